@@ -1,4 +1,4 @@
-"""Analyse articles (summary, quotes, figures), and cache analyses by text.
+"""Analyse articles (kind, summary, quotes, figures), and cache analyses by text.
 
 Digests that are due at the same moment often use the same sources, and most of the time
 of composing is analysis. A cache changes no edition: an analysis follows from the
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from digests.editing import article_kind
 from digests.figures import recognition
 from digests.quotes import attribution
 from digests.summaries import registry
@@ -58,7 +59,7 @@ class AnalysisCache:
 def analyse_article(
     article: Article, style: EditionStyle | None = None
 ) -> ArticleAnalysis:
-    """Extract what one article alone provides: summary, quotes and figures."""
+    """Extract what one article alone provides: kind, summary, quotes and figures."""
     style = style or EditionStyle()
     return ArticleAnalysis(
         article=article,
@@ -67,4 +68,5 @@ def analyse_article(
         ),
         quotes=attribution.find_article_quotes(article),
         figures=recognition.find_figures(article.text, lang=article.lang),
+        kind=article_kind.recognize_kind(article),
     )

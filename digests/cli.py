@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digests import jsonl
+from digests.answers import questions, selection
 from digests.cards.content import UNNAMED_SPEAKER
 from digests.errors import DigestsError, UsageError
 from digests.figures import recognition
@@ -178,14 +179,33 @@ def format_edition(articles: Sequence[Article], options: Options) -> Iterator[st
         summary_chars=options.chars,
         summariser=options.summariser,
     )
-    # «Now» is the newest article's date: the same files give the same edition.
-    dated = [a.published for a in articles if a.published]
-    now = max(dated) if dated else _last_modified(options.paths)
-    edition = compose(articles, now=now, style=style)
+    edition = compose(articles, now=_choose_now(articles, options), style=style)
     if options.format == "json":
         yield json.dumps(jsonl.dump_edition(edition), ensure_ascii=False, indent=1)
     else:
         yield templates.render(edition, options.format)
+
+
+def format_answer(articles: Sequence[Article], options: Options) -> Iterator[str]:
+    """The sentences that answer the question, with their outlets."""
+    if not options.question:
+        raise UsageError('Ask a question: --question "…".')
+    today = _choose_now(articles, options).date()
+    question = questions.parse_question(options.question, today)
+    found = selection.select_answer(question, articles)
+    if found.sentences and not found.sure:
+        yield "Nearest passage:"
+    for sentence in found.sentences:
+        yield sentence.text
+        yield f"    {sentence.article.source or sentence.article.id}"
+    if not found.sentences:
+        yield "Not in these articles."
+
+
+def _choose_now(articles: Sequence[Article], options: Options) -> datetime:
+    """The newest article's date, so that the same files give the same result."""
+    dated = [article.published for article in articles if article.published]
+    return max(dated) if dated else _last_modified(options.paths)
 
 
 def _last_modified(paths: Sequence[str]) -> datetime:
@@ -217,8 +237,20 @@ VERBS: Mapping[str, Verb] = {
     "compose": Verb(
         "an edition from articles",
         together=format_edition,
-        options=("--format", "--title", "--lang", "--stories", *_SUMMARY_OPTIONS),
+        options=(
+            "--jsonl",
+            "--format",
+            "--title",
+            "--lang",
+            "--stories",
+            *_SUMMARY_OPTIONS,
+        ),
         chars=280,
+    ),
+    "ask": Verb(
+        "sentences that answer a question",
+        together=format_answer,
+        options=("--jsonl", "--question"),
     ),
     "quotes": Verb(
         "who said what, with exact places",
@@ -260,6 +292,7 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     },
     "--explain": {"action": "store_true", "help": "what was weighed, with the scores"},
     "--claim": {"help": "the sentence to be checked"},
+    "--question": {"help": "the question to be answered"},
 }
 
 

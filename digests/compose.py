@@ -5,7 +5,7 @@ The same articles, instant, ledger and style give the same edition, byte for byt
 one is `grounding.gate`, which removes every word that its source does not have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from digests.analysis import AnalyseArticle, analyse_article
 from digests.editing import decisions, presentation, quote_selection, ranking
 from digests.grounding import gate
 from digests.messages import Message
-from digests.stories import assembly, assignment, filters
+from digests.stories import assembly, assignment, filters, joining
 from digests.types import (
     Article,
+    ArticleAnalysis,
     ArticleDecision,
     Edition,
     EditionStory,
@@ -52,10 +53,14 @@ def compose(
     ledger, style = ledger or PublishedLedger(), style or EditionStyle()
     read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
-    admitted, refused = _filter_articles(articles, style, now)
-    members = assignment.group_articles(admitted, known)
-    gathered = assembly.gather_stories(admitted, members)
-    analyses = {a.id: read(a, style) for a in admitted}
+    wanted, refused = _filter_articles(articles, style, now)
+    analyses = {a.id: read(a, style) for a in wanted}
+    admitted, unfit = _leave_out_kinds(wanted, analyses)
+    kinds = {a.id: analyses[a.id].kind for a in admitted}
+    members = joining.join_events(
+        admitted, assignment.group_articles(admitted, known), kinds, ledger.stories
+    )
+    gathered = assembly.gather_stories(admitted, members, kinds)
     ranked = ranking.rank_stories(
         gathered,
         now=now,
@@ -71,7 +76,9 @@ def compose(
         made_from=InputCounts(
             articles=len(articles), sources=len({a.source for a in articles})
         ),
-        stories=tuple(presentation.present_story(r, analyses, style) for r in full),
+        stories=tuple(
+            presentation.present_story(r, analyses, style, ledger) for r in full
+        ),
         brief=tuple(presentation.present_brief(r, analyses) for r in rest),
         hero=None,
         minutes=0,
@@ -86,7 +93,7 @@ def compose(
         edition,
         hero=quote_selection.choose_edition_quote(edition.stories),
         minutes=presentation.estimate_reading_minutes(edition),
-        decisions=(*refused, *decided),
+        decisions=(*refused, *unfit, *decided),
     )
 
 
@@ -106,11 +113,14 @@ def compose_story(
         None where no article belongs to a story or nothing of it is grounded.
     """
     style = style or EditionStyle()
-    gathered = assembly.gather_stories(articles, memberships)
+    analyses = {a.id: analyse_article(a, style) for a in articles}
+    kinds = {
+        a.id: found.kind for a, found in zip(articles, analyses.values(), strict=True)
+    }
+    gathered = assembly.gather_stories(articles, memberships, kinds)
     if not gathered:
         return None
     story = gathered[0]
-    analyses = {a.id: analyse_article(a, style) for a in story.articles}
     draft = presentation.present_story(RankedStory(story=story), analyses, style)
     return gate.gate_story(draft, {a.id: a for a in articles})
 
@@ -139,4 +149,21 @@ def _filter_articles(
             admitted.append(article)
         else:
             refused.append(decisions.record_refusal(article, reason))
+    return admitted, refused
+
+
+def _leave_out_kinds(
+    articles: Sequence[Article], analyses: Mapping[str, ArticleAnalysis]
+) -> tuple[list[Article], list[ArticleDecision]]:
+    """Leave out what is not news; letters only if there is anything else."""
+    reasons = {"junk": "decision.advertisement", "letter": "decision.letters"}
+    if all(analyses[article.id].kind in reasons for article in articles):
+        del reasons["letter"]
+    admitted, refused = [], []
+    for article in articles:
+        reason = reasons.get(analyses[article.id].kind)
+        if reason is None:
+            admitted.append(article)
+        else:
+            refused.append(decisions.record_refusal(article, Message(reason)))
     return admitted, refused

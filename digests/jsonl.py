@@ -6,16 +6,21 @@ other lines are still answered. A text that is merely odd is answered, not refus
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from digests.answers import questions, selection
+from digests.compose import compose
 from digests.errors import DigestsError, InputError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
 from digests.language.dates import parse_instant
+from digests.language.normalization import normalize_text, revision_hash
 from digests.quotes import attribution
 from digests.stories import assignment
 from digests.summaries import registry
@@ -26,6 +31,8 @@ from digests.types import (
     Edition,
     EditionFigure,
     EditionStory,
+    EditionStyle,
+    PublishedLedger,
     QuoteCard,
     Sentence,
     Summary,
@@ -115,23 +122,143 @@ def _optional_text(record: JsonRecord, name: str) -> str | None:
     raise InputError(f"The field «{name}» is not a string.")
 
 
+def _require_list(record: JsonRecord, name: str) -> list[JsonRecord]:
+    value = record.get(name)
+    if value is None:
+        raise InputError(f"The field «{name}» is missing.")
+    if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+        return value
+    raise InputError(f"The field «{name}» is not a list of objects.")
+
+
+def _read_article(record: JsonRecord, place: int) -> Article:
+    text, title = _require_text(record), _optional_text(record, "title")
+    return Article(
+        id=str(record.get("id") or place),
+        text=text,
+        title=title,
+        source=_optional_text(record, "source") or "",
+        url=_optional_text(record, "url"),
+        published=parse_instant(_optional_text(record, "published") or ""),
+        lang=_optional_text(record, "lang"),
+        revision=revision_hash(title, text),
+    )
+
+
+def _read_articles(record: JsonRecord) -> tuple[Article, ...]:
+    listed = _require_list(record, "articles")
+    found = [_read_article(entry, place) for place, entry in enumerate(listed, 1)]
+    # An id that occurs twice names the later version.
+    return tuple({article.id: article for article in found}.values())
+
+
+def _read_now(record: JsonRecord, articles: Sequence[Article]) -> datetime:
+    """The instant of a record: its `now`, or the date of its newest article."""
+    now = parse_instant(_optional_text(record, "now") or "")
+    dated = [article.published for article in articles if article.published]
+    return now or max(dated, default=datetime.fromtimestamp(0, UTC))
+
+
 # Verbs
 
 
-def _read_article(record: JsonRecord) -> Article:
+def _answer_compose(record: JsonRecord) -> JsonObject:
+    articles = _read_articles(record)
+    edition = compose(
+        articles,
+        now=_read_now(record, articles),
+        ledger=_read_told(record),
+        style=_read_style(record.get("style") or {}, _most_common_language(articles)),
+    )
+    return {"edition": dump_edition(edition)}
+
+
+def _read_style(fields: Any, lang: str) -> EditionStyle:
+    if not isinstance(fields, dict):
+        raise InputError("The field «style» is not an object.")
+    usual = EditionStyle()
+    return EditionStyle(
+        lang=_optional_text(fields, "lang") or lang,
+        stories=_read_number(fields, "stories", usual.stories),
+        brief=_read_number(fields, "brief", usual.brief),
+        quotes=_read_number(fields, "quotes", usual.quotes),
+        summary_chars=_read_number(fields, "chars", usual.summary_chars),
+    )
+
+
+def _most_common_language(articles: Sequence[Article]) -> str:
+    declared = Counter(article.lang or "en" for article in articles)
+    return next((lang for lang, _ in declared.most_common(1)), "en")
+
+
+def _read_number(fields: JsonRecord, name: str, usual: int) -> int:
+    value = fields.get(name)
+    if value is None:
+        return usual
+    if type(value) is int and value >= 0:
+        return value
+    raise InputError(f"The field «style.{name}» is not a whole number.")
+
+
+def _read_told(record: JsonRecord) -> PublishedLedger:
+    try:
+        return _read_ledger(_require_list({"told": [], **record}, "told"))
+    except (KeyError, TypeError, AttributeError):
+        problem = "The field «told» is not a list of editions that «compose» printed."
+        raise InputError(problem) from None
+
+
+def _read_ledger(editions: Sequence[JsonRecord]) -> PublishedLedger:
+    """What editions in the shape of `dump_edition` have published."""
+    stories = [story for edition in editions for story in edition.get("stories", ())]
+    brief = [line for edition in editions for line in edition.get("brief", ())]
+    refs = [ref for shown in (*stories, *brief) for ref in shown.get("articles", ())]
+
+    def texts(part: str) -> frozenset[str]:
+        shown = (entry["text"] for story in stories for entry in story.get(part, ()))
+        return frozenset(map(normalize_text, shown))
+
+    return PublishedLedger(
+        stories=frozenset(shown["id"] for shown in (*stories, *brief)),
+        revisions=frozenset(f"{ref['id']}@{ref['revision']}" for ref in refs),
+        sentences=texts("summary"),
+        figures=texts("figures"),
+        quotes=texts("quotes"),
+    )
+
+
+def _answer_ask(record: JsonRecord) -> JsonObject:
+    articles = _read_articles(record)
+    today = _read_now(record, articles).date()
+    question = questions.parse_question(_require_text(record, "question"), today)
+    found = selection.select_answer(question, articles)
+    return {
+        "answer": [
+            {
+                "text": sentence.text,
+                "article": sentence.article.id,
+                "spans": [asdict(sentence.span)],
+            }
+            for sentence in found.sentences
+        ],
+        "sure": bool(found.sentences) and found.sure,
+    }
+
+
+def _read_text_article(record: JsonRecord) -> Article:
     text, title = _require_text(record), _optional_text(record, "title")
     return Article(id="", text=text, title=title, lang=_optional_text(record, "lang"))
 
 
 def _answer_quotes(record: JsonRecord) -> JsonObject:
-    found = attribution.find_article_quotes(_read_article(record))
+    found = attribution.find_article_quotes(_read_text_article(record))
     return {"quotes": [asdict(quote) for quote in found]}
 
 
 def _answer_summary(
     record: JsonRecord, *, chars: int = 400, summariser: str = DEFAULT_SUMMARISER
 ) -> JsonObject:
-    article = _read_article(record)
+    article = _read_text_article(record)
     return dump_summary(registry.summarise_article(article, chars, summariser))
 
 
@@ -172,6 +299,8 @@ RECORD_VERBS: Mapping[str, AnswerRecord] = {
     "figures": _answer_figures,
     "extract": _answer_extract,
     "check": _answer_check,
+    "compose": _answer_compose,
+    "ask": _answer_ask,
 }
 
 
@@ -226,8 +355,10 @@ def dump_edition(edition: Edition) -> JsonObject:
         "stories": [_dump_story(story) for story in edition.stories],
         "brief": [
             {
+                "id": line.story,
                 "headline": asdict(line.headline),
                 "article": _dump_reference(line.article),
+                "articles": [_dump_reference(ref) for ref in line.articles],
             }
             for line in edition.brief
         ],
@@ -242,6 +373,7 @@ def _dump_story(story: EditionStory) -> JsonObject:
     content = Summary(headline=story.headline, sentences=story.summary)
     return {
         "id": story.id,
+        "kind": story.kind,
         **dump_summary(content),
         "quotes": [_dump_card(card) for card in story.cards],
         "figures": [_dump_figure(figure) for figure in story.figures],

@@ -17,6 +17,26 @@ from digests.messages import Message
 
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
+#: What kind of text an article is, which decides how it is summarised.
+ArticleKind = Literal[
+    "news",
+    "feature",
+    "opinion",
+    "letter",
+    "interview",
+    "live",
+    "roundup",
+    "obituary",
+    "review",
+    "advice",
+    "results",
+    "transcript",
+    "junk",
+]
+#: How a number is stated.
+FigureStatus = Literal[
+    "reported", "expected", "denied", "disputed", "past", "hypothetical"
+]
 DecisionStage = Literal[
     "filter", "fresh", "told", "story", "rank", "balance", "edition"
 ]
@@ -89,6 +109,8 @@ class Quote:
     group: int
     #: The lead of the chosen speaker over the next candidate, 0 to 1.
     confidence: float
+    #: Whether a reader understands it without the sentences around it.
+    alone: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +130,10 @@ class Figure:
     sentence: Span
     #: Its time in the article's words («in 2024»), if they are beside it.
     when: str | None = None
+    #: The clause that states it with its verb, in the article's words: «revenue fell
+    #: 8.4 % in the third quarter»; "" if there is none that a reader would understand.
+    label: str = ""
+    status: FigureStatus = "reported"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,12 +201,13 @@ class SupportVerdict:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleAnalysis:
-    """Summary, quotes and figures of one article."""
+    """Kind, summary, quotes and figures of one article."""
 
     article: Article
     summary: Summary
     quotes: tuple[Quote, ...]
     figures: tuple[Figure, ...]
+    kind: ArticleKind = "news"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -318,6 +345,8 @@ class EditionStory:
     disputes: tuple[Dispute, ...] = ()
     #: Corrections since its publication, the earliest first.
     notes: tuple[CorrectionNote, ...] = ()
+    #: The kind of `articles[0]`.
+    kind: ArticleKind = "news"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -415,7 +444,7 @@ class EditionStyle:
     #: Which summariser chooses the sentences (`digests.summaries.registry`).
     summariser: str = DEFAULT_SUMMARISER
     #: Maximum number of quotes shown with a story.
-    quotes: int = 5
+    quotes: int = 2
     #: Whether figures are shown with a story.
     figures: bool = True
     brief: int = 6

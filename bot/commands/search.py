@@ -142,6 +142,9 @@ async def ask(
         line = render_article_line(context, found.article)
         start, end = found.span.start, found.span.end
         lines.append(replace(line, text=found.text, start=start, end=end))
+    if not result.answer.sure:
+        near = context.small_print("This may not answer the question.")
+        return context.reply(*lines, near, title=context.say("Nearest passage"))
     checked = context.small_print("✓ Word for word from the stored texts")
     return context.reply(*lines, checked, title=context.say("What the sources say"))
 

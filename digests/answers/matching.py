@@ -6,7 +6,7 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +18,6 @@ from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
-from digests.quotes import attribution
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -48,6 +47,7 @@ class TokenizedArticle:
     article: Article
     lines: tuple[TokenizedSentence, ...]
     title: frozenset[str]
+    find_quotes: Callable[[Article], tuple[Quote, ...]]
 
     @cached_property
     def held(self) -> frozenset[str]:
@@ -57,7 +57,7 @@ class TokenizedArticle:
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return attribution.find_article_quotes(self.article)
+        return self.find_quotes(self.article)
 
     @cached_property
     def lead(self) -> frozenset[str]:
@@ -65,14 +65,22 @@ class TokenizedArticle:
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
 
-def tokenize_article(article: Article) -> TokenizedArticle:
-    """Split an article into sentences and roots."""
+def tokenize_article(
+    article: Article, find_quotes: Callable[[Article], tuple[Quote, ...]]
+) -> TokenizedArticle:
+    """Split an article into sentences and roots.
+
+    Args:
+        article: Read once; its sentences are the spans of the lines.
+        find_quotes: Called once, only if a question asks for what somebody said.
+    """
     lang = resolve_language(article.lang)
     spans = sentences.split_sentences(article.text, article.lang, most=_MAX_SENTENCES)
     return TokenizedArticle(
         article=article,
         lines=tuple(_tokenize_sentence(article.text, span, lang) for span in spans),
         title=frozenset(_list_roots(split_words(article.title or ""), lang)),
+        find_quotes=find_quotes,
     )
 
 
@@ -91,12 +99,23 @@ def _list_roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
 #: Weights of a word that is one or two sentences before, in the title or first
 #: sentence, or elsewhere in the article.
 WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
+#: The weights for an article's first sentence of a word of its title, and of a word
+#: further down: what follows is about the same event.
+TITLE_WEIGHT, LATER_WEIGHT = 0.75, 0.5
 #: The second of these for questions about what somebody said.
 SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent)\b|%",
+    r"[$£€¥₹₦]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent|crowns?"
+    r"|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|kron(?:or|er|a)"
+    r"|zloty|forint|Kronen|Franken|Rs)\b|%",
+    re.I,
+)
+#: «It is to *cost* 265 million»: a sum without its currency.
+_COSTING = re.compile(
+    r"\b(?:cost\w*|price[ds]?|worth|dearer|pay\w*|paid|bill|kost\w+|Preis\w*|teuer|zahl\w+)\b"
+    r"[^.;]{0,60}\d",
     re.I,
 )
 _LENGTH = re.compile(
@@ -115,8 +134,36 @@ _AGE = re.compile(
 )
 _AGE_REACH = 40
 #: After these words somebody else may be meant.
-_ELSE = re.compile(r"\b(?:said|says|told|that|and|whose|while|sagte|dass|und)\b")
+_ELSE = re.compile(r"\b(?:said|says|named|that|and|whose|while|sagte|dass|und)\b")
 _NEAR = 4
+#: After «the number of …»: where a count stands or moves.
+_TOLL = re.compile(
+    r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
+    r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
+)
+#: «34 of the 40 missing» does not tell how many are missing.
+_PARTITIVE = re.compile(
+    r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?(?:\d|\w+(?:teen|ty)\b|two|"
+    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
+    re.I,
+)
+_CALLED = re.compile(r"\b(?:called|named|name\s(?:is|was)|heißt|hieß)\s[A-ZÄÖÜ]")
+#: Endings of nouns for people by what they do.
+_PERSON = re.compile(
+    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z"
+    r"|(?:keeper|maker|worker|builder|driver|owner|teacher|farmer|fahrer|wirt)\Z"
+)
+_ATTRIBUTION = re.compile(
+    r",\s(?:[^,.;]{2,60},\s)?[^,.;]{2,70}\s(?:said|says|announced|wrote|heard|sagte|"
+    r"teilte|erklärte)\b[^,;]*\Z"
+    r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
+)
+#: Verbs right after a number whose noun is left out.
+_ELIDING = word_set("""
+    were was are is have had has remain remained wurden sind waren werden haben hatten
+    blieben
+""")
+_ELIDED_REACH = 24
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
 _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
@@ -124,9 +171,21 @@ _SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
 )
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
+#: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
-    r"\b(?:because|after|due to|owing to|so that|in order to|as a result|the cause"
-    r"|reason|blamed|mainly|weil|wegen|nachdem|um|damit|denn)\b",
+    r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
+    r"|blamed on|thanks to|source of|traced to|weil|wegen|denn|Ursache (?:war|ist)"
+    r"|Grund (?:war|ist|dafür)|Auslöser|aufgrund|infolge)\b",
+    re.I,
+)
+#: Words that do so only beside the event: «closed *after* a cable had snapped».
+_OCCASION = re.compile(
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:"
+    r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
+    r"|blamed|mainly|"
+    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
+    r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
+    r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
 _PLACE = re.compile(
@@ -163,20 +222,30 @@ class SentenceMatch:
             and self._is_said_by()
         )
 
-    def measure_nearness(self, term: QuestionTerm, lead: float = LEAD_WEIGHT) -> float:
+    def measure_nearness(
+        self, term: QuestionTerm, lead: float = LEAD_WEIGHT, *, titled: bool = True
+    ) -> float:
         """How near a word of the question is to the sentence: 0 to 1.
 
-        `lead` is the nearness of a word with which the article begins.
+        `lead` is the nearness of a word with which the article begins; `titled` says
+        whether an article's title counts as the sentence before its first.
         """
         roots, passage, at = term.accepted_roots, self.passage, self.at
         if roots & passage.lines[at].held:
             return 1.0
+        if lead == 1.0 and roots & passage.lead:
+            return lead
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
+        if titled and at == 0 and roots & passage.title:
+            return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
-        return ELSEWHERE_WEIGHT if roots & passage.held else 0.0
+        if roots & passage.held:
+            later = at == 0 and term.name is None
+            return LATER_WEIGHT if later else ELSEWHERE_WEIGHT
+        return 0.0
 
     def weigh_kind(self) -> float:
         """The factor of the score where it is uncertain what kind of thing is said."""
@@ -184,12 +253,26 @@ class SentenceMatch:
         match self.question.kind:
             case "person":
                 return 1.0 if self._names_somebody() else 0.8
+            case "number" if _PARTITIVE.search(text):
+                return 0.7
+            case "number" if _TOLL.search(text):
+                return 1.2
             case "reason":
-                return 1.0 if _REASON.search(text) else 0.65
+                return 1.0 if self.gives_reason() else 0.45
             case "place":
                 return 1.0 if _PLACE.search(text) else 0.75
             case _:
                 return 1.0
+
+    def gives_reason(self) -> bool:
+        """Whether a word of the sentence says that it is a cause."""
+        text, held = self.line.text, self.line.held
+        if _REASON.search(text):
+            return True
+        focus = [term for term in self.question.focus if term.weight >= 1]
+        named = sum(bool(term.accepted_roots & held) for term in focus)
+        beside = bool(focus) and 2 * named >= len(focus)
+        return beside and _OCCASION.search(text) is not None
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -212,9 +295,13 @@ class SentenceMatch:
             case "day":
                 named = dates.find_moments(text) or dates.find_days(text, None, lang)
                 return bool(named)
+            case "name":
+                called = _CALLED.search(text) is not None
+                return called or self._names_somebody()
             case "person":
-                nouns = PERSON_NOUNS & set(self.line.words)
-                return self._names_somebody() or bool(nouns)
+                words = split_words(_drop_attribution(text))
+                nouns = any(w in PERSON_NOUNS or _PERSON.search(w) for w in words)
+                return nouns or self._names_somebody()
             case _:
                 return True
 
@@ -224,7 +311,7 @@ class SentenceMatch:
         if not any(number.value not in question.figures for number in found):
             return False
         if question.kind == "money":
-            return _MONEY.search(text) is not None
+            return bool(_MONEY.search(text) or _COSTING.search(text))
         return question.kind != "length" or _LENGTH.search(text) is not None
 
     def _has_age(self) -> bool:
@@ -245,6 +332,8 @@ class SentenceMatch:
         if counted is None:
             return True
         roots = counted.accepted_roots
+        if self._tells_toll() or self._counts_elided():
+            return True
         places = [at for at, root in enumerate(line.roots) if root in roots]
         if not places:
             return False
@@ -255,10 +344,37 @@ class SentenceMatch:
                 return True
         return bool(_NONE & set(line.words))
 
+    def _tells_toll(self) -> bool:
+        """Whether it is «the number of … has risen to 31» of what is counted."""
+        toll = _TOLL.search(self.line.text)
+        if toll is None:
+            return False
+        asked = (self.question.counted, *self.question.focus)
+        return any(term and term.accepted_roots & self.line.held for term in asked)
+
+    def _counts_elided(self) -> bool:
+        """Whether the noun is left out: «6,000 were still without power», «38 dead»."""
+        counted, line = self.question.counted, self.line
+        if counted is None:
+            return False
+        states = [term for term in self.question.focus if term is not counted]
+        for number in numbers.find_numbers(line.text, self.passage.article.lang):
+            after = split_words(line.text[number.end : number.end + _ELIDED_REACH])[:1]
+            if not after:
+                continue
+            root = find_root(after[0], resolve_language(self.passage.article.lang))
+            if any(root in term.accepted_roots for term in states):
+                return True
+            if after[0] in _ELIDING and self.measure_nearness(counted) >= _SPOKEN_OF:
+                return True
+        return False
+
     def _names_somebody(self) -> bool:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
         text = self.line.text
+        if self.question.speaker is None and self.question.verb not in _SAYING:
+            text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
             if name.kind not in ("place", "title", "party") and not parts & asked:
@@ -312,7 +428,11 @@ class SentenceMatch:
     def _agrees(self) -> bool:
         """Whether neither the sentence nor its context denies what is asked about."""
         question, line = self.question, self.line
-        if contradictions.has_opposite(question.text, line.text):
+        if question.kind == "yes or no":
+            return True
+        if not self._tells_toll() and contradictions.has_opposite(
+            question.text, line.text
+        ):
             return False
         if question.denies or question.kind in ("number", "money"):
             return True
@@ -344,6 +464,11 @@ class SentenceMatch:
         if bool(self.question.asks_doer) != passive:
             return any(verb < at for at in places)
         return any(at < verb for at in places)
+
+
+def _drop_attribution(text: str) -> str:
+    """Without «…, the mayor said», which names who says it, not who did it."""
+    return _ATTRIBUTION.sub("", text)
 
 
 def _has_name(passage: TokenizedArticle, own: Sequence[QuestionTerm]) -> bool:

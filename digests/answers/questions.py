@@ -19,10 +19,14 @@ from datetime import date, timedelta
 from itertools import combinations, pairwise
 from typing import Literal
 
+from digests.answers import question_form
 from digests.answers.vocabulary import (
+    CONVERSES,
     GENERIC_WORDS,
     GERMAN_FUNCTION_WORDS,
+    GERMAN_GENERIC_WORDS,
     GERMAN_QUESTION_WORDS,
+    GERMAN_SYNONYMS,
     GERMAN_VERBS,
     QUESTION_WORDS,
     SPEECH_VERBS,
@@ -35,10 +39,21 @@ from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phras
 from digests.language.words import word_set
 
 QuestionKind = Literal[
-    "person", "number", "money", "length", "age", "day", "place", "reason", ""
+    "person",
+    "number",
+    "money",
+    "length",
+    "age",
+    "day",
+    "place",
+    "reason",
+    "name",
+    "yes or no",
+    "",
 ]
 #: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
+_HELPING = word_set("is are was were has have had will")
 _AUXILIARIES = word_set("do does did")
 
 
@@ -88,6 +103,16 @@ class Question:
     verb: str = ""
     asks_doer: bool | None = None
     denies: bool = False
+    #: The words of its main clause that have content and are no names.
+    focus: tuple[QuestionTerm, ...] = ()
+    #: Whether the first of them is its verb: «has anybody *died* in …».
+    verb_first: bool = False
+    #: Whether it asks what would happen if something did.
+    conditional: bool = False
+    #: «last», «first»: without them another event may be meant.
+    restrictions: frozenset[str] = frozenset()
+    #: The root of the noun of «what was the *result* of …».
+    asked_noun: str = ""
 
     def name(self, number: int) -> tuple[QuestionTerm, ...]:
         """The words of one of its names."""
@@ -102,10 +127,17 @@ def parse_question(text: str, today: date) -> Question:
     days = parse_period(text, today, lang)
     kind, counted_at = _find_kind(found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
+    if kind == "reason":
+        spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
+    if kind == "name":
+        spoken = [t for t in spoken if t.low not in ("name", "called", "named")]
+    if kind == "money":
+        spoken = [t for t in spoken if t.low not in _SUMS]
     runs = _find_name_runs(spoken, lang)
-    terms = _build_terms(spoken, runs, lang)
+    terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
     counted = _find_counted(found, counted_at, terms, lang)
     verb, asks_doer = _find_verb(found, lang)
+    main = set(question_form.list_main_words(spoken, lang))
     return Question(
         text=text,
         lang=lang,
@@ -124,12 +156,20 @@ def parse_question(text: str, today: date) -> Question:
         verb=verb,
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
+        focus=tuple(t for t in terms if t.name is None and t.word in main),
+        verb_first=question_form.asks_anybody(found)
+        or (lang == "de" and kind not in ("yes or no", "number")),
+        conditional=question_form.asks_condition(found),
+        restrictions=question_form.find_restrictions(spoken),
+        asked_noun=question_form.find_asked_noun(found, lang),
     )
 
 
 def _is_german(found: Sequence[Token]) -> bool:
     """Whether a question is German; «was» counts only before a German verb."""
     if any(token.low in GERMAN_QUESTION_WORDS for token in found[:4]):
+        return True
+    if question_form.begins_german(found):
         return True
     if len(found) < 2 or found[0].low != "was":
         return False
@@ -149,6 +189,12 @@ def _in_period(token: Token, days: Period | None) -> bool:
 def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | None]:
     """The kind asked for, and the index of the token before what is counted."""
     low = [token.low for token in found]
+    if question_form.asks_yes_or_no(found, lang):
+        return "yes or no", None
+    if question_form.asks_reason(found):
+        return "reason", None
+    if question_form.asks_name(found):
+        return "name", None
     for at, word in enumerate(low[:12]):
         after = low[at + 1] if at + 1 < len(low) else ""
         if word in ("how", "wie"):
@@ -185,6 +231,8 @@ _WORDS: dict[str, QuestionKind] = {
     "where": "place", "wo": "place", "wohin": "place",
     "why": "reason", "warum": "reason", "weshalb": "reason", "wieso": "reason",
 }  # fmt: skip
+#: Words that only ask for a sum.
+_SUMS = word_set("money amount sum get geld")
 _COSTS = frozenset(
     find_root(word)
     for word in (
@@ -223,7 +271,11 @@ def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
 
 
 def _build_terms(
-    found: Sequence[Token], runs: Sequence[Sequence[Token]], lang: str
+    found: Sequence[Token],
+    runs: Sequence[Sequence[Token]],
+    lang: str,
+    *,
+    converse: bool,
 ) -> tuple[QuestionTerm, ...]:
     name_of = {token.start: at for at, run in enumerate(runs) for token in run}
     terms: dict[str, QuestionTerm] = {}
@@ -234,26 +286,40 @@ def _build_terms(
                 words.is_stop_word(part, lang) or part in QUESTION_WORDS
             ):
                 continue
-            term = _build_term(part, name, lang)
+            term = _build_term(part, name, lang, converse=converse)
             if term.word and term.word not in terms and len(terms) < _MOST:
                 terms[term.word] = term
     return tuple(terms.values())
 
 
-def _build_term(word: str, name: int | None, lang: str) -> QuestionTerm:
+def _build_term(
+    word: str, name: int | None, lang: str, *, converse: bool
+) -> QuestionTerm:
     base = find_root(word, lang)
     accepted_roots = {base}
-    if name is None and lang == "en":
-        for known, alike in SYNONYMS.items():
-            if find_root(known) == base:
-                accepted_roots |= {find_root(other) for other in alike}
+    if name is None:
+        accepted_roots |= _list_alike_roots(base, lang)
+        if converse:
+            accepted_roots |= CONVERSES.get(base, frozenset())
     weight = 1.5 if name is not None else 0.4 if base in _GENERIC_ROOTS else 1.0
     return QuestionTerm(
         word=word, accepted_roots=frozenset(accepted_roots), weight=weight, name=name
     )
 
 
-_GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS))
+def _list_alike_roots(base: str, lang: str) -> frozenset[str]:
+    if lang != "en":
+        return GERMAN_SYNONYMS.get(base, frozenset())
+    found: set[str] = set()
+    for known, alike in SYNONYMS.items():
+        if find_root(known) == base:
+            found |= {find_root(other) for other in alike}
+    return frozenset(found)
+
+
+_GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS)) | frozenset(
+    find_root(word, "de") for word in GERMAN_GENERIC_WORDS
+)
 
 
 def _find_counted(
@@ -311,6 +377,10 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
         if behind and not words.is_stop_word(behind[0].low):
             return find_root(behind[0].low), False
         return "", None
+    if found[0].low == "who" and found[1].low in _HELPING and len(found) > 3:
+        # «Who is paying …», «who has bought …»: no name need stand on a side.
+        doing = found[2].low.endswith(("ing", "ed", "en"))
+        return (find_root(found[2].low) if doing else ""), None
     if found[0].low == "who" and not words.is_stop_word(found[1].low):
         return find_root(found[1].low), True
     return "", None

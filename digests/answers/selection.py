@@ -6,16 +6,20 @@ only if enough of the question is in it or in its context; else the answer is th
 sources do not say.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from math import log
 from typing import Literal
 
-from digests.answers import matching
+from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
-from digests.answers.questions import Question, QuestionTerm
-from digests.language.words import measure_containment
+from digests.answers.questions import Question, QuestionKind, QuestionTerm
+from digests.language import grammar
+from digests.language.words import is_stop_word, measure_containment
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -28,13 +32,37 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: and of those that are not names. Chosen on one half of tests/data/asking; the other
 #: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: The least share of the best score for a further sentence.
-_LEAST_SCORE_SHARE = 0.7
+#: The least share of the best score for a further sentence of another article, and of
+#: the same.
+_LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 _SATURATION, _LENGTH = 1.2, 0.4
+#: The least share of the best score for a sure sentence to go before nearer ones.
+_LEAST_SURE_SHARE = 0.5
+#: Words that the beginnings of two reports of one event share.
+_SHARED_LEAD = 3
+#: The shortest first part and the shortest head of a German compound.
+_COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_STILL = re.compile(r"\b(?:still|noch)\b", re.I)
+_PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
+#: Kinds of answers that a newer report changes, and the least share of the best score
+#: that its sentence must have.
+_LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
+    "number": 0.55, "money": 0.55, "length": 0.7, "day": 0.7, "yes or no": 0.4,
+    "reason": 0.6, "": 0.85,
+}  # fmt: skip
+#: The least share of the question's words in the article for a sentence that gives a
+#: reason or denies, and the factors of its score.
+_MIN_EVENT_COVERAGE = 0.7
+_EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
+#: The factors for a sentence that denies what a yes-or-no question asks, and for a
+#: claim with its denial.
+_DENYING, _REFUTING = 1.4, 1.8
 #: The factor for «96 metres *high*» as an answer to «how high».
 _ADJECTIVE = 1.3
+#: The factor where the sentence has the question's verb, and kinds that it counts for.
+_VERB, _BY_VERB = 1.1, frozenset({"", "place", "day"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +89,8 @@ class QuestionAnswer:
 
     sentences: tuple[AnswerSentence, ...]
     refused: AnswerRefusal | None
+    #: False: only the nearest passage, which may not answer the question.
+    sure: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +100,11 @@ class _Candidate:
     #: The covered shares of the question's words, and of those that are no names.
     covered: float
     plain: float
+    sure: bool = False
+    #: Whether it says that the answer is not known.
+    gap: bool = False
+    #: The first and last sentence that it is shown with.
+    shown: tuple[int, int] = (0, 0)
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -82,23 +117,192 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        tokenize_article(article) for article in _deduplicate_articles(articles)
+        tokenize_article(article, find_article_quotes)
+        for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
-    best = sorted(_iter_candidates(question, passages), key=_candidate_sort_key)
-    chosen: list[_Candidate] = []
-    for one in best:
-        if len(chosen) == MAX_ANSWER_SENTENCES or (
-            chosen and one.score < _LEAST_SCORE_SHARE * chosen[0].score
-        ):
-            break
-        if not any(_repeats_candidate(one, other) for other in chosen):
-            chosen.append(one)
+    question = _accept_compounds(question, passages)
+    found = list(_iter_candidates(question, passages))
+    chosen = _choose_candidates(question, _doubt_stale(question, passages, found))
     if not chosen:
         return _build_refusal("not told")
-    return QuestionAnswer(sentences=tuple(map(_build_sentence, chosen)), refused=None)
+    return QuestionAnswer(
+        sentences=tuple(map(_build_sentence, chosen)),
+        refused=None,
+        sure=chosen[0].sure,
+    )
+
+
+def _choose_candidates(
+    question: Question, found: Sequence[_Candidate]
+) -> list[_Candidate]:
+    """The best sentences: sure ones, or else the single nearest passage."""
+    kept = [one for one in found if not _is_denied_claim(one, found)]
+    kept = _drop_superseded(question, kept)
+    kept = _respect_gaps(kept)
+    best = max((one.score for one in kept), default=0.0)
+    sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
+    if not sure:
+        # A passage that says that nobody knows is the last choice.
+        return sorted(kept, key=lambda one: (one.gap, _candidate_sort_key(one)))[:1]
+    chosen: list[_Candidate] = []
+    for one in sorted(sure, key=_candidate_sort_key):
+        if len(chosen) == MAX_ANSWER_SENTENCES:
+            break
+        same = bool(chosen) and one.match.passage is chosen[0].match.passage
+        least = _LEAST_OWN_SHARE if same else _LEAST_SCORE_SHARE
+        if chosen and one.score < least * chosen[0].score:
+            continue
+        if not any(_repeats_candidate(one, other) for other in chosen):
+            chosen.append(one)
+    return chosen
+
+
+def _respect_gaps(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Nothing is sure of which this or a newer article says that it is not known."""
+    newest_gap = max((_find_time(one) for one in found if one.gap), default=None)
+    if newest_gap is None:
+        return list(found)
+    return [
+        replace(one, sure=False) if _find_time(one) <= newest_gap else one
+        for one in found
+    ]
+
+
+def _accept_compounds(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> Question:
+    """Let German words match their compounds: «Unglück», «Zugunglück».
+
+    The longer of the two begins or ends with the shorter.
+    """
+    if question.lang != "de":
+        return question
+    known = frozenset[str]().union(*(passage.held for passage in passages))
+    long = [root for root in known if len(root) >= _COMPOUND_HEAD]
+
+    def widen(term: QuestionTerm) -> QuestionTerm:
+        bases = [base for base in term.accepted_roots if len(base) >= _COMPOUND_HEAD]
+        same = {r for r in long if any(_is_compound_pair(b, r) for b in bases)}
+        return replace(term, accepted_roots=term.accepted_roots | same)
+
+    changed = {term.word: widen(term) for term in question.terms}
+    counted = question.counted
+    return replace(
+        question,
+        terms=tuple(changed.values()),
+        focus=tuple(changed[term.word] for term in question.focus),
+        counted=changed[counted.word] if counted is not None else None,
+    )
+
+
+def _is_compound_pair(base: str, root: str) -> bool:
+    short, long = sorted((base, root), key=len)
+    if len(short) >= _COMPOUND_PART and long.startswith(short):
+        return True
+    return len(short) >= _COMPOUND_HEAD and long.endswith(short)
+
+
+def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
+    """Whether it is a claim that is denied elsewhere, and shown without the denial."""
+    lines, (first, last) = one.match.passage.lines, one.shown
+    shown = [lines[at].text for at in range(first, last + 1)]
+    text = one.match.line.text
+    if not statements.is_claim(text) or grammar.NEGATION.search(text):
+        return False
+    if any(map(statements.is_denial, shown)) or len(shown) > 1:
+        return False
+    title = one.match.passage.article.title or ""
+    later = lines[last + 1 :]
+    return (
+        statements.is_denial(title)
+        or any(statements.turns_round(line.text) for line in later)
+        or any(
+            statements.is_denial(other.match.line.text)
+            for other in found
+            if other.match.passage is not one.match.passage
+        )
+    )
+
+
+def _drop_superseded(
+    question: Question, found: Sequence[_Candidate]
+) -> list[_Candidate]:
+    """Without what a newer article on the same event says anew: a count, a state."""
+    if not _asks_state(question):
+        return list(found)
+    best = max((one.score for one in found), default=0.0)
+    newest = [
+        one
+        for one in found
+        if one.sure and one.score >= _LEAST_NEW_SHARE[question.kind] * best
+    ]
+    newest.sort(key=_find_time, reverse=True)
+    dropped: set[int] = set()
+    for number, one in enumerate(found):
+        for other in newest:
+            if _find_time(other) <= _find_time(one):
+                break
+            if _report_same_event(question, one.match.passage, other.match.passage):
+                dropped.add(number)
+                break
+    return [one for number, one in enumerate(found) if number not in dropped]
+
+
+def _doubt_stale(
+    question: Question,
+    passages: Sequence[TokenizedArticle],
+    found: Sequence[_Candidate],
+) -> list[_Candidate]:
+    """Nothing of an older report is sure where «still» asks for the present."""
+    if not _STILL.search(question.text):
+        return list(found)
+    times = [(_read_time(passage), passage) for passage in passages]
+    stale = {
+        id(passage)
+        for time, passage in times
+        for later, other in times
+        if later > time and _report_same_event(question, passage, other)
+    }
+    return [
+        replace(one, sure=False) if id(one.match.passage) in stale else one
+        for one in found
+    ]
+
+
+def _asks_state(question: Question) -> bool:
+    """Whether a newer report may answer otherwise: not for a day of the past."""
+    if question.days is not None or question.kind not in _LEAST_NEW_SHARE:
+        return False
+    return question.kind != "day" or _PAST.search(question.text) is None
+
+
+def _find_time(one: _Candidate) -> float:
+    return _read_time(one.match.passage)
+
+
+def _read_time(passage: TokenizedArticle) -> float:
+    published: datetime | None = passage.article.published
+    if published is None:
+        return 0.0
+    texts = [line.text for line in passage.lines[:3]]
+    return statements.find_stated_time(texts, published).timestamp()
+
+
+def _report_same_event(
+    question: Question, one: TokenizedArticle, other: TokenizedArticle
+) -> bool:
+    """Whether two articles begin alike, or both with the names of the question."""
+    if one is other:
+        return False
+    shared = one.lead & other.lead
+    names = [term for term in question.terms if term.name is not None]
+    count = sum(not is_stop_word(root) for root in shared)
+    if names and all(term.accepted_roots & shared for term in names):
+        return count >= _SHARED_LEAD - 1
+    return count >= _SHARED_LEAD
 
 
 def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
@@ -106,10 +310,14 @@ def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
 
 
 def _build_sentence(one: _Candidate) -> AnswerSentence:
+    """The sentence, with those that turn it round."""
+    article, lines = one.match.passage.article, one.match.passage.lines
+    first, last = one.shown
+    span = Span(start=lines[first].span.start, end=lines[last].span.end)
     return AnswerSentence(
-        article=one.match.passage.article,
-        span=one.match.line.span,
-        text=one.match.line.text,
+        article=article,
+        span=span,
+        text=article.text[span.start : span.end],
         score=one.score,
     )
 
@@ -148,13 +356,85 @@ def _iter_candidates(
     every = ((each, at) for each in passages for at in range(len(each.lines)))
     for passage, at in islice(every, _SENTENCES):
         held = passage.lines[at].held
-        if not any(term.accepted_roots & held for term in question.terms):
-            continue
         match = SentenceMatch(question=question, passage=passage, at=at)
-        one = _weigh_candidate(match, rare, mean)
-        enough = one.covered >= MIN_COVERAGE and one.plain >= MIN_PLAIN_COVERAGE
-        if enough and match.is_possible():
-            yield one
+        if not question.conditional and statements.is_hypothetical(match.line.text):
+            continue
+        one = _explain_event(match, rare)
+        if any(term.accepted_roots & held for term in question.terms):
+            near = _weigh_candidate(match, rare, mean)
+            enough = near.covered >= MIN_COVERAGE and near.plain >= MIN_PLAIN_COVERAGE
+            if enough and (one is None or near.score > one.score):
+                one = near
+        if one is not None and match.is_possible():
+            yield _judge_candidate(one)
+
+
+def _judge_candidate(one: _Candidate) -> _Candidate:
+    lines, at = one.match.passage.lines, one.match.at
+    # Only its neighbours are read.
+    base = max(0, at - 1)
+    near = [line.text for line in lines[base : at + 3]]
+    first, last = statements.extend_statement(near, at - base)
+    refuted = one.match.question.kind == "yes or no" and _answers_claim(one.match)
+    return replace(
+        one,
+        sure=refuted or assurance.is_sure(one.match),
+        gap=assurance.tells_gap(one.match),
+        shown=(base + first, base + last),
+    )
+
+
+def _explain_event(
+    match: SentenceMatch, rare: Mapping[str, float]
+) -> _Candidate | None:
+    """A sentence without the question's words that still answers it.
+
+    The reason of an event stands in a sentence of its own («A tyre had burst.»), and so
+    does the denial of what was asked («Nobody was hurt.»).
+    """
+    question = match.question
+    match question.kind:
+        case _ if assurance.tells_gap(match):
+            factor = _GAP
+        case "reason" if match.gives_reason():
+            factor = _EXPLICIT
+        case "reason" if assurance.tells_motive(match):
+            factor = _EXPLICIT
+        case "reason" if assurance.explains_nearby(match):
+            factor = _IMPLIED
+        case "yes or no" if _answers_claim(match):
+            factor = _REFUTING
+        case "yes or no" if _denies_predicate(match):
+            factor = _DENYING
+        case _:
+            return None
+    covered = total = 0.0
+    for term in question.terms:
+        weight = term.weight * rare[term.word]
+        near = match.measure_nearness(term, 1.0)
+        covered, total = covered + weight * near, total + weight
+    share = covered / total
+    if share < _MIN_EVENT_COVERAGE or not assurance.tells_event(match):
+        return None
+    score = total * share * factor / (1 + _DISTANCE * match.at)
+    return _Candidate(match=match, score=score, covered=share, plain=share)
+
+
+def _answers_claim(match: SentenceMatch) -> bool:
+    """Whether it is a claim about what is asked, with the sentence that denies it."""
+    if not assurance.holds_some_focus(match):
+        return False
+    texts = [line.text for line in match.passage.lines[match.at : match.at + 3]]
+    if not statements.is_claim(texts[0]):
+        return False
+    _, last = statements.extend_statement(texts, 0)
+    return last > 0
+
+
+def _denies_predicate(match: SentenceMatch) -> bool:
+    text = match.line.text
+    denied = statements.is_denial(text) or grammar.NEGATION.search(text) is not None
+    return denied and assurance.holds_predicate(match)
 
 
 def _weigh_candidate(
@@ -173,11 +453,14 @@ def _weigh_candidate(
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
-        inside = near * near
+        said = match.measure_nearness(term, lead, titled=False)
+        inside = said * said
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= match.weigh_kind()
     if question.adjective in line.held:
         score *= _ADJECTIVE
+    if question.kind in _BY_VERB and assurance.holds_verb_word(match):
+        score *= _VERB
     return _Candidate(
         match=match,
         score=score,

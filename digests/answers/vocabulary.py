@@ -50,11 +50,14 @@ GERMAN_FUNCTION_WORDS = _TABLES["german_function_words"]
 
 #: Words with little content: an answer may lack them.
 GENERIC_WORDS = _TABLES["generic_words"]
+GERMAN_GENERIC_WORDS = _TABLES["german_generic_words"]
 
 _SYNONYM_ROWS = """
     cost price pay worth fee expense budget
+    expensive dear dearer costly price cost
+    ill sick infect catch
     injure hurt wound injury
-    kill die dead death
+    kill die dead death toll fatality
     rescue save
     close shut closure
     start begin open launch
@@ -77,7 +80,7 @@ _SYNONYM_ROWS = """
     child pupil
     inhabitant resident population live
     strike walkout
-    fire blaze
+    fire blaze burn
     quake earthquake
     cause because due why
     head chair lead chief run manage director
@@ -119,6 +122,75 @@ PERSON_NOUNS = ROLE_NOUNS | word_set("""
 """)
 
 SPEECH_VERBS = _TABLES["speech_verbs"]
+
+#: Rows of inflected words that German answers use for each other.
+_GERMAN_SYNONYM_ROWS = """
+    sterben stirbt starb starben gestorben tot tote toten toter todesopfer ums getötet
+    verletzt verletzte verletzten schwerverletzte leichtverletzte verletzung
+    kosten kostet kostete preis preise teuer teurer
+    schließen schließt schloss geschlossen gesperrt sperrung schließung
+    öffnen öffnet geöffnet offen eröffnet eröffnung freigegeben
+    brand feuer brannte brennt brennen
+    beginnen beginnt begann begonnen beginn start startet startete
+    enden endet endete ende
+    kaufen kauft kaufte gekauft übernimmt übernehmen übernahme erwerben
+    bauen baut gebaut bau errichten errichtet
+    gewinnen gewinnt gewann gewonnen sieg siegte
+    verlieren verliert verlor verloren
+    wählen gewählt wahl wählt
+    steigen steigt stieg gestiegen anstieg erhöht erhöhung
+    fallen fällt fiel gefallen sinkt sank gesunken sinken rückgang
+    zurücktreten rücktritt zurückgetreten tritt
+    festnehmen festgenommen festnahme verhaftet
+    finden gefunden fand entdeckt
+    stehlen gestohlen stahl diebstahl
+    streichen streicht gestrichen abbauen stellenabbau
+    menschen personen leute
+    einwohner bewohner
+    austreten austritt ausgetreten trat
+    verursachen verursacht verursachte ursache auslösen auslöste ausgelöst
+    explosion explodiert explodierte
+    abreißen abgerissen abriss
+    bleiben bleibt blieb geblieben
+    verunglücken verunglückt verunglückte unfall unglück
+    sanieren saniert sanierung renovieren renoviert
+"""
+#: A word, and words that tell the same event from the other side or its opposite.
+#: «Will the pool close?» is answered by «it stays open».
+_CONVERSE_ROWS = """
+    buy sale sell takeover merge merger bid
+    purchase sale sell
+    acquire sale sell takeover merge merger
+    sell buy takeover
+    close open reopen stay remain save
+    shut open reopen stay remain
+    open close shut reopen
+    reopen close shut
+    miss found find
+    arrest release free
+    die life survive
+    kill life survive
+    guilty acquit clear innocent
+    strike call
+    alive dead die
+    win lose
+    cancel ahead
+    true false wrong
+"""
+_GERMAN_CONVERSE_ROWS = """
+    kaufen verkauf verkaufen verkauft
+    geschlossen bleibt erhalten geöffnet offen
+    schließt bleibt erhalten geöffnet offen
+    verkauft erhalten bleibt
+    gesperrt frei offen geöffnet
+    offen geschlossen gesperrt
+    geöffnet geschlossen gesperrt
+    vermisst gefunden
+    verhaftet frei freigelassen
+    tritt bleibt amt
+    abgerissen erhalten bleibt
+    abgesagt statt
+"""
 
 _ENDINGS = (
     "ingly",
@@ -180,3 +252,22 @@ def _normalize_last_letter(word: str) -> str:
     if len(word) > _SHORTEST and word[-1] == "y" and word[-2] not in _VOWELS:
         return word[:-1] + "i"
     return word
+
+
+def _map_german_synonyms() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _GERMAN_SYNONYM_ROWS.strip().splitlines():
+        roots = frozenset(find_root(word, "de") for word in line.split())
+        for root in roots:
+            found[root] = found.get(root, frozenset()) | roots
+    return found
+
+
+#: From each German root to the roots of its synonyms and inflections.
+GERMAN_SYNONYMS = _map_german_synonyms()
+#: From a root to those that tell the same event from the other side.
+CONVERSES: Mapping[str, frozenset[str]] = {
+    find_root(words[0], lang): frozenset(find_root(word, lang) for word in words[1:])
+    for lang, rows in (("en", _CONVERSE_ROWS), ("de", _GERMAN_CONVERSE_ROWS))
+    for words in map(str.split, rows.strip().splitlines())
+}

@@ -7,6 +7,7 @@ older text is not available only the sentences that an edition would show are
 considered: the others may have been there before.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from digests.language.grammar import NEGATION
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
 from digests.quotes.spans import find_quoted_stretches
+from digests.stories import freshness
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -28,8 +30,12 @@ from digests.types import (
 #: Share of a sentence's content words that must be new, and how many it must have.
 _NEW_WORDS = 0.5
 _SHORTEST = 4
+#: Share of a sentence's words that one earlier sentence has if it said the same.
+_SAME_STATEMENT = 0.85
 #: Fewer quoted words are a term, not a statement.
 _SHORTEST_QUOTE = 5
+#: Articles that readers have been shown, whose state is compared with a newer one.
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +83,7 @@ def find_news(
     available: Iterable[Article] = (),
     analyses: Mapping[str, ArticleAnalysis] | None = None,
 ) -> StoryNews | None:
-    """The article of a story with most news, or None if there is none.
+    """The freshest article of a story with news, or None if there is none.
 
     Args:
         story: One that was published.
@@ -100,9 +106,31 @@ def find_news(
     found = [
         _find_article_news(a, ledger, older, known, analyses or {}) for a in unread
     ]
-    return (
-        max(found, key=lambda n: len(n.spans)) if any(n.spans for n in found) else None
-    )
+    return _choose_freshest([n for n in found if n.spans], story, ledger)
+
+
+def _choose_freshest(
+    found: Sequence[StoryNews], story: Story, ledger: PublishedLedger
+) -> StoryNews | None:
+    """The news of the newest state; none that is behind what readers know.
+
+    Of reports of one time the one with most news is taken.
+    """
+    read = [a for a in story.articles if _revision_key(a) in ledger.revisions]
+    known_states = [freshness.read_state(a) for a in read[:_MOST_TOLD]]
+    by_id = {news.article.id: news for news in found}
+    ordered = [
+        state
+        for state in freshness.order_by_freshness([n.article for n in found])
+        if not any(freshness.is_behind(state, before) for before in known_states)
+    ]
+    if not ordered:
+        return None
+    newest = ordered[0].article
+    same = [
+        by_id[s.article.id] for s in ordered if s.article.published == newest.published
+    ]
+    return max(same, key=lambda n: len(n.spans))
 
 
 def _find_article_news(
@@ -121,7 +149,23 @@ def _find_article_news(
         if (shown is None or overlaps_any(span, shown))
         and known.lacks(span_text(article.text, span), article.lang)
     ]
+    lead = _find_lead_span(analyses.get(article.id))
+    if spans and lead and not overlaps_any(lead, spans):
+        statement = span_text(article.text, lead)
+        if known.lacks_statement(statement):
+            spans = sorted([lead, *spans], key=lambda s: s.start)
     return StoryNews(article=article, spans=tuple(spans))
+
+
+def _find_lead_span(analysis: ArticleAnalysis | None) -> Span | None:
+    """The sentence that tells an article's news in the words of its reporter.
+
+    Its single words may all have been read, and still nobody has read what it says.
+    """
+    if analysis is None or not analysis.summary.sentences:
+        return None
+    spans = analysis.summary.sentences[0].spans
+    return Span(start=spans[0].start, end=spans[-1].end) if spans else None
 
 
 class _KnownFacts:
@@ -136,12 +180,15 @@ class _KnownFacts:
         ]
         self._words: set[str] = set()
         self._denied: dict[frozenset[str], set[bool]] = {}
-        for sentence in said:
+        #: The places of the statements that have each word.
+        self._places: dict[str, set[int]] = {}
+        self._negated = [_is_negated(sentence) for sentence in said]
+        for place, sentence in enumerate(said):
             content = words.extract_stems(sentence)
             self._words.update(content)
-            self._denied.setdefault(frozenset(content), set()).add(
-                _is_negated(sentence)
-            )
+            for word in content:
+                self._places.setdefault(word, set()).add(place)
+            self._denied.setdefault(frozenset(content), set()).add(self._negated[place])
         texts = [*said, *ledger.figures]
         self._values = {
             f.value for text in texts for f in recognition.find_figures(text)
@@ -162,6 +209,19 @@ class _KnownFacts:
             or self._lacks_figure(sentence, lang)
             or self._lacks_quote(sentence, lang)
         )
+
+    def lacks_statement(self, sentence: str) -> bool:
+        """Whether no single sentence said most of this one."""
+        content = set(words.extract_stems(sentence))
+        negated = _is_negated(sentence)
+        shared = Counter(
+            place
+            for word in content
+            for place in self._places.get(word, ())
+            if self._negated[place] == negated
+        )
+        most = max(shared.values(), default=0)
+        return most < _SAME_STATEMENT * len(content)
 
     def _lacks_figure(self, sentence: str, lang: str | None) -> bool:
         found = recognition.find_figures(sentence, lang=lang)

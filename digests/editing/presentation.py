@@ -5,10 +5,16 @@ all articles: those of the lead first, then additional ones. A brief line is a h
 with its outlets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from digests.editing.figure_selection import find_disputes, select_figures
+from digests.editing.disputes import find_disputes
+from digests.editing.figure_selection import select_figures
 from digests.editing.quote_selection import build_story_cards
+from digests.language.normalization import normalize_text
+from digests.language.spans import overlaps_any
+from digests.stories import freshness
 from digests.summaries import context, fitting
 from digests.types import (
     Article,
@@ -16,18 +22,24 @@ from digests.types import (
     ArticleRef,
     BriefStory,
     Edition,
+    EditionFigure,
     EditionStory,
     EditionStyle,
+    PublishedLedger,
+    QuoteCard,
     RankedStory,
     Section,
     Sentence,
     Span,
+    Story,
     Summary,
     arrange_sections,
 )
 
 #: A longer sentence is not shown as «why it matters».
 MAX_CONTEXT_LENGTH = 200
+#: What was said of an event so much earlier may no longer hold.
+_SAME_DAY = timedelta(hours=12)
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -35,23 +47,36 @@ DEFAULT_READ_SECTIONS: tuple[Section, ...] = ("summary", "quotes")
 
 
 def present_story(
-    entry: RankedStory, analyses: Mapping[str, ArticleAnalysis], style: EditionStyle
+    entry: RankedStory,
+    analyses: Mapping[str, ArticleAnalysis],
+    style: EditionStyle,
+    ledger: PublishedLedger | None = None,
 ) -> EditionStory:
-    """The story with summary, quote cards and figures."""
+    """The story with summary, quote cards and figures.
+
+    Args:
+        entry: The story; an update repeats nothing that its readers were shown.
+        analyses: Of its articles.
+        style: Settings of the edition.
+        ledger: What the digest has published before.
+    """
     story = entry.story
     lead = analyses[story.articles[0].id]
+    published = (ledger if entry.update else None) or PublishedLedger()
+    summary = _choose_sentences(entry, lead, style)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
-        summary=_choose_sentences(entry, lead, style),
-        cards=build_story_cards(story, analyses, style.quotes),
-        figures=select_figures(story, lead) if style.figures else (),
+        summary=summary,
+        cards=_choose_cards(entry, analyses, style, summary, published),
+        figures=_choose_figures(entry, lead, published) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
         matters=_choose_context(lead),
         disputes=find_disputes(story, analyses) if style.figures else (),
+        kind=lead.kind,
     )
 
 
@@ -94,7 +119,8 @@ def _list_section_texts(story: EditionStory, section: Section) -> list[str]:
             return [card.text for card in story.cards]
         case "figures":
             return [
-                f"{entry.figure.text} {entry.figure.what}" for entry in story.figures
+                entry.figure.label or f"{entry.figure.text} {entry.figure.what}"
+                for entry in story.figures
             ]
         case _:
             return []
@@ -124,10 +150,74 @@ def _choose_sentences(
     )
 
 
+def _choose_cards(
+    entry: RankedStory,
+    analyses: Mapping[str, ArticleAnalysis],
+    style: EditionStyle,
+    summary: Sequence[Sentence],
+    published: PublishedLedger,
+) -> tuple[QuoteCard, ...]:
+    """The quotes to show, none that was said of an older state.
+
+    Those of an update are from reports not shown before.
+    """
+    story = _leave_out_old_states(entry.story)
+    if not entry.update:
+        return build_story_cards(story, analyses, style.quotes, summary)
+    unread = tuple(
+        a
+        for n, a in enumerate(story.articles)
+        if n == 0 or f"{a.id}@{a.revision}" not in published.revisions
+    )
+    # Quotes that were shown before take no place, so all are asked for.
+    most = style.quotes + len(published.quotes) if style.quotes else 0
+    cards = build_story_cards(replace(story, articles=unread), analyses, most, summary)
+    fresh = [
+        card for card in cards if normalize_text(card.text) not in published.quotes
+    ]
+    return tuple(fresh[: style.quotes])
+
+
+def _leave_out_old_states(story: Story) -> Story:
+    """The story with those reports that are not behind its lead, or much older."""
+    lead, *others = story.articles
+    state = freshness.read_state(lead)
+    kept = [lead]
+    for article in others:
+        old = freshness.is_behind(freshness.read_state(article), state)
+        if not old and not _is_much_older(article, lead):
+            kept.append(article)
+    return replace(story, articles=tuple(kept))
+
+
+def _is_much_older(article: Article, lead: Article) -> bool:
+    if article.published is None or lead.published is None:
+        return False
+    return lead.published - article.published > _SAME_DAY
+
+
+def _choose_figures(
+    entry: RankedStory, lead: ArticleAnalysis, published: PublishedLedger
+) -> tuple[EditionFigure, ...]:
+    """The figures to show; of an update those that were not shown before.
+
+    A number that was shown before may be another one now, if its sentence is new.
+    """
+    return tuple(
+        shown
+        for shown in select_figures(entry.story, lead)
+        if not entry.update
+        or normalize_text(shown.figure.text) not in published.figures
+        or overlaps_any(shown.figure.sentence, entry.news)
+    )
+
+
 def _choose_context(lead: ArticleAnalysis) -> Sentence | None:
     """A sentence that says why it matters and is not in the summary, or None."""
-    found = context.find_why_it_matters(lead.article)
-    if found is None or found.spans[0] in _collect_spans(lead.summary):
+    if lead.kind != "news":
+        return None
+    found = context.find_why_it_matters(lead.article, _collect_spans(lead.summary))
+    if found is None:
         return None
     return found if len(found.text) <= MAX_CONTEXT_LENGTH else None
 

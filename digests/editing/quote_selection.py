@@ -1,10 +1,12 @@
-"""Choose which quotations deserve a card, best first, and the quote of the edition.
+"""Choose the quotations of a story that deserve a card, and the quote of the edition.
 
-A whole thought counts more than a fragment, a named speaker more than an unnamed one,
-40 to 240 characters more than other lengths, early more than late; words of the lead,
-figures and disagreement count too. Each further card of one speaker counts less, and no
-speaker has two in a row while another one has a quote that is worth a card. Scare
-quotes are never shown as speech.
+A short list beats a wall: at most two, in the article's order, of different speakers
+where possible. Each is a whole thought that stands alone, of a speaker whom the article
+names, and none repeats the summary. Where nothing qualifies there is no card.
+
+Among those that qualify, a named speaker counts more than an unnamed one, 40 to 240
+characters more than other lengths, early more than late; words of the lead, figures and
+disagreement count too.
 """
 
 import re
@@ -13,17 +15,34 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language.grammar import AUXILIARIES
+from digests.language.names import PLACES
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
-from digests.types import ArticleAnalysis, EditionStory, Quote, QuoteCard, Story
+from digests.quotes.reporting import PREPOSITIONS
+from digests.types import (
+    ArticleAnalysis,
+    ArticleKind,
+    EditionStory,
+    Quote,
+    QuoteCard,
+    Sentence,
+    Story,
+)
 
 _SHORT, _LONG, _TOO_LONG = 40, 240, 480
-_SCARE_WORDS = 3
 #: Quotes that are balanced between speakers; more than any edition shows.
 _MOST = 100
 _FRAGMENT_WORDS = 5
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
+_ADDING = word_set("""
+    added adds adding continued continues continuing concluded replied responded
+    ergänzte fügte
+""")
+_INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
+#: A quotation of less worth is small talk or of somebody unsure: no card.
+_LEAST_WORTH = 4.0
+_LEAST_CONFIDENCE = 0.25
 _FIRST_PERSON = word_set("""
     i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere
 """)
@@ -38,11 +57,16 @@ _NUMBERS = word_set("""
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
+#: The share of a text's longer words that makes it a repetition of another one.
+_REPEATED, _FEWEST_SHARED = 0.7, 3
 #: From this worth on, another speaker's card precedes a second one of the same speaker.
 _SOMETHING = 3.5
 
 SIGN_WEIGHTS = {
     "whole thought": 3.0,
+    "opens the utterance": 1.5,
+    "tells of other words": -1.0,
+    "adds to other words": -0.5,
     "named": 2.0,
     "unnamed": 0.5,
     "nobody": -2.0,
@@ -65,23 +89,40 @@ _LEANING = word_set("""
     and but or so that's that it it's this those these he she they then such still nor
     because which und aber oder das dann denn
 """)
+#: A longer phrase for a speaker holds more than who it is.
+_LONGEST_PHRASE = 7
+#: Kinds in which a writer tells what unnamed people said to make a point.
+_AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
+    ("opinion", "letter", "review", "advice", "feature")
+)
+_ANYBODY = word_set("""
+    people men women children fans crowd critics supporters opponents voters readers
+    users viewers others everyone everybody they they're we it you who those these
+    leute menschen kritiker fans anhänger gegner sie wir
+""")
+_SOME = word_set("some many several most any somebody someone one another einige viele")
 _LEADING_SPACES = re.compile(r"\s*")
 
 
-def select_quotes(quotes: Sequence[Quote], text: str) -> tuple[Quote, ...]:
+def select_quotes(
+    quotes: Sequence[Quote], text: str, kind: ArticleKind = "news"
+) -> tuple[Quote, ...]:
     """The quotations worth a card, best first.
 
     Args:
         quotes: The quotes of `text`.
         text: The article that the offsets point into.
+        kind: The article's kind; in an author's own text only named people are quoted.
     """
     lead = _lead_words(text)
     length = len(text)
+    openings = {quote.group: quote.start for quote in reversed(quotes)}
     fit = [
-        (_rate_quote(quote, lead, length), quote)
+        (_rate_quote(quote, lead, length, openings), quote)
         for quote in quotes
-        if _is_showable(quote)
+        if _is_showable(quote, kind)
     ]
+    fit = [pair for pair in fit if pair[0] >= _LEAST_WORTH]
     fit.sort(key=lambda pair: (-pair[0], pair[1].start))
     rest = [quote for _, quote in fit[_MOST:]]
     return (*_balance_voices(fit[:_MOST]), *rest)
@@ -114,21 +155,29 @@ def _balance_voices(left: list[tuple[float, Quote]]) -> list[Quote]:
     return chosen
 
 
-def _is_showable(quote: Quote) -> bool:
-    """Whether it is speech, and no scare quote, name or slogan."""
-    words = quote.text.split()
-    if quote.kind == "direct":
-        return len(words) > 1 or quote.speaker is not None
-    if quote.speaker is None or quote.cue is None:
-        return len(words) > _FRAGMENT_WORDS
-    if len(words) < _SCARE_WORDS:
-        return len(words) > 1 and quote.confidence > 0.5 and not _is_titled(words)
-    return not _is_titled(words)
+def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
+    """Whether it stands alone, is not too long, and its speaker may be shown."""
+    if not quote.alone or quote.speaker is None or len(quote.text) > _TOO_LONG:
+        return False
+    if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
+        return False
+    if is_named_speaker(quote.speaker):
+        return True
+    return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
 
 
-def _is_titled(words: Sequence[str]) -> bool:
-    long = [word for word in words if len(word) > 3]
-    return bool(long) and all(word[0].isupper() for word in long)
+def _is_nobody(speaker: str) -> bool:
+    """Whether it is a place, or no name at all: «Against Cole» of a headline."""
+    first = speaker.split()[0].lower()
+    return speaker.lower() in PLACES or first in PREPOSITIONS
+
+
+def _is_anybody(speaker: str) -> bool:
+    """Whether a phrase names nobody in particular: «people», «some critics»."""
+    words = [word.strip(_SIGNS).lower() for word in speaker.split()]
+    if len(words) > _LONGEST_PHRASE:
+        return True
+    return words[-1] in _ANYBODY or words[0] in _SOME
 
 
 def _lead_words(text: str) -> frozenset[str]:
@@ -141,13 +190,19 @@ def _lead_words(text: str) -> frozenset[str]:
     return frozenset(word for word in low if len(word) >= _TELLING)
 
 
-def _rate_quote(quote: Quote, lead: frozenset[str], length: int) -> float:
+def _rate_quote(
+    quote: Quote, lead: frozenset[str], length: int, openings: Mapping[int, int]
+) -> float:
     words = quote.text.split()
     signs = [_length_sign(len(quote.text))]
     if quote.kind == "direct":
         signs.append("whole thought")
     if len(words) <= _FRAGMENT_WORDS:
         signs.append("fragment")
+    if openings[quote.group] == quote.start:
+        signs.append("opens the utterance")
+    if quote.cue is not None and quote.cue.lower() in _ADDING:
+        signs.append("adds to other words")
     signs.append(_voice_sign(quote.speaker))
     signs += _word_signs(quote.text, words)
     low = {word.strip(_SIGNS).lower() for word in words}
@@ -173,7 +228,14 @@ def _word_signs(text: str, words: Sequence[str]) -> list[str]:
         signs.append("has figures")
     if _DISAGREEING.intersection(low) or any(one.endswith("n't") for one in low):
         signs.append("disagrees")
+    if any(mark in text for mark in _INNER_MARKS):
+        signs.append("tells of other words")
     return signs
+
+
+def _rate_words(text: str) -> float:
+    """The worth of quoted words without regard to who says them."""
+    return sum(SIGN_WEIGHTS[sign] for sign in _word_signs(text, text.split()))
 
 
 def _length_sign(length: int) -> str:
@@ -200,25 +262,63 @@ EDITION_QUOTE_LENGTH = range(40, 241)
 
 
 def choose_edition_quote(stories: Sequence[EditionStory]) -> QuoteCard | None:
-    """The first named, whole thought of the edition that fits a card."""
-    shown = [card for story in stories for card in story.cards]
-    fitting = [c for c in shown if c.speaker and len(c.text) in EDITION_QUOTE_LENGTH]
-    return next(iter(fitting), None)
+    """The best named quotation of the first story that has one that fits a card."""
+    for story in stories:
+        fitting = [
+            card
+            for card in story.cards
+            if card.speaker and len(card.text) in EDITION_QUOTE_LENGTH
+        ]
+        if fitting:
+            return max(fitting, key=lambda card: _rate_words(card.text))
+    return None
 
 
 def build_story_cards(
-    story: Story, analyses: Mapping[str, ArticleAnalysis], most: int
+    story: Story,
+    analyses: Mapping[str, ArticleAnalysis],
+    most: int,
+    summary: Sequence[Sentence] = (),
 ) -> tuple[QuoteCard, ...]:
-    """The cards of a story: quotes of the lead first, then those of the others."""
-    chosen: list[QuoteCard] = []
-    seen: list[str] = []
+    """The cards of a story: those of the lead first, each article's in its order.
+
+    Args:
+        story: The story.
+        analyses: Of its articles, by id.
+        most: The greatest number of cards.
+        summary: The sentences that are shown; no card repeats them.
+    """
+    seen = [_plain_words(sentence.text) for sentence in summary]
+    voices: set[str | None] = set()
+    cards: list[QuoteCard] = []
     for article in story.articles:
-        found = analyses[article.id].quotes
-        for quote in select_quotes(found, article.text):
-            words = normalize_text(quote.text).strip(" .,;:!?")
-            if len(chosen) == most:
-                return tuple(chosen)
-            if not any(words in other or other in words for other in seen):
-                seen.append(words)
-                chosen.append(content.build_card(article, quote))
-    return tuple(chosen)
+        found = analyses[article.id]
+        chosen: list[Quote] = []
+        for quote in select_quotes(found.quotes, article.text, found.kind):
+            if len(cards) + len(chosen) >= most:
+                break
+            words = _plain_words(quote.text)
+            if quote.speaker in voices or _is_repeated(words, seen):
+                continue
+            voices.add(quote.speaker)
+            seen.append(words)
+            chosen.append(quote)
+        chosen.sort(key=lambda quote: quote.start)
+        cards += (content.build_card(article, quote) for quote in chosen)
+    return tuple(cards)
+
+
+def _plain_words(text: str) -> str:
+    return normalize_text(text).strip(" .,;:!?")
+
+
+def _is_repeated(words: str, seen: Sequence[str]) -> bool:
+    """Whether a text says again what is shown, at least by most longer words."""
+    long = {word for word in words.split() if len(word) >= _TELLING}
+    for other in seen:
+        if words in other or other in words:
+            return True
+        shared = sum(word in other for word in long)
+        if len(long) >= _FEWEST_SHARED and shared >= _REPEATED * len(long):
+            return True
+    return False

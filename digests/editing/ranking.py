@@ -1,9 +1,12 @@
 """Rank stories, best first, and keep one source or topic from filling the edition.
 
-A story's score is made of its independent outlets, its recency, the topics that the
-digest follows, its length, and what its readers want more or less of; each gives a
-reason in words. A published story is left out until an article brings news (`novelty`),
-and is then presented from that article.
+A story's score is made of what it reports (`newsworthiness`), its independent
+publishers, its recency, the topics that the digest follows, its length, and what its
+readers want more or less of; each gives a reason in words. What is no report (a review,
+advice, results) keeps a part of its score only.
+
+A published story is left out until an article brings news (`novelty`), and is then
+presented from that article.
 
 The best story is chosen repeatedly, as long as its source and its topics do not exceed
 their share of the stories in full. If only such stories are left, the best of them is
@@ -17,12 +20,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from digests.editing import novelty
+from digests.editing import newsworthiness, novelty, publishers
 from digests.messages import Message
 from digests.stories import filters, terms
 from digests.types import (
     Article,
     ArticleAnalysis,
+    ArticleKind,
     EditionStyle,
     PublishedLedger,
     RankedStory,
@@ -34,12 +38,16 @@ from digests.types import (
 _HALF_LIFE = timedelta(hours=18)
 #: A story without a date counts as this much older than the newest.
 _UNDATED = timedelta(days=1)
-_OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 1.0, 1.0, 0.5, 0.5
+_OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 0.45, 0.5, 0.8, 0.3
+#: More publishers than this add nothing.
+_MOST_PUBLISHERS = 16
+#: What a story reports counts up to here.
+_MOST_REPORTED = 6.0
 #: The weight of each wanted topic, up to `_MOST_LIKED` of them; the divisor for
 #: unwanted ones.
-_LIKED, _MOST_LIKED, _UNLIKED = 0.6, 3, 3.0
+_LIKED, _MOST_LIKED, _UNLIKED = 0.9, 3, 6.0
 _LONG_TEXT = 4000
-_WORTH_SAYING = 0.3
+_WORTH_SAYING = 0.25
 
 
 def rank_stories(
@@ -74,7 +82,8 @@ def rank_stories(
     newest = max(
         (t for r in kept if (t := _find_last_report(r.story, now))), default=now
     )
-    ranked = [_weigh_story(entry, newest, now, style) for entry in kept]
+    kinds = {name: found.kind for name, found in (analyses or {}).items()}
+    ranked = [_weigh_story(entry, newest, now, style, kinds) for entry in kept]
     return _balance_stories(ranked, style)
 
 
@@ -98,17 +107,31 @@ def _find_last_report(story: Story, now: datetime) -> datetime | None:
 
 
 def _weigh_story(
-    entry: RankedStory, newest: datetime, now: datetime, style: EditionStyle
+    entry: RankedStory,
+    newest: datetime,
+    now: datetime,
+    style: EditionStyle,
+    kinds: Mapping[str, ArticleKind],
 ) -> RankedStory:
     story = entry.story
-    outlets = max(1, len(story.outlets))
+    lead = story.articles[0]
+    kind = kinds.get(lead.id, "news")
+    outlets = publishers.count_publishers(story.articles, story.outlets)
+    light = newsworthiness.find_lightest(story.articles)
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
     length = len(story.articles[0].text)
     liked = filters.match_filters(story.articles[0], style.more)
     unliked = filters.match_filters(story.articles[0], style.less)
     parts = [
-        (_OUTLETS * math.log2(outlets), Message("rank.outlets", n=outlets)),
+        (
+            min(_MOST_REPORTED, newsworthiness.weigh_story(story.articles, kinds)),
+            Message("rank.weight"),
+        ),
+        (
+            _OUTLETS * light * math.log2(min(outlets, _MOST_PUBLISHERS)),
+            Message("rank.outlets", n=outlets),
+        ),
         (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _describe_age(late)),
         (
             _FOLLOWED * len(followed),
@@ -126,6 +149,7 @@ def _weigh_story(
     if entry.update:
         said.insert(0, Message("rank.update"))
     score = sum(value for value, _ in parts)
+    score *= newsworthiness.KIND_FACTORS.get(kind, 1.0)
     if unliked and not liked:
         score /= _UNLIKED
         said.append(Message("rank.less_of", topics=" and ".join(unliked)))
@@ -153,6 +177,7 @@ def _balance_stories(
         caps=style.caps,
         source=lambda r: r.story.articles[0].source,
         topics=lambda r: topics[r.story.id],
+        strength=lambda r: r.score,
     )
     return tuple(
         replace(entry, reasons=(*entry.reasons, why), waited=why) if why else entry
@@ -167,6 +192,8 @@ def _find_topics(story: Story, style: EditionStyle) -> frozenset[str]:
     return terms.find_rare_words(story.articles[0].title or "", story.articles[0].lang)
 
 
+#: Below this share of its worth nothing takes the place of a capped item.
+_MUCH_WEAKER = 0.7
 BalancedItem = TypeVar("BalancedItem")
 
 
@@ -177,6 +204,7 @@ def balance_items(
     caps: ShareCaps,
     source: Callable[[BalancedItem], str],
     topics: Callable[[BalancedItem], Collection[str]],
+    strength: Callable[[BalancedItem], float] = lambda item: 1.0,
 ) -> list[tuple[BalancedItem, Message | None]]:
     """The items in order, each with why a cap moved it down, None if none did.
 
@@ -186,6 +214,8 @@ def balance_items(
         caps: The share of the places that one source and one topic may take.
         source: The source of an item; "" has no cap.
         topics: The topics of an item.
+        strength: The worth of an item: a much weaker one does not take the place of
+            one that a cap would move.
     """
     waiting = list(items)
     taken: Counter[tuple[str, str]] = Counter()
@@ -197,7 +227,10 @@ def balance_items(
     )
     while waiting and len(chosen) < places:
         place = None
+        least = _MUCH_WEAKER * strength(waiting[0])
         for n, item in enumerate(waiting):
+            if strength(item) < least:
+                break
             why = _explain_wait(source(item), topics(item), taken, of_source, of_topic)
             if not why:
                 place = n

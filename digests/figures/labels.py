@@ -365,16 +365,23 @@ _GERMAN_LINKS = word_set("auf um bei von rund etwa fast knapp über")
 _GERMAN_REACH = 200
 
 
+_GERMAN_OF_ALL = word_set("der seiner ihrer dieser aller")
+
+
 def label_german_count(text: str, end: int) -> str:
     """The noun right after a bare number, with the adjectives before it, or ""."""
+    first = end
     for taken, m in enumerate(
         _GERMAN_WORD.finditer(text, end, min(len(text), end + 80))
     ):
         word = m.group()
         if not text[end : m.start()].strip() and m.start() == end:
             return ""
+        if word in _GERMAN_OF_ALL or (word[0].isdigit() and taken == 1):
+            first = m.end()
+            continue
         if word[0].isupper():
-            return "" if word in _GERMAN_NO_NOUNS else text[end : m.end()].strip()
+            return "" if word in _GERMAN_NO_NOUNS else text[first : m.end()].strip()
         if taken == 2 or not _GERMAN_PARTICIPLE.match(word):
             return ""
     return ""

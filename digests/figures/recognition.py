@@ -15,13 +15,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.figures import labels, phrases, units
+from digests.figures import clauses, labels, phrases, tallies, units
 from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
+from digests.figures.tallies import Tally
 from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
 from digests.language.dates import Moment
 from digests.language.numbers import Number
+from digests.language.spans import drop_overlapping
 from digests.language.words import resolve_language, word_set
 from digests.types import Figure, Span
 
@@ -50,6 +52,20 @@ _TAKES_BARE = re.compile(
     r"wounded|wounding|only|is|was|stands at|stood at|magnitudes?|auf|um|von)\s$",
     re.IGNORECASE,
 )
+#: «has risen to nine», «stieg am Montag auf neun»: the verb says what it is.
+_CHANGED_TO = re.compile(
+    r"\b(?:risen|rose|rises|rising|climb(?:s|ed)|fallen|fell|falls|grown|grew|grows|"
+    r"increased|increases|jumped|dropped|drops|stands|stood|revised(?:\s(?:up|down))?)\s"
+    r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
+    r"kletterte|erhöhte\ssich|wuchs)\s(?:[\w.]+\s){0,5}auf\s$"
+)
+_AUF = re.compile(r"\bauf\s$")
+_GERMAN_CHANGE = re.compile(
+    r"\s(?:gestiegen|angestiegen|gesunken|gefallen|erhöht|geklettert|gewachsen)\b"
+)
+#: «6,000 were still without power»: a number as the subject.
+_ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
+_YEAR_DIGITS = 4
 _BEFORE_WHEN = re.compile(
     r"\b(?:in|on|since|by|for|until|from|im|am|seit|bis)\s"
     r"(?:(?:early|late|mid|the year|fiscal|Jahr|the end of)[\s-])?$",
@@ -69,6 +85,13 @@ _RATE = re.compile(
     r"Woche|Monat|Jahr|Aktie|Person|Quadratmeter|Kilowattstunde)\b"
     r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
 )
+_BARE_SCALES = word_set("hundert tausend dutzend hundred thousand dozen")
+_VAGUE_BEFORE = re.compile(
+    r"\b(?:several|many|few|couple|some|first|last|next|mehrere|einige|viele|wenige)\s$",
+    re.IGNORECASE,
+)
+#: German nouns whose number has no unit: «der Stärke 5,3».
+_GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
 _SMALL = re.compile(r"\b[a-z][\w'’-]*")
 
 
@@ -157,6 +180,8 @@ class FigureReader:
             self._now = self._open(sentence)
         partner = self.partners.get(number)
         own = units.find_unit(self.text, number.start, number.end)
+        if own and self._is_vague(number):
+            return None
         unit = own
         if unit is None and partner is not None:
             unit = units.find_unit(self.text, partner.start, partner.end)
@@ -235,24 +260,47 @@ class FigureReader:
     def _count(
         self, number: Number, first: int, last: int
     ) -> tuple[str, str, int] | None:
-        if abs(number.value) < _FEWEST:
+        if abs(number.value) < _FEWEST or self._is_vague(number):
             return None
         if self.text[last : last + 1] == "-":
             return self._tied(last)
         if _TIMES.match(self.text, last):
             return "times", "", last + len(" times")
         noun = self._counted(first, last)
+        if self.german and (said := self._german_scale(first)):
+            return ("", said, 0)
         if self.refusals.named(number, self._now.span.start, noun):
             return None
         if noun:
             people = units.counts_people(noun.rpartition(" ")[2])
             return ("people" if people else "", noun, 0)
+        if self._is_stated(first, last, digits=number.shape == "digits"):
+            return "", "", 0
         if number.shape != "digits":
             return None
         hedged = first < number.start
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
         return self._bare(first, last) if hedged or spoken else None
+
+    def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
+        """Whether a verb says what a number without a noun does: «has risen to 31»."""
+        before = self.text[max(self._now.span.start, first - 60) : first]
+        if _CHANGED_TO.search(before) or (
+            _AUF.search(before) and _GERMAN_CHANGE.match(self.text, last)
+        ):
+            return True
+        own = self.text[first:last]
+        counted = digits and ("," in own or "." in own or len(own) != _YEAR_DIGITS)
+        return counted and bool(_ACTS.match(self.text, last))
+
+    def _is_vague(self, number: Number) -> bool:
+        """«several million», «a few hundred»: a scale without a number."""
+        bare = self.text[number.start : number.end].lower() in _BARE_SCALES
+        if number.shape != "words" or (number.scale == 1 and not bare):
+            return False
+        before = self.text[max(0, number.start - 10) : number.start]
+        return _VAGUE_BEFORE.search(before) is not None
 
     def _tied(self, last: int) -> tuple[str, str, int] | None:
         """«a 25-member group»."""
@@ -261,6 +309,11 @@ class FigureReader:
             return None
         what = self._measured(tied.start(), tied.end(), "measure", tied=True)
         return _is_plural_count(tied["noun"]), what, tied.end()
+
+    def _german_scale(self, first: int) -> str:
+        """«Stärke» of «der Stärke 5,3», or ""."""
+        said = _GERMAN_SCALE.search(self.text[max(0, first - 24) : first])
+        return said[1] if said else ""
 
     def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
         if self.german:
@@ -393,9 +446,10 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
     spans = sentences.split_sentences(text, lang)
     starts = [span.start for span in spans]
     moments = dates.find_moments(text)
+    german = resolve_language(lang) == "de"
     reader = FigureReader(
         text=text,
-        german=resolve_language(lang) == "de",
+        german=german,
         refusals=FigureRefusals(text, moments),
         moments=[m for m in moments if m.kind != "time"],
         partners=_pair_ranges(text, found),
@@ -406,7 +460,39 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
         figure = reader.read(number, sentence)
         if figure is not None:
             figures.append(figure)
-    return tuple(figures)
+    figures = _add_tallies(text, figures, spans, starts)
+    return clauses.state_figures(text, figures, german=german)
+
+
+def _add_tallies(
+    text: str, figures: list[Figure], spans: Sequence[Span], starts: Sequence[int]
+) -> list[Figure]:
+    """The figures with votes and runs in place of the numbers that are part of them."""
+    counted = drop_overlapping(tallies.find_tallies(text))
+    if not counted:
+        return figures
+    begins = [tally.start for tally in counted]
+    kept = [f for f in figures if not _is_within(f, counted, begins)]
+    for tally in counted:
+        sentence = spans[max(0, bisect_right(starts, tally.start) - 1)]
+        if tally.end <= sentence.end:
+            kept.append(
+                Figure(
+                    start=tally.start,
+                    end=tally.end,
+                    text=text[tally.start : tally.end],
+                    value=tally.value,
+                    unit=tally.unit,
+                    what="",
+                    sentence=sentence,
+                )
+            )
+    return sorted(kept, key=lambda f: f.start)
+
+
+def _is_within(figure: Figure, counted: Sequence[Tally], begins: Sequence[int]) -> bool:
+    at = bisect_right(begins, figure.end - 1) - 1
+    return at >= 0 and figure.start < counted[at].end
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:

@@ -29,6 +29,8 @@ _SIGNS: Mapping[str, str] = {
     "€": "EUR",
     "¥": "JPY",
     "₹": "INR",
+    "₦": "NGN",
+    "N": "NGN",
     "₩": "KRW",
     "₽": "RUB",
     "₪": "ILS",
@@ -38,6 +40,7 @@ _SIGNS: Mapping[str, str] = {
 }
 _CODES_WORDS = """
     USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK
+    NGN GHS KES PKR
 """
 _CODES = _CODES_WORDS.split()
 
@@ -52,6 +55,7 @@ _WRITTEN: Mapping[str, str] = {
     "CNY": "yuan|renminbi",
     "KRW": "won",
     "INR": "rupees|rupee",
+    "NGN": "naira|Naira",
     "RUB": "rubles|roubles|ruble|Rubel",
     "CHF": "Swiss francs|francs|Franken",
     "cents": "cents|cent",
@@ -129,10 +133,12 @@ _AFTER = re.compile(
     + r")(?![^\W_])(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺]|\bRs\.?|\b(?:"
+    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\b(?:"
     + "|".join(_CODES)
-    + r"))[\s\u00a0]?$"
+    + r"))[\s\u00a0]?$|\bN$"
 )
+#: «80p»; not «3 p.m.», «p. 12».
+_PENCE = re.compile(r"p(?!\w|\.\s?m\b|\.\w)")
 _LONGEST_SIGN = 6
 
 
@@ -152,6 +158,9 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
         sign = money.group().strip()
         begin = start - len(money.group())
         return FigureUnit(name=_SIGNS.get(sign, sign), start=begin, end=end)
+    pence = _PENCE.match(text, end)
+    if pence:
+        return FigureUnit(name="pence", start=start, end=pence.end())
     m = _AFTER.match(text, end)
     if m is None:
         return None

@@ -1,9 +1,10 @@
 """Drop from an edition everything whose words are not in its source.
 
 Nothing is softened, repaired or reworded. A sentence, card, figure or brief line whose
-words are not in the article it names is dropped. A headline is replaced by the
-article's title or the story's first sentence if one of these passes, else the story is
-dropped. The gate is idempotent. Our own words (reasons, the digest's title, a card's
+words are not in the article it names is dropped, and so is a figure that the article
+denies; a label that is not its sentence's is dropped alone. A headline is replaced by
+the article's title or the story's first sentence if one of these passes, else the story
+is dropped. The gate is idempotent. Our own words (reasons, the digest's title, a card's
 description) are not checked.
 
 Case, white space and punctuation may differ. Every other character counts: letters
@@ -17,10 +18,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from digests.figures import statements
 from digests.language import numbers
 from digests.language.grammar import NEGATION
-from digests.language.normalization import to_one_line
 from digests.language.spans import span_text
+from digests.language.titles import strip_site_name
 from digests.types import (
     Article,
     ArticleRef,
@@ -71,7 +73,11 @@ def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | No
         headline=headline,
         summary=summary,
         cards=tuple(c for c in story.cards if _card_stands(c, articles)),
-        figures=tuple(f for f in story.figures if _figure_stands(f, articles)),
+        figures=tuple(
+            _gate_label(f)
+            for f in story.figures
+            if _figure_stands(f, articles) and not _is_denied(f, articles)
+        ),
         articles=tuple(ref for ref in story.articles if _ref_stands(ref, articles)),
         matters=_keep_grounded(story.matters, lead),
         disputes=tuple(d for d in story.disputes if _dispute_stands(d, articles)),
@@ -115,7 +121,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline or its first grounded replacement, or None."""
-    title = Headline(text=to_one_line(article.title or ""))
+    title = Headline(text=strip_site_name(article.title or "", article.source))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None
@@ -125,7 +131,9 @@ def _choose_headline(
 def _headline_stands(headline: Headline, article: Article) -> bool:
     if headline.spans:
         return follows_spans(headline.text, headline.spans, article.text)
-    return has_same_words(headline.text, article.title or "")
+    title = article.title or ""
+    kept = strip_site_name(title, article.source)
+    return has_same_words(headline.text, kept) or has_same_words(headline.text, title)
 
 
 def _card_stands(card: QuoteCard, articles: ArticlesById) -> bool:
@@ -161,6 +169,73 @@ def _figure_stands(shown: EditionFigure, articles: ArticlesById) -> bool:
     )
 
 
+def _gate_label(shown: EditionFigure) -> EditionFigure:
+    """The figure, without a label that is not made of its sentence's words in order."""
+    figure = shown.figure
+    if not figure.label or is_shortened(figure.label, figure.text, shown.sentence_text):
+        return shown
+    return replace(shown, figure=replace(figure, label=""))
+
+
+def _is_denied(shown: EditionFigure, articles: ArticlesById) -> bool:
+    """Whether the article denies the figure, and its label does not say so."""
+    figure = shown.figure
+    sentence = (figure.sentence.start, figure.sentence.end)
+    text = articles[shown.article].text
+    status = statements.read_status(text, sentence, (figure.start, figure.end))
+    return status == "denied" and not statements.says_denial(figure.label)
+
+
+def is_shortened(label: str, number: str, sentence: str) -> bool:
+    """Whether a label has the number, and is a sentence with only words left out.
+
+    The words that are left out between its first and its last have no negation, unless
+    what follows them is a statement of its own («denied it, and said that …»).
+    """
+    words, found = _split_words(label), list(_WORD.finditer(sentence))
+    if not _has_run(words, _split_words(number)):
+        return False
+    # Where a word stands twice, either of its places may be the one that is meant.
+    first = _place_words(words, found)
+    last = _place_words(words[::-1], found[::-1])[::-1]
+    return _omits_no_negation(first, sentence) or _omits_no_negation(last, sentence)
+
+
+def _omits_no_negation(places: Sequence[re.Match[str]], sentence: str) -> bool:
+    gaps = (
+        sentence[one.end() : other.start()] for one, other in itertools.pairwise(places)
+    )
+    return bool(places) and not any(
+        NEGATION.search(gap) and not _ENDS_CLAUSE.search(gap) for gap in gaps
+    )
+
+
+#: A gap up to the next statement of the same subject.
+_ENDS_CLAUSE = re.compile(r",?\s(?:and|but)\s$")
+
+
+def _place_words(
+    words: Sequence[str], found: Sequence[re.Match[str]]
+) -> list[re.Match[str]]:
+    """The first place of each word behind that of the word before it; [] if none."""
+    places: list[re.Match[str]] = []
+    rest = iter(found)
+    for word in words:
+        place = next((m for m in rest if m.group().casefold() == word), None)
+        if place is None:
+            return []
+        places.append(place)
+    return places
+
+
+def _has_run(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Whether some words stand in a row among others."""
+    size = len(wanted)
+    return bool(size) and any(
+        words[at : at + size] == wanted for at in range(len(words) - size + 1)
+    )
+
+
 def _states_value(text: str, value: float, article: Article) -> bool:
     """Whether a figure's words give its value, by any scale («2 to 3 million»)."""
     found = numbers.find_numbers(text, article.lang)
@@ -172,7 +247,7 @@ def _states_value(text: str, value: float, article: Article) -> bool:
 
 
 _ROUNDING = 1e-9
-_SCALES = (1.0, 12.0, 1e2, 1e3, 1e6, 1e9, 1e12)
+_SCALES = (1.0, 12.0, 1e2, 1e3, 1e5, 1e6, 1e7, 1e9, 1e12)
 
 #: What may differ between a text and its source, besides white space and case.
 _FREE = ".,;:!?…'\"‘’“”„‚‹›«»()[]{}<>‐‑–—―/\\_*·`-"

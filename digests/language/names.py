@@ -65,6 +65,10 @@ _BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")
 _SHORTEST_PARTICIPLE = 6
 _GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
+#: Titles that are given names too: «Don Juan Pérez», but «Don Cole».
+_TITLES_OF_LONG_NAMES = word_set("don dame prince king")
+#: Short months that are given names before a surname: «Mar 3», but «Mar Dixon».
+_MONTHS_AS_NAMES = word_set("mar jan")
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
 
 
@@ -99,6 +103,8 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
         return False
     # «Will Smith», «Will May»: a function word before a surname may be a name.
     given = _is_given(tokens[at])
+    if low in _MONTHS_AS_NAMES and after.capital and after.low not in _SMALL:
+        return False
     known = after.low not in _SMALL or (given and after.low in _MONTH_NAMES)
     return not (given and after.capital and known)
 
@@ -239,6 +245,8 @@ def _is_title(low: str, left: int) -> bool:
 
     A role noun is one only before a full name.
     """
+    if low in _TITLES_OF_LONG_NAMES:
+        return left > 1
     if low in TITLES or low.endswith(TITLE_ENDINGS):
         return True
     return left > 1 and low in _ROLES_ONLY
@@ -260,7 +268,8 @@ def _known_kind(words: list[str]) -> str:
         return "title"
     if all(word in PLACES for word in words):
         return "place"
-    if any(word in BODY_WORDS for word in words):
+    first = 1 if len(words) > 1 and words[0] in MALE | FEMALE else 0
+    if any(word in BODY_WORDS for word in words[first:]):
         return "body"
     if all(word in ADJECTIVES for word in words):
         return "party"
@@ -341,7 +350,7 @@ class PeopleIndex:
             bearers = [
                 full
                 for full in table.get(words[-1], ())
-                if not sex or self._sex.get(full, sex) == sex
+                if not sex or (self._sex.get(full) or sex) == sex
             ]
             if len(bearers) > 1:
                 return self._choose_bearer(words[-1], bearers, at)
@@ -388,11 +397,20 @@ class PeopleIndex:
             self._sex[full] = sex
 
     def _drop_longer_variants(self) -> None:
-        """Drop «Actress Ruth Bell» where the text has «Ruth Bell» as well."""
+        """Drop «Actress Ruth Bell» where the text has «Ruth Bell» as well.
+
+        «Deb Marsh Cole» and «Marsh Cole» are the other way round: a surname of two
+        words.
+        """
         for bearers in self._by_last.values():
             for full in bearers[:]:
-                ends = (" " + other for other in bearers if other != full)
-                if any(full.endswith(end) for end in ends):
+                others = [o for o in bearers if o != full and full.endswith(" " + o)]
+                surnames = [other for other in others if _is_surname(full, other)]
+                for other in surnames:
+                    words = _key_words(other)
+                    self._full[words[0], words[-1], _generation_suffix(other)] = full
+                    bearers.remove(other)
+                if len(surnames) < len(others):
                     bearers.remove(full)
 
     def _add_person(self, name: Name) -> None:
@@ -413,6 +431,12 @@ class PeopleIndex:
             bearers = table.setdefault(word, [])
             if full not in bearers and len(bearers) < _MOST_BEARERS:
                 bearers.append(full)
+
+
+def _is_surname(full: str, other: str) -> bool:
+    """Whether the name `other` is the surname of `full`: a given name precedes it."""
+    first, second = _key_words(full)[0], _key_words(other)[0]
+    return first in MALE | FEMALE and second not in MALE | FEMALE
 
 
 def _generation_suffix(text: str) -> str:

@@ -64,6 +64,11 @@ _SCALES: Mapping[str, float] = {
     "bn": 1e9,
     "tn": 1e12,
     "trn": 1e12,
+    "lakh": 1e5,
+    "lakhs": 1e5,
+    "crore": 1e7,
+    "crores": 1e7,
+    "lakh crore": 1e12,
     "m": 1e6,
     "b": 1e9,
     "k": 1e3,
@@ -111,7 +116,7 @@ def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[s
     names = _longest_first(scales)
     return re.compile(
         rf"(?=[-−\d])(?P<minus>(?<![\w)\d])[-−])?"
-        rf"(?<![\w{group}{point}])"
+        rf"(?:(?<![\w{group}{point}])|(?<=\bN))"
         rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{point}(?P<rest>\d+))?"
         rf"(?P<vulgar>[½¼¾⅓⅔])?"
         rf"(?:[\s-]?(?P<scale>{names})\b)?"
@@ -155,7 +160,17 @@ _OUT_OF = re.compile(
 )
 #: Longer runs of digits are codes, not amounts, and no float holds them exactly.
 _MOST_DIGITS = 15
-_AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩]|\b(?:USD|EUR|GBP|CHF))\s?$")
+#: «N95», «N225»: a letter with so few digits is no amount in naira.
+_SHORT_CODE = 3
+_AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩₦]|\b(?:USD|EUR|GBP|CHF|NGN|INR|Rs\.?|N))\s?$")
+#: «1.2m people» and «40k homes» count; «200m» alone is a length.
+_COUNTED_AFTER = re.compile(
+    r"\s(?:people|users|homes|houses|households|customers|jobs|workers|children|"
+    r"pupils|patients|residents|voters|votes|viewers|readers|listeners|followers|"
+    r"subscribers|members|visitors|tourists|passengers|vehicles|cars|tonnes|barrels|"
+    r"copies|tickets|units|properties|businesses|signatures|refugees|migrants|views|"
+    r"downloads|shares|hectares|acres|litres|trees|a (?:year|month|week|day))\b"
+)
 
 
 def find_numbers(text: str, lang: str | None = None) -> tuple[Number, ...]:
@@ -168,7 +183,7 @@ def find_numbers(text: str, lang: str | None = None) -> tuple[Number, ...]:
 def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:
     german = tag == "de"
     for m in (_GERMAN_DIGITS if german else _ENGLISH_DIGITS).finditer(text):
-        if len(m["whole"]) <= _MOST_DIGITS:
+        if len(m["whole"]) <= _MOST_DIGITS and not _is_code(text, m):
             yield _from_digits(text, m, german=german)
     if german:
         yield from map(_from_german, _GERMAN_WORDS.finditer(text))
@@ -183,6 +198,12 @@ def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:
         yield from _from_words(text, m)
 
 
+def _is_code(text: str, m: re.Match[str]) -> bool:
+    """Whether a letter belongs to the digits: «N95» is a code, «N500m» is money."""
+    amount = m["scale"] or len(m["whole"]) > _SHORT_CODE
+    return text[m.start() - 1 : m.start()] == "N" and not amount
+
+
 def _from_digits(text: str, m: re.Match[str], *, german: bool) -> Number:
     whole = re.sub(r"[.,]", "", m["whole"])
     value = float(f"{whole}.{m['rest'] or 0}") + _VULGAR.get(m["vulgar"] or "", 0)
@@ -190,7 +211,11 @@ def _from_digits(text: str, m: re.Match[str], *, german: bool) -> Number:
     if m["scale"]:
         name = m["scale"].lower()
         before = text[max(0, m.start() - 4) : m.start()]
-        if name in _MONEY_ONLY and not _AFTER_MONEY.search(before):
+        if (
+            name in _MONEY_ONLY
+            and not _AFTER_MONEY.search(before)
+            and not (text[end - 2].isdigit() and _COUNTED_AFTER.match(text, end))
+        ):
             end = m.start("scale")
             end -= text[end - 1] in " -\n\t"
         else:

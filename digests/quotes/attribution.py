@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
-from digests.quotes import candidates, spans
+from digests.quotes import candidates, spans, standing
 from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
@@ -21,13 +21,9 @@ from digests.quotes.candidates import (
     score_candidate,
 )
 from digests.quotes.parsing import ParsedText, parse_text
+from digests.quotes.roles import find_known_roles, find_role
 from digests.quotes.speaker_mentions import SpeakerMention
-from digests.quotes.speakers import (
-    ResolvedSpeaker,
-    find_known_roles,
-    find_role,
-    resolve_speaker,
-)
+from digests.quotes.speakers import ResolvedSpeaker, resolve_speaker
 from digests.types import Article, Mention, Quote, QuoteKind, Span
 
 _SPEAKERS_BACK = 8
@@ -225,11 +221,12 @@ def _build_quote(
     stretch = parsed.stretches[number]
     text = span_text(parsed.text, stretch)
     said_by = one.who
+    kind = _classify_quote(parsed, number)
     return Quote(
         start=stretch.start,
         end=stretch.end,
         text=text,
-        kind=_classify_quote(parsed, number),
+        kind=kind,
         speaker=said_by.speaker if said_by else None,
         role=find_role(parsed, roles, said_by.speaker, said_by.mention)
         if said_by
@@ -241,7 +238,44 @@ def _build_quote(
         ),
         group=group,
         confidence=round(1 - math.exp(-one.margin / 3), 2) if said_by else 0.0,
+        alone=kind == "direct" and _stands_alone(parsed, number, one, text),
     )
+
+
+def _stands_alone(
+    parsed: ParsedText, number: int, one: _Attribution, said: str
+) -> bool:
+    """Whether a whole utterance is understood without what is around it."""
+    if parsed.stretches[number].goes_on or _has_rest(parsed, number):
+        return False
+    cue = one.cue.text if one.cue else None
+    return standing.stands_alone(
+        said,
+        cue=cue,
+        asked=_is_answer(parsed, number, one),
+        german=one.where.frame.german,
+    )
+
+
+def _has_rest(parsed: ParsedText, number: int) -> bool:
+    """Whether the sentence goes on after «she said»: the words are a half then."""
+    after = number + 1
+    if after == len(parsed.stretches):
+        return False
+    if parsed.frame_of[after] != parsed.frame_of[number]:
+        return False
+    first = parsed.text[parsed.stretches[after].start]
+    return parsed.text[parsed.stretches[number].end - 1] in ",-–—" and first.islower()
+
+
+def _is_answer(parsed: ParsedText, number: int, one: _Attribution) -> bool:
+    """Whether a question precedes the words, in the paragraph before or in theirs."""
+    frame = one.where.frame
+    before = parsed.text[frame.start : parsed.stretches[number].start]
+    if not before.strip(_MARKS_AND_SPACES) and frame.index:
+        intro = parsed.frames[frame.index - 1]
+        before = parsed.text[intro.start : intro.end]
+    return before.rstrip(_MARKS_AND_SPACES).endswith("?")
 
 
 def _build_mention(text: str, mention: SpeakerMention | None) -> Mention | None:

@@ -321,7 +321,25 @@ def list_neighbour_candidates(
     if only_quotes:
         found += _list_speakers_after(parsed, frame)
     found += _list_introductions(parsed, frame)
+    found += _list_open_speakers(parsed, number)
     return found + _list_signatures(parsed, number)
+
+
+def _list_open_speakers(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
+    """Who began to speak where marks were opened and never closed."""
+    mark = parsed.stretches[number].open_mark
+    if mark is None:
+        return []
+    frames = parsed.frames
+    at = bisect_right(frames, mark, key=lambda frame: frame.start) - 1
+    if at < 0 or frames[parsed.frame_of[number]].paragraph != frames[at].paragraph:
+        return []
+    frame = frames[at]
+    last = bisect_left(frame.cues, frame.at(mark)) - 1
+    reached = find_subject(frame, frame.cues[last]) if last >= 0 else None
+    if reached is None:
+        return []
+    return [SpeakerCandidate(reached.mention, None, {"marks not closed before": 1})]
 
 
 def _list_speakers_after(
@@ -432,6 +450,7 @@ FEATURE_WEIGHTS = {
     "speaker in the sentence": 3.0,
     "speaker before": 7.0,
     "speaker before, with words": 1.0,
+    "marks not closed before": 12.0,
     "next speaker": 6.0,
     "speaker of the paragraph before": 3.5,
     "speaker far before": 0.3,

@@ -6,6 +6,7 @@ by the words around them, never by length alone. In doubt a span counts as speec
 Two quotations are compared by their words; case, punctuation and speakers do not count.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -29,6 +30,7 @@ from digests.quotes.reporting import (
 _LONGEST_TITLE = 7
 _LONGEST_NICKNAME = 2
 _STOPS = frozenset(".!?\n\r")
+_OPENING = re.compile(r"(?<=[:,]\s)[\"“„](?=\w)")
 _LINKS = word_set(", the his her a")
 _NEAR = 50
 _SMALL_IN_TITLES = word_set("""
@@ -45,16 +47,38 @@ class QuotedStretch:
     #: Continues the span before, over the end of a paragraph.
     goes_on: bool
     words: int
+    #: A mark before that opens speech of the same speaker and was never closed.
+    open_mark: int | None = None
 
 
 def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
     """The quotations of `text` in order."""
     found = find_quoted(text, lang)
     return tuple(
-        QuotedStretch(one.start, one.end, one.goes_on, _count_words(text, one))
-        for one in found
+        QuotedStretch(
+            one.start,
+            one.end,
+            one.goes_on,
+            _count_words(text, one),
+            open_mark=_find_open_mark(
+                text, found[at - 1].end + 1 if at else 0, one.start
+            ),
+        )
+        for at, one in enumerate(found)
         if any(map(str.isalnum, span_text(text, one))) and _is_speech(text, one)
     )
+
+
+def _find_open_mark(text: str, before: int, start: int) -> int | None:
+    """The last mark between two quotations that opens and was never closed.
+
+    «Bell said: "We open today. "We close in June."»: editors leave the marks of a
+    paragraph open where the same speaker goes on in the next one.
+    """
+    last = None
+    for match in _OPENING.finditer(text, before, max(before, start - 1)):
+        last = match.start()
+    return last
 
 
 def _count_words(text: str, one: QuotedSpan) -> int:

@@ -1,32 +1,28 @@
-"""Resolve a mention to the speaker's full name or noun phrase, and to their role.
+"""Resolve a mention to the speaker's full name or noun phrase.
 
 Names are resolved by the index of people. «He» and «she» are resolved to the best named
 person before them: subjects before objects, near before far, the last speaker before
 others, never against the known sex. «They» is resolved to a plural or a body right
 before it; «it», «I» and «we» are not resolved.
 
-The role is before the name («national security adviser Wi») or in the apposition after
-it («Ruth Bell, a lock warden on the canal,»). The mention that the speaker was resolved
-from is examined first, then the person's others.
+«The statement» and «a spokesman» speak for the body that a sentence before names.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.grammar import Name, Token
-from digests.language.names import TITLE_PARTS, PeopleIndex
+from digests.language.names import PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     MALE_PRONOUNS,
-    PHRASE_BREAKERS,
     PLURAL_PRONOUNS,
     PREPOSITIONS,
     REPORTING_CUES,
 )
-from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+from digests.quotes.speaker_mentions import SpeakerMention
 
 _FRAMES_BACK = 9
 _SUBJECT_SIGNS = word_set("said says told who")
@@ -36,6 +32,19 @@ _WRITTEN = word_set("""
     report study survey letter statement article review analysis poll book editorial
     memo opinion paper column
 """)
+#: Words of a complement between a role and its name: «of the Interior».
+_COMPLEMENT_WORDS = 5
+#: Documents that speak for whoever issued them; how far back that is looked for.
+_ISSUED = word_set("statement letter email message memo release post tweet")
+_ISSUED_BACK = 4
+#: Tokens of a sentence that is searched, so that the cost of hostile texts is linear.
+_LONGEST_SENTENCE = 200
+_GERMAN_ARTICLES = word_set("im am zum zur beim vom ein eine einer einem einen eines")
+_GERMAN_NOUN_ENDINGS = (
+    *("ung", "heit", "keit", "schaft", "tion", "tät", "nis", "lich", "lings"),
+    *("sprache", "gespräch", "view", "rede", "erklärung", "bericht", "mitteilung"),
+)
+_SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
@@ -54,12 +63,16 @@ def resolve_speaker(
     """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
     if mention.kind == "name":
         full = parsed.people.full(mention.text, mention.sex, mention.start)
+        if _is_german_noun(parsed, mention, full):
+            return None
         together = _join_speakers(parsed, mention)
         if together is not None:
             return ResolvedSpeaker(together, "", mention)
         return ResolvedSpeaker(full, parsed.people.sex(full), mention)
     if mention.kind == "nominal":
-        return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
+        phrase = _complete_phrase(parsed, mention)
+        author = _find_author(parsed, mention, phrase)
+        return author or ResolvedSpeaker(phrase, mention.sex, mention)
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
         return _resolve_person(parsed, mention, last_speaker)
@@ -68,6 +81,81 @@ def resolve_speaker(
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
+
+
+def _is_german_noun(parsed: ParsedText, mention: SpeakerMention, full: str) -> bool:
+    """Whether a lone capitalized German word is a noun: «im Interview», «Ähnlich»."""
+    frame = parsed.frames[mention.frame]
+    if not frame.german or mention.sort or " " in full or parsed.people.is_person(full):
+        return False
+    before = frame.tokens[mention.first - 1].low if mention.first else ""
+    low = full.lower()
+    return before in _GERMAN_ARTICLES or low.endswith(_GERMAN_NOUN_ENDINGS)
+
+
+def _find_author(
+    parsed: ParsedText, mention: SpeakerMention, phrase: str
+) -> ResolvedSpeaker | None:
+    """Who speaks by «the statement» or «a spokesman», if the sentences before say so.
+
+    «The council issued a statement. “…,” the statement said»; «Hallin Water denied it.
+    A spokesman said: “…”».
+    """
+    words = phrase.lower().split()
+    if len(words) != 2 or not mention.frame:
+        return None
+    noun = words[1]
+    if words[0] == "the" and noun in _ISSUED:
+        return _find_issuer(parsed, mention, noun)
+    if words[0] in {"a", "the"} and noun in _SPOKESPEOPLE:
+        return _find_represented(parsed, mention)
+    return None
+
+
+def _find_issuer(
+    parsed: ParsedText, mention: SpeakerMention, noun: str
+) -> ResolvedSpeaker | None:
+    """The subject of the nearest sentence that introduced the document."""
+    for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
+        frame = parsed.frames[index]
+        if len(frame.tokens) > _LONGEST_SENTENCE:
+            return None
+        if any(token.low == noun for token in frame.tokens):
+            subject = _find_body(frame, noun)
+            return _resolve_named(parsed, subject) if subject is not None else None
+    return None
+
+
+def _find_body(frame: SentenceFrame, noun: str) -> SpeakerMention | None:
+    """The subject before «… in a statement» or «… issued a statement»."""
+    at = next(at for at, token in enumerate(frame.tokens) if token.low == noun)
+    before = frame.free_before(at)
+    verbs = [cue for cue in frame.cues if cue < at]
+    if verbs:
+        reached = frame.ends.get(verbs[-1])
+        if reached is not None and reached.kind != "pronoun":
+            return reached
+    first = before[0] if before else None
+    return first if first is not None and first.kind != "pronoun" else None
+
+
+def _find_represented(
+    parsed: ParsedText, mention: SpeakerMention
+) -> ResolvedSpeaker | None:
+    """The body that the sentence just before is about: its spokesman speaks."""
+    frame = parsed.frames[mention.frame - 1]
+    before = frame.free
+    if not before or before[0].kind != "name" or before[0].sort not in {"body", ""}:
+        return None
+    resolved = _resolve_named(parsed, before[0])
+    return None if parsed.people.is_person(resolved.speaker) else resolved
+
+
+def _resolve_named(parsed: ParsedText, mention: SpeakerMention) -> ResolvedSpeaker:
+    if mention.kind == "name":
+        full = parsed.people.full(mention.text, mention.sex, mention.start)
+        return ResolvedSpeaker(full, parsed.people.sex(full), mention)
+    return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
 
 
 def _is_singular(parsed: ParsedText, mention: SpeakerMention) -> bool:
@@ -186,8 +274,22 @@ def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     free = frame.free
     if not free:
         return False
-    apposed = free[0].kind == "nominal" and free[0].last + 1 == other.first
-    return other is free[0] or apposed
+    return other is free[0] or _is_apposed(frame, free[0], other)
+
+
+def _is_apposed(
+    frame: SentenceFrame, phrase: SpeakerMention, name: SpeakerMention
+) -> bool:
+    """Whether a name explains a phrase: «The minister of public works, Tom Cole,»."""
+    if phrase.kind != "nominal" or frame.tokens[name.first - 1].text != ",":
+        return False
+    between = frame.tokens[phrase.last : name.first - 1]
+    if len(between) > _COMPLEMENT_WORDS:
+        return False
+    return all(
+        token.low in _COMPLEMENTS or token.low in DETERMINERS or token.capital
+        for token in between
+    )
 
 
 def _resolve_pronoun(
@@ -253,171 +355,3 @@ def _resolve_plural(
         if other.kind == "name" and other.sort == "body":
             return ResolvedSpeaker(parsed.people.full(other.text), "", other)
     return None
-
-
-_COURTESY = word_set("mr mrs ms miss dr mx sir lady herr frau")
-#: Determiners that say nothing outside of their sentence.
-_NEVER_KEPT = word_set("a an its his her their our my")
-_LONGEST = 16
-_BACK = 5
-#: Words of a role up to its role noun.
-_COMPOUND = 3
-
-
-def find_role(
-    parsed: ParsedText, roles: dict[str, str], speaker: str, mention: SpeakerMention
-) -> str | None:
-    """The role of `speaker`, or None where the article gives none."""
-    found = _find_role_at(parsed, mention) if mention.kind == "name" else None
-    return found or roles.get(speaker)
-
-
-def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
-    """The first role that the article gives each of `speakers`."""
-    found: dict[str, str] = {}
-    parts = {part for speaker in speakers for part in speaker.split()}
-    for frame in parsed.frames:
-        if not any(_may_have_role(frame, name, parts) for name in frame.names):
-            continue
-        for mention in frame.mentions:
-            if mention.kind != "name" or mention.sort != "person":
-                continue
-            speaker = parsed.people.full(mention.text, mention.sex, mention.start)
-            if speaker not in found:
-                role_here = _find_role_at(parsed, mention)
-                if role_here is not None:
-                    found[speaker] = role_here
-    return found
-
-
-def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
-    """Whether a name may have a role: a surname alone rarely has one."""
-    before = frame.tokens[name.first - 1].low if name.first else ""
-    likely = " " in name.text or name.core > name.first or is_role_noun(before)
-    return likely and not parts.isdisjoint(name.text.split())
-
-
-def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
-    frame = parsed.frames[mention.frame]
-    text = parsed.text
-    return (
-        _find_role_before(text, frame, mention)
-        or _find_role_after(text, frame, mention)
-        or _find_role_in_apposition(text, frame, mention)
-    )
-
-
-def _find_role_before(
-    text: str, frame: SentenceFrame, mention: SpeakerMention
-) -> str | None:
-    tokens = frame.tokens
-    words = tokens[_role_start(frame, mention) : mention.core]
-    if not words:
-        return None
-    if words[0].start < tokens[mention.first].start and not _has_role(words):
-        words = _strip_role(tokens[mention.first : mention.core])
-    return text[words[0].start : words[-1].end] if words else None
-
-
-def _role_start(frame: SentenceFrame, mention: SpeakerMention) -> int:
-    """Where the words before a name begin that may be its role."""
-    tokens = frame.tokens
-    first = mention.core - len(_strip_role(tokens[mention.first : mention.core]))
-    if first > mention.first:
-        return first
-    while first > 0 and mention.first - first < _BACK:
-        before = tokens[first - 1]
-        if before.kind != "word" or before.possessive or _ends_role(before.low):
-            break
-        first -= 1
-    return first
-
-
-def _strip_role(words: list[Token]) -> list[Token]:
-    """Cut articles, possessors and courtesy titles off the front."""
-    first = 0
-    for at, word in enumerate(words):
-        low = word.low.rstrip(".")
-        if word.possessive or low in DETERMINERS or low in _COURTESY:
-            first = at + 1
-    return words[first:]
-
-
-def _has_role(words: list[Token]) -> bool:
-    return any(is_role_noun(word.low) for word in words)
-
-
-def _ends_role(low: str) -> bool:
-    return (
-        low in PHRASE_BREAKERS
-        or low in PREPOSITIONS
-        or low in DETERMINERS
-        or (low in REPORTING_CUES and not is_role_noun(low))
-        or low.endswith(("ed", "ing"))
-    )
-
-
-def _find_role_after(
-    text: str, frame: SentenceFrame, mention: SpeakerMention
-) -> str | None:
-    tokens = frame.tokens
-    at = mention.last
-    if at + 1 >= len(tokens) or tokens[at].text != ",":
-        return None
-    first = at + 1
-    opening = tokens[first]
-    if not (
-        opening.low in DETERMINERS
-        or opening.possessive
-        or opening.low in TITLE_PARTS
-        or is_role_noun(opening.low)
-        or _is_compound(tokens, first)
-    ):
-        return None
-    end = first
-    while end < len(tokens) and end - first < _LONGEST and tokens[end].kind == "word":
-        if (
-            tokens[end].low in {"who", "whose", "which"}
-            or tokens[end].low in REPORTING_CUES
-        ):
-            break
-        end += 1
-    words = tokens[first:end]
-    if not _has_role(words):
-        return None
-    return _without_article(text, words)
-
-
-def _is_compound(tokens: Sequence[Token], first: int) -> bool:
-    """Whether a compound role begins: «Ada Berg, harbour master at Hallin,»."""
-    for token in tokens[first : first + _COMPOUND]:
-        if token.kind != "word" or token.capital or _ends_role(token.low):
-            return False
-        if is_role_noun(token.low):
-            return True
-    return False
-
-
-def _find_role_in_apposition(
-    text: str, frame: SentenceFrame, mention: SpeakerMention
-) -> str | None:
-    """«Rovers' manager, Rhona Castlemaine»: the phrase that the name explains."""
-    tokens = frame.tokens
-    if mention.first < 2 or tokens[mention.first - 1].text != ",":
-        return None
-    last = mention.first - 1
-    other = frame.ends.get(last)
-    if other is not None and other.after_preposition:
-        other = frame.ends.get(other.first - 1)
-    if other is None or other.kind != "nominal":
-        return None
-    words = tokens[other.first : last]
-    return _without_article(text, words) if _has_role(words) else None
-
-
-def _without_article(text: str, words: list[Token]) -> str | None:
-    """The words, without an article that no possessor needs."""
-    owned = any(word.possessive for word in words)
-    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
-        words = words[1:]
-    return text[words[0].start : words[-1].end] if words else None

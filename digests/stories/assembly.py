@@ -2,8 +2,9 @@
 
 Of the versions of an article only the newest counts. Outlets are counted by original
 texts: a wire copy adds no outlet, even if it was cut or has additional paragraphs. The
-lead article has most of the facts (names, numbers, rare words) that the others report
-too, has a text, and is not a copy.
+lead article is the newest that suffices (`freshness`): a text of its own that is not
+behind the others, and has enough of the facts (names, numbers, rare words) that they
+report.
 """
 
 from collections import Counter, defaultdict
@@ -11,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from digests.language.words import measure_containment
+from digests.stories import freshness
 from digests.stories.duplicates import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
-from digests.types import Article, Story, StoryMembership
+from digests.types import Article, ArticleKind, Story, StoryMembership
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -34,13 +36,16 @@ _LOOKED_AT = 60
 
 
 def gather_stories(
-    articles: Sequence[Article], memberships: Sequence[StoryMembership]
+    articles: Sequence[Article],
+    memberships: Sequence[StoryMembership],
+    kinds: Mapping[str, ArticleKind] | None = None,
 ) -> tuple[Story, ...]:
     """Build the stories, in the order of their first article in `articles`.
 
     Args:
         articles: With ids that are unique among them.
         memberships: One for each article; an article without one is left out.
+        kinds: From article to kind; an article without one is news.
     """
     by_id = {membership.article: membership for membership in memberships}
     versions = _group_versions(articles)
@@ -53,7 +58,7 @@ def gather_stories(
         if article.id in by_id and article.id in current:
             members[by_id[article.id].story].append(article)
     return tuple(
-        _build_story(name, found, _find_originals(found, by_id, text_of))
+        _build_story(name, found, _find_originals(found, by_id, text_of), kinds or {})
         for name, found in members.items()
     )
 
@@ -84,12 +89,16 @@ def _find_last_version(versions: Sequence[Article]) -> Article:
 
 
 def _build_story(
-    name: str, members: Sequence[Article], originals: Sequence[Article]
+    name: str,
+    members: Sequence[Article],
+    originals: Sequence[Article],
+    kinds: Mapping[str, ArticleKind],
 ) -> Story:
     shared = Counter(
         stem for article in originals for stem in find_salient_terms(article)
     )
-    lead = max(originals, key=lambda a: (_rate_article(a, shared), _rate_earliness(a)))
+    ratings = {a.id: _rate_article(a, shared) for a in originals}
+    lead = freshness.choose_lead(originals, ratings, kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
     outlets = dict.fromkeys(
         [lead.source, *(a.source for a in sorted(originals, key=article_sort_key))]
@@ -146,7 +155,3 @@ def _rate_article(article: Article, shared: Mapping[str, int]) -> float:
         return 0.0
     facts = sum(shared[stem] > 1 for stem in find_salient_terms(article))
     return 1 + facts + min(len(article.text), _LONG_ENOUGH) / _CHARACTERS_A_FACT
-
-
-def _rate_earliness(article: Article) -> float:
-    return -article.published.timestamp() if article.published else float("-inf")

@@ -43,10 +43,11 @@ def cluster_events(
         background: How many stories have each word; None = only these articles.
     """
     read = build_profiles(articles, background)
-    return _merge_clusters(_find_neighbours(read), [profile.text for profile in read])
+    return _merge_clusters(find_neighbours(read), [profile.text for profile in read])
 
 
-def _find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
+def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
+    """The similar articles of each article, with their similarity."""
     links: Neighbours = [{} for _ in read]
     holders: dict[str, list[int]] = defaultdict(list)
     products: dict[str, list[float]] = defaultdict(list)

@@ -35,6 +35,27 @@ _ENOUGH = 2000
 #: More words than a language has: misspellings, names, numbers.
 _MOST_WORDS = 300_000
 _MEASURE = 5.0
+#: Characters of a text that say what happened.
+_LEAD = 350
+#: Number words, currencies and weekdays, which say nothing about an event.
+_NUMBER_STEMS = frozenset(
+    words.stem_word(word, tag)
+    for tag, listed in (
+        (
+            "en",
+            """two three four five six seven eight nine ten eleven twelve dozen hundred
+            thousand million billion percent per cent dollar euro pound crown rupee
+            naira monday tuesday wednesday thursday friday saturday sunday""",
+        ),
+        (
+            "de",
+            """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
+            tausend million millionen milliarden prozent euro montag dienstag mittwoch
+            donnerstag freitag samstag sonntag erste ersten uhr jahr jahre jahren""",
+        ),
+    )
+    for word in listed.split()
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
@@ -151,6 +172,23 @@ def find_salient_terms(article: Article) -> frozenset[str]:
         stem
         for stem in count_terms(article)
         if rate_rarity(stem) >= KNOWN_WEIGHT or stem.isdigit()
+    )
+
+
+def find_lead_terms(article: Article) -> frozenset[str]:
+    """The stems of title and first sentences that say what happened, and where.
+
+    Numbers and everyday words are left out: many events of a day share them.
+    """
+    found = _list_stems(f"{article.title or ''}. {article.text[:_LEAD]}", article.lang)
+    english = words.resolve_language(article.lang) == "en"
+    return frozenset(
+        stem
+        for stem in found
+        if len(stem) > 2
+        and not stem[0].isdigit()
+        and stem not in _NUMBER_STEMS
+        and (not english or rate_rarity(stem) >= FREQUENT_WEIGHT)
     )
 
 

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from digests.language import words
 from digests.summaries import fitting, passages
+from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article, Sentence, Span
 
@@ -90,7 +91,8 @@ def decide_passages(
 
     Passages without a decision were not reached: see `explain_rejection`.
     """
-    pool = sorted(found, key=lambda p: -weights[p.place])
+    # The first passage is the news, which a summary opens with.
+    pool = sorted(found, key=lambda p: (p.place > 0, -weights[p.place]))
     chosen: list[Passage] = []
     budget = chars
     while pool and len(chosen) < _MOST_SENTENCES:
@@ -123,6 +125,7 @@ REPEATS = "says what a chosen sentence says"
 LEANING = "refers to a sentence that is not shown"
 WEAK = "much weaker than the best one"
 ENOUGH = "enough was chosen before"
+BEFORE_NEWS = "stands before the news"
 
 
 def explain_rejection(
@@ -281,9 +284,14 @@ class SummaryRow:
 
 def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
     """Every sentence that could be in a summary of at most `chars` characters."""
-    found = passages.extract_passages(article)
-    features = compute_features(article, found)
-    fates = _list_fates(article, found, chars)
+    every = passages.extract_passages(article)
+    found = open_with_news(article, every)
+    if not select_sentences(article, found, chars):
+        found = every
+    before = every[: len(every) - len(found)]
+    fates: list[PassageFate] = [(None, BEFORE_NEWS) for _ in before]
+    features = compute_features(article, every)
+    fates += _list_fates(article, found, chars)
     return tuple(
         SummaryRow(
             span=passage.span,
@@ -293,7 +301,7 @@ def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
             shown=sentence.text if sentence else None,
             why=why,
         )
-        for passage, row, (sentence, why) in zip(found, features, fates, strict=True)
+        for passage, row, (sentence, why) in zip(every, features, fates, strict=True)
     )
 
 

@@ -79,47 +79,45 @@ def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceV
 def summarise_update(
     article: Article, summary: Summary, news: Sequence[Span], chars: int
 ) -> tuple[Sentence, ...]:
-    """The new sentences in document order, then the summary's as far as they fit.
+    """The new sentences in document order, and nothing that was shown before.
 
     Args:
         article: The spans point into its text.
-        summary: The summary for somebody who does not know the story.
+        summary: The summary for somebody who does not know the story, for an article
+            of which no new sentence can be shown.
         news: The spans of the new sentences.
         chars: Hard limit on the sentences' texts joined by one space.
     """
-    fitted = list(
-        fit_sentences(
-            article,
-            _choose_new_passages(passages.extract_passages(article), news),
-            chars,
-        )
-    )
-    shown = [span for sentence in fitted for span in sentence.spans]
-    budget = chars - sum(len(sentence.text) + 1 for sentence in fitted)
-    for sentence in summary.sentences:
-        repeated = any(overlaps_any(span, shown) for span in sentence.spans)
-        if repeated or len(sentence.text) > budget:
-            continue
-        fitted.append(sentence)
-        budget -= len(sentence.text) + 1
-    return tuple(fitted) or summary.sentences
+    found = passages.extract_passages(article)
+    chosen = _choose_new_passages(found, news) or _choose_leaning_passages(found, news)
+    return fit_sentences(article, chosen, chars) or summary.sentences
 
 
 def _choose_new_passages(
     found: Sequence[Passage], news: Sequence[Span]
 ) -> list[Passage]:
-    """The passages with news, each after the one that it refers to, if any."""
+    """The passages with news that refer to nothing, or to one that is shown."""
     chosen: list[Passage] = []
     for passage in found:
         if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
             continue
-        if passage.leans and passage.place and found[passage.place - 1] not in chosen:
-            before = found[passage.place - 1]
-            if before.leans or not passages.is_presentable(before):
-                continue
-            chosen.append(before)
-        chosen.append(passage)
+        before = found[passage.place - 1] if passage.place else None
+        if not passage.leans or (before is not None and before in chosen):
+            chosen.append(passage)
     return chosen
+
+
+def _choose_leaning_passages(
+    found: Sequence[Passage], news: Sequence[Span]
+) -> list[Passage]:
+    """The first passage with news, after the one that it refers to."""
+    for passage in found:
+        if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
+            continue
+        before = found[passage.place - 1] if passage.place else None
+        if before and not before.leans and passages.is_presentable(before):
+            return [before, passage]
+    return []
 
 
 #: More sentences than this are no summary, whatever the budget.

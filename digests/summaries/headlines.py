@@ -18,7 +18,7 @@ from itertools import chain, combinations
 
 from digests.language import grammar, names, words
 from digests.language.grammar import Token
-from digests.language.normalization import to_one_line
+from digests.language.titles import strip_site_name
 from digests.language.words import word_set
 from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
@@ -27,20 +27,20 @@ from digests.types import Article, Headline, Span
 
 #: Preferred and greatest length of a headline, in characters.
 WANTED_LENGTH = 80
-MAX_LENGTH = 100
+MAX_LENGTH = 120
 
 _LOOKED_AT = 8
 #: Content words that are enough; characters that cost as much as one is worth.
-_ENOUGH = 5
-_CHARS_A_WORD = 20
+_ENOUGH = 12
+_CHARS_A_WORD = 40
 #: The same for characters beyond the preferred length.
 _CHARS_OVER = 30
 #: The worth of a word that the article has only once.
 _SAID_ONCE = 0.5
 #: The costs of less clean versions, in content words.
-_PHRASE_COST = 1.5
+_PHRASE_COST = 6.0
 _OPENING_COST = 0.5
-_MIDDLE_COST = 3.0
+_MIDDLE_COST = 6.0
 #: The cost of losing the object of a promise.
 _OBJECT_COST = 3.0
 _SHORT_NAME_COST = 0.2
@@ -94,10 +94,10 @@ _WAITING = word_set("""
     any each look looks thanks according such well away back out off case cases want
     wants ways means steps
 """)
-#: Articles and short brackets.
-_SPARED = re.compile(
-    r"(?<![\w'’-])(?:[Tt]he|[Aa]n?)\s(?=[\w'‘“\"£$€])|\s\([^()]{1,40}\)(?=\s)"
-)
+#: Short brackets.
+_SPARED = re.compile(r"\s\([^()]{1,40}\)(?=[\s,.;])")
+#: The one place where a headline does without an article.
+_FIRST_ARTICLE = re.compile(r"(?:The|An?)\s(?=\w)")
 _AUXILIARY = re.compile(
     r"(?:has|have)\s(?=\w+ed\s)|(?:is|are)\s(?=to\s|(?:set|due|ready|likely|expected|"
     r"forced|ordered|\w+ing)\sto\s|\w{2,}ing\s)"
@@ -128,9 +128,12 @@ def write_headline(
         At most 100 characters, preferably 80, unless a given title is longer; an
         empty text where the article has no words.
     """
-    title = to_one_line(article.title or "")
+    title = strip_site_name(article.title or "", article.source)
     if title:
         return Headline(text=title)
+    line = passages.find_title_line(article)
+    if line is not None:
+        return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
     found = passages.extract_passages(article) if found is None else found
     return _from_sentences(article, found) or _from_words(article)
 
@@ -147,11 +150,13 @@ def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | No
 
 
 def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
-    """A version without articles, and without the main verb's «has» or «is» (to).
+    """A version without brackets, a first article, and «has» or «is» of the verb.
 
     Passives keep theirs: «rebels attacked» is not «rebels were attacked».
     """
     gaps = [m.span() for s in version for m in _SPARED.finditer(text, s.start, s.end)]
+    first = _FIRST_ARTICLE.match(text, version[0].start, version[0].end)
+    gaps += [first.span()] if first else []
     for m in _WORD.finditer(text, version[0].start, version[-1].end):
         if grammar.looks_finite(m.group()):
             auxiliary = _AUXILIARY.match(text, m.start(), version[-1].end)

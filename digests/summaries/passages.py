@@ -6,9 +6,10 @@ Spans are exact: a passage's text is the text of its span with single spaces.
 """
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from digests.language import sentences, words
+from digests.language import grammar, sentences, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
@@ -41,7 +42,7 @@ _DATELINE = re.compile(
 _DATELINE_SIGNS = ("–", "—", "--", " -", "(")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
-    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
+    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
     |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
@@ -114,7 +115,10 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     for span in sentences.split_sentences(read, article.lang, most=most):
         if span.end - span.start > _LONGEST or _is_torn(article.text, span):
             continue
+        if not found and is_title_line(article, span):
+            continue
         start = _skip_dateline(article.text, span) if len(found) < 2 else span.start
+        start = _skip_label(article.text, start, span.end)
         text = to_one_line(article.text[start : span.end])
         if not text or _BYLINE.match(text):
             continue
@@ -140,6 +144,88 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if marked:
             speech = _LONGEST_SPEECH if opening > closing else 0
     return tuple(found)
+
+
+#: What stands before a sentence and is not a part of it: signs without meaning, the
+#: salutation of a letter, the label of a summary.
+_LABEL_BEFORE = re.compile(
+    r"[\s\x80-\x9f•*·–—-]*"
+    r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+)?(?=\S)"
+)
+
+
+def _skip_label(text: str, start: int, end: int) -> int:
+    label = _LABEL_BEFORE.match(text, start, end)
+    return label.end() if label and label.end() < end else start
+
+
+#: A title line is shorter, and at most this far into the text.
+_TITLE_LENGTH, _TITLE_REACH = 140, 400
+_PARAGRAPH = re.compile(r"\s*\n")
+_SMALL_WORD = re.compile(r"(?:[a-z'’]{1,3}|with|from|over|after|into|than)$")
+_TITLE_CASE_SHARE = 0.85
+#: A verb as headlines use it: «signs up», «unveils», «hits».
+_HEADLINE_VERB = re.compile(r"[a-z]{2,}(?:[^s'’]s|sses|zzes|shes|ches)$")
+_REPORTED = word_set("says is was has does goes his this its as us yes")
+
+
+def find_title_line(article: Article) -> Span | None:
+    """The line at the head of a text that is its title."""
+    for span in sentences.split_sentences(article.text[:_READ], article.lang, most=1):
+        return span if is_title_line(article, span) else None
+    return None
+
+
+def is_title_line(article: Article, span: Span) -> bool:
+    """Whether a sentence at the head of a text is its title and not its first sentence.
+
+    It is a paragraph of its own. Its words are those of the title; where there is none,
+    they are capitalized or have the present tense of headlines («unveils»), which no
+    first sentence of a report has.
+    """
+    if span.start > _TITLE_REACH or span.end - span.start > _TITLE_LENGTH:
+        return False
+    if not _PARAGRAPH.match(article.text, span.end):
+        return False
+    text = to_one_line(article.text[span.start : span.end])
+    if _NO_TITLE.match(text) or is_junk(text):
+        return False
+    if article.title:
+        said = words.extract_stems(text)
+        return bool(said) and set(said) <= set(words.extract_stems(article.title))
+    found = text.split()
+    large = [w for w in found if not _SMALL_WORD.match(w)]
+    capitals = sum(not w[0].islower() for w in large)
+    if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):
+        return True
+    if text[-1:] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
+        return False
+    return _has_headline_verb(found) or not _REPORT_WORD.search(text)
+
+
+_FEWEST_TITLE_WORDS = 4
+#: Bylines, list items, clock times, speakers, salutations.
+_NO_TITLE = re.compile(
+    r"(?:By|Von|Text|Photo|Tested by|Story by|Dear)\b|(?:Sirs?|Madam),|[-•*]"
+    r"|\d{1,2}[:.]\d{2}\b|[A-Z][A-Z ,.'’-]{2,40}:\s"
+)
+#: One of these is in every first sentence of a report, and seldom in a headline.
+_REPORT_WORD = re.compile(
+    r"\b(?:the|an?|was|were|had|has|have|said|der|die|das|den|dem|des|eine?[nmrs]?|wurden?"
+    r"|hat|haben|ist|sind)\b",
+    re.IGNORECASE,
+)
+
+
+def _has_headline_verb(found: Sequence[str]) -> bool:
+    """Whether the first verb is in the present tense of headlines."""
+    for word in found[1:]:
+        low = word.strip(".,;:").lower()
+        if low in _REPORTED or not word[:1].islower():
+            continue
+        if grammar.looks_finite(low):
+            return _HEADLINE_VERB.match(low) is not None
+    return False
 
 
 def _last_marks(text: str) -> tuple[int, int]:
@@ -200,10 +286,15 @@ def _is_said(text: str, span: Span) -> bool:
     return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
 
 
+#: A line of fewer words in capitals is a label.
+_FEWEST_CAPITALS = 6
+
+
 def is_presentable(passage: Passage) -> bool:
     """Whether a passage may be shown: a whole sentence, and no boilerplate."""
     if (
         passage.in_speech
+        or (passage.text.isupper() and len(passage.text.split()) < _FEWEST_CAPITALS)
         or not is_whole_sentence(passage.text)
         or not has_balanced_marks(passage.text)
     ):

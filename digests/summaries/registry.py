@@ -14,6 +14,7 @@ from types import MappingProxyType
 from digests.summaries import headlines, passages
 from digests.summaries.extractive import select_sentences
 from digests.summaries.fitting import fit_lead
+from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage
 from digests.types import DEFAULT_SUMMARISER, Article, Sentence, Summary
 
@@ -39,7 +40,10 @@ def summarise_article(
         KeyError: There is no such summariser.
     """
     found = passages.extract_passages(article)
+    opened = open_with_news(article, found)
+    select = SUMMARISERS[summariser]
     return Summary(
-        headline=headlines.write_headline(article, found),
-        sentences=SUMMARISERS[summariser](article, found, chars),
+        headline=headlines.write_headline(article, opened),
+        # Where the news does not fit, what stands before it may.
+        sentences=select(article, opened, chars) or select(article, found, chars),
     )

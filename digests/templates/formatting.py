@@ -117,7 +117,13 @@ def format_speaker(card: QuoteCard) -> str:
 
 
 def format_figure(shown: EditionFigure) -> str:
-    """«about $273 billion (bilateral trade)»."""
+    """«Bilateral trade rose to $273 billion», or «about $273 billion (trade)»."""
+    if shown.figure.label:
+        return shown.figure.label
+    return _format_value(shown)
+
+
+def _format_value(shown: EditionFigure) -> str:
     what = shown.figure.what.strip()
     return f"{shown.figure.text} ({what})" if what else shown.figure.text
 
@@ -125,7 +131,7 @@ def format_figure(shown: EditionFigure) -> str:
 def format_dispute(pair: Dispute) -> str:
     """«About 31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
     sides = (
-        f"{format_figure(shown)}, {shown.source}" for shown in (pair.ours, pair.theirs)
+        f"{_format_value(shown)}, {shown.source}" for shown in (pair.ours, pair.theirs)
     )
     return " · ".join(sides)
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ TEXT = (
     'The mayor of Hallin, Ada Brandt, said on Monday that "the bridge is safe". '
     "It opened in 1990 and cost $4.2 million."
 )
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "quotes": {"text": TEXT},
     "summary": {"text": TEXT},
     "sentences": {"text": TEXT},
@@ -20,6 +21,8 @@ GOOD = {
     "stories": {"title": "Bridge is safe", "text": TEXT},
     "extract": {"html": f"<html><body><p>{TEXT}</p></body></html>"},
     "check": {"source": TEXT, "claim": "The bridge opened in 1990."},
+    "compose": {"articles": [{"id": "a", "title": "Bridge is safe", "text": TEXT}]},
+    "ask": {"question": "When did it open?", "articles": [{"id": "a", "text": TEXT}]},
 }
 
 
@@ -56,7 +59,7 @@ def test_quotes_have_the_shape_that_the_interface_promises():
     assert quote["speaker"] == "Ada Brandt"
     assert set(quote) == {
         "start", "end", "text", "kind", "speaker", "role", "mention", "cue",
-        "context", "group", "confidence",
+        "context", "group", "confidence", "alone",
     }  # fmt: skip
 
 
@@ -90,3 +93,52 @@ def test_the_command_line_reads_and_writes_utf8_lines():
     )
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 2
+
+
+def test_an_edition_that_was_told_before_is_not_composed_again():
+    article = {"id": "a", "title": "Bridge is safe", "text": TEXT}
+    (first,) = answers("compose", {"id": 1, "articles": [article]})
+    assert [story["headline"]["text"] for story in first["edition"]["stories"]] == [
+        "Bridge is safe"
+    ]
+    told = {"id": 2, "articles": [article], "told": [first["edition"]]}
+    (again,) = answers("compose", told)
+    assert again["edition"]["stories"] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("told", [{"stories": [{"summary": []}]}]),
+        ("told", "yesterday"),
+        ("style", {"stories": "five"}),
+        ("style", 5),
+        ("articles", [{"id": "a"}]),
+        ("articles", ["a"]),
+    ],
+)
+def test_a_field_of_another_shape_is_named_in_the_error(field, value):
+    (got,) = answers("compose", {"id": 1, **GOOD["compose"], field: value})
+    assert "defect" not in got["error"]
+    assert (
+        "text" if field == "articles" and isinstance(value[0], dict) else field
+    ) in got["error"]
+
+
+def test_a_question_is_answered_with_a_sentence_and_its_place():
+    (got,) = answers("ask", {"id": 1, **GOOD["ask"]})
+    (sentence,) = got["answer"]
+    (span,) = sentence["spans"]
+    assert got["sure"]
+    assert sentence["article"] == "a"
+    assert TEXT[span["start"] : span["end"]] == sentence["text"]
+
+
+def test_a_question_that_the_articles_do_not_answer_has_no_answer():
+    asked = {
+        "question": "Who owns the Zenith Tower?",
+        "articles": GOOD["ask"]["articles"],
+    }
+    assert answers("ask", {"id": 1, **asked}) == [
+        {"id": 1, "answer": [], "sure": False}
+    ]

@@ -69,8 +69,13 @@ def score(half: str) -> Score:
     pairs = list(zip(reported, answered, strict=True))
     return Score(
         questions=len(answered),
-        first=sum(bool(set(got[:1]) & set(row["answers"])) for got, row in pairs),
-        among_three=sum(bool(set(got) & set(row["answers"])) for got, row in pairs),
+        first=sum(_holds_answer(got[:1], row) for got, row in pairs),
+        among_three=sum(_holds_answer(got, row) for got, row in pairs),
         refused=sum(asked(row["question"]).refused is not None for row in unanswered),
         unanswerable=len(unanswered),
     )
+
+
+def _holds_answer(passages: list[str], row: dict[str, Any]) -> bool:
+    """Whether a passage is an answer of the data, or it with what turns it round."""
+    return any(answer in passage for passage in passages for answer in row["answers"])

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digests.cards.content import build_card
 from digests.compose import compose
 from digests.corrections.amendments import Amendment, apply_amendments
 from digests.corrections.story_comparison import find_amendment, relocate_story
+from digests.quotes.attribution import find_quotes
 from digests.types import (
     Article,
     BriefStory,
@@ -75,7 +77,7 @@ def test_a_figure_is_the_new_one():
 
 def test_a_quote_takes_its_new_words_from_the_new_version():
     new = corrected("Nobody was in danger", "Nobody was in great danger")
-    card = now(new).cards[1]
+    card = now(new).cards[0]
     assert card.text == "Nobody was in great danger at any time."
     assert new.text[card.span.start : card.span.end] == card.text
     assert (card.revision, card.withdrawn) == (new.revision, False)
@@ -83,22 +85,27 @@ def test_a_quote_takes_its_new_words_from_the_new_version():
 
 def test_a_quote_that_went_is_struck_and_keeps_its_words():
     quote = " She added: “Nobody was in danger at any time.”"
-    card = now(corrected(quote, "")).cards[1]
+    card = now(corrected(quote, "")).cards[0]
     assert (card.text, card.withdrawn) == ("Nobody was in danger at any time.", True)
     assert card.revision == OLD.revision
 
 
 def test_a_quote_with_another_speaker_now_is_withdrawn():
+    card = build_card(OLD, find_quotes(BRIDGE)[0])
+    (story,) = reported().stories
+    edition = replace(reported(), stories=(replace(story, cards=(card,)),))
     said = "has been tested,” said Ada Brandt, the city engineer"
     now_said = "has been examined,” said Osric Vane, the city engineer"
-    card = now(corrected(said, now_said)).cards[0]
-    assert (card.speaker, card.withdrawn) == ("Ada Brandt", True)
+    found = change(corrected(said, now_said), edition)
+    assert found is not None
+    (after,) = apply_amendments(edition, [found]).stories
+    assert (after.cards[0].speaker, after.cards[0].withdrawn) == ("Ada Brandt", True)
 
 
 def test_the_hero_is_corrected_with_its_story():
     edition = reported()
-    assert edition.hero is not None
-    new = corrected("before the steel has been tested", "before all has been tested")
+    edition = replace(edition, hero=edition.stories[0].cards[0])
+    new = corrected("Nobody was in danger", "Nobody was in great danger")
     found = change(new)
     assert found is not None
     after = apply_amendments(edition, [found])

@@ -22,8 +22,8 @@ def best(text):
     return [quote.text for quote in select_quotes(find_quotes(text), text)]
 
 
-def test_whole_thoughts_come_before_fragments():
-    assert best(ARTICLE)[-1] == "a rusty old disgrace to us."
+def test_fragments_get_no_card():
+    assert "a rusty old disgrace to us." not in best(ARTICLE)
 
 
 def test_one_voice_does_not_crowd_the_others_out():
@@ -43,9 +43,9 @@ def test_a_named_voice_comes_before_an_unnamed_one():
     assert "winter" in best(text)[0]
 
 
-def test_a_fragment_is_shown_where_there_is_nothing_else():
+def test_where_there_is_only_a_fragment_there_is_no_card():
     text = "Ruth Bell said that the lock was “a rusty old disgrace to us.”"
-    assert best(text) == ["a rusty old disgrace to us."]
+    assert best(text) == []
 
 
 def test_a_very_long_speech_comes_after_one_that_fits():
@@ -65,7 +65,7 @@ def test_speakers_alternate_while_others_have_quotes():
                 for n in "345"
             ),
             *(
-                f"“They will yet wait {n} years for a gate,” Tom Cole said."
+                f"“The town will yet wait {n} years for a gate,” Tom Cole said."
                 for n in "678"
             ),
         ]
@@ -101,14 +101,6 @@ def test_news_comes_before_talk(better, worse):
         * 40
     )
     assert best(text)[0] == better
-
-
-def test_a_predicate_without_its_subject_comes_after_a_clause():
-    text = (
-        "Ruth Bell said that the gate “should open before the summer is over.”\n\n"
-        "Tom Cole said that “the gate has to open before the summer.”"
-    )
-    assert best(text)[0] == "the gate has to open before the summer."
 
 
 @given(st.text(alphabet=st.sampled_from("ab AB.,“” \nI")))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.figures import recognition
-from digests.grounding.gate import drop_ungrounded, follows_spans
+from digests.grounding.gate import drop_ungrounded, follows_spans, is_shortened
 from digests.summaries.registry import summarise_article
 from digests.types import (
     Article,
@@ -428,3 +428,45 @@ def test_a_denial_left_out_between_spans_fails(source: str):
 def test_a_whole_text_follows_itself_or_has_no_words(text: str):
     whole = (Span(start=0, end=len(text)),)
     assert follows_spans(text, whole, text) or not any(c.isalnum() for c in text)
+
+
+FINE = (
+    "The port denied a fine of $9 million, and said on Monday that it paid $2 million."
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "stands"),
+    [
+        ("The port said on Monday that it paid $2 million", True),
+        ("It paid $2 million", True),
+        ("the port paid $2 million", False),
+        ("It paid on Monday $2 million", False),
+        ("It paid $3 million", False),
+        ("The port denied a fine", False),
+        ("The town paid $2 million", False),
+        ("", False),
+    ],
+)
+def test_a_label_is_its_sentence_with_words_left_out(label: str, stands: bool):
+    assert is_shortened(label, "$2 million", FINE) == stands
+
+
+def test_a_label_in_other_words_is_dropped_and_its_figure_stays():
+    article = an_article()
+    edition = an_edition(article)
+    true = story_of(edition).figures[0]
+    false = replace(true, figure=replace(true.figure, label="It was $5 million cheap"))
+    (kept,) = story_of(passed(changed(edition, figures=(false,)), article)).figures
+    assert kept == replace(true, figure=replace(true.figure, label=""))
+
+
+def test_a_denied_figure_is_removed():
+    article = an_article("The mayor of Hallin opened a school. " + FINE)
+    edition = an_edition(article)
+    bare = [
+        replace(f, figure=replace(f.figure, label=""))
+        for f in story_of(edition).figures
+    ]
+    gated = passed(changed(edition, figures=tuple(bare)), article)
+    assert [f.figure.text for f in story_of(gated).figures] == ["$2 million"]

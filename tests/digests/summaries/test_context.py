@@ -3,11 +3,13 @@ import pytest
 from digests.summaries.context import find_why_it_matters
 from digests.types import Article
 
+GERMAN_NEWS = "Der Rat von Hallin hat am Montag die Lange Brücke gesperrt."
 NEWS = "The council of Hallin closed the Long Bridge on Monday."
 
 
 def why(sentence: str, lang: str | None = None) -> str | None:
-    text = f"{NEWS} Rain fell all day. {sentence} The ferry runs until midnight."
+    news = GERMAN_NEWS if lang == "de" else NEWS
+    text = f"{news} Rain fell all day. {sentence} The ferry runs until midnight."
     found = find_why_it_matters(Article(id="a", text=text, lang=lang))
     if found is None:
         return None
@@ -74,3 +76,70 @@ def test_what_leans_on_the_news_itself_counts():
 
 def test_an_article_without_sentences_has_no_context():
     assert find_why_it_matters(Article(id="a", text="one two\nthree")) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "About 14,000 commuters cross the bridge on a working day.",
+        "Some 300 workers will lose their jobs.",
+        "The firm will close its yard in Orne, where 120 people work.",
+        "The new line is expected to carry 45,000 passengers a day.",
+        "The ban takes effect on 1 March.",
+        "The agreement still has to be approved by the members of the union.",
+        "The judge will announce the sentence on 4 June.",
+        "Owners have until 30 September to remove their boats.",
+        "The bridge will remain closed until the end of May.",
+        "Work starts in the spring and should take two years.",
+        "Passengers will be refunded.",
+        "Fares are expected to rise by 6% in April.",
+    ],
+)
+def test_whom_it_affects_and_what_happens_next_is_found(sentence: str):
+    assert why(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Täglich fahren rund 9.000 Autos über die Brücke.",
+        "Das Gesetz tritt am 1. April in Kraft.",
+        "Die Brücke bleibt bis Oktober gesperrt.",
+    ],
+)
+def test_german_consequences_are_found(sentence: str):
+    assert why(sentence, "de") == sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If the bridge failed, 14,000 commuters would lose their way to work.",
+        "The works will not close its yard, where 120 people work.",
+        "Critics claim that 300 workers will lose their jobs.",
+        "Last year 14,000 people crossed the bridge every day.",
+        "The festival will feature a band from Orne.",
+        "The mayor, who will appear before the committee on Monday, was calm.",
+        "He will have to wait until May.",
+        "“Some 300 workers will lose their jobs,” the union said.",
+        "The striker will play for Orne on Saturday.",
+        "It is unclear whether fares will rise.",
+    ],
+)
+def test_conditions_denials_and_trifles_are_no_consequence(sentence: str):
+    assert why(sentence) is None
+
+
+def test_what_is_shown_already_is_not_repeated():
+    first, second = (
+        "Some 300 workers will lose their jobs.",
+        "The ban takes effect on 1 March.",
+    )
+    article = Article(id="a", text=f"{NEWS} {first} {second}")
+    found = find_why_it_matters(article)
+    assert found is not None
+    other = find_why_it_matters(article, found.spans)
+
+    assert found.text == first
+    assert other is not None
+    assert other.text == second

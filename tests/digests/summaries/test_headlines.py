@@ -27,21 +27,22 @@ def test_a_blank_title_is_no_title():
         (
             "The mayor of Hallin opened the Long Bridge on Monday, pledging to mend "
             "every road that leads into the town.",
-            "Mayor of Hallin opened Long Bridge, pledging to mend every road that "
-            "leads into town",
+            "Mayor of Hallin opened the Long Bridge, pledging to mend every road that "
+            "leads into the town",
         ),
         (
             "Norland President Ada Brandt and Sudland President Tom Reed met in Hallin "
             "on January 6, pledging to mend the roads.",
-            "Ada Brandt and Tom Reed met in Hallin, pledging to mend roads",
+            "Norland President Ada Brandt and Sudland President Tom Reed met in "
+            "Hallin, pledging to mend the roads",
         ),
         (
             "The council has approved the plans.",
-            "Council approved plans",
+            "Council approved the plans",
         ),
         (
             "Norland is to build a bridge over the river.",
-            "Norland to build bridge over river",
+            "Norland to build a bridge over the river",
         ),
     ],
 )
@@ -64,7 +65,7 @@ def test_a_promise_is_kept_and_the_date_is_removed_first():
 def test_a_headline_grows_beyond_the_wanted_length_for_the_object():
     made = written(PROMISE)
     assert headlines.WANTED_LENGTH < len(made) <= headlines.MAX_LENGTH
-    assert "protect harbour" in made
+    assert "protect the harbour" in made
 
 
 def test_what_came_of_a_meeting_is_kept_by_shortening_names():
@@ -81,7 +82,7 @@ def test_what_came_of_a_meeting_is_kept_by_shortening_names():
 
 def test_a_full_name_stays_where_the_text_never_uses_the_surname_alone():
     text = "Ada Brandt opened the Long Bridge on Monday."
-    assert written(text) == "Ada Brandt opened Long Bridge"
+    assert written(text) == "Ada Brandt opened the Long Bridge"
 
 
 def test_a_surname_that_two_people_share_is_not_left_alone():
@@ -89,7 +90,7 @@ def test_a_surname_that_two_people_share_is_not_left_alone():
         "Ada Brandt opened the Long Bridge on Monday. Tom Brandt was absent. Brandt "
         "laughed."
     )
-    assert written(text) == "Ada Brandt opened Long Bridge"
+    assert written(text) == "Ada Brandt opened the Long Bridge"
 
 
 def test_a_date_that_something_hangs_on_stays():

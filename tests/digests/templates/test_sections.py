@@ -109,8 +109,10 @@ def test_a_document_without_quotes_claims_none_and_has_no_large_one(format):
 
 
 def test_an_edition_holds_everything_whatever_it_shows():
+    said = "\n\n“The town will pay for the new steel girder,” said Mayor Ruth Bell."
+    article = replace(BRIDGE, text=BRIDGE.text + said)
     reported = {
-        sections: compose((BRIDGE,), now=NOW, style=EditionStyle(sections=sections))
+        sections: compose((article,), now=NOW, style=EditionStyle(sections=sections))
         for sections in (None, ("also",))
     }
     assert reported[("also",)].sections == ("also",)

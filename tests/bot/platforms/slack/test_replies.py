@@ -271,7 +271,7 @@ async def test_a_story_on_slack(harness: BotHarness):
     )
     answer = expect_reply(await harness.inbox.dispatch(invocation))
     said = [line for part in read(answer) for line in part.split("\n")]
-    assert said[:9] == [
+    assert said[:7] == [
         "Harbour bridge closes after crack is found",
         "Hallin Courier",
         "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
@@ -279,8 +279,6 @@ async def test_a_story_on_slack(harness: BotHarness):
         "About 31,000 vehicles cross the bridge every day.",
         "About 31,000 vehicles",
         "“We will not reopen it before the steel has been tested”",
-        "— Ada Brandt, engineer, Hallin Courier",
-        "“Nobody was in danger at any time.”",
         "— Ada Brandt, engineer, Hallin Courier",
     ]
     assert list(buttons(answer)) == [

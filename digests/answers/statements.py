@@ -1,0 +1,210 @@
+"""How a sentence of an article states something: claim, denial, condition, gap.
+
+A denial often stands in the sentence after the claim («… the figure of 30,000. It is
+wrong.»), so the two are shown together or not at all. What would happen if something
+else did is no answer to what happened, and «the cause is not known» is one only where
+no other sentence knows.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+
+_CONDITION = re.compile(
+    r"\b(?:if|unless|were\s(?:\w+\s){1,4}to|should\s(?:it|he|she|they|that|this)|wenn"
+    r"|falls|sofern)\b|\A(?:Wäre|Hätte|Würde|Sollte|Had|Were|Should)\b",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r"\b(?:would|could|might|should|würden?|könnten?|hätten?|wären?|dürften?)\b", re.I
+)
+_UNREAL = re.compile(
+    r"\b(?:could|might|would)\s(?:easily\s|well\s)?have\s\w+(?:ed|en|n|t)\b"
+    r"|\b(?:hätten?|wären?)\s[^.]{0,60}\bkönnen\b",
+    re.I,
+)
+#: A condition that only says when: «ask if», «see if», «to find out if».
+_WHETHER = re.compile(
+    r"\b(?:ask\w*|see|know\w*|say|said|clear|unclear|decide\w*|find out|wonder\w*"
+    r"|fragt?e?|weiß|prüf\w+)\s(?:if|wenn)\b",
+    re.I,
+)
+_UNKNOWN = re.compile(
+    r"\b(?:not|n['’]t|never|nobody|no\sone|nothing)\s(?:\w+\s){0,3}?"
+    r"(?:known?|clear|say|said|disclosed?|revealed?|named|identified|given?|released|"
+    r"announced|published|decided|determined|established|confirm(?:ed)?|comment)\b"
+    r"(?!\s(?:guilty|away|up|to\scomment\son\sthe))"
+    r"|\b(?:unclear|unknown|(?:is|remains|was)\s(?:still\s)?(?:a|an?\sopen)\s"
+    r"(?:mystery|question)|remains\sopen|under\sinvestigation|yet\sto\sbe|"
+    r"declined\sto|refused\sto\s(?:say|comment)|unklar|unbekannt|rätselhaft|"
+    r"steht\s(?:noch\s)?nicht\sfest|ist\s(?:noch\s)?offen|ein\sRätsel)\b"
+    r"|\b(?:nicht|niemand|nichts|keine?n?)\s(?:\w+\s){0,3}?(?:bekannt|klar|sagen|fest|"
+    r"weiß|wusste|Angaben|mitteilen|genannt)\b|\b(?:konnte|wollte)\s[^.]{0,80}\bnicht\s"
+    r"sagen\b|\b(?:weiß|wusste)\sniemand\b",
+    re.I,
+)
+_CLAIM = re.compile(
+    r"\b(?:claim(?:s|ed|ing)?|alleg\w+|accus(?:es?|ed|ing)|rumou?rs?|rumou?red|reportedly"
+    r"|speculat\w+|suspected|supposedly|mistakenly|wrongly|falsely"
+    r"|(?:had|has|have|was|were|been)\s(?:\w+\s)?(?:reported|claimed|suggested|said|charged)"
+    r"|first\sreports|initial\sreports|early\sreports|(?:have|had|has|we|I)\sheard|social\s(?:media|networks?)|"
+    r"internet|is\ssaid\sto|are\ssaid\sto|according\sto\s(?:\w+\s){0,3}?"
+    r"(?:reports?|posts?|rumou?rs?|messages?|video)"
+    r"|behaupte\w*|Gerüchte?n?|angeblich\w*|vorgeworfen|beschuldigt\w*|verdächtigt\w*"
+    r"|soziale\w*\s(?:Netzwerke?n?|Medien)|im\s(?:Netz|Internet)|hieß\ses)\b",
+    re.I,
+)
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying|ial)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut\w+"
+    r"|disput(?:es?|ed)|contradict\w*|retract\w*|withdrew|withdrawn|debunk\w*|disproved?"
+    r"|ruled\sout|rules\sout|acquitted|cleared|untrue|false|wrong|incorrect|invented"
+    r"|made\sup|nonsense|rubbish|a\slie|fabricated|hoax|baseless|unfounded|no\struth|not\strue|nonsense|mistaken"
+    r"|no\sevidence|not\sthe\scase|never\shappened|contrary\sto|correct(?:s|ed|ion)"
+    r"|dementier\w*|wies\w*\s(?:[^.]{0,60}\s)?zurück|zurückgewiesen|weist\s[^.]{0,60}zurück"
+    r"|bestr(?:eite|itt)\w*|falsch\w*|erfunden\w*|unwahr|stimm(?:t|e|en)\snicht"
+    r"|kein\sWort\swahr|nicht\swahr|nichts\sdran|freigesprochen|ausgeschlossen|widerlegt"
+    r"|widersp(?:rach|richt|rochen)|korrigier\w*|entgegen)\b",
+    re.I,
+)
+_TURN_OPENING = re.compile(
+    r"\A[“\"„«']?(?:But|However|Yet|Instead|In\sfact|In\sreality|Actually|On\sthe\scontrary"
+    r"|Later|Aber|Doch|Jedoch|Stattdessen|Tatsächlich|In\sWahrheit|Vielmehr)\b"
+)
+#: A whole answer to what was claimed: «It is wrong.», «No, that is not true.»
+_CONTRADICTION = re.compile(
+    r"\A[“\"„«']?(?:(?:No|Nein),?\s)?(?:It|This|That|They|These|Das|Es|Dies|Daran)\s"
+    r"(?:is|was|are|were|ist|war|sind)\s(?:(?!not|nicht|kein)\w+\s)?"
+    r"(?:not\s(?:true|so|correct|right|the\scase)|wrong|false|untrue|nonsense|invented|"
+    r"a\slie|a\shoax|rubbish|falsch|nicht\swahr|unwahr|erfunden|gelogen|Unsinn|"
+    r"kein\sWort\swahr|nichts\sdran)"
+)
+#: What a denial denies where the sentence before says it.
+_BACK = re.compile(
+    r"\bdaran\b|\bdavon\b|\bcalled\s(?:this|that|it|them)\b"
+    r"|\b(?:this|that|it|these|them|das|dies|dem|es)(?=[.,;“”\"]|\s(?:on|as|late|at|in|when|"
+    r"after|yesterday|today|and|but|am|gestern|heute|umgehend|entschieden|zurück|auf|und)\b"
+    r"|\Z)"
+    r"|\b(?:the\s(?:claims?|reports?|rumou?rs?|figures?|accusations?|allegations?|charges?"
+    r"|account|story)|die\s(?:Behauptung\w*|Vorwürfe|Gerüchte|Meldung)|"
+    r"der\s(?:Vorwurf|Bericht)|den\s(?:Vorwurf|Bericht))\b(?!\s(?:that|of|about|against|"
+    r"dass|von|gegen|by)\b)",
+    re.I,
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|without|nicht|nie|niemand|kein\w*)\b"
+    r"|n['’]t\b",
+    re.I,
+)
+
+
+def is_hypothetical(text: str) -> bool:
+    """Whether a sentence tells what would happen under a condition."""
+    if _UNREAL.search(text):
+        return True
+    if _CONDITION.search(text) is None or _CONSEQUENCE.search(text) is None:
+        return False
+    return _WHETHER.search(text) is None
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a sentence says that something is not known or not said."""
+    return _UNKNOWN.search(text) is not None
+
+
+def is_claim(text: str) -> bool:
+    """Whether a sentence reports what was claimed, suspected or rumoured."""
+    return _CLAIM.search(text) is not None
+
+
+def is_denial(text: str) -> bool:
+    """Whether a sentence denies, corrects or clears."""
+    return _DENIAL.search(text) is not None
+
+
+def turns_round(text: str) -> bool:
+    """Whether a sentence turns round what the sentence before it says."""
+    if _CONTRADICTION.search(text):
+        return True
+    if _DENIAL.search(text) is None:
+        return False
+    return bool(_TURN_OPENING.search(text) or _BACK.search(text))
+
+
+def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
+    """The first and last sentence that a sentence must be shown with.
+
+    A claim is shown with the denial that follows within two sentences, and a denial
+    that refers back with the sentence that it denies.
+    """
+    first = last = at
+    text = texts[at]
+    if at and turns_round(text) and not _names_its_subject(text):
+        first = at - 1
+    following = texts[at + 1 : at + 3]
+    if following and (turns_round(following[0]) or _qualifies(text, following[0])):
+        last = at + 1
+    elif is_claim(text) and len(following) > 1 and turns_round(following[1]):
+        last = at + 2
+    return first, last
+
+
+def _names_its_subject(text: str) -> bool:
+    """Whether a denial says itself what it denies."""
+    return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
+
+
+def _qualifies(claim: str, following: str) -> bool:
+    """Whether «But …» after a claim negates it."""
+    if not is_claim(claim) or _TURN_OPENING.search(following) is None:
+        return False
+    return _NEGATION.search(following) is not None
+
+
+_CLOCK = re.compile(
+    r"\b(?:at|by|um|gegen)\s(?:about\s|around\s|half\spast\s|a\squarter\s(?:past|to)\s)?"
+    r"(?:(?P<word>noon|midday|midnight|Mittag)"
+    r"|(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?:[.:](?P<minute>\d\d))?\s?"
+    r"(?P<half>a\.?m|p\.?m|o['’]?clock|in\sthe\s(?:morning|afternoon|evening)|Uhr)"
+    r"(?:\sin\sthe\s(?P<part>morning|afternoon|evening))?)",
+    re.I,
+)
+_HOURS: Mapping[str, int] = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_SAID_NEAR = re.compile(r"\b(?:said|says|announced|sagte|teilte|erklärte|hieß)\b")
+_SAID_REACH = 40
+
+
+def find_stated_time(texts: Sequence[str], published: datetime) -> datetime:
+    """When an article's news was said, as its first sentences state it.
+
+    A slow outlet prints at three what was said at noon. Without «said at noon» it is
+    the time of publication.
+    """
+    for text in texts[:3]:
+        for clock in _CLOCK.finditer(text):
+            around = text[max(0, clock.start() - _SAID_REACH) : clock.end() + 20]
+            hour = _read_hour(clock)
+            if hour is None or _SAID_NEAR.search(around) is None:
+                continue
+            minute = min(int(clock["minute"] or 0), 59)
+            said = datetime.combine(
+                published.date(), time(hour, minute), published.tzinfo
+            )
+            return min(said, published)
+    return published
+
+
+def _read_hour(clock: re.Match[str]) -> int | None:
+    word = (clock["word"] or "").lower()
+    if word:
+        return 0 if word == "midnight" else 12
+    typed = clock["hour"].lower()
+    hour = _HOURS.get(typed) or (int(typed) if typed.isdecimal() else 0)
+    half = f"{clock['half']} {clock['part'] or ''}".lower()
+    late = half.startswith("p") or "afternoon" in half or "evening" in half
+    if late and hour < 12:
+        hour += 12
+    return hour if hour < 24 else None

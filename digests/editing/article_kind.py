@@ -1,0 +1,407 @@
+"""Recognize what kind of text an article is: news, opinion, a live blog, a letter.
+
+A label decides first: in the title («Opinion: …», «Letters», «How to …»), or as a
+section of the address (`/opinion/`). Then the form: lines with a speaker, clock times,
+a salutation, run-in heads, rows of numbers. Then the tone: a reporter does not write
+«I think» and «we should». What has none of these signs is news, so that a doubtful text
+is summarised as plainly as its source wrote it.
+
+Labels that also occur in headlines of news («orders a review», «election results»)
+count only if the form agrees.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from digests.language.normalization import to_one_line
+from digests.language.titles import strip_site_name
+from digests.quotes.spans import find_quoted_stretches
+from digests.summaries import passages
+from digests.summaries.passages import Passage
+from digests.types import Article, ArticleKind
+
+#: Characters of a text whose form is examined.
+_READ = 12_000
+
+#: Labels in titles, English and German; the first that matches decides.
+_TITLE_LABELS: Sequence[tuple[ArticleKind, str]] = (
+    (
+        "junk",
+        r"""^(?:advertisement|advertorial|sponsored|promoted|paid\s(?:content|post)
+        |anzeige|werbung)\b
+        |\b(?:subscribe|sign\sup|log\s?in|register)\s(?:to\s|now|for\s|today)
+        |\breader(?:s['’])?\s(?:trip|offer|holiday)\b|\bleserreise\b
+        |\b\d+\s?(?:%|per\s?cent|prozent)\s(?:off|rabatt)\b
+        |\b(?:test|try|discover|order|buy)\sour\b
+        |\b(?:horoscope|your\sstars|crossword|sudoku|horoskop|gewinnspiel)\b
+        |^(?:quiz|win|prize\sdraw|competition)\b:?\s""",
+    ),
+    (
+        "letter",
+        r"""^(?:your\s|readers?['’]?\s)?letters?(?:\sto\sthe\seditor)?(?:\s?[:|–-]|$)
+        |^letters?\sto\sthe\seditor\b|:\sletters?$|^readers\swrite\b
+        |^leserbriefe?\b|^briefe\san\sdie\sredaktion\b""",
+    ),
+    (
+        "transcript",
+        r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s)?(?:full\s)?transcript$
+        |^verbatim\b|^(?:im\s)?wortlaut\b|\bfull\stext\sof\b""",
+    ),
+    (
+        "live",
+        r"""\blive(?:\s?(?:blog|ticker|updates?))?:|^live\b[\s:–-]|^(?:the\slatest|ticker|newsblog)\s?:
+        |\blive\s?(?:blog|ticker)\b|\bas\sit\shappened\b|\bminute\sby\sminute\b
+        |\blive\supdates?\b""",
+    ),
+    (
+        "interview",
+        r"""^(?:the\s)?interview\b\s?[:|–-]|[:–|]\s?(?:an?\s|the\s)?
+        (?:interview|talk|conversation|q\s?&\s?a|gespräch|interview)\s(?:with|mit)\b
+        |\bq\s?&\s?a\b|[:|]\s?(?:the\s)?interview$|\b(?:im\sinterview|ein\sgespräch)\b""",
+    ),
+    (
+        "obituary",
+        r"""^obituar(?:y|ies)\b|[:|]\s?obituary\b|^nachruf\b|[:|]\s?(?:ein\s)?nachruf\b""",
+    ),
+    (
+        "opinion",
+        r"""^(?:opinion|comment(?:ary)?|editorial|op-?ed|leader|column|viewpoint|my\sview
+        |our\sview|the\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
+        |kolumne|gastbeitrag|standpunkt)\s?[:|–—-]
+        |[:|–—-]\s?(?:opinion|editorial|op-?ed|opposing\sview|our\sview|column|comment
+        |commentary|kommentar)$""",
+    ),
+    (
+        "review",
+        r"""\breview\s?:|^(?:film|movie|book|theatre|theater|music|album|concert
+        |restaurant|tv|television|game|art|exhibition|opera)\sreview\b
+        |^(?:film|theatre|theater|concert|opera|ballet|exhibition|book)s?:\s
+        |[★☆]|\b(?:book|album|film)\sof\sthe\sweek\b
+        |(?:konzert|film|theater|buch|musik|opern|tv-?)kritik\b|^rezension\b""",
+    ),
+    (
+        "roundup",
+        r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
+        |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
+        |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
+        |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
+        |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b""",
+    ),
+    (
+        "advice",
+        r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
+        |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
+        (?:ways|tips|steps|tricks|rules|mistakes)\b
+        |[:–]\s?so\s(?:gelingt|geht|klappt|funktioniert|schützen)\b|^so\s(?:gelingt|klappt)
+        |\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
+    ),
+)
+_LABELLED = tuple(
+    (kind, re.compile(pattern, re.VERBOSE | re.IGNORECASE))
+    for kind, pattern in _TITLE_LABELS
+)
+#: Sections of a site, as a part of the address's path.
+_SECTIONS: dict[str, ArticleKind] = {
+    "opinion": "opinion",
+    "opinions": "opinion",
+    "commentisfree": "opinion",
+    "editorials": "opinion",
+    "columnists": "opinion",
+    "meinung": "opinion",
+    "kommentar": "opinion",
+    "letters": "letter",
+    "leserbriefe": "letter",
+    "live": "live",
+    "liveblog": "live",
+    "obituaries": "obituary",
+    "nachrufe": "obituary",
+    "reviews": "review",
+    "rezensionen": "review",
+    "transcripts": "transcript",
+    "advertorial": "junk",
+    "sponsored": "junk",
+}
+
+
+class _Form(NamedTuple):
+    """What a text looks like, apart from its words."""
+
+    text: str
+    lines: tuple[str, ...]
+    #: Sentences and short lines; at least 1.
+    units: int
+    passages: tuple[Passage, ...]
+    #: The text with every quotation blanked out, character for character.
+    reported: str
+
+
+def recognize_kind(
+    article: Article, found: Sequence[Passage] | None = None
+) -> ArticleKind:
+    """The kind of an article; «news» if nothing says otherwise.
+
+    Args:
+        article: Its title, text and address are examined.
+        found: Its passages, if the caller has them.
+    """
+    title = strip_site_name(article.title or "", article.source)
+    form = _read_form(article, found)
+    return next(_iter_kinds(article, title, form), "news")
+
+
+def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+    yield from _find_labels(title)
+    yield from _find_labels(to_one_line(article.title or ""))
+    yield from _find_section(article.url)
+    yield from _find_forms(form)
+    yield from _find_supported_labels(title, form)
+    if _is_argued(form):
+        yield "opinion"
+
+
+def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
+    text = article.text[:_READ]
+    lines = tuple(line.strip() for line in text.splitlines() if line.strip())
+    found = passages.extract_passages(article) if found is None else found
+    units = len(re.findall(r"[.!?…](?=\s|$)", text))
+    return _Form(
+        text=text,
+        lines=lines,
+        units=max(1, units, len(lines)),
+        passages=tuple(found),
+        reported=_blank_quotations(text, article.lang),
+    )
+
+
+def _blank_quotations(text: str, lang: str | None) -> str:
+    pieces, last = [], 0
+    for span in find_quoted_stretches(text, lang):
+        pieces += [text[last : span.start], " " * (span.end - span.start)]
+        last = max(last, span.end)
+    return "".join((*pieces, text[last:]))
+
+
+def _find_labels(title: str) -> Iterator[ArticleKind]:
+    for kind, pattern in _LABELLED:
+        if pattern.search(title):
+            yield kind
+
+
+def _find_section(url: str | None) -> Iterator[ArticleKind]:
+    try:
+        parts = urlsplit(url or "").path.lower().split("/")
+    except ValueError:
+        return
+    yield from (_SECTIONS[part] for part in parts[:-1] if part in _SECTIONS)
+
+
+# ── forms ──────────────────────────────────────────────────────────────────────
+
+#: «17:40 What we know so far», at the beginning of a line or sentence.
+_CLOCK = re.compile(
+    r"(?:^|(?<=[.!?…])[ \t]|\n)[ \t]*[-•*]?[ \t]*\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|"
+    r"GMT|BST|CET|ET)?[:,]?\s(?=\S)",
+    re.IGNORECASE,
+)
+_FEWEST_CLOCKS, _CLOCK_SHARE = 4, 0.2
+#: «JENS OKAFOR: Good evening.», «Q: …».
+_SPEAKER_LINE = re.compile(
+    r"(?P<name>Q|A|F|[A-Z][\w.'’-]*(?:[ ,][A-Z][\w.'’-]*){0,4})\s?:\s"
+)
+_STAGE_DIRECTION = re.compile(
+    r"\((?:CROSSTALK|COMMERCIAL BREAK|LAUGHTER|APPLAUSE|INAUDIBLE|BEGIN VIDEO)"
+    r"|\brush transcript\b",
+    re.IGNORECASE,
+)
+_FEWEST_TURNS, _TURN_SHARE = 3, 0.3
+_INTERVIEW_NOTE = re.compile(
+    r"\b(?:this|the) interview (?:has been|was) (?:edited|condensed|conducted)"
+    r"|\b(?:das|dieses) (?:interview|gespräch) führten?\b"
+    r"|\binterview(?:ed)? by [A-Z]",
+    re.IGNORECASE,
+)
+_SALUTATION = re.compile(
+    r"\s*(?:dear\s(?:sir|madam|editor)|sirs?,|madam,|to\sthe\seditor\b|sehr\sgeehrte)",
+    re.IGNORECASE,
+)
+_SIGNED_OFF = re.compile(
+    r"\b(?:yours\s(?:faithfully|sincerely|truly|etc)|mit\sfreundlichen\sgrüßen)\b",
+    re.IGNORECASE,
+)
+#: Sentences of offers, subscriptions and games. Two of them in a short text are enough.
+_OFFERS = re.compile(
+    r"""\bfree\sof\scharge\b|\bwithout\sobligation\b|\border\s(?:today|now)\b
+    |\buse\sthe\scode\b|\bper\sperson\b|\bcall\sus\b|\bbook\snow\b|\bcustomers\sreceive\b
+    |\bterms\sand\sconditions\b|\byou\shave\sreached\syour\s(?:limit|monthly)
+    |\balready\sa\s(?:subscriber|member)\b|\bsubscribe\sfrom\b|\blog\sin\shere\b
+    |\bour\suse\sof\scookies\b|\bcancel\s(?:at\s)?any\s?time\b|\bwhile\sstocks\slast\b
+    |\bpercent\scheaper\b|\breaders\sof\sthis\s(?:paper|page)\ssave\b
+    |\bsend\sus\syour\s(?:answers?|solution)|\b(?:a|b|c)\)\s\w+\s(?:b|c)\)
+    |\bjetzt\s(?:bestellen|buchen|sparen)\b|\bkostenlos\b|\binklusive\b|\bsparen\ssie\b
+    |\blassen\ssie\ssich\sberaten\b|\bnur\snoch\sbis\b|\bfinanzierung\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SHORT_TEXT, _FEWEST_OFFERS = 1_500, 2
+#: «Man charged. A 27-year-old man …», «Tennis: Aiko Brenner is out.»
+_RUN_IN_HEAD = re.compile(
+    r"(?:[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:])\s(?=[A-ZÄÖÜ\d“\"])"
+)
+_FEWEST_HEADS, _HEAD_SHARE = 3, 0.6
+_ITEM = re.compile(
+    r"(?:^|(?<=[.!?;…])\s)[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+)?:\s(?=[A-ZÄÖÜ\d])"
+)
+_FEWEST_ITEMS = 3
+#: A numbered list of imperatives: «1. Find the stop valve …».
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s\S")
+_FEWEST_NUMBERED = 4
+
+
+def _find_forms(form: _Form) -> Iterator[ArticleKind]:
+    if _is_offer(form):
+        yield "junk"
+    clocks = len(_CLOCK.findall(form.text))
+    if clocks >= _FEWEST_CLOCKS and clocks >= _CLOCK_SHARE * form.units:
+        yield "live"
+    yield from _find_speech(form)
+    if _SALUTATION.match(form.text) or _SIGNED_OFF.search(form.text[-600:]):
+        yield "letter"
+    heads = sum(_RUN_IN_HEAD.match(line) is not None for line in form.lines)
+    if heads >= _FEWEST_HEADS and heads >= _HEAD_SHARE * len(form.lines):
+        yield "roundup"
+    numbered = sum(_NUMBERED.match(line) is not None for line in form.lines)
+    if numbered >= _FEWEST_NUMBERED and 2 * numbered >= len(form.lines):
+        yield "advice"
+
+
+def _is_offer(form: _Form) -> bool:
+    if len(form.text) > _SHORT_TEXT:
+        return False
+    return len({m.lower() for m in _OFFERS.findall(form.text)}) >= _FEWEST_OFFERS
+
+
+def _find_speech(form: _Form) -> Iterator[ArticleKind]:
+    """A transcript or an interview, if enough lines begin with a speaker."""
+    if len(_STAGE_DIRECTION.findall(form.text)) > 1:
+        yield "transcript"
+    turns = [m["name"] for line in form.lines if (m := _SPEAKER_LINE.match(line))]
+    enough = len(turns) >= _FEWEST_TURNS and len(turns) >= _TURN_SHARE * len(form.lines)
+    names = [name.split(",")[0] for name in turns]
+    # A speaker has a full name the first time and a surname afterwards.
+    if enough and len({name.split()[-1] for name in names}) < len(names):
+        loud = sum(name.isupper() and len(name) > 1 for name in names)
+        yield "transcript" if 2 * loud > len(names) else "interview"
+    elif _INTERVIEW_NOTE.search(form.text):
+        yield "interview"
+
+
+# ── labels that news has too ───────────────────────────────────────────────────
+
+_DEATH_TITLE = re.compile(
+    r"\b(?:dies|dead|died|has\sdied)(?:,)?\s(?:aged|at(?:\sthe\sage\sof)?)\s\d{2,3}\b"
+    r"(?!\s?(?:[ap]\.?m|:))|\b(?:ist\s)?(?:tot|gestorben|verstorben)$|†",
+    re.IGNORECASE,
+)
+_DEATH = re.compile(
+    r"\b(?:died|has\sdied|passed\saway|starb|ist\s(?:tot|gestorben)|verstarb)\b",
+    re.IGNORECASE,
+)
+#: What is said about a life, and not about a death.
+_LIFE = re.compile(
+    r"""\b(?:best\sknown|known\s(?:for|as)|whose|born|career|survived\sby|leaves\s(?:a|two
+    |three|four|five|his|her)|studied|founded|the\s(?:first|last)\s(?:woman|man|person)
+    |became|played|wrote|won|was\smade|bekannt|geboren|studierte|gründete|schrieb|spielte
+    |hinterlässt|im\salter\svon|aged?\s(?:of\s)?\d{2,3}|(?:he|she)\swas\s\d{2,3}
+    |erfinder(?:in)?|karriere)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FEWEST_LIFE = 2
+_RESULTS_TITLE = re.compile(
+    r"\bresults?(?:\s?[-–|:]|$)|\b(?:scoreboard|scores|standings|fixtures)\b"
+    r"|\b(?:winning|lottery)\snumbers\b|^lotto|\bergebnisse\b|\btabelle\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d.,:]*")
+_NUMBER_SHARE = 0.12
+_REVIEW_TITLE = re.compile(r"\b(?:review|reviewed|kritik)\b", re.IGNORECASE)
+_VERDICT = re.compile(
+    r"""\bout\sof\s(?:five|ten|5|10)\b|\bdinner\sfor\stwo\b|\b(?:my|our)\sverdict\b
+    |\bthe\sbest\s\w+\si\shave\b|\bi\s(?:loved|liked|enjoyed|recommend)\b
+    |\b(?:price|rating|verdict|publisher)\s?:|\bwell\sworth\b|\bhighly\srecommend""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
+    """Kinds whose labels occur in news too, where the text agrees."""
+    if _DEATH.search(form.text) and _tells_a_life(title, form):
+        yield "obituary"
+    numbers = len(_NUMBER.findall(form.text))
+    share = numbers / max(1, len(form.text.split()))
+    if _RESULTS_TITLE.search(title) and share >= _NUMBER_SHARE:
+        yield "results"
+    if _REVIEW_TITLE.search(title) and (
+        _VERDICT.search(form.text) or _is_personal(form)
+    ):
+        yield "review"
+
+
+def _tells_a_life(title: str, form: _Form) -> bool:
+    said = bool(_DEATH_TITLE.search(title))
+    if not said and not any(_LONE_DEATH.match(p.text) for p in form.passages[:4]):
+        return False
+    life = {found.lower() for found in _LIFE.findall(form.text)}
+    return len(life) >= _FEWEST_LIFE or bool(said and _FAME.search(form.text))
+
+
+#: One of these is enough where the title says that the person died.
+_FAME = re.compile(r"\b(?:best known|known for|bekannt)\b", re.IGNORECASE)
+#: The news is that one named person, described by a life, has died.
+_LONE_DEATH = re.compile(
+    r"[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]*){1,4},\s(?:the|a|an|who|whose|der|die|eine?r?)\b"
+    r"[^.!?]{0,200}?\b(?:died|has\sdied|ist\s(?:tot|gestorben)|starb)\b"
+)
+
+
+# ── tone ───────────────────────────────────────────────────────────────────────
+
+_PERSONAL_SHARE = 0.2
+_FEWEST_PERSONAL = 2
+_FOOTER = re.compile(
+    r"""\b(?:views|opinions)\sexpressed\b|\bis\sa\s(?:columnist|contributing\s(?:writer
+    |editor))\b|\bwrites\s(?:a|an)\s(?:\w+\s)?column\b|\bcontributing\sopinion\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ARGUES = re.compile(
+    r"""\b(?:should|must|ought\sto|let(?:'s|\sus)|in\smy\sview|i\s(?:think|believe|doubt
+    |hope|wonder|suspect|find|fear)|nobody\sasks|we\s(?:need|have)\sto|ich\s(?:finde|glaube
+    |meine|fürchte|hoffe)|sollten?|müss(?:t?en|te))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MARK = re.compile("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|me|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Oo]ur|us|ich|Ich|"
+    r"mein\w*|wir|Wir|uns(?:er\w*)?)\b"
+)
+
+
+def _is_personal(form: _Form) -> bool:
+    """Whether the author speaks as «I» or «we».
+
+    Sentences with a quotation mark do not count: where marks are missing or doubled,
+    their «I» may be somebody else's.
+    """
+    spoken = [
+        form.reported[p.span.start : p.span.end]
+        for p in form.passages
+        if not p.in_speech and not _MARK.search(p.text)
+    ]
+    personal = sum(_FIRST_PERSON.search(said) is not None for said in spoken)
+    return personal >= _FEWEST_PERSONAL and personal >= _PERSONAL_SHARE * len(spoken)
+
+
+def _is_argued(form: _Form) -> bool:
+    if _FOOTER.search(form.text[-800:]):
+        return True
+    return _is_personal(form) and _ARGUES.search(form.reported) is not None

@@ -1,0 +1,360 @@
+"""Weigh a story by what it reports: harm, people affected, decisions, money.
+
+An editor asks what happened to how many, who decided what for whom, and how much money
+it is about. That stands in the headline and the first sentences. Words of harm and of
+decisions have weights; the number beside them adds its size. Sport, entertainment,
+products and a firm's routine are news of less weight, whatever numbers they have, and
+what is no report at all (reviews, advice, results) comes after everything that is.
+
+The lists are of words, not of events: each must hold in any article of its language.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from digests.language import numbers, sentences
+from digests.language.numbers import Number
+from digests.types import Article, ArticleKind
+
+#: How much of its weight each kind keeps. What is left out here is a report.
+KIND_FACTORS: Mapping[ArticleKind, float] = {
+    "obituary": 0.9,
+    "feature": 0.45,
+    "transcript": 0.4,
+    "interview": 0.3,
+    "opinion": 0.3,
+    "roundup": 0.15,
+    "review": 0.15,
+    "advice": 0.12,
+    "results": 0.12,
+    "letter": 0.1,
+    "junk": 0.05,
+}
+#: Sentences after the headline that are read.
+_READ_SENTENCES = 3
+#: Articles of a story that are weighed.
+_READ_ARTICLES = 6
+#: More characters than this of them are not read.
+_READ_CHARACTERS = 900
+#: The weight of a subject that the headline names, and of one in the text only.
+_IN_TITLE, _IN_TEXT = 1.0, 0.6
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Subject:
+    """Something that news reports, with its weight."""
+
+    pattern: re.Pattern[str]
+    weight: float
+    #: How much each power of ten of a number beside it adds.
+    grows: float = 0.0
+
+
+def _compile(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words.split())})(?!\w)", re.IGNORECASE)
+
+
+#: «_» stands for a space.
+def _subject(words: str, weight: float, grows: float = 0.0) -> _Subject:
+    pattern = re.compile(_compile(words).pattern.replace("_", r"\s"), re.IGNORECASE)
+    return _Subject(pattern=pattern, weight=weight, grows=grows)
+
+
+#: Of each group only the heaviest subject counts.
+_HARM = (
+    _subject(
+        r"""killed kills dead death_toll deaths? bodies fatalities drown(?:ed|s)
+        shot_dead stabbed_to_death murder(?:ed)? homicide massacre ums_Leben Tote[rn]?
+        Todesopfer getötet tödlich\w* ermordet erschossen ertrunken""",
+        1.5,
+        0.7,
+    ),
+    _subject(
+        r"""died dies dying starb(?:en)? gestorben stirbt""",
+        0.8,
+        0.7,
+    ),
+    _subject(
+        r"""trapped missing hostages? kidnapped abducted vermisst\w* verschüttet\w*
+        eingeschlossen\w* Geiseln? entführt\w*""",
+        1.3,
+        0.6,
+    ),
+    _subject(
+        r"""injured wounded injuries hurt hospital(?:i[sz]ed)? burns verletzt\w*
+        Verletzte\w* Schwerverletzte\w*""",
+        0.6,
+        0.6,
+    ),
+    _subject(
+        r"""poison\w* outbreak epidemic pandemic salmonella cholera ebola measles
+        dengue infected ill virus Vergiftung\w* vergiftet\w* Seuche Erreger erkrankt\w*
+        Infizierte\w* Geflügelpest Schweinepest""",
+        1.0,
+        0.4,
+    ),
+)
+_DISASTER = (
+    _subject(
+        r"""earthquake (?<!price\s)(?<!bidding\s)(?<!star\s)(?<!culture\s)war
+        ceasefire truce invasion airstrikes? missiles? bombing
+        shelling coup terror\w* tsunami famine Erdbeben Krieg Waffenruhe
+        Waffenstillstand Raketen\w* Anschlag\w* Putsch""",
+        1.5,
+    ),
+    _subject(
+        r"""explosion blast wildfires? hurricane cyclone typhoon tornado floods?
+        flooding landslide mudslide avalanche collapse[ds]? caved_in derail\w*
+        capsize[ds]? sank sinking plane_crash shooting gunman stampede Explosion\w*
+        Waldbr(?:and|ände)
+        Orkan Sturmflut Überschwemmung\w* Hochwasser Erdrutsch Lawine\w*
+        Zugunglück\w* Flugzeugabsturz entgleist\w* gekentert Amoklauf""",
+        1.0,
+    ),
+    _subject(
+        r"""evacuat\w* flee fled homeless displaced without_power blackout
+        power_cuts? outage water_shortage boil-water recalled recalls? recalling
+        contaminat\w* evakuiert\w* fliehen obdachlos\w* Stromausfall ohne_Strom
+        Rückruf zurückgerufen lahm(?:gelegt|legt)? ausgefallen""",
+        0.9,
+        0.15,
+    ),
+    _subject(
+        r"""hack(?:ed|ers?)? cyber\w* data_breach stolen data_of ransomware
+        Hacker\w* Cyberangriff\w* Datenleck erbeutet\w*""",
+        0.8,
+    ),
+    _subject(
+        r"""crash(?:es|ed)? collision fire blaze storm gusts tremor quake Unfall Brand
+        Feuer Sturm Zusammenstoß Beben""",
+        0.4,
+    ),
+)
+_DECISIONS = (
+    _subject(
+        r"""constitutional_court supreme_court high_court unconstitutional unlawful
+        elections? election_result referendum votes_to vote_of_no_confidence
+        Verfassungsgericht\w* Bundesverfassungsgericht Bundesgerichtshof
+        (?:Landtags|Bundestags|Präsidenten|Europa|Kommunal)wahl\w* Volksentscheid
+        Wahlsieg Machtwechsel""",
+        1.2,
+    ),
+    _subject(
+        r"""president prime_minister chancellor government parliament senate congress
+        ministers? cabinet central_bank key_rate interest_rates? budget sanctions treaty
+        peace_deal bill law legislation supreme governor lawmakers Präsident\w*
+        Ministerpräsident\w* Kanzler\w* Bundesregierung Regierung Landtag Bundestag
+        Minister\w* Zentralbank Leitzins Haushalt Gesetz\w* Sanktionen Bundesrat""",
+        0.8,
+    ),
+    _subject(
+        r"""strikes? walkout walk_out union court jury convict(?:s|ed) guilty sentenced
+        charged
+        arrested indicted resign(?:s|ed|ation)? ruled ruling verdict Streiks?
+        Warnstreik\w* Gewerkschaft Gericht verurteilt\w* Urteil festgenommen
+        Rücktritt zurückgetreten angeklagt\w*""",
+        0.6,
+    ),
+    _subject(
+        r"""jobs layoffs lay_off redundan\w* bankrupt\w* insolven\w* takeover merger
+        council mayor wages? pensions? Stellen\w* Arbeitsplätze Insolvenz insolvent
+        Übernahme Stadtrat Bürgermeister\w* Renten?""",
+        0.4,
+    ),
+)
+#: News of less weight: the factor of the whole.
+_LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
+    (
+        _compile(
+            r"""football soccer rugby cricket tennis hockey basketball handball golf
+            Fußball Eishockey Volleyball head\scoach sack\w*\s(?:\w+\s)?coach
+            coach\ssacked defeats striker
+            goalkeeper midfielder quarterback cup league matches match marathon
+            championships? tournament quarter-finals? semi-finals? hat-trick innings
+            wickets? batsman playoffs? medals? sprinter Torwart Stürmer Pokal Liga
+            Bundesliga Spieltag Marathon Meisterschaft Turnier Trainer"""
+        ),
+        0.4,
+    ),
+    (
+        _compile(
+            r"""singer actor actress celebrit\w+ rapper movie film album box-office
+            influencer split\sup wedding\sdress fashion gadget smartphone smartwatch
+            unveils? festival theatre museum bestseller Sänger\w* Schauspieler\w*
+            Promi\w* Kinofilm Konzert Weihnachtsmarkt Glühwein Mode Roman"""
+        ),
+        0.45,
+    ),
+    (
+        _compile(
+            r"""half-year\sprofit quarterly\sprofit profits? revenue sales earnings
+            shares dividend buys acquires turnover Gewinn Umsatz Quartalszahlen
+            Halbjahr Dividende"""
+        ),
+        0.7,
+    ),
+    (
+        _compile(
+            r"""timetable swan duck dog cat tractor opening\shours quiz horoscope
+            lottery anniversary Fahrplan Sitzbänke Schwan Hund Katze Traktor Jubiläum
+            Lotto\w*"""
+        ),
+        0.5,
+    ),
+)
+#: What numbers of people count, and those who are affected without being hurt.
+_PEOPLE = _compile(
+    r"""people persons residents inhabitants homes households customers patients
+    passengers pensioners workers employees jobs students pupils families commuters
+    voters users refugees civilians farmers Menschen Personen Einwohner Haushalte
+    Wohnungen Kunden Patienten Fahrgäste Rentner Beschäftigte Schüler Familien
+    Pendler Nutzer Bürger"""
+)
+_MONEY = _compile(
+    r"""crowns? euros? dollars? pounds? francs? yen rupees? naira rand pesos? Euro
+    Franken Kronen Dollar Pfund"""
+)
+_SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
+_NEAR_NUMBER = 45
+_LEAST_PEOPLE, _LEAST_MONEY = 1000, 10_000_000
+_PEOPLE_WEIGHT, _MOST_PEOPLE = 0.45, 2.0
+_MONEY_WEIGHT, _MOST_MONEY = 0.2, 0.8
+_MOST_GROWTH = 2.5
+#: Where so much harm is done, sport and stage are only its place.
+_GRAVE = 1.2
+#: Nobody was hurt: words of harm are not the news.
+_SPARED = re.compile(
+    r"\b(?:no ?body|no one|none) (?:was|were|is|has been) (?:hurt|injured|killed|in)\b"
+    r"|\bno (?:injuries|casualties|deaths|victims|reports of injur\w+)\b|\bunhurt\b"
+    r"|\bwithout (?:injuries|bloodshed)\b|\bverletzt wurde niemand\b"
+    r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b",
+    re.IGNORECASE,
+)
+
+
+def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -> float:
+    """The weight of a story: of its first report, and of what others add to it.
+
+    Args:
+        articles: Of one story, that its summary is written from first.
+        kinds: From article to kind; an article without one is news.
+    """
+    weights = [
+        weigh_report(article, kinds.get(article.id, "news"))
+        for article in articles[:_READ_ARTICLES]
+    ]
+    weight = (weights[0] + max(weights)) / 2
+    return weight if weight >= _GRAVE else weight * find_lightest(articles)
+
+
+def weigh_report(article: Article, kind: ArticleKind) -> float:
+    """How much of what matters to many an article reports, 0 and up."""
+    title = article.title or ""
+    body = _read_opening(article)
+    text = f"{title}. {_SPARED.sub(' ', body)}"
+    # Every article has a title's worth of words that count in full.
+    lead_end = len(title) or len(body) // 3
+    counted = _find_counts(text, article.lang)
+    harm = _weigh_group(_HARM, text, lead_end, counted)
+    if kind == "obituary":
+        harm = min(harm, 0.4)
+    disaster = _weigh_group(_DISASTER, text, lead_end, counted)
+    rest = _weigh_group(_DECISIONS, text, lead_end, counted)
+    rest += _weigh_sizes(text, counted)
+    if harm + disaster >= _GRAVE:
+        return harm + disaster + rest
+    return (harm + disaster + rest) * find_light_factor(title or body)
+
+
+def find_lightest(articles: Sequence[Article]) -> float:
+    """The factor of a story of less weight; one headline may leave out that it is."""
+    return min(find_light_factor(a.title or "") for a in articles[:_READ_ARTICLES])
+
+
+def find_light_factor(text: str) -> float:
+    """1 for news of full weight, less for sport, entertainment, products, routine."""
+    return min((factor for light, factor in _LIGHT if light.search(text)), default=1.0)
+
+
+def _read_opening(article: Article) -> str:
+    text = article.text[:_READ_CHARACTERS]
+    spans = sentences.split_sentences(text, article.lang)[:_READ_SENTENCES]
+    return text[: spans[-1].end] if spans else ""
+
+
+def _find_counts(text: str, lang: str | None) -> list[Number]:
+    return [
+        n
+        for n in numbers.find_numbers(text, lang)
+        if n.value >= 1 and not 1900 <= n.value < 2100
+    ]
+
+
+def _weigh_group(
+    group: Sequence[_Subject], text: str, lead_end: int, counted: Sequence[Number]
+) -> float:
+    """The heaviest subject of a group, with the number beside it."""
+    best = 0.0
+    for subject in group:
+        for found in subject.pattern.finditer(text):
+            place = _IN_TITLE if found.start() <= lead_end else _IN_TEXT
+            size = 0.0
+            if subject.grows:
+                size = min(
+                    _MOST_GROWTH,
+                    subject.grows * _measure_size(text, found, counted),
+                )
+            best = max(best, place * (subject.weight + size))
+    return best
+
+
+def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) -> float:
+    """The powers of ten of the whole number nearest to a word, in its sentence."""
+    near = [
+        (distance, -n.value)
+        for n in counted
+        if (distance := max(n.start - found.end(), found.start() - n.end))
+        <= _NEAR_NUMBER
+        and not _crosses_sentence(text, n, found)
+        and not _MEASURED.match(text, n.end)
+        and not _AGED.search(text[max(0, n.start - 16) : n.start])
+    ]
+    return math.log10(-min(near)[1]) if near else 0.0
+
+
+#: A number of these is no count of people.
+_MEASURED = re.compile(
+    r"\s?(?:%|percent|per cent|years?|months?|days?|hours?|minutes?|km|kilomet\w+|"
+    r"met(?:re|er)s?|degrees|o'clock|Prozent|Jahren?|Tagen?|Stunden?|Minuten?|Uhr|"
+    r"-?year-old|(?:\w+\s)?(?:animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|"
+    r"chickens?|turkeys?|ducks?|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|"
+    r"Hühner|Puten|Enten|Gänse|Hunde|Fische)|"
+    r"crowns?|euros?|dollars?|pounds?|Euro)\b",
+    re.IGNORECASE,
+)
+
+
+_AGED = re.compile(r"\b(?:at|aged|age of|Alter von|mit)\s$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?;]\s")
+
+
+def _crosses_sentence(text: str, number: Number, found: re.Match[str]) -> bool:
+    """Whether a sentence ends between a number and a word."""
+    between = text[min(number.end, found.end()) : max(number.start, found.start())]
+    return bool(_SENTENCE_END.search(between))
+
+
+def _weigh_sizes(text: str, counted: Sequence[Number]) -> float:
+    """How many people it concerns, and how much money."""
+    people = money = 0.0
+    for number in counted:
+        after = text[number.end : number.end + 30]
+        if number.value >= _LEAST_PEOPLE and _PEOPLE.search(after):
+            people = max(people, _PEOPLE_WEIGHT * math.log10(number.value / 300))
+        elif number.value >= _LEAST_MONEY and (
+            _MONEY.search(after) or _SIGNS.search(text[: number.start][-6:])
+        ):
+            money = max(money, _MONEY_WEIGHT * math.log10(number.value / 1e6))
+    return min(people, _MOST_PEOPLE) + min(money, _MOST_MONEY)

@@ -1,0 +1,564 @@
+"""Find the clause that states a figure, in the article's own words.
+
+A number means something only with its verb, its direction, its period and what it
+counts: «revenue fell 8.4 % in the third quarter». The label of a figure is therefore
+its sentence, or a whole clause of it: openings («But», «MIAMI —»), brackets, inserted
+clauses, an attribution in front and clauses behind may be left out, nothing else. What
+governs the number stays: a modal, a condition, a negation, a word of doubt.
+
+The work on one sentence is bounded, and sentences beyond a length have no labels.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from digests.figures import statements
+from digests.language import grammar
+from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.words import word_set
+from digests.types import Figure, Span
+
+#: A label aims at this length; a longer one is used where no clause is shorter.
+USUAL_LENGTH = 110
+MAX_LENGTH = 140
+_LONGEST_SENTENCE = 600
+_STOPS = tuple(".!…")
+#: Of «For 5 degrees, says the director» the verb belongs to the speaker alone.
+_SAID_LAST = re.compile(r"^(?:For|In|On|With|From|About|By)\b[^,]*,\s(?:says|said)\s")
+_FEWEST_WORDS = 3
+#: Starts and ends that are tried around one figure.
+_MOST_STARTS = 5
+_MOST_ENDS = 6
+
+_LEADS = (
+    # Bullets and the clock lines of live blogs.
+    re.compile(r"[-•*–—·▪●]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
+    re.compile(
+        r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
+        r"(?=[A-ZÄÖÜ\d£$€₦₹])|[A-ZÄÖÜ][A-ZÄÖÜ.'’ -]{2,30}(?:,\s[A-Z][\w. ]{1,20})?"
+        r"(?:\s[—–-]{1,2}|:)\s+|[A-Z][\w. ]{2,24}\s[—–]\s+(?=[A-Z])"
+    ),
+    re.compile(
+        r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
+        r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
+        r"By contrast|In addition|Again),\s+|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
+        r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
+    ),
+)
+_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
+#: A clause of its own begins behind these.
+_JOINS = re.compile(
+    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as|although|though)\s|"
+    r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
+    r"[A-Z][a-z]|\d|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
+    r"slid|declined|increased|slumped|jumped|soared)\b)"
+)
+#: Behind these begins what somebody said, which is then stated as a fact.
+_SAID_THAT = re.compile(
+    r"\b(?:said|says|say|announced|announces|confirmed|confirms|reported|reports|report|"
+    r"show|shows|showed|found|finds|revealed|reveals)\s(?:(?:on|in|late|early)\s[A-Z]\w+\s|"
+    r"in\s(?:an?|its|his|her|their)\s[\w-]+\s|\w+day\s)?that\s"
+)
+#: An opening phrase without a time: «Under the plan, …».
+_OPENING = re.compile(
+    r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
+    r"[^,;:]{3,90},\s"
+)
+_TIMES = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
+    r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December|\w+day)s?\b"
+)
+_SAYING = (
+    "said|says|say|told|added|reported|reports|report|announced|found|warned|estimated|"
+    "sagte|sagten|teilte|teilten|erklärte|berichtet|berichtete"
+)
+_ENDS = re.compile(
+    r"[;:]\s|\s[—–]\s|\s-{1,2}\s|—"
+    rf"|,\s(?=according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b"
+    rf"|[^,;“”\"]{{2,60}},\s(?:[^,;“”\"]{{2,50}},\s)?(?:{_SAYING})\b"
+    r"|(?:making|giving|taking|bringing|leaving|raising|including|with|after|as|when|"
+    r"while|where|which|who|whose|because|following|despite|amid|since|up\sfrom|just|"
+    r"down\sfrom|compared|against|[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|"
+    r"its\s[^,]{3,60}$|their\s[^,]{3,60}$|and|or\s[£$€\d]|der|die|das|den|dem|deren|"
+    r"dessen|wo|wobei|während|nachdem|weil|obwohl|wie|nach\sAngaben)\b)"
+    r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
+    r"before)\s)"
+    r"|\s(?=and\s(?:[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|had|will|would|said|says)"
+    r"\s)"
+    r"|(?<!between)\s(?=and\s(?:the|an?|its|his|her|their|other|another|some|many|most|"
+    r"additional|[A-Z]\w+)\s(?:(?!and\b)[\w’'-]+\s){0,3}?[a-z]{3,}ed\s)"
+    r"|\s(?=and\s(?:then|later|also|has|have|is|was|will)\s)"
+    r"|\s(?=(?:nachdem|weil|obwohl|während)\s)"
+)
+#: Ends for want of a better one: a purpose, a result.
+_LATE_ENDS = re.compile(
+    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
+    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|within\b|between\b|half\b|"
+    r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
+    r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
+)
+_SAYS = re.compile(
+    r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
+)
+_LONGEST_SUBJECT = 9
+_ATTRIBUTES = re.compile(
+    rf",\s(?:according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b)"
+)
+#: Of a pair of dashes the first ends no clause.
+_DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
+_TAG = re.compile(
+    r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
+)
+_SECOND_VERB = re.compile(r"\sand\s(?P<verb>[a-z]+)\b")
+_CONTRAST = re.compile(r",\sbut\s")
+#: A contrast with these is about the number itself.
+_TAKES_BACK = re.compile(
+    r"\b(?:recover\w*|revers\w*|later|then|since|fell|rose|fall|rise|up|down|those|these|"
+    r"this|that figure|it|they|only|not|never|denied|den(?:y|ies)|sa(?:id|ys?)|still|"
+    r"less|more|fewer|actual\w*|real\w*|wrong|false|disput\w*|if|unless)\b|n['’]t\b"
+)
+_INSERTED = re.compile(
+    r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
+    r"die|das)\s[^,;:()\"“”—–]{3,110},(?=\s)|,\s\d{2},(?=\s)"
+    r"|\s[—–]\s[^,;:()\"“”—–]{3,120}\s[—–](?=\s[a-z\d])|\s--\s[^;:()\"“”]{3,120}\s--(?=\s)"
+)
+#: What was left out in front governs the number: it must not be left out.
+_GOVERNS = re.compile(
+    r"\b(?:if|unless|would|could|(?-i:may)|might|should|will|expect\w*|forecast\w*|predict\w*|"
+    r"project(?:s|ed|ions?)|plan(?:s|ned|ning)?|estimat\w+|alleg\w+|claim\w*|believe[sd]?|"
+    r"thought|suggest\w*|propos\w+|warn\w*|den(?:y|ies|ied|ying)|not|never|no|nor|false|"
+    r"rumou?r\w*|demand\w*|sue[sd]?|seek\w*|hope\w*|soll\w*|würd\w+|könnt\w+|nicht|kein\w*|"
+    r"wenn|falls|angeblich|bestritt\w*|dementiert\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+#: What was left out behind turns the statement round.
+_TURNS = re.compile(
+    r"\b(?:if|unless|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
+    r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
+    r"zurück|nicht|not|except)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+#: A pronoun, or the second name of an apposition («the regulator, Ofwat, …»).
+_POINTS_BACK = re.compile(
+    r"(?:he|she|it|they|his|her|its|their)\b|[\w’'-]+(?:\s[\w’'-]+){0,2},\s"
+)
+_WAITING = re.compile(r"\s(?:when|where|once|until|wenn|after|as)\b")
+#: An opening phrase that still needs its clause.
+_PREPOSED = re.compile(
+    r"(?:In|At|On|With|Of|For|By|Under|From|Among|Within|During|Through)\s"
+)
+_OPEN = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|soll)\b"
+)
+#: No verb follows, so that the comma of a left out insertion stays.
+_GOES_ON = re.compile(
+    r"\d|(?:in|on|at|by|with|from|for|to|of|and|or|but|the|an?|its|his|her|their|up|down|"
+    r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
+)
+_RELATIVE = word_set("who which whose whom that where when whether if what why how to")
+_DETERMINERS = word_set("a an the its his her their our this these those of")
+_DANGLING = word_set("""
+    a an the of to in on at for with and or but by from as that which who is are was
+    were has have had will would before its his her their into than about over under
+    between against among through during without within upon be been being more most
+    not no such while if because including der die das den dem des ein eine einen einem
+    und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
+    wie dass ist sind war hat haben wird said says also
+""")
+_SUBJECTS = word_set("he she it they we i you who")
+_REDUCED = 2
+_CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
+#: Finite forms of the plural, which are nouns elsewhere.
+_PLURAL_VERBS = word_set("""
+    identify say think believe want need support back oppose plan work live own use face
+    remain favor favour approve disapprove pay earn make take get go come give find see
+    know feel hold run lead play sell buy spend cost rise fall drop grow increase expect
+    fear agree disagree report claim vote trust prefer speak read travel suffer lack
+    carry cover contain include produce generate receive depend die smoke drink eat stay
+    sit stand lie belong match attend visit commute rent share sleep
+""")
+_MANY = word_set("people men women children police percent cent staff half third most")
+#: A label that begins like this says nothing without the sentence before it.
+_LEANING = word_set("""
+    it this that these those here such i we you which who whose so another others both
+    neither either one es das dies diese dieser dieses ich wir dort hier beide davon
+    dafür dazu darunter
+    dabei damals
+""")
+_OPENERS = word_set("""
+    after when while because although though since until before if unless once
+    following despite amid nachdem weil wenn während obwohl
+""")
+_WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    low: str
+    finite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A sentence prepared for its figures: where a clause may begin and end."""
+
+    text: str
+    start: int
+    end: int
+    words: Sequence[_Word]
+    #: Offsets, with whether what is in front governs what follows.
+    starts: Sequence[tuple[int, bool]]
+    ends: Sequence[int]
+    late_ends: Sequence[int]
+    brackets: Sequence[tuple[int, int]]
+    insertions: Sequence[tuple[int, int]]
+    german: bool
+
+
+def state_figures(
+    text: str, figures: Sequence[Figure], *, german: bool = False
+) -> tuple[Figure, ...]:
+    """The figures with label and status.
+
+    Args:
+        text: The article's text.
+        figures: Its figures in text order.
+        german: Whether the text is read as German.
+    """
+    stated: list[Figure] = []
+    sentence: Span | None = None
+    prepared: _Statement | None = None
+    for figure in figures:
+        if figure.sentence != sentence:
+            sentence = figure.sentence
+            prepared = _prepare(text, sentence, german=german)
+        whole = (figure.sentence.start, figure.sentence.end)
+        status = statements.read_status(text, whole, (figure.start, figure.end))
+        label = _label(prepared, figure) if prepared else ""
+        stated.append(replace(figure, label=label, status=status))
+    return tuple(stated)
+
+
+_RATE = re.compile(r"One (?:in|out of) ")
+
+
+def is_leaning(label: str) -> bool:
+    """Whether a label begins with a word that points to another sentence."""
+    first = _WORD.search(label)
+    if first is None or _RATE.match(label):
+        return first is None
+    return first.group().lower().partition("'")[0] in _LEANING
+
+
+def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
+    start, end = _strip_leads(text, sentence), _strip_stop(text, sentence)
+    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[end : sentence.end]:
+        return None
+    return _Statement(
+        text=text,
+        start=start,
+        end=end,
+        words=[
+            _Word(m.start(), m.end(), m[0].lower(), grammar.looks_finite(m[0]))
+            for m in _WORD.finditer(text, start, end)
+        ],
+        starts=_find_starts(text, start, end, german=german),
+        ends=[m.start() for m in _ENDS.finditer(text, start, end)] + [end],
+        late_ends=[] if german else _find_late_ends(text, start, end),
+        brackets=[
+            m.span()
+            for m in _BRACKETS.finditer(text, start, end)
+            if not grammar.NEGATION.search(m[0])
+        ],
+        insertions=[] if german else _find_insertions(text, start, end),
+        german=german,
+    )
+
+
+def _find_late_ends(text: str, start: int, end: int) -> list[int]:
+    found = [
+        m.start()
+        for m in _LATE_ENDS.finditer(text, start, end)
+        if " from " not in text[start : m.start()]
+    ]
+    found += [
+        m.start()
+        for m in _SECOND_VERB.finditer(text, start, end)
+        if grammar.looks_finite(m["verb"])
+    ]
+    found += [
+        m.start()
+        for m in _CONTRAST.finditer(text, start, end)
+        if not _TAKES_BACK.search(text, m.end(), end)
+    ]
+    return sorted(found)
+
+
+def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Inserted clauses that may be left out; a comma stays unless a verb follows."""
+    found = []
+    for m in _INSERTED.finditer(text, start, end):
+        following = _WORD.search(text, m.end(), min(end, m.end() + 40))
+        if following is None or following[0].lower() in _RELATIVE:
+            continue
+        stays = _GOES_ON.match(text, following.start())
+        joined = not stays or text[m.start()] != ","
+        found.append((m.start() + (not joined), m.end()))
+    return found
+
+
+def _strip_leads(text: str, sentence: Span) -> int:
+    start = sentence.start
+    for lead in _LEADS:
+        m = lead.match(text, start, sentence.end)
+        start = m.end() if m else start
+    return start
+
+
+def _strip_stop(text: str, sentence: Span) -> int:
+    end = sentence.end
+    while end > sentence.start and text[end - 1] in ".!?… \n":
+        end -= 1
+    return end
+
+
+def _find_starts(
+    text: str, start: int, end: int, *, german: bool
+) -> list[tuple[int, bool]]:
+    if german:
+        joined = re.finditer(r";\s", text[start:end])
+        return [(start, False), *((start + m.end(), False) for m in joined)]
+    found = [(start, False)]
+    opening = _OPENING.match(text, start, end)
+    if opening and not _TIMES.search(opening.group()):
+        found.append((opening.end(), True))
+    found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
+    found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]
+    return sorted(found)
+
+
+def _label(statement: _Statement, figure: Figure) -> str:
+    """The best clause around a figure, or ""."""
+    best, rank = "", (4, 0)
+    for late, ends in enumerate((statement.ends, statement.late_ends)):
+        for start, end in _list_versions(statement, figure, ends):
+            for spans in _list_cuts(statement, start, end, figure):
+                shown = _format(statement.text, spans)
+                now = _rank(len(shown), late)
+                if now < rank and _reads_well(shown):
+                    best, rank = shown, now
+    return best or _join_subject(statement, figure) or _find_tag(statement, figure)
+
+
+def _join_subject(statement: _Statement, figure: Figure) -> str:
+    """«The firm denied …, and said that it would spend £15 million»: not the first.
+
+    Only before a verb of saying, which the verb before it cannot govern.
+    """
+    if statement.german:
+        return ""
+    subject = _find_subject_end(statement)
+    joins = [
+        m.end()
+        for m in statements.COORDINATE.finditer(
+            statement.text, statement.start, figure.start
+        )
+        if _SAYS.match(statement.text, m.end(), figure.start)
+    ]
+    if not subject or not joins or joins[-1] < subject:
+        return ""
+    head = Span(start=statement.start, end=subject)
+    for end in (statement.end, *statement.ends):
+        if end >= figure.end and _may_end(statement, joins[-1], end):
+            shown = _format(statement.text, (head, Span(start=joins[-1], end=end)))
+            if len(shown) <= MAX_LENGTH and _reads_well(shown):
+                return shown
+    return ""
+
+
+def _find_subject_end(statement: _Statement) -> int:
+    """Where the subject of a sentence ends that begins with it; 0 if unsure."""
+    for at, word in enumerate(statement.words[:_LONGEST_SUBJECT]):
+        if word.low in _RELATIVE or word.low in _OPENERS or word.low in ",;:":
+            return 0
+        if at and word.finite:
+            before = statement.words[at - 1]
+            return before.end if before.low not in _DETERMINERS else 0
+    return 0
+
+
+def _find_tag(statement: _Statement, figure: Figure) -> str:
+    """«RRP: £23.99»: a price in a line of facts, which has no verb."""
+    before = statement.text[max(statement.start, figure.start - 20) : figure.start]
+    tag = _TAG.search(before)
+    start = figure.start - len(tag[0]) if tag else 0
+    return to_one_line(statement.text[start : figure.end]) if tag else ""
+
+
+def _rank(length: int, late: int) -> tuple[int, int]:
+    """The longest of usual length, else the shortest; 4 and more is too long."""
+    if length <= USUAL_LENGTH:
+        return late, -length
+    return (2 + late if length <= MAX_LENGTH else 4), length
+
+
+def _list_versions(
+    statement: _Statement, figure: Figure, all_ends: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    starts = [s for s in statement.starts if s[0] <= figure.start][-_MOST_STARTS:]
+    starts = starts if statement.starts[0] in starts else [statement.starts[0], *starts]
+    ends = [e for e in all_ends if e >= figure.end]
+    ends = [*ends[:_MOST_ENDS], statement.end]
+    for start, governed in starts:
+        front = statement.text[statement.start : start]
+        if governed and (
+            _GOVERNS.search(front) or _POINTS_BACK.match(statement.text, start)
+        ):
+            continue
+        for end in ends:
+            if _may_end(statement, start, end) and _is_clause(statement, start, end):
+                yield start, end
+
+
+def _may_end(statement: _Statement, start: int, end: int) -> bool:
+    """Whether what is behind `end` may be left out."""
+    if end == statement.end:
+        return True
+    if _DASH.match(statement.text, end) and _DASH.search(
+        statement.text, end + 4, statement.end
+    ):
+        return False
+    tail = statement.text[end : statement.end]
+    first, last = statements.find_part(statement.text, end, statement.end, end + 4)
+    if _TURNS.search(statement.text, first, last):
+        return False
+    if _TURNS.match(tail.lstrip(" ,")) and end not in statement.late_ends:
+        return False
+    waits = _WAITING.match(tail) and _OPEN.search(statement.text, start, end)
+    kept = statement.text[start:end].rstrip(" ,;:—–-")
+    last_word = _WORD.findall(kept[-30:])
+    opens = _PREPOSED.match(statement.text, start) and "," not in kept
+    if opens and tail[0] == "," and not _ATTRIBUTES.match(tail):
+        return False
+    return not waits and bool(last_word) and last_word[-1].lower() not in _DANGLING
+
+
+def _is_clause(statement: _Statement, start: int, end: int) -> bool:
+    """Whether `text[start:end]` has a verb of its own, and a subject before it."""
+    inside = [w for w in statement.words if start <= w.start and w.end <= end]
+    if len(inside) < _FEWEST_WORDS:
+        return False
+    whole = (start, end) == (statement.start, statement.end)
+    stopped = statement.text[end : end + 1] in _STOPS
+    if statement.german or (
+        whole and stopped and not _SAID_LAST.search(statement.text[start:end])
+    ):
+        return True
+    if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
+        return False
+    return _has_main_verb(inside)
+
+
+def _has_main_verb(inside: Sequence[_Word]) -> bool:
+    """Whether a finite verb is not that of a relative or subordinate clause."""
+    waiting = inside[0].low in _OPENERS
+    before = ""
+    for at, word in enumerate(inside):
+        if word.low in _RELATIVE and at:
+            waiting = word.low != "to" or waiting
+        elif word.low == "," and inside[0].low in _OPENERS:
+            waiting = False
+        elif at and _is_verb(word, before):
+            if not waiting and not _is_reduced(inside, at):
+                return True
+            waiting = False
+        before = word.low
+    return False
+
+
+def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
+    """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
+    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who"}:
+        return False
+    return inside[verb - 2].low not in _CLAUSE_STARTS
+
+
+def _is_verb(word: _Word, before: str) -> bool:
+    """Whether a word is a finite verb behind the word `before`."""
+    if before in _SUBJECTS:
+        return True
+    if word.low in _PLURAL_VERBS:
+        return before.endswith("s") or before in _MANY
+    return word.finite and before not in _DETERMINERS and before != "to"
+
+
+def _list_cuts(
+    statement: _Statement, start: int, end: int, figure: Figure
+) -> Iterator[tuple[Span, ...]]:
+    """The clause without brackets, and also without inserted clauses."""
+    brackets = _between(statement.brackets, start, end, figure)
+    yield _cut(start, end, brackets)
+    insertions = _between(statement.insertions, start, end, figure)
+    insertions = [
+        (a, b)
+        for a, b in insertions
+        if not _GOVERNS.search(statement.text, a, b)
+        and not grammar.NEGATION.search(statement.text, a, b)
+        and not any(a < d and c < b for c, d in brackets)
+    ]
+    if insertions:
+        yield _cut(start, end, sorted([*brackets, *insertions]))
+
+
+def _between(
+    places: Sequence[tuple[int, int]], start: int, end: int, figure: Figure
+) -> list[tuple[int, int]]:
+    return [
+        (a, b)
+        for a, b in places
+        if start < a and b <= end and not (a < figure.end and figure.start < b)
+    ]
+
+
+def _cut(start: int, end: int, left_out: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
+    spans, at = [], start
+    for a, b in left_out:
+        if a > at:
+            spans.append(Span(start=at, end=a))
+        at = max(at, b)
+    if end > at:
+        spans.append(Span(start=at, end=end))
+    return tuple(spans)
+
+
+#: «In prison, had garnered …»: the subject was left out with an inserted clause.
+_LACKS_SUBJECT = re.compile(
+    r"[^,]{1,60},\s(?:also\s)?(?:is|are|was|were|will|has|have|had|would|could|can)\b"
+)
+#: «Making it the largest of 500 …»: a participle without its clause.
+_PARTICIPLE = re.compile(
+    r"(?!(?:During|Evening|Morning|Nothing|King|Spring|Following)\b)[A-Z][a-z]{2,}ing\s"
+    r"(?:(?!\b(?:is|are|was|were|will|has|have|had|would|could|can|cost|costs)\b).)*"
+)
+_SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
+
+
+def _format(text: str, spans: Sequence[Span]) -> str:
+    joined = to_one_line(" ".join(text[s.start : s.end].strip() for s in spans))
+    shown = _SPACED.sub(r"\1", joined).strip(" ,;:—–-")
+    large = shown[:1].upper()
+    # «ß» and «ı» have no capital of their own and stay.
+    kept = len(large) == 1 and large.casefold() == shown[:1].casefold()
+    return large + shown[1:] if kept else shown
+
+
+def _reads_well(shown: str) -> bool:
+    if not has_balanced_marks(shown) or is_leaning(shown):
+        return False
+    return not (_LACKS_SUBJECT.match(shown) or _PARTICIPLE.fullmatch(shown))

@@ -1,0 +1,189 @@
+"""How a figure is stated: reported, expected, denied, disputed, past, hypothetical.
+
+A sentence is divided at its coordinate clauses («…, and said that …», «…; …»), for a
+denial or a condition in one of them does not govern the next. Within such a part the
+words before a figure govern it («denied that 40 had died»), as do a predicate after it
+(«reports that 40 died were false») and a denial that opens the next sentence.
+"""
+
+import re
+
+from digests.types import FigureStatus
+
+#: Where a part of a sentence ends that the next one does not share its verbs with.
+COORDINATE = re.compile(
+    r";\s|[:—]\s(?=[A-ZÄÖÜ])"
+    r"|,?\s(?:and|but|und|aber)\s(?=(?:then\s|also\s|it\s|he\s|she\s|they\s)?(?:said|says|"
+    r"say|added|announced|insisted|promised|pledged|confirmed|sagte|kündigte|erklärte)\b)"
+    r"|,\s(?:and|but|while|whereas|und|aber|während)\s"
+)
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|denials?|rumou?rs?|hoax|baseless|unfounded|debunk\w*|"
+    r"refut\w+|falsely|wrongly|mistakenly|disputed|no truth|"
+    r"(?:retracted|withdrew)\s(?:its|the|a|their)\s(?:report|claim|story|figure)|"
+    r"contrary to|no plans? to|"
+    r"(?:called?|calls|branded|described)\s(?:a|the|that|this)\s(?:report|claim|figure)|"
+    r"(?:dismiss|reject)(?:s|ed|ing)?\s(?:\w+\s){0,3}(?:reports?|claims?|rumou?rs?|"
+    r"suggestions?|allegations?|figures?|estimates?)|"
+    r"(?:wrong|false|untrue|incorrect)\s(?:that|to say|reports?|claims?|figures?)|"
+    r"widersprach\w*|widerspricht|nannte(?=.*\b(?:falsch|erfunden|Unsinn)\b)|"
+    r"dementiert\w*|bestreite[nt]|bestritt\w*|Gerüchte?n?|Falschmeldung\w*|fälschlich|"
+    r"unwahr|wies\w*(?=.*\szurück\b)|weis(?:t|en)(?=.*\szurück\b))\b",
+    re.IGNORECASE,
+)
+#: «did not pay £40 million»; a bound («not more than») is no denial.
+_NEGATED = re.compile(
+    r"\b(?:(?:did|does|do|has|have|had|is|are|was|were|would|will)(?:\snot|n['’]t)|never|"
+    r"nobody|no one)\s(?!(?:only|just|more|less|exceed|fall|rise|reach|related|yet)\b)"
+    r"(?:(?!than\b|only\b|more\b|less\b|until\b|below\b|above\b|under\b)[\w’'-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(r"(?:more|less|fewer|over|under|up|at) ", re.IGNORECASE)
+_DENIED_AFTER = re.compile(
+    r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+\s){0,2}?(?:false|untrue|incorrect|"
+    r"wrong|not true|not correct|denied|baseless|unfounded|rejected as|dismissed as|"
+    r"a hoax|fake|fabricated|invented|made up|misleading|nonsense|retracted|withdrawn)|"
+    r"pure invention|keine Rede|(?:dismissed|rejected) by|wies(?:en)?\b.*\bzurück|"
+    r"weis(?:t|en)\b.*\bzurück|bestritt\w*|dementiert\w*|widersprach\w*|"
+    r"never happened|did not happen|"
+    r"(?:which|that|a claim|a figure|a report|a number)\s(?:[\w’'-]+\s){1,5}"
+    r"(?:den(?:y|ies|ied)|dismissed|rejected|called\s\w+)|"
+    r"(?:ist|sind|war|waren|sei|seien)\s(?:\w+\s){0,2}?(?:falsch|unwahr|nicht wahr|"
+    r"erfunden)|"
+    r"stimmt nicht)\b",
+    re.IGNORECASE,
+)
+_DENIED_NEXT = re.compile(
+    r"[\s\"'”“’‘»«]*(?:(?:But|However,?|Later,?|Aber|Doch)\s)?"
+    r"(?:(?:this|that|it|the\s(?:claim|figure|report|number|statement|story|rumou?r|post|"
+    r"total|count)s?|those\s\w+|both|das|dies|die\s\w+)\s(?:later\s)?(?:is|was|were|are|"
+    r"has been|had been|turned out|proved|ist|war|sei|stimmt)\s(?:[\w-]+\s){0,4}?"
+    r"(?:false|wrong|untrue|not true|incorrect|denied|withdrawn|retracted|a mistake|"
+    r"an error|a hoax|fake|falsch|unwahr|nicht)\b"
+    r"|[^.!?]{3,60}?\s(?:called|calls|described|nannten?)\s(?:that|this|it|das|dies|"
+    r"the\s\w+)\s(?:\w+\s){0,3}?(?:nonsense|lies?|false|wrong|untrue|invent\w*|fiction|"
+    r"fanciful|absurd|exaggerat\w*|misleading|Unsinn|falsch|erfunden)\b"
+    r"|[^.!?]{3,60}?\s(?:denied|denies|dismissed|rejected)\s(?:this|that|it|the\s(?:claim|"
+    r"figure|report|number|rumou?r)s?)\b|no,\s|nothing of the (?:kind|sort))",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(
+    r"\b(?:(?:earlier|initial|first) reports?\b|"
+    r"the (?:true|real|actual) (?:number|figure|cost|toll|total)\b|"
+    r"police\b.*\borgani[sz]ers\b|organi[sz]ers\b.*\bpolice\b|"
+    r"Polizei\b.*\bVeranstalter\b|Veranstalter\b.*\bPolizei\b|"
+    r"a (?:figure|number|claim|count) (?:that|which)\s|disput(?:e|es|ed|ing)\b|"
+    r"organi[sz]ers\s(?:said|claimed|spoke|put)|(?:Veranstalter|Polizei)\ssprach|"
+    r"(?:initially|originally|at first|zunächst)\b.*\b(?:said|put|reported|given|"
+    r"angegeben|korrigiert|corrected|revised))",
+    re.IGNORECASE,
+)
+#: The next sentence has another count of the same.
+_COUNTED_NEXT = re.compile(
+    r"[^.!?]{3,70}?\s(?:put|puts|gave|gives)\s(?:the|its|their)\s(?:own\s)?(?:figure|"
+    r"number|"
+    r"total|crowd|turnout|toll|count|cost)\s(?:at|as)\b|[^.!?]{3,60}?\ssprach(?:en)?\svon\s",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"[£$€₦₹%]|per\s?cent|Prozent|Euro|euro|dollar|pound")
+_CONDITION = re.compile(
+    r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|"
+    r"were to|hypothetical\w*|"
+    r"wenn|falls|sofern|hätten?)\b",
+    re.IGNORECASE,
+)
+_SOUGHT = re.compile(
+    r"\b(?:demand(?:s|ed|ing)?|seek(?:s|ing)?|sought|ask(?:s|ed|ing)?\s(?:for|the\scourt)|"
+    r"pray(?:s|ed|ing)|su(?:es|ed|ing)\s.{1,60}\sfor|claims?\sof|fordert\w*|verlangt\w*)\b",
+    re.IGNORECASE,
+)
+_POSSIBLE = re.compile(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"\b(?<!than\s)(?<!as\s)(?:will|would|shall|expect\w*|forecast\w*|predict\w*|project(?:s|ed|ions?)|"
+    r"plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|due|set to|"
+    r"going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|hopes?|hoped|soll(?:en)?|"
+    r"wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
+    r"würden?)\b|n['’]t be\b",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\b(?:last\s(?:year|month|week|season|quarter|time)|a\s(?:year|month|week)\s"
+    r"(?:earlier|ago|before)|years?\sago|months?\sago|previous(?:ly)?|formerly|"
+    r"earlier\s(?:estimate|forecast|figure|count)|used to|once\s(?:had|was|were)|"
+    r"(?:in|back\sin)\s(?:\w+\s)?(?:19|20)\d\d|im\sVorjahr|letzte[ns]?\s(?:Jahr|"
+    r"Woche|Monat)|vor\s\w+\sJahren|früher\w*|zuvor)\b",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:(?:which|that|had)\s(?:had\s)?(?:stood|been|was|were)(?:\sat)?|"
+    r"(?:up|down)\sfrom|from|compared (?:with|to)|against|than|versus|von|"
+    r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",
+    re.IGNORECASE,
+)
+_LOOK_AHEAD = 120
+#: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
+_NEAR = 50
+#: Of a longer sentence only this much around the figure is read.
+_LONGEST_STATEMENT = 700
+_REACH = 120
+
+
+def find_part(text: str, start: int, end: int, at: int) -> tuple[int, int]:
+    """The coordinate part of the sentence `text[start:end]` that holds offset `at`."""
+    first, last = start, end
+    for m in COORDINATE.finditer(text, start, end):
+        if m.start() >= at:
+            last = m.start()
+            break
+        first = m.end()
+    return first, last
+
+
+def read_status(
+    text: str, sentence: tuple[int, int], figure: tuple[int, int]
+) -> FigureStatus:
+    """How the figure at `figure` is stated in its sentence and by the next one."""
+    start, end = sentence
+    if end - start > _LONGEST_STATEMENT:
+        start, end = max(start, figure[0] - _REACH), min(end, figure[1] + _REACH)
+    first, last = find_part(text, start, end, figure[0])
+    before, after = text[first : figure[0]], text[figure[1] : last]
+    part = text[first:last]
+    following = text[end : end + _LOOK_AHEAD]
+    if _is_denied(part, before, after, following):
+        return "denied"
+    if _CORRECTED.search(text, start, end) or _is_recounted(
+        text[slice(*figure)], following
+    ):
+        return "disputed"
+    if _CONDITION.search(part) or _SOUGHT.search(before):
+        return "hypothetical"
+    near = before + text[figure[1] : min(last, figure[1] + _NEAR)]
+    if _AHEAD.search(near):
+        return "expected"
+    if _POSSIBLE.search(near):
+        return "hypothetical"
+    return "past" if _FROM.search(before) or _BEHIND.search(near) else "reported"
+
+
+def _is_recounted(figure: str, following: str) -> bool:
+    """Whether the next sentence has another number of the same thing."""
+    counted = _COUNTED_NEXT.match(following)
+    if counted is None:
+        return False
+    theirs = following[counted.end() : counted.end() + _NEAR // 2]
+    return _UNIT.findall(figure)[:1] == _UNIT.findall(theirs)[:1]
+
+
+def says_denial(label: str) -> bool:
+    """Whether a label itself says that its figure is denied."""
+    return bool(_DENIES.search(label) or _DENIED_AFTER.search(label))
+
+
+def _is_denied(part: str, before: str, after: str, following: str) -> bool:
+    denied = _DENIES.search(part)
+    if denied and denied.start() < len(before):
+        return True
+    if _NEGATED.search(before) and not _BOUND.match(part, len(before)):
+        return True
+    return bool(_DENIED_AFTER.search(after) or _DENIED_NEXT.match(following))

@@ -1,0 +1,68 @@
+"""Find counts that need their context: votes with both sides, runs in cricket.
+
+«By 61 to 38», «mit 19 zu 14 Stimmen» and «5-4» are one figure each, because neither
+side says anything without the other; its value is the first of them. Without a word of
+voting beside it a pair is a score, which is no figure. A batter's runs have no noun
+(«made 142»), so that they are looked for only in reports of cricket.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_SHORT = 40
+_PAIR = re.compile(
+    r"(?<![\w.,:/–-])(?P<first>\d{1,3}(?:,\d{3})?)"
+    r"(?:\s(?:votes?\s|Stimmen\s)?(?:to|zu|against|gegen)\s|[-–:])"
+    r"(?P<second>\d{1,3}(?:,\d{3})?)(?:\s(?:votes?|Stimmen))?(?![\w:/%-]|[.,]\d)"
+)
+_BEFORE = re.compile(
+    r"\b(?:vot(?:e|es|ed|ing)|ruled|rul(?:es|ing)|decided|decision|pass(?:ed|es)|"
+    r"approved?|reject(?:ed|s)?|defeated|backed|majority|carried|verdict|margin|Senate|"
+    r"House|stimmte[n]?|Stimmen|beschloss\w*|mit)\b[^.;]{0,30}$",
+    re.IGNORECASE,
+)
+_VOTING = re.compile(
+    r"\b(?:vot(?:e|es|ed|ing)|rul(?:ed|es|ing)|bill|motion|amendment|resolution|Senate|"
+    r"parliament|lawmakers|judges|jury|referendum|Stimmen|stimmte[n]?|abgestimmt)\b",
+    re.IGNORECASE,
+)
+_CRICKET = re.compile(
+    r"\b(?:wickets?|innings|cricket|stumps|batsm[ae]n|batters?)\b", re.IGNORECASE
+)
+_RUNS = re.compile(
+    r"\b(?:made|scored|hit|struck|smashed|compiled|piled\sup|posted|totalled)\s(?:an?\s)?"
+    r"(?:unbeaten\s|brilliant\s|fine\s)?(?P<runs>\d{2,3}(?:\sfor\s\d\b|\snot\sout\b)?)"
+    r"(?=\s(?:as|off|from|in|to|on|against|and|before|with|while|declared|runs)\b|[,.;])"
+)
+
+
+class Tally(NamedTuple):
+    """A count at `start` to `end`: its first number and its unit."""
+
+    start: int
+    end: int
+    value: float
+    unit: str
+
+
+def find_tallies(text: str) -> Iterator[Tally]:
+    """The counts of votes and runs of a text, in text order."""
+    yield from sorted((*_find_votes(text), *_find_runs(text)))
+
+
+def _find_votes(text: str) -> Iterator[Tally]:
+    for m in _PAIR.finditer(text):
+        near = text[max(0, m.start() - _SHORT) : m.start()]
+        around = near + text[m.start() : m.end() + _SHORT]
+        votes = _BEFORE.search(near) and _VOTING.search(around)
+        if votes or _VOTING.search(m[0]):
+            yield Tally(*m.span(), float(m["first"].replace(",", "")), "votes")
+
+
+def _find_runs(text: str) -> Iterator[Tally]:
+    if not _CRICKET.search(text):
+        return
+    for m in _RUNS.finditer(text):
+        value = float(m["runs"].partition(" ")[0])
+        yield Tally(m.start("runs"), m.end("runs"), value, "runs")

@@ -1,0 +1,106 @@
+"""Strip from an article's title what belongs to its site and not to its news.
+
+    «Council cuts bus routes | Politics | Hallin Courier» → «Council cuts bus routes»
+    «BREAKING: Dam gives way - Torvale Herald»            → «Dam gives way»
+
+Everything after a vertical bar is the site's. After a dash it is only if it looks like
+the name of an outlet: the source's own name, a host name, or a few capitalized words
+without a verb that are not the speaker of an attribution («Ceasefire agreed - UN»).
+"""
+
+import re
+
+from digests.language.grammar import looks_finite
+from digests.language.normalization import to_one_line
+from digests.language.words import word_set
+
+#: The fewest words that must be left of a title.
+_FEWEST_WORDS = 3
+_BAR = re.compile(r"\s*(?:\||»|::|·|•)\s*")
+_DASH = re.compile(r"\s(?:-|–|—)\s")
+_HOST = re.compile(
+    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|co|de|uk|in|ng|tv|news|info|at|ch|eu|io)\b",
+    re.I,
+)
+_PREFIX = re.compile(
+    r"""(?:breaking(?:\snews)?|just\sin|exclusive|watch|video|photos?|listen|updated?
+    |developing|must\sread|eilmeldung|exklusiv|video)\s?(?::|\s[-–—|])\s+
+    |\[(?:video|photos?|watch|listen|updated?|exclusive|breaking)\]\s*
+    |\((?:video|photos?|updated?)\)\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\s*[\[(](?:video|photos?|watch|updated?|exclusive|live|\+\s?video|with\svideo)[\])]$",
+    re.IGNORECASE,
+)
+#: After a dash these are the source of a statement, not of the article.
+_SPEAKERS = word_set("""
+    police minister ministry president mayor report reports study officials official
+    sources source government court lawyer lawyers union unions experts expert analysts
+    analyst survey poll governor council doctors scientists witnesses family army un eu
+    who imf nato fbi nhs polizei minister bericht studie behörden regierung gericht
+""")
+_LINKS = word_set("of the and for in on it & der die das und für a to")
+_MOST_NAME_WORDS = 5
+
+
+def strip_site_name(title: str, source: str = "") -> str:
+    """The title without the names of site and section, and without «BREAKING:».
+
+    Args:
+        title: As the source gives it.
+        source: The outlet's usual name, where it is known.
+
+    Returns:
+        At least three words of the title, or the title on one line.
+    """
+    whole = to_one_line(title)
+    kept = _SUFFIX.sub("", _PREFIX.sub("", whole, count=1)).strip()
+    kept = _cut_bars(kept, source)
+    while (shorter := _cut_dash(kept, source)) != kept:
+        kept = shorter
+    return kept if _has_words(kept) else whole
+
+
+def _has_words(text: str) -> bool:
+    return len(text.split()) >= _FEWEST_WORDS
+
+
+def _cut_bars(title: str, source: str) -> str:
+    """The first part of a title with bars, or the longest where that is a label."""
+    parts = [part for part in _BAR.split(title) if part]
+    if len(parts) < 2:
+        return title
+    first = parts[0]
+    if _has_words(first) and not _is_outlet(first, source):
+        return first
+    return max(parts, key=len)
+
+
+def _cut_dash(title: str, source: str) -> str:
+    dashes = list(_DASH.finditer(title))
+    if not dashes:
+        return title
+    head = title[: dashes[-1].start()].rstrip()
+    tail = title[dashes[-1].end() :].strip()
+    return head if _has_words(head) and _is_outlet(tail, source) else title
+
+
+def _is_outlet(tail: str, source: str) -> bool:
+    """Whether the words look like the name of an outlet."""
+    low = tail.casefold()
+    if source and (low in source.casefold() or source.casefold() in low):
+        return True
+    if _HOST.fullmatch(tail):
+        return True
+    found = tail.split()
+    if not 0 < len(found) <= _MOST_NAME_WORDS or not tail[0].isalpha():
+        return False
+    names = [word for word in found if word.lower() not in _LINKS]
+    if not names or any(word.lower().strip(".,:") in _SPEAKERS for word in names):
+        return False
+    if any(not word[0].isupper() for word in names):
+        return False
+    return not any(mark in tail for mark in '?!:;,"“”„%$£€') and not any(
+        map(looks_finite, found)
+    )

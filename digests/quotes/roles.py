@@ -1,0 +1,244 @@
+"""Find the role of a speaker: a person's function, whole, in the article's words.
+
+The role is before the name («national security adviser Wi») or in the apposition after
+it («Ruth Bell, a lock warden on the canal,»). The mention that the speaker was resolved
+from is examined first, then the person's others. Forms of address are no role.
+"""
+
+from collections.abc import Sequence
+
+from digests.language.grammar import AUXILIARIES, Name, Token, looks_finite
+from digests.language.names import TITLE_PARTS
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame
+from digests.quotes.reporting import (
+    DETERMINERS,
+    PHRASE_BREAKERS,
+    PREPOSITIONS,
+    REPORTING_CUES,
+)
+from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+
+_COURTESY = word_set("""
+    mr mrs ms miss dr mx sir lady herr frau hon honourable engr alhaji alhaja hajia
+    mallam malam barr otunba shri smt
+""")
+#: Words that begin a clause after a role, and words that count instead of naming one.
+_AFTER_ROLE = word_set("who whose which when while where after before since until as")
+_COUNTING = word_set("one two three some both all several many each")
+#: A role does not end with one of these.
+_OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
+#: Styles of address that are no function where they stand alone.
+_STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
+#: Determiners that say nothing outside of their sentence.
+_NEVER_KEPT = word_set("a an its his her their our my")
+_LONGEST = 16
+_BACK = 5
+#: Words of a role up to its role noun.
+_COMPOUND = 3
+
+
+def find_role(
+    parsed: ParsedText, roles: dict[str, str], speaker: str, mention: SpeakerMention
+) -> str | None:
+    """The role of `speaker`, or None where the article gives none."""
+    found = _find_role_at(parsed, mention) if mention.kind == "name" else None
+    return found or roles.get(speaker)
+
+
+def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
+    """The first role that the article gives each of `speakers`."""
+    found: dict[str, str] = {}
+    parts = {part for speaker in speakers for part in speaker.split()}
+    for frame in parsed.frames:
+        if not any(_may_have_role(frame, name, parts) for name in frame.names):
+            continue
+        for mention in frame.mentions:
+            if mention.kind != "name" or mention.sort != "person":
+                continue
+            speaker = parsed.people.full(mention.text, mention.sex, mention.start)
+            if speaker not in found:
+                role_here = _find_role_at(parsed, mention)
+                if role_here is not None:
+                    found[speaker] = role_here
+    return found
+
+
+def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
+    """Whether a name may have a role: a surname alone rarely has one."""
+    before = frame.tokens[name.first - 1].low if name.first else ""
+    likely = " " in name.text or name.core > name.first or is_role_noun(before)
+    return likely and not parts.isdisjoint(name.text.split())
+
+
+def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
+    frame = parsed.frames[mention.frame]
+    text = parsed.text
+    return (
+        _find_role_before(text, frame, mention)
+        or _find_role_after(text, frame, mention)
+        or _find_role_in_apposition(text, frame, mention)
+    )
+
+
+def _find_role_before(
+    text: str, frame: SentenceFrame, mention: SpeakerMention
+) -> str | None:
+    tokens = frame.tokens
+    words = tokens[_role_start(frame, mention) : _role_end(frame, mention)]
+    if not words:
+        return None
+    if words[0].start < tokens[mention.first].start and not _has_role(words):
+        words = _strip_role(tokens[mention.first : mention.core])
+    if len(words) == 1 and words[0].low in _STYLES:
+        return None
+    return text[words[0].start : words[-1].end] if words else None
+
+
+def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
+    """Where the role before a name ends: «Speaker Hon. Ada Bell» is a Speaker."""
+    end = mention.core
+    while end > mention.first and frame.tokens[end - 1].low.rstrip(".") in _COURTESY:
+        end -= 1
+    return end
+
+
+def _role_start(frame: SentenceFrame, mention: SpeakerMention) -> int:
+    """Where the words before a name begin that may be its role."""
+    tokens = frame.tokens
+    end = _role_end(frame, mention)
+    first = end - len(_strip_role(tokens[mention.first : end]))
+    if first > mention.first:
+        return first
+    while first > 0 and mention.first - first < _BACK:
+        before = tokens[first - 1]
+        if before.kind != "word" or before.possessive or _ends_role(before.low):
+            break
+        first -= 1
+    return first
+
+
+def _strip_role(words: list[Token]) -> list[Token]:
+    """Cut articles, possessors and courtesy titles off the front."""
+    first = 0
+    for at, word in enumerate(words):
+        low = word.low.rstrip(".")
+        if word.possessive or low in DETERMINERS or low in _COURTESY:
+            first = at + 1
+    return words[first:]
+
+
+def _has_role(words: list[Token]) -> bool:
+    return any(is_role_noun(word.low) for word in words)
+
+
+def _ends_role(low: str) -> bool:
+    """Whether a word before a name is no part of its role."""
+    return (
+        low in PHRASE_BREAKERS
+        or low in PREPOSITIONS
+        or low in DETERMINERS
+        or (low in REPORTING_CUES and not is_role_noun(low))
+        or (looks_finite(low) and not is_role_noun(low))
+        or low.endswith(("ed", "ing"))
+    )
+
+
+def _find_role_after(
+    text: str, frame: SentenceFrame, mention: SpeakerMention
+) -> str | None:
+    tokens = frame.tokens
+    at = mention.last
+    if at + 1 >= len(tokens) or tokens[at].text != ",":
+        return None
+    first = at + 1
+    if not _opens_role(tokens, first):
+        return None
+    end = _find_role_end(tokens, first)
+    words = tokens[first:end]
+    if not _has_role(words):
+        return None
+    return _without_article(text, words)
+
+
+def _opens_role(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the words after a name and its comma may be a role."""
+    opening = tokens[first]
+    if opening.low in _COUNTING:
+        return False
+    return (
+        opening.low in DETERMINERS
+        or opening.possessive
+        or opening.low in TITLE_PARTS
+        or is_role_noun(opening.low)
+        or _is_compound(tokens, first)
+    )
+
+
+def _find_role_end(tokens: Sequence[Token], first: int) -> int:
+    """Where the role ends that begins at `first`."""
+    end = first
+    last = min(len(tokens), first + _LONGEST)
+    while end < last and not _shuts_role(tokens, end):
+        end += 1
+    while end > first and tokens[end - 1].low in _OPEN_ENDS:
+        end -= 1
+    return end
+
+
+def _shuts_role(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word at `at` is no part of the role before it."""
+    low = tokens[at].low
+    if tokens[at].kind != "word":
+        return low != "&"
+    if low in _AFTER_ROLE or low in AUXILIARIES:
+        return True
+    if low in REPORTING_CUES and not is_role_noun(low):
+        return True
+    if low == "by":
+        return at + 1 < len(tokens) and tokens[at + 1].low == "the"
+    return low == "and" and _begins_verb(tokens, at + 1)
+
+
+def _begins_verb(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a verb follows: «a historian and runs the archive»."""
+    return at < len(tokens) and (
+        looks_finite(tokens[at].low) or tokens[at].low in REPORTING_CUES
+    )
+
+
+def _is_compound(tokens: Sequence[Token], first: int) -> bool:
+    """Whether a compound role begins: «Ada Berg, harbour master at Hallin,»."""
+    for token in tokens[first : first + _COMPOUND]:
+        if token.kind != "word" or token.capital or _ends_role(token.low):
+            return False
+        if is_role_noun(token.low):
+            return True
+    return False
+
+
+def _find_role_in_apposition(
+    text: str, frame: SentenceFrame, mention: SpeakerMention
+) -> str | None:
+    """«Rovers' manager, Rhona Castlemaine»: the phrase that the name explains."""
+    tokens = frame.tokens
+    if mention.first < 2 or tokens[mention.first - 1].text != ",":
+        return None
+    last = mention.first - 1
+    other = frame.ends.get(last)
+    if other is not None and other.after_preposition:
+        other = frame.ends.get(other.first - 1)
+    if other is None or other.kind != "nominal" or other.after_preposition:
+        return None
+    if not is_role_noun(tokens[other.last - 1].low):
+        return None
+    words = tokens[other.first : last]
+    return _without_article(text, words) if _has_role(words) else None
+
+
+def _without_article(text: str, words: list[Token]) -> str | None:
+    """The words, without an article that no possessor needs."""
+    owned = any(word.possessive for word in words)
+    if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
+        words = words[1:]
+    return text[words[0].start : words[-1].end] if words else None

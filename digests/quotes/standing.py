@@ -1,0 +1,243 @@
+"""Judge whether a quotation stands without the sentences around it.
+
+A card shows the words alone. A reader understands them if they are a whole thought, if
+nothing in their first sentence leans on what was said before («But …», «That is why»),
+and if every pronoun has something inside of the words that it can mean. Answers,
+questions and the rest of a sentence do not stand alone. In doubt they do not.
+
+One pass over the words; nothing is looked up outside of the quotation's own sentence.
+"""
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from digests.language.grammar import looks_finite
+from digests.language.words import load_word_tables
+from digests.quotes.reporting import DETERMINERS, PREPOSITIONS
+from digests.quotes.speaker_mentions import is_role_noun
+
+_TABLES = load_word_tables(__file__, "standing.txt")
+_LEANING = _TABLES["leaning_openings"]
+_POINTING = _TABLES["pointing_words"]
+_THING = _TABLES["thing_pronouns"]
+_PLURAL = _TABLES["plural_pronouns"]
+_PERSON = _TABLES["person_pronouns"]
+_PERSON_NOUNS = _TABLES["person_nouns"]
+_AFTER_BARE = _TABLES["after_bare_pointer"]
+_BEFORE_BARE = _TABLES["before_bare_pointer"]
+_CALENDAR = _TABLES["calendar_words"]
+_SUBJECTS = _TABLES["subjects"]
+_ANSWERING = _TABLES["answering_cues"]
+_ANNOUNCING = _TABLES["announcing"]
+_VAGUE = _TABLES["vague_nouns"]
+_SMALL_GERMAN = _TABLES["small_german"]
+
+#: Shorter words are a slogan, an answer or small talk.
+FEWEST_WORDS: Final = 5
+#: An answer of fewer words needs its question.
+_FEWEST_ANSWERED = 12
+#: «It is …» announces what follows if «that» or «to» is at most this far.
+_ANNOUNCED_WITHIN = 9
+_WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
+_SENTENCE_ENDS = frozenset(".!?…")
+_SHORTEST_PLURAL = 4
+#: Words after an «it» that say enough of the story's subject.
+_OBJECT_FOLLOWED = 4
+_LONGEST_SMALL_WORD = 3
+_POINTERS = frozenset(("this", "that", "these", "those"))
+
+
+class _SaidWord(NamedTuple):
+    """A word or sign; `low` has straight apostrophes."""
+
+    text: str
+    low: str
+    #: Whether a sentence begins here.
+    first: bool
+    #: Number of its sentence.
+    sentence: int
+
+
+def stands_alone(
+    said: str, *, cue: str | None, asked: bool, german: bool = False
+) -> bool:
+    """Whether a reader understands these words without others.
+
+    Args:
+        said: The words of a whole utterance.
+        cue: The reporting word, if there is one.
+        asked: Whether a question is right before the words.
+        german: Whether they are German, in which any verb form counts as a clause.
+    """
+    words = _read_words(said)
+    plain = [word for word in words if word.low[0].isalnum()]
+    if len(plain) < FEWEST_WORDS or not _begins_whole(said):
+        return False
+    if asked or (cue and cue.lower() in _ANSWERING and len(plain) < _FEWEST_ANSWERED):
+        return False
+    return (
+        not _is_title(plain)
+        and not said.rstrip().endswith(("?", "–", "—", "-"))
+        and (_has_clause(plain) or (german and _has_german_verb(plain)))
+        and not _leans(plain)
+        and not _has_bare_pointer(words)
+        and _has_antecedents(words)
+    )
+
+
+def _read_words(said: str) -> list[_SaidWord]:
+    found: list[_SaidWord] = []
+    first, sentence = True, 0
+    for match in _WORD.finditer(said):
+        text = match[0]
+        if text[0] in _SENTENCE_ENDS:
+            sentence += not first
+            first = True
+        elif not first or text[0].isalnum():
+            found.append(
+                _SaidWord(text, text.lower().replace("’", "'"), first, sentence)
+            )
+            first = False
+    return found
+
+
+def _begins_whole(said: str) -> bool:
+    """Whether a sentence begins with the words, without an editor's insertion."""
+    return said[0].isupper() or said[0].isdigit()
+
+
+def _is_title(words: Sequence[_SaidWord]) -> bool:
+    long = [word for word in words if len(word.low) > _LONGEST_SMALL_WORD]
+    return bool(long) and all(word.text[0].isupper() for word in long)
+
+
+def _has_clause(words: Sequence[_SaidWord]) -> bool:
+    """Whether there is a verb with its subject, as far as the tables tell."""
+    return any(
+        looks_finite(word.low)
+        or word.low in _SUBJECTS
+        or word.low.endswith(("'s", "'re", "'ve", "'ll", "n't"))
+        for word in words
+    ) or any(is_role_noun(word.low) and word.low.endswith("s") for word in words)
+
+
+def _has_german_verb(words: Sequence[_SaidWord]) -> bool:
+    return any(
+        word.low.endswith(("t", "te", "en", "st"))
+        and word.text[0].islower()
+        and len(word.low) > _LONGEST_SMALL_WORD
+        and word.low not in _SMALL_GERMAN
+        for word in words
+    )
+
+
+def _leans(words: Sequence[_SaidWord]) -> bool:
+    """Whether the first sentence leans on words before it."""
+    opening, following = words[0].low, words[1].low
+    if opening in _LEANING:
+        return True
+    if opening in {"it", "it's"}:
+        return not _is_announced(words, 0)
+    if following == "of" and words[2].low in _PLURAL | _POINTERS:
+        return True
+    if (opening, following) in {("of", "course"), ("by", "then"), ("not", "only")}:
+        return True
+    if opening == "this":
+        return following in _AFTER_BARE
+    return any(word.low in _POINTING for word in words if not word.sentence)
+
+
+def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
+    """Whether the «it» at a place means what follows: «It is vital that …»."""
+    near = words[at + 1 : at + _ANNOUNCED_WITHIN]
+    return any(
+        word.low in _ANNOUNCING
+        and before.low not in _VAGUE
+        and word.sentence == words[at].sentence
+        for before, word in itertools.pairwise(near)
+    )
+
+
+def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
+    """Whether the first sentence has «this» or «that» for something outside of it."""
+    for at, word in enumerate(words):
+        if word.sentence:
+            return False
+        if word.low == "that's" and (not at or words[at - 1].low in _BEFORE_BARE):
+            return True
+        if word.low not in _POINTERS or not at:
+            continue
+        before = words[at - 1].low
+        after = words[at + 1] if at + 1 < len(words) else None
+        last = after is None or after.sentence > 0 or not after.low[0].isalnum()
+        if word.low == "those" and after and after.low in {"who", "whose", "that"}:
+            continue
+        if word.low in {"that", "those"} and before in PREPOSITIONS - {"in"}:
+            return True
+        goes_on = after is not None and after.low in _AFTER_BARE
+        if last or (goes_on and (before in _BEFORE_BARE or word.low == "this")):
+            return True
+    return False
+
+
+def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
+    """Whether each pronoun has something before it that it can mean."""
+    thing = person = False
+    for at, word in enumerate(words):
+        if word.low in _PERSON and not person:
+            return False
+        if word.low in _PLURAL and not (thing or person):
+            return False
+        open_thing = word.low in _THING and not thing and at and not word.sentence
+        if open_thing and not _is_announced(words, at) and not _is_object(words, at):
+            return False
+        named = _is_named(word)
+        person = person or named or _names_person(word)
+        thing = thing or named or _names_thing(words, at)
+    return True
+
+
+def _is_object(words: Sequence[_SaidWord], at: int) -> bool:
+    """Whether «it» is the object of a longer sentence about the story's subject.
+
+    «We will not reopen it before the steel has been tested»: below the headline a
+    reader knows what «it» is. «I'd like to study it.» says nothing without it.
+    """
+    last = at + _OBJECT_FOLLOWED
+    if words[at].low != "it" or last >= len(words) or words[last].sentence:
+        return False
+    after = words[at + 1].low
+    return after[0].isalnum() and not looks_finite(after) and not after.endswith("ly")
+
+
+def _is_named(word: _SaidWord) -> bool:
+    """Whether it may be a name: a capital that opens no sentence."""
+    if not word.text[0].isupper() or word.low in _CALENDAR:
+        return False
+    if not word.first:
+        return True
+    low = word.low
+    return not (
+        low in DETERMINERS
+        or low in PREPOSITIONS
+        or low in _SUBJECTS
+        or looks_finite(low)
+        or low.endswith(("ing", "ly"))
+        or len(low) <= _LONGEST_SMALL_WORD
+    )
+
+
+def _names_person(word: _SaidWord) -> bool:
+    return word.low in _PERSON_NOUNS or is_role_noun(word.low)
+
+
+def _names_thing(words: Sequence[_SaidWord], at: int) -> bool:
+    """Whether it may be a noun: after a determiner, or a plural."""
+    low = words[at].low
+    if at and words[at - 1].low in DETERMINERS and low[0].isalnum():
+        return low not in DETERMINERS
+    if at and words[at - 1].low.endswith("'s") and words[at - 1].low not in _SUBJECTS:
+        return low[0].isalnum()
+    return low.endswith("s") and len(low) > _SHORTEST_PLURAL and not looks_finite(low)

@@ -1,0 +1,307 @@
+"""Find the report that a story is summarised from: the newest one that suffices.
+
+The newest time stamp is not enough. An outlet may publish at four what was known at
+noon, while another one reported the end of it at two. So reports are compared by what
+they say: the hour of their information («said at noon»), counts that only grow (the
+dead, the injured, districts counted), and whether they tell an outcome or still wait
+for it. A correction may lower a count; it says so.
+
+A report suffices if it is a text of its own (no copy, no one-line brief beside longer
+ones) of a kind that reports.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from digests.language import numbers, sentences
+from digests.language.spans import span_text
+from digests.language.words import word_list
+from digests.stories.profiles import CORRECTION_LABELS
+from digests.stories.terms import has_body
+from digests.types import Article, ArticleKind
+
+#: The kinds that a story is summarised from, if it has a report of one of them.
+_TOLD_FROM: frozenset[ArticleKind] = frozenset(("news", "obituary"))
+#: Shorter than this share of the longest report (of at most so many characters) is a
+#: brief.
+_BRIEF, _LONG_ENOUGH = 0.35, 1200
+#: Reports that are so near in time tell the same state: of these the one with most of
+#: the facts is taken, unless the newer one is not much poorer.
+_SAME_STATE = timedelta(hours=3)
+_NOT_POORER = 0.6
+#: Reports of a story that are compared: the latest ones.
+_LATEST = 40
+#: Sentences of a text that tell its state.
+_STATE_SENTENCES = 6
+#: Two clock times that are nearer say the same.
+_SAME_HOUR = timedelta(minutes=45)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportState:
+    """What a report says about how far its event has come."""
+
+    article: Article
+    #: The latest hour that it gives for its information, or None.
+    informed: datetime | None
+    #: From what is counted to how many: only what can but grow.
+    counts: Mapping[str, float]
+    #: Whether it tells an outcome, and whether it waits for one.
+    decided: bool
+    waiting: bool
+    #: Whether it says that an earlier report was wrong.
+    corrects: bool
+
+
+def choose_lead(
+    reports: Sequence[Article],
+    ratings: Mapping[str, float],
+    kinds: Mapping[str, ArticleKind],
+) -> Article:
+    """The newest sufficient report.
+
+    Args:
+        reports: Independent texts of one story, at least one.
+        ratings: How much of the story's facts each has.
+        kinds: From article to kind; an article without one is news.
+    """
+    ordered = order_by_freshness(_select_sufficient(reports, kinds))
+    newest = ordered[0]
+    if newest.article.published is None:
+        return max((s.article for s in ordered), key=lambda a: ratings[a.id])
+    same = [s for s in ordered if _is_same_state(s, newest)]
+    best = max(same, key=lambda s: ratings[s.article.id])
+    if ratings[newest.article.id] >= _NOT_POORER * ratings[best.article.id]:
+        return newest.article
+    return best.article
+
+
+def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
+    """The reports, that with the newest state first; without a date last.
+
+    Of a story with very many reports only the latest are compared and returned.
+    """
+    oldest = datetime.min.replace(tzinfo=UTC)
+    ordered = sorted(reports, key=lambda a: (a.published or oldest, a.id))
+    states = [read_state(article) for article in ordered[-_LATEST:]]
+    behind = {s.article.id for s in states if any(is_behind(s, o) for o in states)}
+    fresh = [s for s in states if s.article.id not in behind] or states
+    late = [s for s in states if s not in fresh]
+    return [*reversed(fresh), *reversed(late)]
+
+
+def is_behind(one: ReportState, other: ReportState) -> bool:
+    """Whether a report tells an older state than another one, by what they say."""
+    if one is other or one.corrects:
+        return False
+    if other.corrects:
+        return _is_earlier(one, other)
+    if one.informed and other.informed:
+        if one.informed + _SAME_HOUR < other.informed:
+            return True
+        if other.informed + _SAME_HOUR < one.informed:
+            return False
+    common = one.counts.keys() & other.counts.keys()
+    if any(one.counts[what] > other.counts[what] for what in common):
+        return False
+    if any(one.counts[what] < other.counts[what] for what in common):
+        return True
+    return one.waiting and not one.decided and other.decided and not other.waiting
+
+
+def _is_earlier(one: ReportState, other: ReportState) -> bool:
+    published, later = one.article.published, other.article.published
+    return published is not None and later is not None and published < later
+
+
+def _is_same_state(one: ReportState, newest: ReportState) -> bool:
+    if one.article.published is None or newest.article.published is None:
+        return False
+    if is_behind(one, newest) or newest.decided != one.decided:
+        return one is newest
+    if newest.corrects != one.corrects or dict(one.counts) != dict(newest.counts):
+        return one is newest
+    return newest.article.published - one.article.published <= _SAME_STATE
+
+
+def _select_sufficient(
+    reports: Sequence[Article], kinds: Mapping[str, ArticleKind]
+) -> list[Article]:
+    """The reports of their own and of a kind that reports, or else all of them."""
+    usable = [a for a in reports if kinds.get(a.id, "news") in _TOLD_FROM]
+    usable = [a for a in usable or reports if has_body(a)] or usable or list(reports)
+    longest = min(_LONG_ENOUGH, max(len(a.text) for a in usable))
+    return [a for a in usable if len(a.text) >= _BRIEF * longest]
+
+
+def read_state(article: Article) -> ReportState:
+    """What an article says about the state of its event."""
+    text = article.text
+    spans = sentences.split_sentences(text, article.lang)[:_STATE_SENTENCES]
+    opening = text[: spans[-1].end] if spans else ""
+    title = article.title or ""
+    lead = f"{title}. {span_text(text, spans[0])}" if spans else title
+    return ReportState(
+        article=article,
+        informed=_find_informed(opening, article.published),
+        counts=_count_growing(lead, opening, article.lang),
+        decided=bool(_DECIDED.search(lead)),
+        waiting=bool(_WAITING.search(lead)),
+        corrects=bool(_CORRECTED.search(f"{title}. {opening}")),
+    )
+
+
+_CORRECTED = re.compile(
+    rf"\A\W*(?:{CORRECTION_LABELS})\b|\bnot (?:the )?[\w.,]+(?:\s\w+)? as (?:was )?"
+    r"(?:first|initially|earlier|previously)\b|\b(?:revised|corrected) (?:down|to|from)"
+    r"|\b(?:lowered|reduced) (?:its|the|their) (?:death )?(?:toll|count)\b"
+    r"|\bwe (?:regret|apologi[sz]e)\b|\bwrongly (?:reported|counted|listed)\b"
+    r"|\bnach unten korrigiert\b|\bnicht [\w.,]+,? wie (?:zunächst|zuerst|anfangs)\b",
+    re.IGNORECASE,
+)
+#: Somebody still waits for what another report tells.
+_WAITING = re.compile(
+    r"\b(?:is|are|was|were) (?:expected|due|set|about|ready|close|likely)\b"
+    r"|\bon the point of\b|\brefuses? to\b|\bvows? to\b|\bwill not\b|\bcalls to\b"
+    r"|\b(?:debates?|retires?|retired|polling stations|votes on|to decide|plans? to)\b"
+    r"|\b(?:ahead|leads?|leading|trails|counted so far|still counting)\b"
+    r"|\b(?:search(?:es|ing)?|feared|missing|trapped|unclear|still)\b"
+    r"|\bsources say|\bis said to\b|\bare said to\b|\bis accused of\b"
+    r"|\b(?:führt|vermisst|gesucht|suchen|sucht|erwartet|soll(?:en)? .{0,60}werden)\b",
+    re.IGNORECASE,
+)
+#: Somebody was elected, found, sentenced: there is an outcome.
+_DECIDED = re.compile(
+    r"\b(?:elected|won|wins|defeated|re-elected|conceded|passed|passes|adopted|approved"
+    r"|rejected|rejects|convicted|found guilty|acquitted|sentenced|jailed|arrested"
+    r"|found (?:alive|dead|safe)|freed|released|surrendered|ended|ends|is over"
+    r"|called off|reopen(?:s|ed)|lifted|signed|signs|resign(?:s|ed)|denie[sd]|agreed"
+    r"|under control|answers again|restored|gewählt|gewinnt|gewann|verurteilt"
+    r"|freigesprochen|festgenommen|gefunden|beendet|freigegeben|aufgehoben"
+    r"|zurückgetreten|beschlossen|verabschiedet)\b",
+    re.IGNORECASE,
+)
+#: What can but grow, with the words that count it.
+_GROWING: Mapping[str, re.Pattern[str]] = {
+    "dead": re.compile(
+        r"\b(?:dead|killed|kills|died|dies|deaths?|(?:death )?toll|lives|bodies|"
+        r"fatalities|victims|ums leben|tote[nrs]?|todesopfer|getötet|starben|"
+        r"gestorben)\b",
+        re.IGNORECASE,
+    ),
+    "ill": re.compile(
+        r"\b(?:ill|infected|infections|cases|sickened|erkrankt|erkrankte|"
+        r"infiziert)\b",
+        re.IGNORECASE,
+    ),
+    "burnt": re.compile(
+        r"\b(?:hectares?|acres?|square kilomet(?:re|er)s|square miles|hektar)\b",
+        re.IGNORECASE,
+    ),
+    "counted": re.compile(
+        r"\b(?:districts|precincts|wards|polling units|constituencies|"
+        r"wahlbezirke[n]?|stimmbezirke[n]?)\b",
+        re.IGNORECASE,
+    ),
+}
+_NEAR_NUMBER = 48
+_CLAUSE_END = re.compile(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
+
+
+def _count_growing(lead: str, opening: str, lang: str | None) -> Mapping[str, float]:
+    """The largest count of each thing that can but grow, near its word."""
+    found: dict[str, float] = {}
+    for text in (lead, opening):
+        for clause in _CLAUSE_END.split(text):
+            for what, pattern in _GROWING.items():
+                value = _find_count(clause, pattern, lang)
+                if value is not None and (what not in found or value > found[what]):
+                    found[what] = value
+        if found:
+            return found
+    return found
+
+
+def _find_count(
+    clause: str, pattern: re.Pattern[str], lang: str | None
+) -> float | None:
+    """The whole number that is nearest to a word of the pattern."""
+    word = pattern.search(clause)
+    if word is None:
+        return None
+    near = [
+        (min(abs(n.start - word.end()), abs(word.start() - n.end)), n.value)
+        for n in numbers.find_numbers(clause, lang)
+        if n.value >= 1 and float(n.value).is_integer() and not 1900 < n.value < 2100
+    ]
+    best = min(near, default=None)
+    return best[1] if best and best[0] <= _NEAR_NUMBER else None
+
+
+_HOUR_NAMES = (
+    word_list("one two three four five six seven eight nine ten eleven twelve"),
+    word_list("eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"),
+)
+_HOURS = {
+    word: hour for listed in _HOUR_NAMES for hour, word in enumerate(listed, start=1)
+}
+_HOUR_WORDS = "|".join(_HOURS)
+#: The hour at which somebody said or counted something.
+_CLOCK = re.compile(
+    r"\b(?P<noon>at noon|by noon|around midday|at midday|am mittag|gegen mittag)\b"
+    r"|\b(?:late on|late in the evening|on \w+ night|am späten)\b(?P<late>)"
+    r"|\b(?:at|by|until|after|before|um|gegen|bis|nach)\s(?:about |around |shortly )?"
+    rf"(?P<half>half past )?(?P<hour>\d{{1,2}}(?:[:.]\d\d)?|{_HOUR_WORDS})"
+    r"(?P<mark>\s?(?:a\.?m\.?|p\.?m\.?)|\so['’]clock|\suhr)?"
+    r"(?P<rest>[^.;]{0,40}?\b(?:morning|afternoon|evening|night|morgen|nachmittag|abend)"
+    r"|)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
+_SAYING = re.compile(
+    r"\b(?:said|says|reported|stood|stands|known|announced|counted|confirmed|told|had|"
+    r"conceded|ended|found|recovered|sagte|teilte|hieß|meldete|gezählt|bekannt)\b",
+    re.IGNORECASE,
+)
+
+
+def _find_informed(opening: str, published: datetime | None) -> datetime | None:
+    """The latest hour of the information, before the article was published."""
+    if published is None:
+        return None
+    found = []
+    for clause in _SENTENCE_END.split(opening):
+        if not _SAYING.search(clause):
+            continue
+        for match in _CLOCK.finditer(clause):
+            hour = _read_clock(match)
+            if hour is None:
+                continue
+            moment = datetime.combine(published.date(), hour, tzinfo=published.tzinfo)
+            if moment > published + timedelta(hours=3):
+                moment -= timedelta(days=1)
+            found.append(moment)
+    return max(found, default=None)
+
+
+def _read_clock(match: re.Match[str]) -> time | None:
+    """The time of day of a clock phrase; None if it may be something else."""
+    if match["noon"]:
+        return time(12)
+    if match["hour"] is None:
+        return time(23) if match["late"] is not None else None
+    word, rest = match["hour"].lower(), match["rest"].lower()
+    mark = (match["mark"] or "").lower().replace(".", "").strip()
+    exact = ":" in word or (mark and "." in word)
+    if not (mark or match["half"] or rest or exact):
+        return None
+    hours, _, minutes = word.replace(".", ":").partition(":")
+    hour = _HOURS.get(hours) or (int(hours) if hours.isdigit() else 99)
+    minute = 30 if match["half"] else int(minutes or 0)
+    if (mark == "pm" or re.search(r"afternoon|evening|night|mittag|abend", rest)) and (
+        hour < 12
+    ):
+        hour += 12
+    return time(hour % 24, minute) if hour <= 24 and minute < 60 else None

@@ -1,0 +1,167 @@
+"""Join stories that are one event although they were not clustered: a second look.
+
+Clustering keeps two events apart even if that splits one of them, because a wrong join
+misleads. An edition however must not tell one event on two lines. So before it is
+composed, stories are compared again by what an editor looks at: whether headline and
+first sentences speak of the same people, places and things. Only then less similarity
+of the whole texts suffices than in clustering.
+
+Opinion, letters, reviews, roundups and the like share the words of an event without
+reporting it: they are never joined.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from digests.language import words
+from digests.stories.clustering import (
+    Neighbours,
+    are_contradictory,
+    find_neighbours,
+)
+from digests.stories.profiles import build_profiles
+from digests.stories.terms import find_lead_terms, has_body
+from digests.types import Article, ArticleKind, StoryMembership
+
+#: The kinds that report an event.
+REPORTING_KINDS: frozenset[ArticleKind] = frozenset(
+    ("news", "live", "feature", "obituary")
+)
+#: Similarity of two texts whose leads agree, where clustering requires 1.
+_ALIKE = 0.5
+#: Less is enough for leads that are nearly the same words.
+_SOMEWHAT_ALIKE = 0.38
+#: Later than a day, only what is reported in the same words is the same event.
+_VERY_ALIKE = 0.9
+_SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
+#: Words and share of words that two leads have in common.
+_SHARED, _SHARED_UNNAMED, _SHARED_MANY = 3, 4, 6
+_SHARE, _SHARE_MANY = 0.15, 0.45
+#: Articles of a story that are compared with those of another.
+_COMPARED = 6
+#: Share of the pairs of two stories that must resemble each other.
+_AGREEING = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Report:
+    """An article with what two reports are compared by."""
+
+    article: Article
+    lead: frozenset[str]
+    english: bool
+
+
+def join_events(
+    articles: Sequence[Article],
+    memberships: Sequence[StoryMembership],
+    kinds: Mapping[str, ArticleKind],
+    kept: Container[str] = frozenset(),
+) -> tuple[StoryMembership, ...]:
+    """The memberships, with one story for each event.
+
+    Args:
+        articles: In order of time.
+        memberships: One for each article.
+        kinds: From article to kind; an article without one is news.
+        kept: Story ids that readers know, which win over others.
+    """
+    by_article = {m.article: m for m in memberships}
+    compared = [
+        a
+        for a in articles
+        if a.id in by_article
+        and by_article[a.id].duplicate_of is None
+        and kinds.get(a.id, "news") in REPORTING_KINDS
+        and has_body(a)
+    ]
+    if len({by_article[a.id].story for a in compared}) < 2:
+        return tuple(memberships)
+    story_of = [by_article[a.id].story for a in compared]
+    # Time counts here by the rules of this module, so the profiles have none.
+    profiles = [replace(p, hours=None) for p in build_profiles(compared)]
+    reports = [_read_report(a) for a in compared]
+    near = find_neighbours(profiles)
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, story in enumerate(story_of):
+        members[story].append(place)
+    links = [
+        (-score, story_of[i], story_of[j])
+        for i, row in enumerate(near)
+        for j, score in row.items()
+        if i < j
+        and story_of[i] != story_of[j]
+        and not are_contradictory(profiles[i], profiles[j])
+        and _is_one_event(reports[i], reports[j], score)
+    ]
+    named = _merge_stories(sorted(links), members, near, kept)
+    return tuple(
+        replace(m, story=named[m.story]) if m.story in named else m for m in memberships
+    )
+
+
+def _read_report(article: Article) -> _Report:
+    return _Report(
+        article=article,
+        lead=find_lead_terms(article),
+        english=words.resolve_language(article.lang) == "en",
+    )
+
+
+def _is_one_event(one: _Report, other: _Report, score: float) -> bool:
+    """Whether two reports are of one event, by their leads, likeness and times."""
+    shared = len(one.lead & other.lead)
+    share = shared / max(1, min(len(one.lead), len(other.lead)))
+    required = _SHARED if one.english and other.english else _SHARED_UNNAMED
+    apart = _measure_gap(one.article, other.article)
+    if apart > _SOON:
+        return (
+            apart <= _LATEST
+            and score >= _VERY_ALIKE
+            and shared > required
+            and share >= _SHARE
+        )
+    if score >= _ALIKE and shared >= required and share >= _SHARE:
+        return True
+    return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
+
+
+def _measure_gap(one: Article, other: Article) -> timedelta:
+    if one.published is None or other.published is None:
+        return timedelta(0)
+    return abs(one.published - other.published)
+
+
+def _merge_stories(
+    links: Sequence[tuple[float, str, str]],
+    members: dict[str, list[int]],
+    near: Neighbours,
+    kept: Container[str],
+) -> dict[str, str]:
+    """From each joined story to the name of its event; the strongest links first."""
+    now: dict[str, str] = {}
+
+    def find(story: str) -> str:
+        while story in now:
+            story = now[story]
+        return story
+
+    for _, one, other in links:
+        first, second = find(one), find(other)
+        if first == second or not _resemble(members[first], members[second], near):
+            continue
+        name, gone = sorted(
+            (first, second), key=lambda s: (s not in kept, -len(members[s]), s)
+        )
+        now[gone] = name
+        members[name] += members.pop(gone)
+    return {story: find(story) for story in now}
+
+
+def _resemble(one: Sequence[int], other: Sequence[int], near: Neighbours) -> bool:
+    """Whether most articles of two stories resemble each other."""
+    pairs = [(i, j) for i in one[:_COMPARED] for j in other[:_COMPARED]]
+    alike = sum(j in near[i] for i, j in pairs)
+    return alike >= _AGREEING * len(pairs)

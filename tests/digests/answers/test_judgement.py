@@ -1,0 +1,78 @@
+"""What an editor would answer: denied, stale, hypothetical, unanswerable, German."""
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from digests.answers.questions import parse_question
+from digests.answers.selection import QuestionAnswer, select_answer
+from digests.types import Article
+from tests import cases
+
+ROWS = cases.rows("asking/judged")
+
+
+@cache
+def articles() -> dict[str, Article]:
+    return {
+        row["id"]: Article(
+            **row | {"published": datetime.fromisoformat(row["published"])}
+        )
+        for row in cases.rows("asking/judged_articles")
+    }
+
+
+def answer(row: dict[str, Any]) -> QuestionAnswer:
+    given = [articles()[key] for key in row["articles"]]
+    today = max(a.published for a in given if a.published).date()
+    return select_answer(parse_question(row["question"], today), given)
+
+
+def is_right(row: dict[str, Any]) -> bool:
+    """Whether it holds what it must, and nothing false under a sure answer.
+
+    `sure` says whether it must be sure (true), must not be («not sure»), must be
+    refused («refuse»), or may be either («any»).
+    """
+    found = answer(row)
+    text = " ".join(sentence.text for sentence in found.sentences)
+    sure = bool(found.sentences) and found.sure
+    if not all(re.search(held, text) for held in row["holds"]):
+        return False
+    if sure and any(re.search(false, text) for false in row["lacks"]):
+        return False
+    match row["sure"]:
+        case True:
+            return sure
+        case "not sure":
+            return not sure
+        case "refuse":
+            return not found.sentences
+        case _:
+            return True
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=row["question"], marks=cases.known_miss(row))
+        for row in ROWS
+    ],
+)
+def test_an_answer_is_what_an_editor_would_say(row: dict[str, Any]):
+    assert is_right(row)
+
+
+@pytest.mark.parametrize("row", ROWS[::4], ids=lambda row: row["question"])
+def test_every_shown_passage_is_verbatim(row: dict[str, Any]):
+    for found in answer(row).sentences:
+        assert found.article.text[found.span.start : found.span.end] == found.text
+
+
+def test_a_nearest_passage_is_alone():
+    for row in ROWS:
+        found = answer(row)
+        assert found.sure or len(found.sentences) <= 1

@@ -1,0 +1,138 @@
+"""The kind of an article: by its label, its form, or its tone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.editing.article_kind import recognize_kind
+from tests.builders import an_article
+
+NEWS = (
+    "The Weir Lane bridge will close on Monday for repairs, the council said. Buses "
+    "will run along the river for three weeks. Work is to cost 2.1 million crowns."
+)
+COLUMN = (
+    "I have crossed this bridge for thirty years. My father carried stone for it. We "
+    "should be ashamed of the state it is in. The council must pay for what it let rot."
+)
+LABELLED = [
+    ("opinion", "Opinion: The bridge should stay open", NEWS),
+    ("opinion", "Leader: A bridge too poor", NEWS),
+    ("opinion", "Editorial | A bridge too poor", NEWS),
+    ("opinion", "Kommentar: Eine Brücke zu wenig", NEWS),
+    ("letter", "Letters to the editor", NEWS),
+    ("letter", "The bridge is a disgrace: Letters - Hallin Courier", NEWS),
+    ("letter", "Leserbriefe", NEWS),
+    ("live", "Live: Flood reaches the old town", NEWS),
+    ("live", "Flood on the Tavin live: old town evacuated", NEWS),
+    ("live", "Liveticker zum Hochwasser", NEWS),
+    ("interview", "“I never sleep”: an interview with the bridge keeper", NEWS),
+    ("interview", "„Ich schlafe nie“: Gespräch mit der Brückenwärterin", NEWS),
+    ("transcript", "Transcript: River Hour, 3 May", NEWS),
+    ("review", "Film review: A bridge of sighs", NEWS),
+    ("review", "Konzertkritik: Leise Töne im Depot", NEWS),
+    ("review", "The Salt House, Port Lennan ★★★", NEWS),
+    ("roundup", "Hallin in brief", NEWS),
+    ("roundup", "Sport kompakt", NEWS),
+    ("advice", "How to get rust off a bicycle", NEWS),
+    ("advice", "Seven ways to sleep through a storm", NEWS),
+    ("obituary", "Obituary: Ada Brandt, engineer", NEWS),
+    ("junk", "Anzeige: Küchen bis 60 Prozent billiger", NEWS),
+    ("junk", "Beds: 40 percent off until Sunday", NEWS),
+]
+PLAIN = [
+    "Council orders review of bridge",
+    "Party rejects election results",
+    "Minister defends live music cuts",
+    "Letter bomb found at station",
+    "Opinion divided over bridge",
+    "Two dead after fall from bridge",
+    "Bridge keeper dies in fall",
+    "Town remembers the quiz night fire",
+    "Columnist charged with fraud",
+    "How a town lost its bridge",
+]
+FORMS = [
+    (
+        "live",
+        "17:40 Water is falling.\n16:20 Bridge shut.\n15:05 Rain stops.\n14:00 Hello.",
+    ),
+    (
+        "live",
+        "18.28 Uhr: Kranz spricht. 18.15 Uhr: Jubel. 18.00 Uhr: Ende. 17.30 Uhr: Ja.",
+    ),
+    (
+        "interview",
+        "The keeper goes.\n\nQ: Why now?\n\nA: My knees.\n\nQ: The boat?\n\nA: Sold.",
+    ),
+    (
+        "interview",
+        "Er geht.\n\nBrandt: Warum?\n\nRoth: Die Knie.\n\nBrandt: Und?\n\nRoth: Ruhe.",
+    ),
+    (
+        "transcript",
+        "ADA FELL, HOST: Evening.\n\nJON OAK: Evening.\n\nFELL: Well?\n\nOAK: No fish.",
+    ),
+    (
+        "letter",
+        "Sir, Your report on the bridge omits who pays.\n\nYours faithfully, G. Am",
+    ),
+    (
+        "roundup",
+        "Pool opens. The pool is open again.\nMan held. A man, 27, was held.\n"
+        "Road shut. Quay Street is shut.",
+    ),
+    ("junk", "Order today and use the code BED40. Free of charge until Sunday."),
+]
+
+
+@pytest.mark.parametrize(("kind", "title", "text"), LABELLED)
+def test_a_label_in_the_title_decides(kind, title, text):
+    assert recognize_kind(an_article(title=title, text=text)) == kind
+
+
+@pytest.mark.parametrize("title", PLAIN)
+def test_words_that_news_uses_too_decide_nothing(title):
+    assert recognize_kind(an_article(title=title, text=NEWS)) == "news"
+
+
+@pytest.mark.parametrize(("kind", "text"), FORMS)
+def test_the_form_of_a_text_decides_without_a_label(kind, text):
+    assert recognize_kind(an_article(title="The bridge", text=text)) == kind
+
+
+def test_a_section_of_the_address_decides():
+    url = "https://courier.example/opinion/2026/the-bridge"
+    assert (
+        recognize_kind(an_article(title="The bridge", text=NEWS, url=url)) == "opinion"
+    )
+
+
+def test_an_author_who_argues_in_the_first_person_writes_opinion():
+    assert recognize_kind(an_article(title="The bridge", text=COLUMN)) == "opinion"
+
+
+def test_the_first_person_of_people_who_are_quoted_is_not_the_authors():
+    said = f'{NEWS} "{COLUMN}" said Ada Brandt. She added: "We must act. I am angry."'
+    assert recognize_kind(an_article(title="The bridge", text=said)) == "news"
+
+
+def test_the_death_of_one_named_person_with_a_life_is_an_obituary():
+    life = (
+        "Ada Brandt, the engineer best known for the Weir Lane bridge, died on Monday. "
+        "She was 88. Born in Rothau, she studied in Hallin and leaves two sons."
+    )
+    title = "Ada Brandt, builder of bridges, dies at 88"
+    assert recognize_kind(an_article(title=title, text=life)) == "obituary"
+
+
+def test_a_list_of_results_is_mostly_numbers():
+    text = (
+        "Hallin 2, Dell 1. Orvel 0, Luddock 0. Ivel 3, Calver 3. Draw: 4, 11, 19, 27."
+    )
+    assert recognize_kind(an_article(title="Sunday results", text=text)) == "results"
+
+
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_text_has_a_kind(text, title):
+    assert recognize_kind(an_article(title=title, text=text))

@@ -1,0 +1,148 @@
+"""What two outlets state differently, and what only looks like it: invented pairs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from digests.analysis import analyse_article
+from digests.editing.disputes import find_disputes
+from digests.types import Article, Story
+from tests.digests.stories.builders import NOON
+
+
+def disputed(
+    one: str, other: str, minutes: float = 20, lang: str = "en", **more: Any
+) -> list[tuple[str, str]]:
+    """The values on which two outlets differ about a fire in the Harcourt mill."""
+    articles = (
+        Article(id="a", text=one, source="Herald", published=NOON, lang=lang),
+        Article(
+            id="b",
+            text=other,
+            source=more.get("source", "Courier"),
+            published=NOON + timedelta(minutes=minutes),
+            lang=lang,
+        ),
+    )
+    analyses = {a.id: analyse_article(a) for a in articles}
+    story = Story(id="s", articles=articles, outlets=("Herald", "Courier"))
+    found = find_disputes(story, analyses)
+    return [(d.ours.figure.text, d.theirs.figure.text) for d in found]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lang"),
+    [
+        (
+            "A fire in the Harcourt mill in Thornby killed 23 workers, police said.",
+            "In Thornby 31 workers died in the Harcourt mill fire, a doctor said.",
+            "en",
+        ),
+        (
+            "Police arrested 44 people at the harbour blockade in Okpara on Friday.",
+            "At the harbour blockade in Okpara police arrested 70 people on Friday.",
+            "en",
+        ),
+        (
+            "The bridge at Tolleby will close. Repairs to its piers cost 3.4 million "
+            "euros, the council of Tolleby said.",
+            "Repairs to the piers of the bridge at Tolleby cost 5.1 million euros, an "
+            "engineer of the council said.",
+            "en",
+        ),
+        (
+            "The quake off Marrin had a magnitude of 6.2, the institute said.",
+            "A quake with a magnitude of 5.6 was felt in Marrin, the institute said.",
+            "en",
+        ),
+        (
+            "Bei dem Brand der Mühle in Wehrau wurden 17 Arbeiter verletzt.",
+            "In Wehrau wurden bei dem Brand der Mühle 26 Arbeiter verletzt.",
+            "de",
+        ),
+    ],
+)
+def test_two_counts_of_the_same_are_a_dispute(one: str, other: str, lang: str):
+    assert len(disputed(one, other, lang=lang)) == 1
+
+
+MILL = "A fire in the Harcourt mill in Thornby killed 23 workers, police said."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "The fire in the Harcourt mill in Thornby injured 31 workers, police said.",
+        "The fire in the Harcourt mill in Thornby killed at least 20 workers.",
+        "The fire in the Harcourt mill in Thornby killed 23 workers, a doctor said.",
+        "The fire in the Harcourt mill in Thornby may have killed 31 workers.",
+        "It is feared that 31 workers died in the fire in the Harcourt mill, Thornby.",
+        "The report that 31 workers died in the fire in the Harcourt mill is false.",
+        "Of the workers killed in the fire in the Harcourt mill in Thornby, 12 workers "
+        "of one family died.",
+        "In the north hall of the Harcourt mill in Thornby, near Elderwick, the fire "
+        "killed 12 workers.",
+        "Another 12 workers died in hospital after the fire in the Harcourt mill.",
+        "Not 23 but 25 workers died in the fire in the Harcourt mill, as was first "
+        "reported.",
+    ],
+)
+def test_what_explains_a_difference_rules_it_out(other: str):
+    assert disputed(MILL, other) == []
+
+
+def test_a_later_count_replaces_an_earlier_one():
+    later = "The fire in the Harcourt mill in Thornby killed 31 workers, police said."
+    assert disputed(MILL, later, minutes=400) == []
+
+
+def test_one_publisher_does_not_differ_from_itself():
+    other = "The fire in the Harcourt mill in Thornby killed 31 workers, police said."
+    assert len(disputed(MILL, other)) == 1
+    assert disputed(MILL, other, source="Herald") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "The Aldham brewery had sales of 80 million euros in the first quarter.",
+            "The Aldham brewery had sales of 95 million euros in the second quarter.",
+        ),
+        (
+            "Around 5,000 people marched through Okpara, police said.",
+            "Some 5,200 people marched through Okpara, police said.",
+        ),
+        (
+            "The new stand in Okpara cost 12 million euros, the club said.",
+            "The new stand in Okpara was planned to cost 9 million euros.",
+        ),
+        (
+            "About 9,000 spectators watched the final in Okpara.",
+            "The ground in Okpara has room for 14,000 spectators for the final.",
+        ),
+        (
+            "The ferry to Holm carries 300 passengers on a weekday.",
+            "The ferry to Holm carries 520 passengers on a Sunday.",
+        ),
+        (
+            "The centre of the quake lay 30 kilometres off the coast of Marrin.",
+            "The centre of the quake lay 18 kilometres under the sea off Marrin.",
+        ),
+        (
+            "The court in Thornby sentenced the smuggler Ned Pole to nine years in "
+            "prison.",
+            "The court in Thornby sentenced the sister of the smuggler Ned Pole to "
+            "four years in prison.",
+        ),
+    ],
+)
+def test_other_periods_plans_and_people_are_no_dispute(one: str, other: str):
+    assert disputed(one, other) == []
+
+
+@pytest.mark.parametrize("text", ["", "12", "killed 12 " * 300, "🜁 12 🜁 people died"])
+def test_any_text_is_compared(text: str):
+    assert isinstance(disputed(text, MILL), list)
+    assert isinstance(disputed(MILL, text), list)

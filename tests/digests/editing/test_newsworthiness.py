@@ -1,0 +1,108 @@
+"""What weighs more, in pairs of invented reports."""
+
+import pytest
+
+from digests.editing.newsworthiness import KIND_FACTORS, weigh_report, weigh_story
+from digests.types import Article
+
+
+def report(title: str, text: str = "", lang: str = "en") -> Article:
+    return Article(id=title or "x", title=title, text=text, lang=lang)
+
+
+def weight(title: str, lang: str = "en") -> float:
+    head, _, text = title.partition(" / ")
+    return weigh_report(report(head, text, lang), "news")
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (
+            "Boat capsizes on the Niger near Lokmara, 42 drowned",
+            "Lokmara United sack head coach after three defeats",
+        ),
+        (
+            "Bus plunges into gorge in Sirmandi, 19 killed",
+            "Bus plunges into gorge in Sirmandi, two killed",
+        ),
+        (
+            "Supreme Court strikes down the ban on street trade / About 3 lakh vendors "
+            "may return, the court ruled.",
+            "Actor Vikram Tole and singer Neha Rao part ways",
+        ),
+        (
+            "Storm Bertha leaves 40,000 homes without power in Cardenshire",
+            "Holloway Foods lifts half-year profit by 9 percent",
+        ),
+        (
+            "Central bank raises key rate to 18 percent",
+            "Corner shop in Ashby marks its anniversary",
+        ),
+        (
+            "Insulin recalled after patients are poisoned",
+            "Nimbus unveils smartphone that folds twice",
+        ),
+        (
+            "Ceasefire between Northland and Estria holds for a third day",
+            "Price war between supermarkets reaches Ashby",
+        ),
+        (
+            "Stampede at festival in Port Kalu kills 11",
+            "Festival in Port Kalu draws record crowd",
+        ),
+        (
+            "Landslide in Chilak: 30 missing",
+            "Chilak opens its new library",
+        ),
+        (
+            "Nurses to strike in all 14 hospitals of the county on Monday",
+            "A swan delays the ferry to Holm",
+        ),
+    ],
+)
+def test_what_matters_to_many_weighs_more(more: str, less: str):
+    assert weight(more) > weight(less)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ("Sieben Tote bei Brand in Altenheim", "Der SV Wehrau entlässt seinen Trainer"),
+        (
+            "Verfassungsgericht kippt die Abgabe für 800.000 Rentner",
+            "Weihnachtsmarkt in Wehrau: Die Wurst wird teurer",
+        ),
+        ("Stromausfall: 30.000 Haushalte ohne Strom", "Neue Sitzbänke am Wehrauer See"),
+    ],
+)
+def test_german_reports_are_weighed_as_well(more: str, less: str):
+    assert weight(more, "de") > weight(less, "de")
+
+
+def test_an_age_is_no_number_of_dead():
+    assert weight("Novelist Ida Brandvold dies at 93") < weight("Flood kills 93")
+
+
+def test_where_nobody_was_hurt_harm_weighs_nothing():
+    spared = "Lorry overturns on the A9 / Nobody was injured."
+    assert weight(spared) < weight("Lorry overturns on the A9 / Two were injured.")
+
+
+def test_animals_are_not_counted_as_people():
+    assert weight("Bird flu: 90,000 hens killed") < weight("Flood: 900 people killed")
+
+
+def test_another_report_of_the_story_adds_its_weight():
+    bare, full = report("The search in Chilak goes on"), report("30 dead in Chilak")
+    assert weigh_story((bare, full), {}) > weigh_story((bare,), {})
+
+
+def test_what_is_no_report_keeps_a_part_only():
+    assert all(factor < 1 for factor in KIND_FACTORS.values())
+    assert {"review", "advice", "roundup", "letter", "results"} <= KIND_FACTORS.keys()
+
+
+@pytest.mark.parametrize("text", ["", "🌊", "9" * 400, "killed " * 400, "\x00"])
+def test_any_text_is_weighed(text: str):
+    assert weigh_report(report(text, text), "news") >= 0

@@ -1,0 +1,94 @@
+"""What an update shows: the new fact first, and nothing that was shown before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from digests.compose import compose
+from digests.editing.novelty import collect_published
+from digests.language.normalization import normalize_text
+from digests.types import Article, Edition, EditionStory
+from tests.digests.stories.builders import NOON
+
+BEFORE = (
+    "The mayor of Fenwick, Ola Brandis, will not resign over the sale of a hall. "
+    'Brandis told the council on Monday: "I have nothing to hide from anybody here." '
+    "The hall was sold to the builder Hurst for 90,000 euros in March. An expert says "
+    "that it is worth 300,000 euros. Two parties on the council want Brandis to go."
+)
+AFTER = (
+    "Ola Brandis has resigned as mayor of Fenwick. The prosecutor of Fenwick charged "
+    "Brandis with corruption over the sale of the town hall on Thursday. The hall was "
+    "sold to the builder Hurst for 90,000 euros in March. Two days earlier Brandis "
+    'told the council: "I have nothing to hide from anybody here." Deputy mayor Uta '
+    'Selling takes over. "Fenwick needs a quiet year," Uta Selling said on Thursday.'
+)
+
+
+def article(name: str, text: str, hours: float, title: str, source: str) -> Article:
+    return Article(
+        id=name,
+        text=text,
+        title=title,
+        source=source,
+        published=NOON + timedelta(hours=hours),
+        revision="1",
+    )
+
+
+FIRST = article("a", BEFORE, 0, "Mayor of Fenwick will not resign", "Herald")
+SECOND = article("b", AFTER, 20, "Mayor of Fenwick resigns over town hall", "Herald")
+#: A slower outlet tells the first state once more, in its own words.
+LATE = article(
+    "c",
+    "Ola Brandis, the mayor of Fenwick, refuses to resign. Opponents accuse Brandis of "
+    "having sold the town hall to the builder Hurst far too cheaply, for 90,000 euros "
+    "instead of 300,000. A petition by the bakers of Fenwick has 400 signatures.",
+    21,
+    "Fenwick mayor Brandis refuses to resign",
+    "Courier",
+)
+
+
+def edition(*articles: Article, after: Edition | None = None) -> Edition:
+    ledger = collect_published(after) if after else None
+    return compose(articles, now=NOON + timedelta(hours=22), ledger=ledger)
+
+
+def update() -> EditionStory:
+    (story,) = edition(FIRST, SECOND, after=edition(FIRST)).stories
+    return story
+
+
+def test_headline_and_first_sentence_are_the_new_fact():
+    story = update()
+    assert story.update
+    assert story.headline.text == "Mayor of Fenwick resigns over town hall"
+    assert story.summary[0].text == "Ola Brandis has resigned as mayor of Fenwick."
+
+
+def test_nothing_that_was_told_is_repeated():
+    told = {s.text for s in edition(FIRST).stories[0].summary}
+    story = update()
+    assert not told & {s.text for s in story.summary}
+    assert all("sold to the builder" not in s.text for s in story.summary)
+
+
+def test_a_quote_that_was_shown_is_not_shown_again():
+    shown = normalize_text("I have nothing to hide from anybody here.")
+    ledger = collect_published(edition(FIRST))
+    ledger = replace(ledger, quotes=ledger.quotes | {shown})
+    now = NOON + timedelta(hours=22)
+    (story,) = compose((FIRST, SECOND), now=now, ledger=ledger).stories
+    assert all("nothing to hide" not in card.text for card in story.cards)
+
+
+def test_of_a_merged_story_the_newest_state_is_told():
+    (story,) = edition(FIRST, SECOND).stories
+    assert story.articles[0].id == "b"
+    assert all("nothing to hide" not in c.text or c.article == "b" for c in story.cards)
+
+
+def test_an_older_state_from_a_slower_outlet_is_no_update():
+    told = edition(FIRST, SECOND)
+    later = edition(FIRST, SECOND, LATE, after=told)
+    assert [s.articles[0].id for s in later.stories if s.update] in ([], ["b"])

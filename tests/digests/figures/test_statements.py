@@ -1,0 +1,66 @@
+"""How figures are stated. All texts are invented."""
+
+import pytest
+
+from digests.figures import recognition
+
+
+def statuses(text: str, lang: str | None = None) -> list[str]:
+    return [figure.status for figure in recognition.find_figures(text, lang=lang)]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Sales fell by 8% in May.", "reported"),
+        ("The firm expects to lose $4 million.", "expected"),
+        ("The tunnel will cost £60 million.", "expected"),
+        ("Sales fell 8%, more than expected.", "reported"),
+        ("Hallin denied that 40 people had died.", "denied"),
+        ("The mayor dismissed reports that 900 homes were flooded.", "denied"),
+        ("Reports that 40 people had died were false, police said.", "denied"),
+        ("A post said 40 people had died. That was wrong.", "denied"),
+        ("A blog said 40 people died. The ministry denied the report.", "denied"),
+        ("Rumours of 500 job losses spread on Monday.", "denied"),
+        ("There is no truth in reports that 5,000 jobs will go.", "denied"),
+        ("A post claiming 17 people had drowned was fabricated.", "denied"),
+        ("The club did not pay £40 million for the striker.", "denied"),
+        ("The firm has no plans to cut 900 jobs.", "denied"),
+        ("A rival says it cost £9 million. The town called it nonsense.", "denied"),
+        ("Prices have not risen by more than 4%.", "reported"),
+        (
+            "The union said 4,000 nurses left. The trust put the figure at 1,100.",
+            "disputed",
+        ),
+        ("Early reports say 22 people were hurt; the true number is nine.", "disputed"),
+        ("If the dam broke, 400 homes would be flooded.", "hypothetical"),
+        ("The move could cost 300 jobs.", "hypothetical"),
+        ("The family is demanding £2 million from the clinic.", "hypothetical"),
+        ("Last year the pool lost £90,000.", "past"),
+        ("Organisers said 9,000 people came; police counted 4,000 people.", "disputed"),
+    ],
+)
+def test_a_status_says_how_a_number_is_stated(text, status):
+    assert statuses(text)[0] == status
+
+
+def test_a_denial_governs_its_own_statement_only():
+    text = "The firm denied that it lost $9 million, and said that it made $3 million."
+    assert statuses(text) == ["denied", "reported"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Der Umsatz stieg um 4 Prozent.", "reported"),
+        ("Die Stadt wies Berichte über 300 Kündigungen zurück.", "denied"),
+        ("Der Umbau soll 12 Millionen Euro kosten.", "expected"),
+        ("Die Klinik widersprach Berichten über 40 Tote.", "denied"),
+        ("Dass 500 Stellen wegfallen, sei frei erfunden.", "denied"),
+        ("Die Polizei zählte 2.000 Gäste, die Veranstalter 6.000 Gäste.", "disputed"),
+        ("Im Vorjahr waren es 80 Millionen Euro.", "past"),
+        ("Die Bahn bestritt, dass sie 40 Millionen Euro zahlte.", "denied"),
+    ],
+)
+def test_german_statements_have_a_status(text, status):
+    assert statuses(text, "de")[0] == status

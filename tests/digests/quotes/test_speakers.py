@@ -1,0 +1,124 @@
+"""Who speaks and in which role: cases that once named the wrong person."""
+
+import pytest
+
+from digests.quotes.attribution import find_quotes
+
+
+def speakers(text: str, **options: str) -> list[str | None]:
+    return [quote.speaker for quote in find_quotes(text, **options)]
+
+
+def roles(text: str) -> list[str | None]:
+    return [quote.role for quote in find_quotes(text)]
+
+
+def test_a_speaker_goes_on_where_the_marks_before_were_left_open():
+    text = (
+        "Tom Cole said the race was lost. “I saw it coming,” he said. "
+        'Rovers coach Ada Berg told Radio Hallin: "The second lap was ours. '
+        '"Nobody on the course was faster than our girls." The race began at noon.'
+    )
+    assert speakers(text)[-1] == "Ada Berg"
+
+
+def test_a_pronoun_is_the_person_whom_the_sentences_before_are_about():
+    text = (
+        "Speaker Hon. Ngozi Bello said that the House had passed the bill.\n\n"
+        "The Minister of Public Works, Engr Musa Sani, had told the House in May that "
+        "the road would cost more. He blamed the price of tar. “Tar is priced in "
+        "dollars,” he said on Monday."
+    )
+    assert speakers(text) == ["Musa Sani"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Hallin Council issued a statement on Monday. “The bridge will stay shut "
+            "until spring,” the statement said.",
+            "Hallin Council",
+        ),
+        (
+            "A bomb was found, the coastguard said in a statement.\n\n“The beach will "
+            "stay shut until Friday,” the statement read.",
+            "the coastguard",
+        ),
+        (
+            "Norvik denied that it broke the rules. A spokesman said: “The firm kept "
+            "to every rule of the trade.”",
+            "Norvik",
+        ),
+    ],
+)
+def test_documents_and_spokesmen_speak_for_their_body(text, speaker):
+    assert speakers(text) == [speaker]
+
+
+def test_a_statement_whose_author_is_unknown_keeps_its_own_name():
+    text = "It rained. “The bridge will stay shut until spring,” the statement said."
+    assert speakers(text) == ["the statement"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "Party chair Debbie Marsh Cole rejected the claim. “There is nothing to "
+            "find in our books,” Marsh Cole said.",
+            "Debbie Marsh Cole",
+        ),
+        (
+            "Mar Dixon founded the day. “We like photos of our rooms,” Dixon wrote.",
+            "Mar Dixon",
+        ),
+        (
+            "Police spokesman Don Clark was there. “The driver was sober,” Clark said.",
+            "Don Clark",
+        ),
+        (
+            "Premier Silvio Rossi voiced concern. Mr Rossi said: “The strong franc "
+            "is a worry for our farms.”",
+            "Silvio Rossi",
+        ),
+        (
+            "Mayor Bill de Vries opened the school. “The children have waited,” "
+            "de Vries said.",
+            "Bill de Vries",
+        ),
+    ],
+)
+def test_the_full_name_is_given_that_the_article_has(text, speaker):
+    assert speakers(text) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("In a meeting with the bank's board, Tom Cole said: “We pay.”", None),
+        ("Chief Ade Bello, who owns the mill, said: “We pay.”", None),
+        ("Speaker Hon. Ade Bello said: “We pay for it.”", "Speaker"),
+        ("Police Chief Ada Berg said: “We pay for it.”", "Police Chief"),
+        (
+            "“We pay,” said Ada Berg, an analyst at Brandt & Lyle.",
+            "analyst at Brandt & Lyle",
+        ),
+        (
+            "“We pay,” said Ada Berg, a historian and runs the town's archive.",
+            "historian",
+        ),
+        (
+            "“We pay,” said Ada Berg, a lawyer when the mill was sold in May.",
+            "lawyer",
+        ),
+        ("“We pay,” said Ada Berg, two of the best judges in town.", None),
+    ],
+)
+def test_a_role_is_a_persons_whole_function(text, role):
+    assert roles(text) == [role]
+
+
+def test_german_nouns_do_not_speak():
+    text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
+    assert speakers(text, lang="de") == [None]

@@ -1,0 +1,108 @@
+"""Which quotations a reader understands without the sentences around them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests.quotes.attribution import find_quotes
+from digests.quotes.standing import stands_alone
+
+
+def stands(
+    said: str, *, cue: str | None = "said", asked: bool = False, german: bool = False
+) -> bool:
+    return stands_alone(said, cue=cue, asked=asked, german=german)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The farmers of this valley have waited nine years for a well.",
+        "Nobody in Kaduna was told that the pumps would be switched off.",
+        "We owe the families an answer, and they will get one by Friday.",
+        "It is vital that every nurse in the county is paid on time.",
+        "People stopped asking for loans. They ask for seed instead of money.",
+        "Mrs Pereira kept the shop open, and she never sent a bill to anybody.",
+        "Streets belong to those who walk on them.",
+        "Our dam has held, but we will check it every hour tonight.",
+        "There is no plan to close the Lagos office.",
+        "We will not reopen it before the steel has been tested.",
+    ],
+)
+def test_a_whole_thought_stands_alone(said):
+    assert stands(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "But so did the other side of the valley in May.",
+        "And we will pay for the well from our own purse.",
+        "That is why the pumps were switched off at noon.",
+        "It was a bad day for the whole of the county.",
+        "It was very hard. We had to carry the water to the farms.",
+        "They never answered a letter from the town hall.",
+        "He wishes the driver a very speedy recovery.",
+        "Of course the pumps will be switched on again.",
+        "Many of them were pupils in their first year.",
+        "This is not acceptable in a town like ours.",
+        "Neither is likely to please the owners of the mill.",
+        "I met her family at the hospital on Sunday.",
+        "I think that’s something we would like to do.",
+        "Until it comes we will spend less on the roads.",
+        "We have been on the wrong side of that bargain before.",
+        "The mill is at the mercy of the council too.",
+    ],
+)
+def test_words_that_lean_on_others_do_not_stand_alone(said):
+    assert not stands(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ask me in June",
+        "Harbour Lights Over Hallin Town",
+        "a vanity project of the few",
+        "(The farmers) cannot outrun the fire",
+        "why would anybody pay for the well?",
+        "Why would anybody pay for such a well?",
+        "an old and rusty gate for the town",
+    ],
+)
+def test_slogans_titles_fragments_and_questions_do_not_stand_alone(said):
+    assert not stands(said)
+
+
+def test_a_short_answer_needs_its_question():
+    assert not stands("I have no quarrel with the board.", cue="replied")
+    assert not stands("The board has the money for the well.", asked=True)
+
+
+def test_german_clauses_stand_alone_and_lean_alike():
+    assert stands("Ein Rathaus verkauft man nicht wie ein Auto", german=True)
+    assert not stands("Deshalb haben wir den Brunnen bezahlt", german=True)
+    assert not stands("Ein altes rostiges Tor für die Stadt", german=True)
+
+
+def test_half_of_a_sentence_does_not_stand_alone():
+    text = "“The farmers have waited,” Ruth Bell said, “for nine years and a day.”"
+    assert [quote.alone for quote in find_quotes(text)] == [False, False]
+
+
+def test_a_sentence_before_an_attribution_stands_alone():
+    text = "“The farmers have waited for years,” Ruth Bell said. “The well is dry.”"
+    assert find_quotes(text)[0].alone
+
+
+def test_words_after_a_question_are_an_answer():
+    text = (
+        "Who pays for the well?\n\n“The county pays for the well and the pumps,” "
+        "Ruth Bell said."
+    )
+    assert not find_quotes(text)[0].alone
+
+
+@given(st.text(min_size=1))
+def test_any_words_are_judged(said):
+    assert stands_alone(said, cue=None, asked=False) in {True, False}

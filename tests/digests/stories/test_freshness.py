@@ -1,0 +1,139 @@
+"""Which report of a story is the newest one that suffices, in invented events."""
+
+import pytest
+
+from digests.stories.freshness import choose_lead, order_by_freshness
+from digests.types import Article, ArticleKind
+from tests.digests.stories.builders import news
+
+COUNTY = (
+    " The county has opened a school as a shelter, and the governor cancelled a trip. "
+    "Lorries with blankets and water arrived from the neighbouring district."
+)
+
+
+def report(name: str, text: str, hours: float, title: str = "", **more: str) -> Article:
+    return news(name, text + COUNTY, hours=hours, title=title, **more)
+
+
+def lead(
+    *reports: Article, kinds: dict[str, ArticleKind] | None = None, **ratings: float
+) -> str:
+    rated = {a.id: ratings.get(a.id, 1.0) for a in reports}
+    return choose_lead(reports, rated, kinds or {}).id
+
+
+def test_a_newer_toll_replaces_an_older_one():
+    assert (
+        lead(
+            report("a", "A landslide in Okoji killed nine people, police said.", 0),
+            report("b", "The landslide in Okoji has killed 17 people, police said.", 5),
+        )
+        == "b"
+    )
+
+
+def test_a_slower_outlet_with_the_older_toll_is_behind():
+    assert (
+        lead(
+            report("a", "The landslide in Okoji has killed 17 people, police said.", 5),
+            report("b", "Nine people died in a landslide in Okoji, police said.", 6),
+        )
+        == "a"
+    )
+
+
+def test_an_indian_report_with_fewer_cases_is_behind():
+    assert (
+        lead(
+            report("a", "Dengue cases in Velgram rose to 1,240, officials said.", 4),
+            report("b", "Velgram recorded 910 dengue cases, officials said.", 7),
+        )
+        == "a"
+    )
+
+
+def test_a_correction_may_lower_a_toll():
+    assert (
+        lead(
+            report("a", "Eleven miners died in the Brosk pit, the owner said.", 0),
+            report(
+                "b",
+                "Eight miners died in the Brosk pit, not eleven as first reported.",
+                3,
+            ),
+        )
+        == "b"
+    )
+
+
+def test_what_was_known_at_an_earlier_hour_is_behind():
+    assert (
+        lead(
+            report("a", "The coast road is open, the council said at 3 pm.", 3.2),
+            report("b", "The coast road is shut, the council said at noon.", 4.5),
+        )
+        == "a"
+    )
+
+
+def test_who_still_waits_is_behind_whoever_tells_the_outcome():
+    assert (
+        lead(
+            report("a", "Adaeze Nwoko was elected chair of the port council.", 3),
+            report("b", "Adaeze Nwoko leads in the vote for the port council.", 4),
+        )
+        == "a"
+    )
+
+
+def test_german_tolls_are_compared_as_well():
+    assert (
+        lead(
+            report(
+                "a",
+                "Die Zahl der Toten in Wehrau ist auf sieben gestiegen.",
+                3,
+                lang="de",
+            ),
+            report("b", "Bei dem Brand in Wehrau starben vier Menschen.", 4, lang="de"),
+        )
+        == "a"
+    )
+
+
+def test_a_brief_does_not_tell_a_story():
+    short = news("b", "Eleven miners died in the Brosk pit. " * 4, hours=4)
+    long = report("a", "Eleven miners died in the Brosk pit, the owner said." * 9, 0)
+    assert lead(long, short, a=3.0) == "a"
+
+
+@pytest.mark.parametrize("kind", ["opinion", "live", "transcript", "roundup"])
+def test_what_does_not_report_does_not_tell_a_story(kind: ArticleKind):
+    assert (
+        lead(
+            report("a", "The port council has a new chair.", 0),
+            report("b", "The port council deserves its new chair.", 9),
+            kinds={"b": kind},
+        )
+        == "a"
+    )
+
+
+def test_of_reports_of_one_state_the_fuller_one_is_taken():
+    first = report("a", "The port council has a new chair.", 0)
+    second = report("b", "The port council chose a chair.", 1)
+    assert lead(first, second, a=10.0, b=4.0) == "a"
+    assert lead(first, second, a=10.0, b=9.0) == "b"
+
+
+def test_reports_without_a_date_come_last():
+    undated = Article(id="x", text="The port council has a new chair." + COUNTY)
+    dated = report("a", "The port council has a new chair.", 0)
+    assert [s.article.id for s in order_by_freshness([undated, dated])] == ["a", "x"]
+
+
+@pytest.mark.parametrize("text", ["", "…", "at 99:99 people died", "noon " * 500])
+def test_odd_texts_are_read(text: str):
+    odd = news("a", text)
+    assert lead(odd, news("b", text, hours=1)) in {"a", "b"}

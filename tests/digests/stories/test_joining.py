@@ -1,0 +1,71 @@
+"""One event is one story, in invented events that clustering keeps apart."""
+
+from digests.stories.assignment import group_articles
+from digests.stories.joining import join_events
+from digests.types import Article, ArticleKind
+from tests.digests.stories.builders import news
+
+FIRST = news(
+    "a",
+    "A gas tanker overturned on the Marrow bridge near Kestwick on Monday morning. The "
+    "driver, who is 52, was unhurt. Police closed the bridge and asked people in the "
+    "Lower Quay to keep their windows shut. Traffic is sent round by Aldham.",
+    title="Gas tanker overturns on Marrow bridge",
+)
+LATER = news(
+    "b",
+    "The Marrow bridge near Kestwick has been opened to traffic again. A crane set the "
+    "gas tanker on its wheels in the night, the fire chief, Tomas Reyle, said. Nothing "
+    "had leaked. The haulage firm must pay for the repair of 30 metres of railing.",
+    hours=20,
+    title="Marrow bridge open again after tanker is lifted",
+)
+OTHER = news(
+    "c",
+    "A cyclist was robbed in Kestwick on Monday evening. Two men took her bag with 200 "
+    "crowns in Station Street, police said. They are looking for witnesses, and for a "
+    "dark van that was seen near the cinema.",
+    hours=10,
+    title="Cyclist robbed near Kestwick cinema",
+)
+
+
+def joined(
+    *articles: Article, kinds: dict[str, ArticleKind] | None = None, kept: str = ""
+) -> dict[str, str]:
+    apart = [
+        m.__class__(article=m.article, story=f"s-{m.article}")
+        for m in group_articles(articles)
+    ]
+    found = join_events(articles, apart, kinds or {}, frozenset((kept,)))
+    return {m.article: m.story for m in found}
+
+
+def test_an_event_and_its_sequel_are_one_story():
+    found = joined(FIRST, LATER, OTHER)
+    assert found["a"] == found["b"] != found["c"]
+
+
+def test_two_events_of_one_town_stay_two():
+    found = joined(FIRST, OTHER)
+    assert found["a"] != found["c"]
+
+
+def test_a_comment_is_not_joined_to_its_event():
+    found = joined(FIRST, LATER, kinds={"b": "opinion"})
+    assert found["a"] != found["b"]
+
+
+def test_a_story_that_readers_know_keeps_its_id():
+    assert set(joined(FIRST, LATER, kept="s-b").values()) == {"s-b"}
+    assert set(joined(FIRST, LATER, kept="s-a").values()) == {"s-a"}
+
+
+def test_weeks_later_it_is_another_story():
+    again = Article(
+        id="b",
+        text=LATER.text,
+        title=LATER.title,
+        published=FIRST.published.replace(day=28),  # type: ignore[union-attr]
+    )
+    assert len(set(joined(FIRST, again).values())) == 2

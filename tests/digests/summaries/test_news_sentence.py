@@ -1,0 +1,77 @@
+"""Which sentence is the news, and what at the head of a text is not one."""
+
+import pytest
+
+from digests.summaries import passages
+from digests.summaries.news_sentence import find_news_passage
+from digests.types import Article
+
+NEWS = "The Weir Lane bridge will close on Monday for a year, the council said."
+BACKGROUND = "The bridge was built in 1931 and carries 9,000 cars a day."
+SCENES = [
+    "It was still dark when Ada Brandt unlocked the gate.",
+    "Every morning for 30 years the same man has swept the steps.",
+    "What would you do without a bridge?",
+    "Want to cross the river this summer?",
+    "I have never liked this river.",
+    "There are 14 lamps on the quay, and none of them works.",
+    "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
+]
+
+
+def opening(text: str, title: str | None = None) -> str:
+    article = Article(id="a", text=text, title=title)
+    news = find_news_passage(article, passages.extract_passages(article))
+    return news.text if news else ""
+
+
+def test_the_first_sentence_of_a_report_is_the_news():
+    assert opening(f"{NEWS} {BACKGROUND}") == NEWS
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_or_question_before_the_news_is_not_the_news(scene):
+    assert opening(f"{scene} {NEWS} {BACKGROUND}") == NEWS
+
+
+def test_the_title_chooses_among_the_early_sentences():
+    text = f"A ferryman has a bad year before him. {BACKGROUND} {NEWS}"
+    assert opening(text, title="Weir Lane bridge to close for a year") == NEWS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Weir Lane Bridge To Close For A Year",
+        "Council shuts bridge for a year",
+        "Hallin: bridge shut for a year",
+    ],
+)
+def test_a_title_at_the_head_of_a_text_is_no_sentence_of_it(line):
+    assert opening(f"{line}.\n\n{NEWS} {BACKGROUND}") == NEWS
+
+
+def test_a_repeated_title_is_no_sentence_of_the_text():
+    assert opening(f"{NEWS}\n\n{BACKGROUND}", title=NEWS) == BACKGROUND
+
+
+def test_a_short_first_paragraph_of_a_report_is_its_news():
+    first = "A man has died in a fire in Hallin."
+    assert opening(f"{first}\n\nFirefighters were called to Quay Street.") == first
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Petra Lindqvist",
+        "17:40 What we know so far",
+        "LETTERS.",
+        "Sign up for more.",
+    ],
+)
+def test_bylines_labels_and_clock_times_are_passed_over(line):
+    assert opening(f"{line}\n\n{NEWS} {BACKGROUND}") == NEWS
+
+
+def test_a_text_without_sentences_has_no_news():
+    assert opening("one two\nthree") == ""
