@@ -36,7 +36,7 @@ _EMPTY = _TABLES["empty_words"]
 _SMALL_GERMAN = _TABLES["small_german"]
 
 #: Shorter words are a slogan, an answer or small talk.
-FEWEST_WORDS: Final = 5
+FEWEST_WORDS: Final = 6
 #: An answer of fewer words needs its question.
 _FEWEST_ANSWERED = 12
 #: «It is …» announces what follows if «that» or «to» is at most this far.
