@@ -1,8 +1,8 @@
 """Resolve a mention to the speaker's full name or noun phrase.
 
 Names are resolved by the index of people. «He» and «she» are resolved to the best named
-person before them: subjects before objects, near before far, the last speaker before
-others, never against the known sex. «They» is resolved to a plural or a body right
+person before them: subjects before objects, near before far,
+never against the known sex. «They» is resolved to a plural or a body right
 before it; «it», «I» and «we» are not resolved.
 
 «The statement» and «a spokesman» speak for the body that a sentence before names.
@@ -26,7 +26,6 @@ from digests.quotes.speaker_mentions import SpeakerMention
 from digests.quotes.subjects import find_subject
 
 _FRAMES_BACK = 9
-_SUBJECT_SIGNS = word_set("said says told who")
 _DESCRIBING = word_set("familiar close involved present based loyal")
 #: Written works: «a report by the council».
 _WRITTEN = word_set("""
@@ -54,9 +53,9 @@ class ResolvedSpeaker:
 
 
 def resolve_speaker(
-    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
-    """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
+    """Find who a mention is."""
     if mention.kind == "name":
         together = _join_speakers(parsed, mention)
         if together is not None:
@@ -67,9 +66,9 @@ def resolve_speaker(
         return _find_author(parsed, mention, named.speaker) or named
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
-        return _resolve_person(parsed, mention, last_speaker)
+        return _resolve_person(parsed, mention)
     if low == "sie" and _is_singular(parsed, mention):
-        return _resolve_person(parsed, replace(mention, sex="f"), last_speaker)
+        return _resolve_person(parsed, replace(mention, sex="f"))
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
@@ -224,19 +223,15 @@ def _iter_mentions_before(
 
 
 def _resolve_person(
-    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
     best, chosen = -9.0, None
-    newer = False
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None:
             continue
         paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
         value = _rate_antecedent(parsed.people, frame, found, mention, paragraphs)
-        if found.speaker == last_speaker and not newer:
-            value += 1.0
-        newer = newer or _is_about(frame, other)
         if value > best:
             best, chosen = value, found
     return chosen
@@ -299,17 +294,12 @@ def _rate_antecedent(
         value += 1.0
     if other.kind == "nominal" or unsure:
         value -= 1.5
-    if other.possessive:
-        value -= 0.6
-    elif other.after_preposition:
+    if other.possessive or other.after_preposition:
         value -= 1.0
     else:
         value += 1.0
         if _is_about(frame, other):
             value += 0.8
-    after = frame.tokens[other.last : other.last + 2]
-    if any(token.low in _SUBJECT_SIGNS for token in after):
-        value += 0.7
     return value + min(0.8, 0.1 * people.count(found.speaker))
 
 
@@ -319,10 +309,6 @@ def _resolve_plural(
     for frame, other in _iter_mentions_before(parsed, mention):
         if mention.frame - frame.index > 2:
             return None
-        if other.after_preposition and other.kind == "nominal":
-            before = frame.tokens[other.first - 1].low
-            if before in PREPOSITIONS:
-                continue
         if other.kind == "nominal" and other.plural:
             return ResolvedSpeaker(_complete_phrase(parsed, other), "", other)
         if other.kind == "name" and other.sort == "body":
