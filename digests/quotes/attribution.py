@@ -139,7 +139,7 @@ def _attribute_quotes(parsed: ParsedText) -> list[_Attribution]:
 
 def _rank_own_candidates(parsed: ParsedText, number: int) -> _Attribution:
     where = candidates.locate_quote(parsed, number)
-    cue = candidates.choose_cue(parsed.text, parsed.stretches[number], where)
+    cue = candidates.choose_cue(where)
     stretch = parsed.stretches[number]
     few = stretch.words < _WHOLE_WORDS and parsed.text[stretch.start].islower()
     inside = candidates.list_frame_candidates(

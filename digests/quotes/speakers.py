@@ -23,7 +23,7 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
-from digests.quotes.subjects import find_subject
+from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
 _DESCRIBING = word_set("familiar close involved present based loyal")
@@ -104,19 +104,10 @@ def _find_issuer(
             return None
         for at, token in enumerate(frame.tokens):
             if token.low == noun:
-                subject = _find_subject_before(frame, at)
+                subject = find_subject_before(frame, at)
                 named = subject is not None and subject.kind != "pronoun"
                 return subject if named else None
     return None
-
-
-def _find_subject_before(frame: SentenceFrame, at: int) -> SpeakerMention | None:
-    """Who says or does something by what is at token `at`."""
-    cues = [cue for cue in frame.cues if cue < at]
-    reached = find_subject(frame, cues[-1]) if cues else None
-    if reached is not None:
-        return reached.mention
-    return next(iter(frame.free_before(at)), None)
 
 
 def _find_represented(

@@ -43,6 +43,13 @@ def find_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     return _find_own_subject(frame, cue) or _find_shared_subject(frame, cue)
 
 
+def find_subject_before(frame: SentenceFrame, at: int) -> SpeakerMention | None:
+    """Who says or does something by what is at token `at`."""
+    last = bisect_left(frame.cues, at) - 1
+    reached = find_subject(frame, frame.cues[last]) if last >= 0 else None
+    return reached.mention if reached else find_main_subject(frame, before=at)
+
+
 def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """The subject of the word itself, not one shared with another verb."""
     tokens = frame.tokens
