@@ -92,8 +92,8 @@ def test_an_attribution_stays_when_the_statement_is_shortened():
         "three years without snow and far too little rain, the river agency has warned."
     )
     assert written(text) == (
-        "Four in ten of the wells in the hills of Norland running dry, the river agency "
-        "has warned"
+        "Four in ten of the wells in the hills of Norland running dry, the river "
+        "agency has warned"
     )
 
 
