@@ -82,9 +82,14 @@ def _find_author(
     «The council issued a statement. “…,” the statement said»; «Hallin Water denied it.
     A spokesman said: “…”».
     """
-    article, *names, noun = phrase.lower().split() if " " in phrase else ("", phrase)
-    if names or not mention.frame:
+    article, *names, noun = phrase.split() if " " in phrase else ("", phrase)
+    if names:
+        # «an FA statement»
+        named = noun in _ISSUED and all(name[0].isupper() for name in names)
+        return ResolvedSpeaker(" ".join(names), "", mention) if named else None
+    if not mention.frame:
         return None
+    article = article.lower()
     if article == "the" and noun in _ISSUED:
         found = _find_issuer(parsed, mention, noun)
     elif article in {"a", "the"} and noun in _SPOKESPEOPLE:
