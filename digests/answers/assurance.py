@@ -9,7 +9,7 @@ import re
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import find_root
+from digests.answers.vocabulary import collect_roots
 from digests.language.words import split_words, word_set
 
 #: The nearness from which a word counts as said: in the sentence or the one before.
@@ -23,20 +23,9 @@ _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+(?:ed|en|[^aeious]t|lt|"
     r"nt)|\w*ge\w+(?:t|en)|been|gone|come|run|burst|broken|caught|lost|set)\b",
 )
-_MOTIVE = re.compile(
-    r"\b(?:dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|owed|feud|argument|"
-    r"Streit\w*|Rache|Eifersucht|Schulden|Fehde)\b",
-    re.I,
-)
-_CAUSE_IS = re.compile(
-    r"\b(?:Ursache|Grund|Auslöser)\s(?:war|ist|waren)\b|\b(?:cause|reason)\s(?:was|is)\b"
-)
 #: «Found dead» does not tell who killed, nor «it costs» who pays.
-_NO_DEEDS = frozenset(
-    map(
-        find_root,
-        word_set("die dead death toll fatality cost price worth fee expense budget"),
-    )
+_NO_DEEDS = collect_roots(
+    word_set("die dead death toll fatality cost price worth fee expense budget")
 )
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
@@ -53,8 +42,8 @@ def is_sure(match: SentenceMatch) -> bool:
         return False
     match question.kind:
         case "reason":
-            named = _CAUSE_IS.search(line.text) and tells_event(match)
-            return bool(named) or (match.gives_reason() and bool(_list_said(match)))
+            said = bool(_list_said(match)) or tells_event(match)
+            return said and match.gives_reason()
         case "name":
             return _names_beside(match)
         case "person" if question.verb:
@@ -101,20 +90,6 @@ def tells_gap(match: SentenceMatch) -> bool:
     asked = [w for w in split_words(match.question.text) if w in _OPEN_WORDS][:1]
     repeated = bool(set(asked) & set(match.line.words))
     return repeated and statements.is_unknown(match.line.text)
-
-
-def holds_verb_word(match: SentenceMatch) -> bool:
-    """Whether the sentence itself has the word that is mostly the question's verb."""
-    focus = _list_weighty(match.question)
-    if not focus:
-        return False
-    verb = focus[0 if match.question.verb_first else -1]
-    return bool(verb.accepted_roots & match.line.held)
-
-
-def tells_motive(match: SentenceMatch) -> bool:
-    """Whether it tells of a quarrel, debts, revenge."""
-    return _MOTIVE.search(match.line.text) is not None
 
 
 def explains_nearby(match: SentenceMatch) -> bool:

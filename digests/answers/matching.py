@@ -6,18 +6,18 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
 
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
+from digests.answers.vocabulary import PERSON_NOUNS, SAYING_ROOTS, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -42,58 +42,55 @@ class TokenizedSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizedArticle:
-    """An article with its sentences."""
+    """An article whose sentences are found when a question needs them.
+
+    Most of the articles that are searched have too few words of the question.
+    """
 
     article: Article
-    lines: tuple[TokenizedSentence, ...]
-    title: frozenset[str]
-    find_quotes: Callable[[Article], tuple[Quote, ...]]
+
+    @cached_property
+    def lang(self) -> str:
+        """Its language, as far as words are listed for it."""
+        return resolve_language(self.article.lang)
+
+    @cached_property
+    def title(self) -> frozenset[str]:
+        """The roots of its title."""
+        return self._collect_roots(self.article.title or "")
 
     @cached_property
     def held(self) -> frozenset[str]:
         """The roots of title and text."""
-        return self.title.union(*(line.held for line in self.lines))
+        return self.title | self._collect_roots(self.article.text)
+
+    @cached_property
+    def lines(self) -> tuple[TokenizedSentence, ...]:
+        """Its sentences."""
+        article = self.article
+        spans = sentences.split_sentences(
+            article.text, article.lang, most=_MAX_SENTENCES
+        )
+        return tuple(map(self._tokenize_sentence, spans))
 
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return self.find_quotes(self.article)
+        return find_article_quotes(self.article)
 
     @cached_property
     def lead(self) -> frozenset[str]:
         """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
+    def _collect_roots(self, text: str) -> frozenset[str]:
+        return frozenset(find_root(word, self.lang) for word in set(split_words(text)))
 
-def tokenize_article(
-    article: Article, find_quotes: Callable[[Article], tuple[Quote, ...]]
-) -> TokenizedArticle:
-    """Split an article into sentences and roots.
-
-    Args:
-        article: Read once; its sentences are the spans of the lines.
-        find_quotes: Called once, only if a question asks for what somebody said.
-    """
-    lang = resolve_language(article.lang)
-    spans = sentences.split_sentences(article.text, article.lang, most=_MAX_SENTENCES)
-    return TokenizedArticle(
-        article=article,
-        lines=tuple(_tokenize_sentence(article.text, span, lang) for span in spans),
-        title=frozenset(_list_roots(split_words(article.title or ""), lang)),
-        find_quotes=find_quotes,
-    )
-
-
-def _tokenize_sentence(text: str, span: Span, lang: str) -> TokenizedSentence:
-    said = text[span.start : span.end]
-    words = split_words(said)
-    return TokenizedSentence(
-        span=span, text=said, words=words, roots=_list_roots(words, lang)
-    )
-
-
-def _list_roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
-    return tuple(find_root(word, lang) for word in words)
+    def _tokenize_sentence(self, span: Span) -> TokenizedSentence:
+        text = span_text(self.article.text, span)
+        words = split_words(text)
+        roots = tuple(find_root(word, self.lang) for word in words)
+        return TokenizedSentence(span=span, text=text, words=words, roots=roots)
 
 
 #: Weights of a word that is one or two sentences before, in the title or first
@@ -107,21 +104,38 @@ SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥₹₦]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent|crowns?"
-    r"|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|kron(?:or|er|a)"
-    r"|zloty|forint|Kronen|Franken|Rs)\b|%",
+    r"[$£€¥₹₦%]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent"
+    r"|crowns?|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
+    r"|kron(?:or|er|a)|Kronen|Franken|Rs|free)\b"
+    r"|\b(?:cost|price|worth|pay|paid|bill|kost|Preis|teuer|zahl)\w*\b[^.;]{0,60}\d",
     re.I,
 )
-#: «It is to *cost* 265 million»: a sum without its currency.
-_COSTING = re.compile(
-    r"\b(?:cost\w*|price[ds]?|worth|dearer|pay\w*|paid|bill|kost\w+|Preis\w*|teuer|zahl\w+)\b"
-    r"[^.;]{0,60}\d",
-    re.I,
+_DISTANCE = (
+    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|miles?|"
+    r"feet|foot|inch(?:es)?|yards?"
 )
-_LENGTH = re.compile(
-    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|"
-    r"(?:kilo|centi|milli)?met(?:re|er)s?|km|miles?|feet|foot|"
-    r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?|Kilometern?|Metern?)\b"
+_DURATION = (
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|decades?|"
+    r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?"
+)
+#: What measures «how long», «how deep», «how heavy»: units, or until when.
+_MEASURES = {
+    adjective: re.compile(rf"\b(?:{units})\b", re.I)
+    for adjectives, units in (
+        ("long lange", rf"{_DURATION}|{_DISTANCE}|until|till|bis"),
+        ("far weit deep tief tall wide breit", _DISTANCE),
+        ("heavy schwer", r"\w*tonn?e?s?|tonnen|\w*kilos?|\w*grams?|kg|pounds?|stone"),
+        ("fast schnell", r"knots|mph|km/h|\w+ (?:an|per) hour|Knoten|Stundenkilometer"),
+    )
+    for adjective in adjectives.split()
+}
+#: Points in time that are neither dates nor relative days.
+_WHEN = re.compile(
+    r"\b(?:(?:before|after|by|at|in|over|until|since|around|this|next|last)\s(?:the\s)?"
+    r"(?:end\sof\s\w+|Christmas|Easter|New\sYear|spring|summer|autumn|winter|noon|midday|"
+    r"midnight|dawn|dusk|night|first\slight)|within\s\w+\s(?:hours|days|weeks|months)|"
+    r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
+    r"Abend|Ende|Weihnachten|Ostern|Mitternacht)|um\sMitternacht)\b"
 )
 _BE = word_set("is are was were be been being am")
 #: Words after a verb in which «by» makes it passive.
@@ -141,16 +155,10 @@ _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
-#: «34 of the 40 missing» does not tell how many are missing.
-_PARTITIVE = re.compile(
-    r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?(?:\d|\w+(?:teen|ty)\b|two|"
-    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
-    re.I,
-)
 _CALLED = re.compile(r"\b(?:called|named|name\s(?:is|was)|heißt|hieß)\s[A-ZÄÖÜ]")
-#: Endings of nouns for people by what they do.
+#: Nouns for people by what they do, or by their age.
 _PERSON = re.compile(
-    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z"
+    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z|\d+-year-old\Z"
     r"|(?:keeper|maker|worker|builder|driver|owner|teacher|farmer|fahrer|wirt)\Z"
 )
 _ATTRIBUTION = re.compile(
@@ -158,24 +166,24 @@ _ATTRIBUTION = re.compile(
     r"teilte|erklärte)\b[^,;]*\Z"
     r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
 )
-#: Verbs right after a number whose noun is left out.
+#: Verbs after a number whose noun is left out.
 _ELIDING = word_set("""
-    were was are is have had has remain remained wurden sind waren werden haben hatten
-    blieben
+    were was are is have had has remain remained live lived wurden sind waren werden
+    haben hatten blieben
 """)
 _ELIDED_REACH = 24
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
-_SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
-    find_root(word, "de") for word in ("sagte", "kündigte", "bemängelte", "erklärte")
-)
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
-    r"|blamed on|thanks to|source of|traced to|weil|wegen|denn|Ursache (?:war|ist)"
-    r"|Grund (?:war|ist|dafür)|Auslöser|aufgrund|infolge)\b",
+    r"|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn|Grund dafür"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
+    # Motives of crimes.
+    r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
+    r"|Eifersucht|Schulden)\b",
     re.I,
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
@@ -191,7 +199,7 @@ _OCCASION = re.compile(
 _PLACE = re.compile(
     r"\b(?:in|at|on|near|off|from|to|under|beneath|between|across|outside|along|im|am|bei"
     r"|nach|aus)\s(?:the\s|der\s|dem\s|den\s)?(?:\w+\s)?[A-ZÄÖÜ]|"
-    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under) (?:the|a) \w+"
+    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under|to) (?:the|a|an) \w+"
 )
 
 
@@ -253,8 +261,6 @@ class SentenceMatch:
         match self.question.kind:
             case "person":
                 return 1.0 if self._names_somebody() else 0.8
-            case "number" if _PARTITIVE.search(text):
-                return 0.7
             case "number" if _TOLL.search(text):
                 return 1.2
             case "reason":
@@ -278,7 +284,7 @@ class SentenceMatch:
         """Whether every name is in the sentence or in its near context."""
         for number in range(len(self.question.names)):
             own = self.question.name(number)
-            if len(own) > 1 and not _has_name(self.passage, own):
+            if not all(term.accepted_roots & self.passage.held for term in own):
                 return False
             if own and max(map(self.measure_nearness, own)) < _SPOKEN_OF:
                 return False
@@ -293,8 +299,8 @@ class SentenceMatch:
             case "age":
                 return self._has_age()
             case "day":
-                named = dates.find_moments(text) or dates.find_days(text, None, lang)
-                return bool(named)
+                named = _WHEN.search(text) or dates.find_moments(text)
+                return bool(named or dates.find_days(text, None, lang))
             case "name":
                 called = _CALLED.search(text) is not None
                 return called or self._names_somebody()
@@ -306,13 +312,16 @@ class SentenceMatch:
                 return True
 
     def _has_number(self) -> bool:
+        """Whether it has a number of the kind that is asked for."""
         question, text = self.question, self.line.text
-        found = numbers.find_numbers(text, self.passage.article.lang)
-        if not any(number.value not in question.figures for number in found):
+        unit = _MONEY if question.kind == "money" else _MEASURES.get(question.measure)
+        measured = unit.search(text) if unit else None
+        if unit and measured is None:
             return False
-        if question.kind == "money":
-            return bool(_MONEY.search(text) or _COSTING.search(text))
-        return question.kind != "length" or _LENGTH.search(text) is not None
+        if measured and measured[0] in ("until", "till", "bis"):
+            return True
+        found = numbers.find_numbers(text, self.passage.article.lang)
+        return any(number.value not in question.figures for number in found)
 
     def _has_age(self) -> bool:
         """Whether an age follows closely after somebody or something asked about."""
@@ -358,14 +367,14 @@ class SentenceMatch:
         if counted is None:
             return False
         states = [term for term in self.question.focus if term is not counted]
+        near = self.measure_nearness(counted) >= _SPOKEN_OF
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            after = split_words(line.text[number.end : number.end + _ELIDED_REACH])[:1]
-            if not after:
-                continue
-            root = find_root(after[0], resolve_language(self.passage.article.lang))
+            rest = line.text[number.end : number.end + _ELIDED_REACH]
+            after = split_words(rest)[: 1 + rest.startswith((" now ", " still "))]
+            root = find_root(after[-1], self.passage.lang) if after else ""
             if any(root in term.accepted_roots for term in states):
                 return True
-            if after[0] in _ELIDING and self.measure_nearness(counted) >= _SPOKEN_OF:
+            if near and after and after[-1] in _ELIDING:
                 return True
         return False
 
@@ -373,7 +382,7 @@ class SentenceMatch:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
         text = self.line.text
-        if self.question.speaker is None and self.question.verb not in _SAYING:
+        if self.question.speaker is None and self.question.verb not in SAYING_ROOTS:
             text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
@@ -415,15 +424,15 @@ class SentenceMatch:
         if not own:
             return True
         roots, line = own[-1].accepted_roots, self.line
-        lang = resolve_language(self.passage.article.lang)
         for quote in self.passage.quotes:
             if spans_overlap(quote.context, line.span):
                 words = (quote.speaker or "").split()
                 return any(
-                    find_root(w.lower().strip(".,"), lang) in roots for w in words
+                    find_root(word.lower().strip(".,"), self.passage.lang) in roots
+                    for word in words
                 )
         named = roots & line.held or _PRONOUNS & set(line.words)
-        return bool(named and _SAYING & line.held)
+        return bool(named and SAYING_ROOTS & line.held)
 
     def _agrees(self) -> bool:
         """Whether neither the sentence nor its context denies what is asked about."""
@@ -469,21 +478,6 @@ class SentenceMatch:
 def _drop_attribution(text: str) -> str:
     """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
-
-
-def _has_name(passage: TokenizedArticle, own: Sequence[QuestionTerm]) -> bool:
-    """Whether the words of a name occur together, at most one word apart."""
-    for line in passage.lines:
-        places = [
-            [at for at, root in enumerate(line.roots) if root in term.accepted_roots]
-            for term in own
-        ]
-        if all(places) and all(
-            any(0 < b - a <= 2 for a in first for b in second)
-            for first, second in pairwise(places)
-        ):
-            return True
-    return all(term.accepted_roots & passage.title for term in own)
 
 
 def _list_days(

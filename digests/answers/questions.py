@@ -22,21 +22,19 @@ from typing import Literal
 from digests.answers import question_form
 from digests.answers.vocabulary import (
     CONVERSES,
-    GENERIC_WORDS,
-    GERMAN_FUNCTION_WORDS,
-    GERMAN_GENERIC_WORDS,
+    GENERIC_ROOTS,
     GERMAN_QUESTION_WORDS,
-    GERMAN_SYNONYMS,
     GERMAN_VERBS,
     QUESTION_WORDS,
-    SPEECH_VERBS,
+    SAYING_ROOTS,
     SYNONYMS,
+    collect_roots,
     find_root,
 )
 from digests.language import dates, grammar, numbers, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
-from digests.language.words import word_set
+from digests.language.words import word_list, word_set
 
 QuestionKind = Literal[
     "person",
@@ -97,8 +95,8 @@ class Question:
     days: Period | None
     #: The index in `names` of the speaker that is asked about.
     speaker: int | None
-    #: «how *high*»: an answer may have it.
-    adjective: str = ""
+    #: «how *deep*»: an answer has a unit that measures it.
+    measure: str = ""
     #: The verb, and whether its agent is asked for («who thanked Bell?»: True).
     verb: str = ""
     asks_doer: bool | None = None
@@ -152,7 +150,7 @@ def parse_question(text: str, today: date) -> Question:
         ),
         days=days,
         speaker=_find_speaker(found, runs),
-        adjective=_find_adjective(found, lang),
+        measure=_find_measure(found),
         verb=verb,
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
@@ -171,15 +169,8 @@ def _is_german(found: Sequence[Token]) -> bool:
         return True
     if question_form.begins_german(found):
         return True
-    if len(found) < 2 or found[0].low != "was":
-        return False
-    verb = found[1]
-    return verb.low in GERMAN_VERBS or (
-        not verb.capital
-        and verb.low.endswith(("t", "te", "en"))
-        and not words.is_stop_word(verb.low, "en")
-        and any(t.low in GERMAN_FUNCTION_WORDS or t.capital for t in found[2:])
-    )
+    low = [token.low for token in found[:2]]
+    return low[:1] == ["was"] and low[1:] != [] and low[1] in GERMAN_VERBS
 
 
 def _in_period(token: Token, days: Period | None) -> bool:
@@ -213,12 +204,13 @@ def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | N
 
 
 _HOW: dict[str, QuestionKind] = {
-    "many": "number", "much": "number", "viele": "number", "viel": "number",
-    "long": "length", "lange": "length", "far": "length", "weit": "length",
-    "old": "age", "alt": "age", "tall": "length", "high": "number",
-    "hoch": "number", "deep": "length", "tief": "length", "big": "number",
-    "large": "number", "groß": "number", "heavy": "number", "fast": "number",
-    "wide": "length", "often": "number", "strong": "number",
+    **dict.fromkeys(word_list("""
+        many much high big large often strong viele viel hoch groß oft stark
+    """), "number"),
+    **dict.fromkeys(word_list("""
+        long far tall deep wide heavy fast lange weit tief breit schwer schnell
+    """), "length"),
+    "old": "age", "alt": "age",
 }  # fmt: skip
 _WHAT: dict[str, QuestionKind] = {
     "day": "day", "date": "day", "time": "day", "year": "day", "month": "day",
@@ -233,23 +225,19 @@ _WORDS: dict[str, QuestionKind] = {
 }  # fmt: skip
 #: Words that only ask for a sum.
 _SUMS = word_set("money amount sum get geld")
-_COSTS = frozenset(
-    find_root(word)
-    for word in (
-        *("cost", "pay", "price", "worth", "money", "spend", "raise", "lend", "fine"),
-        *("earn", "grant", "lose"),
+_COSTS = collect_roots(
+    word_list(
+        "cost pay price worth money spend raise lend fine earn grant lose receive"
     )
 ) | word_set("kost preis zahl eintritt")
 
 
-def _find_adjective(found: Sequence[Token], lang: str) -> str:
+def _find_measure(found: Sequence[Token]) -> str:
+    """The adjective of «how *deep*», «wie *schwer*»; "" where none is asked for."""
     for token, after in pairwise(found[:12]):
-        if token.low in ("how", "wie") and after.low in _HOW:
-            return "" if after.low in _MUCH else find_root(after.low, lang)
+        if token.low in ("how", "wie"):
+            return after.low
     return ""
-
-
-_MUCH = word_set("many much viel viele often")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
@@ -296,30 +284,13 @@ def _build_term(
     word: str, name: int | None, lang: str, *, converse: bool
 ) -> QuestionTerm:
     base = find_root(word, lang)
-    accepted_roots = {base}
+    accepted = frozenset((base,))
     if name is None:
-        accepted_roots |= _list_alike_roots(base, lang)
+        accepted |= SYNONYMS[lang].get(base, accepted)
         if converse:
-            accepted_roots |= CONVERSES.get(base, frozenset())
-    weight = 1.5 if name is not None else 0.4 if base in _GENERIC_ROOTS else 1.0
-    return QuestionTerm(
-        word=word, accepted_roots=frozenset(accepted_roots), weight=weight, name=name
-    )
-
-
-def _list_alike_roots(base: str, lang: str) -> frozenset[str]:
-    if lang != "en":
-        return GERMAN_SYNONYMS.get(base, frozenset())
-    found: set[str] = set()
-    for known, alike in SYNONYMS.items():
-        if find_root(known) == base:
-            found |= {find_root(other) for other in alike}
-    return frozenset(found)
-
-
-_GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS)) | frozenset(
-    find_root(word, "de") for word in GERMAN_GENERIC_WORDS
-)
+            accepted |= CONVERSES.get(base, accepted)
+    weight = 1.5 if name is not None else 0.4 if base in GENERIC_ROOTS else 1.0
+    return QuestionTerm(word=word, accepted_roots=accepted, weight=weight, name=name)
 
 
 def _find_counted(
@@ -351,7 +322,7 @@ def _find_speaker(
     found: Sequence[Token], runs: Sequence[Sequence[Token]]
 ) -> int | None:
     """The name before a verb of saying: «what did Bell say about …»."""
-    verbs = [t.start for t in found if find_root(t.low) in _SAYING_ROOTS]
+    verbs = [t.start for t in found if find_root(t.low) in SAYING_ROOTS]
     if not verbs or not found or found[0].low in ("who", "whom"):
         return None
     before = [
@@ -361,9 +332,6 @@ def _find_speaker(
         if 0 < verb - run[-1].end <= 2 and found[0].low not in ("when", "where")
     ]
     return before[0] if before else None
-
-
-_SAYING_ROOTS = frozenset(map(find_root, SPEECH_VERBS))
 
 
 def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:

@@ -15,11 +15,10 @@ from math import log
 from typing import Literal
 
 from digests.answers import assurance, matching, statements
-from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
+from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
-from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -44,7 +43,6 @@ _LEAST_SURE_SHARE = 0.5
 _SHARED_LEAD = 3
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
-_STILL = re.compile(r"\b(?:still|noch)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
@@ -59,10 +57,6 @@ _EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
 #: The factors for a sentence that denies what a yes-or-no question asks, and for a
 #: claim with its denial.
 _DENYING, _REFUTING = 1.4, 1.8
-#: The factor for «96 metres *high*» as an answer to «how high».
-_ADJECTIVE = 1.3
-#: The factor where the sentence has the question's verb, and kinds that it counts for.
-_VERB, _BY_VERB = 1.1, frozenset({"", "place", "day"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,15 +111,14 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        tokenize_article(article, find_article_quotes)
-        for article in _deduplicate_articles(articles)
+        TokenizedArticle(article=article) for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
     question = _accept_compounds(question, passages)
     found = list(_iter_candidates(question, passages))
-    chosen = _choose_candidates(question, _doubt_stale(question, passages, found))
+    chosen = _choose_candidates(question, found)
     if not chosen:
         return _build_refusal("not told")
     return QuestionAnswer(
@@ -249,27 +242,6 @@ def _drop_superseded(
                 dropped.add(number)
                 break
     return [one for number, one in enumerate(found) if number not in dropped]
-
-
-def _doubt_stale(
-    question: Question,
-    passages: Sequence[TokenizedArticle],
-    found: Sequence[_Candidate],
-) -> list[_Candidate]:
-    """Nothing of an older report is sure where «still» asks for the present."""
-    if not _STILL.search(question.text):
-        return list(found)
-    times = [(_read_time(passage), passage) for passage in passages]
-    stale = {
-        id(passage)
-        for time, passage in times
-        for later, other in times
-        if later > time and _report_same_event(question, passage, other)
-    }
-    return [
-        replace(one, sure=False) if id(one.match.passage) in stale else one
-        for one in found
-    ]
 
 
 def _asks_state(question: Question) -> bool:
@@ -398,8 +370,6 @@ def _explain_event(
             factor = _GAP
         case "reason" if match.gives_reason():
             factor = _EXPLICIT
-        case "reason" if assurance.tells_motive(match):
-            factor = _EXPLICIT
         case "reason" if assurance.explains_nearby(match):
             factor = _IMPLIED
         case "yes or no" if _answers_claim(match):
@@ -457,10 +427,6 @@ def _weigh_candidate(
         inside = said * said
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= match.weigh_kind()
-    if question.adjective in line.held:
-        score *= _ADJECTIVE
-    if question.kind in _BY_VERB and assurance.holds_verb_word(match):
-        score *= _VERB
     return _Candidate(
         match=match,
         score=score,
