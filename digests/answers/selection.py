@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from math import log
 from typing import Literal
 
 from digests.answers import assurance, matching, statements
@@ -36,6 +35,8 @@ MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
 _LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
+#: Words of a usual sentence; a longer one says less of the question.
+_USUAL_LENGTH = 20
 _SATURATION, _LENGTH = 1.2, 0.4
 #: The least share of the best score for a sure sentence to go before nearer ones.
 _LEAST_SURE_SHARE = 0.5
@@ -322,23 +323,30 @@ def _is_written(word: str, passages: Sequence[TokenizedArticle]) -> bool:
 def _iter_candidates(
     question: Question, passages: Sequence[TokenizedArticle]
 ) -> Iterator[_Candidate]:
-    rare = _rate_rareness(question.terms, passages)
-    lengths = [len(line.words) for each in passages for line in each.lines]
-    mean = sum(lengths) / len(lengths) if lengths else 1.0
-    every = ((each, at) for each in passages for at in range(len(each.lines)))
+    near = (each for each in passages if _has_enough_words(question, each))
+    every = ((each, at) for each in near for at in range(len(each.lines)))
     for passage, at in islice(every, _SENTENCES):
-        held = passage.lines[at].held
         match = SentenceMatch(question=question, passage=passage, at=at)
-        if not question.conditional and statements.is_hypothetical(match.line.text):
+        one = _explain_event(match)
+        if any(term.accepted_roots & match.line.held for term in question.terms):
+            direct = _weigh_candidate(match)
+            enough = direct.plain >= MIN_PLAIN_COVERAGE
+            if direct.covered >= MIN_COVERAGE and enough and _exceeds(direct, one):
+                one = direct
+        if one is None or not match.is_possible():
             continue
-        one = _explain_event(match, rare)
-        if any(term.accepted_roots & held for term in question.terms):
-            near = _weigh_candidate(match, rare, mean)
-            enough = near.covered >= MIN_COVERAGE and near.plain >= MIN_PLAIN_COVERAGE
-            if enough and (one is None or near.score > one.score):
-                one = near
-        if one is not None and match.is_possible():
+        if question.conditional or not statements.is_hypothetical(match.line.text):
             yield _judge_candidate(one)
+
+
+def _has_enough_words(question: Question, passage: TokenizedArticle) -> bool:
+    """Whether a sentence of it can cover enough of the question."""
+    held = sum(t.weight for t in question.terms if t.accepted_roots & passage.held)
+    return held >= MIN_COVERAGE * sum(term.weight for term in question.terms)
+
+
+def _exceeds(one: _Candidate, other: _Candidate | None) -> bool:
+    return other is None or one.score > other.score
 
 
 def _judge_candidate(one: _Candidate) -> _Candidate:
@@ -356,9 +364,7 @@ def _judge_candidate(one: _Candidate) -> _Candidate:
     )
 
 
-def _explain_event(
-    match: SentenceMatch, rare: Mapping[str, float]
-) -> _Candidate | None:
+def _explain_event(match: SentenceMatch) -> _Candidate | None:
     """A sentence without the question's words that still answers it.
 
     The reason of an event stands in a sentence of its own («A tyre had burst.»), and so
@@ -380,9 +386,8 @@ def _explain_event(
             return None
     covered = total = 0.0
     for term in question.terms:
-        weight = term.weight * rare[term.word]
-        near = match.measure_nearness(term, 1.0)
-        covered, total = covered + weight * near, total + weight
+        covered += term.weight * match.measure_nearness(term, 1.0)
+        total += term.weight
     share = covered / total
     if share < _MIN_EVENT_COVERAGE or not assurance.tells_event(match):
         return None
@@ -407,18 +412,16 @@ def _denies_predicate(match: SentenceMatch) -> bool:
     return denied and assurance.holds_predicate(match)
 
 
-def _weigh_candidate(
-    match: SentenceMatch, rare: Mapping[str, float], mean: float
-) -> _Candidate:
+def _weigh_candidate(match: SentenceMatch) -> _Candidate:
     """How much of the question a sentence covers, and its score."""
     question, line = match.question, match.line
-    damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / mean)
+    damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / _USUAL_LENGTH)
     covered = total = plain = plain_total = score = 0.0
     speech = question.speaker is not None
     lead = matching.SPEECH_LEAD_WEIGHT if speech else matching.LEAD_WEIGHT
     for term in question.terms:
         near = match.measure_nearness(term, lead)
-        weight = term.weight * rare[term.word]
+        weight = term.weight
         covered, total = covered + near * weight, total + weight
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
@@ -433,19 +436,6 @@ def _weigh_candidate(
         covered=covered / total,
         plain=plain / plain_total if plain_total else 1.0,
     )
-
-
-def _rate_rareness(
-    terms: Sequence[QuestionTerm], passages: Sequence[TokenizedArticle]
-) -> dict[str, float]:
-    """Weights from 0.5 to 1.5: a word of few sentences says more."""
-    lines = [line.held for each in passages for line in each.lines]
-    most = log(1 + len(lines)) or 1.0
-    found: dict[str, float] = {}
-    for term in terms:
-        count = sum(1 for held in lines if term.accepted_roots & held)
-        found[term.word] = 0.5 + log((1 + len(lines)) / (1 + count)) / most
-    return found
 
 
 def _repeats_candidate(one: _Candidate, other: _Candidate) -> bool:
