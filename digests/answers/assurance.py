@@ -87,9 +87,11 @@ def tells_gap(match: SentenceMatch) -> bool:
 
     «Where he had been is a mystery» to «where had he been?».
     """
-    asked = [w for w in split_words(match.question.text) if w in _OPEN_WORDS][:1]
-    repeated = bool(set(asked) & set(match.line.words))
-    return repeated and statements.is_unknown(match.line.text)
+    question, line = match.question, match.line
+    asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
+    if not set(asked) & set(line.words) or not statements.is_unknown(line.text):
+        return False
+    return not question.verb or _holds_verb(match)
 
 
 def explains_nearby(match: SentenceMatch) -> bool:

@@ -39,9 +39,14 @@ _PLAIN_LAST = word_set("night week month year monday tuesday wednesday thursday 
 _NAMED = word_set("name called named heißt hieß")
 _ASKING = word_set("what which was welche welcher welches")
 _ANYBODY = word_set("anyone anybody someone somebody anything jemand etwas")
+_SIZES = word_set("high large big strong hoch groß stark")
+_TOWARDS = word_set("to with mit")
 _BEING = word_set("is are was were ist sind war waren")
 _DETERMINERS = word_set("the a an its his her their der die das den dem ein eine")
-_NOUN_ENDS = word_set("of for in on at from that who to der des von im in für bei")
+_NOUN_ENDS = word_set("""
+    of for in on at from that who to below above under over near with der des von im in
+    für bei
+""")
 _REASON_NOUNS = word_set("cause reason motive grund ursache motiv anlass")
 _CAUSING = word_set("caused causes triggered sparked verursacht verursachte auslöste")
 #: The fewest words of a question about yes or no.
@@ -132,11 +137,16 @@ def find_asked_noun(found: Sequence[Token], lang: str) -> str:
 
 
 def _find_determiner(low: Sequence[str]) -> int | None:
-    """Where «the» stands in «what is the», «who was the», «how high is the»."""
-    if not low or low[0] not in _ASKING | {"who", "wer", "how", "wie"}:
+    """Where «the» stands in «what is the», «how high is the», «what happened to the»."""
+    if low[:2] in (["what", "happened"], ["was", "passierte"], ["was", "geschah"]):
+        being = 2
+    elif low[:1] in (["how"], ["wie"]) and low[1:2] != [] and low[1] in _SIZES:
+        being = 2
+    elif low and low[0] in _ASKING | {"who", "wer"}:
+        being = 1
+    else:
         return None
-    being = 2 if low[0] in ("how", "wie") else 1
-    if low[being : being + 1] and low[being] in _BEING:
+    if low[being : being + 1] and low[being] in _BEING | _TOWARDS:
         after = low[being + 1 : being + 2]
         return being + 1 if after and after[0] in _DETERMINERS else None
     return None

@@ -336,8 +336,13 @@ def _find_speaker(
 
 def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     """The verb of «who VERB name» (True) and of «who did name VERB» (False)."""
-    if lang != "en" or len(found) < 3 or found[0].low not in ("who", "whom", "what"):
+    if len(found) < 3 or found[0].low not in _WHO:
         return "", None
+    if lang == "de":
+        # «Wer baute …?», «Wer hat … gebaut?»
+        split = found[1].low in grammar.AUXILIARIES
+        verb = found[-1 if split else 1]
+        return ("" if verb.capital else find_root(verb.low, lang)), None
     if found[1].low in _AUXILIARIES:
         # The word right after the name; «say» is handled by `_find_speaker`.
         named = [at for at, token in enumerate(found) if at > 1 and token.capital]
@@ -345,13 +350,18 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
         if behind and not words.is_stop_word(behind[0].low):
             return find_root(behind[0].low), False
         return "", None
-    if found[0].low == "who" and found[1].low in _HELPING and len(found) > 3:
-        # «Who is paying …», «who has bought …»: no name need stand on a side.
-        doing = found[2].low.endswith(("ing", "ed", "en"))
-        return (find_root(found[2].low) if doing else ""), None
-    if found[0].low == "who" and not words.is_stop_word(found[1].low):
-        return find_root(found[1].low), True
-    return "", None
+    if found[0].low != "who":
+        return "", None
+    if found[1].low in _HELPING:
+        # «Who is paying …», «who has been arrested …»: no name need stand on a side.
+        doing = found[3 if found[2].low == "been" and len(found) > 3 else 2].low
+        return (find_root(doing) if doing.endswith(("ing", "ed", "en")) else ""), None
+    if words.is_stop_word(found[1].low):
+        return "", None
+    return find_root(found[1].low), True
+
+
+_WHO = word_set("who whom what wer wen wem")
 
 
 #: Maximum number of words from which pairs are built: six give fifteen.
