@@ -23,8 +23,6 @@ from digests.answers import question_form
 from digests.answers.vocabulary import (
     CONVERSES,
     GENERIC_ROOTS,
-    GERMAN_QUESTION_WORDS,
-    GERMAN_VERBS,
     QUESTION_WORDS,
     SAYING_ROOTS,
     SYNONYMS,
@@ -121,9 +119,9 @@ def parse_question(text: str, today: date) -> Question:
     """Parse a question that is asked on this day."""
     text = " ".join(text[:_READ].split())
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
-    lang = "de" if _is_german(found) else "en"
+    lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
-    kind, counted_at = _find_kind(found, lang)
+    kind, counted_at = _find_kind(text, found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
     if kind == "reason":
         spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
@@ -155,36 +153,28 @@ def parse_question(text: str, today: date) -> Question:
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
-        verb_first=question_form.asks_anybody(found)
+        verb_first=question_form.asks_anybody(text)
         or (lang == "de" and kind not in ("yes or no", "number")),
-        conditional=question_form.asks_condition(found),
-        restrictions=question_form.find_restrictions(spoken),
-        asked_noun=question_form.find_asked_noun(found, lang),
+        conditional=question_form.asks_condition(text),
+        restrictions=question_form.find_restrictions(text),
+        asked_noun=question_form.find_asked_noun(text, lang),
     )
-
-
-def _is_german(found: Sequence[Token]) -> bool:
-    """Whether a question is German; «was» counts only before a German verb."""
-    if any(token.low in GERMAN_QUESTION_WORDS for token in found[:4]):
-        return True
-    if question_form.begins_german(found):
-        return True
-    low = [token.low for token in found[:2]]
-    return low[:1] == ["was"] and low[1:] != [] and low[1] in GERMAN_VERBS
 
 
 def _in_period(token: Token, days: Period | None) -> bool:
     return days is not None and days.start <= token.start < days.end
 
 
-def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | None]:
+def _find_kind(
+    text: str, found: Sequence[Token], lang: str
+) -> tuple[QuestionKind, int | None]:
     """The kind asked for, and the index of the token before what is counted."""
     low = [token.low for token in found]
-    if question_form.asks_yes_or_no(found, lang):
+    if question_form.asks_yes_or_no(text, lang):
         return "yes or no", None
-    if question_form.asks_reason(found):
+    if question_form.asks_reason(text):
         return "reason", None
-    if question_form.asks_name(found):
+    if question_form.asks_name(text):
         return "name", None
     for at, word in enumerate(low[:12]):
         after = low[at + 1] if at + 1 < len(low) else ""

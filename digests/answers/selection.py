@@ -359,7 +359,7 @@ def _judge_candidate(one: _Candidate) -> _Candidate:
     return replace(
         one,
         sure=refuted or assurance.is_sure(one.match),
-        gap=assurance.tells_gap(one.match),
+        gap=assurance.reports_gap(one.match),
         shown=(base + first, base + last),
     )
 
@@ -372,7 +372,7 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
     """
     question = match.question
     match question.kind:
-        case _ if assurance.tells_gap(match):
+        case _ if assurance.reports_gap(match):
             factor = _GAP
         case "reason" if match.gives_reason():
             factor = _EXPLICIT
@@ -380,7 +380,9 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
             factor = _IMPLIED
         case "yes or no" if _answers_claim(match):
             factor = _REFUTING
-        case "yes or no" if _denies_predicate(match):
+        case "yes or no" if statements.denies(
+            match.line.text
+        ) and assurance.holds_predicate(match):
             factor = _DENYING
         case _:
             return None
@@ -389,7 +391,7 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
         covered += term.weight * match.measure_nearness(term, 1.0)
         total += term.weight
     share = covered / total
-    if share < _MIN_EVENT_COVERAGE or not assurance.tells_event(match):
+    if share < _MIN_EVENT_COVERAGE or not assurance.reports_event(match):
         return None
     score = total * share * factor / (1 + _DISTANCE * match.at)
     return _Candidate(match=match, score=score, covered=share, plain=share)
@@ -404,12 +406,6 @@ def _answers_claim(match: SentenceMatch) -> bool:
         return False
     _, last = statements.extend_statement(texts, 0)
     return last > 0
-
-
-def _denies_predicate(match: SentenceMatch) -> bool:
-    text = match.line.text
-    denied = statements.is_denial(text) or grammar.NEGATION.search(text) is not None
-    return denied and assurance.holds_predicate(match)
 
 
 def _weigh_candidate(match: SentenceMatch) -> _Candidate:

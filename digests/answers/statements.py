@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 
+from digests.language import grammar
+
 _CONDITION = re.compile(
     r"\b(?:if|unless|were\s(?:\w+\s){1,4}to|should\s(?:it|he|she|they|that|this)|wenn"
     r"|falls|sofern)\b|\A(?:Wäre|Hätte|Würde|Sollte|Had|Were|Should)\b",
@@ -90,11 +92,6 @@ _BACK = re.compile(
     r"dass|von|gegen|by)\b)",
     re.I,
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|without|nicht|nie|niemand|kein\w*)\b"
-    r"|n['’]t\b",
-    re.I,
-)
 
 
 def is_hypothetical(text: str) -> bool:
@@ -121,6 +118,11 @@ def is_denial(text: str) -> bool:
     return _DENIAL.search(text) is not None
 
 
+def denies(text: str) -> bool:
+    """Whether a sentence denies something or has a negation."""
+    return is_denial(text) or grammar.NEGATION.search(text) is not None
+
+
 def turns_round(text: str) -> bool:
     """Whether a sentence turns round what the sentence before it says."""
     if _CONTRADICTION.search(text):
@@ -141,7 +143,7 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
     if at and turns_round(text) and not _names_its_subject(text):
         first = at - 1
     following = texts[at + 1 : at + 3]
-    if following and (turns_round(following[0]) or _qualifies(text, following[0])):
+    if following and turns_round(following[0]):
         last = at + 1
     elif is_claim(text) and len(following) > 1 and turns_round(following[1]):
         last = at + 2
@@ -151,13 +153,6 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
 def _names_its_subject(text: str) -> bool:
     """Whether a denial says itself what it denies."""
     return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
-
-
-def _qualifies(claim: str, following: str) -> bool:
-    """Whether «But …» after a claim negates it."""
-    if not is_claim(claim) or _TURN_OPENING.search(following) is None:
-        return False
-    return _NEGATION.search(following) is not None
 
 
 _CLOCK = re.compile(
