@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import IRREGULAR_BASES, collect_roots
+from digests.answers.vocabulary import IRREGULAR_BASES
 from digests.language.words import split_words, word_set
 
 #: The nearness from which a word counts as said: in the sentence or the one before;
@@ -23,11 +23,7 @@ _AHEAD = re.compile(
 )
 _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
-    rf"{'|'.join(IRREGULAR_BASES)}|run|come|set|been)\b"
-)
-#: «Found dead» does not report who killed, nor «it costs» who pays.
-_NO_DEEDS = collect_roots(
-    word_set("die dead death toll fatality cost price worth fee expense budget")
+    rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
 )
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
@@ -49,7 +45,7 @@ def is_sure(match: SentenceMatch) -> bool:
             return (said or reports_event(match)) and match.gives_reason()
         case "name":
             return _names_beside(match)
-        case "person" if question.verb:
+        case "person" if question.deeds:
             return _holds_verb(match)
         case "yes or no":
             denied = statements.denies(text) and holds_predicate(match)
@@ -60,7 +56,8 @@ def is_sure(match: SentenceMatch) -> bool:
             return holds_predicate(match)
         case _:
             focus = _list_weighty(question)
-            return len(_list_said(match, focus)) >= _MIN_SAID * len(focus)
+            said = len(_list_said(match, focus)) >= _MIN_SAID * len(focus)
+            return said or _affirms(match)
 
 
 def holds_predicate(match: SentenceMatch) -> bool:
@@ -89,7 +86,7 @@ def reports_gap(match: SentenceMatch) -> bool:
     asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
     if not set(asked) & set(line.words) or not statements.is_unknown(line.text):
         return False
-    return not question.verb or _holds_verb(match)
+    return not question.deeds or _holds_verb(match)
 
 
 def explains_nearby(match: SentenceMatch) -> bool:
@@ -146,17 +143,12 @@ def _counts_directly(match: SentenceMatch) -> bool:
 
 
 def _holds_verb(match: SentenceMatch) -> bool:
-    verb, line = match.question.verb, match.line
-    deeds = {verb}
-    for term in match.question.terms:
-        if verb in term.accepted_roots:
-            deeds |= term.accepted_roots - _NO_DEEDS
     # «Of the same design» does not say who designed.
     asked = split_words(match.question.text)[:3]
     bare = {word.removesuffix("ed") for word in asked if word.endswith("ed")}
     return any(
-        root in deeds and word not in bare
-        for word, root in zip(line.words, line.roots, strict=True)
+        root in match.question.deeds and word not in bare
+        for word, root in zip(match.line.words, match.line.roots, strict=True)
     )
 
 

@@ -137,7 +137,8 @@ _WHEN = re.compile(
     r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
     r"Abend|Ende|Weihnachten|Ostern|Mitternacht)|um\sMitternacht)\b"
 )
-_BE = word_set("is are was were be been being am")
+_BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
+_BY = word_set("by von durch")
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
@@ -382,7 +383,7 @@ class SentenceMatch:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
         text = self.line.text
-        if self.question.speaker is None and self.question.verb not in SAYING_ROOTS:
+        if self.question.speaker is None and not self.question.deeds & SAYING_ROOTS:
             text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
@@ -453,26 +454,26 @@ class SentenceMatch:
         return not any(_denies_roots(b, elsewhere, question.lang) for b in before)
 
     def _is_done_by(self) -> bool:
-        """Whether agent and patient are on the right sides of the verb."""
+        """Whether agent and patient may be on the right sides of the verb."""
         question, line = self.question, self.line
-        if question.asks_doer is None or not question.names:
+        if question.asks_doer is None:
             return True
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
         roots = frozenset[str]().union(*(term.accepted_roots for term in own))
-        verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
+        verbs = [at for at, root in enumerate(line.roots) if root in question.deeds]
         places = [at for at, root in enumerate(line.roots) if root in roots]
-        if not verbs or not places:
-            return True
-        return any(self._is_on_its_side(verb, places) for verb in verbs)
+        return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
 
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
+        """Whether what is named stands where it must; a passive names its agent."""
         words = self.line.words
-        passive = bool(_BE & set(words[max(0, verb - 3) : verb])) and (
-            "by" in words[verb : verb + _REACH]
-        )
-        if bool(self.question.asks_doer) != passive:
-            return any(verb < at for at in places)
-        return any(at < verb for at in places)
+        passive = not _BE.isdisjoint(words[max(0, verb - 3) : verb])
+        by_agent = not _BY.isdisjoint(words[verb : verb + _REACH])
+        if self.question.asks_doer and passive and not by_agent:
+            return False
+        if self.question.asks_doer != (passive and by_agent):
+            return not places or any(verb < at for at in places)
+        return not places or any(at < verb for at in places)
 
 
 def _drop_attribution(text: str) -> str:

@@ -95,8 +95,9 @@ class Question:
     speaker: int | None
     #: «how *deep*»: an answer has a unit that measures it.
     measure: str = ""
-    #: The verb, and whether its agent is asked for («who thanked Bell?»: True).
-    verb: str = ""
+    #: The roots of its verb and of the verb's synonyms, and whether its agent is asked
+    #: for («who thanked Bell?»: True).
+    deeds: frozenset[str] = frozenset()
     asks_doer: bool | None = None
     denies: bool = False
     #: The words of its main clause that have content and are no names.
@@ -149,7 +150,7 @@ def parse_question(text: str, today: date) -> Question:
         days=days,
         speaker=_find_speaker(found, runs),
         measure=_find_measure(found),
-        verb=verb,
+        deeds=_list_deeds(verb, terms),
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
@@ -351,6 +352,15 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     return find_root(found[1].low), True
 
 
+def _list_deeds(verb: str, terms: Sequence[QuestionTerm]) -> frozenset[str]:
+    alike = [term.accepted_roots for term in terms if verb in term.accepted_roots]
+    return frozenset((verb,) if verb else ()).union(*alike) - (_NO_DEEDS - {verb})
+
+
+#: «Found dead» does not say who killed, nor «it costs» who pays.
+_NO_DEEDS = collect_roots(
+    word_list("die dead death toll fatality cost price worth fee expense budget")
+)
 _WHO = word_set("who whom what wer wen wem")
 
 
