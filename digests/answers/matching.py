@@ -122,13 +122,18 @@ _DURATION = (
 _MEASURES = {
     adjective: re.compile(rf"\b(?:{units})\b", re.I)
     for adjectives, units in (
-        ("long lange", rf"{_DURATION}|{_DISTANCE}|until|till|bis"),
+        ("long lange", rf"{_DURATION}|{_DISTANCE}"),
         ("far weit deep tief tall wide breit", _DISTANCE),
         ("heavy schwer", r"\w*tonn?e?s?|tonnen|\w*kilos?|\w*grams?|kg|pounds?|stone"),
         ("fast schnell", r"knots|mph|km/h|\w+ (?:an|per) hour|Knoten|Stundenkilometer"),
     )
     for adjective in adjectives.split()
 }
+#: A duration without a number.
+_LASTING = re.compile(
+    r"\b(?:until|till|bis|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|"
+    r"Monat|Jahr))\b"
+)
 #: Points in time that are neither dates nor relative days.
 _WHEN = re.compile(
     r"\b(?:(?:before|after|by|at|in|over|until|since|around|this|next|last)\s(?:the\s)?"
@@ -143,7 +148,8 @@ _BY = word_set("by von durch")
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
 _AGE = re.compile(
-    r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b(?!\s?(?:percent|per|%|million|,\d))"
+    r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
+    r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
     r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
     r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
 )
@@ -175,6 +181,8 @@ _ELIDING = word_set("""
 _ELIDED_REACH = 24
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
+#: Words that stand for one person.
+_PERSONAL = word_set("he she his her er seine ihre")
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 #: Words that make a sentence a reason, wherever the event is reported.
@@ -251,10 +259,14 @@ class SentenceMatch:
             return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
-        if roots & passage.held:
-            later = at == 0 and term.name is None
-            return LATER_WEIGHT if later else ELSEWHERE_WEIGHT
-        return 0.0
+        if not roots & passage.held:
+            return 0.0
+        if term.name is None:
+            return LATER_WEIGHT if at == 0 else ELSEWHERE_WEIGHT
+        # «A banker was jailed. Bo Lund …», and «he» for somebody who was named.
+        named_next = at == 0 and any(roots & line.held for line in passage.lines[1:3])
+        spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
+        return LATER_WEIGHT if named_next or spoken_of else ELSEWHERE_WEIGHT
 
     def weigh_kind(self) -> float:
         """The factor of the score where it is uncertain what kind of thing is said."""
@@ -316,11 +328,10 @@ class SentenceMatch:
         """Whether it has a number of the kind that is asked for."""
         question, text = self.question, self.line.text
         unit = _MONEY if question.kind == "money" else _MEASURES.get(question.measure)
-        measured = unit.search(text) if unit else None
-        if unit and measured is None:
-            return False
-        if measured and measured[0] in ("until", "till", "bis"):
+        if question.measure in ("long", "lange") and _LASTING.search(text):
             return True
+        if unit and not unit.search(text):
+            return False
         found = numbers.find_numbers(text, self.passage.article.lang)
         return any(number.value not in question.figures for number in found)
 
@@ -387,7 +398,10 @@ class SentenceMatch:
             text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
-            if name.kind not in ("place", "title", "party") and not parts & asked:
+            if name.kind in ("place", "title", "party") or parts & asked:
+                continue
+            # In German every noun is capitalised.
+            if self.passage.lang != "de" or len(parts) > 1 or name.kind == "person":
                 return True
         return False
 
@@ -414,8 +428,9 @@ class SentenceMatch:
         named_days = _list_days(self.line.text, written, article.lang)
         if named_days:
             return any(a <= period.last and period.first <= b for a, b in named_days)
-        if written is None:
-            return False
+        if written is None or written < period.first:
+            # Of days to come an article may not repeat when they are.
+            return written is not None
         return period.first <= written <= period.last + _PERIOD_SLACK
 
     def _is_said_by(self) -> bool:
@@ -460,7 +475,7 @@ class SentenceMatch:
             return True
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
         roots = frozenset[str]().union(*(term.accepted_roots for term in own))
-        verbs = [at for at, root in enumerate(line.roots) if root in question.deeds]
+        verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
         places = [at for at, root in enumerate(line.roots) if root in roots]
         return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
 

@@ -95,8 +95,9 @@ class Question:
     speaker: int | None
     #: «how *deep*»: an answer has a unit that measures it.
     measure: str = ""
-    #: The roots of its verb and of the verb's synonyms, and whether its agent is asked
-    #: for («who thanked Bell?»: True).
+    #: The root of its verb, also with those of its synonyms, and whether its agent is
+    #: asked for («who thanked Bell?»: True).
+    verb: str = ""
     deeds: frozenset[str] = frozenset()
     asks_doer: bool | None = None
     denies: bool = False
@@ -150,6 +151,7 @@ def parse_question(text: str, today: date) -> Question:
         days=days,
         speaker=_find_speaker(found, runs),
         measure=_find_measure(found),
+        verb=verb,
         deeds=_list_deeds(verb, terms),
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
