@@ -172,6 +172,7 @@ _ATTRIBUTION = re.compile(
     r",\s(?:[^,.;]{2,60},\s)?[^,.;]{2,70}\s(?:said|says|announced|wrote|heard|sagte|"
     r"teilte|erklärte)\b[^,;]*\Z"
     r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
+    r"|\A[^,;:]{2,80}\s(?:said|says|sagte)\b(?!.*\b(?:he|she|they|we|I|er|sie|ich|wir)\b)"
 )
 #: Verbs after a number whose noun is left out.
 _ELIDING = word_set("""
@@ -188,7 +189,7 @@ _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
-    r"|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn|Grund dafür"
+    r"|blamed (?:on|for)|thanks to|begründe\w*|source of|traced to|weil|wegen|denn|Grund dafür"
     r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
@@ -197,7 +198,7 @@ _REASON = re.compile(
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
-    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:"
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:\w+ ){1,3}(?:"
     r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
     r"|blamed|mainly|"
     r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"

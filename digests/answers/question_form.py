@@ -45,12 +45,14 @@ _NAME = re.compile(
     r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß)\b", re.I
 )
 _ANYBODY = re.compile(
-    r"(?:\S+\s){0,3}(?:any(?:one|body|thing)|some(?:one|body)|jemand|etwas)\b", re.I
+    r"(?:\S+\s){0,3}(?:any(?:one|body|thing)|some(?:one|body)|jemand|etwas)\b"
+    r"|(?:is|are|was|were)\sthere\b|(?:gibt|gab)\ses\b",
+    re.I,
 )
 #: Words without which another event may be meant.
 _RESTRICTION = re.compile(
     r"\b(?:last|previous|previously|zuletzt|vorher)\b"
-    r"(?!\s(?:night|week|month|year|\w+day)\b)",
+    r"(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)",
     re.I,
 )
 #: What precedes the noun that is asked for, and what follows it.
@@ -108,7 +110,7 @@ def is_cause_word(word: str) -> bool:
 
 
 def asks_anybody(text: str) -> bool:
-    """Whether its subject is «anybody»: then its first word of content is the verb."""
+    """Whether its subject is «anybody» or «there»: then its verb or noun comes first."""
     return _ANYBODY.match(text) is not None
 
 
