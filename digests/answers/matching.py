@@ -189,7 +189,8 @@ _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
-    r"|blamed (?:on|for)|thanks to|begründe\w*|source of|traced to|weil|wegen|denn|Grund dafür"
+    r"|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn|Grund dafür"
+    r"|begründe\w*"
     r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"

@@ -110,7 +110,7 @@ def is_cause_word(word: str) -> bool:
 
 
 def asks_anybody(text: str) -> bool:
-    """Whether its subject is «anybody» or «there»: then its verb or noun comes first."""
+    """Whether its subject is «anybody» or «there», which its verb or noun follows."""
     return _ANYBODY.match(text) is not None
 
 

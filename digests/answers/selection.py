@@ -18,6 +18,7 @@ from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
+from digests.stories import freshness
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -260,8 +261,9 @@ def _read_time(passage: TokenizedArticle) -> float:
     published: datetime | None = passage.article.published
     if published is None:
         return 0.0
-    texts = [line.text for line in passage.lines[:3]]
-    return statements.find_stated_time(texts, published).timestamp()
+    # A slow outlet prints at three what was said at noon.
+    opening = " ".join(line.text for line in passage.lines[:3])
+    return (freshness.find_informed(opening, published) or published).timestamp()
 
 
 def _report_same_event(

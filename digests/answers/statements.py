@@ -7,8 +7,7 @@ no other sentence knows.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Sequence
 
 from digests.language import grammar
 
@@ -153,53 +152,3 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
 def _names_its_subject(text: str) -> bool:
     """Whether a denial says itself what it denies."""
     return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
-
-
-_CLOCK = re.compile(
-    r"\b(?:at|by|um|gegen)\s(?:about\s|around\s|half\spast\s|a\squarter\s(?:past|to)\s)?"
-    r"(?:(?P<word>noon|midday|midnight|Mittag)"
-    r"|(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-    r"(?:[.:](?P<minute>\d\d))?\s?"
-    r"(?P<half>a\.?m|p\.?m|o['’]?clock|in\sthe\s(?:morning|afternoon|evening)|Uhr)"
-    r"(?:\sin\sthe\s(?P<part>morning|afternoon|evening))?)",
-    re.I,
-)
-_HOURS: Mapping[str, int] = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-_SAID_NEAR = re.compile(r"\b(?:said|says|announced|sagte|teilte|erklärte|hieß)\b")
-_SAID_REACH = 40
-
-
-def find_stated_time(texts: Sequence[str], published: datetime) -> datetime:
-    """When an article's news was said, as its first sentences state it.
-
-    A slow outlet prints at three what was said at noon. Without «said at noon» it is
-    the time of publication.
-    """
-    for text in texts[:3]:
-        for clock in _CLOCK.finditer(text):
-            around = text[max(0, clock.start() - _SAID_REACH) : clock.end() + 20]
-            hour = _read_hour(clock)
-            if hour is None or _SAID_NEAR.search(around) is None:
-                continue
-            minute = min(int(clock["minute"] or 0), 59)
-            said = datetime.combine(
-                published.date(), time(hour, minute), published.tzinfo
-            )
-            return min(said, published)
-    return published
-
-
-def _read_hour(clock: re.Match[str]) -> int | None:
-    word = (clock["word"] or "").lower()
-    if word:
-        return 0 if word == "midnight" else 12
-    typed = clock["hour"].lower()
-    hour = _HOURS.get(typed) or (int(typed) if typed.isdecimal() else 0)
-    half = f"{clock['half']} {clock['part'] or ''}".lower()
-    late = half.startswith("p") or "afternoon" in half or "evening" in half
-    if late and hour < 12:
-        hour += 12
-    return hour if hour < 24 else None
