@@ -121,7 +121,10 @@ def _list_held(
 
 
 def _find_verb(question: Question) -> QuestionTerm:
-    """The last word of the main clause: its verb or its complement."""
+    """The noun that is asked for, or the verb or complement of the main clause."""
+    for term in question.focus:
+        if question.asked_noun in term.accepted_roots:
+            return term
     return _list_weighty(question)[0 if question.verb_first else -1]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from digests.answers import statements
 from digests.answers.questions import Question, QuestionTerm
 from digests.answers.vocabulary import PERSON_NOUNS, SAYING_ROOTS, find_root
 from digests.grounding import contradictions
@@ -18,6 +19,7 @@ from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
 from digests.quotes.attribution import find_article_quotes
+from digests.stories import freshness
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -77,6 +79,26 @@ class TokenizedArticle:
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
         return find_article_quotes(self.article)
+
+    @cached_property
+    def time(self) -> float:
+        """When its news was said: a slow outlet prints at three what was so at noon."""
+        published = self.article.published
+        if published is None:
+            return 0.0
+        opening = " ".join(line.text for line in self.lines[:3])
+        return (freshness.find_informed(opening, published) or published).timestamp()
+
+    @cached_property
+    def last_denial(self) -> int:
+        """The index of the last sentence that turns round an earlier one, or -1.
+
+        A title that denies turns round all of them.
+        """
+        if statements.is_denial(self.article.title or ""):
+            return len(self.lines)
+        turning = [statements.turns_round(line.text) for line in self.lines]
+        return max((at for at, turns in enumerate(turning) if turns), default=-1)
 
     @cached_property
     def lead(self) -> frozenset[str]:
@@ -396,7 +418,9 @@ class SentenceMatch:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
         text = self.line.text
-        if self.question.speaker is None and not self.question.deeds & SAYING_ROOTS:
+        question = self.question
+        quoted = question.speaker is not None or question.deeds & SAYING_ROOTS
+        if not quoted and not question.asked_noun:
             text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}

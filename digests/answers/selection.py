@@ -9,16 +9,13 @@ sources do not say.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from typing import Literal
 
 from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
-from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
-from digests.stories import freshness
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -134,9 +131,7 @@ def _choose_candidates(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """The best sentences: sure ones, or else the single nearest passage."""
-    kept = [one for one in found if not _is_denied_claim(one, found)]
-    kept = _drop_superseded(question, kept)
-    kept = _respect_gaps(kept)
+    kept = _respect_gaps(_drop_superseded(question, _drop_denied_claims(found)))
     best = max((one.score for one in kept), default=0.0)
     sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
     if not sure:
@@ -157,12 +152,9 @@ def _choose_candidates(
 
 def _respect_gaps(found: Sequence[_Candidate]) -> list[_Candidate]:
     """Nothing is sure of which this or a newer article says that it is not known."""
-    newest_gap = max((_find_time(one) for one in found if one.gap), default=None)
-    if newest_gap is None:
-        return list(found)
+    newest = max((one.match.passage.time for one in found if one.gap), default=-1.0)
     return [
-        replace(one, sure=False) if _find_time(one) <= newest_gap else one
-        for one in found
+        replace(one, sure=one.sure and one.match.passage.time > newest) for one in found
     ]
 
 
@@ -200,78 +192,60 @@ def _is_compound_pair(base: str, root: str) -> bool:
     return len(short) >= _COMPOUND_HEAD and long.endswith(short)
 
 
-def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
-    """Whether it is a claim that is denied elsewhere, and shown without the denial."""
-    lines, (first, last) = one.match.passage.lines, one.shown
-    shown = [lines[at].text for at in range(first, last + 1)]
-    text = one.match.line.text
-    if not statements.is_claim(text) or grammar.NEGATION.search(text):
-        return False
-    if any(map(statements.is_denial, shown)) or len(shown) > 1:
-        return False
-    title = one.match.passage.article.title or ""
-    later = lines[last + 1 :]
-    return (
-        statements.is_denial(title)
-        or any(statements.turns_round(line.text) for line in later)
-        or any(
-            statements.is_denial(other.match.line.text)
-            for other in found
-            if other.match.passage is not one.match.passage
+def _drop_denied_claims(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Without claims that are denied elsewhere, and shown without the denial."""
+    denying = {
+        one.match.passage.article.id
+        for one in found
+        if statements.is_denial(one.match.line.text)
+    }
+    return [
+        one
+        for one in found
+        if not _is_bare_claim(one)
+        or not (
+            denying - {one.match.passage.article.id}
+            or one.match.passage.last_denial > one.shown[1]
         )
-    )
+    ]
+
+
+def _is_bare_claim(one: _Candidate) -> bool:
+    """Whether it is a claim that is shown without any denial."""
+    text, (first, last) = one.match.line.text, one.shown
+    return first == last and statements.is_claim(text) and not statements.denies(text)
 
 
 def _drop_superseded(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """Without what a newer article on the same event says anew: a count, a state."""
-    if not _asks_state(question):
-        return list(found)
-    best = max((one.score for one in found), default=0.0)
-    newest = [
-        one
-        for one in found
-        if one.sure and one.score >= _LEAST_NEW_SHARE[question.kind] * best
-    ]
-    newest.sort(key=_find_time, reverse=True)
-    dropped: set[int] = set()
-    for number, one in enumerate(found):
-        for other in newest:
-            if _find_time(other) <= _find_time(one):
-                break
-            if _report_same_event(question, one.match.passage, other.match.passage):
-                dropped.add(number)
-                break
-    return [one for number, one in enumerate(found) if number not in dropped]
-
-
-def _asks_state(question: Question) -> bool:
-    """Whether a newer report may answer otherwise: not for a day of the past."""
     if question.days is not None or question.kind not in _LEAST_NEW_SHARE:
-        return False
-    return question.kind != "day" or _PAST.search(question.text) is None
-
-
-def _find_time(one: _Candidate) -> float:
-    return _read_time(one.match.passage)
-
-
-def _read_time(passage: TokenizedArticle) -> float:
-    published: datetime | None = passage.article.published
-    if published is None:
-        return 0.0
-    # A slow outlet prints at three what was said at noon.
-    opening = " ".join(line.text for line in passage.lines[:3])
-    return (freshness.find_informed(opening, published) or published).timestamp()
+        return list(found)
+    if question.kind == "day" and _PAST.search(question.text):
+        return list(found)
+    least = _LEAST_NEW_SHARE[question.kind] * max(
+        (one.score for one in found), default=0.0
+    )
+    answering = {
+        one.match.passage.article.id: one.match.passage
+        for one in found
+        if one.sure and one.score >= least
+    }
+    passages = {one.match.passage.article.id: one.match.passage for one in found}
+    stale = {
+        key
+        for key, passage in passages.items()
+        for newer in answering.values()
+        if newer.time > passage.time and _report_same_event(question, passage, newer)
+    }
+    return [one for one in found if one.match.passage.article.id not in stale]
 
 
 def _report_same_event(
     question: Question, one: TokenizedArticle, other: TokenizedArticle
 ) -> bool:
     """Whether two articles begin alike, or both with the names of the question."""
-    if one is other:
-        return False
     shared = one.lead & other.lead
     names = [term for term in question.terms if term.name is not None]
     count = sum(not is_stop_word(root) for root in shared)
@@ -298,8 +272,7 @@ def _build_sentence(one: _Candidate) -> AnswerSentence:
 
 
 def _candidate_sort_key(one: _Candidate) -> tuple[float, float, int]:
-    published = one.match.passage.article.published
-    return (-one.score, -(published.timestamp() if published else 0.0), one.match.at)
+    return (-one.score, -one.match.passage.time, one.match.at)
 
 
 def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
