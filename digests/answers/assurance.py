@@ -71,12 +71,6 @@ def holds_predicate(match: SentenceMatch) -> bool:
     return count > 1 and 2 * count >= len(focus)
 
 
-def holds_some_focus(match: SentenceMatch) -> bool:
-    """Whether the sentence itself has a word of the question's main clause."""
-    focus = _list_weighty(match.question)
-    return any(term.accepted_roots & match.line.held for term in focus)
-
-
 def reports_gap(match: SentenceMatch) -> bool:
     """Whether it says in the question's words that the answer is not known.
 

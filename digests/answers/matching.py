@@ -184,7 +184,6 @@ _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
-_CALLED = re.compile(r"\b(?:called|named|name\s(?:is|was)|heißt|hieß)\s[A-ZÄÖÜ]")
 #: Nouns for people by what they do, or by their age.
 _PERSON = re.compile(
     r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z|\d+-year-old\Z"
@@ -339,8 +338,7 @@ class SentenceMatch:
                 named = _WHEN.search(text) or dates.find_moments(text)
                 return bool(named or dates.find_days(text, None, lang))
             case "name":
-                called = _CALLED.search(text) is not None
-                return called or self._names_somebody()
+                return self._names_somebody()
             case "person":
                 words = split_words(_drop_attribution(text))
                 nouns = any(w in PERSON_NOUNS or _PERSON.search(w) for w in words)

@@ -293,22 +293,8 @@ def _find_counted(
     if at is None:
         return None
     by_word = {term.word: term for term in terms}
-    for token in found[at + 1 : at + 5]:
-        if token.low in by_word:
-            following = found[found.index(token) + 1 : found.index(token) + 2]
-            # «how many foot ferries»: the noun is the last before the verb.
-            if (
-                following
-                and following[0].low in by_word
-                and _is_noun_pair(following[0])
-            ):
-                return by_word[following[0].low]
-            return by_word[token.low]
-    return None
-
-
-def _is_noun_pair(token: Token) -> bool:
-    return token.low.endswith("s") and not token.low.endswith(("ss", "ous"))
+    counted = (by_word[t.low] for t in found[at + 1 : at + 5] if t.low in by_word)
+    return next(counted, None)
 
 
 def _find_speaker(

@@ -7,7 +7,7 @@ sources do not say.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -45,17 +45,14 @@ _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
-_LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
-    "number": 0.55, "money": 0.55, "length": 0.7, "day": 0.7, "yes or no": 0.4,
-    "reason": 0.6, "": 0.85,
-}  # fmt: skip
+_CHANGING: frozenset[QuestionKind] = frozenset(
+    ("number", "money", "length", "day", "yes or no", "reason", "")
+)
+_LEAST_NEW_SHARE = 0.6
 #: The least share of the question's words in the article for a sentence that gives a
 #: reason or denies, and the factors of its score.
 _MIN_EVENT_COVERAGE = 0.7
-_EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
-#: The factors for a sentence that denies what a yes-or-no question asks, and for a
-#: claim with its denial.
-_DENYING, _REFUTING = 1.4, 1.8
+_IMPLIED, _DISTANCE = 0.9, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,13 +217,11 @@ def _drop_superseded(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """Without what a newer article on the same event says anew: a count, a state."""
-    if question.days is not None or question.kind not in _LEAST_NEW_SHARE:
+    if question.days is not None or question.kind not in _CHANGING:
         return list(found)
     if question.kind == "day" and _PAST.search(question.text):
         return list(found)
-    least = _LEAST_NEW_SHARE[question.kind] * max(
-        (one.score for one in found), default=0.0
-    )
+    least = _LEAST_NEW_SHARE * max((one.score for one in found), default=0.0)
     answering = {
         one.match.passage.article.id: one.match.passage
         for one in found
@@ -330,10 +325,9 @@ def _judge_candidate(one: _Candidate) -> _Candidate:
     base = max(0, at - 1)
     near = [line.text for line in lines[base : at + 3]]
     first, last = statements.extend_statement(near, at - base)
-    refuted = one.match.question.kind == "yes or no" and _answers_claim(one.match)
     return replace(
         one,
-        sure=refuted or assurance.is_sure(one.match),
+        sure=assurance.is_sure(one.match),
         gap=assurance.reports_gap(one.match),
         shown=(base + first, base + last),
     )
@@ -346,21 +340,16 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
     does the denial of what was asked («Nobody was hurt.»).
     """
     question = match.question
-    match question.kind:
-        case _ if assurance.reports_gap(match):
-            factor = _GAP
-        case "reason" if match.gives_reason():
-            factor = _EXPLICIT
-        case "reason" if assurance.explains_nearby(match):
-            factor = _IMPLIED
-        case "yes or no" if _answers_claim(match):
-            factor = _REFUTING
-        case "yes or no" if statements.denies(
-            match.line.text
-        ) and assurance.holds_predicate(match):
-            factor = _DENYING
-        case _:
-            return None
+    denied = question.kind == "yes or no" and statements.denies(match.line.text)
+    explained = question.kind == "reason" and (
+        match.gives_reason() or assurance.explains_nearby(match)
+    )
+    if not (
+        explained
+        or (denied and assurance.holds_predicate(match))
+        or assurance.reports_gap(match)
+    ):
+        return None
     covered = total = 0.0
     for term in question.terms:
         covered += term.weight * match.measure_nearness(term, 1.0)
@@ -368,19 +357,8 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
     share = covered / total
     if share < _MIN_EVENT_COVERAGE or not assurance.reports_event(match):
         return None
-    score = total * share * factor / (1 + _DISTANCE * match.at)
+    score = _IMPLIED * total * share / (1 + _DISTANCE * match.at)
     return _Candidate(match=match, score=score, covered=share, plain=share)
-
-
-def _answers_claim(match: SentenceMatch) -> bool:
-    """Whether it is a claim about what is asked, with the sentence that denies it."""
-    if not assurance.holds_some_focus(match):
-        return False
-    texts = [line.text for line in match.passage.lines[match.at : match.at + 3]]
-    if not statements.is_claim(texts[0]):
-        return False
-    _, last = statements.extend_statement(texts, 0)
-    return last > 0
 
 
 def _weigh_candidate(match: SentenceMatch) -> _Candidate:
