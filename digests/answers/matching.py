@@ -118,10 +118,10 @@ class TokenizedArticle:
 #: Weights of a word that is one or two sentences before, in the title or first
 #: sentence, or elsewhere in the article.
 WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
-#: The weights for an article's first sentence of a word of its title, and of a word
-#: further down: what follows is about the same event.
-TITLE_WEIGHT, LATER_WEIGHT = 0.75, 0.5
-#: The second of these for questions about what somebody said.
+#: The weight of a word further down for an article's first sentence: what follows is
+#: about the same event.
+LATER_WEIGHT = 0.5
+#: The weight of title and first sentence for questions about what somebody said.
 SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
@@ -200,7 +200,8 @@ _ELIDING = word_set("""
     were was are is have had has remain remained live lived wurden sind waren werden
     haben hatten blieben
 """)
-_ELIDED_REACH = 24
+_COUNT_REACH = 60
+_STILL = word_set("now still noch")
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
 #: Words that stand for one person.
@@ -262,13 +263,10 @@ class SentenceMatch:
             and self._is_said_by()
         )
 
-    def measure_nearness(
-        self, term: QuestionTerm, lead: float = LEAD_WEIGHT, *, titled: bool = True
-    ) -> float:
+    def measure_nearness(self, term: QuestionTerm, lead: float = LEAD_WEIGHT) -> float:
         """How near a word of the question is to the sentence: 0 to 1.
 
-        `lead` is the nearness of a word with which the article begins; `titled` says
-        whether an article's title counts as the sentence before its first.
+        `lead` is the nearness of a word with which the article begins.
         """
         roots, passage, at = term.accepted_roots, self.passage, self.at
         if roots & passage.lines[at].held:
@@ -278,14 +276,12 @@ class SentenceMatch:
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
-        if titled and at == 0 and roots & passage.title:
-            return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
         if not roots & passage.held:
             return 0.0
         if term.name is None:
-            return LATER_WEIGHT if at == 0 else ELSEWHERE_WEIGHT
+            return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
         # «A banker was jailed. Bo Lund …», and «he» for somebody who was named.
         named_next = at == 0 and any(roots & line.held for line in passage.lines[1:3])
         spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
@@ -370,22 +366,28 @@ class SentenceMatch:
         return False
 
     def _counts_subject(self) -> bool:
-        """Whether a number is before what is counted, if anything is."""
-        counted, line = self.question.counted, self.line
-        if counted is None:
+        """Whether a number is before what is counted, if anything is.
+
+        The noun may be left out: «6,000 were still without power», «38 dead».
+        """
+        counted, line, lang = self.question.counted, self.line, self.passage.lang
+        if counted is None or self._tells_toll():
             return True
-        roots = counted.accepted_roots
-        if self._tells_toll() or self._counts_elided():
-            return True
-        places = [at for at, root in enumerate(line.roots) if root in roots]
-        if not places:
-            return False
+        others = [t.accepted_roots for t in self.question.focus if t is not counted]
+        states = frozenset[str]().union(*others)
+        near = self.measure_nearness(counted) >= _SPOKEN_OF
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            after = split_words(line.text[number.end :])
-            first = len(line.words) - len(after)
-            if any(0 <= at - first <= _NEAR for at in places):
+            rest = line.text[number.end : number.end + _COUNT_REACH]
+            after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
+            roots = [find_root(word, lang) for word in after]
+            if not counted.accepted_roots.isdisjoint(roots):
                 return True
-        return bool(_NONE & set(line.words))
+            if not states.isdisjoint(roots[:1]):
+                return True
+            if near and not _ELIDING.isdisjoint(after[:1]):
+                return True
+        held = counted.accepted_roots & line.held
+        return bool(held) and not _NONE.isdisjoint(line.words)
 
     def _tells_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
@@ -395,28 +397,10 @@ class SentenceMatch:
         asked = (self.question.counted, *self.question.focus)
         return any(term and term.accepted_roots & self.line.held for term in asked)
 
-    def _counts_elided(self) -> bool:
-        """Whether the noun is left out: «6,000 were still without power», «38 dead»."""
-        counted, line = self.question.counted, self.line
-        if counted is None:
-            return False
-        states = [term for term in self.question.focus if term is not counted]
-        near = self.measure_nearness(counted) >= _SPOKEN_OF
-        for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            rest = line.text[number.end : number.end + _ELIDED_REACH]
-            after = split_words(rest)[: 1 + rest.startswith((" now ", " still "))]
-            root = find_root(after[-1], self.passage.lang) if after else ""
-            if any(root in term.accepted_roots for term in states):
-                return True
-            if near and after and after[-1] in _ELIDING:
-                return True
-        return False
-
     def _names_somebody(self) -> bool:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
-        text = self.line.text
-        question = self.question
+        text, question = self.line.text, self.question
         quoted = question.speaker is not None or question.deeds & SAYING_ROOTS
         if not quoted and not question.asked_noun:
             text = _drop_attribution(text)

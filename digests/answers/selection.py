@@ -46,13 +46,13 @@ _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b",
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
 _CHANGING: frozenset[QuestionKind] = frozenset(
-    ("number", "money", "length", "day", "yes or no", "reason", "")
+    ("number", "money", "length", "day", "yes or no", "reason")
 )
 _LEAST_NEW_SHARE = 0.6
 #: The least share of the question's words in the article for a sentence that gives a
-#: reason or denies, and the factors of its score.
+#: reason or denies; its score falls with its distance from the beginning.
 _MIN_EVENT_COVERAGE = 0.7
-_IMPLIED, _DISTANCE = 0.9, 0.1
+_DISTANCE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -357,7 +357,7 @@ def _explain_event(match: SentenceMatch) -> _Candidate | None:
     share = covered / total
     if share < _MIN_EVENT_COVERAGE or not assurance.reports_event(match):
         return None
-    score = _IMPLIED * total * share / (1 + _DISTANCE * match.at)
+    score = total * share / (1 + _DISTANCE * match.at)
     return _Candidate(match=match, score=score, covered=share, plain=share)
 
 
@@ -369,14 +369,12 @@ def _weigh_candidate(match: SentenceMatch) -> _Candidate:
     speech = question.speaker is not None
     lead = matching.SPEECH_LEAD_WEIGHT if speech else matching.LEAD_WEIGHT
     for term in question.terms:
-        near = match.measure_nearness(term, lead)
-        weight = term.weight
+        near, weight = match.measure_nearness(term, lead), term.weight
         covered, total = covered + near * weight, total + weight
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
-        said = match.measure_nearness(term, lead, titled=False)
-        inside = said * said
+        inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= match.weigh_kind()
     return _Candidate(
