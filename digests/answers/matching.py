@@ -8,12 +8,17 @@ did it. A sentence that passes may still be far from the question.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 
 from digests.answers import statements
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import PERSON_NOUNS, SAYING_ROOTS, find_root
+from digests.answers.vocabulary import (
+    PERSON_NOUNS,
+    SAYING_ROOTS,
+    collect_roots,
+    find_root,
+)
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import span_text, spans_overlap
@@ -106,7 +111,7 @@ class TokenizedArticle:
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
     def _collect_roots(self, text: str) -> frozenset[str]:
-        return frozenset(find_root(word, self.lang) for word in set(split_words(text)))
+        return collect_roots(set(split_words(text)), self.lang)
 
     def _tokenize_sentence(self, span: Span) -> TokenizedSentence:
         text = span_text(self.article.text, span)
@@ -433,9 +438,10 @@ class SentenceMatch:
         if period is None:
             return True
         written = article.published.date() if article.published is not None else None
-        named_days = _list_days(self.line.text, written, article.lang)
-        if named_days:
-            return any(a <= period.last and period.first <= b for a, b in named_days)
+        found = dates.find_dated_days(self.line.text, written, article.lang)
+        named = [(day.first, day.last) for day in found if day.first and day.last]
+        if named:
+            return any(a <= period.last and period.first <= b for a, b in named)
         if written is None or written < period.first:
             # Of days to come an article may not repeat when they are.
             return written is not None
@@ -450,11 +456,8 @@ class SentenceMatch:
         roots, line = own[-1].accepted_roots, self.line
         for quote in self.passage.quotes:
             if spans_overlap(quote.context, line.span):
-                words = (quote.speaker or "").split()
-                return any(
-                    find_root(word.lower().strip(".,"), self.passage.lang) in roots
-                    for word in words
-                )
+                words = split_words(quote.speaker or "")
+                return bool(roots & collect_roots(words, self.passage.lang))
         named = roots & line.held or _PRONOUNS & set(line.words)
         return bool(named and SAYING_ROOTS & line.held)
 
@@ -502,22 +505,6 @@ class SentenceMatch:
 def _drop_attribution(text: str) -> str:
     """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
-
-
-def _list_days(
-    text: str, written: date | None, lang: str | None
-) -> list[tuple[date, date]]:
-    found = [
-        (day.first, day.last)
-        for day in dates.find_days(text, written, lang)
-        if day.first is not None and day.last is not None
-    ]
-    for moment in dates.find_moments(text):
-        ahead = dates.looks_ahead(text, moment.start)
-        span = dates.resolve_calendar_date(moment, written, ahead=ahead)
-        if span is not None:
-            found.append(span)
-    return found
 
 
 def _denies_roots(

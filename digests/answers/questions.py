@@ -429,21 +429,21 @@ def parse_since_date(typed: str, today: date) -> date | None:
 
 
 def _iter_periods(text: str, today: date, lang: str | None) -> Iterator[Period]:
-    for day in dates.find_days(text, today, lang):
-        if day.first is not None and day.last is not None:
-            first, last = _shift_to_past(day.first, day.last, today)
-            yield Period(first=first, last=last, start=day.start, end=day.end)
-    for moment in dates.find_moments(text):
-        span = dates.resolve_calendar_date(moment, today)
-        if span is None:
+    for day in dates.find_dated_days(text, today, lang):
+        if day.first is None or day.last is None:
             continue
-        first, last = span if moment.year else _shift_to_past(*span, today)
-        yield Period(first=first, last=last, start=moment.start, end=moment.end)
+        first, last = day.first, day.last
+        if not _YEAR.search(text, day.start, day.end):
+            first, last = _shift_to_past(first, last, today)
+        yield Period(first=first, last=last, start=day.start, end=day.end)
+
+
+_YEAR = re.compile(r"\d{4}")
 
 
 def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
     """The period, or that of a year before if it is in the far future."""
-    if first <= today or (first - today).days < _SOON:
+    if (first - today).days < _SOON:
         return first, last
     try:
         return first.replace(year=first.year - 1), last.replace(year=last.year - 1)
