@@ -8,7 +8,6 @@ article keeps one id.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import compress
@@ -19,7 +18,7 @@ from digests.extraction import validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag
-from digests.sources.untrusted import clean_line, parse_published
+from digests.sources.untrusted import clean_line, clean_title, parse_published
 from digests.types import Article
 
 _LONGEST_TITLE = 500
@@ -55,6 +54,16 @@ class FeedEntry(NamedTuple):
     lang: str = ""
 
 
+class RawFeed(NamedTuple):
+    """A feed as a library parses it."""
+
+    title: str
+    lang: str
+    entries: tuple[FeedEntry, ...]
+    #: Whether its format says that titles hold no markup.
+    plain_titles: bool
+
+
 def build_articles(
     entries: Sequence[FeedEntry],
     *,
@@ -62,6 +71,7 @@ def build_articles(
     base: str,
     source: str,
     lang: str | None,
+    plain_titles: bool,
 ) -> tuple[Article, ...]:
     """The entries as articles, in order; of one id the first counts.
 
@@ -71,9 +81,13 @@ def build_articles(
         base: The feed's address, to complete relative ones.
         source: The outlet's name.
         lang: The feed's language, for entries that declare none.
+        plain_titles: Whether titles hold no markup.
     """
     links = [_entry_link(entry, base) for entry in entries]
-    titles = [clean_line(entry.title)[:_LONGEST_TITLE].rstrip() for entry in entries]
+    titles = [
+        clean_title(entry.title, plain=plain_titles)[:_LONGEST_TITLE].rstrip()
+        for entry in entries
+    ]
     texts = _entry_texts(entries)
     words = [
         f"{title or text[:_LONGEST_TITLE]}\0{entry.published}"
@@ -132,31 +146,6 @@ def _is_excerpt(text: str, content: bool) -> bool:
         return True
     end = text[-_LONGEST_END:].rstrip().casefold()
     return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawFeed:
-    """A feed as a library parses it."""
-
-    title: str = ""
-    link: str = ""
-    lang: str = ""
-    entries: tuple[FeedEntry, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
-    """A feed whose entries are articles, in the feed's order."""
-
-    title: str
-    #: The site that it belongs to, or None.
-    link: str | None
-    #: BCP 47, or None.
-    lang: str | None
-    #: At most 500; entries without title and text are left out.
-    articles: tuple[Article, ...]
-    #: How many entries were found (the first 500 are read).
-    entries: int
 
 
 _TRACKING_NAMES = (

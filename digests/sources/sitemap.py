@@ -6,8 +6,8 @@ sandbox.
 """
 
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
@@ -15,6 +15,7 @@ from digests.language.normalization import revision_hash
 from digests.language.words import parse_language_tag, word_set
 from digests.sources.feed_entries import canonicalize_address
 from digests.sources.untrusted import (
+    ParsedSource,
     clean_line,
     parse_published,
     parse_xml,
@@ -29,11 +30,12 @@ _MAX_ENTRIES = 500
 _FIELDS = word_set("loc title publication_date name language")
 
 
-def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:
-    """The articles of a sitemap, in its order, without their texts.
+def parse_sitemap(body: bytes, *, url: str, now: datetime) -> ParsedSource:
+    """The articles of a sitemap, without their texts.
 
     Args:
         body: The fetched bytes, decompressed.
+        url: Their address; its host is the outlet where none is named.
         now: Aware.
 
     Raises:
@@ -42,12 +44,12 @@ def parse_sitemap(body: bytes, *, now: datetime) -> tuple[Article, ...]:
     root = parse_xml(sanitize_xml(body))
     if _local_name(root) != "urlset":
         raise SourceUnreadable("source.not_news_sitemap")
-    listed = (found for found in root if _local_name(found) == "url")
-    made = (_article(_fields(found), now) for found in islice(listed, _MAX_ENTRIES))
-    kept = {article.id: article for article in made if article is not None}
-    if not kept:
+    listed = [found for found in root if _local_name(found) == "url"]
+    made = (_article(_fields(found), url, now) for found in listed[:_MAX_ENTRIES])
+    articles = tuple({found.id: found for found in made if found is not None}.values())
+    if not articles:
         raise SourceUnreadable("source.empty_sitemap")
-    return tuple(kept.values())
+    return ParsedSource(title=articles[0].source, articles=articles)
 
 
 def load_libraries() -> None:
@@ -63,7 +65,7 @@ def _fields(place: "_Element") -> dict[str, str]:
     return fields
 
 
-def _article(fields: dict[str, str], now: datetime) -> Article | None:
+def _article(fields: dict[str, str], url: str, now: datetime) -> Article | None:
     address = validate_web_address(fields.get("loc"))
     title = fields.get("title", "")[:500]
     if not address or not title:
@@ -72,7 +74,7 @@ def _article(fields: dict[str, str], now: datetime) -> Article | None:
         id=canonicalize_address(address),
         text="",
         title=title,
-        source=fields.get("name", "")[:200],
+        source=fields.get("name", "")[:200] or urlsplit(url).hostname or "",
         url=address,
         published=parse_published(fields.get("publication_date", ""), now),
         lang=parse_language_tag(fields.get("language", "")),
