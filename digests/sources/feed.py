@@ -86,7 +86,7 @@ def parse_entries(body: bytes) -> RawFeed:
     return feed
 
 
-_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s>]")
+_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s/>]")
 _ENTRIES = (b"item", b"entry")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w-]*:)?(?:rss|rdf|feed))[\s>]", re.IGNORECASE)
 _TITLE_WITH_MARKUP = re.compile(
