@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Self
@@ -66,13 +66,13 @@ class _FetchState:
     url: URL
     #: Seconds left.
     seconds_left: float
-    known: Validators
+    known: Validators = field(default_factory=Validators)
     #: The value of Authorization, and the only origin that it is sent to.
     secret: str | None = None
     secret_origin: URL | None = None
     redirects_seen: int = 0
     #: The permanent new address, up to the first temporary redirect.
-    moved_to: URL | None = None
+    moved_to: str | None = None
     permanent: bool = True
     attachment: AttachmentRules | None = None
 
@@ -85,11 +85,6 @@ class _FetchState:
     def server(self) -> str:
         """The server of the address: http and https of a host are one."""
         return self.host if self.url.port in (80, 443) else format_host_port(self.url)
-
-    @property
-    def moved_address(self) -> str | None:
-        """The permanent new address, as text."""
-        return str(self.moved_to) if self.moved_to is not None else None
 
 
 class Fetcher:
@@ -171,10 +166,7 @@ class Fetcher:
         """A host's robots.txt, within the fetch's deadline and the same server."""
         share = _ROBOTS_SHARE * state.seconds_left
         side = _FetchState(
-            url=url,
-            seconds_left=share,
-            known=Validators(),
-            redirects_seen=state.redirects_seen,
+            url=url, seconds_left=share, redirects_seen=state.redirects_seen
         )
         try:
             while side.server == state.server:
@@ -209,22 +201,24 @@ class Fetcher:
         if answer.status in response.REDIRECTS:
             _follow_redirect(state, answer, self._rules)
             return None
-        if (
-            answer.status == response.NOT_MODIFIED_STATUS
-            and state.known != Validators()
-        ):
-            return _unchanged(state, answer)
+        url, new, known = str(state.url), _validators(answer), state.known
+        if answer.status == response.NOT_MODIFIED_STATUS and known != Validators():
+            kept = Validators(
+                etag=new.etag or known.etag,
+                last_modified=new.last_modified or known.last_modified,
+            )
+            return NotModified(url=url, validators=kept, moved_to=state.moved_to)
         if failure := response.error_for_response(answer, state.host):
             if isinstance(failure, SourceRateLimited) and failure.wait:
                 self._queue.pause_host(state.server, failure.wait)
             raise failure
         body = await _read_body(answer, self._rules, state.attachment)
         return FetchResponse(
-            url=str(state.url),
+            url=url,
             body=body,
             content_type=answer.headers.get("Content-Type", "").lower(),
-            validators=_validators(answer),
-            moved_to=state.moved_address,
+            validators=new,
+            moved_to=state.moved_to,
         )
 
 
@@ -240,9 +234,8 @@ def _begin_fetch(
     secret = None
     if attachment is not None:
         attachment.check(url)
-        url = url.with_user(None)
         secret = f"Bearer {attachment.bearer}" if attachment.bearer else None
-    if url.user is not None or url.password is not None:
+    elif url.user is not None or url.password is not None:
         pair = f"{url.user or ''}:{url.password or ''}".encode()
         secret = f"Basic {base64.b64encode(pair).decode('ascii')}"
     plain = url.with_user(None).with_fragment(None)
@@ -282,7 +275,7 @@ def _follow_redirect(
     state.url = there
     state.permanent = state.permanent and answer.status in response.PERMANENT_REDIRECTS
     if state.permanent:
-        state.moved_to = there
+        state.moved_to = str(there)
 
 
 def _redirect_target(here: URL, written: str | None, rules: FetchPolicy) -> URL:
@@ -311,17 +304,6 @@ def _validators(answer: ClientResponse) -> Validators:
     etag = answer.headers.get("ETag", "")[:_LONGEST_VALIDATOR]
     modified = answer.headers.get("Last-Modified", "")[:_LONGEST_VALIDATOR]
     return Validators(etag=etag or None, last_modified=modified or None)
-
-
-def _unchanged(state: _FetchState, answer: ClientResponse) -> NotModified:
-    new = _validators(answer)
-    kept = Validators(
-        etag=new.etag or state.known.etag,
-        last_modified=new.last_modified or state.known.last_modified,
-    )
-    return NotModified(
-        url=str(state.url), validators=kept, moved_to=state.moved_address
-    )
 
 
 @contextmanager
@@ -432,6 +414,5 @@ def _is_public_4(address: IPv4Address) -> bool:
 
 
 def _is_public_6(address: IPv6Address) -> bool:
-    if address.scope_id is not None or address not in _GLOBAL_UNICAST:
-        return False
-    return not any(address in network for network in _NOT_UNICAST)
+    is_global = address.scope_id is None and address in _GLOBAL_UNICAST
+    return is_global and not any(address in network for network in _NOT_UNICAST)
