@@ -24,6 +24,9 @@ from digests.sources.untrusted import (
     sanitize_xml,
 )
 
+#: Imported before the sandbox measures.
+LIBRARIES = ("fastfeedparser", "feedparser", "selectolax.lexbor")
+
 MAX_ENTRIES = 500
 
 _LANGUAGE_HEAD = 8 << 10
@@ -57,13 +60,6 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> ParsedSource:
         plain_titles=feed.plain_titles,
     )
     return ParsedSource(title=title, articles=articles)
-
-
-def load_libraries() -> None:
-    """Import the libraries of `parse_feed` before the sandbox measures."""
-    import fastfeedparser  # noqa: F401
-    import feedparser  # noqa: F401
-    import selectolax.lexbor  # noqa: F401
 
 
 def parse_entries(body: bytes) -> RawFeed:

@@ -15,6 +15,8 @@ from digests.sources.untrusted import clean_line, parse_xml, sanitize_xml
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+#: Imported before the sandbox measures.
+LIBRARIES = ("lxml.etree",)
 MAX_SUBSCRIPTIONS = 1_000
 _LARGEST = 5 << 20
 _LONGEST_NAME = 200
@@ -69,11 +71,6 @@ def parse_opml(body: bytes) -> OpmlDocument:
             )
             found.setdefault(address, one)
     return OpmlDocument(subscriptions=tuple(found.values()), left_out=left_out)
-
-
-def load_libraries() -> None:
-    """Import the libraries of this module before the sandbox measures."""
-    import lxml.etree  # noqa: F401
 
 
 def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:

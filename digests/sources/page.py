@@ -21,6 +21,8 @@ from digests.sources.untrusted import (
     validate_instant,
 )
 
+#: Imported before the sandbox measures.
+LIBRARIES = ("readability", "selectolax.lexbor", "trafilatura")
 _HEAD = 4 << 10
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _META_CHARSET = re.compile(rf"<meta[^>]{{0,500}}?{_CHARSET.pattern}", re.IGNORECASE)
@@ -52,13 +54,6 @@ def parse_page(
         articles=(article,) if article.text else (),
         feeds=feeds,
     )
-
-
-def load_libraries() -> None:
-    """Import the libraries of this module before the sandbox measures."""
-    import readability  # noqa: F401
-    import selectolax.lexbor  # noqa: F401
-    import trafilatura  # noqa: F401
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
