@@ -11,7 +11,6 @@ import os
 import sys
 import textwrap
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -174,14 +173,17 @@ def format_edition(articles: Sequence[Article], options: Options) -> Iterator[st
 
     style = EditionStyle(
         title=options.title,
-        lang=options.lang or _most_common_language(articles),
+        lang=options.lang or jsonl.find_main_language(articles),
         stories=options.stories,
         summary_chars=options.chars,
         summariser=options.summariser,
     )
     edition = compose(articles, now=_choose_now(articles, options), style=style)
     if options.format == "json":
-        yield json.dumps(jsonl.dump_edition(edition), ensure_ascii=False, indent=1)
+        shape = jsonl.dump_edition(edition)
+        yield json.dumps(
+            shape, ensure_ascii=False, indent=1, default=datetime.isoformat
+        )
     else:
         yield templates.render(edition, options.format)
 
@@ -214,11 +216,6 @@ def _last_modified(paths: Sequence[str]) -> datetime:
     return datetime.fromtimestamp(max(times, default=time.time()), UTC)
 
 
-def _most_common_language(articles: Sequence[Article]) -> str:
-    declared = Counter(article.lang or "en" for article in articles)
-    return declared.most_common(1)[0][0]
-
-
 class Verb(NamedTuple):
     """What `python -m digests VERB` prints."""
 
@@ -227,7 +224,7 @@ class Verb(NamedTuple):
     each: ArticlePrinter | None = None
     together: Callable[[Sequence[Article], Options], Iterator[str]] | None = None
     #: Names in `OPTIONS`.
-    options: tuple[str, ...] = ("--jsonl",)
+    options: tuple[str, ...] = ()
     #: The default limit of a summary.
     chars: int = 400
 
@@ -237,30 +234,23 @@ VERBS: Mapping[str, Verb] = {
     "compose": Verb(
         "an edition from articles",
         together=format_edition,
-        options=(
-            "--jsonl",
-            "--format",
-            "--title",
-            "--lang",
-            "--stories",
-            *_SUMMARY_OPTIONS,
-        ),
+        options=("--format", "--title", "--lang", "--stories", *_SUMMARY_OPTIONS),
         chars=280,
     ),
     "ask": Verb(
         "sentences that answer a question",
         together=format_answer,
-        options=("--jsonl", "--question"),
+        options=("--question",),
     ),
     "quotes": Verb(
         "who said what, with exact places",
         format_quotes,
-        options=("--jsonl", "--explain"),
+        options=("--explain",),
     ),
     "summary": Verb(
         "a headline and a few sentences",
         format_summary,
-        options=("--jsonl", *_SUMMARY_OPTIONS, "--explain"),
+        options=(*_SUMMARY_OPTIONS, "--explain"),
     ),
     "sentences": Verb("where sentences begin and end", format_sentences),
     "figures": Verb("numbers, what they measure, their sentence", format_figures),
@@ -269,7 +259,7 @@ VERBS: Mapping[str, Verb] = {
     "check": Verb(
         "does the article support a claim?",
         format_verdict,
-        options=("--jsonl", "--claim"),
+        options=("--claim",),
     ),
 }
 OPTIONS: Mapping[str, dict[str, Any]] = {
@@ -335,9 +325,9 @@ def _build_parser() -> argparse.ArgumentParser:
             help="read addresses of private networks: these, or all",
         )
         added.set_defaults(
-            jsonl=False, explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
+            explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
         )
-        for option in verb.options:
+        for option in ("--jsonl", *verb.options):
             added.add_argument(option, **OPTIONS[option])
     return parser
 
@@ -385,9 +375,12 @@ def _result_lines(articles: Sequence[Article], options: Options) -> Iterator[str
 
 def _read_paths(paths: Sequence[str], allow_private: str) -> tuple[list[Article], bool]:
     """The articles at these paths; False when one of the paths gave none."""
+    addresses = [path for path in paths if "://" in path]
+    online = _fetch_addresses(addresses, allow_private) if addresses else {}
     articles: list[Article] = []
     complete = True
-    for path, found in zip(paths, _read_each(paths, allow_private), strict=True):
+    for path in paths:
+        found = online.get(path) or _read_files(path)
         if isinstance(found, DigestsError):
             print(f"standfirst: {found}", file=sys.stderr)
             complete = False
@@ -399,36 +392,26 @@ def _read_paths(paths: Sequence[str], allow_private: str) -> tuple[list[Article]
     return articles, complete
 
 
-def _read_each(
-    paths: Sequence[str], allow_private: str
-) -> "Iterator[folder.ReadResult | DigestsError]":
-    """The articles of each path, or why it cannot be read."""
+def _read_files(path: str) -> "folder.ReadResult | DigestsError":
     from digests.sources import folder
 
-    addresses = [path for path in paths if "://" in path]
-    online = iter(_fetch_addresses(addresses, allow_private)) if addresses else iter(())
-    for path in paths:
-        if "://" in path:
-            yield next(online)
-            continue
-        try:
-            yield folder.read_articles(Path(path))
-        except DigestsError as problem:
-            yield problem
+    try:
+        return folder.read_articles(Path(path))
+    except DigestsError as problem:
+        return problem
 
 
 def _fetch_addresses(
     addresses: Sequence[str], allow_private: str
-) -> "list[folder.ReadResult | DigestsError]":
+) -> "dict[str, folder.ReadResult | DigestsError]":
     import asyncio
 
     from digests.sources import remote
 
     # The real clock: later dates of articles are replaced by it.
     now = datetime.now(UTC)  # noqa: TID251
-    return asyncio.run(
-        remote.read_addresses(addresses, now=now, allow_private=allow_private)
-    )
+    found = remote.read_addresses(addresses, now=now, allow_private=allow_private)
+    return dict(zip(addresses, asyncio.run(found), strict=True))
 
 
 def _with_unique_ids(
