@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from digests.language.grammar import Name, Token
 from digests.language.words import load_word_tables, word_set
@@ -63,13 +64,11 @@ _MONTH_NAMES = word_set("may april june august")
 _SPEAKS = word_set("said says told added asked wrote replied")
 _BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")
 _SHORTEST_PARTICIPLE = 6
-_GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
 #: Titles that are given names too: «Don Juan Pérez», but «Don Cole».
 _TITLES_OF_LONG_NAMES = word_set("don dame prince king")
-#: Short months that are given names before a surname: «Mar 3», but «Mar Dixon».
-_MONTHS_AS_NAMES = word_set("mar jan")
-_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
+_GIVEN = MALE | FEMALE
+_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - _GIVEN
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:
@@ -78,15 +77,12 @@ def find_names(tokens: Sequence[Token]) -> list[Name]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.capital and not _is_small(tokens, at):
-            if _leads_in(tokens, at):
-                at += 1
-                continue
-            end = _run_end(tokens, at)
-            found.append(_name(tokens, at, end))
-            at = end
-        else:
+        if not token.capital or _is_small(tokens, at) or _leads_in(tokens, at):
             at += 1
+            continue
+        end = _run_end(tokens, at)
+        found.append(_name(tokens, at, end))
+        at = end
     return found
 
 
@@ -102,20 +98,16 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
     if low in _MONTH_NAMES and after.low in _SPEAKS:
         return False
     # «Will Smith», «Will May»: a function word before a surname may be a name.
-    given = _is_given(tokens[at])
-    if low in _MONTHS_AS_NAMES and after.capital and after.low not in _SMALL:
-        return False
-    known = after.low not in _SMALL or (given and after.low in _MONTH_NAMES)
-    return not (given and after.capital and known)
+    is_name = after.low not in _SMALL or after.low in _MONTH_NAMES
+    return not (low in _GIVEN and after.capital and is_name)
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     """Whether a capitalised verb begins a sentence: «Speaking to …», «Asked …»."""
     if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
-    if not tokens[at].low.endswith(("ing", "ed", "ly")):
-        return False
-    return tokens[at].low not in MALE and tokens[at].low not in FEMALE
+    low = tokens[at].low
+    return low.endswith(("ing", "ed", "ly")) and low not in _GIVEN
 
 
 def _leads_in(tokens: Sequence[Token], at: int) -> bool:
@@ -124,7 +116,6 @@ def _leads_in(tokens: Sequence[Token], at: int) -> bool:
     return (
         low.endswith("ing")
         and len(low) >= _SHORTEST_PARTICIPLE
-        and low not in _GIVEN_IN_ING
         and _is_opening_verb(tokens, at)
         and at + 1 < len(tokens)
         and tokens[at + 1].capital
@@ -135,7 +126,7 @@ def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
     """The certain names of a line in which every word has a capital."""
     for name in found:
         words = name.text.split()
-        if len(words) > 1 and words[0].lower() in MALE | FEMALE:
+        if len(words) > 1 and words[0].lower() in _GIVEN:
             yield replace(name, text=" ".join(words[:2]))
         elif name.core > name.first:
             yield name
@@ -148,46 +139,36 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
         token = tokens[end]
         if token.capital and (
             token.low not in _SMALL
-            or (end == at + 1 and token.low in _MONTH_NAMES and _is_given(tokens[at]))
+            or (
+                end == at + 1 and token.low in _MONTH_NAMES and tokens[at].low in _GIVEN
+            )
         ):
             end += 1
-        elif _joins_parts(tokens, end):
-            end += 2
-        elif _joins_with_two_words(tokens, end):
-            end += 3
+        elif joining := _count_joining(tokens, end):
+            end += joining + 1
         else:
             break
     return end
 
 
-def _is_given(token: Token) -> bool:
-    return token.low in MALE or token.low in FEMALE
-
-
-def _joins_with_two_words(tokens: Sequence[Token], at: int) -> bool:
-    """Whether two particles join parts: «Ursula von der Leyen», «Ana de la Cruz»."""
-    return (
-        at + 2 < len(tokens)
-        and tokens[at].low in PARTICLES
-        and tokens[at + 1].low in PARTICLES
-        and tokens[at + 2].capital
-    )
-
-
-def _joins_parts(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a small word joins two parts: «de Blasio», «Bank of England»."""
-    if at + 1 >= len(tokens) or not tokens[at + 1].capital:
-        return False
-    low = tokens[at].low
+def _count_joining(tokens: Sequence[Token], at: int) -> int:
+    """How many small words at `at` join two parts of a name: «de la», «of»; or 0."""
     before = tokens[at - 1].low
-    if low in GERMAN_PARTICLES:
+    several = 0
+    while (
+        several < 2
+        and at + several < len(tokens)
+        and tokens[at + several].low in PARTICLES
+    ):
+        several += 1
+    if not several and at < len(tokens):
+        low = tokens[at].low
+        several = int(low == "&" or (low == "of" and before in BODY_WORDS))
+    elif several == 1 and tokens[at].low in GERMAN_PARTICLES:
         # In German these are prepositions and articles too: «Jan Lindner von der …».
-        return before in MALE or before in FEMALE or before in _BEFORE_PARTICLE
-    if low in PARTICLES:
-        return True
-    if low == "of":
-        return before in BODY_WORDS and before not in PLACES
-    return low == "&"
+        several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
+    is_joined = at + several < len(tokens) and tokens[at + several].capital
+    return several if is_joined else 0
 
 
 def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
@@ -232,8 +213,6 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     while (
         last - core > 2
         and tokens[core].low in ADJECTIVES
-        and tokens[core].low not in MALE
-        and tokens[core].low not in FEMALE
         and not any(token.low in BODY_WORDS for token in tokens[core + 1 : last])
     ):
         core += 1
@@ -268,7 +247,7 @@ def _known_kind(words: list[str]) -> str:
         return "title"
     if all(word in PLACES for word in words):
         return "place"
-    first = 1 if len(words) > 1 and words[0] in MALE | FEMALE else 0
+    first = int(len(words) > 1 and words[0] in _GIVEN)
     if any(word in BODY_WORDS for word in words[first:]):
         return "body"
     if all(word in ADJECTIVES for word in words):
@@ -307,7 +286,6 @@ class PeopleIndex:
         self._by_first: dict[str, list[str]] = {}
         self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
-        self._words: dict[str, list[str]] = {}
         #: How often each full name occurs.
         self._named: Counter[str] = Counter()
         #: By surname: where a sentence has a full name as its first mention.
@@ -339,9 +317,7 @@ class PeopleIndex:
             sex: By its titles: «m», «f» or «».
             at: Its place, which may distinguish two people of one surname.
         """
-        words = self._words.get(text)
-        if words is None:
-            words = self._words[text] = _key_words(text)
+        words = _key_words(text)
         if not words:
             return text
         if len(words) > 1 and words[0] not in PARTICLES:
@@ -424,7 +400,7 @@ class PeopleIndex:
         self._count[full] += 1
         self._named[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
-        if len(words) > 2 and len(words[-2]) > 1:
+        if len(words) > 2 and len(words[-2]) > 1 and words[0] in _GIVEN:
             # «María Robles Ortega» is «Robles» for short.
             tables.append((self._by_middle, words[-2]))
         for table, word in tables:
@@ -436,7 +412,7 @@ class PeopleIndex:
 def _is_surname(full: str, other: str) -> bool:
     """Whether the name `other` is the surname of `full`: a given name precedes it."""
     first, second = _key_words(full)[0], _key_words(other)[0]
-    return first in MALE | FEMALE and second not in MALE | FEMALE
+    return first in _GIVEN and second not in _GIVEN
 
 
 def _generation_suffix(text: str) -> str:
@@ -444,8 +420,9 @@ def _generation_suffix(text: str) -> str:
     return last if last in _SUFFIXES else ""
 
 
-def _key_words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _key_words(text: str) -> tuple[str, ...]:
     words = [word.strip(".,").lower() for word in text.split()]
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
-    return words
+    return tuple(words)
