@@ -64,7 +64,7 @@ class QuotedSpan:
     goes_on: bool = False
 
 
-def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
+def find_quoted(text: str) -> tuple[QuotedSpan, ...]:
     """The outermost quoted spans of `text`, in order, none empty."""
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
@@ -152,8 +152,15 @@ class _DoubleMarks:
             if does == "close":
                 return match.start()
             if does == "open":
-                return -1
-        return -1
+                break
+        return self._find_mistyped_close(start, end)
+
+    def _find_mistyped_close(self, start: int, end: int) -> int:
+        stop = self.pattern.search(self.text, start, end)
+        match = _MISTYPED_CLOSE.search(self.text, start, stop.start() if stop else end)
+        if match is None or _INNER_OPEN.search(self.text, start, match.start()):
+            return -1
+        return match.start()
 
 
 def _read_by_shape(mark: str, *, is_open: bool) -> str:
@@ -291,26 +298,12 @@ def _pair_in_paragraph(
         if reader.reads(match.start(), end, is_open=False) != "open":
             continue
         close = reader.close(at, end)
-        if close < 0:
-            close = _mistyped_close(text, at, end, reader)
         if close >= 0:
             found.append(QuotedSpan(start=at, end=close, closed=True))
             at = close + 1
         elif not _opens_again(at, end, reader):
             found.append(QuotedSpan(start=at, end=end, closed=False))
             return found
-
-
-def _mistyped_close(
-    text: str, at: int, end: int, reader: _DoubleMarks | _SingleMarks
-) -> int:
-    if isinstance(reader, _SingleMarks):
-        return -1
-    stop = reader.pattern.search(text, at, end)
-    match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
-    if match is None or _INNER_OPEN.search(text, at, match.start()):
-        return -1
-    return match.start()
 
 
 def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool:
@@ -338,8 +331,6 @@ def has_balanced_marks(text: str) -> bool:
         and "„" not in text
     ):
         return False
-    if "'" not in text and "‘" not in text and "’" not in text:
-        return True
     # The apostrophe of a plural looks like a closing mark: only openings must match.
     opens = len(_SINGLE_OPENS.findall(text))
     if not opens and _SPEECH_ENDS.search(text):

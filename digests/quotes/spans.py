@@ -53,7 +53,7 @@ class QuotedStretch:
 
 def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
     """The quotations of `text` in order."""
-    found = find_quoted(text, lang)
+    found = find_quoted(text)
     return tuple(
         QuotedStretch(
             one.start,
