@@ -16,8 +16,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import find_quoted
 from digests.language.titles import strip_site_name
-from digests.quotes.spans import find_quoted_stretches
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, ArticleKind
@@ -177,7 +177,7 @@ def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
 
 def _blank_quotations(text: str, lang: str | None) -> str:
     pieces, last = [], 0
-    for span in find_quoted_stretches(text, lang):
+    for span in find_quoted(text, lang):
         pieces += [text[last : span.start], " " * (span.end - span.start)]
         last = max(last, span.end)
     return "".join((*pieces, text[last:]))
