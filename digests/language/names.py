@@ -409,7 +409,7 @@ class PeopleIndex:
         self._count[full] += 1
         self._named[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
-        if len(words) > 2 and len(words[-2]) > 1 and words[0] in _GIVEN:
+        if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.
             tables.append((self._by_middle, words[-2]))
         for table, word in tables:
