@@ -295,8 +295,6 @@ class PeopleIndex:
         self._by_first: dict[str, list[str]] = {}
         self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
-        #: How often each full name occurs.
-        self._named: Counter[str] = Counter()
         #: By surname: where a sentence has a full name as its first mention.
         self._leads: dict[str, list[tuple[int, str]]] = {}
         for name in names:
@@ -309,8 +307,7 @@ class PeopleIndex:
         for name in names:
             full = self.full(name.text, name.sex)
             self._count[full] += 1
-            if name.sex and not self._sex.get(full):
-                self._sex[full] = name.sex
+            self.learn(full, name.sex)
 
     def lead(self, text: str, start: int) -> None:
         """Record that the first mention of a sentence is a full name, at `start`."""
@@ -330,7 +327,7 @@ class PeopleIndex:
         if not words:
             return text
         if len(words) > 1 and words[0] not in PARTICLES:
-            return self._full.get((words[0], words[-1], _generation_suffix(text)), text)
+            return self._full.get(_full_key(text), text)
         for table in (self._by_last, self._by_first, self._by_middle):
             bearers = [
                 full
@@ -347,7 +344,7 @@ class PeopleIndex:
         """Choose among people of one surname.
 
         It is the one mentioned most often, or the one whom a sentence has just
-        introduced unless the other's full name is far more frequent.
+        introduced unless the other is mentioned far more often.
         """
         best = max(bearers, key=lambda full: self._count[full])
         leads = self._leads.get(last)
@@ -357,12 +354,12 @@ class PeopleIndex:
         if before < 0 or leads[before][1] not in bearers:
             return best
         just = leads[before][1]
-        return best if self._named[best] >= _FAR_MORE * self._named[just] else just
+        return best if self._count[best] >= _FAR_MORE * self._count[just] else just
 
     def is_shared(self, text: str) -> bool:
         """Whether several people have the surname of the full name `text`."""
-        last = _key_words(text)[-1:]
-        return " " in text and bool(last) and len(self._by_last.get(last[0], ())) > 1
+        words = _key_words(text)
+        return len(words) > 1 and len(self._by_last.get(words[-1], ())) > 1
 
     def sex(self, full: str) -> str:
         """The sex of a full name: «m», «f», or «» where the text does not say."""
@@ -377,8 +374,8 @@ class PeopleIndex:
         return full in self._sex
 
     def learn(self, full: str, sex: str) -> None:
-        """Record the sex that a pronoun proved."""
-        if not self._sex.get(full):
+        """Record the sex that a title, a given name or a pronoun proved."""
+        if sex and not self._sex.get(full):
             self._sex[full] = sex
 
     def _drop_longer_variants(self) -> None:
@@ -392,8 +389,7 @@ class PeopleIndex:
                 others = [o for o in bearers if o != full and full.endswith(" " + o)]
                 surnames = [other for other in others if _is_surname(full, other)]
                 for other in surnames:
-                    words = _key_words(other)
-                    self._full[words[0], words[-1], _generation_suffix(other)] = full
+                    self._full[_full_key(other)] = full
                     bearers.remove(other)
                 if len(surnames) < len(others):
                     bearers.remove(full)
@@ -402,12 +398,10 @@ class PeopleIndex:
         words = _key_words(name.text)
         if len(words) < 2:
             return
-        key = (words[0], words[-1], _generation_suffix(name.text))
-        full = self._full.setdefault(key, name.text)
-        self._sex.setdefault(full, name.sex)
-        self._sex[full] = self._sex[full] or name.sex
+        full = self._full.setdefault(_full_key(name.text), name.text)
+        self._sex.setdefault(full, "")
+        self.learn(full, name.sex)
         self._count[full] += 1
-        self._named[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
         if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.
@@ -424,9 +418,10 @@ def _is_surname(full: str, other: str) -> bool:
     return first in _GIVEN and second not in _GIVEN
 
 
-def _generation_suffix(text: str) -> str:
-    last = text.rpartition(" ")[2].strip(".,").lower()
-    return last if last in _SUFFIXES else ""
+def _full_key(text: str) -> tuple[str, str, str]:
+    """First word, surname and suffix («Jr.») of a full name."""
+    words, last = _key_words(text), text.rpartition(" ")[2].strip(".,").lower()
+    return words[0], words[-1], last if last in _SUFFIXES else ""
 
 
 @lru_cache(maxsize=4096)

@@ -69,13 +69,10 @@ def find_quoted(text: str) -> tuple[QuotedSpan, ...]:
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
     doubles = _pair_marks(text, paragraphs, _DoubleMarks(text))
-    singles = (
-        _pair_marks(text, paragraphs, _SingleMarks(text)) if _has_single(text) else []
-    )
-    if singles and _doubled(text):
+    singles = _pair_marks(text, paragraphs, _SingleMarks(text))
+    if _doubled(text):
         singles = []
-    chosen = _outer(doubles, singles)
-    return tuple(_trimmed(text, chosen))
+    return tuple(_trimmed(text, _outer(doubles, singles)))
 
 
 def _doubled(text: str) -> bool:
@@ -83,13 +80,11 @@ def _doubled(text: str) -> bool:
 
     The text between them is not quoted: mostly they mean something else.
     """
-    if "''" not in text:
-        return False
-    return len(_TWO_OPEN.findall(text)) > 1 and len(_TWO_CLOSE.findall(text)) > 1
-
-
-def _has_single(text: str) -> bool:
-    return any(mark in text for mark in SINGLE)
+    return (
+        "''" in text
+        and len(_TWO_OPEN.findall(text)) > 1
+        and len(_TWO_CLOSE.findall(text)) > 1
+    )
 
 
 def _outer(doubles: list[QuotedSpan], singles: list[QuotedSpan]) -> list[QuotedSpan]:
@@ -182,9 +177,7 @@ class _SingleMarks:
         if mark == "'" and "'" in (before, after):
             # Two apostrophes are wiki's italics, inches or seconds, not a mark.
             return ""
-        if mark in SINGLE_CLOSE:
-            return "close" if is_open and _can_close(before, after) else ""
-        if mark not in SINGLE_OPEN and not _can_open(before, after):
+        if mark in SINGLE_CLOSE or (mark == "'" and not _can_open(before, after)):
             return "close" if is_open and _can_close(before, after) else ""
         if after.isspace() or before.isalnum():
             return ""
