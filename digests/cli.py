@@ -9,13 +9,14 @@ import itertools
 import json
 import os
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digests import jsonl
@@ -25,7 +26,6 @@ from digests.errors import DigestsError, UsageError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
-from digests.language.normalization import to_one_line
 from digests.quotes import attribution
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
@@ -34,8 +34,9 @@ from digests.types import DEFAULT_SUMMARISER, Article, EditionStyle
 if TYPE_CHECKING:
     from digests.sources import folder
 
-#: Candidates listed for a quote, columns of a table, width of a short label in it.
-_MAX_CANDIDATES, _TABLE_WIDTH, _LABEL_WIDTH = 5, 100, 30
+#: Candidates listed for a quote, columns of a table.
+_MAX_CANDIDATES, _TABLE_WIDTH = 5, 100
+_shorten = partial(shorten, placeholder="…")
 
 Options = argparse.Namespace
 ArticlePrinter = Callable[[Article, Options], Iterator[str]]
@@ -55,27 +56,20 @@ def format_quotes(article: Article, options: Options) -> Iterator[str]:
 
 
 def format_quote_candidates(article: Article) -> Iterator[str]:
-    """For each quote its candidates, best first, with the features of their scores.
-
-    Candidates far below the best ones are only counted.
-    """
+    """For each quote its best candidates, with the features of their scores."""
     rows = attribution.explain_attribution(
         article.text, title=article.title, lang=article.lang
     )
     for number, group in itertools.groupby(rows, key=lambda row: row.quote):
         candidates = list(group)
         first = candidates[0]
-        chosen = next((row for row in candidates if row.chosen), None)
-        speaker = chosen.speaker if chosen else None
+        speaker = next((row.speaker for row in candidates if row.chosen), None)
         cue = f"reporting word «{first.cue}»" if first.cue else "no cue"
-        yield f"{number + 1}. “{_truncate(first.text, 92)}”"
+        yield f"{number + 1}. “{_shorten(first.text, 92)}”"
         yield f"   {speaker or UNNAMED_SPEAKER} · {cue}"
         for row in candidates[:_MAX_CANDIDATES]:
-            label = _truncate(row.candidate, _LABEL_WIDTH)
             why = _format_features(row.features)
-            yield from _format_row(row.score, label, why, chosen=row.chosen)
-        if len(candidates) > _MAX_CANDIDATES:
-            yield f"             and {len(candidates) - _MAX_CANDIDATES} more below"
+            yield from _format_row(row.score, row.candidate, why, chosen=row.chosen)
 
 
 def format_summary(article: Article, options: Options) -> Iterator[str]:
@@ -105,25 +99,11 @@ def _format_features(features: Iterable[tuple[str, float]]) -> str:
 
 
 def _format_row(score: float, label: str, why: str, *, chosen: bool) -> Iterator[str]:
-    """A row of a table of scores, in at most 100 columns.
-
-    The reasons are beside a short label and below a long one.
-    """
+    """A row of a table of scores, and its reasons below it."""
     lead = f"   {'→' if chosen else ' '} {score:6.2f}  "
-    if len(label) > _LABEL_WIDTH:
-        yield lead + _truncate(label, _TABLE_WIDTH - len(lead))
-        lead = " " * len(lead)
-    else:
-        lead += f"{label:<{_LABEL_WIDTH}}  "
-    first, *more = textwrap.wrap(why, _TABLE_WIDTH - len(lead)) or [""]
-    yield lead + first
-    yield from (" " * len(lead) + line for line in more)
-
-
-def _truncate(text: str, width: int) -> str:
-    """The text on one line, cut with an ellipsis where it is longer than `width`."""
-    line = to_one_line(text)
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+    yield lead + _shorten(label, _TABLE_WIDTH - len(lead))
+    indent = " " * len(lead)
+    yield from wrap(why, _TABLE_WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def format_sentences(article: Article, _options: Options) -> Iterator[str]:

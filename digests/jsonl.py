@@ -253,7 +253,7 @@ def _read_text_article(record: JsonRecord) -> Article:
 
 def _answer_quotes(record: JsonRecord) -> JsonObject:
     found = attribution.find_article_quotes(_read_text_article(record))
-    return {"quotes": [asdict(quote) for quote in found]}
+    return {"quotes": list(map(asdict, found))}
 
 
 def _answer_summary(
@@ -264,15 +264,15 @@ def _answer_summary(
 
 
 def _answer_sentences(record: JsonRecord) -> JsonObject:
-    text, lang = _require_text(record), _optional_text(record, "lang")
-    found = sentences.split_sentences(text, lang)
-    return {"sentences": [asdict(span) for span in found]}
+    article = _read_text_article(record)
+    found = sentences.split_sentences(article.text, article.lang)
+    return {"sentences": list(map(asdict, found))}
 
 
 def _answer_figures(record: JsonRecord) -> JsonObject:
-    text, lang = _require_text(record), _optional_text(record, "lang")
-    found = recognition.find_figures(text, lang=lang)
-    return {"figures": [asdict(figure) for figure in found]}
+    article = _read_text_article(record)
+    found = recognition.find_figures(article.text, lang=article.lang)
+    return {"figures": list(map(asdict, found))}
 
 
 def _answer_check(record: JsonRecord) -> JsonObject:
@@ -348,7 +348,7 @@ def dump_edition(edition: Edition) -> JsonObject:
                 "id": line.story,
                 "headline": asdict(line.headline),
                 "article": asdict(line.article),
-                "articles": [asdict(ref) for ref in line.articles],
+                "articles": list(map(asdict, line.articles)),
             }
             for line in edition.brief
         ],
@@ -356,7 +356,7 @@ def dump_edition(edition: Edition) -> JsonObject:
 
 
 def _dump_sentence(sentence: Sentence) -> JsonObject:
-    return {"text": sentence.text, "spans": [asdict(span) for span in sentence.spans]}
+    return {"text": sentence.text, "spans": list(map(asdict, sentence.spans))}
 
 
 def _dump_story(story: EditionStory) -> JsonObject:
@@ -372,7 +372,7 @@ def _dump_story(story: EditionStory) -> JsonObject:
             for dispute in story.disputes
         ],
         "matters": _dump_sentence(story.matters) if story.matters else None,
-        "articles": [asdict(ref) for ref in story.articles],
+        "articles": list(map(asdict, story.articles)),
     }
 
 
