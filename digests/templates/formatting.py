@@ -191,8 +191,8 @@ def sanitize_address(url: str | None) -> str | None:
         port = f":{parts.port}" if parts.port is not None else ""
     except (ValueError, UnicodeError):
         return None
-    strange = parts.username is not None or parts.password is not None
-    if parts.scheme not in {"http", "https"} or strange or not _HOST.match(host):
+    is_web = parts.scheme in {"http", "https"} and "@" not in parts.netloc
+    if not is_web or not _HOST.match(host):
         return None
     path, query, anchor = (
         quote(part.encode("utf-8", "replace"), safe="/:;=,.~!$&+%?@-_")
