@@ -259,12 +259,6 @@ def _metadata(page: str, url: str | None) -> PageFields:
     return fields
 
 
-def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
-    for node in _json_ld_articles(parsed):
-        return _article_fields(node)
-    return {}
-
-
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """The JSON-LD objects of articles (schema.org/NewsArticle and the like)."""
     for script in parsed.css('script[type="application/ld+json"]'):
@@ -292,7 +286,8 @@ def _nodes(data: object) -> Iterator[dict[str, Any]]:
             waiting += value[:_MOST_NODES]
 
 
-def _article_fields(node: dict[str, Any]) -> PageFields:
+def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
+    node = next(_json_ld_articles(parsed), {})
     found = {
         "title": node.get("headline") or node.get("name"),
         "published": node.get("datePublished"),

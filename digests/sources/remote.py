@@ -6,7 +6,7 @@ visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -150,17 +150,13 @@ async def _read_source(
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
         raise SourceUnreadable("source.empty", address=address)
-    articles = tuple(_with_id(article, address) for article in visit.articles)
-    return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
+    problems = _suggest_feeds(address, visit)
+    return ReadResult(articles=visit.articles, problems=problems)
 
 
 def _is_home_page(visit: Visit) -> bool:
     """Whether it is the front page of a site rather than an article."""
     return not visit.articles or not urlsplit(visit.url).path.strip("/")
-
-
-def _with_id(article: Article, address: str) -> Article:
-    return article if article.id else replace(article, id=article.url or address)
 
 
 def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
