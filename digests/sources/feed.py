@@ -12,17 +12,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
-from digests.language.words import parse_language_tag
-from digests.sources.feed_entries import FeedEntry, RawFeed, build_articles
-from digests.sources.untrusted import (
-    ParsedSource,
-    clean_title,
-    recode_as_utf8,
-    sanitize_xml,
-)
+from digests.sources.feed_entries import FeedEntry, RawFeed, build_source
+from digests.sources.untrusted import ParsedSource, recode_as_utf8, sanitize_xml
 
 #: Imported before the sandbox measures.
 LIBRARIES = ("fastfeedparser", "feedparser", "selectolax.lexbor")
@@ -49,17 +42,7 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> ParsedSource:
     Raises:
         SourceUnreadable: It is no feed, or a malicious one.
     """
-    feed = parse_entries(body)
-    title = clean_title(feed.title, plain=feed.plain_titles)[:200]
-    articles = build_articles(
-        feed.entries,
-        now=now,
-        base=url,
-        source=title or urlsplit(url).hostname or "",
-        lang=parse_language_tag(feed.lang),
-        plain_titles=feed.plain_titles,
-    )
-    return ParsedSource(title=title, articles=articles)
+    return build_source(parse_entries(body), url=url, now=now)
 
 
 def parse_entries(body: bytes) -> RawFeed:
@@ -134,8 +117,8 @@ def _closing(body: bytes) -> bytes:
 
 
 _ATOM_ENTRY = re.compile(rb"<entry>")
-_ATOM_SUMMARY = re.compile(rb"<summary")
-#: Two patterns, because an alternation takes twenty times as long.
+#: Two patterns, because an alternation takes twenty times as long. (Plain bytes are
+#: found more slowly.)
 _OTHER_ATOM_ENTRIES = (re.compile(rb"<entry(?!>)"), re.compile(rb":entry"))
 #: Bytes with the first entries, which are typical of the others.
 _FIRST_ENTRIES = 16 << 10
@@ -162,32 +145,27 @@ def _complete(entry: FeedEntry) -> bool:
 
 
 def _parse_atom_or_rss(body: bytes) -> RawFeed | None:
-    summarised, several = _add_summaries(body)
-    found = _parse_with_fastfeedparser(summarised) if several else None
-    # Another number means that something else was counted as an entry.
-    if (
-        found
-        and len(found.entries) == several
-        and all(e.content for e in found.entries)
-    ):
-        return found
+    if _lacks_summaries(body):
+        summarised, several = _ATOM_ENTRY.subn(b"<entry><summary> </summary>", body)
+        found = _parse_with_fastfeedparser(summarised)
+        # Another number means that something else was taken for an entry.
+        same = found is not None and len(found.entries) == several
+        if found and same and all(entry.content for entry in found.entries):
+            return found
     return _parse_with_fastfeedparser(body)
 
 
-def _add_summaries(body: bytes) -> tuple[bytes, int]:
-    """Add empty summaries to an Atom feed without any; the feed and their number.
+def _lacks_summaries(body: bytes) -> bool:
+    """Whether empty summaries can be added to this Atom feed, because it has none.
 
     Without them fastfeedparser derives a summary from each content, which takes as long
-    as everything else and is not used. The number is 0 where entries have a prefix or
-    attributes, because it could then include quoted markup.
+    as everything else and is not used. Not where entries have a prefix or attributes,
+    because they could then be quoted markup.
     """
-    if not _ATOM_ENTRY.search(body, 0, _FIRST_ENTRIES) or _ATOM_SUMMARY.search(
-        body, 0, _FIRST_ENTRIES
-    ):
-        return body, 0
-    if any(other.search(body) for other in _OTHER_ATOM_ENTRIES):
-        return body, 0
-    return _ATOM_ENTRY.subn(b"<entry><summary> </summary>", body)
+    head = body[:_FIRST_ENTRIES]
+    if b"<entry>" not in head or b"<summary" in head:
+        return False
+    return not any(other.search(body) for other in _OTHER_ATOM_ENTRIES)
 
 
 def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:
