@@ -7,7 +7,6 @@ tables reports unless it is a noun there («the report», «his calls»).
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +15,6 @@ from itertools import accumulate
 from digests.language import sentences
 from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
 from digests.language.names import (
-    PLACES,
     PeopleIndex,
     find_names,
     select_headline_names,
@@ -172,7 +170,10 @@ class SentenceFrame:
     @cached_property
     def dateline(self) -> int:
         """Token index of the dash after «HALLIN, June 3 (Wire) —»; 0 if none."""
-        return _find_dateline_end(self.tokens)
+        first = self.tokens[:_LONGEST_DATELINE]
+        if not first or not first[0].text.isupper():
+            return 0
+        return next((at for at, one in enumerate(first) if one.text in _DASHES), 0)
 
     def free_before(self, last: int) -> list[SpeakerMention]:
         """The `free` mentions in the window before token `last`."""
@@ -231,7 +232,7 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
     for frame in frames:
         known += frame.known
     if title:
-        known += _find_title_names(title)
+        known += SentenceFrame(0, 0, len(title), 0, title, german=False).known
     people = PeopleIndex(known)
     inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
@@ -243,7 +244,6 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
             lead = None if frame.is_headline else frame.lead
             if lead is not None:
                 people.lead(lead.text, lead.start)
-    _learn_sexes(frames, people)
     return ParsedText(text, found, tuple(frames), people, frame_of)
 
 
@@ -295,30 +295,6 @@ def _read_marked(
     )
 
 
-def _find_dateline_end(tokens: Sequence[Token]) -> int:
-    """The place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
-    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
-        token = tokens[at]
-        if token.text in _DASHES and tokens[at - 1].end < token.start:
-            before = tokens[:at]
-            dated = any(one.text == "(" for one in before) or (
-                tokens[0].text.isupper() or tokens[0].low in PLACES
-            )
-            return at if dated else 0
-        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
-            return 0
-    return 0
-
-
-def _may_date(token: Token) -> bool:
-    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
-
-
-def _find_title_names(title: str) -> list[Name]:
-    found = SentenceFrame(0, 0, len(title), 0, title, german=False)
-    return found.known
-
-
 def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
@@ -331,8 +307,6 @@ def _is_sure(
             frame.cues
         )
         return bool(attributed) or people.is_person(people.full(name.text))
-    if name.doubtful:
-        return people.is_person(people.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:
         return True
     return (
@@ -340,25 +314,6 @@ def _is_sure(
         or name.last in frame.cues
         or people.is_person(people.full(name.text))
     )
-
-
-def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
-    """Learn sex from «he» and «she» in sentences that name one person only."""
-    votes: Counter[tuple[str, str]] = Counter()
-    for frame in frames:
-        persons = {
-            people.full(name.text)
-            for name in frame.names
-            if name.kind in {"person", ""}
-        }
-        if len(persons) != 1:
-            continue
-        said = {token.low.partition("'")[0] for token in frame.tokens}
-        if ("he" in said) != ("she" in said):
-            votes[persons.pop(), "m" if "he" in said else "f"] += 1
-    for (full, sex), _ in votes.most_common():
-        if people.is_person(full):
-            people.learn(full, sex)
 
 
 def _cover_quotes(
