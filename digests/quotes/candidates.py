@@ -60,6 +60,13 @@ class SpeakerCandidate:
     quote: int | None = None
     features: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def score(self) -> float:
+        """The sum of the weighted features."""
+        return sum(
+            FEATURE_WEIGHTS[name] * value for name, value in self.features.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class QuotePlace:
@@ -383,13 +390,6 @@ FEATURE_WEIGHTS = {
 }
 #: Below this no speaker is named: null rather than a guess.
 MIN_SCORE = 0.6
-
-
-def score_candidate(candidate: SpeakerCandidate) -> float:
-    """The sum of a candidate's weighted features."""
-    return sum(
-        FEATURE_WEIGHTS[name] * value for name, value in candidate.features.items()
-    )
 
 
 def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:
