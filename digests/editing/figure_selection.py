@@ -12,8 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 
 from digests.figures import clauses, units
-from digests.language import numbers, quotation_marks
-from digests.language.dates import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
+from digests.language import dates, numbers, quotation_marks
 from digests.language.normalization import normalize_text
 from digests.language.words import resolve_language
 from digests.types import (
@@ -73,7 +72,6 @@ _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
 _NAME_BEFORE = re.compile(
     r"\b(?!(?:in|on|at|by|from|near|for|to|of|and)\b)[\w'’]+\s([A-Z][\w'’]*)\s$"
 )
-_CALENDAR = frozenset((*ENGLISH_WEEKDAYS, *ENGLISH_MONTHS))
 #: «one in five», «7 out of 10» is a share.
 _RATE = re.compile(r"\w (?:in|out of) (?:every )?\w")
 #: A bare age: «Lind, the oldest of them, is 74».
@@ -192,7 +190,7 @@ def _may_show(figure: Figure, article: Article) -> bool:
     # «the Meridian 64 computers»
     before = article.text[max(figure.sentence.start, figure.start - 40) : figure.start]
     named = resolve_language(article.lang) != "de" and _NAME_BEFORE.search(before)
-    is_name = bool(named and named[1] not in _CALENDAR)
+    is_name = bool(named and named[1].lower() not in dates.DAY_AND_MONTH_NAMES)
     return not (is_name or _BARE_AGE.search(figure.label))
 
 
