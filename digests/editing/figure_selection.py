@@ -138,7 +138,7 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
     title = _read_title(article)
     news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
     # A number inside marks is a claim of the speaker, not a fact of the story.
-    quoted = quotation_marks.find_quoted(article.text, article.lang)
+    quoted = quotation_marks.find_quoted(article.text)
     opened = [span.start for span in quoted]
     former = {(f.value, f.unit) for f in analysis.figures if _is_former(f)}
     places: dict[int, int] = {}

@@ -35,7 +35,7 @@ def _list_events(article: Article) -> Iterator[TimelineEvent]:
     published = article.published
     day = published.astimezone(UTC).date() if published else None
     named = sorted(_list_days(article, day), key=lambda d: (d.start, -d.end))
-    quoted = quotation_marks.find_quoted(text, article.lang)
+    quoted = quotation_marks.find_quoted(text)
     opened = [q.start for q in quoted]
     at = 0
     for sentence in sentences.split_sentences(text, article.lang):
