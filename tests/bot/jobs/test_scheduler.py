@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
@@ -164,8 +165,8 @@ class SystemClock(datetime):
     moved = timedelta(0)
 
     @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return datetime.now(tz) + cls.moved
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + cls.moved
 
 
 @pytest.mark.parametrize("moved", [timedelta(days=-1), timedelta(minutes=10)])
