@@ -101,11 +101,9 @@ def choose_cue(where: QuotePlace) -> ReportingCue | None:
 
 
 def _near_cues(where: QuotePlace) -> list[int]:
-    cues = where.frame.cues
-    low = bisect_left(cues, where.left - MAX_CUE_DISTANCE)
-    middle = bisect_left(cues, where.left)
-    high = bisect_left(cues, where.right + MAX_CUE_DISTANCE)
-    return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
+    before = where.frame.cues_between(where.left - MAX_CUE_DISTANCE, where.left)
+    after = where.frame.cues_between(where.left, where.right + MAX_CUE_DISTANCE)
+    return before[-_MOST_CUES:] + after[:_MOST_CUES]
 
 
 def _rate_closeness(where: QuotePlace, at: int) -> float:

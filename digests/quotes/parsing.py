@@ -32,6 +32,8 @@ MAX_CUE_DISTANCE = 90
 #: Words before the colon of a speaker line.
 _LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
+#: Tokens around marked words that say whether they are a name; between names of a list.
+_AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
 _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
@@ -183,6 +185,10 @@ class SentenceFrame:
         high = bisect_left(self.free, last, key=lambda mention: mention.first)
         return self.free[low:high]
 
+    def cues_between(self, first: int, end: int) -> list[int]:
+        """The reporting words from token `first` to `end`, exclusive."""
+        return self.cues[bisect_left(self.cues, first) : bisect_left(self.cues, end)]
+
     def near(self, left: int, right: int) -> list[SpeakerMention]:
         """The mentions at most `MAX_CUE_DISTANCE` before `left` or after `right`."""
         low = bisect_left(
@@ -286,12 +292,17 @@ def _read_marked(
     if one.words > spans.LONGEST_NAME or one.goes_on or not one.closed:
         return None
     left, right = frame.find_place(one)
-    said = span_text(text, one)
-    listed = last is not None and all(
-        token.low in spans.LISTING for token in frame.tokens[last:left]
-    )
+    first, end = max(0, left - _AROUND), right + _AROUND
     return MarkedWords(
-        said, frame.tokens, frame.cues, left, right, frame.german, listed
+        said=span_text(text, one),
+        tokens=frame.tokens[first:end],
+        cues=[cue - first for cue in frame.cues_between(first, end)],
+        left=left - first,
+        right=right - first,
+        german=frame.german,
+        listed=last is not None
+        and left - last <= _LONGEST_LINK
+        and all(token.low in spans.LISTING for token in frame.tokens[last:left]),
     )
 
 
