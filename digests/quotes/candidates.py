@@ -20,8 +20,8 @@ from digests.quotes.reporting import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
+    STRONG_CUES,
     VERB_GAP_WORDS,
-    is_strong,
 )
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import (
@@ -109,7 +109,7 @@ def _near_cues(where: QuotePlace) -> list[int]:
 def _rate_closeness(where: QuotePlace, at: int) -> float:
     frame, low = where.frame, where.frame.tokens[at].low
     words, covers = frame.words_before, frame.covers_before
-    strong = is_strong(frame.tokens, at)
+    strong = low in STRONG_CUES
     value = (3.0 if strong else 2.0) - 1.5 * is_passive(frame, at)
     if at >= where.right:
         between = covers[at] - covers[where.right]
@@ -150,7 +150,7 @@ def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
         other = frame.cues[place]
         if at - other > MAX_CUE_DISTANCE or covers[at] > covers[other]:
             return False
-        if is_strong(frame.tokens, other):
+        if frame.tokens[other].low in STRONG_CUES:
             return True
     return False
 
@@ -234,23 +234,19 @@ def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
 
 
 def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, float]:
-    features: dict[str, float] = {}
+    after = mention.first >= where.right
+    gap = mention.first - where.right if after else where.left - mention.last
+    features: dict[str, float] = {"distance": min(abs(gap), _FAR)}
     if mention.possessive:
-        near = mention.last == where.left and mention.kind != "pronoun"
-        features["owner of the words" if near else "possessive"] = 1
+        features["possessive"] = 1
         if _owns_speech(where, mention):
             features["owner of a saying"] = 1
     elif mention.after_preposition:
         features["after preposition"] = 1
     if mention.kind == "nominal" and not _is_role(where.frame, mention):
         features["unknown noun"] = 1
-    if mention.sort in {"place", "party"}:
-        features["place or party"] = 1
     if _is_labelled(where) and mention.last == where.frame.label:
         features["speaker line"] = 1
-    after = mention.first >= where.right
-    gap = mention.first - where.right if after else where.left - mention.last
-    features["distance"] = min(abs(gap), _FAR)
     return features
 
 
@@ -258,20 +254,14 @@ def list_neighbour_candidates(
     parsed: ParsedText, number: int, where: QuotePlace
 ) -> list[SpeakerCandidate]:
     """Candidates from the quotations and sentences next to this one."""
-    found = []
-    frame, only_quotes = where.frame, where.frame.only_quotes
     if _is_labelled(where):
         return []
-    if number:
-        other = parsed.frames[parsed.frame_of[number - 1]]
-        found.append(_build_neighbour(number - 1, other, frame))
-    if only_quotes and number + 1 < len(parsed.stretches):
-        other = parsed.frames[parsed.frame_of[number + 1]]
-        if other.paragraph == frame.paragraph:
-            found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
-    found += _list_introductions(parsed, frame)
-    found += _list_open_speakers(parsed, number)
-    return found + _list_signatures(parsed, number)
+    return [
+        *_list_speakers_before(parsed, number, where.frame),
+        *_list_introductions(parsed, where.frame),
+        *_list_open_speakers(parsed, number),
+        *_list_signatures(parsed, number),
+    ]
 
 
 def _is_labelled(where: QuotePlace) -> bool:
@@ -313,10 +303,13 @@ def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
     return []
 
 
-def _build_neighbour(
-    before: int, other: SentenceFrame, frame: SentenceFrame
-) -> SpeakerCandidate:
-    """The speaker of the quotation before, which is in the frame `other`."""
+def _list_speakers_before(
+    parsed: ParsedText, number: int, frame: SentenceFrame
+) -> list[SpeakerCandidate]:
+    """The speaker of the quotation before, if that is near."""
+    if not number:
+        return []
+    other = parsed.frames[parsed.frame_of[number - 1]]
     if other is frame:
         name = "speaker in the sentence"
     elif other.paragraph == frame.paragraph:
@@ -324,8 +317,8 @@ def _build_neighbour(
     elif other.paragraph + 1 == frame.paragraph and frame.only_quotes:
         name = "speaker of the paragraph before"
     else:
-        name = "speaker far before"
-    return SpeakerCandidate(None, before, {name: 1})
+        return []
+    return [SpeakerCandidate(None, number - 1, {name: 1})]
 
 
 def _list_introductions(
@@ -365,11 +358,9 @@ FEATURE_WEIGHTS = {
     "main subject": 2.0,
     "of a fragment": -2.0,
     "addressed, not speaking": -3.0,
-    "owner of the words": 3.0,
     "owner of a saying": 4.5,
     "after preposition": -2.0,
     "possessive": -1.5,
-    "place or party": -3.0,
     "unknown noun": -2.0,
     "distance": -0.04,
     # Neighbouring sentences and quotations.
@@ -377,9 +368,7 @@ FEATURE_WEIGHTS = {
     "speaker before": 7.0,
     "speaker before, with words": 1.0,
     "marks not closed before": 12.0,
-    "next speaker": 6.0,
     "speaker of the paragraph before": 3.5,
-    "speaker far before": 0.3,
     "signed": 9.0,
     "introduces": 7.5,
     "acts in between": 7.3,
