@@ -250,7 +250,23 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
             lead = None if frame.is_headline else frame.lead
             if lead is not None:
                 people.lead(lead.text, lead.start)
+    _learn_sexes(frames, people)
     return ParsedText(text, found, tuple(frames), people, frame_of)
+
+
+def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
+    """Learn sex from «he» and «she» in sentences that name one person only."""
+    for frame in frames:
+        persons = {
+            people.full(name.text)
+            for name in frame.names
+            if name.kind in {"person", ""}
+        }
+        said = {"he", "she"}.intersection(token.low for token in frame.tokens)
+        if len(persons) == len(said) == 1:
+            person = persons.pop()
+            if people.is_person(person):
+                people.learn(person, "m" if "he" in said else "f")
 
 
 def _select_speech(
