@@ -15,7 +15,6 @@ from digests.quotes import candidates, standing
 from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
-    ReportingCue,
     SpeakerCandidate,
     list_contributions,
 )
@@ -30,7 +29,6 @@ _MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
 _NEAR = 4
 _STOPS = frozenset(".,!?…。，！？、")
 _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
-_WHOLE_WORDS = 6
 _CERTAIN = 5.0
 #: Languages whose reporting words are in the tables; in others no speaker is named.
 ATTRIBUTED_LANGUAGES = word_set("en de")
@@ -58,7 +56,8 @@ class _Attribution:
     """The decision about one quotation."""
 
     where: QuotePlace
-    cue: ReportingCue | None
+    #: Token index of its reporting word.
+    cue_at: int | None
     #: The best first.
     ranked: list[SpeakerCandidate]
     who: ResolvedSpeaker | None = None
@@ -66,6 +65,15 @@ class _Attribution:
     margin: float = 0.0
     continues: int | None = None
     chosen: SpeakerCandidate | None = None
+
+    @property
+    def cue(self) -> str | None:
+        """The reporting word in the article's words."""
+        if self.cue_at is None:
+            return None
+        frame = self.where.frame
+        given = self.cue_at == frame.according_at
+        return "according to" if given else frame.tokens[self.cue_at].text
 
 
 def find_quotes(
@@ -115,7 +123,7 @@ def explain_attribution(
             features=list_contributions(candidate),
             score=round(candidate.score, 2),
             chosen=candidate is one.chosen,
-            cue=one.cue.text if one.cue else None,
+            cue=one.cue,
         )
         for number, one in enumerate(_attribute_quotes(parsed, lang))
         for candidate in one.ranked
@@ -129,7 +137,7 @@ def _attribute_quotes(parsed: ParsedText, lang: str | None) -> list[_Attribution
         places = (candidates.locate_quote(parsed, number) for number in numbers)
         return [_Attribution(where, None, []) for where in places]
     decided = [_rank_own_candidates(parsed, number) for number in numbers]
-    for number in sorted(numbers, key=lambda number: decided[number].cue is None):
+    for number in sorted(numbers, key=lambda number: decided[number].cue_at is None):
         _decide_speaker(parsed, number, decided)
     return decided
 
@@ -137,11 +145,7 @@ def _attribute_quotes(parsed: ParsedText, lang: str | None) -> list[_Attribution
 def _rank_own_candidates(parsed: ParsedText, number: int) -> _Attribution:
     where = candidates.locate_quote(parsed, number)
     cue = candidates.choose_cue(where)
-    stretch = parsed.stretches[number]
-    few = stretch.words < _WHOLE_WORDS and parsed.text[stretch.start].islower()
-    fragment = stretch.words if few else 0
-    inside = candidates.list_frame_candidates(where, cue, fragment=fragment)
-    return _Attribution(where, cue, inside)
+    return _Attribution(where, cue, candidates.list_frame_candidates(where, cue))
 
 
 def _decide_speaker(
@@ -220,7 +224,7 @@ def _build_quote(
         )
         if who and mention
         else None,
-        cue=one.cue.text if one.cue else None,
+        cue=one.cue,
         context=Span(start=frame.start, end=max(frame.end, stretch.end)),
         group=group,
         confidence=round(1 - math.exp(-one.margin / 3), 2) if who else 0.0,
@@ -236,8 +240,7 @@ def _stands_alone(
     if stretch.goes_on or _has_rest(parsed, number):
         return False
     whole = _classify_quote(parsed.text, stretch) == "direct"
-    cue = one.cue.text if one.cue else None
-    return whole and standing.stands_alone(said, cue, german=one.where.frame.german)
+    return whole and standing.stands_alone(said, one.cue, german=one.where.frame.german)
 
 
 def _has_rest(parsed: ParsedText, number: int) -> bool:

@@ -34,7 +34,6 @@ from digests.quotes.subjects import (
 )
 
 _FAR = 40
-_SCARE_WORDS = 2
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
@@ -42,14 +41,6 @@ _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
 _SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportingCue:
-    """The reporting word chosen for a quotation, with its token index."""
-
-    at: int
-    text: str
 
 
 @dataclass(slots=True)
@@ -85,19 +76,19 @@ def locate_quote(parsed: ParsedText, number: int) -> QuotePlace:
     return QuotePlace(frame, left, right)
 
 
-def choose_cue(where: QuotePlace) -> ReportingCue | None:
-    """Choose the reporting word that belongs to a quotation, if its frame has one."""
-    best, chosen = -2.0, -1
+def choose_cue(where: QuotePlace) -> int | None:
+    """Choose the reporting word that belongs to a quotation, if its frame has one.
+
+    Returns:
+        Its token index; that of «according» where somebody is quoted so.
+    """
+    best, chosen = -2.0, None
     for at in _near_cues(where):
         value = _rate_closeness(where, at)
         if value > best:
             best, chosen = value, at
     according_at = where.frame.according_at
-    if according_at >= 0 and best < 4:
-        return ReportingCue(according_at, "according to")
-    return (
-        ReportingCue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
-    )
+    return according_at if according_at >= 0 and best < 4 else chosen
 
 
 def _near_cues(where: QuotePlace) -> list[int]:
@@ -155,16 +146,8 @@ def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
     return False
 
 
-def list_frame_candidates(
-    where: QuotePlace, cue: ReportingCue | None, *, fragment: int
-) -> list[SpeakerCandidate]:
-    """The frame's own mentions with their features.
-
-    Args:
-        where: The quotation's place.
-        cue: Its reporting word, if its frame has one.
-        fragment: Its number of words if it is a short fragment, else 0.
-    """
+def list_frame_candidates(where: QuotePlace, cue: int | None) -> list[SpeakerCandidate]:
+    """The frame's own mentions with their features; `cue` is the reporting word."""
     frame = where.frame
     reached = _find_speaker(frame, cue) if cue is not None else None
     near = frame.near(where.left, where.right)
@@ -177,42 +160,31 @@ def list_frame_candidates(
         if reached is not None and mention is reached.mention:
             features[reached.how] = 1
         if mention is main:
-            features |= _list_main_features(mention, where, cue, fragment)
+            features |= _list_main_features(mention, where, cue)
         found.append(SpeakerCandidate(mention, features=features))
     return found
 
 
-def _find_speaker(frame: SentenceFrame, cue: ReportingCue) -> SpeechSubject | None:
+def _find_speaker(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """The subject of a reporting word, or who follows «according to»."""
-    if frame.tokens[cue.at].low not in {"according", "laut"}:
-        return find_subject(frame, cue.at)
-    for mention in frame.near(cue.at, cue.at):
-        if mention.first > cue.at:
+    if frame.tokens[cue].low not in {"according", "laut"}:
+        return find_subject(frame, cue)
+    for mention in frame.near(cue, cue):
+        if mention.first > cue:
             named = find_apposed_name(frame, mention, mention.last)
             return SpeechSubject(named, "according to")
     return None
 
 
 def _list_main_features(
-    mention: SpeakerMention,
-    where: QuotePlace,
-    cue: ReportingCue | None,
-    fragment: int,
+    mention: SpeakerMention, where: QuotePlace, cue: int | None
 ) -> dict[str, float]:
     """The features of the sentence's subject, which often speaks."""
     features = {"main subject": 1.0}
     if cue is not None:
-        if is_passive(where.frame, cue.at):
+        if is_passive(where.frame, cue):
             features["addressed, not speaking"] = 1
-        return features
-    after = mention.first >= where.right
-    few = mention.kind != "name" and (
-        fragment <= _SCARE_WORDS or not _is_role(where.frame, mention)
-    )
-    if fragment and (after or few):
-        # «The "free" lock cost millions» has no speaker.
-        features["of a fragment"] = 1
-    if not after and where.left and where.frame.tokens[where.left - 1].text == ":":
+    elif mention.last < where.left and where.frame.tokens[where.left - 1].text == ":":
         features["subject before a colon"] = 1
     return features
 
@@ -356,7 +328,6 @@ FEATURE_WEIGHTS = {
     "subject before a colon": 5.0,
     # Place in the same sentence.
     "main subject": 2.0,
-    "of a fragment": -2.0,
     "addressed, not speaking": -3.0,
     "owner of a saying": 4.5,
     "after preposition": -2.0,
