@@ -37,6 +37,8 @@ _SIGNS: Mapping[str, str] = {
     "₺": "TRY",
     "Rs": "INR",
     "Rs.": "INR",
+    "KSh": "KES",
+    "GH¢": "GHS",
 }
 _CODES_WORDS = """
     USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK
@@ -47,6 +49,7 @@ _CODES = _CODES_WORDS.split()
 #: Plain name of a unit → how it is written after a number.
 _WRITTEN: Mapping[str, str] = {
     "percentage points": "percentage points|percentage point|Prozentpunkte",
+    "basis points": "basis points|basis point|Basispunkte|Basispunkten",
     "percent": "%|percent|per cent|pct|Prozent",
     "USD": "dollars|dollar|US dollars|U.S. dollars|Dollar|USD|US-Dollar",
     "EUR": "euros|euro|Euro|EUR|€",
@@ -141,7 +144,7 @@ _AFTER = re.compile(
     + r")(?![^\W_])(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\b(?:"
+    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\bKSh|\bGH¢|\b(?:"
     + "|".join(_CODES)
     + r"))[\s\u00a0]?$|\bN$"
 )
@@ -185,7 +188,7 @@ def classify_unit(unit: str) -> UnitSort:
         return "money"
     if unit in TIME_UNITS:
         return "time"
-    if unit in ("percent", "percentage points"):
+    if unit in ("percent", "percentage points", "basis points"):
         return "share"
     return "measure" if unit in _WRITTEN else "count"
 
