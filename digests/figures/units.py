@@ -56,7 +56,6 @@ _WRITTEN: Mapping[str, str] = {
     "GBP": "pounds sterling|GBP",
     "JPY": "yen|Yen",
     "CNY": "yuan|renminbi",
-    "KRW": "won",
     "INR": "rupees|rupee",
     "NGN": "naira|Naira",
     "RUB": "rubles|roubles|ruble|Rubel",
@@ -81,7 +80,6 @@ _WRITTEN: Mapping[str, str] = {
     "square feet": "square feet|square foot|sq ft",
     "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
-    "nautical miles": "nautical miles|nautical mile|Seemeilen",
     "miles": "miles|mile|Meilen",
     "metres": "m|meters|metres|meter|metre|Meter|Metern",
     "cm": "cm|centimeters|centimetres|centimeter|centimetre|Zentimeter",
@@ -109,11 +107,8 @@ _WRITTEN: Mapping[str, str] = {
     "MWh": "MWh|megawatt-hours|megawatt hours|Megawattstunden",
     "GWh": "GWh|gigawatt-hours|gigawatt hours|Gigawattstunden",
     "TWh": "TWh|terawatt-hours|terawatt hours|Terawattstunden",
-    "KB": "KB|kilobytes",
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
-    "TB": "TB|terabytes|terabyte|Terabyte",
-    "milliseconds": "milliseconds|millisecond",
     "mg": "mg|milligrams|milligrammes|milligram",
     "seconds": "seconds|second|secs|Sekunden",
     "minutes": "minutes|minute|mins|min|Minuten",
@@ -124,14 +119,16 @@ _WRITTEN: Mapping[str, str] = {
     "months": "months|month|Monate|Monaten",
     "years": "years|year|Jahre|Jahren",
     "decades": "decades|decade|Jahrzehnte|Jahrzehnten",
-    "centuries": "centuries|Jahrhunderte",
 }
 _NAME_OF: Mapping[str, str] = {
     written: name for name, forms in _WRITTEN.items() for written in forms.split("|")
 }
-_PEOPLE = word_set("people persons Menschen Personen Leute")
+#: Words that mean people in general.
+PEOPLE = word_set("""
+    people persons killed injured wounded Menschen Personen Leute
+""")
 TIME_UNITS = word_set("""
-    seconds minutes hours days nights weeks months years decades centuries
+    seconds minutes hours days nights weeks months years decades
 """)
 MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values())) | word_set("""
     cents pence pounds crowns pesos rand shillings cedis zloty
@@ -176,9 +173,6 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
     if m is None:
         return None
     name = _NAME_OF.get(re.sub(r"[\s-]", " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
-    # «won» is mostly a verb: the currency needs a scale.
-    if name == "KRW" and "illion" not in text[start:end]:
-        return None
     return FigureUnit(name=name, start=start, end=m.end())
 
 
@@ -191,8 +185,3 @@ def classify_unit(unit: str) -> UnitSort:
     if unit in ("percent", "percentage points", "basis points"):
         return "share"
     return "measure" if unit in _WRITTEN else "count"
-
-
-def counts_people(noun: str) -> bool:
-    """Whether a counted noun means people in general."""
-    return noun in _PEOPLE
