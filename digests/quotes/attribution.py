@@ -16,7 +16,6 @@ from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
     SpeakerCandidate,
-    list_contributions,
 )
 from digests.quotes.parsing import ParsedText, parse_text
 from digests.quotes.roles import find_known_roles, find_role
@@ -120,7 +119,12 @@ def explain_attribution(
             if candidate.mention
             else f"speaker of quotation {(candidate.quote or 0) + 1}",
             speaker=one.who.speaker if one.who and candidate is one.chosen else None,
-            features=list_contributions(candidate),
+            features=tuple(
+                (name, round(added, 2))
+                for name, added in sorted(
+                    candidate.contributions, key=lambda pair: -abs(pair[1])
+                )
+            ),
             score=round(candidate.score, 2),
             chosen=candidate is one.chosen,
             cue=one.cue,

@@ -52,11 +52,17 @@ class SpeakerCandidate:
     features: dict[str, float] = field(default_factory=dict)
 
     @property
+    def contributions(self) -> list[tuple[str, float]]:
+        """Each feature with what it adds to the score."""
+        return [
+            (name, FEATURE_WEIGHTS[name] * value)
+            for name, value in self.features.items()
+        ]
+
+    @property
     def score(self) -> float:
-        """The sum of the weighted features."""
-        return sum(
-            FEATURE_WEIGHTS[name] * value for name, value in self.features.items()
-        )
+        """The sum of the contributions."""
+        return sum(added for _, added in self.contributions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,12 +354,3 @@ FEATURE_WEIGHTS = {
 }
 #: Below this no speaker is named: null rather than a guess.
 MIN_SCORE = 0.6
-
-
-def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:
-    """Each feature with what it adds to the score, the weightiest first."""
-    added = [
-        (name, round(FEATURE_WEIGHTS[name] * value, 2))
-        for name, value in candidate.features.items()
-    ]
-    return tuple(sorted(added, key=lambda pair: -abs(pair[1])))

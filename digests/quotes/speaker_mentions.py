@@ -158,7 +158,7 @@ class _MentionReader:
         inner = self.names.get(at + 1)
         if not head and inner is not None and inner.last == end:
             return self._read_name_after_determiner(at, inner)
-        end = head or self._trim_phrase(at, end)
+        end = head or end
         empty = end <= at + 1 and self.tokens[at].low not in _ALONE
         if empty or self.tokens[end - 1].low in TIME_NOUNS:
             return None
@@ -192,11 +192,6 @@ class _MentionReader:
             if is_role_noun(self.tokens[place].low):
                 return True
         return False
-
-    def _trim_phrase(self, at: int, end: int) -> int:
-        while end > at + 2 and self.tokens[end - 1].low.endswith(("ing", "ed", "ly")):
-            end -= 1
-        return end
 
     def _build_name(
         self, at: int, name: Name, *, described: bool = False
