@@ -40,7 +40,7 @@ _NEAR_SAYING = 8
 _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
-_SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
+_SIGNED_UNTIL = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -271,14 +271,15 @@ def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
     dash = _SIGNED.match(text, parsed.stretches[number].end)
     if dash is None:
         return []
-    frames = parsed.frames
-    at = bisect_right(frames, dash.end(), key=lambda frame: frame.start) - 1
-    for mention in frames[at].mentions:
-        if mention.start == dash.end() and mention.kind == "name":
-            if _SIGNATURE_ENDS.match(text, mention.end):
-                return [SpeakerCandidate(mention, None, {"signed": 1})]
-            return []
-    return []
+    at = bisect_right(parsed.frames, dash.end(), key=lambda frame: frame.start) - 1
+    mentions = parsed.frames[at].mentions
+    place = bisect_left(mentions, dash.end(), key=lambda mention: mention.start)
+    return [
+        SpeakerCandidate(named, None, {"signed": 1})
+        for named in mentions[place : place + 1]
+        if named.start == dash.end() and named.kind == "name"
+        if _SIGNED_UNTIL.match(text, named.end)
+    ]
 
 
 def _list_speakers_before(

@@ -6,6 +6,7 @@ possible speakers are found: names, noun phrases, pronouns. A word of the report
 tables reports unless it is a noun there («the report», «his calls»).
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_LINE = re.compile(f"[^{_BREAKS}]+")
 
 
 @dataclass
@@ -367,9 +369,7 @@ def _cover_quotes(
 
 
 def _cover_text(words: str) -> str:
-    if any(mark in words for mark in _BREAKS):
-        return "".join(mark if mark in _BREAKS else COVER for mark in words)
-    return COVER * len(words)
+    return _LINE.sub(lambda line: COVER * len(line[0]), words)
 
 
 def _build_frames(covered: str, lang: str | None) -> list[SentenceFrame]:

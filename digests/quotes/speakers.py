@@ -11,7 +11,6 @@ before it; «it», «I» and «we» are not resolved.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.names import PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -212,35 +211,29 @@ def _resolve_person(
     best, chosen = -9.0, None
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
-        if found is None:
-            continue
-        paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
-        value = _rate_antecedent(parsed.people, frame, found, mention, paragraphs)
-        if value > best:
-            best, chosen = value, found
+        if found is not None:
+            value = _rate_antecedent(parsed, frame, found, mention)
+            if value > best:
+                best, chosen = value, found
     return chosen
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
-    free = frame.free
-    if not free:
-        return False
-    return other is free[0] or _is_apposed(frame, free[0], other)
+    first = next(iter(frame.free), None)
+    return first is not None and (other is first or _is_apposed(frame, first, other))
 
 
 def _is_apposed(
     frame: SentenceFrame, phrase: SpeakerMention, name: SpeakerMention
 ) -> bool:
     """Whether a name explains a phrase: «The minister of public works, Tom Cole,»."""
-    if phrase.kind != "nominal" or frame.tokens[name.first - 1].text != ",":
+    comma = name.first - 1
+    if phrase.kind != "nominal" or frame.tokens[comma].text != ",":
         return False
-    between = frame.tokens[phrase.last : name.first - 1]
-    if len(between) > _COMPLEMENT_WORDS:
-        return False
-    return all(
+    return comma - phrase.last <= _COMPLEMENT_WORDS and all(
         token.low in _COMPLEMENTS or token.low in DETERMINERS or token.capital
-        for token in between
+        for token in frame.tokens[phrase.last : comma]
     )
 
 
@@ -264,14 +257,14 @@ def _resolve_pronoun(
 
 
 def _rate_antecedent(
-    people: PeopleIndex,
+    parsed: ParsedText,
     frame: SentenceFrame,
     found: ResolvedSpeaker,
     mention: SpeakerMention,
-    paragraphs: int,
 ) -> float:
     """Weigh an antecedent by nearness, subject, known sex and frequency."""
-    other = found.mention
+    other, people = found.mention, parsed.people
+    paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
     unsure = other.kind == "name" and not people.is_person(found.speaker)
     value = -0.5 * (mention.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == mention.sex:
