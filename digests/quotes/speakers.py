@@ -211,11 +211,19 @@ def _resolve_person(
     best, chosen = -9.0, None
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
-        if found is not None:
+        if found is not None and not _is_spoken_of(frame, other, mention.sex):
             value = _rate_antecedent(parsed, frame, found, mention)
             if value > best:
                 best, chosen = value, found
     return chosen
+
+
+def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool:
+    """Whether «he» precedes a name in its sentence: «he said Tom Cole was away»."""
+    first = next(iter(frame.free), None)
+    if first is None or first.kind != "pronoun":
+        return False
+    return first.sex == sex and first.first < other.first
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:

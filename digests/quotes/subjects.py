@@ -15,6 +15,7 @@ from digests.language.words import word_set
 from digests.quotes.parsing import SentenceFrame
 from digests.quotes.reporting import (
     CLAUSE_OPENERS,
+    DETERMINERS,
     INVERTING_CUES,
     VERB_GAP_WORDS,
 )
@@ -200,6 +201,12 @@ def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
     before = frame.tokens[mention.first - 1].low
     if mention.after_preposition and before not in CLAUSE_OPENERS:
         return None
+    named = frame.ends.get(mention.first - 1)
+    if before == "," and named is not None and named.sort == "person":
+        # «Ruth Bell, editor of the Courier told …»
+        bare = frame.tokens[mention.first].low not in DETERMINERS
+        if mention.kind == "nominal" and bare:
+            return SpeechSubject(named, "apposition")
     return SpeechSubject(find_apposed_name(frame, mention, last), "direct")
 
 
