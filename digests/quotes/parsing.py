@@ -23,7 +23,19 @@ from digests.language.names import (
 from digests.language.spans import span_text
 from digests.language.words import primary_language
 from digests.quotes import spans, speaker_mentions
-from digests.quotes.reporting import CLAUSE_LEADS, SPEECH_NOUNS, find_cues
+from digests.quotes.reporting import (
+    CLAUSE_LEADS,
+    CUE_NOUNS,
+    DETERMINERS,
+    GERMAN_CUES,
+    GERMAN_DETERMINERS,
+    PHRASE_BREAKERS,
+    PREPOSITIONS,
+    REPORTING_CUES,
+    SPEECH_NOUNS,
+    VERBS_WITH_BACK,
+    WORDS_BEFORE_VERBS,
+)
 from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 
@@ -399,3 +411,42 @@ def _assign_stretches(
         frames[at].quotes.append(number)
         places.append(at)
     return tuple(places)
+
+
+def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
+    """Token indices of the reporting words, without nouns of the same form."""
+    return [
+        at
+        for at in range(len(tokens))
+        if is_cue(tokens, at)
+        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
+    ]
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Whether «so» reports, as in «“…“, so die Ministerin»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word at `at` reports."""
+    token = tokens[at]
+    if token.low in VERBS_WITH_BACK:
+        return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
+    known = token.low in REPORTING_CUES and not token.possessive
+    return known and not _is_noun(tokens, at)
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in CUE_NOUNS:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
+    )

@@ -19,17 +19,13 @@ from digests.quotes.reporting import (
     MALE_PRONOUNS,
     PLURAL_PRONOUNS,
     REPORTING_CUES,
+    WRITTEN,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
 from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
 _DESCRIBING = word_set("familiar close involved present based loyal")
-#: Written works: «a report by the council».
-_WRITTEN = word_set("""
-    report study survey letter statement article review analysis poll book editorial
-    memo opinion paper column
-""")
 #: Words of a complement between a role and its name: «of the Interior».
 _COMPLEMENT_WORDS = 5
 #: Documents that speak for whoever issued them; how far back that is looked for.
@@ -167,7 +163,7 @@ def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:
         # «a source familiar with the talks»
         return 2
     low, head = tokens[mention.last].low, tokens[mention.last - 1].low
-    return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
+    return int(low in _COMPLEMENTS or (low == "by" and head in WRITTEN))
 
 
 def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
@@ -190,7 +186,11 @@ def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
     ):
         return None
     first, second = (_resolve_named(parsed, each).speaker for each in (one, two))
-    return f"{first} and {second}" if first != second else None
+    known = all(
+        each.sort or parsed.people.is_person(full)
+        for each, full in ((one, first), (two, second))
+    )
+    return f"{first} and {second}" if known and first != second else None
 
 
 def _iter_mentions_before(
