@@ -128,8 +128,6 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
-    #: Its time in the article's words («in 2024»), if they are beside it.
-    when: str | None = None
     #: The clause that states it with its verb, in the article's words: «revenue fell
     #: 8.4 % in the third quarter»; "" if there is none that a reader would understand.
     label: str = ""
@@ -138,14 +136,12 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureComparison:
-    """A figure of two articles, with its sentences."""
+    """A figure that two articles state."""
 
     ours: Figure
     theirs: Figure
     #: Whether the values are the same, rounding aside.
     equal: bool
-    our_sentence: str
-    their_sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,7 @@ def _list_events(article: Article) -> Iterator[TimelineEvent]:
     day = published.astimezone(UTC).date() if published else None
     found = dates.find_dated_days(text, day, article.lang)
     named = sorted(found, key=lambda d: (d.start, -d.end))
-    quoted = quotation_marks.find_quoted(text, article.lang)
+    quoted = quotation_marks.find_quoted(text)
     opened = [q.start for q in quoted]
     at = 0
     for sentence in sentences.split_sentences(text, article.lang):
