@@ -110,6 +110,11 @@ class TokenizedArticle:
         """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
+    def holds_word(self, term: QuestionTerm) -> bool:
+        """Whether a word is in title or text, perhaps inside another one."""
+        held = bool(term.accepted_roots & self.held)
+        return held or term.word in self.article.text.casefold()
+
     def _collect_roots(self, text: str) -> frozenset[str]:
         return collect_roots(set(split_words(text)), self.lang)
 
@@ -473,11 +478,14 @@ class SentenceMatch:
         if question.denies or question.kind in ("number", "money"):
             return True
         asked = [term.accepted_roots for term in question.terms if term.name is None]
-        if _denies_roots(line, asked, question.lang):
-            return False
-        elsewhere = [roots for roots in asked if not roots & line.held]
-        before = self.passage.lines[max(0, self.at - len(WEIGHTS_BEFORE)) : self.at]
-        return not any(_denies_roots(b, elsewhere, question.lang) for b in before)
+        first = max(0, self.at - len(WEIGHTS_BEFORE))
+        for near in self.passage.lines[first : self.at + 1]:
+            denied = collect_roots(_iter_denied_words(near.text), question.lang)
+            # Those before it do not deny what it says itself.
+            said = line.held if near is not line else frozenset[str]()
+            if any(roots & denied and not roots & said for roots in asked):
+                return False
+        return True
 
     def _is_done_by(self) -> bool:
         """Whether agent and patient may be on the right sides of the verb."""
@@ -505,13 +513,6 @@ class SentenceMatch:
 def _drop_attribution(text: str) -> str:
     """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
-
-
-def _denies_roots(
-    line: TokenizedSentence, asked: Sequence[frozenset[str]], lang: str
-) -> bool:
-    denied = [find_root(word, lang) for word in _iter_denied_words(line.text)]
-    return any(held in accepted_roots for held in denied for accepted_roots in asked)
 
 
 def _iter_denied_words(text: str) -> Iterator[str]:
