@@ -366,7 +366,7 @@ def _weigh_candidate(match: SentenceMatch) -> _Candidate:
     for term in question.terms:
         near, weight = match.measure_nearness(term, lead), term.weight
         covered, total = covered + near * weight, total + weight
-        if term.name is None:
+        if term.name is None and weight >= 1:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
         inside = near * near
