@@ -2,8 +2,8 @@
 
 Agglomerative clustering by mean similarity (average link). A headline is a small sample
 of its story's words, so the mean is related to the similarity of the headlines within
-each story (between average link and the cosine of the centroids). Pairs are found
-through an inverted index with bounded lists.
+each story, which gives the cosine of the centroids. Pairs are found through an inverted
+index with bounded lists.
 
 The threshold is 1. Texts are compared by their names and by their other words
 separately: the same people in another event share only names, two firms that report on
@@ -15,15 +15,13 @@ compared by the cosine, and one common word is not enough to start a story.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
-from digests.stories.terms import TermBackground
+from digests.stories.terms import TermBackground, rate_rarity
 from digests.types import Article
 
-#: 0 is average link, 1 the cosine of the centroids.
-BREADTH = 0.85
 #: Earlier articles with a word that are compared, the latest ones.
 _LONGEST_LIST = 100
 #: Less similarity is chance.
@@ -109,7 +107,7 @@ def measure_evenness(within: float, size: int, *, texts: bool) -> float:
         size: How many members there are.
         texts: Whether all of them are texts.
     """
-    return 1.0 if texts else float((within / size**2) ** (BREADTH / 2))
+    return 1.0 if texts else math.sqrt(within) / size
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
@@ -182,7 +180,7 @@ def _merge_pair(
 
 
 #: One threshold for headlines, one for texts.
-HEADLINE_THRESHOLD = 0.09
+HEADLINE_THRESHOLD = 0.085
 TEXT_THRESHOLD = 0.85
 #: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
@@ -192,6 +190,8 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
+#: The share of the names of one of two short items that both must have.
+_COMMON_NAMES = 0.3
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _SOON = 24.0
@@ -228,11 +228,14 @@ def combine_likeness(
     if not kept or not shared:
         return 0.0
     if one.text and other.text:
-        return kept * _compare_texts(one, other, in_names, in_words)
-    cosine = (in_names + in_words) / (one.length * other.length)
-    if shared == 1:
-        return kept * min(_NEARLY, _ONE_WORD * cosine / HEADLINE_THRESHOLD)
-    return kept * cosine / HEADLINE_THRESHOLD
+        found = kept * _compare_texts(one, other, in_names, in_words)
+    else:
+        found = kept * (in_names + in_words) / (one.length * other.length)
+        found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
+    if shared == 1 and not (one.text and other.text) or name_others(one, other):
+        # Not enough to start a story; others may still show that they are one.
+        return min(_NEARLY, found)
+    return found
 
 
 def decay_over_time(one: float | None, other: float | None) -> float:
@@ -250,6 +253,28 @@ def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     if one.scores and other.scores and not one.scores & other.scores:
         return True
     return _differs_in_series(one.series.items(), other.series.items())
+
+
+def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether two short items are about others: «earthquake in …», «… dies at 81».
+
+    Items of one genre share their words. So they must share a name; two headlines
+    without any name prove nothing.
+    """
+    if one.identity is None or other.identity is None:
+        return False
+    if not (one.short or other.short):
+        return False
+    if not one.identity or not other.identity:
+        return not (one.identity or other.identity or one.text or other.text)
+    mine, theirs = {*one.identity}, {*other.identity}
+    common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
+    least = min(_sum_rarity(mine), _sum_rarity(theirs))
+    return _sum_rarity(common) < _COMMON_NAMES * least
+
+
+def _sum_rarity(names: Iterable[str]) -> float:
+    return sum(map(rate_rarity, names))
 
 
 def _compare_texts(

@@ -107,7 +107,9 @@ class StoryIndex:
         self._vectors.append(self._encoded(read))
         self._weights.append(round(w * _SCALE) for w in read.weights.values())
         self._sketches.append(duplicates.sketch_text(article.text) if read.text else ())
-        self._facts.append(replace(read, weights=_NOTHING, names=_NONE))
+        identity = read.identity and tuple(self._intern_stems(read.identity))
+        facts = replace(read, weights=_NOTHING, names=_NONE, identity=identity)
+        self._facts.append(facts)
         if membership.duplicate_of is None:
             for stem in _list_heaviest(read):
                 self._insert_holder(self._holders[self._stem_ids[stem]], place)

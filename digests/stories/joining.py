@@ -20,6 +20,7 @@ from digests.stories.clustering import (
     Neighbours,
     are_contradictory,
     find_neighbours,
+    name_others,
 )
 from digests.stories.profiles import build_profiles
 from digests.stories.terms import find_lead_terms, has_body
@@ -94,6 +95,7 @@ def join_events(
         if i < j
         and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
+        and not name_others(profiles[i], profiles[j])
         and _is_one_event(reports[i], reports[j], score)
     ]
     named = _merge_stories(sorted(links), members, near, kept)

@@ -38,7 +38,7 @@ _MEASURE = 5.0
 #: Characters of a text that say what happened.
 _LEAD = 350
 #: Number words, currencies and weekdays, which say nothing about an event.
-_NUMBER_STEMS = frozenset(
+NUMBER_STEMS = frozenset(
     words.stem_word(word, tag)
     for tag, listed in (
         (
@@ -187,7 +187,7 @@ def find_lead_terms(article: Article) -> frozenset[str]:
         for stem in found
         if len(stem) > 2
         and not stem[0].isdigit()
-        and stem not in _NUMBER_STEMS
+        and stem not in NUMBER_STEMS
         and (not english or rate_rarity(stem) >= FREQUENT_WEIGHT)
     )
 
