@@ -232,7 +232,7 @@ def combine_likeness(
     else:
         found = kept * (in_names + in_words) / (one.length * other.length)
         found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
-    if shared == 1 and not (one.text and other.text) or name_others(one, other):
+    if (shared == 1 and not (one.text and other.text)) or name_others(one, other):
         # Not enough to start a story; others may still show that they are one.
         return min(_NEARLY, found)
     return found
