@@ -138,14 +138,12 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureComparison:
-    """A figure of two articles, with its sentences."""
+    """A figure of two articles."""
 
     ours: Figure
     theirs: Figure
     #: Whether the values are the same, rounding aside.
     equal: bool
-    our_sentence: str
-    their_sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +284,9 @@ class EditionFigure:
     sentence_text: str
     #: The stored version of the figure; "": that of its article's reference.
     revision: str = ""
+    #: The last count of the same in an older report, shown as «14 → 31»; None if there
+    #: is none.
+    replaces: "EditionFigure | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""Find what outlets state differently, only where it is certain that they disagree.
+"""Compare the numbers of reports: what outlets state differently, what is replaced.
 
 Two numbers disagree if they answer one question: how many of the same people suffered
 the same, what the same thing cost, how large it is; in the same period and place; both
@@ -6,11 +6,14 @@ as facts, from two publishers, at nearly the same time. Everything that explains
 difference rules it out: killed is not wounded, planned is not paid, a part is not the
 whole, a bound is not a count, rounding is not another number, and a later count of what
 can still grow replaces an earlier one. In doubt there is no line.
+
+Numbers that answer one question in an older state of the story are what the number of
+the newer report replaces («14 → 31»).
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from digests.editing.figure_selection import build_shown_figure
@@ -19,11 +22,15 @@ from digests.figures import units
 from digests.language import words
 from digests.language.words import word_set
 from digests.stories import freshness
+from digests.stories.assembly import article_sort_key
 from digests.types import (
     Article,
     ArticleAnalysis,
     Dispute,
+    EditionFigure,
     Figure,
+    FigureComparison,
+    Quote,
     Story,
 )
 
@@ -227,7 +234,7 @@ def find_disputes(
     ours, *others = story.articles
     if not others:
         return ()
-    mine = list(_read_statements(analyses[ours.id]))
+    mine = _read_analysis(analyses[ours.id])
     state, publisher = freshness.read_state(ours), find_publisher(ours)
     found: dict[tuple[int, int], Dispute] = {}
     for theirs in others[:_COMPARED]:
@@ -236,9 +243,7 @@ def find_disputes(
         other_state = freshness.read_state(theirs)
         if _is_another_state(state, other_state):
             continue
-        for one, other in _pair_statements(
-            mine, list(_read_statements(analyses[theirs.id]))
-        ):
+        for one, other in _pair_statements(mine, _read_analysis(analyses[theirs.id])):
             if _is_replaced(one, other):
                 continue
             found.setdefault(
@@ -249,6 +254,100 @@ def find_disputes(
                 ),
             )
     return tuple(found.values())
+
+
+def add_replaced(
+    shown: Sequence[EditionFigure],
+    story: Story,
+    analyses: Mapping[str, ArticleAnalysis],
+) -> tuple[EditionFigure, ...]:
+    """The figures of a story's lead with those of older reports that they replace."""
+    lead, *others = story.articles
+    older = [a for a in others if _is_older_state(a, lead)]
+    if not shown or not older:
+        return tuple(shown)
+    older.sort(key=article_sort_key, reverse=True)
+    now, *before = (
+        _read_analysis(analyses[a.id], bounds=True) for a in (lead, *older[:_COMPARED])
+    )
+    return tuple(
+        replace(one, replaces=_find_replaced(one.figure, now, before)) for one in shown
+    )
+
+
+def _is_older_state(one: Article, lead: Article) -> bool:
+    """Whether a report tells an older state, by what it says or by its time."""
+    if one.published is None or lead.published is None:
+        return False
+    mine, newest = freshness.read_state(one), freshness.read_state(lead)
+    if freshness.is_behind(newest, mine) or one.published >= lead.published:
+        return False
+    late = lead.published - one.published > _COUNT_GROWS
+    return late or _is_another_state(mine, newest)
+
+
+def _find_replaced(
+    figure: Figure,
+    now: Sequence[_StatedFigure],
+    before: Sequence[Sequence[_StatedFigure]],
+) -> EditionFigure | None:
+    """The latest other count of those to whom the same happened, or None.
+
+    A report that gives several such counts is not compared: they are of several places.
+    """
+    one = next((s for s in now if s.figure == figure), None)
+    if one is None or one.fate not in _GROWING:
+        return None
+    if any(_is_same_count(one, s) and s.figure.value != figure.value for s in now):
+        return None
+    for statements in before:
+        alike = [s for s in statements if _is_same_count(one, s)]
+        if len({s.figure.value for s in alike}) == 1:
+            other = alike[0]
+            said = other.figure.text.casefold() in figure.label.casefold()
+            if said or other.figure.value == figure.value:
+                return None
+            if not _are_elsewhere(one, other):
+                return build_shown_figure(other.figure, other.article)
+    return None
+
+
+def _is_same_count(one: _StatedFigure, other: _StatedFigure) -> bool:
+    """Whether two statements count people or things to which the same happened."""
+    sorts = {units.classify_unit(s.figure.unit) for s in (one, other)}
+    if one.fate != other.fate or len(sorts) > 1:
+        return False
+    heads = {one.head, other.head} - {""}
+    return len(heads) < 2 or heads <= _PEOPLE_STEMS
+
+
+def compare_figures(
+    ours: Article,
+    our_figures: Sequence[Figure],
+    theirs: Article,
+    figures: Sequence[Figure],
+) -> Iterator[FigureComparison]:
+    """The figures that two articles both give, equal or different, in our order.
+
+    An equal one takes precedence over a different one.
+    """
+    mine = list(_read_statements(ours, our_figures))
+    others = list(_read_statements(theirs, figures))
+    for one in mine:
+        equal = next((o for o in others if _is_same_value(one, o)), None)
+        other = equal or next((o for _, o in _pair_statements([one], others)), None)
+        if other:
+            yield FigureComparison(
+                ours=one.figure, theirs=other.figure, equal=equal is not None
+            )
+
+
+def _is_same_value(one: _StatedFigure, other: _StatedFigure) -> bool:
+    """Whether two statements give one value of things with words in common."""
+    if one.figure.unit != other.figure.unit or _disagree(one, other):
+        return False
+    shared = (one.context | one.noun) & (other.context | other.noun)
+    return len(shared) >= _SHARED
 
 
 def _is_another_state(one: freshness.ReportState, other: freshness.ReportState) -> bool:
@@ -283,31 +382,47 @@ def _pair_statements(
             yield one, alike[0]
 
 
-def _is_whole_count(figure: Figure, clause: str, at: int) -> bool:
-    """Whether a number is stated for itself: no bound, part, plan or former state."""
+def _is_whole_count(figure: Figure, clause: str, at: int, *, bounds: bool) -> bool:
+    """Whether a number is stated for itself: no part, plan or former state, no bound.
+
+    A toll of «at least 14» is one that later reports replace, so `bounds` may be given.
+    """
     before, after = clause[:at], clause[at + len(figure.text) :]
     counted = units.classify_unit(figure.unit) == "count"
     return not (
-        _BOUND.search(before)
-        or _BOUND_IN.match(figure.text)
+        (not bounds and (_BOUND.search(before) or _BOUND_IN.match(figure.text)))
         or _PART_BEFORE.search(before)
         or (counted and _PART_AFTER.match(after))
         or _NOT_COMPARED.search(clause)
     )
 
 
-def _read_statements(analysis: ArticleAnalysis) -> Iterator[_StatedFigure]:
-    """The figures that are stated as facts and whole counts."""
-    text = analysis.article.text
-    quoted = [(q.start, q.end) for q in analysis.quotes]
-    for figure in analysis.figures[:_READ_FIGURES]:
+def _read_analysis(
+    analysis: ArticleAnalysis, *, bounds: bool = False
+) -> list[_StatedFigure]:
+    found = _read_statements(
+        analysis.article, analysis.figures, analysis.quotes, bounds=bounds
+    )
+    return list(found)
+
+
+def _read_statements(
+    article: Article,
+    figures: Sequence[Figure],
+    quotes: Sequence[Quote] = (),
+    *,
+    bounds: bool = False,
+) -> Iterator[_StatedFigure]:
+    """The figures that are stated as facts and whole counts, outside of quotes."""
+    quoted = [(q.start, q.end) for q in quotes]
+    for figure in figures[:_READ_FIGURES]:
         if figure.status != "reported":
             continue
         if any(start <= figure.start < end for start, end in quoted):
             continue
-        clause, at = _find_clause(figure, text)
-        if _is_whole_count(figure, clause, at):
-            yield _build_statement(figure, analysis.article, clause, at)
+        clause, at = _find_clause(figure, article.text)
+        if _is_whole_count(figure, clause, at, bounds=bounds):
+            yield _build_statement(figure, article, clause, at)
 
 
 def _build_statement(
@@ -460,12 +575,7 @@ def _is_same_scope(one: _StatedFigure, other: _StatedFigure) -> bool:
     days, other_days = _find_weekdays(one), _find_weekdays(other)
     if days and other_days and not days & other_days:
         return False
-    shared = (one.around & other.around) - one.noun - other.noun
-    if len(shared) < min(_SHARED, len(one.around), len(other.around)):
-        return False
-    return not (
-        _names_other_place(one, other.article) or _names_other_place(other, one.article)
-    )
+    return not _are_elsewhere(one, other)
 
 
 def _find_all(pattern: re.Pattern[str], clause: str) -> frozenset[str]:
@@ -488,6 +598,15 @@ def _find_origin(statement: _StatedFigure) -> str:
     after = statement.clause[at + len(statement.figure.text) :]
     found = _MEASURED_FROM.match(after)
     return found[1].lower() if found else ""
+
+
+def _are_elsewhere(one: _StatedFigure, other: _StatedFigure) -> bool:
+    """Whether either names a place that the other does not know, or few words agree."""
+    shared = (one.around & other.around) - one.noun - other.noun
+    if len(shared) < min(_SHARED, len(one.around), len(other.around)):
+        return True
+    pairs = ((one, other.article), (other, one.article))
+    return any(_names_other_place(statement, article) for statement, article in pairs)
 
 
 def _names_other_place(statement: _StatedFigure, article: Article) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from digests.editing.disputes import find_disputes
+from digests.editing.disputes import add_replaced, find_disputes
 from digests.editing.figure_selection import select_figures
 from digests.editing.quote_selection import build_story_cards
 from digests.language.normalization import normalize_text
@@ -69,7 +69,7 @@ def present_story(
         headline=lead.summary.headline,
         summary=summary,
         cards=_choose_cards(entry, analyses, style, summary, published),
-        figures=_choose_figures(entry, lead, published) if style.figures else (),
+        figures=_choose_figures(entry, analyses, published) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
@@ -197,19 +197,23 @@ def _is_much_older(article: Article, lead: Article) -> bool:
 
 
 def _choose_figures(
-    entry: RankedStory, lead: ArticleAnalysis, published: PublishedLedger
+    entry: RankedStory,
+    analyses: Mapping[str, ArticleAnalysis],
+    published: PublishedLedger,
 ) -> tuple[EditionFigure, ...]:
     """The figures to show; of an update those that were not shown before.
 
     A number that was shown before may be another one now, if its sentence is new.
     """
-    return tuple(
+    story = entry.story
+    chosen = [
         shown
-        for shown in select_figures(entry.story, lead)
+        for shown in select_figures(story, analyses[story.articles[0].id])
         if not entry.update
         or normalize_text(shown.figure.text) not in published.figures
         or overlaps_any(shown.figure.sentence, entry.news)
-    )
+    ]
+    return add_replaced(chosen, story, analyses)
 
 
 def _choose_context(lead: ArticleAnalysis) -> Sentence | None:

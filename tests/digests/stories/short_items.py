@@ -13,7 +13,7 @@ _FILE = Path(__file__).parents[2] / "data" / "short_items.toml"
 Form = Literal["title", "both", "text"]
 
 
-def read_items(form: Form) -> Mapping[str, Sequence[Sequence[Article]]]:
+def read_items(form: Form) -> Mapping[str, Sequence[Article]]:
     """From genre and template to its items; each row of the genre is another event."""
     genres = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     return {
