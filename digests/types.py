@@ -316,6 +316,8 @@ class CorrectionNote:
     #: The article's words before and after; either may be "".
     before: str = ""
     after: str = ""
+    #: What a corrected number measures («cost of the scheme»), if its words do not say.
+    what: str = ""
     #: An editor's own words, instead of the article's.
     said: str = ""
 

@@ -62,17 +62,14 @@ def find_amendment(
         new: Its newest text.
         at: When that was found.
     """
-    comparison = _StoryComparison(versions=versions, new=new)
+    comparison = _StoryComparison(versions=versions, new=new, at=at)
     if isinstance(published, BriefStory):
         revision = published.article.revision
         headline = comparison.amend_headline(published.headline, revision)
         found = Amendment(story=published.story, notes=(), headline=headline)
     else:
         found = comparison.amend_story(published)
-    notes = tuple(
-        CorrectionNote(at=at, before=before, after=after)
-        for before, after in comparison.changes
-    )
+    notes = tuple(comparison.notes)
     return replace(found, notes=notes) if notes else None
 
 
@@ -120,8 +117,9 @@ class _StoryComparison:
 
     versions: ArticleVersions
     new: Article
-    #: (before, after), each once, in the order in which they were found.
-    changes: dict[tuple[str, str], None] = field(default_factory=dict)
+    at: datetime
+    #: Each once, in the order in which they were found.
+    notes: dict[CorrectionNote, None] = field(default_factory=dict)
     _found: dict[str, Sequence[TextCorrection]] = field(default_factory=dict)
 
     def amend_story(self, published: EditionStory) -> Amendment:
@@ -179,7 +177,7 @@ class _StoryComparison:
             spans = (card.context, card.span)
             if hit := self._find_hits(card.revision, spans, [card.text]):
                 new = self._requote(card, hit)
-                self.changes[card.text, new.text if new else ""] = None
+                self._add_note(card.text, new.text if new else "")
                 withdrawn = replace(card, withdrawn=True)
                 yield CardChange(old=card.text, new=new or withdrawn)
 
@@ -253,11 +251,17 @@ class _StoryComparison:
         return words in self.new.text or words == self.new.title
 
     def _note(self, hit: Iterable[TextCorrection]) -> None:
-        for correction in hit:
-            before = correction.before
-            noted = any(before in known or known in before for known, _ in self.changes)
-            if correction.kind != "quote" or not noted:
-                self.changes[before, correction.after] = None
+        for one in hit:
+            noted = any(
+                one.before in note.before or note.before in one.before
+                for note in self.notes
+            )
+            if one.kind != "quote" or not noted:
+                self._add_note(one.before, one.after, one.what)
+
+    def _add_note(self, before: str, after: str, what: str = "") -> None:
+        note = CorrectionNote(at=self.at, before=before, after=after, what=what)
+        self.notes[note] = None
 
 
 def _corrects(correction: TextCorrection, headline: Headline) -> bool:

@@ -203,6 +203,21 @@ def find_rare_words(text: str, lang: str | None) -> frozenset[str]:
     )
 
 
+def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
+    """The words of a headline that name its topic: no number, no everyday word.
+
+    In a language without ranks, words with a capital; of English they are stems.
+    """
+    if words.resolve_language(lang) == "en":
+        stems = set(_list_stems(title, lang))
+        return frozenset(
+            s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
+        )
+    capital = (word for word in title.split() if word[:1].isupper())
+    found = (word for each in capital for word in words.split_words(each))
+    return frozenset(w for w in found if words.stem_word(w, lang) not in NUMBER_STEMS)
+
+
 def _list_stems(text: str, lang: str | None) -> list[str]:
     tag = words.resolve_language(lang)
     return [

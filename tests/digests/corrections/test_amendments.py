@@ -152,8 +152,8 @@ def test_corrections_are_made_one_after_the_other():
     assert two is not None
     story = apply_amendments(reported(), [one, two]).stories[0]
     assert pairs(story) == [
-        ("About 31,000", "About 13,000"),
-        ("About 13,000", "About 14,000"),
+        ("About 31,000 vehicles", "About 13,000 vehicles"),
+        ("About 13,000 vehicles", "About 14,000 vehicles"),
     ]
     assert any("14,000" in s.text for s in story.summary)
 
