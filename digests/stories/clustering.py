@@ -85,10 +85,6 @@ class _Cluster:
     within: float = 1.0
     #: The factor from a sum of similarities to the related mean.
     part: float = 1.0
-    #: The similarity of the best partner; an upper bound where it is not `sure`.
-    best: float = 0.0
-    partner: int = -1
-    sure: bool = True
 
     def take(self, gone: "_Cluster", likeness: float) -> None:
         """Add the members of `gone`; `likeness` is the sum of their similarities."""
@@ -96,87 +92,68 @@ class _Cluster:
         self.members += gone.members
         self.texts = self.texts and gone.texts
         size = len(self.members)
-        self.part = 1 / (size * measure_evenness(self.within, size, texts=self.texts))
+        even = 1.0 if self.texts else measure_evenness(self.within, size)
+        self.part = 1 / (size * even)
 
 
-def measure_evenness(within: float, size: int, *, texts: bool) -> float:
-    """How similar the members of a story are: 1 for texts, less for headlines.
+def measure_evenness(within: float, size: int) -> float:
+    """How similar the headlines of a story are, up to 1.
 
     Args:
         within: Sum of the cosines of all ordered pairs, each with itself as 1.
-        size: How many members there are.
-        texts: Whether all of them are texts.
+        size: How many headlines there are.
     """
-    return 1.0 if texts else math.sqrt(within) / size
+    return math.sqrt(within) / size
+
+
+_Clusters = dict[int, _Cluster]
+#: Pairs of clusters with their negative similarity, which may be out of date.
+_Pairs = list[tuple[float, int, int]]
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
-    """Repeatedly merge the most similar pair; each cluster stores its best partner."""
+    """Repeatedly merge the most similar pair."""
     clusters = {
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
     }
-    heap: list[tuple[float, int]] = []
-    for i, cluster in clusters.items():
-        _find_best(i, cluster, clusters, heap)
+    heap: _Pairs = []
+    for i in clusters:
+        _queue_pairs(i, clusters, heap)
     while heap:
-        score, i = heapq.heappop(heap)
-        if i not in clusters or clusters[i].best != -score:
-            continue
-        cluster = clusters[i]
-        if cluster.partner in clusters and cluster.sure:
-            _merge_pair(clusters, i, cluster.partner, heap)
-        else:
-            _find_best(i, cluster, clusters, heap)
+        score, i, j = heapq.heappop(heap)
+        if i in clusters and j in clusters and score == -_score_pair(i, j, clusters):
+            kept = _merge_pair(i, j, clusters)
+            _queue_pairs(kept, clusters, heap)
     return [sorted(cluster.members) for cluster in clusters.values()]
 
 
-def _find_best(
-    i: int,
-    cluster: _Cluster,
-    clusters: dict[int, _Cluster],
-    heap: list[tuple[float, int]],
-) -> None:
-    """Find the best partner; a pair that is similar enough is queued for merging."""
-    best, partner = 0.0, -1
-    for k, near in cluster.links.items():
-        score = near * cluster.part * clusters[k].part
-        if score > best or (score == best and k < partner):
-            best, partner = score, k
-    cluster.best, cluster.partner, cluster.sure = best, partner, True
-    if best >= 1:
-        heapq.heappush(heap, (-best, i))
+def _score_pair(i: int, j: int, clusters: _Clusters) -> float:
+    one, other = clusters[i], clusters[j]
+    return one.links[j] * one.part * other.part
 
 
-def _merge_pair(
-    clusters: dict[int, _Cluster], i: int, j: int, heap: list[tuple[float, int]]
-) -> None:
-    """Merge the cluster with fewer links into the other one."""
+def _queue_pairs(i: int, clusters: _Clusters, heap: _Pairs) -> None:
+    """Queue the pairs of a cluster that are similar enough to be merged."""
+    for j in clusters[i].links:
+        pair = min(i, j), max(i, j)
+        score = _score_pair(*pair, clusters)
+        if score >= 1:
+            heapq.heappush(heap, (-score, *pair))
+
+
+def _merge_pair(i: int, j: int, clusters: _Clusters) -> int:
+    """Merge the cluster with fewer links into the other one, which is returned."""
     if len(clusters[i].links) < len(clusters[j].links):
         i, j = j, i
     kept, gone = clusters[i], clusters.pop(j)
     kept.take(gone, kept.links.pop(j))
-    links = kept.links
     for k, near in gone.links.items():
         if k != i:
             theirs = clusters[k].links
             del theirs[j]
-            links[k] = theirs[i] = links.get(k, 0.0) + near
-    best, partner, part = 0.0, -1, kept.part
-    for k, near in links.items():
-        other = clusters[k]
-        score = near * part * other.part
-        if score > best or (score == best and k < partner):
-            best, partner = score, k
-        if score > other.best:
-            other.best, other.partner, other.sure = score, i, True
-            if score >= 1:
-                heapq.heappush(heap, (-score, k))
-        elif other.partner == i or other.partner == j:
-            other.sure = False
-    kept.best, kept.partner, kept.sure = best, partner, True
-    if best >= 1:
-        heapq.heappush(heap, (-best, i))
+            kept.links[k] = theirs[i] = kept.links.get(k, 0.0) + near
+    return i
 
 
 #: One threshold for headlines, one for texts.
@@ -198,22 +175,6 @@ _SOON = 24.0
 _NEARLY = 0.99
 WINDOW_HOURS = 72.0
 _DAY = 24.0
-
-
-def compare_profiles(one: ArticleProfile, other: ArticleProfile) -> float:
-    """The similarity of two articles, 0 and up; from 1 on they report one event."""
-    small, large = sorted((one, other), key=lambda p: len(p.weights))
-    in_names = in_words = 0.0
-    shared = 0
-    for stem, weight in small.weights.items():
-        if stem in large.weights:
-            shared += 1
-            product = weight * large.weights[stem]
-            if stem in one.names and stem in other.names:
-                in_names += product
-            else:
-                in_words += product
-    return combine_likeness(one, other, in_names, in_words, shared)
 
 
 def combine_likeness(

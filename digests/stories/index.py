@@ -14,12 +14,10 @@ from bisect import bisect_right, insort_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
 from typing import Literal
 
 from digests.language.normalization import normalize_text
 from digests.stories import clustering, duplicates, terms
-from digests.stories.clustering import measure_evenness
 from digests.stories.profiles import ArticleProfile, build_profile
 from digests.types import Article, StoryMembership
 
@@ -29,6 +27,8 @@ _FOUND_BY = 32
 _LOOKED_AT = 80
 #: Articles that are compared, and members of a story.
 _COMPARED, _MEMBERS = 24, 24
+#: Headlines of a story of which the similarity is measured.
+_SAMPLED = 8
 #: Weights are stored as multiples of one part in this.
 _SCALE = 1000
 _NONE: frozenset[str] = frozenset()
@@ -48,7 +48,6 @@ class StoryIndex:
         self.background = terms.TermBackground()
         #: From stories to the places of their articles, in the order of `add`.
         self.members: dict[str, array[int]] = {}
-        self._within: dict[str, float] = {}
         self._articles: list[str] = []
         self._place: dict[str, int] = {}
         self._story: list[str] = []
@@ -94,7 +93,6 @@ class StoryIndex:
         if article.id in self:
             return
         read = read or build_profile(article, self.background)
-        self._update_breadth(read, membership)
         place = len(self._articles)
         self._articles.append(article.id)
         self._place[article.id] = place
@@ -126,7 +124,6 @@ class StoryIndex:
         self.members[story].remove(place)
         if not self.members[story]:
             del self.members[story]
-            self._within.pop(story, None)
         self._articles[place] = _GONE
         for number in self._vectors[place]:
             holders = self._holders[number >> 1]
@@ -170,7 +167,6 @@ class StoryIndex:
             (made._by_title, self._by_title),
         ):
             ours.update({k: places[p] for k, p in theirs.items() if p in places})
-        made._within = {s: w for s, w in self._within.items() if s in made.members}
         made.background.prune(made._stem_ids)
         return made
 
@@ -189,7 +185,9 @@ class StoryIndex:
             self._story[place] = each.story
             self.members.setdefault(each.story, array("I")).append(place)
         for story in changed:
-            self._measure(story)
+            self.members[story] = array("I", sorted(self.members[story]))
+            if not self.members[story]:
+                del self.members[story]
 
     def candidates(self, read: ArticleProfile) -> dict[int, float]:
         """The places of the articles worth comparing, with their similarity."""
@@ -256,9 +254,7 @@ class StoryIndex:
         latest = members[-_MEMBERS:]
         others = self.compare(read, (p for p in latest if p not in compared))
         near = sum({**compared, **others}[place] for place in latest)
-        texts = all(self._facts[place].text for place in latest)
-        within = self._within.get(story, 1.0)
-        return near / len(latest) / measure_evenness(within, len(members), texts=texts)
+        return near / len(latest) / self._measure_evenness(story)
 
     def story_at(self, place: int) -> str:
         """The story of the article at this place."""
@@ -320,37 +316,19 @@ class StoryIndex:
         self._facts.append(other._facts[place])
         return new
 
-    def _update_breadth(
-        self, read: ArticleProfile, membership: StoryMembership
-    ) -> None:
-        """Update the similarity of the headlines of a story."""
-        members = self.members.get(membership.story)
-        if members is None or membership.duplicate_of is not None:
-            return
-        latest = members[-_MEMBERS:]
-        if read.text and all(self._facts[place].text for place in latest):
-            return
-        mean = sum(self.compare(read, latest).values()) / len(latest)
-        before = self._within.get(membership.story, 1.0)
-        both = 2 * mean * len(members) * clustering.HEADLINE_THRESHOLD
-        self._within[membership.story] = before + 1 + both
-
-    def _measure(self, story: str) -> None:
-        """Sort the members of a story and measure their similarity."""
-        members = self.members[story] = array("I", sorted(self.members[story]))
-        self._within.pop(story, None)
-        if not members:
-            del self.members[story]
-            return
-        latest = members[-_MEMBERS:]
-        if all(self._facts[place].text for place in latest):
-            return
-        read = [self._restore_profile(place) for place in latest]
-        near = sum(clustering.compare_profiles(a, b) for a, b in combinations(read, 2))
-        pairs = len(read) * (len(read) - 1) / 2
-        mean = clustering.HEADLINE_THRESHOLD * near / pairs if pairs else 0.0
-        count = len(members)
-        self._within[story] = count + count * (count - 1) * mean
+    def _measure_evenness(self, story: str) -> float:
+        """How similar the members of a story are, as in `cluster_events`."""
+        members = self.members[story]
+        if len(members) < 2 or all(self._facts[p].text for p in members[-_MEMBERS:]):
+            return 1.0
+        latest = members[-_SAMPLED:]
+        near = sum(
+            sum(self.compare(self._restore_profile(place), latest[:n]).values())
+            for n, place in enumerate(latest)
+        )
+        pairs = len(latest) * (len(latest) - 1) / 2
+        mean, size = clustering.HEADLINE_THRESHOLD * near / pairs, len(members)
+        return clustering.measure_evenness(size + size * (size - 1) * mean, size)
 
     def _intern_stems(self, stems: Iterable[str]) -> Iterator[str]:
         """The stored string objects of these words."""
