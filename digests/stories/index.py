@@ -60,8 +60,8 @@ class StoryIndex:
         #: Profiles without their words, which are in the rows.
         self._facts: list[ArticleProfile] = []
         self._hours: array[float] = array("d")
-        self._by_title: dict[int, int] = {}
-        self._by_text: dict[int, int] = {}
+        #: From the hash of a text, or of a headline without one, to its last place.
+        self._by_words: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._place)
@@ -73,11 +73,6 @@ class StoryIndex:
         """The story of an article of the archive."""
         place = self._place.get(article)
         return None if place is None else self._story[place]
-
-    def memberships(self) -> Iterator[StoryMembership]:
-        """Every article with its story, in the order of `add`."""
-        for article, place in self._place.items():
-            yield StoryMembership(article=article, story=self._story[place])
 
     def add(
         self,
@@ -93,27 +88,43 @@ class StoryIndex:
         if article.id in self:
             return
         read = read or build_profile(article, self.background)
-        place = len(self._articles)
-        self._articles.append(article.id)
-        self._place[article.id] = place
-        self._story.append(membership.story)
         if membership.story not in self.members:
-            self.members[membership.story] = array("I")
             self.background.add(self._intern_stems(terms.count_terms(article)))
-        self.members[membership.story].append(place)
-        self._hours.append(_NO_DATE if read.hours is None else read.hours)
-        self._vectors.append(self._encoded(read))
-        self._weights.append(round(w * _SCALE) for w in read.weights.values())
-        self._sketches.append(duplicates.sketch_text(article.text) if read.text else ())
         identity = read.identity and tuple(self._intern_stems(read.identity))
-        facts = replace(read, weights=_NOTHING, names=_NONE, identity=identity)
-        self._facts.append(facts)
+        place = self._append(
+            article.id,
+            membership.story,
+            replace(read, weights=_NOTHING, names=_NONE, identity=identity),
+            self._encode_stems(read),
+            [round(w * _SCALE) for w in read.weights.values()],
+            duplicates.sketch_text(article.text) if read.text else (),
+        )
         if membership.duplicate_of is None:
             for stem in _list_heaviest(read):
                 self._insert_holder(self._holders[self._stem_ids[stem]], place)
-        (self._by_text if read.text else self._by_title)[_text_key(article, read)] = (
-            place
-        )
+        self._by_words[_hash_words(article, read)] = place
+
+    def _append(
+        self,
+        article: str,
+        story: str,
+        facts: ArticleProfile,
+        vector: Iterable[int],
+        weights: Iterable[int],
+        sketch: Iterable[int],
+    ) -> int:
+        """Append an article, without its entries in the inverted index."""
+        place = len(self._articles)
+        self._articles.append(article)
+        self._place[article] = place
+        self._story.append(story)
+        self.members.setdefault(story, array("I")).append(place)
+        self._hours.append(_NO_DATE if facts.hours is None else facts.hours)
+        self._vectors.append(vector)
+        self._weights.append(weights)
+        self._sketches.append(sketch)
+        self._facts.append(facts)
+        return place
 
     def remove(self, article: str) -> None:
         """Remove an article, if it is in the index."""
@@ -162,11 +173,9 @@ class StoryIndex:
             held = array("I", (places[p] for p in holders if p in places))
             if held:
                 made._holders[made._stem_ids[self._stems[number]]] = held
-        for ours, theirs in (
-            (made._by_text, self._by_text),
-            (made._by_title, self._by_title),
-        ):
-            ours.update({k: places[p] for k, p in theirs.items() if p in places})
+        made._by_words = {
+            w: places[p] for w, p in self._by_words.items() if p in places
+        }
         made.background.prune(made._stem_ids)
         return made
 
@@ -233,8 +242,7 @@ class StoryIndex:
         self, article: Article, read: ArticleProfile, compared: Mapping[int, float]
     ) -> int | None:
         """The place of an article whose text this one repeats."""
-        known = self._by_text if read.text else self._by_title
-        place = known.get(_text_key(article, read))
+        place = self._by_words.get(_hash_words(article, read))
         if place is not None and self._repeated(place, read):
             return place
         if not read.text:
@@ -301,20 +309,15 @@ class StoryIndex:
 
     def _copy_place(self, other: "StoryIndex", place: int) -> int:
         """Copy a place of another index, without its entries in the inverted index."""
-        new = len(self._articles)
-        self._articles.append(other._articles[place])
-        self._place[other._articles[place]] = new
-        self._story.append(other._story[place])
-        self.members.setdefault(other._story[place], array("I")).append(new)
-        self._hours.append(other._hours[place])
-        self._vectors.append(
-            self._stem_number(other._stems[n >> 1]) << 1 | (n & 1)
-            for n in other._vectors[place]
+        numbers = other._vectors[place]
+        return self._append(
+            other._articles[place],
+            other._story[place],
+            other._facts[place],
+            [self._stem_number(other._stems[n >> 1]) << 1 | (n & 1) for n in numbers],
+            other._weights[place],
+            other._sketches[place],
         )
-        self._weights.append(other._weights[place])
-        self._sketches.append(other._sketches[place])
-        self._facts.append(other._facts[place])
-        return new
 
     def _measure_evenness(self, story: str) -> float:
         """How similar the members of a story are, as in `cluster_events`."""
@@ -336,7 +339,7 @@ class StoryIndex:
             number = self._stem_ids.get(stem)
             yield stem if number is None else self._stems[number]
 
-    def _encoded(self, read: ArticleProfile) -> list[int]:
+    def _encode_stems(self, read: ArticleProfile) -> list[int]:
         """The number of each word; the last bit says whether it is a name."""
         return [
             self._stem_number(stem) << 1 | (stem in read.names) for stem in read.weights
@@ -367,9 +370,9 @@ def _list_heaviest(read: ArticleProfile) -> list[str]:
     return heapq.nlargest(_FOUND_BY, weights, key=lambda stem: (weights[stem], stem))
 
 
-def _text_key(article: Article, read: ArticleProfile) -> int:
+def _hash_words(article: Article, read: ArticleProfile) -> int:
     said = article.text if read.text else article.title or article.text
-    return hash(normalize_text(said))
+    return hash((read.text, normalize_text(said)))
 
 
 class CompactRows:
