@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.stories.assembly import article_sort_key
+from digests.stories.assembly import article_sort_key, follow_links
 from digests.stories.clustering import cluster_events
 from digests.stories.duplicates import find_repeats
 from digests.stories.index import StoryIndex
@@ -131,74 +131,26 @@ def group_articles(
             these articles, which are too few if they are about one or two stories.
     """
     ordered = sorted(articles, key=article_sort_key)
-    repeated = _find_followed(ordered)
-    originals = [i for i in range(len(ordered)) if i not in repeated]
-    found = sorted(cluster_events([ordered[i] for i in originals], background))
-    event_numbers = _map_events(found, originals, repeated)
-    members: dict[int, list[str]] = defaultdict(list)
-    for i, article in enumerate(ordered):
-        members[event_numbers[i]].append(article.id)
-    before = {each.article: each.story for each in known}
-    names = name_stories([members[n] for n in range(len(found))], before)
-    copies = _find_copies(ordered, repeated)
-    by_id = {
-        article.id: StoryMembership(
-            article=article.id,
-            story=names[event_numbers[i]],
-            duplicate_of=copies.get(i),
+    copied, ids = find_repeats(ordered), {a.id for a in ordered}
+    revised = {a.id: a.revises for a in ordered if a.revises in ids}
+    followed = {**copied, **revised}
+    roots = {a.id: follow_links(a.id, followed) for a in ordered}
+    originals = [a for a in ordered if roots[a.id] == a.id]
+    events = sorted(cluster_events(originals, background))
+    event_of = {originals[i].id: n for n, event in enumerate(events) for i in event}
+    members: list[list[str]] = [[] for _ in events]
+    for article in ordered:
+        members[event_of[roots[article.id]]].append(article.id)
+    names = name_stories(members, {each.article: each.story for each in known})
+    return tuple(
+        StoryMembership(
+            article=a.id,
+            story=names[event_of[roots[a.id]]],
+            # A newer version is no copy of its older one.
+            duplicate_of=copied.get(follow_links(a.id, revised)),
         )
-        for i, article in enumerate(ordered)
-    }
-    return tuple(by_id[article.id] for article in articles)
-
-
-def _map_events(
-    found: Sequence[Sequence[int]],
-    originals: Sequence[int],
-    repeated: Mapping[int, int],
-) -> Mapping[int, int]:
-    """The event of each article; repetitions have that of their original."""
-    event_numbers = {originals[i]: n for n, event in enumerate(found) for i in event}
-    event_numbers |= {i: event_numbers[_find_original(i, repeated)] for i in repeated}
-    return event_numbers
-
-
-def _find_followed(ordered: Sequence[Article]) -> dict[int, int]:
-    """Copies and newer versions, each with the article that it follows."""
-    repeated = find_repeats(ordered)
-    place = {article.id: i for i, article in enumerate(ordered)}
-    for i, article in enumerate(ordered):
-        before = place.get(article.revises or "")
-        if before is not None and not _leads_to(before, i, repeated):
-            repeated[i] = before
-    return repeated
-
-
-def _leads_to(start: int, goal: int, repeated: Mapping[int, int]) -> bool:
-    while start != goal and start in repeated:
-        start = repeated[start]
-    return start == goal
-
-
-def _find_original(i: int, repeated: Mapping[int, int]) -> int:
-    while i in repeated:
-        i = repeated[i]
-    return i
-
-
-def _find_copies(
-    ordered: Sequence[Article], repeated: Mapping[int, int]
-) -> dict[int, str]:
-    """The copies of other items: a newer version is no copy of its older one."""
-    place = {article.id: i for i, article in enumerate(ordered)}
-    copies = {}
-    for i in repeated:
-        first = i
-        while repeated.get(first) == place.get(ordered[first].revises or "", -1):
-            first = repeated[first]
-        if first in repeated:
-            copies[i] = ordered[repeated[first]].id
-    return copies
+        for a in articles
+    )
 
 
 #: 32 characters that are not confused when read aloud or copied by hand.
