@@ -136,7 +136,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureComparison:
-    """A figure of two articles."""
+    """A figure that two articles state."""
 
     ours: Figure
     theirs: Figure

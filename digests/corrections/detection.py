@@ -202,7 +202,7 @@ def _compare_sentences(
     found: dict[CorrectionKind, tuple[str, str]] = {
         "name": _compare_names(old, new, one.around, known),
         "negation": _compare_denials(old, new),
-        "quote": _compare_quoted_words(old, new, lang),
+        "quote": _compare_quoted_words(old, new),
     }
     for kind, (before, after) in found.items():
         if before or after:
@@ -230,7 +230,7 @@ class _TextFacts:
         counts = _collect_values(sentence, lang).items()
         figures = [c.shown for v, c in counts if c.alone and v not in self._counted]
         denies = _find_denials(sentence)
-        quoted = _find_quoted_words(sentence, lang)
+        quoted = _find_quoted_words(sentence)
         found: dict[CorrectionKind, list[str]] = {
             "figure": figures,
             "name": [name for name in names if _is_salient_name(name, lang)],
@@ -387,10 +387,10 @@ def _compare_denials(old: str, new: str) -> tuple[str, str]:
     return ", ".join(lost), ", ".join(came)
 
 
-def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, str]:
+def _compare_quoted_words(old: str, new: str) -> tuple[str, str]:
     """Quoted words that changed; a removed or added quote corrects nothing."""
     before, after = (
-        {_normalize_sentence(shown): shown for shown in _find_quoted_words(text, lang)}
+        {_normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
         for text in (old, new)
     )
     lost = [shown for bare, shown in before.items() if bare not in after]
@@ -398,8 +398,8 @@ def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, st
     return (lost[0], came[0]) if lost and came else ("", "")
 
 
-def _find_quoted_words(text: str, lang: str | None) -> list[str]:
-    found = [span_text(text, q) for q in quotation_marks.find_quoted(text, lang)]
+def _find_quoted_words(text: str) -> list[str]:
+    found = [span_text(text, q) for q in quotation_marks.find_quoted(text)]
     return [shown for shown in found if words.split_words(shown)]
 
 
