@@ -47,29 +47,23 @@ def cluster_events(
 def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     """The similar articles of each article, with their similarity."""
     links: Neighbours = [{} for _ in read]
-    holders: dict[str, list[int]] = defaultdict(list)
-    products: dict[str, list[float]] = defaultdict(list)
-    named: dict[str, list[int]] = defaultdict(list)
+    #: From stems to the articles that have them, with the weight and if it is a name.
+    holders: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
     for i, profile in enumerate(read):
         shared: Counter[int] = Counter()
-        found: dict[int, float] = defaultdict(float)
-        in_names: dict[int, float] = defaultdict(float)
+        products: dict[bool, dict[int, float]] = {
+            True: defaultdict(float),
+            False: defaultdict(float),
+        }
         for stem, weight in profile.weights.items():
-            latest = holders[stem][-_LONGEST_LIST:]
-            shared.update(latest)
-            for j, other in zip(latest, products[stem][-_LONGEST_LIST:], strict=True):
-                found[j] += weight * other
-            if stem in profile.names:
-                for j in reversed(named[stem]):
-                    if j < latest[0]:
-                        break
-                    in_names[j] += weight * read[j].weights[stem]
-                named[stem].append(i)
-            holders[stem].append(i)
-            products[stem].append(weight)
-        for j, product in found.items():
-            names = in_names.get(j, 0.0)
-            near = combine_likeness(profile, read[j], names, product - names, shared[j])
+            named = stem in profile.names
+            for j, other, named_there in holders[stem][-_LONGEST_LIST:]:
+                shared[j] += 1
+                products[named and named_there][j] += weight * other
+            holders[stem].append((i, weight, named))
+        for j, common in shared.items():
+            names, others = products[True].get(j, 0.0), products[False].get(j, 0.0)
+            near = combine_likeness(profile, read[j], names, others, common)
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
