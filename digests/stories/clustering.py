@@ -152,7 +152,7 @@ def _merge_pair(i: int, j: int, clusters: _Clusters) -> int:
 
 #: One threshold for headlines, one for texts.
 HEADLINE_THRESHOLD = 0.085
-TEXT_THRESHOLD = 0.85
+TEXT_THRESHOLD = 0.83
 #: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
 #: How much the lengths count: 1 is a cosine.

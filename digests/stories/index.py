@@ -90,11 +90,10 @@ class StoryIndex:
         read = read or build_profile(article, self.background)
         if membership.story not in self.members:
             self.background.add(self._intern_stems(terms.count_terms(article)))
-        identity = read.identity and tuple(self._intern_stems(read.identity))
         place = self._append(
             article.id,
             membership.story,
-            replace(read, weights=_NOTHING, names=_NONE, identity=identity),
+            replace(read, weights=_NOTHING, names=_NONE),
             self._encode_stems(read),
             [round(w * _SCALE) for w in read.weights.values()],
             duplicates.sketch_text(article.text) if read.text else (),

@@ -5,16 +5,18 @@ names, when and by whom the article was published, and two kinds of fact that re
 one event cannot differ in: the score of a match and its place in a series («the fourth
 stage»).
 
-A word is a name when it has a capital inside sentences more often than not, or when it
-only ever begins sentences. The capitals of a headline say nothing if it is written in
-title case. Languages that write every noun with a capital, or none, have no names here.
+A word is a name when it has a capital inside sentences more often than not. The
+capitals of a headline say nothing if it is written in title case. In German, which
+writes every noun with a capital, only the words in a few positions are names.
 """
 
 import math
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from digests.language import words
 from digests.stories import terms
@@ -31,7 +33,7 @@ _SERIES = re.compile(
     r"(match|stage|round|game|leg|race|test|heat|day|hearing|quarter)\b"
 )
 #: Characters in which an article says who and where, and the names that are kept.
-_OPENING, _MOST_NAMES = 500, 12
+_OPENING, _MOST_NAMES = 500, 8
 _SHORT = 600
 #: A title that begins so announces a correction.
 CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
@@ -98,7 +100,7 @@ def _build_profile(
     whole = f"{title}. {article.text[:_READ]}"
     tag = words.resolve_language(article.lang)
     found = (
-        find_name_stems(article.text[:_READ]) if text and tag == "en" else frozenset()
+        _find_name_stems(article.text[:_READ]) if text and tag == "en" else frozenset()
     )
     weights = terms.weigh_terms(counted, found, tag, text=text, background=background)
     names = found & weights.keys()
@@ -135,26 +137,11 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
 _OPENERS = frozenset(".!?:;\n\"“”„«»‘'(–—•*")
 
 
-def find_name_stems(text: str) -> frozenset[str]:
-    """The stems of the words that are names."""
-    named: Counter[str] = Counter()
-    plain: Counter[str] = Counter()
-    opening: set[str] = set()
-    for match in _WORD.finditer(text):
-        word = match[0]
-        low = word.lower()
-        if word[0].islower():
-            plain[words.stem_word(low)] += 1
-        elif low in terms.EMPTY_WORDS:
-            continue
-        elif _opens_sentence(text, match.start()):
-            opening.add(words.stem_word(low))
-        else:
-            named[words.stem_word(low)] += 1
-    only_opening = opening - named.keys() - plain.keys()
-    return frozenset(only_opening) | {
-        stem for stem, n in named.items() if n > plain[stem]
-    }
+def _find_name_stems(text: str) -> frozenset[str]:
+    """The stems of the words that have a capital more often than not."""
+    named = Counter(words.stem_word(w.lower()) for w in _list_english_names(text))
+    plain = Counter(words.stem_word(w) for w in _WORD.findall(text) if w[0].islower())
+    return frozenset(stem for stem, n in named.items() if n > plain[stem])
 
 
 def _find_identity(title: str, text: str, tag: str) -> tuple[str, ...] | None:
@@ -168,17 +155,21 @@ def _find_identity(title: str, text: str, tag: str) -> tuple[str, ...] | None:
         for part in parts
         for word in list_names(part[:_OPENING])
     )
-    names = tuple(dict.fromkeys(found))[:_MOST_NAMES]
+    names = _keep_first(found)
     return names if names or text or not title_case else None
 
 
 def _list_openers(text: str, tag: str) -> tuple[str, ...]:
-    found = dict.fromkeys(
+    return _keep_first(
         words.stem_word(match[0].lower(), tag)
         for match in _WORD.finditer(text)
         if match[0][0].isupper() and _opens_sentence(text, match.start())
     )
-    return tuple(found)[:_MOST_NAMES]
+
+
+def _keep_first(stems: Iterable[str]) -> tuple[str, ...]:
+    """The first different stems, as strings that all profiles share."""
+    return tuple(map(sys.intern, islice(dict.fromkeys(stems), _MOST_NAMES)))
 
 
 def _list_english_names(text: str) -> Iterator[str]:
