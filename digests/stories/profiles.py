@@ -33,7 +33,7 @@ _SERIES = re.compile(
     r"(match|stage|round|game|leg|race|test|heat|day|hearing|quarter)\b"
 )
 #: Characters in which an article says who and where, and the names that are kept.
-_OPENING, _MOST_NAMES = 500, 8
+_OPENING, _MOST_NAMES = 500, 12
 _SHORT = 600
 #: A title that begins so announces a correction.
 CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
