@@ -109,10 +109,9 @@ def _find_originals(
 ) -> list[Article]:
     """One article of each text: the original, or its earliest copy without one."""
     kept: dict[str, Article] = {}
-    for is_copy in (False, True):
-        for article in sorted(members, key=article_sort_key):
-            if (copied[article.id] is not None) == is_copy:
-                kept.setdefault(text_of[article.id], article)
+    ordered = sorted(members, key=article_sort_key)
+    for article in sorted(ordered, key=lambda a: copied[a.id] is not None):
+        kept.setdefault(text_of[article.id], article)
     return _select_independent(sorted(kept.values(), key=article_sort_key))
 
 

@@ -62,33 +62,30 @@ def place_article(
     """
     read = read or build_profile(article, archive.background)
     compared = archive.candidates(read)
+    alike = _list_alike_stories(archive, read, compared)
     original = archive.find_copy(article, read, compared)
-    found = _list_alike_stories(archive, read, compared)
-    if original is not None:
-        copied = archive.story_at(original)
-        if before in (None, copied) or not _may_stay(archive, before, read, compared):
-            member = StoryMembership(
-                article=article.id,
-                story=copied,
-                duplicate_of=archive.article_at(original),
-            )
-            return StoryPlacement(
-                membership=member, rivals=_exclude_story(copied, found)
-            )
-    if before is not None and _may_stay(archive, before, read, compared):
-        member = StoryMembership(article=article.id, story=before)
-        return StoryPlacement(membership=member, rivals=_exclude_story(before, found))
-    if found:
-        member = StoryMembership(article=article.id, story=found[0])
-        return StoryPlacement(membership=member, rivals=found[1:])
-    alone = before is not None and before not in archive.members
-    if before is not None and alone:
-        return StoryPlacement(
-            membership=StoryMembership(article=article.id, story=before)
-        )
-    story = new_story_id(article.id, archive.members)
-    member = StoryMembership(article=article.id, story=story)
-    return StoryPlacement(membership=member, new=True, before=before)
+    copied = None if original is None else archive.story_at(original)
+    stays = (
+        before in archive.members and archive.weigh(before, read, compared) >= _STAYS
+    )
+    if stays and copied != before:
+        original, story = None, before
+    else:
+        story = copied or (alike[0] if alike else None)
+    if story is None and before not in archive.members:
+        story = before
+    known = story is not None
+    member = StoryMembership(
+        article=article.id,
+        story=story or new_story_id(article.id, archive.members),
+        duplicate_of=None if original is None else archive.article_at(original),
+    )
+    return StoryPlacement(
+        membership=member,
+        rivals=tuple(name for name in alike if name != story),
+        new=not known,
+        before=None if known else before,
+    )
 
 
 def _list_alike_stories(
@@ -99,21 +96,6 @@ def _list_alike_stories(
     names = dict.fromkeys(map(archive.story_at, worth))
     weighed = [(archive.weigh(name, read, compared), name) for name in names]
     return tuple(name for near, name in sorted(weighed, reverse=True) if near >= 1)
-
-
-def _may_stay(
-    archive: StoryIndex,
-    before: str | None,
-    read: ArticleProfile,
-    compared: Mapping[int, float],
-) -> bool:
-    if before is None or before not in archive.members:
-        return False
-    return archive.weigh(before, read, compared) >= _STAYS
-
-
-def _exclude_story(story: str, several: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in several if name != story)
 
 
 def group_articles(
