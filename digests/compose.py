@@ -69,7 +69,9 @@ def compose(
         available=articles,
         analyses=analyses,
     )
-    full, rest = ranked[: style.stories], ranked[style.stories :][: style.brief]
+    full = ranked[: style.stories]
+    lines, stubs = presentation.order_brief(ranked[style.stories :], analyses)
+    ranked = (*full, *lines, *stubs)
     draft = Edition(
         title=style.title,
         made_at=now,
@@ -79,7 +81,9 @@ def compose(
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full
         ),
-        brief=tuple(presentation.present_brief(r, analyses) for r in rest),
+        brief=tuple(
+            presentation.present_brief(r, analyses) for r in lines[: style.brief]
+        ),
         hero=None,
         minutes=0,
         lang=style.lang,

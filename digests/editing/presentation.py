@@ -15,6 +15,7 @@ from digests.editing.quote_selection import build_story_cards
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.stories import freshness
+from digests.stories.joining import REPORTING_KINDS
 from digests.summaries import context, fitting
 from digests.types import (
     Article,
@@ -40,6 +41,8 @@ from digests.types import (
 MAX_CONTEXT_LENGTH = 200
 #: What was said of an event so much earlier may no longer hold.
 _SAME_DAY = timedelta(hours=12)
+#: The fewest words of a line's headline, if it is the article's title and if not.
+_FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -78,6 +81,28 @@ def present_story(
         disputes=find_disputes(story, analyses) if style.figures else (),
         kind=lead.kind,
     )
+
+
+def order_brief(
+    ranked: Sequence[RankedStory], analyses: Mapping[str, ArticleAnalysis]
+) -> tuple[tuple[RankedStory, ...], tuple[RankedStory, ...]]:
+    """The stories that can be told in one line, and those that cannot.
+
+    A headline of one word says nothing. One that was written for a text without a title
+    needs a report: the first words of a review or a letter are no news.
+    """
+    lines, stubs = [], []
+    for entry in ranked:
+        lead = analyses[entry.story.articles[0].id]
+        headline = lead.summary.headline
+        untitled = bool(headline.spans)
+        length = len(headline.text.split())
+        short = length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
+        if short or (untitled and lead.kind not in REPORTING_KINDS):
+            stubs.append(entry)
+        else:
+            lines.append(entry)
+    return tuple(lines), tuple(stubs)
 
 
 def present_brief(
