@@ -69,9 +69,7 @@ def compose(
         available=articles,
         analyses=analyses,
     )
-    full = ranked[: style.stories]
-    lines, stubs = presentation.order_brief(ranked[style.stories :], analyses)
-    ranked = (*full, *lines, *stubs)
+    full, lines, ranked = presentation.choose_places(ranked, analyses, style)
     draft = Edition(
         title=style.title,
         made_at=now,
@@ -81,9 +79,7 @@ def compose(
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full
         ),
-        brief=tuple(
-            presentation.present_brief(r, analyses) for r in lines[: style.brief]
-        ),
+        brief=tuple(presentation.present_brief(r, analyses) for r in lines),
         hero=None,
         minutes=0,
         lang=style.lang,

@@ -83,26 +83,30 @@ def present_story(
     )
 
 
-def order_brief(
-    ranked: Sequence[RankedStory], analyses: Mapping[str, ArticleAnalysis]
-) -> tuple[tuple[RankedStory, ...], tuple[RankedStory, ...]]:
-    """The stories that can be told in one line, and those that cannot.
+def choose_places(
+    ranked: Sequence[RankedStory],
+    analyses: Mapping[str, ArticleAnalysis],
+    style: EditionStyle,
+) -> tuple[Sequence[RankedStory], Sequence[RankedStory], tuple[RankedStory, ...]]:
+    """The stories in full, those in one line, and all with what is no line last."""
+    full, rest = ranked[: style.stories], ranked[style.stories :]
+    ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))
+    lines = [entry for entry in ordered[: style.brief] if not _is_stub(entry, analyses)]
+    return full, lines, (*full, *ordered)
 
-    A headline of one word says nothing. One that was written for a text without a title
-    needs a report: the first words of a review or a letter are no news.
+
+def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
+    """Whether a story's headline says too little to stand in one line.
+
+    One word says nothing. A headline that was written for a text without a title needs
+    a report: the first words of a review or a letter are no news.
     """
-    lines, stubs = [], []
-    for entry in ranked:
-        lead = analyses[entry.story.articles[0].id]
-        headline = lead.summary.headline
-        untitled = bool(headline.spans)
-        length = len(headline.text.split())
-        short = length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
-        if short or (untitled and lead.kind not in REPORTING_KINDS):
-            stubs.append(entry)
-        else:
-            lines.append(entry)
-    return tuple(lines), tuple(stubs)
+    lead = analyses[entry.story.articles[0].id]
+    headline = lead.summary.headline
+    untitled, length = bool(headline.spans), len(headline.text.split())
+    if untitled and lead.kind not in REPORTING_KINDS:
+        return True
+    return length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
 
 
 def present_brief(
