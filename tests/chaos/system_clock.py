@@ -1,8 +1,8 @@
 """D16: the system's own clock is set while `standfirst run` works.
 
 Other trials give the bot a clock of their own. APScheduler reads the system's clock
-itself, so here a small library is loaded before the C library: it adds to the clock what
-a file says, and leaves the monotonic clock alone. It needs a C compiler.
+itself, so here a small library is loaded before the C library: it adds to the clock
+what a file says, and leaves the monotonic clock alone. It needs a C compiler.
 """
 
 import asyncio
