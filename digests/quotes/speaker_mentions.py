@@ -110,8 +110,6 @@ class _MentionReader:
             return self._build_name(at, follows, described=True)
         if end > name.last and follows is None:
             return self._build(at, end, "nominal")
-        if name.kind == "title":
-            return self._build(at, name.last, "nominal", sort="title")
         return self._build_name(at, name)
 
     def _read_pronoun(self, at: int) -> SpeakerMention:
@@ -168,9 +166,10 @@ class _MentionReader:
         """«the Guardian», «die Stadt»; None for «both Smith and Jones»."""
         low = self.tokens[at].low
         german = low in GERMAN_DETERMINERS and " " not in name.text
-        if name.kind == "title" or (german and self._low(at - 1) != "von"):
+        if german and self._low(at - 1) != "von":
             return self._build(at, name.last, "nominal", sort=name.kind)
-        return self._build_name(at, name) if low == "the" else None
+        named = low == "the" or name.kind == "title"
+        return self._build_name(at, name) if named else None
 
     def _shuts(self, at: int, end: int) -> bool:
         """Whether the word at `end` cannot belong to the phrase from `at`."""
@@ -200,6 +199,8 @@ class _MentionReader:
 
         A name that words describe is a person's where its kind is unknown.
         """
+        if name.kind == "title":
+            return self._build(at, name.last, "nominal", sort="title")
         sort = name.kind or ("person" if described else "")
         return self._build(
             at, name.last, "name", sort, name.sex, core=name.core, text=name.text

@@ -85,7 +85,7 @@ def _find_author(
         return None
     article = article.lower()
     if article == "the" and noun in _ISSUED:
-        found = _find_issuer(parsed, mention, noun)
+        found = _find_issuer(parsed, mention)
     elif article in {"a", "the"} and noun in _SPOKESPEOPLE:
         found = _find_represented(parsed, mention)
     else:
@@ -93,16 +93,14 @@ def _find_author(
     return _resolve_named(parsed, found) if found is not None else None
 
 
-def _find_issuer(
-    parsed: ParsedText, mention: SpeakerMention, noun: str
-) -> SpeakerMention | None:
+def _find_issuer(parsed: ParsedText, mention: SpeakerMention) -> SpeakerMention | None:
     """The subject of the nearest sentence that introduced the document."""
     for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
         frame = parsed.frames[index]
         if len(frame.tokens) > _LONGEST_SENTENCE:
             return None
         for at, token in enumerate(frame.tokens):
-            if token.low == noun:
+            if token.low in _ISSUED:
                 subject = find_subject_before(frame, at)
                 named = subject is not None and subject.kind != "pronoun"
                 return subject if named else None
