@@ -8,6 +8,7 @@ word are decided first, then those that depend on a neighbour.
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
@@ -182,13 +183,11 @@ def _decide_speaker(
 
 def _group_utterances(parsed: ParsedText, decided: list[_Attribution]) -> list[int]:
     """The group of each quotation; the parts of one utterance share one."""
-    groups: list[int] = []
-    for number, one in enumerate(decided):
-        if number and _same_utterance(parsed, number, one, decided[number - 1]):
-            groups.append(groups[-1])
-        else:
-            groups.append(groups[-1] + 1 if groups else 0)
-    return groups
+    begins = (
+        number > 0 and not _same_utterance(parsed, number, one, decided[number - 1])
+        for number, one in enumerate(decided)
+    )
+    return list(accumulate(map(int, begins)))
 
 
 def _same_utterance(

@@ -206,8 +206,6 @@ def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
         if tokens[at].low in SPEECH_NOUNS:
             near = where.left - at if at < where.left else mention.first - where.right
             return near <= _NEAR_SAYING
-        if tokens[at].kind != "word":
-            return False
     return False
 
 
@@ -259,10 +257,6 @@ def _list_open_speakers(parsed: ParsedText, number: int) -> list[SpeakerCandidat
     subject = find_subject_before(frame, frame.at(mark))
     features = {"marks not closed before": 1.0}
     return [SpeakerCandidate(subject, None, features)] if subject else []
-
-
-def _is_actor(mention: SpeakerMention) -> bool:
-    return mention.sort == "person" or (mention.kind == "pronoun" and bool(mention.sex))
 
 
 def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
@@ -318,7 +312,7 @@ def _list_introductions(
     if not far and not colon and not intro.quotes:
         quoted = frame.index > 1 and parsed.frames[frame.index - 2].quotes
         # «“We open today.” Tom Cole shook his head. “You do not.”»
-        acts = quoted and _is_actor(mention)
+        acts = quoted and (mention.sort == "person" or mention.sex)
         name = "acts in between" if acts else "subject of the sentence before"
     return [SpeakerCandidate(mention, None, {name: 1})]
 

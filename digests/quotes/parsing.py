@@ -27,7 +27,6 @@ from digests.quotes.reporting import (
     CLAUSE_LEADS,
     CUE_NOUNS,
     DETERMINERS,
-    GERMAN_CUES,
     GERMAN_DETERMINERS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
@@ -96,14 +95,13 @@ class SentenceFrame:
     @property
     def lead(self) -> SpeakerMention | None:
         """The person whom the sentence mentions first, if it is a person."""
-        for mention in self.free:
-            if mention.first > self.opening:
-                before = mention.first - 1
-                aside = (
-                    before > max(1, self.opening) and self.tokens[before].text in ",("
-                )
-                return None if aside or mention.sort != "person" else mention
-        return None
+        free = (one for one in self.free if one.first > self.opening)
+        first = next(free, None)
+        if first is None or first.sort != "person":
+            return None
+        before = first.first - 1
+        aside = before > max(1, self.opening) and self.tokens[before].text in ",("
+        return None if aside else first
 
     @cached_property
     def mentions(self) -> list[SpeakerMention]:
@@ -117,7 +115,8 @@ class SentenceFrame:
     @cached_property
     def cues(self) -> list[int]:
         """Token indices of the reporting words."""
-        return find_cues(self.tokens, german=self.german)
+        places = range(len(self.tokens))
+        return [at for at in places if _is_cue(self.tokens, at, german=self.german)]
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -413,16 +412,6 @@ def _assign_stretches(
     return tuple(places)
 
 
-def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Token indices of the reporting words, without nouns of the same form."""
-    return [
-        at
-        for at in range(len(tokens))
-        if is_cue(tokens, at)
-        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
-    ]
-
-
 def _is_so(tokens: Sequence[Token], at: int) -> bool:
     """Whether «so» reports, as in «“…“, so die Ministerin»."""
     if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
@@ -431,13 +420,14 @@ def _is_so(tokens: Sequence[Token], at: int) -> bool:
     return after.capital or after.low in GERMAN_DETERMINERS
 
 
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word at `at` reports."""
+def _is_cue(tokens: Sequence[Token], at: int, *, german: bool) -> bool:
+    """Whether the word at `at` reports, and is no noun of the same form."""
     token = tokens[at]
     if token.low in VERBS_WITH_BACK:
         return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
-    known = token.low in REPORTING_CUES and not token.possessive
-    return known and not _is_noun(tokens, at)
+    if token.low not in REPORTING_CUES or token.possessive or _is_noun(tokens, at):
+        return False
+    return token.low != "so" or (german and _is_so(tokens, at))
 
 
 def _is_noun(tokens: Sequence[Token], at: int) -> bool:

@@ -12,11 +12,7 @@ REPORTING_CUES = STRONG_CUES | WEAK_CUES
 #: Of these, in a clause that depends on «said», the words are the outer speaker's.
 FAINT_CUES = _TABLES["faint_cues"]
 #: Verbs that report with the word after them: «shot back».
-VERBS_WITH_BACK = word_set(
-    "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps"
-)
-#: Reporting words in German texts only.
-GERMAN_CUES = word_set("so")
+VERBS_WITH_BACK = _TABLES["verbs_with_back"]
 #: Nouns of speech with an owner: «in Bell's view», «Bell's claim that».
 SPEECH_NOUNS = _TABLES["speech_nouns"]
 #: Words between a subject and its verb, or between the parts of a verb.
@@ -58,3 +54,7 @@ LABEL_CARRIERS = _TABLES["label_carriers"]
 #: Reporting words that are nouns as well.
 CUE_NOUNS = _TABLES["cue_nouns"]
 WORDS_BEFORE_VERBS = word_set("to will would who and also then")
+#: Forms of address, which are no role.
+COURTESY = _TABLES["courtesy"]
+#: Words without a capital in a title.
+SMALL_IN_TITLES = _TABLES["small_in_titles"]
