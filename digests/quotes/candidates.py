@@ -108,6 +108,9 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
     words, covers = frame.words_before, frame.covers_before
     strong = low in STRONG_CUES
     value = (3.0 if strong else 2.0) - 1.5 * is_passive(frame, at)
+    if [one.low for one in frame.tokens[at - 1 : at + 2 : 2]] == ["as", "by"]:
+        # «…, as confirmed by Ruth Bell»
+        value += 2.0
     if at >= where.right:
         between = covers[at] - covers[where.right]
         value -= 0.15 * (at - where.right) + 1.5
