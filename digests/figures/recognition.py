@@ -64,6 +64,8 @@ _GERMAN_CHANGE = re.compile(
 )
 #: «6,000 were still without power»: a number as the subject.
 _ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
+#: Years and codes have no groups of thousands.
+_GROUPED = re.compile(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 _YEAR_DIGITS = 4
 _RATE = re.compile(
     r"\s(?:an?|per|each|every|pro|je|the)\s(?P<per>second|minute|hour|day|week|month|"
@@ -179,8 +181,6 @@ class FigureReader:
             return None
         if noun:
             return _build_count(noun)
-        if self._is_stated(first, last, digits=number.shape == "digits"):
-            return Measure("", "")
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
         if number.shape == "digits" and (spoken or first < number.start):
@@ -189,18 +189,22 @@ class FigureReader:
                 if self.german
                 else labels.label_bare_number(self._place(first, last))
             )
-        return _build_count(noun) if noun else None
+        stated = noun or self._is_stated(number, first, last)
+        return _build_count(noun) if stated else None
 
-    def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
-        """Whether a verb says what a number without a noun does: «has risen to 31»."""
+    def _is_stated(self, number: Number, first: int, last: int) -> bool:
+        """Whether a number is one without a noun: «64,000», «has risen to 31»."""
+        digits = self.text[number.start : number.end]
+        if number.shape == "digits" and _GROUPED.fullmatch(digits):
+            return True
         before = self.text[max(self._sentence.start, first - 60) : first]
         if _CHANGED_TO.search(before) or (
             before.endswith(" auf ") and _GERMAN_CHANGE.match(self.text, last)
         ):
             return True
-        own = self.text[first:last]
-        counted = digits and ("," in own or "." in own or len(own) != _YEAR_DIGITS)
-        return counted and bool(_ACTS.match(self.text, last))
+        year = len(digits) == _YEAR_DIGITS and digits.isdigit()
+        acts = number.shape == "digits" and _ACTS.match(self.text, last)
+        return bool(acts) and not year
 
     def _is_vague(self, number: Number) -> bool:
         """«several million», «a few hundred»: a scale without a number."""

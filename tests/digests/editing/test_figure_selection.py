@@ -56,6 +56,20 @@ def test_few_people_are_shown_if_something_happened_to_them():
     ]
 
 
+def test_a_magnitude_and_a_ban_are_no_small_counts():
+    assert shown("Ein Beben der Stärke 4,7 hat Orvik erschüttert.", lang="de")
+    assert shown("Two players of Orvik Town could face six-game bans.")
+
+
+def test_the_longer_clause_stands_for_two_numbers():
+    text = (
+        "By 19 votes to 14 the council of Orvik rejected the offer, which was worth "
+        "£4.2 million in cash and shares."
+    )
+    assert len(shown(text)) == 1
+    assert "£4.2 million" in shown(text)[0]
+
+
 def test_a_long_sentence_of_prison_is_shown_and_a_duration_is_not():
     text = (
         "The former mayor of Orvik was jailed for 12 years. The trial had lasted for "
