@@ -370,10 +370,9 @@ def _find_subject_end(words: Sequence[_Word]) -> int:
 
 def _find_tag(statement: _Statement, figure: Figure) -> str:
     """«RRP: £23.99»: a price in a line of facts, which has no verb."""
-    before = statement.text[max(statement.start, figure.start - 20) : figure.start]
-    tag = _TAG.search(before)
-    start = figure.start - len(tag[0]) if tag else 0
-    return to_one_line(statement.text[start : figure.end]) if tag else ""
+    start = max(statement.start, figure.start - 20)
+    tag = _TAG.search(statement.text, start, figure.start)
+    return to_one_line(statement.text[tag.start() : figure.end]) if tag else ""
 
 
 def _rank(length: int, late: int) -> tuple[int, int]:
@@ -410,10 +409,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     """Whether what is behind `end` may be left out."""
     if end == statement.end:
         return True
-    dashes = _DASH.findall(statement.text, statement.start, statement.end)
-    if len(dashes) > 1 and _DASH.match(statement.text, end):
-        return False
     tail = statement.text[end : statement.end]
+    dashes = _DASH.findall(statement.text, statement.start, statement.end)
+    if len(dashes) > 1 and _DASH.match(tail):
+        return False
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
         return False
@@ -429,9 +428,8 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     inside = [w for w in statement.words if start <= w.start and w.end <= end]
     if len(inside) < _FEWEST_WORDS:
         return False
-    whole = (start, end) == (statement.start, statement.end)
-    stopped = statement.text[end : end + 1] in _STOPS
-    if statement.german or (whole and stopped):
+    whole = start == statement.start and end == statement.end
+    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False

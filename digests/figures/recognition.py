@@ -64,7 +64,7 @@ _GERMAN_CHANGE = re.compile(
 )
 #: «6,000 were still without power»: a number as the subject.
 _ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
-#: Years and codes have no groups of thousands.
+#: An amount without a noun: years and codes have no groups of thousands.
 _GROUPED = re.compile(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 _YEAR_DIGITS = 4
 _RATE = re.compile(
@@ -181,6 +181,8 @@ class FigureReader:
             return None
         if noun:
             return _build_count(noun)
+        if self._is_stated(number, first, last):
+            return Measure("", "")
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
         if number.shape == "digits" and (spoken or first < number.start):
@@ -189,19 +191,17 @@ class FigureReader:
                 if self.german
                 else labels.label_bare_number(self._place(first, last))
             )
-        stated = noun or self._is_stated(number, first, last)
-        return _build_count(noun) if stated else None
+        digits = self.text[number.start : number.end]
+        return _build_count(noun) if noun or _GROUPED.fullmatch(digits) else None
 
     def _is_stated(self, number: Number, first: int, last: int) -> bool:
-        """Whether a number is one without a noun: «64,000», «has risen to 31»."""
-        digits = self.text[number.start : number.end]
-        if number.shape == "digits" and _GROUPED.fullmatch(digits):
-            return True
+        """Whether a verb says what a number without a noun does: «has risen to 31»."""
         before = self.text[max(self._sentence.start, first - 60) : first]
         if _CHANGED_TO.search(before) or (
             before.endswith(" auf ") and _GERMAN_CHANGE.match(self.text, last)
         ):
             return True
+        digits = self.text[number.start : number.end]
         year = len(digits) == _YEAR_DIGITS and digits.isdigit()
         acts = number.shape == "digits" and _ACTS.match(self.text, last)
         return bool(acts) and not year
