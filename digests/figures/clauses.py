@@ -46,7 +46,7 @@ _LEADS = (
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
         r"By contrast|In addition|Again|In fact|After all|As a result|All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
-        r"|(?:Jedoch|Dennoch|Zudem)\s+"
+        r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
@@ -67,7 +67,7 @@ _SAID_THAT = re.compile(
 #: An opening phrase without a time: «Under the plan, …».
 _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
-    r"[^,;:]{3,90},\s"
+    r"(?!these|those|them)[^,;:]{3,90},\s"
 )
 _TIMES = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
@@ -105,6 +105,8 @@ _LATE_ENDS = re.compile(
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
+    r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
+    r"power|proposal|reason|right|time|way)s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
     r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s(?:[\w’'-]+\s){0,5}|(?:able|come|due|have|has|had|likely|ready|"
@@ -114,6 +116,7 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+_AS_FAR = re.compile(r"\b(?:as|so|such)\s\w+(?:\s\w+)?$")
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -151,7 +154,7 @@ _DANGLING = word_set("""
     between against among through during without within upon be been being more most
     not no such while if because including der die das den dem des ein eine einen einem
     und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
-    wie dass ist sind war hat haben wird said says also
+    wie dass ist sind war hat haben wird said says also he she they
 """)
 _SUBJECTS = word_set("he she it they we i you who")
 _REDUCED = 2
@@ -173,6 +176,11 @@ _LEANING = word_set("""
     dafür dazu darunter
     dabei damals
 """)
+#: «Now it's $7», «Of those, ten …», «The figure was …».
+_POINTS = re.compile(
+    r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
+    r"(?:is|was|has|had|rose|fell|compares)\b"
+)
 _OPENERS = word_set("""
     after when while because although though since until before if unless once
     following despite amid nachdem weil wenn während obwohl
@@ -234,11 +242,12 @@ _RATE = re.compile(r"One (?:in|out of) ")
 
 
 def is_leaning(label: str) -> bool:
-    """Whether a label begins with a word that points to another sentence."""
+    """Whether a label begins with words that point to another sentence."""
+    if _RATE.match(label):
+        return False
     first = _WORD.search(label)
-    if first is None or _RATE.match(label):
-        return first is None
-    return first.group().lower().partition("'")[0] in _LEANING
+    leans = first is None or first[0].lower().partition("'")[0] in _LEANING
+    return leans or _POINTS.match(label) is not None
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
@@ -420,7 +429,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    return bool(last_word) and last_word[-1].lower() not in _DANGLING
+    compares = tail.startswith(" as ") and _AS_FAR.search(kept)
+    return bool(last_word) and last_word[-1].lower() not in _DANGLING and not compares
 
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:

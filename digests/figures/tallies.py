@@ -69,7 +69,7 @@ def _find_votes(text: str) -> Iterator[Tally]:
 
 def _read_count(shown: str) -> float:
     digits = shown.replace(",", "")
-    return float(digits) if digits.isdecimal() else NUMBER_WORDS.index(shown)
+    return float(digits if digits.isdecimal() else NUMBER_WORDS.index(shown))
 
 
 def _find_runs(text: str) -> Iterator[Tally]:

@@ -113,5 +113,10 @@ def test_a_number_that_belongs_to_a_name_is_no_figure():
 
 
 def test_odd_texts_show_nothing():
-    for text in ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n"):
+    texts = ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n", "nine to 11")
+    for text in texts:
         assert shown(text) == []
+
+
+def test_votes_in_words_are_shown():
+    assert shown("The council of Orvik approved it by eleven votes to nine.")

@@ -111,6 +111,8 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         "Will the tunnel cost £90 million?",
         # Speech without marks.
         "Two men at my table had lost $400.",
+        "Now it's $7.",
+        "Of these, 40 were from Orvik.",
         # The verb needs what was cut off, or the dashes hold no clause.
         "Five of the larger firms that had signed the old treaty vowed on Thursday to "
         + "speak with one voice in the long talks with their rivals from the north.",
