@@ -239,11 +239,6 @@ _OCCASION = re.compile(
     r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
-_PLACE = re.compile(
-    r"\b(?:in|at|on|near|off|from|to|under|beneath|between|across|outside|along|im|am|bei"
-    r"|nach|aus)\s(?:the\s|der\s|dem\s|den\s)?(?:\w+\s)?[A-ZÄÖÜ]|"
-    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under|to) (?:the|a|an) \w+"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,21 +292,6 @@ class SentenceMatch:
             return WEIGHTS_BEFORE[0]
         spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
         return LATER_WEIGHT if spoken_of else ELSEWHERE_WEIGHT
-
-    def weigh_kind(self) -> float:
-        """The factor of the score where it is uncertain what kind of thing is said."""
-        text = self.line.text
-        match self.question.kind:
-            case "person":
-                return 1.0 if self._names_somebody() else 0.8
-            case "number" if _TOLL.search(text):
-                return 1.2
-            case "reason":
-                return 1.0 if self.gives_reason() else 0.45
-            case "place":
-                return 1.0 if _PLACE.search(text) else 0.75
-            case _:
-                return 1.0
 
     def gives_reason(self) -> bool:
         """Whether a word of the sentence says that it is a cause."""
