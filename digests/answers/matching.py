@@ -136,8 +136,8 @@ SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥₹₦]|\b(?:pence|penny|(?<!per )cents?|euros?|pounds?|dollars?|crowns?|francs?|yen"
-    r"|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
+    r"[$£€¥₹₦]|\b(?:pence|penny|(?<!per )cents?|euros?|pounds?|dollars?|crowns?|francs?"
+    r"|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
     r"|kron(?:or|er|a)|Kronen|Franken|Rs|free)\b"
     r"|\b(?:cost|price|worth|pay|paid|bill|kost|Preis|teuer|zahl)\w*\b[^.;]{0,60}\d",
     re.I,
