@@ -113,10 +113,10 @@ def format_sentences(article: Article, _options: Options) -> Iterator[str]:
 
 
 def format_figures(article: Article, _options: Options) -> Iterator[str]:
-    """Every figure with value, unit and what it measures."""
+    """Every figure with value, unit and the clause that states it."""
     for figure in recognition.find_figures(article.text, lang=article.lang):
         unit = f" {figure.unit}" if figure.unit else ""
-        what = figure.what or "(not said what)"
+        what = figure.label or figure.what or "(not said what)"
         yield f"{figure.text:<24} {figure.value:,.15g}{unit} · {what}"
 
 
