@@ -56,8 +56,6 @@ MALE = _TABLES["male"]
 FEMALE = _TABLES["female"]
 MALE_WORDS = _TABLES["male_words"]
 FEMALE_WORDS = _TABLES["female_words"]
-#: Titles that are used for both sexes, whatever their form.
-NEUTRAL_TITLES = word_set("minister präsident")
 
 
 _STARTERS = load_word_tables(__file__, "sentence_words.txt")
@@ -263,8 +261,6 @@ def _known_kind(words: list[str]) -> str:
 
 def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
     for title in titles:
-        if title in NEUTRAL_TITLES:
-            continue
         if title in FEMALE_WORDS:
             return "f"
         if title in MALE_WORDS:
