@@ -390,8 +390,9 @@ def _fetch_addresses(
 
     # The real clock: later dates of articles are replaced by it.
     now = datetime.now(UTC)  # noqa: TID251
-    found = remote.read_addresses(addresses, now=now, allow_private=allow_private)
-    return dict(zip(addresses, asyncio.run(found), strict=True))
+    return asyncio.run(
+        remote.read_addresses(addresses, now=now, allow_private=allow_private)
+    )
 
 
 def _with_unique_ids(
