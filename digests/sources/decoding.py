@@ -18,9 +18,10 @@ _ORDER_MARKS = (
 #: The encodings that browsers use for these (encoding.spec.whatwg.org).
 _ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
           "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
-#: Encodings without ASCII tags, which contradict a declaration in ASCII, and UTF-7, in
-#: which ASCII hides tags.
-_NOT_DECLARABLE = ("utf-16", "utf-32", "utf-7", "cp037", "cp500", "cp1026")
+#: Python's names of encodings without ASCII tags, which contradict a declaration in
+#: ASCII; of those in which ASCII hides tags; and of what is no encoding of documents.
+_NOT_DECLARABLE = ("utf-16", "utf-32", "cp037", "cp500", "cp1026", "utf-7", "unicode",
+                   "raw", "punycode", "idna", "undefined")  # fmt: skip
 #: What people mistake for a text; other binary files have control characters.
 _MAGIC = (
     (b"%PDF-", "a PDF document"),

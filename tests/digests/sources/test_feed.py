@@ -240,7 +240,17 @@ def test_codings_are_read_by_mark_by_shape_or_by_their_word(coding: str):
 
 
 @pytest.mark.parametrize(
-    "head", ["utf-8", "utf-16", "zlib_codec", "rot13", "x", "cp037"]
+    "head",
+    [
+        "utf-8",
+        "utf-16",
+        "zlib_codec",
+        "rot13",
+        "x",
+        "cp037",
+        "punycode",
+        "unicode_escape",
+    ],
 )
 def test_a_false_encoding_damages_letters_at_most(head: str):
     feed = rss(item("Bridge"), head=f'<?xml version="1.0" encoding="{head}"?>')
