@@ -46,19 +46,17 @@ def decode_text(raw: bytes, declared: str = "") -> str:
     Raises:
         UnreadableInput: The bytes are a picture, an archive or the like.
     """
-    _refuse_known_binary(raw)
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            raise UnreadableInput("file.not_text", kind=kind)
     if marked := detect_order_mark(raw):
         text = raw.decode(marked, "replace").removeprefix("\ufeff")
     else:
         text = _decode_as(raw, find_encoding(declared)) or decode_by_trial(raw)
-    _refuse_controls(text)
+    controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
+    if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
+        raise UnreadableInput("file.control_characters")
     return text
-
-
-def _refuse_known_binary(raw: bytes) -> None:
-    for magic, kind in _MAGIC:
-        if raw.startswith(magic):
-            raise UnreadableInput("file.not_text", kind=kind)
 
 
 def detect_order_mark(raw: bytes) -> str | None:
@@ -94,9 +92,3 @@ def decode_by_trial(raw: bytes) -> str:
     if sum(character > "\x7f" for character in text) - broken >= broken:
         return text
     return raw.decode("cp1252", "replace")
-
-
-def _refuse_controls(text: str) -> None:
-    controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
-    if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
-        raise UnreadableInput("file.control_characters")
