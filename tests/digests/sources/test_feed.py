@@ -226,6 +226,13 @@ def test_a_title_that_atom_declares_as_html_is_read():
     assert only(atom(f"{entry}{written}</title>")).title == "Bridge & road"
 
 
+@pytest.mark.parametrize("kind", ["text", "text/plain"])
+def test_a_content_that_atom_declares_as_text_is_kept_literally(kind: str):
+    entry = '<id>1</id><title>T</title><link href="https://a.example/1"/>'
+    content = f'<content type="{kind}">Use &lt;svg&gt; for maps</content>'
+    assert only(atom(entry + content)).text == "Use <svg> for maps"
+
+
 def test_a_title_of_a_json_feed_is_kept_literally():
     feed = {"title": "Hallin", "items": [{"id": "1", "title": LITERAL}]}
     assert only(json.dumps(feed)).title == LITERAL
