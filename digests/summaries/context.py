@@ -10,40 +10,17 @@ for it.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import partial
 
-from digests.language.spans import spans_overlap
+from digests.language.spans import overlaps_any
 from digests.language.words import word_set
 from digests.summaries import fitting, passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span
 
-_SAYS_WHY = re.compile(
-    r"""\b(?:
-      matters?\s(?:because|for\s|beyond\s)
-    | (?:is|are|was|were|would\sbe|will\sbe)\s
-      (?:so\s|also\s|especially\s|particularly\s)?
-      (?:important|significant|crucial|vital|critical|consequential|notable)\s
-      (?:because|for\s|since\s)
-    | (?:is|are)\sat\sstake
-    | (?:ruling|decision|vote|deal|agreement|law|ban|closure|strike|cut|change|move
-      |order|verdict|plan|delay|shortage)\s(?:means|will\smean|would\smean|could\smean)\s
-    | (?:affects?|will\saffect|would\saffect|could\saffect)\s
-      (?:(?:about|some|nearly|almost|around|up\sto|more\sthan|an\sestimated)\s)?
-      (?:\d|millions\sof|thousands\sof|every\s)
-    | (?:has|have|had|could\shave|would\shave|will\shave|carries|carry)\s
-      (?:[\w-]+\s){0,2}(?:implications|consequences|repercussions)\sfor
-    | (?:sets?|set|could\sset|would\sset|may\sset)\s(?:a|an\s\w+|a\s\w+)\sprecedent
-    | (?:paves|paved|could\spave|would\spave)\sthe\sway\sfor
-    | \AThe\s(?:stakes\sare|(?:significance|importance)\sof\s(?:\w+\s){1,6}lies)
-    | (?:ist|sind|war|wäre)\s(?:so\s|auch\s|besonders\s)?
-      (?:wichtig|bedeutsam|entscheidend),?\s(?:weil|für)
-    | (?:steht|stehen)\s(?:\w+\s){0,6}auf\sdem\sSpiel
-    | (?:hat|hätte|haben)\s(?:\w+\s){0,3}(?:Folgen|Auswirkungen)\s(?:für|auf)
-    )""",
-    re.VERBOSE,
-)
+_WILL = r"(?:will|(?:is|are)\s(?:(?:due|set|expected)\s)?to)\s(?:also\s|now\s|then\s)?"
+_MIGHT = r"(?:will|would|could|may|might|(?:is|are)\sexpected\sto|threatens?\sto)\s"
 _COUNT = (
     r"(?:\d[\d,.]*(?:\s(?:million|Millionen))?|(?:hundreds|thousands|millions)\sof)"
 )
@@ -54,115 +31,103 @@ _AFFECTED = (
     r"|Menschen|Einwohner|Beschäftigte|Mitarbeiter|Stellen|Arbeitsplätze|Haushalte"
     r"|Fahrgäste|Pendler|Patienten|Schüler|Kinder|Familien|Kunden|Autos|Fahrzeuge)"
 )
+_MANY = rf"(?:\w+\s){{0,4}}?{_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\b"
 _DAY = (
-    r"(?:(?:[1-9]|[12]\d|3[01])\.?\s)?(?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday"
-    r"|Saturday|Sunday|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember|Montag"
-    r"|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|20\d\d)"
+    r"(?:(?:\d{1,2}\.?\s)?(?:January|February|March|April|May|June|July|August|September"
+    r"|October|November|December|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag"
+    r"|Mittwoch|20\d\d|week|month|year|spring|summer|autumn|winter|end\sof))"
 )
-#: Whom it affects, with their number.
+#: What the news means, in set phrases.
+_SAYS_WHY = re.compile(
+    r"""\b(?:
+      matters?\s(?:because|for|beyond)\s
+    | (?:is|are|was|were|be)\s(?:so\s|also\s|especially\s|particularly\s)?
+      (?:important|significant|crucial|vital|critical)\s(?:because|for|since)\s
+    | (?:is|are)\sat\sstake
+    | (?:ruling|decision|vote|deal|agreement|law|ban|closure|strike|cut|change|move
+      |order|verdict|plan|delay|shortage)\s(?:means|(?:will|would|could)\smean)\s
+    | (?:affects?|(?:will|would|could)\saffect)\s(?:[a-z]+\s){0,3}
+      (?:\d|millions\sof|thousands\sof|every\s)
+    | (?:has|have|had|carries|carry)\s(?:[\w-]+\s){0,2}
+      (?:implications|consequences|repercussions)\sfor
+    | sets?\san?\s(?:\w+\s)?precedent
+    | (?:paves|paved)\sthe\sway\sfor
+    | \AThe\s(?:stakes\sare|(?:significance|importance)\sof\s(?:\w+\s){1,6}lies)
+    | (?:ist|sind|war|wäre)\s(?:so\s|auch\s|besonders\s)?
+      (?:wichtig|bedeutsam|entscheidend),?\s(?:weil|für)
+    | (?:steht|stehen)\s(?:\w+\s){0,6}auf\sdem\sSpiel
+    | (?:hat|hätte|haben)\s(?:\w+\s){0,3}(?:Folgen|Auswirkungen)\s(?:für|auf)
+    )""",
+    re.VERBOSE,
+)
+#: Whom it affects, with their number, and what many will pay.
 _AFFECTS = re.compile(
     rf"""\b(?:
-      (?:will|would|could|may|might|is\sexpected\sto|are\sexpected\sto|threatens?\sto)\s
-      (?:lose|affect|displace|hit|benefit|help|cover|cost|cut|leave|force|serve|supply|power)
-      \s(?:\w+\s){{0,4}}?{_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\b
-    | {_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\s(?:\w+\s){{0,2}}?
-      (?:will\s(?:lose|have\sto|be\sable|get|need|receive|pay|no\slonger)|earn|receive|face|are\sat\srisk
-      |is\sat\srisk|depend|rely|could\slose|may\slose|would\slose|stand\sto)\b
-    | {_COUNT}\s(?:\w+\s){{0,2}}?(?:people|passengers|commuters|vehicles|cars|drivers
-      |travellers|patients|children|pupils)\s(?:use|cross|travel|pass)\b[^.]{{0,60}}
-      \b(?:day|weekday|week|year|daily)\b
-    | (?:puts?|putting|threatens?|threatening|endangers?)\s(?:\w+\s){{0,3}}?{_COUNT}\s
-      (?:\w+\s)?{_AFFECTED}\b
-    | (?:close|shut|closing|shutting)\s[^.]{{0,50}},\swhere\s(?:\w+\s)?{_COUNT}\s
-      {_AFFECTED}\swork\b
+      {_MIGHT}(?:lose|affect|displace|hit|benefit|help|cover|cost|cut|leave|force|serve
+      |supply|power)\s{_MANY}
+    | {_MANY}\s(?:\w+\s){{0,2}}?(?:will\s(?:lose|have\sto|be\sable|get|need|receive|pay
+      |no\slonger)|earn|receive|face|(?:is|are)\sat\srisk|depend|rely
+      |(?:could|may|would)\slose|stand\sto|work|nutzen|benutzen|fahren|verlieren|müssen)\b
+    | {_MANY}\s(?:use|cross|travel|pass)\b[^.]{{0,60}}\b(?:day|weekday|week|year)\b
+    | (?:puts?|putting|threatens?|threatening|endangers?)\s{_MANY}
     | (?:expected|designed|built|planned)\sto\s(?:carry|serve|house|supply|treat|hold)\s
-      (?:\w+\s){{0,2}}?{_COUNT}\s{_AFFECTED}\b
-    | (?:fahren|nutzen|benutzen|überqueren)\s(?:\w+\s){{0,2}}?{_COUNT}\s
-      {_AFFECTED}\b
-    | {_COUNT}\s(?:\w+\s)?{_AFFECTED}\s(?:nutzen|benutzen|fahren
-      |sind\sdarauf\sangewiesen|verlieren|müssen)\b
-    | (?:betroffen|bedroht|gefährdet)\s(?:sind|wären)\s(?:\w+\s){{0,2}}?{_COUNT}
+      {_MANY}
+    | (?:fahren|nutzen|benutzen|überqueren|betroffen\ssind|bedroht\ssind)\s{_MANY}
+    | (?:bills|rents|fares|prices|premiums|taxes|fees|contributions)\s(?:\w+\s){{0,4}}?
+      {_MIGHT}(?:rise|go\sup|increase|fall|climb|double)\b
+    | {_MIGHT}cost\s(?:\w+\s){{0,3}}?(?:taxpayers|households|consumers|customers|tenants
+      |motorists|passengers|the\s(?:city|state|council))\b
+    | {_MIGHT}(?:push\sup|raise|increase|drive\sup|lower|reduce)\s(?:\w+\s){{0,3}}?
+      (?:bills|rents|fares|prices|premiums|taxes|waiting\stimes)\b
     )""",
     re.VERBOSE,
 )
 #: What must happen next, or from when it holds.
 _NEXT = re.compile(
     rf"""\b(?:
-      (?:takes?|will\stake|is\sdue\sto\stake|are\sto\stake)\seffect\s[^.]{{0,40}}?{_DAY}
-    | (?:comes?|will\scome|is\sdue\sto\scome)\sinto\s(?:force|effect)\s
-      [^.]{{0,40}}?{_DAY}
-    | (?:still\s|now\s)?(?:has|have|needs?|must)\s(?:still\s|now\s|yet\s)?(?:to\s)?
+      (?:takes?|take)\seffect\s[^.]{{0,40}}?{_DAY}
+    | comes?\sinto\s(?:force|effect)\s[^.]{{0,40}}?{_DAY}
+    | (?:has|have|needs?|must)\s(?:still\s|now\s|yet\s)?(?:to\s)?
       be\s(?:approved|ratified|confirmed|signed|agreed|endorsed|backed|passed)\s(?:by|in)\b
-    | (?:still\s)?(?:needs?|requires?)\s(?:the\s)?(?:approval|consent|backing
-      |support)\s(?:of|from)\b
-    | (?:has|have)\s(?:until|till)\s(?:the\send\sof\s)?{_DAY}\b[^.]{{0,20}}\bto\b
-    | (?:deadline)\s[^.]{{0,50}}?(?:is|expires|ends|falls)\s[^.]{{0,20}}?{_DAY}
-    | (?:will|is\sto|are\sto|is\sdue\sto|is\sexpected\sto)\s
-      (?:decide|rule|vote|deliver\s(?:its|a)\s(?:verdict|ruling)|announce\sthe\ssentence
-      |be\ssentenced)\s[^.]{{0,70}}?\b(?:on|in|by|next)\s{_DAY}
+    | (?:needs?|requires?)\s(?:the\s)?(?:approval|consent|backing)\s(?:of|from)\b
+    | (?:has|have)\s(?:until|till)\s(?:the\s)?{_DAY}\b[^.]{{0,20}}\bto\b
+    | deadline\s[^.]{{0,50}}?(?:is|expires|ends|falls)\s[^.]{{0,20}}?{_DAY}
+    | {_WILL}(?:decide|rule|vote|deliver|announce\sthe\ssentence|be\ssentenced)\s
+      [^.]{{0,70}}?\b(?:on|in|by|next)\s{_DAY}
     | faces?\sup\sto\s(?:\w+\s){{1,2}}(?:years|months)\b
     | (?:maximum|highest)\s(?:sentence|penalty)\b[^.]{{0,40}}\b(?:is|of)\s
-    | tritt\s.{{0,40}}?\bin\sKraft | treten\s.{{0,40}}?\bin\sKraft
+    | (?:tritt|treten)\s.{{0,40}}?\bin\sKraft
     | (?:muss|müssen)\s(?:\w+\s){{0,5}}(?:noch\s)?(?:zustimmen|genehmigt\swerden)
     | (?:droht|drohen)\s(?:\w+\s){{0,4}}(?:Jahre\sHaft|Haftstrafe|bis\szu)
     )""",
     re.VERBOSE,
 )
-#: What happens next, on which day; only where it is about the news.
+#: What will be done on which day, or must be done; only where it is about the news.
 _LATER = re.compile(
     rf"""\b(?:
-      (?:will|is\sdue\sto|are\sdue\sto|is\sto|are\sto|is\sset\sto|is\sexpected\sto
-      |are\sexpected\sto)\s(?:also\s|now\s|then\s)?
-      (?:reopen|close|shut|remain|stay|resume|return|appear\s(?:in\scourt|before)|expire|end
-      |rise|fall|increase|go\sup|publish|decide|vote|rule|replace|take\sover
-      |be\s(?:announced|sentenced|published|paid|completed|finished|replaced|reopened|closed
-      |cut|raised|built|demolished|pulled\sdown|installed|introduced|decided|heard|shut
-      |restored|tested|repaired|moved|sold))\b
-      [^.]{{0,80}}?\b(?:on|in|by|from|until|before|at\sthe\send\sof|next|this)\s(?:the\s)?
-      (?:{_DAY}|week|month|year|spring|summer|autumn|fall|winter|end\sof|beginning\sof)
+      {_WILL}(?:(?:reopen|close|shut|remain|stay|resume|return|appear|expire|end|rise|fall
+      |increase|go\sup|publish|decide|vote|rule|replace)
+      |be\s(?:[a-z]+ed|sold|paid|cut|shut|built|heard|put\sbefore))\b
+      [^.,]{{0,80}}?\b(?:on|in|by|from|until|before|at|next|this)\s(?:the\s)?{_DAY}
     | (?:stays?|remains?)\s(?:closed|shut|open|blocked|suspended|in\sforce)\suntil\b
-    | (?:reopens?|expires?)\s(?:again\s)?
-      (?:on|in|until|from)\s(?:the\s)?{_DAY}
+    | (?:reopens?|expires?)\s(?:again\s)?(?:on|in|until|from)\s(?:the\s)?{_DAY}
     | \A(?:The\s|A\s)?(?:\w+\s)?(?:[Ww]ork|[Bb]uilding|[Cc]onstruction|[Rr]epairs
-      |[Tt]alks
-      |[Tt]rial|[Hh]earing|[Ii]nquest|[Ii]nquiry|[Ss]trike|[Bb]an|[Pp]roduction)\s(?:\w+\s)?
+      |[Tt]alks|[Tt]rial|[Hh]earing|[Ii]nquest|[Ii]nquiry|[Ss]trike|[Bb]an|[Pp]roduction)\s(?:\w+\s)?
       (?:will\s|is\sto\s|should\s|is\sdue\sto\s)?(?:starts?|begins?|ends?|lasts?|takes?)\b
+    | \A[A-Z]\w*\s(?:[\w'’,-]+\s){{0,7}}?(?:will|are\sto|must)\s(?:also\s|now\s)?
+      (?:have\sto\s(?!admit|say)\w+|run\snormally|pay\s|appeal\sto\sthe\s|lose\s
+        |be\s(?:refunded|repeated|exchanged|repaid|compensated|pulled\sdown|demolished
+        |checked|rebuilt|deported|extradited|charged|recalled|moved|rehoused))\b
     | (?:bleibt|bleiben)\s(?:\w+\s){{0,3}}?bis\s
     | (?:beginnen|beginnt|öffnet|endet|startet)\s(?:\w+\s){{0,3}}?(?:am|im|ab|um)\s
-    | (?:wird|werden|soll|sollen)\s[^.]{{0,60}}?\b(?:am|im|bis|ab|nächste\w*)\s{_DAY}
-    )""",
-    re.VERBOSE,
-)
-#: A plain statement of what will be done, or must be done by many.
-_FUTURE = re.compile(
-    rf"""\A(?:The|All|Some|Most|Half|Parents|Customers|Residents|Passengers|Drivers|Buyers
-      |[A-Z]\w+)\s(?:[\w'’,-]+\s){{0,7}}?
-      (?:will|are\sto|must)\s(?:also\s|now\s|then\s)?(?:
-        have\sto\s(?!admit|say)\w+ | run\snormally | pay\s | appeal\sto\s | lose\s
-        | be\s(?:refunded
-        |repeated|exchanged|repaid|compensated|pulled\sdown|demolished|checked|rebuilt
-        |deported|extradited|transferred|charged|recalled|moved|rehoused|vaccinated)
-      )\b
-    | \A[A-Z]\w*\s(?:\w+\s){{0,5}}?is\splanned\sfor\s{_DAY}
+    | (?:wird|werden|soll|sollen)\s[^.,]{{0,60}}?\b(?:am|im|bis|ab|nächste\w*)\s{_DAY}
     | \A(?:Der|Die|Das|Alle)\s(?:\w+\s){{0,4}}?(?:muss|müssen)\s(?:\w+\s){{0,6}}?
       (?:bis|abgerissen|ersetzt|erneuert|warten|zahlen|räumen)\b
-    """,
-    re.VERBOSE,
-)
-#: What it will cost, or do to what many pay.
-_PRICE = re.compile(
-    r"""\b(?:
-      (?:bills|rents|fares|prices|premiums|taxes|fees|contributions)\s(?:\w+\s){0,4}?
-      (?:will|would|could|are\sexpected\sto|are\sset\sto)\s(?:rise|go\sup|increase|fall|climb|double)\b
-    | (?:will|would|could)\scost\s(?:\w+\s){0,3}?(?:taxpayers|households|consumers|
-      customers|tenants|motorists|passengers|the\scity|the\sstate|the\scouncil)\b
-    | (?:will|would|could)\s(?:push\sup|raise|increase|drive\sup|lower|reduce)\s
-      (?:the\s)?(?:\w+\s){0,2}?(?:bills|rents|fares|prices|premiums|taxes|waiting\stimes)\b
     )""",
     re.VERBOSE,
 )
-_CUES = (_SAYS_WHY, _AFFECTS, _NEXT, _PRICE)
+_CUES = (_SAYS_WHY, _AFFECTS, _NEXT)
 _DOUBTED = re.compile(
     r"\b(?:not|never|no|nothing|hardly|little|less|nor|neither|if|whether|unless|nicht|nie|"
     r"kein\w*|kaum|wenig|ob|wenn|hop(?:e[sd]?|ing)|claim\w*|alleg\w*|rumou?r\w*|"
@@ -205,24 +170,21 @@ def find_why_it_matters(
         shown: Spans that are shown already, which are not repeated.
     """
     found = passages.extract_passages(article, _LOOKED_AT)
-    for states in (_states_consequence, partial(_tells_next, _collect_lead(found))):
+    lead = frozenset[str]().union(*(passage.known for passage in found[:2]))
+    for states in (_states_consequence, partial(_tells_next, lead)):
         for passage in found:
             if not states(passage) or not _is_plain_statement(passage):
                 continue
-            if not any(spans_overlap(passage.span, span) for span in shown):
+            if not overlaps_any(passage.span, shown):
                 return fitting.build_sentence(passage)
     return None
-
-
-def _collect_lead(found: Sequence[Passage]) -> frozenset[str]:
-    return frozenset[str]().union(*(passage.known for passage in found[:2]))
 
 
 def _tells_next(lead: frozenset[str], passage: Passage) -> bool:
     """Whether it says what happens next, in words of the news."""
     if passage.place == 0 or passage.place > _MOST_PLACES:
         return False
-    later = _LATER.search(passage.text) or _FUTURE.search(passage.text)
+    later = _LATER.search(passage.text)
     if later is None or _DOUBTED.search(passage.text) or _ASIDE.search(passage.text):
         return False
     before = passage.text[: later.start()].split()
