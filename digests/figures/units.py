@@ -57,6 +57,12 @@ _WRITTEN: Mapping[str, str] = {
     "INR": "rupees|rupee",
     "NGN": "naira|Naira",
     "RUB": "rubles|roubles|ruble|Rubel",
+    "crowns": "crowns|kronor|kroner|Kronen",
+    "pesos": "pesos|peso|Pesos",
+    "rand": "rand",
+    "shillings": "shillings|shilling",
+    "cedis": "cedis|cedi",
+    "zloty": "zlotys|zloty|Zloty",
     "CHF": "Swiss francs|francs|Franken",
     "cents": "cents|cent",
     "pence": "pence|penny",
@@ -124,7 +130,9 @@ _PEOPLE = word_set("people persons Menschen Personen Leute")
 TIME_UNITS = word_set("""
     seconds minutes hours days nights weeks months years decades centuries
 """)
-MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
+MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values())) | word_set("""
+    cents pence pounds crowns pesos rand shillings cedis zloty
+""")
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
