@@ -11,7 +11,7 @@ count only if the form agrees.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -104,25 +104,17 @@ _LABELLED = tuple(
     for kind, pattern in _TITLE_LABELS
 )
 #: Sections of a site, as a part of the address's path.
-_SECTIONS: dict[str, ArticleKind] = {
-    "opinion": "opinion",
-    "opinions": "opinion",
-    "commentisfree": "opinion",
-    "editorials": "opinion",
-    "columnists": "opinion",
-    "meinung": "opinion",
-    "kommentar": "opinion",
-    "letters": "letter",
-    "leserbriefe": "letter",
-    "live": "live",
-    "liveblog": "live",
-    "obituaries": "obituary",
-    "nachrufe": "obituary",
-    "reviews": "review",
-    "rezensionen": "review",
-    "transcripts": "transcript",
-    "advertorial": "junk",
-    "sponsored": "junk",
+_SECTION_NAMES: Mapping[ArticleKind, str] = {
+    "opinion": "opinion opinions commentisfree editorials columnists meinung kommentar",
+    "letter": "letters leserbriefe",
+    "live": "live liveblog",
+    "obituary": "obituaries nachrufe",
+    "review": "reviews rezensionen",
+    "transcript": "transcripts",
+    "junk": "advertorial sponsored",
+}
+_SECTIONS = {
+    name: kind for kind, names in _SECTION_NAMES.items() for name in names.split()
 }
 
 
@@ -131,49 +123,19 @@ class _Form(NamedTuple):
 
     text: str
     lines: tuple[str, ...]
-    #: Sentences and short lines; at least 1.
-    units: int
     passages: tuple[Passage, ...]
     #: The text with every quotation blanked out, character for character.
     reported: str
 
 
-def recognize_kind(
-    article: Article, found: Sequence[Passage] | None = None
-) -> ArticleKind:
-    """The kind of an article; «news» if nothing says otherwise.
-
-    Args:
-        article: Its title, text and address are examined.
-        found: Its passages, if the caller has them.
-    """
+def recognize_kind(article: Article) -> ArticleKind:
+    """The kind of an article by title, text and address; «news» if nothing else."""
     title = strip_site_name(article.title or "", article.source)
-    form = _read_form(article, found)
-    return next(_iter_kinds(article, title, form), "news")
-
-
-def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
-    yield from _find_labels(title)
-    yield from _find_labels(to_one_line(article.title or ""))
-    yield from _find_section(article.url)
-    yield from _find_forms(form)
-    yield from _find_supported_labels(title, form)
-    if _is_argued(form):
-        yield "opinion"
-
-
-def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
     text = article.text[:_READ]
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-    found = passages.extract_passages(article) if found is None else found
-    units = len(re.findall(r"[.!?…](?=\s|$)", text))
-    return _Form(
-        text=text,
-        lines=lines,
-        units=max(1, units, len(lines)),
-        passages=tuple(found),
-        reported=_blank_quotations(text),
-    )
+    found = passages.extract_passages(article)
+    form = _Form(text, lines, found, _blank_quotations(text))
+    return next(_iter_kinds(article, title, form), "news")
 
 
 def _blank_quotations(text: str) -> str:
@@ -184,10 +146,14 @@ def _blank_quotations(text: str) -> str:
     return "".join((*pieces, text[last:]))
 
 
-def _find_labels(title: str) -> Iterator[ArticleKind]:
-    for kind, pattern in _LABELLED:
-        if pattern.search(title):
-            yield kind
+def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+    for label in (title, to_one_line(article.title or "")):
+        yield from (kind for kind, sign in _LABELLED if sign.search(label))
+    yield from _find_section(article.url)
+    yield from _find_forms(form)
+    yield from _find_supported_labels(title, form)
+    if _is_argued(form):
+        yield "opinion"
 
 
 def _find_section(url: str | None) -> Iterator[ArticleKind]:
@@ -207,6 +173,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_CLOCKS, _CLOCK_SHARE = 4, 0.2
+_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 _STAGE_DIRECTION = re.compile(
     r"\((?:CROSSTALK|COMMERCIAL BREAK|LAUGHTER|APPLAUSE|INAUDIBLE|BEGIN VIDEO)"
     r"|\brush transcript\b",
@@ -246,10 +213,6 @@ _RUN_IN_HEAD = re.compile(
     r"(?:[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:])\s(?=[A-ZÄÖÜ\d“\"])"
 )
 _FEWEST_HEADS, _HEAD_SHARE = 3, 0.6
-_ITEM = re.compile(
-    r"(?:^|(?<=[.!?;…])\s)[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+)?:\s(?=[A-ZÄÖÜ\d])"
-)
-_FEWEST_ITEMS = 3
 #: A numbered list of imperatives: «1. Find the stop valve …».
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s\S")
 _FEWEST_NUMBERED = 4
@@ -259,7 +222,8 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
     if _is_offer(form):
         yield "junk"
     clocks = len(_CLOCK.findall(form.text))
-    if clocks >= _FEWEST_CLOCKS and clocks >= _CLOCK_SHARE * form.units:
+    units = max(len(_SENTENCE_END.findall(form.text)), len(form.lines))
+    if clocks >= _FEWEST_CLOCKS and clocks >= _CLOCK_SHARE * units:
         yield "live"
     yield from _find_speech(form)
     if _SALUTATION.match(form.text) or _SIGNED_OFF.search(form.text[-600:]):
@@ -381,10 +345,6 @@ _ARGUES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MARK = re.compile("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|me|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Oo]ur|us|ich|Ich|"
-    r"mein\w*|wir|Wir|uns(?:er\w*)?)\b"
-)
 
 
 def _is_personal(form: _Form) -> bool:
@@ -393,13 +353,13 @@ def _is_personal(form: _Form) -> bool:
     Sentences with a quotation mark do not count: where marks are missing or doubled,
     their «I» may be somebody else's.
     """
-    spoken = [
+    own = [
         form.reported[p.span.start : p.span.end]
         for p in form.passages
         if not p.in_speech and not _MARK.search(p.text)
     ]
-    personal = sum(_FIRST_PERSON.search(said) is not None for said in spoken)
-    return personal >= _FEWEST_PERSONAL and personal >= _PERSONAL_SHARE * len(spoken)
+    personal = sum(passages.FIRST_PERSON.search(said) is not None for said in own)
+    return personal >= _FEWEST_PERSONAL and personal >= _PERSONAL_SHARE * len(own)
 
 
 def _is_argued(form: _Form) -> bool:

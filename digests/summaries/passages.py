@@ -73,7 +73,8 @@ _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
-_FIRST_PERSON = re.compile(
+#: The reporter or author speaks as «I» or «we».
+FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
@@ -142,7 +143,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 words=stems,
                 known=frozenset(stems),
                 reported=reported,
-                personal=_FIRST_PERSON.search(reported) is not None,
+                personal=FIRST_PERSON.search(reported) is not None,
                 leans=_LEANS.match(text) is not None,
                 in_speech=(labels and _is_said(article.text, span))
                 or (speech > 0 and not marked),
