@@ -141,7 +141,7 @@ _ASIDE = re.compile(
     r"previously|at\sthe\stime|used\sto|vor\s\w+\sJahren|damals|früher)\b",
     re.I,
 )
-_LONGEST = 300
+_LONGEST = 200
 #: Later passages are about the background, not the news.
 _LOOKED_AT = 40
 #: What happens next stands near the news, has words of it, and a short subject.
