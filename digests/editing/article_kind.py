@@ -39,16 +39,17 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
     "letter": r"""^(?:your\s|readers?['’]?\s)?letters?(?:\s?[:|–-]|$)
         |^letters?\sto\sthe\seditor\b|:\sletters?$|^readers\swrite\b
         |^leserbriefe?\b|^briefe\san\sdie\sredaktion\b""",
-    "transcript": r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s)?(?:full\s)?transcript$
+    "transcript": r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s|full\s){0,2}transcript$
         |^verbatim\b|^(?:im\s)?wortlaut\b|\bfull\stext\sof\b""",
     "live": r"""\blive:|^live\b[\s–-]|^(?:the\slatest|ticker|newsblog)\s?:
         |\blive\s?(?:blog|ticker|updates?)|\bas\sit\shappened\b|\bminute\sby\sminute\b""",
     "interview": r"""^(?:the\s)?interview\b\s?[:|–-]|[:–|]\s?(?:an?\s|the\s)?
         (?:interview|talk|conversation|gespräch)\s(?:with|mit)\b
         |\bq\s?&\s?a\b|[:|]\s?(?:the\s)?interview$|\b(?:im\sinterview|ein\sgespräch)\b""",
-    "obituary": r"""^obituar(?:y|ies)\b|[:|]\s?obituary\b|^nachruf\b|[:|]\s?(?:ein\s)?nachruf\b""",
-    "opinion": r"""^(?:opinion|comment(?:ary)?|editorial|op-?ed|leader|column|viewpoint|my\sview
-        |our\sview|the\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
+    "obituary": r"""^obituar(?:y|ies)\b|[:|]\s?obituary\b|^nachruf\b
+        |[:|]\s?(?:ein\s)?nachruf\b""",
+    "opinion": r"""^(?:opinion|comment(?:ary)?|editorial|op-?ed|leader|column|viewpoint
+        |(?:my|our|the)\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
         |kolumne|gastbeitrag|standpunkt)\s?[:|–—-]
         |[:|–—-]\s?(?:opinion|editorial|op-?ed|opposing\sview|our\sview|column|comment
         |commentary|kommentar)$""",
