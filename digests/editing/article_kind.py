@@ -39,7 +39,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
     "letter": r"""^(?:your\s|readers?['’]?\s)?letters?(?:\s?[:|–-]|$)
         |^letters?\sto\sthe\seditor\b|:\sletters?$|^readers\swrite\b
         |^leserbriefe?\b|^briefe\san\sdie\sredaktion\b""",
-    "transcript": r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s|full\s){0,2}transcript$
+    "transcript": r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s|full\s)*transcript$
         |^verbatim\b|^(?:im\s)?wortlaut\b|\bfull\stext\sof\b""",
     "live": r"""\blive:|^live\b[\s–-]|^(?:the\slatest|ticker|newsblog)\s?:
         |\blive\s?(?:blog|ticker|updates?)|\bas\sit\shappened\b|\bminute\sby\sminute\b""",
