@@ -155,7 +155,8 @@ def weigh_terms(
 
 def _is_measure(stem: str) -> bool:
     """Whether a stem is a number that is rarely shared by chance: large, no year."""
-    return stem.isdigit() and len(stem) > 2 and not 1900 < int(stem) < 2100
+    is_year = len(stem) == len("1900") and "1900" < stem < "2100"
+    return stem.isdigit() and len(stem) > 2 and not is_year
 
 
 def rate_rarity(stem: str) -> float:
