@@ -118,13 +118,9 @@ _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
 )
-_SECOND_VERB = re.compile(r"\sand\s(?P<verb>[a-z]+)\b")
-_CONTRAST = re.compile(r",\sbut\s")
-#: A contrast with these is about the number itself.
-_TAKES_BACK = re.compile(
-    r"\b(?:recover\w*|revers\w*|later|then|since|fell|rose|fall|rise|up|down|those|these|"
-    r"this|that figure|it|they|only|not|never|denied|den(?:y|ies)|sa(?:id|ys?)|still|"
-    r"less|more|fewer|actual\w*|real\w*|wrong|false|disput\w*|if|unless)\b|n['’]t\b"
+#: A second verb of the same subject, unless it takes the number back.
+_SECOND_VERB = re.compile(
+    r"(?:\sand|,\sbut)\s(?!recover|revers|regain|rebound|fell|rose|den)(?P<verb>[a-z]+)\b"
 )
 _INSERTED = re.compile(
     r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
@@ -284,18 +280,12 @@ def _find_ends(text: str, start: int, end: int, *, german: bool) -> list[int]:
 
 
 def _find_late_ends(text: str, start: int, end: int) -> list[int]:
-    found = [
+    return [
         m.start()
         for m in _LATE_ENDS.finditer(text, start, end)
         if " from " not in text[start : m.start()]
         and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start())
     ]
-    found += [
-        m.start()
-        for m in _CONTRAST.finditer(text, start, end)
-        if not _TAKES_BACK.search(text, m.end(), end)
-    ]
-    return sorted(found)
 
 
 def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -403,7 +393,7 @@ def _list_versions(
         # The verb of a subject needs what follows: «five firms vowed [to pay]».
         verbs = (w.start for w in statement.words if w.finite and w.start >= figure.end)
         verb = next(verbs, statement.end)
-        ends = [e for e in ends if e < verb or statement.text[e] == ","]
+        ends = [e for e in ends if e < verb]
     ends = [*ends[:_MOST_ENDS], statement.end]
     for start, governed in starts:
         front = statement.text[statement.start : start]
@@ -427,7 +417,7 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
         return False
-    if _TURNS.match(tail.lstrip(" ,")) and end not in statement.late_ends:
+    if _TURNS.match(tail.lstrip(" ,")) and not _SECOND_VERB.match(tail):
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])

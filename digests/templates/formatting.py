@@ -104,8 +104,15 @@ def format_speaker(card: QuoteCard) -> str:
 
 
 def format_figure(shown: EditionFigure) -> str:
-    """«Bilateral trade rose to $273 billion», or «about $273 billion (trade)»."""
-    return shown.figure.label or _format_value(shown)
+    """«Bilateral trade rose to $273 billion», or «about $273 billion (trade)».
+
+    A number of an older report that it replaces follows: «(14, Lagos Ledger → 31)».
+    """
+    said = shown.figure.label or _format_value(shown)
+    if shown.replaces is None:
+        return said
+    older = ", ".join(filter(None, (shown.replaces.figure.text, shown.replaces.source)))
+    return f"{said} ({older} → {shown.figure.text})"
 
 
 def _format_value(shown: EditionFigure) -> str:

@@ -154,7 +154,8 @@ class EditionView:
             return note.said
         before, after = _drop_common_words(note.before.split(), note.after.split())
         if before and after:
-            return f"{before} → {after}"
+            subject = f"{note.what[:1].upper()}{note.what[1:]}: " if note.what else ""
+            return f"{subject}{before} → {after}"
         opening, closing = get_quotation_marks(self.context.locale)
         words = f"{opening}{before or after}{closing}"
         if before:
@@ -214,14 +215,15 @@ def describe_speaker(card: QuoteCard, texts: Texts) -> tuple[str, str]:
 
 
 def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Drop the words that both begin (numbers apart) and end with."""
+    """Drop the words that both begin and end with; a number keeps what it counts."""
     alike = 0
     for one, other in zip(before[:-1], after[:-1], strict=False):
         if one != other or any(sign.isdigit() for sign in one):
             break
         alike += 1
     before, after = before[alike:], after[alike:]
-    while min(len(before), len(after)) > 1 and before[-1] == after[-1]:
+    counts = any(sign.isdigit() for sign in "".join(before[:1]))
+    while min(len(before), len(after)) > 1 and before[-1] == after[-1] and not counts:
         before, after = before[:-1], after[:-1]
     return (
         shorten_line(" ".join(before), MAX_WORDS),
