@@ -1,9 +1,10 @@
 """Parse an article for its quotations: sentence frames, mentions, reporting words.
 
 The quoted words are covered, so that they are not mistaken for the reporter's. The
-covered text is split into sentences (frames) and tokens; in each frame the mentions of
-possible speakers are found: names, noun phrases, pronouns. A word of the reporting
-tables reports unless it is a noun there («the report», «his calls»).
+covered text is split into sentences (frames) and tokens. Marked words that nobody says
+are uncovered again. In each frame the mentions of possible speakers are found: names,
+noun phrases, pronouns. A word of the reporting tables reports unless it is a noun there
+(«the report», «his calls»).
 """
 
 import re
