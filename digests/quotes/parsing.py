@@ -13,6 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
+from operator import attrgetter
 
 from digests.language import sentences
 from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
@@ -45,6 +46,7 @@ MAX_CUE_DISTANCE = 90
 #: Words before the colon of a speaker line.
 _LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
+_FIRST_TOKEN = attrgetter("first")
 #: Tokens around marked words that say whether they are a name; between names of a list.
 _AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
@@ -189,15 +191,17 @@ class SentenceFrame:
         first = self.tokens[:_LONGEST_DATELINE]
         if not first or not first[0].text.isupper():
             return 0
-        return next((at for at, one in enumerate(first) if one.text in _DASHES), 0)
+        for at, token in enumerate(first):
+            if token.text in _DASHES:
+                return at
+            if token.text[0].islower() or token.kind == "cover":
+                return 0
+        return 0
 
     def free_before(self, last: int) -> list[SpeakerMention]:
         """The `free` mentions in the window before token `last`."""
-        low = bisect_left(
-            self.free, last - MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
-        high = bisect_left(self.free, last, key=lambda mention: mention.first)
-        return self.free[low:high]
+        low = bisect_left(self.free, last - MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
+        return self.free[low : bisect_left(self.free, last, key=_FIRST_TOKEN)]
 
     def cues_between(self, first: int, end: int) -> list[int]:
         """The reporting words from token `first` to `end`, exclusive."""
@@ -205,12 +209,8 @@ class SentenceFrame:
 
     def near(self, left: int, right: int) -> list[SpeakerMention]:
         """The mentions at most `MAX_CUE_DISTANCE` before `left` or after `right`."""
-        low = bisect_left(
-            self.mentions, left - MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
-        high = bisect_left(
-            self.mentions, right + MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
+        low = bisect_left(self.mentions, left - MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
+        high = bisect_left(self.mentions, right + MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
         return self.mentions[low:high]
 
     def find_place(self, one: QuotedStretch) -> tuple[int, int]:
