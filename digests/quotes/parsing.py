@@ -46,6 +46,8 @@ MAX_CUE_DISTANCE = 90
 #: Words before the colon of a speaker line.
 _LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
+#: Tokens of a closing mark and the stop before it.
+_MOST_MARKS = 2
 _FIRST_TOKEN = attrgetter("first")
 #: Tokens around marked words that say whether they are a name; between names of a list.
 _AROUND, _LONGEST_LINK = 40, 3
@@ -216,10 +218,8 @@ class SentenceFrame:
     def find_place(self, one: QuotedStretch) -> tuple[int, int]:
         """The numbers of tokens before and up to a quotation with its marks."""
         left, right = self.at(one.start - 1), self.at(one.end)
-        while right < len(self.tokens) and self.tokens[right].kind == "sign":
-            if self.tokens[right].start > one.end:
-                break
-            right += 1
+        for token in self.tokens[right : right + _MOST_MARKS]:
+            right += token.kind == "sign" and token.start <= one.end
         return left, right
 
     def at(self, offset: int) -> int:

@@ -37,8 +37,7 @@ from digests.quotes.reporting import (
 
 #: More words are speech.
 LONGEST_NAME = 8
-_LONGEST_NICKNAME = 2
-_LONGEST_SCARE = 2
+_LONGEST_NICKNAME, _LONGEST_SCARE = 2, 2
 _INSCRIBED_WITHIN = 9
 _OPENING = re.compile(r"(?<=[:,]\s)[\"“„](?=\w)")
 _SIGNS = ".,!?;: "
