@@ -30,6 +30,7 @@ from digests.quotes.reporting import (
     CUE_NOUNS,
     DETERMINERS,
     GERMAN_DETERMINERS,
+    GERMAN_NOUN_ENDINGS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
@@ -343,6 +344,8 @@ def _is_sure(
     if name.last == frame.label:
         return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS
     if frame.german and not name.kind:
+        if name.text.lower().endswith(GERMAN_NOUN_ENDINGS):
+            return False
         beside = {name.last, name.first - 1}
         attributed = name.first == frame.according_at + 1 > 0 or beside & set(
             frame.cues
