@@ -15,7 +15,7 @@ compared by the cosine, and one common word is not enough to start a story.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
@@ -205,9 +205,10 @@ def decay_over_time(one: float | None, other: float | None) -> float:
 
 def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether two articles report different matches or parts of a series."""
-    if one.scores and other.scores and not one.scores & other.scores:
-        return True
-    return _differs_in_series(one.series.items(), other.series.items())
+    return any(
+        one.marks[what].isdisjoint(other.marks[what])
+        for what in one.marks.keys() & other.marks.keys()
+    )
 
 
 def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
@@ -254,10 +255,3 @@ def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
         return False
     known = one.hours is not None and other.hours is not None
     return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
-
-
-def _differs_in_series(
-    one: Collection[tuple[str, str]], other: Collection[tuple[str, str]]
-) -> bool:
-    found = dict(one)
-    return any(what in found and found[what] != which for what, which in other)
