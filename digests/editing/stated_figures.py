@@ -143,9 +143,6 @@ _PLACE = re.compile(
     r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Ff]rom|[Aa]round|[Ii]m|[Bb]ei|[Aa]us)\s"
     r"(?:the\s|der\s|dem\s)?((?:[A-ZÄÖÜ][\w'’-]+\s?)+)"
 )
-_WHERE = re.compile(
-    r"\b(?:outside|outdoors|inside|indoors|draußen|drinnen)\b", re.IGNORECASE
-)
 _KIN = re.compile(
     r"\b(?:sister|brother|wife|husband|son|daughter|mother|father|partner|widow|"
     r"accomplice|family|Schwester|Bruder|Frau|Mann|Sohn|Tochter|Mutter|Vater|Familie)\b"
@@ -374,13 +371,10 @@ def disagree(one: StatedFigure, other: StatedFigure) -> bool:
 
 def is_same_scope(one: StatedFigure, other: StatedFigure) -> bool:
     """Whether place, period and people of two clauses are the same."""
-    if _find_all(_PERIOD, one.clause) != _find_all(_PERIOD, other.clause):
-        return False
+    for pattern in (_PERIOD, _KIN):
+        if _find_all(pattern, one.clause) != _find_all(pattern, other.clause):
+            return False
     if bool(_UP.search(one.clause)) != bool(_UP.search(other.clause)):
-        return False
-    if _find_all(_KIN, one.clause) != _find_all(_KIN, other.clause):
-        return False
-    if _find_all(_WHERE, one.clause) != _find_all(_WHERE, other.clause):
         return False
     if _find_origin(one) != _find_origin(other):
         return False
