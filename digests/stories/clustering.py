@@ -161,6 +161,8 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
+#: The most similarity of two short items about others: even in a cluster it is little.
+_ABOUT_OTHERS = 0.6
 #: The share of the names of one of two short items that both must have.
 _COMMON_NAMES = 0.3
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
@@ -187,8 +189,9 @@ def combine_likeness(
     else:
         found = kept * (in_names + in_words) / (one.length * other.length)
         found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
-    if (shared == 1 and not (one.text and other.text)) or name_others(one, other):
-        # Not enough to start a story; others may still show that they are one.
+    if name_others(one, other):
+        return min(_ABOUT_OTHERS, found)
+    if shared == 1 and not (one.text and other.text):
         return min(_NEARLY, found)
     return found
 

@@ -1,5 +1,7 @@
 """Short items of one genre have the same words and are other events."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,9 +11,13 @@ from digests.stories.index import StoryIndex
 from digests.stories.joining import join_events
 from digests.types import Article
 from tests.digests.stories.builders import assign_article, news
-from tests.digests.stories.short_items import read_items
+from tests.digests.stories.short_items import Form, read_items
 
-FORMS = {form: read_items(form) for form in ("title", "both", "text")}
+FORMS: dict[Form, Mapping[str, Sequence[Article]]] = {
+    "title": read_items("title"),
+    "both": read_items("both"),
+    "text": read_items("text"),
+}
 GROUPS = [
     pytest.param(items, id=f"{form}-{name}")
     for form, genres in FORMS.items()
@@ -51,6 +57,22 @@ def test_each_that_arrives_is_a_story_of_its_own(items: list[Article]):
     for item in items:
         archive.add(item, assign_article(item, archive))
     assert len(archive.members) == len(items)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_where_each_event_has_several_reports_they_join_no_other_event(form: Form):
+    mixed: dict[str, list[Article]] = {}
+    for name, items in FORMS[form].items():
+        genre, _, template = name.rpartition("-")
+        mixed.setdefault(genre, []).extend(
+            replace(item, id=f"{item.id}/{template}") for item in items
+        )
+    for articles in mixed.values():
+        members = join_events(articles, group_articles(articles), {})
+        events: dict[str, set[str]] = {}
+        for member in members:
+            events.setdefault(member.story, set()).add(member.article.partition("/")[0])
+        assert [found for found in events.values() if len(found) > 1] == []
 
 
 def test_items_of_one_template_differ_across_templates_too():
