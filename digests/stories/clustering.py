@@ -162,9 +162,11 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
 #: The most similarity of two short items about others: even in a cluster it is little.
-_ABOUT_OTHERS = 0.6
-#: The share of the names of one of two short items that both must have.
+_ABOUT_OTHERS = 0.65
+#: The share of the names of one of two short items that both must have, and how many
+#: words beside names.
 _COMMON_NAMES = 0.3
+_COMMON_WORDS = 1
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _SOON = 24.0
@@ -189,7 +191,7 @@ def combine_likeness(
     else:
         found = kept * (in_names + in_words) / (one.length * other.length)
         found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
-    if name_others(one, other):
+    if name_others(one, other, shared):
         return min(_ABOUT_OTHERS, found)
     if shared == 1 and not (one.text and other.text):
         return min(_NEARLY, found)
@@ -214,10 +216,11 @@ def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     )
 
 
-def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
-    """Whether two short items are about others: «earthquake in …», «… dies at 81».
+def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool:
+    """Whether two short items are about others, of which one has `shared` words.
 
-    Items of one genre share their words. So they must share a name; two headlines
+    Items of one genre share their words («earthquake in …», «… dies at 81»), those of
+    one town its name. So they must share a name and a word beside it; two headlines
     without any name prove nothing.
     """
     if one.identity is None or other.identity is None:
@@ -228,6 +231,8 @@ def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
         return not (one.identity or other.identity or one.text or other.text)
     mine, theirs = {*one.identity}, {*other.identity}
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
+    if shared - len(common) < _COMMON_WORDS:
+        return True
     least = min(_sum_rarity(mine), _sum_rarity(theirs))
     return _sum_rarity(common) < _COMMON_NAMES * least
 

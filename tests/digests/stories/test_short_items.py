@@ -81,6 +81,34 @@ def test_items_of_one_template_differ_across_templates_too():
     assert count_stories(*items) == len(items)
 
 
+#: What a local outlet reports of one town on one day.
+LOCAL = (
+    ("Man jailed for six years for arson in {}", "A man of 34 was jailed for six years "
+     "for arson by the court in {} on Monday. Judge Helen Marsh spoke of a miracle."),
+    ("{} Rovers beat Ostrel City 2-1", "{} Rovers beat Ostrel City 2-1 in the league "
+     "on Saturday. Mikel Dune scored twice."),
+    ("Storm cuts power to 70 homes in {}", "A storm cut the power to 70 homes in {} on "
+     "Monday, the supplier Norgrid said. Trees fell on the coast road."),
+    ("Painter Elsa Morn dies in {} at 81", "The painter Elsa Morn died in {} at the "
+     "age of 81, her family said."),
+    ("Swimming pool in {} closes for repairs", "The pool in {} closes on Monday for "
+     "repairs to its roof. Pupils will swim in Ostrel."),
+    ("Bus drivers in {} to strike on Friday", "Bus drivers in {} will strike on Friday "
+     "over pay, the union said on Monday. Talks had failed."),
+    ("New mayor of {} is Ada Pell", "Ada Pell is the new mayor of {}. She won 54 "
+     "percent of the vote on Sunday."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("town", ["Tarvik", "Fell Bridge", "Sankt Odil"])
+def test_short_items_of_one_town_stay_apart(town: str):
+    items = [
+        news(str(n), text.format(town), title=title.format(town))
+        for n, (title, text) in enumerate(LOCAL)
+    ]
+    assert count_stories(*items) == len(items)
+
+
 def test_two_headlines_of_one_death_are_one_story():
     one = news("a", title="Painter Elsa Morn dies at 81")
     other = news("b", title="Elsa Morn, painter of the sea, is dead")
