@@ -32,7 +32,7 @@ MAX_LENGTH = 120
 _LOOKED_AT = 8
 #: Content words that are enough; characters that cost as much as one is worth.
 _ENOUGH = 7
-_CHARS_A_WORD = 20
+_CHARS_A_WORD = 19
 #: The same for characters beyond the preferred length.
 _CHARS_OVER = 12
 #: The worth of a word that the article has only once.
@@ -60,10 +60,10 @@ _TIMES_WORDS = """
 #: Stems that say when, not what.
 _TIMES = frozenset(words.extract_stems(_TIMES_WORDS))
 _PREPOSITIONS = PREPOSITIONS - word_set("of than per like")
-#: Where a phrase begins that may be dropped.
+#: Where a phrase begins that may be dropped: a number is the point («has risen to 31»).
 _PHRASE = re.compile(
-    r",?\s(?=(?:(?P<to>to)|(?P<joins>and|but)|as|if|unless"
-    rf"|{'|'.join(sorted(_PREPOSITIONS))})\s)"
+    r",?\s(?=(?:(?P<to>to)|(?P<by>by)|(?P<joins>and|but)|as|if|unless"
+    rf"|{'|'.join(sorted(_PREPOSITIONS))})\s(?![£$€]?\d(?!\d{{3}}\b)))"
 )
 #: Verbs after which a whole statement must follow.
 _HOLDS = re.compile(
@@ -80,6 +80,10 @@ _OPENS_OBJECT = re.compile(
 #: «called the rebate unfair»: the predicate must be kept.
 _NAMES_IT = re.compile(
     r"\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s(?!for\b|on\b)"
+)
+#: After these «by» says who did it.
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s(?:\w+\s){0,2}?\w+(?:ed|en)\b|\bmade\s"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
@@ -259,7 +263,7 @@ def _may_end_at_phrase(text: str, span: Span, m: re.Match[str]) -> bool:
         following = _NEXT_WORD.match(text, m.end() + len(m["joins"]))
         if following is None or not _has_verb(following[0]):
             return False
-    if _NAMES_IT.search(kept):
+    if _NAMES_IT.search(kept) or (m["by"] and _PASSIVE.search(kept)):
         return False
     held = _HOLDS.search(kept)
     return held is None or _has_verb(kept[held.end() :])
