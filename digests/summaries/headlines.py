@@ -393,7 +393,7 @@ _DATE = re.compile(
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last|this|[ap]\.m\.)|\.)$",
+    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|to|next|last|this|[ap]\.m\.)|\.)$",
     re.I,
 )
 
