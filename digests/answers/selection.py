@@ -28,9 +28,8 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: and of those that are not names. Chosen on one half of tests/data/asking; the other
 #: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: The least share of the best score for a further sentence of another article, and of
-#: the same.
-_LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
+#: The least share of the best score for a further sentence.
+_LEAST_SHARE = 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 #: Words of a usual sentence; a longer one says less of the question.
@@ -140,9 +139,7 @@ def _choose_candidates(
     for one in sorted(sure, key=_candidate_sort_key):
         if len(chosen) == MAX_ANSWER_SENTENCES:
             break
-        same = bool(chosen) and one.match.passage is chosen[0].match.passage
-        least = _LEAST_OWN_SHARE if same else _LEAST_SCORE_SHARE
-        if chosen and one.score < least * chosen[0].score:
+        if chosen and one.score < _LEAST_SHARE * chosen[0].score:
             continue
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)
