@@ -223,7 +223,7 @@ _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
-    r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
     r"|Eifersucht|Schulden)\b",
