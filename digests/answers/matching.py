@@ -367,7 +367,7 @@ class SentenceMatch:
         The noun may be left out: «6,000 were still without power», «38 dead».
         """
         counted, line, lang = self.question.counted, self.line, self.passage.lang
-        if counted is None or self._tells_toll():
+        if counted is None or self._reports_toll():
             return True
         others = [t.accepted_roots for t in self.question.focus if t is not counted]
         states = frozenset[str]().union(*others)
@@ -385,7 +385,7 @@ class SentenceMatch:
         held = counted.accepted_roots & line.held
         return bool(held) and not _NONE.isdisjoint(line.words)
 
-    def _tells_toll(self) -> bool:
+    def _reports_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
         toll = _TOLL.search(self.line.text)
         if toll is None:
@@ -457,7 +457,7 @@ class SentenceMatch:
         question, line = self.question, self.line
         if question.kind == "yes or no":
             return True
-        if not self._tells_toll() and contradictions.has_opposite(
+        if not self._reports_toll() and contradictions.has_opposite(
             question.text, line.text
         ):
             return False

@@ -18,7 +18,7 @@ from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language.words import is_stop_word, measure_containment
 from digests.types import Article, Span
 
-RefusalReason = Literal["nothing asked", "unknown name", "not told"]
+RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 
 #: Sentences of an answer.
 MAX_ANSWER_SENTENCES = 3
@@ -117,7 +117,7 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     found = list(_iter_candidates(question, passages))
     chosen = _choose_candidates(question, found)
     if not chosen:
-        return _build_refusal("not told")
+        return _build_refusal("not reported")
     return QuestionAnswer(
         sentences=tuple(map(_build_sentence, chosen)),
         refused=None,

@@ -80,7 +80,7 @@ _BACK = re.compile(
 
 
 def is_hypothetical(text: str) -> bool:
-    """Whether a sentence tells what would happen under a condition."""
+    """Whether a sentence says what would happen under a condition."""
     if _UNREAL.search(text):
         return True
     conditional = _CONDITION.search(text) is not None
