@@ -1,13 +1,14 @@
 """Write a headline by leaving words out of one sentence.
 
-A given title is kept. Else the best sentence of the lead is shortened: first optional
-parts are removed (an opening like «On Monday,», titles before a full name, inserted
-clauses), then the tail at a clause or, where that is not enough, at a phrase. Of the
-versions that fit, the one that keeps most of the story wins. A headline never ends in a
-function word.
+A given title is kept. Else the news sentence is shortened: optional parts are removed
+(an opening like «On Monday,», inserted clauses, dates that nothing depends on), then
+the tail at a clause or, where that is not enough, before a phrase. Of the versions that
+fit, the one that keeps most of the story wins.
 
-Other optional parts are dates that nothing depends on, and the given names of people
-whom the text itself calls by one name. All are pairs of start and end in the text.
+What is left is whole: no verb loses its object, no clause its verb, no passive the one
+who did it, no statement its attribution. A sentence that has no such version is shown
+in full, before another sentence would be. Articles are dropped only where headlines do
+without them.
 """
 
 import itertools
@@ -146,8 +147,8 @@ def write_headline(
         found: The article's passages, if the caller has them.
 
     Returns:
-        At most 100 characters, preferably 80, unless a given title is longer; an
-        empty text where the article has no words.
+        At most 120 characters, preferably 80, unless a given title or a sentence that
+        cannot be shortened is longer; empty where the article has no words.
     """
     title = strip_site_name(article.title or "", article.source)
     if title:

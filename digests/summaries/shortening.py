@@ -199,14 +199,19 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
 _CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
 
 
+_FIRST_LETTER = re.compile(r"\w")
+
+
 def capitalize_start(shown: str) -> str:
     """A text with its first letter in upper case, after any marks."""
-    m = re.match(r"[\"'“‘„«»(\[]*", shown)
-    at = m.end() if m else 0
-    large = shown[at : at + 1].upper()
+    return _FIRST_LETTER.sub(_capitalize, shown, count=1)
+
+
+def _capitalize(first: re.Match[str]) -> str:
+    large = first[0].upper()
     # «ß» and «ı» have no capital of their own and stay.
-    kept = large.casefold() == shown[at : at + 1].casefold() and len(large) == 1
-    return shown[:at] + large + shown[at + 1 :] if kept else shown
+    same = large.casefold() == first[0].casefold() and len(large) == 1
+    return large if same else first[0]
 
 
 #: Words that a clause of time or reason completes.
