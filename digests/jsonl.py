@@ -356,6 +356,7 @@ def dump_edition(edition: Edition) -> JsonObject:
         "brief": [
             {
                 "id": line.story,
+                "kind": line.kind,
                 "headline": asdict(line.headline),
                 "article": _dump_reference(line.article),
                 "articles": [_dump_reference(ref) for ref in line.articles],
