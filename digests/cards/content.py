@@ -116,8 +116,8 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
 def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     """The words that show a figure: those before its number, it, and those after it.
 
-    They are the clause that states it; without one the number, and in parentheses what
-    it measures: «about $273 billion (bilateral trade)».
+    They are the clause that states it; without one the number and what it counts or
+    measures: «31,000 vehicles», «about $273 billion (bilateral trade)».
     """
     number = rf"(?<![\w.,]){re.escape(figure.text)}(?!\w)"
     found = re.search(number, figure.label)
@@ -134,6 +134,8 @@ def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
 def _describe_number(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     measured = figure.what.strip()
     after = f" ({measured})" if measured else ""
+    if measured and figure.unit in ("", measured):
+        after = f" {measured}"
     return ("", False), (figure.text, True), (after, False)
 
 
