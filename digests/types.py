@@ -128,8 +128,6 @@ class Figure:
     #: What is measured, in the article's words, for example «bilateral trade».
     what: str
     sentence: Span
-    #: Its time in the article's words («in 2024»), if they are beside it.
-    when: str | None = None
     #: The clause that states it with its verb, in the article's words: «revenue fell
     #: 8.4 % in the third quarter»; "" if there is none that a reader would understand.
     label: str = ""

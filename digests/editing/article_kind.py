@@ -15,9 +15,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from digests.language import grammar
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import find_quoted
 from digests.language.titles import strip_site_name
-from digests.quotes.spans import find_quoted_stretches
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, ArticleKind
@@ -177,7 +178,7 @@ def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
 
 def _blank_quotations(text: str, lang: str | None) -> str:
     pieces, last = [], 0
-    for span in find_quoted_stretches(text, lang):
+    for span in find_quoted(text, lang):
         pieces += [text[last : span.start], " " * (span.end - span.start)]
         last = max(last, span.end)
     return "".join((*pieces, text[last:]))
@@ -206,10 +207,6 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_CLOCKS, _CLOCK_SHARE = 4, 0.2
-#: «JENS OKAFOR: Good evening.», «Q: …».
-_SPEAKER_LINE = re.compile(
-    r"(?P<name>Q|A|F|[A-Z][\w.'’-]*(?:[ ,][A-Z][\w.'’-]*){0,4})\s?:\s"
-)
 _STAGE_DIRECTION = re.compile(
     r"\((?:CROSSTALK|COMMERCIAL BREAK|LAUGHTER|APPLAUSE|INAUDIBLE|BEGIN VIDEO)"
     r"|\brush transcript\b",
@@ -285,7 +282,9 @@ def _find_speech(form: _Form) -> Iterator[ArticleKind]:
     """A transcript or an interview, if enough lines begin with a speaker."""
     if len(_STAGE_DIRECTION.findall(form.text)) > 1:
         yield "transcript"
-    turns = [m["name"] for line in form.lines if (m := _SPEAKER_LINE.match(line))]
+    turns = [
+        m["name"] for line in form.lines if (m := passages.SPEAKER_LABEL.match(line))
+    ]
     enough = len(turns) >= _FEWEST_TURNS and len(turns) >= _TURN_SHARE * len(form.lines)
     names = [name.split(",")[0] for name in turns]
     # A speaker has a full name the first time and a surname afterwards.
@@ -339,7 +338,9 @@ def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
         yield "obituary"
     numbers = len(_NUMBER.findall(form.text))
     share = numbers / max(1, len(form.text.split()))
-    if _RESULTS_TITLE.search(title) and share >= _NUMBER_SHARE:
+    label = _RESULTS_TITLE.search(title)
+    bare = not any(map(grammar.looks_finite, title.split()))
+    if label and (share >= _NUMBER_SHARE or (bare and label.end() == len(title))):
         yield "results"
     if _REVIEW_TITLE.search(title) and (
         _VERDICT.search(form.text) or _is_personal(form)
@@ -375,7 +376,7 @@ _FOOTER = re.compile(
 )
 _ARGUES = re.compile(
     r"""\b(?:should|must|ought\sto|let(?:'s|\sus)|in\smy\sview|i\s(?:think|believe|doubt
-    |hope|wonder|suspect|find|fear)|nobody\sasks|we\s(?:need|have)\sto|ich\s(?:finde|glaube
+    |hope|wonder|suspect|find|fear)|nobody\sasks|we\s(?:need|have)\sto|you|your|ich\s(?:finde|glaube
     |meine|fürchte|hoffe)|sollten?|müss(?:t?en|te))\b""",
     re.VERBOSE | re.IGNORECASE,
 )

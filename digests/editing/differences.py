@@ -42,6 +42,7 @@ _CHANGES = re.compile(
     r"\b(?:by|from|than|rose|fell|rise|fall|grew|up|down|cut|raise[sd]?)\s$"
 )
 _BEFORE = 16
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +59,8 @@ class _FigureContext:
     #: Words that make it a part or a whole; empty for a plain figure.
     parts: frozenset[str]
     change: str
+    #: The years that its sentence names.
+    years: frozenset[str]
 
 
 def compare_figures(
@@ -145,6 +148,7 @@ def _read_context(figure: Figure, text: str) -> _FigureContext:
         near=_collect_near_words(figure, text) - frozenset(noun) - own,
         parts=beside & _PARTS,
         change=change.group().strip() if change else "",
+        years=frozenset(_YEAR.findall(sentence)),
     )
 
 
@@ -194,11 +198,7 @@ def _contradicts(mine: _FigureContext, other: _FigureContext) -> bool:
         return False
     if mine.rate != other.rate or mine.change != other.change:
         return False
-    if (
-        mine.parts
-        or other.parts
-        or _differ_in_time(mine.figure.when, other.figure.when)
-    ):
+    if mine.parts or other.parts or mine.years != other.years:
         return False
     if mine.figure.what == mine.figure.unit == other.figure.what:
         # A bare «people»: the nearest words decide whether they are the same.
@@ -211,7 +211,3 @@ def _contradicts(mine: _FigureContext, other: _FigureContext) -> bool:
 def _share_words(mine: _FigureContext, other: _FigureContext) -> frozenset[str]:
     """The words that two sentences share beside the noun."""
     return (mine.context & other.context) - mine.noun - other.noun
-
-
-def _differ_in_time(one: str | None, other: str | None) -> bool:
-    return (one or other) is not None and one != other

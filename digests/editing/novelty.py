@@ -15,8 +15,8 @@ from digests.figures import recognition
 from digests.language import sentences, words
 from digests.language.grammar import NEGATION
 from digests.language.normalization import normalize_text
+from digests.language.quotation_marks import find_quoted
 from digests.language.spans import overlaps_any, span_text
-from digests.quotes.spans import find_quoted_stretches
 from digests.stories import freshness
 from digests.types import (
     Article,
@@ -230,7 +230,7 @@ class _KnownFacts:
     def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
         found = (
             _join_words(span_text(sentence, quoted))
-            for quoted in find_quoted_stretches(sentence, lang)
+            for quoted in find_quoted(sentence, lang)
         )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running

@@ -2,10 +2,9 @@
 
 There is no grammar: the words right beside the figure decide, in this order. The noun
 after it («a 38-centimetre crack», «210 kilometres of cable»), the noun it describes («a
-detour of 19 kilometres», «the crack, 38 centimetres long»), the subject or object of a
-verb of value («revenue rose by 8.3%», «raised the price of milk by»), what is paid for
-(«£3m in damages»), and last what the figure before it measures («up from 55 cents»).
-Where none of them is certain the label is "".
+detour of 19 kilometres»), the object that a verb moves («raised the price of milk by»),
+the subject of a verb of value («revenue rose by 8.3%»), and last what the figure before
+it measures («up from 55 cents»). Where none of them is certain it is "".
 
 German nouns have capitals, so that positions suffice: the counted noun («12.000
 Beschäftigte»), the noun after a measure («das 14 Kilometer entfernte Freibad»), the
@@ -14,36 +13,29 @@ value («der Eintritt steigt», «steigt der Eintritt»).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digests.figures import phrases
 from digests.figures.phrases import ClassedWord, NounPhrase
 from digests.figures.vocabulary import (
-    ADDING_VERBS,
-    BARE_VERBS,
+    BARE_NOUNS,
     CHANGE_WORDS,
-    DIMENSION_WORDS,
     FORMS_OF_BE,
-    HARM_VERBS,
+    HARM_WORDS,
     HARMING_VERBS,
-    HOLDING_WORDS,
-    MASS_NOUNS,
     MOVING_VERBS,
-    PASSIVE_VERBS,
-    SPARED_WORDS,
     VALUE_VERBS,
 )
 from digests.language.words import word_set
 
 _CHANGE_BY = word_set("by to at from for")
+#: What a bare number counts beside a verb of harm.
+HARMED = frozenset(HARMING_VERBS.values())
 _COMPARED = word_set("from against than above below with to")
-_MORE = word_set("more less fewer higher lower above below")
-_LINKING = _COMPARED | {",", "up", "down", "well", "compared", "the", "and"}
-_UP_OR_DOWN = word_set("up down")
 _OVER_ALL = word_set("of the its his her their these those")
 _LEADS = word_set("a an the its his her their our my your this that")
-_SPENDS = word_set("spend spends spent spending")
+_UP_OR_DOWN = word_set("up down")
 #: The greatest distance in words of a figure whose noun this one shares.
 _SHARING = 12
 
@@ -59,14 +51,12 @@ class FigurePlace:
     found: Sequence[ClassedWord]
     first: int
     last: int
-    #: Money, a share, a span of time or a measure; "" for a bare count.
-    sort: str
+    #: Whether it is a span of time.
+    lasts: bool
     #: Whether a hyphen joins it to what follows («four-day trip»).
     tied: bool
     #: Last word and noun of the figure before it in the sentence; (0, "") if none.
     previous: tuple[int, str]
-    #: Whether the article has a word in lower case somewhere.
-    small: Callable[[str], bool]
 
     def word(self, at: int) -> str:
         """The lower-case word at `at`, or "" beyond the sentence."""
@@ -80,28 +70,14 @@ class FigurePlace:
         """The noun phrase that ends right before word `at`."""
         return phrases.find_phrase_before(self.found, at)
 
-    def after(self, at: int) -> NounPhrase | None:
-        """The noun phrase that begins at word `at`."""
-        return phrases.find_phrase_after(self.found, at)
-
-    def subject(self, verb: int) -> NounPhrase | None:
-        """The subject of the verb at word `verb`."""
-        return phrases.find_verb_subject(self.found, verb)
-
     def format(self, phrase: NounPhrase | None) -> str:
         """A phrase's words, or ""."""
-        if phrase is None:
-            return ""
-        return phrases.format_phrase(self.text, self.found, phrase, self.small)
-
-    def format_common(self, phrase: NounPhrase) -> str:
-        """A phrase's words where it is no name: «Vehicles of 3.5 tonnes»."""
-        return phrases.format_phrase(self.text, self.found, phrase, lambda _: True)
+        return phrases.format_phrase(self.text, self.found, phrase) if phrase else ""
 
 
 def label_measure(place: FigurePlace) -> str:
     """What a figure with a unit measures, or ""."""
-    for rule in _LABEL_RULES:
+    for rule in (_before_noun, _of_noun, _head_of, _moved, _value, _shared):
         answer = rule(place)
         if answer is not None:
             return answer
@@ -111,7 +87,7 @@ def label_measure(place: FigurePlace) -> str:
 def label_count(place: FigurePlace) -> str:
     """The plural noun that a bare number counts, or ""."""
     at = place.last
-    if place.word(at) in HARM_VERBS and place.kind(at + 1) != "noun":
+    if place.word(at) in HARM_WORDS and place.kind(at + 1) != "noun":
         return place.word(at)
     if place.word(at) == "of" and place.word(at + 1) in _OVER_ALL:
         at += 2
@@ -119,14 +95,13 @@ def label_count(place: FigurePlace) -> str:
             place.kind(at) == "noun" and place.kind(at + 1) == "poss"
         ):
             at += 1
-    elif place.kind(at) == "det" or place.kind(at) == "poss":
+    elif place.kind(at) in ("det", "poss"):
         return ""
-    phrase = phrases.find_phrase_after(place.found, at, plural=True, whole=True)
+    phrase = phrases.find_phrase_after(place.found, at, plural=True)
     if phrase is None:
         return ""
-    return place.text[
-        place.found[phrase.first].start : place.found[phrase.last - 1].end
-    ]
+    first, last = place.found[phrase.first], place.found[phrase.last - 1]
+    return place.text[first.start : last.end]
 
 
 def label_bare_number(place: FigurePlace) -> str:
@@ -134,12 +109,12 @@ def label_bare_number(place: FigurePlace) -> str:
     harmed = HARMING_VERBS.get(place.word(place.first - 1))
     if harmed:
         return harmed
-    for rule in (_head_of, _mover, _value):
+    for rule in (_head_of, _moved, _value):
         answer = rule(place)
         if answer:
             return answer
     phrase = place.before(place.first)
-    if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE_VERBS:
+    if phrase and place.word(phrase.last - 1).removesuffix("s") in BARE_NOUNS:
         return place.format(phrase)
     return ""
 
@@ -150,196 +125,82 @@ def _before_noun(place: FigurePlace) -> str | None:
     if place.kind(ahead) == "noun" and place.kind(ahead - 1) in ("det", "poss"):
         ahead -= 1
     leads = place.word(ahead) in _LEADS or place.kind(ahead) == "poss"
-    if not place.tied and not leads:
+    if not (place.tied or leads) or place.kind(place.last) == "det":
         return None
     phrase = phrases.find_phrase_after(place.found, place.last, tied=place.tied)
-    if phrase is None or place.kind(place.last) == "det":
-        return None
-    head = place.word(phrase.last - 1)
-    if head in DIMENSION_WORDS:
-        return None
-    if head in CHANGE_WORDS:
-        phrase = phrases.extend_phrase(place.found, phrase, of="in of")
-    return place.format(phrase)
+    if phrase and place.word(phrase.last - 1) in CHANGE_WORDS:
+        phrase = phrases.extend_phrase(place.found, phrase, "of", "in")
+    return place.format(phrase) if phrase else None
 
 
 def _of_noun(place: FigurePlace) -> str | None:
     """«210 kilometres of cable», «£5 million worth of goods»."""
-    at = place.last
-    if place.word(at) == "worth":
-        at += 1
+    at = place.last + (place.word(place.last) == "worth")
     if place.word(at) != "of" or place.word(place.first - 1) == "within":
         return None
-    answer = place.format(place.after(at + 1))
-    return answer or None
+    return place.format(phrases.find_phrase_after(place.found, at + 1)) or None
 
 
 def _head_of(place: FigurePlace) -> str | None:
-    """«a detour of 19 kilometres», «a rise of 5% in sales»."""
-    if place.word(place.first - 1) != "of":
+    """«a detour of 19 kilometres», «a trade pact worth $5m»."""
+    if place.word(place.first - 1) not in ("of", "worth"):
         return None
     phrase = place.before(place.first - 1)
-    if phrase is None:
-        return None
-    phrase = _whole(place, phrase)
-    single = phrase.last - phrase.first == 1
-    answer = place.format_common(phrase) if single else place.format(phrase)
-    if place.word(phrase.last - 1) in CHANGE_WORDS and place.word(place.last) == "in":
-        more = place.format(place.after(place.last + 1))
-        return f"{answer} in {more}" if answer and more else answer
-    return answer
+    return place.format(_attach_head(place, phrase)) if phrase else None
 
 
-def _whole(place: FigurePlace, phrase: NounPhrase) -> NounPhrase:
+def _attach_head(place: FigurePlace, phrase: NounPhrase) -> NounPhrase:
     """«cost of the work» for «work»."""
     first = phrase.first
     while place.kind(first - 1) in ("det", "poss"):
         first -= 1
-    if place.word(first - 1) != "of":
-        return phrase
-    head = place.before(first - 1)
+    head = place.before(first - 1) if place.word(first - 1) == "of" else None
     return NounPhrase(head.first, phrase.last) if head else phrase
 
 
-def _dimension(place: FigurePlace) -> str | None:
-    """«the crack, 38 centimetres long», «the bridge is 640 metres long»."""
-    if place.word(place.last) not in DIMENSION_WORDS:
+def _moved(place: FigurePlace) -> str | None:
+    """«raised the price of milk by 3.5 pence», «volumes by 5%, and prices by 3%»."""
+    preposition = place.word(place.first - 1)
+    phrase = place.before(place.first - 1)
+    if phrase is None or preposition not in _CHANGE_BY:
         return None
-    before = place.word(place.first - 1)
-    if before == ",":
-        return place.format(place.before(place.first - 1))
-    if before in FORMS_OF_BE:
-        return place.format(place.subject(place.first - 1))
-    return None
-
-
-def _mover(place: FigurePlace) -> str | None:
-    """«raised the price of milk by 3.5 pence»: what was raised."""
-    preposition = place.first - 1
-    if place.word(preposition) not in _CHANGE_BY:
-        return None
-    phrase = place.before(preposition)
-    if phrase is None:
-        return None
-    whole = _whole(place, phrase)
+    whole = _attach_head(place, phrase)
     at = whole.first - 1
-    while place.kind(at) in ("det", "poss", "adv", "number") or (
-        place.found[at].low in SPARED_WORDS if 0 <= at < len(place.found) else False
-    ):
+    while place.kind(at) in ("det", "poss", "adv"):
         at -= 1
-    if place.word(at) in MOVING_VERBS and place.word(preposition) != "for":
-        return place.format(whole)
-    # «Volumes rose by 5%, and prices by 3%»
-    if place.word(preposition) == "by" and place.word(at) in ("and", ",", "but"):
-        return place.format(whole)
-    return None
+    joined = preposition == "by" and place.word(at) in ("and", ",")
+    moves = preposition != "for" and place.word(at) in MOVING_VERBS
+    return place.format(whole) if joined or moves else None
 
 
 def _value(place: FigurePlace) -> str | None:
     """«revenue rose by 8.3%», «the scheme will cost £4.6 million»: the subject."""
     at = place.first
-    preposition = ""
-    if place.word(at - 1) in _CHANGE_BY | {"about"}:
-        at -= 1
-        preposition = place.word(at)
+    plain = place.word(at - 1) not in _CHANGE_BY
+    at -= not plain
     turned = False
     while place.kind(at - 1) == "adv":
         at -= 1
         turned = turned or place.word(at) in _UP_OR_DOWN
     verb = place.word(at - 1)
     if turned and verb == ",":
-        phrase = place.before(at - 1)
-        hangs = phrase is not None and place.kind(phrase.first - 2) == "prep"
-        return None if hangs else place.format(phrase)
-    if verb == "worth":
-        return _worth(place, at - 1)
-    if not _speaks_of_value(place, at - 1, preposition, turned=turned):
+        return place.format(place.before(at - 1)) if plain else None
+    stated = verb in FORMS_OF_BE and (turned or (plain and not place.lasts))
+    nominal = place.kind(at - 2) in ("det", "poss", "prep") and (
+        place.word(at - 2) != "to"
+    )
+    if not stated and (nominal or verb not in VALUE_VERBS):
         return None
-    return place.format(place.subject(at - 1))
-
-
-def _worth(place: FigurePlace, at: int) -> str:
-    if place.word(at - 1) in FORMS_OF_BE:
-        return place.format(place.subject(at - 1))
-    return place.format(place.before(at))
-
-
-def _speaks_of_value(
-    place: FigurePlace, at: int, preposition: str, *, turned: bool
-) -> bool:
-    verb = place.word(at)
-    if phrases.is_raised(place.found, at - 2):
-        return verb in VALUE_VERBS
-    if verb in FORMS_OF_BE:
-        return turned or (preposition in ("", "about", "at") and place.sort != "time")
-    if verb not in VALUE_VERBS or place.kind(at - 1) in ("det", "poss", "prep"):
-        return False
-    if verb in ("come", "comes", "came") and preposition != "to":
-        return False
-    if verb in PASSIVE_VERBS:
-        return place.word(at - 1) in FORMS_OF_BE or place.kind(at - 1) in (
-            "comma",
-            "noun",
-            "adv",
-        )
-    if verb in ADDING_VERBS:
-        return place.sort == "time"
-    return not (verb in HOLDING_WORDS and place.sort in ("money", "time"))
-
-
-def _paid_for(place: FigurePlace) -> str | None:
-    """«£3m in damages», «£38 off the bill», «€85 million for the line»."""
-    if place.sort not in ("money", "share"):
-        return None
-    at = place.last
-    phrase = place.after(at + 1)
-    if phrase is None:
-        return None
-    head = place.word(phrase.last - 1)
-    link = place.word(at)
-    if link == "in":
-        return place.format(phrase) if head in MASS_NOUNS else None
-    if place.sort != "money":
-        return None
-    spent = any(w.low in _SPENDS for w in place.found[max(0, place.first - 4) : at])
-    if link in ("off", "for", "towards") or (link == "on" and spent):
-        return place.format(phrase)
-    return None
-
-
-def _linked(place: FigurePlace) -> str | None:
-    """«to €46 million, from €40 million»: right behind the figure before it."""
-    last, noun = place.previous
-    between = [w.low for w in place.found[last : place.first]]
-    if noun and between and all(w in _LINKING for w in between):
-        return noun
-    return None
+    return place.format(phrases.find_verb_subject(place.found, at - 1))
 
 
 def _shared(place: FigurePlace) -> str | None:
     """«up from 55 cents», «to €46 million»: what the figure before it measures."""
     last, noun = place.previous
-    if not noun or place.first - last > _SHARING:
-        return None
-    at = place.first - 1
-    if place.kind(at) == "det":
-        at -= 1
-    if place.word(at) in _COMPARED or place.word(place.last) in _MORE:
-        return noun
-    return None
+    at = place.first - 1 - (place.kind(place.first - 1) == "det")
+    near = place.first - last <= _SHARING
+    return noun if near and place.word(at) in _COMPARED else None
 
-
-_LABEL_RULES = (
-    _before_noun,
-    _of_noun,
-    _linked,
-    _head_of,
-    _dimension,
-    _mover,
-    _value,
-    _paid_for,
-    _shared,
-)
 
 _GERMAN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W_]+)*|\d[\d.,]*\w*|\S")
 _GERMAN_VALUE_VERBS = word_set("""

@@ -13,7 +13,8 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.figures import clauses, labels, phrases, tallies, units
 from digests.figures.labels import FigurePlace
@@ -21,9 +22,8 @@ from digests.figures.phrases import ClassedWord
 from digests.figures.tallies import Tally
 from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
-from digests.language.dates import Moment
 from digests.language.numbers import Number
-from digests.language.spans import drop_overlapping
+from digests.language.spans import HasSpan, drop_overlapping
 from digests.language.words import resolve_language, word_set
 from digests.types import Figure, Span
 
@@ -56,7 +56,7 @@ _TAKES_BARE = re.compile(
 _CHANGED_TO = re.compile(
     r"\b(?:risen|rose|rises|rising|climb(?:s|ed)|fallen|fell|falls|grown|grew|grows|"
     r"increased|increases|jumped|dropped|drops|stands|stood|revised(?:\s(?:up|down))?)\s"
-    r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
+    r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:up|down)\sfrom\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
     r"kletterte|erhöhte\ssich|wuchs)\s(?:[\w.]+\s){0,5}auf\s$"
 )
 _AUF = re.compile(r"\bauf\s$")
@@ -66,16 +66,6 @@ _GERMAN_CHANGE = re.compile(
 #: «6,000 were still without power»: a number as the subject.
 _ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
 _YEAR_DIGITS = 4
-_BEFORE_WHEN = re.compile(
-    r"\b(?:in|on|since|by|for|until|from|im|am|seit|bis)\s"
-    r"(?:(?:early|late|mid|the year|fiscal|Jahr|the end of)[\s-])?$",
-    re.IGNORECASE,
-)
-#: Not between a figure and its time: a verb of another clause, a figure.
-_NOT_WHEN = re.compile(
-    r"[\d;:“”\"]|\b(?:is|are|was|were|has|have|had|will|would|which|that|who)\b"
-)
-_LONGEST_WHEN = 60
 _RATE = re.compile(
     r"\s(?:an?|per|each|every|pro|je|the)\s(?P<per>second|minute|hour|day|week|month|"
     r"quarter|year|night|share|unit|litre|liter|kilo|kilogram|kilogramme|kg|tonne|ton|"
@@ -92,69 +82,17 @@ _VAGUE_BEFORE = re.compile(
 )
 #: German nouns whose number has no unit: «der Stärke 5,3».
 _GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
-_SMALL = re.compile(r"\b[a-z][\w'’-]*")
 
 
-@dataclass(slots=True)
-class _SentenceState:
-    """The current sentence and the last figure found in it."""
-
-    span: Span
-    words: Sequence[ClassedWord] = ()
-    starts: Sequence[int] = ()
-    ends: Sequence[int] = ()
-    last: Figure | None = None
+_NOWHERE = Span(start=-1, end=-1)
 
 
-class FigureRefusals:
-    """Decides which numbers of a text are no figures."""
+class Measure(NamedTuple):
+    """What a number measures: its unit and noun, and where these end at least."""
 
-    def __init__(self, text: str, moments: Sequence[Moment]) -> None:
-        """Collect the dates and phone numbers of `text`."""
-        self._text = text
-        taken = [(m.start, m.end) for m in moments]
-        taken += [m.span() for m in _PHONE.finditer(text)]
-        self._taken = sorted(taken)
-
-    def dated(self, number: Number) -> bool:
-        """Whether a number is part of a date, a time, a year or a phone number."""
-        at = bisect_right(self._taken, (number.start, number.end + 1)) - 1
-        around = self._taken[max(0, at) : at + 2]
-        return any(s < number.end and number.start < e for s, e in around)
-
-    def labelled(self, number: Number) -> bool:
-        """Whether a number is only a label (No. 5, Highway 61)."""
-        before = self._text[max(0, number.start - 16) : number.start]
-        if before[-2:].strip(_AMID_NUMBERS) == "":
-            return bool(_STREET_AFTER.match(self._text, number.end))
-        return bool(
-            _LABEL.search(before)
-            or _STREET_BEFORE.search(before)
-            or _STREET_AFTER.match(self._text, number.end)
-        )
-
-    def broken(self, start: int, end: int, number: Number) -> bool:
-        """Whether a figure is a piece of a code, an address, a word or a score."""
-        before = self._text[max(0, start - 4) : start]
-        if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(self._text, end):
-            return True
-        if number.shape != "digits":
-            return False
-        return bool(_SCORE_BEFORE.search(before) or _SCORE_AFTER.match(self._text, end))
-
-    def named(self, number: Number, sentence_start: int, noun: str) -> bool:
-        """Whether a number belongs to a name: «Boeing 737», «the Group of Seven»."""
-        text = self._text
-        if number.shape == "words" and text[number.start].isupper():
-            return bool(text[sentence_start : number.start].strip("\"'“‘«(— "))
-        if number.shape != "digits" or number.scale != 1:
-            return False
-        before = text[max(sentence_start, number.start - 30) : number.start]
-        if not before[-2:-1].isalnum() or before[-2:-1].isdigit():
-            return False
-        if _PRODUCT.search(before):
-            return True
-        return not noun and bool(_CAPITAL_BEFORE.search(before))
+    unit: str
+    what: str
+    end: int = 0
 
 
 @dataclass(slots=True)
@@ -163,129 +101,104 @@ class FigureReader:
 
     text: str
     german: bool
-    refusals: FigureRefusals
-    moments: Sequence[Moment]
     #: From each end of a range to the other end.
     partners: Mapping[Number, Number]
-    _small: frozenset[str] | None = None
-    _now: _SentenceState = field(
-        default_factory=lambda: _SentenceState(Span(start=-1, end=-1))
-    )
+    #: The current sentence, its words, and the last figure found in it.
+    _sentence: Span = _NOWHERE
+    _words: Sequence[ClassedWord] = ()
+    _last: Figure | None = None
 
     def read(self, number: Number, sentence: Span) -> Figure | None:
         """The figure that a number makes, or None where it makes none."""
-        if self.refusals.dated(number) or self.refusals.labelled(number):
+        if self._is_vague(number) or _is_label(self.text, number):
             return None
-        if sentence != self._now.span:
-            self._now = self._open(sentence)
+        if sentence != self._sentence:
+            self._open(sentence)
         partner = self.partners.get(number)
         own = units.find_unit(self.text, number.start, number.end)
-        if own and self._is_vague(number):
+        start, end = get_extent(number, own)
+        if partner is None and _is_piece(self.text, start, end, number):
             return None
-        unit = own
-        if unit is None and partner is not None:
-            unit = units.find_unit(self.text, partner.start, partner.end)
-        start, end = (own.start, own.end) if own else (number.start, number.end)
-        if partner is None and self.refusals.broken(start, end, number):
-            return None
-        return self._figure(number, partner, unit, own, start, end)
-
-    def _open(self, sentence: Span) -> _SentenceState:
-        if self.german:
-            return _SentenceState(sentence)
-        found = phrases.classify_words(self.text, sentence.start, sentence.end)
-        return _SentenceState(
-            sentence, found, [w.start for w in found], [w.end for w in found]
-        )
-
-    def _figure(
-        self,
-        number: Number,
-        partner: Number | None,
-        unit: FigureUnit | None,
-        own: FigureUnit | None,
-        start: int,
-        end: int,
-    ) -> Figure | None:
-        first, last = start, end
+        unit, first, last = own, start, end
         if partner is not None:
-            first, last = min(start, partner.start), max(end, partner.end)
             other = units.find_unit(self.text, partner.start, partner.end)
-            if other is not None:
-                first, last = min(first, other.start), max(last, other.end)
+            unit = own or other
+            there = get_extent(partner, other)
+            first, last = min(start, there[0]), max(end, there[1])
         rate = _RATE.match(self.text, last) if unit else None
         if rate:
-            last = rate.end()
-            end = (
-                last if own and number.end <= end and end >= get_unit_end(unit) else end
-            )
-        first = self._with_hedge(first)
-        read = self._noun(number, unit, first, last)
+            end, last = rate.end() if end == last else end, rate.end()
+        read = self._measure(number, unit, self._include_hedge(first), last)
         if read is None:
             return None
-        name, what, stop = read
-        end = min(max(end, stop), self._now.span.end)
-        start = max(self._now.span.start, self._with_hedge(start))
-        shown = self.text[start:end]
-        figure = Figure(
+        start = max(sentence.start, self._include_hedge(start))
+        end = min(max(end, read.end), sentence.end)
+        self._last = Figure(
             start=start,
             end=end,
-            text=shown,
-            value=_scaled_value(number, partner, shown),
-            unit=name,
-            what=what,
-            sentence=self._now.span,
-            when=self._when(end),
+            text=self.text[start:end],
+            value=_scale_value(number, partner, self.text[start:end]),
+            unit=read.unit,
+            what=read.what,
+            sentence=sentence,
         )
-        self._now.last = figure
-        return figure
+        return self._last
 
-    def _noun(
+    def _open(self, sentence: Span) -> None:
+        self._sentence, self._last = sentence, None
+        if not self.german:
+            self._words = phrases.classify_words(
+                self.text, sentence.start, sentence.end
+            )
+
+    def _measure(
         self, number: Number, unit: FigureUnit | None, first: int, last: int
-    ) -> tuple[str, str, int] | None:
-        """Unit, noun and least end of the span; None where nothing is counted."""
+    ) -> Measure | None:
+        """What is measured; None where nothing is counted."""
         if number.shape == "rate":
-            noun = self._counted(first, last)
-            return ("people" if units.counts_people(noun) else "", noun, last)
+            noun = self._name_counted(first, last)
+            return Measure("people" if units.counts_people(noun) else "", noun, last)
         if unit is None and number.shape != "fraction":
             return self._count(number, first, last)
         if unit is not None and number.value == 1 and not _measures_one(number, unit):
             return None
         name = unit.name if unit else ""
-        if _POINTS_AWAY.match(self.text, last):
-            return name, "", 0
-        sort = units.classify_unit(name) if unit else "share"
-        return name, self._measured(first, last, sort), 0
+        away = _POINTS_AWAY.match(self.text, last)
+        return Measure(name, "" if away else self._name_measured(first, last, name))
 
-    def _count(
-        self, number: Number, first: int, last: int
-    ) -> tuple[str, str, int] | None:
-        if abs(number.value) < _FEWEST or self._is_vague(number):
+    def _count(self, number: Number, first: int, last: int) -> Measure | None:
+        if abs(number.value) < _FEWEST:
             return None
         if self.text[last : last + 1] == "-":
-            return self._tied(last)
+            return self._count_tied(last)
         if _TIMES.match(self.text, last):
-            return "times", "", last + len(" times")
-        noun = self._counted(first, last)
-        if self.german and (said := self._german_scale(first)):
-            return ("", said, 0)
-        if self.refusals.named(number, self._now.span.start, noun):
+            return Measure("times", "", last + len(" times"))
+        noun = self._name_counted(first, last)
+        scale = _GERMAN_SCALE.search(self.text[max(0, first - 24) : first])
+        if self.german and scale:
+            return Measure("", scale[1])
+        if _is_name(self.text, number, self._sentence.start, noun):
             return None
         if noun:
             people = units.counts_people(noun.rpartition(" ")[2])
-            return ("people" if people else "", noun, 0)
+            return Measure("people" if people else "", noun)
         if self._is_stated(first, last, digits=number.shape == "digits"):
-            return "", "", 0
-        if number.shape != "digits":
-            return None
-        hedged = first < number.start
+            return Measure("", "")
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
-        return self._bare(first, last) if hedged or spoken else None
+        if (
+            self.german
+            or number.shape != "digits"
+            or not (spoken or first < number.start)
+        ):
+            return None
+        noun = labels.label_bare_number(self._place(first, last))
+        people = noun in labels.HARMED
+        return Measure("people" if people else "", noun) if noun else None
 
     def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
         """Whether a verb says what a number without a noun does: «has risen to 31»."""
-        before = self.text[max(self._now.span.start, first - 60) : first]
+        before = self.text[max(self._sentence.start, first - 60) : first]
         if _CHANGED_TO.search(before) or (
             _AUF.search(before) and _GERMAN_CHANGE.match(self.text, last)
         ):
@@ -302,91 +215,48 @@ class FigureReader:
         before = self.text[max(0, number.start - 10) : number.start]
         return _VAGUE_BEFORE.search(before) is not None
 
-    def _tied(self, last: int) -> tuple[str, str, int] | None:
+    def _count_tied(self, last: int) -> Measure | None:
         """«a 25-member group»."""
         tied = _COUNT_TIED.match(self.text, last)
         if tied is None or self.german:
             return None
-        what = self._measured(tied.start(), tied.end(), "measure", tied=True)
-        return _is_plural_count(tied["noun"]), what, tied.end()
+        what = labels.label_measure(self._place(*tied.span(), tied=True))
+        return Measure(_add_plural(tied["noun"]), what, tied.end())
 
-    def _german_scale(self, first: int) -> str:
-        """«Stärke» of «der Stärke 5,3», or ""."""
-        said = _GERMAN_SCALE.search(self.text[max(0, first - 24) : first])
-        return said[1] if said else ""
-
-    def _bare(self, first: int, last: int) -> tuple[str, str, int] | None:
-        if self.german:
-            return None
-        noun = labels.label_bare_number(self._place(first, last, "", tied=False))
-        return ("people" if noun in _HARMED else "", noun, 0) if noun else None
-
-    def _counted(self, first: int, last: int) -> str:
+    def _name_counted(self, first: int, last: int) -> str:
         if self.german:
             return labels.label_german_count(self.text, last)
-        return labels.label_count(self._place(first, last, "", tied=False))
+        return labels.label_count(self._place(first, last))
 
-    def _measured(self, first: int, last: int, sort: str, *, tied: bool = False) -> str:
+    def _name_measured(self, first: int, last: int, unit: str) -> str:
         if self.german:
-            shared = self._now.last.what if self._now.last else ""
-            begin = self._now.span.start
+            shared = self._last.what if self._last else ""
+            begin = self._sentence.start
             return labels.label_german_measure(self.text, begin, first, last, shared)
-        tied = tied or "-" in self.text[first:last]
-        return labels.label_measure(self._place(first, last, sort, tied=tied))
+        tied = "-" in self.text[first:last]
+        lasts = unit in units.TIME_UNITS
+        return labels.label_measure(self._place(first, last, tied=tied, lasts=lasts))
 
-    def _place(self, first: int, last: int, sort: str, *, tied: bool) -> FigurePlace:
-        now = self._now
-        previous = (0, "")
-        if now.last is not None:
-            at = bisect_left(now.starts, now.last.end)
-            previous = (at, now.last.what)
-        begin = bisect_right(now.ends, first)
-        if begin and now.words[begin - 1].low == "between":
+    def _place(
+        self, first: int, last: int, *, tied: bool = False, lasts: bool = False
+    ) -> FigurePlace:
+        words, previous = self._words, (0, "")
+        if self._last is not None:
+            previous = (_find_word(words, self._last.end), self._last.what)
+        begin = bisect_right(words, first, key=lambda word: word.end)
+        if begin and words[begin - 1].low == "between":
             begin -= 1
         return FigurePlace(
             text=self.text,
-            found=now.words,
+            found=words,
             first=begin,
-            last=bisect_left(now.starts, last),
-            sort=sort,
+            last=_find_word(words, last),
+            lasts=lasts,
             tied=tied,
             previous=previous,
-            small=self._in_small_letters,
         )
 
-    def _in_small_letters(self, word: str) -> bool:
-        if self._small is None:
-            self._small = frozenset(_SMALL.findall(self.text))
-        return word in self._small
-
-    def _when(self, end: int) -> str | None:
-        """The words that say when, right after a figure or at the sentence start."""
-        sentence = self._now.span
-        at = bisect_left(self.moments, end, key=lambda m: m.start)
-        if at < len(self.moments):
-            moment = self.moments[at]
-            gap = self.text[end : min(moment.start, end + _LONGEST_WHEN + 1)]
-            said = _BEFORE_WHEN.search(gap)
-            if (
-                said
-                and moment.end <= sentence.end
-                and end + len(gap) == moment.start
-                and not _NOT_WHEN.search(gap)
-            ):
-                return self.text[end + said.start() : moment.end].rstrip(".")
-        return self._opening(sentence)
-
-    def _opening(self, sentence: Span) -> str | None:
-        at = bisect_left(self.moments, sentence.start, key=lambda m: m.start)
-        if at == len(self.moments) or self.moments[at].start > sentence.start + 16:
-            return None
-        moment = self.moments[at]
-        if _BEFORE_WHEN.fullmatch(self.text[sentence.start : moment.start]):
-            shown = self.text[sentence.start : moment.end]
-            return shown[0].lower() + shown[1:]
-        return None
-
-    def _with_hedge(self, start: int) -> int:
+    def _include_hedge(self, start: int) -> int:
         # Most numbers do not follow a word: nothing to search for.
         if not self.text[max(0, start - 2) : start - 1].strip(_BEFORE_NUMBERS):
             return start
@@ -394,15 +264,16 @@ class FigureReader:
         return start - len(m.group()) if m else start
 
 
-_HARMED = word_set("killed injured wounded")
+def get_extent(number: Number, unit: FigureUnit | None) -> tuple[int, int]:
+    """Where a number begins and ends, its unit included."""
+    return (unit.start, unit.end) if unit else (number.start, number.end)
 
 
-def get_unit_end(unit: FigureUnit | None) -> int:
-    """The end of a unit's span, or 0 without one."""
-    return unit.end if unit else 0
+def _find_word(found: Sequence[ClassedWord], at: int) -> int:
+    return bisect_left(found, at, key=lambda word: word.start)
 
 
-def _scaled_value(number: Number, partner: Number | None, shown: str) -> float:
+def _scale_value(number: Number, partner: Number | None, shown: str) -> float:
     """The number's value; in «2 to 3 million» the scale applies to both ends."""
     value = number.value
     shared = partner is not None and number.scale == 1 and partner.scale > 1
@@ -416,7 +287,7 @@ def _measures_one(number: Number, unit: FigureUnit) -> bool:
     return number.shape == "digits" or unit.name not in units.TIME_UNITS
 
 
-def _is_plural_count(noun: str) -> str:
+def _add_plural(noun: str) -> str:
     if noun.endswith("s"):
         return noun
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
@@ -445,54 +316,37 @@ def find_figures(text: str, *, lang: str | None = None) -> tuple[Figure, ...]:
         return ()
     spans = sentences.split_sentences(text, lang)
     starts = [span.start for span in spans]
-    moments = dates.find_moments(text)
     german = resolve_language(lang) == "de"
-    reader = FigureReader(
-        text=text,
-        german=german,
-        refusals=FigureRefusals(text, moments),
-        moments=[m for m in moments if m.kind != "time"],
-        partners=_pair_ranges(text, found),
-    )
+    reader = FigureReader(text=text, german=german, partners=_pair_ranges(text, found))
+    counted = drop_overlapping(tallies.find_tallies(text))
+    phones = [Span(start=m.start(), end=m.end()) for m in _PHONE.finditer(text)]
+    refused: list[HasSpan] = [*dates.find_moments(text), *phones, *counted]
+    taken = drop_overlapping(refused)
+    begins = [span.start for span in taken]
     figures = []
     for number in found:
-        sentence = spans[max(0, bisect_right(starts, number.start) - 1)]
-        figure = reader.read(number, sentence)
-        if figure is not None:
-            figures.append(figure)
-    figures = _add_tallies(text, figures, spans, starts)
-    return clauses.state_figures(text, figures, german=german)
-
-
-def _add_tallies(
-    text: str, figures: list[Figure], spans: Sequence[Span], starts: Sequence[int]
-) -> list[Figure]:
-    """The figures with votes and runs in place of the numbers that are part of them."""
-    counted = drop_overlapping(tallies.find_tallies(text))
-    if not counted:
-        return figures
-    begins = [tally.start for tally in counted]
-    kept = [f for f in figures if not _is_within(f, counted, begins)]
+        at = bisect_left(begins, number.end) - 1
+        if at < 0 or taken[at].end <= number.start:
+            sentence = spans[max(0, bisect_right(starts, number.start) - 1)]
+            figures.append(reader.read(number, sentence))
     for tally in counted:
         sentence = spans[max(0, bisect_right(starts, tally.start) - 1)]
         if tally.end <= sentence.end:
-            kept.append(
-                Figure(
-                    start=tally.start,
-                    end=tally.end,
-                    text=text[tally.start : tally.end],
-                    value=tally.value,
-                    unit=tally.unit,
-                    what="",
-                    sentence=sentence,
-                )
-            )
-    return sorted(kept, key=lambda f: f.start)
+            figures.append(_build_tally(text, tally, sentence))
+    read = sorted(filter(None, figures), key=lambda figure: figure.start)
+    return clauses.state_figures(text, read, german=german)
 
 
-def _is_within(figure: Figure, counted: Sequence[Tally], begins: Sequence[int]) -> bool:
-    at = bisect_right(begins, figure.end - 1) - 1
-    return at >= 0 and figure.start < counted[at].end
+def _build_tally(text: str, tally: Tally, sentence: Span) -> Figure:
+    return Figure(
+        start=tally.start,
+        end=tally.end,
+        text=text[tally.start : tally.end],
+        value=tally.value,
+        unit=tally.unit,
+        what="",
+        sentence=sentence,
+    )
 
 
 def _pair_ranges(text: str, found: Sequence[Number]) -> dict[Number, Number]:
@@ -514,6 +368,40 @@ def _makes_range(text: str, low: Number, high: Number) -> bool:
     if _RANGE_JOINER.fullmatch(between):
         return not _FROM_TO.search(before)
     return bool(_RANGE_AND.fullmatch(between) and _OPENS_RANGE.search(before))
+
+
+def _is_label(text: str, number: Number) -> bool:
+    """Whether a number is only a label (No. 5, Highway 61)."""
+    before = text[max(0, number.start - 16) : number.start]
+    if _STREET_AFTER.match(text, number.end):
+        return True
+    if before[-2:].strip(_AMID_NUMBERS) == "":
+        return False
+    return bool(_LABEL.search(before) or _STREET_BEFORE.search(before))
+
+
+def _is_piece(text: str, start: int, end: int, number: Number) -> bool:
+    """Whether a figure is a piece of a code, an address, a word or a score."""
+    before = text[max(0, start - 4) : start]
+    if _GLUED_BEFORE.search(before) or _GLUED_AFTER.match(text, end):
+        return True
+    if number.shape != "digits":
+        return False
+    return bool(_SCORE_BEFORE.search(before) or _SCORE_AFTER.match(text, end))
+
+
+def _is_name(text: str, number: Number, sentence_start: int, noun: str) -> bool:
+    """Whether a number belongs to a name: «Boeing 737», «the Group of Seven»."""
+    if number.shape == "words" and text[number.start].isupper():
+        return bool(text[sentence_start : number.start].strip("\"'“‘«(— "))
+    if number.shape != "digits" or number.scale != 1:
+        return False
+    before = text[max(sentence_start, number.start - 30) : number.start]
+    if not before[-2:-1].isalpha():
+        return False
+    return bool(
+        _PRODUCT.search(before) or (not noun and _CAPITAL_BEFORE.search(before))
+    )
 
 
 _LABELS = (

@@ -28,12 +28,13 @@ _TABLES = load_word_tables(__file__, "name_tables.txt")
 TITLES = _TABLES["titles"]
 #: German titles are one word: «Innenminister», «VW-Chef», «Museumsleiterin».
 TITLE_ENDINGS = (
-    *("minister", "ministerin", "präsident", "präsidentin", "sprecher", "sprecherin"),
-    *("direktor", "direktorin", "meister", "meisterin", "leiter", "leiterin", "-chef"),
-    *("-chefin", "anwalt", "anwältin", "richterin", "vorstand", "forscher"),
-    *("forscherin", "wärter", "wärterin", "vorsitzende", "vorsitzender", "sekretär"),
-    *("sekretärin", "trainerin", "politiker", "politikerin", "beauftragte", "-experte"),
+    *("minister", "präsident", "sprecher", "direktor", "meister", "leiter", "anwalt"),
+    *("vorstand", "forscher", "wärter", "vorsitzende", "vorsitzender", "sekretär"),
+    *("politiker", "beauftragte", "-chef", "-experte", "chefin", "anwältin"),
+    *("erin", "orin", "antin", "entin", "istin", "atin", "ärin", "eurin"),
 )
+#: Endings of nouns for people by what they do, English and German.
+_CALLING_ENDINGS = ("er", "or", "ist", "eur", "ant", "ent", "at", "in", "än", "ier")
 #: Words before a title that belong to the role.
 TITLE_PARTS = _TABLES["title_parts"]
 #: Heads of noun phrases that can speak.
@@ -227,7 +228,10 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     """Cut titles, then adjectives of party and country, off the front of a run."""
     core = first
     for at in range(first, last - 1):
-        if _is_title(tokens[at].low.rstrip("."), left=last - at - 1):
+        left = last - at - 1
+        if _is_title(tokens[at].low.rstrip("."), left) or (
+            left > 1 and _is_calling(tokens[at]) and _is_given(tokens[at + 1])
+        ):
             core = at + 1
     while (
         last - core > 2
@@ -240,6 +244,11 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     return core
 
 
+def _is_calling(token: Token) -> bool:
+    """Whether a capitalised word may be a calling: «Novelist Ewan Carr»."""
+    return token.low.endswith(_CALLING_ENDINGS) and not _is_given(token)
+
+
 def _is_title(low: str, left: int) -> bool:
     """Whether a word before `left` more words is a title.
 
@@ -247,7 +256,7 @@ def _is_title(low: str, left: int) -> bool:
     """
     if low in _TITLES_OF_LONG_NAMES:
         return left > 1
-    if low in TITLES or low.endswith(TITLE_ENDINGS):
+    if low in TITLES or (low.endswith(TITLE_ENDINGS) and low not in FEMALE):
         return True
     return left > 1 and low in _ROLES_ONLY
 

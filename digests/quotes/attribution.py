@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
-from digests.quotes import candidates, spans, standing
+from digests.quotes import candidates, standing
 from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
@@ -80,10 +80,9 @@ def find_quotes(
         lang: BCP 47; None is read as English. In languages other than English and
             German the spans are given and no speaker.
     """
-    found = spans.find_quoted_stretches(text, lang)
-    if not found:
+    parsed = parse_text(text, title, lang)
+    if parsed is None:
         return ()
-    parsed = parse_text(text, found, title, lang)
     decide = _attribute_quotes if _is_attributable(lang) else _leave_unattributed
     decided = decide(parsed)
     groups = _group_utterances(parsed, decided)
@@ -91,7 +90,7 @@ def find_quotes(
     roles = find_known_roles(parsed, speakers)
     return tuple(
         _build_quote(parsed, number, decided[number], groups[number], roles)
-        for number in range(len(found))
+        for number in range(len(parsed.stretches))
     )
 
 
@@ -104,11 +103,10 @@ def explain_attribution(
     text: str, *, title: str | None = None, lang: str | None = None
 ) -> tuple[AttributionRow, ...]:
     """Every candidate of every quotation with its features and score."""
-    found = spans.find_quoted_stretches(text, lang)
-    parsed = parse_text(text, found, title, lang)
-    rows: list[AttributionRow] = []
-    if not _is_attributable(lang):
+    parsed = parse_text(text, title, lang)
+    if parsed is None or not _is_attributable(lang):
         return ()
+    rows: list[AttributionRow] = []
     for number, one in enumerate(_attribute_quotes(parsed)):
         for place, (value, candidate) in enumerate(one.ranked):
             chosen = place == one.chosen

@@ -16,13 +16,13 @@ from digests.quotes.parsing import (
     MAX_CUE_DISTANCE,
     ParsedText,
     SentenceFrame,
-    is_strong,
 )
 from digests.quotes.reporting import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
     VERB_GAP_WORDS,
+    is_strong,
 )
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
@@ -81,12 +81,7 @@ def locate_quote(parsed: ParsedText, number: int) -> QuotePlace:
     """Find the tokens beside quotation `number`."""
     frame = parsed.frames[parsed.frame_of[number]]
     one = parsed.stretches[number]
-    left = frame.at(one.start - 1)
-    right = frame.at(one.end)
-    while right < len(frame.tokens) and frame.tokens[right].kind == "sign":
-        if frame.tokens[right].start > one.end:
-            break
-        right += 1
+    left, right = frame.find_place(one)
     return QuotePlace(frame, left, right)
 
 
@@ -296,7 +291,7 @@ def _add_features(
     tokens = where.frame.tokens
     free = mention.kind == "name" or not mention.after_preposition
     if free and mention.last + 1 == where.left and tokens[mention.last].text == ":":
-        features["colon"] = 1
+        features["speaker line" if _is_labelled(where) else "colon"] = 1
     if mention.first >= where.right:
         features["after the words"] = 1
         gap = mention.first - where.right
@@ -311,6 +306,8 @@ def list_neighbour_candidates(
     """Candidates from the quotations and sentences next to this one."""
     found = []
     frame, only_quotes = where.frame, where.frame.only_quotes
+    if _is_labelled(where):
+        return []
     if number:
         other = parsed.frames[parsed.frame_of[number - 1]]
         found.append(_build_neighbour(number - 1, other, frame))
@@ -323,6 +320,11 @@ def list_neighbour_candidates(
     found += _list_introductions(parsed, frame)
     found += _list_open_speakers(parsed, number)
     return found + _list_signatures(parsed, number)
+
+
+def _is_labelled(where: QuotePlace) -> bool:
+    """Whether it is a speaker line, whose label alone says who speaks: «Q: “Why?”»."""
+    return 0 < where.frame.label == where.left - 1
 
 
 def _list_open_speakers(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
@@ -430,6 +432,7 @@ FEATURE_WEIGHTS = {
     "shared": 4.5,
     "agent": 8.0,
     "according to": 8.0,
+    "speaker line": 9.0,
     "colon": 4.0,
     "subject before a colon": 5.0,
     # Place in the same sentence.

@@ -8,41 +8,31 @@ tables reports unless it is a noun there («the report», «his calls»).
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
 
 from digests.language import sentences
-from digests.language.grammar import COVER, Name, Token, tokenize_span
+from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
 from digests.language.names import (
     PLACES,
     PeopleIndex,
     find_names,
     select_headline_names,
 )
+from digests.language.spans import span_text
 from digests.language.words import primary_language
-from digests.quotes import speaker_mentions
-from digests.quotes.reporting import (
-    CLAUSE_LEADS,
-    CUE_NOUNS,
-    DETERMINERS,
-    GERMAN_CUES,
-    GERMAN_DETERMINERS,
-    PHRASE_BREAKERS,
-    PREPOSITIONS,
-    REPORTING_CUES,
-    STRONG_CUES,
-    VERBS_WITH_BACK,
-    VERBS_WITH_IN,
-    WORDS_BEFORE_VERBS,
-)
-from digests.quotes.spans import QuotedStretch
+from digests.quotes import spans, speaker_mentions
+from digests.quotes.reporting import CLAUSE_LEADS, SPEECH_NOUNS, find_cues
+from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 
 #: Tokens considered around a quotation, so that the cost of an endless sentence is not
 #: quadratic.
 MAX_CUE_DISTANCE = 90
+#: Words before the colon of a speaker line.
+_LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
 _DASHES = frozenset("—–―-")
 _SMALL_WORD = 4
@@ -157,6 +147,18 @@ class SentenceFrame:
         return -1
 
     @cached_property
+    def label(self) -> int:
+        """Token index of the colon of a speaker line, «Bell: “We open.”»; else 0."""
+        for at, token in enumerate(self.tokens[: _LONGEST_LABEL + 1]):
+            if token.text == ":":
+                return at
+            if token.kind != "word" or looks_finite(token.low) or at in self.cues:
+                return 0
+            if at and token.low in SPEECH_NOUNS:
+                return 0
+        return 0
+
+    @cached_property
     def opening(self) -> int:
         """Token index of the comma after «As the crowd fell silent,»; -1 if none."""
         first = self.dateline + 1 if self.dateline else 0
@@ -190,6 +192,15 @@ class SentenceFrame:
         )
         return self.mentions[low:high]
 
+    def find_place(self, one: QuotedStretch) -> tuple[int, int]:
+        """The numbers of tokens before and up to a quotation with its marks."""
+        left, right = self.at(one.start - 1), self.at(one.end)
+        while right < len(self.tokens) and self.tokens[right].kind == "sign":
+            if self.tokens[right].start > one.end:
+                break
+            right += 1
+        return left, right
+
     def at(self, offset: int) -> int:
         """Count the tokens that end at or before `offset`."""
         return bisect_right(self.tokens, offset, key=lambda token: token.end)
@@ -207,12 +218,14 @@ class ParsedText:
     frame_of: tuple[int, ...]
 
 
-def parse_text(
-    text: str, found: tuple[QuotedStretch, ...], title: str | None, lang: str | None
-) -> ParsedText:
-    """Parse `text`; `title` may have a speaker's full name."""
-    covered = _cover_quotes(text, found)
+def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | None:
+    """Parse `text`; `title` may have a speaker's full name. None without marks."""
+    marked = find_stretches(text, lang)
+    if not marked:
+        return None
+    covered = _cover_quotes(text, marked)
     frames = _build_frames(covered, lang)
+    found = _select_speech(text, marked, frames)
     frame_of = _assign_stretches(frames, found)
     known: list[Name] = []
     for frame in frames:
@@ -231,7 +244,55 @@ def parse_text(
             if lead is not None:
                 people.lead(lead.text, lead.start)
     _learn_sexes(frames, people)
-    return ParsedText(text, found, frames, people, frame_of)
+    return ParsedText(text, found, tuple(frames), people, frame_of)
+
+
+def _select_speech(
+    text: str, marked: Sequence[QuotedStretch], frames: list[SentenceFrame]
+) -> tuple[QuotedStretch, ...]:
+    """The marked words that somebody says; the others become words of their frames.
+
+    A nickname disappears, so that the name around it is whole.
+    """
+    found, kept = [], []
+    nicknames, changed, names = set(), set(), set()
+    at, last = 0, (-1, 0)
+    for one in marked:
+        while at + 1 < len(frames) and frames[at].end <= one.start:
+            at += 1
+        words = _read_marked(text, one, frames[at], last[1] if last[0] == at else None)
+        if words is None or not (
+            spans.is_nickname(words) or words.plain in names or spans.is_name(words)
+        ):
+            found.append(one)
+            kept.append(one)
+            continue
+        if spans.is_nickname(words):
+            nicknames.add(one.start)
+            kept.append(one)
+        names.add(words.plain)
+        changed.add(at)
+        last = at, words.right
+    covered = _cover_quotes(text, kept, nicknames) if changed else ""
+    for at in changed:
+        frames[at] = replace(frames[at], text=covered)
+    return tuple(found)
+
+
+def _read_marked(
+    text: str, one: QuotedStretch, frame: SentenceFrame, last: int | None
+) -> MarkedWords | None:
+    """Marked words that may be a name, with their sentence; None for others."""
+    if one.words > spans.LONGEST_NAME or one.goes_on or not one.closed:
+        return None
+    left, right = frame.find_place(one)
+    said = span_text(text, one)
+    listed = last is not None and all(
+        token.low in spans.LISTING for token in frame.tokens[last:left]
+    )
+    return MarkedWords(
+        said, frame.tokens, frame.cues, left, right, frame.german, listed
+    )
 
 
 def _find_dateline_end(tokens: Sequence[Token]) -> int:
@@ -262,6 +323,8 @@ def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
     """Whether a name is no sentence-initial word and no German noun."""
+    if name.last == frame.label:
+        return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS
     if frame.german and not name.kind:
         beside = {name.last, name.first - 1}
         attributed = name.first == frame.according_at + 1 > 0 or beside & set(
@@ -298,15 +361,24 @@ def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
             people.learn(full, sex)
 
 
-def _cover_quotes(text: str, found: Sequence[QuotedStretch]) -> str:
-    """Cover quoted words and their marks, but for the last stop inside."""
+def _cover_quotes(
+    text: str, found: Sequence[QuotedStretch], blank: Set[int] = frozenset()
+) -> str:
+    """Cover quoted words and their marks, but for the last stop inside.
+
+    Those that begin at one of `blank` become spaces.
+    """
     parts = []
     at = 0
     for one in found:
         start, end = max(at, one.start - 1), one.end
-        if end - one.start > 1 and text[end - 1] in _END_MARKS:
-            end -= 1
-        parts += [text[at:start], _cover_text(text[start:end])]
+        if one.start in blank:
+            end += 1
+            parts += [text[at:start], " " * (end - start)]
+        else:
+            if end - one.start > 1 and text[end - 1] in _END_MARKS:
+                end -= 1
+            parts += [text[at:start], _cover_text(text[start:end])]
         at = end
     parts.append(text[at:])
     return "".join(parts)
@@ -318,7 +390,7 @@ def _cover_text(words: str) -> str:
     return COVER * len(words)
 
 
-def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
+def _build_frames(covered: str, lang: str | None) -> list[SentenceFrame]:
     found = []
     paragraph = 0
     at = 0
@@ -330,11 +402,11 @@ def _build_frames(covered: str, lang: str | None) -> tuple[SentenceFrame, ...]:
             SentenceFrame(index, span.start, span.end, paragraph, covered, german)
         )
         at = span.end
-    return tuple(found)
+    return found
 
 
 def _assign_stretches(
-    frames: tuple[SentenceFrame, ...], found: tuple[QuotedStretch, ...]
+    frames: Sequence[SentenceFrame], found: Sequence[QuotedStretch]
 ) -> tuple[int, ...]:
     """The frame of each quoted span, which is recorded in the frame too."""
     places = []
@@ -345,55 +417,3 @@ def _assign_stretches(
         frames[at].quotes.append(number)
         places.append(at)
     return tuple(places)
-
-
-def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Token indices of the reporting words, without nouns of the same form."""
-    return [
-        at
-        for at in range(len(tokens))
-        if is_cue(tokens, at)
-        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
-    ]
-
-
-def _is_so(tokens: Sequence[Token], at: int) -> bool:
-    """Whether «so» reports, as in «“…“, so die Ministerin»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
-
-
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word at `at` reports."""
-    token = tokens[at]
-    if token.low not in REPORTING_CUES:
-        return _has_particle(tokens, at)
-    return not token.possessive and not _is_noun(tokens, at)
-
-
-def is_strong(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the reporting word at `at` means «said»."""
-    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
-
-
-def _has_particle(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a particle makes the verb report: «shot back», «chimed in»."""
-    low = tokens[at].low
-    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    if low in VERBS_WITH_BACK and after == "back":
-        return True
-    return low in VERBS_WITH_IN and after in {"in", "up"}
-
-
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
-    if at == 0 or tokens[at].low not in CUE_NOUNS:
-        return False
-    before = tokens[at - 1]
-    return (
-        before.low in DETERMINERS
-        or before.possessive
-        or before.low in PREPOSITIONS - {"to"}
-        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
-    )

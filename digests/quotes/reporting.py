@@ -1,5 +1,11 @@
-"""Word tables for reported speech."""
+"""Reporting words: the tables of reported speech, and which words of a sentence report.
 
+A word of the tables reports unless it is a noun there («the report», «his calls»).
+"""
+
+from collections.abc import Sequence
+
+from digests.language.grammar import Token
 from digests.language.words import load_word_tables, word_set
 
 _TABLES = load_word_tables(__file__, "reporting.txt")
@@ -42,19 +48,70 @@ INVERTING_CUES = STRONG_CUES - word_set("""
 CLAUSE_LEADS = _TABLES["clause_leads"]
 PLURAL_PRONOUNS = word_set("they them their themselves")
 SUBJECT_PRONOUNS = word_set("he she they it we i you who er sie")
-#: A title of a work follows one of these.
-WORK_WORDS = _TABLES["work_words"]
-#: Networks and outlets whose possessive or «on» leads to a programme's name.
-PROGRAMME_OWNERS = _TABLES["programme_owners"]
-#: Before several words with capitals these lead to a name: «on "Harbour Lights"».
-TITLE_PLACES = _TABLES["title_places"]
-SO_CALLED = word_set("""
-    so-called self-described self-styled nicknamed dubbed nickname known sogenannte
-    sogenannten genannt
-""")
+#: The name of a work or thing follows one of these, or an owner of programmes.
+NAMED_THINGS = _TABLES["named_things"] | _TABLES["programme_owners"]
+#: A mentioned word or somebody's name for a thing follows one of these.
+MENTIONING = _TABLES["mentioning"]
+#: In German they end compounds: «Theaterstück».
+GERMAN_MENTIONING = tuple(_TABLES["german_mentioning"])
+GERMAN_NAMED = GERMAN_MENTIONING + tuple(_TABLES["german_named_things"])
+INSCRIBING = _TABLES["inscribing"]
+NOT_NAMED = PHRASE_BREAKERS | SUBJECT_PRONOUNS | VERB_GAP_WORDS
 #: Things with an inscription, after the quotation: «"Save It" placards».
 LABEL_CARRIERS = _TABLES["label_carriers"]
 
 #: Reporting words that are nouns as well.
 CUE_NOUNS = _TABLES["cue_nouns"]
 WORDS_BEFORE_VERBS = word_set("to will would who and also then")
+
+
+def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
+    """Token indices of the reporting words, without nouns of the same form."""
+    return [
+        at
+        for at in range(len(tokens))
+        if is_cue(tokens, at)
+        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
+    ]
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Whether «so» reports, as in «“…“, so die Ministerin»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
+
+
+def is_cue(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the word at `at` reports."""
+    token = tokens[at]
+    if token.low not in REPORTING_CUES:
+        return _has_particle(tokens, at)
+    return not token.possessive and not _is_noun(tokens, at)
+
+
+def is_strong(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the reporting word at `at` means «said»."""
+    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
+
+
+def _has_particle(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a particle makes the verb report: «shot back», «chimed in»."""
+    low = tokens[at].low
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if low in VERBS_WITH_BACK and after == "back":
+        return True
+    return low in VERBS_WITH_IN and after in {"in", "up"}
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in CUE_NOUNS:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
+    )

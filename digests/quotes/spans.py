@@ -10,29 +10,47 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from digests.language import words
-from digests.language.grammar import Token, tokenize_span
+from digests.language.grammar import Token
 from digests.language.normalization import normalize_text
-from digests.language.quotation_marks import QuotedSpan, find_quoted
+from digests.language.quotation_marks import find_quoted
 from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.quotes.reporting import (
+    DETERMINERS,
+    FAINT_CUES,
+    GERMAN_MENTIONING,
+    GERMAN_NAMED,
+    INSCRIBING,
     LABEL_CARRIERS,
-    PROGRAMME_OWNERS,
+    MENTIONING,
+    NAMED_THINGS,
+    NOT_NAMED,
+    PREPOSITIONS,
     REPORTING_CUES,
-    SO_CALLED,
-    TITLE_PLACES,
-    WORK_WORDS,
 )
 
-_LONGEST_TITLE = 7
+#: More words are speech.
+LONGEST_NAME = 8
 _LONGEST_NICKNAME = 2
-_STOPS = frozenset(".!?\n\r")
+_LONGEST_SCARE = 2
+_INSCRIBED_WITHIN = 9
 _OPENING = re.compile(r"(?<=[:,]\s)[\"“„](?=\w)")
+_SIGNS = ".,!?;: "
+#: Between the names of a list.
+LISTING = word_set(", and or und oder")
 _LINKS = word_set(", the his her a")
-_NEAR = 50
+_OFTEN = word_set("also often sometimes once")
+_WHAT = word_set("what which")
+#: «“Persons” means residents», «“die Reibe” genannt».
+_AFTER_NAME = word_set("means bedeutet heißt genannt genannte genannten")
+_EQUATING = word_set("as is was")
+_OBJECTS = word_set("it him her them us me")
+_SELVES = word_set("itself himself herself themselves sich")
+_CALLING = word_set("call calls called calling nennt nannte nennen")
+_NEAR = 12
 _SMALL_IN_TITLES = word_set("""
     a an the of in on to for and or with at by from is it vs de der die das und
 """)
@@ -40,33 +58,35 @@ _SMALL_IN_TITLES = word_set("""
 
 @dataclass(frozen=True, slots=True)
 class QuotedStretch:
-    """A quotation before its speaker is known; offsets exclude the marks."""
+    """Words between marks; offsets exclude the marks."""
 
     start: int
     end: int
     #: Continues the span before, over the end of a paragraph.
     goes_on: bool
     words: int
+    #: Whether a mark closes it.
+    closed: bool = True
     #: A mark before that opens speech of the same speaker and was never closed.
     open_mark: int | None = None
 
 
-def find_quoted_stretches(text: str, lang: str | None) -> tuple[QuotedStretch, ...]:
-    """The quotations of `text` in order."""
-    found = find_quoted(text, lang)
-    return tuple(
-        QuotedStretch(
-            one.start,
-            one.end,
-            one.goes_on,
-            _count_words(text, one),
-            open_mark=_find_open_mark(
-                text, found[at - 1].end + 1 if at else 0, one.start
-            ),
-        )
-        for at, one in enumerate(found)
-        if any(map(str.isalnum, span_text(text, one))) and _is_speech(text, one)
-    )
+def find_stretches(text: str, lang: str | None) -> list[QuotedStretch]:
+    """All that is between marks and has a letter or digit, speech or not, in order."""
+    found = []
+    before = 0
+    for one in find_quoted(text, lang):
+        said = span_text(text, one)
+        if any(map(str.isalnum, said)):
+            open_mark = _find_open_mark(text, before, one.start)
+            words = len(said.split())
+            found.append(
+                QuotedStretch(
+                    one.start, one.end, one.goes_on, words, one.closed, open_mark
+                )
+            )
+        before = one.end + 1
+    return found
 
 
 def _find_open_mark(text: str, before: int, start: int) -> int | None:
@@ -81,96 +101,168 @@ def _find_open_mark(text: str, before: int, start: int) -> int | None:
     return last
 
 
-def _count_words(text: str, one: QuotedSpan) -> int:
-    return len(span_text(text, one).split())
+class MarkedWords(NamedTuple):
+    """Words between marks with their sentence, in which quoted words are covered."""
+
+    said: str
+    tokens: Sequence[Token]
+    #: Token indices of the sentence's reporting words.
+    cues: Sequence[int]
+    #: The marks are after token `left` - 1 and before token `right`.
+    left: int
+    right: int
+    german: bool
+    #: Whether they follow a name in a list: «"Ash" and "Oak"».
+    listed: bool
+
+    @property
+    def plain(self) -> str:
+        """The words without signs at their ends, in lower case."""
+        return self.said.strip(_SIGNS).lower()
+
+    def before(self, back: int) -> str:
+        """The word that many tokens before the marks, in lower case."""
+        at = self.left - back
+        return self.tokens[at].low if at >= 0 else ""
+
+    def after(self, ahead: int = 0) -> str:
+        """The word that many tokens after the marks, in lower case."""
+        at = self.right + ahead
+        return self.tokens[at].low if at < len(self.tokens) else ""
+
+    @property
+    def outside(self) -> list[Token]:
+        """The sentence's other words and quotations."""
+        around = (*self.tokens[: self.left], *self.tokens[self.right :])
+        return [token for token in around if token.kind != "sign"]
 
 
-def _is_speech(text: str, one: QuotedSpan) -> bool:
-    if not one.closed or one.goes_on or _count_words(text, one) > _LONGEST_TITLE:
-        return True
-    if _is_so_called(text, one):
+def is_nickname(words: MarkedWords) -> bool:
+    """Whether it stands between the parts of a name: «Thomas "Tug" Cole»."""
+    if not words.left or words.right >= len(words.tokens):
         return False
-    alone = not any(map(str.isspace, span_text(text, one)))
-    if not text[one.start].isupper() and not (alone and _begins_sentence(text, one)):
-        return True
-    words = tokenize_span(text, one.start, one.end)
-    unmarked = text[one.end - 1].isalnum()
-    titled = _is_title_case(words)
-    if not (titled or (unmarked and len(words) <= _LONGEST_NICKNAME)):
-        return True
-    before = tokenize_span(text, max(0, one.start - 1 - _NEAR), one.start - 1)
-    after = tokenize_span(text, one.end + 1, min(len(text), one.end + 1 + _NEAR))
-    return not (
-        (unmarked and _is_nickname(one, before, after, words))
-        or (unmarked and alone and _begins_sentence(text, one) and _is_term(after))
-        or (titled and _names_a_work(before, after, words))
-    )
-
-
-def _begins_sentence(text: str, one: QuotedSpan) -> bool:
-    """Whether a quotation begins a sentence."""
-    at = one.start - 2
-    while at >= 0 and text[at] in " \t":
-        at -= 1
-    return at < 0 or text[at] in _STOPS
-
-
-def _is_term(after: Sequence[Token]) -> bool:
-    """Whether a word is only mentioned: «"Containment" has been …»."""
+    given, surname = words.tokens[words.left - 1], words.tokens[words.right]
     return (
-        bool(after)
-        and (after[0].kind == "word" or after[0].text in "(:")
-        and not any(token.low in REPORTING_CUES for token in after)
+        given.capital
+        and surname.capital
+        and not given.possessive
+        and given.low not in REPORTING_CUES
+        and len(words.said.split()) <= _LONGEST_NICKNAME
+        and words.said[0].isupper()
+        and words.said[-1].isalnum()
     )
 
 
-def _is_nickname(
-    one: QuotedSpan,
-    before: Sequence[Token],
-    after: Sequence[Token],
-    words: Sequence[Token],
-) -> bool:
-    """Whether it is a nickname: «Thomas "Tug" Cole», capitals on both sides."""
+def is_name(words: MarkedWords) -> bool:
+    """Whether marks show that words are named or mentioned, not said."""
+    titled = _is_title_case(words.said)
+    # German titles have no capitals of their own.
+    named = titled or (words.german and words.said[0].isupper())
     return (
-        len(words) <= _LONGEST_NICKNAME
-        and bool(before and after)
-        and before[-1].capital
-        and after[0].capital
-        and before[-1].end >= one.start - 2
-        and words[0].capital
-        and before[-1].low not in REPORTING_CUES
-        and not before[-1].possessive
+        _is_introduced(words, named=named)
+        or _is_inscribed(words)
+        or (named and words.listed)
+        or words.after() in LABEL_CARRIERS
+        or (titled and words.after(1) in LABEL_CARRIERS)
+        or (titled and _is_apart(words))
+        or _is_scare(words)
     )
 
 
-def _is_so_called(text: str, one: QuotedSpan) -> bool:
-    words = text[max(0, one.start - 1 - _NEAR) : one.start - 1].split()
-    return bool(words) and words[-1].lower() in SO_CALLED
+def _is_introduced(words: MarkedWords, *, named: bool) -> bool:
+    """Whether what is beside them says that it is a name or a mentioned word."""
+    back = 1
+    while named and words.before(back) in _LINKS:
+        back += 1
+    before = words.before(back)
+    if before in MENTIONING or (named and before in NAMED_THINGS):
+        return True
+    if words.german and before.endswith(GERMAN_NAMED if named else GERMAN_MENTIONING):
+        return True
+    return back == 1 and _is_named(words)
 
 
-def _is_title_case(words: Sequence[Token]) -> bool:
-    plain = [word for word in words if word.kind == "word"]
-    return bool(plain) and all(
-        word.capital or word.low in _SMALL_IN_TITLES or word.low[0].isdigit()
-        for word in plain
+def _is_named(words: MarkedWords) -> bool:
+    """Whether a verb names them: «known as "Tug"», «named it "Tug"», «"it" means»."""
+    before, outer, after = words.before(1), words.before(2), words.after()
+    return (
+        after in _AFTER_NAME
+        or (after in _EQUATING and words.after(2) in MENTIONING)
+        or (before == "as" and outer == "known")
+        or (before in _OBJECTS and outer in MENTIONING)
+        or (before == "called" and _is_participle(words))
+        or (before in _SELVES and outer in _CALLING)
     )
 
 
-def _names_a_work(
-    before: Sequence[Token], after: Sequence[Token], words: Sequence[Token]
-) -> bool:
-    """Whether the words beside it introduce the name of a work."""
-    near = [token.low for token in before[-3:]]
-    if near and (near[-1] in WORK_WORDS or near[-1] in PROGRAMME_OWNERS):
+def _is_participle(words: MarkedWords) -> bool:
+    """Whether «called» describes a noun: «an opening called "Iris"».
+
+    «What Bell called "a shame"» is Bell's word.
+    """
+    back = 2
+    while words.before(back) in _OFTEN:
+        back += 1
+    at = words.left - back
+    if at < 0 or words.tokens[at].capital or words.before(back) in NOT_NAMED:
+        return False
+    return not any(token.low in _WHAT for token in words.tokens[:at])
+
+
+def _is_inscribed(words: MarkedWords) -> bool:
+    """Whether it is written on something: «a banner that reads "Save It"»."""
+    return words.before(1) in INSCRIBING and any(
+        words.before(back) in LABEL_CARRIERS for back in range(2, _INSCRIBED_WITHIN)
+    )
+
+
+def _is_apart(words: MarkedWords) -> bool:
+    """Whether nothing hands a title over as speech: «on "Harbour Lights"»."""
+    if words.before(1) in PREPOSITIONS and " " in words.said:
         return True
-    if near and near[-1] in TITLE_PLACES and sum(one.capital for one in words) > 1:
-        return True
-    if near and near[-1] in _LINKS and any(low in WORK_WORDS for low in near[:-1]):
-        return True
-    if near and near[-1] in {"on", "in"} and after and after[0].low in {",", "."}:
-        return True
-    following = [token.low for token in after[:2]]
-    return any(low in LABEL_CARRIERS for low in following)
+    return bool(words.outside) and not _is_reported(words)
+
+
+def _is_reported(words: MarkedWords) -> bool:
+    """Whether a reporting word is near enough to introduce the words."""
+    return any(
+        words.left - _NEAR <= cue < words.right + _NEAR
+        and words.tokens[cue].low not in FAINT_CUES
+        and not _is_taken(words, cue)
+        for cue in words.cues
+    )
+
+
+def _is_taken(words: MarkedWords, cue: int) -> bool:
+    """Whether a reporting word belongs to words before: «"We pay," said Bell of»."""
+    if not 1 < cue < words.left - 1:
+        return False
+    return "cover" in {words.tokens[cue - 1].kind, words.tokens[cue - 2].kind}
+
+
+def _is_scare(words: MarkedWords) -> bool:
+    """Whether the reporter keeps a distance to a word: «the "organic" apples»."""
+    if words.cues or not words.left or len(words.said.split()) > _LONGEST_SCARE:
+        return False
+    before, after = words.tokens[words.left - 1], words.after()
+    return (
+        (before.low in DETERMINERS or before.possessive)
+        and words.said[-1].isalnum()
+        and after[:1].isalpha()
+        and after not in PREPOSITIONS
+        and not any(token.kind == "cover" for token in words.outside)
+    )
+
+
+def _is_title_case(said: str) -> bool:
+    plain = [word for word in said.split() if word[0].isalnum()]
+    return (
+        bool(plain)
+        and said[0].isupper()
+        and all(
+            not word[0].islower() or word.lower() in _SMALL_IN_TITLES for word in plain
+        )
+    )
 
 
 #: «same»: equal words; «part»: one has some of the other's; «other»: changed words.

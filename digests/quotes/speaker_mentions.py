@@ -95,7 +95,7 @@ class _MentionReader:
         return self._read_bare_noun(at) if is_role_noun(low) else None
 
     def _low(self, at: int) -> str:
-        return self.tokens[at].low if at < len(self.tokens) else ""
+        return self.tokens[at].low if 0 <= at < len(self.tokens) else ""
 
     def _read_name(self, at: int) -> SpeakerMention:
         """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
@@ -184,10 +184,12 @@ class _MentionReader:
         return self._build(at, end, "nominal")
 
     def _read_name_after_determiner(self, at: int, name: Name) -> SpeakerMention | None:
-        """«the Guardian» with its article; None for «both Smith and Jones»."""
-        if name.kind == "title":
-            return self._build(at, name.last, "nominal", sort="title")
-        return self._build_name(at, name) if self.tokens[at].low == "the" else None
+        """«the Guardian», «die Stadt»; None for «both Smith and Jones»."""
+        low = self.tokens[at].low
+        german = low in GERMAN_DETERMINERS and " " not in name.text
+        if name.kind == "title" or (german and self._low(at - 1) != "von"):
+            return self._build(at, name.last, "nominal", sort=name.kind)
+        return self._build_name(at, name) if low == "the" else None
 
     def _shuts(self, at: int, *, first: bool) -> bool:
         """Whether a word cannot belong to the phrase before it."""

@@ -21,8 +21,10 @@ MAX_PASSAGES = 14
 _LONGEST = 900
 #: Characters of a text that are read; a sentence that is cut there does not count.
 _READ = 60_000
-#: The speaker of a line: «MAYOR: Good evening.»
-_LABEL = re.compile(r"(?m)^[ \t]*(?:[QA]|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}):\s")
+#: The speaker of a line: «JENS OKAFOR, HOST: Good evening.», «Q: …».
+SPEAKER_LABEL = re.compile(
+    r"(?m)^[ \t]*(?P<name>Q|A|F|[A-Z][\w.'’-]*(?:,?[ ][A-Z][\w.'’-]*){0,4})\s?:\s"
+)
 #: Lines with a speaker in a transcript; they are at least half of all.
 _FEWEST_LABELS = 3
 
@@ -32,6 +34,7 @@ _DATELINE = re.compile(
       \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
     | [A-Z][A-Z.'’-]{2,}(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
       (?:,?\s\d{1,2}(?:,\s\d{4})?)?(?:\s\([^()]{1,30}\))?\s?(?:[–—]|--|\s-)\s?
+    | [A-Z][A-Z.'’-]{3,}(?:,?\s[A-Z][A-Za-z.'’-]+){0,2}:\s(?=[A-Z"“‘])
     | (?:[A-Z][a-z.'’-]+[\s,]{1,2}){1,4}(?:\d{1,2}(?:,\s\d{4})?\s)?
       (?:\([^()]{1,30}\)\s)?
       (?:[–—]|--)\s(?=["'“‘]?[A-Z])
@@ -39,7 +42,7 @@ _DATELINE = re.compile(
     re.VERBOSE,
 )
 #: Every dateline has one of these.
-_DATELINE_SIGNS = ("–", "—", "--", " -", "(")
+_DATELINE_SIGNS = ("–", "—", "--", " -", "(", ": ")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
@@ -47,14 +50,15 @@ _JUNK = re.compile(
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
+    |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: Every match of `_JUNK` has one of these, which are faster to look up.
 _JUNK_SIGNS = (
     "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
-    "contributed", "newsletter", "mail us", "your say", "the video", "transcript",
-    "expressed", "cookie", "http", "www.", "file photo", "getty",
+    "contributed", "newsletter", "mail us", "your say", " video", "in this", "good ",
+    "transcript", "expressed", "cookie", "http", "www.", "file photo", "getty",
 )  # fmt: skip
 _JUNK_OPENING = re.compile(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
@@ -68,7 +72,9 @@ _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 _FIRST_PERSON = re.compile(
-    r"\b(?:I|I'm|I've|I'd|we|We|We're|we're|my|My|our|Our|me|us|ich|wir|Wir|mein|unser)\b"
+    r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    # A capital inside a sentence is a name: «Our Principles».
+    r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
 #: Every match of `_FIRST_PERSON` has one of these.
 _SELF = word_set("""
@@ -77,9 +83,10 @@ _SELF = word_set("""
 _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those|There|Both|Such|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|"
     r"Er|Sie|Es|Dies|Diese|Dieser|Dieses|Das|Sein|Seine|Ihr|Ihre|Beide)\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
+    r"By contrast|For example|For instance|After all|Of course|By the way|Nor|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
     r"Außerdem),?\s"
 )
@@ -117,7 +124,9 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
             continue
         if not found and is_title_line(article, span):
             continue
-        start = _skip_dateline(article.text, span) if len(found) < 2 else span.start
+        start = span.start
+        if len(found) < 2 and not labels:
+            start = _skip_dateline(article.text, span)
         start = _skip_label(article.text, start, span.end)
         text = to_one_line(article.text[start : span.end])
         if not text or _BYLINE.match(text):
@@ -180,8 +189,8 @@ def is_title_line(article: Article, span: Span) -> bool:
     """Whether a sentence at the head of a text is its title and not its first sentence.
 
     It is a paragraph of its own. Its words are those of the title; where there is none,
-    they are capitalized or have the present tense of headlines («unveils»), which no
-    first sentence of a report has.
+    they are capitalized, or it is written as headlines are and does not end in a full
+    stop, unless the next sentences repeat it or it is very short.
     """
     if span.start > _TITLE_REACH or span.end - span.start > _TITLE_LENGTH:
         return False
@@ -190,19 +199,27 @@ def is_title_line(article: Article, span: Span) -> bool:
     text = to_one_line(article.text[span.start : span.end])
     if _NO_TITLE.match(text) or is_junk(text):
         return False
+    said = frozenset(words.extract_stems(text))
     if article.title:
-        said = words.extract_stems(text)
-        return bool(said) and set(said) <= set(words.extract_stems(article.title))
+        return bool(said) and said <= set(words.extract_stems(article.title))
     found = text.split()
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
     if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):
         return True
-    if text[-1:] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
+    if text[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
         return False
-    return _has_headline_verb(found) or not _REPORT_WORD.search(text)
+    reports = _REPORT_WORD.search(text) is not None
+    if reports and not _has_headline_verb(found):
+        return False
+    if text[-1] != "." or (len(found) <= _VERY_SHORT and not reports):
+        return True
+    follows = article.text[span.end : span.end + _REPEATED_WITHIN]
+    return words.measure_containment(said, set(words.extract_stems(follows))) > _REPEATS
 
 
+#: Words of a very short line; characters in which a title is repeated; the share of it.
+_VERY_SHORT, _REPEATED_WITHIN, _REPEATS = 8, 350, 0.55
 _FEWEST_TITLE_WORDS = 4
 #: Bylines, list items, clock times, speakers, salutations.
 _NO_TITLE = re.compile(
@@ -275,15 +292,26 @@ def _is_transcript(text: str) -> bool:
     """Whether a text is a transcript: most of its lines name a speaker."""
     if text.count(":") < _FEWEST_LABELS:
         return False
-    labels = len(_LABEL.findall(text))
+    labels = len(SPEAKER_LABEL.findall(text))
     if labels < _FEWEST_LABELS:
         return False
     return 2 * labels >= sum(not line.isspace() for line in text.splitlines() if line)
 
 
 def _is_said(text: str, span: Span) -> bool:
-    """Whether a sentence is in a line after its speaker's name."""
-    return _LABEL.match(text, text.rfind("\n", 0, span.start) + 1) is not None
+    """Whether a sentence is in a line after its speaker's name.
+
+    The first one of a line is shown with the name, unless it is short.
+    """
+    line = text.rfind("\n", 0, span.start) + 1
+    label = SPEAKER_LABEL.match(text, line)
+    if label is None or len(label["name"]) == 1 or label.start("name") < span.start:
+        return label is not None
+    return text.count(" ", label.end(), span.end) < _FEWEST_SAID
+
+
+#: Spaces of a statement that says something: no greeting, no thanks.
+_FEWEST_SAID = 6
 
 
 #: A line of fewer words in capitals is a label.
@@ -310,8 +338,13 @@ def is_junk(text: str) -> bool:
     return any(map(low.__contains__, _JUNK_SIGNS)) and bool(_JUNK.search(low))
 
 
+def outside_marks(text: str) -> str:
+    """A text without what stands between quotation marks."""
+    return _IN_MARKS.sub("", text)
+
+
 def _is_personal(text: str) -> bool:
-    return bool(_FIRST_PERSON.search(_IN_MARKS.sub("", text)))
+    return bool(_FIRST_PERSON.search(outside_marks(text)))
 
 
 def _skip_dateline(text: str, span: Span) -> int:

@@ -20,6 +20,7 @@ from digests.language import grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
+from digests.quotes.reporting import STRONG_CUES
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
@@ -33,7 +34,7 @@ _SUBORDINATE = (
 _TAIL = re.compile(
     rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}ing(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
     rf"die|das|ein|eine)\s)|(?<!\d)\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
-    rf"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|"
+    rf"|\s(?=(?:after|when|while|where|because|despite|amid|although|though|"
     rf"since|weil|nachdem|obwohl|während)\s)"
 )
 #: A tail that attributes or qualifies the statement is never cut.
@@ -42,6 +43,12 @@ _VOUCHES = re.compile(
     r"announced|believe[sd]?|denie[sd]|doubt\w*|not|never|only|laut|sagte|sagten|"
     r"zufolge|angeblich|nicht)\b|n['’]t\b"
 )
+#: Words of an attribution: «…, the mayor has warned on Monday.»
+_LONGEST_SOURCE = 14
+_SOURCES = word_set("according laut so wie")
+_WHEN = word_set("""
+    on monday tuesday wednesday thursday friday saturday sunday today yesterday
+""")
 _INSERTED = re.compile(
     r"(?P<comma>,\s(?:who|which|whose|where|whom|[a-z]{3,}(?:ing|ed)|an?|the|now|then|"
     r"formerly|der|die|das)\s[^,;:()\"“”—–]{3,120},(?=\s))"
@@ -98,6 +105,16 @@ def find_clause_ends(text: str, span: Span) -> list[int]:
     return [m.start() for m in found if m.start() >= last]
 
 
+def find_attribution(text: str, span: Span) -> int:
+    """Where the attribution begins that ends a sentence; its end if there is none."""
+    comma = text.rfind(", ", span.start, span.end)
+    said = [w for w in words.split_words(text[comma : span.end]) if w not in _WHEN]
+    if comma < 0 or not 1 < len(said) <= _LONGEST_SOURCE:
+        return span.end
+    vouches = said[0] in _SOURCES or said[0] in STRONG_CUES or said[-1] in STRONG_CUES
+    return comma if vouches else span.end
+
+
 def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
     """Insertions between commas or dashes that the main clause can omit."""
     found = []
@@ -129,13 +146,20 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     """Whether a version still reads as a sentence of its own."""
     whole = " ".join(text[s.start : s.end].strip() for s in version)
     found = words.split_words(whole)
-    if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING:
+    if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING or _NO_VERB.search(whole):
         return False
     if not any(grammar.looks_finite(w) for w in found[1:]) or _awaits_main_clause(
         whole
     ):
         return False
     return has_balanced_marks(whole) and len(_DASH.findall(whole)) % 2 == 0
+
+
+#: A German auxiliary, and no verb at the end.
+_NO_VERB = re.compile(
+    r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
+    r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
+)
 
 
 def _awaits_main_clause(whole: str) -> bool:
@@ -266,7 +290,7 @@ def _changes_sense(kept: str, link: str) -> bool:
     if link in _SINCE:
         return _SUPERLATIVE.search(kept) is not None
     if link in _REASONS:
-        return grammar.NEGATION.search(kept) is not None
+        return grammar.NEGATION.search(kept.rpartition(", ")[2]) is not None
     return link in _CONDITIONS and _OPEN.search(kept) is not None
 
 

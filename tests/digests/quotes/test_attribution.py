@@ -265,7 +265,7 @@ TEXT = (
     "“We have waited eleven years for this water, and tonight it is ours at last, and "
     "nobody will take it away from us,” Ruth Bell, a warden of the canal, told them. "
     "“It is late,” she said.\n\n"
-    "The “free” lock cost the town a million."
+    "The old lock cost the town “a million and a half in the end.”"
 )
 
 

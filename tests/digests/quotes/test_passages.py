@@ -1,7 +1,8 @@
 """Every kind of quotation as data beside its answer: `tests/data/quotes/*.jsonl`.
 
 `passages.jsonl` holds short articles, one difficulty each (`id` names it);
-`seeds.jsonl` holds every quotation of the sample articles.
+`seeds.jsonl` holds every quotation of the sample articles; `marked_names.jsonl` holds
+articles with titles, slogans, nicknames and mentioned words beside what somebody said.
 """
 
 import json
@@ -56,3 +57,46 @@ def test_a_sample_article_gives_its_quotations_with_their_speakers(seed):
 
 def test_every_sample_article_has_its_answer():
     assert {seed["id"] for seed in lines("seeds.jsonl")} == set(ARTICLES)
+
+
+MARKED = lines("marked_names.jsonl")
+
+
+def read_marked():
+    """What was found and what was said, as (article, words) pairs."""
+    found = {
+        (row["id"], quote.text)
+        for row in MARKED
+        for quote in find_quotes(row["text"], lang=row["lang"])
+    }
+    said = {(row["id"], quote["text"]) for row in MARKED for quote in row["quotes"]}
+    return found, said
+
+
+def test_of_words_in_marks_few_that_nobody_said_are_taken_for_speech():
+    found, said = read_marked()
+    assert len(found & said) >= 0.95 * len(found)
+
+
+def test_beside_names_in_marks_nearly_all_that_was_said_is_found():
+    found, said = read_marked()
+    assert len(found & said) >= 0.97 * len(said)
+
+
+def test_beside_names_in_marks_the_speakers_are_right():
+    found = {
+        (row["id"], quote.text, quote.speaker)
+        for row in MARKED
+        for quote in find_quotes(row["text"], lang=row["lang"])
+    }
+    said = {
+        (row["id"], quote["text"], quote["speaker"])
+        for row in MARKED
+        for quote in row["quotes"]
+    }
+    assert len(found & said) >= 0.92 * len(said)
+
+
+def test_the_articles_with_names_in_marks_are_many_and_in_two_languages():
+    assert len(MARKED) >= 60
+    assert {row["lang"] for row in MARKED} == {"en", "de"}

@@ -68,29 +68,66 @@ def test_a_headline_grows_beyond_the_wanted_length_for_the_object():
     assert "protect the harbour" in made
 
 
-def test_what_came_of_a_meeting_is_kept_by_shortening_names():
+def test_what_came_of_a_meeting_is_kept():
     text = (
-        "Norland President Ada Brandt and Sudland President Tom Reed met in Hallin on "
-        "January 6, pledging to boost trade and safeguard regional stability. Brandt "
-        "praised Reed. Reed thanked Brandt for the stability of trade."
+        "The leaders of Norland and Sudland met at the old mill in Hallin on January "
+        "6, pledging to boost trade and safeguard their harbours."
+    )
+    assert "pledging to boost trade" in written(text)
+
+
+def test_a_given_name_stays():
+    text = "Ada Brandt opened the Long Bridge on Monday. Brandt praised the builders."
+    assert written(text) == "Ada Brandt opened the Long Bridge"
+
+
+def test_the_description_of_a_person_stays():
+    text = "Ada Brandt, the first mayor of Hallin, died at her home on Sunday."
+    assert written(text).startswith("Ada Brandt, the first mayor of Hallin, died")
+
+
+def test_an_attribution_stays_when_the_statement_is_shortened():
+    text = (
+        "Four in ten of the wells in the hills of Norland are running dry because of "
+        "three years without snow and far too little rain, the river agency has warned."
     )
     assert written(text) == (
-        "Brandt and Reed met in Hallin, pledging to boost trade and safeguard regional "
-        "stability"
+        "Four in ten of the wells in the hills of Norland running dry, the river "
+        "agency has warned"
     )
 
 
-def test_a_full_name_stays_where_the_text_never_uses_the_surname_alone():
-    text = "Ada Brandt opened the Long Bridge on Monday."
-    assert written(text) == "Ada Brandt opened the Long Bridge"
-
-
-def test_a_surname_that_two_people_share_is_not_left_alone():
+def test_a_clause_is_not_cut_before_its_verb():
     text = (
-        "Ada Brandt opened the Long Bridge on Monday. Tom Brandt was absent. Brandt "
-        "laughed."
+        "The two parties of Hallin quarrelled over the harbour budget on Monday as a "
+        "row about the mayor's new office turned into a contest for her chair."
     )
-    assert written(text) == "Ada Brandt opened the Long Bridge"
+    assert not written(text).endswith(("row", "office"))
+
+
+def test_a_german_headline_keeps_its_verb():
+    text = (
+        "Der Stadtrat von Auental hat den Verkauf der alten Mühle an eine Firma aus "
+        "dem Nachbarort nach einer langen Sitzung in der Nacht zum Mittwoch gestoppt."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de")).text
+    assert made.endswith("gestoppt")
+
+
+def test_the_news_is_kept_whole_where_no_part_of_it_is_enough():
+    text = (
+        "An orchestra of 80 children from the three schools of Hallin will play on the "
+        "frozen harbour of the town this winter. Tickets cost nothing."
+    )
+    assert written(text).startswith("Orchestra of 80 children")
+
+
+def test_a_question_or_the_first_person_is_no_headline():
+    text = (
+        "Is the Long Bridge safe? I have my doubts. "
+        "The city of Hallin closed the Long Bridge on Monday."
+    )
+    assert written(text) == "City of Hallin closed the Long Bridge"
 
 
 def test_a_date_that_something_hangs_on_stays():
