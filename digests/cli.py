@@ -9,14 +9,14 @@ import itertools
 import json
 import os
 import sys
-import textwrap
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digests import jsonl
@@ -26,7 +26,6 @@ from digests.errors import DigestsError, UsageError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
-from digests.language.normalization import to_one_line
 from digests.quotes import attribution
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
@@ -35,8 +34,9 @@ from digests.types import DEFAULT_SUMMARISER, Article, EditionStyle
 if TYPE_CHECKING:
     from digests.sources import folder
 
-#: Candidates listed for a quote, columns of a table, width of a short label in it.
-_MAX_CANDIDATES, _TABLE_WIDTH, _LABEL_WIDTH = 5, 100, 30
+#: Candidates listed for a quote, columns of a table.
+_MAX_CANDIDATES, _TABLE_WIDTH = 5, 100
+_shorten = partial(shorten, placeholder="…")
 
 Options = argparse.Namespace
 ArticlePrinter = Callable[[Article, Options], Iterator[str]]
@@ -56,27 +56,20 @@ def format_quotes(article: Article, options: Options) -> Iterator[str]:
 
 
 def format_quote_candidates(article: Article) -> Iterator[str]:
-    """For each quote its candidates, best first, with the features of their scores.
-
-    Candidates far below the best ones are only counted.
-    """
+    """For each quote its best candidates, with the features of their scores."""
     rows = attribution.explain_attribution(
         article.text, title=article.title, lang=article.lang
     )
     for number, group in itertools.groupby(rows, key=lambda row: row.quote):
         candidates = list(group)
         first = candidates[0]
-        chosen = next((row for row in candidates if row.chosen), None)
-        speaker = chosen.speaker if chosen else None
+        speaker = next((row.speaker for row in candidates if row.chosen), None)
         cue = f"reporting word «{first.cue}»" if first.cue else "no cue"
-        yield f"{number + 1}. “{_truncate(first.text, 92)}”"
+        yield f"{number + 1}. “{_shorten(first.text, 92)}”"
         yield f"   {speaker or UNNAMED_SPEAKER} · {cue}"
         for row in candidates[:_MAX_CANDIDATES]:
-            label = _truncate(row.candidate, _LABEL_WIDTH)
             why = _format_features(row.features)
-            yield from _format_row(row.score, label, why, chosen=row.chosen)
-        if len(candidates) > _MAX_CANDIDATES:
-            yield f"             and {len(candidates) - _MAX_CANDIDATES} more below"
+            yield from _format_row(row.score, row.candidate, why, chosen=row.chosen)
 
 
 def format_summary(article: Article, options: Options) -> Iterator[str]:
@@ -106,25 +99,11 @@ def _format_features(features: Iterable[tuple[str, float]]) -> str:
 
 
 def _format_row(score: float, label: str, why: str, *, chosen: bool) -> Iterator[str]:
-    """A row of a table of scores, in at most 100 columns.
-
-    The reasons are beside a short label and below a long one.
-    """
+    """A row of a table of scores, and its reasons below it."""
     lead = f"   {'→' if chosen else ' '} {score:6.2f}  "
-    if len(label) > _LABEL_WIDTH:
-        yield lead + _truncate(label, _TABLE_WIDTH - len(lead))
-        lead = " " * len(lead)
-    else:
-        lead += f"{label:<{_LABEL_WIDTH}}  "
-    first, *more = textwrap.wrap(why, _TABLE_WIDTH - len(lead)) or [""]
-    yield lead + first
-    yield from (" " * len(lead) + line for line in more)
-
-
-def _truncate(text: str, width: int) -> str:
-    """The text on one line, cut with an ellipsis where it is longer than `width`."""
-    line = to_one_line(text)
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+    yield lead + _shorten(label, _TABLE_WIDTH - len(lead))
+    indent = " " * len(lead)
+    yield from wrap(why, _TABLE_WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def format_sentences(article: Article, _options: Options) -> Iterator[str]:
@@ -174,14 +153,17 @@ def format_edition(articles: Sequence[Article], options: Options) -> Iterator[st
 
     style = EditionStyle(
         title=options.title,
-        lang=options.lang or _most_common_language(articles),
+        lang=options.lang or jsonl.find_main_language(articles),
         stories=options.stories,
         summary_chars=options.chars,
         summariser=options.summariser,
     )
     edition = compose(articles, now=_choose_now(articles, options), style=style)
     if options.format == "json":
-        yield json.dumps(jsonl.dump_edition(edition), ensure_ascii=False, indent=1)
+        shape = jsonl.dump_edition(edition)
+        yield json.dumps(
+            shape, ensure_ascii=False, indent=1, default=datetime.isoformat
+        )
     else:
         yield templates.render(edition, options.format)
 
@@ -214,11 +196,6 @@ def _last_modified(paths: Sequence[str]) -> datetime:
     return datetime.fromtimestamp(max(times, default=time.time()), UTC)
 
 
-def _most_common_language(articles: Sequence[Article]) -> str:
-    declared = Counter(article.lang or "en" for article in articles)
-    return declared.most_common(1)[0][0]
-
-
 class Verb(NamedTuple):
     """What `python -m digests VERB` prints."""
 
@@ -227,7 +204,7 @@ class Verb(NamedTuple):
     each: ArticlePrinter | None = None
     together: Callable[[Sequence[Article], Options], Iterator[str]] | None = None
     #: Names in `OPTIONS`.
-    options: tuple[str, ...] = ("--jsonl",)
+    options: tuple[str, ...] = ()
     #: The default limit of a summary.
     chars: int = 400
 
@@ -237,30 +214,23 @@ VERBS: Mapping[str, Verb] = {
     "compose": Verb(
         "an edition from articles",
         together=format_edition,
-        options=(
-            "--jsonl",
-            "--format",
-            "--title",
-            "--lang",
-            "--stories",
-            *_SUMMARY_OPTIONS,
-        ),
+        options=("--format", "--title", "--lang", "--stories", *_SUMMARY_OPTIONS),
         chars=280,
     ),
     "ask": Verb(
         "sentences that answer a question",
         together=format_answer,
-        options=("--jsonl", "--question"),
+        options=("--question",),
     ),
     "quotes": Verb(
         "who said what, with exact places",
         format_quotes,
-        options=("--jsonl", "--explain"),
+        options=("--explain",),
     ),
     "summary": Verb(
         "a headline and a few sentences",
         format_summary,
-        options=("--jsonl", *_SUMMARY_OPTIONS, "--explain"),
+        options=(*_SUMMARY_OPTIONS, "--explain"),
     ),
     "sentences": Verb("where sentences begin and end", format_sentences),
     "figures": Verb("numbers, what they measure, their sentence", format_figures),
@@ -269,7 +239,7 @@ VERBS: Mapping[str, Verb] = {
     "check": Verb(
         "does the article support a claim?",
         format_verdict,
-        options=("--jsonl", "--claim"),
+        options=("--claim",),
     ),
 }
 OPTIONS: Mapping[str, dict[str, Any]] = {
@@ -335,9 +305,9 @@ def _build_parser() -> argparse.ArgumentParser:
             help="read addresses of private networks: these, or all",
         )
         added.set_defaults(
-            jsonl=False, explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
+            explain=False, chars=verb.chars, summariser=DEFAULT_SUMMARISER
         )
-        for option in verb.options:
+        for option in ("--jsonl", *verb.options):
             added.add_argument(option, **OPTIONS[option])
     return parser
 
@@ -385,9 +355,12 @@ def _result_lines(articles: Sequence[Article], options: Options) -> Iterator[str
 
 def _read_paths(paths: Sequence[str], allow_private: str) -> tuple[list[Article], bool]:
     """The articles at these paths; False when one of the paths gave none."""
+    addresses = [path for path in paths if "://" in path]
+    online = _fetch_addresses(addresses, allow_private) if addresses else {}
     articles: list[Article] = []
     complete = True
-    for path, found in zip(paths, _read_each(paths, allow_private), strict=True):
+    for path in paths:
+        found = online.get(path) or _read_files(path)
         if isinstance(found, DigestsError):
             print(f"standfirst: {found}", file=sys.stderr)
             complete = False
@@ -399,36 +372,26 @@ def _read_paths(paths: Sequence[str], allow_private: str) -> tuple[list[Article]
     return articles, complete
 
 
-def _read_each(
-    paths: Sequence[str], allow_private: str
-) -> "Iterator[folder.ReadResult | DigestsError]":
-    """The articles of each path, or why it cannot be read."""
+def _read_files(path: str) -> "folder.ReadResult | DigestsError":
     from digests.sources import folder
 
-    addresses = [path for path in paths if "://" in path]
-    online = iter(_fetch_addresses(addresses, allow_private)) if addresses else iter(())
-    for path in paths:
-        if "://" in path:
-            yield next(online)
-            continue
-        try:
-            yield folder.read_articles(Path(path))
-        except DigestsError as problem:
-            yield problem
+    try:
+        return folder.read_articles(Path(path))
+    except DigestsError as problem:
+        return problem
 
 
 def _fetch_addresses(
     addresses: Sequence[str], allow_private: str
-) -> "list[folder.ReadResult | DigestsError]":
+) -> "dict[str, folder.ReadResult | DigestsError]":
     import asyncio
 
     from digests.sources import remote
 
     # The real clock: later dates of articles are replaced by it.
     now = datetime.now(UTC)  # noqa: TID251
-    return asyncio.run(
-        remote.read_addresses(addresses, now=now, allow_private=allow_private)
-    )
+    found = remote.read_addresses(addresses, now=now, allow_private=allow_private)
+    return dict(zip(addresses, asyncio.run(found), strict=True))
 
 
 def _with_unique_ids(

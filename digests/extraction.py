@@ -11,7 +11,6 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -46,6 +45,8 @@ _LINES_OF_HEAD = 3
 #: Limits of a page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
+_LONGEST_ADDRESS = 2048
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"\\]")
 #: An address without anything that needs a closer check.
 _PLAIN_ADDRESS = re.compile(
     r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
@@ -67,7 +68,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
     depth, tags = measure_nesting(page)
     if depth > MAX_NESTING:
         page = ""
-    fields = _try(lambda: _metadata(page, url), PageFields())
+    fields = _try(PageFields(), _metadata, page, url)
     title = fields.get("title")
     text = clean_text(_text(page, careful=tags <= _MOST_TAGS))
     text = _drop_title_line(text, (title, fields.get("heading")))
@@ -88,24 +89,25 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
 def validate_web_address(address: str | None) -> str | None:
     """Return the address if it is plain http(s) without user information, else None."""
     address = (address or "").strip()
-    if len(address) <= 2048 and _PLAIN_ADDRESS.match(address):
+    if len(address) > _LONGEST_ADDRESS:
+        return None
+    if _PLAIN_ADDRESS.match(address):
         return address
-    if len(address) > 2048 or re.search(r"[\x00-\x20\x7f<>\"\\]", address):
+    if _NOT_IN_ADDRESS.search(address):
         return None
     try:
         parts = urlsplit(address)
-        plain = parts.scheme in {"http", "https"} and parts.hostname
-        strange = parts.username is not None or parts.password is not None
         _ = parts.port
     except ValueError:
         return None
-    return address if plain and not strange else None
+    is_web = parts.scheme in {"http", "https"} and parts.hostname
+    return address if is_web and "@" not in parts.netloc else None
 
 
-def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
+def _try(otherwise: _Read, read: Callable[..., _Read], *args: object) -> _Read:
     """The result of `read`; parsers of hostile input may raise anything."""
     try:
-        return read()
+        return read(*args)
     except Exception:
         return otherwise
 
@@ -116,7 +118,7 @@ def _try(read: Callable[[], _Read], otherwise: _Read) -> _Read:
 def _text(page: str, *, careful: bool) -> str:
     text = _best_text(page, careful=careful)
     if len(text) < _SHORT and '"articleBody"' in page:
-        body = _try(partial(_text_from_json_ld, page), "")
+        body = _try("", _text_from_json_ld, page)
         if len(body) >= max(_ENOUGH, 2 * len(text)):
             return body
     return text
@@ -124,20 +126,22 @@ def _text(page: str, *, careful: bool) -> str:
 
 def _best_text(page: str, *, careful: bool) -> str:
     if not careful or not page.strip():
-        return _try(partial(_text_of_paragraphs, page), "")
-    text = _try(partial(_text_by_trafilatura, page), "")
-    if len(text) >= _ENOUGH and _is_prose(text):
-        return text
-    second = _try(partial(_text_by_readability, page), "")
-    if len(second) >= _ENOUGH and _is_prose(second):
-        return second
-    third = _try(partial(_text_of_paragraphs, page), "")
-    found = [third, second, text] if _is_prose(text) else [third, second]
+        return _try("", _text_of_paragraphs, page)
+    found: list[str] = []
+    for read in (_text_by_trafilatura, _text_by_readability):
+        text = _try("", read, page)
+        if len(text) >= _ENOUGH and _is_prose(text):
+            return text
+        found.insert(0, text)
+    first = found.pop()
+    found = [_try("", _text_of_paragraphs, page), *found]
+    if _is_prose(first):
+        found.append(first)
     longest = max(found, key=len)
     if len(longest) >= _ENOUGH:
         return longest
     # Of short texts the simplest extraction, unless it misses much.
-    return next(f for f in found if len(f) >= _MOST_OF * len(longest)) or text
+    return next(f for f in found if len(f) >= _MOST_OF * len(longest)) or first
 
 
 def _text_by_trafilatura(page: str) -> str:
@@ -247,24 +251,18 @@ def _metadata(page: str, url: str | None) -> PageFields:
     parsed = LexborHTMLParser(page)
     fields: PageFields = {}
     for read in (_fields_from_json_ld, _fields_from_meta, _fields_from_html):
-        for name, value in _try(partial(read, parsed), PageFields()).items():
+        for name, value in _try(PageFields(), read, parsed).items():
             if kept := to_one_line(value)[:_LONGEST_FIELD]:
                 fields.setdefault(name, clean_text(kept))
     if "url" in fields and url:
-        fields["url"] = _try(lambda: urljoin(url, fields["url"]), "")
+        fields["url"] = _try("", urljoin, url, fields["url"])
     return fields
-
-
-def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
-    for node in _json_ld_articles(parsed):
-        return _article_fields(node)
-    return {}
 
 
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """The JSON-LD objects of articles (schema.org/NewsArticle and the like)."""
     for script in parsed.css('script[type="application/ld+json"]'):
-        data = _try(partial(_parse_json, script.text()), None)
+        data = _try(None, _parse_json, script.text())
         for node in islice(_nodes(data), _MOST_NODES):
             kind = node.get("@type")
             kinds = kind if isinstance(kind, list) else [kind]
@@ -288,7 +286,8 @@ def _nodes(data: object) -> Iterator[dict[str, Any]]:
             waiting += value[:_MOST_NODES]
 
 
-def _article_fields(node: dict[str, Any]) -> PageFields:
+def _fields_from_json_ld(parsed: "LexborHTMLParser") -> PageFields:
+    node = next(_json_ld_articles(parsed), {})
     found = {
         "title": node.get("headline") or node.get("name"),
         "published": node.get("datePublished"),

@@ -27,7 +27,6 @@ from digests.summaries import registry
 from digests.types import (
     DEFAULT_SUMMARISER,
     Article,
-    ArticleRef,
     Edition,
     EditionFigure,
     EditionStory,
@@ -63,46 +62,47 @@ def answer_lines(
     Raises:
         KeyError: There is no such verb.
     """
-    records = (_parse_line(line) for line in lines if line.strip())
+    written = filter(str.strip, lines)
     if verb == "stories":
-        yield from map(_dump_line, _answer_stories(list(records)))
+        yield from map(_dump_line, _answer_stories(written))
         return
     answer = RECORD_VERBS[verb]
     if verb == "summary":
         answer = partial(_answer_summary, chars=chars, summariser=summariser)
-    for record in records:
-        yield _dump_line(_answer_record(answer, record))
+    for line in written:
+        yield _dump_line(_answer_line(answer, line))
+
+
+def _answer_line(answer: AnswerRecord, line: str) -> JsonObject:
+    name = None
+    try:
+        record = _parse_line(line)
+        name = record.get("id")
+        return {"id": name, **answer(record)}
+    except DigestsError as problem:
+        return {"id": name, "error": str(problem)}
+    except Exception as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+        return {"id": name, "error": f"This is a defect of ours: {reason}"}
 
 
 def _parse_line(line: str) -> JsonRecord:
-    """The record of a line, or its answer where it is none."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        return {"id": None, "error": "This line is not JSON."}
+        raise InputError("This line is not JSON.") from None
     if not isinstance(record, dict):
-        return {"id": None, "error": "This line is JSON, but not an object."}
-    return {**record, "error": None} if "error" in record else record
-
-
-def _answer_record(answer: AnswerRecord, record: JsonRecord) -> JsonObject:
-    if record.get("error"):
-        return dict(record)
-    try:
-        return {"id": record.get("id"), **answer(record)}
-    except DigestsError as problem:
-        return {"id": record.get("id"), "error": str(problem)}
-    except Exception as problem:
-        reason = f"{type(problem).__name__}: {problem}"
-        return {"id": record.get("id"), "error": f"This is a defect of ours: {reason}"}
+        raise InputError("This line is JSON, but not an object.")
+    return record
 
 
 def _dump_line(answer: JsonObject) -> str:
+    dump = partial(json.dumps, answer, default=datetime.isoformat)
     try:
-        return json.dumps(answer, ensure_ascii=False).encode().decode()
+        return dump(ensure_ascii=False).encode().decode()
     except UnicodeEncodeError:
         # A lone surrogate that was an escape in the input is one in the output.
-        return json.dumps(answer)
+        return dump()
 
 
 # Fields of a record
@@ -168,7 +168,7 @@ def _answer_compose(record: JsonRecord) -> JsonObject:
         articles,
         now=_read_now(record, articles),
         ledger=_read_told(record),
-        style=_read_style(record.get("style") or {}, _most_common_language(articles)),
+        style=_read_style(record.get("style") or {}, find_main_language(articles)),
     )
     return {"edition": dump_edition(edition)}
 
@@ -176,19 +176,14 @@ def _answer_compose(record: JsonRecord) -> JsonObject:
 def _read_style(fields: Any, lang: str) -> EditionStyle:
     if not isinstance(fields, dict):
         raise InputError("The field «style» is not an object.")
-    usual = EditionStyle()
+    usual, read = EditionStyle(), partial(_read_number, fields)
     return EditionStyle(
         lang=_optional_text(fields, "lang") or lang,
-        stories=_read_number(fields, "stories", usual.stories),
-        brief=_read_number(fields, "brief", usual.brief),
-        quotes=_read_number(fields, "quotes", usual.quotes),
-        summary_chars=_read_number(fields, "chars", usual.summary_chars),
+        stories=read("stories", usual.stories),
+        brief=read("brief", usual.brief),
+        quotes=read("quotes", usual.quotes),
+        summary_chars=read("chars", usual.summary_chars),
     )
-
-
-def _most_common_language(articles: Sequence[Article]) -> str:
-    declared = Counter(article.lang or "en" for article in articles)
-    return next((lang for lang, _ in declared.most_common(1)), "en")
 
 
 def _read_number(fields: JsonRecord, name: str, usual: int) -> int:
@@ -198,6 +193,12 @@ def _read_number(fields: JsonRecord, name: str, usual: int) -> int:
     if type(value) is int and value >= 0:
         return value
     raise InputError(f"The field «style.{name}» is not a whole number.")
+
+
+def find_main_language(articles: Sequence[Article]) -> str:
+    """The language that most of the articles declare; English without any."""
+    declared = Counter(article.lang or "en" for article in articles)
+    return max(declared, key=declared.__getitem__, default="en")
 
 
 def _read_told(record: JsonRecord) -> PublishedLedger:
@@ -252,7 +253,7 @@ def _read_text_article(record: JsonRecord) -> Article:
 
 def _answer_quotes(record: JsonRecord) -> JsonObject:
     found = attribution.find_article_quotes(_read_text_article(record))
-    return {"quotes": [asdict(quote) for quote in found]}
+    return {"quotes": list(map(asdict, found))}
 
 
 def _answer_summary(
@@ -263,15 +264,15 @@ def _answer_summary(
 
 
 def _answer_sentences(record: JsonRecord) -> JsonObject:
-    text, lang = _require_text(record), _optional_text(record, "lang")
-    found = sentences.split_sentences(text, lang)
-    return {"sentences": [asdict(span) for span in found]}
+    article = _read_text_article(record)
+    found = sentences.split_sentences(article.text, article.lang)
+    return {"sentences": list(map(asdict, found))}
 
 
 def _answer_figures(record: JsonRecord) -> JsonObject:
-    text, lang = _require_text(record), _optional_text(record, "lang")
-    found = recognition.find_figures(text, lang=lang)
-    return {"figures": [asdict(figure) for figure in found]}
+    article = _read_text_article(record)
+    found = recognition.find_figures(article.text, lang=article.lang)
+    return {"figures": list(map(asdict, found))}
 
 
 def _answer_check(record: JsonRecord) -> JsonObject:
@@ -287,8 +288,7 @@ def _answer_extract(record: JsonRecord) -> JsonObject:
         _require_text(record, "html"), url=_optional_text(record, "url")
     )
     names = ("title", "author", "published", "lang", "text")
-    published = page.published.isoformat() if page.published else None
-    return {name: getattr(page, name) for name in names} | {"published": published}
+    return {name: getattr(page, name) for name in names}
 
 
 #: The verbs that answer each record independently.
@@ -304,36 +304,26 @@ RECORD_VERBS: Mapping[str, AnswerRecord] = {
 }
 
 
-def _answer_stories(records: Sequence[JsonRecord]) -> list[JsonObject]:
+def _answer_stories(lines: Iterable[str]) -> list[JsonObject]:
     """Group the whole batch; a bad line still gets its answer in its place."""
-    articles: dict[int, Article] = {}
-    answers: dict[int, JsonObject] = {}
-    for place, record in enumerate(records):
-        read = _answer_record(_read_story_article, record)
-        if "article" in read:
-            # Ids may be missing, doubled or no strings: the place is the key.
-            articles[place] = replace(read["article"], id=str(place))
-        else:
-            answers[place] = read
-    for member in assignment.group_articles(tuple(articles.values())):
-        place = int(member.article)
-        answer: JsonObject = {"id": records[place].get("id"), "story": member.story}
+    answers = [_answer_line(_read_story_article, line) for line in lines]
+    # Ids may be missing, doubled or no strings: the place is the key.
+    articles = tuple(
+        replace(answer.pop("article"), id=str(place))
+        for place, answer in enumerate(answers)
+        if "article" in answer
+    )
+    for member in assignment.group_articles(articles):
+        answer = answers[int(member.article)]
+        answer["story"] = member.story
         if member.duplicate_of is not None:
-            answer["duplicate_of"] = records[int(member.duplicate_of)].get("id")
-        answers[place] = answer
-    return [answers[place] for place in range(len(records))]
+            answer["duplicate_of"] = answers[int(member.duplicate_of)]["id"]
+    return answers
 
 
 def _read_story_article(record: JsonRecord) -> JsonObject:
-    article = Article(
-        id="",
-        text=_optional_text(record, "text") or "",
-        title=_require_text(record, "title"),
-        source=_optional_text(record, "source") or "",
-        published=parse_instant(_optional_text(record, "published") or ""),
-        lang=_optional_text(record, "lang"),
-    )
-    return {"article": article}
+    text, title = _optional_text(record, "text") or "", _require_text(record, "title")
+    return {"article": _read_article({**record, "text": text, "title": title}, 0)}
 
 
 # The JSON shapes of types, where these are not those of their fields
@@ -348,7 +338,7 @@ def dump_summary(summary: Summary) -> JsonObject:
 
 
 def dump_edition(edition: Edition) -> JsonObject:
-    """An edition, without its decisions."""
+    """An edition, without its decisions; instants stay `datetime`."""
     return {
         "title": edition.title,
         "made_from": asdict(edition.made_from),
@@ -358,8 +348,8 @@ def dump_edition(edition: Edition) -> JsonObject:
                 "id": line.story,
                 "kind": line.kind,
                 "headline": asdict(line.headline),
-                "article": _dump_reference(line.article),
-                "articles": [_dump_reference(ref) for ref in line.articles],
+                "article": asdict(line.article),
+                "articles": list(map(asdict, line.articles)),
             }
             for line in edition.brief
         ],
@@ -367,7 +357,7 @@ def dump_edition(edition: Edition) -> JsonObject:
 
 
 def _dump_sentence(sentence: Sentence) -> JsonObject:
-    return {"text": sentence.text, "spans": [asdict(span) for span in sentence.spans]}
+    return {"text": sentence.text, "spans": list(map(asdict, sentence.spans))}
 
 
 def _dump_story(story: EditionStory) -> JsonObject:
@@ -383,7 +373,7 @@ def _dump_story(story: EditionStory) -> JsonObject:
             for dispute in story.disputes
         ],
         "matters": _dump_sentence(story.matters) if story.matters else None,
-        "articles": [_dump_reference(ref) for ref in story.articles],
+        "articles": list(map(asdict, story.articles)),
     }
 
 
@@ -400,8 +390,3 @@ def _dump_card(card: QuoteCard) -> JsonObject:
         "context": asdict(card.context),
         "article": card.article,
     }
-
-
-def _dump_reference(ref: ArticleRef) -> JsonObject:
-    published = ref.published.isoformat() if ref.published else None
-    return {**asdict(ref), "published": published}

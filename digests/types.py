@@ -136,14 +136,12 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FigureComparison:
-    """A figure of two articles, with its sentences."""
+    """A figure that two articles state."""
 
     ours: Figure
     theirs: Figure
     #: Whether the values are the same, rounding aside.
     equal: bool
-    our_sentence: str
-    their_sentence: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

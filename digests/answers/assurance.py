@@ -5,38 +5,25 @@ is the nearest passage: it is shown without the mark of an answer, or not at all
 """
 
 import re
+from collections.abc import Iterable
 
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import find_root
+from digests.answers.vocabulary import IRREGULAR_BASES
 from digests.language.words import split_words, word_set
 
-#: The nearness from which a word counts as said: in the sentence or the one before.
-_SAID = 0.75
+#: The nearness from which a word counts as said: in the sentence or the one before;
+#: and from which it is about the same event.
+_SAID, _NEAR = 0.75, 0.5
 #: The least share of the main clause's words that are said.
 _MIN_SAID = 0.5
 _AHEAD = re.compile(
     r"\b(?:will|expected|is\sto|are\sto|due|wird|werden|soll|erwartet)\b", re.I
 )
 _PERFECT_CAUSE = re.compile(
-    r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+(?:ed|en|[^aeious]t|lt|"
-    r"nt)|\w*ge\w+(?:t|en)|been|gone|come|run|burst|broken|caught|lost|set)\b",
-)
-_MOTIVE = re.compile(
-    r"\b(?:dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|owed|feud|argument|"
-    r"Streit\w*|Rache|Eifersucht|Schulden|Fehde)\b",
-    re.I,
-)
-_CAUSE_IS = re.compile(
-    r"\b(?:Ursache|Grund|Auslöser)\s(?:war|ist|waren)\b|\b(?:cause|reason)\s(?:was|is)\b"
-)
-#: «Found dead» does not tell who killed, nor «it costs» who pays.
-_NO_DEEDS = frozenset(
-    map(
-        find_root,
-        word_set("die dead death toll fatality cost price worth fee expense budget"),
-    )
+    r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
+    rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
 )
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
@@ -44,88 +31,67 @@ _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|hat|wurde|wurden)\b", re.I)
 
 def is_sure(match: SentenceMatch) -> bool:
     """Whether the sentence holds what is asked for and the question's verb."""
-    question, line = match.question, match.line
-    if statements.is_unknown(line.text) and question.kind != "yes or no":
+    question, text = match.question, match.line.text
+    yes_or_no = question.kind == "yes or no"
+    if statements.is_unknown(text) and not yes_or_no:
         return False
-    if not question.restrictions <= set(line.words):
+    if not question.restrictions <= set(match.line.words):
         return False
     if question.asked_noun and not _holds_asked_noun(match):
         return False
     match question.kind:
         case "reason":
-            named = _CAUSE_IS.search(line.text) and tells_event(match)
-            return bool(named) or (match.gives_reason() and bool(_list_said(match)))
+            said = any(term.name is None for term in _list_said(match, question.terms))
+            return (said or reports_event(match)) and match.gives_reason()
         case "name":
             return _names_beside(match)
-        case "person" if question.verb:
+        case "person" if question.deeds:
             return _holds_verb(match)
         case "yes or no":
-            return holds_predicate(match)
+            denied = statements.denies(text) and holds_predicate(match)
+            return denied or _affirms(match)
         case "number" if _counts_directly(match):
             return True
         case "day" if question.verb_first:
             return holds_predicate(match)
         case _:
-            return _share_said(match) >= _MIN_SAID or _opens_with_verb(match)
+            focus = _list_weighty(question)
+            said = len(_list_said(match, focus)) >= _MIN_SAID * len(focus)
+            return said or _affirms(match)
 
 
 def holds_predicate(match: SentenceMatch) -> bool:
     """Whether the sentence itself has words of the main clause of the question."""
-    focus = _list_weighty(match.question)
-    if not focus:
+    question, focus = match.question, _list_weighty(match.question)
+    if not focus or _find_verb(question) in _list_held(match, focus):
         return True
-    held = match.line.held
-    if match.at == 0:
-        # The title and the first sentence tell the same.
-        held |= match.passage.title
-    direct = [term for term in focus if term.accepted_roots & held]
-    # The last word of a main clause is its verb or its complement.
-    if focus[0 if match.question.verb_first else -1] in direct:
-        return True
-    if match.question.verb_first or match.question.lang == "de":
+    if question.verb_first or question.lang == "de":
         return False
-    return len(direct) * 2 >= len(focus) > 0
+    count = len(_list_held(match, focus))
+    return count > 1 and 2 * count >= len(focus)
 
 
-def holds_some_focus(match: SentenceMatch) -> bool:
-    """Whether the sentence itself has a word of the question's main clause."""
-    focus = _list_weighty(match.question)
-    return any(term.accepted_roots & match.line.held for term in focus)
-
-
-def tells_gap(match: SentenceMatch) -> bool:
+def reports_gap(match: SentenceMatch) -> bool:
     """Whether it says in the question's words that the answer is not known.
 
     «Where he had been is a mystery» to «where had he been?».
     """
-    asked = [w for w in split_words(match.question.text) if w in _OPEN_WORDS][:1]
-    repeated = bool(set(asked) & set(match.line.words))
-    return repeated and statements.is_unknown(match.line.text)
-
-
-def holds_verb_word(match: SentenceMatch) -> bool:
-    """Whether the sentence itself has the word that is mostly the question's verb."""
-    focus = _list_weighty(match.question)
-    if not focus:
+    question, line = match.question, match.line
+    asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
+    if not set(asked) & set(line.words) or not statements.is_unknown(line.text):
         return False
-    verb = focus[0 if match.question.verb_first else -1]
-    return bool(verb.accepted_roots & match.line.held)
-
-
-def tells_motive(match: SentenceMatch) -> bool:
-    """Whether it tells of a quarrel, debts, revenge."""
-    return _MOTIVE.search(match.line.text) is not None
+    return not question.deeds or _holds_verb(match)
 
 
 def explains_nearby(match: SentenceMatch) -> bool:
-    """Whether it tells what had happened before, which is mostly the reason."""
+    """Whether it reports what had happened before, which is mostly the reason."""
     return _PERFECT_CAUSE.search(match.line.text) is not None
 
 
-def tells_event(match: SentenceMatch) -> bool:
+def reports_event(match: SentenceMatch) -> bool:
     """Whether the article begins with most of what the question is about."""
     focus = _list_weighty(match.question)
-    said = sum(match.measure_nearness(term, 1.0) >= _MIN_SAID for term in focus)
+    said = sum(match.measure_nearness(term, 1.0) >= _NEAR for term in focus)
     return said >= _MIN_SAID * len(focus)
 
 
@@ -134,17 +100,35 @@ def _list_weighty(question: Question) -> list[QuestionTerm]:
     return heavy or list(question.focus)
 
 
-def _list_said(match: SentenceMatch) -> list[QuestionTerm]:
-    plain = [term for term in match.question.terms if term.name is None]
-    return [term for term in plain if match.measure_nearness(term) >= _SAID]
+def _list_said(
+    match: SentenceMatch, terms: Iterable[QuestionTerm], least: float = _SAID
+) -> list[QuestionTerm]:
+    return [term for term in terms if match.measure_nearness(term) >= least]
 
 
-def _share_said(match: SentenceMatch) -> float:
+def _list_held(
+    match: SentenceMatch, terms: Iterable[QuestionTerm]
+) -> list[QuestionTerm]:
+    """The terms in the sentence; the title and the first sentence say the same."""
+    held = match.line.held if match.at else match.passage.lead
+    return [term for term in terms if term.accepted_roots & held]
+
+
+def _find_verb(question: Question) -> QuestionTerm:
+    """The noun that is asked for, or the verb or complement of the main clause."""
+    for term in question.focus:
+        if question.asked_noun in term.accepted_roots:
+            return term
+    return _list_weighty(question)[0 if question.verb_first else -1]
+
+
+def _affirms(match: SentenceMatch) -> bool:
+    """Whether it has the verb, and all of the main clause is near."""
     focus = _list_weighty(match.question)
     if not focus:
-        return 1.0
-    said = sum(match.measure_nearness(term) >= _SAID for term in focus)
-    return said / len(focus)
+        return True
+    verb = _find_verb(match.question) in _list_held(match, focus)
+    return verb and _list_said(match, focus, _NEAR) == focus
 
 
 def _counts_directly(match: SentenceMatch) -> bool:
@@ -152,32 +136,17 @@ def _counts_directly(match: SentenceMatch) -> bool:
     counted, focus = match.question.counted, _list_weighty(match.question)
     if counted is None or not counted.accepted_roots & match.line.held:
         return False
-    return all(match.measure_nearness(term) >= _MIN_SAID for term in focus)
-
-
-def _opens_with_verb(match: SentenceMatch) -> bool:
-    """Whether it is the first sentence, with the verb, and the rest follows in it."""
-    focus = _list_weighty(match.question)
-    if match.at or not focus or not focus[-1].accepted_roots & match.line.held:
-        return False
-    return all(match.measure_nearness(term) >= _MIN_SAID for term in focus)
+    return _list_said(match, focus, _NEAR) == focus
 
 
 def _holds_verb(match: SentenceMatch) -> bool:
-    verb, line = match.question.verb, match.line
-    deeds = {verb}
-    for term in match.question.terms:
-        if verb in term.accepted_roots:
-            deeds |= term.accepted_roots - _NO_DEEDS
-    # «Of the same design» does not tell who designed.
+    # «Of the same design» does not say who designed.
     asked = split_words(match.question.text)[:3]
     bare = {word.removesuffix("ed") for word in asked if word.endswith("ed")}
-    found = [
-        word
-        for word, root in zip(line.words, line.roots, strict=True)
-        if root in deeds and word not in bare
-    ]
-    return bool(found)
+    return any(
+        root in match.question.deeds and word not in bare
+        for word, root in zip(match.line.words, match.line.roots, strict=True)
+    )
 
 
 def _holds_asked_noun(match: SentenceMatch) -> bool:

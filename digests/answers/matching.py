@@ -6,18 +6,25 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
-from itertools import pairwise
 
+from digests.answers import statements
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import PERSON_NOUNS, SPEECH_VERBS, find_root
+from digests.answers.vocabulary import (
+    PERSON_NOUNS,
+    SAYING_ROOTS,
+    collect_roots,
+    find_root,
+)
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
-from digests.language.spans import spans_overlap
+from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
+from digests.quotes.attribution import find_article_quotes
+from digests.stories import freshness
 from digests.types import Article, Quote, Span
 
 #: Sentences of an article that are read.
@@ -42,93 +49,134 @@ class TokenizedSentence:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizedArticle:
-    """An article with its sentences."""
+    """An article whose sentences are found when a question needs them.
+
+    Most of the articles that are searched have too few words of the question.
+    """
 
     article: Article
-    lines: tuple[TokenizedSentence, ...]
-    title: frozenset[str]
-    find_quotes: Callable[[Article], tuple[Quote, ...]]
+
+    @cached_property
+    def lang(self) -> str:
+        """Its language, as far as words are listed for it."""
+        return resolve_language(self.article.lang)
+
+    @cached_property
+    def title(self) -> frozenset[str]:
+        """The roots of its title."""
+        return self._collect_roots(self.article.title or "")
 
     @cached_property
     def held(self) -> frozenset[str]:
         """The roots of title and text."""
-        return self.title.union(*(line.held for line in self.lines))
+        return self.title | self._collect_roots(self.article.text)
+
+    @cached_property
+    def lines(self) -> tuple[TokenizedSentence, ...]:
+        """Its sentences."""
+        article = self.article
+        spans = sentences.split_sentences(
+            article.text, article.lang, most=_MAX_SENTENCES
+        )
+        return tuple(map(self._tokenize_sentence, spans))
 
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return self.find_quotes(self.article)
+        return find_article_quotes(self.article)
+
+    @cached_property
+    def time(self) -> float:
+        """When its news was said: a slow outlet prints at three what was so at noon."""
+        published = self.article.published
+        if published is None:
+            return 0.0
+        opening = " ".join(line.text for line in self.lines[:3])
+        return (freshness.find_informed(opening, published) or published).timestamp()
+
+    @cached_property
+    def last_denial(self) -> int:
+        """The index of the last sentence that turns round an earlier one, or -1.
+
+        A title that denies turns round all of them.
+        """
+        if statements.is_denial(self.article.title or ""):
+            return len(self.lines)
+        turning = [statements.turns_round(line.text) for line in self.lines]
+        return max((at for at, turns in enumerate(turning) if turns), default=-1)
 
     @cached_property
     def lead(self) -> frozenset[str]:
         """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
+    def _collect_roots(self, text: str) -> frozenset[str]:
+        return collect_roots(set(split_words(text)), self.lang)
 
-def tokenize_article(
-    article: Article, find_quotes: Callable[[Article], tuple[Quote, ...]]
-) -> TokenizedArticle:
-    """Split an article into sentences and roots.
-
-    Args:
-        article: Read once; its sentences are the spans of the lines.
-        find_quotes: Called once, only if a question asks for what somebody said.
-    """
-    lang = resolve_language(article.lang)
-    spans = sentences.split_sentences(article.text, article.lang, most=_MAX_SENTENCES)
-    return TokenizedArticle(
-        article=article,
-        lines=tuple(_tokenize_sentence(article.text, span, lang) for span in spans),
-        title=frozenset(_list_roots(split_words(article.title or ""), lang)),
-        find_quotes=find_quotes,
-    )
-
-
-def _tokenize_sentence(text: str, span: Span, lang: str) -> TokenizedSentence:
-    said = text[span.start : span.end]
-    words = split_words(said)
-    return TokenizedSentence(
-        span=span, text=said, words=words, roots=_list_roots(words, lang)
-    )
-
-
-def _list_roots(words: Sequence[str], lang: str) -> tuple[str, ...]:
-    return tuple(find_root(word, lang) for word in words)
+    def _tokenize_sentence(self, span: Span) -> TokenizedSentence:
+        text = span_text(self.article.text, span)
+        words = split_words(text)
+        roots = tuple(find_root(word, self.lang) for word in words)
+        return TokenizedSentence(span=span, text=text, words=words, roots=roots)
 
 
 #: Weights of a word that is one or two sentences before, in the title or first
 #: sentence, or elsewhere in the article.
 WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
-#: The weights for an article's first sentence of a word of its title, and of a word
-#: further down: what follows is about the same event.
-TITLE_WEIGHT, LATER_WEIGHT = 0.75, 0.5
-#: The second of these for questions about what somebody said.
+#: The weight of a word further down for an article's first sentence: what follows is
+#: about the same event.
+LATER_WEIGHT = 0.5
+#: The weight of title and first sentence for questions about what somebody said.
 SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥₹₦]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent|crowns?"
-    r"|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|kron(?:or|er|a)"
-    r"|zloty|forint|Kronen|Franken|Rs)\b|%",
+    r"[$£€¥₹₦%]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent"
+    r"|crowns?|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
+    r"|kron(?:or|er|a)|Kronen|Franken|Rs|free)\b"
+    r"|\b(?:cost|price|worth|pay|paid|bill|kost|Preis|teuer|zahl)\w*\b[^.;]{0,60}\d",
     re.I,
 )
-#: «It is to *cost* 265 million»: a sum without its currency.
-_COSTING = re.compile(
-    r"\b(?:cost\w*|price[ds]?|worth|dearer|pay\w*|paid|bill|kost\w+|Preis\w*|teuer|zahl\w+)\b"
-    r"[^.;]{0,60}\d",
-    re.I,
+_DISTANCE = (
+    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|miles?|"
+    r"feet|foot|inch(?:es)?|yards?"
 )
-_LENGTH = re.compile(
-    r"\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|"
-    r"(?:kilo|centi|milli)?met(?:re|er)s?|km|miles?|feet|foot|"
-    r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?|Kilometern?|Metern?)\b"
+_DURATION = (
+    r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|decades?|"
+    r"Sekunden?|Minuten?|Stunden?|Tagen?|Wochen?|Monaten?|Jahren?"
 )
-_BE = word_set("is are was were be been being am")
+#: What measures «how long», «how deep», «how heavy»: units, or until when.
+_MEASURES = {
+    adjective: re.compile(rf"\b(?:{units})\b", re.I)
+    for adjectives, units in (
+        ("long lange", rf"{_DURATION}|{_DISTANCE}"),
+        ("far weit deep tief tall wide breit", _DISTANCE),
+        ("heavy schwer", r"\w*tonn?e?s?|tonnen|\w*kilos?|\w*grams?|kg|pounds?|stone"),
+        ("fast schnell", r"knots|mph|km/h|\w+ (?:an|per) hour|Knoten|Stundenkilometer"),
+    )
+    for adjective in adjectives.split()
+}
+#: A duration without a number.
+_LASTING = re.compile(
+    r"\b(?:until|till|bis|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|"
+    r"Monat|Jahr))\b"
+)
+#: Points in time that are neither dates nor relative days.
+_WHEN = re.compile(
+    r"\b(?:(?:before|after|by|at|in|over|until|since|around|this|next|last)\s(?:the\s)?"
+    r"(?:end\sof\s\w+|Christmas|Easter|New\sYear|spring|summer|autumn|winter|noon|midday|"
+    r"midnight|dawn|dusk|night|first\slight)|within\s\w+\s(?:hours|days|weeks|months)|"
+    r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
+    r"Abend|Ende|Weihnachten|Ostern|Mitternacht)|um\sMitternacht)\b"
+)
+_BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
+_BY = word_set("by von durch")
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
 _AGE = re.compile(
-    r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b(?!\s?(?:percent|per|%|million|,\d))"
+    r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
+    r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
     r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
     r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
 )
@@ -141,46 +189,44 @@ _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
-#: «34 of the 40 missing» does not tell how many are missing.
-_PARTITIVE = re.compile(
-    r"\A(?:\w+\s)?[\w,-]+\s(?:of|von|der)\s(?:the\s|den\s)?(?:\d|\w+(?:teen|ty)\b|two|"
-    r"three|four|five|six|seven|eight|nine|ten|eleven|twelve)",
-    re.I,
-)
-_CALLED = re.compile(r"\b(?:called|named|name\s(?:is|was)|heißt|hieß)\s[A-ZÄÖÜ]")
-#: Endings of nouns for people by what they do.
+#: Nouns for people by what they do, or by their age.
 _PERSON = re.compile(
-    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z"
+    r"\w{3,}(?:ist|ian|eer|man|woman|men|women)\Z|\d+-year-old\Z"
     r"|(?:keeper|maker|worker|builder|driver|owner|teacher|farmer|fahrer|wirt)\Z"
 )
 _ATTRIBUTION = re.compile(
     r",\s(?:[^,.;]{2,60},\s)?[^,.;]{2,70}\s(?:said|says|announced|wrote|heard|sagte|"
     r"teilte|erklärte)\b[^,;]*\Z"
     r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
+    r"|\A[^,;:]{2,80}\s(?:said|says|sagte)\b(?!.*\b(?:he|she|they|we|I|er|sie|ich|wir)\b)"
 )
-#: Verbs right after a number whose noun is left out.
+#: Verbs after a number whose noun is left out.
 _ELIDING = word_set("""
-    were was are is have had has remain remained wurden sind waren werden haben hatten
-    blieben
+    were was are is have had has remain remained live lived wurden sind waren werden
+    haben hatten blieben
 """)
-_ELIDED_REACH = 24
+_COUNT_REACH = 60
+_STILL = word_set("now still noch")
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
-_SAYING = frozenset(map(find_root, (*SPEECH_VERBS, "urge"))) | frozenset(
-    find_root(word, "de") for word in ("sagte", "kündigte", "bemängelte", "erklärte")
-)
+#: Words that stand for one person.
+_PERSONAL = word_set("he she his her er seine ihre")
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
-    r"|blamed on|thanks to|source of|traced to|weil|wegen|denn|Ursache (?:war|ist)"
-    r"|Grund (?:war|ist|dafür)|Auslöser|aufgrund|infolge)\b",
+    r"|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn|Grund dafür"
+    r"|begründe\w*"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
+    # Motives of crimes.
+    r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
+    r"|Eifersucht|Schulden)\b",
     re.I,
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
-    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!day )after(?! (?:\w+ ){1,3}(?:"
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:\w+ ){1,3}(?:"
     r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
     r"|blamed|mainly|"
     r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
@@ -191,7 +237,7 @@ _OCCASION = re.compile(
 _PLACE = re.compile(
     r"\b(?:in|at|on|near|off|from|to|under|beneath|between|across|outside|along|im|am|bei"
     r"|nach|aus)\s(?:the\s|der\s|dem\s|den\s)?(?:\w+\s)?[A-ZÄÖÜ]|"
-    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under) (?:the|a) \w+"
+    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under|to) (?:the|a|an) \w+"
 )
 
 
@@ -222,13 +268,10 @@ class SentenceMatch:
             and self._is_said_by()
         )
 
-    def measure_nearness(
-        self, term: QuestionTerm, lead: float = LEAD_WEIGHT, *, titled: bool = True
-    ) -> float:
+    def measure_nearness(self, term: QuestionTerm, lead: float = LEAD_WEIGHT) -> float:
         """How near a word of the question is to the sentence: 0 to 1.
 
-        `lead` is the nearness of a word with which the article begins; `titled` says
-        whether an article's title counts as the sentence before its first.
+        `lead` is the nearness of a word with which the article begins.
         """
         roots, passage, at = term.accepted_roots, self.passage, self.at
         if roots & passage.lines[at].held:
@@ -238,14 +281,16 @@ class SentenceMatch:
         for back, worth in enumerate(WEIGHTS_BEFORE, 1):
             if at >= back and roots & passage.lines[at - back].held:
                 return worth
-        if titled and at == 0 and roots & passage.title:
-            return max(lead, TITLE_WEIGHT)
         if roots & passage.lead:
             return lead
-        if roots & passage.held:
-            later = at == 0 and term.name is None
-            return LATER_WEIGHT if later else ELSEWHERE_WEIGHT
-        return 0.0
+        if not roots & passage.held:
+            return 0.0
+        if term.name is None:
+            return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
+        # «A banker was jailed. Bo Lund …», and «he» for somebody who was named.
+        named_next = at == 0 and any(roots & line.held for line in passage.lines[1:3])
+        spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
+        return LATER_WEIGHT if named_next or spoken_of else ELSEWHERE_WEIGHT
 
     def weigh_kind(self) -> float:
         """The factor of the score where it is uncertain what kind of thing is said."""
@@ -253,8 +298,6 @@ class SentenceMatch:
         match self.question.kind:
             case "person":
                 return 1.0 if self._names_somebody() else 0.8
-            case "number" if _PARTITIVE.search(text):
-                return 0.7
             case "number" if _TOLL.search(text):
                 return 1.2
             case "reason":
@@ -278,7 +321,7 @@ class SentenceMatch:
         """Whether every name is in the sentence or in its near context."""
         for number in range(len(self.question.names)):
             own = self.question.name(number)
-            if len(own) > 1 and not _has_name(self.passage, own):
+            if not all(term.accepted_roots & self.passage.held for term in own):
                 return False
             if own and max(map(self.measure_nearness, own)) < _SPOKEN_OF:
                 return False
@@ -293,11 +336,10 @@ class SentenceMatch:
             case "age":
                 return self._has_age()
             case "day":
-                named = dates.find_moments(text) or dates.find_days(text, None, lang)
-                return bool(named)
+                named = _WHEN.search(text) or dates.find_moments(text)
+                return bool(named or dates.find_days(text, None, lang))
             case "name":
-                called = _CALLED.search(text) is not None
-                return called or self._names_somebody()
+                return self._names_somebody()
             case "person":
                 words = split_words(_drop_attribution(text))
                 nouns = any(w in PERSON_NOUNS or _PERSON.search(w) for w in words)
@@ -306,13 +348,15 @@ class SentenceMatch:
                 return True
 
     def _has_number(self) -> bool:
+        """Whether it has a number of the kind that is asked for."""
         question, text = self.question, self.line.text
-        found = numbers.find_numbers(text, self.passage.article.lang)
-        if not any(number.value not in question.figures for number in found):
+        unit = _MONEY if question.kind == "money" else _MEASURES.get(question.measure)
+        if question.measure in ("long", "lange") and _LASTING.search(text):
+            return True
+        if unit and not unit.search(text):
             return False
-        if question.kind == "money":
-            return bool(_MONEY.search(text) or _COSTING.search(text))
-        return question.kind != "length" or _LENGTH.search(text) is not None
+        found = numbers.find_numbers(text, self.passage.article.lang)
+        return any(number.value not in question.figures for number in found)
 
     def _has_age(self) -> bool:
         """Whether an age follows closely after somebody or something asked about."""
@@ -327,22 +371,28 @@ class SentenceMatch:
         return False
 
     def _counts_subject(self) -> bool:
-        """Whether a number is before what is counted, if anything is."""
-        counted, line = self.question.counted, self.line
-        if counted is None:
+        """Whether a number is before what is counted, if anything is.
+
+        The noun may be left out: «6,000 were still without power», «38 dead».
+        """
+        counted, line, lang = self.question.counted, self.line, self.passage.lang
+        if counted is None or self._tells_toll():
             return True
-        roots = counted.accepted_roots
-        if self._tells_toll() or self._counts_elided():
-            return True
-        places = [at for at, root in enumerate(line.roots) if root in roots]
-        if not places:
-            return False
+        others = [t.accepted_roots for t in self.question.focus if t is not counted]
+        states = frozenset[str]().union(*others)
+        near = self.measure_nearness(counted) >= _SPOKEN_OF
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            after = split_words(line.text[number.end :])
-            first = len(line.words) - len(after)
-            if any(0 <= at - first <= _NEAR for at in places):
+            rest = line.text[number.end : number.end + _COUNT_REACH]
+            after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
+            roots = [find_root(word, lang) for word in after]
+            if not counted.accepted_roots.isdisjoint(roots):
                 return True
-        return bool(_NONE & set(line.words))
+            if not states.isdisjoint(roots[:1]):
+                return True
+            if near and not _ELIDING.isdisjoint(after[:1]):
+                return True
+        held = counted.accepted_roots & line.held
+        return bool(held) and not _NONE.isdisjoint(line.words)
 
     def _tells_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
@@ -352,32 +402,19 @@ class SentenceMatch:
         asked = (self.question.counted, *self.question.focus)
         return any(term and term.accepted_roots & self.line.held for term in asked)
 
-    def _counts_elided(self) -> bool:
-        """Whether the noun is left out: «6,000 were still without power», «38 dead»."""
-        counted, line = self.question.counted, self.line
-        if counted is None:
-            return False
-        states = [term for term in self.question.focus if term is not counted]
-        for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            after = split_words(line.text[number.end : number.end + _ELIDED_REACH])[:1]
-            if not after:
-                continue
-            root = find_root(after[0], resolve_language(self.passage.article.lang))
-            if any(root in term.accepted_roots for term in states):
-                return True
-            if after[0] in _ELIDING and self.measure_nearness(counted) >= _SPOKEN_OF:
-                return True
-        return False
-
     def _names_somebody(self) -> bool:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
-        text = self.line.text
-        if self.question.speaker is None and self.question.verb not in _SAYING:
+        text, question = self.line.text, self.question
+        quoted = question.speaker is not None or question.deeds & SAYING_ROOTS
+        if not quoted and not question.asked_noun:
             text = _drop_attribution(text)
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
-            if name.kind not in ("place", "title", "party") and not parts & asked:
+            if name.kind in ("place", "title", "party") or parts & asked:
+                continue
+            # In German every noun is capitalised.
+            if self.passage.lang != "de" or len(parts) > 1 or name.kind == "person":
                 return True
         return False
 
@@ -401,11 +438,13 @@ class SentenceMatch:
         if period is None:
             return True
         written = article.published.date() if article.published is not None else None
-        named_days = _list_days(self.line.text, written, article.lang)
-        if named_days:
-            return any(a <= period.last and period.first <= b for a, b in named_days)
-        if written is None:
-            return False
+        found = dates.find_dated_days(self.line.text, written, article.lang)
+        named = [(day.first, day.last) for day in found if day.first and day.last]
+        if named:
+            return any(a <= period.last and period.first <= b for a, b in named)
+        if written is None or written < period.first:
+            # Of days to come an article may not repeat when they are.
+            return written is not None
         return period.first <= written <= period.last + _PERIOD_SLACK
 
     def _is_said_by(self) -> bool:
@@ -415,15 +454,12 @@ class SentenceMatch:
         if not own:
             return True
         roots, line = own[-1].accepted_roots, self.line
-        lang = resolve_language(self.passage.article.lang)
         for quote in self.passage.quotes:
             if spans_overlap(quote.context, line.span):
-                words = (quote.speaker or "").split()
-                return any(
-                    find_root(w.lower().strip(".,"), lang) in roots for w in words
-                )
+                words = split_words(quote.speaker or "")
+                return bool(roots & collect_roots(words, self.passage.lang))
         named = roots & line.held or _PRONOUNS & set(line.words)
-        return bool(named and _SAYING & line.held)
+        return bool(named and SAYING_ROOTS & line.held)
 
     def _agrees(self) -> bool:
         """Whether neither the sentence nor its context denies what is asked about."""
@@ -444,62 +480,31 @@ class SentenceMatch:
         return not any(_denies_roots(b, elsewhere, question.lang) for b in before)
 
     def _is_done_by(self) -> bool:
-        """Whether agent and patient are on the right sides of the verb."""
+        """Whether agent and patient may be on the right sides of the verb."""
         question, line = self.question, self.line
-        if question.asks_doer is None or not question.names:
+        if question.asks_doer is None:
             return True
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
         roots = frozenset[str]().union(*(term.accepted_roots for term in own))
         verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
         places = [at for at, root in enumerate(line.roots) if root in roots]
-        if not verbs or not places:
-            return True
-        return any(self._is_on_its_side(verb, places) for verb in verbs)
+        return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
 
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
+        """Whether what is named stands where it must; a passive names its agent."""
         words = self.line.words
-        passive = bool(_BE & set(words[max(0, verb - 3) : verb])) and (
-            "by" in words[verb : verb + _REACH]
-        )
-        if bool(self.question.asks_doer) != passive:
-            return any(verb < at for at in places)
-        return any(at < verb for at in places)
+        passive = not _BE.isdisjoint(words[max(0, verb - 3) : verb])
+        by_agent = not _BY.isdisjoint(words[verb : verb + _REACH])
+        if self.question.asks_doer and passive and not by_agent:
+            return False
+        if self.question.asks_doer != (passive and by_agent):
+            return not places or any(verb < at for at in places)
+        return not places or any(at < verb for at in places)
 
 
 def _drop_attribution(text: str) -> str:
     """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
-
-
-def _has_name(passage: TokenizedArticle, own: Sequence[QuestionTerm]) -> bool:
-    """Whether the words of a name occur together, at most one word apart."""
-    for line in passage.lines:
-        places = [
-            [at for at, root in enumerate(line.roots) if root in term.accepted_roots]
-            for term in own
-        ]
-        if all(places) and all(
-            any(0 < b - a <= 2 for a in first for b in second)
-            for first, second in pairwise(places)
-        ):
-            return True
-    return all(term.accepted_roots & passage.title for term in own)
-
-
-def _list_days(
-    text: str, written: date | None, lang: str | None
-) -> list[tuple[date, date]]:
-    found = [
-        (day.first, day.last)
-        for day in dates.find_days(text, written, lang)
-        if day.first is not None and day.last is not None
-    ]
-    for moment in dates.find_moments(text):
-        ahead = dates.looks_ahead(text, moment.start)
-        span = dates.resolve_calendar_date(moment, written, ahead=ahead)
-        if span is not None:
-            found.append(span)
-    return found
 
 
 def _denies_roots(

@@ -4,142 +4,142 @@
 «when» only says which event is meant, so an answer need not repeat it.
 """
 
+import re
 from collections.abc import Sequence
 
-from digests.answers.vocabulary import QUESTION_WORDS, find_root
+from digests.answers.vocabulary import (
+    GERMAN_QUESTION_WORDS,
+    GERMAN_VERBS,
+    QUESTION_WORDS,
+    find_root,
+)
 from digests.language import words
 from digests.language.grammar import Token
 from digests.language.words import word_set
 
-_ENGLISH_FIRST = word_set("""
-    is are was were do does did has have had can could will would should may might must
-    isn't aren't wasn't weren't don't doesn't didn't hasn't haven't won't
+_ENGLISH_YES_NO = re.compile(
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
+    r"must)(?:n['’]t)?\s\S+\s\S",
+    re.I,
+)
+#: «War» and «hat» are English words as well.
+_GERMAN_YES_NO = re.compile(
+    r"(?:(?:wird|werden|wurden?|ist|sind|waren|haben|hatten?|kann|können|darf|dürfen|muss|"
+    r"müssen|soll|sollen|gibt|gab|bleibt|bleiben|stimmt)|(?:war|hat)(?=.*\b(?:das|der|den?|"
+    r"dem|des|eine?[nmr]?|es|am|beim?|für|und|noch|jemand|schon|sich|im)\b))\s\S+\s\S",
+    re.I,
+)
+_REASON = re.compile(
+    r"(?:what|which|was|welche[rs]?)\s(?:(?:\S+\s){0,4}(?:cause|reason|motive|grund|"
+    r"ursache|motiv|anlass)\b|(?:caused|causes|triggered|sparked|verursachte?|löste)\b)",
+    re.I,
+)
+_CAUSE_WORD = re.compile(
+    r"cause[sd]?|reason|motive|triggered|sparked|grund|ursache|motiv|anlass|verursachte?|"
+    r"auslöste"
+)
+_CONDITION = re.compile(
+    r"\b(?:if|would|could|might|unless|wenn|würden?|falls|könnte|wäre)\b", re.I
+)
+_NAME = re.compile(
+    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß)\b", re.I
+)
+_ANYBODY = re.compile(
+    r"(?:\S+\s){0,3}(?:any(?:one|body|thing)|some(?:one|body)|jemand|etwas)\b"
+    r"|(?:is|are|was|were)\sthere\b|(?:gibt|gab)\ses\b",
+    re.I,
+)
+#: Words without which another event may be meant.
+_RESTRICTION = re.compile(
+    r"\b(?:last|previous|previously|zuletzt|vorher)\b"
+    r"(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)",
+    re.I,
+)
+#: What precedes the noun that is asked for, and what follows it.
+_BEFORE_NOUN = re.compile(
+    r"(?:(?:what|which|who|was|wer|welche[rs]?|(?:how|wie)\s(?:high|large|big|strong|hoch|"
+    r"groß|stark))\s(?:is|are|was|were|ist|sind|war|waren)"
+    r"|(?:what\shappened\s(?:to|with)|was\s(?:passierte|geschah)\smit))\s"
+    r"(?:the|a|an|its|his|her|their|der|die|das|den|dem|ein|eine)\s",
+    re.I,
+)
+_AFTER_NOUN = word_set("""
+    of for in on at from that who to below above under over near with der des von im in
+    für bei
 """)
-_GERMAN_FIRST = word_set("""
-    wird werden wurde wurden ist sind waren haben hatte hatten kann können darf dürfen
-    muss müssen soll sollen gibt gab bleibt bleiben stimmt
-""")
-#: German verbs that are English words as well.
-_AMBIGUOUS_FIRST = word_set("war hat")
-_GERMAN_ARTICLES = word_set("""
-    das der die den dem des ein eine einen einem einer es im am beim bei für und noch
-    jemand schon sich
-""")
+_MOST_NOUN_WORDS = 5
 #: Words that begin a clause or phrase that only names the event.
 _SUBORDINATE = word_set("""
     when after before because while during as since if nachdem weil während als wenn
     dass
 """)
-_CONDITIONS = word_set(
-    "if would could might unless wenn würde würden falls könnte wäre"
-)
-#: Words without which another event may be meant.
-_RESTRICTIONS = word_set("last previous previously zuletzt vorher")
-_PLAIN_LAST = word_set("night week month year monday tuesday wednesday thursday friday")
-_NAMED = word_set("name called named heißt hieß")
-_ASKING = word_set("what which was welche welcher welches")
-_ANYBODY = word_set("anyone anybody someone somebody anything jemand etwas")
-_BEING = word_set("is are was were ist sind war waren")
-_DETERMINERS = word_set("the a an its his her their der die das den dem ein eine")
-_NOUN_ENDS = word_set("of for in on at from that who to der des von im in für bei")
-_REASON_NOUNS = word_set("cause reason motive grund ursache motiv anlass")
-_CAUSING = word_set("caused causes triggered sparked verursacht verursachte auslöste")
-#: The fewest words of a question about yes or no.
-_SHORTEST = 3
 
 
-def begins_german(found: Sequence[Token]) -> bool:
-    """Whether a question begins with a German verb: «Wird das Bad geschlossen?»."""
-    if not found:
-        return False
-    first, rest = found[0].low, {token.low for token in found[1:]}
-    if first in _GERMAN_FIRST:
+def is_german(text: str, found: Sequence[Token]) -> bool:
+    """Whether a question is German; «was» counts only before a German verb."""
+    low = [token.low for token in found[:4]]
+    if GERMAN_QUESTION_WORDS.intersection(low) or _GERMAN_YES_NO.match(text):
         return True
-    return first in _AMBIGUOUS_FIRST and bool(rest & _GERMAN_ARTICLES)
+    return low[:1] == ["was"] and not GERMAN_VERBS.isdisjoint(low[1:2])
 
 
-def asks_yes_or_no(found: Sequence[Token], lang: str) -> bool:
+def asks_yes_or_no(text: str, lang: str) -> bool:
     """Whether a question begins with its verb."""
-    if len(found) < _SHORTEST:
-        return False
-    first = found[0].low.replace("’", "'")
-    if lang == "de":
-        return first in _GERMAN_FIRST | _AMBIGUOUS_FIRST
-    return first in _ENGLISH_FIRST
+    form = _GERMAN_YES_NO if lang == "de" else _ENGLISH_YES_NO
+    return form.match(text) is not None
 
 
-def asks_reason(found: Sequence[Token]) -> bool:
+def asks_reason(text: str) -> bool:
     """Whether it asks for a cause without «why»: «what caused …», «what motive …»."""
-    low = [token.low for token in found[:6]]
-    if not low or low[0] not in _ASKING:
-        return False
-    return any(word in _REASON_NOUNS for word in low) or (
-        low[1:2] != [] and (low[1] in _CAUSING)
-    )
+    return _REASON.match(text) is not None
 
 
-def asks_condition(found: Sequence[Token]) -> bool:
+def asks_condition(text: str) -> bool:
     """Whether it asks what would happen under a condition."""
-    return any(token.low in _CONDITIONS for token in found)
+    return _CONDITION.search(text) is not None
 
 
-def asks_name(found: Sequence[Token]) -> bool:
+def asks_name(text: str) -> bool:
     """Whether it asks what somebody or something is called."""
-    low = [token.low for token in found[:6]]
-    return bool(low) and low[0] in ("what", "wie", "whose") and bool(_NAMED & set(low))
+    return _NAME.match(text) is not None
 
 
 def is_cause_word(word: str) -> bool:
     """Whether it only asks for a reason: «what *caused* …», «the *motive* of …»."""
-    return word in _REASON_NOUNS | _CAUSING
+    return _CAUSE_WORD.fullmatch(word) is not None
 
 
-def asks_anybody(found: Sequence[Token]) -> bool:
-    """Whether its subject is «anybody»: then its first word of content is the verb."""
-    return any(token.low in _ANYBODY for token in found[:4])
+def asks_anybody(text: str) -> bool:
+    """Whether its subject is «anybody» or «there», which its verb or noun follows."""
+    return _ANYBODY.match(text) is not None
 
 
-def find_restrictions(found: Sequence[Token]) -> frozenset[str]:
+def find_restrictions(text: str) -> frozenset[str]:
     """Words like «last» that say which of several events is meant."""
-    held = set()
-    for at, token in enumerate(found):
-        after = found[at + 1].low if at + 1 < len(found) else ""
-        if token.low in _RESTRICTIONS and after not in _PLAIN_LAST:
-            held.add(token.low)
-    return frozenset(held)
+    return frozenset(word.lower() for word in _RESTRICTION.findall(text))
 
 
-def find_asked_noun(found: Sequence[Token], lang: str) -> str:
+def find_asked_noun(text: str, lang: str) -> str:
     """The noun of «what was the NOUN of …», «who is the NOUN», «how high is the NOUN».
 
     Its root is wanted in the answer; "" where none is asked for.
     """
-    at = _find_determiner([token.low for token in found[:6]])
-    if at is None:
+    before = _BEFORE_NOUN.match(text)
+    if before is None:
         return ""
-    run: list[Token] = []
-    for token in found[at + 1 : at + 6]:
-        if token.low in _NOUN_ENDS or words.is_stop_word(token.low, lang):
+    following = text[before.end() :].rstrip("?").split()
+    at = 0
+    while at < min(len(following), _MOST_NOUN_WORDS):
+        low = following[at].lower()
+        if low in _AFTER_NOUN or words.is_stop_word(low, lang):
             break
-        run.append(token)
-    after = found[at + 1 + len(run) :][:1]
-    closed = not after or after[0].low in _NOUN_ENDS
-    if not run or not closed or (lang != "de" and run[-1].capital):
+        at += 1
+    noun = following[at - 1] if at else ""
+    closed = at == len(following) or following[at].lower() in _AFTER_NOUN
+    if lang != "de" and (not noun.islower() or noun.endswith(("ing", "ed"))):
+        # A name, or «what was the man convicted of?»
         return ""
-    # «What was the man convicted of?» asks for no noun.
-    verbal = lang != "de" and run[-1].low.endswith(("ing", "ed"))
-    return "" if verbal else find_root(run[-1].low, lang)
-
-
-def _find_determiner(low: Sequence[str]) -> int | None:
-    """Where «the» stands in «what is the», «who was the», «how high is the»."""
-    if not low or low[0] not in _ASKING | {"who", "wer", "how", "wie"}:
-        return None
-    being = 2 if low[0] in ("how", "wie") else 1
-    if low[being : being + 1] and low[being] in _BEING:
-        after = low[being + 1 : being + 2]
-        return being + 1 if after and after[0] in _DETERMINERS else None
-    return None
+    return find_root(noun.lower(), lang) if noun and closed else ""
 
 
 def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:

@@ -22,21 +22,17 @@ from typing import Literal
 from digests.answers import question_form
 from digests.answers.vocabulary import (
     CONVERSES,
-    GENERIC_WORDS,
-    GERMAN_FUNCTION_WORDS,
-    GERMAN_GENERIC_WORDS,
-    GERMAN_QUESTION_WORDS,
-    GERMAN_SYNONYMS,
-    GERMAN_VERBS,
+    GENERIC_ROOTS,
     QUESTION_WORDS,
-    SPEECH_VERBS,
+    SAYING_ROOTS,
     SYNONYMS,
+    collect_roots,
     find_root,
 )
 from digests.language import dates, grammar, numbers, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
-from digests.language.words import word_set
+from digests.language.words import word_list, word_set
 
 QuestionKind = Literal[
     "person",
@@ -97,10 +93,12 @@ class Question:
     days: Period | None
     #: The index in `names` of the speaker that is asked about.
     speaker: int | None
-    #: «how *high*»: an answer may have it.
-    adjective: str = ""
-    #: The verb, and whether its agent is asked for («who thanked Bell?»: True).
+    #: «how *deep*»: an answer has a unit that measures it.
+    measure: str = ""
+    #: The root of its verb, also with those of its synonyms, and whether its agent is
+    #: asked for («who thanked Bell?»: True).
     verb: str = ""
+    deeds: frozenset[str] = frozenset()
     asks_doer: bool | None = None
     denies: bool = False
     #: The words of its main clause that have content and are no names.
@@ -123,9 +121,9 @@ def parse_question(text: str, today: date) -> Question:
     """Parse a question that is asked on this day."""
     text = " ".join(text[:_READ].split())
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
-    lang = "de" if _is_german(found) else "en"
+    lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
-    kind, counted_at = _find_kind(found, lang)
+    kind, counted_at = _find_kind(text, found, lang)
     spoken = [t for t in found if not _in_period(t, days)]
     if kind == "reason":
         spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
@@ -152,33 +150,17 @@ def parse_question(text: str, today: date) -> Question:
         ),
         days=days,
         speaker=_find_speaker(found, runs),
-        adjective=_find_adjective(found, lang),
+        measure=_find_measure(found),
         verb=verb,
+        deeds=_list_deeds(verb, terms),
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
-        verb_first=question_form.asks_anybody(found)
+        verb_first=question_form.asks_anybody(text)
         or (lang == "de" and kind not in ("yes or no", "number")),
-        conditional=question_form.asks_condition(found),
-        restrictions=question_form.find_restrictions(spoken),
-        asked_noun=question_form.find_asked_noun(found, lang),
-    )
-
-
-def _is_german(found: Sequence[Token]) -> bool:
-    """Whether a question is German; «was» counts only before a German verb."""
-    if any(token.low in GERMAN_QUESTION_WORDS for token in found[:4]):
-        return True
-    if question_form.begins_german(found):
-        return True
-    if len(found) < 2 or found[0].low != "was":
-        return False
-    verb = found[1]
-    return verb.low in GERMAN_VERBS or (
-        not verb.capital
-        and verb.low.endswith(("t", "te", "en"))
-        and not words.is_stop_word(verb.low, "en")
-        and any(t.low in GERMAN_FUNCTION_WORDS or t.capital for t in found[2:])
+        conditional=question_form.asks_condition(text),
+        restrictions=question_form.find_restrictions(text),
+        asked_noun=question_form.find_asked_noun(text, lang),
     )
 
 
@@ -186,14 +168,16 @@ def _in_period(token: Token, days: Period | None) -> bool:
     return days is not None and days.start <= token.start < days.end
 
 
-def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | None]:
+def _find_kind(
+    text: str, found: Sequence[Token], lang: str
+) -> tuple[QuestionKind, int | None]:
     """The kind asked for, and the index of the token before what is counted."""
     low = [token.low for token in found]
-    if question_form.asks_yes_or_no(found, lang):
+    if question_form.asks_yes_or_no(text, lang):
         return "yes or no", None
-    if question_form.asks_reason(found):
+    if question_form.asks_reason(text):
         return "reason", None
-    if question_form.asks_name(found):
+    if question_form.asks_name(text):
         return "name", None
     for at, word in enumerate(low[:12]):
         after = low[at + 1] if at + 1 < len(low) else ""
@@ -213,12 +197,13 @@ def _find_kind(found: Sequence[Token], lang: str) -> tuple[QuestionKind, int | N
 
 
 _HOW: dict[str, QuestionKind] = {
-    "many": "number", "much": "number", "viele": "number", "viel": "number",
-    "long": "length", "lange": "length", "far": "length", "weit": "length",
-    "old": "age", "alt": "age", "tall": "length", "high": "number",
-    "hoch": "number", "deep": "length", "tief": "length", "big": "number",
-    "large": "number", "groß": "number", "heavy": "number", "fast": "number",
-    "wide": "length", "often": "number", "strong": "number",
+    **dict.fromkeys(word_list("""
+        many much high big large often strong viele viel hoch groß oft stark
+    """), "number"),
+    **dict.fromkeys(word_list("""
+        long far tall deep wide heavy fast lange weit tief breit schwer schnell
+    """), "length"),
+    "old": "age", "alt": "age",
 }  # fmt: skip
 _WHAT: dict[str, QuestionKind] = {
     "day": "day", "date": "day", "time": "day", "year": "day", "month": "day",
@@ -233,23 +218,19 @@ _WORDS: dict[str, QuestionKind] = {
 }  # fmt: skip
 #: Words that only ask for a sum.
 _SUMS = word_set("money amount sum get geld")
-_COSTS = frozenset(
-    find_root(word)
-    for word in (
-        *("cost", "pay", "price", "worth", "money", "spend", "raise", "lend", "fine"),
-        *("earn", "grant", "lose"),
+_COSTS = collect_roots(
+    word_list(
+        "cost pay price worth money spend raise lend fine earn grant lose receive"
     )
 ) | word_set("kost preis zahl eintritt")
 
 
-def _find_adjective(found: Sequence[Token], lang: str) -> str:
+def _find_measure(found: Sequence[Token]) -> str:
+    """The adjective of «how *deep*», «wie *schwer*»; "" where none is asked for."""
     for token, after in pairwise(found[:12]):
-        if token.low in ("how", "wie") and after.low in _HOW:
-            return "" if after.low in _MUCH else find_root(after.low, lang)
+        if token.low in ("how", "wie"):
+            return after.low
     return ""
-
-
-_MUCH = word_set("many much viel viele often")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
@@ -296,30 +277,13 @@ def _build_term(
     word: str, name: int | None, lang: str, *, converse: bool
 ) -> QuestionTerm:
     base = find_root(word, lang)
-    accepted_roots = {base}
+    accepted = frozenset((base,))
     if name is None:
-        accepted_roots |= _list_alike_roots(base, lang)
+        accepted |= SYNONYMS[lang].get(base, accepted)
         if converse:
-            accepted_roots |= CONVERSES.get(base, frozenset())
-    weight = 1.5 if name is not None else 0.4 if base in _GENERIC_ROOTS else 1.0
-    return QuestionTerm(
-        word=word, accepted_roots=frozenset(accepted_roots), weight=weight, name=name
-    )
-
-
-def _list_alike_roots(base: str, lang: str) -> frozenset[str]:
-    if lang != "en":
-        return GERMAN_SYNONYMS.get(base, frozenset())
-    found: set[str] = set()
-    for known, alike in SYNONYMS.items():
-        if find_root(known) == base:
-            found |= {find_root(other) for other in alike}
-    return frozenset(found)
-
-
-_GENERIC_ROOTS = frozenset(map(find_root, GENERIC_WORDS)) | frozenset(
-    find_root(word, "de") for word in GERMAN_GENERIC_WORDS
-)
+            accepted |= CONVERSES.get(base, accepted)
+    weight = 1.5 if name is not None else 0.4 if base in GENERIC_ROOTS else 1.0
+    return QuestionTerm(word=word, accepted_roots=accepted, weight=weight, name=name)
 
 
 def _find_counted(
@@ -329,29 +293,15 @@ def _find_counted(
     if at is None:
         return None
     by_word = {term.word: term for term in terms}
-    for token in found[at + 1 : at + 5]:
-        if token.low in by_word:
-            following = found[found.index(token) + 1 : found.index(token) + 2]
-            # «how many foot ferries»: the noun is the last before the verb.
-            if (
-                following
-                and following[0].low in by_word
-                and _is_noun_pair(following[0])
-            ):
-                return by_word[following[0].low]
-            return by_word[token.low]
-    return None
-
-
-def _is_noun_pair(token: Token) -> bool:
-    return token.low.endswith("s") and not token.low.endswith(("ss", "ous"))
+    counted = (by_word[t.low] for t in found[at + 1 : at + 5] if t.low in by_word)
+    return next(counted, None)
 
 
 def _find_speaker(
     found: Sequence[Token], runs: Sequence[Sequence[Token]]
 ) -> int | None:
     """The name before a verb of saying: «what did Bell say about …»."""
-    verbs = [t.start for t in found if find_root(t.low) in _SAYING_ROOTS]
+    verbs = [t.start for t in found if find_root(t.low) in SAYING_ROOTS]
     if not verbs or not found or found[0].low in ("who", "whom"):
         return None
     before = [
@@ -363,13 +313,15 @@ def _find_speaker(
     return before[0] if before else None
 
 
-_SAYING_ROOTS = frozenset(map(find_root, SPEECH_VERBS))
-
-
 def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
     """The verb of «who VERB name» (True) and of «who did name VERB» (False)."""
-    if lang != "en" or len(found) < 3 or found[0].low not in ("who", "whom", "what"):
+    if len(found) < 3 or found[0].low not in _WHO:
         return "", None
+    if lang == "de":
+        # «Wer baute …?», «Wer hat … gebaut?»
+        split = found[1].low in grammar.AUXILIARIES
+        verb = found[-1 if split else 1]
+        return ("" if verb.capital else find_root(verb.low, lang)), None
     if found[1].low in _AUXILIARIES:
         # The word right after the name; «say» is handled by `_find_speaker`.
         named = [at for at, token in enumerate(found) if at > 1 and token.capital]
@@ -377,13 +329,27 @@ def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
         if behind and not words.is_stop_word(behind[0].low):
             return find_root(behind[0].low), False
         return "", None
-    if found[0].low == "who" and found[1].low in _HELPING and len(found) > 3:
-        # «Who is paying …», «who has bought …»: no name need stand on a side.
-        doing = found[2].low.endswith(("ing", "ed", "en"))
-        return (find_root(found[2].low) if doing else ""), None
-    if found[0].low == "who" and not words.is_stop_word(found[1].low):
-        return find_root(found[1].low), True
-    return "", None
+    if found[0].low != "who":
+        return "", None
+    if found[1].low in _HELPING:
+        # «Who is paying …», «who has been arrested …»: no name need stand on a side.
+        doing = found[3 if found[2].low == "been" and len(found) > 3 else 2].low
+        return (find_root(doing) if doing.endswith(("ing", "ed", "en")) else ""), None
+    if words.is_stop_word(found[1].low):
+        return "", None
+    return find_root(found[1].low), True
+
+
+def _list_deeds(verb: str, terms: Sequence[QuestionTerm]) -> frozenset[str]:
+    alike = [term.accepted_roots for term in terms if verb in term.accepted_roots]
+    return frozenset((verb,) if verb else ()).union(*alike) - (_NO_DEEDS - {verb})
+
+
+#: «Found dead» does not say who killed, nor «it costs» who pays.
+_NO_DEEDS = collect_roots(
+    word_list("die dead death toll fatality cost price worth fee expense budget")
+)
+_WHO = word_set("who whom what wer wen wem")
 
 
 #: Maximum number of words from which pairs are built: six give fifteen.
@@ -463,21 +429,21 @@ def parse_since_date(typed: str, today: date) -> date | None:
 
 
 def _iter_periods(text: str, today: date, lang: str | None) -> Iterator[Period]:
-    for day in dates.find_days(text, today, lang):
-        if day.first is not None and day.last is not None:
-            first, last = _shift_to_past(day.first, day.last, today)
-            yield Period(first=first, last=last, start=day.start, end=day.end)
-    for moment in dates.find_moments(text):
-        span = dates.resolve_calendar_date(moment, today)
-        if span is None:
+    for day in dates.find_dated_days(text, today, lang):
+        if day.first is None or day.last is None:
             continue
-        first, last = span if moment.year else _shift_to_past(*span, today)
-        yield Period(first=first, last=last, start=moment.start, end=moment.end)
+        first, last = day.first, day.last
+        if not _YEAR.search(text, day.start, day.end):
+            first, last = _shift_to_past(first, last, today)
+        yield Period(first=first, last=last, start=day.start, end=day.end)
+
+
+_YEAR = re.compile(r"\d{4}")
 
 
 def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
     """The period, or that of a year before if it is in the far future."""
-    if first <= today or (first - today).days < _SOON:
+    if (first - today).days < _SOON:
         return first, last
     try:
         return first.replace(year=first.year - 1), last.replace(year=last.year - 1)

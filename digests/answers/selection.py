@@ -7,19 +7,15 @@ sources do not say.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
-from math import log
 from typing import Literal
 
 from digests.answers import assurance, matching, statements
-from digests.answers.matching import SentenceMatch, TokenizedArticle, tokenize_article
+from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
-from digests.language import grammar
 from digests.language.words import is_stop_word, measure_containment
-from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not told"]
@@ -37,6 +33,8 @@ MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
 _LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
+#: Words of a usual sentence; a longer one says less of the question.
+_USUAL_LENGTH = 20
 _SATURATION, _LENGTH = 1.2, 0.4
 #: The least share of the best score for a sure sentence to go before nearer ones.
 _LEAST_SURE_SHARE = 0.5
@@ -44,25 +42,17 @@ _LEAST_SURE_SHARE = 0.5
 _SHARED_LEAD = 3
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
-_STILL = re.compile(r"\b(?:still|noch)\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and the least share of the best score
 #: that its sentence must have.
-_LEAST_NEW_SHARE: Mapping[QuestionKind, float] = {
-    "number": 0.55, "money": 0.55, "length": 0.7, "day": 0.7, "yes or no": 0.4,
-    "reason": 0.6, "": 0.85,
-}  # fmt: skip
+_CHANGING: frozenset[QuestionKind] = frozenset(
+    ("number", "money", "length", "day", "yes or no", "reason")
+)
+_LEAST_NEW_SHARE = 0.6
 #: The least share of the question's words in the article for a sentence that gives a
-#: reason or denies, and the factors of its score.
+#: reason or denies; its score falls with its distance from the beginning.
 _MIN_EVENT_COVERAGE = 0.7
-_EXPLICIT, _IMPLIED, _GAP, _DISTANCE = 0.9, 0.6, 0.4, 0.1
-#: The factors for a sentence that denies what a yes-or-no question asks, and for a
-#: claim with its denial.
-_DENYING, _REFUTING = 1.4, 1.8
-#: The factor for «96 metres *high*» as an answer to «how high».
-_ADJECTIVE = 1.3
-#: The factor where the sentence has the question's verb, and kinds that it counts for.
-_VERB, _BY_VERB = 1.1, frozenset({"", "place", "day"})
+_DISTANCE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,15 +107,14 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        tokenize_article(article, find_article_quotes)
-        for article in _deduplicate_articles(articles)
+        TokenizedArticle(article=article) for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
     question = _accept_compounds(question, passages)
     found = list(_iter_candidates(question, passages))
-    chosen = _choose_candidates(question, _doubt_stale(question, passages, found))
+    chosen = _choose_candidates(question, found)
     if not chosen:
         return _build_refusal("not told")
     return QuestionAnswer(
@@ -139,9 +128,7 @@ def _choose_candidates(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """The best sentences: sure ones, or else the single nearest passage."""
-    kept = [one for one in found if not _is_denied_claim(one, found)]
-    kept = _drop_superseded(question, kept)
-    kept = _respect_gaps(kept)
+    kept = _respect_gaps(_drop_superseded(question, _drop_denied_claims(found)))
     best = max((one.score for one in kept), default=0.0)
     sure = [one for one in kept if one.sure and one.score >= _LEAST_SURE_SHARE * best]
     if not sure:
@@ -162,12 +149,9 @@ def _choose_candidates(
 
 def _respect_gaps(found: Sequence[_Candidate]) -> list[_Candidate]:
     """Nothing is sure of which this or a newer article says that it is not known."""
-    newest_gap = max((_find_time(one) for one in found if one.gap), default=None)
-    if newest_gap is None:
-        return list(found)
+    newest = max((one.match.passage.time for one in found if one.gap), default=-1.0)
     return [
-        replace(one, sure=False) if _find_time(one) <= newest_gap else one
-        for one in found
+        replace(one, sure=one.sure and one.match.passage.time > newest) for one in found
     ]
 
 
@@ -205,98 +189,58 @@ def _is_compound_pair(base: str, root: str) -> bool:
     return len(short) >= _COMPOUND_HEAD and long.endswith(short)
 
 
-def _is_denied_claim(one: _Candidate, found: Sequence[_Candidate]) -> bool:
-    """Whether it is a claim that is denied elsewhere, and shown without the denial."""
-    lines, (first, last) = one.match.passage.lines, one.shown
-    shown = [lines[at].text for at in range(first, last + 1)]
-    text = one.match.line.text
-    if not statements.is_claim(text) or grammar.NEGATION.search(text):
-        return False
-    if any(map(statements.is_denial, shown)) or len(shown) > 1:
-        return False
-    title = one.match.passage.article.title or ""
-    later = lines[last + 1 :]
-    return (
-        statements.is_denial(title)
-        or any(statements.turns_round(line.text) for line in later)
-        or any(
-            statements.is_denial(other.match.line.text)
-            for other in found
-            if other.match.passage is not one.match.passage
+def _drop_denied_claims(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Without claims that are denied elsewhere, and shown without the denial."""
+    denying = {
+        one.match.passage.article.id
+        for one in found
+        if statements.is_denial(one.match.line.text)
+    }
+    return [
+        one
+        for one in found
+        if not _is_bare_claim(one)
+        or not (
+            denying - {one.match.passage.article.id}
+            or one.match.passage.last_denial > one.shown[1]
         )
-    )
+    ]
+
+
+def _is_bare_claim(one: _Candidate) -> bool:
+    """Whether it is a claim that is shown without any denial."""
+    text, (first, last) = one.match.line.text, one.shown
+    return first == last and statements.is_claim(text) and not statements.denies(text)
 
 
 def _drop_superseded(
     question: Question, found: Sequence[_Candidate]
 ) -> list[_Candidate]:
     """Without what a newer article on the same event says anew: a count, a state."""
-    if not _asks_state(question):
+    if question.days is not None or question.kind not in _CHANGING:
         return list(found)
-    best = max((one.score for one in found), default=0.0)
-    newest = [
-        one
+    if question.kind == "day" and _PAST.search(question.text):
+        return list(found)
+    least = _LEAST_NEW_SHARE * max((one.score for one in found), default=0.0)
+    answering = {
+        one.match.passage.article.id: one.match.passage
         for one in found
-        if one.sure and one.score >= _LEAST_NEW_SHARE[question.kind] * best
-    ]
-    newest.sort(key=_find_time, reverse=True)
-    dropped: set[int] = set()
-    for number, one in enumerate(found):
-        for other in newest:
-            if _find_time(other) <= _find_time(one):
-                break
-            if _report_same_event(question, one.match.passage, other.match.passage):
-                dropped.add(number)
-                break
-    return [one for number, one in enumerate(found) if number not in dropped]
-
-
-def _doubt_stale(
-    question: Question,
-    passages: Sequence[TokenizedArticle],
-    found: Sequence[_Candidate],
-) -> list[_Candidate]:
-    """Nothing of an older report is sure where «still» asks for the present."""
-    if not _STILL.search(question.text):
-        return list(found)
-    times = [(_read_time(passage), passage) for passage in passages]
-    stale = {
-        id(passage)
-        for time, passage in times
-        for later, other in times
-        if later > time and _report_same_event(question, passage, other)
+        if one.sure and one.score >= least
     }
-    return [
-        replace(one, sure=False) if id(one.match.passage) in stale else one
-        for one in found
-    ]
-
-
-def _asks_state(question: Question) -> bool:
-    """Whether a newer report may answer otherwise: not for a day of the past."""
-    if question.days is not None or question.kind not in _LEAST_NEW_SHARE:
-        return False
-    return question.kind != "day" or _PAST.search(question.text) is None
-
-
-def _find_time(one: _Candidate) -> float:
-    return _read_time(one.match.passage)
-
-
-def _read_time(passage: TokenizedArticle) -> float:
-    published: datetime | None = passage.article.published
-    if published is None:
-        return 0.0
-    texts = [line.text for line in passage.lines[:3]]
-    return statements.find_stated_time(texts, published).timestamp()
+    passages = {one.match.passage.article.id: one.match.passage for one in found}
+    stale = {
+        key
+        for key, passage in passages.items()
+        for newer in answering.values()
+        if newer.time > passage.time and _report_same_event(question, passage, newer)
+    }
+    return [one for one in found if one.match.passage.article.id not in stale]
 
 
 def _report_same_event(
     question: Question, one: TokenizedArticle, other: TokenizedArticle
 ) -> bool:
     """Whether two articles begin alike, or both with the names of the question."""
-    if one is other:
-        return False
     shared = one.lead & other.lead
     names = [term for term in question.terms if term.name is not None]
     count = sum(not is_stop_word(root) for root in shared)
@@ -323,8 +267,7 @@ def _build_sentence(one: _Candidate) -> AnswerSentence:
 
 
 def _candidate_sort_key(one: _Candidate) -> tuple[float, float, int]:
-    published = one.match.passage.article.published
-    return (-one.score, -(published.timestamp() if published else 0.0), one.match.at)
+    return (-one.score, -one.match.passage.time, one.match.at)
 
 
 def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
@@ -350,23 +293,30 @@ def _is_written(word: str, passages: Sequence[TokenizedArticle]) -> bool:
 def _iter_candidates(
     question: Question, passages: Sequence[TokenizedArticle]
 ) -> Iterator[_Candidate]:
-    rare = _rate_rareness(question.terms, passages)
-    lengths = [len(line.words) for each in passages for line in each.lines]
-    mean = sum(lengths) / len(lengths) if lengths else 1.0
-    every = ((each, at) for each in passages for at in range(len(each.lines)))
+    near = (each for each in passages if _has_enough_words(question, each))
+    every = ((each, at) for each in near for at in range(len(each.lines)))
     for passage, at in islice(every, _SENTENCES):
-        held = passage.lines[at].held
         match = SentenceMatch(question=question, passage=passage, at=at)
-        if not question.conditional and statements.is_hypothetical(match.line.text):
+        one = _explain_event(match)
+        if any(term.accepted_roots & match.line.held for term in question.terms):
+            direct = _weigh_candidate(match)
+            enough = direct.plain >= MIN_PLAIN_COVERAGE
+            if direct.covered >= MIN_COVERAGE and enough and _exceeds(direct, one):
+                one = direct
+        if one is None or not match.is_possible():
             continue
-        one = _explain_event(match, rare)
-        if any(term.accepted_roots & held for term in question.terms):
-            near = _weigh_candidate(match, rare, mean)
-            enough = near.covered >= MIN_COVERAGE and near.plain >= MIN_PLAIN_COVERAGE
-            if enough and (one is None or near.score > one.score):
-                one = near
-        if one is not None and match.is_possible():
+        if question.conditional or not statements.is_hypothetical(match.line.text):
             yield _judge_candidate(one)
+
+
+def _has_enough_words(question: Question, passage: TokenizedArticle) -> bool:
+    """Whether a sentence of it can cover enough of the question."""
+    held = sum(t.weight for t in question.terms if t.accepted_roots & passage.held)
+    return held >= MIN_COVERAGE * sum(term.weight for term in question.terms)
+
+
+def _exceeds(one: _Candidate, other: _Candidate | None) -> bool:
+    return other is None or one.score > other.score
 
 
 def _judge_candidate(one: _Candidate) -> _Candidate:
@@ -375,111 +325,64 @@ def _judge_candidate(one: _Candidate) -> _Candidate:
     base = max(0, at - 1)
     near = [line.text for line in lines[base : at + 3]]
     first, last = statements.extend_statement(near, at - base)
-    refuted = one.match.question.kind == "yes or no" and _answers_claim(one.match)
     return replace(
         one,
-        sure=refuted or assurance.is_sure(one.match),
-        gap=assurance.tells_gap(one.match),
+        sure=assurance.is_sure(one.match),
+        gap=assurance.reports_gap(one.match),
         shown=(base + first, base + last),
     )
 
 
-def _explain_event(
-    match: SentenceMatch, rare: Mapping[str, float]
-) -> _Candidate | None:
+def _explain_event(match: SentenceMatch) -> _Candidate | None:
     """A sentence without the question's words that still answers it.
 
     The reason of an event stands in a sentence of its own («A tyre had burst.»), and so
     does the denial of what was asked («Nobody was hurt.»).
     """
     question = match.question
-    match question.kind:
-        case _ if assurance.tells_gap(match):
-            factor = _GAP
-        case "reason" if match.gives_reason():
-            factor = _EXPLICIT
-        case "reason" if assurance.tells_motive(match):
-            factor = _EXPLICIT
-        case "reason" if assurance.explains_nearby(match):
-            factor = _IMPLIED
-        case "yes or no" if _answers_claim(match):
-            factor = _REFUTING
-        case "yes or no" if _denies_predicate(match):
-            factor = _DENYING
-        case _:
-            return None
+    denied = question.kind == "yes or no" and statements.denies(match.line.text)
+    explained = question.kind == "reason" and (
+        match.gives_reason() or assurance.explains_nearby(match)
+    )
+    if not (
+        explained
+        or (denied and assurance.holds_predicate(match))
+        or assurance.reports_gap(match)
+    ):
+        return None
     covered = total = 0.0
     for term in question.terms:
-        weight = term.weight * rare[term.word]
-        near = match.measure_nearness(term, 1.0)
-        covered, total = covered + weight * near, total + weight
+        covered += term.weight * match.measure_nearness(term, 1.0)
+        total += term.weight
     share = covered / total
-    if share < _MIN_EVENT_COVERAGE or not assurance.tells_event(match):
+    if share < _MIN_EVENT_COVERAGE or not assurance.reports_event(match):
         return None
-    score = total * share * factor / (1 + _DISTANCE * match.at)
+    score = total * share / (1 + _DISTANCE * match.at)
     return _Candidate(match=match, score=score, covered=share, plain=share)
 
 
-def _answers_claim(match: SentenceMatch) -> bool:
-    """Whether it is a claim about what is asked, with the sentence that denies it."""
-    if not assurance.holds_some_focus(match):
-        return False
-    texts = [line.text for line in match.passage.lines[match.at : match.at + 3]]
-    if not statements.is_claim(texts[0]):
-        return False
-    _, last = statements.extend_statement(texts, 0)
-    return last > 0
-
-
-def _denies_predicate(match: SentenceMatch) -> bool:
-    text = match.line.text
-    denied = statements.is_denial(text) or grammar.NEGATION.search(text) is not None
-    return denied and assurance.holds_predicate(match)
-
-
-def _weigh_candidate(
-    match: SentenceMatch, rare: Mapping[str, float], mean: float
-) -> _Candidate:
+def _weigh_candidate(match: SentenceMatch) -> _Candidate:
     """How much of the question a sentence covers, and its score."""
     question, line = match.question, match.line
-    damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / mean)
+    damp = _SATURATION * (1 - _LENGTH + _LENGTH * len(line.words) / _USUAL_LENGTH)
     covered = total = plain = plain_total = score = 0.0
     speech = question.speaker is not None
     lead = matching.SPEECH_LEAD_WEIGHT if speech else matching.LEAD_WEIGHT
     for term in question.terms:
-        near = match.measure_nearness(term, lead)
-        weight = term.weight * rare[term.word]
+        near, weight = match.measure_nearness(term, lead), term.weight
         covered, total = covered + near * weight, total + weight
         if term.name is None:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
-        said = match.measure_nearness(term, lead, titled=False)
-        inside = said * said
+        inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
     score *= match.weigh_kind()
-    if question.adjective in line.held:
-        score *= _ADJECTIVE
-    if question.kind in _BY_VERB and assurance.holds_verb_word(match):
-        score *= _VERB
     return _Candidate(
         match=match,
         score=score,
         covered=covered / total,
         plain=plain / plain_total if plain_total else 1.0,
     )
-
-
-def _rate_rareness(
-    terms: Sequence[QuestionTerm], passages: Sequence[TokenizedArticle]
-) -> dict[str, float]:
-    """Weights from 0.5 to 1.5: a word of few sentences says more."""
-    lines = [line.held for each in passages for line in each.lines]
-    most = log(1 + len(lines)) or 1.0
-    found: dict[str, float] = {}
-    for term in terms:
-        count = sum(1 for held in lines if term.accepted_roots & held)
-        found[term.word] = 0.5 + log((1 + len(lines)) / (1 + count)) / most
-    return found
 
 
 def _repeats_candidate(one: _Candidate, other: _Candidate) -> bool:

@@ -7,8 +7,9 @@ no other sentence knows.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Sequence
+
+from digests.language import grammar
 
 _CONDITION = re.compile(
     r"\b(?:if|unless|were\s(?:\w+\s){1,4}to|should\s(?:it|he|she|they|that|this)|wenn"
@@ -21,12 +22,6 @@ _CONSEQUENCE = re.compile(
 _UNREAL = re.compile(
     r"\b(?:could|might|would)\s(?:easily\s|well\s)?have\s\w+(?:ed|en|n|t)\b"
     r"|\b(?:hätten?|wären?)\s[^.]{0,60}\bkönnen\b",
-    re.I,
-)
-#: A condition that only says when: «ask if», «see if», «to find out if».
-_WHETHER = re.compile(
-    r"\b(?:ask\w*|see|know\w*|say|said|clear|unclear|decide\w*|find out|wonder\w*"
-    r"|fragt?e?|weiß|prüf\w+)\s(?:if|wenn)\b",
     re.I,
 )
 _UNKNOWN = re.compile(
@@ -66,10 +61,6 @@ _DENIAL = re.compile(
     r"|widersp(?:rach|richt|rochen)|korrigier\w*|entgegen)\b",
     re.I,
 )
-_TURN_OPENING = re.compile(
-    r"\A[“\"„«']?(?:But|However|Yet|Instead|In\sfact|In\sreality|Actually|On\sthe\scontrary"
-    r"|Later|Aber|Doch|Jedoch|Stattdessen|Tatsächlich|In\sWahrheit|Vielmehr)\b"
-)
 #: A whole answer to what was claimed: «It is wrong.», «No, that is not true.»
 _CONTRADICTION = re.compile(
     r"\A[“\"„«']?(?:(?:No|Nein),?\s)?(?:It|This|That|They|These|Das|Es|Dies|Daran)\s"
@@ -90,20 +81,14 @@ _BACK = re.compile(
     r"dass|von|gegen|by)\b)",
     re.I,
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|without|nicht|nie|niemand|kein\w*)\b"
-    r"|n['’]t\b",
-    re.I,
-)
 
 
 def is_hypothetical(text: str) -> bool:
     """Whether a sentence tells what would happen under a condition."""
     if _UNREAL.search(text):
         return True
-    if _CONDITION.search(text) is None or _CONSEQUENCE.search(text) is None:
-        return False
-    return _WHETHER.search(text) is None
+    conditional = _CONDITION.search(text) is not None
+    return conditional and _CONSEQUENCE.search(text) is not None
 
 
 def is_unknown(text: str) -> bool:
@@ -121,13 +106,16 @@ def is_denial(text: str) -> bool:
     return _DENIAL.search(text) is not None
 
 
+def denies(text: str) -> bool:
+    """Whether a sentence denies something or has a negation."""
+    return is_denial(text) or grammar.NEGATION.search(text) is not None
+
+
 def turns_round(text: str) -> bool:
     """Whether a sentence turns round what the sentence before it says."""
     if _CONTRADICTION.search(text):
         return True
-    if _DENIAL.search(text) is None:
-        return False
-    return bool(_TURN_OPENING.search(text) or _BACK.search(text))
+    return is_denial(text) and _BACK.search(text) is not None
 
 
 def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
@@ -141,7 +129,7 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
     if at and turns_round(text) and not _names_its_subject(text):
         first = at - 1
     following = texts[at + 1 : at + 3]
-    if following and (turns_round(following[0]) or _qualifies(text, following[0])):
+    if following and turns_round(following[0]):
         last = at + 1
     elif is_claim(text) and len(following) > 1 and turns_round(following[1]):
         last = at + 2
@@ -151,60 +139,3 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
 def _names_its_subject(text: str) -> bool:
     """Whether a denial says itself what it denies."""
     return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
-
-
-def _qualifies(claim: str, following: str) -> bool:
-    """Whether «But …» after a claim negates it."""
-    if not is_claim(claim) or _TURN_OPENING.search(following) is None:
-        return False
-    return _NEGATION.search(following) is not None
-
-
-_CLOCK = re.compile(
-    r"\b(?:at|by|um|gegen)\s(?:about\s|around\s|half\spast\s|a\squarter\s(?:past|to)\s)?"
-    r"(?:(?P<word>noon|midday|midnight|Mittag)"
-    r"|(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-    r"(?:[.:](?P<minute>\d\d))?\s?"
-    r"(?P<half>a\.?m|p\.?m|o['’]?clock|in\sthe\s(?:morning|afternoon|evening)|Uhr)"
-    r"(?:\sin\sthe\s(?P<part>morning|afternoon|evening))?)",
-    re.I,
-)
-_HOURS: Mapping[str, int] = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-_SAID_NEAR = re.compile(r"\b(?:said|says|announced|sagte|teilte|erklärte|hieß)\b")
-_SAID_REACH = 40
-
-
-def find_stated_time(texts: Sequence[str], published: datetime) -> datetime:
-    """When an article's news was said, as its first sentences state it.
-
-    A slow outlet prints at three what was said at noon. Without «said at noon» it is
-    the time of publication.
-    """
-    for text in texts[:3]:
-        for clock in _CLOCK.finditer(text):
-            around = text[max(0, clock.start() - _SAID_REACH) : clock.end() + 20]
-            hour = _read_hour(clock)
-            if hour is None or _SAID_NEAR.search(around) is None:
-                continue
-            minute = min(int(clock["minute"] or 0), 59)
-            said = datetime.combine(
-                published.date(), time(hour, minute), published.tzinfo
-            )
-            return min(said, published)
-    return published
-
-
-def _read_hour(clock: re.Match[str]) -> int | None:
-    word = (clock["word"] or "").lower()
-    if word:
-        return 0 if word == "midnight" else 12
-    typed = clock["hour"].lower()
-    hour = _HOURS.get(typed) or (int(typed) if typed.isdecimal() else 0)
-    half = f"{clock['half']} {clock['part'] or ''}".lower()
-    late = half.startswith("p") or "afternoon" in half or "evening" in half
-    if late and hour < 12:
-        hour += 12
-    return hour if hour < 24 else None

@@ -106,7 +106,7 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
     ]
     if len(content_words) >= _FEWEST_WORDS:
         return own
-    quoted = quotation_marks.find_quoted(text, article.lang)
+    quoted = quotation_marks.find_quoted(text)
     for earlier in reversed(sentences.split_sentences(text[: own.start], article.lang)):
         if not overlaps_any(earlier, quoted):
             return earlier

@@ -234,7 +234,7 @@ def compare_sentences(
         "figure": _compare_figures(old, new, around, lang),
         "name": _compare_names(old, new, around, known),
         "negation": _compare_denials(old, new),
-        "quote": _compare_quoted_words(old, new, lang),
+        "quote": _compare_quoted_words(old, new),
     }
     for kind, (before, after) in found.items():
         if before or after:
@@ -262,7 +262,7 @@ class TextFacts:
         counts = _collect_values(sentence, lang).items()
         figures = [c.shown for v, c in counts if c.alone and v not in self._counted]
         denies = _find_denials(sentence)
-        quoted = _find_quoted_words(sentence, lang)
+        quoted = _find_quoted_words(sentence)
         found: dict[CorrectionKind, list[str]] = {
             "figure": figures,
             "name": [name for name in names if _is_salient_name(name, lang)],
@@ -412,10 +412,10 @@ def _compare_denials(old: str, new: str) -> tuple[str, str]:
     return ", ".join(lost), ", ".join(came)
 
 
-def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, str]:
+def _compare_quoted_words(old: str, new: str) -> tuple[str, str]:
     """Quoted words that changed; a removed or added quote corrects nothing."""
     before, after = (
-        {normalize_sentence(shown): shown for shown in _find_quoted_words(text, lang)}
+        {normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
         for text in (old, new)
     )
     lost = [shown for bare, shown in before.items() if bare not in after]
@@ -423,8 +423,8 @@ def _compare_quoted_words(old: str, new: str, lang: str | None) -> tuple[str, st
     return (lost[0], came[0]) if lost and came else ("", "")
 
 
-def _find_quoted_words(text: str, lang: str | None) -> list[str]:
-    found = [span_text(text, q) for q in quotation_marks.find_quoted(text, lang)]
+def _find_quoted_words(text: str) -> list[str]:
+    found = [span_text(text, q) for q in quotation_marks.find_quoted(text)]
     return [shown for shown in found if words.split_words(shown)]
 
 

@@ -172,13 +172,13 @@ def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
         lines=lines,
         units=max(1, units, len(lines)),
         passages=tuple(found),
-        reported=_blank_quotations(text, article.lang),
+        reported=_blank_quotations(text),
     )
 
 
-def _blank_quotations(text: str, lang: str | None) -> str:
+def _blank_quotations(text: str) -> str:
     pieces, last = [], 0
-    for span in find_quoted(text, lang):
+    for span in find_quoted(text):
         pieces += [text[last : span.start], " " * (span.end - span.start)]
         last = max(last, span.end)
     return "".join((*pieces, text[last:]))

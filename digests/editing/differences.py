@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digests.language import words
+from digests.language.spans import span_text
 from digests.language.words import word_set
-from digests.types import Figure, FigureComparison, Span
+from digests.types import Figure, FigureComparison
 
 #: Rounded reports of one value («about 31,000», «31,240») differ by no more.
 _SAME = 0.02
@@ -93,7 +94,13 @@ def compare_figures(
         valued = by_value.get((figure.unit, figure.value), [])
         matched = _match_figure(mine, valued + named)
         if matched is not None:
-            found.append(_build_agreement(mine, our_text, matched, their_text))
+            found.append(
+                FigureComparison(
+                    ours=figure,
+                    theirs=matched.figure,
+                    equal=_has_equal_value(figure, matched.figure),
+                )
+            )
     return tuple(found)
 
 
@@ -108,28 +115,12 @@ def _match_figure(
     return max(near, key=lambda o: len(o.context & mine.context), default=None)
 
 
-def _build_agreement(
-    mine: _FigureContext, our_text: str, other: _FigureContext, their_text: str
-) -> FigureComparison:
-    return FigureComparison(
-        ours=mine.figure,
-        theirs=other.figure,
-        equal=_has_equal_value(mine.figure, other.figure),
-        our_sentence=_slice_text(our_text, mine.figure.sentence),
-        their_sentence=_slice_text(their_text, other.figure.sentence),
-    )
-
-
-def _slice_text(text: str, span: Span) -> str:
-    return text[span.start : span.end]
-
-
 def _read_context(figure: Figure, text: str) -> _FigureContext:
     noun = words.extract_stems(figure.what) or words.split_words(figure.what)
     head = words.extract_stems(_cut_complement(figure.what)) or words.split_words(
         _cut_complement(figure.what)
     )
-    sentence = _slice_text(text, figure.sentence)
+    sentence = span_text(text, figure.sentence)
     after = text[figure.end : min(figure.sentence.end, figure.end + 60)]
     before = text[max(figure.sentence.start, figure.start - _BEFORE) : figure.start]
     beside = frozenset(words.split_words(f"{before[-9:]} {figure.text}"))

@@ -167,7 +167,7 @@ def _score_figures(analysis: ArticleAnalysis) -> list[_ScoredFigure]:
     title = _read_title(article)
     news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
     # A number inside marks is a claim of the speaker, not a fact of the story.
-    quoted = quotation_marks.find_quoted(article.text, article.lang)
+    quoted = quotation_marks.find_quoted(article.text)
     opened = [span.start for span in quoted]
     replaced = _find_replaced(analysis.figures)
     places: dict[int, int] = {}

@@ -207,7 +207,7 @@ class _KnownFacts:
         return (
             unknown >= _NEW_WORDS * len(content)
             or self._lacks_figure(sentence, lang)
-            or self._lacks_quote(sentence, lang)
+            or self._lacks_quote(sentence)
         )
 
     def lacks_statement(self, sentence: str) -> bool:
@@ -227,10 +227,9 @@ class _KnownFacts:
         found = recognition.find_figures(sentence, lang=lang)
         return any(figure.value not in self._values for figure in found)
 
-    def _lacks_quote(self, sentence: str, lang: str | None) -> bool:
+    def _lacks_quote(self, sentence: str) -> bool:
         found = (
-            _join_words(span_text(sentence, quoted))
-            for quoted in find_quoted(sentence, lang)
+            _join_words(span_text(sentence, quoted)) for quoted in find_quoted(sentence)
         )
         return any(
             len(said.split()) >= _SHORTEST_QUOTE and said not in self._running

@@ -17,6 +17,7 @@ from digests.grounding import contradictions
 from digests.language import numbers, sentences, words
 from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
+from digests.language.spans import span_text
 from digests.language.words import word_set
 from digests.types import SupportVerdict
 
@@ -43,7 +44,7 @@ _ONLY_SHORTER = 0.3
 _READ_CLOSELY = 5
 #: A longer «sentence» is split into pieces of so many words.
 _LONGEST_PIECE = 80
-#: More sentences than this are no claim.
+#: More sentences or pieces than this are no claim.
 _MOST_SENTENCES = 40
 
 _NAME = re.compile(r"(?<=[\w,’'] )[A-Z][\w’'-]+")
@@ -98,8 +99,7 @@ def check_claim(source: str, claim: str) -> SupportVerdict:
         The weakest sentence's score (0 to 1) with the objections to it; a claim without
         words is not supported.
     """
-    parts = [claim[s.start : s.end] for s in sentences.split_sentences(claim)]
-    parts = [part for part in parts if words.split_words(part)]
+    parts = [part for part in _list_pieces(claim) if words.split_words(part)]
     if not parts:
         return _build_verdict(0.0, "The claim has no words.")
     if _stands_whole(normalize_text(claim), normalize_text(source)):
@@ -166,11 +166,7 @@ def _mend_numbers(text: str) -> str:
 
 
 def _build_windows(source: str) -> list[_Window]:
-    pieces = [
-        piece
-        for s in sentences.split_sentences(source)
-        for piece in _split_sentence(source[s.start : s.end])
-    ]
+    pieces = _list_pieces(source)
     tokens = [words.split_words(piece) for piece in pieces]
     contents = [words.extract_stems(piece) for piece in pieces]
     found = []
@@ -191,6 +187,12 @@ def _build_windows(source: str) -> list[_Window]:
 
 
 _PRONOUNS = word_set("he she it they er sie es")
+
+
+def _list_pieces(text: str) -> list[str]:
+    """The sentences of a text; long ones in pieces, to bound the comparisons."""
+    spans = sentences.split_sentences(text)
+    return [piece for s in spans for piece in _split_sentence(span_text(text, s))]
 
 
 def _split_sentence(sentence: str) -> list[str]:
@@ -253,10 +255,10 @@ def _list_runs(claim: Words, window: Words, size: int, plain: float) -> float:
 def _rate_closely(claim: _Claim, window: _Window, rough: float) -> float:
     if rough <= 0:
         return 0.0
-    raw = claim.raw[: 2 * _LONGEST_PIECE]
     kept = max(
-        _common_subsequence(raw, window.first), _common_subsequence(raw, window.joined)
-    ) / len(raw)
+        _common_subsequence(claim.raw, window.first),
+        _common_subsequence(claim.raw, window.joined),
+    ) / len(claim.raw)
     score = rough + _ORDER * kept
     return score + _ONLY_SHORTER * (1 - score) if kept == 1 else score
 

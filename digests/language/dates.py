@@ -226,6 +226,23 @@ def find_days(
     )
 
 
+def find_dated_days(
+    text: str, published: date | None, lang: str | None = None
+) -> Iterator[DayMention]:
+    """The calendar dates and the relative days of a text, which may overlap.
+
+    The arguments are those of `find_days`. A date without a year is the next one where
+    the words before it refer to the future.
+    """
+    for moment in find_moments(text):
+        if moment.kind != "time":
+            ahead = _looks_ahead(text, moment.start)
+            span = resolve_calendar_date(moment, published, ahead=ahead)
+            first, last = span or (None, None)
+            yield DayMention(start=moment.start, end=moment.end, first=first, last=last)
+    yield from find_days(text, published, lang)
+
+
 def resolve_calendar_date(
     moment: Moment, published: date | None, *, ahead: bool = False
 ) -> tuple[date, date] | None:
@@ -285,7 +302,7 @@ def _resolve_month(text: str, m: re.Match[str], published: date) -> tuple[date, 
     """The last such month, or the next one where the text refers to the future."""
     month = MONTHS[m[1].lower()]
     year = published.year
-    if looks_ahead(text, m.start()):
+    if _looks_ahead(text, m.start()):
         return _month_span(year + (month < published.month), month)
     return _month_span(year - (month > published.month), month)
 
@@ -296,13 +313,13 @@ def _resolve_weekday(text: str, m: re.Match[str], published: date) -> date:
     if turn in ("last", "past", "letzten", "vergangenen"):
         return published - timedelta(days=back or 7)
     if turn in ("next", "nächsten", "kommenden") or (
-        back and looks_ahead(text, m.start())
+        back and _looks_ahead(text, m.start())
     ):
         return published + timedelta(days=(7 - back) or 7)
     return published - timedelta(days=back)
 
 
-def looks_ahead(text: str, start: int) -> bool:
+def _looks_ahead(text: str, start: int) -> bool:
     """Whether the last verb with a tense before `start` refers to the future."""
     before = _CLAUSE.split(text[max(0, start - _LOOKBACK) : start])[-1]
     ahead = max((a.start() for a in _AHEAD.finditer(before)), default=-1)

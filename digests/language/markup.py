@@ -36,7 +36,8 @@ _MAX_DOCUMENT = 1 << 18
 #: The time of parsers is quadratic in the depth; real pages are not that deep.
 MAX_NESTING = 3000
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:[^<>]*(/)>)?")
-_NEVER_CLOSED = re.compile(
+#: Elements that need no closing tag.
+NEVER_CLOSED = re.compile(
     r"(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|p|li|td|tr|th|"
     r"dd|dt|option|thead|tbody|tfoot|html|head|body)\Z",
     re.IGNORECASE,
@@ -67,7 +68,7 @@ def measure_nesting(page: str) -> tuple[int, int]:
     depth = deepest = tags = 0
     for tag in _TAG.finditer(page):
         tags += 1
-        if not tag[3] and not _NEVER_CLOSED.match(tag[2]):
+        if not tag[3] and not NEVER_CLOSED.match(tag[2]):
             depth = max(0, depth - 1) if tag[1] else depth + 1
             deepest = max(deepest, depth)
     return deepest, tags

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from digests.language.grammar import Name, Token
 from digests.language.words import load_word_tables, word_set
@@ -64,13 +65,11 @@ _MONTH_NAMES = word_set("may april june august")
 _SPEAKS = word_set("said says told added asked wrote replied")
 _BEFORE_PARTICLE = word_set("herr frau graf gräfin baron dr dr.")
 _SHORTEST_PARTICIPLE = 6
-_GIVEN_IN_ING = word_set("sterling fielding harding redding")
 _ACRONYM_LENGTH = 6
 #: Titles that are given names too: «Don Juan Pérez», but «Don Cole».
 _TITLES_OF_LONG_NAMES = word_set("don dame prince king")
-#: Short months that are given names before a surname: «Mar 3», but «Mar Dixon».
-_MONTHS_AS_NAMES = word_set("mar jan")
-_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - MALE - FEMALE
+_GIVEN = MALE | FEMALE
+_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - _GIVEN
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:
@@ -79,15 +78,12 @@ def find_names(tokens: Sequence[Token]) -> list[Name]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if token.capital and not _is_small(tokens, at):
-            if _leads_in(tokens, at):
-                at += 1
-                continue
-            end = _run_end(tokens, at)
-            found.append(_name(tokens, at, end))
-            at = end
-        else:
+        if not token.capital or _is_small(tokens, at) or _leads_in(tokens, at):
             at += 1
+            continue
+        end = _run_end(tokens, at)
+        found.append(_name(tokens, at, end))
+        at = end
     return found
 
 
@@ -103,20 +99,16 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
     if low in _MONTH_NAMES and after.low in _SPEAKS:
         return False
     # «Will Smith», «Will May»: a function word before a surname may be a name.
-    given = _is_given(tokens[at])
-    if low in _MONTHS_AS_NAMES and after.capital and after.low not in _SMALL:
-        return False
-    known = after.low not in _SMALL or (given and after.low in _MONTH_NAMES)
-    return not (given and after.capital and known)
+    is_name = after.low not in _SMALL or after.low in _MONTH_NAMES
+    return not (low in _GIVEN and after.capital and is_name)
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     """Whether a capitalised verb begins a sentence: «Speaking to …», «Asked …»."""
     if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
-    if not tokens[at].low.endswith(("ing", "ed", "ly")):
-        return False
-    return tokens[at].low not in MALE and tokens[at].low not in FEMALE
+    low = tokens[at].low
+    return low.endswith(("ing", "ed", "ly")) and low not in _GIVEN
 
 
 def _leads_in(tokens: Sequence[Token], at: int) -> bool:
@@ -125,7 +117,6 @@ def _leads_in(tokens: Sequence[Token], at: int) -> bool:
     return (
         low.endswith("ing")
         and len(low) >= _SHORTEST_PARTICIPLE
-        and low not in _GIVEN_IN_ING
         and _is_opening_verb(tokens, at)
         and at + 1 < len(tokens)
         and tokens[at + 1].capital
@@ -136,7 +127,7 @@ def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
     """The certain names of a line in which every word has a capital."""
     for name in found:
         words = name.text.split()
-        if len(words) > 1 and words[0].lower() in MALE | FEMALE:
+        if len(words) > 1 and words[0].lower() in _GIVEN:
             yield replace(name, text=" ".join(words[:2]))
         elif name.core > name.first:
             yield name
@@ -149,46 +140,36 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
         token = tokens[end]
         if token.capital and (
             token.low not in _SMALL
-            or (end == at + 1 and token.low in _MONTH_NAMES and _is_given(tokens[at]))
+            or (
+                end == at + 1 and token.low in _MONTH_NAMES and tokens[at].low in _GIVEN
+            )
         ):
             end += 1
-        elif _joins_parts(tokens, end):
-            end += 2
-        elif _joins_with_two_words(tokens, end):
-            end += 3
+        elif joining := _count_joining(tokens, end):
+            end += joining + 1
         else:
             break
     return end
 
 
-def _is_given(token: Token) -> bool:
-    return token.low in MALE or token.low in FEMALE
-
-
-def _joins_with_two_words(tokens: Sequence[Token], at: int) -> bool:
-    """Whether two particles join parts: «Ursula von der Leyen», «Ana de la Cruz»."""
-    return (
-        at + 2 < len(tokens)
-        and tokens[at].low in PARTICLES
-        and tokens[at + 1].low in PARTICLES
-        and tokens[at + 2].capital
-    )
-
-
-def _joins_parts(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a small word joins two parts: «de Blasio», «Bank of England»."""
-    if at + 1 >= len(tokens) or not tokens[at + 1].capital:
-        return False
-    low = tokens[at].low
+def _count_joining(tokens: Sequence[Token], at: int) -> int:
+    """How many small words at `at` join two parts of a name: «de la», «of»; or 0."""
     before = tokens[at - 1].low
-    if low in GERMAN_PARTICLES:
+    several = 0
+    while (
+        several < 2
+        and at + several < len(tokens)
+        and tokens[at + several].low in PARTICLES
+    ):
+        several += 1
+    if not several and at < len(tokens):
+        low = tokens[at].low
+        several = int(low == "&" or (low == "of" and before in BODY_WORDS))
+    elif several == 1 and tokens[at].low in GERMAN_PARTICLES:
         # In German these are prepositions and articles too: «Jan Lindner von der …».
-        return before in MALE or before in FEMALE or before in _BEFORE_PARTICLE
-    if low in PARTICLES:
-        return True
-    if low == "of":
-        return before in BODY_WORDS and before not in PLACES
-    return low == "&"
+        several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
+    is_joined = at + several < len(tokens) and tokens[at + several].capital
+    return several if is_joined else 0
 
 
 def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
@@ -230,14 +211,12 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     for at in range(first, last - 1):
         left = last - at - 1
         if _is_title(tokens[at].low.rstrip("."), left) or (
-            left > 1 and _is_calling(tokens[at]) and _is_given(tokens[at + 1])
+            left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN
         ):
             core = at + 1
     while (
         last - core > 2
         and tokens[core].low in ADJECTIVES
-        and tokens[core].low not in MALE
-        and tokens[core].low not in FEMALE
         and not any(token.low in BODY_WORDS for token in tokens[core + 1 : last])
     ):
         core += 1
@@ -246,7 +225,7 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
 
 def _is_calling(token: Token) -> bool:
     """Whether a capitalised word may be a calling: «Novelist Ewan Carr»."""
-    return token.low.endswith(_CALLING_ENDINGS) and not _is_given(token)
+    return token.low.endswith(_CALLING_ENDINGS) and token.low not in _GIVEN
 
 
 def _is_title(low: str, left: int) -> bool:
@@ -277,7 +256,7 @@ def _known_kind(words: list[str]) -> str:
         return "title"
     if all(word in PLACES for word in words):
         return "place"
-    first = 1 if len(words) > 1 and words[0] in MALE | FEMALE else 0
+    first = int(len(words) > 1 and words[0] in _GIVEN)
     if any(word in BODY_WORDS for word in words[first:]):
         return "body"
     if all(word in ADJECTIVES for word in words):
@@ -316,9 +295,6 @@ class PeopleIndex:
         self._by_first: dict[str, list[str]] = {}
         self._by_middle: dict[str, list[str]] = {}
         self._sex: dict[str, str] = {}
-        self._words: dict[str, list[str]] = {}
-        #: How often each full name occurs.
-        self._named: Counter[str] = Counter()
         #: By surname: where a sentence has a full name as its first mention.
         self._leads: dict[str, list[tuple[int, str]]] = {}
         for name in names:
@@ -331,8 +307,7 @@ class PeopleIndex:
         for name in names:
             full = self.full(name.text, name.sex)
             self._count[full] += 1
-            if name.sex and not self._sex.get(full):
-                self._sex[full] = name.sex
+            self.learn(full, name.sex)
 
     def lead(self, text: str, start: int) -> None:
         """Record that the first mention of a sentence is a full name, at `start`."""
@@ -348,13 +323,11 @@ class PeopleIndex:
             sex: By its titles: «m», «f» or «».
             at: Its place, which may distinguish two people of one surname.
         """
-        words = self._words.get(text)
-        if words is None:
-            words = self._words[text] = _key_words(text)
+        words = _key_words(text)
         if not words:
             return text
         if len(words) > 1 and words[0] not in PARTICLES:
-            return self._full.get((words[0], words[-1], _generation_suffix(text)), text)
+            return self._full.get(_full_key(text), text)
         for table in (self._by_last, self._by_first, self._by_middle):
             bearers = [
                 full
@@ -371,7 +344,7 @@ class PeopleIndex:
         """Choose among people of one surname.
 
         It is the one mentioned most often, or the one whom a sentence has just
-        introduced unless the other's full name is far more frequent.
+        introduced unless the other is mentioned far more often.
         """
         best = max(bearers, key=lambda full: self._count[full])
         leads = self._leads.get(last)
@@ -381,12 +354,12 @@ class PeopleIndex:
         if before < 0 or leads[before][1] not in bearers:
             return best
         just = leads[before][1]
-        return best if self._named[best] >= _FAR_MORE * self._named[just] else just
+        return best if self._count[best] >= _FAR_MORE * self._count[just] else just
 
     def is_shared(self, text: str) -> bool:
         """Whether several people have the surname of the full name `text`."""
-        last = _key_words(text)[-1:]
-        return " " in text and bool(last) and len(self._by_last.get(last[0], ())) > 1
+        words = _key_words(text)
+        return len(words) > 1 and len(self._by_last.get(words[-1], ())) > 1
 
     def sex(self, full: str) -> str:
         """The sex of a full name: «m», «f», or «» where the text does not say."""
@@ -401,8 +374,8 @@ class PeopleIndex:
         return full in self._sex
 
     def learn(self, full: str, sex: str) -> None:
-        """Record the sex that a pronoun proved."""
-        if not self._sex.get(full):
+        """Record the sex that a title, a given name or a pronoun proved."""
+        if sex and not self._sex.get(full):
             self._sex[full] = sex
 
     def _drop_longer_variants(self) -> None:
@@ -416,8 +389,7 @@ class PeopleIndex:
                 others = [o for o in bearers if o != full and full.endswith(" " + o)]
                 surnames = [other for other in others if _is_surname(full, other)]
                 for other in surnames:
-                    words = _key_words(other)
-                    self._full[words[0], words[-1], _generation_suffix(other)] = full
+                    self._full[_full_key(other)] = full
                     bearers.remove(other)
                 if len(surnames) < len(others):
                     bearers.remove(full)
@@ -426,12 +398,10 @@ class PeopleIndex:
         words = _key_words(name.text)
         if len(words) < 2:
             return
-        key = (words[0], words[-1], _generation_suffix(name.text))
-        full = self._full.setdefault(key, name.text)
-        self._sex.setdefault(full, name.sex)
-        self._sex[full] = self._sex[full] or name.sex
+        full = self._full.setdefault(_full_key(name.text), name.text)
+        self._sex.setdefault(full, "")
+        self.learn(full, name.sex)
         self._count[full] += 1
-        self._named[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
         if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.
@@ -445,16 +415,18 @@ class PeopleIndex:
 def _is_surname(full: str, other: str) -> bool:
     """Whether the name `other` is the surname of `full`: a given name precedes it."""
     first, second = _key_words(full)[0], _key_words(other)[0]
-    return first in MALE | FEMALE and second not in MALE | FEMALE
+    return first in _GIVEN and second not in _GIVEN
 
 
-def _generation_suffix(text: str) -> str:
-    last = text.rpartition(" ")[2].strip(".,").lower()
-    return last if last in _SUFFIXES else ""
+def _full_key(text: str) -> tuple[str, str, str]:
+    """First word, surname and suffix («Jr.») of a full name."""
+    words, last = _key_words(text), text.rpartition(" ")[2].strip(".,").lower()
+    return words[0], words[-1], last if last in _SUFFIXES else ""
 
 
-def _key_words(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _key_words(text: str) -> tuple[str, ...]:
     words = [word.strip(".,").lower() for word in text.split()]
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
-    return words
+    return tuple(words)

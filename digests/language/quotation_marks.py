@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from digests.language.spans import trim_span
-from digests.language.words import primary_language, word_set
+from digests.language.words import word_set
 
 _PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 DOUBLE_CLOSE = "”»」』〞〟"
@@ -34,9 +34,10 @@ _SINGLE_MARK = re.compile(f"[{SINGLE}]")
 #: More marks in a row than nesting needs are decoration.
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
-_NEXT_WORD = re.compile(r"\s?(\w{0,20})")
 #: The first character of scripts without spaces between words.
 _FIRST_IDEOGRAPH = "\u2e80"
+#: Marks whose shape decides wherever they are (no spaces around them).
+_CORNERS = "「」『』〝〞〟"
 _JOINING = frozenset(".,;:!?)")
 _FULL_END = ",.!?…;:"
 _BEFORE_OPENER = "([{—–-―/:=>|*"
@@ -63,19 +64,15 @@ class QuotedSpan:
     goes_on: bool = False
 
 
-def find_quoted(text: str, lang: str | None = None) -> tuple[QuotedSpan, ...]:
+def find_quoted(text: str) -> tuple[QuotedSpan, ...]:
     """The outermost quoted spans of `text`, in order, none empty."""
-    code = primary_language(lang)
     text = _ORNAMENT.sub(lambda run: " " * len(run[0]), text)
     paragraphs = [match.span() for match in _PARAGRAPH.finditer(text)]
-    doubles = _pair_marks(text, paragraphs, _DoubleMarks(text, code))
-    singles = (
-        _pair_marks(text, paragraphs, _SingleMarks(text)) if _has_single(text) else []
-    )
-    if singles and _doubled(text):
+    doubles = _pair_marks(text, paragraphs, _DoubleMarks(text))
+    singles = _pair_marks(text, paragraphs, _SingleMarks(text))
+    if _doubled(text):
         singles = []
-    chosen = _outer(doubles, singles)
-    return tuple(_trimmed(text, chosen))
+    return tuple(_trimmed(text, _outer(doubles, singles)))
 
 
 def _doubled(text: str) -> bool:
@@ -83,13 +80,11 @@ def _doubled(text: str) -> bool:
 
     The text between them is not quoted: mostly they mean something else.
     """
-    if "''" not in text:
-        return False
-    return len(_TWO_OPEN.findall(text)) > 1 and len(_TWO_CLOSE.findall(text)) > 1
-
-
-def _has_single(text: str) -> bool:
-    return any(mark in text for mark in SINGLE)
+    return (
+        "''" in text
+        and len(_TWO_OPEN.findall(text)) > 1
+        and len(_TWO_CLOSE.findall(text)) > 1
+    )
 
 
 def _outer(doubles: list[QuotedSpan], singles: list[QuotedSpan]) -> list[QuotedSpan]:
@@ -120,44 +115,30 @@ def _trimmed(text: str, found: list[QuotedSpan]) -> Iterator[QuotedSpan]:
 class _DoubleMarks:
     """Reads double marks: shape first, neighbours where the shape says nothing."""
 
-    def __init__(self, text: str, code: str) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
         self.pattern = _DOUBLE_MARK
-        self.low_opener = code in LOW_OPENER or "„" in text
         self.inward = _points_inward(text)
         self.paired = "«" in text and "»" in text
 
     def reads(self, at: int, end: int, *, is_open: bool) -> str:
         """What the mark at `at` does: «open», «close», or «» for nothing."""
         mark = self.text[at]
-        if mark in CORNERS or mark in "」』〞〟":
-            return "open" if mark in CORNERS else "close"
         before, after = _neighbours(self.text, at, end)
         if mark in "«»" and self.paired:
             # Their shape decides, whatever spaces are around them.
             return "open" if (mark == "»") == self.inward else "close"
         if is_open and before.isspace() and after in _JOINING:
             return "close"
-        if mark in "“”" and (before >= _FIRST_IDEOGRAPH or after >= _FIRST_IDEOGRAPH):
-            return self._by_shape(mark, is_open=is_open)
-        opens = _can_open(before, after)
-        closes = _can_close(before, after)
-        if opens == closes and (opens or (before.isspace() and after.isspace())):
-            return self._by_shape(mark, is_open=is_open)
+        opens, closes = _can_open(before, after), _can_close(before, after)
+        unclear = opens == closes and (opens or (before.isspace() and after.isspace()))
+        if unclear or mark in _CORNERS or max(before, after) >= _FIRST_IDEOGRAPH:
+            return _read_by_shape(mark, is_open=is_open)
         if closes:
             return "close" if is_open else ""
         if opens or (not is_open and before in _FULL_END and after.isalnum()):
             return "open"
         return "close" if is_open else ""
-
-    def _by_shape(self, mark: str, *, is_open: bool) -> str:
-        if mark == "“" and self.low_opener:
-            return "close" if is_open else ""
-        if mark in DOUBLE_OPEN:
-            return "open"
-        if mark in DOUBLE_CLOSE:
-            return "close" if is_open else ""
-        return "close" if is_open else "open"
 
     def close(self, start: int, end: int) -> int:
         """Where the span opened before `start` ends; -1 if it does not."""
@@ -166,8 +147,21 @@ class _DoubleMarks:
             if does == "close":
                 return match.start()
             if does == "open":
-                return -1
-        return -1
+                break
+        return self._find_mistyped_close(start, end)
+
+    def _find_mistyped_close(self, start: int, end: int) -> int:
+        stop = self.pattern.search(self.text, start, end)
+        match = _MISTYPED_CLOSE.search(self.text, start, stop.start() if stop else end)
+        if match is None or _INNER_OPEN.search(self.text, start, match.start()):
+            return -1
+        return match.start()
+
+
+def _read_by_shape(mark: str, *, is_open: bool) -> str:
+    if mark in DOUBLE_OPEN or (mark in DOUBLE_EITHER and not is_open):
+        return "open"
+    return "close" if is_open else ""
 
 
 class _SingleMarks:
@@ -183,9 +177,7 @@ class _SingleMarks:
         if mark == "'" and "'" in (before, after):
             # Two apostrophes are wiki's italics, inches or seconds, not a mark.
             return ""
-        if mark in SINGLE_CLOSE:
-            return "close" if is_open and _can_close(before, after) else ""
-        if mark not in SINGLE_OPEN and not _can_open(before, after):
+        if mark in SINGLE_CLOSE or (mark == "'" and not _can_open(before, after)):
             return "close" if is_open and _can_close(before, after) else ""
         if after.isspace() or before.isalnum():
             return ""
@@ -212,20 +204,8 @@ class _SingleMarks:
 
     def _is_certain(self, at: int, end: int) -> bool:
         """Whether a mark is no apostrophe as in «the leaders' view», «runnin' wild»."""
-        before = self.text[at - 1]
-        if before in _FULL_END or not before.isalnum():
-            return True
-        if before not in "sSnz" or at + 1 >= end:
-            return True
-        after = self.text[at + 1]
-        if not after.isspace():
-            return True
-        if self.text[at - 2 : at] == "in":
-            # «waitin' for us»: most often a letter is left out.
-            return False
-        following = _NEXT_WORD.match(self.text, at + 1)
-        word = following[1] if following else ""
-        return word.lower() in AFTER_CLOSE or not word
+        before, after = _neighbours(self.text, at, end)
+        return before not in "sSnz" or after == "\n" or not after.isspace()
 
 
 def _neighbours(text: str, at: int, end: int) -> tuple[str, str]:
@@ -311,26 +291,12 @@ def _pair_in_paragraph(
         if reader.reads(match.start(), end, is_open=False) != "open":
             continue
         close = reader.close(at, end)
-        if close < 0:
-            close = _mistyped_close(text, at, end, reader)
         if close >= 0:
             found.append(QuotedSpan(start=at, end=close, closed=True))
             at = close + 1
         elif not _opens_again(at, end, reader):
             found.append(QuotedSpan(start=at, end=end, closed=False))
             return found
-
-
-def _mistyped_close(
-    text: str, at: int, end: int, reader: _DoubleMarks | _SingleMarks
-) -> int:
-    if isinstance(reader, _SingleMarks):
-        return -1
-    stop = reader.pattern.search(text, at, end)
-    match = _MISTYPED_CLOSE.search(text, at, stop.start() if stop else end)
-    if match is None or _INNER_OPEN.search(text, at, match.start()):
-        return -1
-    return match.start()
 
 
 def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool:
@@ -340,26 +306,8 @@ def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool
     )
 
 
-#: Marks whose shape decides wherever they are (no spaces around them).
-CORNERS = {"「": "」", "『": "』", "〝": "〞〟"}
-
-#: Languages in which “ closes what „ opened.
-LOW_OPENER = word_set("de at cs sk sl bg is lt et ka")
-
 #: After an apostrophe at a word's beginning: nothing is quoted.
 CLIPPED = word_set("em til tis twas cause bout n round ere neath cuz tween nuff im ya")
-
-#: Small words before which a mark after «s» closes; before others it is a possessive.
-AFTER_CLOSE = word_set("""
-    a about above after against although am among amid an and are as at because been
-    before behind below beside between but by can could did do does during for from had
-    has have how if in inside into is it its like may might must near nor of off on onto
-    or our out outside over said say says she he they we than that the then this through
-    to toward towards under unless until up upon via was were what when where whether
-    which while who will with within without would yet adding added saying told asked
-    wrote
-""")
-
 
 _BALANCED_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
 _SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
@@ -376,8 +324,6 @@ def has_balanced_marks(text: str) -> bool:
         and "„" not in text
     ):
         return False
-    if "'" not in text and "‘" not in text and "’" not in text:
-        return True
     # The apostrophe of a plural looks like a closing mark: only openings must match.
     opens = len(_SINGLE_OPENS.findall(text))
     if not opens and _SPEECH_ENDS.search(text):

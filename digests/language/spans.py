@@ -36,8 +36,7 @@ def spans_overlap(one: HasSpan, other: HasSpan) -> bool:
 
 def overlaps_any(one: HasSpan, others: Iterable[HasSpan]) -> bool:
     """Whether a span shares a character with one of the others."""
-    start, end = one.start, one.end
-    return any(start < other.end and other.start < end for other in others)
+    return any(spans_overlap(one, other) for other in others)
 
 
 def drop_overlapping(found: Iterable[_Located]) -> list[_Located]:

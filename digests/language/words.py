@@ -10,6 +10,7 @@ compares words within a text and does not serve search. English and German.
 import re
 from collections.abc import Callable, Mapping, Set
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,23 @@ def word_set(words: str) -> frozenset[str]:
 
 
 @cache
-def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
-    """The word tables of a data file beside a module's file, by their names.
+def load_word_rows(beside: str, name: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The tables of a data file beside a module's file: the words of each line.
 
     A table is a line `[name]` with its words below; lines with # are comments.
     """
     written = Path(beside).with_name(name).read_text(encoding="utf-8")
     _, *parts = re.split(r"\[(\w+)\]", re.sub(r"(?m)^#.*$", "", written))
-    return dict(zip(parts[::2], map(word_set, parts[1::2]), strict=True))
+    return {
+        name: tuple(tuple(line.split()) for line in part.splitlines() if line.strip())
+        for name, part in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
+    """The tables of a data file as sets of words."""
+    rows = load_word_rows(beside, name)
+    return {table: frozenset(chain.from_iterable(rows[table])) for table in rows}
 
 
 #: For `str.translate`: ASCII letters and digits stay, everything else is a space.

@@ -26,7 +26,6 @@ from digests.quotes.speaker_mentions import SpeakerMention
 from digests.quotes.speakers import ResolvedSpeaker, resolve_speaker
 from digests.types import Article, Mention, Quote, QuoteKind, Span
 
-_SPEAKERS_BACK = 8
 _MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
 _NEAR = 4
 _STOPS = frozenset(".,!?…。，！？、")
@@ -140,7 +139,7 @@ def _attribute_quotes(parsed: ParsedText) -> list[_Attribution]:
 
 def _rank_own_candidates(parsed: ParsedText, number: int) -> _Attribution:
     where = candidates.locate_quote(parsed, number)
-    cue = candidates.choose_cue(parsed.text, parsed.stretches[number], where)
+    cue = candidates.choose_cue(where)
     stretch = parsed.stretches[number]
     few = stretch.words < _WHOLE_WORDS and parsed.text[stretch.start].islower()
     inside = candidates.list_frame_candidates(
@@ -157,7 +156,6 @@ def _decide_speaker(
         if candidate.quote is None or decided[candidate.quote].who is not None:
             one.ranked.append((score_candidate(candidate), candidate))
     one.ranked.sort(key=lambda pair: -pair[0])
-    last = _last_speaker(decided, number)
     for place, (value, candidate) in enumerate(one.ranked):
         if value < MIN_SCORE:
             return
@@ -166,7 +164,7 @@ def _decide_speaker(
             one.who, one.mention = other.who, other.mention
             one.continues = candidate.quote
         elif candidate.mention is not None:
-            one.who = resolve_speaker(parsed, candidate.mention, last)
+            one.who = resolve_speaker(parsed, candidate.mention)
             one.mention = candidate.mention
         below = one.ranked[place + 1][0] if place + 1 < len(one.ranked) else 0.0
         one.margin = value - max(below, 0.0)
@@ -176,13 +174,6 @@ def _decide_speaker(
         if value > _CERTAIN:
             # An «it» or «we» that certainly spoke excludes other speakers.
             return
-
-
-def _last_speaker(decided: list[_Attribution], number: int) -> str | None:
-    for other in reversed(decided[max(0, number - _SPEAKERS_BACK) : number]):
-        if other.who is not None:
-            return other.who.speaker
-    return None
 
 
 def _group_utterances(parsed: ParsedText, decided: list[_Attribution]) -> list[int]:

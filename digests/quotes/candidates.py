@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.language.grammar import Token
 from digests.language.words import word_set
 from digests.quotes.parsing import (
     MAX_CUE_DISTANCE,
@@ -24,31 +23,25 @@ from digests.quotes.reporting import (
     VERB_GAP_WORDS,
     is_strong,
 )
-from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import (
+    SpeechSubject,
     find_apposed_name,
     find_main_subject,
     find_subject,
+    find_subject_before,
     is_passive,
 )
 
-_HANDS_OVER = frozenset(",?!—–-…")
 _FAR = 40
-#: After a quotation's comma these begin a clause that is not about its words.
-_NEW_CLAUSE = word_set("but and while though although yet whereas because which")
-#: Words after the reporting word that can only say who, where and when.
-_FEW_AFTER = 2
 _SCARE_WORDS = 2
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
-_IRREAL = word_set("to will would should could can may might began can't")
+_IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
 _SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
-#: Tokens of an aside between a subject and its verb: «X, who has proposed …, said».
-_ASIDE = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +78,11 @@ def locate_quote(parsed: ParsedText, number: int) -> QuotePlace:
     return QuotePlace(frame, left, right)
 
 
-def choose_cue(text: str, one: QuotedStretch, where: QuotePlace) -> ReportingCue | None:
+def choose_cue(where: QuotePlace) -> ReportingCue | None:
     """Choose the reporting word that belongs to a quotation, if its frame has one."""
     best, chosen = -2.0, -1
-    hands_over = (
-        text[one.end - 1] in _HANDS_OVER or text[one.end + 1 : one.end + 2] == ","
-    )
-    if _turns_away(where):
-        hands_over = False
     for at in _near_cues(where):
-        value = _rate_closeness(where, at, hands_over=hands_over)
+        value = _rate_closeness(where, at)
         if value > best:
             best, chosen = value, at
     according_at = where.frame.according_at
@@ -105,14 +93,6 @@ def choose_cue(text: str, one: QuotedStretch, where: QuotePlace) -> ReportingCue
     )
 
 
-def _turns_away(where: QuotePlace) -> bool:
-    """Whether another clause begins: «“We open today”, but Bell says …»."""
-    for token in where.frame.tokens[where.right : where.right + 2]:
-        if token.kind != "sign":
-            return token.low in _NEW_CLAUSE
-    return False
-
-
 def _near_cues(where: QuotePlace) -> list[int]:
     cues = where.frame.cues
     low = bisect_left(cues, where.left - MAX_CUE_DISTANCE)
@@ -121,49 +101,27 @@ def _near_cues(where: QuotePlace) -> list[int]:
     return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
 
 
-def _rate_closeness(where: QuotePlace, at: int, *, hands_over: bool) -> float:
-    tokens = where.frame.tokens
-    words, covers = where.frame.words_before, where.frame.covers_before
-    strong = is_strong(tokens, at)
-    value = 3.0 if strong else 2.0
-    if is_passive(where.frame, at):
-        value -= 1.5
-    if (
-        at + 1 < len(tokens)
-        and tokens[at + 1].low == "by"
-        and tokens[at - 1].low == "as"
-    ):
-        value += 2.0
+def _rate_closeness(where: QuotePlace, at: int) -> float:
+    frame, low = where.frame, where.frame.tokens[at].low
+    words, covers = frame.words_before, frame.covers_before
+    strong = is_strong(frame.tokens, at)
+    value = (3.0 if strong else 2.0) - 1.5 * is_passive(frame, at)
     if at >= where.right:
-        gap = at - where.right
         between = covers[at] - covers[where.right]
-        value -= 0.15 * gap + (0.0 if hands_over else 1.5)
-        beside = gap <= _ASIDE if hands_over else _trails_clause(where.frame, at)
-        value += 3.0 if strong and beside else 0.0
-        value -= 1.5 if tokens[at - 1].low == "who" else 0.0
+        value -= 0.15 * (at - where.right) + 1.5
+        value += 3.0 if strong and _trails_clause(frame, at) else 0.0
     else:
         between = covers[where.left] - covers[at + 1]
         said = words[where.left] - words[at + 1]
         value -= 0.12 * (where.left - at - 1)
-        if _is_governed(tokens, at, adjacent=not said) and _has_governing_cue(
-            where.frame, at
-        ):
-            # «X said that Y wants to make …», «X said they would say …»: X's words.
+        irreal = at > 0 and frame.tokens[at - 1].low in _IRREAL
+        faint = irreal or low in FAINT_CUES or (said and not strong)
+        if faint and _has_governing_cue(frame, at):
+            # «X said that Y wants to make …»: X's words.
             value -= 2.5
         else:
             value += 3.0 if not said else 1.0 if said <= 4 else 0.0
-        if said and tokens[at - 1].low == "who":
-            value -= 1.0
     return value - 1.5 * between
-
-
-def _is_governed(tokens: list[Token], at: int, *, adjacent: bool) -> bool:
-    """Whether a reporting word may only be part of what somebody reports."""
-    if tokens[at].low in FAINT_CUES:
-        return True
-    if at and tokens[at - 1].low in _IRREAL:
-        return True
-    return not adjacent and not is_strong(tokens, at)
 
 
 def _trails_clause(frame: SentenceFrame, at: int) -> bool:
@@ -203,32 +161,59 @@ def list_frame_candidates(
         fragment: Its number of words if it is a short fragment, else 0.
     """
     frame = where.frame
+    reached = _find_speaker(frame, cue) if cue is not None else None
     near = frame.near(where.left, where.right)
-    found = {id(mention): SpeakerCandidate(mention) for mention in near}
-    _mark_subject(frame, cue, found)
+    if reached is not None and reached.mention not in near:
+        near.append(reached.mention)
     main = find_main_subject(frame)
-    for candidate in found.values():
-        mention = candidate.mention
-        if mention is None:
-            continue
-        _add_features(candidate, mention, where)
+    found = []
+    for mention in near:
+        features = _list_features(mention, where)
+        if reached is not None and mention is reached.mention:
+            features[reached.how] = 1
         if mention is main:
-            candidate.features["main subject"] = 1
-            after = mention.first >= where.right
-            thing = "unknown noun" in candidate.features
-            few = mention.kind != "name" and (thing or fragment <= _SCARE_WORDS)
-            if cue is None and fragment and (after or few):
-                # «The "free" lock cost millions» has no speaker.
-                candidate.features["of a fragment"] = 1
-            if cue is not None and is_passive(frame, cue.at):
-                candidate.features["addressed, not speaking"] = 1
-            if (
-                cue is None
-                and _hands_over_by_colon(where)
-                and mention.last < where.left
-            ):
-                candidate.features["subject before a colon"] = 1
-    return list(found.values())
+            features |= _list_main_features(mention, where, cue, fragment)
+        found.append(SpeakerCandidate(mention, features=features))
+    return found
+
+
+def _find_speaker(frame: SentenceFrame, cue: ReportingCue) -> SpeechSubject | None:
+    """The subject of a reporting word, or who follows «according to»."""
+    if frame.tokens[cue.at].low not in {"according", "laut"}:
+        return find_subject(frame, cue.at)
+    for mention in frame.near(cue.at, cue.at):
+        if mention.first > cue.at:
+            named = find_apposed_name(frame, mention, mention.last)
+            return SpeechSubject(named, "according to")
+    return None
+
+
+def _list_main_features(
+    mention: SpeakerMention,
+    where: QuotePlace,
+    cue: ReportingCue | None,
+    fragment: int,
+) -> dict[str, float]:
+    """The features of the sentence's subject, which often speaks."""
+    features = {"main subject": 1.0}
+    if cue is not None:
+        if is_passive(where.frame, cue.at):
+            features["addressed, not speaking"] = 1
+        return features
+    after = mention.first >= where.right
+    few = mention.kind != "name" and (
+        fragment <= _SCARE_WORDS or not _is_role(where.frame, mention)
+    )
+    if fragment and (after or few):
+        # «The "free" lock cost millions» has no speaker.
+        features["of a fragment"] = 1
+    if not after and where.left and where.frame.tokens[where.left - 1].text == ":":
+        features["subject before a colon"] = 1
+    return features
+
+
+def _is_role(frame: SentenceFrame, mention: SpeakerMention) -> bool:
+    return is_role_noun(frame.tokens[mention.last - 1].low.removesuffix("'s"))
 
 
 def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
@@ -243,36 +228,8 @@ def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
     return False
 
 
-def _hands_over_by_colon(where: QuotePlace) -> bool:
-    return where.left > 0 and where.frame.tokens[where.left - 1].text == ":"
-
-
-def _mark_subject(
-    frame: SentenceFrame, cue: ReportingCue | None, found: dict[int, SpeakerCandidate]
-) -> None:
-    if cue is None:
-        return
-    if frame.tokens[cue.at].low in {"according", "laut"}:
-        for candidate in list(found.values()):
-            if candidate.mention and candidate.mention.first > cue.at:
-                mention = find_apposed_name(
-                    frame, candidate.mention, candidate.mention.last
-                )
-                named = found.setdefault(id(mention), SpeakerCandidate(mention))
-                named.features["according to"] = 1
-                return
-        return
-    reached = find_subject(frame, cue.at)
-    if reached is not None:
-        mention = reached.mention
-        candidate = found.setdefault(id(mention), SpeakerCandidate(mention))
-        candidate.features[reached.how] = 1
-
-
-def _add_features(
-    candidate: SpeakerCandidate, mention: SpeakerMention, where: QuotePlace
-) -> None:
-    features = candidate.features
+def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, float]:
+    features: dict[str, float] = {}
     if mention.possessive:
         near = mention.last == where.left and mention.kind != "pronoun"
         features["owner of the words" if near else "possessive"] = 1
@@ -280,24 +237,16 @@ def _add_features(
             features["owner of a saying"] = 1
     elif mention.after_preposition:
         features["after preposition"] = 1
-    if mention.kind == "nominal" and not is_role_noun(
-        where.frame.tokens[mention.last - 1].low.removesuffix("'s")
-    ):
+    if mention.kind == "nominal" and not _is_role(where.frame, mention):
         features["unknown noun"] = 1
     if mention.sort in {"place", "party"}:
-        features[mention.sort] = 1
-    if mention.kind == "name":
-        features["name"] = 1
-    tokens = where.frame.tokens
-    free = mention.kind == "name" or not mention.after_preposition
-    if free and mention.last + 1 == where.left and tokens[mention.last].text == ":":
-        features["speaker line" if _is_labelled(where) else "colon"] = 1
-    if mention.first >= where.right:
-        features["after the words"] = 1
-        gap = mention.first - where.right
-    else:
-        gap = where.left - mention.last
+        features["place or party"] = 1
+    if _is_labelled(where) and mention.last == where.frame.label:
+        features["speaker line"] = 1
+    after = mention.first >= where.right
+    gap = mention.first - where.right if after else where.left - mention.last
     features["distance"] = min(abs(gap), _FAR)
+    return features
 
 
 def list_neighbour_candidates(
@@ -315,8 +264,6 @@ def list_neighbour_candidates(
         other = parsed.frames[parsed.frame_of[number + 1]]
         if other.paragraph == frame.paragraph:
             found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
-    if only_quotes:
-        found += _list_speakers_after(parsed, frame)
     found += _list_introductions(parsed, frame)
     found += _list_open_speakers(parsed, number)
     return found + _list_signatures(parsed, number)
@@ -332,35 +279,13 @@ def _list_open_speakers(parsed: ParsedText, number: int) -> list[SpeakerCandidat
     mark = parsed.stretches[number].open_mark
     if mark is None:
         return []
-    frames = parsed.frames
-    at = bisect_right(frames, mark, key=lambda frame: frame.start) - 1
-    if at < 0 or frames[parsed.frame_of[number]].paragraph != frames[at].paragraph:
+    at = bisect_right(parsed.frames, mark, key=lambda frame: frame.start) - 1
+    frame = parsed.frames[max(0, at)]
+    if parsed.frames[parsed.frame_of[number]].paragraph != frame.paragraph:
         return []
-    frame = frames[at]
-    last = bisect_left(frame.cues, frame.at(mark)) - 1
-    reached = find_subject(frame, frame.cues[last]) if last >= 0 else None
-    if reached is None:
-        return []
-    return [SpeakerCandidate(reached.mention, None, {"marks not closed before": 1})]
-
-
-def _list_speakers_after(
-    parsed: ParsedText, frame: SentenceFrame
-) -> list[SpeakerCandidate]:
-    """The speaker in a sentence of its own: «“We open today.” Ruth Bell said.»."""
-    if frame.index + 1 >= len(parsed.frames):
-        return []
-    after = parsed.frames[frame.index + 1]
-    cues = after.cues
-    if after.paragraph != frame.paragraph or after.quotes or len(cues) != 1:
-        return []
-    at = cues[0]
-    words = after.words_before
-    rest = words[-1] - words[at + 1]
-    reached = find_subject(after, at) if is_strong(after.tokens, at) else None
-    if reached is None or reached.how != "direct" or rest > _FEW_AFTER:
-        return []
-    return [SpeakerCandidate(reached.mention, None, {"said after": 1})]
+    subject = find_subject_before(frame, frame.at(mark))
+    features = {"marks not closed before": 1.0}
+    return [SpeakerCandidate(subject, None, features)] if subject else []
 
 
 def _is_actor(mention: SpeakerMention) -> bool:
@@ -409,9 +334,7 @@ def _list_introductions(
     far = frame.paragraph - intro.paragraph
     if far > 1 or not (frame.only_quotes or colon):
         return []
-    last_cue = intro.cues[-1] if intro.cues else -1
-    reached = find_subject(intro, last_cue) if last_cue >= 0 else None
-    mention = reached.mention if reached else find_main_subject(intro)
+    mention = find_subject_before(intro, len(intro.tokens))
     if mention is None:
         return []
     name = "introduces" if colon else "subject before"
@@ -428,12 +351,10 @@ FEATURE_WEIGHTS = {
     "direct": 8.0,
     "inverted": 8.0,
     "apposition": 7.5,
-    "relative": 6.5,
     "shared": 4.5,
     "agent": 8.0,
     "according to": 8.0,
     "speaker line": 9.0,
-    "colon": 4.0,
     "subject before a colon": 5.0,
     # Place in the same sentence.
     "main subject": 2.0,
@@ -441,13 +362,10 @@ FEATURE_WEIGHTS = {
     "addressed, not speaking": -3.0,
     "owner of the words": 3.0,
     "owner of a saying": 4.5,
-    "name": 0.5,
     "after preposition": -2.0,
     "possessive": -1.5,
-    "after the words": -0.3,
-    "place": -3.0,
+    "place or party": -3.0,
     "unknown noun": -2.0,
-    "party": -1.0,
     "distance": -0.04,
     # Neighbouring sentences and quotations.
     "speaker in the sentence": 3.0,
@@ -458,7 +376,6 @@ FEATURE_WEIGHTS = {
     "speaker of the paragraph before": 3.5,
     "speaker far before": 0.3,
     "signed": 9.0,
-    "said after": 7.5,
     "introduces": 7.5,
     "acts in between": 7.3,
     "subject before": 3.0,

@@ -220,7 +220,7 @@ class ParsedText:
 
 def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | None:
     """Parse `text`; `title` may have a speaker's full name. None without marks."""
-    marked = find_stretches(text, lang)
+    marked = find_stretches(text)
     if not marked:
         return None
     covered = _cover_quotes(text, marked)

@@ -7,7 +7,7 @@ from is examined first, then the person's others. Forms of address are no role.
 
 from collections.abc import Sequence
 
-from digests.language.grammar import AUXILIARIES, Name, Token, looks_finite
+from digests.language.grammar import AUXILIARIES, Token, looks_finite
 from digests.language.names import TITLE_PARTS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
@@ -32,10 +32,10 @@ _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my")
+#: Whose they are is said elsewhere.
+_KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
 _LONGEST = 16
 _BACK = 5
-#: Words of a role up to its role noun.
-_COMPOUND = 3
 
 
 def find_role(
@@ -51,24 +51,15 @@ def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     parts = {part for speaker in speakers for part in speaker.split()}
     for frame in parsed.frames:
-        if not any(_may_have_role(frame, name, parts) for name in frame.names):
+        if all(parts.isdisjoint(name.text.split()) for name in frame.names):
             continue
         for mention in frame.mentions:
             if mention.kind != "name" or mention.sort != "person":
                 continue
             speaker = parsed.people.full(mention.text, mention.sex, mention.start)
-            if speaker not in found:
-                role_here = _find_role_at(parsed, mention)
-                if role_here is not None:
-                    found[speaker] = role_here
+            if speaker not in found and (role := _find_role_at(parsed, mention)):
+                found[speaker] = role
     return found
-
-
-def _may_have_role(frame: SentenceFrame, name: Name, parts: set[str]) -> bool:
-    """Whether a name may have a role: a surname alone rarely has one."""
-    before = frame.tokens[name.first - 1].low if name.first else ""
-    likely = " " in name.text or name.core > name.first or is_role_noun(before)
-    return likely and not parts.isdisjoint(name.text.split())
 
 
 def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
@@ -108,8 +99,6 @@ def _role_start(frame: SentenceFrame, mention: SpeakerMention) -> int:
     tokens = frame.tokens
     end = _role_end(frame, mention)
     first = end - len(_strip_role(tokens[mention.first : end]))
-    if first > mention.first:
-        return first
     while first > 0 and mention.first - first < _BACK:
         before = tokens[first - 1]
         if before.kind != "word" or before.possessive or _ends_role(before.low):
@@ -129,7 +118,7 @@ def _strip_role(words: list[Token]) -> list[Token]:
 
 
 def _has_role(words: list[Token]) -> bool:
-    return any(is_role_noun(word.low) for word in words)
+    return any(is_role_noun(word.low) and word.low not in _KIN for word in words)
 
 
 def _ends_role(low: str) -> bool:
@@ -152,7 +141,7 @@ def _find_role_after(
     if at + 1 >= len(tokens) or tokens[at].text != ",":
         return None
     first = at + 1
-    if not _opens_role(tokens, first):
+    if not _opens_role(tokens[first]):
         return None
     end = _find_role_end(tokens, first)
     words = tokens[first:end]
@@ -161,17 +150,13 @@ def _find_role_after(
     return _without_article(text, words)
 
 
-def _opens_role(tokens: Sequence[Token], first: int) -> bool:
-    """Whether the words after a name and its comma may be a role."""
-    opening = tokens[first]
-    if opening.low in _COUNTING:
-        return False
-    return (
+def _opens_role(opening: Token) -> bool:
+    """Whether a role may begin with the word after a name and its comma."""
+    return opening.low not in _COUNTING and (
         opening.low in DETERMINERS
         or opening.possessive
         or opening.low in TITLE_PARTS
-        or is_role_noun(opening.low)
-        or _is_compound(tokens, first)
+        or not _ends_role(opening.low)
     )
 
 
@@ -179,42 +164,23 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     """Where the role ends that begins at `first`."""
     end = first
     last = min(len(tokens), first + _LONGEST)
-    while end < last and not _shuts_role(tokens, end):
+    while end < last and not _shuts_role(tokens[end]):
         end += 1
     while end > first and tokens[end - 1].low in _OPEN_ENDS:
         end -= 1
     return end
 
 
-def _shuts_role(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word at `at` is no part of the role before it."""
-    low = tokens[at].low
-    if tokens[at].kind != "word":
+def _shuts_role(token: Token) -> bool:
+    """Whether a word is no part of the role before it."""
+    low = token.low
+    if token.kind != "word":
         return low != "&"
-    if low in _AFTER_ROLE or low in AUXILIARIES:
-        return True
-    if low in REPORTING_CUES and not is_role_noun(low):
-        return True
-    if low == "by":
-        return at + 1 < len(tokens) and tokens[at + 1].low == "the"
-    return low == "and" and _begins_verb(tokens, at + 1)
-
-
-def _begins_verb(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a verb follows: «a historian and runs the archive»."""
-    return at < len(tokens) and (
-        looks_finite(tokens[at].low) or tokens[at].low in REPORTING_CUES
+    return (
+        low in _AFTER_ROLE
+        or low in AUXILIARIES
+        or (low in REPORTING_CUES and not is_role_noun(low))
     )
-
-
-def _is_compound(tokens: Sequence[Token], first: int) -> bool:
-    """Whether a compound role begins: «Ada Berg, harbour master at Hallin,»."""
-    for token in tokens[first : first + _COMPOUND]:
-        if token.kind != "word" or token.capital or _ends_role(token.low):
-            return False
-        if is_role_noun(token.low):
-            return True
-    return False
 
 
 def _find_role_in_apposition(

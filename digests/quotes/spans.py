@@ -71,11 +71,11 @@ class QuotedStretch:
     open_mark: int | None = None
 
 
-def find_stretches(text: str, lang: str | None) -> list[QuotedStretch]:
+def find_stretches(text: str) -> list[QuotedStretch]:
     """All that is between marks and has a letter or digit, speech or not, in order."""
     found = []
     before = 0
-    for one in find_quoted(text, lang):
+    for one in find_quoted(text):
         said = span_text(text, one)
         if any(map(str.isalnum, said)):
             open_mark = _find_open_mark(text, before, one.start)

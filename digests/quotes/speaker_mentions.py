@@ -8,7 +8,7 @@ to a role noun, or up to a word that breaks the phrase; names come from
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.language.grammar import Name, Token, looks_finite
+from digests.language.grammar import Name, Token
 from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
 from digests.language.words import word_set
 from digests.quotes.reporting import (
@@ -90,9 +90,13 @@ class _MentionReader:
             return self._read_phrase(at)
         if low[0].isdigit() and self._low(at + 1) == "percent":
             return self._build(at, at + 2, "nominal")
-        if low in PHRASE_BREAKERS or low in PREPOSITIONS or low in REPORTING_CUES:
+        if not is_role_noun(low):
             return None
-        return self._read_bare_noun(at) if is_role_noun(low) else None
+        # «critics», «adviser X»
+        end = self._find_role_end(at)
+        if end in self.names and not self.tokens[end - 1].possessive:
+            return self._build_name(at, self.names[end], described=True)
+        return self._build(at, end, "nominal")
 
     def _low(self, at: int) -> str:
         return self.tokens[at].low if 0 <= at < len(self.tokens) else ""
@@ -102,32 +106,13 @@ class _MentionReader:
         name = self.names[at]
         end = self._find_role_end(name.last)
         follows = self.names.get(end)
-        if end > name.last and follows is not None and _is_person(follows):
+        if end > name.last and follows is not None:
             return self._build_name(at, follows, described=True)
-        beyond = self.names.get(name.last + 1)
-        if end == name.last and beyond is not None and self._describes(name, beyond):
-            return self._build_name(at, beyond, described=True)
         if end > name.last and follows is None:
             return self._build(at, end, "nominal")
         if name.kind == "title":
             return self._build(at, name.last, "nominal", sort="title")
         return self._build_name(at, name)
-
-    def _describes(self, name: Name, beyond: Name) -> bool:
-        """Whether a name describes the next one: «Bell follower Tom Cole».
-
-        «Bell beat Tom Cole» has a verb between the two.
-        """
-        between = self.tokens[name.last]
-        return (
-            between.kind == "word"
-            and beyond.kind == "person"
-            and " " in beyond.text
-            and not between.capital
-            and not _breaks_phrase(between)
-            and not looks_finite(between.low)
-            and not between.low.endswith(("ing", "s"))
-        )
 
     def _read_pronoun(self, at: int) -> SpeakerMention:
         phrase = None
@@ -150,24 +135,20 @@ class _MentionReader:
                 break
         return end
 
-    def _stops_at(self, at: int) -> bool:
-        """Whether no plain word of a phrase is at this place."""
-        token = self.tokens[at]
-        return token.kind != "word" or at in self.names or _breaks_phrase(token)
+    def _stops_at(self, at: int, *, names: bool = True) -> bool:
+        """Whether no plain word of a phrase is at this place, nor a name if wanted."""
+        if at in self.names:
+            return names
+        return self.tokens[at].kind != "word" or _breaks_phrase(self.tokens[at])
 
     def _read_phrase(self, at: int) -> SpeakerMention | None:
         """A noun phrase that begins with a determiner, or the name it introduces."""
         end, head = at + 1, 0
-        while end < len(self.tokens) and end - at <= _LONGEST_PHRASE:
+        while end <= at + _LONGEST_PHRASE and not self._shuts(at, end):
             name = self.names.get(end)
-            if self.tokens[end].kind != "word" or self._shuts(end, first=end == at + 1):
-                break
-            introduced = head or self.tokens[end - 1].possessive
-            if introduced and name is not None and _is_person(name):
+            if name is not None and (head or self.tokens[end - 1].possessive):
                 return self._build_name(at, name, described=True)
-            if head and name is None and not self._has_role_soon(end):
-                break
-            if self._ends_before(at, end):
+            if head and not self._has_role_soon(end):
                 break
             end = name.last if name is not None else end + 1
             if self.tokens[end - 1].possessive:
@@ -191,44 +172,17 @@ class _MentionReader:
             return self._build(at, name.last, "nominal", sort=name.kind)
         return self._build_name(at, name) if low == "the" else None
 
-    def _shuts(self, at: int, *, first: bool) -> bool:
-        """Whether a word cannot belong to the phrase before it."""
-        if at in self.names:
-            return False
-        token = self.tokens[at]
-        return not first if token.low in DETERMINERS else _breaks_phrase(token)
-
-    def _ends_before(self, at: int, end: int) -> bool:
-        """Whether the phrase from `at` is over before the token at `end`."""
-        before, token = self.tokens[end - 1], self.tokens[end]
-        if self.tokens[at].low in GERMAN_DETERMINERS and (
-            end > at + 1 and before.capital and not token.capital
-        ):
-            # German nouns have capitals, verbs have none.
+    def _shuts(self, at: int, end: int) -> bool:
+        """Whether the word at `end` cannot belong to the phrase from `at`."""
+        if end >= len(self.tokens) or self.tokens[end].kind != "word":
             return True
-        if end in self.names:
-            return self._is_next_name(at, end)
-        # «the FBI lists»: after a body's name a word in «-s» or «-ed» is its verb.
-        name = self.names.get(at + 1)
-        return (
-            name is not None
-            and name.last == end
-            and name.kind == "body"
-            and token.low.endswith(("s", "ed"))
-            and not is_role_noun(token.low)
-        )
-
-    def _is_next_name(self, at: int, end: int) -> bool:
-        """Whether a new name begins behind a noun: «in a Wire interview Bell said»."""
-        before = self.tokens[end - 1]
-        return (
-            end > at + 2
-            and end - 1 not in self.names
-            and before.low[0].islower()
-            and not before.capital
-            and any(place in self.names for place in range(at + 1, end - 1))
-            and not is_role_noun(before.low)
-        )
+        before, token = self.tokens[end - 1], self.tokens[end]
+        if end == at + 1:
+            return token.low not in DETERMINERS and self._stops_at(end, names=False)
+        if self.tokens[at].low in GERMAN_DETERMINERS and before.capital:
+            # German nouns have capitals, verbs have none.
+            return not token.capital
+        return self._stops_at(end, names=False)
 
     def _has_role_soon(self, at: int) -> bool:
         """Whether a role noun follows: «chief bridge engineer»."""
@@ -243,27 +197,6 @@ class _MentionReader:
         while end > at + 2 and self.tokens[end - 1].low.endswith(("ing", "ed", "ly")):
             end -= 1
         return end
-
-    def _read_bare_noun(self, at: int) -> SpeakerMention | None:
-        """A role noun without determiner: «critics», «old hands», «adviser X»."""
-        end = self._find_role_end(at)
-        last = self.tokens[end - 1]
-        name = self.names.get(end)
-        if name is not None and _is_person(name) and not last.possessive:
-            return self._build_name(at, name, described=True)
-        plural = is_plural_role(last.low)
-        if at and not plural and self.tokens[at - 1].kind == "word":
-            # «to campaign», «will host»: a verb, unless it begins its clause.
-            return None
-        first = at
-        while plural and first and at - first < 2:
-            before = self.tokens[first - 1]
-            if before.kind != "word" or _breaks_phrase(before) or before.possessive:
-                break
-            if before.low.endswith(("ed", "ly")) or (before.capital and first > 1):
-                break
-            first -= 1
-        return self._build(first, end, "nominal")
 
     def _build_name(
         self, at: int, name: Name, *, described: bool = False
@@ -316,10 +249,6 @@ class _MentionReader:
             after_preposition=first > 0 and self.tokens[first - 1].low in PREPOSITIONS,
             core=first if core is None else core,
         )
-
-
-def _is_person(name: Name) -> bool:
-    return name.kind in {"person", ""}
 
 
 def _breaks_phrase(token: Token) -> bool:

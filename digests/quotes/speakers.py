@@ -1,8 +1,8 @@
 """Resolve a mention to the speaker's full name or noun phrase.
 
 Names are resolved by the index of people. «He» and «she» are resolved to the best named
-person before them: subjects before objects, near before far, the last speaker before
-others, never against the known sex. «They» is resolved to a plural or a body right
+person before them: subjects before objects, near before far,
+never against the known sex. «They» is resolved to a plural or a body right
 before it; «it», «I» and «we» are not resolved.
 
 «The statement» and «a spokesman» speak for the body that a sentence before names.
@@ -23,9 +23,9 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
+from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
-_SUBJECT_SIGNS = word_set("said says told who")
 _DESCRIBING = word_set("familiar close involved present based loyal")
 #: Written works: «a report by the council».
 _WRITTEN = word_set("""
@@ -39,11 +39,6 @@ _ISSUED = word_set("statement letter email message memo release post tweet")
 _ISSUED_BACK = 4
 #: Tokens of a sentence that is searched, so that the cost of hostile texts is linear.
 _LONGEST_SENTENCE = 200
-_GERMAN_ARTICLES = word_set("im am zum zur beim vom ein eine einer einem einen eines")
-_GERMAN_NOUN_ENDINGS = (
-    *("ung", "heit", "keit", "schaft", "tion", "tät", "nis", "lich", "lings"),
-    *("sprache", "gespräch", "view", "rede", "erklärung", "bericht", "mitteilung"),
-)
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
@@ -58,39 +53,25 @@ class ResolvedSpeaker:
 
 
 def resolve_speaker(
-    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
-    """Resolve a mention; `last_speaker` is the full name of the speaker before it."""
+    """Find who a mention is."""
     if mention.kind == "name":
-        full = parsed.people.full(mention.text, mention.sex, mention.start)
-        if _is_german_noun(parsed, mention, full):
-            return None
         together = _join_speakers(parsed, mention)
         if together is not None:
             return ResolvedSpeaker(together, "", mention)
-        return ResolvedSpeaker(full, parsed.people.sex(full), mention)
+        return _resolve_named(parsed, mention)
     if mention.kind == "nominal":
-        phrase = _complete_phrase(parsed, mention)
-        author = _find_author(parsed, mention, phrase)
-        return author or ResolvedSpeaker(phrase, mention.sex, mention)
+        named = _resolve_named(parsed, mention)
+        return _find_author(parsed, mention, named.speaker) or named
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
-        return _resolve_person(parsed, mention, last_speaker)
+        return _resolve_person(parsed, mention)
     if low == "sie" and _is_singular(parsed, mention):
-        return _resolve_person(parsed, replace(mention, sex="f"), last_speaker)
+        return _resolve_person(parsed, replace(mention, sex="f"))
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
-
-
-def _is_german_noun(parsed: ParsedText, mention: SpeakerMention, full: str) -> bool:
-    """Whether a lone capitalized German word is a noun: «im Interview», «Ähnlich»."""
-    frame = parsed.frames[mention.frame]
-    if not frame.german or mention.sort or " " in full or parsed.people.is_person(full):
-        return False
-    before = frame.tokens[mention.first - 1].low if mention.first else ""
-    low = full.lower()
-    return before in _GERMAN_ARTICLES or low.endswith(_GERMAN_NOUN_ENDINGS)
 
 
 def _find_author(
@@ -101,54 +82,48 @@ def _find_author(
     «The council issued a statement. “…,” the statement said»; «Hallin Water denied it.
     A spokesman said: “…”».
     """
-    words = phrase.lower().split()
-    if len(words) != 2 or not mention.frame:
+    article, *names, noun = phrase.split() if " " in phrase else ("", phrase)
+    if names:
+        # «an FA statement»
+        named = noun in _ISSUED and all(name[0].isupper() for name in names)
+        return ResolvedSpeaker(" ".join(names), "", mention) if named else None
+    if not mention.frame:
         return None
-    noun = words[1]
-    if words[0] == "the" and noun in _ISSUED:
-        return _find_issuer(parsed, mention, noun)
-    if words[0] in {"a", "the"} and noun in _SPOKESPEOPLE:
-        return _find_represented(parsed, mention)
-    return None
+    article = article.lower()
+    if article == "the" and noun in _ISSUED:
+        found = _find_issuer(parsed, mention, noun)
+    elif article in {"a", "the"} and noun in _SPOKESPEOPLE:
+        found = _find_represented(parsed, mention)
+    else:
+        return None
+    return _resolve_named(parsed, found) if found is not None else None
 
 
 def _find_issuer(
     parsed: ParsedText, mention: SpeakerMention, noun: str
-) -> ResolvedSpeaker | None:
+) -> SpeakerMention | None:
     """The subject of the nearest sentence that introduced the document."""
     for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
         frame = parsed.frames[index]
         if len(frame.tokens) > _LONGEST_SENTENCE:
             return None
-        if any(token.low == noun for token in frame.tokens):
-            subject = _find_body(frame, noun)
-            return _resolve_named(parsed, subject) if subject is not None else None
+        for at, token in enumerate(frame.tokens):
+            if token.low == noun:
+                subject = find_subject_before(frame, at)
+                named = subject is not None and subject.kind != "pronoun"
+                return subject if named else None
     return None
-
-
-def _find_body(frame: SentenceFrame, noun: str) -> SpeakerMention | None:
-    """The subject before «… in a statement» or «… issued a statement»."""
-    at = next(at for at, token in enumerate(frame.tokens) if token.low == noun)
-    before = frame.free_before(at)
-    verbs = [cue for cue in frame.cues if cue < at]
-    if verbs:
-        reached = frame.ends.get(verbs[-1])
-        if reached is not None and reached.kind != "pronoun":
-            return reached
-    first = before[0] if before else None
-    return first if first is not None and first.kind != "pronoun" else None
 
 
 def _find_represented(
     parsed: ParsedText, mention: SpeakerMention
-) -> ResolvedSpeaker | None:
+) -> SpeakerMention | None:
     """The body that the sentence just before is about: its spokesman speaks."""
-    frame = parsed.frames[mention.frame - 1]
-    before = frame.free
+    before = parsed.frames[mention.frame - 1].free
     if not before or before[0].kind != "name" or before[0].sort not in {"body", ""}:
         return None
-    resolved = _resolve_named(parsed, before[0])
-    return None if parsed.people.is_person(resolved.speaker) else resolved
+    person = parsed.people.is_person(_resolve_named(parsed, before[0]).speaker)
+    return None if person else before[0]
 
 
 def _resolve_named(parsed: ParsedText, mention: SpeakerMention) -> ResolvedSpeaker:
@@ -177,8 +152,6 @@ def _complete_phrase(parsed: ParsedText, mention: SpeakerMention) -> str:
         if article.low in {"des", "der"} and noun.capital:
             return parsed.text[mention.start : noun.end]
     begins = mention.last + _count_joint_words(frame, mention)
-    if mention.last < begins < len(tokens) and tokens[begins].low in DETERMINERS:
-        begins += 1
     for other in frame.near(begins, begins):
         if mention.last < other.first <= begins <= other.last:
             if other.kind != "pronoun":
@@ -201,27 +174,24 @@ def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:
 def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
     """Both names where two speak together: «Bell and Cole said»."""
     frame = parsed.frames[mention.frame]
-    tokens = frame.tokens
-    first = second = mention
-    if mention.first > 1 and tokens[mention.first - 1].low == "and":
-        first = frame.ends.get(mention.first - 1, mention)
-    elif mention.last + 1 < len(tokens) and tokens[mention.last].low == "and":
-        for other in frame.near(mention.last, mention.last):
-            if other.first == mention.last + 1:
-                second = other
-    if first is second or first.possessive or second.possessive:
-        return None
-    if not (first.kind == second.kind == "name") or "party" in (
-        first.sort,
-        second.sort,
+    one = two = mention
+    if mention.first > 1 and frame.tokens[mention.first - 1].low == "and":
+        one = frame.ends.get(mention.first - 1, mention)
+    elif mention.last < len(frame.tokens) and frame.tokens[mention.last].low == "and":
+        beyond = frame.near(mention.last, mention.last)
+        starts = {other.first: other for other in beyond}
+        two = starts.get(mention.last + 1, mention)
+    if (
+        one is two
+        or one.after_preposition
+        or any(
+            each.kind != "name" or each.possessive or each.sort == "party"
+            for each in (one, two)
+        )
     ):
         return None
-    if second.core > second.first or first.after_preposition:
-        return None
-    one, two = (
-        parsed.people.full(each.text, each.sex, each.start) for each in (first, second)
-    )
-    return f"{one} and {two}" if one != two else None
+    first, second = (_resolve_named(parsed, each).speaker for each in (one, two))
+    return f"{first} and {second}" if first != second else None
 
 
 def _is_described(frame: SentenceFrame, mention: SpeakerMention) -> bool:
@@ -249,23 +219,17 @@ def _iter_mentions_before(
 
 
 def _resolve_person(
-    parsed: ParsedText, mention: SpeakerMention, last_speaker: str | None
+    parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
     best, chosen = -9.0, None
-    newer = False
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None:
             continue
         paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
         value = _rate_antecedent(parsed.people, frame, found, mention, paragraphs)
-        if found.speaker == last_speaker and not newer:
-            value += 1.0
-        newer = newer or _is_about(frame, other)
         if value > best:
             best, chosen = value, found
-    if chosen is not None and parsed.people.is_person(chosen.speaker):
-        parsed.people.learn(chosen.speaker, mention.sex)
     return chosen
 
 
@@ -326,17 +290,12 @@ def _rate_antecedent(
         value += 1.0
     if other.kind == "nominal" or unsure:
         value -= 1.5
-    if other.possessive:
-        value -= 0.6
-    elif other.after_preposition:
+    if other.possessive or other.after_preposition:
         value -= 1.0
     else:
         value += 1.0
         if _is_about(frame, other):
             value += 0.8
-    after = frame.tokens[other.last : other.last + 2]
-    if any(token.low in _SUBJECT_SIGNS for token in after):
-        value += 0.7
     return value + min(0.8, 0.1 * people.count(found.speaker))
 
 
@@ -346,10 +305,6 @@ def _resolve_plural(
     for frame, other in _iter_mentions_before(parsed, mention):
         if mention.frame - frame.index > 2:
             return None
-        if other.after_preposition and other.kind == "nominal":
-            before = frame.tokens[other.first - 1].low
-            if before in PREPOSITIONS:
-                continue
         if other.kind == "nominal" and other.plural:
             return ResolvedSpeaker(_complete_phrase(parsed, other), "", other)
         if other.kind == "name" and other.sort == "body":

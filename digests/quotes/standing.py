@@ -32,15 +32,18 @@ _SUBJECTS = _TABLES["subjects"]
 _ANSWERING = _TABLES["answering_cues"]
 _ANNOUNCING = _TABLES["announcing"]
 _VAGUE = _TABLES["vague_nouns"]
+_EMPTY = _TABLES["empty_words"]
 _SMALL_GERMAN = _TABLES["small_german"]
 
 #: Shorter words are a slogan, an answer or small talk.
-FEWEST_WORDS: Final = 5
+FEWEST_WORDS: Final = 6
 #: An answer of fewer words needs its question.
 _FEWEST_ANSWERED = 12
 #: «It is …» announces what follows if «that» or «to» is at most this far.
 _ANNOUNCED_WITHIN = 9
 _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
+#: An editor's insertion or omission.
+_EDITED = re.compile(r"[\[(]|\.\.\.|…")
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
 #: Words after an «it» that say enough of the story's subject.
@@ -79,6 +82,7 @@ def stands_alone(
         return False
     return (
         not _is_title(plain)
+        and not any(word.low in _EMPTY for word in plain)
         and not said.rstrip().endswith(("?", "–", "—", "-"))
         and (_has_clause(plain) or (german and _has_german_verb(plain)))
         and not _leans(plain)
@@ -104,8 +108,8 @@ def _read_words(said: str) -> list[_SaidWord]:
 
 
 def _begins_whole(said: str) -> bool:
-    """Whether a sentence begins with the words, without an editor's insertion."""
-    return said[0].isupper() or said[0].isdigit()
+    """Whether a sentence begins with the words, and no editor has changed them."""
+    return said[0] not in "([" and not said[0].islower() and not _EDITED.search(said)
 
 
 def _is_title(words: Sequence[_SaidWord]) -> bool:
@@ -144,8 +148,8 @@ def _leans(words: Sequence[_SaidWord]) -> bool:
         return True
     if (opening, following) in {("of", "course"), ("by", "then"), ("not", "only")}:
         return True
-    if opening == "this":
-        return following in _AFTER_BARE
+    if opening == "this" and following in _AFTER_BARE:
+        return True
     return any(word.low in _POINTING for word in words if not word.sentence)
 
 

@@ -16,14 +16,11 @@ from digests.quotes.parsing import SentenceFrame
 from digests.quotes.reporting import (
     CLAUSE_OPENERS,
     INVERTING_CUES,
-    STRONG_CUES,
     VERB_GAP_WORDS,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
 
-_RELATIVES = word_set("who that which")
-_PROGRESSIVE = word_set("is are was were been")
-_BE = _PROGRESSIVE | {"be", "being", "get", "got", "isn't", "wasn't", "weren't"}
+_BE = word_set("is are was were been be being get got isn't wasn't weren't")
 _ADVERBS = word_set("also not once often later then never now")
 _FAR_CUE = 40
 #: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
@@ -46,12 +43,23 @@ def find_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     return _find_own_subject(frame, cue) or _find_shared_subject(frame, cue)
 
 
+def find_subject_before(frame: SentenceFrame, at: int) -> SpeakerMention | None:
+    """Who says or does something by what is at token `at`."""
+    last = bisect_left(frame.cues, at) - 1
+    reached = find_subject(frame, frame.cues[last]) if last >= 0 else None
+    return reached.mention if reached else find_main_subject(frame, before=at)
+
+
 def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """The subject of the word itself, not one shared with another verb."""
     tokens = frame.tokens
     at = _skip_left(tokens, cue - 1)
     if tokens[cue].low.endswith("ing"):
-        return _of_participle(frame, at)
+        # «with Bell calling …»; else «…, saying …», of which the main clause has the
+        # subject.
+        beside = frame.ends.get(at + 1)
+        joined = beside is not None and tokens[beside.first - 1].low == "with"
+        return SpeechSubject(beside, "direct") if beside and joined else None
     if at >= 0 and tokens[at].text in _SHUT:
         head = _find_head(frame, at)
         if head is not None:
@@ -70,22 +78,7 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         _find_inverted_german_subject(frame, cue)
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
-        or _antecedent(frame, at)
     )
-
-
-def _of_participle(frame: SentenceFrame, at: int) -> SpeechSubject | None:
-    """«…, saying …»: the subject is the main clause's; «with X calling …» is X's."""
-    beside = frame.ends.get(at + 1)
-    if beside is not None and beside.first:
-        # «Bell issued a statement describing it»: the statement is Bell's.
-        before = frame.tokens[beside.first - 1].low
-        if before == "with" or (before == "of" and beside.sort == "person"):
-            # «with X calling», «a film of X asking».
-            return SpeechSubject(beside, "direct")
-        if frame.tokens[at + 1].low in _PROGRESSIVE and not beside.possessive:
-            return SpeechSubject(beside, "direct")
-    return None
 
 
 def _rules_on(frame: SentenceFrame, turned: SpeechSubject) -> bool:
@@ -156,8 +149,6 @@ def _find_agent(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     for mention in frame.near(at, at):
         if mention.first <= at + 1 < mention.last and not mention.possessive:
             return SpeechSubject(mention, "agent")
-        if mention.first == at + 1 and mention.possessive:
-            at = mention.last - 1
     return None
 
 
@@ -278,31 +269,12 @@ def _named_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     return SpeechSubject(mention, "apposition")
 
 
-def _antecedent(frame: SentenceFrame, at: int) -> SpeechSubject | None:
-    tokens = frame.tokens
-    if at < 1 or tokens[at].low not in _RELATIVES:
-        return None
-    last = at - 1 if tokens[at - 1].text in _SHUT else at
-    mention = frame.ends.get(last)
-    if mention is None or mention.possessive:
-        found = _before_aside(frame, at - 1)
-        return SpeechSubject(found.mention, "relative") if found else None
-    return SpeechSubject(mention, "relative")
-
-
 def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
-    reached = _of_cue_before(frame, cue)
-    mention = reached.mention if reached else find_main_subject(frame, before=cue)
-    return SpeechSubject(mention, "shared") if mention is not None else None
-
-
-def _of_cue_before(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
-    """«…, Bell said, adding …»: the subject of the reporting word just before."""
-    tokens = frame.tokens
     before = bisect_left(frame.cues, cue) - 1
-    if before < 0 or cue - frame.cues[before] > _FAR_CUE:
-        return None
-    at = frame.cues[before]
-    if tokens[at].low.endswith("ing") or tokens[at].low not in STRONG_CUES:
-        return None
-    return _find_own_subject(frame, at)
+    if before >= 0 and cue - frame.cues[before] < _FAR_CUE:
+        reached = _find_own_subject(frame, frame.cues[before])
+        if reached is not None:
+            # «…, Bell said, adding …»
+            return SpeechSubject(reached.mention, "shared")
+    mention = find_main_subject(frame, before=cue)
+    return SpeechSubject(mention, "shared") if mention is not None else None

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
-from digests.extraction import validate_web_address
-from digests.language.words import parse_language_tag
-from digests.sources.feed_entries import Feed, FeedEntry, RawFeed, build_articles
-from digests.sources.untrusted import clean_line, recode_as_utf8, sanitize_xml
+from digests.sources.feed_entries import FeedEntry, RawFeed, build_source
+from digests.sources.untrusted import ParsedSource, recode_as_utf8, sanitize_xml
+
+#: Imported before the sandbox measures.
+LIBRARIES = ("fastfeedparser", "feedparser", "selectolax.lexbor")
+
+MAX_ENTRIES = 500
 
 _LANGUAGE_HEAD = 8 << 10
 _LANGUAGE = re.compile(
@@ -28,8 +30,8 @@ _LANGUAGE = re.compile(
 )
 
 
-def parse_feed(body: bytes, *, url: str, now: datetime) -> Feed:
-    """The feed in these bytes.
+def parse_feed(body: bytes, *, url: str, now: datetime) -> ParsedSource:
+    """The feed in these bytes; of one id the first entry counts.
 
     Args:
         body: The fetched bytes, decompressed; never a string, which a parser could take
@@ -40,70 +42,45 @@ def parse_feed(body: bytes, *, url: str, now: datetime) -> Feed:
     Raises:
         SourceUnreadable: It is no feed, or a malicious one.
     """
-    if looks_like_json(body):
-        listing: RawFeed | None = parse_json_feed(body)
-        declared = ""
-    else:
-        body = sanitize_feed(body)
-        declared = _declared_language(body)
-        listing = parse_xml_feed(body)
-    if listing is None:
+    return build_source(parse_entries(body), url=url, now=now)
+
+
+def parse_entries(body: bytes) -> RawFeed:
+    """The feed as its library parses it, at most 500 entries.
+
+    Raises:
+        SourceUnreadable: It is no feed, or a malicious one.
+    """
+    # No XML begins with a brace.
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return parse_json_feed(body)
+    body = _BARE_AMPERSAND.sub(b"&amp;", sanitize_xml(body))
+    if len(body) > _CUT_ABOVE:
+        body = cut_entries(body)
+    feed = parse_xml_feed(body)
+    if feed is None:
         raise SourceUnreadable("source.no_feed")
-    return _build_feed(listing, declared, url=url, now=now)
+    if not feed.lang and (found := _LANGUAGE.search(body[:_LANGUAGE_HEAD])):
+        feed = feed._replace(lang=(found[1] or found[2]).decode("ascii"))
+    return feed
 
 
-def load_libraries() -> None:
-    """Import the libraries of `parse_feed` before the sandbox measures."""
-    import fastfeedparser  # noqa: F401
-    import feedparser  # noqa: F401
-    import selectolax.lexbor  # noqa: F401
-
-
-def _build_feed(listing: RawFeed, declared: str, *, url: str, now: datetime) -> Feed:
-    title = clean_line(listing.title)[:200]
-    lang = parse_language_tag(listing.lang or declared)
-    outlet = title or urlsplit(url).hostname or ""
-    return Feed(
-        title=title,
-        link=validate_web_address(listing.link),
-        lang=lang,
-        articles=build_articles(
-            listing.entries, now=now, base=url, source=outlet, lang=lang
-        ),
-        entries=len(listing.entries),
-    )
-
-
-def _declared_language(body: bytes) -> str:
-    found = _LANGUAGE.search(body[:_LANGUAGE_HEAD])
-    return (found[1] or found[2]).decode("ascii") if found else ""
-
-
-MAX_ENTRIES = 500
-
-_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s>]")
+_ENTRY = re.compile(rb"<(?:[A-Za-z][\w-]*:)?(?:item|entry)[\s/>]")
 _ENTRIES = (b"item", b"entry")
 _ROOT = re.compile(rb"<((?:[A-Za-z][\w-]*:)?(?:rss|rdf|feed))[\s>]", re.IGNORECASE)
+_TITLE_WITH_MARKUP = re.compile(
+    rb"""<(?:[\w-]+:)?title\s[^<>]*\btype\s*=\s*+["']?+(?!text["'\s>]|text/plain)"""
+)
 _PERSON = re.compile(
     rb"<((?:[A-Za-z][\w-]*:)?(?:author|creator|managingEditor|webMaster|publisher|"
     rb"contributor|owner|name|email))(?:\s[^<>]*)?>",
     re.IGNORECASE,
 )
 _LONGEST_PERSON = 500
-#: Smaller feeds are fast to parse whatever their entries.
+#: fastfeedparser is fast on smaller feeds, whatever their entries.
 _CUT_ABOVE = 128 << 10
 #: An ampersand that begins no reference: not XML, but frequent in feeds.
 _BARE_AMPERSAND = re.compile(rb"&(?=[\s<&])")
-
-
-def sanitize_feed(body: bytes) -> bytes:
-    """The feed as bytes that are safe for both parsers.
-
-    Raises:
-        SourceUnreadable: It declares entities of its own.
-    """
-    body = _BARE_AMPERSAND.sub(b"&amp;", sanitize_xml(body))
-    return cut_entries(body) if len(body) > _CUT_ABOVE else body
 
 
 def drop_long_names(body: bytes) -> bytes:
@@ -140,8 +117,8 @@ def _closing(body: bytes) -> bytes:
 
 
 _ATOM_ENTRY = re.compile(rb"<entry>")
-_ATOM_SUMMARY = re.compile(rb"<summary")
-#: Two patterns, because an alternation takes twenty times as long.
+#: Two patterns, because an alternation takes twenty times as long. (Plain bytes are
+#: found more slowly.)
 _OTHER_ATOM_ENTRIES = (re.compile(rb"<entry(?!>)"), re.compile(rb":entry"))
 #: Bytes with the first entries, which are typical of the others.
 _FIRST_ENTRIES = 16 << 10
@@ -155,9 +132,8 @@ def parse_xml_feed(body: bytes) -> RawFeed | None:
     fast = _parse_atom_or_rss(body)
     if fast is not None and fast.entries and all(map(_complete, fast.entries)):
         return fast
-    cut = cut_entries(body)
     careful = (
-        _parse_with_feedparser(cut) if len(cut) <= _LARGEST_FOR_FEEDPARSER else None
+        _parse_with_feedparser(body) if len(body) <= _LARGEST_FOR_FEEDPARSER else None
     )
     if careful is None or (fast and len(fast.entries) > len(careful.entries)):
         return fast
@@ -169,33 +145,27 @@ def _complete(entry: FeedEntry) -> bool:
 
 
 def _parse_atom_or_rss(body: bytes) -> RawFeed | None:
-    summarised, several = _add_summaries(body)
-    found = _parse_with_fastfeedparser(summarised) if several else None
-    if found is None or len(found.entries) != several:
-        return _parse_with_fastfeedparser(
-            body
-        )  # something else was counted as an entry
-    return (
-        found
-        if all(entry.content for entry in found.entries)
-        else _parse_with_fastfeedparser(body)
-    )
+    if _lacks_summaries(body):
+        summarised, several = _ATOM_ENTRY.subn(b"<entry><summary> </summary>", body)
+        found = _parse_with_fastfeedparser(summarised)
+        # Another number means that something else was taken for an entry.
+        same = found is not None and len(found.entries) == several
+        if found and same and all(entry.content for entry in found.entries):
+            return found
+    return _parse_with_fastfeedparser(body)
 
 
-def _add_summaries(body: bytes) -> tuple[bytes, int]:
-    """Add empty summaries to an Atom feed without any; the feed and their number.
+def _lacks_summaries(body: bytes) -> bool:
+    """Whether empty summaries can be added to this Atom feed, because it has none.
 
     Without them fastfeedparser derives a summary from each content, which takes as long
-    as everything else and is not used. The number is 0 where entries have a prefix or
-    attributes, because it could then include quoted markup.
+    as everything else and is not used. Not where entries have a prefix or attributes,
+    because they could then be quoted markup.
     """
-    if not _ATOM_ENTRY.search(body, 0, _FIRST_ENTRIES) or _ATOM_SUMMARY.search(
-        body, 0, _FIRST_ENTRIES
-    ):
-        return body, 0
-    if any(other.search(body) for other in _OTHER_ATOM_ENTRIES):
-        return body, 0
-    return _ATOM_ENTRY.subn(b"<entry><summary> </summary>", body)
+    head = body[:_FIRST_ENTRIES]
+    if b"<entry>" not in head or b"<summary" in head:
+        return False
+    return not any(other.search(body) for other in _OTHER_ATOM_ENTRIES)
 
 
 def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:
@@ -205,7 +175,7 @@ def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:
         parsed = fastfeedparser.parse(
             body, include_tags=False, include_media=False, include_enclosures=False
         )
-        return _raw_feed(parsed["feed"], parsed["entries"])
+        return _raw_feed(body, parsed["feed"], parsed["entries"])
     except Exception:  # hostile feeds may raise anything
         return None
 
@@ -215,7 +185,7 @@ def _parse_with_feedparser(body: bytes) -> RawFeed | None:
 
     try:
         parsed = feedparser.parse(
-            BytesIO(drop_long_names(recode_as_utf8(body))),
+            BytesIO(drop_long_names(recode_as_utf8(cut_entries(body)))),
             response_headers=_UTF_8,
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -224,19 +194,30 @@ def _parse_with_feedparser(body: bytes) -> RawFeed | None:
         return None
     if not parsed.get("version") and not parsed.entries:
         return None
-    return _raw_feed(parsed.feed, parsed.entries)
+    return _raw_feed(body, parsed.feed, parsed.entries)
 
 
 def _raw_feed(
-    about: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
+    body: bytes, about: Mapping[str, Any], found: Iterable[Mapping[str, Any]]
 ) -> RawFeed:
-    several = list(entries)[:MAX_ENTRIES]
+    entries = tuple(map(_xml_entry, list(found)[:MAX_ENTRIES]))
     return RawFeed(
-        title=_text(about.get("title")),
-        link=_text(about.get("link")),
-        lang=_text(about.get("language")),
-        entries=tuple(map(_xml_entry, several)),
+        title=_text(about, "title"),
+        lang=_text(about, "language"),
+        entries=entries,
+        plain_titles=any("<" in entry.title for entry in entries)
+        and _declares_plain_titles(body),
     )
+
+
+def _declares_plain_titles(body: bytes) -> bool:
+    """Whether titles hold no markup: that is so in Atom, unless it says otherwise.
+
+    Looked up only where it matters, because neither library reports it for each title.
+    """
+    root = _ROOT.search(body)
+    is_atom = root is not None and root[1].lower().endswith(b"feed")
+    return is_atom and not _TITLE_WITH_MARKUP.search(body)
 
 
 def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
@@ -265,13 +246,9 @@ def _longest_content(found: Any) -> tuple[str, str]:
     return best, kind
 
 
-def _text(value: object) -> str:
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""
-
-
-def looks_like_json(body: bytes) -> bool:
-    """Whether the bytes can only be JSON, not XML."""
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
 
 
 def parse_json_feed(body: bytes) -> RawFeed:
@@ -289,35 +266,32 @@ def parse_json_feed(body: bytes) -> RawFeed:
         raise SourceUnreadable("source.json_without_items")
     several = [item for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
     return RawFeed(
-        title=_json_text(data, "title"),
-        link=_json_text(data, "home_page_url"),
-        lang=_json_text(data, "language"),
+        title=_text(data, "title"),
+        lang=_text(data, "language"),
         entries=tuple(map(_json_entry, several)),
+        plain_titles=True,
     )
 
 
 def _json_entry(item: dict[str, Any]) -> FeedEntry:
-    html, plain = _json_text(item, "content_html"), _json_text(item, "content_text")
+    html, plain = _text(item, "content_html"), _text(item, "content_text")
     return FeedEntry(
         guid=_json_id(item.get("id")),
-        link=_json_text(item, "url") or _json_text(item, "external_url"),
-        title=_json_text(item, "title"),
-        body=html or plain or _json_text(item, "summary"),
+        link=_text(item, "url") or _text(item, "external_url"),
+        title=_text(item, "title"),
+        body=html or plain or _text(item, "summary"),
         content=bool(html or plain),
         plain=not html,
         author=_json_author(item),
-        published=_json_text(item, "date_published")
-        or _json_text(item, "date_modified"),
-        lang=_json_text(item, "language"),
+        published=_text(item, "date_published") or _text(item, "date_modified"),
+        lang=_text(item, "language"),
     )
 
 
 def _json_author(item: dict[str, Any]) -> str:
     several = item.get("authors")
     listed = several if isinstance(several, list) else [item.get("author")]
-    named = [
-        _json_text(author, "name") for author in listed[:5] if isinstance(author, dict)
-    ]
+    named = [_text(author, "name") for author in listed[:5] if isinstance(author, dict)]
     return ", ".join(filter(None, named))
 
 
@@ -325,9 +299,4 @@ def _json_id(value: object) -> str:
     """An id, which some feeds write as a number."""
     if isinstance(value, int) and value.bit_length() < 128:
         return str(value)
-    return value if isinstance(value, str) else ""
-
-
-def _json_text(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
     return value if isinstance(value, str) else ""

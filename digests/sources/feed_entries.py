@@ -8,7 +8,6 @@ article keeps one id.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import compress
@@ -19,10 +18,16 @@ from digests.extraction import validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag
-from digests.sources.untrusted import clean_line, parse_published
+from digests.sources.untrusted import (
+    ParsedSource,
+    clean_line,
+    clean_title,
+    parse_published,
+)
 from digests.types import Article
 
 _LONGEST_TITLE = 500
+_LONGEST_OUTLET = 200
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
 #: Ends of texts that continue elsewhere.
@@ -55,25 +60,33 @@ class FeedEntry(NamedTuple):
     lang: str = ""
 
 
-def build_articles(
-    entries: Sequence[FeedEntry],
-    *,
-    now: datetime,
-    base: str,
-    source: str,
-    lang: str | None,
-) -> tuple[Article, ...]:
-    """The entries as articles, in order; of one id the first counts.
+class RawFeed(NamedTuple):
+    """A feed as a library parses it."""
+
+    title: str
+    lang: str
+    entries: tuple[FeedEntry, ...]
+    #: Whether its format says that titles hold no markup.
+    plain_titles: bool
+
+
+def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
+    """The feed's entries as articles, in order; of one id the first counts.
 
     Args:
-        entries: In the order of the feed.
-        now: When they were fetched; later dates than a day after it are replaced.
-        base: The feed's address, to complete relative ones.
-        source: The outlet's name.
-        lang: The feed's language, for entries that declare none.
+        feed: At most 500 entries.
+        url: The feed's address, to complete relative ones.
+        now: When it was fetched; later dates than a day after it are replaced.
     """
-    links = [_entry_link(entry, base) for entry in entries]
-    titles = [clean_line(entry.title)[:_LONGEST_TITLE].rstrip() for entry in entries]
+    plain, entries = feed.plain_titles, feed.entries
+    feed_title = clean_title(feed.title, plain=plain)[:_LONGEST_OUTLET]
+    outlet = feed_title or urlsplit(url).hostname or ""
+    lang = parse_language_tag(feed.lang)
+    links = [_entry_link(entry, url) for entry in entries]
+    titles = [
+        clean_title(entry.title, plain=plain)[:_LONGEST_TITLE].rstrip()
+        for entry in entries
+    ]
     texts = _entry_texts(entries)
     words = [
         f"{title or text[:_LONGEST_TITLE]}\0{entry.published}"
@@ -89,7 +102,7 @@ def build_articles(
                 id=name if name.isprintable() else clean_text(name),
                 text=text,
                 title=title or None,
-                source=source,
+                source=outlet,
                 url=link,
                 published=parse_published(entry.published, now),
                 author=clean_line(entry.author)[:_LONGEST_AUTHOR] or None,
@@ -97,7 +110,7 @@ def build_articles(
                 revision=revision_hash(title, text),
                 excerpt=_is_excerpt(text, entry.content),
             )
-    return tuple(kept.values())
+    return ParsedSource(title=feed_title, articles=tuple(kept.values()))
 
 
 def _entry_texts(entries: Sequence[FeedEntry]) -> list[str]:
@@ -132,31 +145,6 @@ def _is_excerpt(text: str, content: bool) -> bool:
         return True
     end = text[-_LONGEST_END:].rstrip().casefold()
     return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RawFeed:
-    """A feed as a library parses it."""
-
-    title: str = ""
-    link: str = ""
-    lang: str = ""
-    entries: tuple[FeedEntry, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Feed:
-    """A feed whose entries are articles, in the feed's order."""
-
-    title: str
-    #: The site that it belongs to, or None.
-    link: str | None
-    #: BCP 47, or None.
-    lang: str | None
-    #: At most 500; entries without title and text are left out.
-    articles: tuple[Article, ...]
-    #: How many entries were found (the first 500 are read).
-    entries: int
 
 
 _TRACKING_NAMES = (

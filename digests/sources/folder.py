@@ -28,10 +28,29 @@ _ENDINGS = word_set(".txt") | _MARKDOWN | _HTML
 #: Files about a folder, not articles of it.
 _NOT_ARTICLES = word_set("readme license licence notice changelog")
 _KEYS = ("title", "source", "published", "author", "lang", "sample", "revises", "url")
-_RULE = "---"
+#: Fields with a form: how it is checked, and what to do if it is wrong.
+_FORMS = {
+    "published": (parse_instant, "folder.write_moment"),
+    "url": (validate_web_address, "folder.write_address"),
+    "lang": (parse_language_tag, "folder.write_language"),
+}
+#: At most forty lines, the first of which has a key.
+_HEAD = re.compile(
+    r"---[ \t]*\n([ \t]*[A-Za-z][\w-]{0,40}[ \t]*:[^\n]*\n(?:[^\n]*\n){0,39}?)"
+    r"---[ \t]*(?:\n{1,2}|\Z)"
+)
 _HEAD_LINE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]*(.*)\Z")
-_LONGEST_HEAD = 40
 _HEADING = re.compile(r"\n*#[ \t]+([^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+#: What to do about a file that cannot be read; anything else is no text.
+_REMEDIES = {
+    "folder.cannot_open": "folder.check_access",
+    "folder.file_cannot_open": "folder.check_access",
+    "folder.outside": "folder.copy_file",
+    "folder.same_name": "folder.rename",
+    "folder.too_large": "folder.split",
+    "folder.empty": "folder.fill_or_delete",
+    "folder.no_article": "folder.use_text_page",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,14 +73,6 @@ class ReadResult:
     problems: tuple[ReadProblem, ...]
 
 
-class _FileUnreadable(Exception):
-    """One file cannot be read: what is wrong, and the remedy."""
-
-    def __init__(self, what: Message, remedy: str) -> None:
-        super().__init__(what, remedy)
-        self.what, self.remedy = what, Message(remedy)
-
-
 def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
     """The articles of a file, or of a folder and its direct subfolders.
 
@@ -76,18 +87,20 @@ def read_articles(path: Path, *, source: str | None = None) -> ReadResult:
     """
     if not path.exists():
         raise UnreadableInput("folder.missing", path=path)
-    root = path if path.is_dir() else path.parent
-    outlet = source if source is not None else (path.name if path.is_dir() else "")
+    is_folder = path.is_dir()
+    outlet = source if source is not None else path.name if is_folder else ""
+    reader = _FolderReader(path if is_folder else path.parent)
     articles: dict[str, Article] = {}
-    problems: list[ReadProblem] = []
-    for file in _files(path, problems):
-        article = _read_one(file, root, problems)
+    for file in reader.select_files() if is_folder else (path,):
+        article = reader.read_file(file)
         if article is not None:
             kept = article if article.source else replace(article, source=outlet)
             articles[kept.id] = kept
     if not articles:
-        raise UnreadableInput(_nothing_readable(path, problems))
-    return ReadResult(articles=tuple(articles.values()), problems=tuple(problems))
+        raise UnreadableInput(_nothing_readable(path, reader.problems))
+    return ReadResult(
+        articles=tuple(articles.values()), problems=tuple(reader.problems)
+    )
 
 
 def _nothing_readable(path: Path, problems: list[ReadProblem]) -> Message:
@@ -104,182 +117,132 @@ def _nothing_readable(path: Path, problems: list[ReadProblem]) -> Message:
     return Message("folder.unreadable", path=path, reason=reason)
 
 
-# Files
+class _FolderReader:
+    """Reads the files of a folder and collects what is wrong with them."""
 
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[ReadProblem] = []
 
-def _files(path: Path, problems: list[ReadProblem]) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    names: set[str] = set()
-    for file in _files_within(path, problems):
-        if file.suffix.lower() not in _ENDINGS or file.stem.lower() in _NOT_ARTICLES:
-            continue
-        where = _relative_name(file, path)
-        if not _is_inside(file, path):
-            problems.append(_outside_problem(where))
-        elif (name := _article_id(file, path)) in names:
-            what = Message("folder.same_name", name=name)
-            problems.append(
-                ReadProblem(where=where, what=what, remedy=Message("folder.rename"))
+    def select_files(self) -> Iterator[Path]:
+        """The files that should be articles, one of each name."""
+        names: set[str] = set()
+        for file in self._list_files():
+            is_article = file.suffix.lower() in _ENDINGS
+            if not is_article or file.stem.lower() in _NOT_ARTICLES:
+                continue
+            name = self._article_id(file)
+            if not self._is_inside(file):
+                continue
+            if name in names:
+                self._report(file, Message("folder.same_name", name=name))
+            else:
+                names.add(name)
+                yield file
+
+    def _list_files(self) -> Iterator[Path]:
+        """Files by name, then those of each direct subfolder."""
+
+        def report(error: OSError) -> None:
+            what = Message("folder.cannot_open", reason=error.strerror)
+            self._report(Path(error.filename), what)
+
+        for place, folders, files in os.walk(
+            self.root, onerror=report, followlinks=True
+        ):
+            inner = sorted(folders) if Path(place) == self.root else []
+            folders[:] = [
+                name
+                for name in inner
+                if not name.startswith(".") and self._is_inside(self.root / name)
+            ]
+            yield from (
+                Path(place, name) for name in sorted(files) if not name.startswith(".")
             )
-        else:
-            names.add(name)
-            yield file
 
+    def _is_inside(self, file: Path) -> bool:
+        """Whether the file is in the folder; reports a link that leaves it."""
+        try:
+            inside = file.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a cycle of links
+            inside = False
+        if not inside:
+            self._report(file, Message("folder.outside"))
+        return inside
 
-def _files_within(folder: Path, problems: list[ReadProblem]) -> Iterator[Path]:
-    """Files by name, then those of each direct subfolder."""
-    entries = _entries(folder, folder, problems)
-    yield from (entry for entry in entries if not entry.is_dir())
-    for inner in entries:
-        if inner.is_dir() and _is_inside(inner, folder):
-            found = _entries(inner, folder, problems)
-            yield from (entry for entry in found if not entry.is_dir())
-        elif inner.is_dir():
-            problems.append(_outside_problem(_relative_name(inner, folder)))
+    def _article_id(self, file: Path) -> str:
+        """The file's relative path without its extension."""
+        return clean_text(file.relative_to(self.root).with_suffix("").as_posix())
 
-
-def _entries(folder: Path, root: Path, problems: list[ReadProblem]) -> list[Path]:
-    try:
-        found = sorted(folder.iterdir(), key=lambda entry: entry.name)
-    except OSError as error:
-        problems.append(
-            ReadProblem(
-                where=_relative_name(folder, root),
-                what=Message("folder.cannot_open", reason=error.strerror),
-                remedy=Message("folder.check_access"),
-            )
+    def _report(self, file: Path, what: Message, remedy: Message | None = None) -> None:
+        shown = (
+            file.relative_to(self.root).as_posix() if file != self.root else file.name
         )
-        return []
-    return [entry for entry in found if not entry.name.startswith(".")]
+        usual = Message(_REMEDIES.get(what.code, "folder.use_text_file"))
+        self.problems.append(
+            ReadProblem(where=clean_text(shown), what=what, remedy=remedy or usual)
+        )
 
-
-def _is_inside(file: Path, root: Path) -> bool:
-    try:
-        return file.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):  # a cycle of links
-        return False
-
-
-def _outside_problem(where: str) -> ReadProblem:
-    return ReadProblem(
-        where=where, what=Message("folder.outside"), remedy=Message("folder.copy_file")
-    )
-
-
-def _relative_name(file: Path, root: Path) -> str:
-    shown = file.relative_to(root).as_posix() if file != root else file.name
-    return clean_text(shown)
-
-
-def _article_id(file: Path, root: Path) -> str:
-    """The file's relative path without its extension."""
-    return clean_text(file.relative_to(root).with_suffix("").as_posix())
-
-
-# One file
-
-
-def _read_one(file: Path, root: Path, problems: list[ReadProblem]) -> Article | None:
-    where = _relative_name(file, root)
-    try:
-        text = _decode_file(file)
-        fields, body = _split_head(text, where, problems)
-        return _article(_article_id(file, root), file.suffix.lower(), fields, body)
-    except _FileUnreadable as error:
-        problems.append(ReadProblem(where=where, what=error.what, remedy=error.remedy))
+    def read_file(self, file: Path) -> Article | None:
+        """The article of a file, or None and a problem."""
+        try:
+            fields, body = self._split_head(file, _read_text(file))
+            return _article(self._article_id(file), file.suffix.lower(), fields, body)
+        except UnreadableInput as error:
+            self._report(file, error.message)
+        except OSError as error:
+            reason = Message("folder.file_cannot_open", reason=error.strerror)
+            self._report(file, reason)
         return None
 
+    def _split_head(self, file: Path, text: str) -> tuple[Mapping[str, str], str]:
+        """The known fields of the head and the text after it."""
+        head = _HEAD.match(text)
+        if head is None:
+            return {}, text
+        fields: dict[str, str] = {}
+        for line in filter(None, map(str.strip, head[1].split("\n"))):
+            match = _HEAD_LINE.match(line)
+            key = match[1].lower() if match else ""
+            if match and key in _KEYS:
+                fields[key] = match[2]
+            else:
+                written = repr(match[1] if match else line[:40])
+                self._report(
+                    file,
+                    Message("folder.unknown_key", key=written),
+                    Message("folder.known_keys", keys=", ".join(_KEYS)),
+                )
+        self._drop_malformed(file, fields)
+        return fields, text[head.end() :]
 
-def _decode_file(file: Path) -> str:
-    try:
-        raw = _read_bytes(file)
-    except OSError as error:
-        raise _FileUnreadable(
-            Message("folder.file_cannot_open", reason=error.strerror),
-            "folder.check_access",
-        ) from error
-    if len(raw) > _LARGEST:
-        raise _FileUnreadable(Message("folder.too_large"), "folder.split")
-    try:
-        text = clean_text(decode_text(raw))
-    except UnreadableInput as error:
-        raise _FileUnreadable(error.message, "folder.use_text_file") from error
-    if not text.strip():
-        raise _FileUnreadable(Message("folder.empty"), "folder.fill_or_delete")
-    return text
+    def _drop_malformed(self, file: Path, fields: dict[str, str]) -> None:
+        for key, (is_good, remedy) in _FORMS.items():
+            if key in fields and not is_good(fields[key]):
+                value = repr(fields.pop(key)[:80])
+                what = Message("folder.bad_field", key=key, value=value)
+                self._report(file, what, Message(remedy))
 
 
-def _read_bytes(file: Path) -> bytes:
-    """The first bytes of a file, one more than allowed; never waits for a pipe."""
+def _read_text(file: Path) -> str:
+    """The text of a file; never waits for a pipe."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise _FileUnreadable(Message("folder.not_regular"), "folder.use_text_file")
-        return stream.read(_LARGEST + 1)
-
-
-def _split_head(
-    text: str, where: str, problems: list[ReadProblem]
-) -> tuple[Mapping[str, str], str]:
-    """The known fields of the head and the text after it."""
-    lines = text.split("\n", _LONGEST_HEAD + 2)
-    closing = _closing(lines)
-    if closing is None:
-        return {}, text
-    fields: dict[str, str] = {}
-    for line in lines[1:closing]:
-        match = _HEAD_LINE.match(line.strip())
-        if match and match[1].lower() in _KEYS:
-            fields[match[1].lower()] = match[2].strip()
-        elif line.strip():
-            problems.append(
-                _unknown_key(match[1] if match else line.strip()[:40], where)
-            )
-    _check_fields(fields, where, problems)
-    body = "\n".join(lines[closing + 1 :])
-    return fields, body.removeprefix("\n")
-
-
-def _closing(lines: list[str]) -> int | None:
-    """The index of the line that ends the head, or None without one."""
-    if lines[0].rstrip() != _RULE:
-        return None
-    for i, line in enumerate(lines[1 : _LONGEST_HEAD + 2], start=1):
-        if line.rstrip() == _RULE:
-            return i if i > 1 and _HEAD_LINE.match(lines[1].strip()) else None
-    return None
-
-
-def _unknown_key(key: str, where: str) -> ReadProblem:
-    return ReadProblem(
-        where=where,
-        what=Message("folder.unknown_key", key=repr(key)),
-        remedy=Message("folder.known_keys", keys=", ".join(_KEYS)),
-    )
-
-
-def _check_fields(
-    fields: dict[str, str], where: str, problems: list[ReadProblem]
-) -> None:
-    """Remove malformed fields and report them."""
-    for key, is_good, remedy in (
-        ("published", parse_instant, "folder.write_moment"),
-        ("url", validate_web_address, "folder.write_address"),
-        ("lang", parse_language_tag, "folder.write_language"),
-    ):
-        if key in fields and not is_good(fields[key]):
-            what = Message(
-                "folder.bad_field", key=key, value=repr(fields.pop(key)[:80])
-            )
-            problems.append(ReadProblem(where=where, what=what, remedy=Message(remedy)))
+            raise UnreadableInput("folder.not_regular")
+        raw = stream.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise UnreadableInput("folder.too_large")
+    text = clean_text(decode_text(raw))
+    if not text.strip():
+        raise UnreadableInput("folder.empty")
+    return text
 
 
 def _article(name: str, ending: str, fields: Mapping[str, str], body: str) -> Article:
     page = extract_article(body) if ending in _HTML else Article(id=name, text=body)
     if not page.text.strip():
-        raise _FileUnreadable(Message("folder.no_article"), "folder.use_text_page")
+        raise UnreadableInput("folder.no_article")
     title = fields.get("title") or page.title
     text = page.text
     if not title and ending in _MARKDOWN and (heading := _HEADING.match(text)):

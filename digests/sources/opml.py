@@ -15,12 +15,12 @@ from digests.sources.untrusted import clean_line, parse_xml, sanitize_xml
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+#: Imported before the sandbox measures.
+LIBRARIES = ("lxml.etree",)
 MAX_SUBSCRIPTIONS = 1_000
 _LARGEST = 5 << 20
 _LONGEST_NAME = 200
 _DEEPEST = 10
-#: Their usual spelling.
-_USUAL = {"xmlurl": "xmlUrl", "htmlurl": "htmlUrl"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,20 +57,20 @@ def parse_opml(body: bytes) -> OpmlDocument:
         raise SourceUnreadable("source.not_opml")
     found: dict[str, Subscription] = {}
     left_out = 0
-    for outline, folders in _outlines(root):
-        one = (
-            _subscription(outline, folders) if len(found) < MAX_SUBSCRIPTIONS else None
-        )
-        if one is None:
-            left_out += 1
-        else:
-            found.setdefault(one.address, one)
+    for section in root:
+        for written, folders in _outlines(section):
+            address = validate_web_address(written["xmlurl"])
+            if address is None or len(found) >= MAX_SUBSCRIPTIONS:
+                left_out += 1
+                continue
+            one = Subscription(
+                address=address,
+                title=_title(written),
+                site=validate_web_address(written.get("htmlurl")),
+                folders=folders,
+            )
+            found.setdefault(address, one)
     return OpmlDocument(subscriptions=tuple(found.values()), left_out=left_out)
-
-
-def load_libraries() -> None:
-    """Import the libraries of this module before the sandbox measures."""
-    import lxml.etree  # noqa: F401
 
 
 def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -> bytes:
@@ -102,50 +102,27 @@ def write_opml(subscriptions: Sequence[Subscription], *, title: str = "Feeds") -
     )
 
 
-def _outlines(root: "_Element") -> Iterator[tuple["_Element", tuple[str, ...]]]:
-    """Every outline with an address, with its folders, in the file's order."""
-    stack: list[tuple[_Element, tuple[str, ...]]] = []
-    stack += [(child, ()) for child in reversed(_children(root, "body"))]
-    while stack:
-        element, folders = stack.pop()
-        if _attribute(element, "xmlurl"):
-            yield element, folders
-            inner = folders
-        else:
-            name = _title(element)
-            inner = (*folders, name) if name and len(folders) < _DEEPEST else folders
-        stack += [(child, inner) for child in reversed(_children(element, "outline"))]
+def _outlines(
+    parent: "_Element", folders: tuple[str, ...] = ()
+) -> Iterator[tuple[dict[str, str], tuple[str, ...]]]:
+    """The attributes of each outline with an address, and its folders, in order.
+
+    Names of attributes are in lower case. Parsers stop long before the recursion limit.
+    """
+    for outline in parent:
+        if str(outline.tag).lower() != "outline":
+            continue
+        written = {str(key).lower(): str(v) for key, v in outline.attrib.items()}
+        inner = folders
+        if written.get("xmlurl", "").strip():
+            yield written, folders
+        elif (name := _title(written)) and len(folders) < _DEEPEST:
+            inner = (*folders, name)
+        yield from _outlines(outline, inner)
 
 
-def _children(element: "_Element", name: str) -> list["_Element"]:
-    return [child for child in element if str(child.tag).lower() == name]
-
-
-def _subscription(outline: "_Element", folders: tuple[str, ...]) -> Subscription | None:
-    address = validate_web_address(_attribute(outline, "xmlurl"))
-    if address is None:
-        return None
-    return Subscription(
-        address=address,
-        title=_title(outline),
-        site=validate_web_address(_attribute(outline, "htmlurl")),
-        folders=folders,
-    )
-
-
-def _title(outline: "_Element") -> str:
-    written = _attribute(outline, "title") or _attribute(outline, "text")
-    return clean_line(written)[:_LONGEST_NAME]
-
-
-def _attribute(outline: "_Element", name: str) -> str:
-    """An attribute by its name in any case."""
-    if written := outline.get(_USUAL.get(name, name)):
-        return str(written).strip()
-    for key, value in outline.attrib.items():
-        if str(key).lower() == name:
-            return str(value).strip()
-    return ""
+def _title(written: dict[str, str]) -> str:
+    return clean_line(written.get("title") or written.get("text", ""))[:_LONGEST_NAME]
 
 
 def _xml_text(text: str) -> str:

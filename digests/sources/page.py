@@ -4,51 +4,34 @@ Untrusted input: `parse_page` runs in the sandbox. The article is extracted by
 `digests.extraction`.
 """
 
-import codecs
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urljoin
 
-from digests.errors import SourceUnreadable, UnreadableInput
+from digests.errors import SourceUnreadable
 from digests.extraction import extract_article, validate_web_address
 from digests.language.markup import is_too_deep
 from digests.language.words import word_set
-from digests.sources.decoding import decode_text, detect_order_mark
-from digests.sources.untrusted import clean_line, validate_instant
-from digests.types import Article
+from digests.sources.decoding import decode_text
+from digests.sources.untrusted import (
+    FeedLink,
+    ParsedSource,
+    clean_line,
+    validate_instant,
+)
 
+#: Imported before the sandbox measures.
+LIBRARIES = ("readability", "selectolax.lexbor", "trafilatura")
 _HEAD = 4 << 10
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_META_CHARSET = re.compile(
-    rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.I
-)
-#: The encodings that browsers use for these (encoding.spec.whatwg.org).
-_ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
-          "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FeedLink:
-    """A feed that a page links to."""
-
-    address: str
-    title: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ParsedPage:
-    """The article and the feeds of a page."""
-
-    #: Its text is empty if the page has no article.
-    article: Article
-    feeds: tuple[FeedLink, ...]
+_META_CHARSET = re.compile(rf"<meta[^>]{{0,500}}?{_CHARSET.pattern}", re.IGNORECASE)
 
 
 def parse_page(
     body: bytes, *, url: str, content_type: str = "", now: datetime
-) -> ParsedPage:
-    """The page in these bytes.
+) -> ParsedSource:
+    """The page in these bytes: its article and the feeds that it links to.
 
     Args:
         body: The fetched bytes, decompressed.
@@ -57,50 +40,32 @@ def parse_page(
         now: Aware. The article is not dated more than a day later.
 
     Raises:
-        SourceUnreadable: It is a picture, an archive or the like.
+        UnreadableInput: It is a picture, an archive or the like.
+        SourceUnreadable: It has neither an article nor feeds.
     """
     html = decode_page(body, content_type)
     article = extract_article(html, url=url)
-    return ParsedPage(
-        article=replace(article, published=validate_instant(article.published, now)),
-        feeds=find_feed_links(html, url=url),
+    article = replace(article, published=validate_instant(article.published, now))
+    feeds = find_feed_links(html, url=url)
+    if not article.text and not feeds:
+        raise SourceUnreadable("source.nothing_there")
+    return ParsedSource(
+        title=article.title or "",
+        articles=(article,) if article.text else (),
+        feeds=feeds,
     )
-
-
-def load_libraries() -> None:
-    """Import the libraries of this module before the sandbox measures."""
-    import readability  # noqa: F401
-    import selectolax.lexbor  # noqa: F401
-    import trafilatura  # noqa: F401
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:
     """Decode a page by its byte order mark, server, declaration, or by trial.
 
     Raises:
-        SourceUnreadable: The bytes are no text.
+        UnreadableInput: The bytes are no text.
     """
-    try:
-        plain = decode_text(body)
-    except UnreadableInput as error:
-        raise SourceUnreadable(error.message) from None
-    if detect_order_mark(body):
-        return plain
-    named = _CHARSET.search(content_type)
-    said = _META_CHARSET.search(body[:_HEAD])
-    name = named[1] if named else said[1].decode("ascii", "replace") if said else ""
-    return _decode_as(body, name) or plain
-
-
-def _decode_as(body: bytes, name: str) -> str | None:
-    """The text in an encoding; None if it does not exist or does not fit."""
-    try:
-        info = codecs.lookup(_ENCODING_MEANT.get(name.lower(), name))
-        if info.name == "utf-7" or not getattr(info, "_is_text_encoding", True):
-            return None
-        return body.decode(info.name)
-    except (LookupError, ValueError):
-        return None
+    declared = _CHARSET.search(content_type) or _META_CHARSET.search(
+        body[:_HEAD].decode("ascii", "replace")
+    )
+    return decode_text(body, declared[1] if declared else "")
 
 
 #: The greatest number of feeds that a page can offer.

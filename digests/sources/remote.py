@@ -5,8 +5,8 @@ visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,17 +14,12 @@ from urllib.parse import urlsplit
 from digests.errors import DigestsError, SourceUnreadable
 from digests.messages import Message
 from digests.sources.feed import parse_feed
-from digests.sources.fetch import (
-    Fetcher,
-    FetchResponse,
-    NotModified,
-    Validators,
-    parse_policy,
-)
+from digests.sources.fetch import Fetcher, NotModified, Validators, parse_policy
 from digests.sources.folder import ReadProblem, ReadResult
-from digests.sources.page import FeedLink, parse_page
+from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
 from digests.sources.sitemap import parse_sitemap
+from digests.sources.untrusted import FeedLink, ParsedSource
 from digests.types import Article
 
 SourceKind = Literal["feed", "page", "sitemap"]
@@ -36,13 +31,16 @@ _PROLOGUE = re.compile(
 _ROOT = re.compile(
     rb"<(?:[a-z][\w-]*:)?(rss|rdf|feed|urlset|sitemapindex|html)\b", re.I
 )
-_KINDS: dict[bytes, SourceKind] = {
-    b"rss": "feed",
-    b"rdf": "feed",
-    b"feed": "feed",
+#: Kinds of root elements; the others are those of feeds.
+_KINDS: Mapping[bytes, SourceKind] = {
     b"urlset": "sitemap",
     b"sitemapindex": "sitemap",
     b"html": "page",
+}
+_PARSERS: Mapping[SourceKind, Callable[..., ParsedSource]] = {
+    "feed": parse_feed,
+    "sitemap": parse_sitemap,
+    "page": parse_page,
 }
 
 
@@ -58,8 +56,6 @@ class Visit:
     articles: tuple[Article, ...]
     #: The feeds that a page links to; an admin may prefer one of these.
     feeds: tuple[FeedLink, ...] = ()
-    #: How many entries a feed had, including those without title and text.
-    entries: int = 0
     validators: Validators
     moved_to: str | None = None
 
@@ -93,7 +89,19 @@ async def read_address(
     found = detect_kind(answer.body, answer.content_type)
     if kind is not None and found != kind:
         raise SourceUnreadable("source.kind_changed", kind=kind, found=found)
-    return await _READERS[found](answer, sandbox, now)
+    options = {"content_type": answer.content_type} if found == "page" else {}
+    parsed = await sandbox.run(
+        _PARSERS[found], answer.body, url=answer.url, now=now, **options
+    )
+    return Visit(
+        kind=found,
+        url=answer.url,
+        title=parsed.title,
+        articles=parsed.articles,
+        feeds=parsed.feeds,
+        validators=answer.validators,
+        moved_to=answer.moved_to,
+    )
 
 
 def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
@@ -103,58 +111,9 @@ def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
         return "feed"
     root = _ROOT.search(_PROLOGUE.sub(b"", head))
     if root is not None:
-        return _KINDS[root[1].lower()]
+        return _KINDS.get(root[1].lower(), "feed")
     declared = content_type.partition(";")[0]
     return "feed" if declared.endswith(("xml", "json")) else "page"
-
-
-async def _visit_feed(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
-    feed = await sandbox.run(parse_feed, answer.body, url=answer.url, now=now)
-    return _build_visit(answer, "feed", feed.title, feed.articles, entries=feed.entries)
-
-
-async def _visit_sitemap(
-    answer: FetchResponse, sandbox: Sandbox, now: datetime
-) -> Visit:
-    articles = await sandbox.run(parse_sitemap, answer.body, now=now)
-    title, count = articles[0].source, len(articles)
-    return _build_visit(answer, "sitemap", title, articles, entries=count)
-
-
-async def _visit_page(answer: FetchResponse, sandbox: Sandbox, now: datetime) -> Visit:
-    kind = answer.content_type
-    page = await sandbox.run(
-        parse_page, answer.body, url=answer.url, content_type=kind, now=now
-    )
-    if not page.article.text and not page.feeds:
-        raise SourceUnreadable("source.nothing_there")
-    articles = (page.article,) if page.article.text else ()
-    title = page.article.title or ""
-    return _build_visit(answer, "page", title, articles, feeds=page.feeds)
-
-
-def _build_visit(
-    answer: FetchResponse,
-    kind: SourceKind,
-    title: str,
-    articles: tuple[Article, ...],
-    *,
-    feeds: tuple[FeedLink, ...] = (),
-    entries: int = 0,
-) -> Visit:
-    return Visit(
-        kind=kind,
-        url=answer.url,
-        title=title,
-        articles=articles,
-        feeds=feeds,
-        entries=entries,
-        validators=answer.validators,
-        moved_to=answer.moved_to,
-    )
-
-
-_READERS = {"feed": _visit_feed, "sitemap": _visit_sitemap, "page": _visit_page}
 
 
 async def read_addresses(
@@ -191,17 +150,13 @@ async def _read_source(
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
         raise SourceUnreadable("source.empty", address=address)
-    articles = tuple(_with_id(article, address) for article in visit.articles)
-    return ReadResult(articles=articles, problems=_suggest_feeds(address, visit))
+    problems = _suggest_feeds(address, visit)
+    return ReadResult(articles=visit.articles, problems=problems)
 
 
 def _is_home_page(visit: Visit) -> bool:
     """Whether it is the front page of a site rather than an article."""
     return not visit.articles or not urlsplit(visit.url).path.strip("/")
-
-
-def _with_id(article: Article, address: str) -> Article:
-    return article if article.id else replace(article, id=article.url or address)
 
 
 def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:

@@ -1,38 +1,58 @@
 """Sanitize what feeds and pages contain: XML, single-line texts, tags, dates.
 
 Bytes that a parser could decode differently are recoded as UTF-8 first; then documents
-with entities of their own are refused (bombs, files, other hosts).
+with entities of their own are refused (bombs, files, other hosts). `ParsedSource` is
+what every parser of them returns.
 """
 
-import codecs
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
 from digests.errors import SourceUnreadable
 from digests.language.dates import parse_instant
-from digests.language.markup import html_to_text
+from digests.language.markup import NEVER_CLOSED, html_to_text
 from digests.language.normalization import clean_text, to_one_line
-from digests.sources.decoding import detect_order_mark
+from digests.sources.decoding import (
+    decode_by_trial,
+    detect_order_mark,
+    find_encoding,
+)
+from digests.types import Article
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-#: «<?» or a first tag in UTF-16 or UTF-32 without a mark.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedLink:
+    """A feed that a page links to."""
+
+    address: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParsedSource:
+    """The contents of a feed, a sitemap or a page."""
+
+    #: Its own title, or "".
+    title: str
+    #: In its order, at most 500; entries without title and text are left out.
+    articles: tuple[Article, ...]
+    #: The feeds that a page links to.
+    feeds: tuple[FeedLink, ...] = ()
+
+
+#: A first tag in UTF-16 or UTF-32 without a mark; «<?xm» in EBCDIC.
 _WIDE = (
     (b"<\x00\x00\x00", "utf-32-le"),
     (b"\x00\x00\x00<", "utf-32-be"),
     (b"<\x00", "utf-16-le"),
     (b"\x00<", "utf-16-be"),
-)
-#: «<?xm» in EBCDIC.
-_EBCDIC = b"\x4c\x6f\xa7\x94"
-#: Encodings in which ASCII tags, and nothing else, have the bytes of ASCII.
-_TRANSPARENT = re.compile(
-    r"(?:utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d+|windows-\d+|cp12\d\d|koi8-\w|"
-    r"gb2312|gbk|gb18030|big5(?:-hkscs)?|euc-\w+|shift_?jis|macintosh|tis-620)\Z",
-    re.IGNORECASE,
+    (b"\x4c\x6f\xa7\x94", "cp037"),
 )
 _DECLARED = re.compile(
     rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"'>]{1,40})["']""", re.IGNORECASE
@@ -42,32 +62,29 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
 def sanitize_xml(body: bytes) -> bytes:
-    """The document in UTF-8 or another encoding with ASCII tags.
+    """The document in UTF-8, as far as it declares or shows another encoding.
 
     Raises:
         SourceUnreadable: It declares entities of its own.
     """
-    body = _recode_if_wide(body)
+    if encoding := _detect_encoding(body):
+        text = body.decode(encoding, "replace").lstrip("\ufeff")
+        body = _encode_undeclared(text)
+    body = body.lstrip()
     if _ENTITY.search(body):
         raise SourceUnreadable("source.entities")
     return body
 
 
 def recode_as_utf8(body: bytes) -> bytes:
-    """A sanitized document in UTF-8, decoded by its declaration or by trial.
+    """A sanitized document whose bytes are UTF-8 in fact.
 
     Parsers that detect encodings themselves can take minutes.
     """
-    declared = _DECLARED.match(body)
-    named = declared[1].decode("ascii", "replace") if declared else "utf-8"
-    for coding in (named, "utf-8"):
-        try:
-            text = body.decode(coding)
-            break
-        except (LookupError, ValueError):
-            continue
-    else:
-        text = body.decode("cp1252", "replace")
+    return _encode_undeclared(decode_by_trial(body))
+
+
+def _encode_undeclared(text: str) -> bytes:
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
@@ -97,45 +114,17 @@ def parse_xml(body: bytes) -> "_Element":
     return root
 
 
-def _recode_if_wide(body: bytes) -> bytes:
-    """The document recoded as UTF-8 if its encoding has no ASCII tags."""
-    coding = _detect_encoding(body)
-    if coding is None:
-        return body.lstrip()
-    try:
-        text = body.decode(coding, "replace")
-    except (LookupError, ValueError):
-        text = body.decode("utf-8", "replace")
-    text = _DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
-    return text.lstrip().encode("utf-8", "replace")
-
-
 def _detect_encoding(body: bytes) -> str | None:
-    """The encoding to decode first; None where tags are in ASCII already."""
+    """The encoding to decode first; None for what every parser takes as UTF-8."""
     if marked := detect_order_mark(body):
         return marked
-    for start, coding in _WIDE:
+    for start, encoding in _WIDE:
         if body.startswith(start):
-            return coding
-    if body.startswith(_EBCDIC):
-        return "cp037"
+            return encoding
     declared = _DECLARED.match(body)
-    if declared is None:
+    if declared is None or declared[1].lower() == b"utf-8":
         return None
-    name = declared[1].decode("ascii", "replace").strip()
-    return None if _TRANSPARENT.match(name) else _safe_encoding(name)
-
-
-def _safe_encoding(name: str) -> str:
-    """The encoding, or UTF-8 if it is unknown, no text, or contradicts the bytes."""
-    try:
-        info = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return "utf-8"
-    # The bytes start with «<?xml» in ASCII: not a wide encoding.
-    wide = info.name.startswith(("utf-16", "utf-32", "cp037", "cp500", "cp1026"))
-    text = getattr(info, "_is_text_encoding", True)
-    return "utf-8" if wide or not text else info.name
+    return find_encoding(declared[1].decode("ascii", "replace").strip()) or "utf-8"
 
 
 _TAG = re.compile(r"<[A-Za-z/!]")
@@ -155,6 +144,36 @@ def clean_line(written: str) -> str:
     if written.isprintable() and "  " not in written:
         return written.strip()
     return to_one_line(clean_text(written))
+
+
+#: A tag, or a sign that begins none; comments are neither.
+_TITLE_TAG = re.compile(r"<(?!!)(?:(/?)([A-Za-z][\w-]*)([^<>]*)>)?")
+_CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]*)")
+
+
+def clean_title(written: str, *, plain: bool = False) -> str:
+    """A title on one line, without markup, but with words between angle brackets.
+
+    Feeds of some kinds do not say whether a title holds markup. A tag is a word where
+    nothing closes it: «A primer on <svg> for designers».
+
+    Args:
+        written: As the feed has it.
+        plain: Whether it is declared to hold no markup. References are resolved all
+            the same, because many feeds escape twice.
+    """
+    if plain or "<" not in written:
+        return clean_line(written.replace("<", "&lt;"))
+    closed = {name.lower() for name in _CLOSING_TAG.findall(written)}
+
+    def escape_word(found: re.Match[str]) -> str:
+        closes, name, rest = found.groups(default="")
+        is_markup = closes or "=" in rest or rest.endswith("/")
+        if is_markup or NEVER_CLOSED.match(name) or name.lower() in closed:
+            return found[0]
+        return f"&lt;{found[0][1:]}"
+
+    return clean_line(_TITLE_TAG.sub(escape_word, written[:_LONGEST_LINE]))
 
 
 _MAX_AHEAD = timedelta(hours=24)

@@ -145,7 +145,7 @@ def read_state(article: Article) -> ReportState:
     lead = f"{title}. {span_text(text, spans[0])}" if spans else title
     return ReportState(
         article=article,
-        informed=_find_informed(opening, article.published),
+        informed=find_informed(opening, article.published),
         counts=_count_growing(lead, opening, article.lang),
         decided=bool(_DECIDED.search(lead)),
         waiting=bool(_WAITING.search(lead)),
@@ -267,7 +267,7 @@ _SAYING = re.compile(
 )
 
 
-def _find_informed(opening: str, published: datetime | None) -> datetime | None:
+def find_informed(opening: str, published: datetime | None) -> datetime | None:
     """The latest hour of the information, before the article was published."""
     if published is None:
         return None

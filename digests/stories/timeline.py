@@ -34,8 +34,9 @@ def _list_events(article: Article) -> Iterator[TimelineEvent]:
     text = article.text
     published = article.published
     day = published.astimezone(UTC).date() if published else None
-    named = sorted(_list_days(article, day), key=lambda d: (d.start, -d.end))
-    quoted = quotation_marks.find_quoted(text, article.lang)
+    found = dates.find_dated_days(text, day, article.lang)
+    named = sorted(found, key=lambda d: (d.start, -d.end))
+    quoted = quotation_marks.find_quoted(text)
     opened = [q.start for q in quoted]
     at = 0
     for sentence in sentences.split_sentences(text, article.lang):
@@ -55,18 +56,6 @@ def _is_quoted(
 ) -> bool:
     at = bisect_right(opened, day.start) - 1
     return at >= 0 and day.start < quoted[at].end
-
-
-def _list_days(article: Article, day: date | None) -> Iterator[dates.DayMention]:
-    for moment in dates.find_moments(article.text):
-        if moment.kind != "time":
-            ahead = dates.looks_ahead(article.text, moment.start)
-            found = dates.resolve_calendar_date(moment, day, ahead=ahead)
-            first, last = found or (None, None)
-            yield dates.DayMention(
-                start=moment.start, end=moment.end, first=first, last=last
-            )
-    yield from dates.find_days(article.text, day, article.lang)
 
 
 def _build_event(

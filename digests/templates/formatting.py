@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import markupsafe
@@ -20,7 +19,6 @@ from markupsafe import Markup
 
 from digests.cards import content
 from digests.cards.content import UNNAMED_SPEAKER, TextRun
-from digests.language.dates import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
 from digests.language.normalization import to_one_line
 from digests.language.words import primary_language
 from digests.types import (
@@ -30,24 +28,20 @@ from digests.types import (
     EditionFigure,
     EditionStory,
     QuoteCard,
-    Section,
+    SectionLayout,
     Sentence,
     arrange_sections,
 )
 
-DocumentPart: TypeAlias = Section | Literal["origin"]
 _QUOTATION_MARKS = {
-    "de": "„“",
-    "cs": "„“",
-    "pl": "„”",
-    "fr": "«»",
-    "es": "«»",
-    "it": "«»",
-    "pt": "«»",
-    "ru": "«»",
-    "uk": "«»",
-    "ja": "「」",
-    "zh": "「」",
+    lang: marks
+    for marks, languages in (
+        ("„“", "de cs"),
+        ("„”", "pl"),
+        ("«»", "fr es it pt ru uk"),
+        ("「」", "ja zh"),
+    )
+    for lang in languages.split()
 }
 
 
@@ -63,12 +57,10 @@ def format_contents(edition: Edition) -> str:
 
 def format_day(moment: datetime) -> str:
     """«Tuesday, 24 November 2026»."""
-    return f"{ENGLISH_WEEKDAYS[moment.weekday()]}, {_format_date(moment)}"
+    return f"{moment:%A}, {_format_date(moment)}"
 
 
-def order_parts(
-    edition: Edition, usual: Sequence[DocumentPart]
-) -> tuple[DocumentPart, ...]:
+def order_parts(edition: Edition, usual: Sequence[str]) -> tuple[str, ...]:
     """The parts under a story's headline, in order; the origin is always there.
 
     Args:
@@ -77,17 +69,12 @@ def order_parts(
     """
     if edition.sections is None:
         return tuple(usual)
-    return (*arrange_sections(edition.sections, ()).story, "origin")
+    return (*arrange_layout(edition).story, "origin")
 
 
-def select_hero(edition: Edition) -> QuoteCard | None:
-    """The edition's quote, if quotes are shown."""
-    return edition.hero if arrange_sections(edition.sections, ()).hero else None
-
-
-def place_brief(edition: Edition) -> str:
-    """Where «also in brief» is, relative to the stories."""
-    return arrange_sections(edition.sections, ()).also if edition.brief else "nowhere"
+def arrange_layout(edition: Edition) -> SectionLayout:
+    """Whether and where a document shows the edition's quote and «also in brief»."""
+    return arrange_sections(edition.sections, ())
 
 
 def format_mark(story: EditionStory | BriefStory) -> str:
@@ -158,7 +145,7 @@ def emphasize_runs(
 def describe_process(edition: Edition) -> str:
     """How the edition was made: quotes checked, written without a model."""
     quoted = any(story.cards for story in edition.stories) or edition.hero
-    if quoted and arrange_sections(edition.sections, ()).hero:
+    if quoted and arrange_layout(edition).hero:
         return "Quotes checked word for word · written without AI"
     return "Written without AI"
 
@@ -172,12 +159,13 @@ def _join_origin(
     parts.append(author)
     if article and article.published:
         moment = article.published
-        parts.append(f"{_format_date(moment)}, {moment.hour:02}:{moment.minute:02} UTC")
+        parts.append(f"{_format_date(moment)}, {moment:%H:%M} UTC")
     return " · ".join(part for part in parts if part)
 
 
 def _format_date(moment: datetime) -> str:
-    return f"{moment.day} {ENGLISH_MONTHS[moment.month - 1]} {moment.year}"
+    # In English: no process of ours sets another locale.
+    return f"{moment.day} {moment:%B} {moment.year}"
 
 
 def _format_count(n: int, one: str, several: str) -> str:
@@ -234,8 +222,8 @@ def sanitize_address(url: str | None) -> str | None:
         port = f":{parts.port}" if parts.port is not None else ""
     except (ValueError, UnicodeError):
         return None
-    strange = parts.username is not None or parts.password is not None
-    if parts.scheme not in {"http", "https"} or strange or not _HOST.match(host):
+    is_web = parts.scheme in {"http", "https"} and "@" not in parts.netloc
+    if not is_web or not _HOST.match(host):
         return None
     path, query, anchor = (
         quote(part.encode("utf-8", "replace"), safe="/:;=,.~!$&+%?@-_")

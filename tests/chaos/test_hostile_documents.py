@@ -40,7 +40,7 @@ async def read(sandbox: Sandbox, kind: Kind, body: bytes) -> object:
     if kind == "page":
         return await sandbox.run(page.parse_page, body, url=url, now=NOW)
     if kind == "sitemap":
-        return await sandbox.run(sitemap.parse_sitemap, body, now=NOW)
+        return await sandbox.run(sitemap.parse_sitemap, body, url=url, now=NOW)
     return await sandbox.run(opml.parse_opml, body)
 
 

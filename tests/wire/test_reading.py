@@ -50,7 +50,7 @@ async def visit(scripts: Mapping[str, Script], path: str, **options) -> Visit:
 
 async def test_a_feed_gives_its_articles():
     found = await visit({"/f": answer(FEED, headers={"ETag": '"1"'})}, "/f")
-    assert (found.kind, found.title, found.entries) == ("feed", "Hallin", 1)
+    assert (found.kind, found.title) == ("feed", "Hallin")
     assert found.articles[0].title == "Bridge closes"
     assert found.validators == Validators(etag='"1"')
 

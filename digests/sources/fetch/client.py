@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Self
@@ -64,15 +64,16 @@ class _FetchState:
     """The state of one fetch: its address and what is left of its limits."""
 
     url: URL
+    rules: FetchPolicy
     #: Seconds left.
     seconds_left: float
-    known: Validators
+    known: Validators = field(default_factory=Validators)
     #: The value of Authorization, and the only origin that it is sent to.
     secret: str | None = None
     secret_origin: URL | None = None
     redirects_seen: int = 0
     #: The permanent new address, up to the first temporary redirect.
-    moved_to: URL | None = None
+    moved_to: str | None = None
     permanent: bool = True
     attachment: AttachmentRules | None = None
 
@@ -86,10 +87,50 @@ class _FetchState:
         """The server of the address: http and https of a host are one."""
         return self.host if self.url.port in (80, 443) else format_host_port(self.url)
 
-    @property
-    def moved_address(self) -> str | None:
-        """The permanent new address, as text."""
-        return str(self.moved_to) if self.moved_to is not None else None
+    def build_headers(self) -> dict[str, str]:
+        """The headers of the next request."""
+        headers = {"Accept": _ACCEPT, "Accept-Encoding": response.OFFERED_ENCODINGS}
+        if self.known.etag:
+            headers["If-None-Match"] = self.known.etag
+        if self.known.last_modified:
+            headers["If-Modified-Since"] = self.known.last_modified
+        if self.secret and self.url.origin() == self.secret_origin:
+            headers["Authorization"] = self.secret
+        return headers
+
+    def follow_redirect(self, answer: ClientResponse) -> None:
+        """Move the fetch to the next address, if that is allowed."""
+        self.redirects_seen += 1
+        most = self.rules.redirects
+        if self.redirects_seen > most:
+            raise SourceUnreachable("source.redirects", host=self.host, n=most)
+        try:
+            written = self.url.join(URL(answer.headers.get("Location", "").strip()))
+        except ValueError:
+            raise SourceUnreachable("source.bad_redirect", host=self.host) from None
+        # Credentials in a redirect are not sent.
+        there = _without_secrets(parse_address(str(written), self.rules))
+        if self.url.scheme == "https" and there.scheme == "http":
+            raise FetchRefused("source.downgrade", host=self.host)
+        if self.attachment is not None:
+            self.attachment.check(there)
+        self.url = there
+        if answer.status not in response.PERMANENT_REDIRECTS:
+            self.permanent = False
+        if self.permanent:
+            self.moved_to = str(there)
+
+    async def read_body(self, answer: ClientResponse) -> bytes:
+        """The decompressed body, within the limits."""
+        coding = ", ".join(answer.headers.getall("Content-Encoding", ()))
+        raw, unpacked = self.rules.raw, self.rules.unpacked
+        if self.attachment is not None:
+            most = self.attachment.most
+            raw, unpacked = min(raw, most), min(unpacked, most)
+        body = response.BodyDecoder(coding=coding, raw=raw, unpacked=unpacked)
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            body.take(chunk)
+        return body.whole()
 
 
 class Fetcher:
@@ -136,9 +177,7 @@ class Fetcher:
         Raises:
             SourceError: Its class says who has to act. The text names at most the host.
         """
-        state = _begin_fetch(
-            parse_address(address, self._rules), known, attachment, self._rules
-        )
+        state = self._begin(address, known or Validators(), attachment)
         while True:
             # Private networks and attachments need no spacing.
             spaced = attachment is None and not may_be_private(state.url, self._rules)
@@ -146,6 +185,27 @@ class Fetcher:
                 answer = await self._at_one_server(state)
             if answer is not None:
                 return answer
+
+    def _begin(
+        self, address: str, known: Validators, attachment: AttachmentRules | None
+    ) -> _FetchState:
+        url = parse_address(address, self._rules)
+        secret = None
+        if attachment is not None:
+            attachment.check(url)
+            secret = f"Bearer {attachment.bearer}" if attachment.bearer else None
+        elif url.user is not None or url.password is not None:
+            pair = f"{url.user or ''}:{url.password or ''}".encode()
+            secret = f"Basic {base64.b64encode(pair).decode('ascii')}"
+        return _FetchState(
+            url=_without_secrets(url),
+            rules=self._rules,
+            seconds_left=self._rules.deadline,
+            known=known,
+            secret=secret,
+            secret_origin=url.origin(),
+            attachment=attachment,
+        )
 
     async def _at_one_server(
         self, state: _FetchState
@@ -172,8 +232,8 @@ class Fetcher:
         share = _ROBOTS_SHARE * state.seconds_left
         side = _FetchState(
             url=url,
+            rules=self._rules,
             seconds_left=share,
-            known=Validators(),
             redirects_seen=state.redirects_seen,
         )
         try:
@@ -196,7 +256,7 @@ class Fetcher:
                 async with (
                     asyncio.timeout(state.seconds_left),
                     session.get(
-                        state.url, headers=_headers(state), allow_redirects=False
+                        state.url, headers=state.build_headers(), allow_redirects=False
                     ) as answer,
                 ):
                     return await self._read(state, answer)
@@ -207,121 +267,37 @@ class Fetcher:
         self, state: _FetchState, answer: ClientResponse
     ) -> FetchResponse | NotModified | None:
         if answer.status in response.REDIRECTS:
-            _follow_redirect(state, answer, self._rules)
+            state.follow_redirect(answer)
             return None
-        if (
-            answer.status == response.NOT_MODIFIED_STATUS
-            and state.known != Validators()
-        ):
-            return _unchanged(state, answer)
+        url, new, known = str(state.url), _validators(answer), state.known
+        if answer.status == response.NOT_MODIFIED_STATUS and known != Validators():
+            kept = Validators(
+                etag=new.etag or known.etag,
+                last_modified=new.last_modified or known.last_modified,
+            )
+            return NotModified(url=url, validators=kept, moved_to=state.moved_to)
         if failure := response.error_for_response(answer, state.host):
             if isinstance(failure, SourceRateLimited) and failure.wait:
                 self._queue.pause_host(state.server, failure.wait)
             raise failure
-        body = await _read_body(answer, self._rules, state.attachment)
+        body = await state.read_body(answer)
         return FetchResponse(
-            url=str(state.url),
+            url=url,
             body=body,
             content_type=answer.headers.get("Content-Type", "").lower(),
-            validators=_validators(answer),
-            moved_to=state.moved_address,
+            validators=new,
+            moved_to=state.moved_to,
         )
 
 
-# Steps of a fetch
-
-
-def _begin_fetch(
-    url: URL,
-    known: Validators | None,
-    attachment: AttachmentRules | None,
-    rules: FetchPolicy,
-) -> _FetchState:
-    secret = None
-    if attachment is not None:
-        attachment.check(url)
-        url = url.with_user(None)
-        secret = f"Bearer {attachment.bearer}" if attachment.bearer else None
-    if url.user is not None or url.password is not None:
-        pair = f"{url.user or ''}:{url.password or ''}".encode()
-        secret = f"Basic {base64.b64encode(pair).decode('ascii')}"
-    plain = url.with_user(None).with_fragment(None)
-    return _FetchState(
-        url=plain,
-        seconds_left=rules.deadline,
-        known=known or Validators(),
-        secret=secret,
-        secret_origin=plain.origin(),
-        attachment=attachment,
-    )
-
-
-def _headers(state: _FetchState) -> dict[str, str]:
-    headers = {"Accept": _ACCEPT, "Accept-Encoding": response.OFFERED_ENCODINGS}
-    if state.known.etag:
-        headers["If-None-Match"] = state.known.etag
-    if state.known.last_modified:
-        headers["If-Modified-Since"] = state.known.last_modified
-    if state.secret and state.url.origin() == state.secret_origin:
-        headers["Authorization"] = state.secret
-    return headers
-
-
-def _follow_redirect(
-    state: _FetchState, answer: ClientResponse, rules: FetchPolicy
-) -> None:
-    """Move the fetch to the next address, if that is allowed."""
-    state.redirects_seen += 1
-    if state.redirects_seen > rules.redirects:
-        raise SourceUnreachable("source.redirects", host=state.host, n=rules.redirects)
-    there = _redirect_target(state.url, answer.headers.get("Location"), rules)
-    if state.url.scheme == "https" and there.scheme == "http":
-        raise FetchRefused("source.downgrade", host=state.host)
-    if state.attachment is not None:
-        state.attachment.check(there)
-    state.url = there
-    state.permanent = state.permanent and answer.status in response.PERMANENT_REDIRECTS
-    if state.permanent:
-        state.moved_to = there
-
-
-def _redirect_target(here: URL, written: str | None, rules: FetchPolicy) -> URL:
-    try:
-        there = here.join(URL((written or "").strip()))
-    except ValueError:
-        raise SourceUnreachable("source.bad_redirect", host=here.host) from None
-    # Credentials in a redirect are not sent.
-    return parse_address(str(there), rules).with_user(None).with_fragment(None)
-
-
-async def _read_body(
-    answer: ClientResponse, rules: FetchPolicy, attachment: AttachmentRules | None
-) -> bytes:
-    coding = ", ".join(answer.headers.getall("Content-Encoding", ()))
-    most = rules.unpacked if attachment is None else attachment.most
-    body = response.BodyDecoder(
-        coding=coding, raw=min(rules.raw, most), unpacked=min(rules.unpacked, most)
-    )
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        body.take(chunk)
-    return body.whole()
+def _without_secrets(url: URL) -> URL:
+    return url.with_user(None).with_fragment(None)
 
 
 def _validators(answer: ClientResponse) -> Validators:
     etag = answer.headers.get("ETag", "")[:_LONGEST_VALIDATOR]
     modified = answer.headers.get("Last-Modified", "")[:_LONGEST_VALIDATOR]
     return Validators(etag=etag or None, last_modified=modified or None)
-
-
-def _unchanged(state: _FetchState, answer: ClientResponse) -> NotModified:
-    new = _validators(answer)
-    kept = Validators(
-        etag=new.etag or state.known.etag,
-        last_modified=new.last_modified or state.known.last_modified,
-    )
-    return NotModified(
-        url=str(state.url), validators=kept, moved_to=state.moved_address
-    )
 
 
 @contextmanager
@@ -432,6 +408,5 @@ def _is_public_4(address: IPv4Address) -> bool:
 
 
 def _is_public_6(address: IPv6Address) -> bool:
-    if address.scope_id is not None or address not in _GLOBAL_UNICAST:
-        return False
-    return not any(address in network for network in _NOT_UNICAST)
+    is_global = address.scope_id is None and address in _GLOBAL_UNICAST
+    return is_global and not any(address in network for network in _NOT_UNICAST)

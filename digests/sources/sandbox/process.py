@@ -73,8 +73,8 @@ class Sandbox:
         """The result of `read` for these arguments, computed in the worker.
 
         Args:
-            read: A function of a module of `digests`. The module's `load_libraries`, if
-                it has one, is called before limits apply.
+            read: A function of a module of `digests`. The module's `LIBRARIES`, if it
+                has any, are imported before limits apply.
             args: Bytes and plain values.
             kwargs: The same by name.
 

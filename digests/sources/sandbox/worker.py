@@ -122,9 +122,8 @@ def _next_job(jobs: BinaryIO) -> Any:
 
 def _load_libraries(module: str) -> None:
     """Import the libraries of a job before limits apply."""
-    load_libraries = getattr(import_module(module), "load_libraries", None)
-    if load_libraries is not None:
-        load_libraries()
+    for library in getattr(import_module(module), "LIBRARIES", ()):
+        import_module(library)
     # Loaded code stays: the garbage collector can skip it.
     gc.collect()
     gc.freeze()

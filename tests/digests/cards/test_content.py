@@ -134,8 +134,8 @@ def reported_by(source, **changes):
         ("The fire killed 12 people", ["The fire killed ", "12", " people"]),
         ("12 of 120 wells are dry", ["", "12", " of 120 wells are dry"]),
         ("Of 120 wells 12 are dry", ["Of 120 wells ", "12", " are dry"]),
-        ("", ["", "12", " (people)"]),
-        ("A clause without the number", ["", "12", " (people)"]),
+        ("", ["", "12", " people"]),
+        ("A clause without the number", ["", "12", " people"]),
     ],
 )
 def test_a_figure_is_shown_as_its_clause_in_which_its_number_stands_out(label, shown):
@@ -169,7 +169,7 @@ def test_where_outlets_differ_a_long_clause_gives_way_to_the_number():
     ours = reported_by("", label=f"The fire killed 12 people {'and so on ' * 9}")
     dispute = Dispute(ours=ours, theirs=reported_by("Strand Radio", text="15"))
     said = "".join(text for text, _ in describe_dispute(dispute))
-    assert said == "12 (people), 15 (Strand Radio)"
+    assert said == "12 people, 15 (Strand Radio)"
 
 
 # ── kinds ──────────────────────────────────────────────────────────────────────

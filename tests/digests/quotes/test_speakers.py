@@ -46,6 +46,11 @@ def test_a_pronoun_is_the_person_whom_the_sentences_before_are_about():
             "the coastguard",
         ),
         (
+            "It rained. “The bridge will stay shut until spring,” a Hallin Water "
+            "statement said.",
+            "Hallin Water",
+        ),
+        (
             "Norvik denied that it broke the rules. A spokesman said: “The firm kept "
             "to every rule of the trade.”",
             "Norvik",
@@ -68,10 +73,6 @@ def test_a_statement_whose_author_is_unknown_keeps_its_own_name():
             "Party chair Debbie Marsh Cole rejected the claim. “There is nothing to "
             "find in our books,” Marsh Cole said.",
             "Debbie Marsh Cole",
-        ),
-        (
-            "Mar Dixon founded the day. “We like photos of our rooms,” Dixon wrote.",
-            "Mar Dixon",
         ),
         (
             "Police spokesman Don Clark was there. “The driver was sober,” Clark said.",
@@ -105,13 +106,10 @@ def test_the_full_name_is_given_that_the_article_has(text, speaker):
             "analyst at Brandt & Lyle",
         ),
         (
-            "“We pay,” said Ada Berg, a historian and runs the town's archive.",
-            "historian",
-        ),
-        (
             "“We pay,” said Ada Berg, a lawyer when the mill was sold in May.",
             "lawyer",
         ),
+        ("His brother, Ada Berg, said: “We pay for it.”", None),
         ("“We pay,” said Ada Berg, two of the best judges in town.", None),
     ],
 )

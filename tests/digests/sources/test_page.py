@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digests.errors import SourceUnreadable
-from digests.sources.page import ParsedPage, decode_page, find_feed_links, parse_page
+from digests.errors import SourceUnreadable, UnreadableInput
+from digests.sources.page import decode_page, find_feed_links, parse_page
+from digests.sources.untrusted import ParsedSource
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 WORDS = (
@@ -17,7 +18,7 @@ def a_page(head: str = "") -> str:
     )
 
 
-def look(body: bytes, content_type: str = "text/html") -> ParsedPage:
+def look(body: bytes, content_type: str = "text/html") -> ParsedSource:
     return parse_page(
         body, url="https://news.example/a/1", content_type=content_type, now=NOW
     )
@@ -26,8 +27,9 @@ def look(body: bytes, content_type: str = "text/html") -> ParsedPage:
 def test_the_article_and_the_feeds_of_a_page_come_out_together():
     feed = '<link rel="alternate" type="application/rss+xml" href="/feed" title="News">'
     page = look(a_page(feed).encode())
-    assert page.article.text.startswith("Der Stadtrat von Hallin")
-    assert page.article.url == "https://news.example/a/1"
+    (article,) = page.articles
+    assert article.text.startswith("Der Stadtrat von Hallin")
+    assert article.url == "https://news.example/a/1"
     assert [(f.address, f.title) for f in page.feeds] == [
         ("https://news.example/feed", "News")
     ]
@@ -58,19 +60,18 @@ def test_a_page_is_decoded_by_mark_server_own_word_or_trial(coding, head, conten
 
 @pytest.mark.parametrize("body", [b"%PDF-1.7 x", b"\x89PNG\r\n", b"\0\1\2\3" * 99])
 def test_what_is_no_text_is_an_error_in_words(body: bytes):
-    with pytest.raises(SourceUnreadable):
+    with pytest.raises(UnreadableInput):
         look(body)
 
 
 def test_a_page_from_the_future_is_dated_now():
     head = '<meta property="article:published_time" content="2031-01-01T00:00:00Z">'
-    assert look(a_page(head).encode()).article.published == NOW
+    assert look(a_page(head).encode()).articles[0].published == NOW
 
 
 def test_a_page_nested_beyond_reason_gives_nothing_and_takes_no_time():
-    page = look(b"<div>" * 100_000 + b"<a href='/feed'>x</a>")
-    assert page.article.text == ""
-    assert page.feeds == ()
+    with pytest.raises(SourceUnreadable):
+        look(b"<div>" * 100_000 + b"<a href='/feed'>x</a>")
 
 
 URL = "https://news.example/section/"

@@ -4,6 +4,7 @@ import pytest
 
 from digests.errors import SourceUnreadable
 from digests.sources.sitemap import parse_sitemap
+from digests.types import Article
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 
@@ -16,6 +17,10 @@ def a_map(*urls: str) -> bytes:
     ).encode()
 
 
+def look(body: bytes) -> tuple[Article, ...]:
+    return parse_sitemap(body, url="https://news.example/map.xml", now=NOW).articles
+
+
 def url(number: int = 1, date: str = "2026-01-06T09:30:00+01:00") -> str:
     return (
         f"<url><loc>https://news.example/{number}</loc><news:news><news:publication>"
@@ -26,7 +31,7 @@ def url(number: int = 1, date: str = "2026-01-06T09:30:00+01:00") -> str:
 
 
 def test_a_news_sitemap_gives_headlines_with_addresses_and_dates():
-    (found,) = parse_sitemap(a_map(url()), now=NOW)
+    (found,) = look(a_map(url()))
     assert (found.title, found.url) == ("Bridge 1 & road", "https://news.example/1")
     assert found.published == datetime(2026, 1, 6, 8, 30, tzinfo=UTC)
     assert (found.source, found.lang) == ("Hallin Courier", "en")
@@ -34,12 +39,18 @@ def test_a_news_sitemap_gives_headlines_with_addresses_and_dates():
 
 
 def test_no_more_than_500_are_read():
-    assert len(parse_sitemap(a_map(*map(url, range(700))), now=NOW)) == 500
+    assert len(look(a_map(*map(url, range(700))))) == 500
 
 
 def test_a_place_without_a_headline_is_left_out():
     bare = "<url><loc>https://news.example/about</loc></url>"
-    assert len(parse_sitemap(a_map(bare, url()), now=NOW)) == 1
+    assert len(look(a_map(bare, url()))) == 1
+
+
+def test_the_host_is_the_outlet_of_a_sitemap_that_names_none():
+    unnamed = url().replace("<news:name>Hallin Courier</news:name>", "")
+    (found,) = look(a_map(unnamed))
+    assert found.source == "news.example"
 
 
 @pytest.mark.parametrize(
@@ -49,4 +60,4 @@ def test_a_place_without_a_headline_is_left_out():
 )  # fmt: skip
 def test_what_is_no_news_sitemap_is_an_error_in_words(body: bytes):
     with pytest.raises(SourceUnreadable):
-        parse_sitemap(body, now=NOW)
+        look(body)
