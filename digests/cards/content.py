@@ -160,9 +160,9 @@ def name_status(figure: Figure) -> Message | None:
     """Name how a number is stated, where the shown words do not say it themselves.
 
     A clause says with its own verb that something was expected, or was so before; that
-    others dispute it is said elsewhere in the text.
+    others deny or dispute it is said elsewhere in the text.
     """
-    if figure.label and figure.status != "disputed":
+    if figure.label and figure.status not in ("denied", "disputed"):
         return None
     return _STATUS_NAMES.get(figure.status)
 
