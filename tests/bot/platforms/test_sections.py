@@ -125,7 +125,7 @@ def test_without_quotes_none_is_shown_large_or_claimed(platform):
 @pytest.mark.parametrize("platform", CHATS)
 def test_a_chat_names_what_figures_measure(platform):
     text = shown(RENDER[platform](an_edition_with(("figures",)), a_context()))
-    assert "Figures: 38-centimetre (crack in a steel girder)" in text
+    assert "Figures: 38-centimetre crack in a steel girder" in text
 
 
 # ── the editor's judgement ─────────────────────────────────────────────────────
