@@ -9,11 +9,11 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 EXACT := .ci/constraints.txt
 
-.PHONY: help install install-dev demo test quick lint types imports unit bench chaos format clean
+.PHONY: help install install-dev demo test quick lint types imports unit bench explore chaos format clean
 
 help:
 	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
-	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | format | clean"
+	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | explore | format | clean"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -65,6 +65,10 @@ bench: install-dev
 # Half an hour: everything is broken that can be. CHAOS=--quick takes a small part.
 chaos: install-dev
 	$(RUN)/python -m tests.chaos $(CHAOS)
+
+# An hour: random inputs for every property. MINUTES=5 is shorter.
+explore: install-dev
+	$(RUN)/python -m tests.explore $(MINUTES)
 
 format: install-dev
 	$(RUN)/ruff format .

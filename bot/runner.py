@@ -166,6 +166,8 @@ def build_jobs(
             moved = clock_monitor.measure_jump()
             if moved < -JUMP_BACK:
                 log.warning("the clock was set back", by=str(-moved))
+                now = app.clock.now()
+                await app.db.write(process_store.shift_waits, now=now, by=moved)
                 await publisher.realign()
             elif moved > JUMP_FORWARD:
                 log.warning("the clock jumped; posting is paused", by=str(moved))

@@ -69,7 +69,7 @@ def compose(
         available=articles,
         analyses=analyses,
     )
-    full, rest = ranked[: style.stories], ranked[style.stories :][: style.brief]
+    full, lines, ranked = presentation.choose_places(ranked, analyses, style)
     draft = Edition(
         title=style.title,
         made_at=now,
@@ -79,7 +79,7 @@ def compose(
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full
         ),
-        brief=tuple(presentation.present_brief(r, analyses) for r in rest),
+        brief=tuple(presentation.present_brief(r, analyses) for r in lines),
         hero=None,
         minutes=0,
         lang=style.lang,

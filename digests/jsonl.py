@@ -378,7 +378,8 @@ def _dump_story(story: EditionStory) -> JsonObject:
 
 
 def _dump_figure(shown: EditionFigure) -> JsonObject:
-    return {**asdict(shown.figure), "article": shown.article}
+    replaced = _dump_figure(shown.replaces) if shown.replaces else None
+    return {**asdict(shown.figure), "article": shown.article, "replaces": replaced}
 
 
 def _dump_card(card: QuoteCard) -> JsonObject:

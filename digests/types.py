@@ -282,6 +282,9 @@ class EditionFigure:
     sentence_text: str
     #: The stored version of the figure; "": that of its article's reference.
     revision: str = ""
+    #: The last count of the same in an older report, shown as «14 → 31»; None if there
+    #: is none.
+    replaces: "EditionFigure | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -314,6 +317,8 @@ class CorrectionNote:
     #: The article's words before and after; either may be "".
     before: str = ""
     after: str = ""
+    #: What a corrected number measures («cost of the scheme»), if its words do not say.
+    what: str = ""
     #: An editor's own words, instead of the article's.
     said: str = ""
 

@@ -8,10 +8,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.storage import Database, schema, schema_upgrade
 
 _numbers = count(1)
+
+# `make test` draws the same examples each time; `make explore` searches for others.
+settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
+settings.load_profile("fixed")
 
 
 @pytest.fixture(scope="session")

@@ -159,7 +159,13 @@ def test_every_example_of_the_composer_runs(line: str):
     assert done.stdout.strip()
 
 
-@pytest.mark.parametrize("goal", ["demo", "test", "quick", "install", "bench", "chaos"])
+def named_goals() -> list[str]:
+    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    text = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in documents)
+    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z]+)", text)))
+
+
+@pytest.mark.parametrize("goal", named_goals())
 def test_every_make_goal_that_is_named_exists(goal: str):
     done = subprocess.run(
         ["make", "-n", goal], cwd=ROOT, capture_output=True, text=True, check=False

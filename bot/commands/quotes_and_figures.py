@@ -1,6 +1,6 @@
 """`/news quotes, figures`: who said what; numbers, compared between outlets.
 
-`digests.editing.differences` decides whether two figures measure the same thing
+`digests.editing.disputes` decides whether two figures measure the same thing
 and agree. A figure that appears beside another one is not listed a second time.
 """
 
@@ -23,7 +23,7 @@ from bot.lookup.name_resolution import is_story_number
 from bot.model import Block, ListItem, Reply
 from bot.storage import figure_store, quote_store
 from digests.cards import content
-from digests.editing import differences
+from digests.editing import disputes
 from digests.types import Article, Figure, QuoteCard
 
 
@@ -195,9 +195,7 @@ def compare_outlets(found: Sequence[ArticleFigure]) -> Iterator[ComparedFigure]:
             if there.source == article.source or not _is_same_time(article, there):
                 continue
             left = [f for f in theirs if (other, f.start) not in shown]
-            for pair in differences.compare_figures(
-                [figure], article.text, left, there.text
-            ):
+            for pair in disputes.compare_figures(article, [figure], there, left):
                 shown.add((other, pair.theirs.start))
                 if pair.equal:
                     also[there.source] = None

@@ -139,7 +139,9 @@ def _render_figure(
     sentence = "" if shown.figure.label else shown.sentence_text
     source = shown.source if named else ""
     return replace(
-        render_figure(context, shown.figure, sentence, source),
+        render_figure(
+            context, shown.figure, sentence, content.describe_change(shown), source
+        ),
         article=shown.article,
         revision=shown.revision or read.get(shown.article),
         start=shown.figure.start,
@@ -186,7 +188,8 @@ def _render_notes(
                 "Corrected {time} by an editor: {what}", time=time, what=note.said
             )
         else:
-            what = " → ".join(filter(None, (note.before, note.after)))
+            change = " → ".join(filter(None, (note.before, note.after)))
+            what = ": ".join(filter(None, (note.what, change)))
             yield context.small_print("Corrected {time}: {what}", time=time, what=what)
 
 

@@ -196,8 +196,19 @@ async def apply_file(
     """Propose the file's configuration as one change."""
     workspace, plugins = context.workspace, context.services.plugins
     current = await context.db.read(load_current_settings, workspace)
+    publisher, most = context.publisher, file_import.MAX_FILE_LENGTH
+    if len(file) > most:
+        raise FieldError(
+            "That is too long; at most {largest} characters.", largest=most, field=FILE
+        )
     with report_at_field(FILE):
-        block = file_import.parse_workspace_block(file, workspace, plugins)
+        # Whoever may use this could otherwise hold up everybody else with a file.
+        data = await publisher.ingestor.source_reader.parse_toml(
+            file, file_import.MAX_VALUES
+        )
+        block = await publisher.engine.run(
+            file_import.find_workspace_block, data, workspace, plugins
+        )
     wanted = file_import.build_requests(
         block, current, prune=prune == PRUNE_YES, place=context.place
     )

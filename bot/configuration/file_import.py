@@ -10,7 +10,6 @@ operator set up, channels that are not a destination yet (somebody else's channe
 be named), and other workspaces.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,10 +54,14 @@ from bot.model import (
 )
 from bot.ports import Plugins
 from bot.storage import Connection, destination_store, digest_store, workspace_store
+from digests.errors import SourceUnreadable
 from digests.messages import Message
+from digests.sources.untrusted import parse_toml
 
-#: Maximum number of characters of a file given in chat, and of mistakes in an answer.
-MAX_FILE_LENGTH, MAX_PROBLEMS = 200_000, 5
+#: Maximum number of characters and values of a file given in chat: some 500 digests.
+MAX_FILE_LENGTH, MAX_VALUES = 200_000, 3_000
+#: Maximum number of mistakes in an answer.
+MAX_PROBLEMS = 5
 #: (where it is in the file, what is wrong)
 FileProblem = tuple[str, UserError]
 #: (where it is in the file, its content); destinations and digests are not checked.
@@ -96,7 +99,7 @@ def read_file(path: Path, plugins: Plugins) -> ConfigurationFile:
         ConfigurationError: It cannot be read, or is not TOML.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or error
         raise ConfigurationError(
@@ -104,35 +107,23 @@ def read_file(path: Path, plugins: Plugins) -> ConfigurationFile:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError("{path} is not UTF-8 text.", path=path) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            "{path} is not valid TOML: {error}.", path=path, error=error
-        ) from error
+    except SourceUnreadable as error:
+        raise ConfigurationError("{path}: {error}", path=path, error=error) from error
     return ConfigurationFile(
         data=data, plugins=plugins, base=path.resolve().parent, name=str(path)
     )
 
 
-def parse_workspace_block(
-    text: str, workspace: Workspace, plugins: Plugins
+def find_workspace_block(
+    data: Mapping[str, Any], workspace: Workspace, plugins: Plugins
 ) -> WorkspaceSettings:
-    """Parse a file given in chat, and return its block for this workspace.
+    """Find the block of this workspace in a file that was given in chat.
 
     `[[workspace]]` need not say which workspace it is.
 
     Raises:
         UserError: Its mistakes, one a line; or it only names other workspaces.
     """
-    if len(text) > MAX_FILE_LENGTH:
-        raise UserError(
-            "That is too long; at most {largest} characters.", largest=MAX_FILE_LENGTH
-        )
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError("It is not valid TOML: {error}.", error=error) from None
-    except RecursionError:
-        raise UserError("It is nested too deeply to be such a file.") from None
     us = {"platform": workspace.platform, "id": workspace.external_id}
     blocks = data.get("workspace", [])
     if isinstance(blocks, dict):

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bot.ingest.source_state import SourceReading
 from bot.model.digest import Source, SourceKind
@@ -133,6 +133,17 @@ class SourceReader:
 
         _, sandbox = await self._open()
         return await sandbox.run(opml.parse_opml, body)
+
+    async def parse_toml(self, text: str, most_values: int) -> dict[str, Any]:
+        """Parse a configuration file in the sandbox.
+
+        Raises:
+            SourceUnreadable: It is not TOML, a harmful one, or sets too many values.
+        """
+        from digests.sources import untrusted
+
+        _, sandbox = await self._open()
+        return await sandbox.run(untrusted.parse_toml, text, most_values)
 
     async def __aenter__(self) -> Self:
         return self

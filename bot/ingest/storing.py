@@ -38,6 +38,7 @@ from digests.corrections import detection
 from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.stories.assignment import StoryPlacement, new_story_id
+from digests.stories.profiles import build_profiles
 from digests.types import Article, ArticleAnalysis, StoryMembership
 
 log = structlog.get_logger(__name__)
@@ -249,17 +250,35 @@ def _analyse_new(
     now: datetime,
     restored: Restoration | None,
 ) -> tuple[PendingRevision, ...]:
-    return tuple(
-        PendingRevision(
-            named=one,
-            analysis=analyse_article(one.article),
-            baseline=flood
-            or _is_in_restore_gap(source, one.article, restored, now)
-            or (old is not None and _is_unchanged_in_substance(source, one, old, now)),
-            key=old.article.id if old is not None else None,
+    """Analyse new revisions; one that cannot be analysed is left out and logged.
+
+    It would otherwise fail its whole source, at every poll.
+    """
+    pieces = []
+    for one, old in new:
+        try:
+            analysis = _analyse(one.article)
+            unchanged = old is not None and _is_unchanged_in_substance(
+                source, one, old, now
+            )
+        except Exception:
+            address = one.article.url or one.article.id
+            log.exception("article left out", source=source.name, article=address)
+            continue
+        baseline = (
+            flood or unchanged or _is_in_restore_gap(source, one.article, restored, now)
         )
-        for one, old in new
-    )
+        key = old.article.id if old is not None else None
+        pieces.append(
+            PendingRevision(named=one, analysis=analysis, baseline=baseline, key=key)
+        )
+    return tuple(pieces)
+
+
+def _analyse(article: Article) -> ArticleAnalysis:
+    """Analyse an article, its story profile included: both fail here or never."""
+    build_profiles([article])
+    return analyse_article(article)
 
 
 def _is_in_restore_gap(

@@ -2,12 +2,17 @@
 
 The only user of APScheduler 3. One instance holds one alarm per job, set to the
 earliest moment at which the job has work, but no later than one tick ahead: the tick
-makes up for whatever was missed (a clock that was set, a computer that slept). What is
-due is stored in the database; a job queries it, does it, and returns when to run again.
-An extra run is therefore harmless, and a lost one costs at most a tick.
+makes up for whatever was missed (a computer that slept). What is due is stored in the
+database; a job queries it, does it, and returns when to run again. An extra run is
+therefore harmless, and a lost one costs at most a tick.
+
+APScheduler waits for moments of the system's clock: if that is set back, its alarms
+would come late by as much, the tick too. So the clock is compared with a monotonic one
+every second, and every job runs at once after a jump, which sets its alarm again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,6 +39,9 @@ TICKS: Mapping[JobName, timedelta] = MappingProxyType(
         "maintain": timedelta(seconds=60),
     }
 )
+
+#: How often the clock is compared with a monotonic one, and how far they may drift.
+CLOCK_CHECK_SECONDS, CLOCK_JUMP_SECONDS = 1.0, 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -145,10 +153,17 @@ class Job:
 class JobScheduler:
     """The five jobs of a running application, and their one scheduler."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, wall: Callable[[], float] = time.time) -> None:
+        """Create the jobs.
+
+        Args:
+            clock: The application's.
+            wall: Seconds of the system's clock, which APScheduler reads itself.
+        """
         self.jobs: Mapping[JobName, Job] = {
             name: Job(name, clock=clock, tick=tick) for name, tick in TICKS.items()
         }
+        self._wall = wall
 
     def run_now(self, name: JobName) -> None:
         """Request a run of the job now, or one more after its current run."""
@@ -168,8 +183,20 @@ class JobScheduler:
             async with asyncio.TaskGroup() as tasks:
                 for name, function in work.items():
                     tasks.create_task(self.jobs[name].run(function, scheduler))
+                tasks.create_task(self._watch_clock())
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _watch_clock(self) -> None:
+        """Run every job when the system's clock was set."""
+        steady = asyncio.get_running_loop().time
+        offset = self._wall() - steady()
+        while True:
+            await asyncio.sleep(CLOCK_CHECK_SECONDS)
+            before, offset = offset, self._wall() - steady()
+            if abs(offset - before) > CLOCK_JUMP_SECONDS:
+                for job in self.jobs.values():
+                    job.run_now()
 
 
 class _DelayTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types

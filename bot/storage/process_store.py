@@ -10,12 +10,23 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, or_, select
+from sqlalchemy import BigInteger, Connection, DateTime, case, or_, select, type_coerce
 
 from bot.model.findings import JobStatus
 from bot.model.settings import PlatformName
 from bot.storage.columns import dump_dataclass, load_dataclass
-from bot.storage.schema import invocations, keys, leases
+from bot.storage.schema import (
+    deliveries,
+    destinations,
+    invocations,
+    keys,
+    leases,
+    notices,
+    published_articles,
+    rereads,
+    sources,
+    workspaces,
+)
 from bot.storage.statements import (
     delete_rows,
     first_scalar,
@@ -27,6 +38,21 @@ from bot.storage.statements import (
 )
 
 _LEASE = leases.c
+#: Instants from which something waits or until which it does.
+_WAITS = (
+    sources.c.next_poll_at,
+    sources.c.backoff_until,
+    workspaces.c.retest_at,
+    destinations.c.retest_at,
+    rereads.c.next_at,
+    published_articles.c.compare_at,
+    published_articles.c.not_before,
+    *(
+        table.c[name]
+        for table in (deliveries, notices)
+        for name in ("not_before", "lease_until", "updated_at")
+    ),
+)
 #: Name of the lease of the process that works on the database.
 RUNNER_LEASE = "runner"
 
@@ -69,6 +95,20 @@ def release_lease(conn: Connection, holder: str, name: str = RUNNER_LEASE) -> No
 _SECRET_NAME = "secret"  # noqa: S105
 _SECRET_BYTES = 32
 _JOBS_NAME = "jobs"
+
+
+def shift_waits(conn: Connection, now: datetime, by: timedelta) -> None:
+    """Shift what waits for an instant after `now`, after the clock was set back.
+
+    The instants were computed with the clock before. Schedules and quiet hours wait
+    for times of the day and are not shifted.
+    """
+    sqlite = conn.dialect.name == "sqlite"
+    delta = by // timedelta(microseconds=1) if sqlite else by
+    stored = BigInteger() if sqlite else DateTime(timezone=True)
+    for column in _WAITS:
+        moved = type_coerce(column, stored) + delta
+        update_rows(conn, column.table, column > now, **{column.name: moved})
 
 
 def get_signing_secret(conn: Connection, now: datetime) -> str:

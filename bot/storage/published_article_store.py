@@ -142,6 +142,7 @@ def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
     for story in edition.stories:
         shown = {story.articles[0].id} | {card.article for card in story.cards}
         shown |= {figure.article for figure in story.figures}
+        shown |= {f.replaces.article for f in story.figures if f.replaces}
         shown |= {d.theirs.article for d in story.disputes}
         yield from (ref for ref in story.articles if ref.id in shown)
     for line in edition.brief:

@@ -110,6 +110,11 @@ class TokenizedArticle:
         """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
+    def holds_word(self, term: QuestionTerm) -> bool:
+        """Whether a word is in title or text, perhaps inside another one."""
+        held = bool(term.accepted_roots & self.held)
+        return held or term.word in self.article.text.casefold()
+
     def _collect_roots(self, text: str) -> frozenset[str]:
         return collect_roots(set(split_words(text)), self.lang)
 
@@ -288,9 +293,10 @@ class SentenceMatch:
         if term.name is None:
             return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
         # «A banker was jailed. Bo Lund …», and «he» for somebody who was named.
-        named_next = at == 0 and any(roots & line.held for line in passage.lines[1:3])
+        if at == 0 and any(roots & line.held for line in passage.lines[1:3]):
+            return WEIGHTS_BEFORE[0]
         spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
-        return LATER_WEIGHT if named_next or spoken_of else ELSEWHERE_WEIGHT
+        return LATER_WEIGHT if spoken_of else ELSEWHERE_WEIGHT
 
     def weigh_kind(self) -> float:
         """The factor of the score where it is uncertain what kind of thing is said."""
@@ -342,7 +348,10 @@ class SentenceMatch:
                 return self._names_somebody()
             case "person":
                 words = split_words(_drop_attribution(text))
-                nouns = any(w in PERSON_NOUNS or _PERSON.search(w) for w in words)
+                nouns = any(
+                    w.removesuffix("s") in PERSON_NOUNS or _PERSON.search(w)
+                    for w in words
+                )
                 return nouns or self._names_somebody()
             case _:
                 return True
@@ -363,6 +372,8 @@ class SentenceMatch:
         lower = self.line.text.lower()
         for age in _AGE.finditer(self.line.text):
             before = lower[max(0, age.start() - _AGE_REACH) : age.start()]
+            if before == "the ":
+                return True
             if "-old" in age[0] or " old" in age[0]:
                 before += lower[age.end() : age.end() + _AGE_REACH]
             clause = _ELSE.split(before)[-1]
@@ -473,11 +484,14 @@ class SentenceMatch:
         if question.denies or question.kind in ("number", "money"):
             return True
         asked = [term.accepted_roots for term in question.terms if term.name is None]
-        if _denies_roots(line, asked, question.lang):
-            return False
-        elsewhere = [roots for roots in asked if not roots & line.held]
-        before = self.passage.lines[max(0, self.at - len(WEIGHTS_BEFORE)) : self.at]
-        return not any(_denies_roots(b, elsewhere, question.lang) for b in before)
+        first = max(0, self.at - len(WEIGHTS_BEFORE))
+        for near in self.passage.lines[first : self.at + 1]:
+            denied = collect_roots(_iter_denied_words(near.text), question.lang)
+            # Those before it do not deny what it says itself.
+            said = line.held if near is not line else frozenset[str]()
+            if any(roots & denied and not roots & said for roots in asked):
+                return False
+        return True
 
     def _is_done_by(self) -> bool:
         """Whether agent and patient may be on the right sides of the verb."""
@@ -493,10 +507,15 @@ class SentenceMatch:
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
         """Whether what is named stands where it must; a passive names its agent."""
         words = self.line.words
-        passive = not _BE.isdisjoint(words[max(0, verb - 3) : verb])
+        passive = not _BE.isdisjoint(words[max(0, verb - 3) : verb]) or (
+            words[verb + 1 : verb + 2] == ("by",)
+        )
         by_agent = not _BY.isdisjoint(words[verb : verb + _REACH])
         if self.question.asks_doer and passive and not by_agent:
             return False
+        if verb and words[verb - 1] in ("i", "we"):
+            # In quoted words it is the speaker.
+            return True
         if self.question.asks_doer != (passive and by_agent):
             return not places or any(verb < at for at in places)
         return not places or any(at < verb for at in places)
@@ -505,13 +524,6 @@ class SentenceMatch:
 def _drop_attribution(text: str) -> str:
     """Without «…, the mayor said», which names who says it, not who did it."""
     return _ATTRIBUTION.sub("", text)
-
-
-def _denies_roots(
-    line: TokenizedSentence, asked: Sequence[frozenset[str]], lang: str
-) -> bool:
-    denied = [find_root(word, lang) for word in _iter_denied_words(line.text)]
-    return any(held in accepted_roots for held in denied for accepted_roots in asked)
 
 
 def _iter_denied_words(text: str) -> Iterator[str]:

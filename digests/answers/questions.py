@@ -124,7 +124,7 @@ def parse_question(text: str, today: date) -> Question:
     lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
     kind, counted_at = _find_kind(text, found, lang)
-    spoken = [t for t in found if not _in_period(t, days)]
+    spoken = [t for t in found if not (days and days.start <= t.start < days.end)]
     if kind == "reason":
         spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
     if kind == "name":
@@ -162,10 +162,6 @@ def parse_question(text: str, today: date) -> Question:
         restrictions=question_form.find_restrictions(text),
         asked_noun=question_form.find_asked_noun(text, lang),
     )
-
-
-def _in_period(token: Token, days: Period | None) -> bool:
-    return days is not None and days.start <= token.start < days.end
 
 
 def _find_kind(
@@ -301,16 +297,15 @@ def _find_speaker(
     found: Sequence[Token], runs: Sequence[Sequence[Token]]
 ) -> int | None:
     """The name before a verb of saying: «what did Bell say about …»."""
-    verbs = [t.start for t in found if find_root(t.low) in SAYING_ROOTS]
-    if not verbs or not found or found[0].low in ("who", "whom"):
+    if found and found[0].low in ("who", "whom", "when", "where"):
         return None
-    before = [
+    saying = [t.start for t in found if find_root(t.low) in SAYING_ROOTS]
+    before = (
         at
         for at, run in enumerate(runs)
-        for verb in verbs
-        if 0 < verb - run[-1].end <= 2 and found[0].low not in ("when", "where")
-    ]
-    return before[0] if before else None
+        if any(0 < verb - run[-1].end <= 2 for verb in saying)
+    )
+    return next(before, None)
 
 
 def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:
@@ -391,8 +386,6 @@ _PERIOD_CHARS = 400
 _PLAIN = re.compile(
     r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I
 )
-_SHORT_DAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)\b", re.I)
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST = 36500
 
 
@@ -417,14 +410,15 @@ def parse_since_date(typed: str, today: date) -> date | None:
     )
     if known is not None:
         return known.first
-    plain = _PLAIN.fullmatch(typed.strip())
+    short = typed.strip().lower()
+    plain = _PLAIN.fullmatch(short)
     if plain is not None:
-        count = int(plain["count"]) * (7 if plain["unit"][0] in "wW" else 1)
+        count = int(plain["count"]) * (7 if plain["unit"].startswith("w") else 1)
         return today - timedelta(days=min(count, _LONGEST))
-    short = _SHORT_DAY.fullmatch(typed.strip())
-    if short is not None:
-        back = (today.weekday() - _WEEKDAYS.index(short[0].lower())) % 7
-        return today - timedelta(days=back)
+    for name in dates.ENGLISH_WEEKDAYS:
+        if short == name[:3].lower():
+            back = (today.weekday() - dates.WEEKDAYS[name.lower()]) % 7
+            return today - timedelta(days=back)
     return None
 
 

@@ -12,10 +12,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from math import log
 
 from digests.language import search_terms, sentences
 from digests.language.search_terms import PhraseGroup, SearchQuery, locate_groups
+from digests.language.spans import drop_overlapping
 from digests.types import Article, Span
 
 _SATURATION, _LENGTH = 1.2, 0.75
@@ -39,12 +41,8 @@ def rank_matches(
     newest = max((a.published for a in articles if a.published), default=None)
     mean = sum(len(article.text) for article in articles) / len(articles) or 1.0
     counts = [_count_groups(article, wanted.every) for article in articles]
-    rare = [
-        1 + log(len(articles) / sum(1 for row in counts if row[at] > 1.5))
-        if any(row[at] > 1.5 for row in counts)
-        else 1.0
-        for at in range(len(wanted.every))
-    ]
+    having = [sum(row[at] > 1 for row in counts) for at in range(len(wanted.every))]
+    rare = [1 + log(len(articles) / max(count, 1)) for count in having]
 
     def score(at: int) -> float:
         article = articles[at]
@@ -123,22 +121,8 @@ def find_snippet(article: Article, wanted: SearchQuery) -> Snippet | None:
     if not held:
         return None
     best = min(held, key=lambda at: (-len(held[at]), at))
-    marks = {(place.start, place.end) for each in held[best].values() for place in each}
-    return Snippet(
-        sentence=spans[best],
-        marks=tuple(Span(start=a, end=b) for a, b in _join_marks(marks)),
-    )
-
-
-def _join_marks(marks: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The marks in order; overlapping ones are joined."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(marks):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    places = chain.from_iterable(held[best].values())
+    return Snippet(sentence=spans[best], marks=tuple(drop_overlapping(places)))
 
 
 def match_articles(articles: Iterable[Article], wanted: SearchQuery) -> bool:

@@ -277,17 +277,12 @@ def _deduplicate_articles(articles: Sequence[Article]) -> list[Article]:
 def _find_unknown_name(
     question: Question, passages: Sequence[TokenizedArticle]
 ) -> str | None:
-    """The first name that is in no article."""
-    for number, name in enumerate(question.names):
-        for term in question.name(number):
-            if not any(term.accepted_roots & passage.held for passage in passages):
-                # It may be there in a form with another root.
-                return None if _is_written(term.word, passages) else name
+    """The first name that is in no article, in no form."""
+    for term in question.terms:
+        if term.name is None or any(p.holds_word(term) for p in passages):
+            continue
+        return question.names[term.name]
     return None
-
-
-def _is_written(word: str, passages: Sequence[TokenizedArticle]) -> bool:
-    return any(word in passage.article.text.casefold() for passage in passages)
 
 
 def _iter_candidates(
@@ -371,7 +366,7 @@ def _weigh_candidate(match: SentenceMatch) -> _Candidate:
     for term in question.terms:
         near, weight = match.measure_nearness(term, lead), term.weight
         covered, total = covered + near * weight, total + weight
-        if term.name is None:
+        if term.name is None and weight >= 1:
             plain, plain_total = plain + near * weight, plain_total + weight
         # A word in the context makes an answer possible, one inside makes it likely.
         inside = near * near

@@ -139,6 +139,16 @@ def _describe_number(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     return ("", False), (figure.text, True), (after, False)
 
 
+def describe_change(shown: EditionFigure) -> str:
+    """«14, Lagos Ledger → 31»: the number of an older report before it; "" if none."""
+    older = shown.replaces
+    if older is None:
+        return ""
+    source = older.source if older.source != shown.source else ""
+    before = ", ".join(filter(None, (older.figure.text, source)))
+    return f"{before} → {shown.figure.text}"
+
+
 def describe_dispute(dispute: Dispute) -> tuple[TextRun, ...]:
     """«12 people died in the fire (Hallin Courier), 15 (Strand Radio)»."""
     ours, theirs = dispute.ours.figure, dispute.theirs

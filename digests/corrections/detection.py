@@ -18,7 +18,7 @@ sentence that announces a correction counts as one (kind `notice`).
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal
 
@@ -28,11 +28,9 @@ from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import span_text, spans_overlap
 from digests.stories.profiles import CORRECTION_LABELS
-from digests.types import Article, Span
+from digests.types import Article, Figure, Span
 
-#: A text that lost more than this share of its sentences counts as another text.
-_MOSTLY = 0.5
-#: At least this share of it must stay for its corrections to be listed.
+#: A text of which less than this share stays counts as another text.
 _STAYS = 0.5
 
 CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
@@ -54,10 +52,10 @@ class TextCorrection:
 
     kind: CorrectionKind
     #: The removed and the added words; one of them may be "".
-    before: str
-    after: str
-    #: The sentence as it reads now, or the removed sentence.
-    sentence: str
+    before: str = ""
+    after: str = ""
+    #: What a corrected number measures, if the words beside it do not say so.
+    what: str = ""
     #: The old and the new sentence; None where there is none.
     old: TextSentence | None = None
     new: TextSentence | None = None
@@ -70,7 +68,7 @@ def find_first_correction(old: Article, new: Article) -> TextCorrection | None:
         old: A stored version.
         new: A later version of the same article.
     """
-    return next(_iter_corrections(old, new, align_articles(old, new)), None)
+    return next(iter(find_corrections(old, new)), None)
 
 
 def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
@@ -79,8 +77,10 @@ def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
     Empty where less than half of the old text is still there: another text took its
     place, which corrects nothing.
     """
-    there = align_articles(old, new)
-    return tuple(_iter_corrections(old, new, there)) if there.kept >= _STAYS else ()
+    aligned = _align_articles(old, new)
+    if aligned.kept < _STAYS:
+        return ()
+    return tuple(_iter_corrections(old, new, aligned))
 
 
 def is_correction_within(correction: TextCorrection, span: Span) -> bool:
@@ -90,7 +90,7 @@ def is_correction_within(correction: TextCorrection, span: Span) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RewrittenSentence:
+class _RewrittenSentence:
     """A sentence with its new wording and the new text around that."""
 
     old: TextSentence
@@ -99,35 +99,29 @@ class RewrittenSentence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TextAlignment:
+class _TextAlignment:
     """How the sentences of the old and the new text correspond."""
 
     old: Sequence[TextSentence]
     new: Sequence[TextSentence]
-    rewritten: Sequence[RewrittenSentence]
+    rewritten: Sequence[_RewrittenSentence]
     #: Indices of sentences that are not in the other text in any wording.
     gone_at: Sequence[int]
     came_at: Sequence[int]
 
     @property
     def kept(self) -> float:
-        """The share of the old sentences (0 to 1) that is unchanged or similar."""
-        if not self.old:
-            return 0.0
-        same = len(self.old) - len(self.gone_at) - len(self.rewritten)
-        alike = sum(
-            _share_of_words(r.old.text, r.new.text) >= _ALIKE for r in self.rewritten
-        )
-        return (same + alike) / len(self.old)
+        """The share of the old sentences (0 to 1) that is unchanged or reworded."""
+        return 1 - len(self.gone_at) / len(self.old) if self.old else 0.0
 
-    def taken_out(self) -> list[TextSentence]:
+    def list_removed(self) -> list[TextSentence]:
         """The removed sentences, closing paragraphs excepted."""
         left = set(self.gone_at)
         stays = [n for n in range(len(self.old)) if n not in left]
         last = self.old[stays[-1]].paragraph if stays else -2
         return [self.old[n] for n in self.gone_at if self.old[n].paragraph <= last]
 
-    def put_in(self) -> list[TextSentence]:
+    def list_inserted(self) -> list[TextSentence]:
         """The sentences added between older ones of their paragraph."""
         came = set(self.came_at)
         stood: dict[int, list[int]] = {}
@@ -143,34 +137,22 @@ class TextAlignment:
 
 
 def _iter_corrections(
-    old: Article, new: Article, there: TextAlignment
+    old: Article, new: Article, aligned: _TextAlignment
 ) -> Iterator[TextCorrection]:
     lang = new.lang or old.lang
-    known = find_known_names((old, new), lang)
-    for one in there.rewritten:
-        pair = compare_sentences(one.old.text, one.new.text, one.around, known, lang)
-        for fact in pair:
-            yield _build_correction(fact, one.old, one.new)
-    if len(there.gone_at) > _MOSTLY * len(there.old):
-        return
-    gone = [] if new.excerpt else there.taken_out()
+    known = _find_known_names((old, new), lang)
+    for one in aligned.rewritten:
+        for fact in _compare_sentences(one, known, lang):
+            yield replace(fact, old=one.old, new=one.new)
+    gone = [] if new.excerpt else aligned.list_removed()
     for piece, fact in _list_lacking(gone, new, known, lang):
-        yield _build_correction(_reverse_fact(fact), piece, None)
-    for piece, fact in _list_lacking(there.put_in(), old, known, lang):
-        yield _build_correction(fact, None, piece)
-    for place in there.came_at:
-        said = find_correction_notice(there.new[place].text)
-        if said is not None:
-            yield _build_correction(said, None, there.new[place])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CorrectedFact:
-    """The removed and the added words; one may be ""."""
-
-    kind: CorrectionKind
-    before: str
-    after: str
+        yield replace(fact, before=fact.after, after="", old=piece)
+    for piece, fact in _list_lacking(aligned.list_inserted(), old, known, lang):
+        yield replace(fact, new=piece)
+    for place in aligned.came_at:
+        piece = aligned.new[place]
+        if said := _NOTICE.search(piece.text):
+            yield TextCorrection(kind="notice", after=said[0], new=piece)
 
 
 def _list_lacking(
@@ -178,28 +160,15 @@ def _list_lacking(
     other: Article,
     known: Collection[str],
     lang: str | None,
-) -> Iterator[tuple[TextSentence, CorrectedFact]]:
+) -> Iterator[tuple[TextSentence, TextCorrection]]:
     """The sentences with a fact that the other text lacks, and that fact."""
     if not pieces:
         return
-    elsewhere = TextFacts(other, known, lang)
+    elsewhere = _TextFacts(other, known, lang)
     for piece in pieces:
-        fact = elsewhere.lacks(piece.text)
+        fact = elsewhere.find_lacking(piece.text)
         if fact is not None:
             yield piece, fact
-
-
-def _reverse_fact(fact: CorrectedFact) -> CorrectedFact:
-    """An addition seen from the other text: a removal."""
-    return CorrectedFact(kind=fact.kind, before=fact.after, after="")
-
-
-def _build_correction(
-    fact: CorrectedFact, old: TextSentence | None, new: TextSentence | None
-) -> TextCorrection:
-    shown = new or old
-    sentence, facts = shown.text if shown else "", asdict(fact)
-    return TextCorrection(**facts, sentence=sentence, old=old, new=new)
 
 
 _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ][\w’'-]*)*")
@@ -218,30 +187,29 @@ _NOTICE = re.compile(
 _DIGITS = re.compile(r"\d+")
 
 
-def compare_sentences(
-    old: str, new: str, around: str, known: Collection[str], lang: str | None
-) -> Iterator[CorrectedFact]:
+def _compare_sentences(
+    one: _RewrittenSentence, known: Collection[str], lang: str | None
+) -> Iterator[TextCorrection]:
     """The facts that a new wording of a sentence corrects.
 
     Args:
-        old: The sentence as it was.
-        new: Its new wording.
-        around: The new text around it.
+        one: The old sentence, its new wording, and the new text around it.
         known: Words that are names even at the start of a sentence.
         lang: Of both.
     """
+    old, new = one.old.text, one.new.text
+    yield from _compare_figures(old, new, one.around, lang)
     found: dict[CorrectionKind, tuple[str, str]] = {
-        "figure": _compare_figures(old, new, around, lang),
-        "name": _compare_names(old, new, around, known),
+        "name": _compare_names(old, new, one.around, known),
         "negation": _compare_denials(old, new),
         "quote": _compare_quoted_words(old, new),
     }
     for kind, (before, after) in found.items():
         if before or after:
-            yield CorrectedFact(kind=kind, before=before, after=after)
+            yield TextCorrection(kind=kind, before=before, after=after)
 
 
-class TextFacts:
+class _TextFacts:
     """The facts of a whole text, to find those of a sentence that it lacks."""
 
     def __init__(
@@ -249,12 +217,12 @@ class TextFacts:
     ) -> None:
         whole = f"{other.title or ''}.\n{other.text}"
         self._counted = _collect_values(whole, lang).keys()
-        self._running = normalize_sentence(whole)
+        self._running = _normalize_sentence(whole)
         runs = _find_name_runs(whole, known)
         self._names = _list_name_parts(runs)
         self._known, self._lang = known, lang
 
-    def lacks(self, sentence: str) -> CorrectedFact | None:
+    def find_lacking(self, sentence: str) -> TextCorrection | None:
         """The first fact of the sentence that the text lacks, as an addition."""
         lang = self._lang
         runs = _find_name_runs(sentence, self._known)
@@ -267,21 +235,15 @@ class TextFacts:
             "figure": figures,
             "name": [name for name in names if _is_salient_name(name, lang)],
             "negation": denies if len(denies) % 2 else [],
-            "quote": [q for q in quoted if normalize_sentence(q) not in self._running],
+            "quote": [q for q in quoted if _normalize_sentence(q) not in self._running],
         }
         for kind, facts in found.items():
             if facts:
-                return CorrectedFact(kind=kind, before="", after=", ".join(facts))
+                return TextCorrection(kind=kind, after=", ".join(facts))
         return None
 
 
-def find_correction_notice(sentence: str) -> CorrectedFact | None:
-    """The words by which a sentence says that something was corrected, or None."""
-    found = _NOTICE.search(sentence)
-    return CorrectedFact(kind="notice", before="", after=found[0]) if found else None
-
-
-def find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset[str]:
+def _find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset[str]:
     """Words with a capital inside a sentence that never occur without it."""
     if words.resolve_language(lang) == "de":
         # Every German noun has a capital: those that begin a sentence do not count.
@@ -303,31 +265,36 @@ def _is_salient_name(name: str, lang: str | None) -> bool:
 
 def _compare_figures(
     old: str, new: str, around: str, lang: str | None
-) -> tuple[str, str]:
+) -> Iterator[TextCorrection]:
     """Figures that a sentence lost; an added figure alone corrects nothing."""
     before, after = _collect_values(old, lang), _collect_values(new, lang)
-    if before.keys() <= after.keys() and not any(
-        _has_other_unit(one, after[value]) for value, one in before.items()
-    ):
-        return "", ""
     elsewhere = _collect_values(around, lang).keys()
     lost = [
-        one.shown
+        one
         for value, one in before.items()
         if value not in elsewhere or _has_other_unit(one, after.get(value))
     ]
     came = [
-        one.shown
+        one
         for value, one in after.items()
         if value not in before or _has_other_unit(one, before.get(value))
     ]
-    return (", ".join(lost), ", ".join(came)) if lost else ("", "")
+    if lost:
+        # One number in the place of one: its subject says which.
+        what = lost[0].what if len(lost) == len(came) == 1 else ""
+        yield TextCorrection(
+            kind="figure",
+            before=", ".join(one.shown for one in lost),
+            after=", ".join(one.shown for one in came),
+            what=what,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _CountedValue:
     shown: str
     unit: str = ""
+    what: str = ""
     #: Whether its removal counts without a replacement: no bare month.
     alone: bool = False
 
@@ -353,11 +320,19 @@ def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
             shown = span_text(text, number)
             found[f"{number.value:.12g}"] = _CountedValue(shown=shown)
     for figure in recognition.find_figures(text, lang=lang):
-        one = _CountedValue(shown=figure.text, unit=figure.unit, alone=True)
-        found[f"{figure.value:.12g}"] = one
+        found[f"{figure.value:.12g}"] = _read_figure(text, figure)
     for day in _WEEKDAY.finditer(text):
         found[day[0].lower()[:3]] = _CountedValue(shown=day[0])
     return found
+
+
+def _read_figure(text: str, figure: Figure) -> _CountedValue:
+    """«300 people», or «£4.6 million» with «cost of the scheme»."""
+    shown, what = figure.text, figure.what
+    beside = f"{shown} {what}"
+    if what and text.startswith(beside, figure.start):
+        shown, what = beside, ""
+    return _CountedValue(shown=shown, unit=figure.unit, what=what, alone=True)
 
 
 def _compare_names(
@@ -415,7 +390,7 @@ def _compare_denials(old: str, new: str) -> tuple[str, str]:
 def _compare_quoted_words(old: str, new: str) -> tuple[str, str]:
     """Quoted words that changed; a removed or added quote corrects nothing."""
     before, after = (
-        {normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
+        {_normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
         for text in (old, new)
     )
     lost = [shown for bare, shown in before.items() if bare not in after]
@@ -440,12 +415,12 @@ _REACH = 15
 _TOKEN = re.compile(r"[^\W_]+|[%$€£¥]")
 
 
-def align_articles(old: Article, new: Article) -> TextAlignment:
+def _align_articles(old: Article, new: Article) -> _TextAlignment:
     """Align the sentences of two versions."""
     return _align_sentences(_split_sentences(old), _split_sentences(new))
 
 
-def normalize_sentence(text: str) -> str:
+def _normalize_sentence(text: str) -> str:
     """The sentence for comparing: its words, without marks and capitals."""
     return " ".join(_TOKEN.findall(normalize_text(text)))
 
@@ -464,10 +439,10 @@ def _split_sentences(article: Article) -> list[TextSentence]:
 
 def _align_sentences(
     old: Sequence[TextSentence], new: Sequence[TextSentence]
-) -> TextAlignment:
-    before, after = ([normalize_sentence(p.text) for p in text] for text in (old, new))
+) -> _TextAlignment:
+    before, after = ([_normalize_sentence(p.text) for p in text] for text in (old, new))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    rewritten: list[RewrittenSentence] = []
+    rewritten: list[_RewrittenSentence] = []
     gone: list[int] = []
     came: list[int] = []
     for how, start, end, other_start, other_end in matcher.get_opcodes():
@@ -484,20 +459,14 @@ def _align_sentences(
             else:
                 taken.add(near + wording)
                 around = "\n".join(candidates)
-                worded = RewrittenSentence(
+                worded = _RewrittenSentence(
                     old=old[place], new=new[near + wording], around=around
                 )
                 rewritten.append(worded)
         came += [n for n in range(other_start, other_end) if n not in taken]
-    return TextAlignment(
+    return _TextAlignment(
         old=old, new=new, rewritten=rewritten, gone_at=gone, came_at=came
     )
-
-
-def _share_of_words(one: str, other: str) -> float:
-    """The share of the words of both that both have."""
-    ours, theirs = (normalize_sentence(text).split() for text in (one, other))
-    return words.measure_jaccard(set(ours), set(theirs))
 
 
 def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:

@@ -10,7 +10,6 @@ through. What was merely reworded, or cut from the end, stays as published.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from digests.cards import content
 from digests.corrections.amendments import (
@@ -25,8 +24,8 @@ from digests.corrections.detection import (
     is_correction_within,
 )
 from digests.figures.recognition import find_figures
-from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
+from digests.language.words import measure_jaccard, split_words
 from digests.quotes.attribution import find_article_quotes
 from digests.summaries.headlines import write_headline
 from digests.types import (
@@ -44,8 +43,8 @@ from digests.types import (
 #: Stored versions of one article by their hash.
 ArticleVersions = Mapping[str, Article]
 
-#: The least similarity (0 to 1) of two wordings of one quote.
-_LEAST_LIKENESS = 0.4
+#: The least share of words (0 to 1) that two wordings of one quote have in common.
+_LEAST_LIKENESS = 0.3
 
 
 def find_amendment(
@@ -62,17 +61,14 @@ def find_amendment(
         new: Its newest text.
         at: When that was found.
     """
-    comparison = _StoryComparison(versions=versions, new=new)
+    comparison = _StoryComparison(versions=versions, new=new, at=at)
     if isinstance(published, BriefStory):
         revision = published.article.revision
         headline = comparison.amend_headline(published.headline, revision)
         found = Amendment(story=published.story, notes=(), headline=headline)
     else:
         found = comparison.amend_story(published)
-    notes = tuple(
-        CorrectionNote(at=at, before=before, after=after)
-        for before, after in comparison.changes
-    )
+    notes = tuple(comparison.notes)
     return replace(found, notes=notes) if notes else None
 
 
@@ -120,8 +116,9 @@ class _StoryComparison:
 
     versions: ArticleVersions
     new: Article
-    #: (before, after), each once, in the order in which they were found.
-    changes: dict[tuple[str, str], None] = field(default_factory=dict)
+    at: datetime
+    #: Each once, in the order in which they were found.
+    notes: list[CorrectionNote] = field(default_factory=list)
     _found: dict[str, Sequence[TextCorrection]] = field(default_factory=dict)
 
     def amend_story(self, published: EditionStory) -> Amendment:
@@ -179,7 +176,7 @@ class _StoryComparison:
             spans = (card.context, card.span)
             if hit := self._find_hits(card.revision, spans, [card.text]):
                 new = self._requote(card, hit)
-                self.changes[card.text, new.text if new else ""] = None
+                self._add_note(card.text, new.text if new else "")
                 withdrawn = replace(card, withdrawn=True)
                 yield CardChange(old=card.text, new=new or withdrawn)
 
@@ -188,8 +185,9 @@ class _StoryComparison:
     ) -> QuoteCard | None:
         """Find the quote's wording in the rewritten sentence, by the same speaker."""
         new, places = self.new, _list_new_spans(hit)
+        said = frozenset(split_words(card.text.lower()))
         near = [
-            (_compare_wordings(quote.text, card.text), quote)
+            (measure_jaccard(said, frozenset(split_words(quote.text.lower()))), quote)
             for quote in find_article_quotes(new)
             if quote.speaker == card.speaker and overlaps_any(quote, places)
         ]
@@ -253,11 +251,31 @@ class _StoryComparison:
         return words in self.new.text or words == self.new.title
 
     def _note(self, hit: Iterable[TextCorrection]) -> None:
-        for correction in hit:
-            before = correction.before
-            noted = any(before in known or known in before for known, _ in self.changes)
-            if correction.kind != "quote" or not noted:
-                self.changes[before, correction.after] = None
+        for one in hit:
+            noted = any(
+                one.before in note.before or note.before in one.before
+                for note in self.notes
+            )
+            if one.kind != "quote" or not noted:
+                self._add_note(one.before, one.after, one.what)
+
+    def _add_note(self, before: str, after: str, what: str = "") -> None:
+        note = CorrectionNote(at=self.at, before=before, after=after, what=what)
+        for place, known in enumerate(self.notes):
+            if _includes(known, note):
+                return
+            if _includes(note, known):
+                self.notes[place] = note
+                return
+        self.notes.append(note)
+
+
+def _includes(one: CorrectionNote, other: CorrectionNote) -> bool:
+    """Whether a note says what another one says: «300 people → 270 people»."""
+    if bool(one.before) != bool(other.before) or bool(one.after) != bool(other.after):
+        return False
+    said = other.before in one.before and other.after in one.after
+    return said and bool(one.what or not other.what)
 
 
 def _corrects(correction: TextCorrection, headline: Headline) -> bool:
@@ -271,9 +289,3 @@ def _corrects(correction: TextCorrection, headline: Headline) -> bool:
 
 def _list_new_spans(hit: Iterable[TextCorrection]) -> list[Span]:
     return [c.new.span for c in hit if c.new is not None and c.new.span]
-
-
-def _compare_wordings(one: str, other: str) -> float:
-    return SequenceMatcher(
-        None, normalize_text(one), normalize_text(other), autojunk=False
-    ).ratio()

@@ -164,9 +164,9 @@ _DECISIONS = (
         0.4,
     ),
 )
-#: News of less weight: the factor of the whole.
-_LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
-    (
+#: Beats whose news has less weight: their words, and the factor of the whole.
+_LIGHT: Mapping[str, tuple[re.Pattern[str], float]] = {
+    "sport": (
         _compile(
             r"""football soccer rugby cricket tennis hockey basketball handball golf
             Fußball Eishockey Volleyball head\scoach sack\w*\s(?:\w+\s)?coach
@@ -178,7 +178,7 @@ _LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
         ),
         0.4,
     ),
-    (
+    "show": (
         _compile(
             r"""singer actor actress celebrit\w+ rapper movie film album box-office
             influencer split\sup wedding\sdress fashion gadget smartphone smartwatch
@@ -187,7 +187,7 @@ _LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
         ),
         0.45,
     ),
-    (
+    "companies": (
         _compile(
             r"""half-year\sprofit quarterly\sprofit profits? revenue sales earnings
             shares dividend buys acquires turnover Gewinn Umsatz Quartalszahlen
@@ -195,7 +195,7 @@ _LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
         ),
         0.7,
     ),
-    (
+    "curiosities": (
         _compile(
             r"""timetable swan duck dog cat tractor opening\shours quiz horoscope
             lottery anniversary Fahrplan Sitzbänke Schwan Hund Katze Traktor Jubiläum
@@ -203,7 +203,7 @@ _LIGHT: Sequence[tuple[re.Pattern[str], float]] = (
         ),
         0.5,
     ),
-)
+}
 #: What numbers of people count, and those who are affected without being hurt.
 _PEOPLE = _compile(
     r"""people persons residents inhabitants homes households customers patients
@@ -275,7 +275,14 @@ def find_lightest(articles: Sequence[Article]) -> float:
 
 def find_light_factor(text: str) -> float:
     """1 for news of full weight, less for sport, entertainment, products, routine."""
-    return min((factor for light, factor in _LIGHT if light.search(text)), default=1.0)
+    return min(
+        (factor for words, factor in _LIGHT.values() if words.search(text)), default=1.0
+    )
+
+
+def find_beats(text: str) -> frozenset[str]:
+    """The beats of less weight that a headline belongs to."""
+    return frozenset(name for name, (words, _) in _LIGHT.items() if words.search(text))
 
 
 def _read_opening(article: Article) -> str:

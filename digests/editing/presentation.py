@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from digests.editing.disputes import find_disputes
+from digests.editing.disputes import add_replaced, find_disputes
 from digests.editing.figure_selection import select_figures
 from digests.editing.quote_selection import build_story_cards
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
 from digests.stories import freshness
+from digests.stories.joining import REPORTING_KINDS
 from digests.summaries import context, fitting
 from digests.types import (
     Article,
@@ -40,6 +41,8 @@ from digests.types import (
 MAX_CONTEXT_LENGTH = 200
 #: What was said of an event so much earlier may no longer hold.
 _SAME_DAY = timedelta(hours=12)
+#: The fewest words of a line's headline, if it is the article's title and if not.
+_FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -69,7 +72,7 @@ def present_story(
         headline=lead.summary.headline,
         summary=summary,
         cards=_choose_cards(entry, analyses, style, summary, published),
-        figures=_choose_figures(entry, lead, published) if style.figures else (),
+        figures=_choose_figures(entry, analyses, published) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
@@ -78,6 +81,32 @@ def present_story(
         disputes=find_disputes(story, analyses) if style.figures else (),
         kind=lead.kind,
     )
+
+
+def choose_places(
+    ranked: Sequence[RankedStory],
+    analyses: Mapping[str, ArticleAnalysis],
+    style: EditionStyle,
+) -> tuple[Sequence[RankedStory], Sequence[RankedStory], tuple[RankedStory, ...]]:
+    """The stories in full, those in one line, and all with what is no line last."""
+    full, rest = ranked[: style.stories], ranked[style.stories :]
+    ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))
+    lines = [entry for entry in ordered[: style.brief] if not _is_stub(entry, analyses)]
+    return full, lines, (*full, *ordered)
+
+
+def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
+    """Whether a story's headline says too little to stand in one line.
+
+    One word says nothing. A headline that was written for a text without a title needs
+    a report: the first words of a review or a letter are no news.
+    """
+    lead = analyses[entry.story.articles[0].id]
+    headline = lead.summary.headline
+    untitled, length = bool(headline.spans), len(headline.text.split())
+    if untitled and lead.kind not in REPORTING_KINDS:
+        return True
+    return length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
 
 
 def present_brief(
@@ -200,19 +229,23 @@ def _is_much_older(article: Article, lead: Article) -> bool:
 
 
 def _choose_figures(
-    entry: RankedStory, lead: ArticleAnalysis, published: PublishedLedger
+    entry: RankedStory,
+    analyses: Mapping[str, ArticleAnalysis],
+    published: PublishedLedger,
 ) -> tuple[EditionFigure, ...]:
     """The figures to show; of an update those that were not shown before.
 
     A number that was shown before may be another one now, if its sentence is new.
     """
-    return tuple(
+    story = entry.story
+    chosen = [
         shown
-        for shown in select_figures(entry.story, lead)
+        for shown in select_figures(story, analyses[story.articles[0].id])
         if not entry.update
         or normalize_text(shown.figure.text) not in published.figures
         or overlaps_any(shown.figure.sentence, entry.news)
-    )
+    ]
+    return add_replaced(chosen, story, analyses)
 
 
 def _choose_context(lead: ArticleAnalysis) -> Sentence | None:

@@ -15,10 +15,9 @@ chosen anyway: a cap moves stories and leaves no place empty.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from digests.editing import newsworthiness, novelty, publishers
 from digests.messages import Message
@@ -48,6 +47,8 @@ _MOST_REPORTED = 6.0
 _LIKED, _MOST_LIKED, _UNLIKED = 0.9, 3, 6.0
 _LONG_TEXT = 4000
 _WORTH_SAYING = 0.25
+#: A word of so few titles is a topic, even of few stories.
+_FEW_STORIES = 5
 
 
 def rank_stories(
@@ -84,7 +85,9 @@ def rank_stories(
     )
     kinds = {name: found.kind for name, found in (analyses or {}).items()}
     ranked = [_weigh_story(entry, newest, now, style, kinds) for entry in kept]
-    return _balance_stories(ranked, style)
+    ranked.sort(key=lambda entry: (-entry.score, entry.story.id))
+    topics = _find_topics(ranked, style)
+    return balance_stories(ranked, topics, places=style.stories, caps=style.caps)
 
 
 def _build_update(story: Story, found: novelty.StoryNews) -> RankedStory:
@@ -167,97 +170,111 @@ def _describe_age(late: timedelta) -> Message:
     return Message("rank.age", n=round(late / timedelta(hours=1)))
 
 
-def _balance_stories(
+def _find_topics(
     ranked: Sequence[RankedStory], style: EditionStyle
-) -> tuple[RankedStory, ...]:
-    topics = {r.story.id: _find_topics(r.story, style) for r in ranked}
-    order = balance_items(
-        sorted(ranked, key=lambda r: (-r.score, r.story.id)),
-        places=style.stories,
-        caps=style.caps,
-        source=lambda r: r.story.articles[0].source,
-        topics=lambda r: topics[r.story.id],
-        strength=lambda r: r.score,
-    )
-    return tuple(
-        replace(entry, reasons=(*entry.reasons, why), waited=why) if why else entry
-        for entry, why in order
-    )
+) -> Mapping[str, frozenset[str]]:
+    """From story to its topics: the followed ones, or beat and words of its title.
 
-
-def _find_topics(story: Story, style: EditionStyle) -> frozenset[str]:
-    """The followed topics, or the rare words of the title if there are none."""
+    What most titles have is no topic: the town of a local outlet.
+    """
     if style.include:
-        return frozenset(_match_followed_topics(story, style))
-    return terms.find_rare_words(story.articles[0].title or "", story.articles[0].lang)
+        return {
+            r.story.id: frozenset(_match_followed_topics(r.story, style))
+            for r in ranked
+        }
+    found = {r.story.id: _read_topics(r.story.articles[0]) for r in ranked}
+    spread = Counter(topic for topics in found.values() for topic in topics)
+    most = max(_FEW_STORIES, len(ranked) // 2)
+    return {
+        name: frozenset(t for t in topics if spread[t] <= most)
+        for name, topics in found.items()
+    }
 
 
-#: Below this share of its worth nothing takes the place of a capped item.
-_MUCH_WEAKER = 0.7
-BalancedItem = TypeVar("BalancedItem")
+def _read_topics(lead: Article) -> frozenset[str]:
+    title = lead.title or ""
+    return newsworthiness.find_beats(title) | terms.find_topic_words(title, lead.lang)
 
 
-def balance_items(
-    items: Sequence[BalancedItem],
+#: Nothing much weaker takes the place of a story that a cap would move: its score is at
+#: least this share of that story's.
+_LEAST_SHARE: Mapping[str, float] = {"rank.after_source": 0.7, "rank.after_topic": 0.5}
+
+
+def balance_stories(
+    ranked: Sequence[RankedStory],
+    topics: Mapping[str, Collection[str]],
     *,
     places: int,
     caps: ShareCaps,
-    source: Callable[[BalancedItem], str],
-    topics: Callable[[BalancedItem], Collection[str]],
-    strength: Callable[[BalancedItem], float] = lambda item: 1.0,
-) -> list[tuple[BalancedItem, Message | None]]:
-    """The items in order, each with why a cap moved it down, None if none did.
+) -> tuple[RankedStory, ...]:
+    """The stories in order, each with the reason if a cap moved it down.
 
     Args:
-        items: Best first.
+        ranked: Best first.
+        topics: From story to its topics.
         places: The number of stories in full; only these are balanced.
         caps: The share of the places that one source and one topic may take.
-        source: The source of an item; "" has no cap.
-        topics: The topics of an item.
-        strength: The worth of an item: a much weaker one does not take the place of
-            one that a cap would move.
     """
-    waiting = list(items)
-    taken: Counter[tuple[str, str]] = Counter()
-    chosen: list[tuple[BalancedItem, Message | None]] = []
-    passed: dict[int, Message] = {}
-    of_source, of_topic = (
-        _max_places(places, caps.source),
-        _max_places(places, caps.topic),
+    waiting, chosen = list(ranked), list[RankedStory]()
+    shares = _TakenPlaces(
+        of_source=max(1, math.floor(places * caps.source)),
+        of_topic=max(1, math.floor(places * caps.topic)),
     )
+    passed: dict[str, Message] = {}
     while waiting and len(chosen) < places:
-        place = None
-        least = _MUCH_WEAKER * strength(waiting[0])
-        for n, item in enumerate(waiting):
-            if strength(item) < least:
-                break
-            why = _explain_wait(source(item), topics(item), taken, of_source, of_topic)
-            if not why:
-                place = n
-                break
-            passed.setdefault(id(item), why)
-        item = waiting.pop(place or 0)
-        chosen.append((item, passed.get(id(item))))
-        taken["source", source(item)] += 1
-        taken.update(("topic", topic) for topic in topics(item))
-    return chosen + [(item, passed.get(id(item))) for item in waiting]
+        chosen.append(waiting.pop(_find_next(waiting, topics, shares, passed)))
+        shares.add(chosen[-1], topics[chosen[-1].story.id])
+    return tuple(
+        replace(entry, reasons=(*entry.reasons, why), waited=why)
+        if (why := passed.get(entry.story.id))
+        else entry
+        for entry in (*chosen, *waiting)
+    )
 
 
-def _max_places(places: int, share: float) -> int:
-    return max(1, math.floor(places * share))
+@dataclass(kw_only=True, slots=True)
+class _TakenPlaces:
+    """The places that each source and topic has, and how many it may have."""
+
+    of_source: int
+    of_topic: int
+    taken: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, entry: RankedStory, topics: Collection[str]) -> None:
+        self.taken["source", entry.story.articles[0].source] += 1
+        self.taken.update(("topic", topic) for topic in topics)
+
+    def explain_wait(
+        self, entry: RankedStory, topics: Collection[str]
+    ) -> Message | None:
+        """Why a cap excludes a story for now, or None."""
+        source = entry.story.articles[0].source
+        if source and (n := self.taken["source", source]) >= self.of_source:
+            return Message("rank.after_source", n=n, source=source)
+        for topic in sorted(topics):
+            if (n := self.taken["topic", topic]) >= self.of_topic:
+                return Message("rank.after_topic", n=n, topic=topic)
+        return None
 
 
-def _explain_wait(
-    source: str,
-    topics: Collection[str],
-    taken: Counter[tuple[str, str]],
-    of_source: int,
-    of_topic: int,
-) -> Message | None:
-    """Why a cap excludes an item for now, or None."""
-    if source and (n := taken["source", source]) >= of_source:
-        return Message("rank.after_source", n=n, source=source)
-    for topic in sorted(topics):
-        if (n := taken["topic", topic]) >= of_topic:
-            return Message("rank.after_topic", n=n, topic=topic)
-    return None
+def _find_next(
+    waiting: Sequence[RankedStory],
+    topics: Mapping[str, Collection[str]],
+    shares: _TakenPlaces,
+    passed: dict[str, Message],
+) -> int:
+    """The index of the next story: the best one that no cap excludes, if any is.
+
+    Those before it are added to `passed`, with the reason.
+    """
+    least = 0.0
+    for place, entry in enumerate(waiting):
+        if entry.score < least:
+            break
+        why = shares.explain_wait(entry, topics[entry.story.id])
+        if why is None:
+            return place
+        passed.setdefault(entry.story.id, why)
+        least = max(least, _LEAST_SHARE[why.code] * waiting[0].score)
+    return 0

@@ -30,8 +30,6 @@ from digests.figures.vocabulary import (
 from digests.language.words import word_set
 
 _CHANGE_BY = word_set("by to at from for")
-#: What a bare number counts beside a verb of harm.
-HARMED = frozenset(HARMING_VERBS.values())
 _COMPARED = word_set("from against than above below with to")
 _OVER_ALL = word_set("of the its his her their these those")
 _LEADS = word_set("a an the its his her their our my your this that")

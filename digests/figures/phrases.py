@@ -34,6 +34,7 @@ _MOST_WORDS = 4
 _MOST_HANGING = 5
 #: Words that are verbs more often than nouns.
 _VERBS = MOVING_VERBS | VALUE_VERBS
+_AUXILIARIES = grammar.AUXILIARIES | FORMS_OF_BE
 
 
 class ClassedWord(NamedTuple):
@@ -184,6 +185,8 @@ def _is_raised(found: Sequence[ClassedWord], at: int) -> bool:
 def _may_be_head(found: Sequence[ClassedWord], at: int) -> bool:
     """Whether word `at` may be the noun that a phrase ends with."""
     word = found[at]
+    if word.low in _AUXILIARIES:
+        return False
     if word.low in _VERBS or word.kind in ("ing", "verb"):
         ahead = found[at - 1].kind if at else "stop"
         nominal = ahead in ("det", "poss", "noun") or word.low in PLAIN_NOUNS

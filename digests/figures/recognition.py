@@ -59,7 +59,6 @@ _CHANGED_TO = re.compile(
     r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:up|down)\sfrom\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
     r"kletterte|erhöhte\ssich|wuchs)\s(?:[\w.]+\s){0,5}auf\s$"
 )
-_AUF = re.compile(r"\bauf\s$")
 _GERMAN_CHANGE = re.compile(
     r"\s(?:gestiegen|angestiegen|gesunken|gefallen|erhöht|geklettert|gewachsen)\b"
 )
@@ -156,8 +155,7 @@ class FigureReader:
     ) -> Measure | None:
         """What is measured; None where nothing is counted."""
         if number.shape == "rate":
-            noun = self._name_counted(first, last)
-            return Measure("people" if units.counts_people(noun) else "", noun, last)
+            return _build_count(self._name_counted(first, last), last)
         if unit is None and number.shape != "fraction":
             return self._count(number, first, last)
         if unit is not None and number.value == 1 and not _measures_one(number, unit):
@@ -180,27 +178,24 @@ class FigureReader:
         if _is_name(self.text, number, self._sentence.start, noun):
             return None
         if noun:
-            people = units.counts_people(noun.rpartition(" ")[2])
-            return Measure("people" if people else "", noun)
+            return _build_count(noun)
         if self._is_stated(first, last, digits=number.shape == "digits"):
             return Measure("", "")
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
-        if (
-            self.german
-            or number.shape != "digits"
-            or not (spoken or first < number.start)
-        ):
-            return None
-        noun = labels.label_bare_number(self._place(first, last))
-        people = noun in labels.HARMED
-        return Measure("people" if people else "", noun) if noun else None
+        if number.shape == "digits" and (spoken or first < number.start):
+            noun = (
+                ""
+                if self.german
+                else labels.label_bare_number(self._place(first, last))
+            )
+        return _build_count(noun) if noun else None
 
     def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
         """Whether a verb says what a number without a noun does: «has risen to 31»."""
         before = self.text[max(self._sentence.start, first - 60) : first]
         if _CHANGED_TO.search(before) or (
-            _AUF.search(before) and _GERMAN_CHANGE.match(self.text, last)
+            before.endswith(" auf ") and _GERMAN_CHANGE.match(self.text, last)
         ):
             return True
         own = self.text[first:last]
@@ -262,6 +257,11 @@ class FigureReader:
             return start
         m = _HEDGE.search(self.text[max(0, start - _LONGEST_HEDGE) : start])
         return start - len(m.group()) if m else start
+
+
+def _build_count(noun: str, end: int = 0) -> Measure:
+    people = noun.rpartition(" ")[2] in units.PEOPLE
+    return Measure("people" if people else "", noun, end)
 
 
 def get_extent(number: Number, unit: FigureUnit | None) -> tuple[int, int]:

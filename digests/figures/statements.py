@@ -8,6 +8,7 @@ words before a figure govern it («denied that 40 had died»), as do a predicate
 
 import re
 
+from digests.language import grammar
 from digests.types import FigureStatus
 
 #: Where a part of a sentence ends that the next one does not share its verbs with.
@@ -19,7 +20,8 @@ COORDINATE = re.compile(
 )
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|denials?|rumou?rs?|hoax|baseless|unfounded|debunk\w*|"
-    r"refut\w+|falsely|wrongly|mistakenly|disputed|no truth|"
+    r"refut\w+|falsely|wrongly|incorrectly|mistakenly|disputed|no truth|"
+    r"(?:earlier|original|previous) (?:version|report|article|story|post)|"
     r"(?:retracted|withdrew)\s(?:its|the|a|their)\s(?:report|claim|story|figure)|"
     r"contrary to|no plans? to|"
     r"(?:called?|calls|branded|described)\s(?:a|the|that|this)\s(?:report|claim|figure)|"
@@ -106,6 +108,11 @@ _AHEAD = re.compile(
     r"würden?)\b|n['’]t be\b",
     re.IGNORECASE,
 )
+_ALLEGED = re.compile(
+    r"\b(?:should|estimat\w+|alleg\w+|claim\w*|believe[sd]?|thought|suggest\w*|"
+    r"propos\w+|angeblich)\b",
+    re.IGNORECASE,
+)
 _BEHIND = re.compile(
     r"\b(?:last\s(?:year|month|week|season|quarter|time)|a\s(?:year|month|week)\s"
     r"(?:earlier|ago|before)|years?\sago|months?\sago|previous(?:ly)?|formerly|"
@@ -119,6 +126,15 @@ _FROM = re.compile(
     r"(?:up|down)\sfrom|from|compared (?:with|to)|against|than|versus|von|"
     r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
+)
+_GOVERNING = (
+    _DENIES,
+    _CONDITION,
+    _SOUGHT,
+    _POSSIBLE,
+    _AHEAD,
+    _ALLEGED,
+    grammar.NEGATION,
 )
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
@@ -137,6 +153,11 @@ def find_part(text: str, start: int, end: int, at: int) -> tuple[int, int]:
             break
         first = m.end()
     return first, last
+
+
+def governs(text: str) -> bool:
+    """Whether words deny, condition or foretell what follows them."""
+    return any(pattern.search(text) for pattern in _GOVERNING)
 
 
 def read_status(

@@ -1,20 +1,23 @@
-"""Find counts that need their context: votes with both sides, runs in cricket.
+"""Find counts that need their context: votes with both sides, ratios, runs in cricket.
 
 «By 61 to 38», «mit 19 zu 14 Stimmen» and «5-4» are one figure each, because neither
 side says anything without the other; its value is the first of them. Without a word of
-voting beside it a pair is a score, which is no figure. A batter's runs have no noun
-(«made 142»), so that they are looked for only in reports of cricket.
+voting or of a ratio beside it a pair is a score, which is no figure. A batter's runs
+have no noun («made 142»), so that they are looked for only in reports of cricket.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from digests.language.numbers import NUMBER_WORDS
+
 _SHORT = 40
+_COUNT = rf"\d{{1,3}}(?:,\d{{3}})?|{'|'.join(NUMBER_WORDS[2:13])}"
 _PAIR = re.compile(
-    r"(?<![\w.,:/–-])(?P<first>\d{1,3}(?:,\d{3})?)"
+    rf"(?<![\w.,:/–-])(?P<first>{_COUNT})"
     r"(?:\s(?:votes?\s|Stimmen\s)?(?:to|zu|against|gegen)\s|[-–:])"
-    r"(?P<second>\d{1,3}(?:,\d{3})?)(?:\s(?:votes?|Stimmen))?(?![\w:/%-]|[.,]\d)"
+    rf"(?P<second>{_COUNT})(?:\s(?:votes?|Stimmen))?(?![\w:/%-]|[.,]\d)"
 )
 _BEFORE = re.compile(
     r"\b(?:vot(?:e|es|ed|ing)|ruled|rul(?:es|ing)|decided|decision|pass(?:ed|es)|"
@@ -27,6 +30,8 @@ _VOTING = re.compile(
     r"parliament|lawmakers|judges|jury|referendum|Stimmen|stimmte[n]?|abgestimmt)\b",
     re.IGNORECASE,
 )
+#: «outnumber them by 3 to 1».
+_RATIO = re.compile(r"\b(?:ratio|odds|outnumber\w*|Verhältnis)\b[^.;]{0,30}$")
 _CRICKET = re.compile(
     r"\b(?:wickets?|innings|cricket|stumps|batsm[ae]n|batters?)\b", re.IGNORECASE
 )
@@ -56,8 +61,16 @@ def _find_votes(text: str) -> Iterator[Tally]:
         near = text[max(0, m.start() - _SHORT) : m.start()]
         around = near + text[m.start() : m.end() + _SHORT]
         votes = _BEFORE.search(near) and _VOTING.search(around)
-        if votes or _VOTING.search(m[0]):
-            yield Tally(*m.span(), float(m["first"].replace(",", "")), "votes")
+        if _RATIO.search(near):
+            yield Tally(*m.span(), _read_count(m["first"]), "ratio")
+        elif votes or _VOTING.search(m[0]):
+            yield Tally(*m.span(), _read_count(m["first"]), "votes")
+
+
+def _read_count(shown: str) -> float:
+    if shown in NUMBER_WORDS:
+        return NUMBER_WORDS.index(shown)
+    return float(shown.replace(",", ""))
 
 
 def _find_runs(text: str) -> Iterator[Tally]:

@@ -37,6 +37,8 @@ _SIGNS: Mapping[str, str] = {
     "₺": "TRY",
     "Rs": "INR",
     "Rs.": "INR",
+    "KSh": "KES",
+    "GH¢": "GHS",
 }
 _CODES_WORDS = """
     USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK
@@ -47,16 +49,22 @@ _CODES = _CODES_WORDS.split()
 #: Plain name of a unit → how it is written after a number.
 _WRITTEN: Mapping[str, str] = {
     "percentage points": "percentage points|percentage point|Prozentpunkte",
+    "basis points": "basis points|basis point|Basispunkte|Basispunkten",
     "percent": "%|percent|per cent|pct|Prozent",
     "USD": "dollars|dollar|US dollars|U.S. dollars|Dollar|USD|US-Dollar",
     "EUR": "euros|euro|Euro|EUR|€",
     "GBP": "pounds sterling|GBP",
     "JPY": "yen|Yen",
     "CNY": "yuan|renminbi",
-    "KRW": "won",
     "INR": "rupees|rupee",
     "NGN": "naira|Naira",
     "RUB": "rubles|roubles|ruble|Rubel",
+    "crowns": "crowns|kronor|kroner|Kronen",
+    "pesos": "pesos|peso|Pesos",
+    "rand": "rand",
+    "shillings": "shillings|shilling",
+    "cedis": "cedis|cedi",
+    "zloty": "zlotys|zloty|Zloty",
     "CHF": "Swiss francs|francs|Franken",
     "cents": "cents|cent",
     "pence": "pence|penny",
@@ -72,7 +80,6 @@ _WRITTEN: Mapping[str, str] = {
     "square feet": "square feet|square foot|sq ft",
     "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
-    "nautical miles": "nautical miles|nautical mile|Seemeilen",
     "miles": "miles|mile|Meilen",
     "metres": "m|meters|metres|meter|metre|Meter|Metern",
     "cm": "cm|centimeters|centimetres|centimeter|centimetre|Zentimeter",
@@ -100,11 +107,8 @@ _WRITTEN: Mapping[str, str] = {
     "MWh": "MWh|megawatt-hours|megawatt hours|Megawattstunden",
     "GWh": "GWh|gigawatt-hours|gigawatt hours|Gigawattstunden",
     "TWh": "TWh|terawatt-hours|terawatt hours|Terawattstunden",
-    "KB": "KB|kilobytes",
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
-    "TB": "TB|terabytes|terabyte|Terabyte",
-    "milliseconds": "milliseconds|millisecond",
     "mg": "mg|milligrams|milligrammes|milligram",
     "seconds": "seconds|second|secs|Sekunden",
     "minutes": "minutes|minute|mins|min|Minuten",
@@ -115,16 +119,20 @@ _WRITTEN: Mapping[str, str] = {
     "months": "months|month|Monate|Monaten",
     "years": "years|year|Jahre|Jahren",
     "decades": "decades|decade|Jahrzehnte|Jahrzehnten",
-    "centuries": "centuries|Jahrhunderte",
 }
 _NAME_OF: Mapping[str, str] = {
     written: name for name, forms in _WRITTEN.items() for written in forms.split("|")
 }
-_PEOPLE = word_set("people persons Menschen Personen Leute")
-TIME_UNITS = word_set("""
-    seconds minutes hours days nights weeks months years decades centuries
+#: Words that mean people in general.
+PEOPLE = word_set("""
+    people persons killed injured wounded Menschen Personen Leute
 """)
-MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values(), "cents", "pence", "pounds"))
+TIME_UNITS = word_set("""
+    seconds minutes hours days nights weeks months years decades
+""")
+MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values())) | word_set("""
+    cents pence pounds crowns pesos rand shillings cedis zloty
+""")
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
@@ -133,7 +141,7 @@ _AFTER = re.compile(
     + r")(?![^\W_])(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\b(?:"
+    r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\bKSh|\bGH¢|\b(?:"
     + "|".join(_CODES)
     + r"))[\s\u00a0]?$|\bN$"
 )
@@ -165,9 +173,6 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
     if m is None:
         return None
     name = _NAME_OF.get(re.sub(r"[\s-]", " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
-    # «won» is mostly a verb: the currency needs a scale.
-    if name == "KRW" and "illion" not in text[start:end]:
-        return None
     return FigureUnit(name=name, start=start, end=m.end())
 
 
@@ -177,11 +182,6 @@ def classify_unit(unit: str) -> UnitSort:
         return "money"
     if unit in TIME_UNITS:
         return "time"
-    if unit in ("percent", "percentage points"):
+    if unit in ("percent", "percentage points", "basis points"):
         return "share"
     return "measure" if unit in _WRITTEN else "count"
-
-
-def counts_people(noun: str) -> bool:
-    """Whether a counted noun means people in general."""
-    return noun in _PEOPLE

@@ -30,7 +30,6 @@ _FOREIGN_FIGURE = 0.4
 _SWAPPED_FIGURE = 0.5
 _DISTANT_FIGURE = 0.9
 _FOREIGN_NAME = 0.5
-_DISTANT_NAME = 0.95
 _FOREIGN_TITLE = 0.6
 _NEGATION = 0.6
 _OPPOSED = 0.6
@@ -233,18 +232,12 @@ def _rate_roughly(claim: _Claim, window: _Window) -> float:
     """Share of the claim's pairs and triples of words that the window has."""
     content = set(window.content)
     plain = sum(w in content for w in claim.content) / len(claim.content)
-    if plain < _UNRELATED:
-        return 0.0
-    return _PAIRS * _list_runs(
-        claim.content, window.content, 2, plain
-    ) + _TRIPLES * _list_runs(claim.raw, window.raw, 3, plain)
+    pairs = _rate_runs(claim.content, window.content, 2, plain)
+    return _PAIRS * pairs + _TRIPLES * _rate_runs(claim.raw, window.raw, 3, plain)
 
 
-#: A window with less of the claim's words is about something else.
-_UNRELATED = 0.3
-
-
-def _list_runs(claim: Words, window: Words, size: int, plain: float) -> float:
+def _rate_runs(claim: Words, window: Words, size: int, plain: float) -> float:
+    """The share of the claim's runs of words in the window; `plain` if it has none."""
     wanted = list(zip(*(claim[at:] for at in range(size)), strict=False))
     if not wanted:
         return plain
@@ -321,11 +314,8 @@ def _object_to_figures(
 def _object_to_names(
     claim: _Claim, window: _Window, vocabulary: frozenset[str]
 ) -> _Objections:
-    spoken = frozenset(word.removesuffix("'s") for word in window.raw)
     if not all(_has_sequence(vocabulary, name) for name in claim.names):
         yield _FOREIGN_NAME, "A name is not in the source."
-    elif not all(_has_sequence(spoken, name) for name in claim.names):
-        yield (_DISTANT_NAME, "A name is elsewhere in the source, in another context.")
     elif contradictions.has_foreign_title(claim.text, window.text):
         yield _FOREIGN_TITLE, "A name has another title in the source."
 

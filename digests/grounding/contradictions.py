@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from digests.language import grammar, numbers, words
+from digests.language.names import ROLE_NOUNS, TITLES
 from digests.language.words import word_set
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[,;:()]")
@@ -137,15 +138,15 @@ def has_opposite(claim: str, source: str) -> bool:
     for one, other in OPPOSITES:
         if said & one and there & other and not there & one and not said & other:
             return True
-    return any(_NEGATING + word in there for word in said - there if len(word) > 3) or (
-        any(
-            word.removeprefix(_NEGATING) in there
-            for word in said - there
-            if word.startswith(_NEGATING)
-        )
+    negated = {word for word in said ^ there if word.startswith(_NEGATING)}
+    return any(
+        word.removeprefix(_NEGATING) in said ^ there
+        for word in negated
+        if len(word) > _SHORTEST_NEGATED
     )
 
 
+_SHORTEST_NEGATED = 5
 _NEGATING = "un"
 
 _PASSIVE = re.compile(
@@ -239,16 +240,7 @@ def _collect_stems(tokens: Iterable[str], most: int) -> frozenset[str]:
 
 
 #: Nouns for what somebody is, before a name.
-RANK_NOUNS = word_set("""
-    president minister chancellor secretary chief executive chairman chairwoman chair
-    director manager coach captain striker keeper goalkeeper midfielder defender judge
-    justice lawyer attorney prosecutor senator governor mayor councillor envoy
-    ambassador general colonel major sergeant admiral commander professor doctor
-    scientist researcher biologist economist analyst engineer architect spokesman
-    spokeswoman spokesperson founder owner leader deputy king queen prince princess pope
-    bishop archbishop inspector detective superintendent officer driver pilot singer
-    actor actress author writer neighbour neighbor witness officer adviser advisor
-""")
+RANK_NOUNS = ROLE_NOUNS | TITLES
 
 #: Units of different things: equal ones do not identify what is counted.
 SHARED_UNITS = word_set("""
@@ -256,34 +248,25 @@ SHARED_UNITS = word_set("""
     hour minute second week month day metre meter kilometre kilometer mile ton tonne
 """)
 
-_PAIRS = (
-    (
-        "rise rises rose risen rising climb climbs climbed grew grow grows grown "
-        "gained gain gains increase increases increased up jumped soared higher raise "
-        "raised",
-        "fall falls fell fallen falling drop drops dropped shrank shrink lost decline "
-        "declines declined decrease decreased down slumped plunged lower cut lowered",
-    ),
-    ("win wins won beat beats beaten victory", "lose loses lost defeat defeated"),
-    ("support supports supported back backs backed", "oppose opposes opposed"),
-    ("accept accepts accepted approve approved", "reject rejects rejected refused"),
-    ("admit admits admitted confirmed confirms", "deny denies denied"),
-    ("open opens opened reopen reopened", "close closes closed shut"),
-    ("succeed succeeded success", "fail fails failed failure"),
-    ("buy buys bought", "sell sells sold"),
-    ("hire hires hired appointed", "fire fires fired sacked dismissed"),
-    ("before", "after"),
-    ("more", "less fewer"),
-    ("first", "last"),
-    ("guilty convicted", "innocent acquitted cleared"),
-    ("alive survived", "dead died killed"),
-    ("legal allowed", "illegal banned"),
-    ("praised praise welcomed", "criticised criticized condemned"),
-)
+_OPPOSITES = """
+    rise rises rose risen rising climb climbs climbed grew grow grows grown gained gain
+    gains increase increases increased up jumped soared higher raise raised
+    / fall falls fell fallen falling drop drops dropped shrank shrink lost decline
+    declines declined decrease decreased down slumped plunged lower cut lowered
+  ; win wins won beat beats beaten victory / lose loses lost defeat defeated
+  ; support supports supported back backs backed / oppose opposes opposed
+  ; accept accepts accepted approve approved / reject rejects rejected refused
+  ; admit admits admitted confirmed confirms / deny denies denied
+  ; open opens opened reopen reopened / close closes closed shut
+  ; succeed succeeded success / fail fails failed failure
+  ; buy buys bought / sell sells sold
+  ; hire hires hired appointed / fire fires fired sacked dismissed
+  ; before / after ; more / less fewer ; first / last
+  ; guilty convicted / innocent acquitted cleared
+  ; alive survived / dead died killed ; legal allowed / illegal banned
+  ; praised praise welcomed / criticised criticized condemned
+"""
+_PAIRS = [map(word_set, pair.split("/")) for pair in _OPPOSITES.split(";")]
 
 #: Words that turn a statement into its opposite, both ways.
-OPPOSITES = tuple(
-    (word_set(a), word_set(b))
-    for one, two in _PAIRS
-    for a, b in ((one, two), (two, one))
-)
+OPPOSITES = tuple(pair for one, two in _PAIRS for pair in ((one, two), (two, one)))

@@ -74,7 +74,7 @@ def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | No
         summary=summary,
         cards=tuple(c for c in story.cards if _card_stands(c, articles)),
         figures=tuple(
-            _gate_label(f)
+            _gate_replaced(_gate_label(f), articles)
             for f in story.figures
             if _figure_stands(f, articles) and not _is_denied(f, articles)
         ),
@@ -175,6 +175,16 @@ def _gate_label(shown: EditionFigure) -> EditionFigure:
     if not figure.label or is_shortened(figure.label, figure.text, shown.sentence_text):
         return shown
     return replace(shown, figure=replace(figure, label=""))
+
+
+def _gate_replaced(shown: EditionFigure, articles: ArticlesById) -> EditionFigure:
+    """The figure, without an older one that is not its article's."""
+    older = shown.replaces
+    if older is None or (
+        _figure_stands(older, articles) and not _is_denied(older, articles)
+    ):
+        return shown
+    return replace(shown, replaces=None)
 
 
 def _is_denied(shown: EditionFigure, articles: ArticlesById) -> bool:

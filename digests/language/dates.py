@@ -168,6 +168,8 @@ WEEKDAYS: Mapping[str, int] = {
     )
     for name in (english.lower(), *german.split())
 }
+#: English and German names of weekdays and months, in lower case.
+DAY_AND_MONTH_NAMES = WEEKDAYS.keys() | MONTHS.keys()
 _WEEKDAY_NAMES = "|".join(name.capitalize() for name in WEEKDAYS)
 _WEEKDAY = re.compile(
     rf"\b(?:(?:[Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Ff]rom|[Aa]m|[Bb]is|[Ss]eit)\s)?"

@@ -61,8 +61,6 @@ class Name:
     #: «m», «f» or «».
     sex: str
     possessive: bool
-    #: One word at the start of a sentence that looks like a verb form: «Speaking to».
-    doubtful: bool = False
 
 
 def tokenize_span(text: str, start: int, end: int) -> list[Token]:

@@ -188,7 +188,6 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
         kind,
         sex,
         possessive,
-        last - first == 1 and _is_opening_verb(tokens, first),
     )
 
 

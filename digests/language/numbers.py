@@ -1,9 +1,10 @@
 """Find numbers in digits or words and compute their values.
 
-Digits in the English style («1,234.5») or, for German texts, the German one
-(«1.234,5»); scales («4.2 million», «$3bn», «2 Mrd.»); number words («twenty-one»,
-«two hundred and fifty», «half a million», «two dozen»); fractions («two-thirds»,
-«3½»); rates («one in three», «7 out of 10»), whose value is the numerator.
+Digits in the English style («1,234.5», «1,20,000») or, for German texts, the German one
+(«1.234,5»); scales («4.2 million», «$3bn», «45 lakh», «2 Mrd.»); number words
+(«twenty-one», «two hundred and fifty», «half a million», «zweihundert», «anderthalb»);
+fractions («two-thirds», «a third of», «zwei Drittel», «3½»); rates («one in three», «7
+out of 10»), whose value is the numerator.
 Ordinals and vague amounts («hundreds of») do not count.
 """
 
@@ -58,6 +59,29 @@ _GERMAN_UNITS = _count_by(
 _GERMAN_TENS = _count_by(
     10, "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig"
 )
+_GERMAN_ONES = {"ein": 1, **{word: n for word, n in _GERMAN_UNITS.items() if n < 10}}
+_GERMAN_BELOW_HUNDRED: Mapping[str, int] = {
+    **_GERMAN_UNITS,
+    **_GERMAN_TENS,
+    **{
+        f"{one}und{ten}": low + high
+        for ten, high in _GERMAN_TENS.items()
+        for one, low in _GERMAN_ONES.items()
+    },
+}
+#: German number words; «ein» and «halbe» count before a scale.
+_GERMAN_WORDS: Mapping[str, float] = {
+    **dict.fromkeys(("ein", "eine", "einer", "einem"), 1),
+    "halbe": 0.5,
+    "anderthalb": 1.5,
+    "hundert": 100,
+    "tausend": 1000,
+    "hunderttausend": 100_000,
+    **_GERMAN_BELOW_HUNDRED,
+    **{f"{word}hundert": 100 * n for word, n in _GERMAN_ONES.items()},
+    **{f"{word}tausend": 1000 * n for word, n in _GERMAN_BELOW_HUNDRED.items()},
+    **{f"{word}einhalb": n + 0.5 for word, n in _GERMAN_ONES.items()},
+}
 _SCALES: Mapping[str, float] = {
     **_MULTIPLIERS,
     "mn": 1e6,
@@ -68,6 +92,7 @@ _SCALES: Mapping[str, float] = {
     "lakhs": 1e5,
     "crore": 1e7,
     "crores": 1e7,
+    "cr": 1e7,
     "lakh crore": 1e12,
     "m": 1e6,
     "b": 1e9,
@@ -86,8 +111,8 @@ _GERMAN_SCALES: Mapping[str, float] = {
     "billion": 1e12,
     "billionen": 1e12,
 }
-#: One letter is a scale only beside money: «£3m» is no length, «200m» is.
-_MONEY_ONLY = word_set("m b k")
+#: A short form is a scale only beside money: «£3m» is no length, «200m» is.
+_MONEY_ONLY = word_set("m b k cr")
 _VULGAR: Mapping[str, float] = {
     "½": 1 / 2,
     "¼": 1 / 4,
@@ -105,6 +130,10 @@ _PARTS: Mapping[str, int] = {
     "sixth": 6,
     "eighth": 8,
     "tenth": 10,
+    "drittel": 3,
+    "viertel": 4,
+    "fünftel": 5,
+    "zehntel": 10,
 }
 
 
@@ -114,10 +143,11 @@ def _longest_first(names: Iterable[str]) -> str:
 
 def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[str]:
     names = _longest_first(scales)
+    indian = r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|" if group == "," else ""
     return re.compile(
         rf"(?=[-−\d])(?P<minus>(?<![\w)\d])[-−])?"
         rf"(?:(?<![\w{group}{point}])|(?<=\bN))"
-        rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{point}(?P<rest>\d+))?"
+        rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|{indian}\d+)(?:{point}(?P<rest>\d+))?"
         rf"(?P<vulgar>[½¼¾⅓⅔])?"
         rf"(?:[\s-]?(?P<scale>{names})\b)?"
         rf"(?!st\b|nd\b|rd\b|th\b|\d)",
@@ -138,17 +168,19 @@ _ONE_WORD = re.compile(rf"\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
 _HALF_MORE = re.compile(
     r"\sand\sa\shalf\b(?:\s(hundred|thousand|million|billion)\b)?", re.I
 )
-_GERMAN_WORD = _longest_first((*_GERMAN_UNITS, *_GERMAN_TENS, "hundert", "tausend"))
-_GERMAN_UNIT = "|".join(("ein", *(w for w, n in _GERMAN_UNITS.items() if n < 10)))
-_GERMAN_WORDS = re.compile(
-    rf"(?<![\w-])(?:(?P<low>{_GERMAN_UNIT})und(?P<high>{'|'.join(_GERMAN_TENS)})"
-    rf"|(?P<word>{_GERMAN_WORD})|eine?(?=\s(?:Million|Milliarde|Dutzend)\b))"
-    rf"(?:\s(?P<scale>{_longest_first(_GERMAN_SCALES)})\b)?\b",
-    re.IGNORECASE,
-)
+_GERMAN_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?!\w)")
+_GERMAN_SCALE = re.compile(rf"\s({_longest_first(_GERMAN_SCALES)})\b", re.IGNORECASE)
 _FRACTION = re.compile(
     rf"(?=[otfs])(?<![\w-])(?P<over>{'|'.join(NUMBER_WORDS[1:8])})[-\s]"
     r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
+    re.IGNORECASE,
+)
+#: A part of something: «a third of the shops», «half of them», «drei Viertel der».
+_PART_OF = re.compile(
+    r"\b(?:(?P<over>an?|ein|zwei|drei|vier)\s(?P<part>third|quarter|fifth|tenth|"
+    r"Drittel|Viertel|Fünftel|Zehntel)|"
+    r"(?<!first )(?<!second )(?<!other )(?<!ersten )(?<!zweiten )(?:half|Hälfte))"
+    r"(?=\s(?:of|der|des|aller|von)\s(?!an?\b|\d|what\b))",
     re.IGNORECASE,
 )
 #: Denominators as people use them: small words, round digits.
@@ -185,17 +217,24 @@ def _iterate_numbers(text: str, tag: str) -> Iterator[Number]:
     for m in (_GERMAN_DIGITS if german else _ENGLISH_DIGITS).finditer(text):
         if len(m["whole"]) <= _MOST_DIGITS and not _is_code(text, m):
             yield _from_digits(text, m, german=german)
-    if german:
-        yield from map(_from_german, _GERMAN_WORDS.finditer(text))
-        return
-    for m in _FRACTION.finditer(text):
-        value = _UNITS[m["over"].lower()] / _PARTS[m["part"].lower()]
-        if value >= 1:
+    for m in (*_FRACTION.finditer(text), *_PART_OF.finditer(text)):
+        value = _read_fraction(m)
+        if value < 1:
             # «the city's two halves» are counted.
-            continue
-        yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
+            yield Number(start=m.start(), end=m.end(), value=value, shape="fraction")
+    if german:
+        yield from _find_german_words(text)
+        return
     for m in _ENGLISH_WORDS.finditer(text):
         yield from _from_words(text, m)
+
+
+def _read_fraction(m: re.Match[str]) -> float:
+    if not m["part"]:
+        return 0.5
+    over = m["over"].lower()
+    counted = _UNITS.get(over) or _GERMAN_UNITS.get(over, 1)
+    return counted / _PARTS[m["part"].lower()]
 
 
 def _is_code(text: str, m: re.Match[str]) -> bool:
@@ -225,21 +264,15 @@ def _from_digits(text: str, m: re.Match[str], *, german: bool) -> Number:
     return Number(start=m.start(), end=end, value=signed, shape="digits", scale=scale)
 
 
-def _from_german(m: re.Match[str]) -> Number:
-    if m["high"]:
-        low = _GERMAN_UNITS.get(m["low"].lower(), 1)
-        value: float = low + _GERMAN_TENS[m["high"].lower()]
-    elif m["word"]:
-        word = m["word"].lower()
-        value = (
-            _GERMAN_UNITS.get(word) or _GERMAN_TENS.get(word) or _GERMAN_SCALES[word]
-        )
-    else:
-        value = 1
-    scale = _GERMAN_SCALES[m["scale"].lower()] if m["scale"] else 1.0
-    return Number(
-        start=m.start(), end=m.end(), value=value * scale, shape="words", scale=scale
-    )
+def _find_german_words(text: str) -> Iterator[Number]:
+    for m in _GERMAN_WORD.finditer(text):
+        value = _GERMAN_WORDS.get(m[0].lower())
+        if value is None:
+            continue
+        scaled = _GERMAN_SCALE.match(text, m.end())
+        scale = _GERMAN_SCALES[scaled[1].lower()] if scaled else 1.0
+        if scaled or value > 1:
+            yield _words(m.start(), (scaled or m).end(), value * scale, scale)
 
 
 def _from_words(text: str, m: re.Match[str]) -> Iterator[Number]:

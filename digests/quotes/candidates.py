@@ -20,8 +20,8 @@ from digests.quotes.reporting import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
+    STRONG_CUES,
     VERB_GAP_WORDS,
-    is_strong,
 )
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import (
@@ -34,7 +34,6 @@ from digests.quotes.subjects import (
 )
 
 _FAR = 40
-_SCARE_WORDS = 2
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
@@ -44,14 +43,6 @@ _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,
 _SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingCue:
-    """The reporting word chosen for a quotation, with its token index."""
-
-    at: int
-    text: str
-
-
 @dataclass(slots=True)
 class SpeakerCandidate:
     """A possible speaker: a mention, or the speaker of another quotation."""
@@ -59,6 +50,13 @@ class SpeakerCandidate:
     mention: SpeakerMention | None
     quote: int | None = None
     features: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """The sum of the weighted features."""
+        return sum(
+            FEATURE_WEIGHTS[name] * value for name, value in self.features.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +76,31 @@ def locate_quote(parsed: ParsedText, number: int) -> QuotePlace:
     return QuotePlace(frame, left, right)
 
 
-def choose_cue(where: QuotePlace) -> ReportingCue | None:
-    """Choose the reporting word that belongs to a quotation, if its frame has one."""
-    best, chosen = -2.0, -1
+def choose_cue(where: QuotePlace) -> int | None:
+    """Choose the reporting word that belongs to a quotation, if its frame has one.
+
+    Returns:
+        Its token index; that of «according» where somebody is quoted so.
+    """
+    best, chosen = -2.0, None
     for at in _near_cues(where):
         value = _rate_closeness(where, at)
         if value > best:
             best, chosen = value, at
     according_at = where.frame.according_at
-    if according_at >= 0 and best < 4:
-        return ReportingCue(according_at, "according to")
-    return (
-        ReportingCue(chosen, where.frame.tokens[chosen].text) if chosen >= 0 else None
-    )
+    return according_at if according_at >= 0 and best < 4 else chosen
 
 
 def _near_cues(where: QuotePlace) -> list[int]:
-    cues = where.frame.cues
-    low = bisect_left(cues, where.left - MAX_CUE_DISTANCE)
-    middle = bisect_left(cues, where.left)
-    high = bisect_left(cues, where.right + MAX_CUE_DISTANCE)
-    return cues[max(low, middle - _MOST_CUES) : min(high, middle + _MOST_CUES)]
+    before = where.frame.cues_between(where.left - MAX_CUE_DISTANCE, where.left)
+    after = where.frame.cues_between(where.left, where.right + MAX_CUE_DISTANCE)
+    return before[-_MOST_CUES:] + after[:_MOST_CUES]
 
 
 def _rate_closeness(where: QuotePlace, at: int) -> float:
     frame, low = where.frame, where.frame.tokens[at].low
     words, covers = frame.words_before, frame.covers_before
-    strong = is_strong(frame.tokens, at)
+    strong = low in STRONG_CUES
     value = (3.0 if strong else 2.0) - 1.5 * is_passive(frame, at)
     if at >= where.right:
         between = covers[at] - covers[where.right]
@@ -145,21 +141,13 @@ def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
         other = frame.cues[place]
         if at - other > MAX_CUE_DISTANCE or covers[at] > covers[other]:
             return False
-        if is_strong(frame.tokens, other):
+        if frame.tokens[other].low in STRONG_CUES:
             return True
     return False
 
 
-def list_frame_candidates(
-    where: QuotePlace, cue: ReportingCue | None, *, fragment: int
-) -> list[SpeakerCandidate]:
-    """The frame's own mentions with their features.
-
-    Args:
-        where: The quotation's place.
-        cue: Its reporting word, if its frame has one.
-        fragment: Its number of words if it is a short fragment, else 0.
-    """
+def list_frame_candidates(where: QuotePlace, cue: int | None) -> list[SpeakerCandidate]:
+    """The frame's own mentions with their features; `cue` is the reporting word."""
     frame = where.frame
     reached = _find_speaker(frame, cue) if cue is not None else None
     near = frame.near(where.left, where.right)
@@ -172,42 +160,31 @@ def list_frame_candidates(
         if reached is not None and mention is reached.mention:
             features[reached.how] = 1
         if mention is main:
-            features |= _list_main_features(mention, where, cue, fragment)
+            features |= _list_main_features(mention, where, cue)
         found.append(SpeakerCandidate(mention, features=features))
     return found
 
 
-def _find_speaker(frame: SentenceFrame, cue: ReportingCue) -> SpeechSubject | None:
+def _find_speaker(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     """The subject of a reporting word, or who follows «according to»."""
-    if frame.tokens[cue.at].low not in {"according", "laut"}:
-        return find_subject(frame, cue.at)
-    for mention in frame.near(cue.at, cue.at):
-        if mention.first > cue.at:
+    if frame.tokens[cue].low not in {"according", "laut"}:
+        return find_subject(frame, cue)
+    for mention in frame.near(cue, cue):
+        if mention.first > cue:
             named = find_apposed_name(frame, mention, mention.last)
             return SpeechSubject(named, "according to")
     return None
 
 
 def _list_main_features(
-    mention: SpeakerMention,
-    where: QuotePlace,
-    cue: ReportingCue | None,
-    fragment: int,
+    mention: SpeakerMention, where: QuotePlace, cue: int | None
 ) -> dict[str, float]:
     """The features of the sentence's subject, which often speaks."""
     features = {"main subject": 1.0}
     if cue is not None:
-        if is_passive(where.frame, cue.at):
+        if is_passive(where.frame, cue):
             features["addressed, not speaking"] = 1
-        return features
-    after = mention.first >= where.right
-    few = mention.kind != "name" and (
-        fragment <= _SCARE_WORDS or not _is_role(where.frame, mention)
-    )
-    if fragment and (after or few):
-        # «The "free" lock cost millions» has no speaker.
-        features["of a fragment"] = 1
-    if not after and where.left and where.frame.tokens[where.left - 1].text == ":":
+    elif mention.last < where.left and where.frame.tokens[where.left - 1].text == ":":
         features["subject before a colon"] = 1
     return features
 
@@ -229,23 +206,19 @@ def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
 
 
 def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, float]:
-    features: dict[str, float] = {}
+    after = mention.first >= where.right
+    gap = mention.first - where.right if after else where.left - mention.last
+    features: dict[str, float] = {"distance": min(abs(gap), _FAR)}
     if mention.possessive:
-        near = mention.last == where.left and mention.kind != "pronoun"
-        features["owner of the words" if near else "possessive"] = 1
+        features["possessive"] = 1
         if _owns_speech(where, mention):
             features["owner of a saying"] = 1
     elif mention.after_preposition:
         features["after preposition"] = 1
     if mention.kind == "nominal" and not _is_role(where.frame, mention):
         features["unknown noun"] = 1
-    if mention.sort in {"place", "party"}:
-        features["place or party"] = 1
     if _is_labelled(where) and mention.last == where.frame.label:
         features["speaker line"] = 1
-    after = mention.first >= where.right
-    gap = mention.first - where.right if after else where.left - mention.last
-    features["distance"] = min(abs(gap), _FAR)
     return features
 
 
@@ -253,20 +226,14 @@ def list_neighbour_candidates(
     parsed: ParsedText, number: int, where: QuotePlace
 ) -> list[SpeakerCandidate]:
     """Candidates from the quotations and sentences next to this one."""
-    found = []
-    frame, only_quotes = where.frame, where.frame.only_quotes
     if _is_labelled(where):
         return []
-    if number:
-        other = parsed.frames[parsed.frame_of[number - 1]]
-        found.append(_build_neighbour(number - 1, other, frame))
-    if only_quotes and number + 1 < len(parsed.stretches):
-        other = parsed.frames[parsed.frame_of[number + 1]]
-        if other.paragraph == frame.paragraph:
-            found.append(SpeakerCandidate(None, number + 1, {"next speaker": 1}))
-    found += _list_introductions(parsed, frame)
-    found += _list_open_speakers(parsed, number)
-    return found + _list_signatures(parsed, number)
+    return [
+        *_list_speakers_before(parsed, number, where.frame),
+        *_list_introductions(parsed, where.frame),
+        *_list_open_speakers(parsed, number),
+        *_list_signatures(parsed, number),
+    ]
 
 
 def _is_labelled(where: QuotePlace) -> bool:
@@ -308,10 +275,13 @@ def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
     return []
 
 
-def _build_neighbour(
-    before: int, other: SentenceFrame, frame: SentenceFrame
-) -> SpeakerCandidate:
-    """The speaker of the quotation before, which is in the frame `other`."""
+def _list_speakers_before(
+    parsed: ParsedText, number: int, frame: SentenceFrame
+) -> list[SpeakerCandidate]:
+    """The speaker of the quotation before, if that is near."""
+    if not number:
+        return []
+    other = parsed.frames[parsed.frame_of[number - 1]]
     if other is frame:
         name = "speaker in the sentence"
     elif other.paragraph == frame.paragraph:
@@ -319,8 +289,8 @@ def _build_neighbour(
     elif other.paragraph + 1 == frame.paragraph and frame.only_quotes:
         name = "speaker of the paragraph before"
     else:
-        name = "speaker far before"
-    return SpeakerCandidate(None, before, {name: 1})
+        return []
+    return [SpeakerCandidate(None, number - 1, {name: 1})]
 
 
 def _list_introductions(
@@ -358,13 +328,10 @@ FEATURE_WEIGHTS = {
     "subject before a colon": 5.0,
     # Place in the same sentence.
     "main subject": 2.0,
-    "of a fragment": -2.0,
     "addressed, not speaking": -3.0,
-    "owner of the words": 3.0,
     "owner of a saying": 4.5,
     "after preposition": -2.0,
     "possessive": -1.5,
-    "place or party": -3.0,
     "unknown noun": -2.0,
     "distance": -0.04,
     # Neighbouring sentences and quotations.
@@ -372,9 +339,7 @@ FEATURE_WEIGHTS = {
     "speaker before": 7.0,
     "speaker before, with words": 1.0,
     "marks not closed before": 12.0,
-    "next speaker": 6.0,
     "speaker of the paragraph before": 3.5,
-    "speaker far before": 0.3,
     "signed": 9.0,
     "introduces": 7.5,
     "acts in between": 7.3,
@@ -383,13 +348,6 @@ FEATURE_WEIGHTS = {
 }
 #: Below this no speaker is named: null rather than a guess.
 MIN_SCORE = 0.6
-
-
-def score_candidate(candidate: SpeakerCandidate) -> float:
-    """The sum of a candidate's weighted features."""
-    return sum(
-        FEATURE_WEIGHTS[name] * value for name, value in candidate.features.items()
-    )
 
 
 def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:

@@ -7,7 +7,6 @@ tables reports unless it is a noun there («the report», «his calls»).
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +15,6 @@ from itertools import accumulate
 from digests.language import sentences
 from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
 from digests.language.names import (
-    PLACES,
     PeopleIndex,
     find_names,
     select_headline_names,
@@ -34,6 +32,8 @@ MAX_CUE_DISTANCE = 90
 #: Words before the colon of a speaker line.
 _LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
+#: Tokens around marked words that say whether they are a name; between names of a list.
+_AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
 _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
@@ -172,7 +172,10 @@ class SentenceFrame:
     @cached_property
     def dateline(self) -> int:
         """Token index of the dash after «HALLIN, June 3 (Wire) —»; 0 if none."""
-        return _find_dateline_end(self.tokens)
+        first = self.tokens[:_LONGEST_DATELINE]
+        if not first or not first[0].text.isupper():
+            return 0
+        return next((at for at, one in enumerate(first) if one.text in _DASHES), 0)
 
     def free_before(self, last: int) -> list[SpeakerMention]:
         """The `free` mentions in the window before token `last`."""
@@ -181,6 +184,10 @@ class SentenceFrame:
         )
         high = bisect_left(self.free, last, key=lambda mention: mention.first)
         return self.free[low:high]
+
+    def cues_between(self, first: int, end: int) -> list[int]:
+        """The reporting words from token `first` to `end`, exclusive."""
+        return self.cues[bisect_left(self.cues, first) : bisect_left(self.cues, end)]
 
     def near(self, left: int, right: int) -> list[SpeakerMention]:
         """The mentions at most `MAX_CUE_DISTANCE` before `left` or after `right`."""
@@ -231,7 +238,7 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
     for frame in frames:
         known += frame.known
     if title:
-        known += _find_title_names(title)
+        known += SentenceFrame(0, 0, len(title), 0, title, german=False).known
     people = PeopleIndex(known)
     inside = {name.text.lower() for name in known if name.first}
     for frame in frames:
@@ -245,6 +252,21 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
                 people.lead(lead.text, lead.start)
     _learn_sexes(frames, people)
     return ParsedText(text, found, tuple(frames), people, frame_of)
+
+
+def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
+    """Learn sex from «he» and «she» in sentences that name one person only."""
+    for frame in frames:
+        persons = {
+            people.full(name.text)
+            for name in frame.names
+            if name.kind in {"person", ""}
+        }
+        said = {"he", "she"}.intersection(token.low for token in frame.tokens)
+        if len(persons) == len(said) == 1:
+            person = persons.pop()
+            if people.is_person(person):
+                people.learn(person, "m" if "he" in said else "f")
 
 
 def _select_speech(
@@ -286,37 +308,18 @@ def _read_marked(
     if one.words > spans.LONGEST_NAME or one.goes_on or not one.closed:
         return None
     left, right = frame.find_place(one)
-    said = span_text(text, one)
-    listed = last is not None and all(
-        token.low in spans.LISTING for token in frame.tokens[last:left]
-    )
+    first, end = max(0, left - _AROUND), right + _AROUND
     return MarkedWords(
-        said, frame.tokens, frame.cues, left, right, frame.german, listed
+        said=span_text(text, one),
+        tokens=frame.tokens[first:end],
+        cues=[cue - first for cue in frame.cues_between(first, end)],
+        left=left - first,
+        right=right - first,
+        german=frame.german,
+        listed=last is not None
+        and left - last <= _LONGEST_LINK
+        and all(token.low in spans.LISTING for token in frame.tokens[last:left]),
     )
-
-
-def _find_dateline_end(tokens: Sequence[Token]) -> int:
-    """The place of the dash that ends «HALLIN, June 3 (Wire) —»; 0 if none."""
-    for at in range(1, min(len(tokens), _LONGEST_DATELINE)):
-        token = tokens[at]
-        if token.text in _DASHES and tokens[at - 1].end < token.start:
-            before = tokens[:at]
-            dated = any(one.text == "(" for one in before) or (
-                tokens[0].text.isupper() or tokens[0].low in PLACES
-            )
-            return at if dated else 0
-        if token.kind == "cover" or (token.kind == "word" and not _may_date(token)):
-            return 0
-    return 0
-
-
-def _may_date(token: Token) -> bool:
-    return token.capital or token.text.isdigit() or token.low in {"of", "de"}
-
-
-def _find_title_names(title: str) -> list[Name]:
-    found = SentenceFrame(0, 0, len(title), 0, title, german=False)
-    return found.known
 
 
 def _is_sure(
@@ -331,8 +334,6 @@ def _is_sure(
             frame.cues
         )
         return bool(attributed) or people.is_person(people.full(name.text))
-    if name.doubtful:
-        return people.is_person(people.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:
         return True
     return (
@@ -340,25 +341,6 @@ def _is_sure(
         or name.last in frame.cues
         or people.is_person(people.full(name.text))
     )
-
-
-def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
-    """Learn sex from «he» and «she» in sentences that name one person only."""
-    votes: Counter[tuple[str, str]] = Counter()
-    for frame in frames:
-        persons = {
-            people.full(name.text)
-            for name in frame.names
-            if name.kind in {"person", ""}
-        }
-        if len(persons) != 1:
-            continue
-        said = {token.low.partition("'")[0] for token in frame.tokens}
-        if ("he" in said) != ("she" in said):
-            votes[persons.pop(), "m" if "he" in said else "f"] += 1
-    for (full, sex), _ in votes.most_common():
-        if people.is_person(full):
-            people.learn(full, sex)
 
 
 def _cover_quotes(

@@ -17,11 +17,10 @@ WEAK_CUES = _TABLES["weak_cues"]
 REPORTING_CUES = STRONG_CUES | WEAK_CUES
 #: Of these, in a clause that depends on «said», the words are the outer speaker's.
 FAINT_CUES = _TABLES["faint_cues"]
-#: Verbs that report with the small word after them: «shot back», «chimed in».
-VERBS_WITH_BACK = _TABLES["verbs_with_back"]
-VERBS_WITH_IN = word_set("""
-    cut chimed chipped jumped broke butted weighed chimes piped spoke
-""")
+#: Verbs that report with the word after them: «shot back».
+VERBS_WITH_BACK = word_set(
+    "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps"
+)
 #: Reporting words in German texts only.
 GERMAN_CUES = word_set("so")
 #: Nouns of speech with an owner: «in Bell's view», «Bell's claim that».
@@ -86,23 +85,10 @@ def _is_so(tokens: Sequence[Token], at: int) -> bool:
 def is_cue(tokens: Sequence[Token], at: int) -> bool:
     """Whether the word at `at` reports."""
     token = tokens[at]
-    if token.low not in REPORTING_CUES:
-        return _has_particle(tokens, at)
-    return not token.possessive and not _is_noun(tokens, at)
-
-
-def is_strong(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the reporting word at `at` means «said»."""
-    return tokens[at].low in STRONG_CUES or _has_particle(tokens, at)
-
-
-def _has_particle(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a particle makes the verb report: «shot back», «chimed in»."""
-    low = tokens[at].low
-    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    if low in VERBS_WITH_BACK and after == "back":
-        return True
-    return low in VERBS_WITH_IN and after in {"in", "up"}
+    if token.low in VERBS_WITH_BACK:
+        return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
+    known = token.low in REPORTING_CUES and not token.possessive
+    return known and not _is_noun(tokens, at)
 
 
 def _is_noun(tokens: Sequence[Token], at: int) -> bool:

@@ -228,16 +228,8 @@ def _is_reported(words: MarkedWords) -> bool:
     return any(
         words.left - _NEAR <= cue < words.right + _NEAR
         and words.tokens[cue].low not in FAINT_CUES
-        and not _is_taken(words, cue)
         for cue in words.cues
     )
-
-
-def _is_taken(words: MarkedWords, cue: int) -> bool:
-    """Whether a reporting word belongs to words before: «"We pay," said Bell of»."""
-    if not 1 < cue < words.left - 1:
-        return False
-    return "cover" in {words.tokens[cue - 1].kind, words.tokens[cue - 2].kind}
 
 
 def _is_scare(words: MarkedWords) -> bool:

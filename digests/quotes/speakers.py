@@ -19,7 +19,6 @@ from digests.quotes.reporting import (
     FEMALE_PRONOUNS,
     MALE_PRONOUNS,
     PLURAL_PRONOUNS,
-    PREPOSITIONS,
     REPORTING_CUES,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
@@ -165,7 +164,8 @@ def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:
     tokens = frame.tokens
     if mention.last >= len(tokens):
         return 0
-    if _is_described(frame, mention):
+    if tokens[mention.last].low in _DESCRIBING:
+        # «a source familiar with the talks»
         return 2
     low, head = tokens[mention.last].low, tokens[mention.last - 1].low
     return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
@@ -192,18 +192,6 @@ def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
         return None
     first, second = (_resolve_named(parsed, each).speaker for each in (one, two))
     return f"{first} and {second}" if first != second else None
-
-
-def _is_described(frame: SentenceFrame, mention: SpeakerMention) -> bool:
-    """Whether a description follows: «a source familiar with the talks»."""
-    tokens = frame.tokens
-    if mention.last + 2 >= len(tokens):
-        return False
-    low = tokens[mention.last].low
-    if tokens[mention.last + 1].low not in PREPOSITIONS:
-        return False
-    after_cue = mention.first > 0 and tokens[mention.first - 1].low in REPORTING_CUES
-    return low in _DESCRIBING or (after_cue and low.endswith("ed"))
 
 
 def _iter_mentions_before(

@@ -33,7 +33,6 @@ _ANSWERING = _TABLES["answering_cues"]
 _ANNOUNCING = _TABLES["announcing"]
 _VAGUE = _TABLES["vague_nouns"]
 _EMPTY = _TABLES["empty_words"]
-_SMALL_GERMAN = _TABLES["small_german"]
 
 #: Shorter words are a slogan, an answer or small talk.
 FEWEST_WORDS: Final = 6
@@ -46,8 +45,6 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 _EDITED = re.compile(r"[\[(]|\.\.\.|…")
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
-#: Words after an «it» that say enough of the story's subject.
-_OBJECT_FOLLOWED = 4
 _LONGEST_SMALL_WORD = 3
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
@@ -63,28 +60,24 @@ class _SaidWord(NamedTuple):
     sentence: int
 
 
-def stands_alone(
-    said: str, *, cue: str | None, asked: bool, german: bool = False
-) -> bool:
+def stands_alone(said: str, cue: str | None, *, german: bool = False) -> bool:
     """Whether a reader understands these words without others.
 
     Args:
         said: The words of a whole utterance.
         cue: The reporting word, if there is one.
-        asked: Whether a question is right before the words.
-        german: Whether they are German, in which any verb form counts as a clause.
+        german: Whether they are German, whose verbs no table has.
     """
     words = _read_words(said)
     plain = [word for word in words if word.low[0].isalnum()]
     if len(plain) < FEWEST_WORDS or not _begins_whole(said):
         return False
-    if asked or (cue and cue.lower() in _ANSWERING and len(plain) < _FEWEST_ANSWERED):
+    if cue and cue.lower() in _ANSWERING and len(plain) < _FEWEST_ANSWERED:
         return False
     return (
-        not _is_title(plain)
+        not said.rstrip().endswith(("?", "–", "—", "-"))
         and not any(word.low in _EMPTY for word in plain)
-        and not said.rstrip().endswith(("?", "–", "—", "-"))
-        and (_has_clause(plain) or (german and _has_german_verb(plain)))
+        and (german or _has_clause(plain))
         and not _leans(plain)
         and not _has_bare_pointer(words)
         and _has_antecedents(words)
@@ -112,11 +105,6 @@ def _begins_whole(said: str) -> bool:
     return said[0] not in "([" and not said[0].islower() and not _EDITED.search(said)
 
 
-def _is_title(words: Sequence[_SaidWord]) -> bool:
-    long = [word for word in words if len(word.low) > _LONGEST_SMALL_WORD]
-    return bool(long) and all(word.text[0].isupper() for word in long)
-
-
 def _has_clause(words: Sequence[_SaidWord]) -> bool:
     """Whether there is a verb with its subject, as far as the tables tell."""
     return any(
@@ -127,16 +115,6 @@ def _has_clause(words: Sequence[_SaidWord]) -> bool:
     ) or any(is_role_noun(word.low) and word.low.endswith("s") for word in words)
 
 
-def _has_german_verb(words: Sequence[_SaidWord]) -> bool:
-    return any(
-        word.low.endswith(("t", "te", "en", "st"))
-        and word.text[0].islower()
-        and len(word.low) > _LONGEST_SMALL_WORD
-        and word.low not in _SMALL_GERMAN
-        for word in words
-    )
-
-
 def _leans(words: Sequence[_SaidWord]) -> bool:
     """Whether the first sentence leans on words before it."""
     opening, following = words[0].low, words[1].low
@@ -144,9 +122,7 @@ def _leans(words: Sequence[_SaidWord]) -> bool:
         return True
     if opening in {"it", "it's"}:
         return not _is_announced(words, 0)
-    if following == "of" and words[2].low in _PLURAL | _POINTERS:
-        return True
-    if (opening, following) in {("of", "course"), ("by", "then"), ("not", "only")}:
+    if (opening, following) in {("of", "course"), ("not", "only")}:
         return True
     if opening == "this" and following in _AFTER_BARE:
         return True
@@ -195,25 +171,12 @@ def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
         if word.low in _PLURAL and not (thing or person):
             return False
         open_thing = word.low in _THING and not thing and at and not word.sentence
-        if open_thing and not _is_announced(words, at) and not _is_object(words, at):
+        if open_thing and not _is_announced(words, at):
             return False
         named = _is_named(word)
         person = person or named or _names_person(word)
         thing = thing or named or _names_thing(words, at)
     return True
-
-
-def _is_object(words: Sequence[_SaidWord], at: int) -> bool:
-    """Whether «it» is the object of a longer sentence about the story's subject.
-
-    «We will not reopen it before the steel has been tested»: below the headline a
-    reader knows what «it» is. «I'd like to study it.» says nothing without it.
-    """
-    last = at + _OBJECT_FOLLOWED
-    if words[at].low != "it" or last >= len(words) or words[last].sentence:
-        return False
-    after = words[at + 1].low
-    return after[0].isalnum() and not looks_finite(after) and not after.endswith("ly")
 
 
 def _is_named(word: _SaidWord) -> bool:
@@ -241,7 +204,7 @@ def _names_thing(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether it may be a noun: after a determiner, or a plural."""
     low = words[at].low
     if at and words[at - 1].low in DETERMINERS and low[0].isalnum():
-        return low not in DETERMINERS
+        return low not in DETERMINERS and low not in PREPOSITIONS
     if at and words[at - 1].low.endswith("'s") and words[at - 1].low not in _SUBJECTS:
         return low[0].isalnum()
     return low.endswith("s") and len(low) > _SHORTEST_PLURAL and not looks_finite(low)

@@ -1,4 +1,4 @@
-"""Sanitize what feeds and pages contain: XML, single-line texts, tags, dates.
+"""Sanitize what strangers send: XML, single-line texts, tags, dates, TOML.
 
 Bytes that a parser could decode differently are recoded as UTF-8 first; then documents
 with entities of their own are refused (bombs, files, other hosts). `ParsedSource` is
@@ -6,10 +6,11 @@ what every parser of them returns.
 """
 
 import re
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digests.errors import SourceUnreadable
 from digests.language.dates import parse_instant
@@ -191,3 +192,57 @@ def validate_instant(moment: datetime | None, now: datetime) -> datetime | None:
     if moment is None or moment.year < _FIRST_YEAR:
         return None
     return now.astimezone(UTC) if moment > now + _MAX_AHEAD else moment
+
+
+# ── configuration files ────────────────────────────────────────────────────────
+
+#: More than any configuration file has: parts of one dotted key, brackets inside each
+#: other. `tomllib` takes quadratic time for the first and recurses for the second.
+_MOST_KEY_PARTS, _MOST_BRACKETS = 8, 16
+#: A string or comment; one that is not closed ends with the line or the text, so that
+#: no character is read twice.
+_TOML_STRING = re.compile(
+    r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*+["\n\\]?'
+    r"|'''.*?(?:'''|\Z)|'[^'\n]*+'?|#[^\n]*",
+    re.DOTALL,
+)
+_TOML_STRUCTURE = re.compile(r"[\[\]{}.=,\n]")
+
+
+def parse_toml(text: str, most_values: int | None = None) -> dict[str, Any]:
+    """The values of a configuration file, in time that grows with its length only.
+
+    Raises:
+        SourceUnreadable: It is not TOML, nested deeper than such files are, or sets
+            more than `most_values` (None = any number).
+    """
+    structure = _TOML_STRING.sub('""', text)
+    if _is_too_deep(structure):
+        raise SourceUnreadable("file.too_deep")
+    if most_values is not None and structure.count("=") > most_values:
+        raise SourceUnreadable("file.too_many_values", most=most_values)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SourceUnreadable("file.not_toml", error=error) from None
+    except ValueError:
+        # The interpreter converts no integer of thousands of digits.
+        raise SourceUnreadable("file.long_number") from None
+
+
+def _is_too_deep(structure: str) -> bool:
+    """Whether keys or brackets exceed their limits, in a text without strings."""
+    parts = brackets = 0
+    for found in _TOML_STRUCTURE.finditer(structure):
+        match found[0]:
+            case ".":
+                parts += 1
+            case "[" | "{":
+                brackets, parts = brackets + 1, 0
+            case "]" | "}":
+                brackets, parts = max(0, brackets - 1), 0
+            case _:
+                parts = 0
+        if parts >= _MOST_KEY_PARTS or brackets > _MOST_BRACKETS:
+            return True
+    return False

@@ -47,45 +47,37 @@ def gather_stories(
         memberships: One for each article; an article without one is left out.
         kinds: From article to kind; an article without one is news.
     """
-    by_id = {membership.article: membership for membership in memberships}
-    versions = _group_versions(articles)
-    current = {_find_last_version(found).id for found in versions.values()}
-    item_of = {a.id: name for name, found in versions.items() for a in found}
-    copy_of = {a.id: _find_original_id(a.id, by_id) for a in articles}
-    text_of = {name: item_of.get(first, first) for name, first in copy_of.items()}
+    story_of = {m.article: m.story for m in memberships}
+    copied = {m.article: m.duplicate_of for m in memberships}
+    revised = {a.id: a.revises for a in articles}
+    item_of = {name: follow_links(name, revised) for name in revised}
+    # Of each item the latest version that no other one replaces.
+    replaced = set(revised.values())
+    ordered = sorted(articles, key=article_sort_key)
+    ordered.sort(key=lambda a: a.id not in replaced)
+    newest = {item_of[a.id]: a.id for a in ordered}
     members: dict[str, list[Article]] = defaultdict(list)
     for article in articles:
-        if article.id in by_id and article.id in current:
-            members[by_id[article.id].story].append(article)
+        if article.id in story_of and newest[item_of[article.id]] == article.id:
+            members[story_of[article.id]].append(article)
+    first = {a.id: follow_links(a.id, copied) for a in articles}
+    text_of = {name: item_of.get(text, text) for name, text in first.items()}
     return tuple(
-        _build_story(name, found, _find_originals(found, by_id, text_of), kinds or {})
+        _build_story(name, found, _find_originals(found, copied, text_of), kinds or {})
         for name, found in members.items()
     )
 
 
-def _group_versions(articles: Sequence[Article]) -> Mapping[str, Sequence[Article]]:
-    """The articles of one item under the name of its first version."""
-    by_id = {article.id: article for article in articles}
-    versions: dict[str, list[Article]] = defaultdict(list)
-    for article in articles:
-        versions[_first_version(article, by_id)].append(article)
-    return versions
-
-
-def _first_version(article: Article, by_id: Mapping[str, Article]) -> str:
-    seen = {article.id}
-    name = article.revises or article.id
-    while name not in seen and name in by_id:
-        seen.add(name)
-        name = by_id[name].revises or name
-    # In a cycle of claims every member must get the same name.
-    return min(seen) if name in seen and by_id[name].revises else name
-
-
-def _find_last_version(versions: Sequence[Article]) -> Article:
-    revised = {article.revises for article in versions}
-    open_ends = [a for a in versions if a.id not in revised] or list(versions)
-    return max(open_ends, key=article_sort_key)
+def follow_links(start: str, links: Mapping[str, str | None]) -> str:
+    """The end of a chain of links; the least name of one that is a circle."""
+    seen = dict.fromkeys((start,))
+    name = start
+    while after := links.get(name):
+        if after in seen:
+            return min(list(seen)[list(seen).index(after) :])
+        seen[after] = None
+        name = after
+    return name
 
 
 def _build_story(
@@ -112,15 +104,14 @@ def _build_story(
 
 def _find_originals(
     members: Sequence[Article],
-    by_id: Mapping[str, StoryMembership],
+    copied: Mapping[str, str | None],
     text_of: Mapping[str, str],
 ) -> list[Article]:
     """One article of each text: the original, or its earliest copy without one."""
     kept: dict[str, Article] = {}
-    for is_copy in (False, True):
-        for article in sorted(members, key=article_sort_key):
-            if (by_id[article.id].duplicate_of is not None) == is_copy:
-                kept.setdefault(text_of[article.id], article)
+    ordered = sorted(members, key=article_sort_key)
+    for article in sorted(ordered, key=lambda a: copied[a.id] is not None):
+        kept.setdefault(text_of[article.id], article)
     return _select_independent(sorted(kept.values(), key=article_sort_key))
 
 
@@ -137,17 +128,6 @@ def _select_independent(articles: Sequence[Article]) -> list[Article]:
             texts.append(own)
         kept.append(article)
     return kept
-
-
-def _find_original_id(article: str, by_id: Mapping[str, StoryMembership]) -> str:
-    """The id of the first article that has the text of this one."""
-    seen = {article}
-    while article in by_id and (before := by_id[article].duplicate_of):
-        if before in seen:
-            break
-        seen.add(before)
-        article = before
-    return article
 
 
 def _rate_article(article: Article, shared: Mapping[str, int]) -> float:

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.stories.assembly import article_sort_key
+from digests.stories.assembly import article_sort_key, follow_links
 from digests.stories.clustering import cluster_events
 from digests.stories.duplicates import find_repeats
 from digests.stories.index import StoryIndex
@@ -62,33 +62,30 @@ def place_article(
     """
     read = read or build_profile(article, archive.background)
     compared = archive.candidates(read)
+    alike = _list_alike_stories(archive, read, compared)
     original = archive.find_copy(article, read, compared)
-    found = _list_alike_stories(archive, read, compared)
-    if original is not None:
-        copied = archive.story_at(original)
-        if before in (None, copied) or not _may_stay(archive, before, read, compared):
-            member = StoryMembership(
-                article=article.id,
-                story=copied,
-                duplicate_of=archive.article_at(original),
-            )
-            return StoryPlacement(
-                membership=member, rivals=_exclude_story(copied, found)
-            )
-    if before is not None and _may_stay(archive, before, read, compared):
-        member = StoryMembership(article=article.id, story=before)
-        return StoryPlacement(membership=member, rivals=_exclude_story(before, found))
-    if found:
-        member = StoryMembership(article=article.id, story=found[0])
-        return StoryPlacement(membership=member, rivals=found[1:])
-    alone = before is not None and before not in archive.members
-    if before is not None and alone:
-        return StoryPlacement(
-            membership=StoryMembership(article=article.id, story=before)
-        )
-    story = new_story_id(article.id, archive.members)
-    member = StoryMembership(article=article.id, story=story)
-    return StoryPlacement(membership=member, new=True, before=before)
+    copied = None if original is None else archive.story_at(original)
+    stays = (
+        before in archive.members and archive.weigh(before, read, compared) >= _STAYS
+    )
+    if stays and copied != before:
+        original, story = None, before
+    else:
+        story = copied or (alike[0] if alike else None)
+    if story is None and before not in archive.members:
+        story = before
+    known = story is not None
+    member = StoryMembership(
+        article=article.id,
+        story=story or new_story_id(article.id, archive.members),
+        duplicate_of=None if original is None else archive.article_at(original),
+    )
+    return StoryPlacement(
+        membership=member,
+        rivals=tuple(name for name in alike if name != story),
+        new=not known,
+        before=None if known else before,
+    )
 
 
 def _list_alike_stories(
@@ -99,21 +96,6 @@ def _list_alike_stories(
     names = dict.fromkeys(map(archive.story_at, worth))
     weighed = [(archive.weigh(name, read, compared), name) for name in names]
     return tuple(name for near, name in sorted(weighed, reverse=True) if near >= 1)
-
-
-def _may_stay(
-    archive: StoryIndex,
-    before: str | None,
-    read: ArticleProfile,
-    compared: Mapping[int, float],
-) -> bool:
-    if before is None or before not in archive.members:
-        return False
-    return archive.weigh(before, read, compared) >= _STAYS
-
-
-def _exclude_story(story: str, several: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in several if name != story)
 
 
 def group_articles(
@@ -131,74 +113,26 @@ def group_articles(
             these articles, which are too few if they are about one or two stories.
     """
     ordered = sorted(articles, key=article_sort_key)
-    repeated = _find_followed(ordered)
-    originals = [i for i in range(len(ordered)) if i not in repeated]
-    found = sorted(cluster_events([ordered[i] for i in originals], background))
-    event_numbers = _map_events(found, originals, repeated)
-    members: dict[int, list[str]] = defaultdict(list)
-    for i, article in enumerate(ordered):
-        members[event_numbers[i]].append(article.id)
-    before = {each.article: each.story for each in known}
-    names = name_stories([members[n] for n in range(len(found))], before)
-    copies = _find_copies(ordered, repeated)
-    by_id = {
-        article.id: StoryMembership(
-            article=article.id,
-            story=names[event_numbers[i]],
-            duplicate_of=copies.get(i),
+    copied, ids = find_repeats(ordered), {a.id for a in ordered}
+    revised = {a.id: a.revises for a in ordered if a.revises in ids}
+    followed = {**copied, **revised}
+    roots = {a.id: follow_links(a.id, followed) for a in ordered}
+    originals = [a for a in ordered if roots[a.id] == a.id]
+    events = sorted(cluster_events(originals, background))
+    event_of = {originals[i].id: n for n, event in enumerate(events) for i in event}
+    members: list[list[str]] = [[] for _ in events]
+    for article in ordered:
+        members[event_of[roots[article.id]]].append(article.id)
+    names = name_stories(members, {each.article: each.story for each in known})
+    return tuple(
+        StoryMembership(
+            article=a.id,
+            story=names[event_of[roots[a.id]]],
+            # A newer version is no copy of its older one.
+            duplicate_of=copied.get(follow_links(a.id, revised)),
         )
-        for i, article in enumerate(ordered)
-    }
-    return tuple(by_id[article.id] for article in articles)
-
-
-def _map_events(
-    found: Sequence[Sequence[int]],
-    originals: Sequence[int],
-    repeated: Mapping[int, int],
-) -> Mapping[int, int]:
-    """The event of each article; repetitions have that of their original."""
-    event_numbers = {originals[i]: n for n, event in enumerate(found) for i in event}
-    event_numbers |= {i: event_numbers[_find_original(i, repeated)] for i in repeated}
-    return event_numbers
-
-
-def _find_followed(ordered: Sequence[Article]) -> dict[int, int]:
-    """Copies and newer versions, each with the article that it follows."""
-    repeated = find_repeats(ordered)
-    place = {article.id: i for i, article in enumerate(ordered)}
-    for i, article in enumerate(ordered):
-        before = place.get(article.revises or "")
-        if before is not None and not _leads_to(before, i, repeated):
-            repeated[i] = before
-    return repeated
-
-
-def _leads_to(start: int, goal: int, repeated: Mapping[int, int]) -> bool:
-    while start != goal and start in repeated:
-        start = repeated[start]
-    return start == goal
-
-
-def _find_original(i: int, repeated: Mapping[int, int]) -> int:
-    while i in repeated:
-        i = repeated[i]
-    return i
-
-
-def _find_copies(
-    ordered: Sequence[Article], repeated: Mapping[int, int]
-) -> dict[int, str]:
-    """The copies of other items: a newer version is no copy of its older one."""
-    place = {article.id: i for i, article in enumerate(ordered)}
-    copies = {}
-    for i in repeated:
-        first = i
-        while repeated.get(first) == place.get(ordered[first].revises or "", -1):
-            first = repeated[first]
-        if first in repeated:
-            copies[i] = ordered[repeated[first]].id
-    return copies
+        for a in articles
+    )
 
 
 #: 32 characters that are not confused when read aloud or copied by hand.

@@ -2,8 +2,8 @@
 
 Agglomerative clustering by mean similarity (average link). A headline is a small sample
 of its story's words, so the mean is related to the similarity of the headlines within
-each story (between average link and the cosine of the centroids). Pairs are found
-through an inverted index with bounded lists.
+each story, which gives the cosine of the centroids. Pairs are found through an inverted
+index with bounded lists.
 
 The threshold is 1. Texts are compared by their names and by their other words
 separately: the same people in another event share only names, two firms that report on
@@ -15,15 +15,13 @@ compared by the cosine, and one common word is not enough to start a story.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
-from digests.stories.terms import TermBackground
+from digests.stories.terms import TermBackground, rate_rarity
 from digests.types import Article
 
-#: 0 is average link, 1 the cosine of the centroids.
-BREADTH = 0.85
 #: Earlier articles with a word that are compared, the latest ones.
 _LONGEST_LIST = 100
 #: Less similarity is chance.
@@ -49,29 +47,23 @@ def cluster_events(
 def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     """The similar articles of each article, with their similarity."""
     links: Neighbours = [{} for _ in read]
-    holders: dict[str, list[int]] = defaultdict(list)
-    products: dict[str, list[float]] = defaultdict(list)
-    named: dict[str, list[int]] = defaultdict(list)
+    #: From stems to the articles that have them, with the weight and if it is a name.
+    holders: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
     for i, profile in enumerate(read):
         shared: Counter[int] = Counter()
-        found: dict[int, float] = defaultdict(float)
-        in_names: dict[int, float] = defaultdict(float)
+        products: dict[bool, dict[int, float]] = {
+            True: defaultdict(float),
+            False: defaultdict(float),
+        }
         for stem, weight in profile.weights.items():
-            latest = holders[stem][-_LONGEST_LIST:]
-            shared.update(latest)
-            for j, other in zip(latest, products[stem][-_LONGEST_LIST:], strict=True):
-                found[j] += weight * other
-            if stem in profile.names:
-                for j in reversed(named[stem]):
-                    if j < latest[0]:
-                        break
-                    in_names[j] += weight * read[j].weights[stem]
-                named[stem].append(i)
-            holders[stem].append(i)
-            products[stem].append(weight)
-        for j, product in found.items():
-            names = in_names.get(j, 0.0)
-            near = combine_likeness(profile, read[j], names, product - names, shared[j])
+            named = stem in profile.names
+            for j, other, named_there in holders[stem][-_LONGEST_LIST:]:
+                shared[j] += 1
+                products[named and named_there][j] += weight * other
+            holders[stem].append((i, weight, named))
+        for j, common in shared.items():
+            names, others = products[True].get(j, 0.0), products[False].get(j, 0.0)
+            near = combine_likeness(profile, read[j], names, others, common)
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
@@ -87,10 +79,6 @@ class _Cluster:
     within: float = 1.0
     #: The factor from a sum of similarities to the related mean.
     part: float = 1.0
-    #: The similarity of the best partner; an upper bound where it is not `sure`.
-    best: float = 0.0
-    partner: int = -1
-    sure: bool = True
 
     def take(self, gone: "_Cluster", likeness: float) -> None:
         """Add the members of `gone`; `likeness` is the sum of their similarities."""
@@ -98,92 +86,73 @@ class _Cluster:
         self.members += gone.members
         self.texts = self.texts and gone.texts
         size = len(self.members)
-        self.part = 1 / (size * measure_evenness(self.within, size, texts=self.texts))
+        even = 1.0 if self.texts else measure_evenness(self.within, size)
+        self.part = 1 / (size * even)
 
 
-def measure_evenness(within: float, size: int, *, texts: bool) -> float:
-    """How similar the members of a story are: 1 for texts, less for headlines.
+def measure_evenness(within: float, size: int) -> float:
+    """How similar the headlines of a story are, up to 1.
 
     Args:
         within: Sum of the cosines of all ordered pairs, each with itself as 1.
-        size: How many members there are.
-        texts: Whether all of them are texts.
+        size: How many headlines there are.
     """
-    return 1.0 if texts else float((within / size**2) ** (BREADTH / 2))
+    return math.sqrt(within) / size
+
+
+_Clusters = dict[int, _Cluster]
+#: Pairs of clusters with their negative similarity, which may be out of date.
+_Pairs = list[tuple[float, int, int]]
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
-    """Repeatedly merge the most similar pair; each cluster stores its best partner."""
+    """Repeatedly merge the most similar pair."""
     clusters = {
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
     }
-    heap: list[tuple[float, int]] = []
-    for i, cluster in clusters.items():
-        _find_best(i, cluster, clusters, heap)
+    heap: _Pairs = []
+    for i in clusters:
+        _queue_pairs(i, clusters, heap)
     while heap:
-        score, i = heapq.heappop(heap)
-        if i not in clusters or clusters[i].best != -score:
-            continue
-        cluster = clusters[i]
-        if cluster.partner in clusters and cluster.sure:
-            _merge_pair(clusters, i, cluster.partner, heap)
-        else:
-            _find_best(i, cluster, clusters, heap)
+        score, i, j = heapq.heappop(heap)
+        if i in clusters and j in clusters and score == -_score_pair(i, j, clusters):
+            kept = _merge_pair(i, j, clusters)
+            _queue_pairs(kept, clusters, heap)
     return [sorted(cluster.members) for cluster in clusters.values()]
 
 
-def _find_best(
-    i: int,
-    cluster: _Cluster,
-    clusters: dict[int, _Cluster],
-    heap: list[tuple[float, int]],
-) -> None:
-    """Find the best partner; a pair that is similar enough is queued for merging."""
-    best, partner = 0.0, -1
-    for k, near in cluster.links.items():
-        score = near * cluster.part * clusters[k].part
-        if score > best or (score == best and k < partner):
-            best, partner = score, k
-    cluster.best, cluster.partner, cluster.sure = best, partner, True
-    if best >= 1:
-        heapq.heappush(heap, (-best, i))
+def _score_pair(i: int, j: int, clusters: _Clusters) -> float:
+    one, other = clusters[i], clusters[j]
+    return one.links[j] * one.part * other.part
 
 
-def _merge_pair(
-    clusters: dict[int, _Cluster], i: int, j: int, heap: list[tuple[float, int]]
-) -> None:
-    """Merge the cluster with fewer links into the other one."""
+def _queue_pairs(i: int, clusters: _Clusters, heap: _Pairs) -> None:
+    """Queue the pairs of a cluster that are similar enough to be merged."""
+    for j in clusters[i].links:
+        pair = min(i, j), max(i, j)
+        score = _score_pair(*pair, clusters)
+        if score >= 1:
+            heapq.heappush(heap, (-score, *pair))
+
+
+def _merge_pair(i: int, j: int, clusters: _Clusters) -> int:
+    """Merge the cluster with fewer links into the other one, which is returned."""
     if len(clusters[i].links) < len(clusters[j].links):
         i, j = j, i
     kept, gone = clusters[i], clusters.pop(j)
     kept.take(gone, kept.links.pop(j))
-    links = kept.links
     for k, near in gone.links.items():
         if k != i:
             theirs = clusters[k].links
             del theirs[j]
-            links[k] = theirs[i] = links.get(k, 0.0) + near
-    best, partner, part = 0.0, -1, kept.part
-    for k, near in links.items():
-        other = clusters[k]
-        score = near * part * other.part
-        if score > best or (score == best and k < partner):
-            best, partner = score, k
-        if score > other.best:
-            other.best, other.partner, other.sure = score, i, True
-            if score >= 1:
-                heapq.heappush(heap, (-score, k))
-        elif other.partner == i or other.partner == j:
-            other.sure = False
-    kept.best, kept.partner, kept.sure = best, partner, True
-    if best >= 1:
-        heapq.heappush(heap, (-best, i))
+            kept.links[k] = theirs[i] = kept.links.get(k, 0.0) + near
+    return i
 
 
 #: One threshold for headlines, one for texts.
-HEADLINE_THRESHOLD = 0.09
-TEXT_THRESHOLD = 0.85
+HEADLINE_THRESHOLD = 0.085
+TEXT_THRESHOLD = 0.83
 #: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
 #: How much the lengths count: 1 is a cosine.
@@ -192,28 +161,14 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
+#: The share of the names of one of two short items that both must have.
+_COMMON_NAMES = 0.3
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _SOON = 24.0
 _NEARLY = 0.99
 WINDOW_HOURS = 72.0
 _DAY = 24.0
-
-
-def compare_profiles(one: ArticleProfile, other: ArticleProfile) -> float:
-    """The similarity of two articles, 0 and up; from 1 on they report one event."""
-    small, large = sorted((one, other), key=lambda p: len(p.weights))
-    in_names = in_words = 0.0
-    shared = 0
-    for stem, weight in small.weights.items():
-        if stem in large.weights:
-            shared += 1
-            product = weight * large.weights[stem]
-            if stem in one.names and stem in other.names:
-                in_names += product
-            else:
-                in_words += product
-    return combine_likeness(one, other, in_names, in_words, shared)
 
 
 def combine_likeness(
@@ -228,11 +183,14 @@ def combine_likeness(
     if not kept or not shared:
         return 0.0
     if one.text and other.text:
-        return kept * _compare_texts(one, other, in_names, in_words)
-    cosine = (in_names + in_words) / (one.length * other.length)
-    if shared == 1:
-        return kept * min(_NEARLY, _ONE_WORD * cosine / HEADLINE_THRESHOLD)
-    return kept * cosine / HEADLINE_THRESHOLD
+        found = kept * _compare_texts(one, other, in_names, in_words)
+    else:
+        found = kept * (in_names + in_words) / (one.length * other.length)
+        found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
+    if (shared == 1 and not (one.text and other.text)) or name_others(one, other):
+        # Not enough to start a story; others may still show that they are one.
+        return min(_NEARLY, found)
+    return found
 
 
 def decay_over_time(one: float | None, other: float | None) -> float:
@@ -250,6 +208,28 @@ def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     if one.scores and other.scores and not one.scores & other.scores:
         return True
     return _differs_in_series(one.series.items(), other.series.items())
+
+
+def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether two short items are about others: «earthquake in …», «… dies at 81».
+
+    Items of one genre share their words. So they must share a name; two headlines
+    without any name prove nothing.
+    """
+    if one.identity is None or other.identity is None:
+        return False
+    if not (one.short or other.short):
+        return False
+    if not one.identity or not other.identity:
+        return not (one.identity or other.identity or one.text or other.text)
+    mine, theirs = {*one.identity}, {*other.identity}
+    common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
+    least = min(_sum_rarity(mine), _sum_rarity(theirs))
+    return _sum_rarity(common) < _COMMON_NAMES * least
+
+
+def _sum_rarity(names: Iterable[str]) -> float:
+    return sum(map(rate_rarity, names))
 
 
 def _compare_texts(

@@ -32,16 +32,15 @@ _WINDOW = timedelta(hours=72)
 Shingles = frozenset[tuple[str, ...]]
 
 
-def find_repeats(articles: Sequence[Article]) -> dict[int, int]:
-    """From the index of each repetition to that of an earlier article.
+def find_repeats(articles: Sequence[Article]) -> dict[str, str]:
+    """From each repetition to the earlier article that it repeats, by their ids.
 
     Args:
         articles: In order; of two the earlier one is the original.
     """
-    found = _same_titles(articles)
     texts = {i: extract_shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
-    found |= _same_texts(texts)
-    return found
+    found = _find_same_titles(articles) | _find_same_texts(texts)
+    return {articles[i].id: articles[j].id for i, j in found.items()}
 
 
 def extract_shingles(text: str) -> Shingles:
@@ -52,7 +51,7 @@ def extract_shingles(text: str) -> Shingles:
     return frozenset(zip(found, found[1:], found[2:], strict=False))
 
 
-def _same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
+def _find_same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
     spread = Counter(shingle for found in texts.values() for shingle in found)
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
     repeated: dict[int, int] = {}
@@ -78,7 +77,7 @@ def _is_alike(one: Shingles, other: Shingles) -> bool:
     return measure_jaccard(one, other) >= COPY_THRESHOLD
 
 
-def _same_titles(articles: Sequence[Article]) -> dict[int, int]:
+def _find_same_titles(articles: Sequence[Article]) -> dict[int, int]:
     last: dict[str, int] = {}
     repeated: dict[int, int] = {}
     for i, article in enumerate(articles):

@@ -117,13 +117,13 @@ def _is_earlier(one: ReportState, other: ReportState) -> bool:
 
 
 def _is_same_state(one: ReportState, newest: ReportState) -> bool:
-    if one.article.published is None or newest.article.published is None:
+    published, latest = one.article.published, newest.article.published
+    if published is None or latest is None or is_behind(one, newest):
         return False
-    if is_behind(one, newest) or newest.decided != one.decided:
-        return one is newest
-    if newest.corrects != one.corrects or dict(one.counts) != dict(newest.counts):
-        return one is newest
-    return newest.article.published - one.article.published <= _SAME_STATE
+    mine, theirs = (
+        (state.decided, state.corrects, dict(state.counts)) for state in (one, newest)
+    )
+    return mine == theirs and latest - published <= _SAME_STATE
 
 
 def _select_sufficient(

@@ -14,12 +14,10 @@ from bisect import bisect_right, insort_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
 from typing import Literal
 
 from digests.language.normalization import normalize_text
 from digests.stories import clustering, duplicates, terms
-from digests.stories.clustering import measure_evenness
 from digests.stories.profiles import ArticleProfile, build_profile
 from digests.types import Article, StoryMembership
 
@@ -29,6 +27,8 @@ _FOUND_BY = 32
 _LOOKED_AT = 80
 #: Articles that are compared, and members of a story.
 _COMPARED, _MEMBERS = 24, 24
+#: Headlines of a story of which the similarity is measured.
+_SAMPLED = 8
 #: Weights are stored as multiples of one part in this.
 _SCALE = 1000
 _NONE: frozenset[str] = frozenset()
@@ -48,7 +48,6 @@ class StoryIndex:
         self.background = terms.TermBackground()
         #: From stories to the places of their articles, in the order of `add`.
         self.members: dict[str, array[int]] = {}
-        self._within: dict[str, float] = {}
         self._articles: list[str] = []
         self._place: dict[str, int] = {}
         self._story: list[str] = []
@@ -61,8 +60,8 @@ class StoryIndex:
         #: Profiles without their words, which are in the rows.
         self._facts: list[ArticleProfile] = []
         self._hours: array[float] = array("d")
-        self._by_title: dict[int, int] = {}
-        self._by_text: dict[int, int] = {}
+        #: From the hash of a text, or of a headline without one, to its last place.
+        self._by_words: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self._place)
@@ -74,11 +73,6 @@ class StoryIndex:
         """The story of an article of the archive."""
         place = self._place.get(article)
         return None if place is None else self._story[place]
-
-    def memberships(self) -> Iterator[StoryMembership]:
-        """Every article with its story, in the order of `add`."""
-        for article, place in self._place.items():
-            yield StoryMembership(article=article, story=self._story[place])
 
     def add(
         self,
@@ -94,26 +88,42 @@ class StoryIndex:
         if article.id in self:
             return
         read = read or build_profile(article, self.background)
-        self._update_breadth(read, membership)
-        place = len(self._articles)
-        self._articles.append(article.id)
-        self._place[article.id] = place
-        self._story.append(membership.story)
         if membership.story not in self.members:
-            self.members[membership.story] = array("I")
             self.background.add(self._intern_stems(terms.count_terms(article)))
-        self.members[membership.story].append(place)
-        self._hours.append(_NO_DATE if read.hours is None else read.hours)
-        self._vectors.append(self._encoded(read))
-        self._weights.append(round(w * _SCALE) for w in read.weights.values())
-        self._sketches.append(duplicates.sketch_text(article.text) if read.text else ())
-        self._facts.append(replace(read, weights=_NOTHING, names=_NONE))
+        place = self._append(
+            article.id,
+            membership.story,
+            replace(read, weights=_NOTHING, names=_NONE),
+            self._encode_stems(read),
+            [round(w * _SCALE) for w in read.weights.values()],
+            duplicates.sketch_text(article.text) if read.text else (),
+        )
         if membership.duplicate_of is None:
             for stem in _list_heaviest(read):
                 self._insert_holder(self._holders[self._stem_ids[stem]], place)
-        (self._by_text if read.text else self._by_title)[_text_key(article, read)] = (
-            place
-        )
+        self._by_words[_hash_words(article, read)] = place
+
+    def _append(
+        self,
+        article: str,
+        story: str,
+        facts: ArticleProfile,
+        vector: Iterable[int],
+        weights: Iterable[int],
+        sketch: Iterable[int],
+    ) -> int:
+        """Append an article, without its entries in the inverted index."""
+        place = len(self._articles)
+        self._articles.append(article)
+        self._place[article] = place
+        self._story.append(story)
+        self.members.setdefault(story, array("I")).append(place)
+        self._hours.append(_NO_DATE if facts.hours is None else facts.hours)
+        self._vectors.append(vector)
+        self._weights.append(weights)
+        self._sketches.append(sketch)
+        self._facts.append(facts)
+        return place
 
     def remove(self, article: str) -> None:
         """Remove an article, if it is in the index."""
@@ -124,7 +134,6 @@ class StoryIndex:
         self.members[story].remove(place)
         if not self.members[story]:
             del self.members[story]
-            self._within.pop(story, None)
         self._articles[place] = _GONE
         for number in self._vectors[place]:
             holders = self._holders[number >> 1]
@@ -163,12 +172,9 @@ class StoryIndex:
             held = array("I", (places[p] for p in holders if p in places))
             if held:
                 made._holders[made._stem_ids[self._stems[number]]] = held
-        for ours, theirs in (
-            (made._by_text, self._by_text),
-            (made._by_title, self._by_title),
-        ):
-            ours.update({k: places[p] for k, p in theirs.items() if p in places})
-        made._within = {s: w for s, w in self._within.items() if s in made.members}
+        made._by_words = {
+            w: places[p] for w, p in self._by_words.items() if p in places
+        }
         made.background.prune(made._stem_ids)
         return made
 
@@ -187,7 +193,9 @@ class StoryIndex:
             self._story[place] = each.story
             self.members.setdefault(each.story, array("I")).append(place)
         for story in changed:
-            self._measure(story)
+            self.members[story] = array("I", sorted(self.members[story]))
+            if not self.members[story]:
+                del self.members[story]
 
     def candidates(self, read: ArticleProfile) -> dict[int, float]:
         """The places of the articles worth comparing, with their similarity."""
@@ -233,8 +241,7 @@ class StoryIndex:
         self, article: Article, read: ArticleProfile, compared: Mapping[int, float]
     ) -> int | None:
         """The place of an article whose text this one repeats."""
-        known = self._by_text if read.text else self._by_title
-        place = known.get(_text_key(article, read))
+        place = self._by_words.get(_hash_words(article, read))
         if place is not None and self._repeated(place, read):
             return place
         if not read.text:
@@ -254,9 +261,7 @@ class StoryIndex:
         latest = members[-_MEMBERS:]
         others = self.compare(read, (p for p in latest if p not in compared))
         near = sum({**compared, **others}[place] for place in latest)
-        texts = all(self._facts[place].text for place in latest)
-        within = self._within.get(story, 1.0)
-        return near / len(latest) / measure_evenness(within, len(members), texts=texts)
+        return near / len(latest) / self._measure_evenness(story)
 
     def story_at(self, place: int) -> str:
         """The story of the article at this place."""
@@ -303,52 +308,29 @@ class StoryIndex:
 
     def _copy_place(self, other: "StoryIndex", place: int) -> int:
         """Copy a place of another index, without its entries in the inverted index."""
-        new = len(self._articles)
-        self._articles.append(other._articles[place])
-        self._place[other._articles[place]] = new
-        self._story.append(other._story[place])
-        self.members.setdefault(other._story[place], array("I")).append(new)
-        self._hours.append(other._hours[place])
-        self._vectors.append(
-            self._stem_number(other._stems[n >> 1]) << 1 | (n & 1)
-            for n in other._vectors[place]
+        numbers = other._vectors[place]
+        return self._append(
+            other._articles[place],
+            other._story[place],
+            other._facts[place],
+            [self._stem_number(other._stems[n >> 1]) << 1 | (n & 1) for n in numbers],
+            other._weights[place],
+            other._sketches[place],
         )
-        self._weights.append(other._weights[place])
-        self._sketches.append(other._sketches[place])
-        self._facts.append(other._facts[place])
-        return new
 
-    def _update_breadth(
-        self, read: ArticleProfile, membership: StoryMembership
-    ) -> None:
-        """Update the similarity of the headlines of a story."""
-        members = self.members.get(membership.story)
-        if members is None or membership.duplicate_of is not None:
-            return
-        latest = members[-_MEMBERS:]
-        if read.text and all(self._facts[place].text for place in latest):
-            return
-        mean = sum(self.compare(read, latest).values()) / len(latest)
-        before = self._within.get(membership.story, 1.0)
-        both = 2 * mean * len(members) * clustering.HEADLINE_THRESHOLD
-        self._within[membership.story] = before + 1 + both
-
-    def _measure(self, story: str) -> None:
-        """Sort the members of a story and measure their similarity."""
-        members = self.members[story] = array("I", sorted(self.members[story]))
-        self._within.pop(story, None)
-        if not members:
-            del self.members[story]
-            return
-        latest = members[-_MEMBERS:]
-        if all(self._facts[place].text for place in latest):
-            return
-        read = [self._restore_profile(place) for place in latest]
-        near = sum(clustering.compare_profiles(a, b) for a, b in combinations(read, 2))
-        pairs = len(read) * (len(read) - 1) / 2
-        mean = clustering.HEADLINE_THRESHOLD * near / pairs if pairs else 0.0
-        count = len(members)
-        self._within[story] = count + count * (count - 1) * mean
+    def _measure_evenness(self, story: str) -> float:
+        """How similar the members of a story are, as in `cluster_events`."""
+        members = self.members[story]
+        if len(members) < 2 or all(self._facts[p].text for p in members[-_MEMBERS:]):
+            return 1.0
+        latest = members[-_SAMPLED:]
+        near = sum(
+            sum(self.compare(self._restore_profile(place), latest[:n]).values())
+            for n, place in enumerate(latest)
+        )
+        pairs = len(latest) * (len(latest) - 1) / 2
+        mean, size = clustering.HEADLINE_THRESHOLD * near / pairs, len(members)
+        return clustering.measure_evenness(size + size * (size - 1) * mean, size)
 
     def _intern_stems(self, stems: Iterable[str]) -> Iterator[str]:
         """The stored string objects of these words."""
@@ -356,7 +338,7 @@ class StoryIndex:
             number = self._stem_ids.get(stem)
             yield stem if number is None else self._stems[number]
 
-    def _encoded(self, read: ArticleProfile) -> list[int]:
+    def _encode_stems(self, read: ArticleProfile) -> list[int]:
         """The number of each word; the last bit says whether it is a name."""
         return [
             self._stem_number(stem) << 1 | (stem in read.names) for stem in read.weights
@@ -387,9 +369,9 @@ def _list_heaviest(read: ArticleProfile) -> list[str]:
     return heapq.nlargest(_FOUND_BY, weights, key=lambda stem: (weights[stem], stem))
 
 
-def _text_key(article: Article, read: ArticleProfile) -> int:
+def _hash_words(article: Article, read: ArticleProfile) -> int:
     said = article.text if read.text else article.title or article.text
-    return hash(normalize_text(said))
+    return hash((read.text, normalize_text(said)))
 
 
 class CompactRows:

@@ -12,7 +12,7 @@ reporting it: they are never joined.
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from digests.language import words
@@ -20,6 +20,7 @@ from digests.stories.clustering import (
     Neighbours,
     are_contradictory,
     find_neighbours,
+    name_others,
 )
 from digests.stories.profiles import build_profiles
 from digests.stories.terms import find_lead_terms, has_body
@@ -43,15 +44,6 @@ _SHARE, _SHARE_MANY = 0.15, 0.45
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
 _AGREEING = 0.5
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Report:
-    """An article with what two reports are compared by."""
-
-    article: Article
-    lead: frozenset[str]
-    english: bool
 
 
 def join_events(
@@ -82,7 +74,7 @@ def join_events(
     story_of = [by_article[a.id].story for a in compared]
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
-    reports = [_read_report(a) for a in compared]
+    leads = [find_lead_terms(a) for a in compared]
     near = find_neighbours(profiles)
     members: dict[str, list[int]] = defaultdict(list)
     for place, story in enumerate(story_of):
@@ -94,7 +86,8 @@ def join_events(
         if i < j
         and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
-        and _is_one_event(reports[i], reports[j], score)
+        and not name_others(profiles[i], profiles[j])
+        and _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
     ]
     named = _merge_stories(sorted(links), members, near, kept)
     return tuple(
@@ -102,27 +95,22 @@ def join_events(
     )
 
 
-def _read_report(article: Article) -> _Report:
-    return _Report(
-        article=article,
-        lead=find_lead_terms(article),
-        english=words.resolve_language(article.lang) == "en",
-    )
-
-
-def _is_one_event(one: _Report, other: _Report, score: float) -> bool:
+def _have_one_lead(
+    lead: frozenset[str],
+    other_lead: frozenset[str],
+    score: float,
+    one: Article,
+    other: Article,
+) -> bool:
     """Whether two reports are of one event, by their leads, likeness and times."""
-    shared = len(one.lead & other.lead)
-    share = shared / max(1, min(len(one.lead), len(other.lead)))
-    required = _SHARED if one.english and other.english else _SHARED_UNNAMED
-    apart = _measure_gap(one.article, other.article)
+    shared = len(lead & other_lead)
+    share = words.measure_containment(lead, other_lead)
+    english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
+    required = _SHARED if english else _SHARED_UNNAMED
+    apart = _measure_gap(one, other)
     if apart > _SOON:
-        return (
-            apart <= _LATEST
-            and score >= _VERY_ALIKE
-            and shared > required
-            and share >= _SHARE
-        )
+        late = apart > _LATEST or score < _VERY_ALIKE
+        return not late and shared > required and share >= _SHARE
     if score >= _ALIKE and shared >= required and share >= _SHARE:
         return True
     return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY

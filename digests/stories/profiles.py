@@ -5,16 +5,18 @@ names, when and by whom the article was published, and two kinds of fact that re
 one event cannot differ in: the score of a match and its place in a series («the fourth
 stage»).
 
-A word is a name when it has a capital inside sentences more often than not, or when it
-only ever begins sentences. The capitals of a headline say nothing. Languages that write
-every noun with a capital, or none, have no names here.
+A word is a name when it has a capital inside sentences more often than not. The
+capitals of a headline say nothing if it is written in title case. In German, which
+writes every noun with a capital, only the words in a few positions are names.
 """
 
 import math
 import re
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from digests.language import words
 from digests.stories import terms
@@ -30,6 +32,9 @@ _SERIES = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th))\s"
     r"(match|stage|round|game|leg|race|test|heat|day|hearing|quarter)\b"
 )
+#: Characters in which an article says who and where, and the names that are kept.
+_OPENING, _MOST_NAMES = 500, 12
+_SHORT = 600
 #: A title that begins so announces a correction.
 CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
 _CORRECTS = re.compile(rf"\W*(?:{CORRECTION_LABELS})\b", re.IGNORECASE)
@@ -60,6 +65,13 @@ class ArticleProfile:
     series: Mapping[str, str]
     #: Whether it announces that it corrects another article.
     corrects: bool
+    #: The first names of title and opening, which say who and where; None if they
+    #: cannot be recognized.
+    identity: tuple[str, ...] | None
+    #: Words that begin its sentences and may be names.
+    openers: tuple[str, ...]
+    #: Whether it has so few words that the words of its genre outweigh its names.
+    short: bool
 
 
 def build_profiles(
@@ -88,7 +100,7 @@ def _build_profile(
     whole = f"{title}. {article.text[:_READ]}"
     tag = words.resolve_language(article.lang)
     found = (
-        find_name_stems(article.text[:_READ]) if text and tag == "en" else frozenset()
+        _find_name_stems(article.text[:_READ]) if text and tag == "en" else frozenset()
     )
     weights = terms.weigh_terms(counted, found, tag, text=text, background=background)
     names = found & weights.keys()
@@ -108,6 +120,9 @@ def _build_profile(
         scores=frozenset(found.replace("–", "-") for found in _SCORE.findall(whole)),
         series=_find_series(whole[: len(title) + _LEAD]),
         corrects=bool(_CORRECTS.match(title)),
+        identity=_find_identity(title, article.text, tag),
+        openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
+        short=len(article.text) < _SHORT,
     )
 
 
@@ -122,26 +137,87 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
 _OPENERS = frozenset(".!?:;\n\"“”„«»‘'(–—•*")
 
 
-def find_name_stems(text: str) -> frozenset[str]:
-    """The stems of the words that are names."""
-    named: Counter[str] = Counter()
-    plain: Counter[str] = Counter()
-    opening: set[str] = set()
+def _find_name_stems(text: str) -> frozenset[str]:
+    """The stems of the words that have a capital more often than not."""
+    named = Counter(words.stem_word(w.lower()) for w in _list_english_names(text))
+    plain = Counter(words.stem_word(w) for w in _WORD.findall(text) if w[0].islower())
+    return frozenset(stem for stem, n in named.items() if n > plain[stem])
+
+
+def _find_identity(title: str, text: str, tag: str) -> tuple[str, ...] | None:
+    """The stems of the first names; None if capitals do not show them."""
+    list_names, title_case = _LISTS_NAMES.get(tag), _is_title_case(title)
+    if list_names is None:
+        return None
+    parts = (text,) if title_case and text else (title, text)
+    found = (
+        words.stem_word(word.lower(), tag)
+        for part in parts
+        for word in list_names(part[:_OPENING])
+    )
+    names = _keep_first(found)
+    return names if names or text or not title_case else None
+
+
+def _list_openers(text: str, tag: str) -> tuple[str, ...]:
+    return _keep_first(
+        words.stem_word(match[0].lower(), tag)
+        for match in _WORD.finditer(text)
+        if match[0][0].isupper() and _opens_sentence(text, match.start())
+    )
+
+
+def _keep_first(stems: Iterable[str]) -> tuple[str, ...]:
+    """The first different stems, as strings that all profiles share."""
+    return tuple(map(sys.intern, islice(dict.fromkeys(stems), _MOST_NAMES)))
+
+
+def _list_english_names(text: str) -> Iterator[str]:
+    """The words with a capital inside sentences; in title case, the rare ones."""
+    title_case = _is_title_case(text)
     for match in _WORD.finditer(text):
-        word = match[0]
-        low = word.lower()
-        if word[0].islower():
-            plain[words.stem_word(low)] += 1
-        elif low in terms.EMPTY_WORDS:
+        if match[0][0].islower():
             continue
-        elif _opens_sentence(text, match.start()):
-            opening.add(words.stem_word(low))
-        else:
-            named[words.stem_word(low)] += 1
-    only_opening = opening - named.keys() - plain.keys()
-    return frozenset(only_opening) | {
-        stem for stem, n in named.items() if n > plain[stem]
-    }
+        rarity = terms.rate_rarity(words.stem_word(match[0].lower()))
+        # «Tarvik: woman convicted of arson»
+        named = rarity == terms.RARE_WEIGHT and text.startswith(":", match.end())
+        if _opens_sentence(text, match.start()):
+            rarity *= named
+        if rarity >= (terms.RARE_WEIGHT if title_case else terms.EVERYDAY_WEIGHT):
+            yield match[0]
+
+
+def _list_german_names(text: str) -> Iterator[str]:
+    """The words after «in», after another noun, and before the colon of a title."""
+    for match in _GERMAN_PAIR.finditer(text):
+        if _precedes_name(match[1]) and match[2] not in _NO_GERMAN_NAMES:
+            yield match[2]
+
+
+def _precedes_name(word: str | None) -> bool:
+    if word is None or word.lower() in _BEFORE_PLACE:
+        return True
+    ordinary = words.is_stop_word(word.lower(), "de")
+    counts = words.stem_word(word.lower(), "de") in terms.NUMBER_STEMS
+    return word[0].isupper() and not ordinary and not counts
+
+
+_LISTS_NAMES = {"en": _list_english_names, "de": _list_german_names}
+_GERMAN_PAIR = re.compile(r"(?:\b([^\W\d][\w-]*)\s|\A(?=[\w-]+:))(?=([A-ZÄÖÜ][\w-]+))")
+_BEFORE_PLACE = words.word_set("in aus bei nahe für von")
+#: «in Haft», «am Montag», «Wetter: …».
+_NO_GERMAN_NAMES = words.word_set("""
+    Haft Gefahr Betrieb Kraft Höhe Arbeit Form Not Brand Montag Dienstag Mittwoch
+    Donnerstag Freitag Samstag Sonntag Wetter Unwetter Fußball Unfall Börse
+""")
+
+
+def _is_title_case(title: str) -> bool:
+    """Whether all words but those that say nothing have a capital."""
+    return all(
+        word[0].isupper() or words.is_stop_word(word) or word in terms.EMPTY_WORDS
+        for word in _WORD.findall(title)
+    )
 
 
 def _opens_sentence(text: str, start: int) -> bool:

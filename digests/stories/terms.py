@@ -38,7 +38,7 @@ _MEASURE = 5.0
 #: Characters of a text that say what happened.
 _LEAD = 350
 #: Number words, currencies and weekdays, which say nothing about an event.
-_NUMBER_STEMS = frozenset(
+NUMBER_STEMS = frozenset(
     words.stem_word(word, tag)
     for tag, listed in (
         (
@@ -155,7 +155,8 @@ def weigh_terms(
 
 def _is_measure(stem: str) -> bool:
     """Whether a stem is a number that is rarely shared by chance: large, no year."""
-    return stem.isdigit() and len(stem) > 2 and not 1900 < int(stem) < 2100
+    is_year = len(stem) == len("1900") and "1900" < stem < "2100"
+    return stem.isdigit() and len(stem) > 2 and not is_year
 
 
 def rate_rarity(stem: str) -> float:
@@ -187,7 +188,7 @@ def find_lead_terms(article: Article) -> frozenset[str]:
         for stem in found
         if len(stem) > 2
         and not stem[0].isdigit()
-        and stem not in _NUMBER_STEMS
+        and stem not in NUMBER_STEMS
         and (not english or rate_rarity(stem) >= FREQUENT_WEIGHT)
     )
 
@@ -201,6 +202,21 @@ def find_rare_words(text: str, lang: str | None) -> frozenset[str]:
         for word in words.split_words(text)
         if rate_rarity(words.stem_word(word)) == RARE_WEIGHT
     )
+
+
+def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
+    """The words of a headline that name its topic: no number, no everyday word.
+
+    In a language without ranks, words with a capital; of English they are stems.
+    """
+    if words.resolve_language(lang) == "en":
+        stems = set(_list_stems(title, lang))
+        return frozenset(
+            s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
+        )
+    capital = (word for word in title.split() if word[:1].isupper())
+    found = (word for each in capital for word in words.split_words(each))
+    return frozenset(w for w in found if words.stem_word(w, lang) not in NUMBER_STEMS)
 
 
 def _list_stems(text: str, lang: str | None) -> list[str]:

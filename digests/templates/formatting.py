@@ -115,10 +115,10 @@ def format_speaker(card: QuoteCard) -> str:
 
 
 def list_figure_runs(shown: EditionFigure) -> list[TextRun]:
-    """«Trade rose to $273 billion», whose number stands out, with its status."""
-    status = content.name_status(shown.figure)
+    """«Trade rose to $273 billion», whose number stands out, with notes on it."""
+    notes = (content.name_status(shown.figure), content.describe_change(shown))
     runs = content.describe_figure(shown.figure)
-    return [*runs, (f" ({status})" if status else "", False)]
+    return [*runs, *((f" ({note})", False) for note in notes if note)]
 
 
 def emphasize_runs(

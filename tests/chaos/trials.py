@@ -22,6 +22,7 @@ from tests.chaos import (
     platform_responses,
     processes,
     storms,
+    system_clock,
 )
 from tests.chaos.scoreboard import Line, Scoreboard
 
@@ -140,6 +141,7 @@ async def _clocks(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
         *await _each(clock_jumps.jumps, sizes.jumps, seed, board),
         *await clock_jumps.set_back(sizes.back, seed, board),
         *await clock_jumps.downtime(seed, board),
+        *await system_clock.system_clock_set(seed),
     ]
 
 

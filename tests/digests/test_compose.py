@@ -314,3 +314,28 @@ def test_an_article_within_the_maximum_age_or_without_a_date_is_taken():
     recent = an_article(published=NOON - timedelta(hours=24))
     undated = replace(POOL, published=None)
     assert len(edition_of(recent, undated, max_age=24).stories) == 2
+
+
+LETTER = an_article(
+    id="review",
+    title=None,
+    source="Strand Radio",
+    text="I have never liked the new hall, and I still do not. Comment by Osric Vane. "
+    "My view is that we should all ask who pays for it. I think that the council owes "
+    "us an answer, and I believe that it knows this as well as you and I do.",
+)
+
+
+def test_in_brief_a_text_without_a_title_must_be_a_report():
+    articles = (an_article(), POOL, LETTER)
+    edition = edition_of(*articles, stories=1)
+    assert [line.article.id for line in edition.brief] == ["pool"]
+    assert decision(edition, "review").outcome == "left out"
+
+
+def test_in_brief_one_word_is_no_headline():
+    word = replace(
+        POOL, id="word", title="Solutions", text="Answers: anvil, bell, cot."
+    )
+    edition = edition_of(an_article(), POOL, word, stories=1)
+    assert [line.article.id for line in edition.brief] == ["pool"]

@@ -52,6 +52,20 @@ def test_an_odd_text_is_answered_not_refused(verb):
         assert "error" not in got
 
 
+@pytest.mark.parametrize("verb", GOOD)
+def test_numbers_of_any_form_and_length_are_answered(verb):
+    text = (
+        "The mayor said {n} people died {n} weeks ago, at {n}:30 p.m. on {n} May {n}. "
+        "It cost ${n} million. It was {n} Uhr, am {n}. Mai, on {n}th Street in Hallin."
+    )
+    for number in ("9" * 5000, "9" * 400, "²", "1²", "٣٤", "½", "1" + ".000" * 900):
+        written = json.dumps(GOOD[verb]).replace(
+            json.dumps(TEXT)[1:-1], json.dumps(text.replace("{n}", number))[1:-1]
+        )
+        (got,) = answers(verb, {"id": 1, **json.loads(written)})
+        assert "error" not in got, number[:20]
+
+
 def test_quotes_have_the_shape_that_the_interface_promises():
     (got,) = answers("quotes", {"id": "a", "text": TEXT})
     (quote,) = got["quotes"]

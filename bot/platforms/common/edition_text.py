@@ -177,7 +177,8 @@ class EditionView:
             return note.said
         before, after = _drop_common_words(note.before.split(), note.after.split())
         if before and after:
-            return f"{before} → {after}"
+            subject = f"{note.what[:1].upper()}{note.what[1:]}: " if note.what else ""
+            return f"{subject}{before} → {after}"
         opening, closing = get_quotation_marks(self.context.locale)
         words = f"{opening}{before or after}{closing}"
         if before:
@@ -243,14 +244,15 @@ def describe_speaker(card: QuoteCard, texts: Texts) -> tuple[str, str]:
 
 
 def _drop_common_words(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Drop the words that both begin (numbers apart) and end with."""
+    """Drop the words that both begin and end with; a number keeps what it counts."""
     alike = 0
     for one, other in zip(before[:-1], after[:-1], strict=False):
         if one != other or any(sign.isdigit() for sign in one):
             break
         alike += 1
     before, after = before[alike:], after[alike:]
-    while min(len(before), len(after)) > 1 and before[-1] == after[-1]:
+    counts = any(sign.isdigit() for sign in "".join(before[:1]))
+    while min(len(before), len(after)) > 1 and before[-1] == after[-1] and not counts:
         before, after = before[:-1], after[:-1]
     return (
         shorten_line(" ".join(before), MAX_WORDS),
@@ -273,10 +275,12 @@ def list_figure_runs(story: EditionStory, texts: Texts) -> list[TextRun]:
 
 
 def format_figure(shown: EditionFigure, texts: Texts) -> list[TextRun]:
-    """The words that show a figure, and its status where they do not say it."""
+    """The words that show a figure, and notes on its status and on what it replaces."""
     runs = shorten_runs(content.describe_figure(shown.figure), MAX_FIGURE)
     status = texts.message(content.name_status(shown.figure))
-    return [*runs, (f" ({status})", False)] if runs and status else runs
+    change = shorten_line(content.describe_change(shown), MAX_FIGURE)
+    notes = [(f" ({note})", False) for note in (status, change) if note]
+    return [*runs, *notes] if runs else runs
 
 
 def format_dispute(dispute: Dispute) -> list[TextRun]:

@@ -181,7 +181,9 @@ _ALLOWED_MODULES = (
     "digests.sources.",
 )
 _ALLOWED_TYPES = {
+    ("datetime", "date"),
     ("datetime", "datetime"),
+    ("datetime", "time"),
     ("datetime", "timedelta"),
     ("datetime", "timezone"),
 }

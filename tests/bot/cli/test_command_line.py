@@ -103,7 +103,7 @@ def test_a_broken_file_is_exit_3_and_changes_nothing(home):
     (home.folder / "broken.toml").write_text("[[workspace\n", encoding="utf-8")
     done = home.run("apply", "broken.toml")
     assert done.returncode == 3
-    assert "broken.toml is not valid TOML" in done.stderr
+    assert "broken.toml: It is not valid TOML" in done.stderr
 
 
 def test_a_wrong_setting_is_exit_3_and_named(home):

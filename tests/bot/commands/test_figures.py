@@ -30,7 +30,7 @@ def by(outlet: str, text: str, **changes) -> Article:
 
 
 def test_what_several_outlets_give_is_listed_once_with_their_names():
-    other = "Every day 31,000 vehicles use the Long Bridge."
+    other = "Daily 31,000 vehicles use the Long Bridge."
     assert reported(by("A", HERE), by("B", other)) == [("31,000", ("B",), [])]
 
 

@@ -115,6 +115,9 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
         ("[[workspace", "not valid TOML"),
         ("=" * 200_001, "too long"),
         ("x = " + "[" * 5_000, "nested too deeply"),
+        (".".join("x" * 50_000) + " = 1", "nested too deeply"),
+        ("x = " + "1" * 5_000, "number in it is too long"),
+        ("\n".join(f"x{n} = 1" for n in range(3_001)), "more than 3000 values"),
         (
             '[[workspace]]\nplatform = "discord"\nid = "1"\n',
             "no block for this workspace",

@@ -94,4 +94,4 @@ async def test_look_ups_use_the_corrected_edition(harness, ana):
     await correct(harness, ("31,000", "13,000"))
     story = said(await ana.says("news story", story="harbour bridge"))
     assert "13,000" in story
-    assert "31,000 vehicles" not in story
+    assert "31,000 vehicles cross" not in story

@@ -37,7 +37,7 @@ async def test_a_corrected_figure_is_corrected_in_place(harness):
 
 async def test_the_story_ends_with_what_was_corrected_and_when(harness):
     await correct(harness, ("31,000", "13,000"))
-    assert notes(harness) == ["-# Corrected 12:06: 31,000 → 13,000"]
+    assert notes(harness) == ["-# Corrected 12:06: 31,000 vehicles → 13,000 vehicles"]
 
 
 async def test_a_corrected_name_is_put_right(harness):
@@ -72,8 +72,8 @@ async def test_a_second_correction_is_noted_below_the_first(harness):
     harness.clock.advance(hours=1)
     await correct(harness, ("13,000", "14,000"), text=text)
     assert notes(harness) == [
-        "-# Corrected 12:06: 31,000 → 13,000",
-        "-# Corrected 13:12: 13,000 → 14,000",
+        "-# Corrected 12:06: 31,000 vehicles → 13,000 vehicles",
+        "-# Corrected 13:12: 13,000 vehicles → 14,000 vehicles",
     ]
 
 
@@ -168,7 +168,7 @@ async def test_many_changes_in_a_row_become_one_edit(harness):
         await reread(harness, timedelta(seconds=61))
         await harness.corrections.run()
     await pass_time(harness)
-    assert notes(harness) == ["-# Corrected 12:07: 31,000 → 15,000"]
+    assert notes(harness) == ["-# Corrected 12:07: 31,000 vehicles → 15,000 vehicles"]
     assert [message.edits for message in harness.platform.messages] == [1]
 
 

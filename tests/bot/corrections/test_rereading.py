@@ -166,7 +166,7 @@ async def test_corrections_of_the_page_are_applied_to_the_post(newswire):
     assert correction.state == "edited"
     assert correction.amendment is not None
     assert [(n.before, n.after) for n in correction.amendment.notes] == [
-        ("About 31,000", "About 13,000")
+        ("About 31,000 vehicles", "About 13,000 vehicles")
     ]
     (changed,) = correction.amendment.sentences
     assert changed.new is not None

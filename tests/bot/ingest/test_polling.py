@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ingest import polling, source_state
+from bot.ingest import polling, source_state, storing
 from bot.model.scope import Scope
 from bot.storage import digest_store
+from digests.stories.profiles import build_profiles
 from tests.bot.harness import FLOOD
 from tests.bot.ingest.newswire import Newswire, answer_with_etag, feed_configuration
 from tests.feeds import an_item, items, rss
@@ -33,6 +34,24 @@ async def test_a_new_source_is_read_at_once_and_posts_nothing(newswire):
     assert await newswire.asked() == 1
     assert await newswire.articles() == 12
     assert newswire.posted() == []
+
+
+async def test_an_article_that_cannot_be_analysed_silences_no_other(
+    newswire, monkeypatch
+):
+    def fail_at_third(articles):
+        if articles[0].title == an_item(2).title:
+            raise ValueError("a defect of the analysis")
+        return build_profiles(articles)
+
+    monkeypatch.setattr(storing, "build_profiles", fail_at_third)
+    newswire.publish("/feed", items(range(4)))
+    await newswire.subscribe("/feed")
+    assert await newswire.asked() == 1
+    assert await newswire.articles() == 3
+    newswire.publish("/feed", items(range(5)))
+    assert await newswire.asked(seconds=3600) == 1
+    assert await newswire.articles() == 4
 
 
 async def test_a_source_is_not_asked_before_its_slot_and_is_after_it(newswire):

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
@@ -41,8 +42,10 @@ class Work:
 
 
 @asynccontextmanager
-async def running(job: Job, work: RunJob) -> AsyncIterator[asyncio.Task[None]]:
-    scheduler = JobScheduler(FakeClock())
+async def running(
+    job: Job, work: RunJob, scheduler: JobScheduler | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    scheduler = scheduler or JobScheduler(FakeClock())
     scheduler.jobs = {job.name: job}
     task = asyncio.create_task(scheduler.run({job.name: work}))
     yield task
@@ -154,6 +157,30 @@ async def test_the_tick_runs_unscheduled_work():
     work = Work()
     async with running(job, work):
         await work.run_times(3)
+
+
+class SystemClock(datetime):
+    """The clock that APScheduler reads, which a test may set."""
+
+    moved = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + cls.moved
+
+
+@pytest.mark.parametrize("moved", [timedelta(days=-1), timedelta(minutes=10)])
+async def test_a_clock_that_is_set_stops_no_job(moved, monkeypatch):
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SystemClock)
+    monkeypatch.setattr(SystemClock, "moved", timedelta(0))
+    monkeypatch.setattr("bot.jobs.scheduler.CLOCK_CHECK_SECONDS", 0.02)
+    _, job = a_job(tick=SOON)
+    work = Work()
+    scheduler = JobScheduler(FakeClock(), wall=lambda: SystemClock.now().timestamp())
+    async with running(job, work, scheduler):
+        await work.run_times(2)
+        SystemClock.moved = moved
+        await work.run_times(work.runs + 3)
 
 
 async def test_a_poke_runs_now():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import runner
+from bot.errors import SendNotReceived
 from bot.jobs.scheduler import JobScheduler
 from bot.operations.clock_monitor import PAUSE_AFTER_JUMP, ClockMonitor
 from tests.bot.harness import BotHarness
@@ -81,6 +82,7 @@ class Run:
             outbox=harness.outbox,
             jobs=JobScheduler(harness.clock),
             maintenance=SimpleNamespace(run=None),
+            db=harness.db,
         )
         jobs = runner.build_jobs(application, ClockMonitor(harness.clock, self.steady))
         self._publish, self._deliver = jobs["publish"], jobs["deliver"]
@@ -136,4 +138,15 @@ async def test_no_clock_change_causes_a_second_post(daily, hours):
     await run.turn(seconds=2)
     await run.turn(seconds=61)
     assert await editions(daily) == 1
+    assert daily.platform.doubled() == ()
+
+
+async def test_a_failed_post_is_tried_again_as_soon_after_the_clock_was_set_back(daily):
+    run = Run(daily)
+    daily.platform.script(SendNotReceived("The platform is busy."))
+    await run.turn(minutes=6)
+    assert daily.platform.messages == []
+    daily.clock.advance(days=-1)
+    await run.turn(minutes=5)
+    assert daily.platform.messages
     assert daily.platform.doubled() == ()

@@ -71,6 +71,19 @@ def withdrawn(edition: Edition) -> Edition:
             ),
             "Corrected 14:05: win → lose",
         ),
+        (
+            CorrectionNote(at=AT, before="About 300 people", after="About 270 people"),
+            "Corrected 14:05: 300 people → 270 people",
+        ),
+        (
+            CorrectionNote(
+                at=AT,
+                before="£4.6 million",
+                after="£6.4 million",
+                what="cost of the scheme",
+            ),
+            "Corrected 14:05: Cost of the scheme: £4.6 million → £6.4 million",
+        ),
         (CorrectionNote(at=AT, before="40"), "Corrected 14:05: no longer “40”"),
         (CorrectionNote(at=AT, after="not"), "Corrected 14:05: now “not”"),
         (

@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import SendRefused
 from bot.model import Delivery, JobStatus
 from bot.ports import Mailbox
 from bot.storage import Connection, Database, process_store
 from bot.storage.message_store import LocalMailbox
+from bot.storage.schema import deliveries
+from bot.storage.statements import update_rows
 from tests.bot.storage.builders import NOW, Tenant, a_tenant, some_deliveries
 
 TTL = timedelta(seconds=60)
@@ -41,6 +44,28 @@ async def test_job_statuses_come_back_as_they_were_stored_last(database: Databas
             process_store.save_job_statuses, statuses=[status], now=NOW
         )
     assert await database.read(process_store.list_job_statuses) == (status,)
+
+
+# ── a clock that was set back ──────────────────────────────────────────────────
+
+
+async def test_what_waits_for_a_later_time_waits_as_long_as_before_the_clock_was_set(
+    database: Database, delivery: Delivery
+):
+    def wait(conn: Connection) -> None:
+        soon, overdue = NOW + TTL, NOW - timedelta(days=2)
+        times = {"not_before": soon, "lease_until": None, "updated_at": overdue}
+        update_rows(conn, deliveries, deliveries.c.id == delivery.id, **times)
+
+    def read(conn: Connection) -> tuple[Any, ...]:
+        found = deliveries.c
+        query = select(found.not_before, found.lease_until, found.updated_at)
+        return tuple(conn.execute(query.where(found.id == delivery.id)).one())
+
+    day = timedelta(days=1)
+    await database.write(wait)
+    await database.write(process_store.shift_waits, now=NOW - day, by=-day)
+    assert await database.read(read) == (NOW - day + TTL, None, NOW - 2 * day)
 
 
 # ── leases, events, keys ───────────────────────────────────────────────────────

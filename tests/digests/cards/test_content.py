@@ -5,6 +5,7 @@ import pytest
 
 from digests.cards.content import (
     build_card,
+    describe_change,
     describe_dispute,
     describe_figure,
     find_author,
@@ -156,6 +157,14 @@ def test_a_figure_is_shown_as_its_clause_in_which_its_number_stands_out(label, s
 )
 def test_a_status_is_named_where_the_words_do_not_say_it(label, status, named):
     assert str(name_status(a_figure(label=label, status=status))) == named
+
+
+def test_a_number_stands_beside_the_older_one_that_it_replaces():
+    older = reported_by("Canal Courier", text="12")
+    newer = replace(reported_by("Strand Radio", text="31"), replaces=older)
+    assert describe_change(newer) == "12, Canal Courier → 31"
+    assert describe_change(replace(newer, source="Canal Courier")) == "12 → 31"
+    assert describe_change(older) == ""
 
 
 def test_where_outlets_differ_the_clause_of_one_has_the_number_of_the_other():

@@ -152,8 +152,8 @@ def test_corrections_are_made_one_after_the_other():
     assert two is not None
     story = apply_amendments(reported(), [one, two]).stories[0]
     assert pairs(story) == [
-        ("About 31,000", "About 13,000"),
-        ("About 13,000", "About 14,000"),
+        ("About 31,000 vehicles", "About 13,000 vehicles"),
+        ("About 13,000 vehicles", "About 14,000 vehicles"),
     ]
     assert any("14,000" in s.text for s in story.summary)
 
@@ -266,3 +266,19 @@ def test_every_shown_word_is_in_the_linked_version(place, word):
     for card in story.cards:
         assert texts[card.revision][card.span.start : card.span.end] == card.text
         assert card.withdrawn <= (card.text not in new.text)
+
+
+def test_a_number_that_headline_and_text_have_is_noted_once_with_what_it_measures():
+    text = (
+        "Torvale will build a new pool beside the park. The cost of the pool is £4.6 "
+        "million, the council said on Tuesday. Work begins in spring and lasts a year."
+    )
+    old = an_article(title="Torvale to spend £4.6 million on pool", text=text)
+    new = an_article(
+        title="Torvale to spend £6.4 million on pool", text=text.replace("4.6", "6.4")
+    )
+    (story,) = compose([old], now=NOON).stories
+    found = find_amendment(story, {old.revision: old}, new, LATER)
+    assert found is not None
+    notes = [(note.what, note.before, note.after) for note in found.notes]
+    assert notes == [("cost of the pool", "£4.6 million", "£6.4 million")]

@@ -59,8 +59,9 @@ def test_what_was_taken_out_is_named_as_what_went():
         article(old), article(BEFORE.format(middle="", end=""))
     )
     assert found is not None
-    assert (found.before, found.after) == ("14", "")
-    assert found.sentence == "The fire killed 14 people."
+    assert (found.before, found.after) == ("14 people", "")
+    assert found.old is not None
+    assert found.old.text == "The fire killed 14 people."
 
 
 def test_an_excerpt_of_a_text_takes_nothing_back():
@@ -92,8 +93,22 @@ def test_what_went_and_what_came_are_named():
         article("The fire killed 14 people."), article("The fire killed 17 people.")
     )
     assert found is not None
-    assert (found.before, found.after) == ("14", "17")
-    assert found.sentence == "The fire killed 17 people."
+    assert (found.before, found.after) == ("14 people", "17 people")
+    assert found.new is not None
+    assert found.new.text == "The fire killed 17 people."
+
+
+def test_a_corrected_sum_comes_with_what_it_measures():
+    found = find_first_correction(
+        article("The cost of the scheme is £4.6 million, the council said."),
+        article("The cost of the scheme is £6.4 million, the council said."),
+    )
+    assert found is not None
+    assert (found.what, found.before, found.after) == (
+        "cost of the scheme",
+        "£4.6 million",
+        "£6.4 million",
+    )
 
 
 def test_a_corrected_title_is_a_correction():

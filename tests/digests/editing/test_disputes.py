@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from digests.analysis import analyse_article
-from digests.editing.disputes import find_disputes
+from digests.editing.disputes import add_replaced, find_disputes
+from digests.editing.figure_selection import select_figures
 from digests.types import Article, Story
 from tests.digests.stories.builders import NOON
 
@@ -146,3 +147,56 @@ def test_other_periods_plans_and_people_are_no_dispute(one: str, other: str):
 def test_any_text_is_compared(text: str):
     assert isinstance(disputed(text, MILL), list)
     assert isinstance(disputed(MILL, text), list)
+
+
+# ── what a newer report replaces ───────────────────────────────────────────────
+
+EARLY = (
+    "A ferry ran onto the rocks off Tollmar on Friday and at least 14 people drowned, "
+    "the coastguard said. The ferry Gannet had left the island of Skerry at noon."
+)
+
+
+def replaced(now: str, before: str = EARLY, hours: float = 5) -> list[str | None]:
+    """The older number beside each number of the newest report."""
+    articles = (
+        Article(
+            id="b", text=now, source="Courier", published=NOON + timedelta(hours=hours)
+        ),
+        Article(id="a", text=before, source="Herald", published=NOON),
+    )
+    analyses = {a.id: analyse_article(a) for a in articles}
+    story = Story(id="s", articles=articles, outlets=("Courier", "Herald"))
+    shown = add_replaced(select_figures(story, analyses["b"]), story, analyses)
+    return [f.replaces.figure.text if f.replaces else None for f in shown]
+
+
+def test_a_newer_toll_has_the_older_one_beside_it():
+    now = "The number of dead of the ferry Gannet off Tollmar has risen to 31."
+    assert replaced(now) == ["at least 14"]
+
+
+def test_the_same_toll_replaces_nothing():
+    assert replaced("In all 14 people drowned off Tollmar when the ferry sank.") == [
+        None
+    ]
+
+
+def test_a_toll_of_the_same_hour_is_a_dispute_and_replaces_nothing():
+    now = "The ferry Gannet hit the rocks off Tollmar and 31 people drowned."
+    assert replaced(now, hours=0.5) == [None]
+
+
+def test_an_older_toll_that_the_clause_states_is_not_repeated():
+    now = "The number of dead off Tollmar has risen from at least 14 to 31."
+    assert set(replaced(now)) == {None}
+
+
+def test_those_of_another_place_are_replaced_by_nothing():
+    now = "A bus fell from a bridge in Orsk and 31 people died there on Friday."
+    assert replaced(now) == [None]
+
+
+def test_those_to_whom_something_else_happened_are_not_replaced():
+    now = "Off Tollmar 31 people were rescued from the ferry Gannet, it was said."
+    assert replaced(now) == [None]

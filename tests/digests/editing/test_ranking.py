@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editing.ranking import balance_items, rank_stories
+from digests.editing.ranking import balance_stories, rank_stories
 from digests.language.normalization import normalize_text
 from digests.types import (
     Article,
@@ -113,6 +113,35 @@ def test_one_topic_does_not_fill_the_edition():
     assert "after 2 on «gannet»" in list(map(str, found[-1].reasons))
 
 
+def test_at_most_two_matches_are_among_five():
+    matches = [
+        ("a", "Tarvik Rovers win the cup after extra time"),
+        ("b", "Harl sign goalkeeper for record fee"),
+        ("c", "League season to begin a week later"),
+        ("d", "Striker of Pennick out for months"),
+    ]
+    others = [
+        ("e", "Bakers in Lowick ask for cheaper flour"),
+        ("f", "New footpath along the river Corr"),
+        ("g", "Librarians count more readers"),
+    ]
+    stories = [
+        a_story(news(name, FERRY * 2, title=title, hours=hours))
+        for hours, (name, title) in enumerate([*others, *matches])
+    ]
+    first = ids(ranked(*stories))[:5]
+    assert len({"s-a", "s-b", "s-c", "s-d"} & set(first)) == 2
+
+
+def test_the_town_of_a_local_outlet_is_no_topic():
+    subjects = ("bridge", "school", "market", "tram", "pool", "quay")
+    stories = [
+        a_story(news(name, FERRY, title=f"Hallin: {name}", source=name))
+        for name in subjects
+    ]
+    assert all(entry.waited is None for entry in ranked(*stories, stories=4))
+
+
 def test_an_update_uses_the_article_with_the_news():
     ledger = PublishedLedger(revisions=frozenset(("a@1",)))
     more = "Prosecutors have opened an inquiry against the shipyard in Lower Dunmark."
@@ -202,14 +231,14 @@ TABLE = [
 
 
 def taken(items: str, places: int, caps: ShareCaps) -> list[tuple[str, str]]:
-    found = balance_items(
-        items.split(),
-        places=places,
-        caps=caps,
-        source=lambda item: item.partition("/")[0],
-        topics=lambda item: set(item.partition("/")[2]),
-    )
-    return [(item, str(why or "")) for item, why in found]
+    """The items in their new order, each with why it had to wait."""
+    ranked_items = [
+        RankedStory(story=a_story(news(name, source=name.partition("/")[0])), score=1)
+        for name in items.split()
+    ]
+    topics = {r.story.id: set(r.story.id.partition("/")[2]) for r in ranked_items}
+    found = balance_stories(ranked_items, topics, places=places, caps=caps)
+    return [(r.story.articles[0].id, str(r.waited or "")) for r in found]
 
 
 @pytest.mark.parametrize(("items", "places", "caps", "expected"), TABLE)
@@ -232,13 +261,7 @@ def test_a_topic_that_had_its_share_is_named():
 )
 def test_no_source_has_more_than_half_while_others_wait(sources, places):
     items = [f"{source}/{n}" for n, source in enumerate(sources)]
-    order = balance_items(
-        items,
-        places=places,
-        caps=ShareCaps(topic=1.0),
-        source=lambda item: item[0],
-        topics=lambda _: (),
-    )
+    order = taken(" ".join(items), places, ShareCaps(topic=1.0))
     reported = [item for item, _ in order][:places]
     assert sorted(item for item, _ in order) == sorted(items)
     for source, count in Counter(item[0] for item in reported).items():

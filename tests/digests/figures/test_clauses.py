@@ -46,7 +46,8 @@ def labels(text: str, lang: str | None = None) -> dict[str, str]:
             "officials in the capital said on Thursday after a meeting of the cabinet "
             "that lasted until the early hours.",
             "$400 million",
-            "The ministry will buy nine hundred buses for $400 million",
+            "The ministry will buy nine hundred buses for $400 million, officials in "
+            "the capital said on Thursday",
         ),
         # An attribution in front, if nothing in it governs the number.
         (

@@ -41,7 +41,6 @@ def only(text, **options):
         "The lock “opens today”, as confirmed by warden Ruth Bell.",
         "As Ruth Bell put it, “the lock opens today.”",
         "Ruth Bell: “We open the lock today.”",
-        "Ruth Bell’s “lock of the year” opened.",
         "“Shall we open the lock?” Ruth Bell asked.",
     ],
 )
@@ -129,11 +128,6 @@ def test_a_quotation_over_paragraphs_is_one_group_of_one_speaker():
 def test_two_quotations_of_one_sentence_have_one_speaker():
     text = "Ruth Bell called the lock “a wonder” and its keeper “a saint of the water.”"
     assert {quote.speaker for quote in find_quotes(text)} == {"Ruth Bell"}
-
-
-def test_an_opening_quotation_looks_ahead_to_the_attribution():
-    text = "“It is open! At last!” “It stays open,” Ruth Bell said."
-    assert [quote.speaker for quote in find_quotes(text)] == ["Ruth Bell", "Ruth Bell"]
 
 
 def test_a_sentence_that_ends_in_a_colon_introduces_the_next_paragraph():

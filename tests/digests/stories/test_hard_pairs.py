@@ -12,8 +12,6 @@ from tests.digests.stories.builders import assign_article
 from tests.digests.stories.hard_pairs import Pair, pairs
 
 PAIRS = pairs()
-#: Known missed joins. A false merge is never excused here.
-MISSED = {"factory: follow-up"}
 
 
 def joined(one: Article, other: Article) -> bool:
@@ -23,8 +21,7 @@ def joined(one: Article, other: Article) -> bool:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_a_hard_pair_is_one_story_or_two_as_expected(pair: Pair):
-    expected = pair.same and str(pair) not in MISSED
-    assert joined(pair.one, pair.other) is expected
+    assert joined(pair.one, pair.other) is pair.same
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)

@@ -1,0 +1,461 @@
+"""Read the numbers of a report as answers, and compare those of two reports.
+
+Two numbers answer one question if they say how many of the same people suffered the
+same, what the same thing cost, how large it is; in the same period and place. Killed is
+not wounded, planned is not paid, a part is not the whole, a bound is not a count.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from digests.figures import units
+from digests.language import words
+from digests.language.words import word_set
+from digests.types import Article, Figure, Quote
+
+#: Figures of an article that are compared: what is disputed stands early.
+_READ_FIGURES = 24
+#: Values with a greater ratio are hardly one fact.
+_FARTHEST = 3.0
+#: Words around two figures that both reports have, beside what is counted.
+_SHARED = 2
+#: Rounded values differ by no more, those with «about» by no more than the second.
+_SAME, _ROUGHLY = 0.025, 0.1
+#: A sentence is read for so many characters on each side of the figure.
+_READ = 220
+
+
+def _table(**listed: str) -> Mapping[str, str]:
+    return {name: "|".join(found.split()) for name, found in listed.items()}
+
+
+def _join_table(table: Mapping[str, str], names: Collection[str]) -> re.Pattern[str]:
+    """One pattern for these entries, each a group of its name."""
+    groups = "|".join(f"(?P<{name}>{table[name]})" for name in table if name in names)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+
+
+#: What happened to the counted: two numbers are compared within one of these only.
+_FATES = _table(
+    killed="""kill(?:s|ed|ing)? dead died dies? deaths? lives fatalities drowned
+        murdered massacred perished toll tote[nrs]? getötet\\w* starben gestorben
+        todesopfer leben ermordet\\w* ertrunken""",
+    bodies="bodies leichen",
+    injured="""injur\\w+ wounded hurt hospitali[sz]ed burns verletzt\\w* verletzte\\w*
+        schwerverletzte\\w*""",
+    missing="missing unaccounted vermisst\\w* vermisste\\w*",
+    trapped="trapped stranded stuck eingeschlossen\\w* verschüttet\\w*",
+    rescued="""rescued saved survived survivors freed gerettet\\w* überlebt\\w*
+        befreit\\w*""",
+    arrested="""arrest(?:s|ed)? detained custody festgenommen\\w* festnahmen
+        verhaftet\\w*""",
+    evacuated="""evacuat\\w+ fled flee displaced homeless shelter evakuiert\\w*
+        obdachlos\\w* geflohen""",
+    ill="""ill sick sickened infected infections cases poisoned hospital erkrankt\\w*
+        infiziert\\w* fälle""",
+    cut_off="""cut\\soff without\\s(?:power|water|electricity) abgeschnitten
+        ohne\\sstrom""",
+    affected="affect(?:s|ed|ing)? concern(?:s|ed) betroffen betrifft betreffen",
+    attended="""march(?:ed|ers)? demonstrat\\w+ rally rallied protest(?:ed|ers)?
+        attended spectators crowd fans visitors zuschauer\\w* besucher\\w*
+        demonstrant\\w* demonstrierten teilnehmer\\w*""",
+    cancelled="cancel\\w+ grounded scrapped gestrichen annulliert\\w* ausgefallen",
+    dismissed="""sack(?:ed)? laid\\soff layoffs redundan\\w+ dismissed axed
+        entlassen\\w*""",
+    damaged="damaged destroyed burnt burned flattened zerstört\\w* beschädigt\\w*",
+    seized="seized confiscated recovered beschlagnahmt\\w* sichergestellt\\w*",
+    involved="involved beteiligt\\w*",
+    towed="towed abgeschleppt\\w*",
+    fined="fine[sd]? penalty geldbuße bußgeld geldstrafe",
+    paid="""sold fetched auctioned bought acquired paid price versteigert\\w*
+        verkauft\\w* erzielte""",
+    cost="cost(?:s|ing)? kosten kostet kostete",
+    damage="damage losses loss schaden schäden sachschaden",
+    profit="profits? earned earnings gewinn überschuss",
+    sales="sales revenue turnover umsatz",
+    sentenced="""prison jail jailed imprison\\w+ sentence[sd]? haft gefängnis
+        freiheitsstrafe verurteilt\\w*""",
+    in_favour="favou?r voted\\syes supported dafür",
+    against="against rejected dagegen ablehnten",
+)
+#: Counts of these still grow while a report is written.
+GROWING_FATES = word_set("""
+    killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
+    damaged affected
+""")
+#: Money and spans of time are compared within these only.
+_MONEY_FATES = word_set("fined paid cost damage profit sales")
+#: A measure with its dimension, which needs no noun.
+_DIMENSIONS = _table(
+    length="long length lang länge",
+    depth="deep depth tief tiefe",
+    height="high height tall hoch höhe",
+    width="wide width breit breite",
+    speed="travell?ing running driving travell?ed doing speed going fuhr unterwegs",
+)
+_FATE_WORDS = _join_table(_FATES, _FATES.keys() - _MONEY_FATES)
+_MONEY_WORDS = _join_table(_FATES, _MONEY_FATES)
+_DIMENSION_WORDS = _join_table(_DIMENSIONS, _DIMENSIONS.keys())
+_NOT_COMPARED = re.compile(
+    r"\b(?:limit|record|average|target|goal|forecast|estimate[sd]?|maximum|minimum|"
+    r"feared|presumed|believed|thought|room for|capacity|seats|Kapazität|Plätze|"
+    r"befürchtet|vermutlich|mutmaßlich|after tax|before tax|net of|gross|planned|"
+    r"proposed|offered|demand(?:s|ed)?|now|currently|until now|so far|previous\w*|"
+    r"earlier|originally|initially|Durchschnitt|geplant\w*|gefordert\w*|bisher|"
+    r"derzeit|zunächst|ursprünglich)\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:at least|more than|over|up to|as many as|fewer than|less than|under|below|"
+    r"above|"
+    r"at most|no more than|nearly|almost|upwards of|mindestens|mehr als|über|bis zu|"
+    r"höchstens|weniger als|unter|fast|knapp)\s*$",
+    re.IGNORECASE,
+)
+_BOUND_IN = re.compile(rf"^{_BOUND.pattern.removesuffix('$')}", re.IGNORECASE)
+_ROUGH = re.compile(
+    r"\b(?:about|around|roughly|some|approximately|an estimated|rund|etwa|circa|"
+    r"ca\.)\b",
+    re.IGNORECASE,
+)
+#: A figure that is a part of something, an addition to it, or all of it.
+_PART_BEFORE = re.compile(
+    r"\b(?:another|other|additional|further|including|among them|of whom|only|all|"
+    r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+_PART_AFTER = re.compile(
+    r"^\s(?:\w+\s){0,2}?(?:of (?:the|them|these|those|its|his|her|their|one|a)\b|"
+    r"more\b|"
+    r"other\b|von ihnen|der \w+en\b|weitere)",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(
+    r"\b(?:(?:first|second|third|fourth|last|this|previous|next|past)\s"
+    r"(?:half|quarter|year|month|week|season|decade)|(?:19|20)\d\d|on an? \w+|"
+    r"a (?:day|week|month|year)|per \w+|"
+    r"(?:im|in der) (?:ersten|zweiten|dritten|vierten|"
+    r"letzten|vergangenen) \w+|Halbjahr|Quartal|pro \w+|am Tag)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Ff]rom|[Aa]round|[Ii]m|[Bb]ei|[Aa]us)\s"
+    r"(?:the\s|der\s|dem\s)?((?:[A-ZÄÖÜ][\w'’-]+\s?)+)"
+)
+_WHERE = re.compile(
+    r"\b(?:outside|outdoors|inside|indoors|draußen|drinnen)\b", re.IGNORECASE
+)
+_KIN = re.compile(
+    r"\b(?:sister|brother|wife|husband|son|daughter|mother|father|partner|widow|"
+    r"accomplice|family|Schwester|Bruder|Frau|Mann|Sohn|Tochter|Mutter|Vater|Familie)\b"
+)
+#: A rise and a level are two things.
+_UP = re.compile(
+    r"\b(?:rose|risen|rises?|grew|grown|increas\w+|up by|gained|jumped|stieg\w*|"
+    r"gestiegen|wuchs|zugenommen|Erhöhung|mehr als im)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:It|They|He|She|This|That|Es|Sie|Er|Dies\w*)\b")
+_CLAUSE_END = re.compile(
+    r"[;:]\s|,\s(?:and|while|but|und|aber)\s|\s(?:and|und)\s(?=\d)"
+)
+#: Words before a place after a measure: «off the coast», «under the sea bed».
+_MEASURED_FROM = re.compile(
+    r"^\s(?:(?:north|south|east|west)\w*\s)?"
+    r"(off|under|below|above|from|of|out|beneath|vor|unter|über|von)\b",
+    re.IGNORECASE,
+)
+#: Nouns that stand for whoever is counted.
+_ANYBODY = word_set("""
+    people persons person victims others residents men women passengers guests members
+    lives bodies menschen personen opfer
+""")
+#: Words of reporting, which say nothing about what is counted.
+_NEUTRAL = frozenset(
+    words.stem_word(word)
+    for word in words.word_list("""
+    said say says told according report reported police put number found count counted
+    officer official spokesman spokeswoman company office people year day monday tuesday
+    wednesday thursday friday saturday sunday morning evening night afternoon
+    """)
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedFigure:
+    """A figure with what it answers."""
+
+    figure: Figure
+    article: Article
+    #: What happened to the counted, or the dimension; "" if neither is said.
+    fate: str
+    #: The last word of what is counted, and all of its words, as stems.
+    head: str
+    noun: frozenset[str]
+    #: The words after a measure or share: «of Quill Airways», «west of Cape Lamb».
+    complement: frozenset[str]
+    #: The other content words of its clause.
+    context: frozenset[str]
+    #: The content words of its sentence and of what stands before it.
+    around: frozenset[str]
+    clause: str
+    rough: bool
+
+
+def _is_whole_count(figure: Figure, clause: str, at: int, *, bounds: bool) -> bool:
+    """Whether a number is stated for itself: no part, plan or former state, no bound.
+
+    A toll of «at least 14» is one that later reports replace, so `bounds` may be given.
+    """
+    before, after = clause[:at], clause[at + len(figure.text) :]
+    counted = units.classify_unit(figure.unit) == "count"
+    return not (
+        (not bounds and (_BOUND.search(before) or _BOUND_IN.match(figure.text)))
+        or _PART_BEFORE.search(before)
+        or (counted and _PART_AFTER.match(after))
+        or _NOT_COMPARED.search(clause)
+    )
+
+
+def read_statements(
+    article: Article,
+    figures: Sequence[Figure],
+    quotes: Sequence[Quote] = (),
+    *,
+    bounds: bool = False,
+) -> Iterator[StatedFigure]:
+    """The figures that are stated as facts and whole counts, outside of quotes."""
+    quoted = [(q.start, q.end) for q in quotes]
+    for figure in figures[:_READ_FIGURES]:
+        if figure.status != "reported":
+            continue
+        if any(start <= figure.start < end for start, end in quoted):
+            continue
+        clause, at = _find_clause(figure, article.text)
+        if _is_whole_count(figure, clause, at, bounds=bounds):
+            yield _build_statement(figure, article, clause, at)
+
+
+def _build_statement(
+    figure: Figure, article: Article, clause: str, at: int
+) -> StatedFigure:
+    after = clause[at + len(figure.text) :]
+    noun = words.extract_stems(figure.what) or words.split_words(figure.what)
+    context = clause
+    start = figure.sentence.start
+    before = article.text[max(0, start - _READ) : start]
+    if _PRONOUN.match(clause):
+        context = f"{before} {clause}"
+    sentence = article.text[start : min(figure.sentence.end, figure.end + _READ)]
+    own = frozenset(words.extract_stems(figure.text))
+    return StatedFigure(
+        figure=figure,
+        article=article,
+        fate=_find_fate(figure, clause, at),
+        head=noun[-1] if noun else "",
+        noun=frozenset(noun),
+        complement=_read_complement(figure, after),
+        context=frozenset(
+            w
+            for w in words.extract_stems(context)
+            if w not in own and not w[0].isdigit() and w not in _NEUTRAL
+        )
+        - frozenset(noun),
+        around=frozenset(words.extract_stems(f"{before} {sentence}")) - _NEUTRAL - own,
+        clause=clause,
+        rough=bool(
+            _ROUGH.search(figure.text) or _ROUGH.search(clause[max(0, at - 14) : at])
+        ),
+    )
+
+
+def _find_clause(figure: Figure, text: str) -> tuple[str, int]:
+    """The clause around a figure, and where the figure is in it."""
+    start = max(figure.sentence.start, figure.start - _READ)
+    end = min(figure.sentence.end, figure.end + _READ)
+    for match in _CLAUSE_END.finditer(text, start, end):
+        if match.end() <= figure.start:
+            start = match.end()
+        elif match.start() >= figure.end:
+            end = match.start()
+            break
+    return text[start:end], figure.start - start
+
+
+def _find_fate(figure: Figure, clause: str, at: int) -> str:
+    """What happened to the counted: the nearest word that says so."""
+    sort = units.classify_unit(figure.unit)
+    if sort == "share" or figure.what in _QUANTITIES:
+        return ""
+    end = at + len(figure.text)
+    pattern = _MONEY_WORDS if _is_money(figure) else _FATE_WORDS
+    if sort == "measure":
+        pattern = _DIMENSION_WORDS
+    best: tuple[int, str] = (1 << 30, "")
+    for found in pattern.finditer(clause):
+        after = found.start() >= end
+        # A word behind the number is more often its own than one before it.
+        distance = found.start() - end if after else abs(at - found.end() + 6)
+        best = min(best, (distance, found.lastgroup or ""))
+    return best[1]
+
+
+def _is_money(figure: Figure) -> bool:
+    if units.classify_unit(figure.unit) == "money":
+        return True
+    return bool(re.fullmatch(r"(?:\w+ )?(?:crowns?|rupees|naira|pence)", figure.what))
+
+
+def _read_complement(figure: Figure, after: str) -> frozenset[str]:
+    """«of Quill Airways», «west of Cape Lamb»: the words right after a measure."""
+    if units.classify_unit(figure.unit) not in {"measure", "share"}:
+        return frozenset()
+    found = re.match(r"\s(?:\w+\s)?(?:of|von|vor)\s(?:the\s)?([^,.;]{2,40})", after)
+    if found is None:
+        return frozenset()
+    return frozenset(words.extract_stems(" ".join(found[0].split()[:5])))
+
+
+def is_same_thing(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether two statements answer one question."""
+    mine, theirs = one.figure, other.figure
+    if one.fate != other.fate:
+        return False
+    sort = units.classify_unit(mine.unit)
+    if sort != units.classify_unit(theirs.unit) or _is_money(mine) != _is_money(theirs):
+        return False
+    if _is_money(mine):
+        same = mine.unit == theirs.unit and (bool(mine.unit) or one.noun == other.noun)
+        return same and bool(one.fate)
+    if sort == "count":
+        return _counts_the_same(one, other)
+    if mine.unit != theirs.unit:
+        return False
+    if sort == "time":
+        return one.fate == "sentenced"
+    if len(one.complement & other.complement) >= min(
+        2, max(1, len(one.complement | other.complement))
+    ):
+        return True
+    if one.head and one.noun == other.noun:
+        return True
+    return bool(one.fate) and bool(
+        (one.context | one.noun) & (other.context | other.noun)
+    )
+
+
+def _counts_the_same(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether the same ones are counted, in the same respect."""
+    anybody = one.head in _PEOPLE_STEMS and other.head in _PEOPLE_STEMS
+    if not one.head or not (one.head == other.head or (anybody and one.fate)):
+        return False
+    if one.fate or one.figure.what in _QUANTITIES:
+        return True
+    if len(one.noun & other.noun) > 1 or not one.context or not other.context:
+        return True
+    return bool(one.context & other.context)
+
+
+#: What an event has only one of.
+_QUANTITIES = word_set("magnitude turnout attendance Wahlbeteiligung Stärke Magnitude")
+_PEOPLE_STEMS = frozenset(words.stem_word(word) for word in _ANYBODY) | _ANYBODY
+
+
+def disagree(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether two values are neither equal, nor rounded, nor too far apart."""
+    small, large = sorted((abs(one.figure.value), abs(other.figure.value)))
+    if not small or large / small > _FARTHEST:
+        return False
+    slack = _ROUGHLY if one.rough or other.rough else _SAME
+    whole = one.figure.value.is_integer() and large < 1 / _SAME and slack == _SAME
+    return small != large if whole else large - small > slack * large
+
+
+def is_same_scope(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether place, period and people of two clauses are the same."""
+    if _find_all(_PERIOD, one.clause) != _find_all(_PERIOD, other.clause):
+        return False
+    if bool(_UP.search(one.clause)) != bool(_UP.search(other.clause)):
+        return False
+    if _find_all(_KIN, one.clause) != _find_all(_KIN, other.clause):
+        return False
+    if _find_all(_WHERE, one.clause) != _find_all(_WHERE, other.clause):
+        return False
+    if _find_origin(one) != _find_origin(other):
+        return False
+    days, other_days = _find_weekdays(one), _find_weekdays(other)
+    if days and other_days and not days & other_days:
+        return False
+    return not are_elsewhere(one, other)
+
+
+def _find_all(pattern: re.Pattern[str], clause: str) -> frozenset[str]:
+    return frozenset(found[0].casefold() for found in pattern.finditer(clause))
+
+
+def _find_weekdays(statement: StatedFigure) -> frozenset[str]:
+    """The days that are named before the next comma, where the source may be."""
+    at = statement.clause.find(statement.figure.text)
+    end = statement.clause.find(",", at)
+    said = statement.clause if end < 0 else statement.clause[:end]
+    return frozenset(words.split_words(said)) & _WEEKDAYS
+
+
+def _find_origin(statement: StatedFigure) -> str:
+    """«off» of «60 kilometres off the coast»."""
+    if units.classify_unit(statement.figure.unit) != "measure":
+        return ""
+    at = statement.clause.find(statement.figure.text)
+    after = statement.clause[at + len(statement.figure.text) :]
+    found = _MEASURED_FROM.match(after)
+    return found[1].lower() if found else ""
+
+
+def are_elsewhere(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether either names a place that the other does not know, or few words agree."""
+    shared = (one.around & other.around) - one.noun - other.noun
+    if len(shared) < min(_SHARED, len(one.around), len(other.around)):
+        return True
+    pairs = ((one, other.article), (other, one.article))
+    return any(_names_other_place(statement, article) for statement, article in pairs)
+
+
+def _names_other_place(statement: StatedFigure, article: Article) -> bool:
+    """Whether a clause names a place that the other article does not know."""
+    known = f"{article.title or ''} {article.text}".casefold()
+    return any(
+        name.casefold().removesuffix("'s").removesuffix("’s") not in known
+        for found in _PLACE.finditer(statement.clause)
+        for name in found[1].split()
+        if name.casefold() not in _DAYS
+    )
+
+
+_WEEKDAYS = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch
+    donnerstag freitag samstag sonntag
+""")
+_DAYS = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december montag dienstag
+    mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli
+    oktober dezember
+""")
+
+
+def is_same_count(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether two statements count people or things to which the same happened."""
+    sorts = {units.classify_unit(s.figure.unit) for s in (one, other)}
+    if one.fate != other.fate or len(sorts) > 1:
+        return False
+    heads = {one.head, other.head} - {""}
+    return len(heads) < 2 or heads <= _PEOPLE_STEMS
+
+
+def is_same_value(one: StatedFigure, other: StatedFigure) -> bool:
+    """Whether two statements give one value of things with words in common."""
+    if one.figure.unit != other.figure.unit or disagree(one, other):
+        return False
+    shared = (one.context | one.noun) & (other.context | other.noun)
+    return len(shared) >= _SHARED
