@@ -277,7 +277,7 @@ async def test_a_story_on_slack(harness: BotHarness):
         "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
         "a girder.",
         "About 31,000 vehicles cross the bridge every day.",
-        "“We will not reopen it before the steel has been tested”",
+        "“Nobody was in danger at any time.”",
         "— Ada Brandt, engineer, Hallin Courier",
     ]
     assert list(buttons(answer)) == [
