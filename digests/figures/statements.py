@@ -8,7 +8,7 @@ words before a figure govern it («denied that 40 had died»), as do a predicate
 
 import re
 
-from digests.language import grammar
+from digests.language.grammar import NEGATION
 from digests.types import FigureStatus
 
 #: Where a part of a sentence ends that the next one does not share its verbs with.
@@ -127,15 +127,7 @@ _FROM = re.compile(
     r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
 )
-_GOVERNING = (
-    _DENIES,
-    _CONDITION,
-    _SOUGHT,
-    _POSSIBLE,
-    _AHEAD,
-    _ALLEGED,
-    grammar.NEGATION,
-)
+_GOVERNING = (_DENIES, _CONDITION, _SOUGHT, _POSSIBLE, _AHEAD, _ALLEGED, NEGATION)
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50

@@ -116,6 +116,9 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         # The verb needs what was cut off, or the dashes hold no clause.
         "Five of the larger firms that had signed the old treaty vowed on Thursday to "
         + "speak with one voice in the long talks with their rivals from the north.",
+        # «When 55 states [, among them …, sign]» has no verb.
+        "Under its rules the old treaty of the northern towns enters into force when "
+        "55 states, among them those that wrote it in the autumn of last year, sign.",
         # Too long, without a clause of its own.
         "Of " + "the old and the new " * 40 + "some 300 ships sank.",
     ],
