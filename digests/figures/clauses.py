@@ -162,6 +162,9 @@ _DANGLING = word_set("""
     wie dass ist sind war hat haben wird said says also he she they partly mainly
     largely especially particularly immediately just
 """)
+_GERMAN_MODALS = word_set("""
+    soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
+""")
 _SUBJECTS = word_set("he she it they we i you who which")
 _REDUCED = 2
 _CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
@@ -445,7 +448,9 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     if len(inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
-    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
+    if statement.german:
+        return end == statement.end or _is_closed(statement.text, inside)
+    if whole and statement.text[end : end + 1] in _STOPS:
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False
@@ -453,6 +458,13 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     opened = [at for at, word in enumerate(inside) if word.low in _CONJUNCTIONS]
     last = itertools.pairwise(inside[opened[-1] :] if opened else inside)
     return _has_main_verb(inside) and any(_is_verb(b, a.low) for a, b in last)
+
+
+def _is_closed(text: str, inside: Sequence[_Word]) -> bool:
+    """Whether a German clause has the verb at its end that its modal verb needs."""
+    needs = any(word.low in _GERMAN_MODALS for word in inside)
+    last = text[inside[-1].start : inside[-1].end]
+    return not needs or (last[0].islower() and last.endswith(("n", "t")))
 
 
 def _has_main_verb(inside: Sequence[_Word]) -> bool:

@@ -181,3 +181,12 @@ def test_a_label_is_made_of_its_sentences_words_in_order():
 def test_a_sentence_full_of_figures_is_labelled_in_bounded_time():
     text = "It rose 5%, " * 20_000
     assert len(recognition.find_figures(text)) == 20_000
+
+
+def test_a_german_clause_is_not_cut_before_its_verb():
+    text = (
+        "Mit einer eigenen Gruppe von 40 Beamten sollen nun alle 48 Betriebe, die in "
+        "den Jahren nach dem Hochwasser Aufträge des Landes erhalten hatten "
+        "und nie geprüft worden waren, genau untersucht werden."
+    )
+    assert set(labels(text, "de").values()) == {""}
