@@ -223,7 +223,7 @@ _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
-    r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
     r"|Eifersucht|Schulden)\b",
@@ -367,7 +367,7 @@ class SentenceMatch:
         The noun may be left out: «6,000 were still without power», «38 dead».
         """
         counted, line, lang = self.question.counted, self.line, self.passage.lang
-        if counted is None or self._tells_toll():
+        if counted is None or self._reports_toll():
             return True
         others = [t.accepted_roots for t in self.question.focus if t is not counted]
         states = frozenset[str]().union(*others)
@@ -385,7 +385,7 @@ class SentenceMatch:
         held = counted.accepted_roots & line.held
         return bool(held) and not _NONE.isdisjoint(line.words)
 
-    def _tells_toll(self) -> bool:
+    def _reports_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
         toll = _TOLL.search(self.line.text)
         if toll is None:
@@ -457,7 +457,7 @@ class SentenceMatch:
         question, line = self.question, self.line
         if question.kind == "yes or no":
             return True
-        if not self._tells_toll() and contradictions.has_opposite(
+        if not self._reports_toll() and contradictions.has_opposite(
             question.text, line.text
         ):
             return False

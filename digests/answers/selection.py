@@ -18,7 +18,7 @@ from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language.words import is_stop_word, measure_containment
 from digests.types import Article, Span
 
-RefusalReason = Literal["nothing asked", "unknown name", "not told"]
+RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 
 #: Sentences of an answer.
 MAX_ANSWER_SENTENCES = 3
@@ -28,9 +28,8 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: and of those that are not names. Chosen on one half of tests/data/asking; the other
 #: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: The least share of the best score for a further sentence of another article, and of
-#: the same.
-_LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
+#: The least share of the best score for a further sentence.
+_LEAST_SHARE = 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 #: Words of a usual sentence; a longer one says less of the question.
@@ -118,7 +117,7 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     found = list(_iter_candidates(question, passages))
     chosen = _choose_candidates(question, found)
     if not chosen:
-        return _build_refusal("not told")
+        return _build_refusal("not reported")
     return QuestionAnswer(
         sentences=tuple(map(_build_sentence, chosen)),
         refused=None,
@@ -140,9 +139,7 @@ def _choose_candidates(
     for one in sorted(sure, key=_candidate_sort_key):
         if len(chosen) == MAX_ANSWER_SENTENCES:
             break
-        same = bool(chosen) and one.match.passage is chosen[0].match.passage
-        least = _LEAST_OWN_SHARE if same else _LEAST_SCORE_SHARE
-        if chosen and one.score < least * chosen[0].score:
+        if chosen and one.score < _LEAST_SHARE * chosen[0].score:
             continue
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)

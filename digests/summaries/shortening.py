@@ -33,7 +33,7 @@ _SUBORDINATE = (
     "although|though|since|but|whereas|weil|nachdem|obwohl|während|wobei|aber"
 )
 _TAIL = re.compile(
-    rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}ing(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
+    rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
     rf"die|das|ein|eine)\s)|(?<!\d)\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
     rf"|\s(?=(?:after|when|while|where|because|despite|amid|although|though|"
     rf"since|weil|nachdem|obwohl|während)\s)"
@@ -47,7 +47,7 @@ _VOUCHES = re.compile(
 #: Words of an attribution: «…, the mayor has warned on Monday.»
 _LONGEST_SOURCE = 14
 _COMMA = re.compile(r",\s")
-_SOURCES = word_set("according laut so wie")
+_SAYS = word_set("said says say told according sagte sagten teilte laut zufolge")
 _WHEN = word_set("""
     on monday tuesday wednesday thursday friday saturday sunday today yesterday
 """)
@@ -114,7 +114,7 @@ def find_attribution(text: str, span: Span) -> Span:
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE:
             continue
-        if said[0] in _SOURCES or said[0] in STRONG_CUES or said[-1] in STRONG_CUES:
+        if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
             return Span(start=start, end=end)
     return Span(start=span.end, end=span.end)
 
@@ -181,7 +181,7 @@ def _awaits_main_clause(whole: str) -> bool:
 _LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
-    r"(?:[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
+    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
     r"if|unless|once|despite|amid|following|whereas|from|during|by|with|given|nachdem|"
     r"weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,

@@ -391,3 +391,26 @@ def test_figures_are_shown_with_what_they_measure(form):
     reported = EditionFigure(figure=figure, article="a", source="", sentence_text="")
     shown = render(an_edition(a_story(figures=(reported,))), form)
     assert "31,000 vehicles (daily traffic)" in shown
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_replaced_number_stands_beside_the_new_one_with_its_outlet(form):
+    new, old = (
+        Figure(
+            start=0,
+            end=2,
+            text=text,
+            value=float(text),
+            unit="people",
+            what="people",
+            sentence=Span(start=0, end=2),
+            label=label,
+        )
+        for text, label in (("31", "The toll rises to 31"), ("14", "14 people died"))
+    )
+    older = EditionFigure(figure=old, article="b", source="Herald", sentence_text="")
+    shown = EditionFigure(
+        figure=new, article="a", source="Courier", sentence_text="", replaces=older
+    )
+    said = render(an_edition(a_story(figures=(shown,))), form)
+    assert "The toll rises to 31 (14, Herald → 31)" in said
