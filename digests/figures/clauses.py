@@ -116,11 +116,14 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
-#: Before an «as» that belongs to it: «as far back [as]», «describe themselves [as]».
-_TAKES_AS = re.compile(
-    r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
-    r"identified|regarded|provided|serv\w+)$"
-)
+#: What the next word belongs to: «as far back [as]», «two weeks [after]».
+_COMPLETED = {
+    "as": re.compile(
+        r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
+        r"identified|regarded|provided|serv\w+)$"
+    ),
+    "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
+}
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -137,7 +140,7 @@ _INSERTED = re.compile(
 #: What was left out behind turns the statement round.
 _TURNS = re.compile(
     r"\b(?:if|unless|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
-    r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
+    r"incorrect|but|although|though|disputed|however|aber|wenn|falls|bestritt\w*|"
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
@@ -438,8 +441,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    compares = tail.startswith(" as ") and _TAKES_AS.search(kept)
-    return bool(last_word) and last_word[-1].lower() not in _DANGLING and not compares
+    completed = _COMPLETED.get(tail.lstrip().partition(" ")[0])
+    if not last_word or last_word[-1].lower() in _DANGLING:
+        return False
+    return completed is None or completed.search(kept) is None
 
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
@@ -570,4 +575,5 @@ def _format(text: str, spans: Sequence[Span]) -> str:
 def _reads_well(shown: str) -> bool:
     if not has_balanced_marks(shown) or is_leaning(shown):
         return False
-    return not (_LACKS_SUBJECT.match(shown) or _PERSONAL.search(shown))
+    leans = _LACKS_SUBJECT.match(shown) or shown.endswith((" of it", " of them"))
+    return not (leans or _PERSONAL.search(shown))
