@@ -26,7 +26,6 @@ from digests.types import Figure, Span
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
-_STOPS = tuple(".!…")
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
 _MOST_STARTS = 5
@@ -169,7 +168,6 @@ _GERMAN_MODALS = word_set("""
     soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
 """)
 _SUBJECTS = word_set("he she it they we i you who which")
-_REDUCED = 2
 _CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
 #: Finite forms of the plural, which are nouns elsewhere.
 _PLURAL_VERBS = word_set("""
@@ -314,7 +312,10 @@ def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     for m in _INSERTED.finditer(text, start, end):
         following = _WORD.search(text, m.end(), min(end, m.end() + 40))
-        if following is None or following[0].lower() in _RELATIVE:
+        # A name goes on with a list: «whose cast includes A, B and C».
+        if following is None or following[0][0].isupper():
+            continue
+        if following[0].lower() in _RELATIVE:
             continue
         stays = _GOES_ON.match(text, following.start())
         joined = not stays or text[m.start()] != ","
@@ -455,7 +456,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     whole = start == statement.start and end == statement.end
     if statement.german:
         return end == statement.end or _is_closed(statement.text, inside)
-    if whole and statement.text[end : end + 1] in _STOPS:
+    if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False
@@ -491,7 +492,7 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
 
 def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
     """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
-    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
+    if verb < 2 or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
     return inside[verb - 2].low not in _CLAUSE_STARTS
 
