@@ -17,22 +17,21 @@ from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from textwrap import shorten, wrap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from digests import jsonl
 from digests.answers import questions, selection
 from digests.cards.content import UNNAMED_SPEAKER
+from digests.compose import compose
 from digests.errors import DigestsError, UsageError
 from digests.figures import recognition
 from digests.grounding import claims
 from digests.language import sentences
 from digests.quotes import attribution
+from digests.sources import folder
 from digests.stories import assembly, assignment
 from digests.summaries import extractive, registry
 from digests.types import DEFAULT_SUMMARISER, Article, EditionStyle
-
-if TYPE_CHECKING:
-    from digests.sources import folder
 
 #: Candidates listed for a quote, columns of a table.
 _MAX_CANDIDATES, _TABLE_WIDTH = 5, 100
@@ -113,10 +112,10 @@ def format_sentences(article: Article, _options: Options) -> Iterator[str]:
 
 
 def format_figures(article: Article, _options: Options) -> Iterator[str]:
-    """Every figure with value, unit and what it measures."""
+    """Every figure with value, unit and the clause that states it."""
     for figure in recognition.find_figures(article.text, lang=article.lang):
         unit = f" {figure.unit}" if figure.unit else ""
-        what = figure.what or "(not said what)"
+        what = figure.label or figure.what or "(not said what)"
         yield f"{figure.text:<24} {figure.value:,.15g}{unit} · {what}"
 
 
@@ -149,7 +148,6 @@ def format_stories(articles: Sequence[Article], _options: Options) -> Iterator[s
 def format_edition(articles: Sequence[Article], options: Options) -> Iterator[str]:
     """The edition that the articles make, as a document."""
     from digests import templates
-    from digests.compose import compose
 
     style = EditionStyle(
         title=options.title,
@@ -372,9 +370,7 @@ def _read_paths(paths: Sequence[str], allow_private: str) -> tuple[list[Article]
     return articles, complete
 
 
-def _read_files(path: str) -> "folder.ReadResult | DigestsError":
-    from digests.sources import folder
-
+def _read_files(path: str) -> folder.ReadResult | DigestsError:
     try:
         return folder.read_articles(Path(path))
     except DigestsError as problem:
@@ -383,15 +379,16 @@ def _read_files(path: str) -> "folder.ReadResult | DigestsError":
 
 def _fetch_addresses(
     addresses: Sequence[str], allow_private: str
-) -> "dict[str, folder.ReadResult | DigestsError]":
+) -> dict[str, folder.ReadResult | DigestsError]:
     import asyncio
 
     from digests.sources import remote
 
     # The real clock: later dates of articles are replaced by it.
     now = datetime.now(UTC)  # noqa: TID251
-    found = remote.read_addresses(addresses, now=now, allow_private=allow_private)
-    return dict(zip(addresses, asyncio.run(found), strict=True))
+    return asyncio.run(
+        remote.read_addresses(addresses, now=now, allow_private=allow_private)
+    )
 
 
 def _with_unique_ids(

@@ -42,7 +42,7 @@ class Message:
 
     def __str__(self) -> str:
         """The English text."""
-        params = {name: word_list(value, _in_english) for name, value in self.params}
+        params = {name: format_param(value, _in_english) for name, value in self.params}
         forms = find_sentences(self.code)
         one = dict(self.params).get("n") == 1
         return fill_placeholders(forms[0 if one else -1], params)
@@ -75,7 +75,7 @@ def _in_english(value: object) -> str:
     return value.isoformat("minutes") if isinstance(value, time) else str(value)
 
 
-def word_list(value: object, word: Callable[[object], object]) -> object:
+def format_param(value: object, word: Callable[[object], object]) -> object:
     """Format a parameter with `word`, a tuple as a list of its items on one line."""
     return (
         "; ".join(str(word(one)) for one in value)

@@ -487,14 +487,9 @@ def arrange_sections(chosen: Sections, usual: Sequence[Section]) -> SectionLayou
     """
     if chosen is None:
         return SectionLayout(story=tuple(usual))
+    first = len(chosen) > 1 and chosen[0] == "also"
     return SectionLayout(
         story=tuple(section for section in chosen if section != "also"),
         hero="quotes" in chosen,
-        also=_brief_position(chosen),
+        also="above" if first else "below" if "also" in chosen else "nowhere",
     )
-
-
-def _brief_position(chosen: Sequence[Section]) -> Literal["above", "below", "nowhere"]:
-    if "also" not in chosen:
-        return "nowhere"
-    return "above" if chosen[0] == "also" and len(chosen) > 1 else "below"

@@ -24,7 +24,7 @@ from digests.messages import (
     fill_placeholders,
     find_placeholders,
     find_sentences,
-    word_list,
+    format_param,
 )
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
@@ -62,7 +62,7 @@ class Texts:
         if message is None or not message.code:
             return ""
         word = self._word_param
-        params = {name: word_list(value, word) for name, value in message.params}
+        params = {name: format_param(value, word) for name, value in message.params}
         one, *more = find_sentences(message.code)
         if more:
             n = params.pop("n", 0)

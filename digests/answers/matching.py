@@ -136,8 +136,8 @@ SPEECH_LEAD_WEIGHT = 0.3
 #: The least nearness of a name.
 _SPOKEN_OF = 0.5
 _MONEY = re.compile(
-    r"[$£€¥₹₦%]|\b(?:pence|penny|cents?|euros?|pounds?|dollars?|percent|per cent"
-    r"|crowns?|francs?|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
+    r"[$£€¥₹₦]|\b(?:pence|penny|(?<!per )cents?|euros?|pounds?|dollars?|crowns?|francs?"
+    r"|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
     r"|kron(?:or|er|a)|Kronen|Franken|Rs|free)\b"
     r"|\b(?:cost|price|worth|pay|paid|bill|kost|Preis|teuer|zahl)\w*\b[^.;]{0,60}\d",
     re.I,
@@ -220,9 +220,9 @@ _PERSONAL = word_set("he she his her er seine ihre")
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
-    r"\b(?:because|due to|owing to|as a result|the cause|reason|caused by|triggered by"
-    r"|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn|Grund dafür"
-    r"|begründe\w*"
+    r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
+    r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
+    r"|Grund dafür|begründe\w*"
     r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
@@ -238,11 +238,6 @@ _OCCASION = re.compile(
     r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
     r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
-)
-_PLACE = re.compile(
-    r"\b(?:in|at|on|near|off|from|to|under|beneath|between|across|outside|along|im|am|bei"
-    r"|nach|aus)\s(?:the\s|der\s|dem\s|den\s)?(?:\w+\s)?[A-ZÄÖÜ]|"
-    r"\b(?:north|south|east|west)\b|\b(?:in|at|on|from|under|to) (?:the|a|an) \w+"
 )
 
 
@@ -297,21 +292,6 @@ class SentenceMatch:
             return WEIGHTS_BEFORE[0]
         spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
         return LATER_WEIGHT if spoken_of else ELSEWHERE_WEIGHT
-
-    def weigh_kind(self) -> float:
-        """The factor of the score where it is uncertain what kind of thing is said."""
-        text = self.line.text
-        match self.question.kind:
-            case "person":
-                return 1.0 if self._names_somebody() else 0.8
-            case "number" if _TOLL.search(text):
-                return 1.2
-            case "reason":
-                return 1.0 if self.gives_reason() else 0.45
-            case "place":
-                return 1.0 if _PLACE.search(text) else 0.75
-            case _:
-                return 1.0
 
     def gives_reason(self) -> bool:
         """Whether a word of the sentence says that it is a cause."""
@@ -372,7 +352,7 @@ class SentenceMatch:
         lower = self.line.text.lower()
         for age in _AGE.finditer(self.line.text):
             before = lower[max(0, age.start() - _AGE_REACH) : age.start()]
-            if before == "the ":
+            if before in ("the ", "das ", "der ", "die "):
                 return True
             if "-old" in age[0] or " old" in age[0]:
                 before += lower[age.end() : age.end() + _AGE_REACH]

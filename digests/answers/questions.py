@@ -180,7 +180,8 @@ def _find_kind(
         if word in ("how", "wie"):
             kind = _HOW.get(after, "")
             if kind == "number" and after in ("much", "viel"):
-                costs = {find_root(w, lang) for w in low} & _COSTS
+                more = low[at + 2 : at + 3] in (["more"], ["mehr"])
+                costs = not more and {find_root(w, lang) for w in low} & _COSTS
                 return ("money" if costs else "number"), None
             if kind:
                 counted = at + 1 if after in ("many", "viele") else None
@@ -211,6 +212,7 @@ _WORDS: dict[str, QuestionKind] = {
     "wen": "person", "wem": "person", "when": "day", "wann": "day",
     "where": "place", "wo": "place", "wohin": "place",
     "why": "reason", "warum": "reason", "weshalb": "reason", "wieso": "reason",
+    "woran": "reason", "wodurch": "reason",
 }  # fmt: skip
 #: Words that only ask for a sum.
 _SUMS = word_set("money amount sum get geld")

@@ -38,8 +38,10 @@ _USUAL_LENGTH = 20
 _SATURATION, _LENGTH = 1.2, 0.4
 #: The least share of the best score for a sure sentence to go before nearer ones.
 _LEAST_SURE_SHARE = 0.5
+#: The factor where a reason is asked for and none is given.
+_UNEXPLAINED = 0.45
 #: Words that the beginnings of two reports of one event share.
-_SHARED_LEAD = 3
+_SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
@@ -232,21 +234,15 @@ def _drop_superseded(
         key
         for key, passage in passages.items()
         for newer in answering.values()
-        if newer.time > passage.time and _report_same_event(question, passage, newer)
+        if newer.time > passage.time and _report_same_event(passage, newer)
     }
     return [one for one in found if one.match.passage.article.id not in stale]
 
 
-def _report_same_event(
-    question: Question, one: TokenizedArticle, other: TokenizedArticle
-) -> bool:
-    """Whether two articles begin alike, or both with the names of the question."""
+def _report_same_event(one: TokenizedArticle, other: TokenizedArticle) -> bool:
+    """Whether two articles begin alike."""
     shared = one.lead & other.lead
-    names = [term for term in question.terms if term.name is not None]
-    count = sum(not is_stop_word(root) for root in shared)
-    if names and all(term.accepted_roots & shared for term in names):
-        return count >= _SHARED_LEAD - 1
-    return count >= _SHARED_LEAD
+    return sum(not is_stop_word(root) for root in shared) >= _SHARED_LEAD
 
 
 def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
@@ -296,8 +292,8 @@ def _iter_candidates(
         if any(term.accepted_roots & match.line.held for term in question.terms):
             direct = _weigh_candidate(match)
             enough = direct.plain >= MIN_PLAIN_COVERAGE
-            if direct.covered >= MIN_COVERAGE and enough and _exceeds(direct, one):
-                one = direct
+            if enough and direct.covered >= MIN_COVERAGE:
+                one = max(direct, one or direct, key=lambda each: each.score)
         if one is None or not match.is_possible():
             continue
         if question.conditional or not statements.is_hypothetical(match.line.text):
@@ -308,10 +304,6 @@ def _has_enough_words(question: Question, passage: TokenizedArticle) -> bool:
     """Whether a sentence of it can cover enough of the question."""
     held = sum(t.weight for t in question.terms if t.accepted_roots & passage.held)
     return held >= MIN_COVERAGE * sum(term.weight for term in question.terms)
-
-
-def _exceeds(one: _Candidate, other: _Candidate | None) -> bool:
-    return other is None or one.score > other.score
 
 
 def _judge_candidate(one: _Candidate) -> _Candidate:
@@ -371,7 +363,8 @@ def _weigh_candidate(match: SentenceMatch) -> _Candidate:
         # A word in the context makes an answer possible, one inside makes it likely.
         inside = near * near
         score += weight * inside * (1 + _SATURATION) / (inside + damp)
-    score *= match.weigh_kind()
+    if question.kind == "reason" and not match.gives_reason():
+        score *= _UNEXPLAINED
     return _Candidate(
         match=match,
         score=score,

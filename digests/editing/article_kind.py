@@ -11,7 +11,7 @@ count only if the form agrees.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,10 +27,8 @@ from digests.types import Article, ArticleKind
 _READ = 12_000
 
 #: Labels in titles, English and German; the first that matches decides.
-_TITLE_LABELS: Sequence[tuple[ArticleKind, str]] = (
-    (
-        "junk",
-        r"""^(?:advertisement|advertorial|sponsored|promoted|paid\s(?:content|post)
+_TITLE_LABELS: Mapping[ArticleKind, str] = {
+    "junk": r"""^(?:advertisement|advertorial|sponsored|promoted|paid\s(?:content|post)
         |anzeige|werbung)\b
         |\b(?:subscribe|sign\sup|log\s?in|register)\s(?:to\s|now|for\s|today)
         |\breader(?:s['’])?\s(?:trip|offer|holiday)\b|\bleserreise\b
@@ -38,91 +36,55 @@ _TITLE_LABELS: Sequence[tuple[ArticleKind, str]] = (
         |\b(?:test|try|discover|order|buy)\sour\b
         |\b(?:horoscope|your\sstars|crossword|sudoku|horoskop|gewinnspiel)\b
         |^(?:quiz|win|prize\sdraw|competition)\b:?\s""",
-    ),
-    (
-        "letter",
-        r"""^(?:your\s|readers?['’]?\s)?letters?(?:\sto\sthe\seditor)?(?:\s?[:|–-]|$)
+    "letter": r"""^(?:your\s|readers?['’]?\s)?letters?(?:\s?[:|–-]|$)
         |^letters?\sto\sthe\seditor\b|:\sletters?$|^readers\swrite\b
         |^leserbriefe?\b|^briefe\san\sdie\sredaktion\b""",
-    ),
-    (
-        "transcript",
-        r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s)?(?:full\s)?transcript$
+    "transcript": r"""^(?:rush\s|full\s)?transcript\b|:\s(?:the\s|full\s)*transcript$
         |^verbatim\b|^(?:im\s)?wortlaut\b|\bfull\stext\sof\b""",
-    ),
-    (
-        "live",
-        r"""\blive(?:\s?(?:blog|ticker|updates?))?:|^live\b[\s:–-]|^(?:the\slatest|ticker|newsblog)\s?:
-        |\blive\s?(?:blog|ticker)\b|\bas\sit\shappened\b|\bminute\sby\sminute\b
-        |\blive\supdates?\b""",
-    ),
-    (
-        "interview",
-        r"""^(?:the\s)?interview\b\s?[:|–-]|[:–|]\s?(?:an?\s|the\s)?
-        (?:interview|talk|conversation|q\s?&\s?a|gespräch|interview)\s(?:with|mit)\b
+    "live": r"""\blive:|^live\b[\s–-]|^(?:the\slatest|ticker|newsblog)\s?:
+        |\blive\s?(?:blog|ticker|updates?)|\bas\sit\shappened\b|\bminute\sby\sminute\b""",
+    "interview": r"""^(?:the\s)?interview\b\s?[:|–-]|[:–|]\s?(?:an?\s|the\s)?
+        (?:interview|talk|conversation|gespräch)\s(?:with|mit)\b
         |\bq\s?&\s?a\b|[:|]\s?(?:the\s)?interview$|\b(?:im\sinterview|ein\sgespräch)\b""",
-    ),
-    (
-        "obituary",
-        r"""^obituar(?:y|ies)\b|[:|]\s?obituary\b|^nachruf\b|[:|]\s?(?:ein\s)?nachruf\b""",
-    ),
-    (
-        "opinion",
-        r"""^(?:opinion|comment(?:ary)?|editorial|op-?ed|leader|column|viewpoint|my\sview
-        |our\sview|the\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
+    "obituary": r"""^obituar(?:y|ies)\b|[:|]\s?obituary\b|^nachruf\b
+        |[:|]\s?(?:ein\s)?nachruf\b""",
+    "opinion": r"""^(?:opinion|comment(?:ary)?|editorial|op-?ed|leader|column|viewpoint
+        |(?:my|our|the)\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
         |kolumne|gastbeitrag|standpunkt)\s?[:|–—-]
         |[:|–—-]\s?(?:opinion|editorial|op-?ed|opposing\sview|our\sview|column|comment
         |commentary|kommentar)$""",
-    ),
-    (
-        "review",
-        r"""\breview\s?:|^(?:film|movie|book|theatre|theater|music|album|concert
+    "review": r"""\breview\s?:|^(?:film|movie|book|theatre|theater|music|album|concert
         |restaurant|tv|television|game|art|exhibition|opera)\sreview\b
         |^(?:film|theatre|theater|concert|opera|ballet|exhibition|book)s?:\s
         |[★☆]|\b(?:book|album|film)\sof\sthe\sweek\b
         |(?:konzert|film|theater|buch|musik|opern|tv-?)kritik\b|^rezension\b""",
-    ),
-    (
-        "roundup",
-        r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
+    "roundup": r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
         |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b""",
-    ),
-    (
-        "advice",
-        r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
+    "advice": r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
         |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
         (?:ways|tips|steps|tricks|rules|mistakes)\b
         |[:–]\s?so\s(?:gelingt|geht|klappt|funktioniert|schützen)\b|^so\s(?:gelingt|klappt)
         |\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
-    ),
-)
-_LABELLED = tuple(
-    (kind, re.compile(pattern, re.VERBOSE | re.IGNORECASE))
-    for kind, pattern in _TITLE_LABELS
-)
+}
+_LABELLED = [
+    (kind, re.compile(sign, re.VERBOSE | re.IGNORECASE))
+    for kind, sign in _TITLE_LABELS.items()
+]
 #: Sections of a site, as a part of the address's path.
-_SECTIONS: dict[str, ArticleKind] = {
-    "opinion": "opinion",
-    "opinions": "opinion",
-    "commentisfree": "opinion",
-    "editorials": "opinion",
-    "columnists": "opinion",
-    "meinung": "opinion",
-    "kommentar": "opinion",
-    "letters": "letter",
-    "leserbriefe": "letter",
-    "live": "live",
-    "liveblog": "live",
-    "obituaries": "obituary",
-    "nachrufe": "obituary",
-    "reviews": "review",
-    "rezensionen": "review",
-    "transcripts": "transcript",
-    "advertorial": "junk",
-    "sponsored": "junk",
+_SECTION_NAMES: Mapping[ArticleKind, str] = {
+    "opinion": "opinion opinions commentisfree editorials columnists meinung kommentar",
+    "letter": "letters leserbriefe",
+    "live": "live liveblog",
+    "obituary": "obituaries nachrufe",
+    "review": "reviews rezensionen",
+    "transcript": "transcripts",
+    "junk": "advertorial sponsored",
+}
+_SECTIONS = {
+    name: kind for kind, names in _SECTION_NAMES.items() for name in names.split()
 }
 
 
@@ -131,49 +93,19 @@ class _Form(NamedTuple):
 
     text: str
     lines: tuple[str, ...]
-    #: Sentences and short lines; at least 1.
-    units: int
     passages: tuple[Passage, ...]
     #: The text with every quotation blanked out, character for character.
     reported: str
 
 
-def recognize_kind(
-    article: Article, found: Sequence[Passage] | None = None
-) -> ArticleKind:
-    """The kind of an article; «news» if nothing says otherwise.
-
-    Args:
-        article: Its title, text and address are examined.
-        found: Its passages, if the caller has them.
-    """
+def recognize_kind(article: Article) -> ArticleKind:
+    """The kind of an article by title, text and address; «news» if nothing else."""
     title = strip_site_name(article.title or "", article.source)
-    form = _read_form(article, found)
-    return next(_iter_kinds(article, title, form), "news")
-
-
-def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
-    yield from _find_labels(title)
-    yield from _find_labels(to_one_line(article.title or ""))
-    yield from _find_section(article.url)
-    yield from _find_forms(form)
-    yield from _find_supported_labels(title, form)
-    if _is_argued(form):
-        yield "opinion"
-
-
-def _read_form(article: Article, found: Sequence[Passage] | None) -> _Form:
     text = article.text[:_READ]
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
-    found = passages.extract_passages(article) if found is None else found
-    units = len(re.findall(r"[.!?…](?=\s|$)", text))
-    return _Form(
-        text=text,
-        lines=lines,
-        units=max(1, units, len(lines)),
-        passages=tuple(found),
-        reported=_blank_quotations(text),
-    )
+    found = passages.extract_passages(article)
+    form = _Form(text, lines, found, _blank_quotations(text))
+    return next(_iter_kinds(article, title, form), "news")
 
 
 def _blank_quotations(text: str) -> str:
@@ -184,10 +116,14 @@ def _blank_quotations(text: str) -> str:
     return "".join((*pieces, text[last:]))
 
 
-def _find_labels(title: str) -> Iterator[ArticleKind]:
-    for kind, pattern in _LABELLED:
-        if pattern.search(title):
-            yield kind
+def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+    for label in (title, to_one_line(article.title or "")):
+        yield from (kind for kind, sign in _LABELLED if sign.search(label))
+    yield from _find_section(article.url)
+    yield from _find_forms(form)
+    yield from _find_supported_labels(title, form)
+    if _is_argued(form):
+        yield "opinion"
 
 
 def _find_section(url: str | None) -> Iterator[ArticleKind]:
@@ -207,6 +143,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_CLOCKS, _CLOCK_SHARE = 4, 0.2
+_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 _STAGE_DIRECTION = re.compile(
     r"\((?:CROSSTALK|COMMERCIAL BREAK|LAUGHTER|APPLAUSE|INAUDIBLE|BEGIN VIDEO)"
     r"|\brush transcript\b",
@@ -241,41 +178,34 @@ _OFFERS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SHORT_TEXT, _FEWEST_OFFERS = 1_500, 2
-#: «Man charged. A 27-year-old man …», «Tennis: Aiko Brenner is out.»
-_RUN_IN_HEAD = re.compile(
-    r"(?:[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:])\s(?=[A-ZÄÖÜ\d“\"])"
+#: Beginnings of lines with how many, and which share of all lines, make the kind:
+#: «Man charged. A 27-year-old man …», «1. Find the stop valve …».
+_LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float]] = (
+    (
+        "roundup",
+        re.compile(r"[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:]\s(?=[A-ZÄÖÜ\d“\"])"),
+        3,
+        0.6,
+    ),
+    ("advice", re.compile(r"\d{1,2}[.)]\s\S"), 4, 0.5),
 )
-_FEWEST_HEADS, _HEAD_SHARE = 3, 0.6
-_ITEM = re.compile(
-    r"(?:^|(?<=[.!?;…])\s)[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+)?:\s(?=[A-ZÄÖÜ\d])"
-)
-_FEWEST_ITEMS = 3
-#: A numbered list of imperatives: «1. Find the stop valve …».
-_NUMBERED = re.compile(r"\d{1,2}[.)]\s\S")
-_FEWEST_NUMBERED = 4
 
 
 def _find_forms(form: _Form) -> Iterator[ArticleKind]:
-    if _is_offer(form):
+    offers = {offer.lower() for offer in _OFFERS.findall(form.text)}
+    if len(form.text) <= _SHORT_TEXT and len(offers) >= _FEWEST_OFFERS:
         yield "junk"
     clocks = len(_CLOCK.findall(form.text))
-    if clocks >= _FEWEST_CLOCKS and clocks >= _CLOCK_SHARE * form.units:
+    units = max(len(_SENTENCE_END.findall(form.text)), len(form.lines))
+    if clocks >= max(_FEWEST_CLOCKS, _CLOCK_SHARE * units):
         yield "live"
     yield from _find_speech(form)
     if _SALUTATION.match(form.text) or _SIGNED_OFF.search(form.text[-600:]):
         yield "letter"
-    heads = sum(_RUN_IN_HEAD.match(line) is not None for line in form.lines)
-    if heads >= _FEWEST_HEADS and heads >= _HEAD_SHARE * len(form.lines):
-        yield "roundup"
-    numbered = sum(_NUMBERED.match(line) is not None for line in form.lines)
-    if numbered >= _FEWEST_NUMBERED and 2 * numbered >= len(form.lines):
-        yield "advice"
-
-
-def _is_offer(form: _Form) -> bool:
-    if len(form.text) > _SHORT_TEXT:
-        return False
-    return len({m.lower() for m in _OFFERS.findall(form.text)}) >= _FEWEST_OFFERS
+    for kind, sign, fewest, share in _LINE_FORMS:
+        matching = sum(sign.match(line) is not None for line in form.lines)
+        if matching >= max(fewest, share * len(form.lines)):
+            yield kind
 
 
 def _find_speech(form: _Form) -> Iterator[ArticleKind]:
@@ -285,7 +215,7 @@ def _find_speech(form: _Form) -> Iterator[ArticleKind]:
     turns = [
         m["name"] for line in form.lines if (m := passages.SPEAKER_LABEL.match(line))
     ]
-    enough = len(turns) >= _FEWEST_TURNS and len(turns) >= _TURN_SHARE * len(form.lines)
+    enough = len(turns) >= max(_FEWEST_TURNS, _TURN_SHARE * len(form.lines))
     names = [name.split(",")[0] for name in turns]
     # A speaker has a full name the first time and a surname afterwards.
     if enough and len({name.split()[-1] for name in names}) < len(names):
@@ -381,10 +311,6 @@ _ARGUES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MARK = re.compile("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]y|me|[Ww]e|[Ww]e['’](?:re|ve|d|ll)|[Oo]ur|us|ich|Ich|"
-    r"mein\w*|wir|Wir|uns(?:er\w*)?)\b"
-)
 
 
 def _is_personal(form: _Form) -> bool:
@@ -393,13 +319,13 @@ def _is_personal(form: _Form) -> bool:
     Sentences with a quotation mark do not count: where marks are missing or doubled,
     their «I» may be somebody else's.
     """
-    spoken = [
+    own = [
         form.reported[p.span.start : p.span.end]
         for p in form.passages
         if not p.in_speech and not _MARK.search(p.text)
     ]
-    personal = sum(_FIRST_PERSON.search(said) is not None for said in spoken)
-    return personal >= _FEWEST_PERSONAL and personal >= _PERSONAL_SHARE * len(spoken)
+    personal = sum(passages.FIRST_PERSON.search(said) is not None for said in own)
+    return personal >= max(_FEWEST_PERSONAL, _PERSONAL_SHARE * len(own))
 
 
 def _is_argued(form: _Form) -> bool:

@@ -31,14 +31,10 @@ from digests.types import (
     RankedStory,
     Section,
     Sentence,
-    Span,
     Story,
-    Summary,
     arrange_sections,
 )
 
-#: A longer sentence is not shown as «why it matters».
-MAX_CONTEXT_LENGTH = 200
 #: What was said of an event so much earlier may no longer hold.
 _SAME_DAY = timedelta(hours=12)
 #: The fewest words of a line's headline, if it is the article's title and if not.
@@ -66,18 +62,27 @@ def present_story(
     story = entry.story
     lead = analyses[story.articles[0].id]
     published = (ledger if entry.update else None) or PublishedLedger()
-    summary = _choose_sentences(entry, lead, style)
+    summary = lead.summary.sentences
+    if entry.news:
+        summary = fitting.summarise_update(
+            lead.article, lead.summary, entry.news, style.summary_chars
+        )
+    shown = [span for sentence in summary for span in sentence.spans]
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
         summary=summary,
-        cards=_choose_cards(entry, analyses, style, summary, published),
+        cards=_choose_cards(story, analyses, style, summary, published),
         figures=_choose_figures(entry, analyses, published) if style.figures else (),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
-        matters=_choose_context(lead),
+        matters=(
+            context.find_why_it_matters(lead.article, shown)
+            if lead.kind == "news"
+            else None
+        ),
         disputes=find_disputes(story, analyses) if style.figures else (),
         kind=lead.kind,
     )
@@ -126,33 +131,28 @@ def present_brief(
 def estimate_reading_minutes(edition: Edition) -> int:
     """The reading time of what an edition shows, at least one minute."""
     laid_out = arrange_sections(edition.sections, DEFAULT_READ_SECTIONS)
-    shown = [line.headline.text for line in edition.brief]
-    if laid_out.also == "nowhere":
-        shown = []
+    brief = () if laid_out.also == "nowhere" else edition.brief
+    shown = [line.headline.text for line in brief]
     for story in edition.stories:
         shown.append(story.headline.text)
-        shown += (
-            text for part in laid_out.story for text in _list_section_texts(story, part)
-        )
+        texts = _list_texts(story)
+        for section in laid_out.story:
+            shown += texts.get(section, ())
     words = sum(len(text.split()) for text in shown)
     return max(1, round(words / READING_SPEED))
 
 
-def _list_section_texts(story: EditionStory, section: Section) -> list[str]:
-    match section:
-        case "summary":
-            return [sentence.text for sentence in story.summary]
-        case "matters":
-            return [story.matters.text] if story.matters else []
-        case "quotes":
-            return [card.text for card in story.cards]
-        case "figures":
-            return [
-                entry.figure.label or f"{entry.figure.text} {entry.figure.what}"
-                for entry in story.figures
-            ]
-        case _:
-            return []
+def _list_texts(story: EditionStory) -> Mapping[Section, list[str]]:
+    """The texts that are read in each section of a story."""
+    return {
+        "summary": [sentence.text for sentence in story.summary],
+        "matters": [story.matters.text] if story.matters else [],
+        "quotes": [card.text for card in story.cards],
+        "figures": [
+            entry.figure.label or f"{entry.figure.text} {entry.figure.what}"
+            for entry in story.figures
+        ],
+    }
 
 
 def build_article_ref(article: Article) -> ArticleRef:
@@ -168,19 +168,8 @@ def build_article_ref(article: Article) -> ArticleRef:
     )
 
 
-def _choose_sentences(
-    entry: RankedStory, lead: ArticleAnalysis, style: EditionStyle
-) -> tuple[Sentence, ...]:
-    """The sentences to show; those of an update begin with the news."""
-    if not entry.news:
-        return lead.summary.sentences
-    return fitting.summarise_update(
-        lead.article, lead.summary, entry.news, style.summary_chars
-    )
-
-
 def _choose_cards(
-    entry: RankedStory,
+    story: Story,
     analyses: Mapping[str, ArticleAnalysis],
     style: EditionStyle,
     summary: Sequence[Sentence],
@@ -190,33 +179,32 @@ def _choose_cards(
 
     Those of an update are from reports not shown before.
     """
-    story = _leave_out_old_states(entry.story)
-    if not entry.update:
-        return build_story_cards(story, analyses, style.quotes, summary)
-    unread = tuple(
-        a
-        for n, a in enumerate(story.articles)
-        if n == 0 or f"{a.id}@{a.revision}" not in published.revisions
-    )
+    lead, *others = _list_current(story)
+    unread = [a for a in others if f"{a.id}@{a.revision}" not in published.revisions]
     # Quotes that were shown before take no place, so all are asked for.
     most = style.quotes + len(published.quotes) if style.quotes else 0
-    cards = build_story_cards(replace(story, articles=unread), analyses, most, summary)
+    cards = build_story_cards(
+        replace(story, articles=(lead, *unread)), analyses, most, summary
+    )
     fresh = [
         card for card in cards if normalize_text(card.text) not in published.quotes
     ]
     return tuple(fresh[: style.quotes])
 
 
-def _leave_out_old_states(story: Story) -> Story:
-    """The story with those reports that are not behind its lead, or much older."""
+def _list_current(story: Story) -> list[Article]:
+    """The lead, and the reports that are neither behind it nor much older."""
     lead, *others = story.articles
     state = freshness.read_state(lead)
-    kept = [lead]
-    for article in others:
-        old = freshness.is_behind(freshness.read_state(article), state)
-        if not old and not _is_much_older(article, lead):
-            kept.append(article)
-    return replace(story, articles=tuple(kept))
+    return [
+        lead,
+        *(
+            article
+            for article in others
+            if not freshness.is_behind(freshness.read_state(article), state)
+            and not _is_much_older(article, lead)
+        ),
+    ]
 
 
 def _is_much_older(article: Article, lead: Article) -> bool:
@@ -238,22 +226,7 @@ def _choose_figures(
     chosen = [
         shown
         for shown in select_figures(story, analyses[story.articles[0].id])
-        if not entry.update
-        or normalize_text(shown.figure.text) not in published.figures
+        if normalize_text(shown.figure.text) not in published.figures
         or overlaps_any(shown.figure.sentence, entry.news)
     ]
     return add_replaced(chosen, story, analyses)
-
-
-def _choose_context(lead: ArticleAnalysis) -> Sentence | None:
-    """A sentence that says why it matters and is not in the summary, or None."""
-    if lead.kind != "news":
-        return None
-    found = context.find_why_it_matters(lead.article, _collect_spans(lead.summary))
-    if found is None:
-        return None
-    return found if len(found.text) <= MAX_CONTEXT_LENGTH else None
-
-
-def _collect_spans(summary: Summary) -> set[Span]:
-    return {span for sentence in summary.sentences for span in sentence.spans}

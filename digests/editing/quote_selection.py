@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language.grammar import NEGATION
-from digests.language.names import PLACES
+from digests.language.names import BODY_WORDS, PLACES
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
-from digests.quotes.reporting import PREPOSITIONS
+from digests.quotes.reporting import PREPOSITIONS, WRITTEN
+from digests.quotes.speaker_mentions import is_role_noun
 from digests.types import (
     ArticleAnalysis,
     ArticleKind,
@@ -79,6 +80,8 @@ _ANYBODY = word_set("""
     users viewers others everyone everybody they they're we it you who those these
     leute menschen kritiker fans anhänger gegner sie wir
 """)
+#: Bodies and documents, which speak too.
+_SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
 #: They open a phrase that names nobody in particular, or nobody on this card.
 _SOME = word_set("""
     some many several most any somebody someone one another einige viele his her their
@@ -125,11 +128,16 @@ def _is_nobody(speaker: str) -> bool:
 
 
 def _is_anybody(speaker: str) -> bool:
-    """Whether a phrase names nobody in particular: «people», «some critics»."""
+    """Whether a phrase names nobody who speaks: «some critics», «the aircraft»."""
     words = [word.strip(_SIGNS).lower() for word in speaker.split()]
-    if len(words) > _LONGEST_PHRASE:
+    if len(words) > _LONGEST_PHRASE or words[-1] in _ANYBODY or words[0] in _SOME:
         return True
-    return words[-1] in _ANYBODY or words[0] in _SOME
+    head = next(
+        (at for at, word in enumerate(words) if at and word in PREPOSITIONS),
+        len(words),
+    )
+    noun = words[head - 1]
+    return not is_role_noun(noun) and noun not in _SPEAKING
 
 
 def _lead_words(text: str) -> frozenset[str]:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.figures import units
-from digests.language import words
+from digests.figures import statements, units
+from digests.language import dates, words
 from digests.language.words import word_set
 from digests.types import Article, Figure, Quote
 
@@ -41,7 +41,6 @@ _FATES = _table(
     killed="""kill(?:s|ed|ing)? dead died dies? deaths? lives fatalities drowned
         murdered massacred perished toll tote[nrs]? getötet\\w* starben gestorben
         todesopfer leben ermordet\\w* ertrunken""",
-    bodies="bodies leichen",
     injured="""injur\\w+ wounded hurt hospitali[sz]ed burns verletzt\\w* verletzte\\w*
         schwerverletzte\\w*""",
     missing="missing unaccounted vermisst\\w* vermisste\\w*",
@@ -65,8 +64,6 @@ _FATES = _table(
         entlassen\\w*""",
     damaged="damaged destroyed burnt burned flattened zerstört\\w* beschädigt\\w*",
     seized="seized confiscated recovered beschlagnahmt\\w* sichergestellt\\w*",
-    involved="involved beteiligt\\w*",
-    towed="towed abgeschleppt\\w*",
     fined="fine[sd]? penalty geldbuße bußgeld geldstrafe",
     paid="""sold fetched auctioned bought acquired paid price versteigert\\w*
         verkauft\\w* erzielte""",
@@ -98,25 +95,22 @@ _FATE_WORDS = _join_table(_FATES, _FATES.keys() - _MONEY_FATES)
 _MONEY_WORDS = _join_table(_FATES, _MONEY_FATES)
 _DIMENSION_WORDS = _join_table(_DIMENSIONS, _DIMENSIONS.keys())
 _NOT_COMPARED = re.compile(
-    r"\b(?:limit|record|average|target|goal|forecast|estimate[sd]?|maximum|minimum|"
-    r"feared|presumed|believed|thought|room for|capacity|seats|Kapazität|Plätze|"
-    r"befürchtet|vermutlich|mutmaßlich|after tax|before tax|net of|gross|planned|"
-    r"proposed|offered|demand(?:s|ed)?|now|currently|until now|so far|previous\w*|"
-    r"earlier|originally|initially|Durchschnitt|geplant\w*|gefordert\w*|bisher|"
-    r"derzeit|zunächst|ursprünglich)\b",
+    r"\b(?:limit|record|average|target|goal|forecast|maximum|minimum|feared|presumed|"
+    r"room for|capacity|seats|Kapazität|Plätze|befürchtet|vermutlich|mutmaßlich|"
+    r"after tax|before tax|net of|gross|planned|offered|now|currently|until now|so far|"
+    r"previous\w*|earlier|originally|initially|Durchschnitt|geplant\w*|bisher|derzeit|zunächst|"
+    r"ursprünglich)\b",
     re.IGNORECASE,
 )
+#: How a figure begins that is a bound, or rounded.
 _BOUND = re.compile(
     r"(?:at least|more than|over|up to|as many as|fewer than|less than|under|below|"
-    r"above|"
-    r"at most|no more than|nearly|almost|upwards of|mindestens|mehr als|über|bis zu|"
-    r"höchstens|weniger als|unter|fast|knapp)\s*$",
+    r"above|at most|no more than|nearly|almost|upwards of|mindestens|mehr als|über|"
+    r"bis zu|höchstens|weniger als|unter|fast|knapp)\s",
     re.IGNORECASE,
 )
-_BOUND_IN = re.compile(rf"^{_BOUND.pattern.removesuffix('$')}", re.IGNORECASE)
 _ROUGH = re.compile(
-    r"\b(?:about|around|roughly|some|approximately|an estimated|rund|etwa|circa|"
-    r"ca\.)\b",
+    r"(?:about|around|roughly|some|approximately|an estimated|rund|etwa|circa|ca\.)\s",
     re.IGNORECASE,
 )
 #: A figure that is a part of something, an addition to it, or all of it.
@@ -131,35 +125,22 @@ _PART_AFTER = re.compile(
     r"other\b|von ihnen|der \w+en\b|weitere)",
     re.IGNORECASE,
 )
-_PERIOD = re.compile(
+#: What two clauses must have in common: period, side of a wall, whose relative.
+_SCOPE = re.compile(
     r"\b(?:(?:first|second|third|fourth|last|this|previous|next|past)\s"
     r"(?:half|quarter|year|month|week|season|decade)|(?:19|20)\d\d|on an? \w+|"
-    r"a (?:day|week|month|year)|per \w+|"
-    r"(?:im|in der) (?:ersten|zweiten|dritten|vierten|"
-    r"letzten|vergangenen) \w+|Halbjahr|Quartal|pro \w+|am Tag)\b",
+    r"a (?:day|week|month|year)|per \w+|(?:im|in der) (?:ersten|zweiten|dritten|"
+    r"vierten|letzten|vergangenen) \w+|Halbjahr|Quartal|pro \w+|am Tag|outside|"
+    r"inside|indoors|draußen|drinnen|sister|brother|wife|husband|son|daughter|mother|father|partner|"
+    r"widow|accomplice|family|Schwester|Bruder|Frau|Mann|Sohn|Tochter|Mutter|Vater|"
+    r"Familie)\b",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
     r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Ff]rom|[Aa]round|[Ii]m|[Bb]ei|[Aa]us)\s"
     r"(?:the\s|der\s|dem\s)?((?:[A-ZÄÖÜ][\w'’-]+\s?)+)"
 )
-_WHERE = re.compile(
-    r"\b(?:outside|outdoors|inside|indoors|draußen|drinnen)\b", re.IGNORECASE
-)
-_KIN = re.compile(
-    r"\b(?:sister|brother|wife|husband|son|daughter|mother|father|partner|widow|"
-    r"accomplice|family|Schwester|Bruder|Frau|Mann|Sohn|Tochter|Mutter|Vater|Familie)\b"
-)
-#: A rise and a level are two things.
-_UP = re.compile(
-    r"\b(?:rose|risen|rises?|grew|grown|increas\w+|up by|gained|jumped|stieg\w*|"
-    r"gestiegen|wuchs|zugenommen|Erhöhung|mehr als im)\b",
-    re.IGNORECASE,
-)
 _PRONOUN = re.compile(r"(?:It|They|He|She|This|That|Es|Sie|Er|Dies\w*)\b")
-_CLAUSE_END = re.compile(
-    r"[;:]\s|,\s(?:and|while|but|und|aber)\s|\s(?:and|und)\s(?=\d)"
-)
 #: Words before a place after a measure: «off the coast», «under the sea bed».
 _MEASURED_FROM = re.compile(
     r"^\s(?:(?:north|south|east|west)\w*\s)?"
@@ -211,7 +192,7 @@ def _is_whole_count(figure: Figure, clause: str, at: int, *, bounds: bool) -> bo
     before, after = clause[:at], clause[at + len(figure.text) :]
     counted = units.classify_unit(figure.unit) == "count"
     return not (
-        (not bounds and (_BOUND.search(before) or _BOUND_IN.match(figure.text)))
+        (not bounds and _BOUND.match(figure.text))
         or _PART_BEFORE.search(before)
         or (counted and _PART_AFTER.match(after))
         or _NOT_COMPARED.search(clause)
@@ -232,7 +213,13 @@ def read_statements(
             continue
         if any(start <= figure.start < end for start, end in quoted):
             continue
-        clause, at = _find_clause(figure, article.text)
+        first, last = statements.find_part(
+            article.text,
+            max(figure.sentence.start, figure.start - _READ),
+            min(figure.sentence.end, figure.end + _READ),
+            figure.start,
+        )
+        clause, at = article.text[first:last], figure.start - first
         if _is_whole_count(figure, clause, at, bounds=bounds):
             yield _build_statement(figure, article, clause, at)
 
@@ -264,23 +251,8 @@ def _build_statement(
         - frozenset(noun),
         around=frozenset(words.extract_stems(f"{before} {sentence}")) - _NEUTRAL - own,
         clause=clause,
-        rough=bool(
-            _ROUGH.search(figure.text) or _ROUGH.search(clause[max(0, at - 14) : at])
-        ),
+        rough=bool(_ROUGH.match(figure.text)),
     )
-
-
-def _find_clause(figure: Figure, text: str) -> tuple[str, int]:
-    """The clause around a figure, and where the figure is in it."""
-    start = max(figure.sentence.start, figure.start - _READ)
-    end = min(figure.sentence.end, figure.end + _READ)
-    for match in _CLAUSE_END.finditer(text, start, end):
-        if match.end() <= figure.start:
-            start = match.end()
-        elif match.start() >= figure.end:
-            end = match.start()
-            break
-    return text[start:end], figure.start - start
 
 
 def _find_fate(figure: Figure, clause: str, at: int) -> str:
@@ -289,9 +261,9 @@ def _find_fate(figure: Figure, clause: str, at: int) -> str:
     if sort == "share" or figure.what in _QUANTITIES:
         return ""
     end = at + len(figure.text)
-    pattern = _MONEY_WORDS if _is_money(figure) else _FATE_WORDS
-    if sort == "measure":
-        pattern = _DIMENSION_WORDS
+    pattern = {"money": _MONEY_WORDS, "measure": _DIMENSION_WORDS}.get(
+        sort, _FATE_WORDS
+    )
     best: tuple[int, str] = (1 << 30, "")
     for found in pattern.finditer(clause):
         after = found.start() >= end
@@ -299,12 +271,6 @@ def _find_fate(figure: Figure, clause: str, at: int) -> str:
         distance = found.start() - end if after else abs(at - found.end() + 6)
         best = min(best, (distance, found.lastgroup or ""))
     return best[1]
-
-
-def _is_money(figure: Figure) -> bool:
-    if units.classify_unit(figure.unit) == "money":
-        return True
-    return bool(re.fullmatch(r"(?:\w+ )?(?:crowns?|rupees|naira|pence)", figure.what))
 
 
 def _read_complement(figure: Figure, after: str) -> frozenset[str]:
@@ -323,15 +289,12 @@ def is_same_thing(one: StatedFigure, other: StatedFigure) -> bool:
     if one.fate != other.fate:
         return False
     sort = units.classify_unit(mine.unit)
-    if sort != units.classify_unit(theirs.unit) or _is_money(mine) != _is_money(theirs):
-        return False
-    if _is_money(mine):
-        same = mine.unit == theirs.unit and (bool(mine.unit) or one.noun == other.noun)
-        return same and bool(one.fate)
-    if sort == "count":
+    if sort == units.classify_unit(theirs.unit) == "count":
         return _counts_the_same(one, other)
     if mine.unit != theirs.unit:
         return False
+    if sort == "money":
+        return bool(one.fate)
     if sort == "time":
         return one.fate == "sentenced"
     if len(one.complement & other.complement) >= min(
@@ -374,32 +337,15 @@ def disagree(one: StatedFigure, other: StatedFigure) -> bool:
 
 def is_same_scope(one: StatedFigure, other: StatedFigure) -> bool:
     """Whether place, period and people of two clauses are the same."""
-    if _find_all(_PERIOD, one.clause) != _find_all(_PERIOD, other.clause):
-        return False
-    if bool(_UP.search(one.clause)) != bool(_UP.search(other.clause)):
-        return False
-    if _find_all(_KIN, one.clause) != _find_all(_KIN, other.clause):
-        return False
-    if _find_all(_WHERE, one.clause) != _find_all(_WHERE, other.clause):
+    if _find_all(_SCOPE, one.clause) != _find_all(_SCOPE, other.clause):
         return False
     if _find_origin(one) != _find_origin(other):
-        return False
-    days, other_days = _find_weekdays(one), _find_weekdays(other)
-    if days and other_days and not days & other_days:
         return False
     return not are_elsewhere(one, other)
 
 
 def _find_all(pattern: re.Pattern[str], clause: str) -> frozenset[str]:
     return frozenset(found[0].casefold() for found in pattern.finditer(clause))
-
-
-def _find_weekdays(statement: StatedFigure) -> frozenset[str]:
-    """The days that are named before the next comma, where the source may be."""
-    at = statement.clause.find(statement.figure.text)
-    end = statement.clause.find(",", at)
-    said = statement.clause if end < 0 else statement.clause[:end]
-    return frozenset(words.split_words(said)) & _WEEKDAYS
 
 
 def _find_origin(statement: StatedFigure) -> str:
@@ -428,20 +374,8 @@ def _names_other_place(statement: StatedFigure, article: Article) -> bool:
         name.casefold().removesuffix("'s").removesuffix("’s") not in known
         for found in _PLACE.finditer(statement.clause)
         for name in found[1].split()
-        if name.casefold() not in _DAYS
+        if name.casefold() not in dates.DAY_AND_MONTH_NAMES
     )
-
-
-_WEEKDAYS = word_set("""
-    monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch
-    donnerstag freitag samstag sonntag
-""")
-_DAYS = word_set("""
-    monday tuesday wednesday thursday friday saturday sunday january february march
-    april may june july august september october november december montag dienstag
-    mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli
-    oktober dezember
-""")
 
 
 def is_same_count(one: StatedFigure, other: StatedFigure) -> bool:

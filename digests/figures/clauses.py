@@ -46,7 +46,7 @@ _LEADS = (
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
         r"By contrast|In addition|Again|In fact|After all|As a result|All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
-        r"|(?:Jedoch|Dennoch|Zudem)\s+"
+        r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
@@ -67,7 +67,7 @@ _SAID_THAT = re.compile(
 #: An opening phrase without a time: «Under the plan, …».
 _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
-    r"[^,;:]{3,90},\s"
+    r"(?!these|those|them)[^,;:]{3,90},\s"
 )
 _TIMES = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
@@ -105,6 +105,8 @@ _LATE_ENDS = re.compile(
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
+    r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
+    r"power|proposal|reason|right|time|way)s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
     r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s(?:[\w’'-]+\s){0,5}|(?:able|come|due|have|has|had|likely|ready|"
@@ -114,6 +116,7 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+_AS_FAR = re.compile(r"\b(?:as|so|such)\s\w+(?:\s\w+)?$")
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -151,7 +154,7 @@ _DANGLING = word_set("""
     between against among through during without within upon be been being more most
     not no such while if because including der die das den dem des ein eine einen einem
     und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
-    wie dass ist sind war hat haben wird said says also
+    wie dass ist sind war hat haben wird said says also he she they
 """)
 _SUBJECTS = word_set("he she it they we i you who")
 _REDUCED = 2
@@ -173,6 +176,11 @@ _LEANING = word_set("""
     dafür dazu darunter
     dabei damals
 """)
+#: «Now it's $7», «Of those, ten …», «The figure was …».
+_POINTS = re.compile(
+    r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
+    r"(?:is|was|has|had|rose|fell|compares)\b"
+)
 _OPENERS = word_set("""
     after when while because although though since until before if unless once
     following despite amid nachdem weil wenn während obwohl
@@ -234,11 +242,12 @@ _RATE = re.compile(r"One (?:in|out of) ")
 
 
 def is_leaning(label: str) -> bool:
-    """Whether a label begins with a word that points to another sentence."""
+    """Whether a label begins with words that point to another sentence."""
+    if _RATE.match(label):
+        return False
     first = _WORD.search(label)
-    if first is None or _RATE.match(label):
-        return first is None
-    return first.group().lower().partition("'")[0] in _LEANING
+    leans = first is None or first[0].lower().partition("'")[0] in _LEANING
+    return leans or _POINTS.match(label) is not None
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
@@ -370,10 +379,9 @@ def _find_subject_end(words: Sequence[_Word]) -> int:
 
 def _find_tag(statement: _Statement, figure: Figure) -> str:
     """«RRP: £23.99»: a price in a line of facts, which has no verb."""
-    before = statement.text[max(statement.start, figure.start - 20) : figure.start]
-    tag = _TAG.search(before)
-    start = figure.start - len(tag[0]) if tag else 0
-    return to_one_line(statement.text[start : figure.end]) if tag else ""
+    start = max(statement.start, figure.start - 20)
+    tag = _TAG.search(statement.text, start, figure.start)
+    return to_one_line(statement.text[tag.start() : figure.end]) if tag else ""
 
 
 def _rank(length: int, late: int) -> tuple[int, int]:
@@ -410,10 +418,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     """Whether what is behind `end` may be left out."""
     if end == statement.end:
         return True
-    dashes = _DASH.findall(statement.text, statement.start, statement.end)
-    if len(dashes) > 1 and _DASH.match(statement.text, end):
-        return False
     tail = statement.text[end : statement.end]
+    dashes = _DASH.findall(statement.text, statement.start, statement.end)
+    if len(dashes) > 1 and _DASH.match(tail):
+        return False
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
         return False
@@ -421,7 +429,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    return bool(last_word) and last_word[-1].lower() not in _DANGLING
+    compares = tail.startswith(" as ") and _AS_FAR.search(kept)
+    return bool(last_word) and last_word[-1].lower() not in _DANGLING and not compares
 
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
@@ -429,9 +438,8 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     inside = [w for w in statement.words if start <= w.start and w.end <= end]
     if len(inside) < _FEWEST_WORDS:
         return False
-    whole = (start, end) == (statement.start, statement.end)
-    stopped = statement.text[end : end + 1] in _STOPS
-    if statement.german or (whole and stopped):
+    whole = start == statement.start and end == statement.end
+    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False

@@ -220,7 +220,6 @@ _GERMAN_NO_NOUNS = word_set("""
 """)
 _GERMAN_PARTICIPLE = re.compile(r"[a-zäöüß-]{4,}(?:e|en|er|es|em)$")
 _GERMAN_CLAUSE_SIGNS = word_set(", ; : . „ “ – — ( )")
-_GERMAN_LINKS = word_set("auf um bei von rund etwa fast knapp über")
 _GERMAN_REACH = 200
 
 
@@ -267,8 +266,7 @@ def label_german_measure(
     right = [
         m.group() for m in _GERMAN_WORD.finditer(text, end, min(len(text), end + 60))
     ]
-    near = _find_german_noun_after(right)
-    if near is not None:
+    if near := _find_german_noun_after(right):
         return near
     if shared and (
         left[-1:] in (["auf"], ["von"]) or right[:1] in (["mehr"], ["weniger"])
@@ -279,48 +277,33 @@ def label_german_measure(
     return _find_german_subject(left)
 
 
-def _find_german_noun_after(right: Sequence[str]) -> str | None:
+def _find_german_noun_after(right: Sequence[str]) -> str:
     """«14 Kilometer entfernte Freibad», «12 Prozent der Wähler», «3 Tonnen Salz»."""
-    at = 0
-    if right[:1] and right[0] in ("der", "des", "an"):
-        at = 1
-    elif right[:1] and right[0][0].islower():
-        if not _GERMAN_PARTICIPLE.match(right[0]) or right[0] in ("mehr", "weniger"):
-            return None
-        at = 1
-    while at < len(right) and at < 3 and _GERMAN_PARTICIPLE.match(right[at]):
+    at = 1 if right[:1] and right[0] in ("der", "des", "an") else 0
+    while at < min(3, len(right)) and _GERMAN_PARTICIPLE.match(right[at]):
+        if right[at] in ("mehr", "weniger"):
+            return ""
         at += 1
-    if at < len(right) and _is_german_noun(right[at]):
-        return right[at]
-    return None
+    return right[at] if at < len(right) and _is_german_noun(right[at]) else ""
 
 
 def _find_german_subject(left: Sequence[str]) -> str:
     """The noun phrase of the verb of value in the figure's clause."""
-    begin = max(
-        (i + 1 for i, w in enumerate(left) if w in _GERMAN_CLAUSE_SIGNS), default=0
-    )
-    clause = left[begin:]
-    verb = max(
-        (i for i, w in enumerate(clause) if w in _GERMAN_VALUE_VERBS), default=-1
-    )
-    if verb < 0:
+    signs = [at for at, word in enumerate(left) if word in _GERMAN_CLAUSE_SIGNS]
+    clause = left[signs[-1] + 1 :] if signs else left
+    verbs = [at for at, word in enumerate(clause) if word in _GERMAN_VALUE_VERBS]
+    if not verbs:
         return ""
-    behind = _find_first_german_noun(clause[verb + 1 :])
-    return behind or _find_first_german_noun(clause[:verb])
+    behind = _find_first_german_noun(clause[verbs[-1] + 1 :])
+    return behind or _find_first_german_noun(clause[: verbs[-1]])
 
 
 def _find_first_german_noun(clause: Sequence[str]) -> str:
-    for at, word in enumerate(clause[:5]):
-        if word in _GERMAN_LINKS:
-            return ""
-        if _is_german_noun(word) and (
-            at == 0 or clause[at - 1].lower() in _GERMAN_ARTICLES or at == 2
-        ):
-            return "" if word.lower() in _GERMAN_ARTICLES else word
-        if word.lower() not in _GERMAN_ARTICLES and not _GERMAN_PARTICIPLE.match(
-            word.lower()
-        ):
+    for word in clause[:5]:
+        if _is_german_noun(word):
+            return word
+        low = word.lower()
+        if low not in _GERMAN_ARTICLES and not _GERMAN_PARTICIPLE.match(low):
             return ""
     return ""
 

@@ -64,6 +64,8 @@ _GERMAN_CHANGE = re.compile(
 )
 #: «6,000 were still without power»: a number as the subject.
 _ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
+#: An amount without a noun: years and codes have no groups of thousands.
+_GROUPED = re.compile(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 _YEAR_DIGITS = 4
 _RATE = re.compile(
     r"\s(?:an?|per|each|every|pro|je|the)\s(?P<per>second|minute|hour|day|week|month|"
@@ -179,7 +181,7 @@ class FigureReader:
             return None
         if noun:
             return _build_count(noun)
-        if self._is_stated(first, last, digits=number.shape == "digits"):
+        if self._is_stated(number, first, last):
             return Measure("", "")
         before = self.text[max(0, number.start - 12) : number.start]
         spoken = before[-2:-1].isalpha() and _TAKES_BARE.search(before)
@@ -189,18 +191,20 @@ class FigureReader:
                 if self.german
                 else labels.label_bare_number(self._place(first, last))
             )
-        return _build_count(noun) if noun else None
+        digits = self.text[number.start : number.end]
+        return _build_count(noun) if noun or _GROUPED.fullmatch(digits) else None
 
-    def _is_stated(self, first: int, last: int, *, digits: bool) -> bool:
+    def _is_stated(self, number: Number, first: int, last: int) -> bool:
         """Whether a verb says what a number without a noun does: «has risen to 31»."""
         before = self.text[max(self._sentence.start, first - 60) : first]
         if _CHANGED_TO.search(before) or (
             before.endswith(" auf ") and _GERMAN_CHANGE.match(self.text, last)
         ):
             return True
-        own = self.text[first:last]
-        counted = digits and ("," in own or "." in own or len(own) != _YEAR_DIGITS)
-        return counted and bool(_ACTS.match(self.text, last))
+        digits = self.text[number.start : number.end]
+        year = len(digits) == _YEAR_DIGITS and digits.isdigit()
+        acts = number.shape == "digits" and _ACTS.match(self.text, last)
+        return bool(acts) and not year
 
     def _is_vague(self, number: Number) -> bool:
         """«several million», «a few hundred»: a scale without a number."""

@@ -68,9 +68,8 @@ def _find_votes(text: str) -> Iterator[Tally]:
 
 
 def _read_count(shown: str) -> float:
-    if shown in NUMBER_WORDS:
-        return NUMBER_WORDS.index(shown)
-    return float(shown.replace(",", ""))
+    digits = shown.replace(",", "")
+    return float(digits if digits.isdecimal() else NUMBER_WORDS.index(shown))
 
 
 def _find_runs(text: str) -> Iterator[Tally]:

@@ -25,17 +25,6 @@ from digests.types import SupportVerdict
 SUPPORTED_SCORE = 0.75
 #: Parts of the score; they add up to 1.
 _PAIRS, _TRIPLES, _ORDER = 0.3, 0.4, 0.3
-#: Factors of the score for objections.
-_FOREIGN_FIGURE = 0.4
-_SWAPPED_FIGURE = 0.5
-_DISTANT_FIGURE = 0.9
-_FOREIGN_NAME = 0.5
-_FOREIGN_TITLE = 0.6
-_NEGATION = 0.6
-_OPPOSED = 0.6
-_TURNED = 0.5
-_HEARD = 0.7
-_DOUBT = 0.9
 #: A claim whose words are all in one sentence in order only omits words: its score
 #: goes this share of the way to 1.
 _ONLY_SHORTER = 0.3
@@ -276,64 +265,75 @@ def _weigh_objections(
     figures: frozenset[float],
     vocabulary: frozenset[str],
 ) -> tuple[float, list[str]]:
-    """The score after figures, names, negation and doubt were compared."""
-    found = [
-        *_object_to_figures(claim, window, figures),
-        *_object_to_names(claim, window, vocabulary),
-        *_object_to_sense(claim, window),
-        *_object_to_doubt(claim, window),
-    ]
-    for left, _ in found:
-        score *= left
-    reasons = [reason for _, reason in found]
+    """The score after figures, names, sense and doubt were compared."""
+    reasons = []
+    for objections in _group_objections(claim, window, figures, vocabulary):
+        for holds, left, reason in objections:
+            if holds:
+                score *= left
+                reasons.append(reason)
+                break
     if not reasons and score < SUPPORTED_SCORE:
         reasons.append("The words are in the source, but not together.")
     return score, reasons
 
 
-#: Factors of the score, and the reasons.
-_Objections = Iterator[tuple[float, str]]
+#: Whether it holds, the factor of the score, the reason.
+_Objection = tuple[bool, float, str]
 
 
-def _object_to_figures(
-    claim: _Claim, window: _Window, figures: frozenset[float]
-) -> _Objections:
-    if not claim.figures:
-        return
-    if claim.figures - figures:
-        yield _FOREIGN_FIGURE, "A figure is not in the source."
-    elif claim.figures - _find_figures(window.text):
-        yield (
-            _DISTANT_FIGURE,
+def _group_objections(
+    claim: _Claim,
+    window: _Window,
+    figures: frozenset[float],
+    vocabulary: frozenset[str],
+) -> Iterator[tuple[_Objection, ...]]:
+    """Objections by their subject; of each group the first that holds counts."""
+    text, first = window.text, window.first_text
+    swapped = contradictions.has_swapped_figures(claim.text, _mend_numbers(text))
+    known = all(_has_sequence(vocabulary, name) for name in claim.names)
+    yield (
+        (not claim.figures <= figures, 0.4, "A figure is not in the source."),
+        (
+            not claim.figures <= _find_figures(text),
+            0.9,
             "A figure is elsewhere in the source, in another context.",
-        )
-    elif contradictions.has_swapped_figures(claim.text, _mend_numbers(window.text)):
-        yield _SWAPPED_FIGURE, "A figure counts something else in the source."
-
-
-def _object_to_names(
-    claim: _Claim, window: _Window, vocabulary: frozenset[str]
-) -> _Objections:
-    if not all(_has_sequence(vocabulary, name) for name in claim.names):
-        yield _FOREIGN_NAME, "A name is not in the source."
-    elif contradictions.has_foreign_title(claim.text, window.text):
-        yield _FOREIGN_TITLE, "A name has another title in the source."
-
-
-def _object_to_sense(claim: _Claim, window: _Window) -> _Objections:
-    if _disagrees(claim, window):
-        yield _NEGATION, "Claim and source do not deny the same."
-    elif contradictions.has_swapped_roles(claim.text, window.first_text):
-        yield _TURNED, "The source says it the other way round."
-    elif contradictions.has_opposite(claim.text, window.first_text):
-        yield _OPPOSED, "The source says the opposite."
-
-
-def _object_to_doubt(claim: _Claim, window: _Window) -> _Objections:
-    if _is_surer(_HEARSAY, claim, window):
-        yield _HEARD, "The source only reports what somebody claims."
-    elif _is_surer(_DOUBTS, claim, window):
-        yield _DOUBT, "The source is less sure than the claim."
+        ),
+        (swapped, 0.5, "A figure counts something else in the source."),
+    )
+    yield (
+        (not known, 0.5, "A name is not in the source."),
+        (
+            contradictions.has_foreign_title(claim.text, text),
+            0.6,
+            "A name has another title in the source.",
+        ),
+    )
+    yield (
+        (_disagrees(claim, window), 0.6, "Claim and source do not deny the same."),
+        (
+            contradictions.has_swapped_roles(claim.text, first),
+            0.5,
+            "The source says it the other way round.",
+        ),
+        (
+            contradictions.has_opposite(claim.text, first),
+            0.6,
+            "The source says the opposite.",
+        ),
+    )
+    yield (
+        (
+            _is_surer(_HEARSAY, claim, window),
+            0.7,
+            "The source only reports what somebody claims.",
+        ),
+        (
+            _is_surer(_DOUBTS, claim, window),
+            0.9,
+            "The source is less sure than the claim.",
+        ),
+    )
 
 
 def _is_surer(doubt: re.Pattern[str], claim: _Claim, window: _Window) -> bool:

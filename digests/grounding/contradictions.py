@@ -11,7 +11,8 @@ Where they share no verb, or only one side of it, there is no contradiction.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from digests.language import grammar, numbers, words
@@ -59,22 +60,18 @@ def _is_score(text: str, number: numbers.Number) -> bool:
 
 
 def _find_neighbour_words(text: str, number: numbers.Number) -> tuple[str, str]:
-    """The nearest content words before and after a number, "" if none."""
+    """The stems of the nearest content words before and after a number, "" if none."""
     before = _TOKEN.findall(text[max(0, number.start - _TITLE_REACH) : number.start])
     after = _TOKEN.findall(text[number.end : number.end + _TITLE_REACH])
-    return _list_content_words(reversed(before[-_NEAR:])), _list_content_words(
-        iter(after[:_NEAR])
+    return _find_content_word(before[: -_NEAR - 1 : -1]), _find_content_word(
+        after[:_NEAR]
     )
 
 
-def _list_content_words(tokens: Iterator[str]) -> str:
-    for token in tokens:
-        if token in _CLAUSE_ENDS:
-            return ""
-        low = token.lower()
-        if not low[0].isdigit() and not words.is_stop_word(low):
-            return words.stem_word(low.replace("’", "'"))
-    return ""
+def _find_content_word(tokens: Iterable[str]) -> str:
+    clause = takewhile(lambda token: token not in _CLAUSE_ENDS, tokens)
+    stems = (words.get_stemmer()(t.lower().replace("’", "'")) for t in clause)
+    return next((stem for stem in stems if stem and not stem[0].isdigit()), "")
 
 
 def has_foreign_title(claim: str, source: str) -> bool:
@@ -186,57 +183,36 @@ class _Act(NamedTuple):
 
 def has_swapped_roles(claim: str, source: str) -> bool:
     """Whether agent and patient of a common verb are swapped."""
-    acts = list(_iter_acts(words.split_words(claim)[:_LONGEST], _BEFORE, _AFTER))
-    there = _iter_acts(words.split_words(source)[:_LONGEST], _REACH, _REACH)
+    acts = list(_iter_acts(claim, _BEFORE, _AFTER))
     return any(
-        _is_swapped(act, other)
-        for other in there
+        act.verb == other.verb
+        and act.doers & other.others
+        and act.others & other.doers
+        and not act.doers & other.doers
+        for other in _iter_acts(source, _REACH, _REACH)
         for act in acts
-        if act.verb == other.verb
     )
 
 
-def _is_swapped(claim: _Act, source: _Act) -> bool:
-    return bool(
-        claim.doers & source.others
-        and claim.others & source.doers
-        and not claim.doers & source.doers
-    )
-
-
-def _iter_acts(tokens: Sequence[str], before: int, after: int) -> Iterator[_Act]:
+def _iter_acts(text: str, before: int, after: int) -> Iterator[_Act]:
+    tokens = words.split_words(text)[:_LONGEST]
     for at, token in enumerate(tokens):
         if words.is_stop_word(token) or not grammar.looks_finite(token):
             continue
+        verb, right = words.stem_word(token), tokens[at + 1 :]
         left = _collect_stems(reversed(tokens[:at]), before)
-        passive = _BE.intersection(tokens[max(0, at - 2) : at]) or (
-            tokens[at + 1 : at + 2] == ("by",)
-        )
-        agent = _find_agent(tokens, at) if passive else 0
-        if agent:
-            yield _Act(
-                words.stem_word(token), _collect_stems(tokens[agent:], after), left
-            )
-        elif not passive:
-            yield _Act(
-                words.stem_word(token), left, _collect_stems(tokens[at + 1 :], after)
-            )
-
-
-def _find_agent(tokens: Sequence[str], at: int) -> int:
-    """The index after «by» near the verb, 0 if there is none."""
-    near = list(tokens[at + 1 : at + 1 + _AGENT])
-    return at + 2 + near.index("by") if "by" in near else 0
+        passive = _BE.intersection(tokens[max(0, at - 2) : at]) or right[:1] == ("by",)
+        if not passive:
+            yield _Act(verb, left, _collect_stems(right, after))
+        elif "by" in right[:_AGENT]:
+            agent = right[right.index("by") + 1 :]
+            yield _Act(verb, _collect_stems(agent, after), left)
 
 
 def _collect_stems(tokens: Iterable[str], most: int) -> frozenset[str]:
-    found: list[str] = []
-    for token in tokens:
-        if len(found) == most:
-            break
-        if not words.is_stop_word(token):
-            found.append(words.stem_word(token))
-    return frozenset(found)
+    """The stems of the first content words."""
+    stems = filter(None, map(words.get_stemmer(), tokens))
+    return frozenset(islice(stems, most))
 
 
 #: Nouns for what somebody is, before a name.

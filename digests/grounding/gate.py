@@ -27,7 +27,6 @@ from digests.types import (
     Article,
     ArticleRef,
     BriefStory,
-    Dispute,
     Edition,
     EditionFigure,
     EditionStory,
@@ -79,18 +78,15 @@ def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | No
             if _figure_stands(f, articles) and not _is_denied(f, articles)
         ),
         articles=tuple(ref for ref in story.articles if _ref_stands(ref, articles)),
-        matters=_keep_grounded(story.matters, lead),
-        disputes=tuple(d for d in story.disputes if _dispute_stands(d, articles)),
+        matters=story.matters
+        if story.matters and _sentence_stands(story.matters, lead)
+        else None,
+        disputes=tuple(
+            d
+            for d in story.disputes
+            if _figure_stands(d.ours, articles) and _figure_stands(d.theirs, articles)
+        ),
     )
-
-
-def _keep_grounded(sentence: Sentence | None, article: Article) -> Sentence | None:
-    stands = sentence is not None and _sentence_stands(sentence, article)
-    return sentence if stands else None
-
-
-def _dispute_stands(dispute: Dispute, articles: ArticlesById) -> bool:
-    return all(_figure_stands(f, articles) for f in (dispute.ours, dispute.theirs))
 
 
 def _find_lead_article(story: EditionStory, articles: ArticlesById) -> Article | None:
@@ -203,7 +199,7 @@ def is_shortened(label: str, number: str, sentence: str) -> bool:
     what follows them is a statement of its own («denied it, and said that …»).
     """
     words, found = _split_words(label), list(_WORD.finditer(sentence))
-    if not _has_run(words, _split_words(number)):
+    if f" {' '.join(_split_words(number))} " not in f" {' '.join(words)} ":
         return False
     # Where a word stands twice, either of its places may be the one that is meant.
     first = _place_words(words, found)
@@ -236,14 +232,6 @@ def _place_words(
             return []
         places.append(place)
     return places
-
-
-def _has_run(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether some words stand in a row among others."""
-    size = len(wanted)
-    return bool(size) and any(
-        words[at : at + size] == wanted for at in range(len(words) - size + 1)
-    )
 
 
 def _states_value(text: str, value: float, article: Article) -> bool:

@@ -286,21 +286,21 @@ def _month_span(year: int, month: int) -> tuple[date, date]:
 
 
 def _iterate_days(text: str, published: date | None, tag: str) -> Iterator[DayMention]:
-    for m in _WEEKDAY.finditer(text):
-        day = published and _resolve_weekday(text, m, published)
-        yield DayMention(start=m.start(), end=m.end(), first=day, last=day)
-    for m in _RELATIVE.finditer(text):
-        first, last = _resolve_relative(m, published) if published else (None, None)
-        yield DayMention(start=m.start(), end=m.end(), first=first, last=last)
-    for m in _IN_MONTH.finditer(text):
-        first, last = _resolve_month(text, m, published) if published else (None, None)
-        yield DayMention(start=m.start(), end=m.end(), first=first, last=last)
+    for pattern, resolve in _RESOLVERS:
+        for m in pattern.finditer(text):
+            first, last = resolve(text, m, published) if published else _UNRESOLVED
+            yield DayMention(start=m.start(), end=m.end(), first=first, last=last)
     if tag == "en":
         for m in _BESIDE.finditer(text):
             yield DayMention(start=m.start(), end=m.end())
 
 
-def _resolve_month(text: str, m: re.Match[str], published: date) -> tuple[date, date]:
+#: First and last day, or twice None.
+_Days = tuple[date, date] | tuple[None, None]
+_UNRESOLVED: _Days = (None, None)
+
+
+def _resolve_month(text: str, m: re.Match[str], published: date) -> _Days:
     """The last such month, or the next one where the text refers to the future."""
     month = MONTHS[m[1].lower()]
     year = published.year
@@ -309,16 +309,17 @@ def _resolve_month(text: str, m: re.Match[str], published: date) -> tuple[date, 
     return _month_span(year - (month > published.month), month)
 
 
-def _resolve_weekday(text: str, m: re.Match[str], published: date) -> date:
+def _resolve_weekday(text: str, m: re.Match[str], published: date) -> _Days:
     back = (published.weekday() - WEEKDAYS[m["name"].lower()]) % 7
     turn = (m["turn"] or "").lower()
     if turn in ("last", "past", "letzten", "vergangenen"):
-        return published - timedelta(days=back or 7)
-    if turn in ("next", "nächsten", "kommenden") or (
+        back = back or 7
+    elif turn in ("next", "nächsten", "kommenden") or (
         back and _looks_ahead(text, m.start())
     ):
-        return published + timedelta(days=(7 - back) or 7)
-    return published - timedelta(days=back)
+        back -= 7
+    day = published - timedelta(days=back)
+    return day, day
 
 
 def _looks_ahead(text: str, start: int) -> bool:
@@ -329,35 +330,37 @@ def _looks_ahead(text: str, start: int) -> bool:
     return ahead > behind
 
 
-def _resolve_relative(
-    m: re.Match[str], published: date
-) -> tuple[date | None, date | None]:
+def _resolve_relative(text: str, m: re.Match[str], published: date) -> _Days:
     if m["word"]:
-        word = m["word"].lower()
-        shift = {"yesterday": -1, "gestern": -1, "tomorrow": 1}.get(word, 0)
-        day = published + timedelta(days=shift)
+        day = published + timedelta(days=_SHIFTS.get(m["word"].lower(), 0))
         return day, day
     if m["count"]:
-        return _resolve_ago(m, published)
+        count = int(m["count"]) if m["count"].isdigit() else _SMALL_NUMBERS[m["count"]]
+        return _resolve_ago(count, m["of"], published)
     turn, unit = m["turn"].lower(), m["unit"].lower()
     shift = -1 if turn.startswith(("last", "letzt", "vergang")) else 0
     shift = 1 if turn.startswith(("next", "nächst")) else shift
     return _resolve_period(unit, shift, published)
 
 
-def _resolve_ago(m: re.Match[str], published: date) -> tuple[date | None, date | None]:
-    count = int(m["count"]) if m["count"].isdigit() else _SMALL_NUMBERS[m["count"]]
-    if m["of"] in ("day", "week"):
-        back = timedelta(days=count * (7 if m["of"] == "week" else 1))
-        if published - date.min < back:
-            return None, None
-        return published - back, published - back
-    return _resolve_period(m["of"], -count, published)
+_SHIFTS = {"yesterday": -1, "gestern": -1, "tomorrow": 1}
+_RESOLVERS = (
+    (_WEEKDAY, _resolve_weekday),
+    (_RELATIVE, _resolve_relative),
+    (_IN_MONTH, _resolve_month),
+)
 
 
-def _resolve_period(
-    unit: str, shift: int, published: date
-) -> tuple[date | None, date | None]:
+def _resolve_ago(count: int, unit: str, published: date) -> _Days:
+    if unit not in ("day", "week"):
+        return _resolve_period(unit, -count, published)
+    back = count * (_WEEK if unit == "week" else timedelta(days=1))
+    if published - date.min < back:
+        return _UNRESOLVED
+    return published - back, published - back
+
+
+def _resolve_period(unit: str, shift: int, published: date) -> _Days:
     """Resolve the week, month or year that is `shift` units away."""
     if unit in ("week", "woche"):
         monday = published - timedelta(days=published.weekday()) + shift * _WEEK
@@ -371,7 +374,7 @@ def _resolve_period(
     year = published.year + shift
     if unit in ("year", "jahr") and year >= 1:
         return date(year, 1, 1), date(year, 12, 31)
-    return None, None
+    return _UNRESOLVED
 
 
 def parse_instant(written: str) -> datetime | None:
@@ -380,11 +383,8 @@ def parse_instant(written: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(written)
-            if moment.tzinfo is UTC:
-                return moment
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(
-                UTC
-            )
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment.astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None

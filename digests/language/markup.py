@@ -1,21 +1,11 @@
-"""Convert HTML fragments to plain text.
-
-Several fragments are parsed as one document, which is many times faster than one by
-one, as long as no markup of one can affect the next.
-"""
+"""Convert HTML fragments to plain text, and measure how deep markup is nested."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-_BLOCK = r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)"
-_BLOCK_TAG = re.compile(_BLOCK, re.IGNORECASE)
-#: The same in lower case only, in half the time.
-_USUAL_BLOCK_TAG = re.compile(_BLOCK)
-#: Other tags may swallow, move or hide what follows: scripts, comments, tables.
-_UNUSUAL_TAG = re.compile(
-    r"<(?!/?(?:p|br|a|em|strong|[bius]|h[1-6]|li|ul|ol|d[ltd]|div|span|img|hr|"
-    r"blockquote|cite|q|figure|figcaption|code|small|su[bp]|del|ins|abbr|time|mark|"
-    r"section|article)[\s/>])"
+_BLOCK_TAG = re.compile(
+    r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)",
+    re.IGNORECASE,
 )
 #: Elements whose content a page does not show as text.
 _NOT_WORDS = ["script", "style", "template", "noscript", "iframe", "object", "svg"]
@@ -24,13 +14,9 @@ _NOT_WORDS_TAG = re.compile(
 )
 #: Marks the end of a block while white space is normalized; pages do not contain it.
 _BREAK = "\x01"
-#: Separates fragments that are parsed together.
-_END = "\x02"
-#: The same, written as a character reference.
-_WRITTEN_END = re.compile(r"&#(?:0*2(?!\d)|[xX]0*2(?![\da-fA-F]))")
 #: White space that needs normalizing; usually there is none.
 _BLANKS = ("\n", "\t", "\r", "\f", "\v", "  ")
-#: Characters of fragments parsed as one document, to bound memory.
+#: Characters of fragments that one document parses in turn, to bound memory.
 _MAX_DOCUMENT = 1 << 18
 
 #: The time of parsers is quadratic in the depth; real pages are not that deep.
@@ -54,8 +40,7 @@ def html_to_text(fragment: str) -> str:
 
 def html_to_texts(fragments: Iterable[str]) -> list[str]:
     """The texts of several fragments, each as if it were parsed alone."""
-    pieces = [fragment.replace(_BREAK, " ") for fragment in fragments]
-    return _convert_together(pieces) or _convert_in_batches(pieces)
+    return list(_iter_texts(fragments))
 
 
 def is_too_deep(html: str) -> bool:
@@ -74,69 +59,22 @@ def measure_nesting(page: str) -> tuple[int, int]:
     return deepest, tags
 
 
-def _convert_together(pieces: Sequence[str]) -> list[str]:
-    """The texts of fragments parsed as one; empty where that would mix them up."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    whole = _END.join(pieces)
-    ends = whole.count(_END) + len(_WRITTEN_END.findall(whole))
-    if (
-        ends != len(pieces) - 1
-        or len(whole) > _MAX_DOCUMENT
-        or whole.count("<") > MAX_NESTING
-    ):
-        return []
-    place = LexborHTMLParser("<body></body>").body
-    if place is None or _UNUSUAL_TAG.search(whole):
-        return []
-    place.inner_html = _USUAL_BLOCK_TAG.sub(f"{_BREAK}<", whole)
-    found = _lines(place.text()).split(_END)
-    # An unclosed tag swallows separators.
-    return list(map(str.strip, found)) if len(found) == len(pieces) else []
-
-
-def _convert_in_batches(pieces: Sequence[str]) -> list[str]:
-    """The texts of fragments: unusual ones parsed alone, the others in batches."""
-    usual = [at for at, piece in enumerate(pieces) if not _UNUSUAL_TAG.search(piece)]
-    found: dict[int, str] = {}
-    for batch in _batches(usual, pieces):
-        words = _convert_together([pieces[at] for at in batch])
-        found.update(zip(batch, words, strict=False))
-    others = [at for at in range(len(pieces)) if at not in found]
-    found.update(zip(others, _convert_apart(pieces[at] for at in others), strict=True))
-    return [found[at] for at in range(len(pieces))]
-
-
-def _batches(places: Iterable[int], pieces: Sequence[str]) -> Iterator[list[int]]:
-    """Indices in batches that are small and flat enough to be parsed as one."""
-    batch: list[int] = []
-    held = tags = 0
-    for at in places:
-        held += len(pieces[at]) + 1
-        tags += pieces[at].count("<")
-        if batch and (held > _MAX_DOCUMENT or tags > MAX_NESTING):
-            yield batch
-            batch, held, tags = [], len(pieces[at]) + 1, pieces[at].count("<")
-        batch.append(at)
-    if batch:
-        yield batch
-
-
-def _convert_apart(pieces: Iterable[str]) -> Iterator[str]:
-    """The texts of fragments, one by one in one document, which is slow to create."""
+def _iter_texts(fragments: Iterable[str]) -> Iterator[str]:
+    """The texts, parsed one by one in one document, which is slow to create."""
     from selectolax.lexbor import LexborHTMLParser
 
     document, held = LexborHTMLParser("<body></body>"), 0
-    for piece in pieces:
+    for fragment in fragments:
         if held > _MAX_DOCUMENT:
             document, held = LexborHTMLParser("<body></body>"), 0
-        held += len(piece)
+        held += len(fragment)
         place = document.body
-        if place is None or is_too_deep(piece):
+        if place is None or is_too_deep(fragment):
             yield ""
             continue
-        place.inner_html = _BLOCK_TAG.sub(f"{_BREAK}<", piece)
-        if _NOT_WORDS_TAG.search(piece):
+        marked = _BLOCK_TAG.sub(f"{_BREAK}<", fragment.replace(_BREAK, " "))
+        place.inner_html = marked
+        if _NOT_WORDS_TAG.search(fragment):
             document.strip_tags(_NOT_WORDS)
         yield _lines(place.text())
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from digests.language.grammar import Name, Token
 from digests.language.words import load_word_tables, word_set
@@ -55,8 +56,6 @@ MALE = _TABLES["male"]
 FEMALE = _TABLES["female"]
 MALE_WORDS = _TABLES["male_words"]
 FEMALE_WORDS = _TABLES["female_words"]
-#: Titles that are used for both sexes, whatever their form.
-NEUTRAL_TITLES = word_set("minister präsident")
 
 
 _STARTERS = load_word_tables(__file__, "sentence_words.txt")
@@ -178,7 +177,7 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
     possessive = tokens[last - 1].possessive
     if possessive:
         words[-1] = words[-1].removesuffix("'s").rstrip("'")
-    kind = _kind(words, [token.text for token in tokens[core:last]], core > first)
+    kind = _kind(words, tokens[core].text, titled=core > first)
     sex = _sex([token.low.rstrip(".") for token in tokens[first:core]], words)
     return Name(
         first,
@@ -193,12 +192,9 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
 
 def _text(tokens: Sequence[Token], core: int, last: int) -> str:
     """The name's words with single spaces, without the possessive."""
-    parts = []
-    for at in range(core, last):
-        token = tokens[at]
-        joined = at > core and tokens[at - 1].end == token.start
-        parts.append(token.text if joined or at == core else " " + token.text)
-    name = "".join(parts)
+    name = tokens[core].text
+    for before, token in pairwise(tokens[core:last]):
+        name += token.text if before.end == token.start else f" {token.text}"
     if name.endswith(("'s", "’s")):
         return name[:-2]
     return name.rstrip("'’")
@@ -239,15 +235,14 @@ def _is_title(low: str, left: int) -> bool:
     return left > 1 and low in _ROLES_ONLY
 
 
-def _kind(words: list[str], texts: list[str], titled: bool) -> str:
+def _kind(words: list[str], opening: str, *, titled: bool) -> str:
     known = _known_kind(words)
     if known and not (titled and known in {"place", "body"} and len(words) < 3):
         return known
     if titled or len(words) > 1:
         return "person"
-    if texts[0].isupper() and 1 < len(texts[0]) <= _ACRONYM_LENGTH:
-        return "body"
-    return ""
+    is_acronym = opening.isupper() and 1 < len(opening) <= _ACRONYM_LENGTH
+    return "body" if is_acronym else ""
 
 
 def _known_kind(words: list[str]) -> str:
@@ -265,18 +260,14 @@ def _known_kind(words: list[str]) -> str:
 
 def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
     for title in titles:
-        if title in NEUTRAL_TITLES:
-            continue
         if title in FEMALE_WORDS:
             return "f"
         if title in MALE_WORDS:
             return "m"
-    if len(words) > 1:
-        if words[0] in FEMALE:
-            return "" if words[0] in MALE else "f"
-        if words[0] in MALE:
-            return "m"
-    return ""
+    given = words[0] if len(words) > 1 else ""
+    if (given in FEMALE) == (given in MALE):
+        return ""
+    return "f" if given in FEMALE else "m"
 
 
 _SUFFIXES = word_set("jr sr ii iii iv")
@@ -385,13 +376,13 @@ class PeopleIndex:
         """
         for bearers in self._by_last.values():
             for full in bearers[:]:
-                others = [o for o in bearers if o != full and full.endswith(" " + o)]
-                surnames = [other for other in others if _is_surname(full, other)]
-                for other in surnames:
-                    self._full[_full_key(other)] = full
-                    bearers.remove(other)
-                if len(surnames) < len(others):
-                    bearers.remove(full)
+                for other in [one for one in bearers if full.endswith(f" {one}")]:
+                    given, surname = _key_words(full)[0], _key_words(other)[0]
+                    if given in _GIVEN and surname not in _GIVEN:
+                        self._full[_full_key(other)] = full
+                        bearers.remove(other)
+                    elif full in bearers:
+                        bearers.remove(full)
 
     def _add_person(self, name: Name) -> None:
         words = _key_words(name.text)
@@ -409,12 +400,6 @@ class PeopleIndex:
             bearers = table.setdefault(word, [])
             if full not in bearers and len(bearers) < _MOST_BEARERS:
                 bearers.append(full)
-
-
-def _is_surname(full: str, other: str) -> bool:
-    """Whether the name `other` is the surname of `full`: a given name precedes it."""
-    first, second = _key_words(full)[0], _key_words(other)[0]
-    return first in _GIVEN and second not in _GIVEN
 
 
 def _full_key(text: str) -> tuple[str, str, str]:

@@ -36,6 +36,15 @@ def _count_by(step: int, words: str) -> Mapping[str, int]:
     return {word: step * value for value, word in enumerate(words.split(), start=2)}
 
 
+def _read_values(rows: str) -> dict[str, float]:
+    """Words with their values: a row is a value and the words for it."""
+    found: dict[str, float] = {}
+    for row in rows.split(";"):
+        value, *words = row.split()
+        found |= dict.fromkeys((w.replace("_", " ") for w in words), float(value))
+    return found
+
+
 #: English number words from «zero» to «nineteen», at the place of their value.
 NUMBER_WORDS = word_list("""
     zero one two three four five six seven eight nine ten eleven twelve thirteen
@@ -43,14 +52,9 @@ NUMBER_WORDS = word_list("""
 """)
 _UNITS: Mapping[str, int] = {word: value for value, word in enumerate(NUMBER_WORDS)}
 _TENS = _count_by(10, "twenty thirty forty fifty sixty seventy eighty ninety")
-_MULTIPLIERS: Mapping[str, float] = {
-    "dozen": 12,
-    "hundred": 1e2,
-    "thousand": 1e3,
-    "million": 1e6,
-    "billion": 1e9,
-    "trillion": 1e12,
-}
+_MULTIPLIERS = _read_values(
+    "12 dozen; 1e2 hundred; 1e3 thousand; 1e6 million; 1e9 billion; 1e12 trillion"
+)
 _GERMAN_UNITS = _count_by(
     1,
     "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn"
@@ -82,59 +86,21 @@ _GERMAN_WORDS: Mapping[str, float] = {
     **{f"{word}tausend": 1000 * n for word, n in _GERMAN_BELOW_HUNDRED.items()},
     **{f"{word}einhalb": n + 0.5 for word, n in _GERMAN_ONES.items()},
 }
-_SCALES: Mapping[str, float] = {
-    **_MULTIPLIERS,
-    "mn": 1e6,
-    "bn": 1e9,
-    "tn": 1e12,
-    "trn": 1e12,
-    "lakh": 1e5,
-    "lakhs": 1e5,
-    "crore": 1e7,
-    "crores": 1e7,
-    "cr": 1e7,
-    "lakh crore": 1e12,
-    "m": 1e6,
-    "b": 1e9,
-    "k": 1e3,
-}
-_GERMAN_SCALES: Mapping[str, float] = {
-    "dutzend": 12,
-    "hundert": 1e2,
-    "tausend": 1e3,
-    "million": 1e6,
-    "millionen": 1e6,
-    "mio": 1e6,
-    "milliarde": 1e9,
-    "milliarden": 1e9,
-    "mrd": 1e9,
-    "billion": 1e12,
-    "billionen": 1e12,
-}
+_SCALES = _MULTIPLIERS | _read_values("""
+    1e3 k; 1e5 lakh lakhs; 1e6 mn m; 1e7 crore crores cr; 1e9 bn b;
+    1e12 tn trn lakh_crore
+""")
+_GERMAN_SCALES = _read_values("""
+    12 dutzend; 1e2 hundert; 1e3 tausend; 1e6 million millionen mio;
+    1e9 milliarde milliarden mrd; 1e12 billion billionen
+""")
 #: A short form is a scale only beside money: «£3m» is no length, «200m» is.
 _MONEY_ONLY = word_set("m b k cr")
-_VULGAR: Mapping[str, float] = {
-    "½": 1 / 2,
-    "¼": 1 / 4,
-    "¾": 3 / 4,
-    "⅓": 1 / 3,
-    "⅔": 2 / 3,
-}
-_PARTS: Mapping[str, int] = {
-    "half": 2,
-    "halves": 2,
-    "third": 3,
-    "quarter": 4,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "eighth": 8,
-    "tenth": 10,
-    "drittel": 3,
-    "viertel": 4,
-    "fünftel": 5,
-    "zehntel": 10,
-}
+_VULGAR = {"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3}
+_PARTS = _read_values("""
+    2 half halves; 3 third drittel; 4 quarter fourth viertel; 5 fifth fünftel; 6 sixth;
+    8 eighth; 10 tenth zehntel
+""")
 
 
 def _longest_first(names: Iterable[str]) -> str:

@@ -91,9 +91,8 @@ def _outer(doubles: list[QuotedSpan], singles: list[QuotedSpan]) -> list[QuotedS
     """The family with more spans outside those of the other."""
     if not singles or not doubles:
         return doubles or singles
-    return (
-        singles if _outside(singles, doubles) > _outside(doubles, singles) else doubles
-    )
+    is_single = _outside(singles, doubles) > _outside(doubles, singles)
+    return singles if is_single else doubles
 
 
 def _outside(these: Sequence[QuotedSpan], those: Sequence[QuotedSpan]) -> int:
@@ -248,11 +247,9 @@ def _pair_marks(
     chain: list[QuotedSpan] = []
     for start, end in paragraphs:
         inside = _pair_in_paragraph(text, start, end, reader)
-        first = inside[0] if inside else None
-        goes_on = bool(chain) and first is not None and _begins(text, start, first)
-        if goes_on and first is not None:
-            inside[0] = first = replace(first, goes_on=True)
-            if first.closed:
+        if chain and inside and not text[start : inside[0].start - 1].strip():
+            inside[0] = replace(inside[0], goes_on=True)
+            if inside[0].closed:
                 found += chain
                 chain = []
         elif text[start:end].strip():
@@ -263,10 +260,6 @@ def _pair_marks(
         found += inside
     found += _kept_open(text, chain)
     return sorted(found, key=lambda one: one.start)
-
-
-def _begins(text: str, start: int, first: QuotedSpan) -> bool:
-    return not text[start : first.start - 1].strip()
 
 
 def _kept_open(text: str, chain: list[QuotedSpan]) -> list[QuotedSpan]:

@@ -85,12 +85,7 @@ def parse_query(typed: str) -> SearchQuery:
     every: list[PhraseGroup] = []
     none: list[PhraseGroup] = []
     for match in _TYPED.finditer(typed):
-        words = next(
-            match[name]
-            for name in ("straight", "curly", "low", "angle", "plain")
-            if match[name] is not None
-        )
-        found = expand_phrase(words)
+        found = expand_phrase(match[match.lastgroup or 0])
         if found:
             (none if match["not"] else every).append(found)
     return SearchQuery(

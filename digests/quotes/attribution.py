@@ -8,6 +8,7 @@ word are decided first, then those that depend on a neighbour.
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
@@ -16,7 +17,6 @@ from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
     SpeakerCandidate,
-    list_contributions,
 )
 from digests.quotes.parsing import ParsedText, parse_text
 from digests.quotes.roles import find_known_roles, find_role
@@ -120,7 +120,12 @@ def explain_attribution(
             if candidate.mention
             else f"speaker of quotation {(candidate.quote or 0) + 1}",
             speaker=one.who.speaker if one.who and candidate is one.chosen else None,
-            features=list_contributions(candidate),
+            features=tuple(
+                (name, round(added, 2))
+                for name, added in sorted(
+                    candidate.contributions, key=lambda pair: -abs(pair[1])
+                )
+            ),
             score=round(candidate.score, 2),
             chosen=candidate is one.chosen,
             cue=one.cue,
@@ -178,13 +183,11 @@ def _decide_speaker(
 
 def _group_utterances(parsed: ParsedText, decided: list[_Attribution]) -> list[int]:
     """The group of each quotation; the parts of one utterance share one."""
-    groups: list[int] = []
-    for number, one in enumerate(decided):
-        if number and _same_utterance(parsed, number, one, decided[number - 1]):
-            groups.append(groups[-1])
-        else:
-            groups.append(groups[-1] + 1 if groups else 0)
-    return groups
+    begins = (
+        number > 0 and not _same_utterance(parsed, number, one, decided[number - 1])
+        for number, one in enumerate(decided)
+    )
+    return list(accumulate(map(int, begins)))
 
 
 def _same_utterance(

@@ -40,7 +40,7 @@ _NEAR_SAYING = 8
 _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
-_SIGNATURE_ENDS = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
+_SIGNED_UNTIL = re.compile(r"[^\S\n]*(?:[.,(]|$)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -52,11 +52,17 @@ class SpeakerCandidate:
     features: dict[str, float] = field(default_factory=dict)
 
     @property
+    def contributions(self) -> list[tuple[str, float]]:
+        """Each feature with what it adds to the score."""
+        return [
+            (name, FEATURE_WEIGHTS[name] * value)
+            for name, value in self.features.items()
+        ]
+
+    @property
     def score(self) -> float:
-        """The sum of the weighted features."""
-        return sum(
-            FEATURE_WEIGHTS[name] * value for name, value in self.features.items()
-        )
+        """The sum of the contributions."""
+        return sum(added for _, added in self.contributions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,9 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
     words, covers = frame.words_before, frame.covers_before
     strong = low in STRONG_CUES
     value = (3.0 if strong else 2.0) - 1.5 * is_passive(frame, at)
+    if [one.low for one in frame.tokens[at - 1 : at + 2 : 2]] == ["as", "by"]:
+        # «…, as confirmed by Ruth Bell»
+        value += 2.0
     if at >= where.right:
         between = covers[at] - covers[where.right]
         value -= 0.15 * (at - where.right) + 1.5
@@ -200,8 +209,6 @@ def _owns_speech(where: QuotePlace, mention: SpeakerMention) -> bool:
         if tokens[at].low in SPEECH_NOUNS:
             near = where.left - at if at < where.left else mention.first - where.right
             return near <= _NEAR_SAYING
-        if tokens[at].kind != "word":
-            return False
     return False
 
 
@@ -255,24 +262,21 @@ def _list_open_speakers(parsed: ParsedText, number: int) -> list[SpeakerCandidat
     return [SpeakerCandidate(subject, None, features)] if subject else []
 
 
-def _is_actor(mention: SpeakerMention) -> bool:
-    return mention.sort == "person" or (mention.kind == "pronoun" and bool(mention.sex))
-
-
 def _list_signatures(parsed: ParsedText, number: int) -> list[SpeakerCandidate]:
     """The name under the words: «“We open today.” — Ruth Bell»."""
     text = parsed.text
     dash = _SIGNED.match(text, parsed.stretches[number].end)
     if dash is None:
         return []
-    frames = parsed.frames
-    at = bisect_right(frames, dash.end(), key=lambda frame: frame.start) - 1
-    for mention in frames[at].mentions:
-        if mention.start == dash.end() and mention.kind == "name":
-            if _SIGNATURE_ENDS.match(text, mention.end):
-                return [SpeakerCandidate(mention, None, {"signed": 1})]
-            return []
-    return []
+    at = bisect_right(parsed.frames, dash.end(), key=lambda frame: frame.start) - 1
+    mentions = parsed.frames[at].mentions
+    place = bisect_left(mentions, dash.end(), key=lambda mention: mention.start)
+    return [
+        SpeakerCandidate(named, None, {"signed": 1})
+        for named in mentions[place : place + 1]
+        if named.start == dash.end() and named.kind == "name"
+        if _SIGNED_UNTIL.match(text, named.end)
+    ]
 
 
 def _list_speakers_before(
@@ -311,7 +315,7 @@ def _list_introductions(
     if not far and not colon and not intro.quotes:
         quoted = frame.index > 1 and parsed.frames[frame.index - 2].quotes
         # «“We open today.” Tom Cole shook his head. “You do not.”»
-        acts = quoted and _is_actor(mention)
+        acts = quoted and (mention.sort == "person" or mention.sex)
         name = "acts in between" if acts else "subject of the sentence before"
     return [SpeakerCandidate(mention, None, {name: 1})]
 
@@ -348,12 +352,3 @@ FEATURE_WEIGHTS = {
 }
 #: Below this no speaker is named: null rather than a guess.
 MIN_SCORE = 0.6
-
-
-def list_contributions(candidate: SpeakerCandidate) -> tuple[tuple[str, float], ...]:
-    """Each feature with what it adds to the score, the weightiest first."""
-    added = [
-        (name, round(FEATURE_WEIGHTS[name] * value, 2))
-        for name, value in candidate.features.items()
-    ]
-    return tuple(sorted(added, key=lambda pair: -abs(pair[1])))

@@ -6,6 +6,7 @@ possible speakers are found: names, noun phrases, pronouns. A word of the report
 tables reports unless it is a noun there («the report», «his calls»).
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,18 @@ from digests.language.names import (
 from digests.language.spans import span_text
 from digests.language.words import primary_language
 from digests.quotes import spans, speaker_mentions
-from digests.quotes.reporting import CLAUSE_LEADS, SPEECH_NOUNS, find_cues
+from digests.quotes.reporting import (
+    CLAUSE_LEADS,
+    CUE_NOUNS,
+    DETERMINERS,
+    GERMAN_DETERMINERS,
+    PHRASE_BREAKERS,
+    PREPOSITIONS,
+    REPORTING_CUES,
+    SPEECH_NOUNS,
+    VERBS_WITH_BACK,
+    WORDS_BEFORE_VERBS,
+)
 from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 
@@ -39,6 +51,7 @@ _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
+_LINE = re.compile(f"[^{_BREAKS}]+")
 
 
 @dataclass
@@ -82,14 +95,13 @@ class SentenceFrame:
     @property
     def lead(self) -> SpeakerMention | None:
         """The person whom the sentence mentions first, if it is a person."""
-        for mention in self.free:
-            if mention.first > self.opening:
-                before = mention.first - 1
-                aside = (
-                    before > max(1, self.opening) and self.tokens[before].text in ",("
-                )
-                return None if aside or mention.sort != "person" else mention
-        return None
+        free = (one for one in self.free if one.first > self.opening)
+        first = next(free, None)
+        if first is None or first.sort != "person":
+            return None
+        before = first.first - 1
+        aside = before > max(1, self.opening) and self.tokens[before].text in ",("
+        return None if aside else first
 
     @cached_property
     def mentions(self) -> list[SpeakerMention]:
@@ -103,7 +115,8 @@ class SentenceFrame:
     @cached_property
     def cues(self) -> list[int]:
         """Token indices of the reporting words."""
-        return find_cues(self.tokens, german=self.german)
+        places = range(len(self.tokens))
+        return [at for at in places if _is_cue(self.tokens, at, german=self.german)]
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -367,9 +380,7 @@ def _cover_quotes(
 
 
 def _cover_text(words: str) -> str:
-    if any(mark in words for mark in _BREAKS):
-        return "".join(mark if mark in _BREAKS else COVER for mark in words)
-    return COVER * len(words)
+    return _LINE.sub(lambda line: COVER * len(line[0]), words)
 
 
 def _build_frames(covered: str, lang: str | None) -> list[SentenceFrame]:
@@ -399,3 +410,33 @@ def _assign_stretches(
         frames[at].quotes.append(number)
         places.append(at)
     return tuple(places)
+
+
+def _is_so(tokens: Sequence[Token], at: int) -> bool:
+    """Whether «so» reports, as in «“…“, so die Ministerin»."""
+    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
+        return False
+    after = tokens[at + 1]
+    return after.capital or after.low in GERMAN_DETERMINERS
+
+
+def _is_cue(tokens: Sequence[Token], at: int, *, german: bool) -> bool:
+    """Whether the word at `at` reports, and is no noun of the same form."""
+    token = tokens[at]
+    if token.low in VERBS_WITH_BACK:
+        return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
+    if token.low not in REPORTING_CUES or token.possessive or _is_noun(tokens, at):
+        return False
+    return token.low != "so" or (german and _is_so(tokens, at))
+
+
+def _is_noun(tokens: Sequence[Token], at: int) -> bool:
+    if at == 0 or tokens[at].low not in CUE_NOUNS:
+        return False
+    before = tokens[at - 1]
+    return (
+        before.low in DETERMINERS
+        or before.possessive
+        or before.low in PREPOSITIONS - {"to"}
+        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
+    )

@@ -1,11 +1,5 @@
-"""Reporting words: the tables of reported speech, and which words of a sentence report.
+"""Word tables for reported speech."""
 
-A word of the tables reports unless it is a noun there («the report», «his calls»).
-"""
-
-from collections.abc import Sequence
-
-from digests.language.grammar import Token
 from digests.language.words import load_word_tables, word_set
 
 _TABLES = load_word_tables(__file__, "reporting.txt")
@@ -18,15 +12,13 @@ REPORTING_CUES = STRONG_CUES | WEAK_CUES
 #: Of these, in a clause that depends on «said», the words are the outer speaker's.
 FAINT_CUES = _TABLES["faint_cues"]
 #: Verbs that report with the word after them: «shot back».
-VERBS_WITH_BACK = word_set(
-    "shot fired hit struck snapped clapped pushed punched shoots fires hits snaps"
-)
-#: Reporting words in German texts only.
-GERMAN_CUES = word_set("so")
+VERBS_WITH_BACK = _TABLES["verbs_with_back"]
 #: Nouns of speech with an owner: «in Bell's view», «Bell's claim that».
 SPEECH_NOUNS = _TABLES["speech_nouns"]
 #: Words between a subject and its verb, or between the parts of a verb.
 VERB_GAP_WORDS = _TABLES["verb_gap_words"]
+#: Written works: «a report by the council».
+WRITTEN = _TABLES["written"]
 PREPOSITIONS = _TABLES["prepositions"]
 #: End a noun phrase: conjunctions, wh-words, auxiliaries.
 PHRASE_BREAKERS = _TABLES["phrase_breakers"]
@@ -62,42 +54,7 @@ LABEL_CARRIERS = _TABLES["label_carriers"]
 #: Reporting words that are nouns as well.
 CUE_NOUNS = _TABLES["cue_nouns"]
 WORDS_BEFORE_VERBS = word_set("to will would who and also then")
-
-
-def find_cues(tokens: Sequence[Token], *, german: bool = False) -> list[int]:
-    """Token indices of the reporting words, without nouns of the same form."""
-    return [
-        at
-        for at in range(len(tokens))
-        if is_cue(tokens, at)
-        and (tokens[at].low not in GERMAN_CUES or (german and _is_so(tokens, at)))
-    ]
-
-
-def _is_so(tokens: Sequence[Token], at: int) -> bool:
-    """Whether «so» reports, as in «“…“, so die Ministerin»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
-
-
-def is_cue(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the word at `at` reports."""
-    token = tokens[at]
-    if token.low in VERBS_WITH_BACK:
-        return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
-    known = token.low in REPORTING_CUES and not token.possessive
-    return known and not _is_noun(tokens, at)
-
-
-def _is_noun(tokens: Sequence[Token], at: int) -> bool:
-    if at == 0 or tokens[at].low not in CUE_NOUNS:
-        return False
-    before = tokens[at - 1]
-    return (
-        before.low in DETERMINERS
-        or before.possessive
-        or before.low in PREPOSITIONS - {"to"}
-        or (before.low in PHRASE_BREAKERS and before.low not in WORDS_BEFORE_VERBS)
-    )
+#: Forms of address, which are no role.
+COURTESY = _TABLES["courtesy"]
+#: Words without a capital in a title.
+SMALL_IN_TITLES = _TABLES["small_in_titles"]

@@ -12,6 +12,7 @@ from digests.language.names import TITLE_PARTS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
+    COURTESY,
     DETERMINERS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
@@ -19,10 +20,6 @@ from digests.quotes.reporting import (
 )
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 
-_COURTESY = word_set("""
-    mr mrs ms miss dr mx sir lady herr frau hon honourable engr alhaji alhaja hajia
-    mallam malam barr otunba shri smt
-""")
 #: Words that begin a clause after a role, and words that count instead of naming one.
 _AFTER_ROLE = word_set("who whose which when while where after before since until as")
 _COUNTING = word_set("one two three some both all several many each")
@@ -89,7 +86,7 @@ def _find_role_before(
 def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
     """Where the role before a name ends: «Speaker Hon. Ada Bell» is a Speaker."""
     end = mention.core
-    while end > mention.first and frame.tokens[end - 1].low.rstrip(".") in _COURTESY:
+    while end > mention.first and frame.tokens[end - 1].low.rstrip(".") in COURTESY:
         end -= 1
     return end
 
@@ -112,7 +109,7 @@ def _strip_role(words: list[Token]) -> list[Token]:
     first = 0
     for at, word in enumerate(words):
         low = word.low.rstrip(".")
-        if word.possessive or low in DETERMINERS or low in _COURTESY:
+        if word.possessive or low in DETERMINERS or low in COURTESY:
             first = at + 1
     return words[first:]
 

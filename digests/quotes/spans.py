@@ -30,6 +30,7 @@ from digests.quotes.reporting import (
     NOT_NAMED,
     PREPOSITIONS,
     REPORTING_CUES,
+    SMALL_IN_TITLES,
 )
 
 #: More words are speech.
@@ -51,9 +52,6 @@ _OBJECTS = word_set("it him her them us me")
 _SELVES = word_set("itself himself herself themselves sich")
 _CALLING = word_set("call calls called calling nennt nannte nennen")
 _NEAR = 12
-_SMALL_IN_TITLES = word_set("""
-    a an the of in on to for and or with at by from is it vs de der die das und
-""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +250,7 @@ def _is_title_case(said: str) -> bool:
         bool(plain)
         and said[0].isupper()
         and all(
-            not word[0].islower() or word.lower() in _SMALL_IN_TITLES for word in plain
+            not word[0].islower() or word.lower() in SMALL_IN_TITLES for word in plain
         )
     )
 

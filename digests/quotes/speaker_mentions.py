@@ -110,8 +110,6 @@ class _MentionReader:
             return self._build_name(at, follows, described=True)
         if end > name.last and follows is None:
             return self._build(at, end, "nominal")
-        if name.kind == "title":
-            return self._build(at, name.last, "nominal", sort="title")
         return self._build_name(at, name)
 
     def _read_pronoun(self, at: int) -> SpeakerMention:
@@ -158,7 +156,7 @@ class _MentionReader:
         inner = self.names.get(at + 1)
         if not head and inner is not None and inner.last == end:
             return self._read_name_after_determiner(at, inner)
-        end = head or self._trim_phrase(at, end)
+        end = head or end
         empty = end <= at + 1 and self.tokens[at].low not in _ALONE
         if empty or self.tokens[end - 1].low in TIME_NOUNS:
             return None
@@ -168,9 +166,10 @@ class _MentionReader:
         """«the Guardian», «die Stadt»; None for «both Smith and Jones»."""
         low = self.tokens[at].low
         german = low in GERMAN_DETERMINERS and " " not in name.text
-        if name.kind == "title" or (german and self._low(at - 1) != "von"):
+        if german and self._low(at - 1) != "von":
             return self._build(at, name.last, "nominal", sort=name.kind)
-        return self._build_name(at, name) if low == "the" else None
+        named = low == "the" or name.kind == "title"
+        return self._build_name(at, name) if named else None
 
     def _shuts(self, at: int, end: int) -> bool:
         """Whether the word at `end` cannot belong to the phrase from `at`."""
@@ -193,11 +192,6 @@ class _MentionReader:
                 return True
         return False
 
-    def _trim_phrase(self, at: int, end: int) -> int:
-        while end > at + 2 and self.tokens[end - 1].low.endswith(("ing", "ed", "ly")):
-            end -= 1
-        return end
-
     def _build_name(
         self, at: int, name: Name, *, described: bool = False
     ) -> SpeakerMention:
@@ -205,6 +199,8 @@ class _MentionReader:
 
         A name that words describe is a person's where its kind is unknown.
         """
+        if name.kind == "title":
+            return self._build(at, name.last, "nominal", sort="title")
         sort = name.kind or ("person" if described else "")
         return self._build(
             at, name.last, "name", sort, name.sex, core=name.core, text=name.text

@@ -11,7 +11,6 @@ before it; «it», «I» and «we» are not resolved.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.names import PeopleIndex
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -20,17 +19,13 @@ from digests.quotes.reporting import (
     MALE_PRONOUNS,
     PLURAL_PRONOUNS,
     REPORTING_CUES,
+    WRITTEN,
 )
 from digests.quotes.speaker_mentions import SpeakerMention
 from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
 _DESCRIBING = word_set("familiar close involved present based loyal")
-#: Written works: «a report by the council».
-_WRITTEN = word_set("""
-    report study survey letter statement article review analysis poll book editorial
-    memo opinion paper column
-""")
 #: Words of a complement between a role and its name: «of the Interior».
 _COMPLEMENT_WORDS = 5
 #: Documents that speak for whoever issued them; how far back that is looked for.
@@ -90,7 +85,7 @@ def _find_author(
         return None
     article = article.lower()
     if article == "the" and noun in _ISSUED:
-        found = _find_issuer(parsed, mention, noun)
+        found = _find_issuer(parsed, mention)
     elif article in {"a", "the"} and noun in _SPOKESPEOPLE:
         found = _find_represented(parsed, mention)
     else:
@@ -98,16 +93,14 @@ def _find_author(
     return _resolve_named(parsed, found) if found is not None else None
 
 
-def _find_issuer(
-    parsed: ParsedText, mention: SpeakerMention, noun: str
-) -> SpeakerMention | None:
+def _find_issuer(parsed: ParsedText, mention: SpeakerMention) -> SpeakerMention | None:
     """The subject of the nearest sentence that introduced the document."""
     for index in range(mention.frame - 1, max(-1, mention.frame - _ISSUED_BACK), -1):
         frame = parsed.frames[index]
         if len(frame.tokens) > _LONGEST_SENTENCE:
             return None
         for at, token in enumerate(frame.tokens):
-            if token.low == noun:
+            if token.low in _ISSUED:
                 subject = find_subject_before(frame, at)
                 named = subject is not None and subject.kind != "pronoun"
                 return subject if named else None
@@ -168,7 +161,7 @@ def _count_joint_words(frame: SentenceFrame, mention: SpeakerMention) -> int:
         # «a source familiar with the talks»
         return 2
     low, head = tokens[mention.last].low, tokens[mention.last - 1].low
-    return int(low in _COMPLEMENTS or (low == "by" and head in _WRITTEN))
+    return int(low in _COMPLEMENTS or (low == "by" and head in WRITTEN))
 
 
 def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
@@ -191,7 +184,11 @@ def _join_speakers(parsed: ParsedText, mention: SpeakerMention) -> str | None:
     ):
         return None
     first, second = (_resolve_named(parsed, each).speaker for each in (one, two))
-    return f"{first} and {second}" if first != second else None
+    known = all(
+        each.sort or parsed.people.is_person(full)
+        for each, full in ((one, first), (two, second))
+    )
+    return f"{first} and {second}" if known and first != second else None
 
 
 def _iter_mentions_before(
@@ -212,35 +209,37 @@ def _resolve_person(
     best, chosen = -9.0, None
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
-        if found is None:
-            continue
-        paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
-        value = _rate_antecedent(parsed.people, frame, found, mention, paragraphs)
-        if value > best:
-            best, chosen = value, found
+        if found is not None and not _is_spoken_of(frame, other, mention.sex):
+            value = _rate_antecedent(parsed, frame, found, mention)
+            if value > best:
+                best, chosen = value, found
     return chosen
+
+
+def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool:
+    """Whether «he» precedes a name in its sentence: «he said Tom Cole was away»."""
+    first = next(iter(frame.free), None)
+    if first is None or first.kind != "pronoun":
+        return False
+    return first.sex == sex and first.first < other.first
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
-    free = frame.free
-    if not free:
-        return False
-    return other is free[0] or _is_apposed(frame, free[0], other)
+    first = next(iter(frame.free), None)
+    return first is not None and (other is first or _is_apposed(frame, first, other))
 
 
 def _is_apposed(
     frame: SentenceFrame, phrase: SpeakerMention, name: SpeakerMention
 ) -> bool:
     """Whether a name explains a phrase: «The minister of public works, Tom Cole,»."""
-    if phrase.kind != "nominal" or frame.tokens[name.first - 1].text != ",":
+    comma = name.first - 1
+    if phrase.kind != "nominal" or frame.tokens[comma].text != ",":
         return False
-    between = frame.tokens[phrase.last : name.first - 1]
-    if len(between) > _COMPLEMENT_WORDS:
-        return False
-    return all(
+    return comma - phrase.last <= _COMPLEMENT_WORDS and all(
         token.low in _COMPLEMENTS or token.low in DETERMINERS or token.capital
-        for token in between
+        for token in frame.tokens[phrase.last : comma]
     )
 
 
@@ -264,14 +263,14 @@ def _resolve_pronoun(
 
 
 def _rate_antecedent(
-    people: PeopleIndex,
+    parsed: ParsedText,
     frame: SentenceFrame,
     found: ResolvedSpeaker,
     mention: SpeakerMention,
-    paragraphs: int,
 ) -> float:
     """Weigh an antecedent by nearness, subject, known sex and frequency."""
-    other = found.mention
+    other, people = found.mention, parsed.people
+    paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
     unsure = other.kind == "name" and not people.is_person(found.speaker)
     value = -0.5 * (mention.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == mention.sex:

@@ -181,19 +181,8 @@ def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
 
 def _is_named(word: _SaidWord) -> bool:
     """Whether it may be a name: a capital that opens no sentence."""
-    if not word.text[0].isupper() or word.low in _CALENDAR:
-        return False
-    if not word.first:
-        return True
-    low = word.low
-    return not (
-        low in DETERMINERS
-        or low in PREPOSITIONS
-        or low in _SUBJECTS
-        or looks_finite(low)
-        or low.endswith(("ing", "ly"))
-        or len(low) <= _LONGEST_SMALL_WORD
-    )
+    named = word.text[0].isupper() and not word.first
+    return named and word.low not in _CALENDAR
 
 
 def _names_person(word: _SaidWord) -> bool:

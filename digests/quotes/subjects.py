@@ -15,6 +15,7 @@ from digests.language.words import word_set
 from digests.quotes.parsing import SentenceFrame
 from digests.quotes.reporting import (
     CLAUSE_OPENERS,
+    DETERMINERS,
     INVERTING_CUES,
     VERB_GAP_WORDS,
 )
@@ -68,7 +69,7 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         turned = _find_inverted_subject(frame, cue) if inverts else None
         if frame.german and not (at and tokens[at - 1].kind == "cover"):
             # «Der Minister, Jan Lindner, nannte den Plan …»: an object follows.
-            return _named_aside(frame, at) or _before_aside(frame, at) or turned
+            return _before_aside(frame, at) or turned
         if turned is not None:
             return _before_aside(frame, at) if _rules_on(frame, turned) else turned
     if _after_quote(tokens, at):
@@ -200,6 +201,12 @@ def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
     before = frame.tokens[mention.first - 1].low
     if mention.after_preposition and before not in CLAUSE_OPENERS:
         return None
+    named = frame.ends.get(mention.first - 1)
+    if before == "," and named is not None and named.sort == "person":
+        # «Ruth Bell, editor of the Courier told …»
+        bare = frame.tokens[mention.first].low not in DETERMINERS
+        if mention.kind == "nominal" and bare:
+            return SpeechSubject(named, "apposition")
     return SpeechSubject(find_apposed_name(frame, mention, last), "direct")
 
 
@@ -257,16 +264,6 @@ def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
         if found is not None and found.mention.sort != "place":
             return SpeechSubject(found.mention, "apposition")
     return None
-
-
-def _named_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
-    """«Der Minister, Jan Lindner, …»: the name between the commas."""
-    mention = frame.ends.get(at)
-    if mention is None or mention.sort != "person" or mention.after_preposition:
-        return None
-    if not mention.first or frame.tokens[mention.first - 1].text != ",":
-        return None
-    return SpeechSubject(mention, "apposition")
 
 
 def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:

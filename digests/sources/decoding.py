@@ -18,9 +18,10 @@ _ORDER_MARKS = (
 #: The encodings that browsers use for these (encoding.spec.whatwg.org).
 _ENCODING_MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
           "us-ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}  # fmt: skip
-#: Encodings without ASCII tags, which contradict a declaration in ASCII, and UTF-7, in
-#: which ASCII hides tags.
-_NOT_DECLARABLE = ("utf-16", "utf-32", "utf-7", "cp037", "cp500", "cp1026")
+#: Python's names of encodings without ASCII tags, which contradict a declaration in
+#: ASCII; of those in which ASCII hides tags; and of what is no encoding of documents.
+_NOT_DECLARABLE = ("utf-16", "utf-32", "cp037", "cp500", "cp1026", "utf-7", "unicode",
+                   "raw", "punycode", "idna", "undefined")  # fmt: skip
 #: What people mistake for a text; other binary files have control characters.
 _MAGIC = (
     (b"%PDF-", "a PDF document"),
@@ -45,19 +46,17 @@ def decode_text(raw: bytes, declared: str = "") -> str:
     Raises:
         UnreadableInput: The bytes are a picture, an archive or the like.
     """
-    _refuse_known_binary(raw)
+    for magic, kind in _MAGIC:
+        if raw.startswith(magic):
+            raise UnreadableInput("file.not_text", kind=kind)
     if marked := detect_order_mark(raw):
         text = raw.decode(marked, "replace").removeprefix("\ufeff")
     else:
         text = _decode_as(raw, find_encoding(declared)) or decode_by_trial(raw)
-    _refuse_controls(text)
+    controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
+    if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
+        raise UnreadableInput("file.control_characters")
     return text
-
-
-def _refuse_known_binary(raw: bytes) -> None:
-    for magic, kind in _MAGIC:
-        if raw.startswith(magic):
-            raise UnreadableInput("file.not_text", kind=kind)
 
 
 def detect_order_mark(raw: bytes) -> str | None:
@@ -93,9 +92,3 @@ def decode_by_trial(raw: bytes) -> str:
     if sum(character > "\x7f" for character in text) - broken >= broken:
         return text
     return raw.decode("cp1252", "replace")
-
-
-def _refuse_controls(text: str) -> None:
-    controls = len(_CONTROLS.findall(text)) + text.count("\ufffd")
-    if controls > max(1, _MAX_CONTROL_SHARE * len(text)):
-        raise UnreadableInput("file.control_characters")

@@ -230,7 +230,7 @@ def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
         title=found.get("title") or "",
         body=body or found.get("description") or found.get("summary") or "",
         content=bool(body),
-        plain=kind == "text/plain",
+        plain=kind in ("text", "text/plain"),
         author=found.get("author") or "",
         published=found.get("published") or found.get("updated") or "",
     )

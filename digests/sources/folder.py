@@ -132,11 +132,9 @@ class _FolderReader:
             if not is_article or file.stem.lower() in _NOT_ARTICLES:
                 continue
             name = self._article_id(file)
-            if not self._is_inside(file):
-                continue
             if name in names:
                 self._report(file, Message("folder.same_name", name=name))
-            else:
+            elif self._is_inside(file):
                 names.add(name)
                 yield file
 
@@ -213,15 +211,12 @@ class _FolderReader:
                     Message("folder.unknown_key", key=written),
                     Message("folder.known_keys", keys=", ".join(_KEYS)),
                 )
-        self._drop_malformed(file, fields)
-        return fields, text[head.end() :]
-
-    def _drop_malformed(self, file: Path, fields: dict[str, str]) -> None:
         for key, (is_good, remedy) in _FORMS.items():
             if key in fields and not is_good(fields[key]):
                 value = repr(fields.pop(key)[:80])
                 what = Message("folder.bad_field", key=key, value=value)
                 self._report(file, what, Message(remedy))
+        return fields, text[head.end() :]
 
 
 def _read_text(file: Path) -> str:

@@ -4,6 +4,7 @@ The format is OPML 2.0 (opml.org/spec2.opml); folders are outlines without an ad
 Untrusted files are parsed in the sandbox.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -127,5 +128,4 @@ def _title(written: dict[str, str]) -> str:
 
 def _xml_text(text: str) -> str:
     """The text without the characters that XML cannot hold."""
-    return "".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"
-                   and c not in "\ufffe\uffff")  # fmt: skip
+    return re.sub("[\x00-\x1f\ud800-\udfff\ufffe\uffff]", "", text)

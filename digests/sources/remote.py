@@ -118,8 +118,8 @@ def detect_kind(body: bytes, content_type: str = "") -> SourceKind:
 
 async def read_addresses(
     addresses: Sequence[str], *, now: datetime, allow_private: str = ""
-) -> list[ReadResult | DigestsError]:
-    """The articles of each address, in their order, or why it cannot be read.
+) -> dict[str, ReadResult | DigestsError]:
+    """The articles of each address, or why it cannot be read.
 
     Args:
         addresses: Of feeds, pages or sites; a site whose page has no article is read
@@ -130,13 +130,13 @@ async def read_addresses(
     Raises:
         UsageError: `allow_private` is malformed.
     """
-    found: list[ReadResult | DigestsError] = []
+    found: dict[str, ReadResult | DigestsError] = {}
     async with Fetcher(parse_policy(allow_private)) as fetcher, Sandbox() as sandbox:
         for address in addresses:
             try:
-                found.append(await _read_source(address, fetcher, sandbox, now))
+                found[address] = await _read_source(address, fetcher, sandbox, now)
             except DigestsError as error:
-                found.append(error)
+                found[address] = error
     return found
 
 

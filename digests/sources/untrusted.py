@@ -148,7 +148,7 @@ def clean_line(written: str) -> str:
 
 
 #: A tag, or a sign that begins none; comments are neither.
-_TITLE_TAG = re.compile(r"<(?!!)(?:(/?)([A-Za-z][\w-]*)([^<>]*)>)?")
+_TITLE_TAG = re.compile(r"<(?!!)(?:(/?)([A-Za-z][\w-]*+)([^<>]*+)>)?+")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]*)")
 
 
@@ -163,6 +163,7 @@ def clean_title(written: str, *, plain: bool = False) -> str:
         plain: Whether it is declared to hold no markup. References are resolved all
             the same, because many feeds escape twice.
     """
+    written = written[:_LONGEST_LINE]
     if plain or "<" not in written:
         return clean_line(written.replace("<", "&lt;"))
     closed = {name.lower() for name in _CLOSING_TAG.findall(written)}
@@ -174,7 +175,7 @@ def clean_title(written: str, *, plain: bool = False) -> str:
             return found[0]
         return f"&lt;{found[0][1:]}"
 
-    return clean_line(_TITLE_TAG.sub(escape_word, written[:_LONGEST_LINE]))
+    return clean_line(_TITLE_TAG.sub(escape_word, written))
 
 
 _MAX_AHEAD = timedelta(hours=24)

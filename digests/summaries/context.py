@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from digests.language.spans import spans_overlap
+from digests.language.spans import overlaps_any
 from digests.language.words import word_set
 from digests.summaries import fitting, passages
 from digests.summaries.passages import Passage
@@ -158,7 +158,7 @@ _ASIDE = re.compile(
     r"previously|at\sthe\stime|used\sto|vor\s\w+\sJahren|damals|früher)\b",
     re.I,
 )
-_LONGEST = 300
+_LONGEST = 200
 #: Later passages are about the background, not the news.
 _LOOKED_AT = 40
 #: What happens next stands near the news, has words of it, and a short subject.
@@ -191,7 +191,7 @@ def find_why_it_matters(
         for passage in found:
             if not states(passage) or not _is_plain_statement(passage):
                 continue
-            if not any(spans_overlap(passage.span, span) for span in shown):
+            if not overlaps_any(passage.span, shown):
                 return fitting.build_sentence(passage)
     return None
 

@@ -1,21 +1,21 @@
 """Summarise an article by its best sentences, and explain the choice.
 
-The default summariser scores the passages and takes the best ones within the budget,
-never two that say the same and never one that refers to a sentence that is not shown.
-Opinion, interviews and first-person texts are summarised by their lead.
+The default summariser opens with the news, scores the other passages and takes the best
+ones within the budget, never two that say the same and never one that refers to a
+sentence that is not shown. Essays and interviews are summarised by their lead.
 
 The score is linear. In news the first sentences are nearly unbeatable (Nenkova, 2005),
 so the place counts most, and the rest decides between neighbours: the share of the
-article's frequent words (as in SumBasic), of words of the lead and the title, names and
-figures, length. The weights are round numbers set by hand, not fitted to any outlet.
+article's frequent words (as in SumBasic) and of the title's words, names and figures.
+The weights are round numbers set by hand, not fitted to any outlet.
 
-`explain_summary` makes the same choice and reports it with the features of each score.
+`explain_summary` reports the same decisions with the features of each score.
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
@@ -31,14 +31,10 @@ _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
 _WEAK_SHARE = 0.35
 _MOST_SENTENCES = 4
-#: Share of the first passages in the first person that makes a text personal.
-_PERSONAL = 0.3
-_LOOKED_AT = 12
-_QUESTIONS = 2
-#: An essay has at least this many sentences that refer to the one before, among the
-#: three after the lead.
-_CHAINED = 2
-_FOLLOWERS = slice(1, 4)
+#: An essay asks as many questions among its first passages, or has as many sentences
+#: that refer to the one before, among the three after the lead.
+_LOOKED_AT, _QUESTIONS = 12, 2
+_FOLLOWERS, _CHAINED = slice(1, 4), 2
 #: A passage is worth shortening when this share of it is kept.
 _KEPT_SHARE = 0.5
 
@@ -47,74 +43,15 @@ def select_sentences(
     article: Article, found: Sequence[Passage], chars: int
 ) -> tuple[Sentence, ...]:
     """The sentences of the summary, in document order, joined within `chars`."""
-    selected = () if is_essay(found) else _choose_sentences(article, found, chars)
-    return selected or fitting.fit_lead(article, found, chars, _MOST_SENTENCES)
-
-
-def is_essay(found: Sequence[Passage]) -> bool:
-    """Whether a text argues or narrates instead of reporting.
-
-    The reporter says «I», asks questions, or writes sentences that refer to each other.
-    Single sentences of such a text mislead; its beginning does not.
-    """
-    early = found[:_LOOKED_AT]
-    personal = sum(p.personal for p in early) > _PERSONAL * len(early)
-    asking = sum(p.text.endswith("?") for p in early) >= _QUESTIONS
-    chained = sum(p.leans for p in found[_FOLLOWERS]) >= _CHAINED
-    return personal or asking or chained
-
-
-def _choose_sentences(
-    article: Article, found: Sequence[Passage], chars: int
-) -> tuple[Sentence, ...]:
-    weights = score_passages(article, found)
-    chosen = {
-        d.passage.place: d.sentence
-        for d in decide_passages(article, found, weights, chars)
-        if d.sentence is not None
-    }
-    return tuple(chosen[place] for place in sorted(chosen))
+    decisions = decide_passages(article, found, chars)
+    return tuple([d.sentence for d in decisions if d.sentence is not None])
 
 
 class PassageDecision(NamedTuple):
-    """The decision about a passage: the sentence that is shown, and why."""
+    """The decision about a passage: the sentence that is shown, if any, and why."""
 
-    passage: Passage
     sentence: Sentence | None
     why: str
-
-
-def decide_passages(
-    article: Article, found: Sequence[Passage], weights: Sequence[float], chars: int
-) -> Iterator[PassageDecision]:
-    """Choose greedily by weight: the best that fits, is new, and is understandable.
-
-    Passages without a decision were not reached: see `explain_rejection`.
-    """
-    # The first passage is the news, which a summary opens with.
-    pool = sorted(found, key=lambda p: (p.place > 0, -weights[p.place]))
-    chosen: list[Passage] = []
-    budget = chars
-    while pool and len(chosen) < _MOST_SENTENCES:
-        best = next((p for p in pool if _may_join(p, chosen)), None)
-        if best is None or (chosen and _is_weak(best, chosen[0], weights)):
-            break
-        pool.remove(best)
-        fit = is_presentable(best)
-        sentence = _fit_passage(article, best, budget) if fit else None
-        if sentence is not None:
-            chosen.append(best)
-            budget -= len(sentence.text) + 1
-        yield PassageDecision(
-            best, sentence, _explain_decision(best, sentence) if fit else UNFIT
-        )
-
-
-def _explain_decision(passage: Passage, sentence: Sentence | None) -> str:
-    """The reason for a decision in words."""
-    if sentence is None:
-        return NO_ROOM
-    return CHOSEN if sentence.text == passage.text else TRIMMED
 
 
 CHOSEN = "chosen"
@@ -123,148 +60,166 @@ NO_ROOM = "does not fit into the space left"
 UNFIT = "not a whole sentence of the reporter, or boilerplate"
 REPEATS = "says what a chosen sentence says"
 LEANING = "refers to a sentence that is not shown"
-WEAK = "much weaker than the best one"
-ENOUGH = "enough was chosen before"
+WEAK = "much weaker than the best one, or enough was chosen before"
 BEFORE_NEWS = "stands before the news"
+TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
+OUTSIDE = "not among the first sentences that fit"
 
 
-def explain_rejection(
-    passage: Passage, chosen: Sequence[Passage], weights: Sequence[float]
-) -> str:
-    """Why a passage without a decision was left out; `chosen` in order of choice."""
+def decide_passages(
+    article: Article, found: Sequence[Passage], chars: int
+) -> list[PassageDecision]:
+    """The decision about each passage, in document order."""
+    if not is_essay(found):
+        decisions = _choose_best(article, found, chars)
+        if any(decision.sentence for decision in decisions):
+            return decisions
+    return _choose_lead(article, found, chars)
+
+
+def is_essay(found: Sequence[Passage]) -> bool:
+    """Whether a text argues or narrates instead of reporting.
+
+    It asks questions, or its sentences refer to each other. Single sentences of such a
+    text mislead; its beginning does not.
+    """
+    asking = sum(p.text.endswith("?") for p in found[:_LOOKED_AT])
+    chained = sum(p.leans for p in found[_FOLLOWERS])
+    return asking >= _QUESTIONS or chained >= _CHAINED
+
+
+def _choose_best(
+    article: Article, found: Sequence[Passage], chars: int
+) -> list[PassageDecision]:
+    """Choose greedily by score: the best that fits, is new, and is understandable."""
+    scores = score_passages(article, found)
+    # The first passage is the news, which a summary opens with.
+    pool = sorted(found, key=lambda p: (p.place > 0, -scores[p.place]))
+    chosen: list[Passage] = []
+    decisions = [PassageDecision(None, WEAK)] * len(found)
+    while pool and len(chosen) < _MOST_SENTENCES:
+        best = next((p for p in pool if _find_obstacle(p, chosen) is None), None)
+        if best is None:
+            break
+        if chosen and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]:
+            break
+        pool.remove(best)
+        sentence = _fit_passage(article, best, chars)
+        if sentence is None:
+            decisions[best.place] = PassageDecision(None, NO_ROOM)
+            continue
+        chosen.append(best)
+        chars -= len(sentence.text) + 1
+        why = CHOSEN if sentence.text == best.text else TRIMMED
+        decisions[best.place] = PassageDecision(sentence, why)
+    for passage in pool:
+        why = _find_obstacle(passage, chosen) or WEAK
+        decisions[passage.place] = PassageDecision(None, why)
+    return decisions
+
+
+def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
+    """Why a passage cannot stand beside the chosen ones; None if it can."""
     if not is_presentable(passage):
         return UNFIT
-    if _repeats(passage, chosen):
+    own = passage.known
+    if any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen):
         return REPEATS
-    if not _may_join(passage, chosen):
-        return LEANING
-    if chosen and _is_weak(passage, chosen[0], weights):
-        return WEAK
-    return ENOUGH
-
-
-def _is_weak(passage: Passage, first: Passage, weights: Sequence[float]) -> bool:
-    return weights[passage.place] < _WEAK_SHARE * weights[first.place]
+    if passage.leans and passage.place > 0:
+        before = passage.place - 1
+        return None if any(c.place == before for c in chosen) else LEANING
+    return None
 
 
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     if len(passage.text) <= budget:
         return fitting.build_sentence(passage)
-    if budget < _KEPT_SHARE * len(passage.text):
+    fewest = _KEPT_SHARE * len(passage.text)
+    if budget < fewest:
         return None
     short = fitting.trim_passage(article, passage, budget)
-    return (
-        short if short and len(short.text) >= _KEPT_SHARE * len(passage.text) else None
-    )
+    return short if short and len(short.text) >= fewest else None
 
 
-def _may_join(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    if _repeats(passage, chosen):
-        return False
-    if not passage.leans or passage.place == 0:
-        return True
-    return any(other.place == passage.place - 1 for other in chosen)
+def _choose_lead(
+    article: Article, found: Sequence[Passage], chars: int
+) -> list[PassageDecision]:
+    lead = fitting.fit_lead(article, found, chars, _MOST_SENTENCES)
+    by_start = {sentence.spans[0].start: sentence for sentence in lead}
+    decisions = []
+    for passage in found:
+        sentence = by_start.get(passage.span.start)
+        outside = OUTSIDE if is_presentable(passage) else UNFIT
+        why = TOLD_BY_LEAD if sentence else outside
+        decisions.append(PassageDecision(sentence, why))
+    return decisions
 
 
-def _repeats(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    own = passage.known
-    return any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen)
-
-
-#: The weights of a passage's features, in the order of `compute_features`.
+#: The weights of a passage's features, in the order of `_rate_passage`.
 FEATURE_WEIGHTS = {
     "place": 1.5,
-    "frequent words": 1.0,
-    "words of the lead": 0.3,
-    "names": 0.15,
+    "frequent words": 2.0,
+    "names": 0.2,
     "words of the title": 0.4,
     "a figure": 0.1,
     "short": -0.4,
-    "long": -0.2,
-    "a question": -0.5,
     "opens with speech": -0.3,
-    "refers to the one before": -0.15,
 }
-_WEIGHTS = tuple(FEATURE_WEIGHTS.values())
 
 #: After so many sentences the place weighs a third of the first's.
 _DECAY = 3.0
 _SHORT_WORDS = 7
-_LONG_CHARS = 260
 _MOST_NAMES = 3
 #: A capital inside a clause, where no sentence begins. The pattern starts at the
 #: capital, which is found faster than the context before it.
 _NAME = re.compile(r"[A-Z](?<=[,a-z] .)[\w’'-]+")
 _FIGURE = re.compile(r"\d")
 _SPEECH = frozenset("\"“'‘„«")
-_ENDING = 8
 
 #: The weighted features of a passage.
 PassageFeatures = tuple[float, ...]
 
 
-def score_passages(article: Article, passages: Sequence[Passage]) -> tuple[float, ...]:
+def score_passages(article: Article, found: Sequence[Passage]) -> tuple[float, ...]:
     """A score for each passage, in their order; higher is better."""
-    rows = compute_features(article, passages)
+    rows = compute_features(article, found)
     # Sets have no order: rounding makes the sums reproducible.
     return tuple([round(sum(row), 9) for row in rows])
 
 
 def compute_features(
-    article: Article, passages: Sequence[Passage]
+    article: Article, found: Sequence[Passage]
 ) -> tuple[PassageFeatures, ...]:
     """The weighted features of each passage; 0 where one does not apply."""
-    if not passages:
-        return ()
-    frequent = _rate_frequency(passages)
-    lead = passages[0].known
+    frequent = _rate_frequency(found)
     title = frozenset(words.extract_stems(article.title or "", article.lang))
-    rated = (_rate_content(p, frequent, lead, title) + _rate_form(p) for p in passages)
-    return tuple([tuple(map(mul, _WEIGHTS, row)) for row in rated])
+    weights = FEATURE_WEIGHTS.values()
+    return tuple(
+        [tuple(map(mul, weights, _rate_passage(p, frequent, title))) for p in found]
+    )
 
 
-def _rate_frequency(passages: Sequence[Passage]) -> dict[str, float]:
+def _rate_frequency(found: Sequence[Passage]) -> dict[str, float]:
     """The frequency of each repeated word among the passages, 0 to 1."""
-    counts = Counter([word for p in passages for word in p.known])
+    counts = Counter([word for p in found for word in p.known])
     top = math.log(max(counts.values(), default=1) + 1)
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
 
 
-def _rate_content(
-    passage: Passage,
-    frequent: dict[str, float],
-    lead: frozenset[str],
-    title: frozenset[str],
+def _rate_passage(
+    passage: Passage, frequent: dict[str, float], title: frozenset[str]
 ) -> PassageFeatures:
-    """The features of a passage's place and words."""
     own = passage.known
-    size = max(len(own), _SHORT_WORDS)
     covered = sum(map(frequent.__getitem__, own.intersection(frequent)))
-    names = len(_NAME.findall(passage.text))
     return (
         math.exp(-passage.place / _DECAY),
-        covered / size,
-        len(own & lead) / size,
-        min(names, _MOST_NAMES) / _MOST_NAMES,
+        covered / max(len(own), _SHORT_WORDS),
+        min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
         len(own & title) / len(title) if title else 0.0,
-    )
-
-
-def _rate_form(passage: Passage) -> PassageFeatures:
-    """The features of a passage's form."""
-    text = passage.text
-    asks = "?" in text[-_ENDING:] and text.rstrip("\"'”’)").endswith("?")
-    return (
-        _FIGURE.search(text) is not None,
+        _FIGURE.search(passage.text) is not None,
         len(passage.words) < _SHORT_WORDS,
-        len(text) > _LONG_CHARS,
-        asks,
-        text[0] in _SPEECH,
-        passage.leans,
+        passage.text[0] in _SPEECH,
     )
-
-
-TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,68 +240,26 @@ class SummaryRow:
 def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
     """Every sentence that could be in a summary of at most `chars` characters."""
     every = passages.extract_passages(article)
-    found = open_with_news(article, every)
-    if not select_sentences(article, found, chars):
-        found = every
-    before = every[: len(every) - len(found)]
-    fates: list[PassageFate] = [(None, BEFORE_NEWS) for _ in before]
+    opened = open_with_news(article, every)
+    decisions = decide_passages(article, opened, chars)
+    if not any(decision.sentence for decision in decisions):
+        decisions = decide_passages(article, every, chars)
+    before = [PassageDecision(None, BEFORE_NEWS)] * (len(every) - len(decisions))
     features = compute_features(article, every)
-    fates += _list_fates(article, found, chars)
     return tuple(
         SummaryRow(
             span=passage.span,
             text=passage.text,
             score=sum(row),
-            features=_name_features(row),
+            features=tuple(
+                (name, weight)
+                for name, weight in zip(FEATURE_WEIGHTS, row, strict=True)
+                if weight
+            ),
             shown=sentence.text if sentence else None,
             why=why,
         )
-        for passage, row, (sentence, why) in zip(every, features, fates, strict=True)
-    )
-
-
-def _name_features(row: PassageFeatures) -> tuple[tuple[str, float], ...]:
-    """The features that apply, with their names."""
-    named = zip(FEATURE_WEIGHTS, row, strict=True)
-    return tuple((name, weight) for name, weight in named if weight)
-
-
-PassageFate = tuple[Sentence | None, str]
-
-
-def _list_fates(
-    article: Article, found: Sequence[Passage], chars: int
-) -> list[PassageFate]:
-    """The decision about each passage, in their order."""
-    weights = score_passages(article, found)
-    made = list(decide_passages(article, found, weights, chars))
-    chosen = [d.passage for d in made if d.sentence]
-    if is_essay(found) or not chosen:
-        return _list_lead_fates(article, found, chars)
-    known = {d.passage.place: (d.sentence, d.why) for d in made}
-    return [
-        known.get(p.place) or (None, explain_rejection(p, chosen, weights))
-        for p in found
-    ]
-
-
-def _list_lead_fates(
-    article: Article, found: Sequence[Passage], chars: int
-) -> list[PassageFate]:
-    selected = select_sentences(article, found, chars)
-    by_start = {sentence.spans[0].start: sentence for sentence in selected}
-    fates: list[PassageFate] = []
-    for passage in found:
-        sentence = by_start.get(passage.span.start)
-        fates.append(
-            (sentence, TOLD_BY_LEAD if sentence else _explain_outside(passage))
+        for passage, row, (sentence, why) in zip(
+            every, features, (*before, *decisions), strict=True
         )
-    return fates
-
-
-def _explain_outside(passage: Passage) -> str:
-    return (
-        "not among the first sentences that fit"
-        if passages.is_presentable(passage)
-        else UNFIT
     )

@@ -30,14 +30,14 @@ MAX_LENGTH = 120
 
 _LOOKED_AT = 8
 #: Content words that are enough; characters that cost as much as one is worth.
-_ENOUGH = 8
-_CHARS_A_WORD = 25
+_ENOUGH = 7
+_CHARS_A_WORD = 20
 #: The same for characters beyond the preferred length.
-_CHARS_OVER = 15
+_CHARS_OVER = 12
 #: The worth of a word that the article has only once.
 _SAID_ONCE = 0.6
 #: The cost of a cut at a phrase, in content words.
-_PHRASE_COST = 3.0
+_PHRASE_COST = 4.0
 #: The cost of losing what came of a meeting or an accident.
 _OUTCOME_COST = 3.0
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
@@ -54,15 +54,23 @@ _TIMES_WORDS = """
 """
 #: Stems that say when, not what.
 _TIMES = frozenset(words.extract_stems(_TIMES_WORDS))
+_PREPOSITIONS = PREPOSITIONS - word_set("of than per like")
 #: Where a phrase begins that may be dropped.
 _PHRASE = re.compile(
-    r"(?P<comma>,)?\s(?=(?:(?P<to>to)|(?P<joins>and|but)|as|if|unless"
-    rf"|{'|'.join(sorted(PREPOSITIONS - {'of', 'to', 'than', 'per', 'like'}))})\s)"
+    r",?\s(?=(?:(?P<to>to)|(?P<joins>and|but)|as|if|unless"
+    rf"|{'|'.join(sorted(_PREPOSITIONS))})\s)"
 )
 #: Verbs after which a whole statement must follow.
 _HOLDS = re.compile(
     r"\b(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|think|feel|"
     r"know|argue|lets?|make|help)(?:s|ed)?\s(?!to\b)|\b(?:said|thought|felt|let|made)\s"
+)
+#: Verbs and nouns that «to» with a verb completes: «promised on Monday to mend».
+_OPENS_OBJECT = re.compile(
+    r"\b(?:promis|agree|pledg|vow|plan|decid|decision|vote|order|ask|urg|refus|threat|offer|"
+    r"s(?:eek|ought)|aim|tried|try|want|forc|allow|expect|help|hope|prepar|beg[ai]n|start|"
+    r"continu|propos|fail|struggl|attempt|effort|chance|right|deal)[a-z]{0,4}\b"
+    r"[^,;:.]{0,50}?\sto\s[a-z]+\s"
 )
 #: «called the rebate unfair»: the predicate must be kept.
 _NAMES_IT = re.compile(
@@ -87,13 +95,22 @@ _LINK = re.compile(
 _NEXT_WORD = re.compile(r"\s[\w'’]+")
 #: Short brackets, and adverbs that add nothing.
 _SPARED = re.compile(
-    r"\s\([^()]{1,40}\)(?=[\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
+    r"\s\([^()]{1,40}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
-#: The one place where a headline does without an article.
+#: Where headlines do without an article: at the beginning, and between a preposition
+#: or a full verb and a common noun. «Seven days a week» and «as a result» keep it.
 _FIRST_ARTICLE = re.compile(r"(?:The|An?)\s(?=\w)")
+_ARTICLE = re.compile(
+    r"(?:\bto\s[a-z]+|(?<![\w-])(?P<after>[a-z]+))\s(?P<article>(?:the|an?)\s)(?=[a-z])"
+    r"(?!few|little|lot|bit|number|couple|dozen|hundred|thousand|million|third|quarter|half"
+    r"|same|other|rest|whole|result|rule|while|minute|hour|day|week|month|year|poor|rich"
+    r"|elderly|dead|young)"
+)
 _AUXILIARY = re.compile(
-    r"(?:has|have)\s(?=(?P<past>(?!had\b|been\b)\w+))|(?:is|are)\s(?=to\s|(?:set|due|ready|likely"
-    r"|expected|forced|ordered|\w+ing)\sto\s|\w{2,}ing\s)"
+    r"(?<!who\s)(?<!that\s)(?<!which\s)"
+    r"(?:(?:has|have)\s(?=(?P<past>(?!had\b|been\b)\w+))"
+    r"|(?:is|are)\s(?=(?:(?:set|due|ready|likely|expected|forced|ordered|\w+ing)\s)?to\s"
+    r"|\w{2,}ing\s))"
 )
 #: «met, pledging to …»: the news is after the comma.
 _OUTCOME = re.compile(
@@ -183,14 +200,16 @@ def _iter_priced_versions(
     The attribution that ends a sentence stays, whatever is left out before it.
     """
     said = shortening.find_attribution(text, span)
-    source = (Span(start=said, end=span.end),) if said < span.end else ()
-    ends = _list_ends(text, Span(start=span.start, end=said))
+    told = Span(start=span.start, end=said.start)
+    ends = _list_ends(text, told)
+    if said.end < span.end:
+        ends.append((0.0, said.start))
     for body in _iter_bodies(text, span):
         yield 0.0, body
         for cost, end in ends:
             kept = _cut_version(body, end)
             if kept and shortening.is_readable(text, kept):
-                yield cost, kept + source
+                yield cost, kept + ((said,) if said.start < said.end else ())
 
 
 def _list_ends(text: str, span: Span) -> list[tuple[float, int]]:
@@ -204,11 +223,13 @@ def _list_ends(text: str, span: Span) -> list[tuple[float, int]]:
     ends += [(_PHRASE_COST, end) for end in phrases]
     outcome = _OUTCOME.search(text, span.start, span.end)
     needed = outcome.end() if outcome else span.start
+    opened = [m.span() for m in _OPENS_OBJECT.finditer(text, span.start, span.end)]
     return [
         (cost + _OUTCOME_COST * (end < needed), end)
         for cost, end in ends
         if not shortening.is_harmful_cut(text, span.start, end)
         and not _leaves_clause_open(text, span, end)
+        and not any(first < end < last for first, last in opened)
     ]
 
 
@@ -276,6 +297,10 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
     gaps = [m.span() for m in _SPARED.finditer(text, start, end)]
     first = _FIRST_ARTICLE.match(text, start, end)
     gaps += [first.span()] if first else []
+    for m in _ARTICLE.finditer(text, start, end):
+        after = m["after"]
+        if after is None or after in _PREPOSITIONS or _is_full_verb(after):
+            gaps.append(m.span("article"))
     verb = next(
         (m for m in _WORD.finditer(text, start, end) if grammar.looks_finite(m[0])),
         None,
@@ -290,6 +315,10 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
         for s in version
         for piece in _remove_gaps(s, [g for g in gaps if s.start <= g[0] < s.end])
     )
+
+
+def _is_full_verb(word: str) -> bool:
+    return grammar.looks_finite(word) and word not in grammar.AUXILIARIES
 
 
 def _remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
@@ -343,7 +372,8 @@ _DATE = re.compile(
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last|this)|\.)$", re.I
+    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last|this|[ap]\.m\.)|\.)$",
+    re.I,
 )
 
 

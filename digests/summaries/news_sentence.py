@@ -17,7 +17,7 @@ from collections.abc import Collection, Sequence
 
 from digests.language import words
 from digests.language.titles import strip_site_name
-from digests.summaries.passages import Passage, is_presentable, outside_marks
+from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article
 
 #: Later sentences are background.
@@ -130,8 +130,7 @@ def _rate_passage(
         "share of the title": shared / max(1, len(wanted)),
         "referred to": repeated / max(len(own), _SHORT_WORDS),
         "first person": passage.personal,
-        "addresses the reader": _ADDRESSES.search(outside_marks(passage.text))
-        is not None,
+        "addresses the reader": _ADDRESSES.search(passage.reported) is not None,
         "refers to the one before": passage.leans and passage.place > 0,
         "short": len(passage.text.split()) < _SHORT_WORDS,
     }

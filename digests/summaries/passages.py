@@ -67,20 +67,18 @@ _JUNK_OPENING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
-_MARK = re.compile("[\"'“”‘’«»„]")
+_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
+_CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
+_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
-_FIRST_PERSON = re.compile(
+#: The reporter or author speaks as «I» or «we».
+FIRST_PERSON = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
-#: Every match of `_FIRST_PERSON` has one of these.
-_SELF = word_set("""
-    i i'm i've i'd i'll we we're we've we'd we'll my our me us ich wir mein unser
-""")
-_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
     r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|"
@@ -104,6 +102,8 @@ class Passage(NamedTuple):
     words: tuple[str, ...]
     #: The same, each once.
     known: frozenset[str]
+    #: What the reporter says, without what is between quotation marks.
+    reported: str
     #: Whether the reporter uses the first person outside of quotation marks.
     personal: bool
     #: Whether it begins with a word that refers to the sentence before.
@@ -115,8 +115,8 @@ class Passage(NamedTuple):
 def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passage, ...]:
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
-    speech = 0
     read = article.text[:_READ]
+    speech = 0
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
@@ -131,9 +131,9 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         text = to_one_line(article.text[start : span.end])
         if not text or _BYLINE.match(text):
             continue
-        tokens = words.split_words(text)
-        stems = tuple(filter(None, map(root, tokens)))
-        opening, closing = _last_marks(text)
+        stems = tuple(filter(None, map(root, words.split_words(text))))
+        reported = _IN_MARKS.sub("", text)
+        opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
         marked = opening >= 0 or closing >= 0
         found.append(
             Passage(
@@ -142,7 +142,8 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 text=text,
                 words=stems,
                 known=frozenset(stems),
-                personal=not _SELF.isdisjoint(tokens) and _is_personal(text),
+                reported=reported,
+                personal=FIRST_PERSON.search(reported) is not None,
                 leans=_LEANS.match(text) is not None,
                 in_speech=(labels and _is_said(article.text, span))
                 or (speech > 0 and not marked),
@@ -245,33 +246,8 @@ def _has_headline_verb(found: Sequence[str]) -> bool:
     return False
 
 
-def _last_marks(text: str) -> tuple[int, int]:
-    """The places of the last opening and the last closing mark; -1 if none."""
-    opening = closing = -1
-    for m in _MARK.finditer(text):
-        at = m.start()
-        before, after = text[at - 1 : at] if at else " ", text[at + 1 : at + 2]
-        if _opens_speech(m[0], before, after):
-            opening = at
-        elif _closes_speech(m[0], before, after):
-            closing = at
-    return opening, closing
-
-
-def _opens_speech(mark: str, before: str, after: str) -> bool:
-    if mark in "“„«":
-        return True
-    return mark in "\"'‘" and before in " ([—–-" and after.isalnum()
-
-
-def _closes_speech(mark: str, before: str, after: str) -> bool:
-    if mark in "”»":
-        return True
-    if after.isalnum() or mark in "‘":
-        return False
-    return before in ".,!?…" or (
-        mark == '"' and (before.isalnum() or before in ";:—-_")
-    )
+def _find_last(sign: re.Pattern[str], text: str) -> int:
+    return max((m.start() for m in sign.finditer(text)), default=-1)
 
 
 def _is_torn(text: str, span: Span) -> bool:
@@ -336,15 +312,6 @@ def is_junk(text: str) -> bool:
         return True
     low = text.lower()
     return any(map(low.__contains__, _JUNK_SIGNS)) and bool(_JUNK.search(low))
-
-
-def outside_marks(text: str) -> str:
-    """A text without what stands between quotation marks."""
-    return _IN_MARKS.sub("", text)
-
-
-def _is_personal(text: str) -> bool:
-    return bool(_FIRST_PERSON.search(outside_marks(text)))
 
 
 def _skip_dateline(text: str, span: Span) -> int:

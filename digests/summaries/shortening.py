@@ -13,6 +13,7 @@ tired», «will be paid | when …»). A tail may also be cut before the last «
 the rest is true without the addition.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -45,6 +46,7 @@ _VOUCHES = re.compile(
 )
 #: Words of an attribution: «…, the mayor has warned on Monday.»
 _LONGEST_SOURCE = 14
+_COMMA = re.compile(r",\s")
 _SOURCES = word_set("according laut so wie")
 _WHEN = word_set("""
     on monday tuesday wednesday thursday friday saturday sunday today yesterday
@@ -61,10 +63,10 @@ _DANGLING = word_set("""
     about over under between against among through during without within upon be been
     being more most very also not no this these those such when while where if because
     since until amid despite following including what how why whose whom can could may
-    might should must do does did up out my your our each every both either neither der
-    die das den dem des ein eine einen einem einer und oder in im an am auf mit von vom
-    zu zum zur bei für aus nach über unter vor seit als wie dass weil ist sind war hat
-    haben wird mr mrs ms dr
+    might should must do does did up out my your our each every both either neither it
+    them him der die das den dem des ein eine einen einem einer und oder in im an am auf
+    mit von vom zu zum zur bei für aus nach über unter vor seit als wie dass weil ist
+    sind war hat haben wird mr mrs ms dr
 """)
 _FEWEST_WORDS = 4
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
@@ -105,14 +107,16 @@ def find_clause_ends(text: str, span: Span) -> list[int]:
     return [m.start() for m in found if m.start() >= last]
 
 
-def find_attribution(text: str, span: Span) -> int:
-    """Where the attribution begins that ends a sentence; its end if there is none."""
-    comma = text.rfind(", ", span.start, span.end)
-    said = [w for w in words.split_words(text[comma : span.end]) if w not in _WHEN]
-    if comma < 0 or not 1 < len(said) <= _LONGEST_SOURCE:
-        return span.end
-    vouches = said[0] in _SOURCES or said[0] in STRONG_CUES or said[-1] in STRONG_CUES
-    return comma if vouches else span.end
+def find_attribution(text: str, span: Span) -> Span:
+    """The part that says who said it, with its comma; empty at the end if none does."""
+    commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
+    for start, end in itertools.pairwise([*commas, span.end]):
+        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
+        if not 1 < len(said) <= _LONGEST_SOURCE:
+            continue
+        if said[0] in _SOURCES or said[0] in STRONG_CUES or said[-1] in STRONG_CUES:
+            return Span(start=start, end=end)
+    return Span(start=span.end, end=span.end)
 
 
 def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
@@ -185,7 +189,7 @@ _OPENER = re.compile(
 
 
 #: A space before a mark, where words between two spans were removed.
-_SPACED_MARK = re.compile(r"(?<=\w)\s([,;:.])(?=\s|$)")
+_SPACED_MARK = re.compile(r"(?<=[\w.])\s([,;:.])(?=\s|$)")
 
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:

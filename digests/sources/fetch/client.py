@@ -40,6 +40,10 @@ from digests.errors import (
 from digests.sources.fetch import response
 from digests.sources.fetch.policy import (
     ALLOW_PRIVATE_OPTION,
+    MAX_RAW,
+    MAX_REDIRECTS,
+    MAX_UNPACKED,
+    USER_AGENT,
     AttachmentRules,
     FetchPolicy,
     format_host_port,
@@ -101,9 +105,8 @@ class _FetchState:
     def follow_redirect(self, answer: ClientResponse) -> None:
         """Move the fetch to the next address, if that is allowed."""
         self.redirects_seen += 1
-        most = self.rules.redirects
-        if self.redirects_seen > most:
-            raise SourceUnreachable("source.redirects", host=self.host, n=most)
+        if self.redirects_seen > MAX_REDIRECTS:
+            raise SourceUnreachable("source.redirects", host=self.host, n=MAX_REDIRECTS)
         try:
             written = self.url.join(URL(answer.headers.get("Location", "").strip()))
         except ValueError:
@@ -123,11 +126,10 @@ class _FetchState:
     async def read_body(self, answer: ClientResponse) -> bytes:
         """The decompressed body, within the limits."""
         coding = ", ".join(answer.headers.getall("Content-Encoding", ()))
-        raw, unpacked = self.rules.raw, self.rules.unpacked
-        if self.attachment is not None:
-            most = self.attachment.most
-            raw, unpacked = min(raw, most), min(unpacked, most)
-        body = response.BodyDecoder(coding=coding, raw=raw, unpacked=unpacked)
+        most = MAX_UNPACKED if self.attachment is None else self.attachment.most
+        body = response.BodyDecoder(
+            coding=coding, raw=min(MAX_RAW, most), unpacked=min(MAX_UNPACKED, most)
+        )
         async for chunk in answer.content.iter_chunked(_CHUNK):
             body.take(chunk)
         return body.whole()
@@ -152,9 +154,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         for guarded in (True, False):
-            opened = open_session(
-                self._rules.agent, guarded=guarded, resolver=self._resolver
-            )
+            opened = open_session(guarded=guarded, resolver=self._resolver)
             self._sessions[guarded] = await self._stack.enter_async_context(opened)
         return self
 
@@ -338,13 +338,10 @@ def _wire_errors(host: str) -> Iterator[None]:
 FORBIDDEN_ERRNO = errno.EACCES
 
 
-def open_session(
-    agent: str, *, guarded: bool, resolver: AbstractResolver | None = None
-) -> ClientSession:
+def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientSession:
     """A session without cookies, proxies, decompression or deadlines of its own.
 
     Args:
-        agent: The User-Agent.
         guarded: False only for private addresses that an admin allowed.
         resolver: Resolves names; None = the operating system.
     """
@@ -358,7 +355,7 @@ def open_session(
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
-        headers={"User-Agent": agent},
+        headers={"User-Agent": USER_AGENT},
         auto_decompress=False,
         # One deadline for the whole answer is kept by `client`.
         timeout=ClientTimeout(total=None, sock_connect=None),

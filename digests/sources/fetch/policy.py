@@ -17,13 +17,16 @@ ROBOT_NAME = "Standfirst"
 #: What may allow private addresses, in the composer's own command line.
 ALLOW_PRIVATE_OPTION = "--allow-private"
 
+MAX_REDIRECTS = 5
+#: Bytes of a body, compressed and decompressed.
+MAX_RAW, MAX_UNPACKED = 2 << 20, 5 << 20
 _LONGEST_ADDRESS = 2048
 _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchPolicy:
-    """Limits of fetching; the defaults are for public addresses."""
+    """What may be fetched, and how often; the defaults are for public addresses."""
 
     #: Allowed private addresses, «host:port» in lower case.
     private: frozenset[str] = frozenset()
@@ -33,15 +36,10 @@ class FetchPolicy:
     ports: frozenset[int] = frozenset((80, 443))
     #: Seconds for one response with its redirects, without queueing.
     deadline: float = 20.0
-    #: Bytes of a body, compressed and decompressed.
-    raw: int = 2 << 20
-    unpacked: int = 5 << 20
-    redirects: int = 5
     #: Seconds between the starts of fetches from one host.
     spacing: float = 1.0
     #: Whether robots.txt is obeyed.
     robots: bool = True
-    agent: str = USER_AGENT
 
 
 def parse_policy(allow_private: str = "") -> FetchPolicy:

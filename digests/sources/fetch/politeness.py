@@ -59,7 +59,9 @@ class HostQueue:
         host.waiting += 1
         try:
             async with host.lock:
-                self._check_pause(name, host)
+                left = host.paused_until - self._clock()
+                if left > 0:
+                    raise SourceRateLimited("source.resting", host=name, wait=left)
                 await asyncio.sleep(max(0.0, host.free_at - self._clock()))
                 host.free_at = self._clock() + (self._spacing if spaced else 0.0)
                 yield
@@ -76,11 +78,6 @@ class HostQueue:
         """Delay the next fetch by so many seconds from now."""
         host = self._host(name)
         host.free_at = max(host.free_at, self._clock() + seconds)
-
-    def _check_pause(self, name: str, host: _HostState) -> None:
-        left = host.paused_until - self._clock()
-        if left > 0:
-            raise SourceRateLimited("source.resting", host=name, wait=left)
 
     def _host(self, name: str) -> _HostState:
         host = self._hosts.setdefault(name, _HostState())

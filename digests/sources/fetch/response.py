@@ -154,10 +154,6 @@ def error_for_response(answer: ClientResponse, host: str) -> SourceError | None:
         return SourceRateLimited(
             "source.rate_limited", host=host, status=status, wait=wait
         )
-    return _error_for_status(status, host)
-
-
-def _error_for_status(status: int, host: str) -> SourceError:
     if status == 410:
         return SourceGone("source.gone", host=host)
     if status in _DENIED:

@@ -24,6 +24,8 @@ _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
 
 _WORKER = "digests.sources.sandbox.worker"
+#: The folder that `digests` was imported from, for the worker.
+_IMPORT_ROOT = str(Path(__file__).resolve().parents[3])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +129,6 @@ class Sandbox:
 
     async def _start_worker(self) -> Process:
         """A new worker, which inherits neither our environment nor our files."""
-        home = _import_root()
         self._worker = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -136,8 +137,8 @@ class Sandbox:
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
-            cwd=home,
-            env={"PYTHONPATH": home, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"},
+            cwd=_IMPORT_ROOT,
+            env={"PYTHONPATH": _IMPORT_ROOT, "PYTHONUTF8": "1", "PYTHONSAFEPATH": "1"},
         )
         self._jobs_done = 0
         return self._worker
@@ -164,11 +165,6 @@ class Sandbox:
             # At the end of its pipe a worker exits.
             self._worker.stdin.close()
             self._worker = None
-
-
-def _import_root() -> str:
-    """The folder that `digests` was imported from, for the worker."""
-    return str(Path(__file__).resolve().parents[3])
 
 
 FRAME_LENGTH = struct.Struct(">I")

@@ -56,6 +56,20 @@ def test_few_people_are_shown_if_something_happened_to_them():
     ]
 
 
+def test_a_magnitude_and_a_ban_are_no_small_counts():
+    assert shown("Ein Beben der Stärke 4,7 hat Orvik erschüttert.", lang="de")
+    assert shown("Two players of Orvik Town could face six-game bans.")
+
+
+def test_the_longer_clause_stands_for_two_numbers():
+    text = (
+        "By 19 votes to 14 the council of Orvik rejected the offer, which was worth "
+        "£4.2 million in cash and shares."
+    )
+    assert len(shown(text)) == 1
+    assert "£4.2 million" in shown(text)[0]
+
+
 def test_a_long_sentence_of_prison_is_shown_and_a_duration_is_not():
     text = (
         "The former mayor of Orvik was jailed for 12 years. The trial had lasted for "
@@ -99,5 +113,10 @@ def test_a_number_that_belongs_to_a_name_is_no_figure():
 
 
 def test_odd_texts_show_nothing():
-    for text in ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n"):
+    texts = ("", "5%", "%%% 5% ((", "5% " * 300, "\n\n- 5\n- 6\n", "nine to 11")
+    for text in texts:
         assert shown(text) == []
+
+
+def test_votes_in_words_are_shown():
+    assert shown("The council of Orvik approved it by eleven votes to nine.")

@@ -41,6 +41,22 @@ def test_a_named_voice_comes_before_an_unnamed_one():
     assert "winter" in best(text)[0]
 
 
+@pytest.mark.parametrize(
+    ("speaker", "shown"),
+    [
+        ("the jury", True),
+        ("a spokesman for the mill", True),
+        ("the report", True),
+        ("the aircraft", False),
+        ("some critics", False),
+        ("his brother", False),
+    ],
+)
+def test_an_unnamed_speaker_is_a_person_a_body_or_a_document(speaker, shown):
+    text = f"“We will open the lock before the summer is over,” {speaker} said."
+    assert bool(best(text)) == shown
+
+
 def test_where_there_is_only_a_fragment_there_is_no_card():
     text = "Ruth Bell said that the lock was “a rusty old disgrace to us.”"
     assert best(text) == []

@@ -109,6 +109,13 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         "This is 40% more than last year.",
         "We lost 300 sheep.",
         "Will the tunnel cost £90 million?",
+        # Speech without marks.
+        "Two men at my table had lost $400.",
+        "Now it's $7.",
+        "Of these, 40 were from Orvik.",
+        # The verb needs what was cut off, or the dashes hold no clause.
+        "Five of the larger firms that had signed the old treaty vowed on Thursday to "
+        + "speak with one voice in the long talks with their rivals from the north.",
         # Too long, without a clause of its own.
         "Of " + "the old and the new " * 40 + "some 300 ships sank.",
     ],

@@ -52,6 +52,7 @@ from digests.figures import recognition
         ("A budget of N1.2trn was passed.", "en", "N1.2trn", 1.2e12, "NGN"),
         ("The fine is ₦20,000.", "en", "₦20,000", 20_000, "NGN"),
         ("The number of dead has risen to nine.", "en", "nine", 9, ""),
+        ("The company says 64,000.", "en", "64,000", 64_000, ""),
         ("By noon 6,000 were still without power.", "en", "6,000", 6000, ""),
         ("Die Zahl der Toten ist auf sieben gestiegen.", "de", "sieben", 7, ""),
         ("A stamp costs 85p.", "en", "85p", 85, "pence"),

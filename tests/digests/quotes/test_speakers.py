@@ -117,6 +117,19 @@ def test_a_role_is_a_persons_whole_function(text, role):
     assert roles(text) == [role]
 
 
+def test_he_does_not_speak_of_himself_by_name():
+    text = (
+        "An uncle of Tom Cole, Bill Marsh, came to the hearing. But he said Tom Cole "
+        "was at the mill that day. “I saw the boy at noon,” he said."
+    )
+    assert speakers(text) == ["Bill Marsh"]
+
+
+def test_a_role_without_a_comma_after_it_does_not_hide_the_name():
+    text = "“We print it on Friday,” Ada Berg, editor of the Hallin Courier told us."
+    assert speakers(text) == ["Ada Berg"]
+
+
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]

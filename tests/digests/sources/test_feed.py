@@ -226,6 +226,13 @@ def test_a_title_that_atom_declares_as_html_is_read():
     assert only(atom(f"{entry}{written}</title>")).title == "Bridge & road"
 
 
+@pytest.mark.parametrize("kind", ["text", "text/plain"])
+def test_a_content_that_atom_declares_as_text_is_kept_literally(kind: str):
+    entry = '<id>1</id><title>T</title><link href="https://a.example/1"/>'
+    content = f'<content type="{kind}">Use &lt;svg&gt; for maps</content>'
+    assert only(atom(entry + content)).text == "Use <svg> for maps"
+
+
 def test_a_title_of_a_json_feed_is_kept_literally():
     feed = {"title": "Hallin", "items": [{"id": "1", "title": LITERAL}]}
     assert only(json.dumps(feed)).title == LITERAL
@@ -240,7 +247,17 @@ def test_codings_are_read_by_mark_by_shape_or_by_their_word(coding: str):
 
 
 @pytest.mark.parametrize(
-    "head", ["utf-8", "utf-16", "zlib_codec", "rot13", "x", "cp037"]
+    "head",
+    [
+        "utf-8",
+        "utf-16",
+        "zlib_codec",
+        "rot13",
+        "x",
+        "cp037",
+        "punycode",
+        "unicode_escape",
+    ],
 )
 def test_a_false_encoding_damages_letters_at_most(head: str):
     feed = rss(item("Bridge"), head=f'<?xml version="1.0" encoding="{head}"?>')

@@ -123,9 +123,9 @@ def test_the_features_add_up_to_the_score():
 
 
 def test_an_essay_is_marked_as_summarised_by_its_beginning():
-    text = "I love bridges. I saw Hallin. I was glad. The Long Bridge cost $5 million."
-    rows = explain_summary(article(text), 30)
-    assert [row.shown for row in rows[:2]] == ["I love bridges.", "I saw Hallin."]
+    text = "Why a bridge? Why here? It was late. The Long Bridge cost $5 million."
+    rows = explain_summary(article(text), 24)
+    assert [row.shown for row in rows[:2]] == ["Why a bridge?", "Why here?"]
     assert "argues or narrates" in rows[0].why
     assert rows[3].shown is None
 

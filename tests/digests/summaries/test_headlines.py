@@ -28,21 +28,21 @@ def test_a_blank_title_is_no_title():
             "The mayor of Hallin opened the Long Bridge on Monday, pledging to mend "
             "every road that leads into the town.",
             "Mayor of Hallin opened the Long Bridge, pledging to mend every road that "
-            "leads into the town",
+            "leads into town",
         ),
         (
             "Norland President Ada Brandt and Sudland President Tom Reed met in Hallin "
             "on January 6, pledging to mend the roads.",
             "Norland President Ada Brandt and Sudland President Tom Reed met in "
-            "Hallin, pledging to mend the roads",
+            "Hallin, pledging to mend roads",
         ),
         (
             "The council has approved the plans.",
-            "Council approved the plans",
+            "Council approved plans",
         ),
         (
             "Norland is to build a bridge over the river.",
-            "Norland to build a bridge over the river",
+            "Norland to build bridge over river",
         ),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_promise_is_kept_and_the_date_is_removed_first():
 def test_a_headline_grows_beyond_the_wanted_length_for_the_object():
     made = written(PROMISE)
     assert headlines.WANTED_LENGTH < len(made) <= headlines.MAX_LENGTH
-    assert "protect the harbour" in made
+    assert "protect harbour" in made
 
 
 def test_what_came_of_a_meeting_is_kept():
@@ -92,8 +92,8 @@ def test_an_attribution_stays_when_the_statement_is_shortened():
         "three years without snow and far too little rain, the river agency has warned."
     )
     assert written(text) == (
-        "Four in ten of the wells in the hills of Norland running dry, the river "
-        "agency has warned"
+        "Four in ten of the wells in hills of Norland running dry, the river agency "
+        "has warned"
     )
 
 
@@ -128,6 +128,19 @@ def test_a_question_or_the_first_person_is_no_headline():
         "The city of Hallin closed the Long Bridge on Monday."
     )
     assert written(text) == "City of Hallin closed the Long Bridge"
+
+
+def test_an_article_stays_where_headlines_keep_it():
+    text = "The pool of Hallin is the best in Norland and opens seven days a week."
+    assert written(text) == (
+        "Pool of Hallin is the best in Norland and opens seven days a week"
+    )
+
+
+def test_a_german_article_stays():
+    assert written("Der Rat verkauft die Mühle in der Stadt.") == (
+        "Der Rat verkauft die Mühle in der Stadt"
+    )
 
 
 def test_a_date_that_something_hangs_on_stays():

@@ -145,6 +145,14 @@ def test_the_parts_come_in_their_order(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_the_quote_of_the_edition_is_not_repeated_in_its_story(form):
+    second = a_story(id="s-2", cards=(a_card(text="It will reopen"),))
+    shown = render(an_edition(a_story(), second, hero=a_card()), form)
+    assert shown.count("The bridge is safe") == 1
+    assert shown.index("It will reopen") < shown.index("The bridge is safe")
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_one_of_each_is_worded_in_the_singular(form):
     shown = render(
         an_edition(a_story(), made_from=InputCounts(articles=1, sources=1)), form
