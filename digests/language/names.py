@@ -32,7 +32,8 @@ TITLES = _TABLES["titles"]
 TITLE_ENDINGS = (
     *("minister", "präsident", "sprecher", "direktor", "meister", "leiter", "anwalt"),
     *("vorstand", "forscher", "wärter", "vorsitzende", "vorsitzender", "sekretär"),
-    *("politiker", "beauftragte", "-chef", "-experte", "chefin", "anwältin"),
+    *("politiker", "beauftragte", "chef", "experte", "chefin", "anwältin"),
+    *("spieler", "manager", "trainer", "kanzler", "vorsitzenden", "rechtler"),
     *("erin", "orin", "antin", "entin", "istin", "atin", "ärin", "eurin"),
 )
 #: Endings of nouns for people by what they do, English and German.
@@ -159,7 +160,7 @@ def _count_joining(tokens: Sequence[Token], at: int) -> int:
     if not several:
         low = tokens[at].low
         several = int(low == "&" or (low == "of" and before in BODY_WORDS))
-    elif several == 1 and tokens[at].low in GERMAN_PARTICLES:
+    elif tokens[at].low in GERMAN_PARTICLES - ({"von"} if several > 1 else set()):
         # In German these are prepositions and articles too: «Jan Lindner von der …».
         several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
     is_joined = at + several < len(tokens) and tokens[at + several].capital
