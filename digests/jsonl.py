@@ -346,6 +346,7 @@ def dump_edition(edition: Edition) -> JsonObject:
         "brief": [
             {
                 "id": line.story,
+                "kind": line.kind,
                 "headline": asdict(line.headline),
                 "article": asdict(line.article),
                 "articles": list(map(asdict, line.articles)),

@@ -1,13 +1,14 @@
 """Write a headline by leaving words out of one sentence.
 
-A given title is kept. Else the best sentence of the lead is shortened: first optional
-parts are removed (an opening like «On Monday,», titles before a full name, inserted
-clauses), then the tail at a clause or, where that is not enough, at a phrase. Of the
-versions that fit, the one that keeps most of the story wins. A headline never ends in a
-function word.
+A given title is kept. Else the news sentence is shortened: optional parts are removed
+(an opening like «On Monday,», inserted clauses, dates that nothing depends on), then
+the tail at a clause or, where that is not enough, before a phrase. Of the versions that
+fit, the one that keeps most of the story wins.
 
-Other optional parts are dates that nothing depends on, and the given names of people
-whom the text itself calls by one name. All are pairs of start and end in the text.
+What is left is whole: no verb loses its object, no clause its verb, no passive the one
+who did it, no statement its attribution. A sentence that has no such version is shown
+in full, before another sentence would be. Articles are dropped only where headlines do
+without them.
 """
 
 import itertools
@@ -146,8 +147,8 @@ def write_headline(
         found: The article's passages, if the caller has them.
 
     Returns:
-        At most 100 characters, preferably 80, unless a given title is longer; an
-        empty text where the article has no words.
+        At most 120 characters, preferably 80, unless a given title or a sentence that
+        cannot be shortened is longer; empty where the article has no words.
     """
     title = strip_site_name(article.title or "", article.source)
     if title:
@@ -225,7 +226,7 @@ def _iter_priced_versions(
     for lost, body in _iter_bodies(text, span):
         yield lost, body
         for cost, end in ends:
-            kept = _cut_version(body, end)
+            kept = shortening.cut_version(body, end)
             if kept and shortening.is_readable(text, kept):
                 yield lost + cost, kept + ((said,) if said.start < said.end else ())
 
@@ -299,13 +300,8 @@ def _iter_bodies(text: str, span: Span) -> Iterator[tuple[float, SentenceVersion
     for start in starts:
         whole = Span(start=start, end=span.end)
         for cost, gaps in ((0.0, []), (lost, inserted)):
-            yield cost, _remove_gaps(whole, gaps)
-            yield cost, _remove_gaps(whole, sorted(gaps + days))
-
-
-def _cut_version(body: SentenceVersion, end: int) -> SentenceVersion:
-    kept = [s for s in body if s.start < end]
-    return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
+            yield cost, shortening.remove_gaps(whole, gaps)
+            yield cost, shortening.remove_gaps(whole, sorted(gaps + days))
 
 
 def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
@@ -334,24 +330,14 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
     return tuple(
         piece
         for s in version
-        for piece in _remove_gaps(s, [g for g in gaps if s.start <= g[0] < s.end])
+        for piece in shortening.remove_gaps(
+            s, [g for g in gaps if s.start <= g[0] < s.end]
+        )
     )
 
 
 def _is_full_verb(word: str) -> bool:
     return grammar.looks_finite(word) and word not in grammar.AUXILIARIES
-
-
-def _remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
-    pieces = []
-    start = span.start
-    for a, b in gaps:
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-        start = max(start, b)
-    if start < span.end:
-        pieces.append(Span(start=start, end=span.end))
-    return tuple(pieces)
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
@@ -366,14 +352,13 @@ def _from_words(article: Article) -> Headline:
     line = re.search(r"[^\W_][^\n]{0,400}", text)
     if line is None:
         return Headline(text="")
-    ends = [line.start() + end for _, end in words.locate_words(line.group())]
-    while ends and ends[-1] - line.start() > WANTED_LENGTH:
-        ends.pop()
-    while ends and shortening.ends_dangling(text[line.start() : ends[-1]]):
+    start = line.start()
+    ends = [end for _, end in words.locate_words(line[0]) if end <= WANTED_LENGTH]
+    while ends and shortening.ends_dangling(text[start : start + ends[-1]]):
         ends.pop()
     if not ends:
         return Headline(text="")
-    span = Span(start=line.start(), end=ends[-1])
+    span = Span(start=start, end=start + ends[-1])
     return Headline(text=shortening.format_version(text, (span,)), spans=(span,))
 
 

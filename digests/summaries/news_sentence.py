@@ -60,11 +60,11 @@ _SIGNS = (
         r"""\b(?:said|says|announced|according\sto|reported|confirmed|ruled|voted|approved
         |rejected|agreed|charged|sentenced|arrested|killed|died|injured|won|beat|lost|signed
         |launched|opened|closed|banned|resigned|elected|appointed|published|found|ordered
-        |admitted|warned|will|ha(?:s|ve)\s(?!to\b|an?\b|the\b|no\b)\w+|sagte|teilte|meldete|laut|beschloss
+        |admitted|warned|will|ha(?:s|ve)\s(?!to\b|an?\b|the\b|no\b|been\s\w+ing)\w+|sagte|teilte|meldete|laut|beschloss
         |starb|tot|wurden?|hat|haben)\b""",
     ),
     ("names somebody", 0.3, r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]"),
-    ("opens with speech", -0.4, r"^[\"“'‘„«]"),
+    ("opens with speech", -0.8, r"^[\"“'‘„«]"),
     ("a question", -1.2, r"\?[\"'”’)]*$"),
     (
         "a scene",

@@ -88,6 +88,8 @@ _LEANS = re.compile(
     r"By contrast|For example|For instance|After all|Of course|By the way|Nor|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
     r"Außerdem),?\s"
+    # «For 44 years it was fed by a cable.»
+    r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
 )
 
 

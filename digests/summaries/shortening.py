@@ -15,7 +15,7 @@ the rest is true without the addition.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
@@ -76,26 +76,31 @@ _STOPS = ".!?…"
 
 def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
     """The readable versions of a sentence that are shorter than the sentence."""
-    bodies: list[SentenceVersion] = [(span,)]
-    without = _without_insertions(text, span)
-    if len(without) > 1:
-        bodies.append(without)
-        if is_readable(text, without):
-            yield without
-    for body in bodies:
-        for end in find_clause_ends(text, body[-1]):
-            cut = (*body[:-1], Span(start=body[-1].start, end=end))
-            if is_readable(text, cut):
-                yield cut
-        if len(body) > 1:
-            yield from _cut_first(text, body[0])
+    ends = find_clause_ends(text, span)
+    for body in ((span,), remove_gaps(span, find_insertions(text, span))):
+        versions = (body, *(cut_version(body, end) for end in ends))
+        for version in versions:
+            if version != (span,) and is_readable(text, version):
+                yield version
 
 
-def _cut_first(text: str, first: Span) -> Iterator[SentenceVersion]:
-    for end in find_clause_ends(text, first):
-        cut = (Span(start=first.start, end=end),)
-        if is_readable(text, cut):
-            yield cut
+def remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
+    """What is left of a span without these parts, which are in order."""
+    pieces = []
+    start = span.start
+    for a, b in gaps:
+        if a > start:
+            pieces.append(Span(start=start, end=a))
+        start = max(start, b)
+    if start < span.end:
+        pieces.append(Span(start=start, end=span.end))
+    return tuple(pieces)
+
+
+def cut_version(version: SentenceVersion, end: int) -> SentenceVersion:
+    """What is before a place of the text; nothing where it begins there."""
+    kept = [s for s in version if s.start < end]
+    return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
 
 
 def find_clause_ends(text: str, span: Span) -> list[int]:
@@ -128,16 +133,6 @@ def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
         if after and grammar.looks_finite(after[1]) and not vouches:
             found.append((m.start(), m.end() + len(after.group()) - len(after[1])))
     return found
-
-
-def _without_insertions(text: str, span: Span) -> SentenceVersion:
-    pieces = []
-    start = span.start
-    for a, b in find_insertions(text, span):
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-            start = b
-    return (*pieces, Span(start=start, end=span.end))
 
 
 def ends_dangling(shown: str) -> bool:
@@ -204,14 +199,19 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
 _CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
 
 
+_FIRST_LETTER = re.compile(r"\w")
+
+
 def capitalize_start(shown: str) -> str:
     """A text with its first letter in upper case, after any marks."""
-    m = re.match(r"[\"'“‘„«»(\[]*", shown)
-    at = m.end() if m else 0
-    large = shown[at : at + 1].upper()
+    return _FIRST_LETTER.sub(_capitalize, shown, count=1)
+
+
+def _capitalize(first: re.Match[str]) -> str:
+    large = first[0].upper()
     # «ß» and «ı» have no capital of their own and stay.
-    kept = large.casefold() == shown[at : at + 1].casefold() and len(large) == 1
-    return shown[:at] + large + shown[at + 1 :] if kept else shown
+    same = large.casefold() == first[0].casefold() and len(large) == 1
+    return large if same else first[0]
 
 
 #: Words that a clause of time or reason completes.
