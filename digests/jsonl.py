@@ -167,7 +167,7 @@ def _answer_compose(record: JsonRecord) -> JsonObject:
     edition = compose(
         articles,
         now=_read_now(record, articles),
-        ledger=_read_told(record),
+        ledger=_read_published(record),
         style=_read_style(record.get("style") or {}, find_main_language(articles)),
     )
     return {"edition": dump_edition(edition)}
@@ -201,7 +201,7 @@ def find_main_language(articles: Sequence[Article]) -> str:
     return max(declared, key=declared.__getitem__, default="en")
 
 
-def _read_told(record: JsonRecord) -> PublishedLedger:
+def _read_published(record: JsonRecord) -> PublishedLedger:
     try:
         return _read_ledger(_require_list({"told": [], **record}, "told"))
     except (KeyError, TypeError, AttributeError):
@@ -346,6 +346,7 @@ def dump_edition(edition: Edition) -> JsonObject:
         "brief": [
             {
                 "id": line.story,
+                "kind": line.kind,
                 "headline": asdict(line.headline),
                 "article": asdict(line.article),
                 "articles": list(map(asdict, line.articles)),

@@ -4,8 +4,8 @@ Offsets are code points into `Article.text`, end exclusive. Instants are aware d
 in UTC. Collections are tuples, so that values can be shared freely.
 
 An edition has all its parts, whether or not they are shown. A section is a part that a
-digest can turn off; always shown are title and day, a story's headline, its source line
-and its corrections, and how the edition was made.
+digest can turn off; always shown are title and day, a story's headline, where its
+outlets differ, its source line and its corrections, and how the edition was made.
 """
 
 from collections.abc import Sequence
@@ -306,6 +306,7 @@ class ArticleRef:
     url: str | None
     published: datetime | None
     lang: str | None = None
+    author: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -361,6 +362,8 @@ class BriefStory:
     #: All that report the story; the first is `article`.
     articles: tuple[ArticleRef, ...] = ()
     notes: tuple[CorrectionNote, ...] = ()
+    #: The kind of `article`.
+    kind: ArticleKind = "news"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -385,7 +388,7 @@ class InputCounts:
 
 
 #: The summary; the sentence that says why it matters; quotes, with that of the edition;
-#: figures, with disputes; «also in brief».
+#: figures; «also in brief».
 Section = Literal["summary", "matters", "quotes", "figures", "also"]
 #: The shown sections, in order; None = the default of each renderer.
 Sections: TypeAlias = tuple[Section, ...] | None

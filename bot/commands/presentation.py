@@ -4,7 +4,7 @@ Each block is the text of a stored revision, or links to the span it comes from.
 that is another wording of one already shown appears only with that one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -24,7 +24,6 @@ from bot.storage import quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
-from digests.figures.units import classify_unit
 from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
 
 T = TypeVar("T")
@@ -119,12 +118,38 @@ def render_passage(
     )
 
 
-def format_figure_title(figure: Figure) -> str:
-    """Format «31,000 vehicles», «$3.8 million: cost of repairs»."""
-    if not figure.what:
-        return figure.text
-    between = " " if classify_unit(figure.unit) == "count" else ": "
-    return f"{figure.text}{between}{figure.what}"
+def render_figure(
+    context: CommandContext, figure: Figure, sentence: str, *notes: str
+) -> ListItem:
+    """Render the clause that states a figure, and its sentence if that says more.
+
+    Args:
+        context: The command's.
+        figure: Its number is marked; without a clause it has what it measures.
+        sentence: The text of its sentence, "" to show the clause alone.
+        notes: Parts of the line below.
+    """
+    note = join_notes(context.message(content.name_status(figure)), *notes)
+    words = "".join(text for text, _ in content.describe_figure(figure))
+    if not sentence:
+        marks = mark_figures(words, [figure])
+        return ListItem(title="", text=words, note=note, marks=marks)
+    title = "" if sentence.rstrip(" .!") == words else words
+    start = figure.start - figure.sentence.start
+    marks = ((start, start + len(figure.text)),)
+    return ListItem(title=title, text=sentence, note=note, marks=marks)
+
+
+def mark_figures(text: str, figures: Iterable[Figure]) -> tuple[tuple[int, int], ...]:
+    """Find the numbers of those figures whose words a text contains, in its order."""
+    marks = []
+    for figure in figures:
+        (before, _), (number, _), (after, _) = content.describe_figure(figure)
+        at = text.find(f"{before}{number}{after}")
+        if at >= 0:
+            start = at + len(before)
+            marks.append((start, start + len(number)))
+    return tuple(sorted(marks))
 
 
 async def load_wordings(

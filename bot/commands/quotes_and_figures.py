@@ -14,10 +14,8 @@ from bot.commands.arguments import SinceArgument, named_story
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
 from bot.commands.presentation import (
-    format_figure_title,
-    join_notes,
     load_wordings,
-    render_passage,
+    render_figure,
     render_quotes,
 )
 from bot.lookup.archive import RESULT_LIMIT
@@ -29,8 +27,12 @@ from digests.editing import disputes
 from digests.types import Article, Figure, QuoteCard
 
 
-def _is_story(topic: str) -> bool:
-    return topic.startswith("s-") or is_story_number(topic)
+async def _list_story_articles(context: CommandContext, topic: str) -> list[int] | None:
+    """List the articles of the story that a topic names; None if it names none."""
+    if not (topic.startswith("s-") or is_story_number(topic)):
+        return None
+    found = await context.archive.story(context.place, topic)
+    return [int(ref.id) for ref in found.story.articles]
 
 
 @command(
@@ -62,11 +64,13 @@ async def show_quotes(
 async def _load_cards(
     context: CommandContext, speaker: str, topic: str, since: datetime | None
 ) -> tuple[QuoteCard, ...]:
-    if _is_story(topic):
-        found = await context.archive.story(context.place, topic)
-        return found.story.cards
+    ids = await _list_story_articles(context, topic)
     stored = await context.archive.quotes(
-        context.scope, speaker=speaker or None, topic=topic or None, since=since
+        context.scope,
+        speaker=speaker or None,
+        topic=topic if topic and ids is None else None,
+        article_ids=ids,
+        since=since,
     )
     return tuple(content.build_card(article, quote) for article, quote in stored)
 
@@ -114,10 +118,8 @@ async def show_figures(
 async def _load_figures(
     context: CommandContext, topic: str, since: datetime | None
 ) -> tuple[tuple[Article, Figure], ...]:
-    ids = None
-    if _is_story(topic):
-        found = await context.archive.story(context.place, topic)
-        ids = [int(ref.id) for ref in found.story.articles]
+    ids = await _list_story_articles(context, topic)
+    if ids is not None:
         topic, since = "", None
     return await context.query(
         figure_store.list_figures,
@@ -147,18 +149,25 @@ def _render_compared(context: CommandContext, one: ComparedFigure) -> Iterator[B
     """Render the figure, the outlets that agree, and the figures that differ."""
     outlets = ", ".join(one.also)
     also = outlets and context.say("the same in {outlets}", outlets=outlets)
-    yield _render_line(one.article, one.figure, also)
+    yield _render_line(context, one.article, one.figure, also)
     for article, figure in one.others:
-        line = _render_line(article, figure)
-        title = context.say("Outlets differ: {figure}", figure=line.title)
-        yield replace(line, title=title)
+        yield context.small_print("Outlets differ:")
+        yield _render_line(context, article, figure)
 
 
-def _render_line(article: Article, figure: Figure, also: str = "") -> ListItem:
-    """Render a figure with its measure and its sentence, linked to its position."""
-    title, note = format_figure_title(figure), join_notes(article.source, also)
-    line = render_passage(article, figure.sentence, title=title, note=note)
-    return replace(line, start=figure.start, end=figure.end)
+def _render_line(
+    context: CommandContext, article: Article, figure: Figure, also: str = ""
+) -> ListItem:
+    """Render a figure with its sentence, linked to its position."""
+    sentence = article.text[figure.sentence.start : figure.sentence.end]
+    return replace(
+        render_figure(context, figure, sentence, article.source, also),
+        url=article.url,
+        article=article.id,
+        revision=article.revision,
+        start=figure.start,
+        end=figure.end,
+    )
 
 
 #: Later reports include what has happened since: that is not a disagreement.

@@ -11,11 +11,12 @@ from bot.commands.arguments import StoryArgument, StoryReference, find_unpublish
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import (
-    format_figure_title,
     format_outlets,
     join_notes,
     load_wordings,
+    mark_figures,
     render_article_line,
+    render_figure,
     render_passage,
     render_quotes,
 )
@@ -26,6 +27,7 @@ from bot.lookup.explanations import Reason, StoryExplanation
 from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
+from digests.cards import content
 from digests.stories import timeline
 from digests.types import Article, ArticleRef, EditionFigure, EditionStory
 
@@ -72,13 +74,14 @@ async def _render_story(
     zone: str,
 ) -> Reply:
     quotes = await load_wordings(context, story.cards)
+    kind = context.message(content.name_kind(story.kind))
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
-        SmallPrint(text=format_outlets(context, story)),
+        SmallPrint(text=join_notes(kind, format_outlets(context, story))),
         *_render_summary(context, story),
-        *_render_figures(story),
+        *_render_figures(context, story),
         *_render_disputes(context, story),
         *render_quotes(context, quotes, story_zone=zone),
         *context.section("In order", events),
@@ -100,6 +103,7 @@ async def _render_story(
 def _render_summary(context: CommandContext, story: EditionStory) -> Iterator[Block]:
     """Render the sentences, and why it matters, linked to their place in the source."""
     lead, sentences = story.articles[0], [*story.summary]
+    figures = [shown.figure for shown in story.figures]
     if story.matters is not None:
         sentences.append(story.matters)
     for sentence in sentences:
@@ -112,28 +116,32 @@ def _render_summary(context: CommandContext, story: EditionStory) -> Iterator[Bl
             revision=sentence.revision or lead.revision,
             start=sentence.spans[0].start,
             end=sentence.spans[-1].end,
+            marks=mark_figures(sentence.text, figures),
         )
 
 
-def _render_figures(story: EditionStory) -> Iterator[Block]:
-    """Render each figure with its sentence, unless the summary contains it already."""
-    said = {sentence.text for sentence in story.summary}
+def _render_figures(context: CommandContext, story: EditionStory) -> Iterator[Block]:
+    """Render the figures that the summary does not state in the same words."""
+    said = [sentence.text for sentence in story.summary]
     lead = story.articles[0].source
     for shown in story.figures:
-        line = _render_figure(shown, story)
-        text = "" if line.text in said else line.text
         # The lead outlet is already named above everything that comes from it.
-        note = "" if shown.source == lead else line.note
-        yield replace(line, text=text, note=note)
+        line = _render_figure(context, shown, story, shown.source != lead)
+        if line.note or not any(line.text in sentence for sentence in said):
+            yield line
 
 
-def _render_figure(shown: EditionFigure, story: EditionStory) -> ListItem:
+def _render_figure(
+    context: CommandContext, shown: EditionFigure, story: EditionStory, named: bool
+) -> ListItem:
     """Render a figure that links to its position in the revision the edition used."""
     read = {ref.id: ref.revision for ref in story.articles}
-    return ListItem(
-        title=format_figure_title(shown.figure),
-        text=shown.sentence_text,
-        note=shown.source,
+    sentence = "" if shown.figure.label else shown.sentence_text
+    source = shown.source if named else ""
+    return replace(
+        render_figure(
+            context, shown.figure, sentence, content.describe_change(shown), source
+        ),
         article=shown.article,
         revision=shown.revision or read.get(shown.article),
         start=shown.figure.start,
@@ -145,8 +153,8 @@ def _render_disputes(context: CommandContext, story: EditionStory) -> Iterator[B
     """Render both sides with their sentences; the reader decides."""
     for dispute in story.disputes:
         yield context.small_print("Outlets differ:")
-        yield _render_figure(dispute.ours, story)
-        yield _render_figure(dispute.theirs, story)
+        yield _render_figure(context, dispute.ours, story, named=True)
+        yield _render_figure(context, dispute.theirs, story, named=True)
 
 
 async def _list_events(
@@ -180,7 +188,8 @@ def _render_notes(
                 "Corrected {time} by an editor: {what}", time=time, what=note.said
             )
         else:
-            what = " → ".join(filter(None, (note.before, note.after)))
+            change = " → ".join(filter(None, (note.before, note.after)))
+            what = ": ".join(filter(None, (note.what, change)))
             yield context.small_print("Corrected {time}: {what}", time=time, what=what)
 
 

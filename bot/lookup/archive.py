@@ -5,6 +5,7 @@ newest edition of the channel; a public id is valid anywhere in its workspace; w
 matched against the headlines of the newest edition.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -96,19 +97,26 @@ class Archive:
         *,
         speaker: str | None,
         topic: str | None,
+        article_ids: Sequence[int] | None = None,
         since: datetime | None = None,
     ) -> tuple[tuple[Article, Quote], ...]:
-        """Load stored quotes, newest first, each distinct wording once."""
+        """Load stored quotes, newest first, each distinct wording once.
+
+        Those that need the words around them only fill what the others leave free.
+        """
         found = await self.db.read(
             quote_store.list_quotes,
             scope,
             speaker=speaker,
             topic=topic,
+            article_ids=article_ids,
             since=since,
             # Outlets repeat each other, so some of these are dropped.
             limit=5 * RESULT_LIMIT,
         )
-        return text_search.drop_repeated_quotes(found)[:RESULT_LIMIT]
+        distinct = text_search.drop_repeated_quotes(found)
+        places = sorted(range(len(distinct)), key=lambda at: not distinct[at][1].alone)
+        return tuple(distinct[at] for at in sorted(places[:RESULT_LIMIT]))
 
     async def article(
         self, scope: Scope, article_id: int, revision: str | None = None

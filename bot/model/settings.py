@@ -236,7 +236,7 @@ class DigestOptions(SettingsModel):
             _STYLE_AND_FORM,
             affects_edition=True,
         ),
-    ] = 5
+    ] = 2
     figures: Annotated[
         bool,
         _offered(

@@ -138,11 +138,11 @@ def extract_feedback_terms(story: EditionStory) -> tuple[str, ...]:
 
 
 def _list_headline_words(headline: str, lang: str | None) -> list[str]:
-    """List a headline's main words, in order: rare words, or else content words."""
+    """List a headline's main words, in order: its topic, or else content words."""
     said = [word for word in headline.split() if normalize_text(word)]
     bare = [word.strip(".,:;!?()[]\"'“”„«»‘’…–—") for word in said]
-    rare = terms.find_rare_words(headline, lang)
-    chosen = [word for word in bare if word.lower() in rare]
+    topic = terms.find_topic_words(headline, lang)
+    chosen = [word for word in bare if words.stem_word(word.lower(), lang) in topic]
     if not chosen:
         content = set(words.extract_stems(headline, lang))
         known = [word for word in bare if word.lower() in content]

@@ -50,6 +50,8 @@ def list_figures(
 ) -> tuple[tuple[Article, Figure], ...]:
     """List figures with their articles: newest article first, then in text order.
 
+    Those that their article denies are left out: they would be read as facts.
+
     Args:
         conn: Inside a transaction.
         scope: Only articles that this workspace may see.
@@ -62,7 +64,8 @@ def list_figures(
     joined = REVISION_JOIN.join(figures, figures.c.revision_id == revisions.c.id)
     newest = (revisions.c.dated_at.desc(), revisions.c.id.desc(), figures.c.position)
     query = select(figures).select_from(joined).order_by(*newest)
-    query = query.where(*filter_visible_revisions(scope))
+    stated = figures.c.status != "denied"
+    query = query.where(*filter_visible_revisions(scope), stated)
     if article_ids is not None:
         query = query.where(articles.c.id.in_(article_ids))
     if article_ids is None or topic is not None:

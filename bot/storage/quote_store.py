@@ -77,6 +77,7 @@ def list_quotes(
     *,
     speaker: str | None = None,
     topic: str | None = None,
+    article_ids: Sequence[int] | None = None,
     since: datetime | None = None,
     limit: int,
 ) -> tuple[tuple[Article, Quote], ...]:
@@ -87,6 +88,7 @@ def list_quotes(
         scope: Only articles that this workspace may see.
         speaker: Prefixes of words of the name, in any order; None = anybody.
         topic: Words that the article must contain; None = any.
+        article_ids: Only from these articles, whatever their topic; None = from any.
         since: Earliest date of the article.
         limit: Maximum number of quotes.
     """
@@ -94,7 +96,11 @@ def list_quotes(
     if about == SearchQuery():
         return ()
     here: _QuoteFilter = {"scope": scope, "since": since, "limit": limit}
-    if speaker is None:
+    if article_ids is not None:
+        said = filter_speaker(speaker) if speaker else ()
+        among = _REVISION.article_id.in_(article_ids)
+        chosen = [] if said is None else _choose_newest(conn, [among, *said], **here)
+    elif speaker is None:
         chosen = _choose_by_topic(conn, about, (), **here)
     elif about is None:
         chosen = _choose_by_speaker(conn, speaker, **here)

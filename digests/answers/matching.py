@@ -6,7 +6,7 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -23,7 +23,6 @@ from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
-from digests.quotes.attribution import find_article_quotes
 from digests.stories import freshness
 from digests.types import Article, Quote, Span
 
@@ -55,6 +54,8 @@ class TokenizedArticle:
     """
 
     article: Article
+    #: Called once, only if a question asks for what somebody said.
+    find_quotes: Callable[[Article], tuple[Quote, ...]]
 
     @cached_property
     def lang(self) -> str:
@@ -83,7 +84,7 @@ class TokenizedArticle:
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return find_article_quotes(self.article)
+        return self.find_quotes(self.article)
 
     @cached_property
     def time(self) -> float:
@@ -223,7 +224,7 @@ _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
-    r"|(?:Ursache|Grund|Auslöser) (?:war|ist)|aufgrund|infolge"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
     r"|Eifersucht|Schulden)\b",
@@ -367,7 +368,7 @@ class SentenceMatch:
         The noun may be left out: «6,000 were still without power», «38 dead».
         """
         counted, line, lang = self.question.counted, self.line, self.passage.lang
-        if counted is None or self._tells_toll():
+        if counted is None or self._reports_toll():
             return True
         others = [t.accepted_roots for t in self.question.focus if t is not counted]
         states = frozenset[str]().union(*others)
@@ -385,7 +386,7 @@ class SentenceMatch:
         held = counted.accepted_roots & line.held
         return bool(held) and not _NONE.isdisjoint(line.words)
 
-    def _tells_toll(self) -> bool:
+    def _reports_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
         toll = _TOLL.search(self.line.text)
         if toll is None:
@@ -457,7 +458,7 @@ class SentenceMatch:
         question, line = self.question, self.line
         if question.kind == "yes or no":
             return True
-        if not self._tells_toll() and contradictions.has_opposite(
+        if not self._reports_toll() and contradictions.has_opposite(
             question.text, line.text
         ):
             return False

@@ -16,9 +16,10 @@ from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language.words import is_stop_word, measure_containment
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
-RefusalReason = Literal["nothing asked", "unknown name", "not told"]
+RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 
 #: Sentences of an answer.
 MAX_ANSWER_SENTENCES = 3
@@ -28,9 +29,8 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: and of those that are not names. Chosen on one half of tests/data/asking; the other
 #: half is only scored.
 MIN_COVERAGE, MIN_PLAIN_COVERAGE = 0.64, 0.57
-#: The least share of the best score for a further sentence of another article, and of
-#: the same.
-_LEAST_SCORE_SHARE, _LEAST_OWN_SHARE = 0.7, 0.6
+#: The least share of the best score for a further sentence.
+_LEAST_SHARE = 0.6
 #: Share of common words from which on two sentences say the same.
 _SAME = 0.6
 #: Words of a usual sentence; a longer one says less of the question.
@@ -109,7 +109,8 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        TokenizedArticle(article=article) for article in _deduplicate_articles(articles)
+        TokenizedArticle(article=article, find_quotes=find_article_quotes)
+        for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
@@ -118,7 +119,7 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     found = list(_iter_candidates(question, passages))
     chosen = _choose_candidates(question, found)
     if not chosen:
-        return _build_refusal("not told")
+        return _build_refusal("not reported")
     return QuestionAnswer(
         sentences=tuple(map(_build_sentence, chosen)),
         refused=None,
@@ -140,9 +141,7 @@ def _choose_candidates(
     for one in sorted(sure, key=_candidate_sort_key):
         if len(chosen) == MAX_ANSWER_SENTENCES:
             break
-        same = bool(chosen) and one.match.passage is chosen[0].match.passage
-        least = _LEAST_OWN_SHARE if same else _LEAST_SCORE_SHARE
-        if chosen and one.score < least * chosen[0].score:
+        if chosen and one.score < _LEAST_SHARE * chosen[0].score:
             continue
         if not any(_repeats_candidate(one, other) for other in chosen):
             chosen.append(one)

@@ -1,14 +1,32 @@
-"""Build the card of a quotation: text, speaker line, context, alt text.
+"""Build what is shown of a quotation, a figure and a story's kind.
 
-The card has the span of the words, the sentence around them, and an alternative text.
-Renderers decide how it looks.
+The card of a quotation has the span of its words, the sentence around them, and an
+alternative text. A figure is shown as the clause that states it. Renderers decide how
+they look.
 """
+
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
 from digests.language.spans import overlaps_any
-from digests.types import Article, Quote, QuoteCard, Span
+from digests.messages import Message
+from digests.types import (
+    Article,
+    ArticleKind,
+    Dispute,
+    EditionFigure,
+    Figure,
+    FigureStatus,
+    Quote,
+    QuoteCard,
+    Span,
+)
 
+#: A part of a line, and whether it stands out.
+TextRun: TypeAlias = tuple[str, bool]
 #: What is shown in place of a speaker whom the article does not name.
 UNNAMED_SPEAKER = "speaker not named in text"
 JOINING_MARKS = ",;: "
@@ -16,6 +34,30 @@ JOINING_MARKS = ",;: "
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
 #: The least content words besides quote and speaker that make a sentence a context.
 _FEWEST_WORDS = 3
+#: A longer clause is not shown where outlets differ.
+_LONGEST_SIDE = 100
+#: The label of a kind of text; plain news has none.
+_KIND_NAMES: Mapping[ArticleKind, Message] = {
+    "opinion": Message("kind.opinion"),
+    "letter": Message("kind.letter"),
+    "interview": Message("kind.interview"),
+    "live": Message("kind.live"),
+    "roundup": Message("kind.roundup"),
+    "obituary": Message("kind.obituary"),
+    "review": Message("kind.review"),
+    "advice": Message("kind.advice"),
+    "results": Message("kind.results"),
+    "transcript": Message("kind.transcript"),
+}
+_STATUS_NAMES: Mapping[FigureStatus, Message] = {
+    "expected": Message("figure.expected"),
+    "denied": Message("figure.denied"),
+    "disputed": Message("figure.disputed"),
+    "past": Message("figure.past"),
+    "hypothetical": Message("figure.hypothetical"),
+}
+#: Kinds that are their author's view, and are shown with the author's name.
+_AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(("opinion", "letter", "review"))
 
 
 def build_card(article: Article, quote: Quote) -> QuoteCard:
@@ -69,6 +111,85 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
         if not overlaps_any(earlier, quoted):
             return earlier
     return own
+
+
+def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
+    """The words that show a figure: those before its number, it, and those after it.
+
+    They are the clause that states it; without one the number and what it counts or
+    measures: «31,000 vehicles», «about $273 billion (bilateral trade)».
+    """
+    number = rf"(?<![\w.,]){re.escape(figure.text)}(?!\w)"
+    found = re.search(number, figure.label)
+    if found is None:
+        return _describe_number(figure)
+    start, end = found.span()
+    return (
+        (figure.label[:start], False),
+        (figure.label[start:end], True),
+        (figure.label[end:], False),
+    )
+
+
+def _describe_number(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
+    measured = figure.what.strip()
+    after = f" ({measured})" if measured else ""
+    if measured and figure.unit in ("", measured):
+        after = f" {measured}"
+    return ("", False), (figure.text, True), (after, False)
+
+
+def describe_change(shown: EditionFigure) -> str:
+    """«14, Lagos Ledger → 31»: the number of an older report before it; "" if none."""
+    older = shown.replaces
+    if older is None:
+        return ""
+    source = older.source if older.source != shown.source else ""
+    before = ", ".join(filter(None, (older.figure.text, source)))
+    return f"{before} → {shown.figure.text}"
+
+
+def describe_dispute(dispute: Dispute) -> tuple[TextRun, ...]:
+    """«12 people died in the fire (Hallin Courier), 15 (Strand Radio)»."""
+    ours, theirs = dispute.ours.figure, dispute.theirs
+    short = 0 < len(ours.label) <= _LONGEST_SIDE
+    counted = describe_figure(ours) if short else _describe_number(ours)
+    return (
+        *counted,
+        (f"{_name_source(dispute.ours)}, ", False),
+        (theirs.figure.text, True),
+        (_name_source(theirs), False),
+    )
+
+
+def _name_source(shown: EditionFigure) -> str:
+    return f" ({shown.source})" if shown.source else ""
+
+
+def name_status(figure: Figure) -> Message | None:
+    """Name how a number is stated, where the shown words do not say it themselves.
+
+    A clause says with its own verb that something was expected, or was so before; that
+    others deny or dispute it is said elsewhere in the text.
+    """
+    if figure.label and figure.status not in ("denied", "disputed"):
+        return None
+    return _STATUS_NAMES.get(figure.status)
+
+
+def name_kind(kind: ArticleKind) -> Message | None:
+    """Name the kind of a text, «Opinion»; None for plain news."""
+    return _KIND_NAMES.get(kind)
+
+
+def find_author(author: str | None, kind: ArticleKind, source: str) -> str:
+    """Return the author of a text that is somebody's view; "" if it names nobody.
+
+    Feeds also give the outlet's own name or an address.
+    """
+    name = (author or "").strip()
+    named = kind in _AUTHORED_KINDS and "@" not in name
+    return name if named and name.casefold() != source.casefold() else ""
 
 
 def _cut_joining_mark(quote: Quote) -> Span:

@@ -77,27 +77,25 @@ def add_replaced(
 ) -> tuple[EditionFigure, ...]:
     """The figures of a story's lead with those of older reports that they replace."""
     lead, *others = story.articles
-    older = [a for a in others if _is_older_state(a, lead)]
-    if not shown or not older:
+    if not shown or not others:
         return tuple(shown)
-    older.sort(key=article_sort_key, reverse=True)
-    now, *before = (
-        _read_analysis(analyses[a.id], bounds=True) for a in (lead, *older[:_COMPARED])
-    )
+    state = freshness.read_state(lead)
+    latest = sorted(others, key=article_sort_key, reverse=True)[:_COMPARED]
+    older = [a for a in latest if _is_older_state(freshness.read_state(a), state)]
+    now, *before = (_read_analysis(analyses[a.id], bounds=True) for a in (lead, *older))
     return tuple(
         replace(one, replaces=_find_replaced(one.figure, now, before)) for one in shown
     )
 
 
-def _is_older_state(one: Article, lead: Article) -> bool:
+def _is_older_state(one: freshness.ReportState, newest: freshness.ReportState) -> bool:
     """Whether a report tells an older state, by what it says or by its time."""
-    if one.published is None or lead.published is None:
+    published, latest = one.article.published, newest.article.published
+    if published is None or latest is None or published >= latest:
         return False
-    mine, newest = freshness.read_state(one), freshness.read_state(lead)
-    if freshness.is_behind(newest, mine) or one.published >= lead.published:
+    if freshness.is_behind(newest, one):
         return False
-    late = lead.published - one.published > _COUNT_GROWS
-    return late or _is_another_state(mine, newest)
+    return latest - published > _COUNT_GROWS or _is_another_state(one, newest)
 
 
 def _find_replaced(

@@ -224,12 +224,14 @@ _MONEY_WEIGHT, _MOST_MONEY = 0.2, 0.8
 _MOST_GROWTH = 2.5
 #: Where so much harm is done, sport and stage are only its place.
 _GRAVE = 1.2
-#: Nobody was hurt: words of harm are not the news.
+#: Nobody was hurt, or it is a course about it: words of harm are not the news.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none) (?:was|were|is|has been) (?:hurt|injured|killed|in)\b"
     r"|\bno (?:injuries|casualties|deaths|victims|reports of injur\w+)\b|\bunhurt\b"
     r"|\bwithout (?:injuries|bloodshed)\b|\bverletzt wurde niemand\b"
-    r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b",
+    r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b"
+    r"|\b\w+ (?:courses?|drills?|training|insurance|museums?|memorials?|exhibitions?)\b"
+    r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b",
     re.IGNORECASE,
 )
 
@@ -251,9 +253,9 @@ def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -
 
 def weigh_report(article: Article, kind: ArticleKind) -> float:
     """How much of what matters to many an article reports, 0 and up."""
-    title = article.title or ""
-    body = _read_opening(article)
-    text = f"{title}. {_SPARED.sub(' ', body)}"
+    title = _SPARED.sub(" ", article.title or "")
+    body = _SPARED.sub(" ", _read_opening(article))
+    text = f"{title}. {body}"
     # Every article has a title's worth of words that count in full.
     lead_end = len(title) or len(body) // 3
     counted = _find_counts(text, article.lang)

@@ -119,12 +119,14 @@ def present_brief(
 ) -> BriefStory:
     """The story as one line."""
     story = entry.story
+    lead = analyses[story.articles[0].id]
     return BriefStory(
         story=story.id,
-        headline=analyses[story.articles[0].id].summary.headline,
+        headline=lead.summary.headline,
         article=build_article_ref(story.articles[0]),
         outlets=story.outlets,
         articles=tuple(build_article_ref(a) for a in story.articles),
+        kind=lead.kind,
     )
 
 
@@ -165,6 +167,7 @@ def build_article_ref(article: Article) -> ArticleRef:
         url=article.url,
         published=article.published,
         lang=article.lang,
+        author=article.author,
     )
 
 

@@ -1,8 +1,9 @@
 """Choose the quotations of a story that deserve a card, and the quote of the edition.
 
-A short list beats a wall: at most two, in the article's order, of different speakers
-where possible. Each is a whole thought that stands alone, of a speaker whom the article
-names, and none repeats the summary. Where nothing qualifies there is no card.
+A short list beats a wall: at most two, in the article's order, of different speakers.
+Each is a whole thought that stands alone (`digests.quotes.standing` decides that), of a
+person, a body or a document that the article names, and none repeats the summary. Where
+nothing qualifies there is no card.
 
 Among those that qualify, a named speaker counts more than an unnamed one, 40 to 240
 characters more than other lengths, early more than late; words of the lead, figures and

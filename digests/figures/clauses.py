@@ -116,7 +116,11 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
-_AS_FAR = re.compile(r"\b(?:as|so|such)\s\w+(?:\s\w+)?$")
+#: Before an «as» that belongs to it: «as far back [as]», «describe themselves [as]».
+_TAKES_AS = re.compile(
+    r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
+    r"identified|regarded|provided|serv\w+)$"
+)
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -147,6 +151,7 @@ _GOES_ON = re.compile(
     r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
 )
 _RELATIVE = word_set("who which whose whom that where when whether if what why how to")
+_CONJUNCTIONS = word_set("when where who which if because although though unless")
 _DETERMINERS = word_set("a an the its his her their our this these those of")
 _DANGLING = word_set("""
     a an the of to in on at for with and or but by from as that which who is are was
@@ -154,9 +159,13 @@ _DANGLING = word_set("""
     between against among through during without within upon be been being more most
     not no such while if because including der die das den dem des ein eine einen einem
     und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
-    wie dass ist sind war hat haben wird said says also he she they
+    wie dass ist sind war hat haben wird said says also he she they partly mainly
+    largely especially particularly immediately just
 """)
-_SUBJECTS = word_set("he she it they we i you who")
+_GERMAN_MODALS = word_set("""
+    soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
+""")
+_SUBJECTS = word_set("he she it they we i you who which")
 _REDUCED = 2
 _CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
 #: Finite forms of the plural, which are nouns elsewhere.
@@ -166,7 +175,7 @@ _PLURAL_VERBS = word_set("""
     know feel hold run lead play sell buy spend cost rise fall drop grow increase expect
     fear agree disagree report claim vote trust prefer speak read travel suffer lack
     carry cover contain include produce generate receive depend die smoke drink eat stay
-    sit stand lie belong match attend visit commute rent share sleep
+    sit stand win lie belong match attend visit commute rent share sleep
 """)
 _MANY = word_set("people men women children police percent cent staff half third most")
 #: A label that begins like this says nothing without the sentence before it.
@@ -429,7 +438,7 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    compares = tail.startswith(" as ") and _AS_FAR.search(kept)
+    compares = tail.startswith(" as ") and _TAKES_AS.search(kept)
     return bool(last_word) and last_word[-1].lower() not in _DANGLING and not compares
 
 
@@ -439,11 +448,23 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     if len(inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
-    if statement.german or (whole and statement.text[end : end + 1] in _STOPS):
+    if statement.german:
+        return end == statement.end or _is_closed(statement.text, inside)
+    if whole and statement.text[end : end + 1] in _STOPS:
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False
-    return _has_main_verb(inside)
+    # «… into force when 55 countries [, among them …, have signed]»
+    opened = [at for at, word in enumerate(inside) if word.low in _CONJUNCTIONS]
+    last = itertools.pairwise(inside[opened[-1] :] if opened else inside)
+    return _has_main_verb(inside) and any(_is_verb(b, a.low) for a, b in last)
+
+
+def _is_closed(text: str, inside: Sequence[_Word]) -> bool:
+    """Whether a German clause has the verb at its end that its modal verb needs."""
+    needs = any(word.low in _GERMAN_MODALS for word in inside)
+    last = text[inside[-1].start : inside[-1].end]
+    return not needs or (last[0].islower() and last.endswith(("n", "t")))
 
 
 def _has_main_verb(inside: Sequence[_Word]) -> bool:
@@ -465,7 +486,7 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
 
 def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
     """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
-    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who"}:
+    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
     return inside[verb - 2].low not in _CLAUSE_STARTS
 
@@ -492,7 +513,13 @@ def _list_cuts(
         if not statements.governs(statement.text[a:b])
         and not any(a < d and c < b for c, d in brackets)
     ]
-    if insertions:
+    kept = [
+        word
+        for word in statement.words
+        if start <= word.start < end
+        and not any(a <= word.start < b for a, b in insertions)
+    ]
+    if insertions and _has_main_verb(kept):
         yield _cut(start, end, sorted([*brackets, *insertions]))
     if statement.denied:
         denied = _between([statement.denied], start, end, figure)

@@ -8,7 +8,7 @@ words before a figure govern it («denied that 40 had died»), as do a predicate
 
 import re
 
-from digests.language import grammar
+from digests.language.grammar import NEGATION
 from digests.types import FigureStatus
 
 #: Where a part of a sentence ends that the next one does not share its verbs with.
@@ -20,7 +20,9 @@ COORDINATE = re.compile(
 )
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|denials?|rumou?rs?|hoax|baseless|unfounded|debunk\w*|"
-    r"refut\w+|falsely|wrongly|incorrectly|mistakenly|disputed|no truth|"
+    r"refut\w+|no truth|"
+    r"falsely|(?:wrongly|incorrectly|mistakenly)\s(?:\w+\s)?(?:said|stated|reported|"
+    r"claimed|gave|put|wrote|suggested)|"
     r"(?:earlier|original|previous) (?:version|report|article|story|post)|"
     r"(?:retracted|withdrew)\s(?:its|the|a|their)\s(?:report|claim|story|figure)|"
     r"contrary to|no plans? to|"
@@ -37,12 +39,12 @@ _DENIES = re.compile(
 _NEGATED = re.compile(
     r"\b(?:(?:did|does|do|has|have|had|is|are|was|were|would|will)(?:\snot|n['’]t)|never|"
     r"nobody|no one)\s(?!(?:only|just|more|less|exceed|fall|rise|reach|related|yet)\b)"
-    r"(?:(?!than\b|only\b|more\b|less\b|until\b|below\b|above\b|under\b)[\w’'-]+\s){0,4}$",
+    r"(?:(?!than\b|only\b|more\b|less\b|until\b|below\b|above\b|under\b|for\b|in\b)[\w’'-]+\s){0,4}$",
     re.IGNORECASE,
 )
 _BOUND = re.compile(r"(?:more|less|fewer|over|under|up|at) ", re.IGNORECASE)
 _DENIED_AFTER = re.compile(
-    r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+\s){0,2}?(?:false|untrue|incorrect|"
+    r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+ly\s|later\s|also\s)?(?:false|untrue|incorrect|"
     r"wrong|not true|not correct|denied|baseless|unfounded|rejected as|dismissed as|"
     r"a hoax|fake|fabricated|invented|made up|misleading|nonsense|retracted|withdrawn)|"
     r"pure invention|keine Rede|(?:dismissed|rejected) by|wies(?:en)?\b.*\bzurück|"
@@ -74,7 +76,9 @@ _CORRECTED = re.compile(
     r"the (?:true|real|actual) (?:number|figure|cost|toll|total)\b|"
     r"police\b.*\borgani[sz]ers\b|organi[sz]ers\b.*\bpolice\b|"
     r"Polizei\b.*\bVeranstalter\b|Veranstalter\b.*\bPolizei\b|"
-    r"a (?:figure|number|claim|count) (?:that|which)\s|disput(?:e|es|ed|ing)\b|"
+    r"disput(?:es?|ed|ing)\s(?:the|that|this|its|their)\s(?:\w+\s)?(?:claim|count|"
+    r"estimate|figure|number|toll|total)s?\b|"
+    r"(?:claim|count|estimate|figure|number|toll|total)s?\s(?:is|are|was|were)\sdisputed|"
     r"organi[sz]ers\s(?:said|claimed|spoke|put)|(?:Veranstalter|Polizei)\ssprach|"
     r"(?:initially|originally|at first|zunächst)\b.*\b(?:said|put|reported|given|"
     r"angegeben|korrigiert|corrected|revised))",
@@ -82,16 +86,15 @@ _CORRECTED = re.compile(
 )
 #: The next sentence has another count of the same.
 _COUNTED_NEXT = re.compile(
-    r"[^.!?]{3,70}?\s(?:put|puts|gave|gives)\s(?:the|its|their)\s(?:own\s)?(?:figure|"
-    r"number|"
-    r"total|crowd|turnout|toll|count|cost)\s(?:at|as)\b|[^.!?]{3,60}?\ssprach(?:en)?\svon\s",
+    r"[^.!?]{3,70}?\s(?:put|puts|gave|gives)\s(?:the|its|their)\s(?:own\s)?"
+    r"(?:figure|number|total|crowd|turnout|toll|count|cost)\s(?:at|as)\b|"
+    r"[^.!?]{3,60}?\ssprach(?:en)?\svon\s",
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[£$€₦₹%]|per\s?cent|Prozent|Euro|euro|dollar|pound")
 _CONDITION = re.compile(
     r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|"
-    r"were to|hypothetical\w*|"
-    r"wenn|falls|sofern|hätten?)\b",
+    r"were to|hypothetical\w*|wenn|falls|sofern|hätten?)\b",
     re.IGNORECASE,
 )
 _SOUGHT = re.compile(
@@ -127,15 +130,7 @@ _FROM = re.compile(
     r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
 )
-_GOVERNING = (
-    _DENIES,
-    _CONDITION,
-    _SOUGHT,
-    _POSSIBLE,
-    _AHEAD,
-    _ALLEGED,
-    grammar.NEGATION,
-)
+_GOVERNING = (_DENIES, _CONDITION, _SOUGHT, _POSSIBLE, _AHEAD, _ALLEGED, NEGATION)
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50

@@ -10,41 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from digests.language.words import word_set
+from digests.language.words import word_list, word_set
 
 UnitSort = Literal["money", "share", "time", "measure", "count"]
 
 _SIGNS: Mapping[str, str] = {
-    "US$": "USD",
-    "$": "USD",
-    "A$": "AUD",
-    "AU$": "AUD",
-    "C$": "CAD",
-    "CA$": "CAD",
-    "HK$": "HKD",
-    "NZ$": "NZD",
-    "S$": "SGD",
-    "R$": "BRL",
-    "£": "GBP",
-    "€": "EUR",
-    "¥": "JPY",
-    "₹": "INR",
-    "₦": "NGN",
-    "N": "NGN",
-    "₩": "KRW",
-    "₽": "RUB",
-    "₪": "ILS",
-    "₺": "TRY",
-    "Rs": "INR",
-    "Rs.": "INR",
-    "KSh": "KES",
-    "GH¢": "GHS",
+    sign: code
+    for sign, _, code in (
+        pair.partition("=")
+        for pair in word_list("""
+        US$=USD $=USD A$=AUD AU$=AUD C$=CAD CA$=CAD HK$=HKD NZ$=NZD S$=SGD R$=BRL £=GBP
+        €=EUR ¥=JPY ₹=INR ₦=NGN N=NGN ₩=KRW ₽=RUB ₪=ILS ₺=TRY Rs=INR Rs.=INR KSh=KES
+        GH¢=GHS
+        """)
+    )
 }
-_CODES_WORDS = """
-    USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK
-    NGN GHS KES PKR
-"""
-_CODES = _CODES_WORDS.split()
+_CODES = word_list("""
+    USD EUR GBP JPY CNY CHF INR KRW AUD CAD NZD HKD SGD RUB BRL MXN ZAR SEK NOK DKK NGN
+    GHS KES PKR
+""")
 
 #: Plain name of a unit → how it is written after a number.
 _WRITTEN: Mapping[str, str] = {

@@ -290,17 +290,19 @@ def _group_objections(
 ) -> Iterator[tuple[_Objection, ...]]:
     """Objections by their subject; of each group the first that holds counts."""
     text, first = window.text, window.first_text
-    swapped = contradictions.has_swapped_figures(claim.text, _mend_numbers(text))
+    if claim.figures:
+        near = _find_figures(text)
+        swapped = contradictions.has_swapped_figures(claim.text, _mend_numbers(text))
+        yield (
+            (not claim.figures <= figures, 0.4, "A figure is not in the source."),
+            (
+                not claim.figures <= near,
+                0.9,
+                "A figure is elsewhere in the source, in another context.",
+            ),
+            (swapped, 0.5, "A figure counts something else in the source."),
+        )
     known = all(_has_sequence(vocabulary, name) for name in claim.names)
-    yield (
-        (not claim.figures <= figures, 0.4, "A figure is not in the source."),
-        (
-            not claim.figures <= _find_figures(text),
-            0.9,
-            "A figure is elsewhere in the source, in another context.",
-        ),
-        (swapped, 0.5, "A figure counts something else in the source."),
-    )
     yield (
         (not known, 0.5, "A name is not in the source."),
         (

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from digests.language.grammar import Name, Token
 from digests.language.words import load_word_tables, word_set
@@ -32,7 +32,8 @@ TITLES = _TABLES["titles"]
 TITLE_ENDINGS = (
     *("minister", "präsident", "sprecher", "direktor", "meister", "leiter", "anwalt"),
     *("vorstand", "forscher", "wärter", "vorsitzende", "vorsitzender", "sekretär"),
-    *("politiker", "beauftragte", "-chef", "-experte", "chefin", "anwältin"),
+    *("politiker", "beauftragte", "chef", "experte", "chefin", "anwältin"),
+    *("spieler", "manager", "trainer", "kanzler", "vorsitzenden", "rechtler"),
     *("erin", "orin", "antin", "entin", "istin", "atin", "ärin", "eurin"),
 )
 #: Endings of nouns for people by what they do, English and German.
@@ -154,17 +155,12 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
 def _count_joining(tokens: Sequence[Token], at: int) -> int:
     """How many small words at `at` join two parts of a name: «de la», «of»; or 0."""
     before = tokens[at - 1].low
-    several = 0
-    while (
-        several < 2
-        and at + several < len(tokens)
-        and tokens[at + several].low in PARTICLES
-    ):
-        several += 1
-    if not several and at < len(tokens):
+    small = takewhile(lambda token: token.low in PARTICLES, tokens[at : at + 2])
+    several = len(list(small))
+    if not several:
         low = tokens[at].low
         several = int(low == "&" or (low == "of" and before in BODY_WORDS))
-    elif several == 1 and tokens[at].low in GERMAN_PARTICLES:
+    elif tokens[at].low in GERMAN_PARTICLES - ({"von"} if several > 1 else set()):
         # In German these are prepositions and articles too: «Jan Lindner von der …».
         several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
     is_joined = at + several < len(tokens) and tokens[at + several].capital

@@ -111,7 +111,7 @@ def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[s
     names = _longest_first(scales)
     indian = r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|" if group == "," else ""
     return re.compile(
-        rf"(?=[-−\d])(?P<minus>(?<![\w)\d])[-−])?"
+        rf"(?=[-−\d])(?P<minus>(?<![\w)%])[-−])?"
         rf"(?:(?<![\w{group}{point}])|(?<=\bN))"
         rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|{indian}\d+)(?:{point}(?P<rest>\d+))?"
         rf"(?P<vulgar>[½¼¾⅓⅔])?"

@@ -34,6 +34,8 @@ _SINGLE_MARK = re.compile(f"[{SINGLE}]")
 #: More marks in a row than nesting needs are decoration.
 _ORNAMENT = re.compile(f"[{DOUBLE}{SINGLE}]{{5,}}+")
 _WORD = re.compile(r"\w{1,20}")
+#: «the ’90s», «the class of ’08».
+_DECADE = re.compile(r"\d\d\w?")
 #: The first character of scripts without spaces between words.
 _FIRST_IDEOGRAPH = "\u2e80"
 #: Marks whose shape decides wherever they are (no spaces around them).
@@ -181,7 +183,7 @@ class _SingleMarks:
         if after.isspace() or before.isalnum():
             return ""
         word = _WORD.match(self.text, at + 1)
-        if word and (word[0].lower() in CLIPPED or _decade(word[0])):
+        if word and (word[0].lower() in CLIPPED or _DECADE.fullmatch(word[0])):
             return ""
         return "open"
 
@@ -225,10 +227,6 @@ def _can_close(before: str, after: str) -> bool:
     return not before.isspace() and (
         after.isspace() or after in _AFTER_CLOSER or after in DOUBLE + SINGLE
     )
-
-
-def _decade(word: str) -> bool:
-    return len(word) in {2, 3} and word[:2].isdigit()
 
 
 def _points_inward(text: str) -> bool:

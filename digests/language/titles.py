@@ -2,10 +2,12 @@
 
     «Council cuts bus routes | Politics | Hallin Courier» → «Council cuts bus routes»
     «BREAKING: Dam gives way - Torvale Herald»            → «Dam gives way»
+    «Opinion: The council must act»                       → «The council must act»
 
-Everything after a vertical bar is the site's. After a dash it is only if it looks like
-the name of an outlet: the source's own name, a host name, or a few capitalized words
-without a verb that are not the speaker of an attribution («Ceasefire agreed - UN»).
+The kind of a text is shown beside its title, so it is taken off. Everything after a
+vertical bar is the site's. After a dash it is only if it looks like the name of an
+outlet: the source's own name, a host name, or a few capitalized words without a verb
+that are not the speaker of an attribution («Ceasefire agreed - UN»).
 """
 
 import re
@@ -23,8 +25,11 @@ _HOST = re.compile(
     re.I,
 )
 _PREFIX = re.compile(
-    r"""(?:breaking(?:\snews)?|just\sin|exclusive|watch|video|photos?|listen|updated?
-    |developing|must\sread|eilmeldung|exklusiv|video)\s?(?::|\s[-–—|])\s+
+    r"""^(?:breaking(?:\snews)?|just\sin|exclusive|watch|video|photos?|listen|updated?
+    |developing|must\sread|eilmeldung|exklusiv|video
+    |opinion|comment(?:ary)?|editorial|op-?ed|review|interview|obituary
+    |live(?:\s?blog|\s?ticker|\supdates)?
+    |kommentar|meinung|leitartikel|kolumne|rezension|nachruf)\s?(?::|\s[-–—|])\s+
     |\[(?:video|photos?|watch|listen|updated?|exclusive|breaking)\]\s*
     |\((?:video|photos?|updated?)\)\s*""",
     re.VERBOSE | re.IGNORECASE,

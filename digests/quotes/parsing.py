@@ -1,9 +1,10 @@
 """Parse an article for its quotations: sentence frames, mentions, reporting words.
 
 The quoted words are covered, so that they are not mistaken for the reporter's. The
-covered text is split into sentences (frames) and tokens; in each frame the mentions of
-possible speakers are found: names, noun phrases, pronouns. A word of the reporting
-tables reports unless it is a noun there («the report», «his calls»).
+covered text is split into sentences (frames) and tokens. Marked words that nobody says
+are uncovered again. In each frame the mentions of possible speakers are found: names,
+noun phrases, pronouns. A word of the reporting tables reports unless it is a noun there
+(«the report», «his calls»).
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate
+from operator import attrgetter
 
 from digests.language import sentences
 from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
@@ -28,6 +30,7 @@ from digests.quotes.reporting import (
     CUE_NOUNS,
     DETERMINERS,
     GERMAN_DETERMINERS,
+    GERMAN_NOUN_ENDINGS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
@@ -44,6 +47,9 @@ MAX_CUE_DISTANCE = 90
 #: Words before the colon of a speaker line.
 _LONGEST_LABEL = 4
 _LONGEST_DATELINE = 14
+#: Tokens of a closing mark and the stop before it.
+_MOST_MARKS = 2
+_FIRST_TOKEN = attrgetter("first")
 #: Tokens around marked words that say whether they are a name; between names of a list.
 _AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
@@ -188,15 +194,17 @@ class SentenceFrame:
         first = self.tokens[:_LONGEST_DATELINE]
         if not first or not first[0].text.isupper():
             return 0
-        return next((at for at, one in enumerate(first) if one.text in _DASHES), 0)
+        for at, token in enumerate(first):
+            if token.text in _DASHES:
+                return at
+            if token.text[0].islower() or token.kind == "cover":
+                return 0
+        return 0
 
     def free_before(self, last: int) -> list[SpeakerMention]:
         """The `free` mentions in the window before token `last`."""
-        low = bisect_left(
-            self.free, last - MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
-        high = bisect_left(self.free, last, key=lambda mention: mention.first)
-        return self.free[low:high]
+        low = bisect_left(self.free, last - MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
+        return self.free[low : bisect_left(self.free, last, key=_FIRST_TOKEN)]
 
     def cues_between(self, first: int, end: int) -> list[int]:
         """The reporting words from token `first` to `end`, exclusive."""
@@ -204,21 +212,15 @@ class SentenceFrame:
 
     def near(self, left: int, right: int) -> list[SpeakerMention]:
         """The mentions at most `MAX_CUE_DISTANCE` before `left` or after `right`."""
-        low = bisect_left(
-            self.mentions, left - MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
-        high = bisect_left(
-            self.mentions, right + MAX_CUE_DISTANCE, key=lambda mention: mention.first
-        )
+        low = bisect_left(self.mentions, left - MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
+        high = bisect_left(self.mentions, right + MAX_CUE_DISTANCE, key=_FIRST_TOKEN)
         return self.mentions[low:high]
 
     def find_place(self, one: QuotedStretch) -> tuple[int, int]:
         """The numbers of tokens before and up to a quotation with its marks."""
         left, right = self.at(one.start - 1), self.at(one.end)
-        while right < len(self.tokens) and self.tokens[right].kind == "sign":
-            if self.tokens[right].start > one.end:
-                break
-            right += 1
+        for token in self.tokens[right : right + _MOST_MARKS]:
+            right += token.kind == "sign" and token.start <= one.end
         return left, right
 
     def at(self, offset: int) -> int:
@@ -342,6 +344,8 @@ def _is_sure(
     if name.last == frame.label:
         return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS
     if frame.german and not name.kind:
+        if name.text.lower().endswith(GERMAN_NOUN_ENDINGS):
+            return False
         beside = {name.last, name.first - 1}
         attributed = name.first == frame.according_at + 1 > 0 or beside & set(
             frame.cues

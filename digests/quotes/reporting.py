@@ -23,6 +23,8 @@ PREPOSITIONS = _TABLES["prepositions"]
 #: End a noun phrase: conjunctions, wh-words, auxiliaries.
 PHRASE_BREAKERS = _TABLES["phrase_breakers"]
 DETERMINERS = _TABLES["determiners"]
+#: German nouns and adverbs that are no names: «Radioansprache», «Ähnlich».
+GERMAN_NOUN_ENDINGS = tuple(_TABLES["german_noun_endings"])
 GERMAN_DETERMINERS = word_set("ein eine einer der die das den dem des einem einen")
 #: Heads of phrases that say when or how much: they never speak.
 TIME_NOUNS = _TABLES["time_nouns"]

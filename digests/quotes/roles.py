@@ -22,7 +22,7 @@ from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.
 _AFTER_ROLE = word_set("who whose which when while where after before since until as")
-_COUNTING = word_set("one two three some both all several many each")
+_COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 #: Styles of address that are no function where they stand alone.
@@ -149,7 +149,7 @@ def _find_role_after(
 
 def _opens_role(opening: Token) -> bool:
     """Whether a role may begin with the word after a name and its comma."""
-    return opening.low not in _COUNTING and (
+    return (
         opening.low in DETERMINERS
         or opening.possessive
         or opening.low in TITLE_PARTS
@@ -201,6 +201,8 @@ def _find_role_in_apposition(
 
 def _without_article(text: str, words: list[Token]) -> str | None:
     """The words, without an article that no possessor needs."""
+    if words[0].low in _COUNTING:
+        return None
     owned = any(word.possessive for word in words)
     if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
         words = words[1:]

@@ -1,7 +1,9 @@
-"""Separate quoted speech from titles and scare quotes, and compare two quotations.
+"""Separate quoted speech from names and mentioned words, and compare two quotations.
 
-Names of works, programmes and slogans, nicknames and «so-called» words are recognized
-by the words around them, never by length alone. In doubt a span counts as speech.
+Titles, slogans, inscriptions, nicknames, scare quotes and words mentioned as words are
+recognized by the words beside the marks in the same sentence: a noun that has a name,
+a verb of naming, a thing with an inscription, a list of names, or nothing that could
+report. Longer words count as speech, and so do others in doubt.
 
 Two quotations are compared by their words; case, punctuation and speakers do not count.
 """
@@ -35,8 +37,7 @@ from digests.quotes.reporting import (
 
 #: More words are speech.
 LONGEST_NAME = 8
-_LONGEST_NICKNAME = 2
-_LONGEST_SCARE = 2
+_LONGEST_NICKNAME, _LONGEST_SCARE = 2, 2
 _INSCRIBED_WITHIN = 9
 _OPENING = re.compile(r"(?<=[:,]\s)[\"“„](?=\w)")
 _SIGNS = ".,!?;: "

@@ -45,7 +45,6 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 _EDITED = re.compile(r"[\[(]|\.\.\.|…")
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
-_LONGEST_SMALL_WORD = 3
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
 

@@ -15,7 +15,7 @@ compared by the cosine, and one common word is not enough to start a story.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
@@ -161,8 +161,12 @@ _NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
-#: The share of the names of one of two short items that both must have.
+#: The most similarity of two short items about others: even in a cluster it is little.
+_ABOUT_OTHERS = 0.65
+#: The share of the names of one of two short items that both must have, and how many
+#: words beside names.
 _COMMON_NAMES = 0.3
+_COMMON_WORDS = 1
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _SOON = 24.0
@@ -187,8 +191,9 @@ def combine_likeness(
     else:
         found = kept * (in_names + in_words) / (one.length * other.length)
         found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
-    if (shared == 1 and not (one.text and other.text)) or name_others(one, other):
-        # Not enough to start a story; others may still show that they are one.
+    if name_others(one, other, shared):
+        return min(_ABOUT_OTHERS, found)
+    if shared == 1 and not (one.text and other.text):
         return min(_NEARLY, found)
     return found
 
@@ -205,15 +210,17 @@ def decay_over_time(one: float | None, other: float | None) -> float:
 
 def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether two articles report different matches or parts of a series."""
-    if one.scores and other.scores and not one.scores & other.scores:
-        return True
-    return _differs_in_series(one.series.items(), other.series.items())
+    return any(
+        one.marks[what].isdisjoint(other.marks[what])
+        for what in one.marks.keys() & other.marks.keys()
+    )
 
 
-def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
-    """Whether two short items are about others: «earthquake in …», «… dies at 81».
+def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool:
+    """Whether two short items are about others, of which one has `shared` words.
 
-    Items of one genre share their words. So they must share a name; two headlines
+    Items of one genre share their words («earthquake in …», «… dies at 81»), those of
+    one town its name. So they must share a name and a word beside it; two headlines
     without any name prove nothing.
     """
     if one.identity is None or other.identity is None:
@@ -224,6 +231,8 @@ def name_others(one: ArticleProfile, other: ArticleProfile) -> bool:
         return not (one.identity or other.identity or one.text or other.text)
     mine, theirs = {*one.identity}, {*other.identity}
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
+    if shared - len(common) < _COMMON_WORDS:
+        return True
     least = min(_sum_rarity(mine), _sum_rarity(theirs))
     return _sum_rarity(common) < _COMMON_NAMES * least
 
@@ -254,10 +263,3 @@ def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
         return False
     known = one.hours is not None and other.hours is not None
     return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
-
-
-def _differs_in_series(
-    one: Collection[tuple[str, str]], other: Collection[tuple[str, str]]
-) -> bool:
-    found = dict(one)
-    return any(what in found and found[what] != which for what, which in other)

@@ -26,11 +26,11 @@ from digests.types import Article
 _READ = 6000
 #: Characters after the title in which the place in a series is looked for.
 _LEAD = 400
-_SCORE = re.compile(r"(?<![\d–-])\d{1,2}[–-]\d{1,2}(?![\d–-])")
+_SCORE = re.compile(r"(?<![\d-])\d{1,2}-\d{1,2}(?![\d-])")
 _SERIES = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
     r"|\d{1,2}(?:st|nd|rd|th))\s"
-    r"(match|stage|round|game|leg|race|test|heat|day|hearing|quarter)\b"
+    r"(match|stage|round|game|leg|race|test|heat|day|hearing)\b"
 )
 #: Characters in which an article says who and where, and the names that are kept.
 _OPENING, _MOST_NAMES = 500, 12
@@ -60,9 +60,9 @@ class ArticleProfile:
     #: Hours since 1970, or None.
     hours: float | None
     source: str
-    scores: frozenset[str]
-    #: «stage» to «fourth».
-    series: Mapping[str, str]
+    #: What reports of one event cannot differ in: «stage» to «fourth», «score» to all
+    #: of them.
+    marks: Mapping[str, frozenset[str]]
     #: Whether it announces that it corrects another article.
     corrects: bool
     #: The first names of title and opening, which say who and where; None if they
@@ -117,8 +117,7 @@ def _build_profile(
         named=bool(found),
         hours=article.published.timestamp() / 3600 if article.published else None,
         source=article.source,
-        scores=frozenset(found.replace("–", "-") for found in _SCORE.findall(whole)),
-        series=_find_series(whole[: len(title) + _LEAD]),
+        marks=_find_marks(whole, len(title) + _LEAD),
         corrects=bool(_CORRECTS.match(title)),
         identity=_find_identity(title, article.text, tag),
         openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
@@ -126,10 +125,14 @@ def _build_profile(
     )
 
 
-def _find_series(lead: str) -> Mapping[str, str]:
-    """«stage» to «fourth»: the first mention counts."""
-    found = {what: which for which, what in reversed(_SERIES.findall(lead.lower()))}
-    return dict(reversed(found.items()))
+def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
+    """The scores of a text, and its place in a series: the first mention counts."""
+    found: dict[str, frozenset[str]] = {}
+    for which, what in _SERIES.findall(text[:lead].lower()):
+        found.setdefault(what, frozenset((which,)))
+    if scores := _SCORE.findall(text.replace("–", "-")):
+        found["score"] = frozenset(scores)
+    return found
 
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’][^\W_]+)*")
@@ -214,9 +217,10 @@ _NO_GERMAN_NAMES = words.word_set("""
 
 def _is_title_case(title: str) -> bool:
     """Whether all words but those that say nothing have a capital."""
+    found = (match[0] for match in _WORD.finditer(title))
     return all(
         word[0].isupper() or words.is_stop_word(word) or word in terms.EMPTY_WORDS
-        for word in _WORD.findall(title)
+        for word in found
     )
 
 

@@ -193,30 +193,18 @@ def find_lead_terms(article: Article) -> frozenset[str]:
     )
 
 
-def find_rare_words(text: str, lang: str | None) -> frozenset[str]:
-    """The rare words of a text, which say what it is about; English only."""
-    if words.resolve_language(lang) != "en":
-        return frozenset()
-    return frozenset(
-        word
-        for word in words.split_words(text)
-        if rate_rarity(words.stem_word(word)) == RARE_WEIGHT
-    )
-
-
 def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
-    """The words of a headline that name its topic: no number, no everyday word.
+    """The stems of the words of a headline that name its topic: no everyday word.
 
-    In a language without ranks, words with a capital; of English they are stems.
+    In a language without ranks they are those with a capital.
     """
     if words.resolve_language(lang) == "en":
         stems = set(_list_stems(title, lang))
         return frozenset(
             s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
         )
-    capital = (word for word in title.split() if word[:1].isupper())
-    found = (word for each in capital for word in words.split_words(each))
-    return frozenset(w for w in found if words.stem_word(w, lang) not in NUMBER_STEMS)
+    capital = " ".join(word for word in title.split() if word[:1].isupper())
+    return frozenset(words.extract_stems(capital, lang)) - NUMBER_STEMS
 
 
 def _list_stems(text: str, lang: str | None) -> list[str]:

@@ -40,26 +40,13 @@ def build_sentence(passage: Passage) -> Sentence:
 
 
 def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
-    """A passage shortened at a clause to at most `budget` characters."""
-    version = _find_longest_version(article.text, passage.span, budget - 1)
-    if version is None:
-        return None
-    return Sentence(
-        text=shortening.format_version(article.text, version, "."), spans=version
+    """The longest version of a passage in `budget` whose cut leaves it complete."""
+    versions = (
+        Sentence(text=shortening.format_version(article.text, v, "."), spans=v)
+        for v in _iter_sound_versions(article.text, passage.span)
     )
-
-
-def _find_longest_version(
-    text: str, span: Span, limit: int
-) -> shortening.SentenceVersion | None:
-    """The longest version within `limit` whose cut leaves the rest complete."""
-    best: shortening.SentenceVersion | None = None
-    length = 0
-    for version in _iter_sound_versions(text, span):
-        size = len(shortening.format_version(text, version))
-        if length < size <= limit:
-            best, length = version, size
-    return best
+    fitting = [version for version in versions if len(version.text) <= budget]
+    return max(fitting, key=lambda version: len(version.text), default=None)
 
 
 def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceVersion]:
@@ -89,35 +76,28 @@ def summarise_update(
         chars: Hard limit on the sentences' texts joined by one space.
     """
     found = passages.extract_passages(article)
-    chosen = _choose_new_passages(found, news) or _choose_leaning_passages(found, news)
+    chosen = _choose_new_passages(found, news)
     return fit_sentences(article, chosen, chars) or summary.sentences
 
 
 def _choose_new_passages(
     found: Sequence[Passage], news: Sequence[Span]
 ) -> list[Passage]:
-    """The passages with news that refer to nothing, or to one that is shown."""
+    """The passages with news that refer to nothing, or to one that is shown.
+
+    Where there is none: the first one with news, after the one that it refers to.
+    """
     chosen: list[Passage] = []
+    leaning: list[Passage] = []
     for passage in found:
         if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
             continue
-        before = found[passage.place - 1] if passage.place else None
-        if not passage.leans or (before is not None and before in chosen):
+        before = found[passage.place - 1] if passage.place else passage
+        if not passage.leans or before in chosen:
             chosen.append(passage)
-    return chosen
-
-
-def _choose_leaning_passages(
-    found: Sequence[Passage], news: Sequence[Span]
-) -> list[Passage]:
-    """The first passage with news, after the one that it refers to."""
-    for passage in found:
-        if not (passages.is_presentable(passage) and overlaps_any(passage.span, news)):
-            continue
-        before = found[passage.place - 1] if passage.place else None
-        if before and not before.leans and passages.is_presentable(before):
-            return [before, passage]
-    return []
+        elif not (leaning or before.leans) and passages.is_presentable(before):
+            leaning = [before, passage]
+    return chosen or leaning
 
 
 #: More sentences than this are no summary, whatever the budget.

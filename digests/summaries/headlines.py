@@ -1,15 +1,17 @@
 """Write a headline by leaving words out of one sentence.
 
-A given title is kept. Else the best sentence of the lead is shortened: first optional
-parts are removed (an opening like «On Monday,», titles before a full name, inserted
-clauses), then the tail at a clause or, where that is not enough, at a phrase. Of the
-versions that fit, the one that keeps most of the story wins. A headline never ends in a
-function word.
+A given title is kept. Else the news sentence is shortened: optional parts are removed
+(an opening like «On Monday,», inserted clauses, dates that nothing depends on), then
+the tail at a clause or, where that is not enough, before a phrase. Of the versions that
+fit, the one that keeps most of the story wins.
 
-Other optional parts are dates that nothing depends on, and the given names of people
-whom the text itself calls by one name. All are pairs of start and end in the text.
+What is left is whole: no verb loses its object, no clause its verb, no passive the one
+who did it, no statement its attribution. A sentence that has no such version is shown
+in full, before another sentence would be. Articles are dropped only where headlines do
+without them.
 """
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -31,7 +33,7 @@ MAX_LENGTH = 120
 _LOOKED_AT = 8
 #: Content words that are enough; characters that cost as much as one is worth.
 _ENOUGH = 7
-_CHARS_A_WORD = 20
+_CHARS_A_WORD = 19
 #: The same for characters beyond the preferred length.
 _CHARS_OVER = 12
 #: The worth of a word that the article has only once.
@@ -40,12 +42,16 @@ _SAID_ONCE = 0.6
 _PHRASE_COST = 4.0
 #: The cost of losing what came of a meeting or an accident.
 _OUTCOME_COST = 3.0
+#: The cost of losing who somebody is.
+_IDENTITY_COST = 3.0
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
 _LONGEST_WHOLE, _TOO_LONG = 160, 8.0
+#: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
+#: the statement itself.
 _OPENING = re.compile(
-    r"(?:On|In|At|After|As|During|Following|With|Despite|For|By|From|Earlier|Late|When|"
-    r"While|Since|Amid|Under|Once|But|And|Still|However|Meanwhile|Am|Im|Nach|Seit|Bei)"
-    r"(?:\s[^,;:()\"“”]{2,90})?,\s"
+    r"(?:(?P<clause>After|As|When|While|Since|Once|But|And|Nachdem|Seit|Als|Weil)|On|In|At"
+    r"|During|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
+    r"|Meanwhile|Am|Im|Nach|Bei)(?:\s[^,;:()\"“”]{2,90})?,\s"
 )
 _TIMES_WORDS = """
     monday tuesday wednesday thursday friday saturday sunday january february march
@@ -55,10 +61,10 @@ _TIMES_WORDS = """
 #: Stems that say when, not what.
 _TIMES = frozenset(words.extract_stems(_TIMES_WORDS))
 _PREPOSITIONS = PREPOSITIONS - word_set("of than per like")
-#: Where a phrase begins that may be dropped.
+#: Where a phrase begins that may be dropped: a number is the point («has risen to 31»).
 _PHRASE = re.compile(
-    r",?\s(?=(?:(?P<to>to)|(?P<joins>and|but)|as|if|unless"
-    rf"|{'|'.join(sorted(_PREPOSITIONS))})\s)"
+    r",?\s(?=(?:(?P<to>to)|(?P<by>by)|(?P<joins>and|but)|as|if|unless"
+    rf"|{'|'.join(sorted(_PREPOSITIONS))})\s(?![£$€]?\d(?!\d{{3}}\b)))"
 )
 #: Verbs after which a whole statement must follow.
 _HOLDS = re.compile(
@@ -75,6 +81,10 @@ _OPENS_OBJECT = re.compile(
 #: «called the rebate unfair»: the predicate must be kept.
 _NAMES_IT = re.compile(
     r"\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s(?!for\b|on\b)"
+)
+#: After these «by» says who did it.
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being)\s(?:\w+\s){0,2}?\w+(?:ed|en)\b|\bmade\s"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
@@ -137,8 +147,8 @@ def write_headline(
         found: The article's passages, if the caller has them.
 
     Returns:
-        At most 100 characters, preferably 80, unless a given title is longer; an
-        empty text where the article has no words.
+        At most 120 characters, preferably 80, unless a given title or a sentence that
+        cannot be shortened is longer; empty where the article has no words.
     """
     title = strip_site_name(article.title or "", article.source)
     if title:
@@ -178,9 +188,18 @@ def _choose_version(
         tight = _tighten_version(text, version)
         shown = _format_headline(text, tight)
         worth = _rate_headline(shown, word_counts) - loose
-        if worth > highest and len(shown) <= _LONGEST_WHOLE:
+        fits = len(shown) <= _LONGEST_WHOLE and not _omits_negation(text, tight)
+        if worth > highest and fits:
             best, highest = tight, worth
     return best
+
+
+def _omits_negation(text: str, version: SentenceVersion) -> bool:
+    """Whether a denial is between two spans; `grounding.gate` refuses such a text."""
+    return any(
+        grammar.NEGATION.search(text, before.end, after.start)
+        for before, after in itertools.pairwise(version)
+    )
 
 
 def _rate_headline(shown: str, word_counts: Counter[str]) -> float:
@@ -204,12 +223,12 @@ def _iter_priced_versions(
     ends = _list_ends(text, told)
     if said.end < span.end:
         ends.append((0.0, said.start))
-    for body in _iter_bodies(text, span):
-        yield 0.0, body
+    for lost, body in _iter_bodies(text, span):
+        yield lost, body
         for cost, end in ends:
-            kept = _cut_version(body, end)
+            kept = shortening.cut_version(body, end)
             if kept and shortening.is_readable(text, kept):
-                yield cost, kept + ((said,) if said.start < said.end else ())
+                yield lost + cost, kept + ((said,) if said.start < said.end else ())
 
 
 def _list_ends(text: str, span: Span) -> list[tuple[float, int]]:
@@ -245,7 +264,7 @@ def _may_end_at_phrase(text: str, span: Span, m: re.Match[str]) -> bool:
         following = _NEXT_WORD.match(text, m.end() + len(m["joins"]))
         if following is None or not _has_verb(following[0]):
             return False
-    if _NAMES_IT.search(kept):
+    if _NAMES_IT.search(kept) or (m["by"] and _PASSIVE.search(kept)):
         return False
     held = _HOLDS.search(kept)
     return held is None or _has_verb(kept[held.end() :])
@@ -266,25 +285,23 @@ def _has_verb(text: str) -> bool:
     return any(map(grammar.looks_finite, words.split_words(text)))
 
 
-def _iter_bodies(text: str, span: Span) -> Iterator[SentenceVersion]:
+def _iter_bodies(text: str, span: Span) -> Iterator[tuple[float, SentenceVersion]]:
     """The sentence without some of its optional parts, the longest first."""
     connective = _CONNECTIVE.match(text, span.start, span.end)
     starts = [connective.end() if connective else span.start]
     opening = _OPENING.match(text, span.start, span.end)
-    if opening and not text.startswith(("and ", "und "), opening.end()):
-        starts.append(opening.end())
+    if opening and (opening["clause"] or not _has_verb(opening[0])):
+        joined = text.startswith(("and ", "und "), opening.end())
+        starts += [] if joined else [opening.end()]
     inserted = shortening.find_insertions(text, span)
-    if _IDENTIFIED.match(text, span.start, span.end):
-        del inserted[:1]
+    known = _IDENTIFIED.match(text, span.start, span.end)
+    lost = _IDENTITY_COST if known else 0.0
     days = find_dates(text, span)
     for start in starts:
-        for gaps in ([], inserted, days, sorted(inserted + days)):
-            yield _remove_gaps(Span(start=start, end=span.end), gaps)
-
-
-def _cut_version(body: SentenceVersion, end: int) -> SentenceVersion:
-    kept = [s for s in body if s.start < end]
-    return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
+        whole = Span(start=start, end=span.end)
+        for cost, gaps in ((0.0, []), (lost, inserted)):
+            yield cost, shortening.remove_gaps(whole, gaps)
+            yield cost, shortening.remove_gaps(whole, sorted(gaps + days))
 
 
 def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
@@ -313,24 +330,14 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
     return tuple(
         piece
         for s in version
-        for piece in _remove_gaps(s, [g for g in gaps if s.start <= g[0] < s.end])
+        for piece in shortening.remove_gaps(
+            s, [g for g in gaps if s.start <= g[0] < s.end]
+        )
     )
 
 
 def _is_full_verb(word: str) -> bool:
     return grammar.looks_finite(word) and word not in grammar.AUXILIARIES
-
-
-def _remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
-    pieces = []
-    start = span.start
-    for a, b in gaps:
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-        start = max(start, b)
-    if start < span.end:
-        pieces.append(Span(start=start, end=span.end))
-    return tuple(pieces)
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
@@ -345,14 +352,13 @@ def _from_words(article: Article) -> Headline:
     line = re.search(r"[^\W_][^\n]{0,400}", text)
     if line is None:
         return Headline(text="")
-    ends = [line.start() + end for _, end in words.locate_words(line.group())]
-    while ends and ends[-1] - line.start() > WANTED_LENGTH:
-        ends.pop()
-    while ends and shortening.ends_dangling(text[line.start() : ends[-1]]):
+    start = line.start()
+    ends = [end for _, end in words.locate_words(line[0]) if end <= WANTED_LENGTH]
+    while ends and shortening.ends_dangling(text[start : start + ends[-1]]):
         ends.pop()
     if not ends:
         return Headline(text="")
-    span = Span(start=line.start(), end=ends[-1])
+    span = Span(start=start, end=start + ends[-1])
     return Headline(text=shortening.format_version(text, (span,)), spans=(span,))
 
 
@@ -372,7 +378,7 @@ _DATE = re.compile(
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|next|last|this|[ap]\.m\.)|\.)$",
+    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|to|next|last|this|[ap]\.m\.)|\.)$",
     re.I,
 )
 

@@ -27,7 +27,8 @@ _DECAY = 3.5
 #: Each further word that is shared with the title counts this share of the one before.
 _FURTHER = 0.4
 _SHORT_WORDS = 6
-#: Words with the same beginning are related: «legal» and «legalizes».
+#: Words with the same beginning are related («legal», «legalizes»), and so are those
+#: that end in each other («Realschule», «Schule»).
 _BEGINNING = 5
 #: A later sentence is the news only if it is rated higher by so much.
 _CLEARLY = 0.2
@@ -59,11 +60,11 @@ _SIGNS = (
         r"""\b(?:said|says|announced|according\sto|reported|confirmed|ruled|voted|approved
         |rejected|agreed|charged|sentenced|arrested|killed|died|injured|won|beat|lost|signed
         |launched|opened|closed|banned|resigned|elected|appointed|published|found|ordered
-        |admitted|warned|will|ha(?:s|ve)\s(?!to\b|an?\b|the\b|no\b)\w+|sagte|teilte|meldete|laut|beschloss
+        |admitted|warned|will|ha(?:s|ve)\s(?!to\b|an?\b|the\b|no\b|been\s\w+ing)\w+|sagte|teilte|meldete|laut|beschloss
         |starb|tot|wurden?|hat|haben)\b""",
     ),
     ("names somebody", 0.3, r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]"),
-    ("opens with speech", -0.4, r"^[\"“'‘„«]"),
+    ("opens with speech", -0.8, r"^[\"“'‘„«]"),
     ("a question", -1.2, r"\?[\"'”’)]*$"),
     (
         "a scene",
@@ -96,7 +97,7 @@ def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | N
     if not candidates:
         return None
     title = strip_site_name(article.title or "", article.source)
-    wanted = _list_beginnings(words.extract_stems(title, article.lang))
+    wanted = frozenset(words.extract_stems(title, article.lang))
     counts = Counter(word for passage in found for word in passage.known)
     rated = [_rate_passage(passage, wanted, counts) for passage in candidates]
     enough = max(rated) - _CLEARLY
@@ -112,15 +113,23 @@ def open_with_news(article: Article, found: Sequence[Passage]) -> tuple[Passage,
     return tuple(p._replace(place=place) for place, p in enumerate(rest))
 
 
-def _list_beginnings(stems: Collection[str]) -> frozenset[str]:
-    return frozenset(stem[:_BEGINNING] for stem in stems)
+def _count_shared(own: Collection[str], wanted: Collection[str]) -> int:
+    """How many words of a title a passage has, compounds of them included."""
+    begun = {stem[:_BEGINNING] for stem in own}
+    heads = tuple(stem for stem in own if len(stem) >= _BEGINNING)
+    return sum(
+        stem[:_BEGINNING] in begun
+        or (len(stem) >= _BEGINNING and any(other.endswith(stem) for other in heads))
+        or stem.endswith(heads)
+        for stem in wanted
+    )
 
 
 def _rate_passage(
     passage: Passage, wanted: frozenset[str], counts: Counter[str]
 ) -> float:
     own = passage.known
-    shared = len(_list_beginnings(own) & wanted)
+    shared = _count_shared(own, wanted)
     repeated = sum(counts[word] > 1 for word in own)
     measured = {
         "early" if wanted else "early, without a title": math.exp(

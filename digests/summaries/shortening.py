@@ -15,7 +15,7 @@ the rest is true without the addition.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
@@ -33,7 +33,7 @@ _SUBORDINATE = (
     "although|though|since|but|whereas|weil|nachdem|obwohl|während|wobei|aber"
 )
 _TAIL = re.compile(
-    rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}ing(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
+    rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
     rf"die|das|ein|eine)\s)|(?<!\d)\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
     rf"|\s(?=(?:after|when|while|where|because|despite|amid|although|though|"
     rf"since|weil|nachdem|obwohl|während)\s)"
@@ -47,7 +47,7 @@ _VOUCHES = re.compile(
 #: Words of an attribution: «…, the mayor has warned on Monday.»
 _LONGEST_SOURCE = 14
 _COMMA = re.compile(r",\s")
-_SOURCES = word_set("according laut so wie")
+_SAYS = word_set("said says say told according sagte sagten teilte laut zufolge")
 _WHEN = word_set("""
     on monday tuesday wednesday thursday friday saturday sunday today yesterday
 """)
@@ -76,26 +76,31 @@ _STOPS = ".!?…"
 
 def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
     """The readable versions of a sentence that are shorter than the sentence."""
-    bodies: list[SentenceVersion] = [(span,)]
-    without = _without_insertions(text, span)
-    if len(without) > 1:
-        bodies.append(without)
-        if is_readable(text, without):
-            yield without
-    for body in bodies:
-        for end in find_clause_ends(text, body[-1]):
-            cut = (*body[:-1], Span(start=body[-1].start, end=end))
-            if is_readable(text, cut):
-                yield cut
-        if len(body) > 1:
-            yield from _cut_first(text, body[0])
+    ends = find_clause_ends(text, span)
+    for body in ((span,), remove_gaps(span, find_insertions(text, span))):
+        versions = (body, *(cut_version(body, end) for end in ends))
+        for version in versions:
+            if version != (span,) and is_readable(text, version):
+                yield version
 
 
-def _cut_first(text: str, first: Span) -> Iterator[SentenceVersion]:
-    for end in find_clause_ends(text, first):
-        cut = (Span(start=first.start, end=end),)
-        if is_readable(text, cut):
-            yield cut
+def remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
+    """What is left of a span without these parts, which are in order."""
+    pieces = []
+    start = span.start
+    for a, b in gaps:
+        if a > start:
+            pieces.append(Span(start=start, end=a))
+        start = max(start, b)
+    if start < span.end:
+        pieces.append(Span(start=start, end=span.end))
+    return tuple(pieces)
+
+
+def cut_version(version: SentenceVersion, end: int) -> SentenceVersion:
+    """What is before a place of the text; nothing where it begins there."""
+    kept = [s for s in version if s.start < end]
+    return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
 
 
 def find_clause_ends(text: str, span: Span) -> list[int]:
@@ -114,7 +119,7 @@ def find_attribution(text: str, span: Span) -> Span:
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE:
             continue
-        if said[0] in _SOURCES or said[0] in STRONG_CUES or said[-1] in STRONG_CUES:
+        if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
             return Span(start=start, end=end)
     return Span(start=span.end, end=span.end)
 
@@ -128,16 +133,6 @@ def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
         if after and grammar.looks_finite(after[1]) and not vouches:
             found.append((m.start(), m.end() + len(after.group()) - len(after[1])))
     return found
-
-
-def _without_insertions(text: str, span: Span) -> SentenceVersion:
-    pieces = []
-    start = span.start
-    for a, b in find_insertions(text, span):
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-            start = b
-    return (*pieces, Span(start=start, end=span.end))
 
 
 def ends_dangling(shown: str) -> bool:
@@ -181,7 +176,7 @@ def _awaits_main_clause(whole: str) -> bool:
 _LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
-    r"(?:[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
+    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
     r"if|unless|once|despite|amid|following|whereas|from|during|by|with|given|nachdem|"
     r"weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,
@@ -204,14 +199,19 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
 _CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
 
 
+_FIRST_LETTER = re.compile(r"\w")
+
+
 def capitalize_start(shown: str) -> str:
     """A text with its first letter in upper case, after any marks."""
-    m = re.match(r"[\"'“‘„«»(\[]*", shown)
-    at = m.end() if m else 0
-    large = shown[at : at + 1].upper()
+    return _FIRST_LETTER.sub(_capitalize, shown, count=1)
+
+
+def _capitalize(first: re.Match[str]) -> str:
+    large = first[0].upper()
     # «ß» and «ı» have no capital of their own and stay.
-    kept = large.casefold() == shown[at : at + 1].casefold() and len(large) == 1
-    return shown[:at] + large + shown[at + 1 :] if kept else shown
+    same = large.casefold() == first[0].casefold() and len(large) == 1
+    return large if same else first[0]
 
 
 #: Words that a clause of time or reason completes.

@@ -5,11 +5,12 @@ it as safe, so that an article's words never become markup.
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from digests.cards import content
 from digests.templates import formatting
 from digests.types import Edition
 
@@ -25,6 +26,12 @@ _ESCAPES: Mapping[DocumentFormat, Callable[[object], str]] = {
     "markdown": formatting.escape_markdown,
     # Jinja2 escapes it afterwards.
     "html": formatting.escape_plain,
+}
+#: Marks around words that stand out.
+_STRONG: Mapping[DocumentFormat, tuple[str, str]] = {
+    "text": ("", ""),
+    "markdown": ("**", "**"),
+    "html": ("<strong>", "</strong>"),
 }
 
 
@@ -45,7 +52,9 @@ def _template(format: DocumentFormat) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    escape = formatting.escape_html if format == "html" else _ESCAPES[format]
     environment.globals |= {
+        "mark": formatting.format_mark,
         "contents": formatting.format_contents,
         "day": formatting.format_day,
         "origin": formatting.format_origin,
@@ -55,8 +64,11 @@ def _template(format: DocumentFormat) -> Template:
         "together": formatting.join_sentences,
         "quoted": formatting.format_quote,
         "speaker": formatting.format_speaker,
-        "figure": formatting.format_figure,
-        "dispute": formatting.format_dispute,
+        "figure": formatting.list_figure_runs,
+        "dispute": content.describe_dispute,
+        "emphasize": partial(
+            formatting.emphasize_runs, escape=escape, strong=_STRONG[format]
+        ),
         "made": formatting.describe_process,
         "address": formatting.sanitize_address,
         "link": formatting.format_markdown_link,

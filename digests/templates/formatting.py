@@ -10,18 +10,20 @@ could turn into a link.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import markupsafe
 from markupsafe import Markup
 
-from digests.cards.content import UNNAMED_SPEAKER
+from digests.cards import content
+from digests.cards.content import UNNAMED_SPEAKER, TextRun
 from digests.language.normalization import to_one_line
 from digests.language.words import primary_language
 from digests.types import (
     ArticleRef,
-    Dispute,
+    BriefStory,
     Edition,
     EditionFigure,
     EditionStory,
@@ -75,9 +77,18 @@ def arrange_layout(edition: Edition) -> SectionLayout:
     return arrange_sections(edition.sections, ())
 
 
+def format_mark(story: EditionStory | BriefStory) -> str:
+    """«Update», «Opinion» or «Update · Opinion» for before a headline, or ""."""
+    update = isinstance(story, EditionStory) and story.update
+    kind = str(content.name_kind(story.kind) or "")
+    return " · ".join(filter(None, ("Update" if update else "", kind)))
+
+
 def format_origin(story: EditionStory) -> str:
     """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC»."""
-    return _join_origin(story.outlets, story.articles[0] if story.articles else None)
+    lead = story.articles[0] if story.articles else None
+    author = content.find_author(lead.author, story.kind, lead.source) if lead else ""
+    return _join_origin(story.outlets, lead, f"by {author}" if author else "")
 
 
 def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
@@ -103,27 +114,32 @@ def format_speaker(card: QuoteCard) -> str:
     return f"{card.speaker}, {card.role}" if card.role else card.speaker
 
 
-def format_figure(shown: EditionFigure) -> str:
-    """«Bilateral trade rose to $273 billion», or «about $273 billion (trade)».
+def list_figure_runs(shown: EditionFigure) -> list[TextRun]:
+    """«Trade rose to $273 billion», whose number stands out, with notes on it."""
+    notes = (content.name_status(shown.figure), content.describe_change(shown))
+    runs = content.describe_figure(shown.figure)
+    return [*runs, *((f" ({note})", False) for note in notes if note)]
 
-    A number of an older report that it replaces follows: «(14, Lagos Ledger → 31)».
+
+def emphasize_runs(
+    runs: Iterable[TextRun], escape: Callable[[object], str], strong: tuple[str, str]
+) -> Markup:
+    """The runs escaped for a format, with its marks around what stands out.
+
+    Args:
+        runs: Parts of one line.
+        escape: Escapes words for the format.
+        strong: The opening and the closing mark.
     """
-    said = shown.figure.label or _format_value(shown)
-    if shown.replaces is None:
-        return said
-    older = ", ".join(filter(None, (shown.replaces.figure.text, shown.replaces.source)))
-    return f"{said} ({older} → {shown.figure.text})"
-
-
-def _format_value(shown: EditionFigure) -> str:
-    what = shown.figure.what.strip()
-    return f"{shown.figure.text} ({what})" if what else shown.figure.text
-
-
-def format_dispute(pair: Dispute) -> str:
-    """«About 31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
-    sides = (pair.ours, pair.theirs)
-    return " · ".join(f"{_format_value(shown)}, {shown.source}" for shown in sides)
+    written = ""
+    for text, stands_out in runs:
+        words = escape(text)
+        before = " " if text[:1].isspace() else ""
+        after = " " if words and text[-1:].isspace() else ""
+        shown = f"{strong[0]}{words}{strong[1]}" if stands_out and words else words
+        written += f"{before}{shown}{after}"
+    # Safe because the words were escaped here.
+    return Markup(written)  # noqa: S704
 
 
 def describe_process(edition: Edition) -> str:
@@ -134,10 +150,13 @@ def describe_process(edition: Edition) -> str:
     return "Written without AI"
 
 
-def _join_origin(outlets: tuple[str, ...], article: ArticleRef | None) -> str:
+def _join_origin(
+    outlets: tuple[str, ...], article: ArticleRef | None, author: str = ""
+) -> str:
     parts = [outlets[0]] if outlets else [article.source] if article else []
     if len(outlets) > 1:
         parts.append(_format_count(len(outlets) - 1, "more source", "more sources"))
+    parts.append(author)
     if article and article.published:
         moment = article.published
         parts.append(f"{_format_date(moment)}, {moment:%H:%M} UTC")
@@ -172,6 +191,11 @@ def escape_plain(value: object) -> str:
         return value
     text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", str(value)))
     return to_one_line(text if text.isascii() else _limit_marks(text))
+
+
+def escape_html(value: object) -> str:
+    """The words escaped for HTML."""
+    return str(markupsafe.escape(escape_plain(value)))
 
 
 def escape_markdown(value: object) -> str:

@@ -14,13 +14,16 @@ from bot.i18n.safe_text import Link, make_link
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
+    MAX_DISPUTES,
     EditionView,
     format_context,
-    format_disputes,
-    format_figures,
+    format_dispute,
     format_plain_quote,
+    list_figure_runs,
+    mark_headline,
 )
 from bot.platforms.common.text import count_utf16, pack_pieces, shorten_line
+from digests.cards.content import TextRun
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")
@@ -64,17 +67,19 @@ class EditionPiece(Generic[B]):
 class StorySection:
     """A section of a story: lines with their labels, or a quote."""
 
-    #: (label or "", text); no text is empty.
-    rows: tuple[tuple[str, str], ...] = ()
+    #: (label or "", the parts of its text); no text is empty.
+    rows: tuple[tuple[str, tuple[TextRun, ...]], ...] = ()
     quote: QuoteCard | None = None
 
     def format_plain(self, texts: Texts) -> str:
         """Format the section as plain text; "" if it shows nothing."""
         if self.quote is not None:
             return format_plain_quote(self.quote, texts)
+        lines = (
+            (label, "".join(part for part, _ in runs)) for label, runs in self.rows
+        )
         return "\n".join(
-            f"{label.rstrip(':')}: {text}" if label else text
-            for label, text in self.rows
+            f"{label.rstrip(':')}: {text}" if label else text for label, text in lines
         )
 
 
@@ -185,7 +190,7 @@ class _Layout(Generic[B]):
         """Build a story with as many sentences of its summary as fit."""
         view, limits = self.view, self.limits
         headline = shorten_line(story.headline.text, limits.HEADLINE)
-        mark = f"{view.texts.say('Update')}: " if story.update else ""
+        marked = mark_headline(headline, *view.list_marks(story))
         source = view.format_source(story)
         notes = view.format_corrections(story.notes)
         card = view.select_card(story.cards, self._fits_quote)
@@ -197,12 +202,12 @@ class _Layout(Generic[B]):
         def build(sections: tuple[StorySection, ...]) -> EditionPiece[B]:
             layout = StoryLayout(
                 number=number,
-                headline=f"{mark}{headline}",
+                headline=marked,
                 sections=sections,
                 source=(source, make_link(story.articles[0].url)),
                 notes=tuple(notes),
             )
-            title = f"{number}. {mark}{headline}".rstrip()
+            title = f"{number}. {marked}".rstrip()
             plain = (section.format_plain(view.texts) for section in sections)
             return EditionPiece(
                 body=self.markup.story(layout),
@@ -216,7 +221,7 @@ class _Layout(Generic[B]):
                 self._build_section(section, story, text, card)
                 for section in view.layout.story
             )
-            piece = build(tuple(sections))
+            piece = build((*sections, self._build_differences(story)))
             if self.markup.fits_story(piece.body):
                 return piece
         return build(())
@@ -229,21 +234,24 @@ class _Layout(Generic[B]):
         card: QuoteCard | None,
     ) -> StorySection:
         say = self.view.texts.say
-        rows: list[tuple[str, str]] = []
         match section:
             case "summary":
-                rows = [("", summary)]
+                return _section("", [(summary, False)])
             case "quotes":
                 return StorySection(quote=card)
             case "matters":
                 context = format_context(story, self.limits.SENTENCE)
-                rows = [(say("Why it matters"), context)]
+                return _section(say("Why it matters"), [(context, False)])
             case "figures":
-                rows = [
-                    (say("Figures"), format_figures(story)),
-                    (say("Outlets differ:"), format_disputes(story)),
-                ]
-        return StorySection(rows=tuple(row for row in rows if row[1]))
+                return _section(
+                    say("Figures"), list_figure_runs(story, self.view.texts)
+                )
+        return StorySection()
+
+    def _build_differences(self, story: EditionStory) -> StorySection:
+        """Build the lines on what outlets state differently, which are always shown."""
+        label = self.view.texts.say("Outlets differ:")
+        return _section(label, *map(format_dispute, story.disputes[:MAX_DISPUTES]))
 
     def _build_brief(self) -> EditionPiece[B]:
         """Build the list of further stories: as many as fit."""
@@ -261,6 +269,12 @@ class _Layout(Generic[B]):
 
     def _fits_quote(self, card: QuoteCard) -> bool:
         return bool(card.text.strip()) and count_utf16(card.text) <= self.limits.QUOTE
+
+
+def _section(label: str, *texts: Sequence[TextRun]) -> StorySection:
+    """Build a section of lines, without those that are empty."""
+    shown = (tuple(run for run in runs if run[0]) for runs in texts)
+    return StorySection(rows=tuple((label, runs) for runs in shown if runs))
 
 
 def _piece(body: B, *plain: str) -> EditionPiece[B]:

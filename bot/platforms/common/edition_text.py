@@ -14,10 +14,17 @@ from zoneinfo import ZoneInfo
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import RenderContext
-from bot.platforms.common.text import get_quotation_marks, shorten_line
+from bot.platforms.common.text import (
+    get_quotation_marks,
+    shorten_line,
+    shorten_runs,
+)
+from digests.cards import content
+from digests.cards.content import TextRun
 from digests.types import (
     BriefStory,
     CorrectionNote,
+    Dispute,
     Edition,
     EditionFigure,
     EditionStory,
@@ -35,6 +42,11 @@ MAX_CORRECTION: Final = 260
 MAX_WORDS: Final = 90
 #: Figures that a story shows, where they are shown at all.
 MAX_FIGURES: Final = 4
+#: Characters of a figure, and of a difference between two outlets.
+MAX_FIGURE: Final = 200
+MAX_DISPUTE: Final = 400
+#: Differences that a chat message shows of a story.
+MAX_DISPUTES: Final = 2
 #: Sections of a story that a chat message shows if the digest chose none.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
@@ -100,12 +112,18 @@ class EditionView:
     def select_card(
         self, cards: Iterable[QuoteCard], fits: Callable[[QuoteCard], bool]
     ) -> QuoteCard | None:
-        """Select the first quote that stands alone, has a speaker and is no hero."""
-        for card in cards:
-            stands_alone = card.speaker and not card.text[:1].islower()
-            if stands_alone and card != self.edition.hero and fits(card):
-                return card
-        return None
+        """Select the first quote that fits and is not that of the edition."""
+        hero = self.edition.hero
+        return next((card for card in cards if card != hero and fits(card)), None)
+
+    def list_marks(self, story: EditionStory | BriefStory) -> tuple[str, str]:
+        """Return the labels beside a headline: «Update», and «Opinion»; each may be "".
+
+        Plain news has no label.
+        """
+        update = isinstance(story, EditionStory) and story.update
+        kind = self.texts.message(content.name_kind(story.kind))
+        return self.texts.say("Update") if update else "", kind
 
     def format_source(self, story: EditionStory) -> str:
         """«Hallin Courier · 2 more · 08:30»."""
@@ -114,6 +132,10 @@ class EditionView:
         parts = [shorten_line(names[0], MAX_NAME)]
         if len(names) > 1:
             parts.append(self.texts.say("{n} more", n=len(names) - 1))
+        author = content.find_author(shown.author, story.kind, shown.source)
+        if author:
+            by = self.texts.say("by {author}", author=author)
+            parts.append(shorten_line(by, MAX_NAME))
         if shown.published is not None:
             parts.append(self.format_time(shown.published))
         return " · ".join(part for part in parts if part)
@@ -126,9 +148,10 @@ class EditionView:
         return self.texts.moment(at, zone, self.edition.made_at)
 
     def format_brief(self, brief: BriefStory) -> str:
-        """«Headline · Outlet», and its newest correction."""
+        """«Opinion: Headline · Outlet», and its newest correction."""
         corrections = self.format_corrections(brief.notes[-1:])
-        parts = (brief.headline.text, *brief.outlets[:1], *corrections)
+        headline = mark_headline(brief.headline.text, *self.list_marks(brief))
+        parts = (headline, *brief.outlets[:1], *corrections)
         return " · ".join(shorten_line(one, MAX_NAME) for one in parts if one.strip())
 
     def format_corrections(self, notes: Sequence[CorrectionNote]) -> list[str]:
@@ -186,6 +209,12 @@ class EditionView:
         return self.texts.say("That’s all for today.")
 
 
+def mark_headline(headline: str, *marks: str) -> str:
+    """«Update · Opinion: Headline»; the headline alone if no mark has words."""
+    mark = " · ".join(filter(None, marks))
+    return f"{mark}: {headline}" if mark else headline
+
+
 def format_quote(card: QuoteCard) -> str:
     """Put the quote's words between the quotation marks of its language."""
     opening, closing = get_quotation_marks(card.lang)
@@ -236,25 +265,27 @@ def format_context(story: EditionStory, limit: int) -> str:
     return shorten_line(story.matters.text, limit) if story.matters else ""
 
 
-def format_figures(story: EditionStory) -> str:
-    """«about $273 billion (bilateral trade) · 62 percent (of voters)»."""
-    return " · ".join(map(_format_figure, story.figures[:MAX_FIGURES]))
+def list_figure_runs(story: EditionStory, texts: Texts) -> list[TextRun]:
+    """«Trade rose to $273 billion · 62 percent (of voters)»: the numbers stand out."""
+    runs: list[TextRun] = []
+    for shown in story.figures[:MAX_FIGURES]:
+        figure = format_figure(shown, texts)
+        runs += [(" · ", False), *figure] if runs and figure else figure
+    return runs
 
 
-def format_disputes(story: EditionStory) -> str:
-    """«31,000 (vehicles), Hallin Courier · 36,000 (vehicles), Strand Radio»."""
-    sides = []
-    for pair in story.disputes[:1]:
-        for side in (pair.ours, pair.theirs):
-            source = shorten_line(side.source, MAX_NAME)
-            sides.append(", ".join(filter(None, (_format_figure(side), source))))
-    return " · ".join(sides)
+def format_figure(shown: EditionFigure, texts: Texts) -> list[TextRun]:
+    """The words that show a figure, and notes on its status and on what it replaces."""
+    runs = shorten_runs(content.describe_figure(shown.figure), MAX_FIGURE)
+    status = texts.message(content.name_status(shown.figure))
+    change = shorten_line(content.describe_change(shown), MAX_FIGURE)
+    notes = [(f" ({note})", False) for note in (status, change) if note]
+    return [*runs, *notes] if runs else runs
 
 
-def _format_figure(shown: EditionFigure) -> str:
-    said = shorten_line(shown.figure.text, MAX_WORDS)
-    what = shorten_line(shown.figure.what, MAX_WORDS)
-    return f"{said} ({what})" if what else said
+def format_dispute(dispute: Dispute) -> list[TextRun]:
+    """«12 people died (Hallin Courier), 15 (Strand Radio)»: the numbers stand out."""
+    return shorten_runs(content.describe_dispute(dispute), MAX_DISPUTE)
 
 
 def to_local_date(at: datetime, zone: str) -> date:

@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
-from bot.model import Control
+from bot.model import Control, ListItem
+from digests.cards.content import TextRun
 
 
 def shorten_text(text: str, limit: int) -> str:
@@ -48,6 +49,32 @@ def shorten_utf16(text: str, limit: int) -> str:
 def shorten_line(text: str, limit: int) -> str:
     """Sanitize foreign text and shorten it to one line of `limit` UTF-16 units."""
     return shorten_utf16(sanitize_text(text), limit)
+
+
+def shorten_runs(runs: Iterable[TextRun], limit: int) -> list[TextRun]:
+    """Shorten the parts of one line together, as `shorten_line` does."""
+    several = list(runs)
+    line = shorten_line("".join(text for text, _ in several), limit)
+    kept: list[TextRun] = []
+    before, start = "", 0
+    for text, stands_out in several:
+        before += text
+        end = len(" ".join(sanitize_text(before).split()))
+        # The space between two parts ends the first one.
+        end += before[-1:].isspace() and line[end : end + 1] == " "
+        kept.append((line[start:end], stands_out))
+        start = min(end, len(line))
+    return [run for run in kept if run[0]]
+
+
+def split_at_marks(item: ListItem) -> Iterator[TextRun]:
+    """Split an item's text at its marks, which stand out."""
+    at = 0
+    for start, end in item.marks:
+        yield item.text[at:start], False
+        yield item.text[start:end], True
+        at = end
+    yield item.text[at:], False
 
 
 def normalize_newlines(text: str) -> str:

@@ -8,6 +8,7 @@ mentions, headings, timestamps, commands and half of a masked link.)
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from bot.platforms.common.text import (
     normalize_newlines,
 )
 from bot.platforms.discord import limits
+from digests.cards.content import TextRun
 from digests.types import QuoteCard
 
 
@@ -63,6 +65,14 @@ def escape_markdown(text: str) -> str:
 def escape_line(text: str) -> str:
     """Escape `text` and put it on one line."""
     return escape_markdown(" ".join(sanitize_text(text).split()))
+
+
+def format_runs(runs: Iterable[TextRun]) -> str:
+    """Escape the parts of one line; what stands out is bold."""
+    return "".join(
+        f"**{escape_markdown(text)}**" if stands_out else escape_markdown(text)
+        for text, stands_out in runs
+    )
 
 
 def format_code_block(text: str) -> str:

@@ -25,6 +25,7 @@ from bot.platforms.discord.components import Component
 from bot.platforms.discord.markdown import (
     escape_line,
     format_link,
+    format_runs,
     format_small_print,
     render_quote,
 )
@@ -68,10 +69,10 @@ class _DiscordEdition:
         if section.quote is not None:
             return render_quote(section.quote, self._texts)
         return "\n".join(
-            f"**{escape_line(label)}** {escape_line(text)}"
+            f"**{escape_line(label)}** {format_runs(runs)}"
             if label
-            else escape_line(text)
-            for label, text in section.rows
+            else format_runs(runs)
+            for label, runs in section.rows
         )
 
     def fits_story(self, body: str) -> bool:

@@ -31,6 +31,8 @@ from bot.platforms.common.text import (
     pack_reply,
     select_controls,
     shorten_line,
+    shorten_runs,
+    split_at_marks,
     split_lines,
 )
 from bot.platforms.discord import components, limits, markdown
@@ -149,7 +151,7 @@ def _group_lines(lines: Iterable[str]) -> Iterator[MarkdownPiece]:
 
 def _render_item(item: ListItem) -> str:
     title = _escape_shortened(item.title, limits.HEADLINE)
-    text = _escape_shortened(item.text, limits.ITEM)
+    text = markdown.format_runs(shorten_runs(split_at_marks(item), limits.ITEM))
     note = _escape_shortened(item.note, limits.HEADLINE)
     link = markdown.format_link(make_link(item.url))
     if not title:

@@ -19,6 +19,9 @@ from bot.platforms.common.edition_layout import list_buttons
 from bot.platforms.common.edition_text import (
     EditionView,
     describe_speaker,
+    format_dispute,
+    format_figure,
+    mark_headline,
     to_local_date,
 )
 from bot.platforms.common.text import get_quotation_marks, shorten_text
@@ -26,6 +29,7 @@ from bot.platforms.local import limits
 from digests.types import (
     ArticleRef,
     BriefStory,
+    Dispute,
     Edition,
     EditionFigure,
     EditionStory,
@@ -80,14 +84,14 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
 
 def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     reported, texts, sections = story.articles[0], view.texts, view.layout.story
+    update, kind = view.list_marks(story)
     revisions = {ref.id: ref.revision for ref in story.articles}
     cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
     cards = cards[: limits.CARDS] if "quotes" in sections else []
     shown = view.select_card(cards, lambda card: len(card.text) <= limits.QUOTE_SHOWN)
     folded = [card for card in cards if card != shown]
-    has_figures = "figures" in sections
-    figures = story.figures[: limits.FIGURES] if has_figures else ()
-    disputes = story.disputes[: limits.FIGURES] if has_figures else ()
+    figures = story.figures[: limits.FIGURES] if "figures" in sections else ()
+    disputes = story.disputes[: limits.FIGURES]
     summary = story.summary[: limits.SENTENCES] if "summary" in sections else ()
     matters = story.matters if "matters" in sections else None
     # Figures are folded away unless the digest chose where they are shown.
@@ -98,18 +102,16 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "headline": shorten_text(story.headline.text, limits.HEADLINE),
         "link": _build_link(reported),
         "lang": reported.lang or "en",
-        "update": texts.say("Update") if story.update else "",
+        "update": update,
+        "kind": kind,
         "summary": [_build_sentence(sentence, reported) for sentence in summary],
         "source": view.format_source(story),
         "notes": view.format_corrections(story.notes),
         "shown": _build_card(shown, view) if shown else None,
         "cards": [_build_card(card, view) for card in folded],
         "matters": _build_sentence(matters, reported) if matters else None,
-        "disputes": [
-            [_build_side(side, revisions) for side in (dispute.ours, dispute.theirs)]
-            for dispute in disputes
-        ],
-        "figures": [_build_figure(figure, revisions) for figure in figures],
+        "disputes": [_build_dispute(one, revisions, texts) for one in disputes],
+        "figures": [_build_figure(one, revisions, texts) for one in figures],
         "more": _label_folded(len(folded), folded_figures, shown is not None, texts),
     }
 
@@ -131,23 +133,31 @@ def _build_sentence(sentence: Sentence, reported: ArticleRef) -> dict[str, str]:
 
 
 def _build_figure(
-    reported: EditionFigure, revisions: Mapping[str, str | None]
-) -> dict[str, str]:
-    figure = reported.figure
-    revision = reported.revision or revisions.get(reported.article)
-    return {
-        "text": shorten_text(figure.text, limits.LABEL),
-        "what": shorten_text(figure.what, limits.LABEL),
-        "href": build_article_href(reported.article, revision, figure.sentence),
-    }
+    shown: EditionFigure, revisions: Mapping[str, str | None], texts: Texts
+) -> Json:
+    """Build the words of a figure: those that stand out lead to its sentence."""
+    href = _link_figure(shown, revisions)
+    runs = format_figure(shown, texts)
+    return {"runs": [[text, href if strong else ""] for text, strong in runs]}
 
 
-def _build_side(
-    reported: EditionFigure, revisions: Mapping[str, str | None]
-) -> dict[str, str]:
-    """Build one outlet's figure, where outlets differ."""
-    source = shorten_text(reported.source, limits.LABEL)
-    return {**_build_figure(reported, revisions), "source": source}
+def _build_dispute(
+    dispute: Dispute, revisions: Mapping[str, str | None], texts: Texts
+) -> Json:
+    """Build what two outlets state: each number leads to the sentence of its outlet."""
+    hrefs = iter(
+        [_link_figure(one, revisions) for one in (dispute.ours, dispute.theirs)]
+    )
+    runs = [
+        [text, next(hrefs) if strong else ""]
+        for text, strong in format_dispute(dispute)
+    ]
+    return {"label": texts.say("Outlets differ:"), "runs": runs}
+
+
+def _link_figure(shown: EditionFigure, revisions: Mapping[str, str | None]) -> str:
+    revision = shown.revision or revisions.get(shown.article)
+    return build_article_href(shown.article, revision, shown.figure.sentence)
 
 
 def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) -> str:
@@ -167,6 +177,7 @@ def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) ->
 
 def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     return {
+        "kind": view.list_marks(brief)[1],
         "notes": view.format_corrections(brief.notes[-1:]),
         "headline": shorten_text(brief.headline.text, limits.HEADLINE),
         "link": _build_link(brief.article),
@@ -245,17 +256,20 @@ def format_edition_text(payload: Mapping[str, Any]) -> str:
 
 def _list_brief_lines(payload: Mapping[str, Any]) -> Iterator[str]:
     for brief in payload["brief"]:
-        parts = (brief["headline"], brief["source"], *brief["notes"])
+        headline = mark_headline(brief["headline"], brief["kind"])
+        parts = (headline, brief["source"], *brief["notes"])
         yield "– " + " · ".join(filter(None, parts))
 
 
 def _list_story_lines(
     story: Mapping[str, Any], sections: Sequence[str]
 ) -> Iterator[str]:
-    mark = f"{story['update']}: " if story["update"] else ""
-    yield f"{story['number']}. {mark}{story['headline']}"
+    marked = mark_headline(story["headline"], story["update"], story["kind"])
+    yield f"{story['number']}. {marked}"
     for section in sections:
         yield from _list_section_lines(story, section)
+    for dispute in story["disputes"]:
+        yield f"{dispute['label']} {_join_runs(dispute)}"
     yield story["source"]
     yield from story["notes"]
 
@@ -271,15 +285,11 @@ def _list_section_lines(story: Mapping[str, Any], section: str) -> Iterator[str]
             yield from (_format_quote_line(card) for card in cards if card is not None)
         case "figures":
             if story["figures"]:
-                yield " · ".join(
-                    " ".join(filter(None, (figure["text"], figure["what"])))
-                    for figure in story["figures"]
-                )
-            for sides in story["disputes"]:
-                yield " · ".join(
-                    f"{side['text']} {side['what']} ({side['source']})"
-                    for side in sides
-                )
+                yield " · ".join(map(_join_runs, story["figures"]))
+
+
+def _join_runs(line: Mapping[str, Any]) -> str:
+    return "".join(text for text, _ in line["runs"])
 
 
 def _format_quote_line(card: Mapping[str, Any]) -> str:

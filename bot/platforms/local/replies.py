@@ -24,6 +24,7 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
+from bot.platforms.common.text import split_at_marks
 from bot.platforms.local import limits
 from bot.platforms.local.render import build_card_view
 from digests.types import Span
@@ -107,7 +108,7 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
     return {
         "title": line.title,
         "text": line.text,
-        "pieces": list(_split_at_marks(line)),
+        "pieces": list(split_at_marks(line)),
         "note": line.note,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
@@ -117,16 +118,6 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
         if spans
         else texts.say("stored text"),
     }
-
-
-def _split_at_marks(line: ListItem) -> Iterable[tuple[str, bool]]:
-    """Split the line's text into pieces; yield each with whether it is marked."""
-    at = 0
-    for start, end in line.marks:
-        yield line.text[at:start], False
-        yield line.text[start:end], True
-        at = end
-    yield line.text[at:], False
 
 
 def _group_lines(blocks: Iterable[TemplateData]) -> Iterable[TemplateData]:

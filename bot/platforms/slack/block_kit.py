@@ -8,13 +8,16 @@ Elements that would be empty are left out: Slack refuses empty texts.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import quote
 
 from bot.i18n.safe_text import Link
 from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
+from digests.cards.content import TextRun
 
 Json = dict[str, Any]
 _BOLD: Final = {"bold": True}
@@ -47,6 +50,14 @@ def rich_run(text: str, *, bold: bool = False) -> Json:
     if not text:
         return {}
     return {"type": "text", "text": text, **({"style": _BOLD} if bold else {})}
+
+
+def rich_runs(runs: Iterable[TextRun]) -> list[Json]:
+    """Build the parts of a line; what stands out is bold."""
+    return [
+        rich_run("".join(text for text, _ in several), bold=stands_out)
+        for stands_out, several in groupby(runs, itemgetter(1))
+    ]
 
 
 def rich_link(found: Link | None) -> Json:

@@ -38,6 +38,7 @@ from bot.platforms.slack.block_kit import (
     rich_block,
     rich_quote,
     rich_run,
+    rich_runs,
     rich_section,
     small_block,
 )
@@ -76,11 +77,11 @@ class _SlackEdition:
             if section.quote is not None:
                 parts += [rich_section(*run), render_quote(section.quote)]
                 run = [rich_run(f"— {format_attribution(section.quote, self._texts)}")]
-            for label, text in section.rows:
-                run += [
-                    rich_run(f"\n{label}" if label else "", bold=True),
-                    rich_run(f" {text}" if label else f"\n{text}"),
-                ]
+            for label, runs in section.rows:
+                before = (
+                    [(f"\n{label}", True), (" ", False)] if label else [("\n", False)]
+                )
+                run += rich_runs([*before, *runs])
         source, link = story.source
         return _drop_empty(
             rich_block(*parts, rich_section(*run)),

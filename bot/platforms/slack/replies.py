@@ -35,6 +35,8 @@ from bot.platforms.common.text import (
     pack_reply,
     select_controls,
     shorten_line,
+    shorten_runs,
+    split_at_marks,
     split_lines,
 )
 from bot.platforms.slack import limits
@@ -50,6 +52,7 @@ from bot.platforms.slack.block_kit import (
     rich_link,
     rich_preformatted,
     rich_run,
+    rich_runs,
     rich_section,
     small_block,
     text_block,
@@ -146,7 +149,8 @@ def _render_small(text: str) -> ReplyPiece:
 
 def _render_item(item: ListItem) -> ReplyPiece:
     title = shorten_line(item.title, limits.HEADLINE)
-    text = shorten_line(item.text, limits.ITEM)
+    runs = shorten_runs(split_at_marks(item), limits.ITEM)
+    text = "".join(text for text, _ in runs)
     note = shorten_line(item.note, limits.HEADLINE)
     link = rich_link(make_link(item.url))
     # The link of a sentence without a title follows on the same line.
@@ -155,7 +159,7 @@ def _render_item(item: ListItem) -> ReplyPiece:
         gap = " · "
     section = rich_section(
         rich_run(title, bold=True),
-        rich_run(_join_gap(title, "\n", text)),
+        *rich_runs([("\n" if title and text else "", False), *runs]),
         rich_run(_join_gap(title or text, "\n", note)),
         rich_run(gap if link and (title or text) else ""),
         link,

@@ -126,6 +126,7 @@ quotes = define_table(
     Column("cue", SafeText),
     *required_columns(Integer, "context_start", "context_end", "group_index"),
     *required_columns(Double, "confidence"),
+    *required_columns(Boolean, "alone"),
     UniqueConstraint("revision_id", "position"),
 )
 
@@ -148,7 +149,7 @@ figures = define_table(
     reference_column("revision_id", "revisions.id"),
     *required_columns(Integer, "position", "start", "end"),
     *required_columns(Double, "value"),
-    *required_columns(SafeText, "unit", "what"),
+    *required_columns(SafeText, "unit", "what", "label", "status"),
     *required_columns(Integer, "sentence_start", "sentence_end"),
     UniqueConstraint("revision_id", "position"),
 )

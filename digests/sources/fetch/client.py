@@ -1,7 +1,8 @@
 """Fetch an address: host queue, robots.txt, redirects, body.
 
-Every hop is checked: scheme and port here, the IP address in `dialing`. A name and
-password in the address are sent only to their host and are in no error text.
+Every hop is checked: scheme and port before a request, the IP address when a connection
+is opened. A name and password in the address are sent only to their host and are in no
+error text.
 """
 
 import asyncio
@@ -357,7 +358,7 @@ def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientS
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": USER_AGENT},
         auto_decompress=False,
-        # One deadline for the whole answer is kept by `client`.
+        # `Fetcher` keeps one deadline for the whole answer.
         timeout=ClientTimeout(total=None, sock_connect=None),
         trust_env=False,
     )

@@ -78,7 +78,7 @@ def format_host_port(url: URL) -> str:
 def parse_address(address: str, rules: FetchPolicy) -> URL:
     """The parsed address, if the policy allows it.
 
-    The IP addresses of its host are checked by `dialing`.
+    The IP addresses of its host are checked when a connection is opened.
 
     Raises:
         FetchRefused: Not http(s), no host, unreadable, or a port that is not allowed.

@@ -94,7 +94,7 @@ async def test_without_words_the_style_is_a_form_with_what_is_set(ana):
     assert {f.name: f.value for f in form.fields} == {
         "stories": "5",
         "summary": "short",
-        "quotes": "5",
+        "quotes": "2",
         "sections": "usual",
         "digest": "Morning brief",
     }

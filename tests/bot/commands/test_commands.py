@@ -180,7 +180,8 @@ async def test_a_story_is_found_by_number_words_and_id(harness: BotHarness):
     for which in (str(number), "#" + str(number), "harbour BRIDGE", bridge.id):
         answer = await harness.says("news story", story=which)
         assert answer.title == bridge.headline.text
-        assert ("Ada Brandt", "Nobody was in danger at any time.") in quoted(answer)
+        assert quoted(answer) == [(card.speaker, card.text) for card in bridge.cards]
+        assert [card.speaker for card in bridge.cards] == ["Ada Brandt"]
 
 
 @pytest.mark.parametrize("which", ["99", "0", "zebra", "s-zzzzzz", "🦊", "%_\\"])
@@ -220,8 +221,9 @@ async def test_a_storys_figures_come_with_the_sentences_that_say_what_they_are(
     await harness.post()
     answer = await harness.says("news story", story="bridge")
     (line,) = (
-        b for b in answer.blocks if isinstance(b, ListItem) and "31,000" in b.title
+        b for b in answer.blocks if isinstance(b, ListItem) and "31,000" in b.text
     )
+    assert [line.text[start:end] for start, end in line.marks] == ["About 31,000"]
     sentence = "About 31,000 vehicles cross the bridge every day."
     assert sentence in words(answer)
     assert words(answer).count(sentence) == 1

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.commands.quotes_and_figures import compare_outlets
-from bot.model import ListItem
+from bot.model import ListItem, SmallPrint
 from digests.figures import recognition
 from digests.types import Article
 from tests.bot.harness import BRIDGE, BotHarness
@@ -62,9 +62,10 @@ async def test_figures_show_where_outlets_differ(harness: BotHarness):
     )
     for topic in ("bridge", story):
         answer = await harness.says("news figures", topic=topic)
-        before, after = (b for b in answer.blocks if isinstance(b, ListItem))
-        assert before.title.endswith("000 vehicles")
-        assert after.title.startswith("Outlets differ: About 3")
-        shown = before.title + before.note + after.title + after.note
+        before, differ, after = answer.blocks
+        assert isinstance(before, ListItem)
+        assert isinstance(after, ListItem)
+        assert differ == SmallPrint(text="Outlets differ:")
+        shown = before.text + before.note + after.text + after.note
         for part in ("31,000", "36,000", "Hallin Courier", "Strand Radio"):
             assert part in shown

@@ -116,7 +116,16 @@ async def test_the_same_words_a_week_later_are_a_new_quote(coast: BotHarness):
 
 async def test_a_story_shows_it_for_its_quotes_too(coast: BotHarness):
     changed = WORDS.replace("was water", "was deep water")
-    coast.publish("courier", as_told_by("Selsund Courier", changed))
+    # So long that its summary has no need of the quote.
+    more = """
+It had left the port with 212 people on board and 40 cars, bound for the outer islands.
+
+Two tugs pulled the ferry free at noon and towed it to the yard at Selsund for repairs.
+
+The shipping company has put an older vessel on the route until the end of the week.
+"""
+    text = as_told_by("Selsund Courier", changed).replace("\n\n“", f"\n{more}\n“")
+    coast.publish("courier", text)
     await coast.post()
     answer = await coast.says("news story", story="1")
     assert "Outlets give these words differently:" in said(answer)
@@ -127,6 +136,33 @@ async def test_the_quotes_of_a_story_are_asked_for_by_its_number(coast: BotHarne
     await coast.post()
     first = await coast.says("news quotes", topic="1")
     assert len(cards(first)) == 1
+
+
+async def test_those_of_a_story_are_all_shown_also_beyond_what_was_posted(
+    coast: BotHarness,
+):
+    later = "Nobody was hurt on board, and the passengers are safe"
+    coast.publish("wire", WIRE + f"\n“{later},” Solheim added.\n")
+    edition = (await coast.post()).stored_edition
+    assert edition is not None
+    (story,) = edition.edition.stories
+    assert len(story.cards) == 1
+    shown = await coast.says("news quotes", topic=story.id)
+    assert {text.rstrip(",") for _, text in cards(shown)} == {WORDS, later}
+
+
+async def test_quotes_that_need_their_sentence_give_way_to_whole_ones(
+    coast: BotHarness,
+):
+    bits = "\n".join(
+        f"\nIngrid Solheim called rock {n} “a known and old danger {n}”."
+        for n in range(12)
+    )
+    coast.publish("later", WIRE.replace("T09", "T10").replace(f"“{WORDS},”", bits))
+    shown = [text.rstrip(",") for _, text in cards(await solheim(coast))]
+    assert len(shown) == 10
+    # The newest come first, and the only whole one has a place.
+    assert shown[-1] == WORDS
 
 
 async def test_what_another_workspace_reads_is_not_named(coast: BotHarness):

@@ -23,6 +23,19 @@ The ferry to the island of Ekholm ran aground on Tuesday with 212 people on boar
 """
 
 
+BARGE = f"""{HEAD}
+River police pulled a barge off the bank at Vardel on Tuesday.
+
+The barge had been stuck there since Friday with gravel for the new lock at Torvale.
+
+Rain in the hills had raised the river Sole by more than a metre since the weekend.
+
+“We had to wait until the water was high enough,” said Inspector Lena Hoss.
+
+“My crew did everything right on Friday evening,” said Piet Marten, who owns the barge.
+"""
+
+
 def long_article() -> str:
     """A text that is longer than any summary."""
     (file,) = SEEDS.glob("*bridge-closes-hallin-courier.txt")
@@ -66,6 +79,7 @@ async def test_without_quotes_no_card_is_shown(ana: Editor):
 
 
 async def test_one_quote_a_story_is_one(ana: Editor):
+    ana.harness.publish("barge", BARGE)
     assert max(len(s.cards) for s in (await edition(ana)).stories) == 2
     await ana.does("newsdesk style", quotes="1")
     assert max(len(s.cards) for s in (await edition(ana)).stories) == 1

@@ -145,7 +145,7 @@ async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Edit
     await ana.does("newsdesk style", quotes="0", figures="no", brief="0")
     answer = await ana.says("newsdesk style", sections="summary, quotes, also")
     reported = said(answer)
-    assert "quotes: 0 → 5" in reported
+    assert "quotes: 0 → 2" in reported
     assert "brief: 0 → 6" in reported
     assert "figures:" not in reported
 

@@ -16,6 +16,7 @@ from bot.platforms.slack.render import render as slack_render
 from digests.types import (
     ALL_SECTIONS,
     CorrectionNote,
+    Dispute,
     Edition,
     Sections,
     Sentence,
@@ -122,9 +123,88 @@ def test_without_quotes_none_is_shown_large_or_claimed(platform):
 
 
 @pytest.mark.parametrize("platform", CHATS)
-def test_a_chat_names_what_figures_measure_and_where_outlets_differ(platform):
+def test_a_chat_names_what_figures_measure(platform):
     text = shown(RENDER[platform](an_edition_with(("figures",)), a_context()))
-    assert "Figures: 38-centimetre (crack in a steel girder)" in text
+    assert "Figures: 38-centimetre crack in a steel girder" in text
+
+
+# ── the editor's judgement ─────────────────────────────────────────────────────
+
+
+def a_changed_edition(**changes: Any) -> Edition:
+    edition = an_edition_with(None)
+    return replace(edition, stories=(replace(edition.stories[0], **changes),))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("sections", [None, ("summary",), ("figures",)])
+def test_a_post_shows_where_outlets_differ_whatever_is_chosen(platform, sections):
+    sides = [
+        replace(a_figure(BRIDGE, words, ""), source=source)
+        for words, source in (
+            ("31,000", "Hallin Courier"),
+            ("About 31,000", "Strand Radio"),
+        )
+    ]
+    dispute = Dispute(ours=sides[0], theirs=sides[1])
+    edition = replace(a_changed_edition(disputes=(dispute,)), sections=sections)
+    text = shown(RENDER[platform](edition, a_context()))
+    assert (
+        "Outlets differ: 31,000 (Hallin Courier), About 31,000 (Strand Radio)" in text
+    )
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    ("kind", "update", "locale", "headline"),
+    [
+        ("news", False, "en", "1. Harbour bridge closes"),
+        ("feature", False, "en", "1. Harbour bridge closes"),
+        ("opinion", False, "en", "1. Opinion: Harbour bridge closes"),
+        ("live", True, "en", "1. Update · Live: Harbour bridge closes"),
+        ("opinion", False, "de", "1. Meinung: Harbour bridge closes"),
+    ],
+)
+def test_a_headline_says_what_kind_of_text_it_is(
+    platform, kind, update, locale, headline
+):
+    edition = a_changed_edition(kind=kind, update=update)
+    assert headline in shown(RENDER[platform](edition, a_context(locale=locale)))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_brief_line_says_what_kind_of_text_it_is(platform):
+    edition = an_edition()
+    brief = (replace(edition.brief[0], kind="review"),)
+    text = shown(RENDER[platform](replace(edition, brief=brief), a_context()))
+    assert "– Review: Hallenbad" in text
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_view_stands_under_its_author(platform):
+    (article,) = an_edition_with(None).stories[0].articles
+    byline = (replace(article, author="Mara Lindqvist"),)
+    for kind, named in (("opinion", True), ("news", False)):
+        edition = a_changed_edition(kind=kind, articles=byline)
+        text = shown(RENDER[platform](edition, a_context()))
+        assert ("Hallin Courier · by Mara Lindqvist ·" in text) == named
+
+
+@pytest.mark.parametrize(
+    ("platform", "emphasized"),
+    [
+        ("discord", "Cars fell by **38** in May (disputed)"),
+        ("slack", '"text": "38", "style": {"bold": true}'),
+        ("local", '["Cars fell by ", ""], ["38", "/article'),
+    ],
+)
+def test_a_figure_is_a_clause_in_which_the_number_stands_out(platform, emphasized):
+    figure = a_figure(BRIDGE, "38", "cars")
+    label = replace(figure.figure, label="Cars fell by 38 in May", status="disputed")
+    edition = a_changed_edition(figures=(replace(figure, figure=label),))
+    parts = RENDER[platform](replace(edition, sections=("figures",)), a_context())
+    assert "Cars fell by 38 in May (disputed)" in shown(parts)
+    assert emphasized in in_payload(parts)
 
 
 @pytest.mark.parametrize("platform", CHATS)

@@ -49,7 +49,9 @@ async def said_by(
 async def test_a_quote_comes_back_as_it_was_found(database: Database, tenant: Tenant):
     start = TEXT.index("Ada Lindqvist")
     quote = a_quote(
-        mention=Mention(start=start, end=start + 13, text="Ada Lindqvist"), group=3
+        mention=Mention(start=start, end=start + 13, text="Ada Lindqvist"),
+        group=3,
+        alone=False,
     )
     await database.write(
         store_article, tenant, quoted=(quote, a_quote(speaker=None, kind="partial"))
@@ -361,10 +363,20 @@ async def test_speakers_are_offered_by_how_often_they_are_quoted(
     assert with_l == first == ("Ada Lindqvist",)
 
 
+async def test_figures_that_their_article_denies_are_not_listed(
+    database: Database, tenant: Tenant
+):
+    text = "It is not true that the weir is 9 km long."
+    denied = a_figure(text, "9 km", status="denied")
+    await database.write(store_article, tenant, text=text, counted=(denied,))
+    scope = Scope(tenant.workspace.id)
+    assert await database.read(figure_store.list_figures, scope, limit=9) == ()
+
+
 async def test_figures_come_back_as_they_were_found(database: Database, tenant: Tenant):
     text = "The path is 1.2 km long and the weir holds 9,000 people."
     counted = (
-        a_figure(text, "1.2 km", value=1.2),
+        a_figure(text, "1.2 km", value=1.2, label="1.2 km", status="expected"),
         a_figure(text, "9,000 people", value=9000.0, unit="people"),
     )
     stored = await database.write(store_article, tenant, text=text, counted=counted)

@@ -73,17 +73,17 @@ def test_an_unknown_name_is_named_in_the_refusal():
     [
         ("How many lorries cross the bridge every day?", "another thing is counted"),
         ("How many passengers did the ferry carry on Monday?", "another day"),
-        ("How many people died on the bridge?", "not told"),
+        ("How many people died on the bridge?", "not reported"),
         ("Why did Vane close the ferry?", "he did not"),
         ("Who did Noor thank?", "she was thanked"),
         ("What did Vane say about the cables?", "somebody else said it"),
-        ("Who designed the weir bridge at Aldby?", "not told"),
-        ("When was the ferry at Aldby sold?", "not told"),
+        ("Who designed the weir bridge at Aldby?", "not reported"),
+        ("When was the ferry at Aldby sold?", "not reported"),
         ("Why did 70 cables snap at the Aldby bridge?", "another number"),
     ],
 )
 def test_a_near_miss_is_refused(question: str, why: str):
-    assert refused(question)[0] == "not told", why
+    assert refused(question)[0] == "not reported", why
 
 
 LISTENING = (
@@ -101,7 +101,7 @@ def test_words_are_attributed_to_their_speaker_only(who: str, said: str | None):
     article = an_article(LISTENING, title="Cables")
 
     if said is None:
-        assert refused(question, article)[0] == "not told"
+        assert refused(question, article)[0] == "not reported"
     else:
         assert reported(question, article)[0].startswith(said)
 
@@ -204,4 +204,4 @@ def test_was_asks_in_english_where_somebody_or_something_follows_it(question: st
 
 def test_a_known_name_is_not_reported_as_unknown():
     found = select_answer(parse_question("Tell of Kühlhaus", TODAY), (HARBOUR,))
-    assert found.refused is None or found.refused.why == "not told"
+    assert found.refused is None or found.refused.why == "not reported"

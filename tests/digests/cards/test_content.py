@@ -1,9 +1,20 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from digests.cards.content import build_card, find_card_context
+import pytest
+
+from digests.cards.content import (
+    build_card,
+    describe_change,
+    describe_dispute,
+    describe_figure,
+    find_author,
+    find_card_context,
+    name_kind,
+    name_status,
+)
 from digests.quotes.attribution import find_quotes
-from digests.types import Article
+from digests.types import Article, Dispute, EditionFigure, Figure, Span
 
 TEXT = "It rained.  “It’s  open,” said lock warden Ruth Bell."
 
@@ -95,3 +106,98 @@ def test_words_of_another_speaker_are_no_context():
 def test_with_nothing_before_it_a_quote_is_set_in_its_own_sentence():
     text = "“It’s open,” said Ruth Bell."
     assert set_in(text) == text
+
+
+# ── figures ────────────────────────────────────────────────────────────────────
+
+
+def a_figure(**changes):
+    figure = Figure(
+        start=0,
+        end=2,
+        text="12",
+        value=12,
+        unit="people",
+        what="people",
+        sentence=Span(start=0, end=9),
+    )
+    return replace(figure, **changes)
+
+
+def reported_by(source, **changes):
+    figure = a_figure(**changes)
+    return EditionFigure(figure=figure, article=source, source=source, sentence_text="")
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("The fire killed 12 people", ["The fire killed ", "12", " people"]),
+        ("12 of 120 wells are dry", ["", "12", " of 120 wells are dry"]),
+        ("Of 120 wells 12 are dry", ["Of 120 wells ", "12", " are dry"]),
+        ("", ["", "12", " people"]),
+        ("A clause without the number", ["", "12", " people"]),
+    ],
+)
+def test_a_figure_is_shown_as_its_clause_in_which_its_number_stands_out(label, shown):
+    runs = describe_figure(a_figure(label=label))
+    assert [text for text, _ in runs] == shown
+    assert [stands_out for _, stands_out in runs] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("label", "status", "named"),
+    [
+        ("", "reported", "None"),
+        ("", "expected", "expected"),
+        ("", "past", "earlier"),
+        ("The dam will cost 12 million", "expected", "None"),
+        ("The dam cost 12 million", "disputed", "disputed"),
+    ],
+)
+def test_a_status_is_named_where_the_words_do_not_say_it(label, status, named):
+    assert str(name_status(a_figure(label=label, status=status))) == named
+
+
+def test_a_number_stands_beside_the_older_one_that_it_replaces():
+    older = reported_by("Canal Courier", text="12")
+    newer = replace(reported_by("Strand Radio", text="31"), replaces=older)
+    assert describe_change(newer) == "12, Canal Courier → 31"
+    assert describe_change(replace(newer, source="Canal Courier")) == "12 → 31"
+    assert describe_change(older) == ""
+
+
+def test_where_outlets_differ_the_clause_of_one_has_the_number_of_the_other():
+    ours = reported_by("Canal Courier", label="The fire killed 12 people")
+    dispute = Dispute(ours=ours, theirs=reported_by("Strand Radio", text="15"))
+    said = "".join(text for text, _ in describe_dispute(dispute))
+    assert said == "The fire killed 12 people (Canal Courier), 15 (Strand Radio)"
+
+
+def test_where_outlets_differ_a_long_clause_gives_way_to_the_number():
+    ours = reported_by("", label=f"The fire killed 12 people {'and so on ' * 9}")
+    dispute = Dispute(ours=ours, theirs=reported_by("Strand Radio", text="15"))
+    said = "".join(text for text, _ in describe_dispute(dispute))
+    assert said == "12 people, 15 (Strand Radio)"
+
+
+# ── kinds ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_kind_has_a_label_and_plain_news_has_none():
+    assert str(name_kind("opinion")) == "Opinion"
+    assert name_kind("news") is None
+
+
+@pytest.mark.parametrize(
+    ("author", "kind", "named"),
+    [
+        ("Ada Brandt", "opinion", "Ada Brandt"),
+        ("Ada Brandt", "news", ""),
+        ("Canal Courier", "opinion", ""),
+        ("desk@courier.example", "opinion", ""),
+        (None, "opinion", ""),
+    ],
+)
+def test_who_wrote_a_view_is_named_and_no_outlet_or_address(author, kind, named):
+    assert find_author(author, kind, "Canal Courier") == named

@@ -89,6 +89,11 @@ def test_where_nobody_was_hurt_harm_weighs_nothing():
     assert weight(spared) < weight("Lorry overturns on the A9 / Two were injured.")
 
 
+def test_a_course_about_a_disaster_is_none():
+    course = "Flood insurance explained in a new course at Orsk"
+    assert weight(course) < weight("Flood closes the road to Orsk")
+
+
 def test_animals_are_not_counted_as_people():
     assert weight("Bird flu: 90,000 hens killed") < weight("Flood: 900 people killed")
 

@@ -116,6 +116,9 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         # The verb needs what was cut off, or the dashes hold no clause.
         "Five of the larger firms that had signed the old treaty vowed on Thursday to "
         + "speak with one voice in the long talks with their rivals from the north.",
+        # «When 55 states [, among them …, sign]» has no verb.
+        "Under its rules the old treaty of the northern towns enters into force when "
+        "55 states, among them those that wrote it in the autumn of last year, sign.",
         # Too long, without a clause of its own.
         "Of " + "the old and the new " * 40 + "some 300 ships sank.",
     ],
@@ -178,3 +181,12 @@ def test_a_label_is_made_of_its_sentences_words_in_order():
 def test_a_sentence_full_of_figures_is_labelled_in_bounded_time():
     text = "It rose 5%, " * 20_000
     assert len(recognition.find_figures(text)) == 20_000
+
+
+def test_a_german_clause_is_not_cut_before_its_verb():
+    text = (
+        "Mit einer eigenen Gruppe von 40 Beamten sollen nun alle 48 Betriebe, die in "
+        "den Jahren nach dem Hochwasser Aufträge des Landes erhalten hatten "
+        "und nie geprüft worden waren, genau untersucht werden."
+    )
+    assert set(labels(text, "de").values()) == {""}

@@ -326,6 +326,17 @@ def test_a_side_of_a_dispute_that_is_not_an_articles_takes_the_dispute_along():
     assert reported.disputes == (kept,)
 
 
+def test_an_older_number_that_is_not_an_articles_is_removed_alone():
+    article = an_article()
+    edition = an_edition(article)
+    (shown,) = story_of(edition).figures[:1]
+    foreign = replace(shown, figure=replace(shown.figure, value=1.0))
+    true = changed(edition, figures=(replace(shown, replaces=shown),))
+    false = changed(edition, figures=(replace(shown, replaces=foreign),))
+    assert story_of(passed(true, article)).figures[0].replaces == shown
+    assert story_of(passed(false, article)).figures[0].replaces is None
+
+
 def test_why_it_matters_is_removed_if_its_words_are_not_the_articles():
     article = an_article()
     edition = an_edition(article)

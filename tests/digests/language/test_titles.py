@@ -15,6 +15,9 @@ STRIPPED = [
     ("Breaking News: Dam gives way - TVN24", "Dam gives way"),
     ("Dam gives way after rain (VIDEO)", "Dam gives way after rain"),
     ("[Watch] Dam gives way after rain", "Dam gives way after rain"),
+    ("Opinion: The dam was never safe", "The dam was never safe"),
+    ("Live updates: Dam gives way", "Dam gives way"),
+    ("Nachruf: Der Mann am Damm", "Der Mann am Damm"),
     ("Editorial | The dam was never safe", "The dam was never safe"),
     (
         "EILMELDUNG: Damm bei Rothau gebrochen – Auental Bote",
@@ -22,6 +25,7 @@ STRIPPED = [
     ),
 ]
 KEPT = [
+    "Flood watch: rivers rise across the county",
     "Ceasefire agreed in the valley - UN",
     "Four held over museum theft - police",
     "Hallin Rovers 2 - 1 Castlemere Town",

@@ -109,6 +109,7 @@ def test_the_full_name_is_given_that_the_article_has(text, speaker):
             "“We pay,” said Ada Berg, a lawyer when the mill was sold in May.",
             "lawyer",
         ),
+        ("One woman, Ada Berg, said: “We pay for it.”", None),
         ("His brother, Ada Berg, said: “We pay for it.”", None),
         ("“We pay,” said Ada Berg, two of the best judges in town.", None),
     ],

@@ -78,6 +78,7 @@ def test_a_short_answer_needs_its_question():
 def test_german_clauses_stand_alone_and_lean_alike():
     assert stands("Ein Rathaus verkauft man nicht wie ein Auto", german=True)
     assert not stands("Deshalb haben wir den Brunnen bezahlt", german=True)
+    assert not stands("Jetzt rufe ich sie alle wieder an", german=True)
 
 
 def test_half_of_a_sentence_does_not_stand_alone():

@@ -1,5 +1,7 @@
 """Short items of one genre have the same words and are other events."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,9 +11,13 @@ from digests.stories.index import StoryIndex
 from digests.stories.joining import join_events
 from digests.types import Article
 from tests.digests.stories.builders import assign_article, news
-from tests.digests.stories.short_items import read_items
+from tests.digests.stories.short_items import Form, read_items
 
-FORMS = {form: read_items(form) for form in ("title", "both", "text")}
+FORMS: dict[Form, Mapping[str, Sequence[Article]]] = {
+    "title": read_items("title"),
+    "both": read_items("both"),
+    "text": read_items("text"),
+}
 GROUPS = [
     pytest.param(items, id=f"{form}-{name}")
     for form, genres in FORMS.items()
@@ -53,9 +59,53 @@ def test_each_that_arrives_is_a_story_of_its_own(items: list[Article]):
     assert len(archive.members) == len(items)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_where_each_event_has_several_reports_they_join_no_other_event(form: Form):
+    mixed: dict[str, list[Article]] = {}
+    for name, items in FORMS[form].items():
+        genre, _, template = name.rpartition("-")
+        mixed.setdefault(genre, []).extend(
+            replace(item, id=f"{item.id}/{template}") for item in items
+        )
+    for articles in mixed.values():
+        members = join_events(articles, group_articles(articles), {})
+        events: dict[str, set[str]] = {}
+        for member in members:
+            events.setdefault(member.story, set()).add(member.article.partition("/")[0])
+        assert [found for found in events.values() if len(found) > 1] == []
+
+
 def test_items_of_one_template_differ_across_templates_too():
     groups = [g for name, g in FORMS["title"].items() if "-de" not in name]
     items = [items[n % 12] for n, items in enumerate(groups)]
+    assert count_stories(*items) == len(items)
+
+
+#: What a local outlet reports of one town on one day.
+LOCAL = (
+    ("Man jailed for six years for arson in {}", "A man of 34 was jailed for six years "
+     "for arson by the court in {} on Monday. Judge Helen Marsh spoke of a miracle."),
+    ("{} Rovers beat Ostrel City 2-1", "{} Rovers beat Ostrel City 2-1 in the league "
+     "on Saturday. Mikel Dune scored twice."),
+    ("Storm cuts power to 70 homes in {}", "A storm cut the power to 70 homes in {} on "
+     "Monday, the supplier Norgrid said. Trees fell on the coast road."),
+    ("Painter Elsa Morn dies in {} at 81", "The painter Elsa Morn died in {} at the "
+     "age of 81, her family said."),
+    ("Swimming pool in {} closes for repairs", "The pool in {} closes on Monday for "
+     "repairs to its roof. Pupils will swim in Ostrel."),
+    ("Bus drivers in {} to strike on Friday", "Bus drivers in {} will strike on Friday "
+     "over pay, the union said on Monday. Talks had failed."),
+    ("New mayor of {} is Ada Pell", "Ada Pell is the new mayor of {}. She won 54 "
+     "percent of the vote on Sunday."),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("town", ["Tarvik", "Fell Bridge", "Sankt Odil"])
+def test_short_items_of_one_town_stay_apart(town: str):
+    items = [
+        news(str(n), text.format(town), title=title.format(town))
+        for n, (title, text) in enumerate(LOCAL)
+    ]
     assert count_stories(*items) == len(items)
 
 

@@ -130,6 +130,34 @@ def test_conditions_denials_and_trifles_are_no_consequence(sentence: str):
     assert why(sentence) is None
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The takeover would create the largest bakery of Norland.",
+        "The £30m grant will allow the clinic to treat its patients in town.",
+        "The mayor said the cuts would force three libraries to close.",
+        "The deal with Orne is expected to lower the price of gas.",
+        "The bill would raise the age of retirement to 68.",
+    ],
+)
+def test_what_a_decision_does_to_others_is_a_consequence(sentence: str):
+    assert why(sentence) == sentence
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The results of the search will also include the channel and the date.",
+        "The new president will help to open the fair.",
+        "The deal will be announced at a dinner.",
+        "The plan was drawn up by the mayor's office.",
+        "The move would have saved the mill.",
+    ],
+)
+def test_what_only_happens_around_a_decision_is_none(sentence: str):
+    assert why(sentence) is None
+
+
 def test_what_is_shown_already_is_not_repeated():
     first, second = (
         "Some 300 workers will lose their jobs.",

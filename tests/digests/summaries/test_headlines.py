@@ -89,12 +89,11 @@ def test_the_description_of_a_person_stays():
 def test_an_attribution_stays_when_the_statement_is_shortened():
     text = (
         "Four in ten of the wells in the hills of Norland are running dry because of "
-        "three years without snow and far too little rain, the river agency has warned."
+        "three years of little snow and too little rain, the river agency has warned."
     )
-    assert written(text) == (
-        "Four in ten of the wells in hills of Norland running dry, the river agency "
-        "has warned"
-    )
+    made = written(text)
+    assert made.endswith(", the river agency has warned")
+    assert len(made) <= headlines.MAX_LENGTH < len(text)
 
 
 def test_a_clause_is_not_cut_before_its_verb():
@@ -120,6 +119,33 @@ def test_the_news_is_kept_whole_where_no_part_of_it_is_enough():
         "frozen harbour of the town this winter. Tickets cost nothing."
     )
     assert written(text).startswith("Orchestra of 80 children")
+
+
+def test_a_claim_is_not_cut_from_the_words_that_it_was_claimed():
+    text = (
+        "In sozialen Netzwerken war behauptet worden, das Bad in Auental werde im Mai "
+        "abgerissen."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de")).text
+    assert made.startswith("In sozialen Netzwerken war behauptet worden")
+
+
+def test_a_negation_is_not_left_out_between_two_parts():
+    text = (
+        "The weather station at Cape Dell, which has never missed a day since 1931, "
+        "will close on 30 June because the grant of the government has run out."
+    )
+    assert "will close" in written(text)
+    assert "never" in written(text) or "since 1931" not in written(text)
+
+
+def test_a_german_sentence_with_an_article_stands_alone():
+    text = (
+        "Das Freibad in Auental bleibt offen. Das sagte die Bürgermeisterin am "
+        "Mittwoch. Die Stadt zahlt dafür zwei Millionen Euro."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de")).text
+    assert made == "Das Freibad in Auental bleibt offen"
 
 
 def test_a_question_or_the_first_person_is_no_headline():

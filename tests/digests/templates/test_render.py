@@ -193,6 +193,16 @@ def test_an_update_is_called_one(form):
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_a_kind_is_marked_and_a_view_stands_under_its_author(form):
+    story = a_story(kind="opinion", update=True)
+    (article,) = story.articles
+    story = replace(story, articles=(replace(article, author="Ada Brandt"),))
+    shown = render(an_edition(story), form)
+    assert "Update · Opinion: " in shown
+    assert "by Ada Brandt" in shown
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_quote_has_the_quotation_marks_of_its_language(form):
     card = a_card(text="Die Brücke ist sicher", lang="de-AT")
     shown = render(an_edition(a_story(cards=(card,))), form)
@@ -390,4 +400,32 @@ def test_figures_are_shown_with_what_they_measure(form):
     )
     reported = EditionFigure(figure=figure, article="a", source="", sentence_text="")
     shown = render(an_edition(a_story(figures=(reported,))), form)
-    assert "31,000 vehicles (daily traffic)" in shown
+    number = {
+        "markdown": "**31,000 vehicles**",
+        "html": "<strong>31,000 vehicles</strong>",
+    }
+    assert f"{number.get(form, '31,000 vehicles')} (daily traffic)" in shown
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_replaced_number_stands_beside_the_new_one_with_its_outlet(form):
+    new, old = (
+        Figure(
+            start=0,
+            end=2,
+            text=text,
+            value=float(text),
+            unit="people",
+            what="people",
+            sentence=Span(start=0, end=2),
+            label=label,
+        )
+        for text, label in (("31", "The toll rises to 31"), ("14", "14 people died"))
+    )
+    older = EditionFigure(figure=old, article="b", source="Herald", sentence_text="")
+    shown = EditionFigure(
+        figure=new, article="a", source="Courier", sentence_text="", replaces=older
+    )
+    said = render(an_edition(a_story(figures=(shown,))), form)
+    bare = re.sub(r"\*\*|</?strong>", "", said)
+    assert "The toll rises to 31 (14, Herald → 31)" in bare

@@ -14,6 +14,7 @@ from digests.editing.presentation import READING_SPEED
 from digests.templates import DocumentFormat, render
 from digests.types import (
     ALL_SECTIONS,
+    Dispute,
     Edition,
     EditionStyle,
     Headline,
@@ -103,6 +104,17 @@ def test_a_document_without_quotes_claims_none_and_has_no_large_one(format):
     assert "Quotes checked" not in shown
     assert "Quote of the edition" not in shown
     assert edition.hero.text not in shown
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_document_shows_where_outlets_differ_whatever_is_chosen(format):
+    (story,) = a_full_edition().stories
+    sides = [a_figure(BRIDGE, words, "") for words in ("31,000", "38-centimetre")]
+    differing = replace(story, disputes=(Dispute(ours=sides[0], theirs=sides[1]),))
+    edition = replace(a_full_edition(), stories=(differing,), sections=("summary",))
+    shown = render(edition, format)
+    assert "Outlets differ" in shown
+    assert "31,000" in shown
 
 
 # ── the composer ───────────────────────────────────────────────────────────────

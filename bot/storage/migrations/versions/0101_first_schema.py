@@ -275,7 +275,7 @@ def news() -> None:
         *keys("revision_id"),
         *numbers("position", "start", "end"),
         *doubles("value"),
-        *texts("unit", "what"),
+        *texts("unit", "what", "label", "status"),
         *numbers("sentence_start", "sentence_end"),
         belongs_to("revision_id", "revisions"),
         sa.UniqueConstraint("revision_id", "position"),
@@ -290,6 +290,7 @@ def news() -> None:
         *texts("cue", null=True),
         *numbers("context_start", "context_end", "group_index"),
         *doubles("confidence"),
+        *flags("alone"),
         belongs_to("revision_id", "revisions"),
         sa.UniqueConstraint("revision_id", "position"),
     )

@@ -281,14 +281,13 @@ async def test_a_story_on_discord(harness: BotHarness):
     asked = await on_discord(harness, "news story", {"story": "2"})
     answer = expect_reply(await harness.inbox.dispatch(asked))
     said = [line for text in displays(answer) for line in text.split("\n")]
-    assert said[:7] == [
+    assert said[:6] == [
         "### Harbour bridge closes after crack is found",
         "-# Hallin Courier",
         "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
         "a girder.",
-        "About 31,000 vehicles cross the bridge every day.",
-        "**About 31,000 vehicles**",
-        "> “We will not reopen it before the steel has been tested”",
+        "**About 31,000** vehicles cross the bridge every day.",
+        "> “Nobody was in danger at any time.”",
         "-# Ada Brandt, engineer, Hallin Courier",
     ]
     assert buttons(answer) == [

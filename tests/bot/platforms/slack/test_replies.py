@@ -271,14 +271,13 @@ async def test_a_story_on_slack(harness: BotHarness):
     )
     answer = expect_reply(await harness.inbox.dispatch(invocation))
     said = [line for part in read(answer) for line in part.split("\n")]
-    assert said[:7] == [
+    assert said[:6] == [
         "Harbour bridge closes after crack is found",
         "Hallin Courier",
         "The harbour bridge at Hallin was closed on Tuesday after a crack was found in "
         "a girder.",
         "About 31,000 vehicles cross the bridge every day.",
-        "About 31,000 vehicles",
-        "“We will not reopen it before the steel has been tested”",
+        "“Nobody was in danger at any time.”",
         "— Ada Brandt, engineer, Hallin Courier",
     ]
     assert list(buttons(answer)) == [
