@@ -6,7 +6,7 @@ did it. A sentence that passes may still be far from the question.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -23,7 +23,6 @@ from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers, sentences
 from digests.language.spans import span_text, spans_overlap
 from digests.language.words import resolve_language, split_words, word_set
-from digests.quotes.attribution import find_article_quotes
 from digests.stories import freshness
 from digests.types import Article, Quote, Span
 
@@ -55,6 +54,8 @@ class TokenizedArticle:
     """
 
     article: Article
+    #: Called once, only if a question asks for what somebody said.
+    find_quotes: Callable[[Article], tuple[Quote, ...]]
 
     @cached_property
     def lang(self) -> str:
@@ -83,7 +84,7 @@ class TokenizedArticle:
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
-        return find_article_quotes(self.article)
+        return self.find_quotes(self.article)
 
     @cached_property
     def time(self) -> float:

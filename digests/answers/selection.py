@@ -16,6 +16,7 @@ from digests.answers import assurance, matching, statements
 from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language.words import is_stop_word, measure_containment
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
 
 RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
@@ -108,7 +109,8 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     if not question.terms:
         return _build_refusal("nothing asked")
     passages = [
-        TokenizedArticle(article=article) for article in _deduplicate_articles(articles)
+        TokenizedArticle(article=article, find_quotes=find_article_quotes)
+        for article in _deduplicate_articles(articles)
     ]
     unknown = _find_unknown_name(question, passages)
     if unknown is not None:
