@@ -217,9 +217,10 @@ _NO_GERMAN_NAMES = words.word_set("""
 
 def _is_title_case(title: str) -> bool:
     """Whether all words but those that say nothing have a capital."""
+    found = (match[0] for match in _WORD.finditer(title))
     return all(
         word[0].isupper() or words.is_stop_word(word) or word in terms.EMPTY_WORDS
-        for word in _WORD.findall(title)
+        for word in found
     )
 
 
