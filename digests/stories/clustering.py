@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
-from digests.stories.terms import TermBackground, rate_rarity
+from digests.stories.terms import KNOWN_WEIGHT, TermBackground, rate_rarity
 from digests.types import Article
 
 #: Earlier articles with a word that are compared, the latest ones.
@@ -233,6 +233,8 @@ def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
     if shared - len(common) < _COMMON_WORDS:
         return True
+    if any(rate_rarity(name) >= KNOWN_WEIGHT for name in common):
+        return False
     least = min(_sum_rarity(mine), _sum_rarity(theirs))
     return _sum_rarity(common) < _COMMON_NAMES * least
 
