@@ -11,7 +11,7 @@ reporting it: they are never joined.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ from digests.stories.clustering import (
     name_others,
 )
 from digests.stories.profiles import build_profiles
-from digests.stories.terms import find_lead_terms, has_body
+from digests.stories.terms import find_lead_terms, find_topic_words, has_body
 from digests.types import Article, ArticleKind, StoryMembership
 
 #: The kinds that report an event.
@@ -40,6 +40,8 @@ _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
 _SHARED, _SHARED_UNNAMED, _SHARED_MANY = 3, 4, 6
 _SHARE, _SHARE_MANY = 0.15, 0.45
+#: Words of two headlines, beside everyday ones, that name one event.
+_TITLE_SHARED = 2
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -87,7 +89,12 @@ def join_events(
         and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
-        and _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+        and (
+            _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+            or _have_one_title(
+                compared[i], compared[j], score, [profiles[k].identity for k in (i, j)]
+            )
+        )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
     return tuple(
@@ -114,6 +121,21 @@ def _have_one_lead(
     if score >= _ALIKE and shared >= required and share >= _SHARE:
         return True
     return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
+
+
+def _have_one_title(
+    one: Article,
+    other: Article,
+    score: float,
+    identities: Sequence[Collection[str] | None],
+) -> bool:
+    """Whether two headlines of a day share a name and another word of the event."""
+    if score < _ALIKE or _measure_gap(one, other) > _SOON:
+        return False
+    topic, other_topic = (find_topic_words(a.title or "", a.lang) for a in (one, other))
+    shared = topic & other_topic
+    names = shared.intersection(*(identity or () for identity in identities))
+    return bool(names) and len(shared) >= _TITLE_SHARED
 
 
 def _measure_gap(one: Article, other: Article) -> timedelta:

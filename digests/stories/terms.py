@@ -45,7 +45,8 @@ NUMBER_STEMS = frozenset(
             "en",
             """two three four five six seven eight nine ten eleven twelve dozen hundred
             thousand million billion percent per cent dollar euro pound crown rupee
-            naira monday tuesday wednesday thursday friday saturday sunday""",
+            rs crore lakh naira monday tuesday wednesday thursday friday saturday
+            sunday""",
         ),
         (
             "de",
@@ -200,8 +201,11 @@ def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
     """
     if words.resolve_language(lang) == "en":
         stems = set(_list_stems(title, lang))
-        return frozenset(
-            s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
+        return (
+            frozenset(
+                s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
+            )
+            - NUMBER_STEMS
         )
     capital = " ".join(word for word in title.split() if word[:1].isupper())
     return frozenset(words.extract_stems(capital, lang)) - NUMBER_STEMS
