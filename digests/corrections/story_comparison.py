@@ -215,7 +215,7 @@ class _StoryComparison:
         """Find the figure of the new sentence that counts the same thing."""
         text, places, old = self.new.text, _list_new_spans(hit), published.figure
         for figure in find_figures(text, lang=self.new.lang):
-            near = any(span.start <= figure.start < span.end for span in places)
+            near = overlaps_any(figure, places)
             if near and (figure.unit, figure.what) == (old.unit, old.what):
                 span = figure.sentence
                 return replace(
@@ -237,7 +237,7 @@ class _StoryComparison:
         return [
             correction
             for correction in self._list_corrections(revision)
-            if any(is_correction_within(correction, span) for span in spans)
+            if is_correction_within(correction, spans)
         ]
 
     def _list_corrections(self, revision: str) -> Sequence[TextCorrection]:
@@ -284,7 +284,7 @@ def _corrects(correction: TextCorrection, headline: Headline) -> bool:
         return False
     if correction.old.span is None:
         return not headline.spans
-    return any(is_correction_within(correction, span) for span in headline.spans)
+    return is_correction_within(correction, headline.spans)
 
 
 def _list_new_spans(hit: Iterable[TextCorrection]) -> list[Span]:

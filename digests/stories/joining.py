@@ -22,6 +22,7 @@ from digests.stories.clustering import (
     find_neighbours,
     name_others,
 )
+from digests.stories.duplicates import measure_gap
 from digests.stories.profiles import build_profiles
 from digests.stories.terms import find_lead_terms, has_body
 from digests.types import Article, ArticleKind, StoryMembership
@@ -107,19 +108,13 @@ def _have_one_lead(
     share = words.measure_containment(lead, other_lead)
     english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
-    apart = _measure_gap(one, other)
+    apart = measure_gap(one, other)
     if apart > _SOON:
         late = apart > _LATEST or score < _VERY_ALIKE
         return not late and shared > required and share >= _SHARE
     if score >= _ALIKE and shared >= required and share >= _SHARE:
         return True
     return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
-
-
-def _measure_gap(one: Article, other: Article) -> timedelta:
-    if one.published is None or other.published is None:
-        return timedelta(0)
-    return abs(one.published - other.published)
 
 
 def _merge_stories(

@@ -16,7 +16,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
-from typing import Self
 
 from digests.language import words
 from digests.types import Article
@@ -68,22 +67,17 @@ class TermBackground:
 
     __slots__ = ("_having", "stories")
 
-    def __init__(self) -> None:
+    def __init__(self, counted: Iterable[Iterable[str]] = ()) -> None:
+        """Count the words of these stories, to begin with."""
         self.stories = 0
         self._having: Counter[str] = Counter()
-
-    @classmethod
-    def of(cls, counted: Iterable[Mapping[str, float]]) -> Self:
-        """The background of these articles alone."""
-        made = cls()
         for each in counted:
-            made.add(each)
-        return made
+            self.add(each)
 
     def add(self, counted: Iterable[str]) -> None:
         """Count the words of one more story."""
         self.stories += 1
-        self._having.update(dict.fromkeys(counted, 1))
+        self._having.update(set(counted))
 
     def prune(self, kept: Container[str]) -> None:
         """Drop words of one story only, except these, to bound the table."""
