@@ -77,21 +77,21 @@ def relocate_story(published: EditionStory, other: Article) -> EditionStory:
 
     A piece whose words are not there keeps its place.
     """
-    ours = published.articles[0].id == other.id
 
     def relocate_sentence(one: Sentence) -> Sentence:
-        span = _locate(one.text, other) if ours else None
+        span = _locate(one.text, published.articles[0].id, other)
         return replace(one, spans=(span,), revision=other.revision) if span else one
 
     def relocate_card(one: QuoteCard) -> QuoteCard:
-        span, context = _locate(one.text, other), _locate(one.context_text, other)
-        if one.article != other.id or span is None or context is None:
+        span = _locate(one.text, one.article, other)
+        context = _locate(one.context_text, one.article, other)
+        if span is None or context is None:
             return one
         return replace(one, span=span, context=context, revision=other.revision)
 
     def relocate_figure(one: EditionFigure) -> EditionFigure:
-        span = _locate(one.sentence_text, other)
-        if one.article != other.id or span is None:
+        span = _locate(one.sentence_text, one.article, other)
+        if span is None:
             return one
         figure = replace(one.figure, sentence=span)
         return replace(one, figure=figure, revision=other.revision)
@@ -105,8 +105,8 @@ def relocate_story(published: EditionStory, other: Article) -> EditionStory:
     )
 
 
-def _locate(words: str, article: Article) -> Span | None:
-    at = article.text.find(words)
+def _locate(words: str, article: str, other: Article) -> Span | None:
+    at = other.text.find(words) if article == other.id else -1
     return Span(start=at, end=at + len(words)) if at >= 0 else None
 
 
@@ -272,8 +272,6 @@ class _StoryComparison:
 
 def _includes(one: CorrectionNote, other: CorrectionNote) -> bool:
     """Whether a note says what another one says: «300 people → 270 people»."""
-    if bool(one.before) != bool(other.before) or bool(one.after) != bool(other.after):
-        return False
     said = other.before in one.before and other.after in one.after
     return said and bool(one.what or not other.what)
 

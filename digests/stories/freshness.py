@@ -117,12 +117,7 @@ def _is_same_state(one: ReportState, newest: ReportState) -> bool:
     published, latest = one.article.published, newest.article.published
     if published is None or latest is None or is_behind(one, newest):
         return False
-    return (
-        one.decided == newest.decided
-        and one.corrects == newest.corrects
-        and one.counts == newest.counts
-        and latest - published <= _SAME_STATE
-    )
+    return latest - published <= _SAME_STATE
 
 
 def _select_sufficient(

@@ -61,18 +61,15 @@ def join_events(
         kinds: From article to kind; an article without one is news.
         kept: Story ids that readers know, which win over others.
     """
-    by_article = {m.article: m for m in memberships}
+    own = {m.article: m.story for m in memberships if m.duplicate_of is None}
     compared = [
         a
         for a in articles
-        if a.id in by_article
-        and by_article[a.id].duplicate_of is None
-        and kinds.get(a.id, "news") in REPORTING_KINDS
-        and has_body(a)
+        if a.id in own and kinds.get(a.id, "news") in REPORTING_KINDS and has_body(a)
     ]
-    if len({by_article[a.id].story for a in compared}) < 2:
+    story_of = [own[a.id] for a in compared]
+    if len(set(story_of)) < 2:
         return tuple(memberships)
-    story_of = [by_article[a.id].story for a in compared]
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
@@ -88,27 +85,24 @@ def join_events(
         and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
-        and _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+        and _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
     ]
     named = _merge_stories(sorted(links), members, near, kept)
-    return tuple(
-        replace(m, story=named[m.story]) if m.story in named else m for m in memberships
-    )
+    return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
 
 
 def _have_one_lead(
     lead: frozenset[str],
     other_lead: frozenset[str],
     score: float,
-    one: Article,
-    other: Article,
+    pair: tuple[Article, Article],
 ) -> bool:
     """Whether two reports are of one event, by their leads, likeness and times."""
     shared = len(lead & other_lead)
     share = words.measure_containment(lead, other_lead)
-    english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
+    english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
-    apart = measure_gap(one, other)
+    apart = measure_gap(*pair)
     if apart > _SOON:
         late = apart > _LATEST or score < _VERY_ALIKE
         return not late and shared > required and share >= _SHARE

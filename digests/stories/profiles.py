@@ -126,9 +126,8 @@ def build_profile(
 
 def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
     """The scores of a text, and its place in a series: the first mention counts."""
-    found: dict[str, frozenset[str]] = {}
-    for which, what in _SERIES.findall(text[:lead].lower()):
-        found.setdefault(what, frozenset((which,)))
+    series = reversed(_SERIES.findall(text[:lead].lower()))
+    found = {what: frozenset((which,)) for which, what in series}
     if scores := _SCORE.findall(text.replace("–", "-")):
         found["score"] = frozenset(scores)
     return found

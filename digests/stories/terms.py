@@ -141,8 +141,6 @@ def weigh_terms(
             telling = _MEASURE if _is_measure(stem) else min(telling, KNOWN_WEIGHT)
         if telling:
             weights[stem] = telling * (1 + math.log(n) if n > 1 else n)
-    if len(weights) <= _LONGEST:
-        return weights
     heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return dict(heaviest[:_LONGEST])
 

@@ -62,8 +62,7 @@ def _build_event(
     article: Article, sentence: Span, named: Sequence[dates.DayMention]
 ) -> TimelineEvent:
     """The event of a sentence, at the shortest of its periods."""
-    resolved = [d for d in named if d.first and d.last]
-    chosen = min(resolved, key=_measure_width) if resolved else named[0]
+    chosen = min(named, key=_measure_width)
     return TimelineEvent(
         article=article.id,
         text=article.text[sentence.start : sentence.end],
