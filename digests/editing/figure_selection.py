@@ -44,9 +44,9 @@ _GRAVE = re.compile(
     r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
     r"hospitali[sz]ed|hostages|victims|jobs|sack\w*|laid off|votes?|voted|bans?|"
-    r"suspensions?|charges|counts|nominations?|awards?|medals?|seats|Tote[n]?|"
+    r"suspensions?|charges|counts|nominations?|awards?|medals?|Tote[n]?|"
     r"Todesopfer|getötet|starben|Verletzte[n]?|verletzt|vermisst|festgenommen|Stimmen|"
-    r"evakuiert|Medaillen|Sitze)\b",
+    r"evakuiert|Medaillen)\b",
     re.IGNORECASE,
 )
 #: Right before the number: «killing at least 12», «deaths have risen to 31».
@@ -205,7 +205,7 @@ def _score(figure: Figure, *, named: bool) -> float:
     if named:
         score += _IN_TITLE
     if _PRONOUN.match(figure.label):
-        score -= 1
+        score -= 2
     return score - (len(figure.label) > clauses.USUAL_LENGTH) / 2
 
 

@@ -26,7 +26,6 @@ from digests.types import Figure, Span
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
-_STOPS = tuple(".!…")
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
 _MOST_STARTS = 5
@@ -116,11 +115,14 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
-#: Before an «as» that belongs to it: «as far back [as]», «describe themselves [as]».
-_TAKES_AS = re.compile(
-    r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
-    r"identified|regarded|provided|serv\w+)$"
-)
+#: What the next word belongs to: «as far back [as]», «two weeks [after]».
+_COMPLETED = {
+    "as": re.compile(
+        r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
+        r"identified|regarded|provided|serv\w+)$"
+    ),
+    "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
+}
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -137,7 +139,7 @@ _INSERTED = re.compile(
 #: What was left out behind turns the statement round.
 _TURNS = re.compile(
     r"\b(?:if|unless|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
-    r"incorrect|but|although|though|disput\w+|however|aber|wenn|falls|bestritt\w*|"
+    r"incorrect|but|although|though|disputed|however|aber|wenn|falls|bestritt\w*|"
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
@@ -166,7 +168,6 @@ _GERMAN_MODALS = word_set("""
     soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
 """)
 _SUBJECTS = word_set("he she it they we i you who which")
-_REDUCED = 2
 _CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
 #: Finite forms of the plural, which are nouns elsewhere.
 _PLURAL_VERBS = word_set("""
@@ -311,7 +312,10 @@ def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found = []
     for m in _INSERTED.finditer(text, start, end):
         following = _WORD.search(text, m.end(), min(end, m.end() + 40))
-        if following is None or following[0].lower() in _RELATIVE:
+        # A name goes on with a list: «whose cast includes A, B and C».
+        if following is None or following[0][0].isupper():
+            continue
+        if following[0].lower() in _RELATIVE:
             continue
         stays = _GOES_ON.match(text, following.start())
         joined = not stays or text[m.start()] != ","
@@ -438,8 +442,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
-    compares = tail.startswith(" as ") and _TAKES_AS.search(kept)
-    return bool(last_word) and last_word[-1].lower() not in _DANGLING and not compares
+    completed = _COMPLETED.get(tail.lstrip().partition(" ")[0])
+    if not last_word or last_word[-1].lower() in _DANGLING:
+        return False
+    return completed is None or completed.search(kept) is None
 
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
@@ -450,7 +456,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     whole = start == statement.start and end == statement.end
     if statement.german:
         return end == statement.end or _is_closed(statement.text, inside)
-    if whole and statement.text[end : end + 1] in _STOPS:
+    if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True
     if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
         return False
@@ -486,7 +492,7 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
 
 def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
     """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
-    if verb < _REDUCED or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
+    if verb < 2 or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
     return inside[verb - 2].low not in _CLAUSE_STARTS
 
@@ -570,4 +576,5 @@ def _format(text: str, spans: Sequence[Span]) -> str:
 def _reads_well(shown: str) -> bool:
     if not has_balanced_marks(shown) or is_leaning(shown):
         return False
-    return not (_LACKS_SUBJECT.match(shown) or _PERSONAL.search(shown))
+    leans = _LACKS_SUBJECT.match(shown) or shown.endswith((" of it", " of them"))
+    return not (leans or _PERSONAL.search(shown))

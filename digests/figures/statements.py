@@ -104,10 +104,10 @@ _SOUGHT = re.compile(
 )
 _POSSIBLE = re.compile(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE)
 _AHEAD = re.compile(
-    r"\b(?<!than\s)(?<!as\s)(?:will|would|shall|expect\w*|forecast\w*|predict\w*|project(?:s|ed|ions?)|"
-    r"plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|due|set to|"
-    r"going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|hopes?|hoped|soll(?:en)?|"
-    r"wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
+    r"\b(?<!than\s)(?<!as\s)(?:(?-i:will)|would|shall|expect\w*|forecast\w*|predict\w*|"
+    r"project(?:ed|ions?)|plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|"
+    r"due|set to|going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|"
+    r"hopes?\s(?:to|that)|hoped|soll(?:en)?|wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
     r"würden?)\b|n['’]t be\b",
     re.IGNORECASE,
 )

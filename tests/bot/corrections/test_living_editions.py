@@ -52,19 +52,15 @@ async def test_a_denial_is_put_right(harness):
 
 
 async def test_a_withdrawn_quote_is_struck_and_stays(harness):
-    quote = "“We will not reopen it before the steel has been tested,” said engineer "
-    sentence = f"{quote}Ada Brandt.\n\n"
-    await correct(harness, (sentence, ""))
-    assert "~~“We will not reopen it before the steel has been tested”~~" in shown(
-        harness
-    )
+    await correct(harness, ("She added: “Nobody was in danger at any time.”", ""))
+    assert "~~“Nobody was in danger at any time.”~~" in shown(harness)
     assert "withdrawn" in shown(harness)
 
 
 async def test_a_changed_quote_is_shown_in_its_new_wording(harness):
-    await correct(harness, ("We will not reopen it", "We would not reopen it"))
-    assert "“We would not reopen it before the steel has been tested”" in shown(harness)
-    assert "We will not" not in shown(harness).replace(notes(harness)[0], "")
+    await correct(harness, ("Nobody was in danger", "Nobody is in danger"))
+    assert "“Nobody is in danger at any time.”" in shown(harness)
+    assert "Nobody was" not in shown(harness).replace(notes(harness)[0], "")
 
 
 async def test_a_second_correction_is_noted_below_the_first(harness):

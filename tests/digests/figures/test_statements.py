@@ -37,6 +37,7 @@ def statuses(text: str, lang: str | None = None) -> list[str]:
         ("The move could cost 300 jobs.", "hypothetical"),
         ("The family is demanding £2 million from the clinic.", "hypothetical"),
         ("Last year the pool lost £90,000.", "past"),
+        ("A film with Will Brandt sold 6 million tickets.", "reported"),
         ("At least 29 people died in the disputed valley of Orva.", "reported"),
         ("A border dispute cost 40 people their lives.", "reported"),
         ("The union disputes the figure of 300 jobs.", "disputed"),
