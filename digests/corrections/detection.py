@@ -213,11 +213,9 @@ def _find_known_names(articles: Sequence[Article], lang: str | None) -> frozense
     if words.resolve_language(lang) == "de":
         # Every German noun has a capital: those that begin a sentence do not count.
         return frozenset()
-    capital: set[str] = set()
-    small: set[str] = set()
-    for text in (article.text for article in articles):
-        small.update(w for w in re.findall(r"\b[a-z][\w’'-]*", text))
-        capital.update(re.findall(r"(?<=[\w,;’'] )[A-Z][\w’'-]*", text))
+    text = "\n".join(article.text for article in articles)
+    small = set(re.findall(r"\b[a-z][\w’'-]*", text))
+    capital = re.findall(r"(?<=[\w,;’'] )[A-Z][\w’'-]*", text)
     return frozenset(word.casefold() for word in capital if word.lower() not in small)
 
 

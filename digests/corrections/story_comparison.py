@@ -215,14 +215,11 @@ class _StoryComparison:
         """Find the figure of the new sentence that counts the same thing."""
         text, places, old = self.new.text, _list_new_spans(hit), published.figure
         for figure in find_figures(text, lang=self.new.lang):
-            near = overlaps_any(figure, places)
-            if near and (figure.unit, figure.what) == (old.unit, old.what):
-                span = figure.sentence
+            same = (figure.unit, figure.what) == (old.unit, old.what)
+            if same and overlaps_any(figure, places):
+                said, revision = span_text(text, figure.sentence), self.new.revision
                 return replace(
-                    published,
-                    figure=figure,
-                    sentence_text=span_text(text, span),
-                    revision=self.new.revision,
+                    published, figure=figure, sentence_text=said, revision=revision
                 )
         return None
 
@@ -272,6 +269,8 @@ class _StoryComparison:
 
 def _includes(one: CorrectionNote, other: CorrectionNote) -> bool:
     """Whether a note says what another one says: «300 people → 270 people»."""
+    if bool(one.before) != bool(other.before) or bool(one.after) != bool(other.after):
+        return False
     said = other.before in one.before and other.after in one.after
     return said and bool(one.what or not other.what)
 

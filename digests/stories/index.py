@@ -157,9 +157,8 @@ class StoryIndex:
             since: In hours since 1970; undated articles count as new.
         """
         living = [p for p, article in enumerate(self._articles) if article]
-        kept = [p for p in living if not self._hours[p] < since]
-        if len(kept) > most:
-            kept = sorted(heapq.nlargest(most, kept, key=self._sortable_hours))
+        recent = (p for p in living if not self._hours[p] < since)
+        kept = sorted(heapq.nlargest(most, recent, key=self._sortable_hours))
         made = StoryIndex()
         made.background = self.background
         places = {place: made._copy_place(self, place) for place in kept}
@@ -195,20 +194,19 @@ class StoryIndex:
         """The places of the articles worth comparing, with their similarity."""
         votes: dict[int, float] = defaultdict(float)
         for stem in _list_heaviest(read):
-            number = self._stem_ids.get(stem)
-            if number is not None:
-                weight = read.weights[stem]
-                for place in self._near(self._holders[number], read.hours):
-                    votes[place] += weight
+            if stem in self._stem_ids:
+                holders = self._holders[self._stem_ids[stem]]
+                for place in self._near(holders, read.hours):
+                    votes[place] += read.weights[stem]
         best = heapq.nlargest(_COMPARED, votes, key=lambda p: (votes[p], -p))
         return self.compare(read, best)
 
     def compare(self, read: ArticleProfile, places: Iterable[int]) -> dict[int, float]:
         """The similarity of an article to those at these places."""
         own = {
-            number: (weight, stem in read.names)
+            self._stem_ids[stem]: (weight, stem in read.names)
             for stem, weight in read.weights.items()
-            if (number := self._stem_ids.get(stem)) is not None
+            if stem in self._stem_ids
         }
         return {place: self._likeness(read, own, place) for place in places}
 

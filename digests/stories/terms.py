@@ -39,20 +39,14 @@ _LEAD = 350
 #: Number words, currencies and weekdays, which say nothing about an event.
 NUMBER_STEMS = frozenset(
     words.stem_word(word, tag)
-    for tag, listed in (
-        (
-            "en",
-            """two three four five six seven eight nine ten eleven twelve dozen hundred
-            thousand million billion percent per cent dollar euro pound crown rupee
-            naira monday tuesday wednesday thursday friday saturday sunday""",
-        ),
-        (
-            "de",
-            """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
+    for tag, listed in {
+        "en": """two three four five six seven eight nine ten eleven twelve dozen
+            hundred thousand million billion percent per cent dollar euro pound crown
+            rupee naira monday tuesday wednesday thursday friday saturday sunday""",
+        "de": """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
             tausend million millionen milliarden prozent euro montag dienstag mittwoch
             donnerstag freitag samstag sonntag erste ersten uhr jahr jahre jahren""",
-        ),
-    )
+    }.items()
     for word in listed.split()
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -173,11 +167,11 @@ def find_lead_terms(article: Article) -> frozenset[str]:
 
     Numbers and everyday words are left out: many events of a day share them.
     """
-    found = _list_stems(f"{article.title or ''}. {article.text[:_LEAD]}", article.lang)
     english = words.resolve_language(article.lang) == "en"
+    lead = f"{article.title or ''}. {article.text[:_LEAD]}"
     return frozenset(
         stem
-        for stem in found
+        for stem in _list_stems(lead, article.lang)
         if len(stem) > 2
         and not stem[0].isdigit()
         and stem not in NUMBER_STEMS
