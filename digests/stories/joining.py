@@ -11,7 +11,7 @@ reporting it: they are never joined.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,7 +22,8 @@ from digests.stories.clustering import (
     find_neighbours,
     name_others,
 )
-from digests.stories.profiles import build_profiles
+from digests.stories.duplicates import measure_gap
+from digests.stories.profiles import ArticleProfile, build_profiles
 from digests.stories.terms import find_lead_terms, find_topic_words, has_body
 from digests.types import Article, ArticleKind, StoryMembership
 
@@ -62,18 +63,15 @@ def join_events(
         kinds: From article to kind; an article without one is news.
         kept: Story ids that readers know, which win over others.
     """
-    by_article = {m.article: m for m in memberships}
+    own = {m.article: m.story for m in memberships if m.duplicate_of is None}
     compared = [
         a
         for a in articles
-        if a.id in by_article
-        and by_article[a.id].duplicate_of is None
-        and kinds.get(a.id, "news") in REPORTING_KINDS
-        and has_body(a)
+        if a.id in own and kinds.get(a.id, "news") in REPORTING_KINDS and has_body(a)
     ]
-    if len({by_article[a.id].story for a in compared}) < 2:
+    story_of = [own[a.id] for a in compared]
+    if len(set(story_of)) < 2:
         return tuple(memberships)
-    story_of = [by_article[a.id].story for a in compared]
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
@@ -90,31 +88,28 @@ def join_events(
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
         and (
-            _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+            _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
             or _have_one_title(
-                compared[i], compared[j], score, [profiles[k].identity for k in (i, j)]
+                score, (compared[i], compared[j]), (profiles[i], profiles[j])
             )
         )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
-    return tuple(
-        replace(m, story=named[m.story]) if m.story in named else m for m in memberships
-    )
+    return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
 
 
 def _have_one_lead(
     lead: frozenset[str],
     other_lead: frozenset[str],
     score: float,
-    one: Article,
-    other: Article,
+    pair: tuple[Article, Article],
 ) -> bool:
     """Whether two reports are of one event, by their leads, likeness and times."""
     shared = len(lead & other_lead)
     share = words.measure_containment(lead, other_lead)
-    english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
+    english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
-    apart = _measure_gap(one, other)
+    apart = measure_gap(*pair)
     if apart > _SOON:
         late = apart > _LATEST or score < _VERY_ALIKE
         return not late and shared > required and share >= _SHARE
@@ -124,24 +119,15 @@ def _have_one_lead(
 
 
 def _have_one_title(
-    one: Article,
-    other: Article,
-    score: float,
-    identities: Sequence[Collection[str] | None],
+    score: float, pair: Sequence[Article], profiles: Sequence[ArticleProfile]
 ) -> bool:
     """Whether two headlines of a day share a name and another word of the event."""
-    if score < _ALIKE or _measure_gap(one, other) > _SOON:
+    if score < _ALIKE or measure_gap(*pair) > _SOON:
         return False
-    topic, other_topic = (find_topic_words(a.title or "", a.lang) for a in (one, other))
-    shared = topic & other_topic
-    names = shared.intersection(*(identity or () for identity in identities))
+    one, other = (find_topic_words(a.title or "", a.lang) for a in pair)
+    shared = one & other
+    names = shared.intersection(*(profile.identity or () for profile in profiles))
     return bool(names) and len(shared) >= _TITLE_SHARED
-
-
-def _measure_gap(one: Article, other: Article) -> timedelta:
-    if one.published is None or other.published is None:
-        return timedelta(0)
-    return abs(one.published - other.published)
 
 
 def _merge_stories(
