@@ -33,14 +33,12 @@ REPORTING_KINDS: frozenset[ArticleKind] = frozenset(
 )
 #: Similarity of two texts whose leads agree, where clustering requires 1.
 _ALIKE = 0.5
-#: Less is enough for leads that are nearly the same words.
-_SOMEWHAT_ALIKE = 0.38
 #: Later than a day, only what is reported in the same words is the same event.
 _VERY_ALIKE = 0.9
 _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
-_SHARED, _SHARED_UNNAMED, _SHARED_MANY = 3, 4, 6
-_SHARE, _SHARE_MANY = 0.15, 0.45
+_SHARED, _SHARED_UNNAMED = 3, 4
+_SHARE = 0.15
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -103,12 +101,13 @@ def _have_one_lead(
     english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
     apart = measure_gap(*pair)
-    if apart > _SOON:
-        late = apart > _LATEST or score < _VERY_ALIKE
-        return not late and shared > required and share >= _SHARE
-    if score >= _ALIKE and shared >= required and share >= _SHARE:
-        return True
-    return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
+    late = apart > _SOON
+    return (
+        apart <= _LATEST
+        and score >= (_VERY_ALIKE if late else _ALIKE)
+        and shared >= required + late
+        and share >= _SHARE
+    )
 
 
 def _merge_stories(
