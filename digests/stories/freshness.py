@@ -68,14 +68,12 @@ def choose_lead(
         kinds: From article to kind; an article without one is news.
     """
     ordered = order_by_freshness(_select_sufficient(reports, kinds))
-    newest = ordered[0]
-    if newest.article.published is None:
-        return max((s.article for s in ordered), key=lambda a: ratings[a.id])
-    same = [s for s in ordered if _is_same_state(s, newest)]
-    best = max(same, key=lambda s: ratings[s.article.id])
-    if ratings[newest.article.id] >= _NOT_POORER * ratings[best.article.id]:
-        return newest.article
-    return best.article
+    newest = ordered[0].article
+    dated = newest.published is not None
+    same = [s.article for s in ordered if not dated or _is_same_state(s, ordered[0])]
+    best = max(same, key=lambda a: ratings[a.id])
+    enough = ratings[newest.id] >= _NOT_POORER * ratings[best.id]
+    return newest if dated and enough else best
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digests.language import words
+from digests.stories.assembly import follow_links
 from digests.stories.clustering import (
     Neighbours,
     are_contradictory,
@@ -118,14 +119,8 @@ def _merge_stories(
 ) -> dict[str, str]:
     """From each joined story to the name of its event; the strongest links first."""
     now: dict[str, str] = {}
-
-    def find(story: str) -> str:
-        while story in now:
-            story = now[story]
-        return story
-
     for _, one, other in links:
-        first, second = find(one), find(other)
+        first, second = follow_links(one, now), follow_links(other, now)
         if first == second or not _resemble(members[first], members[second], near):
             continue
         name, gone = sorted(
@@ -133,7 +128,7 @@ def _merge_stories(
         )
         now[gone] = name
         members[name] += members.pop(gone)
-    return {story: find(story) for story in now}
+    return {story: follow_links(story, now) for story in now}
 
 
 def _resemble(one: Sequence[int], other: Sequence[int], near: Neighbours) -> bool:
