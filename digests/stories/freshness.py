@@ -247,6 +247,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _DAY = timedelta(days=1)
+#: A later hour than this after publication is that of the day before.
+_AHEAD = timedelta(hours=3)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
 _SAYING = re.compile(
     r"\b(?:said|says|reported|stood|stands|known|announced|counted|confirmed|told|had|"
@@ -259,7 +261,6 @@ def find_informed(opening: str, published: datetime | None) -> datetime | None:
     """The latest hour of the information, before the article was published."""
     if published is None:
         return None
-    latest = published + timedelta(hours=3)
     hours = (
         _read_clock(match)
         for clause in _SENTENCE_END.split(opening)
@@ -271,7 +272,9 @@ def find_informed(opening: str, published: datetime | None) -> datetime | None:
         for hour in hours
         if hour is not None
     )
-    return max((m - _DAY if m > latest else m for m in moments), default=None)
+    return max(
+        (m - _DAY if m - published > _AHEAD else m for m in moments), default=None
+    )
 
 
 def _read_clock(match: re.Match[str]) -> time | None:
