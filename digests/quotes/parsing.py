@@ -121,8 +121,12 @@ class SentenceFrame:
     @cached_property
     def cues(self) -> list[int]:
         """Token indices of the reporting words."""
-        places = range(len(self.tokens))
-        return [at for at in places if _is_cue(self.tokens, at, german=self.german)]
+        return [at for at in range(len(self.tokens)) if self.reports(at)]
+
+    def reports(self, at: int) -> bool:
+        """Whether there is a reporting word at token `at`."""
+        inside = 0 <= at < len(self.tokens)
+        return inside and _is_cue(self.tokens, at, german=self.german)
 
     @cached_property
     def words_before(self) -> list[int]:
@@ -171,7 +175,7 @@ class SentenceFrame:
         for at, token in enumerate(self.tokens[: _LONGEST_LABEL + 1]):
             if token.text == ":":
                 return at
-            if token.kind != "word" or looks_finite(token.low) or at in self.cues:
+            if token.kind != "word" or looks_finite(token.low) or self.reports(at):
                 return 0
             if at and token.low in SPEECH_NOUNS:
                 return 0
@@ -346,16 +350,14 @@ def _is_sure(
     if frame.german and not name.kind:
         if name.text.lower().endswith(GERMAN_NOUN_ENDINGS):
             return False
-        beside = {name.last, name.first - 1}
-        attributed = name.first == frame.according_at + 1 > 0 or beside & set(
-            frame.cues
-        )
-        return bool(attributed) or people.is_person(people.full(name.text))
+        attributed = name.first == frame.according_at + 1 > 0
+        beside = frame.reports(name.last) or frame.reports(name.first - 1)
+        return attributed or beside or people.is_person(people.full(name.text))
     if name.first or name.kind or name.text.lower() in inside:
         return True
     return (
         name.possessive
-        or name.last in frame.cues
+        or frame.reports(name.last)
         or people.is_person(people.full(name.text))
     )
 

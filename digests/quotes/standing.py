@@ -116,16 +116,14 @@ def _has_clause(words: Sequence[_SaidWord]) -> bool:
 
 def _leans(words: Sequence[_SaidWord]) -> bool:
     """Whether the first sentence leans on words before it."""
-    opening, following = words[0].low, words[1].low
-    if opening in _LEANING:
-        return True
+    opening = words[0].low
     if opening in {"it", "it's"}:
         return not _is_announced(words, 0)
-    if (opening, following) in {("of", "course"), ("not", "only")}:
-        return True
-    if opening == "this" and following in _AFTER_BARE:
-        return True
-    return any(word.low in _POINTING for word in words if not word.sentence)
+    return (
+        opening in _LEANING
+        or (opening == "this" and words[1].low in _AFTER_BARE)
+        or any(word.low in _POINTING for word in words if not word.sentence)
+    )
 
 
 def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:

@@ -44,6 +44,9 @@ _PHRASE_COST = 4.0
 _OUTCOME_COST = 3.0
 #: The cost of losing who somebody is.
 _IDENTITY_COST = 3.0
+#: The cost of losing who said it: less than that of a headline that is too long.
+_SOURCE_COST = 7.0
+_CLAIMED = re.compile(r"claim|alleg|reported|believ|accus|warn|deni", re.IGNORECASE)
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
 _LONGEST_WHOLE, _TOO_LONG = 160, 8.0
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
@@ -216,15 +219,20 @@ def _iter_priced_versions(
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """Versions with their costs: a cut at a phrase is less clean than at a clause.
 
-    The attribution that ends a sentence stays, whatever is left out before it.
+    The attribution that ends a sentence stays, whatever is left out before it, unless
+    a plain statement would be too long with it.
     """
     said = shortening.find_attribution(text, span)
     told = Span(start=span.start, end=said.start)
     ends = _list_ends(text, told)
     if said.end < span.end:
         ends.append((0.0, said.start))
+    plain = said.end == span.end and not _CLAIMED.search(text, said.start, said.end)
     for lost, body in _iter_bodies(text, span):
         yield lost, body
+        bare = shortening.cut_version(body, said.start)
+        if plain and bare and shortening.is_readable(text, bare):
+            yield lost + _SOURCE_COST, bare
         for cost, end in ends:
             kept = shortening.cut_version(body, end)
             if kept and shortening.is_readable(text, kept):

@@ -184,7 +184,7 @@ _OPENER = re.compile(
 
 
 #: A space before a mark, where words between two spans were removed.
-_SPACED_MARK = re.compile(r"(?<=[\w.])\s([,;:.])(?=\s|$)")
+_SPACED_MARK = re.compile(r"(?<=[\w.\"”’)])\s([,;:.])(?=\s|$)")
 
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:

@@ -153,7 +153,7 @@ async def test_follows_are_limited(ben: Editor, monkeypatch: pytest.MonkeyPatch)
 
 async def test_more_explains_which_features_count_and_where(ben: Editor):
     answer = said(await ben.says("news more", story="bridge"))
-    assert "More of: Harbour, crack" in answer
+    assert "More of: Harbour, bridge, crack" in answer
     assert "Ada Brandt" in answer
     assert "/news me" in answer
 

@@ -93,7 +93,7 @@ async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Edito
     await ana.does("newsdesk style", sections="figures")
     await correct(ana.harness, ("31,000 vehicles", "13,000 vehicles"))
     posted = shown(ana.harness)
-    assert "31,000 → 13,000" in posted
+    assert "31,000 vehicles → 13,000 vehicles" in posted
     assert "Ada Brandt" in posted
     assert "Figures" not in posted
 

@@ -296,7 +296,7 @@ async def test_why_reports_that_the_edition_omits_a_sentence(harness):
 
 async def test_words_of_a_quote_that_is_shown_are_in_the_edition(harness):
     await harness.post()
-    said = words(await harness.says("news why", story="We will not reopen it"))
+    said = words(await harness.says("news why", story="Nobody was in danger"))
     assert "The edition has this sentence:" in said
 
 

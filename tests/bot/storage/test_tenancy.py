@@ -111,6 +111,7 @@ FOR_EVERYBODY = {
     "process_store.record_invocation",
     "process_store.release_lease",
     "process_store.save_job_statuses",
+    "process_store.shift_waits",
     "published_article_store.add_rereads",
     "published_article_store.copy_page_revisions",
     "published_article_store.find_next_comparison_at",
