@@ -51,19 +51,17 @@ def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     holders: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
     for i, profile in enumerate(read):
         shared: Counter[int] = Counter()
-        products: dict[bool, dict[int, float]] = {
-            True: defaultdict(float),
-            False: defaultdict(float),
-        }
+        in_words: dict[int, float] = defaultdict(float)
+        in_names: dict[int, float] = defaultdict(float)
         for stem, weight in profile.weights.items():
             named = stem in profile.names
             for j, other, named_there in holders[stem][-_LONGEST_LIST:]:
                 shared[j] += 1
-                products[named and named_there][j] += weight * other
+                products = in_names if named and named_there else in_words
+                products[j] += weight * other
             holders[stem].append((i, weight, named))
         for j, common in shared.items():
-            names, others = products[True].get(j, 0.0), products[False].get(j, 0.0)
-            near = combine_likeness(profile, read[j], names, others, common)
+            near = combine_likeness(profile, read[j], in_names[j], in_words[j], common)
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
@@ -101,8 +99,8 @@ def measure_evenness(within: float, size: int) -> float:
 
 
 _Clusters = dict[int, _Cluster]
-#: Pairs of clusters with their negative similarity, which may be out of date.
-_Pairs = list[tuple[float, int, int]]
+#: A pair of clusters with its negative similarity, which may be out of date.
+_Pair = tuple[float, int, int]
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
@@ -111,7 +109,7 @@ def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
     }
-    heap: _Pairs = []
+    heap: list[_Pair] = []
     for i in clusters:
         _queue_pairs(i, clusters, heap)
     while heap:
@@ -127,7 +125,7 @@ def _score_pair(i: int, j: int, clusters: _Clusters) -> float:
     return one.links[j] * one.part * other.part
 
 
-def _queue_pairs(i: int, clusters: _Clusters, heap: _Pairs) -> None:
+def _queue_pairs(i: int, clusters: _Clusters, heap: list[_Pair]) -> None:
     """Queue the pairs of a cluster that are similar enough to be merged."""
     for j in clusters[i].links:
         pair = min(i, j), max(i, j)
@@ -169,7 +167,6 @@ _COMMON_NAMES = 0.3
 _COMMON_WORDS = 1
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
-_SOON = 24.0
 _NEARLY = 0.99
 WINDOW_HOURS = 72.0
 _DAY = 24.0
@@ -225,11 +222,11 @@ def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool
     """
     if one.identity is None or other.identity is None:
         return False
+    mine, theirs = {*one.identity}, {*other.identity}
+    if not mine or not theirs:
+        return not (mine or theirs or one.text or other.text)
     if not (one.short or other.short):
         return False
-    if not one.identity or not other.identity:
-        return not (one.identity or other.identity or one.text or other.text)
-    mine, theirs = {*one.identity}, {*other.identity}
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
     if shared - len(common) < _COMMON_WORDS:
         return True
@@ -261,5 +258,4 @@ def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether one outlet wrote both within a day, neither as a correction."""
     if not one.source or one.source != other.source or one.corrects or other.corrects:
         return False
-    known = one.hours is not None and other.hours is not None
-    return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
+    return decay_over_time(one.hours, other.hours) == 1

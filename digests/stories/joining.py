@@ -22,6 +22,7 @@ from digests.stories.clustering import (
     find_neighbours,
     name_others,
 )
+from digests.stories.duplicates import measure_gap
 from digests.stories.profiles import build_profiles
 from digests.stories.terms import find_lead_terms, has_body
 from digests.types import Article, ArticleKind, StoryMembership
@@ -60,18 +61,15 @@ def join_events(
         kinds: From article to kind; an article without one is news.
         kept: Story ids that readers know, which win over others.
     """
-    by_article = {m.article: m for m in memberships}
+    own = {m.article: m.story for m in memberships if m.duplicate_of is None}
     compared = [
         a
         for a in articles
-        if a.id in by_article
-        and by_article[a.id].duplicate_of is None
-        and kinds.get(a.id, "news") in REPORTING_KINDS
-        and has_body(a)
+        if a.id in own and kinds.get(a.id, "news") in REPORTING_KINDS and has_body(a)
     ]
-    if len({by_article[a.id].story for a in compared}) < 2:
+    story_of = [own[a.id] for a in compared]
+    if len(set(story_of)) < 2:
         return tuple(memberships)
-    story_of = [by_article[a.id].story for a in compared]
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
@@ -87,39 +85,30 @@ def join_events(
         and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
-        and _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+        and _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
     ]
     named = _merge_stories(sorted(links), members, near, kept)
-    return tuple(
-        replace(m, story=named[m.story]) if m.story in named else m for m in memberships
-    )
+    return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
 
 
 def _have_one_lead(
     lead: frozenset[str],
     other_lead: frozenset[str],
     score: float,
-    one: Article,
-    other: Article,
+    pair: tuple[Article, Article],
 ) -> bool:
     """Whether two reports are of one event, by their leads, likeness and times."""
     shared = len(lead & other_lead)
     share = words.measure_containment(lead, other_lead)
-    english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
+    english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
-    apart = _measure_gap(one, other)
+    apart = measure_gap(*pair)
     if apart > _SOON:
         late = apart > _LATEST or score < _VERY_ALIKE
         return not late and shared > required and share >= _SHARE
     if score >= _ALIKE and shared >= required and share >= _SHARE:
         return True
     return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
-
-
-def _measure_gap(one: Article, other: Article) -> timedelta:
-    if one.published is None or other.published is None:
-        return timedelta(0)
-    return abs(one.published - other.published)
 
 
 def _merge_stories(

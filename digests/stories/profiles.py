@@ -84,18 +84,17 @@ def build_profiles(
         background: How many stories have each word; None = only these articles.
     """
     counted = [terms.count_terms(article) for article in articles]
-    known = background or terms.TermBackground.of(counted)
-    return [_build_profile(a, c, known) for a, c in zip(articles, counted, strict=True)]
+    known = background or terms.TermBackground(counted)
+    return [build_profile(a, known, c) for a, c in zip(articles, counted, strict=True)]
 
 
-def build_profile(article: Article, background: terms.TermBackground) -> ArticleProfile:
-    """The profile of one article."""
-    return _build_profile(article, terms.count_terms(article), background)
-
-
-def _build_profile(
-    article: Article, counted: Mapping[str, float], background: terms.TermBackground
+def build_profile(
+    article: Article,
+    background: terms.TermBackground,
+    counted: Mapping[str, float] | None = None,
 ) -> ArticleProfile:
+    """The profile of one article; `counted` are its terms, if they are known."""
+    counted = counted or terms.count_terms(article)
     title, text = article.title or "", terms.has_body(article)
     whole = f"{title}. {article.text[:_READ]}"
     tag = words.resolve_language(article.lang)
@@ -127,9 +126,8 @@ def _build_profile(
 
 def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
     """The scores of a text, and its place in a series: the first mention counts."""
-    found: dict[str, frozenset[str]] = {}
-    for which, what in _SERIES.findall(text[:lead].lower()):
-        found.setdefault(what, frozenset((which,)))
+    series = reversed(_SERIES.findall(text[:lead].lower()))
+    found = {what: frozenset((which,)) for which, what in series}
     if scores := _SCORE.findall(text.replace("–", "-")):
         found["score"] = frozenset(scores)
     return found
