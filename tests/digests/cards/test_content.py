@@ -24,6 +24,7 @@ from digests.types import (
     EditionStory,
     Figure,
     Headline,
+    Section,
     Sentence,
     Span,
 )
@@ -219,7 +220,8 @@ def test_a_figure_of_the_shown_summary_is_not_repeated(figure, shown):
 
 
 def test_without_the_summary_every_figure_is_listed():
-    assert list_further_figures(a_story_with(located(3)), ("figures",))
+    sections: tuple[Section, ...] = ("figures",)
+    assert list_further_figures(a_story_with(located(3)), sections)
 
 
 def test_where_outlets_differ_the_clause_of_one_has_the_number_of_the_other():
