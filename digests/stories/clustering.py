@@ -153,14 +153,14 @@ def _merge_pair(i: int, j: int, clusters: _Clusters) -> int:
     return i
 
 
-#: One threshold for headlines, one for texts.
+#: The cosine from which on headlines report one event.
 HEADLINE_THRESHOLD = 0.085
-TEXT_THRESHOLD = 0.83
 #: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
-#: How much the lengths count: 1 is a cosine.
-_NAMES_POWER, _WORDS_POWER, _WORDS = 0.5, 0.3, 2.0
-_NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
+#: How much the lengths of texts count (1 is a cosine), and the factors by which 1 is
+#: the threshold.
+_NAMES_POWER, _WORDS_POWER = 0.5, 0.3
+_NAMES, _WORDS = 0.060241, 0.013774
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
@@ -266,11 +266,9 @@ def _compare_texts(
     one: ArticleProfile, other: ArticleProfile, in_names: float, in_words: float
 ) -> float:
     if one.named and other.named:
-        names = one.names_length * other.names_length / _NAMES_UNIT
-        others = one.words_length * other.words_length / _WORDS_UNIT
-        by_names = in_names / _NAMES_UNIT / math.pow(names, _NAMES_POWER)
-        by_words = in_words / _WORDS_UNIT / math.pow(others, _WORDS_POWER)
-        found = (by_names + _WORDS * by_words) / TEXT_THRESHOLD
+        names = math.pow(one.names_length * other.names_length, _NAMES_POWER)
+        others = math.pow(one.words_length * other.words_length, _WORDS_POWER)
+        found = _NAMES * in_names / names + _WORDS * in_words / others
     else:
         found = (in_names + in_words) / (one.length * other.length) / _UNNAMED
     if are_contradictory(one, other):

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digests.language import words
+from digests.stories.assembly import follow_links
 from digests.stories.clustering import (
     Neighbours,
     are_contradictory,
@@ -33,14 +34,12 @@ REPORTING_KINDS: frozenset[ArticleKind] = frozenset(
 )
 #: Similarity of two texts whose leads agree, where clustering requires 1.
 _ALIKE = 0.5
-#: Less is enough for leads that are nearly the same words.
-_SOMEWHAT_ALIKE = 0.38
 #: Later than a day, only what is reported in the same words is the same event.
 _VERY_ALIKE = 0.9
 _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
-_SHARED, _SHARED_UNNAMED, _SHARED_MANY = 3, 4, 6
-_SHARE, _SHARE_MANY = 0.15, 0.45
+_SHARED, _SHARED_UNNAMED = 3, 4
+_SHARE = 0.15
 #: Words of two headlines, beside everyday ones, that name one event.
 _TITLE_SHARED = 2
 #: Articles of a story that are compared with those of another.
@@ -110,12 +109,13 @@ def _have_one_lead(
     english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
     apart = measure_gap(*pair)
-    if apart > _SOON:
-        late = apart > _LATEST or score < _VERY_ALIKE
-        return not late and shared > required and share >= _SHARE
-    if score >= _ALIKE and shared >= required and share >= _SHARE:
-        return True
-    return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
+    late = apart > _SOON
+    return (
+        apart <= _LATEST
+        and score >= (_VERY_ALIKE if late else _ALIKE)
+        and shared >= required + late
+        and share >= _SHARE
+    )
 
 
 def _have_one_title(
@@ -138,14 +138,8 @@ def _merge_stories(
 ) -> dict[str, str]:
     """From each joined story to the name of its event; the strongest links first."""
     now: dict[str, str] = {}
-
-    def find(story: str) -> str:
-        while story in now:
-            story = now[story]
-        return story
-
     for _, one, other in links:
-        first, second = find(one), find(other)
+        first, second = follow_links(one, now), follow_links(other, now)
         if first == second or not _resemble(members[first], members[second], near):
             continue
         name, gone = sorted(
@@ -153,7 +147,7 @@ def _merge_stories(
         )
         now[gone] = name
         members[name] += members.pop(gone)
-    return {story: find(story) for story in now}
+    return {story: follow_links(story, now) for story in now}
 
 
 def _resemble(one: Sequence[int], other: Sequence[int], near: Neighbours) -> bool:
