@@ -66,10 +66,9 @@ def apply_amendments(edition: Edition, amendments: Sequence[Amendment]) -> Editi
 
 def _apply_amendment(edition: Edition, one: Amendment) -> Edition:
     hero = edition.hero
-    new_cards = {change.old: change.new for change in one.cards}
-    amended = [story for story in edition.stories if story.id == one.story]
-    if hero is not None and any(hero in story.cards for story in amended):
-        hero = new_cards.get(hero.text, hero)
+    shown = (story.cards for story in edition.stories if story.id == one.story)
+    if hero is not None and any(hero in cards for cards in shown):
+        hero = {change.old: change.new for change in one.cards}.get(hero.text, hero)
     stories = tuple(
         _amend_story(story, one) if story.id == one.story else story
         for story in edition.stories
