@@ -24,8 +24,8 @@ from digests.stories.clustering import (
     name_others,
 )
 from digests.stories.duplicates import measure_gap
-from digests.stories.profiles import build_profiles
-from digests.stories.terms import find_lead_terms, has_body
+from digests.stories.profiles import ArticleProfile, build_profiles
+from digests.stories.terms import find_lead_terms, find_topic_words, has_body
 from digests.types import Article, ArticleKind, StoryMembership
 
 #: The kinds that report an event.
@@ -40,6 +40,8 @@ _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
 _SHARED, _SHARED_UNNAMED = 3, 4
 _SHARE = 0.15
+#: Words of two headlines, beside everyday ones, that name one event.
+_TITLE_SHARED = 2
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -83,7 +85,12 @@ def join_events(
         if i < j
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
-        and _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
+        and (
+            _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
+            or _have_one_title(
+                score, (compared[i], compared[j]), (profiles[i], profiles[j])
+            )
+        )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
     return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
@@ -108,6 +115,18 @@ def _have_one_lead(
         and shared >= required + late
         and share >= _SHARE
     )
+
+
+def _have_one_title(
+    score: float, pair: Sequence[Article], profiles: Sequence[ArticleProfile]
+) -> bool:
+    """Whether two headlines of a day share a name and another word of the event."""
+    if score < _ALIKE or measure_gap(*pair) > _SOON:
+        return False
+    one, other = (find_topic_words(a.title or "", a.lang) for a in pair)
+    shared = one & other
+    names = shared.intersection(*(profile.identity or () for profile in profiles))
+    return bool(names) and len(shared) >= _TITLE_SHARED
 
 
 def _merge_stories(
