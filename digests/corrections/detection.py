@@ -356,9 +356,9 @@ def _compare_quoted_words(old: str, new: str) -> tuple[list[str], list[str]]:
         {_normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
         for text in (old, new)
     )
-    lost, came = _subtract(before, after)[:1], _subtract(after, before)[:1]
-    changed = lost and came
-    return ([before[lost[0]]], [after[came[0]]]) if changed else ([], [])
+    lost = [before[bare] for bare in _subtract(before, after)]
+    came = [after[bare] for bare in _subtract(after, before)]
+    return (lost[:1], came[:1]) if lost and came else ([], [])
 
 
 def _find_quoted_words(text: str) -> list[str]:

@@ -68,14 +68,12 @@ def choose_lead(
         kinds: From article to kind; an article without one is news.
     """
     ordered = order_by_freshness(_select_sufficient(reports, kinds))
-    newest = ordered[0]
-    if newest.article.published is None:
-        return max((s.article for s in ordered), key=lambda a: ratings[a.id])
-    same = [s for s in ordered if _is_same_state(s, newest)]
-    best = max(same, key=lambda s: ratings[s.article.id])
-    if ratings[newest.article.id] >= _NOT_POORER * ratings[best.article.id]:
-        return newest.article
-    return best.article
+    newest = ordered[0].article
+    dated = newest.published is not None
+    same = [s.article for s in ordered if not dated or _is_same_state(s, ordered[0])]
+    best = max(same, key=lambda a: ratings[a.id])
+    enough = ratings[newest.id] >= _NOT_POORER * ratings[best.id]
+    return newest if dated and enough else best
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
@@ -249,6 +247,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _DAY = timedelta(days=1)
+#: A later hour than this after publication is that of the day before.
+_AHEAD = timedelta(hours=3)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
 _SAYING = re.compile(
     r"\b(?:said|says|reported|stood|stands|known|announced|counted|confirmed|told|had|"
@@ -261,7 +261,6 @@ def find_informed(opening: str, published: datetime | None) -> datetime | None:
     """The latest hour of the information, before the article was published."""
     if published is None:
         return None
-    latest = published + timedelta(hours=3)
     hours = (
         _read_clock(match)
         for clause in _SENTENCE_END.split(opening)
@@ -273,7 +272,9 @@ def find_informed(opening: str, published: datetime | None) -> datetime | None:
         for hour in hours
         if hour is not None
     )
-    return max((m - _DAY if m > latest else m for m in moments), default=None)
+    return max(
+        (m - _DAY if m - published > _AHEAD else m for m in moments), default=None
+    )
 
 
 def _read_clock(match: re.Match[str]) -> time | None:

@@ -42,7 +42,8 @@ NUMBER_STEMS = frozenset(
     for tag, listed in {
         "en": """two three four five six seven eight nine ten eleven twelve dozen
             hundred thousand million billion percent per cent dollar euro pound crown
-            rupee naira monday tuesday wednesday thursday friday saturday sunday""",
+            rupee naira rs crore lakh monday tuesday wednesday thursday friday
+            saturday sunday""",
         "de": """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
             tausend million millionen milliarden prozent euro montag dienstag mittwoch
             donnerstag freitag samstag sonntag erste ersten uhr jahr jahre jahren""",
@@ -185,10 +186,9 @@ def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
     In a language without ranks they are those with a capital.
     """
     if words.resolve_language(lang) == "en":
-        stems = set(_list_stems(title, lang))
-        return frozenset(
-            s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
-        )
+        stems = _list_stems(title, lang)
+        rare = frozenset(s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT)
+        return rare - NUMBER_STEMS
     capital = " ".join(word for word in title.split() if word[:1].isupper())
     return frozenset(words.extract_stems(capital, lang)) - NUMBER_STEMS
 
