@@ -75,7 +75,7 @@ _HARM = (
     ),
     _subject(
         r"""died dies dying starb(?:en)? gestorben stirbt""",
-        0.8,
+        1.2,
         0.7,
     ),
     _subject(
