@@ -144,7 +144,15 @@ def _trails_clause(frame: SentenceFrame, at: int) -> bool:
 
 
 def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
-    """Whether a strong reporting word is before `at` without a quotation between."""
+    """Whether a strong reporting word is before `at` without a quotation between.
+
+    «X said that it was late, and Ada Brandt called it …»: a new main clause.
+    """
+    named = frame.ends.get(at)
+    if named is not None and named.first > 1 and named.sort == "person":
+        before = frame.tokens[named.first - 2 : named.first]
+        if before[0].text == "," and before[1].low in {"and", "but", "while"}:
+            return False
     covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]
