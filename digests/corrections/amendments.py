@@ -50,7 +50,7 @@ class Amendment:
     """The changes of one story (public id) of an edition."""
 
     story: str
-    notes: tuple[CorrectionNote, ...]
+    notes: tuple[CorrectionNote, ...] = ()
     headline: Headline | None = None
     sentences: tuple[SentenceChange, ...] = ()
     cards: tuple[CardChange, ...] = ()
@@ -103,8 +103,8 @@ def _amend_story(story: EditionStory, one: Amendment) -> EditionStory:
         disputes=tuple(
             dispute
             for dispute in story.disputes
-            if not {_figure_key(dispute.ours), _figure_key(dispute.theirs)}
-            & set(figures)
+            if not figures.keys()
+            & {_figure_key(dispute.ours), _figure_key(dispute.theirs)}
         ),
         notes=(*story.notes, *one.notes),
     )

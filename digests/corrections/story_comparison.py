@@ -65,7 +65,7 @@ def find_amendment(
     if isinstance(published, BriefStory):
         revision = published.article.revision
         headline = comparison.amend_headline(published.headline, revision)
-        found = Amendment(story=published.story, notes=(), headline=headline)
+        found = Amendment(story=published.story, headline=headline)
     else:
         found = comparison.amend_story(published)
     notes = tuple(comparison.notes)
@@ -134,7 +134,6 @@ class _StoryComparison:
         headline = published.headline
         return Amendment(
             story=published.id,
-            notes=(),
             headline=self.amend_headline(headline, lead.revision) if is_lead else None,
             sentences=tuple(self._amend_sentences(shown, lead.revision)),
             cards=cards,

@@ -93,6 +93,9 @@ def is_behind(one: ReportState, other: ReportState) -> bool:
         return False
     if other.corrects:
         return _is_earlier(one, other)
+    dead, other_dead = one.counts.get("dead"), other.counts.get("dead")
+    if dead and other_dead and dead != other_dead:
+        return dead < other_dead
     if one.informed and other.informed:
         if one.informed + _SAME_HOUR < other.informed:
             return True
@@ -208,10 +211,65 @@ def _count_growing(lead: str, opening: str, lang: str | None) -> Mapping[str, fl
         for clause in _CLAUSE_END.split(text):
             for what, pattern in _GROWING.items():
                 value = _find_count(clause, pattern, lang)
+                if what == "dead":
+                    value = _find_stated_death(clause) or value or _is_one_dead(clause)
                 found[what] = max(value, found.get(what, 0))
         if any(found.values()):
             break
     return {what: value for what, value in found.items() if value}
+
+
+_ORDINALS = {
+    word: value
+    for listed in (
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+        "zweite dritte vierte fünfte sechste siebte achte neunte zehnte elfte zwölfte",
+    )
+    for value, word in enumerate(listed.split(), start=2)
+}
+_PERSON = (
+    r"(?:child|m[ae]n|wom[ae]n|boy|girl|baby|person|worker|miner|victim|resident|pupil"
+    r"|patient|student|passenger|climber|hiker|skier|soldier|firefighter|driver|tourist"
+    r"|kind|mann|frau|junge|mädchen|mensch|verletzter?|opfer|insasse|jugendlicher?"
+    r"|(?:arbeit|bewohn|schül|fahr|wander|bergsteig|feuerwehrmann|skifahr)er(?:in)?"
+    r"|patient(?:in)?|passagier(?:in)?)"
+)
+#: Another subject comes between.
+_NOT_DEAD = r"(?:(?!\b(?:after|over|nach|wegen|arrest\w*|charged|held)\b)[^.;]){0,80}?"
+_KILLED = r"(?:killed|dies|died|dead|ums leben|getötet|starb|stirbt|gestorben)"
+#: «A fifth child has died», «drittes Todesopfer».
+_NEXT_DEATH = re.compile(
+    rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})[nrs]?\s(?:[\w-]+\s)?"
+    r"(?:(?:death|fatality|body|todesopfer|toter?|tote)\b"
+    rf"|{_PERSON}\b{_NOT_DEAD}\b(?:{_KILLED}|succumb\w*|erlag|erlegen|verstorben)\b)",
+    re.IGNORECASE,
+)
+#: «A man was killed», «ist ein Mann ums Leben gekommen»; but who dies of injuries later
+#: may be one of several.
+_ONE_DEATH = re.compile(
+    rf"\b(?:an?|one|eine?)\s(?:[\w-]+\s)?{_PERSON}\s(?:\w+\s){{0,2}}{_KILLED}\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?:another|more|has died|injur\w+|wounds|hospital|later|weiter\w*|klinik\w*"
+    r"|verletz\w+|krankenhaus|später)\b",
+    re.IGNORECASE,
+)
+
+
+def _find_stated_death(clause: str) -> float:
+    """The number of the dead that «a third worker died» states, or 0."""
+    ordinals = (m["ordinal"].lower() for m in _NEXT_DEATH.finditer(clause))
+    return max(map(_ORDINALS.__getitem__, ordinals), default=0)
+
+
+def _is_one_dead(clause: str) -> float:
+    return float(bool(_ONE_DEATH.search(clause)) and not _LATER.search(clause))
+
+
+def count_dead(text: str, lang: str | None) -> float:
+    """How many dead a sentence states, or 0."""
+    return _count_growing(text, "", lang).get("dead", 0)
 
 
 def _find_count(clause: str, pattern: re.Pattern[str], lang: str | None) -> float:

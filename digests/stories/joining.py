@@ -83,7 +83,6 @@ def join_events(
         for i, row in enumerate(near)
         for j, score in row.items()
         if i < j
-        and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
         and (

@@ -186,13 +186,9 @@ def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
     In a language without ranks they are those with a capital.
     """
     if words.resolve_language(lang) == "en":
-        stems = set(_list_stems(title, lang))
-        return (
-            frozenset(
-                s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
-            )
-            - NUMBER_STEMS
-        )
+        stems = _list_stems(title, lang)
+        rare = frozenset(s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT)
+        return rare - NUMBER_STEMS
     capital = " ".join(word for word in title.split() if word[:1].isupper())
     return frozenset(words.extract_stems(capital, lang)) - NUMBER_STEMS
 
