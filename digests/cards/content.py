@@ -6,7 +6,7 @@ they look.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 from digests.language import quotation_marks, sentences, words
@@ -18,10 +18,12 @@ from digests.types import (
     ArticleKind,
     Dispute,
     EditionFigure,
+    EditionStory,
     Figure,
     FigureStatus,
     Quote,
     QuoteCard,
+    Section,
     Span,
 )
 
@@ -111,6 +113,34 @@ def find_card_context(article: Article, card: QuoteCard) -> Span:
         if not overlaps_any(earlier, quoted):
             return earlier
     return own
+
+
+def list_further_figures(
+    story: EditionStory, sections: Collection[Section]
+) -> tuple[EditionFigure, ...]:
+    """The figures that readers do not see in the summary already.
+
+    One that replaces an older count stays: the change is not in the summary.
+
+    Args:
+        story: A story of an edition.
+        sections: Those that are shown; without the summary no figure is repeated.
+    """
+    if "summary" not in sections:
+        return story.figures
+    return tuple(
+        entry
+        for entry in story.figures
+        if entry.replaces or not _is_in_summary(entry, story)
+    )
+
+
+def _is_in_summary(entry: EditionFigure, story: EditionStory) -> bool:
+    return entry.article == story.articles[0].id and any(
+        sentence.revision == entry.revision
+        and overlaps_any(entry.figure, sentence.spans)
+        for sentence in story.summary
+    )
 
 
 def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:

@@ -50,7 +50,7 @@ class Amendment:
     """The changes of one story (public id) of an edition."""
 
     story: str
-    notes: tuple[CorrectionNote, ...]
+    notes: tuple[CorrectionNote, ...] = ()
     headline: Headline | None = None
     sentences: tuple[SentenceChange, ...] = ()
     cards: tuple[CardChange, ...] = ()
@@ -66,10 +66,9 @@ def apply_amendments(edition: Edition, amendments: Sequence[Amendment]) -> Editi
 
 def _apply_amendment(edition: Edition, one: Amendment) -> Edition:
     hero = edition.hero
-    new_cards = {change.old: change.new for change in one.cards}
-    amended = [story for story in edition.stories if story.id == one.story]
-    if hero is not None and any(hero in story.cards for story in amended):
-        hero = new_cards.get(hero.text, hero)
+    shown = (story.cards for story in edition.stories if story.id == one.story)
+    if hero is not None and any(hero in cards for cards in shown):
+        hero = {change.old: change.new for change in one.cards}.get(hero.text, hero)
     stories = tuple(
         _amend_story(story, one) if story.id == one.story else story
         for story in edition.stories
@@ -104,8 +103,8 @@ def _amend_story(story: EditionStory, one: Amendment) -> EditionStory:
         disputes=tuple(
             dispute
             for dispute in story.disputes
-            if not {_figure_key(dispute.ours), _figure_key(dispute.theirs)}
-            & set(figures)
+            if not figures.keys()
+            & {_figure_key(dispute.ours), _figure_key(dispute.theirs)}
         ),
         notes=(*story.notes, *one.notes),
     )

@@ -17,16 +17,16 @@ sentence that announces a correction counts as one (kind `notice`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from digests.figures import recognition
 from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
-from digests.language.spans import span_text, spans_overlap
+from digests.language.spans import overlaps_any, span_text
 from digests.stories.profiles import CORRECTION_LABELS
 from digests.types import Article, Figure, Span
 
@@ -78,61 +78,44 @@ def find_corrections(old: Article, new: Article) -> tuple[TextCorrection, ...]:
     place, which corrects nothing.
     """
     aligned = _align_articles(old, new)
-    if aligned.kept < _STAYS:
+    if len(aligned.old) - len(aligned.gone_at) < max(1, _STAYS * len(aligned.old)):
         return ()
     return tuple(_iter_corrections(old, new, aligned))
 
 
-def is_correction_within(correction: TextCorrection, span: Span) -> bool:
-    """Whether the corrected sentence was in this span of the old text."""
+def is_correction_within(correction: TextCorrection, spans: Iterable[Span]) -> bool:
+    """Whether the corrected sentence was in one of these spans of the old text."""
     at = correction.old.span if correction.old else None
-    return at is not None and spans_overlap(at, span)
+    return at is not None and overlaps_any(at, spans)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _RewrittenSentence:
-    """A sentence with its new wording and the new text around that."""
-
-    old: TextSentence
-    new: TextSentence
-    around: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _TextAlignment:
+class _TextAlignment(NamedTuple):
     """How the sentences of the old and the new text correspond."""
 
     old: Sequence[TextSentence]
     new: Sequence[TextSentence]
-    rewritten: Sequence[_RewrittenSentence]
+    #: Sentences with their new wording and the new text around that.
+    rewritten: Sequence[tuple[TextSentence, TextSentence, str]]
     #: Indices of sentences that are not in the other text in any wording.
     gone_at: Sequence[int]
     came_at: Sequence[int]
 
-    @property
-    def kept(self) -> float:
-        """The share of the old sentences (0 to 1) that is unchanged or reworded."""
-        return 1 - len(self.gone_at) / len(self.old) if self.old else 0.0
-
     def list_removed(self) -> list[TextSentence]:
         """The removed sentences, closing paragraphs excepted."""
-        left = set(self.gone_at)
-        stays = [n for n in range(len(self.old)) if n not in left]
-        last = self.old[stays[-1]].paragraph if stays else -2
+        stays = {*range(len(self.old))}.difference(self.gone_at)
+        last = max((self.old[n].paragraph for n in stays), default=-2)
         return [self.old[n] for n in self.gone_at if self.old[n].paragraph <= last]
 
     def list_inserted(self) -> list[TextSentence]:
         """The sentences added between older ones of their paragraph."""
-        came = set(self.came_at)
-        stood: dict[int, list[int]] = {}
-        for place, piece in enumerate(self.new):
-            if place not in came:
-                stood.setdefault(piece.paragraph, []).append(place)
+        paragraphs = [piece.paragraph for piece in self.new]
+        stays = sorted({*range(len(self.new))}.difference(self.came_at))
+        first = {paragraphs[n]: n for n in reversed(stays)}
+        last = {paragraphs[n]: n for n in stays}
         return [
             self.new[n]
             for n in self.came_at
-            if (beside := stood.get(self.new[n].paragraph))
-            and beside[0] < n < beside[-1]
+            if first.get(paragraphs[n], n) < n < last.get(paragraphs[n], n)
         ]
 
 
@@ -141,9 +124,9 @@ def _iter_corrections(
 ) -> Iterator[TextCorrection]:
     lang = new.lang or old.lang
     known = _find_known_names((old, new), lang)
-    for one in aligned.rewritten:
-        for fact in _compare_sentences(one, known, lang):
-            yield replace(fact, old=one.old, new=one.new)
+    for before, after, around in aligned.rewritten:
+        for fact in _compare_sentences(before.text, after.text, around, known, lang):
+            yield replace(fact, old=before, new=after)
     gone = [] if new.excerpt else aligned.list_removed()
     for piece, fact in _list_lacking(gone, new, known, lang):
         yield replace(fact, before=fact.after, after="", old=piece)
@@ -161,23 +144,37 @@ def _list_lacking(
     known: Collection[str],
     lang: str | None,
 ) -> Iterator[tuple[TextSentence, TextCorrection]]:
-    """The sentences with a fact that the other text lacks, and that fact."""
+    """The sentences with a fact that the other text lacks, and the first such fact."""
     if not pieces:
         return
-    elsewhere = _TextFacts(other, known, lang)
+    whole = f"{other.title or ''}.\n{other.text}"
+    counted = _collect_values(whole, lang).keys()
+    running = _normalize_sentence(whole)
+    parts = _list_name_parts(_find_name_runs(whole, known))
     for piece in pieces:
-        fact = elsewhere.find_lacking(piece.text)
-        if fact is not None:
-            yield piece, fact
+        values = _collect_values(piece.text, lang).items()
+        names = _find_name_runs(piece.text, known)
+        denies = _find_denials(piece.text)
+        quoted = _find_quoted_words(piece.text)
+        found: dict[CorrectionKind, list[str]] = {
+            "figure": [c.shown for v, c in values if c.alone and v not in counted],
+            "name": [
+                name
+                for name in names
+                if not _split_name(name) & parts and _is_salient_name(name, lang)
+            ],
+            "negation": denies if len(denies) % 2 else [],
+            "quote": [q for q in quoted if _normalize_sentence(q) not in running],
+        }
+        for kind, facts in found.items():
+            if facts:
+                yield piece, TextCorrection(kind=kind, after=", ".join(facts))
+                break
 
 
 _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ][\w’'-]*)*")
 _DENIES = compile_negation("un(?:true|safe|able|likely)")
-_WEEKDAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)s?\b",
-    re.IGNORECASE,
-)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(dates.WEEKDAYS)})s?\b", re.IGNORECASE)
 _NOTICE = re.compile(
     rf"^\W*(?:{CORRECTION_LABELS})\b"
     r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
@@ -188,59 +185,27 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _compare_sentences(
-    one: _RewrittenSentence, known: Collection[str], lang: str | None
+    old: str, new: str, around: str, known: Collection[str], lang: str | None
 ) -> Iterator[TextCorrection]:
     """The facts that a new wording of a sentence corrects.
 
     Args:
-        one: The old sentence, its new wording, and the new text around it.
+        old: The sentence.
+        new: Its new wording.
+        around: The new text around that.
         known: Words that are names even at the start of a sentence.
         lang: Of both.
     """
-    old, new = one.old.text, one.new.text
-    yield from _compare_figures(old, new, one.around, lang)
-    found: dict[CorrectionKind, tuple[str, str]] = {
-        "name": _compare_names(old, new, one.around, known),
+    yield from _compare_figures(old, new, around, lang)
+    found: dict[CorrectionKind, tuple[list[str], list[str]]] = {
+        "name": _compare_names(old, new, around, known),
         "negation": _compare_denials(old, new),
         "quote": _compare_quoted_words(old, new),
     }
-    for kind, (before, after) in found.items():
-        if before or after:
+    for kind, (lost, came) in found.items():
+        if lost or came:
+            before, after = ", ".join(lost), ", ".join(came)
             yield TextCorrection(kind=kind, before=before, after=after)
-
-
-class _TextFacts:
-    """The facts of a whole text, to find those of a sentence that it lacks."""
-
-    def __init__(
-        self, other: Article, known: Collection[str], lang: str | None
-    ) -> None:
-        whole = f"{other.title or ''}.\n{other.text}"
-        self._counted = _collect_values(whole, lang).keys()
-        self._running = _normalize_sentence(whole)
-        runs = _find_name_runs(whole, known)
-        self._names = _list_name_parts(runs)
-        self._known, self._lang = known, lang
-
-    def find_lacking(self, sentence: str) -> TextCorrection | None:
-        """The first fact of the sentence that the text lacks, as an addition."""
-        lang = self._lang
-        runs = _find_name_runs(sentence, self._known)
-        names = (n for n in runs if not _split_name(n) & self._names)
-        counts = _collect_values(sentence, lang).items()
-        figures = [c.shown for v, c in counts if c.alone and v not in self._counted]
-        denies = _find_denials(sentence)
-        quoted = _find_quoted_words(sentence)
-        found: dict[CorrectionKind, list[str]] = {
-            "figure": figures,
-            "name": [name for name in names if _is_salient_name(name, lang)],
-            "negation": denies if len(denies) % 2 else [],
-            "quote": [q for q in quoted if _normalize_sentence(q) not in self._running],
-        }
-        for kind, facts in found.items():
-            if facts:
-                return TextCorrection(kind=kind, after=", ".join(facts))
-        return None
 
 
 def _find_known_names(articles: Sequence[Article], lang: str | None) -> frozenset[str]:
@@ -248,11 +213,9 @@ def _find_known_names(articles: Sequence[Article], lang: str | None) -> frozense
     if words.resolve_language(lang) == "de":
         # Every German noun has a capital: those that begin a sentence do not count.
         return frozenset()
-    capital: set[str] = set()
-    small: set[str] = set()
-    for text in (article.text for article in articles):
-        small.update(w for w in re.findall(r"\b[a-z][\w’'-]*", text))
-        capital.update(re.findall(r"(?<=[\w,;’'] )[A-Z][\w’'-]*", text))
+    text = "\n".join(article.text for article in articles)
+    small = set(re.findall(r"\b[a-z][\w’'-]*", text))
+    capital = re.findall(r"(?<=[\w,;’'] )[A-Z][\w’'-]*", text)
     return frozenset(word.casefold() for word in capital if word.lower() not in small)
 
 
@@ -269,16 +232,8 @@ def _compare_figures(
     """Figures that a sentence lost; an added figure alone corrects nothing."""
     before, after = _collect_values(old, lang), _collect_values(new, lang)
     elsewhere = _collect_values(around, lang).keys()
-    lost = [
-        one
-        for value, one in before.items()
-        if value not in elsewhere or _has_other_unit(one, after.get(value))
-    ]
-    came = [
-        one
-        for value, one in after.items()
-        if value not in before or _has_other_unit(one, before.get(value))
-    ]
+    lost = _list_other_values(before, after, elsewhere)
+    came = _list_other_values(after, before, before.keys())
     if lost:
         # One number in the place of one: its subject says which.
         what = lost[0].what if len(lost) == len(came) == 1 else ""
@@ -299,10 +254,18 @@ class _CountedValue:
     alone: bool = False
 
 
-def _has_other_unit(one: _CountedValue, other: _CountedValue | None) -> bool:
-    return (
-        other is not None and bool(one.unit and other.unit) and one.unit != other.unit
-    )
+def _list_other_values(
+    values: Mapping[str, _CountedValue],
+    other: Mapping[str, _CountedValue],
+    known: Collection[str],
+) -> list[_CountedValue]:
+    """The values that are not known, or have another unit in the other wording."""
+    units = {value: one.unit for value, one in other.items() if one.unit}
+    return [
+        one
+        for value, one in values.items()
+        if value not in known or (one.unit and units.get(value, one.unit) != one.unit)
+    ]
 
 
 def _collect_values(text: str, lang: str | None) -> dict[str, _CountedValue]:
@@ -337,19 +300,17 @@ def _read_figure(text: str, figure: Figure) -> _CountedValue:
 
 def _compare_names(
     old: str, new: str, around: str, known: Collection[str]
-) -> tuple[str, str]:
+) -> tuple[list[str], list[str]]:
     """Names of which nothing is left, or whose parts changed."""
     before, after = _find_name_runs(old, known), _find_name_runs(new, known)
     kept, there = _list_name_parts(before), _list_name_parts(after)
     if kept <= there:
-        return "", ""
+        return [], []
     there |= _list_name_parts(_find_name_runs(around, known))
     gone = [name for name in before if not _split_name(name) <= there]
     came = [name for name in after if not _split_name(name) <= kept]
     whole = [name for name in gone if not _split_name(name) & there]
-    if whole or (gone and came):
-        return ", ".join(whole or gone), ", ".join(came)
-    return "", ""
+    return (whole or gone, came) if whole or (gone and came) else ([], [])
 
 
 def _find_name_runs(text: str, known: Collection[str]) -> list[str]:
@@ -378,24 +339,26 @@ def _find_denials(sentence: str) -> list[str]:
     return [m[0].lower() for m in _DENIES.finditer(sentence)]
 
 
-def _compare_denials(old: str, new: str) -> tuple[str, str]:
+def _compare_denials(old: str, new: str) -> tuple[list[str], list[str]]:
     before, after = _find_denials(old), _find_denials(new)
     if len(before) % 2 == len(after) % 2:
-        return "", ""
-    lost = [word for word in before if word not in after]
-    came = [word for word in after if word not in before]
-    return ", ".join(lost), ", ".join(came)
+        return [], []
+    return _subtract(before, after), _subtract(after, before)
 
 
-def _compare_quoted_words(old: str, new: str) -> tuple[str, str]:
+def _subtract(some: Iterable[str], others: Collection[str]) -> list[str]:
+    return [one for one in some if one not in others]
+
+
+def _compare_quoted_words(old: str, new: str) -> tuple[list[str], list[str]]:
     """Quoted words that changed; a removed or added quote corrects nothing."""
     before, after = (
         {_normalize_sentence(shown): shown for shown in _find_quoted_words(text)}
         for text in (old, new)
     )
-    lost = [shown for bare, shown in before.items() if bare not in after]
-    came = [shown for bare, shown in after.items() if bare not in before]
-    return (lost[0], came[0]) if lost and came else ("", "")
+    lost = [before[bare] for bare in _subtract(before, after)]
+    came = [after[bare] for bare in _subtract(after, before)]
+    return (lost[:1], came[:1]) if lost and came else ([], [])
 
 
 def _find_quoted_words(text: str) -> list[str]:
@@ -415,11 +378,6 @@ _REACH = 15
 _TOKEN = re.compile(r"[^\W_]+|[%$€£¥]")
 
 
-def _align_articles(old: Article, new: Article) -> _TextAlignment:
-    """Align the sentences of two versions."""
-    return _align_sentences(_split_sentences(old), _split_sentences(new))
-
-
 def _normalize_sentence(text: str) -> str:
     """The sentence for comparing: its words, without marks and capitals."""
     return " ".join(_TOKEN.findall(normalize_text(text)))
@@ -437,12 +395,12 @@ def _split_sentences(article: Article) -> list[TextSentence]:
     return pieces[:_MOST]
 
 
-def _align_sentences(
-    old: Sequence[TextSentence], new: Sequence[TextSentence]
-) -> _TextAlignment:
-    before, after = ([_normalize_sentence(p.text) for p in text] for text in (old, new))
+def _align_articles(old: Article, new: Article) -> _TextAlignment:
+    """Align the sentences of two versions."""
+    ours, theirs = _split_sentences(old), _split_sentences(new)
+    before, after = ([_normalize_sentence(p.text) for p in x] for x in (ours, theirs))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
-    rewritten: list[_RewrittenSentence] = []
+    rewritten: list[tuple[TextSentence, TextSentence, str]] = []
     gone: list[int] = []
     came: list[int] = []
     for how, start, end, other_start, other_end in matcher.get_opcodes():
@@ -452,30 +410,23 @@ def _align_sentences(
         for place in range(start, end):
             near = max(other_start, other_start + place - start - _REACH)
             far = min(other_end, other_start + place - start + _REACH)
-            candidates = [new[n].text for n in range(near, far)]
-            wording = _find_wording(old[place].text, candidates)
+            candidates = [piece.text for piece in theirs[near:far]]
+            wording = _find_wording(ours[place].text, candidates)
             if wording is None:
                 gone.append(place)
             else:
                 taken.add(near + wording)
                 around = "\n".join(candidates)
-                worded = _RewrittenSentence(
-                    old=old[place], new=new[near + wording], around=around
-                )
-                rewritten.append(worded)
+                rewritten.append((ours[place], theirs[near + wording], around))
         came += [n for n in range(other_start, other_end) if n not in taken]
-    return _TextAlignment(
-        old=old, new=new, rewritten=rewritten, gone_at=gone, came_at=came
-    )
+    return _TextAlignment(ours, theirs, rewritten, gone, came)
 
 
 def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:
     """The index of the new wording among the candidates, or None."""
-    own = set(words.split_words(normalize_text(sentence)))
-    best, most = None, 0.0
-    for place, candidate in enumerate(candidates):
-        other = set(words.split_words(normalize_text(candidate)))
-        shared = words.measure_containment(own, other)
-        if shared > most:
-            best, most = place, shared
-    return best if most >= _ALIKE else None
+    own, *others = (
+        {*words.split_words(normalize_text(text))} for text in (sentence, *candidates)
+    )
+    shares = [words.measure_containment(own, other) for other in others]
+    most = max(shares, default=0.0)
+    return shares.index(most) if most >= _ALIKE else None

@@ -65,7 +65,7 @@ def find_amendment(
     if isinstance(published, BriefStory):
         revision = published.article.revision
         headline = comparison.amend_headline(published.headline, revision)
-        found = Amendment(story=published.story, notes=(), headline=headline)
+        found = Amendment(story=published.story, headline=headline)
     else:
         found = comparison.amend_story(published)
     notes = tuple(comparison.notes)
@@ -77,21 +77,21 @@ def relocate_story(published: EditionStory, other: Article) -> EditionStory:
 
     A piece whose words are not there keeps its place.
     """
-    ours = published.articles[0].id == other.id
 
     def relocate_sentence(one: Sentence) -> Sentence:
-        span = _locate(one.text, other) if ours else None
+        span = _locate(one.text, published.articles[0].id, other)
         return replace(one, spans=(span,), revision=other.revision) if span else one
 
     def relocate_card(one: QuoteCard) -> QuoteCard:
-        span, context = _locate(one.text, other), _locate(one.context_text, other)
-        if one.article != other.id or span is None or context is None:
+        span = _locate(one.text, one.article, other)
+        context = _locate(one.context_text, one.article, other)
+        if span is None or context is None:
             return one
         return replace(one, span=span, context=context, revision=other.revision)
 
     def relocate_figure(one: EditionFigure) -> EditionFigure:
-        span = _locate(one.sentence_text, other)
-        if one.article != other.id or span is None:
+        span = _locate(one.sentence_text, one.article, other)
+        if span is None:
             return one
         figure = replace(one.figure, sentence=span)
         return replace(one, figure=figure, revision=other.revision)
@@ -105,8 +105,8 @@ def relocate_story(published: EditionStory, other: Article) -> EditionStory:
     )
 
 
-def _locate(words: str, article: Article) -> Span | None:
-    at = article.text.find(words)
+def _locate(words: str, article: str, other: Article) -> Span | None:
+    at = other.text.find(words) if article == other.id else -1
     return Span(start=at, end=at + len(words)) if at >= 0 else None
 
 
@@ -134,7 +134,6 @@ class _StoryComparison:
         headline = published.headline
         return Amendment(
             story=published.id,
-            notes=(),
             headline=self.amend_headline(headline, lead.revision) if is_lead else None,
             sentences=tuple(self._amend_sentences(shown, lead.revision)),
             cards=cards,
@@ -215,14 +214,11 @@ class _StoryComparison:
         """Find the figure of the new sentence that counts the same thing."""
         text, places, old = self.new.text, _list_new_spans(hit), published.figure
         for figure in find_figures(text, lang=self.new.lang):
-            near = any(span.start <= figure.start < span.end for span in places)
-            if near and (figure.unit, figure.what) == (old.unit, old.what):
-                span = figure.sentence
+            same = (figure.unit, figure.what) == (old.unit, old.what)
+            if same and overlaps_any(figure, places):
+                said, revision = span_text(text, figure.sentence), self.new.revision
                 return replace(
-                    published,
-                    figure=figure,
-                    sentence_text=span_text(text, span),
-                    revision=self.new.revision,
+                    published, figure=figure, sentence_text=said, revision=revision
                 )
         return None
 
@@ -237,7 +233,7 @@ class _StoryComparison:
         return [
             correction
             for correction in self._list_corrections(revision)
-            if any(is_correction_within(correction, span) for span in spans)
+            if is_correction_within(correction, spans)
         ]
 
     def _list_corrections(self, revision: str) -> Sequence[TextCorrection]:
@@ -284,7 +280,7 @@ def _corrects(correction: TextCorrection, headline: Headline) -> bool:
         return False
     if correction.old.span is None:
         return not headline.spans
-    return any(is_correction_within(correction, span) for span in headline.spans)
+    return is_correction_within(correction, headline.spans)
 
 
 def _list_new_spans(hit: Iterable[TextCorrection]) -> list[Span]:

@@ -193,10 +193,13 @@ class _KnownFacts:
         self._values = {
             f.value for text in texts for f in recognition.find_figures(text)
         }
+        self._dead = max((freshness.count_dead(t, None) for t in said), default=0)
         self._running = " | ".join(map(_join_words, said))
 
     def lacks(self, sentence: str, lang: str | None) -> bool:
         """Whether a sentence says something new."""
+        if 0 < self._dead < freshness.count_dead(sentence, lang):
+            return True
         content = words.extract_stems(sentence)
         if len(content) < _SHORTEST:
             return False

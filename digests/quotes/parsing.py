@@ -23,7 +23,7 @@ from digests.language.names import (
     select_headline_names,
 )
 from digests.language.spans import span_text
-from digests.language.words import primary_language
+from digests.language.words import primary_language, word_set
 from digests.quotes import spans, speaker_mentions
 from digests.quotes.reporting import (
     CLAUSE_LEADS,
@@ -53,6 +53,27 @@ _FIRST_TOKEN = attrgetter("first")
 #: Tokens around marked words that say whether they are a name; between names of a list.
 _AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
+#: Words of letters and notes before a colon or a quotation that name nobody.
+_NOBODY = word_set("re sir madam sirs subject mp mps mixed")
+#: «The murder of X», «X's body»: X is dead.
+_DEATHS = word_set("""
+    murder killing death body funeral burial manslaughter assassination remains memory
+    stabbing grave leiche leichnam tod mord
+""")
+_DIED = word_set("died perished drowned starb verstarb")
+#: These say so only in the passive: «was found dead».
+_KILLED = word_set("""
+    dead killed murdered slain stabbed tot getötet ermordet erstochen erschossen
+""")
+#: «Tom Cole killed X.»
+_KILLING = word_set("killed murdered killing murdering")
+_BE = word_set("was were been is are be wurde wurden")
+#: After these the death is another's, or did not happen.
+_NOT_DYING = PREPOSITIONS | word_set("""
+    whose his her their my when while after before as where that if not never nearly
+    almost could would might may and but others ; : (
+""")
+_DEATH_FOLLOWS = 12
 _SMALL_WORD = 4
 _SHORTEST_HEADLINE = 5
 _END_MARKS = ".,!?…:;"
@@ -243,6 +264,43 @@ class ParsedText:
     #: The frame in which each quoted span begins.
     frame_of: tuple[int, ...]
 
+    @cached_property
+    def dead(self) -> frozenset[str]:
+        """Whom the text says to be dead, by full name."""
+        return frozenset(
+            self.people.full(name.text, name.sex, frame.tokens[name.first].start)
+            for frame in self.frames
+            for name in frame.names
+            if _is_dead(frame, name)
+        )
+
+
+def _is_dead(frame: SentenceFrame, name: Name) -> bool:
+    """Whether a sentence says that somebody died: «the murder of X», «X was killed»."""
+    tokens = frame.tokens
+    if name.possessive:
+        return any(one.low in _DEATHS for one in tokens[name.last : name.last + 1])
+    before = ["", *(one.low for one in tokens[max(0, name.first - 2) : name.first])]
+    if before[-1] in _KILLING:
+        return True
+    if before[-1] in {"of", "von", "an"} and before[-2] in _DEATHS:
+        return True
+    return tells_death(frame, name.last)
+
+
+def tells_death(frame: SentenceFrame, after: int) -> bool:
+    """Whether who is named before token `after` dies in the words from there."""
+    tokens = frame.tokens
+    passive = False
+    for at in range(after, min(len(tokens), after + _DEATH_FOLLOWS)):
+        low = tokens[at].low
+        if low in _DIED or (passive and low in _KILLED):
+            return True
+        if tokens[at].kind == "cover" or low in _NOT_DYING or frame.reports(at):
+            return False
+        passive = passive or low in _BE
+    return False
+
 
 def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | None:
     """Parse `text`; `title` may have a speaker's full name. None without marks."""
@@ -345,6 +403,8 @@ def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
     """Whether a name is no sentence-initial word and no German noun."""
+    if name.text.lower() in _NOBODY:
+        return False
     if name.last == frame.label:
         return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS
     if frame.german and not name.kind:

@@ -8,7 +8,7 @@ from is examined first, then the person's others. Forms of address are no role.
 from collections.abc import Sequence
 
 from digests.language.grammar import AUXILIARIES, Token, looks_finite
-from digests.language.names import TITLE_PARTS
+from digests.language.names import BODY_WORDS, TITLE_PARTS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -22,6 +22,8 @@ from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.
 _AFTER_ROLE = word_set("who whose which when while where after before since until as")
+#: Words after a name that open a clause or a time and no role: «known to …», «now a …».
+_NO_OPENINGS = word_set("known born seen best now then once formerly still currently")
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
@@ -80,7 +82,14 @@ def _find_role_before(
         words = _strip_role(tokens[mention.first : mention.core])
     if len(words) == 1 and words[0].low in _STYLES:
         return None
+    if words and _is_no_function(words[-1].low, titled=mention.core > mention.first):
+        return None
     return text[words[0].start : words[-1].end] if words else None
+
+
+def _is_no_function(last: str, *, titled: bool) -> bool:
+    """Whether a body or a thing is before the name: «a campaign speech Ada Bell …»."""
+    return last in BODY_WORDS or not (titled or is_role_noun(last))
 
 
 def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
@@ -149,6 +158,8 @@ def _find_role_after(
 
 def _opens_role(opening: Token) -> bool:
     """Whether a role may begin with the word after a name and its comma."""
+    if opening.low in _NO_OPENINGS:
+        return False
     return (
         opening.low in DETERMINERS
         or opening.possessive

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame
+from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.reporting import (
     DETERMINERS,
     FEMALE_PRONOUNS,
@@ -21,7 +21,7 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     WRITTEN,
 )
-from digests.quotes.speaker_mentions import SpeakerMention
+from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
@@ -33,6 +33,9 @@ _ISSUED = word_set("statement letter email message memo release post tweet")
 _ISSUED_BACK = 4
 #: Tokens of a sentence that is searched, so that the cost of hostile texts is linear.
 _LONGEST_SENTENCE = 200
+#: A subject of the sentence just before is «he» or «she» rather than another.
+_JUST_ACTING = 1.0
+_BEFORE_SUBJECT = word_set("where when while and but , ; – — once then")
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
@@ -146,7 +149,10 @@ def _complete_phrase(parsed: ParsedText, mention: SpeakerMention) -> str:
     begins = mention.last + _count_joint_words(frame, mention)
     for other in frame.near(begins, begins):
         if mention.last < other.first <= begins <= other.last:
-            if other.kind != "pronoun":
+            trait = (
+                tokens[mention.last].low == "with" and tokens[other.first].low == "a"
+            )
+            if other.kind != "pronoun" and not trait:
                 return parsed.text[mention.start : other.end]
             break
     return parsed.text[mention.start : mention.end]
@@ -206,13 +212,24 @@ def _iter_mentions_before(
 def _resolve_person(
     parsed: ParsedText, mention: SpeakerMention
 ) -> ResolvedSpeaker | None:
-    best, chosen = -9.0, None
+    best, chosen, somebody = -9.0, None, None
+    paragraph = parsed.frames[mention.frame].paragraph
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
-        if found is not None and not _is_spoken_of(frame, other, mention.sex):
-            value = _rate_antecedent(parsed, frame, found, mention)
-            if value > best:
-                best, chosen = value, found
+        if found is None or _is_spoken_of(frame, other, mention.sex):
+            continue
+        if other.kind == "nominal" and not other.sex:
+            if mention.frame - frame.index == 1 and frame.paragraph == paragraph:
+                somebody = somebody or found
+            continue
+        value = _rate_antecedent(parsed, frame, found, mention)
+        if value > best:
+            best, chosen = value, found
+    if somebody is not None and (
+        chosen is None or parsed.frames[chosen.mention.frame].paragraph < paragraph
+    ):
+        # «… a stranger called Tom Cole.» In the next paragraph: «A pilot waved.»
+        return somebody
     return chosen
 
 
@@ -227,7 +244,9 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
     first = next(iter(frame.free), None)
-    return first is not None and (other is first or _is_apposed(frame, first, other))
+    if first is None:
+        return False
+    return other.first == first.first or _is_apposed(frame, first, other)
 
 
 def _is_apposed(
@@ -247,19 +266,62 @@ def _resolve_pronoun(
     parsed: ParsedText, other: SpeakerMention, sex: str
 ) -> ResolvedSpeaker | None:
     """The antecedent that a mention can be for «he» or «she», or None."""
+    other = _find_owner(parsed, other, sex) or other
     if other.kind == "name" and other.sort in {"person", ""}:
+        if is_role_noun(other.text.lower()):
+            # «Investigators say …»
+            return None
         full = parsed.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
         if other.sort == "" and not (free or parsed.people.is_person(full)):
             return None
         known = parsed.people.sex(full)
-    elif other.kind == "nominal" and not other.plural and other.sex:
+    elif other.kind == "nominal" and not other.plural:
+        if not other.sex and not _is_somebody_acting(parsed, other):
+            return None
         full, known = _complete_phrase(parsed, other), other.sex
     else:
         return None
     if known and sex and known != sex:
         return None
     return ResolvedSpeaker(full, known, other)
+
+
+def _find_owner(
+    parsed: ParsedText, other: SpeakerMention, sex: str
+) -> SpeakerMention | None:
+    """Ruth Bell, where «she» follows «Ruth Bell's husband died in May»."""
+    frame = parsed.frames[other.frame]
+    if other.kind != "nominal" or not sex:
+        return None
+    if other.sex in {"", sex} and not tells_death(frame, other.last):
+        return None
+    for name in frame.names:
+        if name.first == other.first and name.last < other.last and name.possessive:
+            end = frame.tokens[name.last - 1].start
+            end += len(frame.tokens[name.last - 1].text.rstrip("s").rstrip("'’"))
+            return replace(
+                other,
+                last=name.last,
+                end=end,
+                kind="name",
+                text=name.text,
+                sort="person",
+                sex=name.sex,
+            )
+    return None
+
+
+def _is_somebody_acting(parsed: ParsedText, other: SpeakerMention) -> bool:
+    """Whether a phrase brings in a person who does something: «…, where a pilot …»."""
+    tokens = parsed.frames[other.frame].tokens
+    if other.possessive or other.after_preposition:
+        return False
+    if tokens[other.first].low not in {"a", "an", "another", "one"}:
+        return False
+    before = tokens[other.first - 1] if other.first else None
+    begins = before is None or before.low in _BEFORE_SUBJECT or before.kind == "cover"
+    return begins and is_role_noun(tokens[other.last - 1].low)
 
 
 def _rate_antecedent(
@@ -277,12 +339,16 @@ def _rate_antecedent(
         value += 1.0
     if other.kind == "nominal" or unsure:
         value -= 1.5
+    if found.speaker in parsed.dead:
+        value -= 1.5
     if other.possessive or other.after_preposition:
         value -= 1.0
     else:
         value += 1.0
         if _is_about(frame, other):
             value += 0.8
+            if mention.frame - frame.index == 1 and not paragraphs:
+                value += _JUST_ACTING
     return value + min(0.8, 0.1 * people.count(found.speaker))
 
 

@@ -23,6 +23,7 @@ from digests.quotes.speaker_mentions import SpeakerMention
 
 _BE = word_set("is are was were been be being get got isn't wasn't weren't")
 _ADVERBS = word_set("also not once often later then never now")
+_CLAUSE_WORDS = word_set("after because when while since although")
 _FAR_CUE = 40
 #: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
@@ -126,8 +127,14 @@ def _find_head(frame: SentenceFrame, at: int) -> SpeakerMention | None:
     for mention in frame.free_before(at):
         if covers[mention.first] < covered or mention.first <= frame.opening:
             continue
-        named = mention.kind == "name" and mention.last < at
-        return mention if named and frame.tokens[mention.last].text in _SHUT else None
+        if mention.last >= at or frame.tokens[mention.last].text not in _SHUT:
+            return None
+        # «The actor, whose films include X and Y, said …»
+        named = mention.kind == "name" or (
+            mention.kind == "nominal"
+            and frame.tokens[mention.last + 1].low in {"whose", "who", "which"}
+        )
+        return mention if named else None
     return None
 
 
@@ -267,6 +274,10 @@ def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
 
 
 def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
+    at = _skip_left(frame.tokens, cue - 1)
+    if at > 0 and frame.tokens[at - 1].low in _CLAUSE_WORDS:
+        # «X was banned after staff said …»: staff, who are no mention
+        return None
     before = bisect_left(frame.cues, cue) - 1
     if before >= 0 and cue - frame.cues[before] < _FAR_CUE:
         reached = _find_own_subject(frame, frame.cues[before])

@@ -8,8 +8,9 @@ report.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from digests.language.words import measure_containment
 from digests.stories import freshness
@@ -70,14 +71,12 @@ def gather_stories(
 
 def follow_links(start: str, links: Mapping[str, str | None]) -> str:
     """The end of a chain of links; the least name of one that is a circle."""
-    seen = dict.fromkeys((start,))
-    name = start
-    while after := links.get(name):
+    seen = [start]
+    while after := links.get(seen[-1]):
         if after in seen:
-            return min(list(seen)[list(seen).index(after) :])
-        seen[after] = None
-        name = after
-    return name
+            return min(seen[seen.index(after) :])
+        seen.append(after)
+    return seen[-1]
 
 
 def _build_story(
@@ -86,20 +85,13 @@ def _build_story(
     originals: Sequence[Article],
     kinds: Mapping[str, ArticleKind],
 ) -> Story:
-    shared = Counter(
-        stem for article in originals for stem in find_salient_terms(article)
-    )
-    ratings = {a.id: _rate_article(a, shared) for a in originals}
+    facts = {a.id: find_salient_terms(a) for a in originals}
+    shared = Counter(chain.from_iterable(facts.values()))
+    ratings = {a.id: _rate_article(a, facts[a.id], shared) for a in originals}
     lead = freshness.choose_lead(originals, ratings, kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
-    outlets = dict.fromkeys(
-        [lead.source, *(a.source for a in sorted(originals, key=article_sort_key))]
-    )
-    return Story(
-        id=name,
-        articles=(lead, *others),
-        outlets=tuple(outlet for outlet in outlets if outlet),
-    )
+    outlets = dict.fromkeys(a.source for a in (lead, *originals) if a.source)
+    return Story(id=name, articles=(lead, *others), outlets=tuple(outlets))
 
 
 def _find_originals(
@@ -130,8 +122,10 @@ def _select_independent(articles: Sequence[Article]) -> list[Article]:
     return kept
 
 
-def _rate_article(article: Article, shared: Mapping[str, int]) -> float:
+def _rate_article(
+    article: Article, facts: Iterable[str], shared: Mapping[str, int]
+) -> float:
     if not has_body(article):
         return 0.0
-    facts = sum(shared[stem] > 1 for stem in find_salient_terms(article))
-    return 1 + facts + min(len(article.text), _LONG_ENOUGH) / _CHARACTERS_A_FACT
+    length = min(len(article.text), _LONG_ENOUGH) / _CHARACTERS_A_FACT
+    return 1 + length + sum(shared[stem] > 1 for stem in facts)

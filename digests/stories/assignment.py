@@ -15,6 +15,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from digests.stories.assembly import article_sort_key, follow_links
 from digests.stories.clustering import cluster_events
@@ -65,16 +66,14 @@ def place_article(
     alike = _list_alike_stories(archive, read, compared)
     original = archive.find_copy(article, read, compared)
     copied = None if original is None else archive.story_at(original)
-    stays = (
-        before in archive.members and archive.weigh(before, read, compared) >= _STAYS
-    )
+    if before in archive.members:
+        default, stays = None, archive.weigh(before, read, compared) >= _STAYS
+    else:
+        default, stays = before, False
     if stays and copied != before:
         original, story = None, before
     else:
-        story = copied or (alike[0] if alike else None)
-    if story is None and before not in archive.members:
-        story = before
-    known = story is not None
+        story = copied or next(iter(alike), default)
     member = StoryMembership(
         article=article.id,
         story=story or new_story_id(article.id, archive.members),
@@ -83,8 +82,8 @@ def place_article(
     return StoryPlacement(
         membership=member,
         rivals=tuple(name for name in alike if name != story),
-        new=not known,
-        before=None if known else before,
+        new=story is None,
+        before=before if story is None else None,
     )
 
 
@@ -142,7 +141,14 @@ _ID_SIGNS = 6
 
 def new_story_id(article: str, taken: Container[str]) -> str:
     """The id of a story whose earliest article this is."""
-    return next(name for name in _iter_ids(article) if name not in taken)
+    for attempt in count():
+        salted = f"{article}\0{attempt}" if attempt else article
+        digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).digest()
+        number = int.from_bytes(digest[:8], "big")
+        name = "s-" + "".join(_SIGNS[number >> 5 * n & 31] for n in range(_ID_SIGNS))
+        if name not in taken:
+            break
+    return name
 
 
 def name_stories(
@@ -155,9 +161,9 @@ def name_stories(
         before: From each article to its story until now.
     """
     claims = [
-        (-count, place, story)
+        (-shared, place, story)
         for place, event in enumerate(events)
-        for story, count in _count_claims(event, before).items()
+        for story, shared in Counter(before[a] for a in event if a in before).items()
     ]
     kept: dict[int, str] = {}
     for _, place, story in sorted(claims):
@@ -189,19 +195,3 @@ def find_moved_stories(
         for old, new in found.items()
         if new.keys() != {old}
     }
-
-
-def _count_claims(event: Sequence[str], before: Mapping[str, str]) -> Counter[str]:
-    return Counter(before[article] for article in event if article in before)
-
-
-def _iter_ids(article: str) -> Iterable[str]:
-    """Yield the id, then alternatives in case another story has it."""
-    attempt = 0
-    while True:
-        salted = f"{article}\0{attempt}" if attempt else article
-        digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).digest()
-        number = int.from_bytes(digest[:8], "big")
-        signs = "".join(_SIGNS[number >> 5 * n & 31] for n in range(_ID_SIGNS))
-        yield f"s-{signs}"
-        attempt += 1

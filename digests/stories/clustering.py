@@ -15,11 +15,16 @@ compared by the cosine, and one common word is not enough to start a story.
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
-from digests.stories.terms import TermBackground, rate_rarity
+from digests.stories.terms import (
+    KNOWN_WEIGHT,
+    NUMBER_STEMS,
+    TermBackground,
+    rate_rarity,
+)
 from digests.types import Article
 
 #: Earlier articles with a word that are compared, the latest ones.
@@ -51,19 +56,17 @@ def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     holders: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
     for i, profile in enumerate(read):
         shared: Counter[int] = Counter()
-        products: dict[bool, dict[int, float]] = {
-            True: defaultdict(float),
-            False: defaultdict(float),
-        }
+        in_words: dict[int, float] = defaultdict(float)
+        in_names: dict[int, float] = defaultdict(float)
         for stem, weight in profile.weights.items():
             named = stem in profile.names
             for j, other, named_there in holders[stem][-_LONGEST_LIST:]:
                 shared[j] += 1
-                products[named and named_there][j] += weight * other
+                products = in_names if named and named_there else in_words
+                products[j] += weight * other
             holders[stem].append((i, weight, named))
         for j, common in shared.items():
-            names, others = products[True].get(j, 0.0), products[False].get(j, 0.0)
-            near = combine_likeness(profile, read[j], names, others, common)
+            near = combine_likeness(profile, read[j], in_names[j], in_words[j], common)
             if near > _NOISE:
                 links[i][j] = links[j][i] = near
     return links
@@ -101,8 +104,8 @@ def measure_evenness(within: float, size: int) -> float:
 
 
 _Clusters = dict[int, _Cluster]
-#: Pairs of clusters with their negative similarity, which may be out of date.
-_Pairs = list[tuple[float, int, int]]
+#: A pair of clusters with its negative similarity, which may be out of date.
+_Pair = tuple[float, int, int]
 
 
 def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]:
@@ -111,7 +114,7 @@ def _merge_clusters(links: Neighbours, texts: Sequence[bool]) -> list[list[int]]
         i: _Cluster(members=[i], texts=texts[i], links=near)
         for i, near in enumerate(links)
     }
-    heap: _Pairs = []
+    heap: list[_Pair] = []
     for i in clusters:
         _queue_pairs(i, clusters, heap)
     while heap:
@@ -127,7 +130,7 @@ def _score_pair(i: int, j: int, clusters: _Clusters) -> float:
     return one.links[j] * one.part * other.part
 
 
-def _queue_pairs(i: int, clusters: _Clusters, heap: _Pairs) -> None:
+def _queue_pairs(i: int, clusters: _Clusters, heap: list[_Pair]) -> None:
     """Queue the pairs of a cluster that are similar enough to be merged."""
     for j in clusters[i].links:
         pair = min(i, j), max(i, j)
@@ -150,26 +153,26 @@ def _merge_pair(i: int, j: int, clusters: _Clusters) -> int:
     return i
 
 
-#: One threshold for headlines, one for texts.
+#: The cosine from which on headlines report one event.
 HEADLINE_THRESHOLD = 0.085
-TEXT_THRESHOLD = 0.83
 #: Texts in languages whose names cannot be recognized.
 _UNNAMED = 0.14
-#: How much the lengths count: 1 is a cosine.
-_NAMES_POWER, _WORDS_POWER, _WORDS = 0.5, 0.3, 2.0
-_NAMES_UNIT, _WORDS_UNIT = 400.0, 1600.0
+#: How much the lengths of texts count (1 is a cosine), and the factors by which 1 is
+#: the threshold.
+_NAMES_POWER, _WORDS_POWER = 0.5, 0.3
+_NAMES, _WORDS = 0.060241, 0.013774
 #: Factors of the similarity: for one common word, for contradictions …
 _ONE_WORD = 0.5
 _AT_ODDS = 0.5
 #: The most similarity of two short items about others: even in a cluster it is little.
 _ABOUT_OTHERS = 0.65
-#: The share of the names of one of two short items that both must have, and how many
-#: words beside names.
+#: The share of the names of one of two short items that both must have where none is
+#: rare, how many words beside names, and how many rare words suffice without.
 _COMMON_NAMES = 0.3
 _COMMON_WORDS = 1
+_RARE_WORDS = 2
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
-_SOON = 24.0
 _NEARLY = 0.99
 WINDOW_HOURS = 72.0
 _DAY = 24.0
@@ -221,20 +224,38 @@ def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool
 
     Items of one genre share their words («earthquake in …», «… dies at 81»), those of
     one town its name. So they must share a name and a word beside it; two headlines
-    without any name prove nothing.
+    without any name prove nothing. One name is enough, because an update names others
+    than the first report; a death note joins only by the name of the deceased.
     """
     if one.identity is None or other.identity is None:
         return False
+    if not (_names_deceased(one, other) and _names_deceased(other, one)):
+        return True
+    mine, theirs = {*one.identity}, {*other.identity}
+    if not mine or not theirs:
+        return not (mine or theirs or one.text or other.text)
     if not (one.short or other.short):
         return False
-    if not one.identity or not other.identity:
-        return not (one.identity or other.identity or one.text or other.text)
-    mine, theirs = {*one.identity}, {*other.identity}
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
-    if shared - len(common) < _COMMON_WORDS:
+    besides = shared - len(common)
+    if besides < _COMMON_WORDS and not _share_rare_words(one, other, common):
         return True
+    if any(rate_rarity(name) >= KNOWN_WEIGHT for name in common - NUMBER_STEMS):
+        return False
     least = min(_sum_rarity(mine), _sum_rarity(theirs))
     return _sum_rarity(common) < _COMMON_NAMES * least
+
+
+def _names_deceased(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether an article names whom the other one, a death note, is about."""
+    return {*(one.identity or ()), *one.openers}.issuperset(other.deceased)
+
+
+def _share_rare_words(
+    one: ArticleProfile, other: ArticleProfile, common: Collection[str]
+) -> bool:
+    """Whether words count as names only because the title writes all with a capital."""
+    return (one.capitals or other.capitals) and len(common) >= _RARE_WORDS
 
 
 def _sum_rarity(names: Iterable[str]) -> float:
@@ -245,11 +266,9 @@ def _compare_texts(
     one: ArticleProfile, other: ArticleProfile, in_names: float, in_words: float
 ) -> float:
     if one.named and other.named:
-        names = one.names_length * other.names_length / _NAMES_UNIT
-        others = one.words_length * other.words_length / _WORDS_UNIT
-        by_names = in_names / _NAMES_UNIT / math.pow(names, _NAMES_POWER)
-        by_words = in_words / _WORDS_UNIT / math.pow(others, _WORDS_POWER)
-        found = (by_names + _WORDS * by_words) / TEXT_THRESHOLD
+        names = math.pow(one.names_length * other.names_length, _NAMES_POWER)
+        others = math.pow(one.words_length * other.words_length, _WORDS_POWER)
+        found = _NAMES * in_names / names + _WORDS * in_words / others
     else:
         found = (in_names + in_words) / (one.length * other.length) / _UNNAMED
     if are_contradictory(one, other):
@@ -261,5 +280,4 @@ def _is_same_outlet(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether one outlet wrote both within a day, neither as a correction."""
     if not one.source or one.source != other.source or one.corrects or other.corrects:
         return False
-    known = one.hours is not None and other.hours is not None
-    return not known or abs((one.hours or 0.0) - (other.hours or 0.0)) <= _SOON
+    return decay_over_time(one.hours, other.hours) == 1

@@ -59,22 +59,15 @@ def _find_same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
         rarest = sorted(own, key=lambda shingle: (spread[shingle], shingle))
         prefix = rarest[: len(own) - math.ceil(COPY_THRESHOLD * len(own)) + 1]
         candidates = {j for shingle in prefix for j in holders[shingle]}
-        original = next(
-            (j for j in sorted(candidates) if _is_alike(own, texts[j])), None
-        )
-        if original is not None:
-            repeated[i] = original
+        alike = [
+            j for j in candidates if measure_jaccard(own, texts[j]) >= COPY_THRESHOLD
+        ]
+        if alike:
+            repeated[i] = min(alike)
         for shingle in prefix:
             if spread[shingle] > 1:
                 holders[shingle].append(i)
     return repeated
-
-
-def _is_alike(one: Shingles, other: Shingles) -> bool:
-    small, large = sorted((len(one), len(other)))
-    if small < COPY_THRESHOLD * large:
-        return False
-    return measure_jaccard(one, other) >= COPY_THRESHOLD
 
 
 def _find_same_titles(articles: Sequence[Article]) -> dict[int, int]:
@@ -87,17 +80,18 @@ def _find_same_titles(articles: Sequence[Article]) -> dict[int, int]:
         title = " ".join(words)
         if len(words) < _SHORTEST_TITLE:
             continue
-        if title in last and _is_near_in_time(articles[last[title]], article):
+        if title in last and measure_gap(articles[last[title]], article) <= _WINDOW:
             repeated[i] = last[title]
         else:
             last[title] = i
     return repeated
 
 
-def _is_near_in_time(one: Article, other: Article) -> bool:
+def measure_gap(one: Article, other: Article) -> timedelta:
+    """The time between two articles; nothing where a date is unknown."""
     if one.published is None or other.published is None:
-        return True
-    return abs(one.published - other.published) <= _WINDOW
+        return timedelta(0)
+    return abs(one.published - other.published)
 
 
 _SKETCH = 64

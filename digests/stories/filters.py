@@ -29,14 +29,12 @@ def find_refusal_reason(article: Article, style: EditionStyle) -> Message | None
     Raises:
         InputError: A pattern that RE2 does not understand; the message names it.
     """
-    foreign = _refuse_language(article, style)
-    if foreign is not None:
-        return foreign
-    raw, folded = _list_forms(article)
-    found = _find_first_match(style.exclude, raw, folded)
-    if found is not None:
-        return Message("decision.excluded", found=found)
-    if style.include and _find_first_match(style.include, raw, folded) is None:
+    lang = primary_language(article.lang or style.lang)
+    if lang != primary_language(style.lang):
+        return Message("decision.other_language", lang=lang, of_digest=style.lang)
+    if found := match_filters(article, style.exclude):
+        return Message("decision.excluded", found=found[0])
+    if style.include and not match_filters(article, style.include):
         wanted = " or ".join(style.include)
         return Message("decision.not_included", wanted=wanted)
     return None
@@ -48,8 +46,12 @@ def match_filters(article: Article, filters: Iterable[str]) -> tuple[str, ...]:
     Raises:
         InputError: A pattern that RE2 does not understand; the message names it.
     """
-    raw, folded = _list_forms(article)
-    return tuple(f for f in filters if _build_matcher(f)(raw, folded))
+    matchers = {written: _build_matcher(written) for written in filters}
+    if not matchers:
+        return ()
+    raw = f"{article.title or ''}\n{article.text}"
+    folded = f" {normalize_text(raw)} "
+    return tuple(w for w, matches in matchers.items() if matches(raw, folded))
 
 
 def validate_filter(written: str) -> None:
@@ -59,22 +61,6 @@ def validate_filter(written: str) -> None:
         InputError: It is empty, or a pattern that RE2 does not understand.
     """
     _build_matcher(written)
-
-
-def _refuse_language(article: Article, style: EditionStyle) -> Message | None:
-    lang = primary_language(article.lang or style.lang)
-    if lang == primary_language(style.lang):
-        return None
-    return Message("decision.other_language", lang=lang, of_digest=style.lang)
-
-
-def _list_forms(article: Article) -> tuple[str, str]:
-    raw = f"{article.title or ''}\n{article.text}"
-    return raw, f" {normalize_text(raw)} "
-
-
-def _find_first_match(filters: Iterable[str], raw: str, folded: str) -> str | None:
-    return next((f for f in filters if _build_matcher(f)(raw, folded)), None)
 
 
 @lru_cache(maxsize=512)

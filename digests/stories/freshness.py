@@ -68,14 +68,12 @@ def choose_lead(
         kinds: From article to kind; an article without one is news.
     """
     ordered = order_by_freshness(_select_sufficient(reports, kinds))
-    newest = ordered[0]
-    if newest.article.published is None:
-        return max((s.article for s in ordered), key=lambda a: ratings[a.id])
-    same = [s for s in ordered if _is_same_state(s, newest)]
-    best = max(same, key=lambda s: ratings[s.article.id])
-    if ratings[newest.article.id] >= _NOT_POORER * ratings[best.article.id]:
-        return newest.article
-    return best.article
+    newest = ordered[0].article
+    dated = newest.published is not None
+    same = [s.article for s in ordered if not dated or _is_same_state(s, ordered[0])]
+    best = max(same, key=lambda a: ratings[a.id])
+    enough = ratings[newest.id] >= _NOT_POORER * ratings[best.id]
+    return newest if dated and enough else best
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
@@ -84,12 +82,9 @@ def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
     Of a story with very many reports only the latest are compared and returned.
     """
     oldest = datetime.min.replace(tzinfo=UTC)
-    ordered = sorted(reports, key=lambda a: (a.published or oldest, a.id))
-    states = [read_state(article) for article in ordered[-_LATEST:]]
-    behind = {s.article.id for s in states if any(is_behind(s, o) for o in states)}
-    fresh = [s for s in states if s.article.id not in behind] or states
-    late = [s for s in states if s not in fresh]
-    return [*reversed(fresh), *reversed(late)]
+    ordered = sorted(reports, key=lambda a: (a.published or oldest, a.id), reverse=True)
+    states = [read_state(article) for article in ordered[:_LATEST]]
+    return sorted(states, key=lambda s: any(is_behind(s, other) for other in states))
 
 
 def is_behind(one: ReportState, other: ReportState) -> bool:
@@ -98,6 +93,9 @@ def is_behind(one: ReportState, other: ReportState) -> bool:
         return False
     if other.corrects:
         return _is_earlier(one, other)
+    dead, other_dead = one.counts.get("dead"), other.counts.get("dead")
+    if dead and other_dead and dead != other_dead:
+        return dead < other_dead
     if one.informed and other.informed:
         if one.informed + _SAME_HOUR < other.informed:
             return True
@@ -120,10 +118,7 @@ def _is_same_state(one: ReportState, newest: ReportState) -> bool:
     published, latest = one.article.published, newest.article.published
     if published is None or latest is None or is_behind(one, newest):
         return False
-    mine, theirs = (
-        (state.decided, state.corrects, dict(state.counts)) for state in (one, newest)
-    )
-    return mine == theirs and latest - published <= _SAME_STATE
+    return latest - published <= _SAME_STATE
 
 
 def _select_sufficient(
@@ -185,26 +180,25 @@ _DECIDED = re.compile(
 )
 #: What can but grow, with the words that count it.
 _GROWING: Mapping[str, re.Pattern[str]] = {
-    "dead": re.compile(
-        r"\b(?:dead|killed|kills|died|dies|deaths?|(?:death )?toll|lives|bodies|"
-        r"fatalities|victims|ums leben|tote[nrs]?|todesopfer|getötet|starben|"
-        r"gestorben)\b",
-        re.IGNORECASE,
-    ),
-    "ill": re.compile(
-        r"\b(?:ill|infected|infections|cases|sickened|erkrankt|erkrankte|"
-        r"infiziert)\b",
-        re.IGNORECASE,
-    ),
-    "burnt": re.compile(
-        r"\b(?:hectares?|acres?|square kilomet(?:re|er)s|square miles|hektar)\b",
-        re.IGNORECASE,
-    ),
-    "counted": re.compile(
-        r"\b(?:districts|precincts|wards|polling units|constituencies|"
-        r"wahlbezirke[n]?|stimmbezirke[n]?)\b",
-        re.IGNORECASE,
-    ),
+    what: re.compile(rf"\b(?:{counted})\b", re.IGNORECASE)
+    for what, counted in (
+        (
+            "dead",
+            "dead|killed|kills|died|dies|deaths?|(?:death )?toll|lives|bodies"
+            "|fatalities|victims|ums leben|tote[nrs]?|todesopfer|getötet|starben"
+            "|gestorben",
+        ),
+        ("ill", "ill|infected|infections|cases|sickened|erkrankte?|infiziert"),
+        (
+            "burnt",
+            "hectares?|acres?|square kilomet(?:re|er)s|square miles|hektar",
+        ),
+        (
+            "counted",
+            "districts|precincts|wards|polling units|constituencies|wahlbezirken?"
+            "|stimmbezirken?",
+        ),
+    )
 }
 _NEAR_NUMBER = 48
 _CLAUSE_END = re.compile(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
@@ -217,35 +211,86 @@ def _count_growing(lead: str, opening: str, lang: str | None) -> Mapping[str, fl
         for clause in _CLAUSE_END.split(text):
             for what, pattern in _GROWING.items():
                 value = _find_count(clause, pattern, lang)
-                if value is not None and (what not in found or value > found[what]):
-                    found[what] = value
-        if found:
-            return found
-    return found
+                if what == "dead":
+                    value = _find_stated_death(clause) or value or _is_one_dead(clause)
+                found[what] = max(value, found.get(what, 0))
+        if any(found.values()):
+            break
+    return {what: value for what, value in found.items() if value}
 
 
-def _find_count(
-    clause: str, pattern: re.Pattern[str], lang: str | None
-) -> float | None:
-    """The whole number that is nearest to a word of the pattern."""
+_ORDINALS = {
+    word: value
+    for listed in (
+        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+        "zweite dritte vierte fünfte sechste siebte achte neunte zehnte elfte zwölfte",
+    )
+    for value, word in enumerate(listed.split(), start=2)
+}
+_PERSON = (
+    r"(?:child|m[ae]n|wom[ae]n|boy|girl|baby|person|worker|miner|victim|resident|pupil"
+    r"|patient|student|passenger|climber|hiker|skier|soldier|firefighter|driver|tourist"
+    r"|kind|mann|frau|junge|mädchen|mensch|verletzter?|opfer|insasse|jugendlicher?"
+    r"|(?:arbeit|bewohn|schül|fahr|wander|bergsteig|feuerwehrmann|skifahr)er(?:in)?"
+    r"|patient(?:in)?|passagier(?:in)?)"
+)
+#: Another subject comes between.
+_NOT_DEAD = r"(?:(?!\b(?:after|over|nach|wegen|arrest\w*|charged|held)\b)[^.;]){0,80}?"
+_KILLED = r"(?:killed|dies|died|dead|ums leben|getötet|starb|stirbt|gestorben)"
+#: «A fifth child has died», «drittes Todesopfer».
+_NEXT_DEATH = re.compile(
+    rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})[nrs]?\s(?:[\w-]+\s)?"
+    r"(?:(?:death|fatality|body|todesopfer|toter?|tote)\b"
+    rf"|{_PERSON}\b{_NOT_DEAD}\b(?:{_KILLED}|succumb\w*|erlag|erlegen|verstorben)\b)",
+    re.IGNORECASE,
+)
+#: «A man was killed», «ist ein Mann ums Leben gekommen»; but who dies of injuries later
+#: may be one of several.
+_ONE_DEATH = re.compile(
+    rf"\b(?:an?|one|eine?)\s(?:[\w-]+\s)?{_PERSON}\s(?:\w+\s){{0,2}}{_KILLED}\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?:another|more|has died|injur\w+|wounds|hospital|later|weiter\w*|klinik\w*"
+    r"|verletz\w+|krankenhaus|später)\b",
+    re.IGNORECASE,
+)
+
+
+def _find_stated_death(clause: str) -> float:
+    """The number of the dead that «a third worker died» states, or 0."""
+    ordinals = (m["ordinal"].lower() for m in _NEXT_DEATH.finditer(clause))
+    return max(map(_ORDINALS.__getitem__, ordinals), default=0)
+
+
+def _is_one_dead(clause: str) -> float:
+    return float(bool(_ONE_DEATH.search(clause)) and not _LATER.search(clause))
+
+
+def count_dead(text: str, lang: str | None) -> float:
+    """How many dead a sentence states, or 0."""
+    return _count_growing(text, "", lang).get("dead", 0)
+
+
+def _find_count(clause: str, pattern: re.Pattern[str], lang: str | None) -> float:
+    """The whole number that is nearest to a word of the pattern, or 0."""
     word = pattern.search(clause)
     if word is None:
-        return None
+        return 0
     near = [
         (min(abs(n.start - word.end()), abs(word.start() - n.end)), n.value)
         for n in numbers.find_numbers(clause, lang)
         if n.value >= 1 and float(n.value).is_integer() and not 1900 < n.value < 2100
     ]
-    best = min(near, default=None)
-    return best[1] if best and best[0] <= _NEAR_NUMBER else None
+    apart, value = min(near, default=(0, 0))
+    return value if apart <= _NEAR_NUMBER else 0
 
 
-_HOUR_NAMES = (
-    word_list("one two three four five six seven eight nine ten eleven twelve"),
-    word_list("eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"),
-)
+_GERMAN_HOURS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
 _HOURS = {
-    word: hour for listed in _HOUR_NAMES for hour, word in enumerate(listed, start=1)
+    word: hour
+    for listed in (numbers.NUMBER_WORDS[1:13], word_list(_GERMAN_HOURS))
+    for hour, word in enumerate(listed, start=1)
 }
 _HOUR_WORDS = "|".join(_HOURS)
 #: The hour at which somebody said or counted something.
@@ -259,6 +304,9 @@ _CLOCK = re.compile(
     r"|)",
     re.IGNORECASE,
 )
+_DAY = timedelta(days=1)
+#: A later hour than this after publication is that of the day before.
+_AHEAD = timedelta(hours=3)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
 _SAYING = re.compile(
     r"\b(?:said|says|reported|stood|stands|known|announced|counted|confirmed|told|had|"
@@ -271,19 +319,20 @@ def find_informed(opening: str, published: datetime | None) -> datetime | None:
     """The latest hour of the information, before the article was published."""
     if published is None:
         return None
-    found = []
-    for clause in _SENTENCE_END.split(opening):
-        if not _SAYING.search(clause):
-            continue
-        for match in _CLOCK.finditer(clause):
-            hour = _read_clock(match)
-            if hour is None:
-                continue
-            moment = datetime.combine(published.date(), hour, tzinfo=published.tzinfo)
-            if moment > published + timedelta(hours=3):
-                moment -= timedelta(days=1)
-            found.append(moment)
-    return max(found, default=None)
+    hours = (
+        _read_clock(match)
+        for clause in _SENTENCE_END.split(opening)
+        if _SAYING.search(clause)
+        for match in _CLOCK.finditer(clause)
+    )
+    moments = (
+        datetime.combine(published.date(), hour, tzinfo=published.tzinfo)
+        for hour in hours
+        if hour is not None
+    )
+    return max(
+        (m - _DAY if m - published > _AHEAD else m for m in moments), default=None
+    )
 
 
 def _read_clock(match: re.Match[str]) -> time | None:
@@ -300,8 +349,7 @@ def _read_clock(match: re.Match[str]) -> time | None:
     hours, _, minutes = word.replace(".", ":").partition(":")
     hour = _HOURS.get(hours) or (int(hours) if hours.isdigit() else 99)
     minute = 30 if match["half"] else int(minutes or 0)
-    if (mark == "pm" or re.search(r"afternoon|evening|night|mittag|abend", rest)) and (
-        hour < 12
-    ):
+    late = mark == "pm" or re.search("afternoon|evening|night|mittag|abend", rest)
+    if late and hour < 12:
         hour += 12
     return time(hour % 24, minute) if hour <= 24 and minute < 60 else None

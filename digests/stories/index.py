@@ -9,6 +9,7 @@ memory. Removed articles leave empty places until `copy_newest` rebuilds the ind
 
 import heapq
 import math
+import sys
 from array import array
 from bisect import bisect_right, insort_right
 from collections import defaultdict
@@ -71,8 +72,7 @@ class StoryIndex:
 
     def story_of(self, article: str) -> str | None:
         """The story of an article of the archive."""
-        place = self._place.get(article)
-        return None if place is None else self._story[place]
+        return self._story[self._place[article]] if article in self else None
 
     def add(
         self,
@@ -89,7 +89,7 @@ class StoryIndex:
             return
         read = read or build_profile(article, self.background)
         if membership.story not in self.members:
-            self.background.add(self._intern_stems(terms.count_terms(article)))
+            self.background.add(map(sys.intern, terms.count_terms(article)))
         place = self._append(
             article.id,
             membership.story,
@@ -130,10 +130,7 @@ class StoryIndex:
         place = self._place.pop(article, None)
         if place is None:
             return
-        story = self._story[place]
-        self.members[story].remove(place)
-        if not self.members[story]:
-            del self.members[story]
+        self._leave_story(place)
         self._articles[place] = _GONE
         for number in self._vectors[place]:
             holders = self._holders[number >> 1]
@@ -149,10 +146,8 @@ class StoryIndex:
             if old == new or old not in self:
                 continue
             self.remove(new)
-            place = self._place.pop(old, None)
-            if place is not None:
-                self._place[new] = place
-                self._articles[place] = new
+            place = self._place[new] = self._place.pop(old)
+            self._articles[place] = new
 
     def copy_newest(self, most: int, since: float) -> "StoryIndex":
         """A copy without older articles.
@@ -162,9 +157,8 @@ class StoryIndex:
             since: In hours since 1970; undated articles count as new.
         """
         living = [p for p, article in enumerate(self._articles) if article]
-        kept = [p for p in living if not self._hours[p] < since]
-        if len(kept) > most:
-            kept = sorted(heapq.nlargest(most, kept, key=self._sortable_hours))
+        recent = (p for p in living if not self._hours[p] < since)
+        kept = sorted(heapq.nlargest(most, recent, key=self._sortable_hours))
         made = StoryIndex()
         made.background = self.background
         places = {place: made._copy_place(self, place) for place in kept}
@@ -183,38 +177,36 @@ class StoryIndex:
 
         Articles that are not in the index are ignored.
         """
-        changed: set[str] = set()
         for each in memberships:
             place = self._place.get(each.article)
-            if place is None or self._story[place] == each.story:
-                continue
-            changed |= {self._story[place], each.story}
-            self.members[self._story[place]].remove(place)
-            self._story[place] = each.story
-            self.members.setdefault(each.story, array("I")).append(place)
-        for story in changed:
-            self.members[story] = array("I", sorted(self.members[story]))
-            if not self.members[story]:
-                del self.members[story]
+            if place is not None and self._story[place] != each.story:
+                self._leave_story(place)
+                self._story[place] = each.story
+                insort_right(self.members.setdefault(each.story, array("I")), place)
+
+    def _leave_story(self, place: int) -> None:
+        story = self._story[place]
+        self.members[story].remove(place)
+        if not self.members[story]:
+            del self.members[story]
 
     def candidates(self, read: ArticleProfile) -> dict[int, float]:
         """The places of the articles worth comparing, with their similarity."""
         votes: dict[int, float] = defaultdict(float)
         for stem in _list_heaviest(read):
-            number = self._stem_ids.get(stem)
-            if number is not None:
-                weight = read.weights[stem]
-                for place in self._near(self._holders[number], read.hours):
-                    votes[place] += weight
+            if stem in self._stem_ids:
+                holders = self._holders[self._stem_ids[stem]]
+                for place in self._near(holders, read.hours):
+                    votes[place] += read.weights[stem]
         best = heapq.nlargest(_COMPARED, votes, key=lambda p: (votes[p], -p))
         return self.compare(read, best)
 
     def compare(self, read: ArticleProfile, places: Iterable[int]) -> dict[int, float]:
         """The similarity of an article to those at these places."""
         own = {
-            number: (weight, stem in read.names)
+            self._stem_ids[stem]: (weight, stem in read.names)
             for stem, weight in read.weights.items()
-            if (number := self._stem_ids.get(stem)) is not None
+            if stem in self._stem_ids
         }
         return {place: self._likeness(read, own, place) for place in places}
 
@@ -225,11 +217,8 @@ class StoryIndex:
         shared = 0
         weights = self._weights[place]
         for number, scaled in zip(self._vectors[place], weights, strict=True):
-            known = own.get(number >> 1)
-            if known is None:
-                continue
-            shared += 1
-            weight, is_name = known
+            weight, is_name = own.get(number >> 1, (0.0, False))
+            shared += weight > 0
             if is_name and number & 1:
                 in_names += weight * scaled / _SCALE
             else:
@@ -247,11 +236,12 @@ class StoryIndex:
         if not read.text:
             return None
         own = duplicates.sketch_text(article.text)
-        near = (place for place, found in compared.items() if found >= 1)
-        found = (
-            place for place in near if duplicates.is_copy(own, self._sketches[place])
+        copied = (
+            place
+            for place, near in compared.items()
+            if near >= 1 and duplicates.is_copy(own, self._sketches[place])
         )
-        return min(found, default=None)
+        return min(copied, default=None)
 
     def weigh(
         self, story: str, read: ArticleProfile, compared: Mapping[int, float]
@@ -282,17 +272,14 @@ class StoryIndex:
         if end and known[holders[-1]] > last:
             end = bisect_right(holders, last, key=known.__getitem__)
         for place in reversed(holders[max(0, end - _LOOKED_AT) : end]):
-            apart = hours - known[place]
-            if apart > clustering.WINDOW_HOURS:
+            if hours - known[place] > clustering.WINDOW_HOURS:
                 break
             yield place
 
     def _repeated(self, place: int, read: ArticleProfile) -> bool:
         """Whether a text at a place counts as a copy; a headline only in the window."""
-        if not self._articles[place]:
-            return False
-        then = self._facts[place].hours
-        return read.text or clustering.decay_over_time(read.hours, then) > 0
+        near = clustering.decay_over_time(read.hours, self._facts[place].hours)
+        return bool(self._articles[place]) and (read.text or near > 0)
 
     def _insert_holder(self, holders: "array[int]", place: int) -> None:
         """Insert a place of a word in the order of time."""
@@ -332,12 +319,6 @@ class StoryIndex:
         mean, size = clustering.HEADLINE_THRESHOLD * near / pairs, len(members)
         return clustering.measure_evenness(size + size * (size - 1) * mean, size)
 
-    def _intern_stems(self, stems: Iterable[str]) -> Iterator[str]:
-        """The stored string objects of these words."""
-        for stem in stems:
-            number = self._stem_ids.get(stem)
-            yield stem if number is None else self._stems[number]
-
     def _encode_stems(self, read: ArticleProfile) -> list[int]:
         """The number of each word; the last bit says whether it is a name."""
         return [
@@ -345,6 +326,7 @@ class StoryIndex:
         ]
 
     def _stem_number(self, stem: str) -> int:
+        stem = sys.intern(stem)
         number = self._stem_ids.setdefault(stem, len(self._stems))
         if number == len(self._stems):
             self._stems.append(stem)
@@ -363,8 +345,6 @@ class StoryIndex:
 
 
 def _list_heaviest(read: ArticleProfile) -> list[str]:
-    if len(read.weights) <= _FOUND_BY:
-        return list(read.weights)
     weights = read.weights
     return heapq.nlargest(_FOUND_BY, weights, key=lambda stem: (weights[stem], stem))
 

@@ -16,14 +16,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digests.language import words
+from digests.stories.assembly import follow_links
 from digests.stories.clustering import (
     Neighbours,
     are_contradictory,
     find_neighbours,
     name_others,
 )
-from digests.stories.profiles import build_profiles
-from digests.stories.terms import find_lead_terms, has_body
+from digests.stories.duplicates import measure_gap
+from digests.stories.profiles import ArticleProfile, build_profiles
+from digests.stories.terms import find_lead_terms, find_topic_words, has_body
 from digests.types import Article, ArticleKind, StoryMembership
 
 #: The kinds that report an event.
@@ -32,14 +34,14 @@ REPORTING_KINDS: frozenset[ArticleKind] = frozenset(
 )
 #: Similarity of two texts whose leads agree, where clustering requires 1.
 _ALIKE = 0.5
-#: Less is enough for leads that are nearly the same words.
-_SOMEWHAT_ALIKE = 0.38
 #: Later than a day, only what is reported in the same words is the same event.
 _VERY_ALIKE = 0.9
 _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
-_SHARED, _SHARED_UNNAMED, _SHARED_MANY = 3, 4, 6
-_SHARE, _SHARE_MANY = 0.15, 0.45
+_SHARED, _SHARED_UNNAMED = 3, 4
+_SHARE = 0.15
+#: Words of two headlines, beside everyday ones, that name one event.
+_TITLE_SHARED = 2
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -60,18 +62,15 @@ def join_events(
         kinds: From article to kind; an article without one is news.
         kept: Story ids that readers know, which win over others.
     """
-    by_article = {m.article: m for m in memberships}
+    own = {m.article: m.story for m in memberships if m.duplicate_of is None}
     compared = [
         a
         for a in articles
-        if a.id in by_article
-        and by_article[a.id].duplicate_of is None
-        and kinds.get(a.id, "news") in REPORTING_KINDS
-        and has_body(a)
+        if a.id in own and kinds.get(a.id, "news") in REPORTING_KINDS and has_body(a)
     ]
-    if len({by_article[a.id].story for a in compared}) < 2:
+    story_of = [own[a.id] for a in compared]
+    if len(set(story_of)) < 2:
         return tuple(memberships)
-    story_of = [by_article[a.id].story for a in compared]
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
@@ -84,42 +83,50 @@ def join_events(
         for i, row in enumerate(near)
         for j, score in row.items()
         if i < j
-        and story_of[i] != story_of[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
-        and _have_one_lead(leads[i], leads[j], score, compared[i], compared[j])
+        and (
+            _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
+            or _have_one_title(
+                score, (compared[i], compared[j]), (profiles[i], profiles[j])
+            )
+        )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
-    return tuple(
-        replace(m, story=named[m.story]) if m.story in named else m for m in memberships
-    )
+    return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
 
 
 def _have_one_lead(
     lead: frozenset[str],
     other_lead: frozenset[str],
     score: float,
-    one: Article,
-    other: Article,
+    pair: tuple[Article, Article],
 ) -> bool:
     """Whether two reports are of one event, by their leads, likeness and times."""
     shared = len(lead & other_lead)
     share = words.measure_containment(lead, other_lead)
-    english = {words.resolve_language(a.lang) for a in (one, other)} == {"en"}
+    english = {words.resolve_language(a.lang) for a in pair} == {"en"}
     required = _SHARED if english else _SHARED_UNNAMED
-    apart = _measure_gap(one, other)
-    if apart > _SOON:
-        late = apart > _LATEST or score < _VERY_ALIKE
-        return not late and shared > required and share >= _SHARE
-    if score >= _ALIKE and shared >= required and share >= _SHARE:
-        return True
-    return score >= _SOMEWHAT_ALIKE and shared >= _SHARED_MANY and share >= _SHARE_MANY
+    apart = measure_gap(*pair)
+    late = apart > _SOON
+    return (
+        apart <= _LATEST
+        and score >= (_VERY_ALIKE if late else _ALIKE)
+        and shared >= required + late
+        and share >= _SHARE
+    )
 
 
-def _measure_gap(one: Article, other: Article) -> timedelta:
-    if one.published is None or other.published is None:
-        return timedelta(0)
-    return abs(one.published - other.published)
+def _have_one_title(
+    score: float, pair: Sequence[Article], profiles: Sequence[ArticleProfile]
+) -> bool:
+    """Whether two headlines of a day share a name and another word of the event."""
+    if score < _ALIKE or measure_gap(*pair) > _SOON:
+        return False
+    one, other = (find_topic_words(a.title or "", a.lang) for a in pair)
+    shared = one & other
+    names = shared.intersection(*(profile.identity or () for profile in profiles))
+    return bool(names) and len(shared) >= _TITLE_SHARED
 
 
 def _merge_stories(
@@ -130,14 +137,8 @@ def _merge_stories(
 ) -> dict[str, str]:
     """From each joined story to the name of its event; the strongest links first."""
     now: dict[str, str] = {}
-
-    def find(story: str) -> str:
-        while story in now:
-            story = now[story]
-        return story
-
     for _, one, other in links:
-        first, second = find(one), find(other)
+        first, second = follow_links(one, now), follow_links(other, now)
         if first == second or not _resemble(members[first], members[second], near):
             continue
         name, gone = sorted(
@@ -145,7 +146,7 @@ def _merge_stories(
         )
         now[gone] = name
         members[name] += members.pop(gone)
-    return {story: find(story) for story in now}
+    return {story: follow_links(story, now) for story in now}
 
 
 def _resemble(one: Sequence[int], other: Sequence[int], near: Neighbours) -> bool:

@@ -68,6 +68,10 @@ class ArticleProfile:
     #: The first names of title and opening, which say who and where; None if they
     #: cannot be recognized.
     identity: tuple[str, ...] | None
+    #: The names of the person whose death is all it tells.
+    deceased: tuple[str, ...]
+    #: Whether it is a headline of capitals, whose names may be any rare words.
+    capitals: bool
     #: Words that begin its sentences and may be names.
     openers: tuple[str, ...]
     #: Whether it has so few words that the words of its genre outweigh its names.
@@ -84,18 +88,17 @@ def build_profiles(
         background: How many stories have each word; None = only these articles.
     """
     counted = [terms.count_terms(article) for article in articles]
-    known = background or terms.TermBackground.of(counted)
-    return [_build_profile(a, c, known) for a, c in zip(articles, counted, strict=True)]
+    known = background or terms.TermBackground(counted)
+    return [build_profile(a, known, c) for a, c in zip(articles, counted, strict=True)]
 
 
-def build_profile(article: Article, background: terms.TermBackground) -> ArticleProfile:
-    """The profile of one article."""
-    return _build_profile(article, terms.count_terms(article), background)
-
-
-def _build_profile(
-    article: Article, counted: Mapping[str, float], background: terms.TermBackground
+def build_profile(
+    article: Article,
+    background: terms.TermBackground,
+    counted: Mapping[str, float] | None = None,
 ) -> ArticleProfile:
+    """The profile of one article; `counted` are its terms, if they are known."""
+    counted = counted or terms.count_terms(article)
     title, text = article.title or "", terms.has_body(article)
     whole = f"{title}. {article.text[:_READ]}"
     tag = words.resolve_language(article.lang)
@@ -120,6 +123,8 @@ def _build_profile(
         marks=_find_marks(whole, len(title) + _LEAD),
         corrects=bool(_CORRECTS.match(title)),
         identity=_find_identity(title, article.text, tag),
+        deceased=_find_deceased(title, article.text, tag),
+        capitals=not article.text and _is_title_case(title),
         openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
         short=len(article.text) < _SHORT,
     )
@@ -127,9 +132,8 @@ def _build_profile(
 
 def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
     """The scores of a text, and its place in a series: the first mention counts."""
-    found: dict[str, frozenset[str]] = {}
-    for which, what in _SERIES.findall(text[:lead].lower()):
-        found.setdefault(what, frozenset((which,)))
+    series = reversed(_SERIES.findall(text[:lead].lower()))
+    found = {what: frozenset((which,)) for which, what in series}
     if scores := _SCORE.findall(text.replace("–", "-")):
         found["score"] = frozenset(scores)
     return found
@@ -160,6 +164,28 @@ def _find_identity(title: str, text: str, tag: str) -> tuple[str, ...] | None:
     )
     names = _keep_first(found)
     return names if names or text or not title_case else None
+
+
+#: «Elsa Morn, a painter, died on Sunday aged 81», «Karl Ott ist mit 83 gestorben»
+_DEATH_NOTE = re.compile(
+    r"\A(?:(?:The|Der|Die)\s[^,.!?]{0,60},\s)?"
+    r"(?P<who>(?:[A-ZÄÖÜ][\w'’.-]+\s){1,4}[A-ZÄÖÜ][\w'’-]+)\b"
+    r"[^.!?\n]{0,200}?"
+    r"(?:\b(?:died|dies|dead)\b[^.!?]{0,60}?\b(?:aged|at|age of)\s\d{2,3}\b"
+    r"|\b(?:mit|im Alter von)\s\d{2,3}(?:\sJahren)?\s(?:gestorben|verstorben)\b"
+    r"|\bstarb\b[^.!?]{0,60}?\b(?:mit|im Alter von)\s\d{2,3}\b)"
+)
+_NOTE = 300
+
+
+def _find_deceased(title: str, text: str, tag: str) -> tuple[str, ...]:
+    """The surname in a short death note, which has the words of its town besides."""
+    if len(text) > _NOTE:
+        return ()
+    match = _DEATH_NOTE.match(text) or _DEATH_NOTE.match(title)
+    if match is None:
+        return ()
+    return _keep_first((words.stem_word(match["who"].split()[-1].lower(), tag),))
 
 
 def _list_openers(text: str, tag: str) -> tuple[str, ...]:
@@ -193,7 +219,8 @@ def _list_english_names(text: str) -> Iterator[str]:
 def _list_german_names(text: str) -> Iterator[str]:
     """The words after «in», after another noun, and before the colon of a title."""
     for match in _GERMAN_PAIR.finditer(text):
-        if _precedes_name(match[1]) and match[2] not in _NO_GERMAN_NAMES:
+        ordinary = match[2] in _NO_GERMAN_NAMES or match[2].endswith(_DAYTIMES)
+        if _precedes_name(match[1]) and not ordinary:
             yield match[2]
 
 
@@ -207,11 +234,14 @@ def _precedes_name(word: str | None) -> bool:
 
 _LISTS_NAMES = {"en": _list_english_names, "de": _list_german_names}
 _GERMAN_PAIR = re.compile(r"(?:\b([^\W\d][\w-]*)\s|\A(?=[\w-]+:))(?=([A-ZÄÖÜ][\w-]+))")
-_BEFORE_PLACE = words.word_set("in aus bei nahe für von")
+_BEFORE_PLACE = words.word_set("am in aus bei nahe für von")
+#: «am Freitagmittag»
+_DAYTIMES = ("tag", "abend", "morgen", "mittag", "nacht", "ende", "anfang")
 #: «in Haft», «am Montag», «Wetter: …».
 _NO_GERMAN_NAMES = words.word_set("""
-    Haft Gefahr Betrieb Kraft Höhe Arbeit Form Not Brand Montag Dienstag Mittwoch
-    Donnerstag Freitag Samstag Sonntag Wetter Unwetter Fußball Unfall Börse
+    Haft Gefahr Betrieb Kraft Höhe Arbeit Form Not Brand Mittwoch Abend Morgen
+    Mittag Ende Anfang Bahnhof Flughafen Boden Himmel Wetter Unwetter Fußball Unfall
+    Börse
 """)
 
 

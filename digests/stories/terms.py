@@ -16,7 +16,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from functools import lru_cache
-from typing import Self
 
 from digests.language import words
 from digests.types import Article
@@ -40,20 +39,15 @@ _LEAD = 350
 #: Number words, currencies and weekdays, which say nothing about an event.
 NUMBER_STEMS = frozenset(
     words.stem_word(word, tag)
-    for tag, listed in (
-        (
-            "en",
-            """two three four five six seven eight nine ten eleven twelve dozen hundred
-            thousand million billion percent per cent dollar euro pound crown rupee
-            naira monday tuesday wednesday thursday friday saturday sunday""",
-        ),
-        (
-            "de",
-            """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
+    for tag, listed in {
+        "en": """two three four five six seven eight nine ten eleven twelve dozen
+            hundred thousand million billion percent per cent dollar euro pound crown
+            rupee naira rs crore lakh monday tuesday wednesday thursday friday
+            saturday sunday""",
+        "de": """eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert
             tausend million millionen milliarden prozent euro montag dienstag mittwoch
             donnerstag freitag samstag sonntag erste ersten uhr jahr jahre jahren""",
-        ),
-    )
+    }.items()
     for word in listed.split()
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -68,22 +62,17 @@ class TermBackground:
 
     __slots__ = ("_having", "stories")
 
-    def __init__(self) -> None:
+    def __init__(self, counted: Iterable[Iterable[str]] = ()) -> None:
+        """Count the words of these stories, to begin with."""
         self.stories = 0
         self._having: Counter[str] = Counter()
-
-    @classmethod
-    def of(cls, counted: Iterable[Mapping[str, float]]) -> Self:
-        """The background of these articles alone."""
-        made = cls()
         for each in counted:
-            made.add(each)
-        return made
+            self.add(each)
 
     def add(self, counted: Iterable[str]) -> None:
         """Count the words of one more story."""
         self.stories += 1
-        self._having.update(dict.fromkeys(counted, 1))
+        self._having.update(set(counted))
 
     def prune(self, kept: Container[str]) -> None:
         """Drop words of one story only, except these, to bound the table."""
@@ -147,8 +136,6 @@ def weigh_terms(
             telling = _MEASURE if _is_measure(stem) else min(telling, KNOWN_WEIGHT)
         if telling:
             weights[stem] = telling * (1 + math.log(n) if n > 1 else n)
-    if len(weights) <= _LONGEST:
-        return weights
     heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return dict(heaviest[:_LONGEST])
 
@@ -181,11 +168,11 @@ def find_lead_terms(article: Article) -> frozenset[str]:
 
     Numbers and everyday words are left out: many events of a day share them.
     """
-    found = _list_stems(f"{article.title or ''}. {article.text[:_LEAD]}", article.lang)
     english = words.resolve_language(article.lang) == "en"
+    lead = f"{article.title or ''}. {article.text[:_LEAD]}"
     return frozenset(
         stem
-        for stem in found
+        for stem in _list_stems(lead, article.lang)
         if len(stem) > 2
         and not stem[0].isdigit()
         and stem not in NUMBER_STEMS
@@ -199,10 +186,9 @@ def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
     In a language without ranks they are those with a capital.
     """
     if words.resolve_language(lang) == "en":
-        stems = set(_list_stems(title, lang))
-        return frozenset(
-            s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT and not s.isdigit()
-        )
+        stems = _list_stems(title, lang)
+        rare = frozenset(s for s in stems if rate_rarity(s) >= KNOWN_WEIGHT)
+        return rare - NUMBER_STEMS
     capital = " ".join(word for word in title.split() if word[:1].isupper())
     return frozenset(words.extract_stems(capital, lang)) - NUMBER_STEMS
 

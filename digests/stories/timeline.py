@@ -6,15 +6,17 @@ resolved against the day its article was published. Events that cannot be resolv
 articles report of one day in the same words is listed once.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date
+from operator import attrgetter
 
 from digests.language import dates, quotation_marks, sentences, words
 from digests.types import Article, Span, TimelineEvent
 
 #: The share of common content words from which on sentences are one event.
 _SAME_WORDS = 0.5
+_START = attrgetter("start")
 
 
 def order_events(articles: Sequence[Article]) -> tuple[TimelineEvent, ...]:
@@ -35,35 +37,29 @@ def _list_events(article: Article) -> Iterator[TimelineEvent]:
     published = article.published
     day = published.astimezone(UTC).date() if published else None
     found = dates.find_dated_days(text, day, article.lang)
-    named = sorted(found, key=lambda d: (d.start, -d.end))
     quoted = quotation_marks.find_quoted(text)
-    opened = [q.start for q in quoted]
+    unquoted = (d for d in found if not _is_quoted(d, quoted))
+    named = sorted(unquoted, key=lambda d: (d.start, -d.end))
     at = 0
     for sentence in sentences.split_sentences(text, article.lang):
-        inside = []
-        while at < len(named) and named[at].start < sentence.end:
-            inside.append(named[at])
-            at += 1
-        plain = [d for d in inside if not _is_quoted(d, quoted, opened)]
+        first, at = at, bisect_left(named, sentence.end, at, key=_START)
+        plain = named[first:at]
         if plain:
             yield _build_event(article, sentence, plain)
 
 
 def _is_quoted(
-    day: dates.DayMention,
-    quoted: Sequence[quotation_marks.QuotedSpan],
-    opened: Sequence[int],
+    day: dates.DayMention, quoted: Sequence[quotation_marks.QuotedSpan]
 ) -> bool:
-    at = bisect_right(opened, day.start) - 1
-    return at >= 0 and day.start < quoted[at].end
+    before = bisect_right(quoted, day.start, key=_START)
+    return before > 0 and day.start < quoted[before - 1].end
 
 
 def _build_event(
     article: Article, sentence: Span, named: Sequence[dates.DayMention]
 ) -> TimelineEvent:
     """The event of a sentence, at the shortest of its periods."""
-    resolved = [d for d in named if d.first and d.last]
-    chosen = min(resolved, key=_measure_width) if resolved else named[0]
+    chosen = min(named, key=_measure_width)
     return TimelineEvent(
         article=article.id,
         text=article.text[sentence.start : sentence.end],

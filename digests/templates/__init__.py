@@ -64,6 +64,7 @@ def _template(format: DocumentFormat) -> Template:
         "together": formatting.join_sentences,
         "quoted": formatting.format_quote,
         "speaker": formatting.format_speaker,
+        "figures": content.list_further_figures,
         "figure": formatting.list_figure_runs,
         "dispute": content.describe_dispute,
         "emphasize": partial(

@@ -243,9 +243,9 @@ class _Layout(Generic[B]):
                 context = format_context(story, self.limits.SENTENCE)
                 return _section(say("Why it matters"), [(context, False)])
             case "figures":
-                return _section(
-                    say("Figures"), list_figure_runs(story, self.view.texts)
-                )
+                shown = self.view.layout.story
+                runs = list_figure_runs(story, shown, self.view.texts)
+                return _section(say("Figures"), runs)
         return StorySection()
 
     def _build_differences(self, story: EditionStory) -> StorySection:

@@ -5,7 +5,7 @@ escape it. This module also selects the quote that a story shows, so that all pl
 show the same one.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Self
@@ -265,10 +265,12 @@ def format_context(story: EditionStory, limit: int) -> str:
     return shorten_line(story.matters.text, limit) if story.matters else ""
 
 
-def list_figure_runs(story: EditionStory, texts: Texts) -> list[TextRun]:
+def list_figure_runs(
+    story: EditionStory, sections: Collection[Section], texts: Texts
+) -> list[TextRun]:
     """«Trade rose to $273 billion · 62 percent (of voters)»: the numbers stand out."""
     runs: list[TextRun] = []
-    for shown in story.figures[:MAX_FIGURES]:
+    for shown in content.list_further_figures(story, sections)[:MAX_FIGURES]:
         figure = format_figure(shown, texts)
         runs += [(" · ", False), *figure] if runs and figure else figure
     return runs

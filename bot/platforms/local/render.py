@@ -26,6 +26,7 @@ from bot.platforms.common.edition_text import (
 )
 from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
+from digests.cards.content import list_further_figures
 from digests.types import (
     ArticleRef,
     BriefStory,
@@ -90,7 +91,8 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     cards = cards[: limits.CARDS] if "quotes" in sections else []
     shown = view.select_card(cards, lambda card: len(card.text) <= limits.QUOTE_SHOWN)
     folded = [card for card in cards if card != shown]
-    figures = story.figures[: limits.FIGURES] if "figures" in sections else ()
+    further = list_further_figures(story, sections)
+    figures = further[: limits.FIGURES] if "figures" in sections else ()
     disputes = story.disputes[: limits.FIGURES]
     summary = story.summary[: limits.SENTENCES] if "summary" in sections else ()
     matters = story.matters if "matters" in sections else None

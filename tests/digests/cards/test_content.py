@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,23 @@ from digests.cards.content import (
     describe_figure,
     find_author,
     find_card_context,
+    list_further_figures,
     name_kind,
     name_status,
 )
 from digests.quotes.attribution import find_quotes
-from digests.types import Article, Dispute, EditionFigure, Figure, Span
+from digests.types import (
+    Article,
+    ArticleRef,
+    Dispute,
+    EditionFigure,
+    EditionStory,
+    Figure,
+    Headline,
+    Section,
+    Sentence,
+    Span,
+)
 
 TEXT = "It rained.  “It’s  open,” said lock warden Ruth Bell."
 
@@ -165,6 +178,50 @@ def test_a_number_stands_beside_the_older_one_that_it_replaces():
     assert describe_change(newer) == "12, Canal Courier → 31"
     assert describe_change(replace(newer, source="Canal Courier")) == "12 → 31"
     assert describe_change(older) == ""
+
+
+def a_story_with(figure: EditionFigure) -> EditionStory:
+    summary = Sentence(text="It rained.", spans=(Span(start=0, end=10),))
+    lead = ArticleRef(
+        id="a1", revision="", source="Canal Courier", title=None, url="", published=None
+    )
+    return EditionStory(
+        id="s-abcdef",
+        headline=Headline(text="It rained"),
+        summary=(summary,),
+        cards=(),
+        figures=(figure,),
+        articles=(lead,),
+        outlets=("Canal Courier",),
+    )
+
+
+def located(start: int, **changes: Any) -> EditionFigure:
+    placed = replace(a_figure(), start=start, end=start + 2)
+    found = EditionFigure(
+        figure=placed, article="a1", source="Canal Courier", sentence_text=""
+    )
+    return replace(found, **changes)
+
+
+@pytest.mark.parametrize(
+    ("figure", "shown"),
+    [
+        (located(3), False),
+        (located(40), True),
+        (located(3, article="a2"), True),
+        (located(3, revision="of a corrected text"), True),
+        (located(3, replaces=located(90)), True),
+    ],
+)
+def test_a_figure_of_the_shown_summary_is_not_repeated(figure, shown):
+    listed = list_further_figures(a_story_with(figure), ("summary", "figures"))
+    assert bool(listed) == shown
+
+
+def test_without_the_summary_every_figure_is_listed():
+    sections: tuple[Section, ...] = ("figures",)
+    assert list_further_figures(a_story_with(located(3)), sections)
 
 
 def test_where_outlets_differ_the_clause_of_one_has_the_number_of_the_other():

@@ -41,6 +41,44 @@ TABLE = [
 ]  # fmt: skip
 
 
+#: The death that readers were shown, and the short report of a later one.
+LATER_DEATHS = [
+    (
+        "Two residents of a care home in Ardle died when a third of it burnt down after"
+        " midnight. The residents had been asleep, the fire service said.",
+        "A third resident of the Ardle care home has died.",
+        "en",
+    ),
+    (
+        "A man was killed when a crane fell in the port of Ostrel. A second man is in "
+        "hospital, the port said.",
+        "A second man died.",
+        "en",
+    ),
+    (
+        "Beim Lawinenabgang am Gamskogel ist ein Mann ums Leben gekommen. Eine zweite "
+        "Person wurde verletzt, teilte die Bergrettung mit.",
+        "Damit stieg die Zahl der Toten auf zwei.",
+        "de",
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "text", "lang"), LATER_DEATHS)
+def test_a_later_death_is_news_though_its_words_were_read(before, text, lang):
+    first = news("a", before, revision="1", lang=lang)
+    later = news("b", text, hours=-1, revision="1", lang=lang)
+    told = PublishedLedger(
+        stories=frozenset(("s-1",)),
+        revisions=frozenset(("a@1",)),
+        sentences=frozenset(
+            normalize_text(before[s.start : s.end])
+            for s in sentences.split_sentences(before)
+        ),
+    )
+    assert new_text(novelty.find_news(story(first, later), told)) == [text]
+
+
 def story(*articles: Article) -> Story:
     return Story(id="s-1", articles=articles, outlets=("Wire",))
 

@@ -134,3 +134,90 @@ def test_a_role_without_a_comma_after_it_does_not_hide_the_name():
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            "A man is charged with the murder of Agnes Holm, the baker who was found "
+            "dead in Tarvik.\n\nMrs Holm, 71, ran the shop for 30 years. Sergeant "
+            "Nuala Grey asked for help. “There was a fair in the square,” she said.",
+            "Nuala Grey",
+        ),
+        (
+            "Chief executive Dr Ruth Marlow said: “We are deeply sorry.”\n\nJoan "
+            "Perry's husband, Colin, 58, a retired printer, died in May. His scan had "
+            "been taken in March. “They keep saying it was an error,” she said.",
+            "Joan Perry",
+        ),
+        (
+            "I was gripping the arm of a stranger called Victor.\n\nSo I booked a "
+            "course, where a retired captain with a calm voice explained weather to "
+            "us. “It is only a bump in the road,” he said.",
+            "a retired captain",
+        ),
+        (
+            "Liberals said that she had refused to answer ten questions, and Rep. Dora "
+            "Quinn called her evidence “a long lesson in silence.”",
+            "Dora Quinn",
+        ),
+        (
+            "The actor, whose films include Harper's List, Harold Pine and Moon Trek, "
+            "said he was “afraid every single day”.",
+            "The actor",
+        ),
+        (
+            "A swan called Percy was banned from a shop after staff said he had taken "
+            "his “seventh bag of crisps” of the year.",
+            None,
+        ),
+        (
+            "Officials said that the cost was high, and the mayor, Rick Sand, called "
+            "it “a great gift to the town”.",
+            "Rick Sand",
+        ),
+        (
+            "Ann Lind's daughter was killed in the crash. “She was only nine years "
+            "old,” she said.",
+            "Ann Lind",
+        ),
+        ("The group Hallin Watch said the files “must be opened now”.", "Hallin Watch"),
+        ("Re: “Council puts off the vote on the old mill.” I agree with it.", None),
+    ],
+)
+def test_who_acts_just_before_speaks_and_not_who_is_only_spoken_of(text, speaker):
+    assert speakers(text)[-1] == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("Colin Frost was killed on Sunday. “He was a good boy to us all.”", False),
+        ("Tom Berg died on Monday. “I was happy all my life,” he said.", False),
+        (
+            "Investigators say Bill Roth killed Ann Lind. “I was happy all my life,” "
+            "she said.",
+            False,
+        ),
+        ("Ann Lind was saved; two died. “I was happy all my life,” she said.", True),
+        (
+            "Tom Berg died on Monday. “I was happy,” Berg wrote in his diary.",
+            True,
+        ),
+    ],
+)
+def test_the_dead_surely_speak_only_where_they_are_named_beside_it(text, sure):
+    assert (find_quotes(text)[-1].confidence > 0.25) is sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada Berg, known to two generations of viewers, said: “We pay for it.”",
+        "Ada Berg, now a lawyer specializing in tax, said: “We pay for it.”",
+        "In a campaign speech Ada Berg said: “We pay for it.”",
+    ],
+)
+def test_what_somebody_is_known_for_or_speaks_in_is_no_role(text):
+    assert roles(text) == [None]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digests.stories.freshness import choose_lead, order_by_freshness
+from digests.stories.freshness import choose_lead, count_dead, order_by_freshness
 from digests.types import Article, ArticleKind
 from tests.digests.stories.builders import news
 
@@ -64,6 +64,35 @@ def test_a_correction_may_lower_a_toll():
             ),
         )
         == "b"
+    )
+
+
+STATED_TOLLS = [
+    ("A fifth child has died after Monday's crash near Dorne.", "en", 5),
+    ("A third worker died of burns in hospital on Sunday.", "en", 3),
+    ("A man was killed when a crane fell in Port Anse.", "en", 1),
+    ("A second man was held after three people were killed.", "en", 3),
+    ("Drittes Todesopfer nach dem Brand in Mollhausen.", "de", 3),
+    ("Eine zweite Person erlag am Abend ihren Verletzungen.", "de", 2),
+    ("Damit stieg die Zahl der Toten auf zwei.", "de", 2),
+    ("Bei dem Unfall ist ein Mann ums Leben gekommen.", "de", 1),
+    ("A man who was hurt in the crash has died in hospital.", "en", 0),
+    ("A man was charged over the deaths of pupils.", "en", 0),
+]
+
+
+@pytest.mark.parametrize(("sentence", "lang", "dead"), STATED_TOLLS)
+def test_an_ordinal_and_a_single_death_are_tolls(sentence: str, lang: str, dead: int):
+    assert count_dead(sentence, lang) == dead
+
+
+def test_a_report_of_one_more_death_is_newer_whenever_it_was_published():
+    assert (
+        lead(
+            report("a", "A fifth child has died after the crash near Dorne.", 3),
+            report("b", "Four children died in the crash near Dorne, police said.", 9),
+        )
+        == "a"
     )
 
 

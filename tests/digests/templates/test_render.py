@@ -390,8 +390,8 @@ def test_html_is_self_contained():
 @pytest.mark.parametrize("form", FORMATS)
 def test_figures_are_shown_with_what_they_measure(form):
     figure = Figure(
-        start=0,
-        end=1,
+        start=900,
+        end=901,
         text="31,000 vehicles",
         value=31000,
         unit="vehicles",

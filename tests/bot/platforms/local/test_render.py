@@ -106,7 +106,7 @@ def test_the_payload_is_nothing_but_json():
         (".counts", "3 stories from 20 articles in 9 sources · 2 min read"),
         (".story > .source", "Hallin Courier · 2 more · 07:30"),
         (".update", "Update"),
-        (".more summary", "1 more quote · 2 figures, story 1"),
+        (".more summary", "1 more quote, story 1"),
         (".hero blockquote", f"“{samples.HERO.text}”"),
         (".hero .speaker", "Tomas Ekdahl"),
         (".brief h3", "Also in brief"),
