@@ -108,6 +108,31 @@ def recognize_kind(article: Article) -> ArticleKind:
     return next(_iter_kinds(article, title, form), "news")
 
 
+#: A column or notice of corrections; «Correction: Steel maker cuts 1,200 jobs» reports.
+_CORRECTIONS = re.compile(
+    r"^\W*(?:corrections?|clarifications?|corrigend(?:um|a)|errat(?:um|a)|korrektur(?:en)?"
+    r"|berichtigung(?:en)?|richtigstellung(?:en)?)"
+    r"(?:\s(?:and|und|&)\s\w+)?\b(?P<rest>\s*[:|–-].*|$)",
+    re.IGNORECASE,
+)
+_MISSTATED = re.compile(
+    r"\b(?:article|story|report|headline|caption|photograph|chart|column|version|edition"
+    r"|artikel|bericht|beitrag|ausgabe|meldung|bildunterschrift)\b[^.!?]{0,120}?"
+    r"\b(?:misstated|misspel\w+|misidentified|misquoted|incorrectly|wrongly|erroneously"
+    r"|in error|should have|fälschlich\w*|irrtümlich|falsch\w*|fehler\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _corrects_others(title: str, text: str) -> bool:
+    """Whether a text only corrects articles and reports nothing itself."""
+    label = _CORRECTIONS.match(title)
+    if label is None:
+        return False
+    told = any(map(grammar.looks_finite, label["rest"].split()))
+    return not told or _MISSTATED.search(text[:_SHORT_TEXT]) is not None
+
+
 def _blank_quotations(text: str) -> str:
     pieces, last = [], 0
     for span in find_quoted(text):
@@ -117,6 +142,8 @@ def _blank_quotations(text: str) -> str:
 
 
 def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+    if _corrects_others(title, form.text):
+        yield "junk"
     for label in (title, to_one_line(article.title or "")):
         yield from (kind for kind, sign in _LABELLED if sign.search(label))
     yield from _find_section(article.url)
