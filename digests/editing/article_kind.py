@@ -58,7 +58,12 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |^(?:film|theatre|theater|concert|opera|ballet|exhibition|book)s?:\s
         |[★☆]|\b(?:book|album|film)\sof\sthe\sweek\b
         |(?:konzert|film|theater|buch|musik|opern|tv-?)kritik\b|^rezension\b""",
-    "roundup": r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
+    "feature": r"""^the\s(?:man|woman|boy|girl|couple|night|day|town|village|street)\s
+        (?:who|that|the|where|when)\b
+        |^(?:die\sfrau|der\smann|der\sjunge|das\s(?:dorf|mädchen)),\sd(?:ie|er|as|em)\b""",
+    "roundup": r"""^corrections?(?::|\sand\sclarifications$|$)
+        |^(?:korrektur|berichtigung)\b
+        |\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
@@ -256,11 +261,11 @@ def _find_speech(form: _Form) -> Iterator[ArticleKind]:
 
 _DEATH_TITLE = re.compile(
     r"\b(?:dies|dead|died|has\sdied)(?:,)?\s(?:aged|at(?:\sthe\sage\sof)?)\s\d{2,3}\b"
-    r"(?!\s?(?:[ap]\.?m|:))|\b(?:ist\s)?(?:tot|gestorben|verstorben)$|†",
+    r"(?!\s?(?:[ap]\.?m|:))|^[^,]+,\s\d{2,3}$|\b(?:ist\s)?(?:tot|gestorben|verstorben)$|†",
     re.IGNORECASE,
 )
 _DEATH = re.compile(
-    r"\b(?:died|has\sdied|passed\saway|starb|ist\s(?:tot|gestorben)|verstarb)\b",
+    r"\b(?:died|has\sdied|passed\saway|starb|ist\stot|gestorben|verstarb)\b",
     re.IGNORECASE,
 )
 #: What is said about a life, and not about a death.
@@ -280,6 +285,11 @@ _RESULTS_TITLE = re.compile(
 )
 _NUMBER = re.compile(r"\d[\d.,:]*")
 _NUMBER_SHARE = 0.12
+#: «The last lamplighter of Orvik»: a portrait, unless something happens in the title.
+_LAST_OF = re.compile(
+    r"(?:the|der|die|das) (?:last|letzte) (?:[\w-]+ ){1,3}(?:of|in|from|von|vom|im) ",
+    re.IGNORECASE,
+)
 _REVIEW_TITLE = re.compile(r"\b(?:review|reviewed|kritik)\b", re.IGNORECASE)
 _VERDICT = re.compile(
     r"""\bout\sof\s(?:five|ten|5|10)\b|\bdinner\sfor\stwo\b|\b(?:my|our)\sverdict\b
@@ -299,6 +309,8 @@ def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
     bare = not any(map(grammar.looks_finite, title.split()))
     if label and (share >= _NUMBER_SHARE or (bare and label.end() == len(title))):
         yield "results"
+    if bare and _LAST_OF.match(title):
+        yield "feature"
     if _REVIEW_TITLE.search(title) and (
         _VERDICT.search(form.text) or _is_personal(form)
     ):
@@ -307,8 +319,9 @@ def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
 
 def _tells_a_life(title: str, form: _Form) -> bool:
     said = bool(_DEATH_TITLE.search(title))
-    if not said and not any(_LONE_DEATH.match(p.text) for p in form.passages[:4]):
-        return False
+    lone = any(_LONE_DEATH.match(p.text) for p in form.passages[:4])
+    if said is lone:
+        return said
     life = {found.lower() for found in _LIFE.findall(form.text)}
     return len(life) >= _FEWEST_LIFE or bool(said and _FAME.search(form.text))
 
@@ -317,8 +330,9 @@ def _tells_a_life(title: str, form: _Form) -> bool:
 _FAME = re.compile(r"\b(?:best known|known for|bekannt)\b", re.IGNORECASE)
 #: The news is that one named person, described by a life, has died.
 _LONE_DEATH = re.compile(
-    r"[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]*){1,4},\s(?:the|a|an|who|whose|der|die|eine?r?)\b"
-    r"[^.!?]{0,200}?\b(?:died|has\sdied|ist\s(?:tot|gestorben)|starb)\b"
+    r"[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]*){1,4},\s(?:the|a|an|who|whose|der|die|eine?r?|von)\b"
+    r"(?![^.!?]*\b(?:crash|shot|stabbed|hit|fell|drown|accident|fire|attack|killed|Unfall"
+    r"|Brand|stürzte)\w*)[^.!?]{0,200}?\b(?:died|ist\stot|gestorben|starb)\b"
 )
 
 

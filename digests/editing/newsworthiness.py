@@ -20,7 +20,7 @@ from digests.types import Article, ArticleKind
 
 #: How much of its weight each kind keeps. What is left out here is a report.
 KIND_FACTORS: Mapping[ArticleKind, float] = {
-    "obituary": 0.9,
+    "obituary": 0.5,
     "feature": 0.45,
     "transcript": 0.4,
     "interview": 0.3,
@@ -66,14 +66,16 @@ def _subject(words: str, weight: float, grows: float = 0.0) -> _Subject:
 _HARM = (
     _subject(
         r"""killed kills dead death_toll deaths? bodies fatalities drown(?:ed|s)
-        shot_dead stabbed_to_death murder(?:ed)? homicide massacre ums_Leben Tote[rn]?
-        Todesopfer getötet tödlich\w* ermordet erschossen ertrunken""",
+        succumbed
+        toll_(?:rises|climbs|reaches|passes|stands|hits) shot_dead stabbed_to_death
+        murder(?:ed)? homicide massacre ums_Leben Tote[rn]? Todesopfer
+        getötet tödlich\w* ermordet erschossen ertrunken""",
         1.5,
         0.7,
     ),
     _subject(
         r"""died dies dying starb(?:en)? gestorben stirbt""",
-        0.8,
+        1.2,
         0.7,
     ),
     _subject(
@@ -83,7 +85,7 @@ _HARM = (
         0.6,
     ),
     _subject(
-        r"""injured wounded injuries hurt hospital(?:i[sz]ed)? burns verletzt\w*
+        r"""injured wounded injuries hurt(?!_by) hospital(?:i[sz]ed)? burns verletzt\w*
         Verletzte\w* Schwerverletzte\w*""",
         0.6,
         0.6,
@@ -98,14 +100,14 @@ _HARM = (
 )
 _DISASTER = (
     _subject(
-        r"""earthquake (?<!price\s)(?<!bidding\s)(?<!star\s)(?<!culture\s)war
+        r"""(?<!price\s)(?<!bidding\s)(?<!star\s)(?<!culture\s)war
         ceasefire truce invasion airstrikes? missiles? bombing
-        shelling coup terror\w* tsunami famine Erdbeben Krieg Waffenruhe
+        shelling coup terror\w* famine Krieg Waffenruhe
         Waffenstillstand Raketen\w* Anschlag\w* Putsch""",
         1.5,
     ),
     _subject(
-        r"""explosion blast wildfires? hurricane cyclone typhoon tornado floods?
+        r"""tsunami explosion blast wildfires? hurricane cyclone typhoon tornado floods?
         flooding landslide mudslide avalanche collapse[ds]? caved_in derail\w*
         capsize[ds]? sank sinking plane_crash shooting gunman stampede Explosion\w*
         Waldbr(?:and|ände)
@@ -127,15 +129,20 @@ _DISASTER = (
         0.8,
     ),
     _subject(
-        r"""crash(?:es|ed)? collision fire blaze storm gusts tremor quake Unfall Brand
-        Feuer Sturm Zusammenstoß Beben""",
+        r"""crash(?:es|ed)? collision fire blaze storm gusts
+        tremor (?:earth)?quake Unfall
+        Brand Feuer Sturm Zusammenstoß (?:Erd)?beben""",
         0.4,
     ),
 )
 _DECISIONS = (
     _subject(
         r"""constitutional_court supreme_court high_court unconstitutional unlawful
-        elections? election_result referendum votes_to vote_of_no_confidence
+        elections? election_result referendum votes_to
+        (?:no-)?confidence_vote vote_of_(?:no_)?confidence conced(?:es?|ed)_defeat
+        (?<!former\s)(?:president|prime_minister|chancellor|king|queen)(?:_\w+){1,6}_dies
+        claims_victory ousted topple[ds]? step(?:s|ped)_down
+        Misstrauensvotum Vertrauensfrage gestürzt
         Verfassungsgericht\w* Bundesverfassungsgericht Bundesgerichtshof
         (?:Landtags|Bundestags|Präsidenten|Europa|Kommunal)wahl\w* Volksentscheid
         Wahlsieg Machtwechsel""",
@@ -144,14 +151,16 @@ _DECISIONS = (
     _subject(
         r"""president prime_minister chancellor government parliament senate congress
         ministers? cabinet central_bank key_rate interest_rates? budget sanctions treaty
-        peace_deal bill law legislation supreme governor lawmakers Präsident\w*
+        peace_deal bill law legislation inflation consumer_prices supreme governor
+        lawmakers Präsident\w*
         Ministerpräsident\w* Kanzler\w* Bundesregierung Regierung Landtag Bundestag
-        Minister\w* Zentralbank Leitzins Haushalt Gesetz\w* Sanktionen Bundesrat""",
+        Minister\w* Zentralbank Leitzins Inflation Teuerung Verbraucherpreise
+        Haushalt Gesetz\w* Sanktionen Bundesrat""",
         0.8,
     ),
     _subject(
-        r"""strikes? walkout walk_out union court jury convict(?:s|ed) guilty sentenced
-        charged
+        r"""bans? banned verbietet verboten Verbot strikes? walkout walk_out union court
+        jury convict(?:s|ed) guilty sentenced charged
         arrested indicted resign(?:s|ed|ation)? ruled ruling verdict Streiks?
         Warnstreik\w* Gewerkschaft Gericht verurteilt\w* Urteil festgenommen
         Rücktritt zurückgetreten angeklagt\w*""",
@@ -197,7 +206,7 @@ _LIGHT: Mapping[str, tuple[re.Pattern[str], float]] = {
     ),
     "curiosities": (
         _compile(
-            r"""timetable swan duck dog cat tractor opening\shours quiz horoscope
+            r"""timetable swan duck goose dog cat tractor opening\shours quiz horoscope
             lottery anniversary Fahrplan Sitzbänke Schwan Hund Katze Traktor Jubiläum
             Lotto\w*"""
         ),
@@ -207,10 +216,11 @@ _LIGHT: Mapping[str, tuple[re.Pattern[str], float]] = {
 #: What numbers of people count, and those who are affected without being hurt.
 _PEOPLE = _compile(
     r"""people persons residents inhabitants homes households customers patients
-    passengers pensioners workers employees jobs students pupils families commuters
-    voters users refugees civilians farmers Menschen Personen Einwohner Haushalte
+    passengers(?!\sa\sday) pensioners workers employees jobs students pupils
+    families commuters voters users refugees civilians farmers farms businesses Menschen
+    Personen Einwohner Haushalte
     Wohnungen Kunden Patienten Fahrgäste Rentner Beschäftigte Schüler Familien
-    Pendler Nutzer Bürger"""
+    Pendler Betriebe Nutzer Bürger"""
 )
 _MONEY = _compile(
     r"""crowns? euros? dollars? pounds? francs? yen rupees? naira rand pesos? Euro
@@ -227,8 +237,10 @@ _GRAVE = 1.2
 #: Nobody was hurt, or it is a course about it: words of harm are not the news.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none) (?:was|were|is|has been) (?:hurt|injured|killed|in)\b"
-    r"|\bno (?:injuries|casualties|deaths|victims|reports of injur\w+)\b|\bunhurt\b"
-    r"|\bwithout (?:injuries|bloodshed)\b|\bverletzt wurde niemand\b"
+    r"|\bno (?:injuries|deaths|victims|(?:(?:immediate )?reports of )?casualties"
+    r"|reports of injur\w+)\b|\bunhurt\b"
+    r"|\blike an? \w+|\bwithout (?:injuries|bloodshed)\b"
+    r"|\bverletzt wurde niemand\b"
     r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b"
     r"|\b\w+ (?:courses?|drills?|training|insurance|museums?|memorials?|exhibitions?)\b"
     r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b",
@@ -237,17 +249,17 @@ _SPARED = re.compile(
 
 
 def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -> float:
-    """The weight of a story: of its first report, and of what others add to it.
+    """The weight of a story: of its report that weighs most.
 
     Args:
-        articles: Of one story, that its summary is written from first.
+        articles: Of one story.
         kinds: From article to kind; an article without one is news.
     """
     weights = [
         weigh_report(article, kinds.get(article.id, "news"))
         for article in articles[:_READ_ARTICLES]
     ]
-    weight = (weights[0] + max(weights)) / 2
+    weight = max(weights)
     return weight if weight >= _GRAVE else weight * find_lightest(articles)
 
 
@@ -335,8 +347,8 @@ def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) ->
 
 #: A number of these is no count of people.
 _MEASURED = re.compile(
-    r"\s?(?:%|percent|per cent|years?|months?|days?|hours?|minutes?|km|kilomet\w+|"
-    r"met(?:re|er)s?|degrees|o'clock|Prozent|Jahren?|Tagen?|Stunden?|Minuten?|Uhr|"
+    r"(?<=, \d\d)[,.]|\s?(?:%|percent|per cent|years?|months?|days?|hours?|minutes?|"
+    r"km|kilomet\w+|met(?:re|er)s?|degrees|o'clock|Prozent|Jahren?|Tagen?|Stunden?|Minuten?|Uhr|"
     r"-?year-old|(?:\w+\s)?(?:animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|"
     r"chickens?|turkeys?|ducks?|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|"
     r"Hühner|Puten|Enten|Gänse|Hunde|Fische)|"
@@ -345,7 +357,10 @@ _MEASURED = re.compile(
 )
 
 
-_AGED = re.compile(r"\b(?:at|aged|age of|Alter von|mit)\s$", re.IGNORECASE)
+#: Before an age, or a sum of money.
+_AGED = re.compile(
+    rf"\b(?:at|aged|age of|Alter von|mit)\s$|{_SIGNS.pattern}", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 
 

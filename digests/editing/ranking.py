@@ -3,7 +3,8 @@
 A story's score is made of what it reports (`newsworthiness`), its independent
 publishers, its recency, the topics that the digest follows, its length, and what its
 readers want more or less of; each gives a reason in words. What is no report (a review,
-advice, results) keeps a part of its score only.
+advice, results) keeps a part of its score only; so does an obituary that a single
+publisher has.
 
 A published story is left out until an article brings news (`novelty`), and is then
 presented from that article.
@@ -38,6 +39,8 @@ _HALF_LIFE = timedelta(hours=18)
 #: A story without a date counts as this much older than the newest.
 _UNDATED = timedelta(days=1)
 _OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 0.45, 0.5, 0.8, 0.3
+#: Each doubling of the publishers adds this share of what the story reports.
+_CONFIRMED = 0.15
 #: More publishers than this add nothing.
 _MOST_PUBLISHERS = 16
 #: What a story reports counts up to here.
@@ -121,18 +124,17 @@ def _weigh_story(
     kind = kinds.get(lead.id, "news")
     outlets = publishers.count_publishers(story.articles, story.outlets)
     light = newsworthiness.find_lightest(story.articles)
+    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(story.articles, kinds))
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
     length = len(story.articles[0].text)
     liked = filters.match_filters(story.articles[0], style.more)
     unliked = filters.match_filters(story.articles[0], style.less)
     parts = [
+        (reported, Message("rank.weight")),
         (
-            min(_MOST_REPORTED, newsworthiness.weigh_story(story.articles, kinds)),
-            Message("rank.weight"),
-        ),
-        (
-            _OUTLETS * light * math.log2(min(outlets, _MOST_PUBLISHERS)),
+            (_OUTLETS * light + _CONFIRMED * reported)
+            * math.log2(min(outlets, _MOST_PUBLISHERS)),
             Message("rank.outlets", n=outlets),
         ),
         (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _describe_age(late)),
@@ -152,7 +154,8 @@ def _weigh_story(
     if entry.update:
         said.insert(0, Message("rank.update"))
     score = sum(value for value, _ in parts)
-    score *= newsworthiness.KIND_FACTORS.get(kind, 1.0)
+    if kind != "obituary" or outlets == 1:
+        score *= newsworthiness.KIND_FACTORS.get(kind, 1.0)
     if unliked and not liked:
         score /= _UNLIKED
         said.append(Message("rank.less_of", topics=" and ".join(unliked)))

@@ -70,6 +70,7 @@ _ACRONYM_LENGTH = 6
 _TITLES_OF_LONG_NAMES = word_set("don dame prince king")
 _GIVEN = MALE | FEMALE
 _ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - _GIVEN
+_BODIES_ONLY = BODY_WORDS - ROLE_NOUNS
 
 
 def find_names(tokens: Sequence[Token]) -> list[Name]:
@@ -140,6 +141,8 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
         token = tokens[end]
         if token.capital and (
             token.low not in _SMALL
+            # «Judicial Watch»
+            or token.low in _BODIES_ONLY
             or (
                 end == at + 1 and token.low in _MONTH_NAMES and tokens[at].low in _GIVEN
             )

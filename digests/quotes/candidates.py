@@ -143,16 +143,29 @@ def _trails_clause(frame: SentenceFrame, at: int) -> bool:
     return tokens[mention.first - 1].text == "," or tokens[mention.first - 1].possessive
 
 
+def _begins_clause(frame: SentenceFrame, at: int) -> bool:
+    """Whether a named person after a comma and «and» is the subject of token `at`."""
+    tokens = frame.tokens
+    named = frame.ends.get(at - (at > 0 and tokens[at - 1].text == ","))
+    if named is None or named.sort != "person":
+        return False
+    first = named.first
+    if first and tokens[first - 1].text == ",":
+        # «…, and the mayor, Rick Sand, called it …»
+        phrase = frame.ends.get(first - 1)
+        first = phrase.first if phrase is not None else first
+    if first < 2 or tokens[first - 1].low not in {"and", "but", "while"}:
+        return False
+    return tokens[first - 2].text == ","
+
+
 def _has_governing_cue(frame: SentenceFrame, at: int) -> bool:
     """Whether a strong reporting word is before `at` without a quotation between.
 
     «X said that it was late, and Ada Brandt called it …»: a new main clause.
     """
-    named = frame.ends.get(at)
-    if named is not None and named.first > 1 and named.sort == "person":
-        before = frame.tokens[named.first - 2 : named.first]
-        if before[0].text == "," and before[1].low in {"and", "but", "while"}:
-            return False
+    if _begins_clause(frame, at):
+        return False
     covers = frame.covers_before
     for place in range(bisect_left(frame.cues, at) - 1, -1, -1):
         other = frame.cues[place]

@@ -58,16 +58,20 @@ _NOBODY = word_set("re sir madam sirs subject mp mps mixed")
 #: «The murder of X», «X's body»: X is dead.
 _DEATHS = word_set("""
     murder killing death body funeral burial manslaughter assassination remains memory
-    stabbing grave
+    stabbing grave leiche leichnam tod mord
 """)
-_DIED = word_set("died perished drowned starb")
+_DIED = word_set("died perished drowned starb verstarb")
 #: These say so only in the passive: «was found dead».
-_KILLED = word_set("dead killed murdered slain stabbed")
+_KILLED = word_set("""
+    dead killed murdered slain stabbed tot getötet ermordet erstochen erschossen
+""")
+#: «Tom Cole killed X.»
+_KILLING = word_set("killed murdered killing murdering")
 _BE = word_set("was were been is are be wurde wurden")
 #: After these the death is another's, or did not happen.
 _NOT_DYING = PREPOSITIONS | word_set("""
     whose his her their my when while after before as where that if not never nearly
-    almost could would might may and but
+    almost could would might may and but others ; : (
 """)
 _DEATH_FOLLOWS = 12
 _SMALL_WORD = 4
@@ -276,11 +280,19 @@ def _is_dead(frame: SentenceFrame, name: Name) -> bool:
     tokens = frame.tokens
     if name.possessive:
         return any(one.low in _DEATHS for one in tokens[name.last : name.last + 1])
-    before = [one.low for one in tokens[max(0, name.first - 2) : name.first]]
-    if len(before) > 1 and before[1] == "of" and before[0] in _DEATHS:
+    before = ["", *(one.low for one in tokens[max(0, name.first - 2) : name.first])]
+    if before[-1] in _KILLING:
         return True
+    if before[-1] in {"of", "von", "an"} and before[-2] in _DEATHS:
+        return True
+    return tells_death(frame, name.last)
+
+
+def tells_death(frame: SentenceFrame, after: int) -> bool:
+    """Whether who is named before token `after` dies in the words from there."""
+    tokens = frame.tokens
     passive = False
-    for at in range(name.last, min(len(tokens), name.last + _DEATH_FOLLOWS)):
+    for at in range(after, min(len(tokens), after + _DEATH_FOLLOWS)):
         low = tokens[at].low
         if low in _DIED or (passive and low in _KILLED):
             return True

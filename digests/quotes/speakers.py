@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame
+from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.reporting import (
     DETERMINERS,
     FEMALE_PRONOUNS,
@@ -268,6 +268,9 @@ def _resolve_pronoun(
     """The antecedent that a mention can be for «he» or «she», or None."""
     other = _find_owner(parsed, other, sex) or other
     if other.kind == "name" and other.sort in {"person", ""}:
+        if is_role_noun(other.text.lower()):
+            # «Investigators say …»
+            return None
         full = parsed.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
         if other.sort == "" and not (free or parsed.people.is_person(full)):
@@ -288,9 +291,11 @@ def _find_owner(
     parsed: ParsedText, other: SpeakerMention, sex: str
 ) -> SpeakerMention | None:
     """Ruth Bell, where «she» follows «Ruth Bell's husband died in May»."""
-    if other.kind != "nominal" or not sex or other.sex in {"", sex}:
-        return None
     frame = parsed.frames[other.frame]
+    if other.kind != "nominal" or not sex:
+        return None
+    if other.sex in {"", sex} and not tells_death(frame, other.last):
+        return None
     for name in frame.names:
         if name.first == other.first and name.last < other.last and name.possessive:
             end = frame.tokens[name.last - 1].start

@@ -40,6 +40,10 @@ LABELLED = [
     ("roundup", "Sport kompakt", NEWS),
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
+    ("roundup", "Corrections and clarifications", NEWS),
+    ("feature", "The woman who counts the ferries", NEWS),
+    ("feature", "Der Mann, der die Brücken zählt", NEWS),
+    ("feature", "The last lamplighter of Orvik", NEWS),
     ("obituary", "Obituary: Ada Brandt, engineer", NEWS),
     ("junk", "Anzeige: Küchen bis 60 Prozent billiger", NEWS),
     ("junk", "Corrections and clarifications", NEWS),
@@ -62,6 +66,8 @@ PLAIN = [
     "Town remembers the quiz night fire",
     "Columnist charged with fraud",
     "How a town lost its bridge",
+    "The last keeper of the bridge dies",
+    "Correction of bridge plans costs a million",
 ]
 FORMS = [
     (
@@ -135,6 +141,33 @@ def test_the_death_of_one_named_person_with_a_life_is_an_obituary():
     )
     title = "Ada Brandt, builder of bridges, dies at 88"
     assert recognize_kind(an_article(title=title, text=life)) == "obituary"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Former county clerk Nell Harker, 88",
+            "Nell Harker, who as clerk ran eleven elections, died Friday in Orsk.",
+        ),
+        (
+            "“Queen of the Quay” Dot Farrow dies aged 95",
+            "Dot Farrow, who sold fish in Hallin for 50 years, has died at 95.",
+        ),
+        (
+            "Früherer Bürgermeister Karl Ohlen gestorben",
+            "Karl Ohlen, von 1980 bis 1999 Bürgermeister, ist am Montag gestorben.",
+        ),
+    ],
+)
+def test_a_short_note_of_a_death_is_an_obituary(title: str, text: str):
+    assert recognize_kind(an_article(title=title, text=text)) == "obituary"
+
+
+def test_the_victim_of_an_accident_is_news():
+    text = "Nell Harker, a nurse, was hit by a lorry in Orsk and died on Friday."
+    title = "Nurse Nell Harker dies aged 34"
+    assert recognize_kind(an_article(title=title, text=text)) == "news"
 
 
 def test_a_list_of_results_is_mostly_numbers():

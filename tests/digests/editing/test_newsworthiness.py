@@ -56,6 +56,22 @@ def weight(title: str, lang: str = "en") -> float:
             "Chilak opens its new library",
         ),
         (
+            "Ferry disaster off Palmas: toll rises to 31",
+            "Sable Cement Q2 net slips 4% to Rs 310 crore / The firm was hurt by rain.",
+        ),
+        (
+            "Ruling party of Ostania concedes defeat after 20 years",
+            "Magnitude 4.4 earthquake shakes the Lomba valley",
+        ),
+        (
+            "Inflation in Ostania at its highest for two years",
+            "Velden Cars sells more vans",
+        ),
+        (
+            "Agency bans weedkiller / It is used on 30,000 farms.",
+            "Metro to Orsk airport opens / It carries 90,000 passengers a day.",
+        ),
+        (
             "Nurses to strike in all 14 hospitals of the county on Monday",
             "A swan delays the ferry to Holm",
         ),
@@ -82,6 +98,13 @@ def test_german_reports_are_weighed_as_well(more: str, less: str):
 
 def test_an_age_is_no_number_of_dead():
     assert weight("Novelist Ida Brandvold dies at 93") < weight("Flood kills 93")
+    assert weight("Woman, 57, charged with murder") == weight(
+        "Woman charged with murder"
+    )
+
+
+def test_a_comparison_reports_no_harm():
+    assert weight("The sign of the inn buzzes like a trapped wasp") == 0
 
 
 def test_where_nobody_was_hurt_harm_weighs_nothing():

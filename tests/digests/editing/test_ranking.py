@@ -52,6 +52,12 @@ def test_more_independent_outlets_come_first():
     assert "3 independent outlets" in list(map(str, found[0].reasons))
 
 
+def test_dead_that_several_outlets_report_come_before_a_charge_of_one():
+    leak = a_story(news("leak", "Two workers died in Orsk."), outlets=("A", "B", "C"))
+    charge = a_story(news("charge", "A man was charged with murder in Hallin."))
+    assert ids(ranked(charge, leak)) == ["s-leak", "s-charge"]
+
+
 def test_the_newer_of_two_equal_stories_comes_first():
     old, new = a_story(news("old", FERRY)), a_story(news("new", FERRY, hours=20))
     assert ids(ranked(old, new)) == ["s-new", "s-old"]

@@ -172,6 +172,17 @@ def test_german_nouns_do_not_speak():
             "his “seventh bag of crisps” of the year.",
             None,
         ),
+        (
+            "Officials said that the cost was high, and the mayor, Rick Sand, called "
+            "it “a great gift to the town”.",
+            "Rick Sand",
+        ),
+        (
+            "Ann Lind's daughter was killed in the crash. “She was only nine years "
+            "old,” she said.",
+            "Ann Lind",
+        ),
+        ("The group Hallin Watch said the files “must be opened now”.", "Hallin Watch"),
         ("Re: “Council puts off the vote on the old mill.” I agree with it.", None),
     ],
 )
@@ -184,6 +195,12 @@ def test_who_acts_just_before_speaks_and_not_who_is_only_spoken_of(text, speaker
     [
         ("Colin Frost was killed on Sunday. “He was a good boy to us all.”", False),
         ("Tom Berg died on Monday. “I was happy all my life,” he said.", False),
+        (
+            "Investigators say Bill Roth killed Ann Lind. “I was happy all my life,” "
+            "she said.",
+            False,
+        ),
+        ("Ann Lind was saved; two died. “I was happy all my life,” she said.", True),
         (
             "Tom Berg died on Monday. “I was happy,” Berg wrote in his diary.",
             True,
