@@ -41,6 +41,7 @@ LABELLED = [
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
     ("roundup", "Corrections and clarifications", NEWS),
+    ("roundup", "Correction: Ferry timetable article", NEWS),
     ("feature", "The woman who counts the ferries", NEWS),
     ("feature", "Der Mann, der die Brücken zählt", NEWS),
     ("feature", "The last lamplighter of Orvik", NEWS),
@@ -67,7 +68,7 @@ PLAIN = [
     "Columnist charged with fraud",
     "How a town lost its bridge",
     "The last keeper of the bridge dies",
-    "Correction of bridge plans costs a million",
+    "Correction: Nobody fell from the bridge in Hallin",
 ]
 FORMS = [
     (
