@@ -61,9 +61,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
     "feature": r"""^the\s(?:man|woman|boy|girl|couple|night|day|town|village|street)\s
         (?:who|that|the|where|when)\b
         |^(?:die\sfrau|der\smann|der\sjunge|das\s(?:dorf|mädchen)),\sd(?:ie|er|as|em)\b""",
-    "roundup": r"""^corrections?(?:\sand\sclarifications|:.+\s(?:article|story))?$
-        |^(?:korrektur|berichtigung)\b
-        |\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
+    "roundup": r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
