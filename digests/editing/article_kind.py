@@ -61,9 +61,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
     "feature": r"""^the\s(?:man|woman|boy|girl|couple|night|day|town|village|street)\s
         (?:who|that|the|where|when)\b
         |^(?:die\sfrau|der\smann|der\sjunge|das\s(?:dorf|mädchen)),\sd(?:ie|er|as|em)\b""",
-    "roundup": r"""^corrections?(?::|\sand\sclarifications$|$)
-        |^(?:korrektur|berichtigung)\b
-        |\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
+    "roundup": r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
@@ -113,6 +111,31 @@ def recognize_kind(article: Article) -> ArticleKind:
     return next(_iter_kinds(article, title, form), "news")
 
 
+#: A column or notice of corrections; «Correction: Steel maker cuts 1,200 jobs» reports.
+_CORRECTIONS = re.compile(
+    r"^\W*(?:corrections?|clarifications?|corrigend(?:um|a)|errat(?:um|a)|korrektur(?:en)?"
+    r"|berichtigung(?:en)?|richtigstellung(?:en)?)"
+    r"(?:\s(?:and|und|&)\s\w+)?\b(?P<rest>\s*[:|–-].*|$)",
+    re.IGNORECASE,
+)
+_MISSTATED = re.compile(
+    r"\b(?:article|story|report|headline|caption|photograph|chart|column|version|edition"
+    r"|artikel|bericht|beitrag|ausgabe|meldung|bildunterschrift)\b[^.!?]{0,120}?"
+    r"\b(?:misstated|misspel\w+|misidentified|misquoted|incorrectly|wrongly|erroneously"
+    r"|in error|should have|fälschlich\w*|irrtümlich|falsch\w*|fehler\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _corrects_others(title: str, text: str) -> bool:
+    """Whether a text only corrects articles and reports nothing itself."""
+    label = _CORRECTIONS.match(title)
+    if label is None:
+        return False
+    told = any(map(grammar.looks_finite, label["rest"].split()))
+    return not told or _MISSTATED.search(text[:_SHORT_TEXT]) is not None
+
+
 def _blank_quotations(text: str) -> str:
     pieces, last = [], 0
     for span in find_quoted(text):
@@ -122,6 +145,8 @@ def _blank_quotations(text: str) -> str:
 
 
 def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
+    if _corrects_others(title, form.text):
+        yield "junk"
     for label in (title, to_one_line(article.title or "")):
         yield from (kind for kind, sign in _LABELLED if sign.search(label))
     yield from _find_section(article.url)

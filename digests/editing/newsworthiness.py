@@ -67,7 +67,8 @@ _HARM = (
     _subject(
         r"""killed kills dead death_toll deaths? bodies fatalities drown(?:ed|s)
         succumbed
-        toll_(?:rises|climbs|reaches|passes|stands|hits) shot_dead stabbed_to_death
+        (?<!bridge\s)(?<!tunnel\s)(?<!road\s)toll_(?:rises|climbs|reaches|stands)
+        shot_dead stabbed_to_death
         murder(?:ed)? homicide massacre ums_Leben Tote[rn]? Todesopfer
         getötet tödlich\w* ermordet erschossen ertrunken""",
         1.5,

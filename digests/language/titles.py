@@ -14,11 +14,13 @@ import re
 
 from digests.language.grammar import looks_finite
 from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
 
 #: The fewest words that must be left of a title.
 _FEWEST_WORDS = 3
-_BAR = re.compile(r"\s*(?:\||»|::|·|•)\s*")
+#: «»» only between spaces: else it is a quotation mark.
+_BAR = re.compile(r"\s*(?:\||::|·|•)\s*|\s»\s")
 _DASH = re.compile(r"\s(?:-|–|—)\s")
 _HOST = re.compile(
     r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|co|de|uk|in|ng|tv|news|info|at|ch|eu|io)\b",
@@ -29,7 +31,7 @@ _PREFIX = re.compile(
     |developing|must\sread|eilmeldung|exklusiv|video
     |opinion|comment(?:ary)?|editorial|op-?ed|review|interview|obituary
     |live(?:\s?blog|\s?ticker|\supdates)?
-    |kommentar|meinung|leitartikel|kolumne|rezension|nachruf)\s?(?::|\s[-–—|])\s+
+    |kommentar|meinung|leitartikel|kolumne|rezension|nachruf)\s?(?::|\s[-–—|])\s+(?!["“„»«])
     |\[(?:video|photos?|watch|listen|updated?|exclusive|breaking)\]\s*
     |\((?:video|photos?|updated?)\)\s*""",
     re.VERBOSE | re.IGNORECASE,
@@ -64,7 +66,8 @@ def strip_site_name(title: str, source: str = "") -> str:
     kept = _cut_bars(kept, source)
     while (shorter := _cut_dash(kept, source)) != kept:
         kept = shorter
-    return kept if _has_words(kept) else whole
+    torn = has_balanced_marks(whole) and not has_balanced_marks(kept)
+    return kept if _has_words(kept) and not torn else whole
 
 
 def _has_words(text: str) -> bool:

@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
+from digests.language.quotation_marks import has_balanced_marks
 from digests.language.titles import strip_site_name
 from digests.language.words import word_set
 from digests.quotes.reporting import PREPOSITIONS
 from digests.summaries import passages, shortening
-from digests.summaries.passages import Passage
+from digests.summaries.passages import SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Span
 
@@ -32,10 +33,10 @@ MAX_LENGTH = 120
 
 _LOOKED_AT = 8
 #: Content words that are enough; characters that cost as much as one is worth.
-_ENOUGH = 7
-_CHARS_A_WORD = 19
+_ENOUGH = 11
+_CHARS_A_WORD = 30
 #: The same for characters beyond the preferred length.
-_CHARS_OVER = 12
+_CHARS_OVER = 30
 #: The worth of a word that the article has only once.
 _SAID_ONCE = 0.6
 #: The cost of a cut at a phrase, in content words.
@@ -44,9 +45,22 @@ _PHRASE_COST = 4.0
 _OUTCOME_COST = 3.0
 #: The cost of losing who somebody is.
 _IDENTITY_COST = 3.0
-#: The cost of losing who said it: less than that of a headline that is too long.
-_SOURCE_COST = 7.0
-_CLAIMED = re.compile(r"claim|alleg|reported|believ|accus|warn|deni", re.IGNORECASE)
+#: Who only claims something stays beside it; a body that knows need not be named.
+_CLAIMED = re.compile(
+    r"claim|alleg|reported|believ|accus|\bwarn(?:s|ed)?\b|deni|union|part(?:y|ies)\b|campaign|lawyer",
+    re.IGNORECASE,
+)
+_OFFICE = re.compile(
+    r"\b(?:officials?|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
+    r"ministry|department|coroner|hospital|trust|company|firm|brigade|council|family|distributor|minister|sheriff|military|spokes\w+)\b",
+    re.IGNORECASE,
+)
+#: A forecast, a judgement or an accusation is not stated without its source.
+_DISPUTABLE = re.compile(
+    r"\b(?:could|may|might|would|should|must|likely|expected|blam\w+|accus\w+|"
+    r"deliberate\w*|illegal\w*|attack\w*|terror\w*|n[o']t)\b|[\"“”«»]",
+    re.IGNORECASE,
+)
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
 _LONGEST_WHOLE, _TOO_LONG = 160, 8.0
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
@@ -69,6 +83,10 @@ _PHRASE = re.compile(
     r",?\s(?=(?:(?P<to>to)|(?P<by>by)|(?P<joins>and|but)|as|if|unless"
     rf"|{'|'.join(sorted(_PREPOSITIONS))})\s(?![£$€]?\d(?!\d{{3}}\b)))"
 )
+#: «…, and the company has admitted …».
+_NEW_CLAUSE = re.compile(
+    r",\s(?:and|but)\s(?:[\w'’-]+\s){1,5}(?:is|are|was|were|has|have|had|will|would)\s"
+)
 #: Verbs after which a whole statement must follow.
 _HOLDS = re.compile(
     r"\b(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|think|feel|"
@@ -85,6 +103,17 @@ _OPENS_OBJECT = re.compile(
 _NAMES_IT = re.compile(
     r"\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s(?!for\b|on\b)"
 )
+#: «sent the bill to the governor», «put Hallin into the final»: both must be kept.
+_MOVES_IT = re.compile(
+    r"\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
+    r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
+    r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
+    r"struck|plead(?:s|ed)|add(?:s|ed|ing)?)(?:\s[^\s,;]+){0,6}$"
+)
+#: «is the latest step»: what of must be said.
+_IS_ONE = re.compile(
+    r"\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
+)
 #: After these «by» says who did it.
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\s(?:\w+\s){0,2}?\w+(?:ed|en)\b|\bmade\s"
@@ -98,46 +127,63 @@ _WAITING = word_set("""
     thousands millions range bid plan plans decision attempt effort efforts right way
     list sort set member members head leader chance first last two-thirds half much all
     any each look looks thanks according such well away back out off case cases want
-    wants ways means steps ahead
+    wants ways means steps ahead need needs needed guilty drop rise fall increase
+    decrease decline jump surge slump interest ban belief confidence time rate end
+    began begins begun taken chapter step sign example part
 """)
 #: Links of clauses; after the second group a phrase without a verb may follow too.
 _LINK = re.compile(
     r"\b(?:(?P<clause>but|while|when|that|which|who|because|although|though|if|unless|where|"
     r"dass|weil|wenn|obwohl|während)|as|after|before|since|until|aber|als|nachdem)\s"
 )
+#: A new clause, with or without a link.
+_ANY_LINK = re.compile(
+    _LINK.pattern
+    + r"|[,;:()\"“”—–]|\b(?:and|or|how|why|what|whose|whom|than|to|he|she|it|"
+    r"they|we|i|you|und|oder|die|der|das)\s"
+)
+#: «were killed | when …», «has died in hospital | after …»: in what?
+_HARMED = re.compile(
+    r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
+    r"mocked)(?:\sand\s[\w-]+(?:\s(?:have\sbeen\staken\sto\shospital|injured|wounded|hurt))?)?\Z"
+)
+_TELLS_HOW = re.compile(r",?\s(?:when|after|as|while|for|in|by|because)\s")
 _NEXT_WORD = re.compile(r"\s[\w'’]+")
 #: Short brackets, and adverbs that add nothing.
 _SPARED = re.compile(
     r"\s\([^()]{1,40}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
-#: Where headlines do without an article: at the beginning, and between a preposition
-#: or a full verb and a common noun. «Seven days a week» and «as a result» keep it.
+#: The one article that a headline does without: each noun that follows keeps its own.
 _FIRST_ARTICLE = re.compile(r"(?:The|An?)\s(?=\w)")
-_ARTICLE = re.compile(
-    r"(?:\bto\s[a-z]+|(?<![\w-])(?P<after>[a-z]+))\s(?P<article>(?:the|an?)\s)(?=[a-z])"
-    r"(?!few|little|lot|bit|number|couple|dozen|hundred|thousand|million|third|quarter|half"
-    r"|same|other|rest|whole|result|rule|while|minute|hour|day|week|month|year|poor|rich"
-    r"|elderly|dead|young)"
-)
+#: «has» of a sentence's only clause so far; «is to». Passives keep theirs.
 _AUXILIARY = re.compile(
-    r"(?<!who\s)(?<!that\s)(?<!which\s)"
-    r"(?:(?:has|have)\s(?=(?P<past>(?!had\b|been\b)\w+))"
-    r"|(?:is|are)\s(?=(?:(?:set|due|ready|likely|expected|forced|ordered|\w+ing)\s)?to\s"
-    r"|\w{2,}ing\s))"
+    r"(?:ha(?:s|ve)\s(?=(?!had\b|been\b)(?P<past>\w+))|(?:is|are)\s(?=to\s[a-z]))"
 )
+_HAS = re.compile(r"\b(?:has|have|is|are|was|were)\b")
 #: «met, pledging to …»: the news is after the comma.
 _OUTCOME = re.compile(
     r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying)\s"
 )
+_OUTCOME_AFTER = re.compile(r",\s[a-z]+ing\s")
 #: «Ada Brandt, the first mayor of Hallin, …»: the insertion says who it is.
 _IDENTIFIED = re.compile(
     r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3},\s(?:an?|the|der|die|eine?)\s"
 )
+#: «Ada Brandt, a baker| who …|, has died», «Ada Brandt|, who …,| has died».
+_RELATIVE = re.compile(
+    r"[^,;:()]{3,80}(?:(?:,\s(?:an?|the)\s[^,;:()]{3,60}?)?(?P<clause>\s(?:who|whose)\s"
+    r"[^,;:()]{3,200})(?=,\s(?P<verb>\w+))|(?P<commas>,\s(?:who|whose)\s[^,;:()]{3,200},)"
+    r"(?=\s(?P<next>\w+)))"
+)
 _CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
+#: A scene, an aside, the label of an answer, a letter.
+_ASIDE = re.compile(
+    r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No|Now),\s"
+    r"|(?:Imagine|Picture)\s"
+    r"|Dear\s"
+)
 _QUOTING = re.compile(r"[\"“”«»]|(?<!\w)['‘](?=\w)|(?<=[\w.,!?])['’](?!\w)")
-_WORD = re.compile(r"[\w'’-]+")
-_BE = word_set("is are was were be been being get gets got")
 
 
 def write_headline(
@@ -176,7 +222,10 @@ def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | No
 
 def _may_be_headline(passage: Passage) -> bool:
     """Whether a sentence stands alone, and is neither speech nor a question."""
-    if passage.leans or passage.personal or passage.text.endswith("?"):
+    if passage.leans or passage.personal or "?" in passage.reported:
+        return False
+    label = SPEAKER_LABEL.match(passage.text)
+    if _ASIDE.match(passage.text) or (label and not _has_verb(passage.text)):
         return False
     return passage.text[0].isalnum()
 
@@ -219,24 +268,36 @@ def _iter_priced_versions(
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """Versions with their costs: a cut at a phrase is less clean than at a clause.
 
-    The attribution that ends a sentence stays, whatever is left out before it, unless
-    a plain statement would be too long with it.
+    The attribution of a sentence stays, whatever is left out before it, unless it is
+    that of a plain fact: then cause and place are worth more.
     """
     said = shortening.find_attribution(text, span)
     told = Span(start=span.start, end=said.start)
-    ends = _list_ends(text, told)
-    if said.end < span.end:
-        ends.append((0.0, said.start))
-    plain = said.end == span.end and not _CLAIMED.search(text, said.start, said.end)
+    ends = [(0.0, said.start), *_list_ends(text, told)]
+    source = shortening.remove_gaps(said, find_dates(text, said))
+    rest: SentenceVersion = ()
+    if _OUTCOME_AFTER.match(text, said.end):
+        rest = (Span(start=said.end, end=span.end),)
+    plain = said.end > said.start and _is_plain(text, told, said)
     for lost, body in _iter_bodies(text, span):
         yield lost, body
-        bare = shortening.cut_version(body, said.start)
-        if plain and bare and shortening.is_readable(text, bare):
-            yield lost + _SOURCE_COST, bare
         for cost, end in ends:
             kept = shortening.cut_version(body, end)
-            if kept and shortening.is_readable(text, kept):
-                yield lost + cost, kept + ((said,) if said.start < said.end else ())
+            if not kept or not shortening.is_readable(text, kept):
+                continue
+            yield lost + cost, kept + source
+            if plain:
+                yield lost + cost, kept
+                yield lost + cost, kept + rest
+
+
+def _is_plain(text: str, told: Span, said: Span) -> bool:
+    """Whether a statement is a fact that the body which states it can know."""
+    return (
+        _OFFICE.search(text, said.start, said.end) is not None
+        and not _CLAIMED.search(text, said.start, said.end)
+        and not _DISPUTABLE.search(text, told.start, told.end)
+    )
 
 
 def _list_ends(text: str, span: Span) -> list[tuple[float, int]]:
@@ -257,6 +318,8 @@ def _list_ends(text: str, span: Span) -> list[tuple[float, int]]:
         if not shortening.is_harmful_cut(text, span.start, end)
         and not _leaves_clause_open(text, span, end)
         and not any(first < end < last for first, last in opened)
+        and not _loses_main_verb(text[end : span.end])
+        and not (_HARMED.search(text, span.start, end) and _TELLS_HOW.match(text, end))
     ]
 
 
@@ -266,16 +329,28 @@ def _may_end_at_phrase(text: str, span: Span, m: re.Match[str]) -> bool:
     last = words.split_words(kept[-60:])[-2:]
     if len(last) < 2 or last[-1] in _WAITING or last[0] in _BEFORE_VERB:
         return False
-    if grammar.looks_finite(last[-1]) and (m["to"] or last[0] not in _BE):
+    if grammar.looks_finite(last[-1]) or grammar.looks_participle(last[-1]):
         return False
+    if _NEW_CLAUSE.match(text, m.start(), span.end):
+        return True
     if m["joins"]:
         following = _NEXT_WORD.match(text, m.end() + len(m["joins"]))
         if following is None or not _has_verb(following[0]):
             return False
-    if _NAMES_IT.search(kept) or (m["by"] and _PASSIVE.search(kept)):
+    if any(sign.search(kept) for sign in (_NAMES_IT, _MOVES_IT, _IS_ONE)):
+        return False
+    if m["by"] and _PASSIVE.search(kept):
         return False
     held = _HOLDS.search(kept)
     return held is None or _has_verb(kept[held.end() :])
+
+
+def _loses_main_verb(tail: str) -> bool:
+    """Whether the auxiliary of the main clause is in the tail: «| here are off»."""
+    if tail.startswith(","):
+        return False
+    phrase = _ANY_LINK.split(tail.lower(), maxsplit=1)[0]
+    return not grammar.AUXILIARIES.isdisjoint(words.split_words(phrase)[1:])
 
 
 def _leaves_clause_open(text: str, span: Span, end: int) -> bool:
@@ -285,6 +360,8 @@ def _leaves_clause_open(text: str, span: Span, end: int) -> bool:
         return False
     if links[-1]["clause"]:
         return True
+    if _NEW_CLAUSE.match(text, end, span.end):
+        return False
     following = _LINK.split(text[end : span.end], maxsplit=1)[0]
     return _has_verb(following)
 
@@ -302,37 +379,39 @@ def _iter_bodies(text: str, span: Span) -> Iterator[tuple[float, SentenceVersion
         joined = text.startswith(("and ", "und "), opening.end())
         starts += [] if joined else [opening.end()]
     inserted = shortening.find_insertions(text, span)
+    inner = _find_relative(text, span)
     known = _IDENTIFIED.match(text, span.start, span.end)
     lost = _IDENTITY_COST if known else 0.0
     days = find_dates(text, span)
     for start in starts:
         whole = Span(start=start, end=span.end)
-        for cost, gaps in ((0.0, []), (lost, inserted)):
+        for cost, gaps in ((0.0, []), (0.0, inner), (lost, inserted)):
             yield cost, shortening.remove_gaps(whole, gaps)
             yield cost, shortening.remove_gaps(whole, sorted(gaps + days))
 
 
-def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
-    """A version without a first article, brackets, fillers, and «has» or «is» (to).
+def _find_relative(text: str, span: Span) -> list[tuple[int, int]]:
+    """A long relative clause between the subject and its verb."""
+    m = _RELATIVE.match(text, span.start, span.end)
+    if m is None or not grammar.looks_finite(m["verb"] or m["next"]):
+        return []
+    cut = m.span("clause" if m["clause"] else "commas")
+    clause = text[slice(*cut)]
+    if _CLAIMED.search(clause) or grammar.NEGATION.search(clause):
+        return []
+    return [cut] if has_balanced_marks(clause) else []
 
-    Passives keep theirs: «rebels attacked» is not «rebels were attacked». Words between
-    quotation marks stay as they are.
+
+def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
+    """A version without a first article, brackets and fillers.
+
+    Words between quotation marks stay as they are.
     """
     start, end = version[0].start, version[-1].end
     gaps = [m.span() for m in _SPARED.finditer(text, start, end)]
     first = _FIRST_ARTICLE.match(text, start, end)
     gaps += [first.span()] if first else []
-    for m in _ARTICLE.finditer(text, start, end):
-        after = m["after"]
-        if after is None or after in _PREPOSITIONS or _is_full_verb(after):
-            gaps.append(m.span("article"))
-    verb = next(
-        (m for m in _WORD.finditer(text, start, end) if grammar.looks_finite(m[0])),
-        None,
-    )
-    auxiliary = _AUXILIARY.match(text, verb.start(), end) if verb else None
-    if auxiliary and (not auxiliary["past"] or _has_verb(auxiliary["past"])):
-        gaps.append(auxiliary.span())
+    gaps += _find_auxiliary(text, start, end)
     marks = [m.start() for m in _QUOTING.finditer(text, start, end)]
     gaps = sorted(g for g in gaps if sum(at < g[0] for at in marks) % 2 == 0)
     return tuple(
@@ -344,8 +423,15 @@ def _tighten_version(text: str, version: SentenceVersion) -> SentenceVersion:
     )
 
 
-def _is_full_verb(word: str) -> bool:
-    return grammar.looks_finite(word) and word not in grammar.AUXILIARIES
+def _find_auxiliary(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The auxiliary that a headline does without: the only one, of the main clause."""
+    found = [m.start() for m in _HAS.finditer(text, start, end)]
+    m = _AUXILIARY.match(text, found[0], end) if len(found) == 1 else None
+    if m is None or _ANY_LINK.search(text, start, m.start()):
+        return []
+    if _has_verb(text[start : m.start()]) or (m["past"] and not _has_verb(m["past"])):
+        return []
+    return [m.span()]
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
@@ -386,7 +472,9 @@ _DATE = re.compile(
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at)\s(?:\d|[A-Z])|['’]")
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|to|next|last|this|[ap]\.m\.)|\.)$",
+    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
+    r"through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
+    r"begins?|published|released|held|[ap]\.m\.)|\.)$",
     re.I,
 )
 
@@ -397,6 +485,6 @@ def find_dates(text: str, span: Span) -> list[tuple[int, int]]:
         m.span()
         for m in _DATE.finditer(text, span.start, span.end)
         if text[m.start() - 1 : m.start()] != ","
-        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 8) : m.start()])
+        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())
     ]

@@ -68,6 +68,7 @@ _JUNK_OPENING = re.compile(
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
+_DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 _IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 _LONGEST_SPEECH = 5
@@ -90,6 +91,12 @@ _LEANS = re.compile(
     r"Außerdem),?\s"
     # «For 44 years it was fed by a cable.»
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
+)
+
+#: «…, sagte er am Mittwoch»: the sentence before says who.
+_SAID_BY_PRONOUN = re.compile(
+    r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
+    r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
 )
 
 
@@ -119,7 +126,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     read = article.text[:_READ]
-    speech = 0
+    speech, in_double = 0, False
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
@@ -137,7 +144,12 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         stems = tuple(filter(None, map(root, words.split_words(text))))
         reported = _IN_MARKS.sub("", text)
         opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
+        if "„" in text:  # «“» closes in German.
+            opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
         marked = opening >= 0 or closing >= 0
+        # Single marks inside of a speech in double marks neither open nor close it.
+        if in_double and speech and not _DOUBLE.search(text):
+            marked = False
         found.append(
             Passage(
                 place=len(found),
@@ -147,7 +159,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 known=frozenset(stems),
                 reported=reported,
                 personal=FIRST_PERSON.search(reported) is not None,
-                leans=_LEANS.match(text) is not None,
+                leans=bool(_LEANS.match(text) or _SAID_BY_PRONOUN.search(reported)),
                 in_speech=(labels and _is_said(article.text, span))
                 or (speech > 0 and not marked),
             )
@@ -156,6 +168,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         speech = max(0, speech - 1)
         if marked:
             speech = _LONGEST_SPEECH if opening > closing else 0
+            in_double = speech > 0 and text[opening] in '"“„«»'
     return tuple(found)
 
 

@@ -47,6 +47,10 @@ _VOUCHES = re.compile(
 #: Words of an attribution: «…, the mayor has warned on Monday.»
 _LONGEST_SOURCE = 14
 _COMMA = re.compile(r",\s")
+#: A clause that depends on the words before its comma: «…, who has said she will».
+_DEPENDS = re.compile(
+    r",\s(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+)
 _SAYS = word_set("said says say told according sagte sagten teilte laut zufolge")
 _WHEN = word_set("""
     on monday tuesday wednesday thursday friday saturday sunday today yesterday
@@ -117,7 +121,7 @@ def find_attribution(text: str, span: Span) -> Span:
     commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
     for start, end in itertools.pairwise([*commas, span.end]):
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
-        if not 1 < len(said) <= _LONGEST_SOURCE:
+        if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
             continue
         if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
             return Span(start=start, end=end)
@@ -151,13 +155,26 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
         whole
     ):
         return False
+    if _GERMAN_OPENING.match(whole) and not _GERMAN_VERB.search(whole):
+        return False
     return has_balanced_marks(whole) and len(_DASH.findall(whole)) % 2 == 0
 
 
 #: A German auxiliary, and no verb at the end.
 _NO_VERB = re.compile(
+    r"\bwill\s(?:.*\s)?(?:den|dem|das|eine[nmr]?)\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
     r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
+)
+
+
+#: A German phrase before its verb, which has no comma: «Nach dem Brand in Auental».
+_GERMAN_OPENING = re.compile(
+    r"(?:Nach|Bei|Mit|Im|Am|Vor|Trotz|Wegen|Seit|Für|Zum|Zur)\s"
+)
+_GERMAN_VERB = re.compile(
+    r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
+    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten))\b"
 )
 
 
@@ -172,8 +189,10 @@ def _awaits_main_clause(whole: str) -> bool:
     return not any(grammar.looks_finite(w) for w in words.split_words(main))
 
 
-#: An unclosed relative clause: «The mayor, who was elected last spring».
-_LEFT_OPEN = re.compile(r"([^,]{1,80}),\s(?:who|which|whose|where)\s[^,]*$")
+#: An unclosed relative clause: «The mayor, a baker who was elected last spring».
+_LEFT_OPEN = re.compile(
+    r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
+)
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
@@ -184,7 +203,7 @@ _OPENER = re.compile(
 
 
 #: A space before a mark, where words between two spans were removed.
-_SPACED_MARK = re.compile(r"(?<=[\w.\"”’)])\s([,;:.])(?=\s|$)")
+_SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
 
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:

@@ -15,6 +15,10 @@ COLUMN = (
     "I have crossed this bridge for thirty years. My father carried stone for it. We "
     "should be ashamed of the state it is in. The council must pay for what it let rot."
 )
+MISSTATED = (
+    "An article on Tuesday about the Weir Lane bridge misstated the cost of work. It "
+    "is 2.1 million crowns."
+)
 LABELLED = [
     ("opinion", "Opinion: The bridge should stay open", NEWS),
     ("opinion", "Leader: A bridge too poor", NEWS),
@@ -36,12 +40,19 @@ LABELLED = [
     ("roundup", "Sport kompakt", NEWS),
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
-    ("roundup", "Corrections and clarifications", NEWS),
+    ("junk", "Correction: Ferry timetable article", NEWS),
     ("feature", "The woman who counts the ferries", NEWS),
     ("feature", "Der Mann, der die Brücken zählt", NEWS),
     ("feature", "The last lamplighter of Orvik", NEWS),
     ("obituary", "Obituary: Ada Brandt, engineer", NEWS),
     ("junk", "Anzeige: Küchen bis 60 Prozent billiger", NEWS),
+    ("junk", "Corrections and clarifications", NEWS),
+    ("junk", "Correction: Bridge repairs cost 2.1 million", MISSTATED),
+    ("junk", "Correction: Weir Lane article", NEWS),
+    ("junk", "Korrektur", NEWS),
+    ("junk", "Richtigstellung: Brücke in Hallin", NEWS),
+    ("news", "Correction: Nobody was hurt on Weir Lane bridge", NEWS),
+    ("news", "Corrections officer charged with bribery", NEWS),
     ("junk", "Beds: 40 percent off until Sunday", NEWS),
 ]
 PLAIN = [
@@ -56,7 +67,7 @@ PLAIN = [
     "Columnist charged with fraud",
     "How a town lost its bridge",
     "The last keeper of the bridge dies",
-    "Correction of bridge plans costs a million",
+    "Correction: Nobody fell from the bridge in Hallin",
 ]
 FORMS = [
     (

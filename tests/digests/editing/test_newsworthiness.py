@@ -103,6 +103,10 @@ def test_an_age_is_no_number_of_dead():
     )
 
 
+def test_the_toll_of_a_bridge_is_no_death():
+    assert weight("Bridge toll rises to 3 crowns") < weight("Toll rises to 3 at Orsk")
+
+
 def test_a_comparison_reports_no_harm():
     assert weight("The sign of the inn buzzes like a trapped wasp") == 0
 

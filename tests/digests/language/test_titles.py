@@ -34,6 +34,8 @@ KEPT = [
     "One in three buses is late, survey finds",
     "Budget - Who Pays",
     "“We were lucky” - survivor of the ferry fire",
+    "Hafenbahn: »Der Nebel war nicht schuld«",
+    "Interview: “The fog was not to blame”",
 ]
 
 

@@ -89,3 +89,16 @@ def test_a_sentence_that_points_back_leans():
         Article(id="a", text="The mayor spoke. She left. But the crowd stayed.")
     )
     assert [first.leans, second.leans, third.leans] == [False, True, True]
+
+
+def test_single_marks_inside_of_a_speech_do_not_end_it():
+    text = "“We won the vote. He said 'no' to me. I kept on.” Hallin voted on Monday."
+    assert shown(text) == ["Hallin voted on Monday."]
+
+
+def test_a_german_speech_ends_at_its_closing_mark():
+    text = (
+        "„Der Nebel war nicht schuld“, sagte er am Mittwoch. Der Rat tagt am Freitag."
+    )
+    found = passages.extract_passages(Article(id="a", text=text, lang="de"))
+    assert [(p.leans, p.in_speech) for p in found] == [(True, False), (False, False)]
