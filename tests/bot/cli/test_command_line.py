@@ -353,12 +353,12 @@ def demo_rows(home: Home, query: str) -> list[tuple]:
     return home.rows(query, "demo/demo.db")
 
 
-def test_the_demo_shows_the_summit_with_the_right_speakers(home):
+def test_the_demo_shows_the_summit_with_the_right_speaker(home):
     with home.running("demo") as process:
         address = process.until()
         shown = eventually(lambda: 'class="edition"' in page(address) and page(address))
-    assert "Xi Jinping" in shown
-    assert "Lee Jae Myung" in shown
+    after = shown[shown.index("Over 80 years ago, China and the Republic") :]
+    assert "Xi Jinping" in after[:1000]
 
 
 def test_killing_and_restarting_the_demo_neither_loses_nor_repeats(home):

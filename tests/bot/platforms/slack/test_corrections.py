@@ -20,7 +20,7 @@ async def test_the_message_is_updated_and_notes_the_correction(harness, slack):
     await harness.post()
     (key,) = slack.ledger.keys(CHANNEL)
     await correct(harness, WRONG)
-    assert "Corrected 13:06: 31,000 → 13,000" in says(slack)
+    assert "Corrected 13:06: 31,000 vehicles → 13,000 vehicles" in says(slack)
     assert "Corrected 13:06" in slack.ledger.says(CHANNEL)[0]["text"]
     assert slack.ledger.keys(CHANNEL) == [key]
 
@@ -59,6 +59,6 @@ async def test_an_edit_that_slack_rejects_is_reported(harness, slack, code, why)
 
 async def test_a_withdrawn_quote_is_struck(harness, slack):
     await harness.post()
-    quote = "“We will not reopen it before the steel has been tested,” said engineer "
-    await correct(harness, (f"{quote}Ada Brandt.\n\n", ""), text=BRIDGE)
+    quote = "She added: “Nobody was in danger at any time.”"
+    await correct(harness, (quote, ""), text=BRIDGE)
     assert "{'strike': True}" in says(slack)
