@@ -62,7 +62,7 @@ _DISPUTABLE = re.compile(
     re.IGNORECASE,
 )
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
-_LONGEST_WHOLE, _TOO_LONG = 160, 8.0
+_LONGEST_WHOLE, _TOO_LONG = 200, 8.0
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
 #: the statement itself.
 _OPENING = re.compile(

@@ -162,7 +162,8 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
 
 #: A German auxiliary, and no verb at the end.
 _NO_VERB = re.compile(
-    r"\bwill\s(?:.*\s)?(?:den|dem|das|eine[nmr]?)\s[A-ZÄÖÜ][^\s,]*$|"
+    r"\bwill\s(?:.*\s)?(?:de[nmr]|das|die|eine?[nmr]?|(?:ihr|sein)(?:e[nmrs]?)?)"
+    r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
     r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
 )

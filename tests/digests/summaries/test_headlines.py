@@ -113,6 +113,21 @@ def test_a_german_headline_keeps_its_verb():
     assert made.endswith("gestoppt")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nach dem Tod von drei Bewohnern eines Pflegeheims in Auental will "
+        "Sozialministerin Ines Kolbe den Brandschutz in allen 1.140 Heimen des Landes "
+        "überprüfen lassen.",
+        "Wie aus dem Umfeld der Leitung verlautete, will die Marn AG ihr Werk im "
+        "Norden so umbauen, dass dort bald auch Wagen der kleinen Reihe entstehen.",
+    ],
+)
+def test_a_long_german_sentence_is_kept_whole_rather_than_without_its_verb(text: str):
+    article = Article(id="a", text=f"{text} Das bestätigte sie am Dienstag.", lang="de")
+    assert headlines.write_headline(article).text == text[:-1]
+
+
 def test_the_news_is_kept_whole_where_no_part_of_it_is_enough():
     text = (
         "An orchestra of 80 children from the three schools of Hallin will play on the "
