@@ -195,6 +195,10 @@ _HEADLINE_VERB = re.compile(r"[a-z]{2,}(?:[^s'’]s|sses|zzes|shes|ches)$")
 _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
+#: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
+_FORM_LINE = re.compile(r"\d.*[,(]|[,(].*\d")
+
+
 def find_title_line(article: Article) -> Span | None:
     """The line at the head of a text that is its title."""
     for span in sentences.split_sentences(article.text[:_READ], article.lang, most=1):
@@ -220,6 +224,8 @@ def is_title_line(article: Article, span: Span) -> bool:
     if article.title:
         return bool(said) and said <= set(words.extract_stems(article.title))
     found = text.split()
+    if _FORM_LINE.search(text) and not any(map(grammar.looks_finite, found)):
+        return False
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
     if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):

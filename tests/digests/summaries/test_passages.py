@@ -102,3 +102,17 @@ def test_a_german_speech_ends_at_its_closing_mark():
     )
     found = passages.extract_passages(Article(id="a", text=text, lang="de"))
     assert [(p.leans, p.in_speech) for p in found] == [(True, False), (False, False)]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_title"),
+    [
+        ("Two killed, 14 hurt as bus overturns", True),
+        ("Council votes 19 to 11, ends dispute", True),
+        ("Cinemas from Friday, 148 minutes, cert 12", False),
+        ("Hallin Rovers 2 (Okoro 12, Lind 55)", False),
+    ],
+)
+def test_a_line_of_dates_or_scores_is_no_title(line: str, is_title: bool):
+    article = Article(id="a", text=f"{line}\n\nIt happened in Hallin on Tuesday.")
+    assert (passages.find_title_line(article) is not None) == is_title
