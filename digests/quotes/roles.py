@@ -23,7 +23,9 @@ from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 #: Words that begin a clause after a role, and words that count instead of naming one.
 _AFTER_ROLE = word_set("who whose which when while where after before since until as")
 #: Words after a name that open a clause or a time and no role: «known to …», «now a …».
-_NO_OPENINGS = word_set("known born seen best now then once formerly still currently")
+_NO_OPENINGS = word_set("""
+    known born seen best now then once formerly still currently herself himself
+""")
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")

@@ -118,6 +118,14 @@ def test_a_role_is_a_persons_whole_function(text, role):
     assert roles(text) == [role]
 
 
+def test_he_is_whoever_just_spoke_not_a_band_before_them():
+    text = (
+        "The band beat The Blue Lantern Fishers, who came second. Harbour Radio DJ Tom "
+        "Cole said: “We heard great music.” He added: “Nobody went home before noon.”"
+    )
+    assert speakers(text) == ["Tom Cole", "Tom Cole"]
+
+
 def test_he_does_not_speak_of_himself_by_name():
     text = (
         "An uncle of Tom Cole, Bill Marsh, came to the hearing. But he said Tom Cole "
@@ -216,6 +224,7 @@ def test_the_dead_surely_speak_only_where_they_are_named_beside_it(text, sure):
     [
         "Ada Berg, known to two generations of viewers, said: “We pay for it.”",
         "Ada Berg, now a lawyer specializing in tax, said: “We pay for it.”",
+        "Ada Berg, herself a farmer for ten years, said: “We pay for it.”",
         "In a campaign speech Ada Berg said: “We pay for it.”",
     ],
 )
