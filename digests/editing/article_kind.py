@@ -132,8 +132,8 @@ def _corrects_others(title: str, text: str) -> bool:
     label = _CORRECTIONS.match(title)
     if label is None:
         return False
-    told = any(map(grammar.looks_finite, label["rest"].split()))
-    return not told or _MISSTATED.search(text[:_SHORT_TEXT]) is not None
+    reports = any(map(grammar.looks_finite, label["rest"].split()))
+    return not reports or _MISSTATED.search(text[:_SHORT_TEXT]) is not None
 
 
 def _blank_quotations(text: str) -> str:

@@ -272,13 +272,13 @@ def _iter_priced_versions(
     that of a plain fact: then cause and place are worth more.
     """
     said = shortening.find_attribution(text, span)
-    told = Span(start=span.start, end=said.start)
-    ends = [(0.0, said.start), *_list_ends(text, told)]
+    statement = Span(start=span.start, end=said.start)
+    ends = [(0.0, said.start), *_list_ends(text, statement)]
     source = shortening.remove_gaps(said, find_dates(text, said))
     rest: SentenceVersion = ()
     if _OUTCOME_AFTER.match(text, said.end):
         rest = (Span(start=said.end, end=span.end),)
-    plain = said.end > said.start and _is_plain(text, told, said)
+    plain = said.end > said.start and _is_plain(text, statement, said)
     for lost, body in _iter_bodies(text, span):
         yield lost, body
         for cost, end in ends:
@@ -291,12 +291,12 @@ def _iter_priced_versions(
                 yield lost + cost, kept + rest
 
 
-def _is_plain(text: str, told: Span, said: Span) -> bool:
+def _is_plain(text: str, statement: Span, said: Span) -> bool:
     """Whether a statement is a fact that the body which states it can know."""
     return (
         _OFFICE.search(text, said.start, said.end) is not None
         and not _CLAIMED.search(text, said.start, said.end)
-        and not _DISPUTABLE.search(text, told.start, told.end)
+        and not _DISPUTABLE.search(text, statement.start, statement.end)
     )
 
 
