@@ -211,13 +211,14 @@ def _open_installations(
     from bot.storage.installation_store import (
         DatabaseInstallationStore,
         DatabaseStateStore,
+        StateSigner,
         TokenCipher,
     )
 
-    cipher = TokenCipher(reveal_secret(settings.secret_key).encode())
+    key = reveal_secret(settings.secret_key).encode()
     return InstallationStorage(
-        installations=DatabaseInstallationStore(db, cipher, clock, platform),
-        states=DatabaseStateStore(db, clock),
+        installations=DatabaseInstallationStore(db, TokenCipher(key), clock, platform),
+        states=DatabaseStateStore(db, StateSigner(key), clock),
     )
 
 

@@ -271,10 +271,10 @@ class StateStore(Protocol):
     """OAuth states of installations begun in a browser: single use, ten minutes."""
 
     async def issue(self) -> str:
-        """Create a random state."""
+        """Create a random state; nothing is stored."""
 
     async def consume(self, state: str) -> bool:
-        """Use up a state; False if it is unknown, already used or expired."""
+        """Use up a state; False if it is forged, already used or expired."""
 
 
 # ── platforms ──────────────────────────────────────────────────────────────────
