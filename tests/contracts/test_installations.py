@@ -332,4 +332,5 @@ async def test_used_states_are_stored_up_to_a_number(database, clock):
 
 
 def list_used_states(conn: Any) -> list[Any]:
-    return conn.execute(text("SELECT * FROM install_states ORDER BY until")).all()
+    query = text("SELECT * FROM install_states ORDER BY until")
+    return list(conn.execute(query))

@@ -5,7 +5,9 @@ only from one origin, also after redirects.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from yarl import URL
 
@@ -22,6 +24,7 @@ MAX_REDIRECTS = 5
 MAX_RAW, MAX_UNPACKED = 2 << 20, 5 << 20
 _LONGEST_ADDRESS = 2048
 _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
+_BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,26 +50,41 @@ def parse_policy(allow_private: str = "") -> FetchPolicy:
 
     Args:
         allow_private: Empty: no private address; `1`: all, on every port;
-            `host:port,…`: these besides public 80 and 443.
+            `host:port,…`: these besides public 80 and 443. A host without a port
+            stands for its ports 80 and 443.
 
     Raises:
-        UsageError: An entry is not a host with a port.
+        UsageError: An entry is not a host, or is a single word without a port: «true»
+            and «yes» are more likely meant as `1` than as names of hosts.
     """
     written = allow_private.strip()
     if written == "1":
         return FetchPolicy(everything=True)
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    return FetchPolicy(private=frozenset(map(_parse_entry, entries)))
+    return FetchPolicy(
+        private=frozenset(chain.from_iterable(map(_parse_entry, entries)))
+    )
 
 
-def _parse_entry(written: str) -> str:
-    url = _parse_url(f"http://{written}/")
-    if url is None or url.raw_path != "/" or url.explicit_port is None:
-        raise UsageError(
-            f"{written!r} is not a private address to allow; "
-            "write host:port, for example feeds.local:8080, or 1 for all."
-        )
-    return format_host_port(url)
+def _parse_entry(written: str) -> Iterator[str]:
+    is_ipv6 = _BARE_IPV6.fullmatch(written) and written.count(":") > 1
+    url = parse_url(f"http://[{written}]/" if is_ipv6 else f"http://{written}/")
+    if url is None or not url.host or url.user or url.raw_path_qs != "/":
+        raise _refuse_entry(written)
+    if url.explicit_port is not None:
+        yield format_host_port(url)
+    elif "." in url.host.strip(".") or ":" in url.host or url.host == "localhost":
+        yield from (format_host_port(url.with_port(port)) for port in (80, 443))
+    else:
+        raise _refuse_entry(written)
+
+
+def _refuse_entry(written: str) -> UsageError:
+    return UsageError(
+        f"{written!r} is not a private address to allow; write host:port, for example "
+        "feeds.local:8080, a host alone for its ports 80 and 443, for example "
+        "10.0.0.7, or 1 for all."
+    )
 
 
 def format_host_port(url: URL) -> str:
@@ -83,7 +101,7 @@ def parse_address(address: str, rules: FetchPolicy) -> URL:
     Raises:
         FetchRefused: Not http(s), no host, unreadable, or a port that is not allowed.
     """
-    url = _parse_url(address.strip())
+    url = parse_url(address.strip())
     if url is None:
         raise FetchRefused("source.bad_address")
     if url.scheme not in ("http", "https") or not url.host:
@@ -100,7 +118,8 @@ def may_be_private(url: URL, rules: FetchPolicy) -> bool:
     return rules.everything or format_host_port(url) in rules.private
 
 
-def _parse_url(written: str) -> URL | None:
+def parse_url(written: str) -> URL | None:
+    """The parsed URL; None if it is unreadable or too long."""
     if len(written) > _LONGEST_ADDRESS:
         return None
     try:
