@@ -8,8 +8,6 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from digests.sources.ip_addresses import is_public
-
 MASK = "…"
 _SECRET = re.compile(
     r"(?P<name>(?:^|&)(?:[\w.-]*[_.-])?"
@@ -56,7 +54,7 @@ def is_private(address: str, allow_private: str = "") -> bool:
         allow_private: The setting `allow_private`: the hosts that it lists are private;
             if it allows every network, all addresses are private.
     """
-    # Imported late: it loads the network's library.
+    # Imported late, here and below: it loads the network's library.
     from digests.sources.fetch import policy
 
     parts = _split_address(address)
@@ -81,6 +79,8 @@ def is_front_page(address: str) -> bool:
 
 
 def _in_own_network(parts: SplitResult) -> bool:
+    from digests.sources.fetch.policy import is_public
+
     host = (parts.hostname or "").rstrip(".")
     try:
         ip_address(host)

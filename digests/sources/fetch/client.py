@@ -47,12 +47,12 @@ from digests.sources.fetch.policy import (
     AttachmentRules,
     FetchPolicy,
     format_host_port,
+    is_public,
     may_be_private,
     parse_address,
 )
 from digests.sources.fetch.politeness import HostQueue, RobotsCache
 from digests.sources.fetch.response import FetchResponse, NotModified, Validators
-from digests.sources.ip_addresses import is_public
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
