@@ -152,6 +152,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
+        trusted_proxy=settings.web_trusted_proxy,
     )
     return Application(
         settings=settings,

@@ -81,6 +81,10 @@ def _check_loopback(host: str) -> str:
     return host
 
 
+def _check_ip_address(address: str) -> str:
+    return str(ip_address(address))
+
+
 def _check_host_list(written: str) -> str:
     if written.strip() not in ("", "1"):
         # Imported late: it loads the network's library.
@@ -180,6 +184,12 @@ class Settings(BaseModel):
     #: 0 = any free port.
     web_port: int = Field(
         8711, ge=0, le=65535, description="a whole number from 0 to 65535"
+    )
+    #: Address of a proxy that may pass the local page on, because it asks for a login;
+    #: None = no proxy may.
+    web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
+        None,
+        description="the IP address that your proxy connects from, such as 127.0.0.1",
     )
     #: Key that signs the ids of controls; None = a generated key in the database.
     secret_key: SecretStr | None = Field(

@@ -132,6 +132,7 @@ def test_all_mistakes_are_reported_together_a_sentence_each(home):
 BAD = {
     "WEB_PORT": ["-1", "65536", "8711.5", "true"],
     "WEB_HOST": ["0.0.0.0", "::", "192.168.1.2", "example.org", "[::1]"],
+    "WEB_TRUSTED_PROXY": ["proxy", "10.0.0.0/8", "127.0.0.1:80", "1"],
     "SEND_TIMEOUT": ["0", "nan", "inf", "20s", "1e9"],
     "UNCERTAIN_WAIT": ["-1", "nan", "a while"],
     "LOG_LEVEL": ["trace", "10"],
