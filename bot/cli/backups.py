@@ -157,6 +157,9 @@ def _restore_file(
     )
     print_message(f"{database} is restored.")
     _print_checked_counts(done)
+    if done.left_out:
+        names = ", ".join(done.left_out)
+        print_message(f"Left out, because Standfirst did not make it: {names}.")
     if found.sealed and settings.secret_key is None:
         print_warnings(_format_sealed_note(found.sealed))
     if done.aside is not None:
