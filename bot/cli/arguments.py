@@ -17,7 +17,7 @@ from bot.cli.console import print_warnings
 from bot.lookup.name_resolution import resolve_digest
 from bot.model import Digest
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application
+from bot.runner import Application, configure_logging
 from bot.settings import Settings
 
 
@@ -79,8 +79,9 @@ def call_command(
 
 
 def read_settings(factory: ApplicationFactory) -> Settings:
-    """Load the settings, and print warnings about them."""
+    """Load the settings, set up logging by them, and print warnings about them."""
     settings, warnings = factory.load_platform_settings()
+    configure_logging(settings)
     print_warnings(*warnings)
     return settings
 

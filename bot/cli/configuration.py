@@ -62,7 +62,7 @@ async def apply_file(
         )
     signs = {"add": "+", "change": "~", "remove": "-"}
     for change in changes:
-        print(f"{signs[change.kind]} {change.text}")
+        print_message(f"{signs[change.kind]} {change.text}")
     if not changes:
         print_message("Nothing to change: everything is as the file says.")
     elif dry_run:
@@ -79,7 +79,8 @@ async def export_configuration(
         workspace: With --opml: id of the only workspace whose feeds are printed.
     """
     if not opml:
-        print(await app.db.read(file_import.dump_configuration), end="")
+        text = await app.db.read(file_import.dump_configuration)
+        print_message(text.removesuffix("\n"))
         return
     feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
     sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))
@@ -116,7 +117,7 @@ def explain_schedule(
         said = {"schedule": describe_schedule(rule), "zone": rule.zone, "next": dates}
         print_json(said)
     else:
-        print(_format_explanation(rule, moments, language))
+        print_message(_format_explanation(rule, moments, language))
     return OK
 
 

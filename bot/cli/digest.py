@@ -117,7 +117,7 @@ async def preview_digest(
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
-        print(templates.render(draft.edition, documents[format]))
+        print_message(templates.render(draft.edition, documents[format]))
     else:
         print_message("Nothing would be posted now: nothing is new.")
 
