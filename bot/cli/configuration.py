@@ -247,11 +247,16 @@ async def _load_workspaces(app: Application) -> list[tuple[Workspace, datetime |
 
 
 def _select_workspace(name: str, known: list[Workspace]) -> Workspace:
-    by_id = [space for space in known if space.external_id == name]
+    whole = [one for one in known if f"{one.platform}/{one.external_id}" == name]
+    by_id = whole or [space for space in known if space.external_id == name]
     found = by_id or [space for space in known if space.name == name]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"{s.external_id} («{s.name}»)" for s in found or known)
+    several = len({space.external_id for space in found}) < len(found)
+    names = ", ".join(
+        f"{s.platform}/{s.external_id}" if several else f"{s.external_id} («{s.name}»)"
+        for s in found or known
+    )
     if found:
         raise UserError(f"«{name}» fits several; say its id: {names}.")
     raise UnknownName(f"There is no workspace «{name}». Known: {names or 'none'}.")
