@@ -91,7 +91,12 @@ async def open_application(
     engine = InProcessEngine()
     try:
         async with SourceReader(settings.fetch_allow_private) as source_reader:
-            yield await _build_application(settings, db, engine, source_reader, at)
+            app = await _build_application(settings, db, engine, source_reader, at)
+            try:
+                yield app
+            finally:
+                for close in app.closers:
+                    await close()
     finally:
         engine.close()
         await db.close()
@@ -172,6 +177,7 @@ async def _build_application(
         platforms=platforms,
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
+        closers=[one.close for one in active.values()],
     )
 
 

@@ -16,7 +16,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,6 +87,8 @@ class Application:
     site: Starlette
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
+    #: Called at the end: they close the connections of commands that did not `run`.
+    closers: Sequence[Callable[[], Awaitable[None]]]
 
 
 async def serve_application(

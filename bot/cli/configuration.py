@@ -1,8 +1,9 @@
 """`standfirst apply, export, when`: the configuration file and schedule sentences."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.cli.arguments import Factory, FlagOption, JsonOption, OpenApplication
@@ -10,7 +11,9 @@ from bot.cli.console import (
     OK,
     USAGE,
     format_count,
+    format_finding,
     format_iso,
+    print_bytes,
     print_json,
     print_message,
     print_rows,
@@ -19,16 +22,19 @@ from bot.cli.console import (
 from bot.configuration import feed_lists, file_import
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
-from bot.model import Workspace
+from bot.model import Destination, Workspace
+from bot.operations.health_checks import run_check
 from bot.runner import Application
 from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, catch_up_limit, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
-from bot.storage import deletion_store, workspace_store
+from bot.storage import deletion_store, destination_store, workspace_store
 from bot.storage.deletion_store import Erasure
 from digests.sources.opml import write_opml
 
+#: Seconds in which the platforms must have answered about new channels.
+CHANNELS_TIMEOUT = 20.0
 #: Fixed, because strftime would use the machine's locale while the output is English.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -49,6 +55,7 @@ async def apply_file(
     """
     wanted = file_import.read_file(file, app.plugins)
     db, now = app.db, app.clock.now()
+    before = {place.id: place.channel for _, place in await _load_destinations(app)}
     if dry_run:
         changes = await db.read(file_import.plan_changes, wanted, prune=prune, now=now)
     else:
@@ -67,6 +74,34 @@ async def apply_file(
         print_message("Nothing to change: everything is as the file says.")
     elif dry_run:
         print_message("Nothing was changed (--dry-run).")
+    await _warn_of_channels(app, before)
+
+
+async def _warn_of_channels(app: Application, before: Mapping[int, str]) -> None:
+    """Ask the platforms that are switched on about channels that are new.
+
+    Warnings only: a bot may be invited to a channel after it was set up.
+    """
+    new = [
+        (space, place)
+        for space, place in await _load_destinations(app)
+        if before.get(place.id) != place.channel
+    ]
+    for space in dict.fromkeys(space for space, _ in new):
+        places = [place for home, place in new if home == space]
+        check = partial(app.doctor.check_destinations, space, places)
+        subject = f"{space.platform} {space.name}"
+        for one in await run_check(subject, check, patience=CHANNELS_TIMEOUT):
+            if one.state != "ok":
+                print_warnings(format_finding(one))
+
+
+async def _load_destinations(app: Application) -> list[tuple[Workspace, Destination]]:
+    return [
+        (space, place)
+        for space in await app.db.read(workspace_store.list_workspaces)
+        for place in await app.db.read(destination_store.list_destinations, space.scope)
+    ]
 
 
 async def export_configuration(
@@ -83,7 +118,7 @@ async def export_configuration(
         print_message(text.removesuffix("\n"))
         return
     feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
-    sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))
+    print_bytes(write_opml(feeds, title="Standfirst"))
     if secret:
         left = format_count(secret, "source")
         print_warnings(f"Left out: {left}, whose addresses are secrets.")

@@ -31,6 +31,12 @@ def print_message(text: str) -> None:
         print(text, flush=True)
 
 
+def print_bytes(data: bytes) -> None:
+    """Print encoded data. Raises `BotError` if it cannot be written."""
+    with _explain_output():
+        sys.stdout.buffer.write(data)
+
+
 def announce(text: str) -> None:
     """Print a sentence of a process that runs on, even if nobody can read it."""
     with suppress(BotError, BrokenPipeError):

@@ -106,7 +106,14 @@ def test_a_command_logs_in_the_form_that_is_set(furnished: Home):
 
 
 @pytest.mark.parametrize(
-    "command", ["digest list", "digest list --json", "export", "when 'daily at 8'"]
+    "command",
+    [
+        "digest list",
+        "digest list --json",
+        "export",
+        "export --opml",
+        "when 'daily at 8'",
+    ],
 )
 def test_data_that_cannot_be_written_is_reported(furnished: Home, command: str):
     with shell(furnished, f"{command} >/dev/full") as process:
