@@ -70,7 +70,7 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
-_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
@@ -142,7 +142,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if not text or _BYLINE.match(text):
             continue
         stems = tuple(filter(None, map(root, words.split_words(text))))
-        reported = _IN_MARKS.sub("", text)
+        reported = IN_MARKS.sub("", text)
         opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
         if "„" in text:  # «“» closes in German.
             opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
