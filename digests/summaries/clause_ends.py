@@ -98,11 +98,16 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
-        leans = found[-1] in _LEANS_ON | asked
+        leans = found[-1] in _LEANS_ON | asked or (
+            m["word"] == "as" and _AS_WHAT.search(kept)
+        )
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
-    return (_TO_VERB.match(tail) is None) if m["phrase"] else _adds_whole(kept, tail)
+    if m["phrase"]:
+        reaches = tail.startswith("to ") and _FROM.search(kept)
+        return not reaches and _TO_VERB.match(tail) is None
+    return _adds_whole(kept, tail)
 
 
 def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
@@ -114,6 +119,12 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
 
 
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
+#: «is seen | as a symbol», «as well | as»; «from gun control | to health care».
+_AS_WHAT = re.compile(
+    r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+    r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+)
+_FROM = re.compile(r"\bfrom(?:\s[\w'’-]+){1,4}$")
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
@@ -124,7 +135,7 @@ _INFINITIVE = re.compile(
 )
 #: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
 _TO_VERB = re.compile(
-    r"(?!in\san?\s(?:bid|effort|attempt)|by\s)[^,;:()]*?\sto\s"
+    r"(?!in\san?\s(?:bid|effort|attempt)|by\s|(?:prior|due|thanks)\s)[^,;:()]*?\sto\s"
     r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».

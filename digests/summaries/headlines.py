@@ -32,7 +32,7 @@ _TOO_LONG, _CHARS_TOO_LONG = 6.0, 8
 #: A part of a sentence that is shorter says little: the same for what it lacks.
 _STUMP, _CHARS_STUMP = 50, 6
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
-_LONGEST_WHOLE = 200
+_LONGEST_WHOLE = 240
 
 
 def write_headline(
@@ -201,7 +201,7 @@ _DATE = re.compile(
 _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|['’]")
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
+    r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|[ap]\.m\.))$",
     re.IGNORECASE,
