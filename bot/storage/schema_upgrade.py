@@ -230,9 +230,10 @@ def list_foreign_definitions(
     theirs = _read_definitions(conn)
     changed = [" ".join(key) for key, sql in ours.items() if theirs.get(key) != sql]
     if changed:
+        names = f"{', '.join(changed[:3])}{' …' if len(changed) > 3 else ''}"
         raise ConfigurationError(
-            f"The backup was changed by another program ({', '.join(changed[:3])} …). "
-            "Restore one that is as Standfirst made it; nothing was changed."
+            f"The backup was changed by another program ({names}). Restore one that is "
+            "as Standfirst made it; nothing was changed."
         )
     foreign = theirs.keys() - ours.keys()
     return tuple(sorted(foreign, key=lambda key: (_DROPPABLE.index(key[0]), key)))
