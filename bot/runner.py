@@ -12,6 +12,7 @@ import gc
 import io
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -269,19 +270,39 @@ async def _renew_lease(
             log.warning("the lease could not be renewed", reason=str(error))
 
 
-class LogStream(io.TextIOBase):
-    """stderr for logs: what cannot be written is dropped, and nothing ends for it.
+#: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).
+_LOG_PIECE = 1000
+_LOG_PATIENCE_SECONDS = 0.02
 
-    The disk may be full, or the terminal gone; later lines are written again.
+
+class LogStream(io.TextIOBase):
+    """stderr for logs: what cannot be written is dropped; nothing ends or waits for it.
+
+    The disk may be full, the terminal gone, or the reader of a pipe stuck; later lines
+    are written again.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        #: Whether the last piece was taken at once.
+        self._is_read = True
 
     def write(self, text: str) -> int:
         with suppress(OSError, ValueError):
-            self._stream.write(text)
+            for start in range(0, len(text), _LOG_PIECE):
+                if not self._can_take():
+                    break
+                self._stream.write(text[start : start + _LOG_PIECE])
+                self._stream.flush()
         return len(text)
+
+    def _can_take(self) -> bool:
+        """Wait briefly for a pipe that is full, but not again for each line."""
+        patience = _LOG_PATIENCE_SECONDS if self._is_read else 0
+        with suppress(OSError, ValueError):
+            # Raises for what is no file of the system, such as a buffer in memory.
+            self._is_read = bool(select.select([], [self._stream], [], patience)[1])
+        return self._is_read
 
     def flush(self) -> None:
         with suppress(OSError, ValueError):

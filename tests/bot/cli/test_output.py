@@ -1,10 +1,13 @@
 """Where data and logs go, and what a process does when they cannot be written."""
 
+import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,7 @@ from urllib.error import URLError
 
 import pytest
 
+from bot.runner import LogStream
 from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.bot.process import PATIENCE, Home, eventually, page
 
@@ -128,3 +132,64 @@ def test_a_refusal_that_cannot_be_written_keeps_its_exit_code(furnished: Home):
     with shell(furnished, "when nonsense 2>/dev/full") as process:
         process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
+
+
+# ── a log that nobody reads ────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def stuck() -> Iterator[int]:
+    """The writing end of a pipe that is full, and that nobody reads."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 65_536)
+    os.set_blocking(write, True)
+    yield write
+    os.close(read)
+    os.close(write)
+
+
+def test_a_log_that_nobody_reads_is_not_waited_for(stuck: int):
+    with os.fdopen(stuck, "w", encoding="utf-8", closefd=False) as stream:
+        log = LogStream(stream)
+        started = time.monotonic()
+        for _ in range(100):
+            log.write("a line of the log\n" * 500)
+        assert time.monotonic() - started < 1
+
+
+def test_a_log_that_is_read_again_is_written_again():
+    read, write = os.pipe()
+    with (
+        os.fdopen(read, "rb") as reader,
+        os.fdopen(write, "w", encoding="utf-8") as stream,
+    ):
+        log = LogStream(stream)
+        log.write("dropped\n" * 50_000)
+        held = len(reader.read1(1_000_000))
+        log.write("and again\n")
+        assert 0 < held < 100_000
+        assert reader.read1(1_000_000).endswith(b"and again\n")
+
+
+def test_a_process_whose_log_nobody_reads_goes_on(furnished: Home, stuck: int):
+    port = a_free_port()
+    settings = {"STANDFIRST_WEB_PORT": str(port), "STANDFIRST_LOG_LEVEL": "debug"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        env=furnished.environment(**settings),
+        cwd=furnished.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=stuck,
+    )
+    try:
+        eventually(lambda: answers(port))
+        assert furnished.run("digest", "post").returncode == 0
+        eventually(lambda: furnished.rows(EDITIONS))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
