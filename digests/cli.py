@@ -272,10 +272,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DigestsError as problem:
         print(f"standfirst: {problem}", file=sys.stderr)
         return 2 if isinstance(problem, UsageError) else 1
-    except BrokenPipeError:
-        # The reader has closed the pipe; nothing may be written at exit either.
+    except OSError as problem:
+        # Nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(problem, BrokenPipeError):
+            # The reader has closed the pipe.
+            return 0
+        reason = problem.strerror
+        print(f"standfirst: the output cannot be written: {reason}", file=sys.stderr)
+        return 1
 
 
 def _build_parser() -> argparse.ArgumentParser:

@@ -4,6 +4,9 @@
 """
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -184,3 +187,25 @@ def test_files_and_addresses_keep_their_order(site, capsys, tmp_path):
     assert main(["sentences", *names, "--allow-private"]) == 0
     said = capsys.readouterr().out
     assert said.index("The lake is wide.") < said.index("The harbour bridge")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["summary", "bridge.txt"], ["quotes", "--jsonl"]]
+)
+def test_results_that_cannot_be_written_are_reported(folder: Path, arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "digests", *arguments],
+            input=json.dumps({"id": "1", "text": BRIDGE}),
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "standfirst: the output cannot be written: No space left on device\n",
+    )
