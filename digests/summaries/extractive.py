@@ -6,7 +6,7 @@ sentence that is not shown. Essays and interviews are summarised by their lead.
 
 The score is linear. In news the first sentences are nearly unbeatable (Nenkova, 2005),
 so the place counts most, and the rest decides between neighbours: the share of the
-article's frequent words (as in SumBasic) and of the title's words, names and figures.
+article's frequent words (as in SumBasic), names and figures.
 The weights are round numbers set by hand, not fitted to any outlet.
 
 `explain_summary` reports the same decisions with the features of each score.
@@ -94,7 +94,7 @@ def _choose_best(
     article: Article, found: Sequence[Passage], chars: int
 ) -> list[PassageDecision]:
     """Choose greedily by score: the best that fits, is new, and is understandable."""
-    scores = score_passages(article, found)
+    scores = score_passages(found)
     # The first passage is the news, which a summary opens with.
     pool = sorted(found, key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
@@ -178,7 +178,6 @@ FEATURE_WEIGHTS = {
     "place": 1.5,
     "frequent words": 2.0,
     "names": 0.2,
-    "words of the title": 0.4,
     "a figure": 0.1,
     "short": -0.4,
     "opens with speech": -0.3,
@@ -198,23 +197,18 @@ _SPEECH = frozenset("\"“'‘„«")
 PassageFeatures = tuple[float, ...]
 
 
-def score_passages(article: Article, found: Sequence[Passage]) -> tuple[float, ...]:
+def score_passages(found: Sequence[Passage]) -> tuple[float, ...]:
     """A score for each passage, in their order; higher is better."""
-    rows = compute_features(article, found)
+    rows = compute_features(found)
     # Sets have no order: rounding makes the sums reproducible.
     return tuple([round(sum(row), 9) for row in rows])
 
 
-def compute_features(
-    article: Article, found: Sequence[Passage]
-) -> tuple[PassageFeatures, ...]:
+def compute_features(found: Sequence[Passage]) -> tuple[PassageFeatures, ...]:
     """The weighted features of each passage; 0 where one does not apply."""
     frequent = _rate_frequency(found)
-    title = frozenset(words.extract_stems(article.title or "", article.lang))
     weights = FEATURE_WEIGHTS.values()
-    return tuple(
-        [tuple(map(mul, weights, _rate_passage(p, frequent, title))) for p in found]
-    )
+    return tuple([tuple(map(mul, weights, _rate_passage(p, frequent))) for p in found])
 
 
 def _rate_frequency(found: Sequence[Passage]) -> dict[str, float]:
@@ -224,16 +218,13 @@ def _rate_frequency(found: Sequence[Passage]) -> dict[str, float]:
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
 
 
-def _rate_passage(
-    passage: Passage, frequent: dict[str, float], title: frozenset[str]
-) -> PassageFeatures:
+def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatures:
     own = passage.known
     covered = sum(map(frequent.__getitem__, own.intersection(frequent)))
     return (
         math.exp(-passage.place / _DECAY),
         covered / max(len(own), _SHORT_WORDS),
         min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
-        len(own & title) / len(title) if title else 0.0,
         _FIGURE.search(passage.text) is not None,
         len(passage.words) < _SHORT_WORDS,
         passage.text[0] in _SPEECH,
@@ -263,7 +254,7 @@ def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
     if not any(decision.sentence for decision in decisions):
         decisions = decide_passages(article, every, chars)
     before = [PassageDecision(None, BEFORE_NEWS)] * (len(every) - len(decisions))
-    features = compute_features(article, every)
+    features = compute_features(every)
     return tuple(
         SummaryRow(
             span=passage.span,

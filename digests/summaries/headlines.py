@@ -11,7 +11,7 @@ version is shown in full.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from digests.language import grammar, words
 from digests.language.titles import strip_site_name
@@ -94,24 +94,17 @@ def _may_be_headline(passage: Passage) -> bool:
 
 def _choose_version(text: str, span: Span) -> SentenceVersion | None:
     """The version of a sentence that loses least for its length."""
-    spared = _find_spared(text, span)
+    versions = shortening.list_versions(text, span, _find_spared(text, span))
+    whole = versions[0][1]
     priced = []
-    for loss, version in shortening.list_versions(text, span, headline=True):
-        article = _FIRST_ARTICLE.match(text, version[0].start) if version else None
-        first = [article.span()] if article else []
-        tight = _remove_from(version, [*first, *spared])
-        length = sum(piece.end - piece.start for piece in tight)
-        length -= tight != () and text[tight[-1].end - 1] == "."
-        priced.append((loss + _price_length(length), length, tight))
-    whole = priced[0][2]
-    for _, length, version in sorted(priced, key=lambda row: row[0]):
-        if length <= _LONGEST_WHOLE and (
-            version == whole
-            or (
-                shortening.is_readable(text, version)
-                and not _omits_negation(text, version)
-            )
-        ):
+    for loss, version in versions:
+        length = sum(piece.end - piece.start for piece in version)
+        length -= text[version[-1].end - 1] == "." if version else 0
+        if length <= _LONGEST_WHOLE:
+            priced.append((loss + _price_length(length), version))
+    for _, version in sorted(priced, key=lambda row: row[0]):
+        readable = shortening.is_readable(text, version)
+        if version == whole or (readable and not _omits_negation(text, version)):
             return version
     return None
 
@@ -137,10 +130,6 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
 _SPARED = re.compile(
     r"\s\([^()]{1,40}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
-#: The one article that a headline does without: each noun that follows keeps its own.
-_FIRST_ARTICLE = re.compile(
-    r"(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl|child)\b)(?=\w)"
-)
 
 
 def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
@@ -149,18 +138,6 @@ def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
     gaps += _find_dates(text, span)
     quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
     return sorted(g for g in gaps if not any(a < g[0] < b for a, b in quoted))
-
-
-def _remove_from(
-    version: SentenceVersion, gaps: Iterable[tuple[int, int]]
-) -> SentenceVersion:
-    return tuple(
-        piece
-        for s in version
-        for piece in shortening.remove_gaps(
-            s, [(a, min(b, s.end)) for a, b in gaps if s.start <= a < s.end]
-        )
-    )
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
