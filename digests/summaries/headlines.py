@@ -132,31 +132,23 @@ _SPARED = re.compile(
 )
 
 
-def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
-    """Days, brackets and fillers, outside of quotation marks."""
-    gaps = [m.span() for m in _SPARED.finditer(text, span.start, span.end)]
-    gaps += _find_dates(text, span)
-    quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
-    return sorted(g for g in gaps if not any(a < g[0] < b for a, b in quoted))
-
-
 def _format_headline(text: str, version: SentenceVersion) -> str:
     shown = shortening.format_version(text, version)
     stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
     return shown[:-1] if stops else shown
 
 
+#: The first words of a line, as many as a headline may have.
+_FIRST_WORDS = re.compile(rf"[^\W_](?:[^\n]{{0,{WANTED_LENGTH - 2}}}[^\W_])?(?![^\W_])")
+
+
 def _from_words(article: Article) -> Headline:
-    """The first words of a text without sentences, as many as a headline may have."""
-    text = article.text
-    line = re.search(r"[^\W_][^\n]{0,400}", text)
+    """The first words of a text without sentences."""
+    line = _FIRST_WORDS.search(article.text)
     if line is None:
         return Headline(text="")
-    ends = [end for _, end in words.locate_words(line[0]) if end <= WANTED_LENGTH]
-    if not ends:
-        return Headline(text="")
-    span = Span(start=line.start(), end=line.start() + ends[-1])
-    return Headline(text=shortening.format_version(text, (span,)), spans=(span,))
+    span = Span(start=line.start(), end=line.end())
+    return Headline(text=_format_headline(article.text, (span,)), spans=(span,))
 
 
 _DAY = (
@@ -180,17 +172,19 @@ _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|['
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
-    r"begins?|published|released|held|[ap]\.m\.))$",
+    r"begins?|published|released|held|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
 
 
-def _find_dates(text: str, span: Span) -> list[tuple[int, int]]:
-    """Days and dates that only say when."""
-    return [
+def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
+    """Days that only say when, brackets and fillers, outside of quotation marks."""
+    gaps = [m.span() for m in _SPARED.finditer(text, span.start, span.end)]
+    gaps += [
         m.span()
         for m in _DATE.finditer(text, span.start, span.end)
-        if text[m.start() - 1 : m.start()] != ","
-        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
+        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())
     ]
+    quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
+    return [gap for gap in gaps if not any(a < gap[0] < b for a, b in quoted)]

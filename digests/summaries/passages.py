@@ -74,7 +74,7 @@ FIRST_PERSON = re.compile(
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -170,7 +170,8 @@ _LABEL_BEFORE = re.compile(
     r"[\s\x80-\x9f•*·–—-]*"
     r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
     # «ADA J. BRANDT / THE HERALD In her new book»
-    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ]))?(?=\S)"
+    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ])"
+    r"|\d\d?/\d\d?/\d{4}\s(?:AT\s)?\d\d?:\d\d\s(?:[AP]M\s)?(?:[A-Z]{2,4}\s)?)?(?=\S)"
 )
 
 

@@ -27,7 +27,6 @@ from digests.language.words import word_set
 from digests.quotes.reporting import STRONG_CUES
 from digests.summaries.clause_ends import (
     DASH,
-    GERMAN_VERB,
     LIMITS,
     RESUMED,
     TABLES,
@@ -295,8 +294,6 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
         whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
-    if _GERMAN_OPENING.match(whole) and not GERMAN_VERB.search(whole):
-        return False
     return has_verb(whole.partition(" ")[2]) and not _awaits_main_clause(whole)
 
 
@@ -306,10 +303,6 @@ _NO_VERB = re.compile(
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
     r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
-)
-#: A German phrase before its verb, which has no comma: «Nach dem Brand in Auental».
-_GERMAN_OPENING = re.compile(
-    r"(?:Nach|Bei|Mit|Im|Am|Vor|Trotz|Wegen|Seit|Für|Zum|Zur)\s"
 )
 
 
