@@ -112,6 +112,8 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
+    if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
+        return False
     dashes = len(DASH.findall(tail))
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
@@ -125,6 +127,8 @@ _OF_LINK = {
         r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
     ),
 }
+#: «In a picture of moods that change, …» is no sentence.
+_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».

@@ -63,20 +63,19 @@ UNFIT = "not a whole sentence of the reporter, or boilerplate"
 REPEATS = "says what a chosen sentence says"
 LEANING = "refers to a sentence that is not shown"
 WEAK = "much weaker than the best one, or enough was chosen before"
-BEFORE_NEWS = "stands before the news"
 TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
-OUTSIDE = "not among the first sentences that fit"
+BEFORE_NEWS = "stands before the news"
 
 
 def decide_passages(
     article: Article, found: Sequence[Passage], chars: int
 ) -> list[PassageDecision]:
     """The decision about each passage, in document order."""
-    if not is_essay(found):
-        decisions = _choose_best(article, found, chars)
-        if any(decision.sentence for decision in decisions):
-            return decisions
-    return _choose_lead(article, found, chars)
+    essay = is_essay(found)
+    decisions = _choose_passages(article, found, chars, essay=essay)
+    if essay or any(decision.sentence for decision in decisions):
+        return decisions
+    return _choose_passages(article, found, chars, essay=True)
 
 
 def is_essay(found: Sequence[Passage]) -> bool:
@@ -90,40 +89,55 @@ def is_essay(found: Sequence[Passage]) -> bool:
     return asking >= _QUESTIONS or chained >= _CHAINED
 
 
-def _choose_best(
-    article: Article, found: Sequence[Passage], chars: int
+def _choose_passages(
+    article: Article, found: Sequence[Passage], chars: int, *, essay: bool
 ) -> list[PassageDecision]:
-    """Choose greedily by score: the best that fits, is new, and is understandable."""
+    """Choose greedily by score: the best that fits, is new, and is understandable.
+
+    Of an essay the first passages that fit are chosen.
+    """
     scores = score_passages(found)
-    # The first passage is the news, which a summary opens with.
-    pool = sorted(found, key=lambda p: (p.place > 0, -scores[p.place]))
+    pool = list(found)
+    if not essay:
+        # The first passage is the news, which a summary opens with.
+        pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
     decisions = [PassageDecision(None, WEAK)] * len(found)
-    while pool and len(chosen) < _MOST_SENTENCES:
-        best = next((p for p in pool if _find_obstacle(p, chosen) is None), None)
+    while len(chosen) < _MOST_SENTENCES:
+        fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
+        best = next(fit, None)
         if best is None:
             break
-        if chosen and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]:
+        if (
+            chosen
+            and not essay
+            and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]
+        ):
             break
         pool.remove(best)
         sentence = _fit_passage(article, best, chars)
-        if sentence is None:
+        trimmed = sentence is None or sentence.text != best.text
+        if sentence is None or (trimmed and essay and chosen):
             decisions[best.place] = PassageDecision(None, NO_ROOM)
+            if essay and chosen:
+                break
             continue
         chosen.append(best)
         chars -= len(sentence.text) + 1
-        why = CHOSEN if sentence.text == best.text else TRIMMED
+        why = TRIMMED if trimmed else TOLD_BY_LEAD if essay else CHOSEN
         decisions[best.place] = PassageDecision(sentence, why)
     for passage in pool:
-        why = _find_obstacle(passage, chosen) or WEAK
+        why = _find_obstacle(passage, chosen, essay=essay) or WEAK
         decisions[passage.place] = PassageDecision(None, why)
     return decisions
 
 
-def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
+def _find_obstacle(
+    passage: Passage, chosen: Sequence[Passage], *, essay: bool
+) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
-    if not is_presentable(passage):
-        return UNFIT
+    if essay or not is_presentable(passage):
+        return None if is_presentable(passage) else UNFIT
     if passage.place and _is_filler(passage):
         return WEAK
     own = passage.known
@@ -152,25 +166,12 @@ def _is_filler(passage: Passage) -> bool:
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     if len(passage.text) <= budget:
         return fitting.build_sentence(passage)
-    fewest = _KEPT_SHARE * len(passage.text)
+    # The news is shown however short.
+    fewest = _KEPT_SHARE * len(passage.text) if passage.place else 0
     if budget < fewest:
         return None
     short = fitting.trim_passage(article, passage, budget)
     return short if short and len(short.text) >= fewest else None
-
-
-def _choose_lead(
-    article: Article, found: Sequence[Passage], chars: int
-) -> list[PassageDecision]:
-    lead = fitting.fit_lead(article, found, chars, _MOST_SENTENCES)
-    by_start = {sentence.spans[0].start: sentence for sentence in lead}
-    decisions = []
-    for passage in found:
-        sentence = by_start.get(passage.span.start)
-        outside = OUTSIDE if is_presentable(passage) else UNFIT
-        why = TOLD_BY_LEAD if sentence else outside
-        decisions.append(PassageDecision(sentence, why))
-    return decisions
 
 
 #: The weights of a passage's features, in the order of `_rate_passage`.
