@@ -22,8 +22,9 @@ from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
 from bot.ports import PlatformContext
 from bot.publishing import manual
-from bot.publishing.planning import find_next_due
+from bot.publishing.planning import digest_zone, find_next_due
 from bot.runner import Application
+from bot.schedules.calendar import load_zone
 from bot.storage import delivery_store, workspace_store
 from digests import templates
 
@@ -117,7 +118,8 @@ async def preview_digest(
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
-        print(templates.render(draft.edition, documents[format]))
+        zone = load_zone(digest_zone(digest))
+        print(templates.render(draft.edition, documents[format], zone))
     else:
         print_message("Nothing would be posted now: nothing is new.")
 

@@ -71,7 +71,7 @@ _COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.fi
 
 
 def describe_nothing_new(
-    edition: Edition, last: Occurrence | None, now: datetime
+    edition: Edition, last: Occurrence | None, now: datetime, zone: str
 ) -> Message:
     """Explain an edition without stories; `last` is the digest's last edition."""
     found = Counter(map(_classify_decision, edition.decisions))
@@ -80,7 +80,7 @@ def describe_nothing_new(
         return NO_ARTICLES
     if last is None:
         return Message("skip.nothing_new", counts=counts)
-    at = last.due_at.astimezone(ZoneInfo(last.zone))
+    at = last.due_at.astimezone(ZoneInfo(zone))
     today = at.date() == now.astimezone(at.tzinfo).date()
     since = at.time().replace(second=0, microsecond=0) if today else at.date()
     return Message("skip.nothing_new_since", since=since, counts=counts)
@@ -426,7 +426,8 @@ class EditionPublisher:
             count=RECENT_OCCURRENCES,
         )
         last = next((one for one in newest if one.state == "composed"), None)
-        return describe_nothing_new(edition, last, self.clock.now())
+        now, zone = self.clock.now(), digest_zone(digest)
+        return describe_nothing_new(edition, last, now, zone)
 
     async def _skip(
         self, occurrence: Occurrence, reason: Message, edition: Edition | None = None
