@@ -48,9 +48,17 @@ async def post_digest(
     edition = outcome.stored_edition
     if edition is None:
         print_message(f"No edition: {outcome.reason}")
-        return
-    count = len(edition.edition.stories)
-    print_message(f"Edition {edition.public_id} with {count} stories is on its way.")
+    else:
+        stories = Texts.of("en").count(
+            "{n} story", "{n} stories", len(edition.edition.stories)
+        )
+        print_message(f"Edition {edition.public_id} with {stories} is on its way.")
+    if outcome.unread:
+        names = ", ".join(outcome.unread)
+        print_message(
+            f"Not included, because they could not be read now: {names}. "
+            "«standfirst source list» says why."
+        )
 
 
 async def _find_missing_setting(app: Application, digest: Digest) -> str:

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.errors import BotError
 from bot.model import PUBLISHABLE_FOR, Digest, Occurrence
 from bot.model.scope import Scope
 from bot.storage import (
@@ -12,6 +13,7 @@ from bot.storage import (
     article_store,
     decision_store,
     digest_store,
+    edition_store,
     ledger_store,
     restoration_store,
     story_store,
@@ -41,6 +43,30 @@ class EditionInputs:
     ledger: PublishedLedger
     #: The stories of the articles.
     known: tuple[StoryMembership, ...]
+    #: Key of the newest edition of the digest; None = it has none.
+    newest: int | None = None
+
+
+class LedgerChanged(BotError):
+    """Another edition of the digest was stored since its inputs were loaded."""
+
+
+def check_ledger_unchanged(
+    conn: Connection, digest: Digest, found: EditionInputs
+) -> None:
+    """Check that no edition of the digest was stored since `found` was loaded.
+
+    Raises:
+        LedgerChanged: One was, and its news would be published twice.
+    """
+    if _find_newest_key(conn, digest) != found.newest:
+        raise LedgerChanged("Another edition of this digest was stored meanwhile.")
+
+
+def _find_newest_key(conn: Connection, digest: Digest) -> int | None:
+    return edition_store.find_newest_edition_key(
+        conn, digest.scope, digest_id=digest.id
+    )
 
 
 def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInputs:
@@ -88,7 +114,8 @@ def _build_inputs(
     known = story_store.list_memberships(
         conn, workspace_id=digest.workspace_id, articles=[a.id for a in fresh]
     )
-    return EditionInputs(fresh=fresh, ledger=ledger, known=known)
+    newest = _find_newest_key(conn, digest)
+    return EditionInputs(fresh=fresh, ledger=ledger, known=known, newest=newest)
 
 
 def _load_articles(

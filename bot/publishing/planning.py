@@ -4,6 +4,7 @@
     skip_due_schedules         what is due is skipped, after a restore
     find_misaligned_schedules  what a wrong clock or old zone rules left behind
     realign_schedules          … corrected
+    plan_manual_occurrence     an edition posted by hand
 
 Each function runs in one transaction. The occurrence records the outcome of a moment:
 posted late, missed, or a schedule that can no longer be read. Such a schedule is tried
@@ -14,12 +15,13 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.errors import UserError
 from bot.i18n.translation import Texts
-from bot.model import Digest, DueMoment
+from bot.model import Digest, DueMoment, Occurrence
 from bot.model.scope import Scope
 from bot.schedules.calendar import check_zone, load_zone
 from bot.schedules.parsing import parse_schedule
@@ -55,6 +57,7 @@ MISSED_REASON = Message("skip.missed")
 PAUSED_REASON = Message("skip.paused")
 SKIPPED_DATE_REASON = Message("skip.date")
 DEFECT_REASON = Message("skip.bad_schedule")
+ALREADY_ORDERED = "This was already requested; it is posted once."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +188,48 @@ def _find_zone_of_quiet_hours(conn: Connection, entry: StoredSchedule) -> str:
             check_zone(row.zone)
             return row.zone
     return entry.zone
+
+
+# ── posted by hand ─────────────────────────────────────────────────────────────
+
+
+def manual_due(digest: Digest, now: datetime, key: str) -> DueMoment:
+    """Build the due moment of a manual edition; `key` makes it unique."""
+    today = now.astimezone(ZoneInfo(digest_zone(digest))).date()
+    return DueMoment(at=now, local_date=today, slot=key)
+
+
+def check_not_ordered(conn: Connection, digest: Digest, due: DueMoment) -> None:
+    """Refuse a manual edition that was ordered before.
+
+    Raises:
+        UserError: It was.
+    """
+    if schedule_store.is_occurrence_planned(
+        conn, digest.scope, digest_id=digest.id, due=due
+    ):
+        raise UserError(ALREADY_ORDERED)
+
+
+def plan_manual_occurrence(
+    conn: Connection, digest: Digest, due: DueMoment
+) -> Occurrence:
+    """Store the occurrence of a manual edition.
+
+    Raises:
+        UserError: It was ordered before.
+    """
+    planned = schedule_store.plan_occurrence(
+        conn,
+        digest.scope,
+        digest_id=digest.id,
+        due=due,
+        zone=digest_zone(digest),
+        trigger="manual",
+    )
+    if planned is None:
+        raise UserError(ALREADY_ORDERED)
+    return planned
 
 
 # ── what comes next ────────────────────────────────────────────────────────────
