@@ -14,6 +14,7 @@ from digests.editing import decisions, presentation, quote_selection, ranking
 from digests.grounding import gate
 from digests.messages import Message
 from digests.stories import assembly, assignment, filters, joining
+from digests.stories.publishers import find_publisher
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -74,7 +75,7 @@ def compose(
         title=style.title,
         made_at=now,
         made_from=InputCounts(
-            articles=len(articles), sources=len({a.source for a in articles})
+            articles=len(articles), sources=len(set(map(find_publisher, articles)))
         ),
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full

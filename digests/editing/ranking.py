@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digests.editing import newsworthiness, novelty, publishers
+from digests.editing import newsworthiness, novelty
 from digests.messages import Message
-from digests.stories import filters, terms
+from digests.stories import filters, publishers, terms
 from digests.types import (
     Article,
     ArticleAnalysis,

@@ -175,8 +175,8 @@ async def test_one_that_no_digest_reads_is_not_reported(server):
     ],
 )
 def test_a_source_is_dead_when_it_ended_or_failed_for_a_day(source, dead):
-    known: dict[str, Any] = {"id": 1, "workspace_id": None, "kind": "feed", "name": "Vik Post"}
-    read = Source(**known, address="https://vik.example/feed", **source)
+    known: dict[str, Any] = {"id": 1, "workspace_id": None, "kind": "feed"}
+    read = Source(**known, name="Vik", address="https://vik.example/feed", **source)
     assert is_dead(read, NOON) is dead
 
 
