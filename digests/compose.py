@@ -37,6 +37,7 @@ def compose(
     style: EditionStyle | None = None,
     read: AnalyseArticle | None = None,
     known: Sequence[StoryMembership] = (),
+    earlier: Sequence[Article] = (),
 ) -> Edition:
     """The edition that these articles make at this moment.
 
@@ -47,6 +48,7 @@ def compose(
         style: Settings of the edition; None = the defaults.
         read: Analyses one article; for callers that cache analyses.
         known: Stories that articles were assigned to before; their ids are kept.
+        earlier: The versions that were published of articles that changed since.
 
     Returns:
         An edition without stories when nothing is new.
@@ -68,6 +70,7 @@ def compose(
         ledger=ledger,
         style=style,
         available=articles,
+        earlier=earlier,
         analyses=analyses,
     )
     full, lines, ranked = presentation.choose_places(ranked, analyses, style)

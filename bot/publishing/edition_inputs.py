@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,6 +45,8 @@ class EditionInputs:
     ledger: PublishedLedger
     #: The stories of the articles.
     known: tuple[StoryMembership, ...]
+    #: The published versions of articles that changed since.
+    earlier: tuple[Article, ...] = ()
     #: Key of the newest edition of the digest; None = it has none.
     newest: int | None = None
 
@@ -114,8 +118,33 @@ def _build_inputs(
     known = story_store.list_memberships(
         conn, workspace_id=digest.workspace_id, articles=[a.id for a in fresh]
     )
-    newest = _find_newest_key(conn, digest)
-    return EditionInputs(fresh=fresh, ledger=ledger, known=known, newest=newest)
+    return EditionInputs(
+        fresh=fresh,
+        ledger=ledger,
+        known=known,
+        earlier=_load_earlier_versions(conn, digest, fresh, ledger),
+        newest=_find_newest_key(conn, digest),
+    )
+
+
+def _load_earlier_versions(
+    conn: Connection,
+    digest: Digest,
+    fresh: Iterable[Article],
+    ledger: PublishedLedger,
+) -> tuple[Article, ...]:
+    """Load the published versions of the articles of which there is a newer one."""
+    published: dict[str, list[str]] = defaultdict(list)
+    for key in ledger.revisions:
+        article_id, _, revision = key.rpartition("@")
+        published[article_id].append(revision)
+    found = [
+        article_store.find_article(conn, digest.scope, int(article.id), revision)
+        for article in fresh
+        if article.revision not in published.get(article.id, [article.revision])
+        for revision in published[article.id]
+    ]
+    return tuple(stored[0] for stored in found if stored is not None)
 
 
 def _load_articles(

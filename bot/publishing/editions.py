@@ -591,4 +591,5 @@ def compose_inputs(
         style=build_edition_style(digest),
         read=read,
         known=inputs.known,
+        earlier=inputs.earlier,
     )
