@@ -289,6 +289,9 @@ class EditionPublisher:
         """
         due = manual_due(digest, self.clock.now(), key)
         await self.db.read(check_not_ordered, digest, due)
+        order = await self._order_all(digest)
+        if order.workspace.platform not in self.platforms:
+            return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
 
         def finish(
@@ -300,7 +303,6 @@ class EditionPublisher:
             )
             return planned
 
-        order = await self._order_all(digest)
         outcome = await self._publish(order, finish)
         return replace(outcome, unread=refreshed.unread)
 
@@ -434,10 +436,13 @@ class EditionPublisher:
         """Read the sources of due digests, all at once: slow ones cost one wait."""
         ordered = {o.digest_id for o in waiting if o.trigger == "manual"}
         keys = {o.digest_id for o in waiting} - ordered
-        run = _PublishingRun()
-        for digests, insist in ((ordered, True), (keys, False)):
-            sources = await self.db.read(source_store.list_digest_sources, keys=digests)
-            await run.refresh(self.ingestor, sources, insist=insist)
+        run, read = _PublishingRun(), self.db.read
+        wanted = await read(source_store.list_digest_sources, keys=ordered)
+        due = await read(source_store.list_digest_sources, keys=keys)
+        await asyncio.gather(
+            run.refresh(self.ingestor, wanted, insist=True),
+            run.refresh(self.ingestor, due),
+        )
         return run
 
     async def _compose(
