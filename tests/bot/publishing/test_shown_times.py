@@ -10,6 +10,7 @@ from bot.model import FactTable, Reply
 from bot.operations.doctor import describe_next_due
 from bot.publishing.planning import digest_zone, find_next_due, list_next_dues
 from bot.storage import edition_store
+from tests.bot.corrections.living import correct
 from tests.bot.harness import CONFIGURATION, BotHarness
 
 #: The fake clock shows Tuesday, 24 November 2026, 12:00 UTC: 17:45 in Kathmandu.
@@ -103,6 +104,15 @@ async def test_the_status_shows_digest_and_messages_on_the_same_clock(harness):
     shown = words(await harness.says("newsdesk status"))
     assert "today 17:45" in shown
     assert "today 13:00" not in shown
+
+
+async def test_corrections_are_listed_on_the_clock_of_their_posts(harness):
+    await harness.apply(scheduled(f"daily at 8:30 {KATHMANDU}"))
+    await harness.post()
+    await correct(harness, ("31,000", "13,000"))
+    assert "today 17:51 · Hallin Courier" in words(
+        await harness.says("news corrections")
+    )
 
 
 # ── a file that names no zone ──────────────────────────────────────────────────
