@@ -217,6 +217,22 @@ async def test_closed_messages_are_not_retried_and_status_shows_it(harness, disc
     assert digest.destinations[0].paused is not None
 
 
+async def test_where_the_person_takes_no_messages_the_owner_is_notified(
+    harness, discord
+):
+    discord.ledger.channel("2002")
+    await set_up_by(harness, ANA, "2002")
+    await harness.apply(TWO)
+    discord.ledger.channel("2002", permissions=CLOSED)
+    await harness.post()
+    refused = Status(status=403, code=50007, message="Cannot send to this user")
+    discord.script(refused, "post", channel=DM)
+    for _ in range(3):
+        await harness.outbox.deliver_notices()
+    assert discord.ledger.says(DM) == []
+    assert len(discord.ledger.says(OWNERS)) == 1
+
+
 async def test_a_fault_of_the_platform_is_tried_again(harness, discord):
     await stop(harness, discord)
     discord.script(Status(status=503), "post", channel=OWNERS)
