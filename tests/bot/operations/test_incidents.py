@@ -22,8 +22,10 @@ from tests.bot.harness import (
 )
 from tests.fakes import NOON, FakePlatform, Lost, Posted
 
-SERVER = CONFIGURATION.replace('platform = "local"', 'platform = "discord"').replace(
-    "every 2 minutes", "Mondays at 3"
+SERVER = (
+    CONFIGURATION.replace('platform = "local"', 'platform = "discord"')
+    .replace('channel = "c-morning"', 'channel = "2001"')
+    .replace("every 2 minutes", "Mondays at 3")
 )
 
 
