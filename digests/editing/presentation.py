@@ -6,7 +6,7 @@ with its outlets.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from digests.editing.disputes import add_replaced, find_disputes
@@ -158,17 +158,8 @@ def _list_texts(story: EditionStory) -> Mapping[Section, list[str]]:
 
 
 def build_article_ref(article: Article) -> ArticleRef:
-    """The reference to an article's stored text."""
-    return ArticleRef(
-        id=article.id,
-        revision=article.revision,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        published=article.published,
-        lang=article.lang,
-        author=article.author,
-    )
+    """The reference to an article's stored text, which has fields of the article."""
+    return ArticleRef(**{f.name: getattr(article, f.name) for f in fields(ArticleRef)})
 
 
 def _choose_cards(

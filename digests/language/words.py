@@ -47,9 +47,6 @@ def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
     return {table: frozenset(chain.from_iterable(rows[table])) for table in rows}
 
 
-#: For `str.translate`: ASCII letters and digits stay, everything else is a space.
-_APART = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))
-
 _ENGLISH = word_set("""
     a about after again all also am an and any are as at be because been before being
     between both but by can could did do does doing down during each few for from
@@ -152,11 +149,7 @@ def extract_stems(text: str, lang: str | None = None) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    low = text.lower().replace("’", "'")
-    if low.isascii() and "'" not in low:
-        # The same words in half the time: most input is plain English.
-        return low.translate(_APART).split()
-    return _WORD.findall(low)
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def get_stemmer(lang: str | None = None) -> Callable[[str], str]:
