@@ -46,6 +46,13 @@ _LINES_OF_HEAD = 3
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
 _LONGEST_ADDRESS = 2048
+#: What the list of files that a web server makes of a folder begins with.
+_LISTING_HEAD = 8 << 10
+_LISTING = re.compile(
+    r"<(?:title|h1)[^<>]{0,200}>\s*(?:Index of|Directory listing (?:for|of))\s*/"
+    r"|<a\s[^<>]{0,200}>\s*(?:\.\./|\[?(?:To )?Parent Directory\]?)\s*</a>",
+    re.IGNORECASE,
+)
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"\\]")
 #: An address without anything that needs a closer check.
 _PLAIN_ADDRESS = re.compile(
@@ -66,7 +73,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
     """
     page = clean_text(html[:_LONGEST_PAGE])
     depth, tags = measure_nesting(page)
-    if depth > MAX_NESTING:
+    if depth > MAX_NESTING or is_directory_listing(page):
         page = ""
     fields = _try(PageFields(), _metadata, page, url)
     title = fields.get("title")
@@ -84,6 +91,11 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
         lang=parse_language_tag(fields.get("lang", "")),
         revision=revision_hash(title, text),
     )
+
+
+def is_directory_listing(page: str) -> bool:
+    """Whether a page is a web server's list of the files in a folder, no article."""
+    return _LISTING.search(page[:_LISTING_HEAD]) is not None
 
 
 def validate_web_address(address: str | None) -> str | None:
