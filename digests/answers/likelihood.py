@@ -3,8 +3,8 @@
 A linear model over a few properties: where the words of the question's main clause are
 (in the sentence, at the head of its article, further away, nowhere), whether the verb
 and the noun that is asked for are in the sentence, and whether it has what its kind of
-question asks for. `python -m tests.bench.asking --fit` fits the weights on the question
-sets of tests/data/asking; nobody should change one by hand.
+question asks for. `python -m tests.bench.asking_fit` fits the weights (`weights.txt`)
+on the question sets of tests/data/asking; nobody should change one by hand.
 """
 
 import re
@@ -14,53 +14,15 @@ from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import Question, QuestionTerm
 from digests.answers.vocabulary import IRREGULAR_BASES, find_root
-from digests.language.words import split_words, word_set
+from digests.language.words import load_word_rows, split_words, word_set
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
 SURE, NEAREST = -0.9, -1.9
-_BIAS = -2.8
+#: The last word of a row is the weight of what the others name.
 WEIGHTS: Mapping[str, float] = {
-    # Shares of the words of the main clause, by the nearest place that has them.
-    "words here": 1.9,
-    "words before": 1.0,
-    "words head": 1.2,
-    "words elsewhere": -3.5,
-    "words nowhere": -2.8,
-    "only names": 2.3,
-    "only names, first": 1.3,
-    "same form": 2.3,
-    "only here": 1.9,
-    "names here": 0.6,
-    "names before": -0.2,
-    "names head": -0.8,
-    "names elsewhere": -0.4,
-    # What it has of what is asked for.
-    "verb": 0.7,
-    "deed": 1.1,
-    "deed missing": -0.7,
-    "deed missing of it": -1.7,
-    "noun": 0.9,
-    "noun missing": -1.1,
-    "noun missing of it": -0.3,
-    "reason": 1.9,
-    "reason missing": -0.7,
-    "reason missing of it": -2.9,
-    "had happened": 2.3,
-    "had happened at the head": 0.9,
-    "name": 0.7,
-    "name missing": -1.0,
-    "name missing of it": -1.6,
-    "negated": 1.1,
-    "denied": 1.1,
-    "toll": 0.8,
-    "measured": 1.2,
-    "unknown": -1.0,
-    "of speech": 1.0,
-    # Where it stands.
-    "short": 0.3,
-    "first sentence": -2.0,
-    "far down": -1.4,
+    " ".join(name): float(weight)
+    for *name, weight in load_word_rows(__file__, "weights.txt")["weights"]
 }
 #: The sentence that counts as far down.
 _FAR = 15
@@ -72,19 +34,17 @@ _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
 )
-_NUMERIC = frozenset(("number", "money", "length", "score", "age"))
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 
 
 def rate_sentence(match: SentenceMatch) -> float:
     """The logarithm of the odds that the sentence is the answer."""
-    return _BIAS + sum(
-        WEIGHTS.get(name, 0.0) * value for name, value in iter_properties(match)
-    )
+    return sum(WEIGHTS.get(name, 0) * value for name, value in iter_properties(match))
 
 
 def iter_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
     """The properties of a sentence that a weight belongs to, with values up to 1."""
+    yield "bias", 1.0
     yield from _iter_word_properties(match)
     yield from _iter_kind_properties(match)
     yield "short", max(0.0, 1 - len(match.line.words) / _SHORT)

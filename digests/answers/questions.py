@@ -30,7 +30,7 @@ from digests.answers.vocabulary import (
     collect_roots,
     find_root,
 )
-from digests.language import dates, grammar, numbers, words
+from digests.language import dates, grammar, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_list, word_set
@@ -92,8 +92,6 @@ class Question:
     heads: tuple[tuple[str, str], ...]
     #: What is counted: «how many *passengers*».
     counted: QuestionTerm | None
-    #: The numbers in the question.
-    figures: frozenset[float]
     days: Period | None
     #: The index in `names` of the speaker that is asked about.
     speaker: int | None
@@ -150,12 +148,6 @@ def parse_question(text: str, today: date) -> Question:
         names=tuple(" ".join(t.text for t in run) for run in runs),
         heads=tuple(_iter_heads(spoken, runs)),
         counted=counted,
-        figures=frozenset(
-            n.value
-            for n in numbers.find_numbers(text, lang)
-            if not (days and days.start <= n.start < days.end)
-            and all(n.start != t.start for run in runs for t in run)
-        ),
         days=days,
         speaker=_find_speaker(found, runs),
         measure=((asking and asking["measure"]) or "").lower(),

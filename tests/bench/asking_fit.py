@@ -1,7 +1,7 @@
 """Fit the weights of `digests.answers.likelihood` on the question sets.
 
-`python -m tests.bench.asking_fit` prints the table to copy, and how the model does on
-articles that it was not fitted on (eight parts, each left out once). Logistic
+`python -m tests.bench.asking_fit` prints the table for `weights.txt`, and how the model
+does on articles that it was not fitted on (eight parts, each left out once). Logistic
 regression with a light penalty, by Newton's method; a minute.
 """
 
@@ -93,7 +93,7 @@ def _build_sample(
     if selection.find_unknown_name(parsed, passages) is not None:
         passages = []
     for match, _ in selection.iter_matches(parsed, passages, least=float("-inf")):
-        vector: Vector = {"bias": 1.0}
+        vector: Vector = {}
         for name, value in iter_properties(match):
             vector[name] = vector.get(name, 0.0) + value
         first, last = selection.find_shown(match)
@@ -167,7 +167,7 @@ def main() -> None:
             f" refused {sum(refused) / len(refused):.1%}"
         )
     for name, weight in fit_weights(samples).items():
-        print(f'    "{name}": {weight:.1f},')
+        print(f"{name} {weight:.1f}")
 
 
 if __name__ == "__main__":

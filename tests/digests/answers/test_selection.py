@@ -79,7 +79,6 @@ def test_an_unknown_name_is_named_in_the_refusal():
         ("What did Vane say about the cables?", "somebody else said it"),
         ("Who designed the weir bridge at Aldby?", "not reported"),
         ("When was the ferry at Aldby sold?", "not reported"),
-        ("Why did 70 cables snap at the Aldby bridge?", "another number"),
     ],
 )
 def test_a_near_miss_is_refused(question: str, why: str):
