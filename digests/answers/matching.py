@@ -298,7 +298,6 @@ class SentenceMatch:
         """Whether no rule refuses the sentence."""
         return (
             not self.line.text.endswith("?")
-            and set(_RESTRICTION.findall(self.question.text)) <= set(self.line.words)
             and (
                 self.question.conditional
                 or not statements.is_hypothetical(self.line.text)
@@ -311,6 +310,11 @@ class SentenceMatch:
             and self._agrees()
             and self._is_said_by()
         )
+
+    def is_unrestricted(self) -> bool:
+        """Whether it has «last» or «previous» if the question has."""
+        restricting = set(_RESTRICTION.findall(self.question.text))
+        return restricting <= set(self.line.words)
 
     def is_near(self, term: QuestionTerm) -> bool:
         """Whether a word of the question is in the sentence or its context.

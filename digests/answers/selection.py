@@ -79,7 +79,7 @@ class _Candidate:
 
     @property
     def sure(self) -> bool:
-        return self.score >= likelihood.SURE
+        return self.score >= likelihood.SURE and self.match.is_unrestricted()
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
