@@ -98,15 +98,15 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
-        leans = found[-1] in _LEANS_ON | asked or (
-            m["word"] == "as" and _AS_WHAT.search(kept)
-        )
+        waits = _OF_LINK.get(m["word"])
+        leans = found[-1] in _LEANS_ON | asked or (waits and waits.search(kept))
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
-        reaches = tail.startswith("to ") and _FROM.search(kept)
-        return not reaches and _TO_VERB.match(tail) is None
+        if tail.startswith("to ") and found[-1] in _LEANS_ON:
+            return False  # «in the six months | to June»
+        return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
 
 
@@ -114,17 +114,25 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
+    if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
+        return False
     dashes = len(DASH.findall(tail))
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
-#: «is seen | as a symbol», «as well | as»; «from gun control | to health care».
-_AS_WHAT = re.compile(
-    r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-    r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
-)
-_FROM = re.compile(r"\bfrom(?:\s[\w'’-]+){1,4}$")
+#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
+_OF_LINK = {
+    "who": re.compile(r",\swith\s[^,]+$"),
+    "as": re.compile(
+        r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
+        r"(?:\s[\w'’-]+){0,6}$|"
+        r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+    ),
+}
+#: «In a picture of moods that change, …» is no sentence.
+_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
@@ -231,10 +239,13 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     )
 
 
-_ADDED = word_set("""
-    the a an his her its their this these those several many some more in on for with to
-    from at by der die das ein eine seine ihre mit für in
+_DETERMINERS = word_set("the a an his her its their this these those")
+_ADDED = _DETERMINERS | word_set("""
+    several many some more in on for with to from at by der die das ein eine seine ihre
+    mit für
 """)
+#: «Citizens for Responsibility | and Ethics in Norland»
+_NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
 #: After these both parts are needed, or the rest is untrue without the other.
 _NEEDS_BOTH = re.compile(
     r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
@@ -256,7 +267,9 @@ def _adds_whole(kept: str, tail: str) -> bool:
         return True
     if not grammar.AUXILIARIES.isdisjoint(following[1:]):
         return True
-    return not _GOES_ON.search(kept) and not _ADDED.isdisjoint(following[:2])
+    if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
+        return False
+    return following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
 
 
 #: A German word, and a verb that may be one.
@@ -265,18 +278,20 @@ _GERMAN = re.compile(
 )
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
-    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten))\b"
+    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
+    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
 )
 _CONTRACTED = ("'ve", "'re", "'ll", "'d")
 
 
 def has_verb(text: str) -> bool:
-    """Whether there is a finite verb: «has», «closed», «the mills close»."""
+    """Whether there is a word that may be a finite verb."""
     found = words.split_words(text)
     if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
         return True
     if _GERMAN.search(text):
         return GERMAN_VERB.search(text) is not None
+    # «the mills close»
     return any(
         before[-1:] == "s" and grammar.looks_finite(f"{word}s")
         for before, word in itertools.pairwise(found)
