@@ -204,8 +204,13 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     core = first
     for at in range(first, last - 1):
         left = last - at - 1
-        if _is_title(tokens[at].low.rstrip("."), left) or (
-            left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN
+        low = tokens[at].low.rstrip(".")
+        # «Top-seeded Americans Ned Cole and …»
+        people = left > 1 and low.endswith("s") and low[:-1] in ADJECTIVES
+        if (
+            people
+            or _is_title(low, left)
+            or (left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN)
         ):
             core = at + 1
     while (

@@ -37,6 +37,7 @@ _FAR = 40
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
+_TELLING = word_set("told tells tell telling")
 _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
@@ -130,17 +131,18 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
 
 
 def _trails_clause(frame: SentenceFrame, at: int) -> bool:
-    """Whether it ends the whole clause: «…, said Ruth Bell», «…, Bell has said.»."""
+    """Whether it ends the whole clause: «…?” said Ruth Bell», «…, Bell has said.»."""
     tokens = frame.tokens
     before = at - 1
     while before > 0 and tokens[before].low in VERB_GAP_WORDS:
         before -= 1
-    if tokens[before].text == ",":
+    if tokens[before].kind != "word":
         return tokens[at].low in INVERTING_CUES
     mention = frame.ends.get(before + 1)
     if mention is None or not mention.first:
         return False
-    return tokens[mention.first - 1].text == "," or tokens[mention.first - 1].possessive
+    ahead = tokens[mention.first - 1]
+    return ahead.kind != "word" or ahead.possessive
 
 
 def _begins_clause(frame: SentenceFrame, at: int) -> bool:
@@ -245,6 +247,8 @@ def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, floa
         features["after preposition"] = 1
     if mention.kind == "nominal" and not _is_role(where.frame, mention):
         features["unknown noun"] = 1
+    if mention.first and where.frame.tokens[mention.first - 1].low in _TELLING:
+        features["addressed, not speaking"] = 1
     if _is_labelled(where) and mention.last == where.frame.label:
         features["speaker line"] = 1
     return features

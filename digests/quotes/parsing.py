@@ -54,7 +54,8 @@ _FIRST_TOKEN = attrgetter("first")
 _AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
 #: Words of letters and notes before a colon or a quotation that name nobody.
-_NOBODY = word_set("re sir madam sirs subject mp mps mixed")
+_NOBODY = word_set("re sir madam sirs subject mp mps mixed we they you he she it i")
+_APOSTROPHE = re.compile("['’]")
 #: «The murder of X», «X's body»: X is dead.
 _DEATHS = word_set("""
     murder killing death body funeral burial manslaughter assassination remains memory
@@ -265,6 +266,16 @@ class ParsedText:
     frame_of: tuple[int, ...]
 
     @cached_property
+    def voices(self) -> frozenset[str]:
+        """The names that stand beside a reporting word."""
+        return frozenset(
+            name.text
+            for frame in self.frames
+            for name in frame.names
+            if frame.reports(name.last) or frame.reports(name.first - 1)
+        )
+
+    @cached_property
     def dead(self) -> frozenset[str]:
         """Whom the text says to be dead, by full name."""
         return frozenset(
@@ -403,7 +414,7 @@ def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
     """Whether a name is no sentence-initial word and no German noun."""
-    if name.text.lower() in _NOBODY:
+    if _APOSTROPHE.split(name.text.lower())[0] in _NOBODY:
         return False
     if name.last == frame.label:
         return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS

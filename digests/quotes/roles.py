@@ -6,6 +6,7 @@ from is examined first, then the person's others. Forms of address are no role.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from digests.language.grammar import AUXILIARIES, Token, looks_finite
 from digests.language.names import BODY_WORDS, TITLE_PARTS
@@ -18,14 +19,19 @@ from digests.quotes.reporting import (
     PREPOSITIONS,
     REPORTING_CUES,
 )
-from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.
-_AFTER_ROLE = word_set("who whose which when while where after before since until as")
+_AFTER_ROLE = word_set(
+    "who whose which that when while where after before since until as by"
+)
 #: Words after a name that open a clause or a time and no role: «known to …», «now a …».
 _NO_OPENINGS = word_set("""
     known born seen best now then once formerly still currently herself himself
 """)
+#: Behind these the head of a phrase is complete; whom somebody is to another.
+_OPEN_PHRASE = PREPOSITIONS | word_set("like")
+_RELATIONS = word_set("rival foe opponent teammate captor")
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
@@ -91,7 +97,9 @@ def _find_role_before(
 
 def _is_no_function(last: str, *, titled: bool) -> bool:
     """Whether a body or a thing is before the name: «a campaign speech Ada Bell …»."""
-    return last in BODY_WORDS or not (titled or is_role_noun(last))
+    if last in BODY_WORDS or last in _RELATIONS or is_plural_role(last):
+        return True
+    return not (titled or is_role_noun(last))
 
 
 def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
@@ -129,6 +137,17 @@ def _has_role(words: list[Token]) -> bool:
     return any(is_role_noun(word.low) and word.low not in _KIN for word in words)
 
 
+def _names_function(words: list[Token]) -> bool:
+    """Whether the head of a phrase is what one person does: «a warden at the lock»."""
+    heads = list(takewhile(lambda word: word.low not in _OPEN_PHRASE, words))
+    while heads and heads[-1].low in PREPOSITIONS:
+        heads.pop()
+    if not heads or not _has_role(heads):
+        return False
+    low = heads[-1].low
+    return not (is_plural_role(low) or low in BODY_WORDS or low in _RELATIONS)
+
+
 def _ends_role(low: str) -> bool:
     """Whether a word before a name is no part of its role."""
     return (
@@ -153,9 +172,7 @@ def _find_role_after(
         return None
     end = _find_role_end(tokens, first)
     words = tokens[first:end]
-    if not _has_role(words):
-        return None
-    return _without_article(text, words)
+    return _without_article(text, words) if _names_function(words) else None
 
 
 def _opens_role(opening: Token) -> bool:
@@ -176,6 +193,12 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     last = min(len(tokens), first + _LONGEST)
     while end < last and not _shuts_role(tokens[end]):
         end += 1
+    if end < len(tokens) and (
+        tokens[end].kind == "cover" or not _shuts_role(tokens[end])
+    ):
+        # «author of the new book “…”», a phrase without end: only its head is whole.
+        while end > first and tokens[end - 1].low not in PREPOSITIONS:
+            end -= 1
     while end > first and tokens[end - 1].low in _OPEN_ENDS:
         end -= 1
     return end
@@ -206,10 +229,8 @@ def _find_role_in_apposition(
         other = frame.ends.get(other.first - 1)
     if other is None or other.kind != "nominal" or other.after_preposition:
         return None
-    if not is_role_noun(tokens[other.last - 1].low):
-        return None
     words = tokens[other.first : last]
-    return _without_article(text, words) if _has_role(words) else None
+    return _without_article(text, words) if _names_function(words) else None
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:

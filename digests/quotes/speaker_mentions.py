@@ -119,7 +119,18 @@ class _MentionReader:
         return phrase or self._build(at, at + 1, "pronoun")
 
     def _find_role_end(self, at: int) -> int:
-        """The end of a run of words that ends in a role noun; `at` if there is none."""
+        """The end of a run of words that ends in a role noun; `at` if there is none.
+
+        A second role belongs to it before a name: «chairman and chief executive X».
+        """
+        end = self._find_single_role_end(at)
+        if end > at and self._low(end) == "and":
+            further = self._find_single_role_end(end + 1)
+            if further > end + 1 and further in self.names:
+                return further
+        return end
+
+    def _find_single_role_end(self, at: int) -> int:
         end = at
         for place in range(at, min(at + 4, len(self.tokens))):
             token = self.tokens[place]
@@ -267,7 +278,7 @@ _ROLE_FORMS = ROLE_NOUNS.union(
 #: Nouns that end compounds for people and no others.
 _PERSON_ENDINGS = tuple(
     head + number
-    for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher")
+    for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher", "woman")
     for number in ("", "s")
 )
 _SHORTEST_COMPOUND = 9

@@ -273,7 +273,8 @@ def _resolve_pronoun(
             return None
         full = parsed.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
-        if other.sort == "" and not (free or parsed.people.is_person(full)):
+        voiced = free and other.text in parsed.voices
+        if other.sort == "" and not (voiced or parsed.people.is_person(full)):
             return None
         known = parsed.people.sex(full)
     elif other.kind == "nominal" and not other.plural:
