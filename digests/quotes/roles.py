@@ -18,6 +18,7 @@ from digests.quotes.reporting import (
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
+    WRITTEN,
 )
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 
@@ -31,7 +32,7 @@ _NO_OPENINGS = word_set("""
 """)
 #: Behind these the head of a phrase is complete; whom somebody is to another.
 _OPEN_PHRASE = PREPOSITIONS | word_set("like")
-_RELATIONS = word_set("rival foe opponent teammate captor")
+_NO_FUNCTIONS = BODY_WORDS | WRITTEN | word_set("rival foe opponent captor")
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
@@ -97,7 +98,7 @@ def _find_role_before(
 
 def _is_no_function(last: str, *, titled: bool) -> bool:
     """Whether a body or a thing is before the name: «a campaign speech Ada Bell …»."""
-    if last in BODY_WORDS or last in _RELATIONS or is_plural_role(last):
+    if last in _NO_FUNCTIONS or is_plural_role(last):
         return True
     return not (titled or is_role_noun(last))
 
@@ -144,8 +145,7 @@ def _names_function(words: list[Token]) -> bool:
         heads.pop()
     if not heads or not _has_role(heads):
         return False
-    low = heads[-1].low
-    return not (is_plural_role(low) or low in BODY_WORDS or low in _RELATIONS)
+    return not _is_no_function(heads[-1].low, titled=True)
 
 
 def _ends_role(low: str) -> bool:

@@ -22,6 +22,7 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
+    WRITTEN,
 )
 
 _LONGEST_PHRASE = 7
@@ -155,7 +156,12 @@ class _MentionReader:
         end, head = at + 1, 0
         while end <= at + _LONGEST_PHRASE and not self._shuts(at, end):
             name = self.names.get(end)
-            if name is not None and (head or self.tokens[end - 1].possessive):
+            written = self.tokens[end - 1].low in WRITTEN
+            if (
+                name is not None
+                and not written
+                and (head or self.tokens[end - 1].possessive)
+            ):
                 return self._build_name(at, name, described=True)
             if head and not self._has_role_soon(end):
                 break
@@ -278,7 +284,16 @@ _ROLE_FORMS = ROLE_NOUNS.union(
 #: Nouns that end compounds for people and no others.
 _PERSON_ENDINGS = tuple(
     head + number
-    for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher", "woman")
+    for head in (
+        "master",
+        "mistress",
+        "keeper",
+        "worker",
+        "leader",
+        "owner",
+        "teacher",
+        "woman",
+    )
     for number in ("", "s")
 )
 _SHORTEST_COMPOUND = 9

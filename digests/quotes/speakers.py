@@ -8,6 +8,7 @@ before it; «it», «I» and «we» are not resolved.
 «The statement» and «a spokesman» speak for the body that a sentence before names.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,7 @@ _LONGEST_SENTENCE = 200
 #: A subject of the sentence just before is «he» or «she» rather than another.
 _JUST_ACTING = 1.0
 _BEFORE_SUBJECT = word_set("where when while and but , ; – — once then")
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
@@ -50,9 +52,9 @@ class ResolvedSpeaker:
 
 
 def resolve_speaker(
-    parsed: ParsedText, mention: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention, said: str
 ) -> ResolvedSpeaker | None:
-    """Find who a mention is."""
+    """Find who a mention is; «he» is nobody whom the words `said` name."""
     if mention.kind == "name":
         together = _join_speakers(parsed, mention)
         if together is not None:
@@ -63,9 +65,9 @@ def resolve_speaker(
         return _find_author(parsed, mention, named.speaker) or named
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
-        return _resolve_person(parsed, mention)
+        return _resolve_person(parsed, mention, said)
     if low == "sie" and _is_singular(parsed, mention):
-        return _resolve_person(parsed, replace(mention, sex="f"))
+        return _resolve_person(parsed, replace(mention, sex="f"), said)
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
@@ -210,13 +212,16 @@ def _iter_mentions_before(
 
 
 def _resolve_person(
-    parsed: ParsedText, mention: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention, said: str
 ) -> ResolvedSpeaker | None:
     best, chosen, somebody = -9.0, None, None
+    named = set(_NAME_WORD.findall(said))
     paragraph = parsed.frames[mention.frame].paragraph
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None or _is_spoken_of(frame, other, mention.sex):
+            continue
+        if found.speaker.rpartition(" ")[2] in named:
             continue
         if other.kind == "nominal" and not other.sex:
             if mention.frame - frame.index == 1 and frame.paragraph == paragraph:
@@ -242,7 +247,13 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
-    """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
+    """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,».
+
+    Or by them: «The firm, said Tom Cole, …».
+    """
+    inverted = other.first > 1 and frame.tokens[other.first - 2].kind != "word"
+    if frame.reports(other.last) or (inverted and frame.reports(other.first - 1)):
+        return True
     first = next(iter(frame.free), None)
     if first is None:
         return False

@@ -61,7 +61,9 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         # the main clause has the subject.
         quoted = tokens[at].low == "as"
         beside = frame.ends.get(at + (not quoted))
-        joined = quoted or (beside is not None and tokens[beside.first - 1].low == "with")
+        joined = quoted or (
+            beside is not None and tokens[beside.first - 1].low == "with"
+        )
         return SpeechSubject(beside, "direct") if beside and joined else None
     if at >= 0 and tokens[at].text in _SHUT:
         head = _find_head(frame, at)
