@@ -33,7 +33,7 @@ _MOST_ENDS = 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
-    re.compile(r"[-•*–—·▪●]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    re.compile(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     re.compile(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
@@ -43,7 +43,7 @@ _LEADS = (
     re.compile(
         r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
-        r"By contrast|In addition|Again|In fact|After all|As a result|All told|Then|"
+        r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
         r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
@@ -68,6 +68,8 @@ _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
     r"(?!these|those|them)[^,;:]{3,90},\s"
 )
+#: «In a race between Cole, [Bell and Teal, …]».
+_LIST_GOES_ON = re.compile(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
 _TIMES = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
     r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
@@ -88,8 +90,9 @@ _ENDS = re.compile(
     r"dessen|wo|wobei|während|nachdem|weil|obwohl|wie|nach\sAngaben)\b)"
     r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
     r"before)\s)"
-    r"|\s(?=and\s(?:[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|had|will|would|said|says)"
-    r"\s)"
+    r"|\s(?=and\s(?:(?!which\b|who\b|that\b)[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|"
+    r"had|will|would|said|says)\s)"
+    r"|(?<=\d[-–]\d)\s(?=that\s)"
     r"|(?<!between)\s(?=and\s(?:the|an?|its|his|her|their|other|another|some|many|most|"
     r"additional|[A-Z]\w+)\s(?:(?!and\b)[\w’'-]+\s){0,3}?[a-z]{3,}ed\s)"
     r"|\s(?=and\s(?:then|later|also|has|have|is|was|will)\s)"
@@ -97,7 +100,7 @@ _ENDS = re.compile(
 )
 #: Ends for want of a better one: a purpose, a result.
 _LATE_ENDS = re.compile(
-    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
+    r"(?<!,)\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
     r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|within\b|between\b|half\b|"
     r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
@@ -122,6 +125,7 @@ _COMPLETED = {
         r"identified|regarded|provided|serv\w+)$"
     ),
     "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
+    "before": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
 }
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
@@ -152,6 +156,9 @@ _GOES_ON = re.compile(
     r"\d|(?:in|on|at|by|with|from|for|to|of|and|or|but|the|an?|its|his|her|their|up|down|"
     r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
 )
+#: «…, the report said» at the end: its verb states nothing.
+_SAID_LAST = re.compile(rf",\s[^,]{{2,60}}\s(?:{_SAYING})$")
+_ADVERBS = word_set("now then also later still")
 _RELATIVE = word_set("who which whose whom that where when whether if what why how to")
 _CONJUNCTIONS = word_set("when where who which if because although though unless")
 _DETERMINERS = word_set("a an the its his her their our this these those of")
@@ -162,7 +169,7 @@ _DANGLING = word_set("""
     not no such while if because including der die das den dem des ein eine einen einem
     und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
     wie dass ist sind war hat haben wird said says also he she they partly mainly
-    largely especially particularly immediately just
+    largely especially particularly immediately just it's it’s that's that’s
 """)
 _GERMAN_MODALS = word_set("""
     soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
@@ -195,6 +202,7 @@ _OPENERS = word_set("""
     after when while because although though since until before if unless once
     following despite amid nachdem weil wenn während obwohl
 """)
+_APOSTROPHE = re.compile(r"['’]")
 _WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
 
 
@@ -256,13 +264,13 @@ def is_leaning(label: str) -> bool:
     if _RATE.match(label):
         return False
     first = _WORD.search(label)
-    leans = first is None or first[0].lower().partition("'")[0] in _LEANING
+    leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING
     return leans or _POINTS.match(label) is not None
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
     start, end = _strip_leads(text, sentence), _strip_stop(text, sentence)
-    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[end : sentence.end]:
+    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[start : sentence.end]:
         return None
     words = [
         _Word(m.start(), m.end(), m[0].lower(), grammar.looks_finite(m[0]))
@@ -294,6 +302,8 @@ def _find_ends(text: str, start: int, end: int, *, german: bool) -> list[int]:
             m.start()
             for m in _SECOND_VERB.finditer(text, start, end)
             if grammar.looks_finite(m["verb"])
+            # «were shot and killed by police»: both have the complement.
+            and not grammar.looks_finite(text[start : m.start()].rpartition(" ")[2])
         ]
     return [*sorted(found), end]
 
@@ -346,7 +356,8 @@ def _find_starts(
         return [(start, False), *((start + m.end(), False) for m in joined)]
     found = [(start, False)]
     opening = _OPENING.match(text, start, end)
-    if opening and not _TIMES.search(opening.group()):
+    listed = opening and _LIST_GOES_ON.match(text, opening.end())
+    if opening and not listed and not _TIMES.search(opening.group()):
         found.append((opening.end(), True))
     found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
     found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]
@@ -450,7 +461,9 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     """Whether `text[start:end]` has a verb of its own, and a subject before it."""
-    inside = [w for w in statement.words if start <= w.start and w.end <= end]
+    said = _SAID_LAST.search(statement.text, start, end)
+    last_word = said.start() if said else end
+    inside = [w for w in statement.words if start <= w.start and w.end <= last_word]
     if len(inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
@@ -458,7 +471,8 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
         return end == statement.end or _is_closed(statement.text, inside)
     if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True
-    if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
+    opening = inside[inside[0].low in _ADVERBS]
+    if start != statement.start and (opening.finite or opening.low in _RELATIVE):
         return False
     # «… into force when 55 countries [, among them …, have signed]»
     opened = [at for at, word in enumerate(inside) if word.low in _CONJUNCTIONS]
@@ -491,7 +505,13 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
 
 
 def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
-    """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
+    """Whether the verb's clause hangs on a noun: «a policy she had taken out».
+
+    So does a participle: «documents obtained by the Courier».
+    """
+    by = verb + 1 < len(inside) and inside[verb + 1].low == "by"
+    if by and inside[verb - 1].low not in grammar.AUXILIARIES:
+        return True
     if verb < 2 or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
     return inside[verb - 2].low not in _CLAUSE_STARTS
@@ -559,7 +579,12 @@ _LACKS_SUBJECT = re.compile(
 )
 #: Somebody speaks: a quote without marks, an opinion.
 _PERSONAL = re.compile(
-    r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|me|[Yy]ou|[Yy]our|ich|wir|unsere?)\b"
+    r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|me|us|[Yy]ou|[Yy]our|ich|wir|unsere?)\b"
+)
+#: A headline; a list that stops in its middle; somebody whom nothing before names.
+_BROKEN = re.compile(
+    r"(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
+    r"\s[^,]*$|.*\s(?:said|says),\s(?:when|while|where|who)\s|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
 )
 _SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
 
@@ -576,5 +601,9 @@ def _format(text: str, spans: Sequence[Span]) -> str:
 def _reads_well(shown: str) -> bool:
     if not has_balanced_marks(shown) or is_leaning(shown):
         return False
-    leans = _LACKS_SUBJECT.match(shown) or shown.endswith((" of it", " of them"))
+    leans = (
+        _LACKS_SUBJECT.match(shown)
+        or _BROKEN.match(shown)
+        or shown.endswith((" of it", " of them"))
+    )
     return not (leans or _PERSONAL.search(shown))

@@ -162,6 +162,11 @@ class FigureReader:
             return self._count(number, first, last)
         if unit is not None and number.value == 1 and not _measures_one(number, unit):
             return None
+        if number.shape == "words" and _is_name(
+            self.text, number, self._sentence.start, ""
+        ):
+            # «Million Dollar Baby»
+            return None
         name = unit.name if unit else ""
         away = _POINTS_AWAY.match(self.text, last)
         return Measure(name, "" if away else self._name_measured(first, last, name))

@@ -45,6 +45,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 _EDITED = re.compile(r"[\[(]|\.\.\.|…")
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
+#: They may mean what the sentence just before names.
+KNOWN_OPENINGS: Final = frozenset(("he", "she", "they", "this"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
 
@@ -59,13 +61,16 @@ class _SaidWord(NamedTuple):
     sentence: int
 
 
-def stands_alone(said: str, cue: str | None, *, german: bool = False) -> bool:
+def stands_alone(
+    said: str, cue: str | None, *, german: bool = False, known: bool = False
+) -> bool:
     """Whether a reader understands these words without others.
 
     Args:
         said: The words of a whole utterance.
         cue: The reporting word, if there is one.
         german: Whether they are German, whose verbs no table has.
+        known: Whether a reader knows whom or what a first «he» or «this» means.
     """
     words = _read_words(said)
     plain = [word for word in words if word.low[0].isalnum()]
@@ -77,9 +82,9 @@ def stands_alone(said: str, cue: str | None, *, german: bool = False) -> bool:
         not said.rstrip().endswith(("?", "–", "—", "-"))
         and not any(word.low in _EMPTY for word in plain)
         and (german or _has_clause(plain))
-        and not _leans(plain)
+        and not _leans(plain, known=known)
         and not _has_bare_pointer(words)
-        and _has_antecedents(words)
+        and _has_antecedents(words, known=known)
     )
 
 
@@ -114,16 +119,16 @@ def _has_clause(words: Sequence[_SaidWord]) -> bool:
     ) or any(is_role_noun(word.low) and word.low.endswith("s") for word in words)
 
 
-def _leans(words: Sequence[_SaidWord]) -> bool:
+def _leans(words: Sequence[_SaidWord], *, known: bool) -> bool:
     """Whether the first sentence leans on words before it."""
     opening = words[0].low
+    if any(word.low in _POINTING for word in words if not word.sentence):
+        return True
+    if known and opening.partition("'")[0] in KNOWN_OPENINGS:
+        return False
     if opening in {"it", "it's"}:
         return not _is_announced(words, 0)
-    return (
-        opening in _LEANING
-        or (opening == "this" and words[1].low in _AFTER_BARE)
-        or any(word.low in _POINTING for word in words if not word.sentence)
-    )
+    return opening in _LEANING or (opening == "this" and words[1].low in _AFTER_BARE)
 
 
 def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
@@ -159,9 +164,9 @@ def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
     return False
 
 
-def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
+def _has_antecedents(words: Sequence[_SaidWord], *, known: bool) -> bool:
     """Whether each pronoun has something before it that it can mean."""
-    thing = person = False
+    thing = person = known and words[0].low.partition("'")[0] in KNOWN_OPENINGS
     for at, word in enumerate(words):
         if word.low in _PERSON and not person:
             return False
