@@ -84,7 +84,7 @@ _LEFT = re.compile(
 )
 #: A list position, a share of what is not said, a denial.
 _ONE_OF = re.compile(
-    r"\b(?:first|last|next|past|previous|other|one of(?: just| only)?|n['’]t|not|never)\s"
+    r"\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -94,7 +94,7 @@ _ASIDE = re.compile(
 )
 #: «2,500-square-foot», «thousand-yard»; not «18-24».
 _COMPOUND = re.compile(r"\w-[a-z]")
-#: «Such laws», «of that money», «after a year, it …»; a condition; how a poll was taken.
+#: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
 _POINTS_OUT = re.compile(
     r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
     r"|\b(?:of|in|from|for|to|with)\s(?:that|this)\s(?!year\b|month\b|week\b)"

@@ -10,13 +10,16 @@ characters more than other lengths, early more than late; words of the lead, fig
 disagreement count too.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from digests.cards import content
-from digests.language.grammar import NEGATION
-from digests.language.names import BODY_WORDS, PLACES
+from digests.language import sentences
+from digests.language.grammar import NEGATION, tokenize_span
+from digests.language.names import BODY_WORDS, PLACES, find_names
 from digests.language.normalization import normalize_text
 from digests.language.words import word_set
+from digests.quotes import standing
 from digests.quotes.reporting import PREPOSITIONS, WRITTEN
 from digests.quotes.speaker_mentions import is_role_noun
 from digests.types import (
@@ -50,6 +53,19 @@ _NUMBERS = word_set("""
 _DISAGREEING = word_set(
     "but wrong against refuse reject instead rather aber falsch gegen"
 )
+#: «The lineman's father»: whose relative speaks.
+_RELATED = re.compile(
+    r"(\w+)['’]s (?:\w+ )?(?:father|mother|wife|husband|son|daughter|brother|sister)$"
+)
+#: «This …» explains itself with one of these so near.
+_EVENTS = word_set("""
+    year month week season day morning night time country city town nation government
+    incident attack case market crisis decision ruling deal tragedy party
+""")
+_NOUN_WITHIN = 3
+_APOSTROPHE = re.compile("['’]")
+#: Sentences, and characters, that are read before a quotation for whom it means.
+_FARTHEST, _NEAR = 4, 900
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -91,7 +107,10 @@ _SOME = word_set("""
 
 
 def select_quotes(
-    quotes: Sequence[Quote], text: str, kind: ArticleKind = "news"
+    quotes: Sequence[Quote],
+    text: str,
+    kind: ArticleKind = "news",
+    shown: str = "",
 ) -> tuple[Quote, ...]:
     """The quotations worth a card, best first.
 
@@ -99,6 +118,7 @@ def select_quotes(
         quotes: The quotes of `text`.
         text: The article that the offsets point into.
         kind: The article's kind; in an author's own text only named people are quoted.
+        shown: The words above the cards, which may say whom «he» means.
     """
     lead = _lead_words(text)
     length = len(text)
@@ -106,20 +126,70 @@ def select_quotes(
     rated = {
         quote: _rate_quote(quote, lead, length, openings)
         for quote in quotes
-        if _is_showable(quote, kind)
+        if _is_showable(quote, kind) and _is_understood(quote, text, shown)
     }
     return tuple(sorted(rated, key=lambda quote: (-rated[quote], quote.start)))
 
 
 def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
-    """Whether it stands alone, is not too long, and its speaker may be shown."""
-    if not quote.alone or quote.speaker is None or len(quote.text) > _TOO_LONG:
+    """Whether it is not too long, and its speaker may be shown."""
+    if quote.speaker is None or len(quote.text) > _TOO_LONG:
         return False
     if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
+        return False
+    surname = re.escape(quote.speaker.rpartition(" ")[2])
+    if re.search(rf"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s{surname}\b", quote.text):
+        # Nobody speaks of themselves so.
         return False
     if _is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
+
+
+def _is_understood(quote: Quote, text: str, shown: str) -> bool:
+    """Whether a quotation stands alone, or below the words that are shown.
+
+    «This toll …» needs the toll there. «He …» needs the one person there whom the
+    sentence before the quotation names, or whose relative speaks.
+    """
+    opening, *others = (
+        _APOSTROPHE.split(word)[0].strip(_SIGNS).lower() for word in quote.text.split()
+    )
+    above = shown.lower()
+    if quote.alone:
+        near = others[:_NOUN_WITHIN]
+        return (
+            opening not in {"this", "these"}
+            or not above
+            or any(
+                word in _EVENTS or (len(word) >= _TELLING and word in above)
+                for word in near
+            )
+        )
+    if quote.kind != "direct" or opening not in standing.KNOWN_OPENINGS:
+        return False
+    if not standing.stands_alone(quote.text, quote.cue, known=True):
+        return False
+    related = _RELATED.search(quote.role or "")
+    if related:
+        return related[1].lower() in above
+    named = _find_persons_before(text, quote) - set((quote.speaker or "").split())
+    return len(named) == 1 and named.pop() in shown
+
+
+def _find_persons_before(text: str, quote: Quote) -> set[str]:
+    """The surnames in the sentence before a quotation, or in that before its «He …»."""
+    end = quote.context.start
+    near = text[max(0, end - _NEAR) : end]
+    for span in sentences.split_sentences(near)[:-_FARTHEST:-1]:
+        if not near.startswith(("He ", "She "), span.start):
+            tokens = tokenize_span(near, span.start, span.end)
+            return {
+                name.text.rpartition(" ")[2]
+                for name in find_names(tokens)
+                if name.kind in {"person", ""}
+            }
+    return set()
 
 
 def _is_nobody(speaker: str) -> bool:
@@ -214,12 +284,13 @@ def build_story_cards(
         summary: The sentences that are shown; no card repeats them.
     """
     seen = [_plain_words(sentence.text) for sentence in summary]
+    above = " ".join(sentence.text for sentence in summary)
     voices: set[str | None] = set()
     cards: list[QuoteCard] = []
     for article in story.articles:
         found = analyses[article.id]
         chosen: list[Quote] = []
-        for quote in select_quotes(found.quotes, article.text, found.kind):
+        for quote in select_quotes(found.quotes, article.text, found.kind, above):
             if len(cards) + len(chosen) >= most:
                 break
             words = _plain_words(quote.text)

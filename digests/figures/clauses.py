@@ -43,7 +43,8 @@ _LEADS = (
     re.compile(
         r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
-        r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|All told|Then|"
+        r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|"
+        r"All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
         r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"

@@ -40,7 +40,7 @@ _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my")
-#: Whose they are is said elsewhere.
+#: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
 _LONGEST = 16
 _BACK = 5
@@ -143,7 +143,8 @@ def _names_function(words: list[Token]) -> bool:
     heads = list(takewhile(lambda word: word.low not in _OPEN_PHRASE, words))
     while heads and heads[-1].low in PREPOSITIONS:
         heads.pop()
-    if not heads or not _has_role(heads):
+    related = any(word.possessive for word in heads) and heads[-1].low in _KIN
+    if not heads or not (related or _has_role(heads)):
         return False
     return not _is_no_function(heads[-1].low, titled=True)
 
