@@ -54,7 +54,8 @@ _WRITTEN: Mapping[str, str] = {
     "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
     "km/h": "km/h|kph|kmh|km per hour|km an hour|kilometers per hour|"
-    "kilometres per hour|kilometers an hour|kilometres an hour|Stundenkilometer|Stundenkilometern|Kilometer pro Stunde|"
+    "kilometres per hour|kilometers an hour|kilometres an hour|"
+    "Stundenkilometer|Stundenkilometern|Kilometer pro Stunde|"
     "Kilometern pro Stunde",
     "mph": "mph|miles per hour|miles an hour",
     "square km": "square kilometers|square kilometres|square kilometre|"

@@ -414,7 +414,7 @@ def _full_key(text: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def _key_words(text: str) -> tuple[str, ...]:
-    words = [word.strip(".,").lower() for word in text.split()]
+    words = [word.strip(".,").lower() for word in text.replace("’", "'").split()]
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     return tuple(words)

@@ -132,7 +132,7 @@ def _leans(words: Sequence[_SaidWord], *, known: bool) -> bool:
     if known and opening.partition("'")[0] in KNOWN_OPENINGS:
         return False
     if opening in {"it", "it's"}:
-        return not _is_announced(words, 0)
+        return words[1].low == "something" or not _is_announced(words, 0)
     if opening in _GERMAN_POINTERS:
         return words[1].low in _AFTER_GERMAN
     return opening in _LEANING or (opening == "this" and words[1].low in _AFTER_BARE)
