@@ -100,9 +100,21 @@ _POINTS_OUT = re.compile(
     r"|\b(?:of|in|from|for|to|with)\s(?:that|this)\s(?!year\b|month\b|week\b)"
     r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"
     r"|\b[Tt]he (?:two|three|four|pair|duo)\s(?:[a-z]+ed|were|are|have|had)\b"
+    r"|\b(?:[Tt]his|[Dd]iese[mnrs]?)\s(?!year\b|month\b|week\b|season\b"
+    r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
+    r"|\b(?:as a result|too|as well)$"
     r"|\b(?:agree|agreed|disagree|do|did|do so|say so)$"
     r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
 )
+#: «Nine died»: nine of whom?
+_BARE = re.compile(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
+#: The sentence before begins to tell of something else.
+_ELSEWHERE = re.compile(
+    r"(?:^|[.!?][\"”’']?\s+)(?:Earlier this|Last (?:week|month|year)|In a separate|"
+    r"In another|Separately|Previously|In (?:19|20)\d\d|\w+ (?:year|month|week)s? ago)"
+    r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
+)
+_READ = 400
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I
@@ -234,7 +246,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
     """
     label = figure.label
     at = max(0, label.find(figure.text))
-    sort = units.classify_unit(figure.unit)
+    sort, start = units.classify_unit(figure.unit), figure.sentence.start
     weight = _weigh_count(figure) if sort == "count" else 1
     aside = _ASIDE.match(label)
     people = {name for s in summary for name in _FULL_NAME.findall(s.text)}
@@ -242,6 +254,9 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         (weight < 1 and not _RATE.search(figure.text))
         or abs(figure.value) == 1
         or (sort == "measure" and abs(figure.value) < _LARGE_COUNT)
+        or (sort == "measure" and label[:at].endswith(" at "))
+        or (sort == "count" and _BARE.match(label[at + len(figure.text) :]))
+        or _ELSEWHERE.search(article.text[max(0, start - _READ) : figure.start])
         or _ONE_OF.search(label[:at])
         or _POINTS_OUT.search(label)
         or (aside and at < aside.end())

@@ -10,6 +10,7 @@ characters more than other lengths, early more than late; words of the lead, fig
 disagreement count too.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -62,10 +63,12 @@ _EVENTS = word_set("""
     year month week season day morning night time country city town nation government
     incident attack case market crisis decision ruling deal tragedy party
 """)
-_NOUN_WITHIN = 3
+_NOUN_WITHIN, _NOUN_LENGTH = 3, 4
 _APOSTROPHE = re.compile("['’]")
 #: Sentences, and characters, that are read before a quotation for whom it means.
 _FARTHEST, _NEAR = 4, 900
+#: Words and marks between two parts of one utterance.
+_LONGEST_ATTRIBUTION = 7
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -125,8 +128,9 @@ def select_quotes(
     openings = {quote.group: quote.start for quote in reversed(quotes)}
     rated = {
         quote: _rate_quote(quote, lead, length, openings)
-        for quote in quotes
-        if _is_showable(quote, kind) and _is_understood(quote, text, shown)
+        for quote, after in itertools.zip_longest(quotes, quotes[1:])
+        if _is_showable(quote, kind)
+        and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
     return tuple(sorted(rated, key=lambda quote: (-rated[quote], quote.start)))
 
@@ -146,29 +150,43 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
 
 
-def _is_understood(quote: Quote, text: str, shown: str) -> bool:
+def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
+    """The quotation after `quote` if it is its other part, behind «she said»."""
+    if after is None or after.group != quote.group:
+        return None
+    between = text[quote.end : after.start]
+    cue = quote.cue or after.cue
+    attributes = cue and cue in between and "\n" not in between
+    short = len(between.split()) <= _LONGEST_ATTRIBUTION
+    fits = after.end - quote.start <= _GOOD_LENGTH.stop
+    return after if attributes and short and fits else None
+
+
+def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:
     """Whether a quotation stands alone, or below the words that are shown.
 
     «This toll …» needs the toll there. «He …» needs the one person there whom the
     sentence before the quotation names, or whose relative speaks.
     """
+    said = f"{quote.text} {rest.text}" if rest else quote.text
     opening, *others = (
-        _APOSTROPHE.split(word)[0].strip(_SIGNS).lower() for word in quote.text.split()
+        _APOSTROPHE.split(word)[0].strip(_SIGNS).lower() for word in said.split()
     )
     above = shown.lower()
-    if quote.alone:
+    joined = bool(rest) and quote.kind == "direct"
+    if quote.alone or (joined and standing.stands_alone(said, quote.cue)):
         near = others[:_NOUN_WITHIN]
         return (
             opening not in {"this", "these"}
             or not above
             or any(
-                word in _EVENTS or (len(word) >= _TELLING and word in above)
+                word in _EVENTS or (len(word) >= _NOUN_LENGTH and word in above)
                 for word in near
             )
         )
     if quote.kind != "direct" or opening not in standing.KNOWN_OPENINGS:
         return False
-    if not standing.stands_alone(quote.text, quote.cue, known=True):
+    if not standing.stands_alone(said, quote.cue, known=True):
         return False
     related = _RELATED.search(quote.role or "")
     if related:
@@ -300,7 +318,13 @@ def build_story_cards(
             seen.append(words)
             chosen.append(quote)
         chosen.sort(key=lambda quote: quote.start)
-        cards += (content.build_card(article, quote) for quote in chosen)
+        after = dict(itertools.pairwise(found.quotes))
+        cards += (
+            content.build_card(
+                article, quote, find_rest(quote, after.get(quote), article.text)
+            )
+            for quote in chosen
+        )
     return tuple(cards)
 
 

@@ -51,7 +51,7 @@ _FATES = _table(
         verhaftet\\w*""",
     evacuated="""evacuat\\w+ fled flee displaced homeless shelter evakuiert\\w*
         obdachlos\\w* geflohen""",
-    ill="""ill sick sickened infected infections cases poisoned hospital erkrankt\\w*
+    ill="""ill sick sickened infected infections cases poisoned erkrankt\\w*
         infiziert\\w* fälle""",
     cut_off="""cut\\soff without\\s(?:power|water|electricity) abgeschnitten
         ohne\\sstrom""",

@@ -46,14 +46,14 @@ _LEADS = (
         r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|"
         r"All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
-        r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
+        r"|Meanwhile\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
 _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 #: A clause of its own begins behind these.
 _JOINS = re.compile(
-    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as|although|though)\s|"
+    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s|"
     r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
     r"[A-Z][a-z]|\d|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
     r"slid|declined|increased|slumped|jumped|soared)\b)"
@@ -102,7 +102,7 @@ _ENDS = re.compile(
 #: Ends for want of a better one: a purpose, a result.
 _LATE_ENDS = re.compile(
     r"(?<!,)\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
-    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|within\b|between\b|half\b|"
+    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|total\b|within\b|between\b|half\b|"
     r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
@@ -158,7 +158,7 @@ _GOES_ON = re.compile(
     r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
 )
 #: «…, the report said» at the end: its verb states nothing.
-_SAID_LAST = re.compile(rf",\s[^,]{{2,60}}\s(?:{_SAYING})$")
+_SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
 _ADVERBS = word_set("now then also later still")
 _RELATIVE = word_set("who which whose whom that where when whether if what why how to")
 _CONJUNCTIONS = word_set("when where who which if because although though unless")
@@ -172,6 +172,13 @@ _DANGLING = word_set("""
     wie dass ist sind war hat haben wird said says also he she they partly mainly
     largely especially particularly immediately just it's it’s that's that’s
 """)
+#: «in Gebieten», «aus Städten»: of which, a relative clause says.
+_GERMAN_OPEN = re.compile(r"\b(?:an|auf|aus|bei|in|mit|von|zu)\s[A-ZÄÖÜ]\w+n$")
+#: Roughly: a verb has no capital.
+_GERMAN_VERB = re.compile(
+    r"\b(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|lag|zog|stieg|fiel|sank|kam|ging|gab|"
+    r"starb|nahm|stand|fand|wuchs|blieb|verlor|schloss|sprach)\b"
+)
 _GERMAN_MODALS = word_set("""
     soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
 """)
@@ -326,7 +333,8 @@ def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
         # A name goes on with a list: «whose cast includes A, B and C».
         if following is None or following[0][0].isupper():
             continue
-        if following[0].lower() in _RELATIVE:
+        # «the fund, a committee of A and B, the party and 11 states»: a list goes on.
+        if following[0].lower() in _RELATIVE | _DETERMINERS:
             continue
         stays = _GOES_ON.match(text, following.start())
         joined = not stays or text[m.start()] != ","
@@ -454,6 +462,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
+    if statement.german and _GERMAN_OPEN.search(kept):
+        return False
     completed = _COMPLETED.get(tail.lstrip().partition(" ")[0])
     if not last_word or last_word[-1].lower() in _DANGLING:
         return False
@@ -469,6 +479,8 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
         return False
     whole = start == statement.start and end == statement.end
     if statement.german:
+        if not _GERMAN_VERB.search(statement.text, start, end):
+            return False
         return end == statement.end or _is_closed(statement.text, inside)
     if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True

@@ -250,7 +250,7 @@ def _kind(words: list[str], opening: str, *, titled: bool) -> str:
 
 
 def _known_kind(words: list[str]) -> str:
-    if words[-1] in TITLES:
+    if words[-1] in TITLES and not (len(words) > 1 and words[0] in _GIVEN):
         return "title"
     if all(word in PLACES for word in words):
         return "place"

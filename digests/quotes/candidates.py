@@ -37,6 +37,7 @@ _FAR = 40
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
+_CITING = word_set("zitiert zitierte zitieren zitierten")
 _TELLING = word_set("told tells tell telling")
 _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
@@ -213,7 +214,11 @@ def _list_main_features(
 ) -> dict[str, float]:
     """The features of the sentence's subject, which often speaks."""
     features = {"main subject": 1.0}
-    if cue is not None:
+    said = where.frame.tokens[mention.last : where.left]
+    if any(token.low in _CITING for token in said):
+        # «Die Rundschau zitiert Jan Lindner mit den Worten: …»
+        features["addressed, not speaking"] = 1
+    elif cue is not None:
         if is_passive(where.frame, cue):
             features["addressed, not speaking"] = 1
     elif mention.last < where.left and where.frame.tokens[where.left - 1].text == ":":

@@ -33,6 +33,7 @@ _NO_OPENINGS = word_set("""
 #: Behind these the head of a phrase is complete; whom somebody is to another.
 _OPEN_PHRASE = PREPOSITIONS | word_set("like")
 _NO_FUNCTIONS = BODY_WORDS | WRITTEN | word_set("rival foe opponent captor")
+_OPENING_MARKS = frozenset('“„«"')
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
@@ -195,7 +196,9 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     while end < last and not _shuts_role(tokens[end]):
         end += 1
     if end < len(tokens) and (
-        tokens[end].kind == "cover" or not _shuts_role(tokens[end])
+        tokens[end].kind == "cover"
+        or tokens[end].text in _OPENING_MARKS
+        or not _shuts_role(tokens[end])
     ):
         # «author of the new book “…”», a phrase without end: only its head is whole.
         while end > first and tokens[end - 1].low not in PREPOSITIONS:

@@ -217,7 +217,8 @@ class _MentionReader:
         A name that words describe is a person's where its kind is unknown.
         """
         if name.kind == "title":
-            return self._build(at, name.last, "nominal", sort="title")
+            # «The bishop», or Julie Bishop.
+            return self._build(at, name.last, "nominal", "title", text=name.text)
         sort = name.kind or ("person" if described else "")
         return self._build(
             at, name.last, "name", sort, name.sex, core=name.core, text=name.text

@@ -124,8 +124,8 @@ def _find_represented(
 
 
 def _resolve_named(parsed: ParsedText, mention: SpeakerMention) -> ResolvedSpeaker:
-    if mention.kind == "name":
-        full = parsed.people.full(mention.text, mention.sex, mention.start)
+    full = parsed.people.full(mention.text, mention.sex, mention.start)
+    if mention.kind == "name" or parsed.people.is_person(full):
         return ResolvedSpeaker(full, parsed.people.sex(full), mention)
     return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
 
@@ -246,14 +246,14 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
     return first.sex == sex and first.first < other.first
 
 
-def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
-    """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,».
-
-    Or by them: «The firm, said Tom Cole, …».
-    """
+def _is_voiced(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether somebody is said to say something: «Cole said …», «…, said Cole, …»."""
     inverted = other.first > 1 and frame.tokens[other.first - 2].kind != "word"
-    if frame.reports(other.last) or (inverted and frame.reports(other.first - 1)):
-        return True
+    return frame.reports(other.last) or (inverted and frame.reports(other.first - 1))
+
+
+def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether a sentence is about somebody: «Tom Cole», «his son, Tom Cole,»."""
     first = next(iter(frame.free), None)
     if first is None:
         return False
@@ -357,10 +357,11 @@ def _rate_antecedent(
         value -= 1.0
     else:
         value += 1.0
-        if _is_about(frame, other):
+        voiced, about = _is_voiced(frame, other), _is_about(frame, other)
+        if voiced or about:
             value += 0.8
-            if mention.frame - frame.index == 1 and not paragraphs:
-                value += _JUST_ACTING
+        if mention.frame - frame.index == 1 and (voiced or (about and not paragraphs)):
+            value += _JUST_ACTING
     return value + min(0.8, 0.1 * people.count(found.speaker))
 
 
