@@ -127,7 +127,7 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
             # «X said that Y wants to make …»: X's words.
             value -= 2.5
         else:
-            value += 3.0 if not said else 1.0 if said <= 4 else 0.0
+            value += 0.0 if said else 3.0
     return value - 1.5 * between
 
 
@@ -184,8 +184,6 @@ def list_frame_candidates(where: QuotePlace, cue: int | None) -> list[SpeakerCan
     frame = where.frame
     reached = _find_speaker(frame, cue) if cue is not None else None
     near = frame.near(where.left, where.right)
-    if reached is not None and reached.mention not in near:
-        near.append(reached.mention)
     main = find_main_subject(frame)
     found = []
     for mention in near:
@@ -254,8 +252,6 @@ def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, floa
         features["unknown noun"] = 1
     if mention.first and where.frame.tokens[mention.first - 1].low in _TELLING:
         features["addressed, not speaking"] = 1
-    if _is_labelled(where) and mention.last == where.frame.label:
-        features["speaker line"] = 1
     return features
 
 
@@ -358,7 +354,6 @@ FEATURE_WEIGHTS = {
     "shared": 4.5,
     "agent": 8.0,
     "according to": 8.0,
-    "speaker line": 9.0,
     "subject before a colon": 5.0,
     # Place in the same sentence.
     "main subject": 2.0,
