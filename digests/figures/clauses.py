@@ -420,8 +420,8 @@ def _find_tag(statement: _Statement, figure: Figure) -> str:
 def _rank(length: int, late: int) -> tuple[int, int]:
     """The longest of usual length, else the shortest; 4 and more is too long."""
     if length <= USUAL_LENGTH:
-        return late, -length
-    return (2 + late if length <= MAX_LENGTH else 4), length
+        return 2 * late, -length
+    return (2 * late + 1 if length <= MAX_LENGTH else 4), length
 
 
 def _list_versions(
