@@ -199,8 +199,6 @@ class SentenceFrame:
                 return at
             if token.kind != "word" or looks_finite(token.low) or self.reports(at):
                 return 0
-            if at and token.low in SPEECH_NOUNS:
-                return 0
         return 0
 
     @cached_property
@@ -491,10 +489,8 @@ def _assign_stretches(
 
 def _is_so(tokens: Sequence[Token], at: int) -> bool:
     """Whether «so» reports, as in «“…“, so die Ministerin»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
+    after = tokens[at + 1 : at + 2]
+    return any(one.capital or one.low in GERMAN_DETERMINERS for one in after)
 
 
 def _is_cue(tokens: Sequence[Token], at: int, *, german: bool) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from digests.language.grammar import AUXILIARIES, Token, looks_finite
-from digests.language.names import BODY_WORDS, TITLE_PARTS
+from digests.language.names import BODY_WORDS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -181,12 +181,7 @@ def _opens_role(opening: Token) -> bool:
     """Whether a role may begin with the word after a name and its comma."""
     if opening.low in _NO_OPENINGS:
         return False
-    return (
-        opening.low in DETERMINERS
-        or opening.possessive
-        or opening.low in TITLE_PARTS
-        or not _ends_role(opening.low)
-    )
+    return opening.low in DETERMINERS or not _ends_role(opening.low)
 
 
 def _find_role_end(tokens: Sequence[Token], first: int) -> int:

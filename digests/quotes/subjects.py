@@ -24,7 +24,6 @@ from digests.quotes.speaker_mentions import SpeakerMention
 _BE = word_set("is are was were been be being get got isn't wasn't weren't")
 _ADVERBS = word_set("also not once often later then never now")
 _CLAUSE_WORDS = word_set("after because when while since although")
-_FAR_CUE = 40
 #: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = word_set(", — – -")
@@ -285,7 +284,7 @@ def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None
         # «X was banned after staff said …»: staff, who are no mention
         return None
     before = bisect_left(frame.cues, cue) - 1
-    if before >= 0 and cue - frame.cues[before] < _FAR_CUE:
+    if before >= 0:
         reached = _find_own_subject(frame, frame.cues[before])
         if reached is not None:
             # «…, Bell said, adding …»
