@@ -152,7 +152,7 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
 
 def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
     """The quotation after `quote` if it is its other part, behind «she said»."""
-    if after is None or after.group != quote.group:
+    if after is None or after.group != quote.group or after.kind != "direct":
         return None
     between = text[quote.end : after.start]
     cue = quote.cue or after.cue

@@ -312,6 +312,8 @@ def _find_ends(text: str, start: int, end: int, *, german: bool) -> list[int]:
             if grammar.looks_finite(m["verb"])
             # «were shot and killed by police»: both have the complement.
             and not grammar.looks_finite(text[start : m.start()].rpartition(" ")[2])
+            # «arrested five men, and seized three guns» ends a list.
+            and text[m.start() - 1] != ","
         ]
     return [*sorted(found), end]
 
@@ -597,7 +599,8 @@ _PERSONAL = re.compile(
 #: A headline; a list that stops in its middle; somebody whom nothing before names.
 _BROKEN = re.compile(
     r"(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
-    r"\s[^,]*$|.*\s(?:said|says),\s(?:when|while|where|who)\s|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
+    r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
+    r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
 )
 _SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from digests.language.names import FEMALE, MALE
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.reporting import (
@@ -287,7 +288,7 @@ def _resolve_pronoun(
         voiced = free and other.text in parsed.voices
         if other.sort == "" and not (voiced or parsed.people.is_person(full)):
             return None
-        known = parsed.people.sex(full)
+        known = parsed.people.sex(full) or _guess_sex(full)
     elif other.kind == "nominal" and not other.plural:
         if not other.sex and not _is_somebody_acting(parsed, other):
             return None
@@ -297,6 +298,12 @@ def _resolve_pronoun(
     if known and sex and known != sex:
         return None
     return ResolvedSpeaker(full, known, other)
+
+
+def _guess_sex(name: str) -> str:
+    """The sex of a child or a star who has a given name only; "" if unsure."""
+    low = name.lower()
+    return "" if (low in FEMALE) == (low in MALE) else "f" if low in FEMALE else "m"
 
 
 def _find_owner(

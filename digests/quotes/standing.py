@@ -45,7 +45,7 @@ _ANNOUNCED_WITHIN = 9
 _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 #: An editor's insertion or omission, a transcript, an announcement of what follows.
 _UNFIT = re.compile(
-    r"[\[(]|\.\.\.|…|^[A-Z]{3,}:|"
+    r"[\[(]|\.\.\.|…|^[A-Z]{3,}:|^One\sis\s|"
     r"\b(?:two|three|four|several)\s(?:\w+\s)?(?:thing|issue|reason|way|point)s\W*$"
 )
 _SENTENCE_ENDS = frozenset(".!?…")
