@@ -22,7 +22,7 @@ from digests.language.normalization import normalize_text
 from digests.language.words import word_set
 from digests.quotes import standing
 from digests.quotes.reporting import PREPOSITIONS, WRITTEN
-from digests.quotes.speaker_mentions import is_role_noun
+from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 from digests.types import (
     ArticleAnalysis,
     ArticleKind,
@@ -211,9 +211,10 @@ def _find_persons_before(text: str, quote: Quote) -> set[str]:
 
 
 def _is_nobody(speaker: str) -> bool:
-    """Whether it is a place, or no name at all: «Against Cole» of a headline."""
-    first = speaker.split()[0].lower()
-    return speaker.lower() in PLACES or first in PREPOSITIONS
+    """Whether it is a place, or no name: «Against Cole» of a headline, «diplomat»."""
+    low = speaker.lower()
+    bare = is_role_noun(low) and not is_plural_role(low)
+    return bare or low in PLACES or low.split()[0] in PREPOSITIONS
 
 
 def _is_anybody(speaker: str) -> bool:

@@ -109,7 +109,7 @@ _LATE_ENDS = re.compile(
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
     r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
-    r"power|proposal|reason|right|time|way)s?$|"
+    r"power|proposal|reason|right|time|way)s?\s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
     r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s(?:[\w’'-]+\s){0,5}|(?:able|come|due|have|has|had|likely|ready|"
@@ -323,7 +323,7 @@ def _find_late_ends(text: str, start: int, end: int) -> list[int]:
         m.start()
         for m in _LATE_ENDS.finditer(text, start, end)
         if " from " not in text[start : m.start()]
-        and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start())
+        and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start() + 1)
     ]
 
 
@@ -598,7 +598,7 @@ _PERSONAL = re.compile(
 )
 #: A headline; a list that stops in its middle; somebody whom nothing before names.
 _BROKEN = re.compile(
-    r"(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
+    r"(?:Is|Are|Was|Were|Has|Have|Had|Will|Would)\s|(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
     r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
     r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
 )
