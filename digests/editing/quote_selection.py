@@ -19,7 +19,7 @@ from digests.language import sentences
 from digests.language.grammar import NEGATION, tokenize_span
 from digests.language.names import BODY_WORDS, PLACES, find_names
 from digests.language.normalization import normalize_text
-from digests.language.words import word_set
+from digests.language.words import load_word_tables, word_set
 from digests.quotes import standing
 from digests.quotes.reporting import PREPOSITIONS, WRITTEN
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
@@ -33,36 +33,24 @@ from digests.types import (
     Story,
 )
 
+_TABLES = load_word_tables(__file__, "quote_selection.txt")
 #: Characters of a quotation that is too long for a card.
 _TOO_LONG = 480
 _GOOD_LENGTH = range(40, 241)
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
-_ADDING = word_set("""
-    added adds adding continued continues continuing concluded replied responded
-    ergänzte fügte
-""")
+_ADDING = _TABLES["adding"]
 _INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
 _LEAST_CONFIDENCE = 0.25
-_FIRST_PERSON = word_set("""
-    i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere
-""")
-_NUMBERS = word_set("""
-    two three four five six seven eight nine ten dozen hundred thousand million billion
-    percent half twice zwei drei vier fünf sechs hundert tausend prozent
-""")
-_DISAGREEING = word_set(
-    "but wrong against refuse reject instead rather aber falsch gegen"
-)
+_FIRST_PERSON = _TABLES["first_person"]
+_NUMBERS = _TABLES["numbers"]
+_DISAGREEING = _TABLES["disagreeing"]
 #: «The lineman's father»: whose relative speaks.
 _RELATED = re.compile(
     r"(\w+)['’]s (?:\w+ )?(?:father|mother|wife|husband|son|daughter|brother|sister)$"
 )
 #: «This …» explains itself with one of these so near.
-_EVENTS = word_set("""
-    year month week season day morning night time country city town nation government
-    incident attack case market crisis decision ruling deal tragedy party
-""")
+_EVENTS = _TABLES["events"]
 _NOUN_WITHIN, _NOUN_LENGTH = 3, 4
 _APOSTROPHE = re.compile("['’]")
 #: Sentences, and characters, that are read before a quotation for whom it means.
@@ -95,18 +83,11 @@ _LONGEST_PHRASE = 7
 _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
     ("opinion", "letter", "review", "advice", "feature")
 )
-_ANYBODY = word_set("""
-    people men women children fans crowd critics supporters opponents voters readers
-    users viewers others everyone everybody they they're we it you who those these
-    leute menschen kritiker fans anhänger gegner sie wir
-""")
+_ANYBODY = _TABLES["anybody"]
 #: Bodies and documents, which speak too.
 _SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
 #: They open a phrase that names nobody in particular, or nobody on this card.
-_SOME = word_set("""
-    some many several most any somebody someone one another einige viele his her their
-    its my our sein seine ihr ihre
-""")
+_SOME = _TABLES["some"]
 
 
 def select_quotes(

@@ -19,17 +19,17 @@ from digests.figures import statements
 from digests.language import grammar
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.words import word_set
+from digests.language.words import load_word_tables
 from digests.types import Figure, Span
 
+_TABLES = load_word_tables(__file__, "clauses.txt")
 #: A label aims at this length; a longer one is used where no clause is shorter.
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
-_MOST_STARTS = 5
-_MOST_ENDS = 6
+_MOST_STARTS, _MOST_ENDS = 5, 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
@@ -159,19 +159,11 @@ _GOES_ON = re.compile(
 )
 #: «…, the report said» at the end: its verb states nothing.
 _SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
-_ADVERBS = word_set("now then also later still")
-_RELATIVE = word_set("who which whose whom that where when whether if what why how to")
-_CONJUNCTIONS = word_set("when where who which if because although though unless")
-_DETERMINERS = word_set("a an the its his her their our this these those of")
-_DANGLING = word_set("""
-    a an the of to in on at for with and or but by from as that which who is are was
-    were has have had will would before its his her their into than about over under
-    between against among through during without within upon be been being more most
-    not no such while if because including der die das den dem des ein eine einen einem
-    und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
-    wie dass ist sind war hat haben wird said says also he she they partly mainly
-    largely especially particularly immediately just it's it’s that's that’s
-""")
+_ADVERBS = _TABLES["adverbs"]
+_RELATIVE = _TABLES["relative"]
+_CONJUNCTIONS = _TABLES["conjunctions"]
+_DETERMINERS = _TABLES["determiners"]
+_DANGLING = _TABLES["dangling"]
 #: «in Gebieten», «aus Städten»: of which, a relative clause says.
 _GERMAN_OPEN = re.compile(r"\b(?:an|auf|aus|bei|in|mit|von|zu)\s[A-ZÄÖÜ]\w+n$")
 #: Roughly: a verb has no capital.
@@ -179,37 +171,20 @@ _GERMAN_VERB = re.compile(
     r"\b(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|lag|zog|stieg|fiel|sank|kam|ging|gab|"
     r"starb|nahm|stand|fand|wuchs|blieb|verlor|schloss|sprach)\b"
 )
-_GERMAN_MODALS = word_set("""
-    soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
-""")
-_SUBJECTS = word_set("he she it they we i you who which")
-_CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
+_GERMAN_MODALS = _TABLES["german_modals"]
+_SUBJECTS = _TABLES["subjects"]
+_CLAUSE_STARTS = _TABLES["clause_starts"]
 #: Finite forms of the plural, which are nouns elsewhere.
-_PLURAL_VERBS = word_set("""
-    identify say think believe want need support back oppose plan work live own use face
-    remain favor favour approve disapprove pay earn make take get go come give find see
-    know feel hold run lead play sell buy spend cost rise fall drop grow increase expect
-    fear agree disagree report claim vote trust prefer speak read travel suffer lack
-    carry cover contain include produce generate receive depend die smoke drink eat stay
-    sit stand win lie belong match attend visit commute rent share sleep
-""")
-_MANY = word_set("people men women children police percent cent staff half third most")
+_PLURAL_VERBS = _TABLES["plural_verbs"]
+_MANY = _TABLES["many"]
 #: A label that begins like this says nothing without the sentence before it.
-_LEANING = word_set("""
-    it this that these those here such which who whose so another others both
-    neither either one es das dies diese dieser dieses dort hier beide davon
-    dafür dazu darunter
-    dabei damals
-""")
+_LEANING = _TABLES["leaning"]
 #: «Now it's $7», «Of those, ten …», «The figure was …».
 _POINTS = re.compile(
     r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
 )
-_OPENERS = word_set("""
-    after when while because although though since until before if unless once
-    following despite amid nachdem weil wenn während obwohl
-""")
+_OPENERS = _TABLES["openers"]
 _APOSTROPHE = re.compile(r"['’]")
 _WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
 
@@ -273,7 +248,7 @@ def is_leaning(label: str) -> bool:
         return False
     first = _WORD.search(label)
     leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING
-    return leans or _POINTS.match(label) is not None
+    return leans or bool(_POINTS.match(label))
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
