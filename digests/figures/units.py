@@ -50,7 +50,7 @@ _WRITTEN: Mapping[str, str] = {
     "cedis": "cedis|cedi",
     "zloty": "zlotys|zloty|Zloty",
     "CHF": "Swiss francs|francs|Franken",
-    "cents": "cents|cent|Cent",
+    "cents": "cents|cent",
     "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
     "km/h": "km/h|kph|kmh|km per hour|km an hour|kilometers per hour|"

@@ -365,8 +365,7 @@ def _rate_antecedent(
     else:
         value += 1.0
         voiced, about = _is_voiced(frame, other), _is_about(frame, other)
-        if voiced or about:
-            value += 0.8
+        value += 1.1 if voiced else 0.8 if about else 0.0
         if mention.frame - frame.index == 1 and (voiced or (about and not paragraphs)):
             value += _JUST_ACTING
     return value + min(0.8, 0.1 * people.count(found.speaker))
