@@ -280,7 +280,7 @@ def _resolve_pronoun(
     """The antecedent that a mention can be for «he» or «she», or None."""
     other = _find_owner(parsed, other, sex) or other
     if other.kind == "name" and other.sort in {"person", ""}:
-        if is_role_noun(other.text.lower()):
+        if other.sort != "person" and is_role_noun(other.text.lower()):
             # «Investigators say …»
             return None
         full = parsed.people.full(other.text, other.sex, other.start)
