@@ -28,9 +28,9 @@ _TOLD_FROM: frozenset[ArticleKind] = frozenset(("news", "obituary"))
 #: brief.
 _BRIEF, _LONG_ENOUGH = 0.35, 1200
 #: Reports that are so near in time tell the same state: of these the one with most of
-#: the facts is taken, unless the newer one is not much poorer.
+#: the facts is taken, as a reaction, a colour piece and a note on the share price have
+#: fewer of them than the report of the event.
 _SAME_STATE = timedelta(hours=3)
-_NOT_POORER = 0.6
 #: Reports of a story that are compared: the latest ones.
 _LATEST = 40
 #: Sentences of a text that tell its state.
@@ -48,6 +48,8 @@ class ReportState:
     informed: datetime | None
     #: From what is counted to how many: only what can but grow.
     counts: Mapping[str, float]
+    #: Whether headline and first sentence count the dead.
+    opens_with_toll: bool
     #: Whether it tells an outcome, and whether it waits for one.
     decided: bool
     waiting: bool
@@ -60,7 +62,7 @@ def choose_lead(
     ratings: Mapping[str, float],
     kinds: Mapping[str, ArticleKind],
 ) -> Article:
-    """The newest sufficient report.
+    """The newest sufficient report; of those that are as new, the one with most facts.
 
     Args:
         reports: Independent texts of one story, at least one.
@@ -68,12 +70,9 @@ def choose_lead(
         kinds: From article to kind; an article without one is news.
     """
     ordered = order_by_freshness(_select_sufficient(reports, kinds))
-    newest = ordered[0].article
-    dated = newest.published is not None
-    same = [s.article for s in ordered if not dated or _is_same_state(s, ordered[0])]
-    best = max(same, key=lambda a: ratings[a.id])
-    enough = ratings[newest.id] >= _NOT_POORER * ratings[best.id]
-    return newest if dated and enough else best
+    dated = ordered[0].article.published is not None
+    same = [s for s in ordered if not dated or _is_same_state(s, ordered[0])]
+    return max(same, key=lambda s: (s.opens_with_toll, ratings[s.article.id])).article
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
@@ -138,10 +137,12 @@ def read_state(article: Article) -> ReportState:
     opening = text[: spans[-1].end] if spans else ""
     title = article.title or ""
     lead = f"{title}. {span_text(text, spans[0])}" if spans else title
+    counts = _count_growing(lead, article.lang)
     return ReportState(
         article=article,
         informed=find_informed(opening, article.published),
-        counts=_count_growing(lead, opening, article.lang),
+        counts=counts or _count_growing(opening, article.lang),
+        opens_with_toll="dead" in counts,
         decided=bool(_DECIDED.search(lead)),
         waiting=bool(_WAITING.search(lead)),
         corrects=bool(_CORRECTED.search(f"{title}. {opening}")),
@@ -195,7 +196,7 @@ _GROWING: Mapping[str, re.Pattern[str]] = {
         ),
         (
             "counted",
-            "districts|precincts|wards|polling units|constituencies|wahlbezirken?"
+            "districts|precincts|polling units|constituencies|wahlbezirken?"
             "|stimmbezirken?",
         ),
     )
@@ -204,19 +205,17 @@ _NEAR_NUMBER = 48
 _CLAUSE_END = re.compile(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
 
 
-def _count_growing(lead: str, opening: str, lang: str | None) -> Mapping[str, float]:
+def _count_growing(text: str, lang: str | None) -> Mapping[str, float]:
     """The largest count of each thing that can but grow, near its word."""
     found: dict[str, float] = {}
-    for text in (lead, opening):
-        for clause in _CLAUSE_END.split(text):
-            for what, pattern in _GROWING.items():
-                value = _find_count(clause, pattern, lang)
-                if what == "dead":
-                    value = _find_stated_death(clause) or value or _is_one_dead(clause)
-                found[what] = max(value, found.get(what, 0))
-        if any(found.values()):
-            break
-    return {what: value for what, value in found.items() if value}
+    for clause in _CLAUSE_END.split(text):
+        for what, pattern in _GROWING.items():
+            value = _find_count(clause, pattern, lang)
+            if what == "dead":
+                value = _find_stated_death(clause) or value or _is_one_dead(clause)
+            if value > found.get(what, 0):
+                found[what] = value
+    return found
 
 
 _ORDINALS = {
@@ -269,7 +268,7 @@ def _is_one_dead(clause: str) -> float:
 
 def count_dead(text: str, lang: str | None) -> float:
     """How many dead a sentence states, or 0."""
-    return _count_growing(text, "", lang).get("dead", 0)
+    return _count_growing(text, lang).get("dead", 0)
 
 
 def _find_count(clause: str, pattern: re.Pattern[str], lang: str | None) -> float:
