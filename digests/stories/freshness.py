@@ -229,6 +229,8 @@ _ORDINALS = {
 _PERSON = (
     r"(?:child|m[ae]n|wom[ae]n|boy|girl|baby|person|worker|miner|victim|resident|pupil"
     r"|patient|student|passenger|climber|hiker|skier|soldier|firefighter|driver|tourist"
+    r"|guest|villager|protester|inmate|prisoner|sailor|pedestrian|cyclist|motorist"
+    r"|officer|teacher|teenager|employee|hostage|swimmer|diver|farmer|gast|schwimmer"
     r"|kind|mann|frau|junge|mädchen|mensch|verletzter?|opfer|insasse|jugendlicher?"
     r"|(?:arbeit|bewohn|schül|fahr|wander|bergsteig|feuerwehrmann|skifahr)er(?:in)?"
     r"|patient(?:in)?|passagier(?:in)?)"

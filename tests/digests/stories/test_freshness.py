@@ -167,8 +167,8 @@ def test_of_reports_of_one_state_the_fuller_one_is_taken():
 def test_a_colour_piece_or_a_share_price_does_not_tell_the_event(reaction, title):
     fact = news(
         "fact",
-        "President Ana Sollic of Sellin conceded defeat in the election on Monday, after "
-        "eleven years in power. Korb & Lau will close its factory in Sellin, where 900 "
+        "President Ana Sollic of Sellin conceded defeat in the election on Monday "
+        "after eleven years. Korb & Lau will close its factory in Sellin, where 900 "
         "people build pumps, she said at a meeting in the town hall of Sellin." * 2,
         title="Sollic concedes defeat in Sellin",
     )
