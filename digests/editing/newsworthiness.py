@@ -117,7 +117,7 @@ _DISASTER = (
         1.0,
     ),
     _subject(
-        r"""evacuat\w* flee fled homeless displaced without_power blackout
+        r"""evacuat\w* flee fled homeless displaced (?:no|without|lost)_power blackout
         power_cuts? outage water_shortage boil-water recalled recalls? recalling
         contaminat\w* evakuiert\w* fliehen obdachlos\w* Stromausfall ohne_Strom
         Rückruf zurückgerufen lahm(?:gelegt|legt)? ausgefallen""",
@@ -138,15 +138,17 @@ _DISASTER = (
 )
 _DECISIONS = (
     _subject(
+        r"""(?:no-)?confidence_vote vote_of_(?:no_)?confidence conced(?:es?|ed)_defeat
+        claims_victory ousted topple[ds]? Misstrauensvotum Vertrauensfrage gestürzt
+        Landtagswahl\w* Bundestagswahl\w* Präsidentenwahl\w* Wahlsieg Machtwechsel""",
+        1.7,
+    ),
+    _subject(
         r"""constitutional_court supreme_court high_court unconstitutional unlawful
         elections? election_result referendum votes_to
-        (?:no-)?confidence_vote vote_of_(?:no_)?confidence conced(?:es?|ed)_defeat
         (?<!former\s)(?:president|prime_minister|chancellor|king|queen)(?:_\w+){1,6}_dies
-        claims_victory ousted topple[ds]? step(?:s|ped)_down
-        Misstrauensvotum Vertrauensfrage gestürzt
-        Verfassungsgericht\w* Bundesverfassungsgericht Bundesgerichtshof
-        (?:Landtags|Bundestags|Präsidenten|Europa|Kommunal)wahl\w* Volksentscheid
-        Wahlsieg Machtwechsel""",
+        step(?:s|ped)_down Europawahl\w* Kommunalwahl\w* Volksentscheid
+        Verfassungsgericht\w* Bundesverfassungsgericht Bundesgerichtshof""",
         1.2,
     ),
     _subject(
@@ -167,10 +169,10 @@ _DECISIONS = (
         Rücktritt zurückgetreten angeklagt\w*""",
         0.6,
     ),
+    _subject("jobs layoffs lay_off redundan\\w* Stellen\\w* Arbeitsplätze", 0.4, 0.25),
     _subject(
-        r"""jobs layoffs lay_off redundan\w* bankrupt\w* insolven\w* takeover merger
-        council mayor wages? pensions? Stellen\w* Arbeitsplätze Insolvenz insolvent
-        Übernahme Stadtrat Bürgermeister\w* Renten?""",
+        r"""bankrupt\w* insolven\w* takeover merger council mayor wages? pensions?
+        Insolvenz insolvent Übernahme Stadtrat Bürgermeister\w* Renten?""",
         0.4,
     ),
 )
@@ -233,9 +235,15 @@ _LEAST_PEOPLE, _LEAST_MONEY = 1000, 10_000_000
 _PEOPLE_WEIGHT, _MOST_PEOPLE = 0.45, 2.0
 _MONEY_WEIGHT, _MOST_MONEY = 0.2, 0.8
 _MOST_GROWTH = 2.5
+_ANIMALS = (
+    "animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|chickens?|turkeys?|ducks?"
+    "|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|Hühner|Puten|Enten|Gänse"
+    "|Hunde|Fische"
+)
 #: Where so much harm is done, sport and stage are only its place.
 _GRAVE = 1.2
-#: Nobody was hurt, or it is a course about it: words of harm are not the news.
+#: Nobody was hurt, it is a course about it, a trial years later, or animals were
+#: killed: words of harm are not the news.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none) (?:was|were|is|has been) (?:hurt|injured|killed|in)\b"
     r"|\bno (?:injuries|deaths|victims|(?:(?:immediate )?reports of )?casualties"
@@ -244,7 +252,10 @@ _SPARED = re.compile(
     r"|\bverletzt wurde niemand\b"
     r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b"
     r"|\b\w+ (?:courses?|drills?|training|insurance|museums?|memorials?|exhibitions?)\b"
-    r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b",
+    r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b"
+    r"|\bmurder (?:convictions?|charges?|trials?|cases?|suspects?|appeal)\b"
+    r"|\b(?:of|with|for|denie[sd]) (?:the |attempted )?murder\b|\bwegen Mordes\b"
+    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?\b(?:killed|culled|getötet|gekeult)\b",
     re.IGNORECASE,
 )
 
@@ -350,9 +361,7 @@ def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) ->
 _MEASURED = re.compile(
     r"(?<=, \d\d)[,.]|\s?(?:%|percent|per cent|years?|months?|days?|hours?|minutes?|"
     r"km|kilomet\w+|met(?:re|er)s?|degrees|o'clock|Prozent|Jahren?|Tagen?|Stunden?|Minuten?|Uhr|"
-    r"-?year-old|(?:\w+\s)?(?:animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|"
-    r"chickens?|turkeys?|ducks?|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|"
-    r"Hühner|Puten|Enten|Gänse|Hunde|Fische)|"
+    rf"-?year-old|(?:\w+\s)?(?:{_ANIMALS})|"
     r"crowns?|euros?|dollars?|pounds?|Euro)\b",
     re.IGNORECASE,
 )
