@@ -255,7 +255,8 @@ _SPARED = re.compile(
     r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b"
     r"|\bmurder (?:convictions?|charges?|trials?|cases?|suspects?|appeal)\b"
     r"|\b(?:of|with|for|denie[sd]) (?:the |attempted )?murder\b|\bwegen Mordes\b"
-    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?\b(?:killed|culled|getötet|gekeult)\b",
+    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?"
+    r"\b(?:killed|culled|getötet|gekeult)\b",
     re.IGNORECASE,
 )
 

@@ -93,11 +93,22 @@ def choose_places(
     analyses: Mapping[str, ArticleAnalysis],
     style: EditionStyle,
 ) -> tuple[Sequence[RankedStory], Sequence[RankedStory], tuple[RankedStory, ...]]:
-    """The stories in full, those in one line, and all with what is no line last."""
-    full, rest = ranked[: style.stories], ranked[style.stories :]
+    """The stories in full, those in one line, and all with what is no line last.
+
+    What is no report (opinion, a review, results) takes the place of none, and an
+    edition with few reports is short; it has a line, if the edition has lines.
+    """
+    told = [r for r in ranked if _is_report(r, analyses)] if style.brief else []
+    full = (told or ranked)[: style.stories]
+    chosen = {entry.story.id for entry in full}
+    rest = [entry for entry in ranked if entry.story.id not in chosen]
     ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))
     lines = [entry for entry in ordered[: style.brief] if not _is_stub(entry, analyses)]
     return full, lines, (*full, *ordered)
+
+
+def _is_report(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
+    return analyses[entry.story.articles[0].id].kind in REPORTING_KINDS
 
 
 def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
@@ -106,10 +117,9 @@ def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> boo
     One word says nothing. A headline that was written for a text without a title needs
     a report: the first words of a review or a letter are no news.
     """
-    lead = analyses[entry.story.articles[0].id]
-    headline = lead.summary.headline
+    headline = analyses[entry.story.articles[0].id].summary.headline
     untitled, length = bool(headline.spans), len(headline.text.split())
-    if untitled and lead.kind not in REPORTING_KINDS:
+    if untitled and not _is_report(entry, analyses):
         return True
     return length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
 
