@@ -87,7 +87,7 @@ def join_events(
         and not name_others(
             profiles[i],
             profiles[j],
-            len(profiles[i].weights.keys() & profiles[j].weights.keys()),
+            profiles[i].weights.keys() & profiles[j].weights.keys(),
         )
         and (
             _have_one_lead(

@@ -88,10 +88,10 @@ TICKER = news(
     "had four hundred letters and one pie, and wants neither more letters nor pies.\n"
     "17.20 Finance secretary Lind says that the coalition talks about harbours, roads "
     "and beer are cancelled.\n16.35 Two Reform people abstain on Thursday.\n16.02 It "
-    "rains.\n15.10 Runa Falk has ended a speech about the Brannock canal. There will be "
-    "a vote of confidence on Thursday, and no snap polls. Reform deputies cheer, Varga "
+    "rains.\n15.10 Runa Falk has ended a speech about the Brannock canal. There will "
+    "be a vote of confidence on Thursday, and no snap polls. Reform people cheer, Varga "
     "clears out a desk. With 74 of 152 seats the Reform Union decides.\n14.30 Good "
-    "afternoon. You can write to us or leave a comment below the line. Please be polite.",
+    "afternoon. You can write to us or leave a comment below the line.",
     hours=3,
     title="LIVE: the crisis as it happens",
 )
