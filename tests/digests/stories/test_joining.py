@@ -89,7 +89,7 @@ TICKER = news(
     "17.20 Finance secretary Lind says that the coalition talks about harbours, roads "
     "and beer are cancelled.\n16.35 Two Reform people abstain on Thursday.\n16.02 It "
     "rains.\n15.10 Runa Falk has ended a speech about the Brannock canal. There will "
-    "be a vote of confidence on Thursday, and no snap polls. Reform people cheer, Varga "
+    "be a vote of confidence on Thursday, and no snap polls. Reform cheers, Varga "
     "clears out a desk. With 74 of 152 seats the Reform Union decides.\n14.30 Good "
     "afternoon. You can write to us or leave a comment below the line.",
     hours=3,
