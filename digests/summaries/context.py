@@ -87,6 +87,8 @@ _STATES = re.compile(
     | (?:puts?|putting|threatens?|threatening|endangers?)\s(?:\w+\s)?{_COUNT}\s
       (?:\w+\s)?{_AFFECTED}\sat\srisk
     | (?:close|shut)\s[^.]{{0,50}},\swhere\s(?:\w+\s)?{_COUNT}\s{_AFFECTED}\swork\b
+    | (?:[Ii]nvestors|[Ee]conomists|[Aa]nalysts|[Tt]raders)\s(?:now\s)?expect\s
+    | \AMore\s(?:\w+\s)?(?:cases|deaths|closures|cuts|strikes|delays|floods)\s(?:are|is)\s(?:possible|expected|likely)\b
     | (?:bills|rents|fares|prices|premiums|taxes|fees)\s(?:\w+\s){{0,4}}?
       {_MODAL}(?:rise|go\sup|increase|fall|climb|double)\b
     | {_MODAL}cost\s(?:the\s)?(?:taxpayers|households|consumers|customers|tenants
@@ -154,7 +156,7 @@ _LATER = re.compile(
 #: What depends on something that is open: a consequence that its condition states.
 _DEPENDS = re.compile(
     r"\A(?:If|Should|Unless)\s[^,;]{6,90},\s(?:the|a|an|it|he|she|they|[A-Z])[^,;]{0,60}?"
-    r"\b(?:may|will|could|must|can)\b"
+    r"\b(?:may|will|could|must|can)\b(?!\s(?:look|seem))"
     r"|\A(?:Falls|Wenn|Sollte\w*)\s[^,;]{6,90},\s(?:so\s)?"
     r"(?:darf|kann|könnte\w*|wird|werden|muss|müssen|droht|drohen)\b"
 )

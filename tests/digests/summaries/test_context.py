@@ -145,6 +145,8 @@ def test_conditions_denials_and_trifles_are_no_consequence(sentence: str):
         "The strike which could involve up to 900 ferry workers begins in May.",
         "Under the new rules, owners will pay 40 crowns for each crossing.",
         "The combined company would have 310 ferries.",
+        "Investors now expect the bank to sell the bridge.",
+        "More closures are possible, because the piers are as old as the arch.",
         "The price will be announced on 3 June at the latest.",
         "If the council of Hallin loses in court, it must open the bridge in May.",
     ],
