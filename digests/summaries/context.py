@@ -88,7 +88,8 @@ _STATES = re.compile(
       (?:\w+\s)?{_AFFECTED}\sat\srisk
     | (?:close|shut)\s[^.]{{0,50}},\swhere\s(?:\w+\s)?{_COUNT}\s{_AFFECTED}\swork\b
     | (?:[Ii]nvestors|[Ee]conomists|[Aa]nalysts|[Tt]raders)\s(?:now\s)?expect\s
-    | \AMore\s(?:\w+\s)?(?:cases|deaths|closures|cuts|strikes|delays|floods)\s(?:are|is)\s(?:possible|expected|likely)\b
+    | \AMore\s(?:\w+\s)?(?:cases|deaths|closures|cuts|strikes)\s
+      (?:are|is)\s(?:possible|expected|likely)\b
     | (?:bills|rents|fares|prices|premiums|taxes|fees)\s(?:\w+\s){{0,4}}?
       {_MODAL}(?:rise|go\sup|increase|fall|climb|double)\b
     | {_MODAL}cost\s(?:the\s)?(?:taxpayers|households|consumers|customers|tenants
