@@ -37,6 +37,8 @@ _LOOKED_AT, _QUESTIONS = 12, 2
 _FOLLOWERS, _CHAINED = slice(1, 4), 2
 #: A passage is worth shortening when this share of it is kept.
 _KEPT_SHARE = 0.5
+#: A later sentence with fewer content words fills space and says little.
+_FEWEST_WORDS = 3
 
 
 def select_sentences(
@@ -122,6 +124,8 @@ def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
     if not is_presentable(passage):
         return UNFIT
+    if passage.place and _is_filler(passage):
+        return WEAK
     own = passage.known
     if any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen):
         return REPEATS
@@ -129,6 +133,20 @@ def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
         before = passage.place - 1
         return None if any(c.place == before for c in chosen) else LEANING
     return None
+
+
+#: Few words that matter, unless they are an age.
+_HARD_FACT = re.compile(
+    r"\d|\b(?:died|dead|killed|injured|tot|starb|gestorben|verletzt)\b"
+)
+_AGE = re.compile(r"(?:He|She|Er|Sie) (?:was|is|war|ist) \d+\W*$")
+
+
+def _is_filler(passage: Passage) -> bool:
+    """Whether a sentence fills space: an age, the heading of a section, an aside."""
+    if len(passage.words) >= _FEWEST_WORDS:
+        return False
+    return bool(_AGE.match(passage.text) or not _HARD_FACT.search(passage.text))
 
 
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:

@@ -44,6 +44,7 @@ WEIGHTS = {
     "addresses the reader": -0.5,
     "refers to the one before": -0.8,
     "short": -0.4,
+    "goes on with a scene": -1.5,
 }
 
 _SIGNS = (
@@ -64,7 +65,7 @@ _SIGNS = (
         |starb|tot|wurden?|hat|haben)\b""",
     ),
     ("names somebody", 0.3, r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]"),
-    ("opens with speech", -0.8, r"^[\"“'‘„«]"),
+    ("opens with speech", -2.0, r"^[\"“'‘„«]"),
     ("a question", -1.2, r"\?[\"'”’)]*$"),
     (
         "a scene",
@@ -83,6 +84,7 @@ _SIGNS = (
     ),
 )
 _ADDRESSES = re.compile(r"\b(?:[Yy]ou|[Yy]ours?)\b")
+_SCENE = re.compile(next(sign for name, _, sign in _SIGNS if name == "a scene"), re.X)
 _COMPILED = [(weight, re.compile(sign, re.VERBOSE)) for _, weight, sign in _SIGNS]
 
 
@@ -99,11 +101,29 @@ def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | N
     title = strip_site_name(article.title or "", article.source)
     wanted = frozenset(words.extract_stems(title, article.lang))
     counts = Counter(word for passage in found for word in passage.known)
-    rated = [_rate_passage(passage, wanted, counts) for passage in candidates]
+    scenes = _find_scenes(article.text, candidates)
+    rated = [
+        _rate_passage(passage, wanted, counts) + scene
+        for passage, scene in zip(candidates, scenes, strict=True)
+    ]
     enough = max(rated) - _CLEARLY
-    return next(
+    news = next(
         p for p, worth in zip(candidates, rated, strict=True) if worth >= enough
     )
+    # «It was fed by a cable» needs the sentence before, which says what.
+    before = found[news.place - 1] if news.leans and news.place else news
+    return news if before.leans or before not in candidates else before
+
+
+def _find_scenes(text: str, found: Sequence[Passage]) -> list[float]:
+    """The weight of being in a paragraph that opens with a scene, for each passage."""
+    weights, end = [], 0
+    for passage in found:
+        if _SCENE.search(passage.text) and passage.place == 0:
+            end = text.find("\n", passage.span.end)
+        inside = passage.place > 0 and passage.span.start < end
+        weights.append(WEIGHTS["goes on with a scene"] if inside else 0.0)
+    return weights
 
 
 def open_with_news(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:

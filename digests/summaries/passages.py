@@ -70,7 +70,7 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
-_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
@@ -142,7 +142,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if not text or _BYLINE.match(text):
             continue
         stems = tuple(filter(None, map(root, words.split_words(text))))
-        reported = _IN_MARKS.sub("", text)
+        reported = IN_MARKS.sub("", text)
         opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
         if "„" in text:  # «“» closes in German.
             opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
@@ -176,7 +176,9 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
 #: salutation of a letter, the label of a summary.
 _LABEL_BEFORE = re.compile(
     r"[\s\x80-\x9f•*·–—-]*"
-    r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+)?(?=\S)"
+    r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
+    # «ADA J. BRANDT / THE HERALD In her new book»
+    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ]))?(?=\S)"
 )
 
 
@@ -228,7 +230,8 @@ def is_title_line(article: Article, span: Span) -> bool:
         return False
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
-    if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):
+    titled = capitals >= _TITLE_CASE_SHARE * len(large)
+    if text[-1] == ";" or (titled and len(found) > _FEWEST_TITLE_WORDS):
         return True
     if text[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
         return False
@@ -344,8 +347,14 @@ def _skip_dateline(text: str, span: Span) -> int:
     return m.end() if m and m.end() < span.end else span.start
 
 
+#: Two parts of a text that lost what was between them: «her routine. on Monday».
+_TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
+
+
 def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
+    if _TORN.search(text):
+        return False
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]
     if first is None or ending[-1:] not in _STOPS or ending[:1].isspace():
