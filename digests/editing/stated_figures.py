@@ -6,12 +6,13 @@ not wounded, planned is not paid, a part is not the whole, a bound is not a coun
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from digests.figures import statements, units
 from digests.language import dates, words
-from digests.language.words import word_set
+from digests.language.words import load_word_rows, word_set
 from digests.types import Article, Figure, Quote
 
 #: Figures of an article that are compared: what is disputed stands early.
@@ -26,74 +27,31 @@ _SAME, _ROUGHLY = 0.025, 0.1
 _READ = 220
 
 
-def _table(**listed: str) -> Mapping[str, str]:
-    return {name: "|".join(found.split()) for name, found in listed.items()}
-
-
-def _join_table(table: Mapping[str, str], names: Collection[str]) -> re.Pattern[str]:
-    """One pattern for these entries, each a group of its name."""
-    groups = "|".join(f"(?P<{name}>{table[name]})" for name in table if name in names)
-    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
-
-
-#: What happened to the counted: two numbers are compared within one of these only.
-_FATES = _table(
-    killed="""kill(?:s|ed|ing)? dead died dies? deaths? lives fatalities drowned
-        murdered massacred perished toll tote[nrs]? getötet\\w* starben gestorben
-        todesopfer leben ermordet\\w* ertrunken""",
-    injured="""injur\\w+ wounded hurt hospitali[sz]ed burns verletzt\\w* verletzte\\w*
-        schwerverletzte\\w*""",
-    missing="missing unaccounted vermisst\\w* vermisste\\w*",
-    trapped="trapped stranded stuck eingeschlossen\\w* verschüttet\\w*",
-    rescued="""rescued saved survived survivors freed gerettet\\w* überlebt\\w*
-        befreit\\w*""",
-    arrested="""arrest(?:s|ed)? detained custody festgenommen\\w* festnahmen
-        verhaftet\\w*""",
-    evacuated="""evacuat\\w+ fled flee displaced homeless shelter evakuiert\\w*
-        obdachlos\\w* geflohen""",
-    ill="""ill sick sickened infected infections cases poisoned hospital erkrankt\\w*
-        infiziert\\w* fälle""",
-    cut_off="""cut\\soff without\\s(?:power|water|electricity) abgeschnitten
-        ohne\\sstrom""",
-    affected="affect(?:s|ed|ing)? concern(?:s|ed) betroffen betrifft betreffen",
-    attended="""march(?:ed|ers)? demonstrat\\w+ rally rallied protest(?:ed|ers)?
-        attended spectators crowd fans visitors zuschauer\\w* besucher\\w*
-        demonstrant\\w* demonstrierten teilnehmer\\w*""",
-    cancelled="cancel\\w+ grounded scrapped gestrichen annulliert\\w* ausgefallen",
-    dismissed="""sack(?:ed)? laid\\soff layoffs redundan\\w+ dismissed axed
-        entlassen\\w*""",
-    damaged="damaged destroyed burnt burned flattened zerstört\\w* beschädigt\\w*",
-    seized="seized confiscated recovered beschlagnahmt\\w* sichergestellt\\w*",
-    fined="fine[sd]? penalty geldbuße bußgeld geldstrafe",
-    paid="""sold fetched auctioned bought acquired paid price versteigert\\w*
-        verkauft\\w* erzielte""",
-    cost="cost(?:s|ing)? kosten kostet kostete",
-    damage="damage losses loss schaden schäden sachschaden",
-    profit="profits? earned earnings gewinn überschuss",
-    sales="sales revenue turnover umsatz",
-    sentenced="""prison jail jailed imprison\\w+ sentence[sd]? haft gefängnis
-        freiheitsstrafe verurteilt\\w*""",
-    in_favour="favou?r voted\\syes supported dafür",
-    against="against rejected dagegen ablehnten",
-)
+#: What happened to the counted, and the dimension of a measure.
+_TABLES = load_word_rows(__file__, "stated_figures.txt")
 #: Counts of these still grow while a report is written.
 GROWING_FATES = word_set("""
     killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
     damaged affected
 """)
-#: Money and spans of time are compared within these only.
+#: Money and measures are compared within these only.
 _MONEY_FATES = word_set("fined paid cost damage profit sales")
-#: A measure with its dimension, which needs no noun.
-_DIMENSIONS = _table(
-    length="long length lang länge",
-    depth="deep depth tief tiefe",
-    height="high height tall hoch höhe",
-    width="wide width breit breite",
-    speed="travell?ing running driving travell?ed doing speed going fuhr unterwegs",
-)
-_FATE_WORDS = _join_table(_FATES, _FATES.keys() - _MONEY_FATES)
-_MONEY_WORDS = _join_table(_FATES, _MONEY_FATES)
-_DIMENSION_WORDS = _join_table(_DIMENSIONS, _DIMENSIONS.keys())
+_DIMENSIONS = word_set("length depth height width speed")
+
+
+def _join_tables(names: Collection[str]) -> re.Pattern[str]:
+    """One pattern for these tables, each a group of its name."""
+    groups = (
+        f"(?P<{name}>{'|'.join(chain.from_iterable(_TABLES[name]))})"
+        for name in _TABLES
+        if name in names
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE)
+
+
+_FATE_WORDS = _join_tables(_TABLES.keys() - _MONEY_FATES - _DIMENSIONS)
+_MONEY_WORDS = _join_tables(_MONEY_FATES)
+_DIMENSION_WORDS = _join_tables(_DIMENSIONS)
 _NOT_COMPARED = re.compile(
     r"\b(?:limit|record|average|target|goal|forecast|maximum|minimum|feared|presumed|"
     r"room for|capacity|seats|Kapazität|Plätze|befürchtet|vermutlich|mutmaßlich|"
