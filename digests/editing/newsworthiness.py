@@ -227,7 +227,6 @@ def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) ->
         for n in counted
         if (distance := max(n.start - found.end(), found.start() - n.end))
         <= _NEAR_NUMBER
-        and not _crosses_sentence(text, n, found)
         and not _MEASURED.match(text, n.end)
         and not _AGED.search(text[max(0, n.start - 16) : n.start])
     ]
@@ -248,13 +247,6 @@ _MEASURED = re.compile(
 _AGED = re.compile(
     rf"\b(?:at|aged|age of|Alter von|mit)\s$|{_SIGNS.pattern}", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"[.!?;]\s")
-
-
-def _crosses_sentence(text: str, number: Number, found: re.Match[str]) -> bool:
-    """Whether a sentence ends between a number and a word."""
-    between = text[min(number.end, found.end()) : max(number.start, found.start())]
-    return bool(_SENTENCE_END.search(between))
 
 
 def _weigh_sizes(text: str, counted: Sequence[Number]) -> float:
