@@ -13,8 +13,8 @@ article of its language.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from digests.language import numbers, sentences
 from digests.language.numbers import Number
@@ -45,14 +45,13 @@ _READ_CHARACTERS = 900
 _IN_TITLE, _IN_TEXT = 1.0, 0.6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     """Something that news reports, with its weight."""
 
     pattern: re.Pattern[str]
     weight: float
     #: How much each power of ten of a number beside it adds.
-    grows: float = 0.0
+    grows: float
 
 
 _TABLES = load_word_rows(__file__, "newsworthiness.txt")
@@ -66,10 +65,7 @@ def _compile(table: str) -> re.Pattern[str]:
 
 def _read_subjects(**weights: tuple[float, float]) -> tuple[_Subject, ...]:
     """The subjects of these tables, with their weight and growth."""
-    return tuple(
-        _Subject(pattern=_compile(table), weight=weight, grows=grows)
-        for table, (weight, grows) in weights.items()
-    )
+    return tuple(_Subject(_compile(table), *weights[table]) for table in weights)
 
 
 #: Of each group only the heaviest subject counts.
@@ -210,12 +206,9 @@ def _weigh_group(
     for subject in group:
         for found in subject.pattern.finditer(text):
             place = _IN_TITLE if found.start() <= lead_end else _IN_TEXT
-            size = 0.0
-            if subject.grows:
-                size = min(
-                    _MOST_GROWTH,
-                    subject.grows * _measure_size(text, found, counted),
-                )
+            size = subject.grows and min(
+                _MOST_GROWTH, subject.grows * _measure_size(text, found, counted)
+            )
             best = max(best, place * (subject.weight + size))
     return best
 
