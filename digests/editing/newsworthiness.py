@@ -13,12 +13,11 @@ article of its language.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from digests.language import numbers, sentences
 from digests.language.numbers import Number
-from digests.language.words import load_word_rows
+from digests.language.words import compile_table, load_word_rows
 from digests.types import Article, ArticleKind
 
 #: How much of its weight each kind keeps. What is left out here is a report.
@@ -58,9 +57,7 @@ _TABLES = load_word_rows(__file__, "newsworthiness.txt")
 
 
 def _compile(table: str) -> re.Pattern[str]:
-    """One pattern of the words of a table, in which «_» stands for a space."""
-    listed = "|".join(chain.from_iterable(_TABLES[table])).replace("_", r"\s")
-    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+    return compile_table(_TABLES[table])
 
 
 def _read_subjects(**weights: tuple[float, float]) -> tuple[_Subject, ...]:

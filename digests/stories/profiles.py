@@ -36,8 +36,10 @@ _SERIES = re.compile(
 _OPENING, _MOST_NAMES = 500, 12
 _SHORT = 600
 #: A title that begins so announces a correction.
-CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
-_CORRECTS = re.compile(rf"\W*(?:{CORRECTION_LABELS})\b", re.IGNORECASE)
+CORRECTION_LABEL = re.compile(
+    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b",
+    re.IGNORECASE,
+)
 #: Least lengths of the weights: little text proves little.
 _FEW_NAMES, _FEW_WORDS, _THIN = 14.0, 20.0, 18.0
 
@@ -121,7 +123,7 @@ def build_profile(
         hours=article.published.timestamp() / 3600 if article.published else None,
         source=article.source,
         marks=_find_marks(whole, len(title) + _LEAD),
-        corrects=bool(_CORRECTS.match(title)),
+        corrects=bool(CORRECTION_LABEL.match(title)),
         identity=_find_identity(title, article.text, tag),
         deceased=_find_deceased(title, article.text, tag),
         headline=tag == "en" and not article.text,
