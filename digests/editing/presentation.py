@@ -20,6 +20,7 @@ from digests.summaries import context, fitting
 from digests.types import (
     Article,
     ArticleAnalysis,
+    ArticleKind,
     ArticleRef,
     BriefStory,
     Edition,
@@ -39,6 +40,8 @@ from digests.types import (
 _SAME_DAY = timedelta(hours=12)
 #: The fewest words of a line's headline, if it is the article's title and if not.
 _FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
+#: Kinds that are lists of what has lines of its own.
+_LISTS: frozenset[ArticleKind] = frozenset(("roundup", "results"))
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -68,21 +71,25 @@ def present_story(
             lead.article, lead.summary, entry.news, style.summary_chars
         )
     shown = [span for sentence in summary for span in sentence.spans]
+    matters = None
+    if lead.kind == "news":
+        matters = context.find_why_it_matters(lead.article, shown)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
         summary=summary,
         cards=_choose_cards(story, analyses, style, summary, published),
-        figures=_choose_figures(entry, analyses, published) if style.figures else (),
+        figures=tuple(
+            figure
+            for figure in _choose_figures(entry, analyses, published)
+            if style.figures
+            and not (matters and overlaps_any(figure.figure.sentence, matters.spans))
+        ),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
-        matters=(
-            context.find_why_it_matters(lead.article, shown)
-            if lead.kind == "news"
-            else None
-        ),
+        matters=matters,
         disputes=find_disputes(story, analyses) if style.figures else (),
         kind=lead.kind,
     )
@@ -114,12 +121,14 @@ def _is_report(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> b
 def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
     """Whether a story's headline says too little to stand in one line.
 
-    One word says nothing. A headline that was written for a text without a title needs
-    a report: the first words of a review or a letter are no news.
+    One word says nothing, nor does the name of a list of news. A headline that was
+    written for a text without a title needs a report: the first words of a review or a
+    letter are no news.
     """
-    headline = analyses[entry.story.articles[0].id].summary.headline
+    lead = analyses[entry.story.articles[0].id]
+    headline = lead.summary.headline
     untitled, length = bool(headline.spans), len(headline.text.split())
-    if untitled and not _is_report(entry, analyses):
+    if lead.kind in _LISTS or (untitled and not _is_report(entry, analyses)):
         return True
     return length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
 

@@ -18,9 +18,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from digests.language import words
 from digests.stories.profiles import ArticleProfile, build_profiles
 from digests.stories.terms import (
+    DAILY_STEMS,
+    GENRE_STEMS,
     KNOWN_WEIGHT,
     NUMBER_STEMS,
     RARE_WEIGHT,
@@ -172,17 +173,6 @@ _ABOUT_OTHERS = 0.65
 #: rare, and how many rare words suffice without a name.
 _COMMON_NAMES = 0.3
 _RARE_WORDS = 2
-#: What happens to several every day: without a rare word two headlines that share such
-#: a word may be of two events.
-_GENRE_WORDS = frozenset(
-    words.stem_word(word)
-    for word in words.word_list("""
-        jailed sentenced convicted charged arrested court murder fraud guilty prison
-        killed dead dies died injured crash fire arson earthquake quake storm flood
-        profit revenue quarter results earnings wins beats draw goal match robbery
-        police
-    """)
-)
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _NEARLY = 0.99
@@ -237,16 +227,17 @@ def name_others(
     """Whether two short items with these common words are about others.
 
     Items of one genre share their words («earthquake in …», «… dies at 81»), those of
-    one town its name. So they must share a name and a word beside it; two headlines
-    without any name prove nothing. One name is enough, because an update names others
-    than the first report; a death note joins only by the name of the deceased. In a
-    headline of capitals any rare word may be a name, so there two of them suffice.
+    one town its name. So they must share a name and a word beside it that is not of
+    what happens every day; two headlines without any name prove nothing. One name is
+    enough, because an update names others than the first report; a death note joins
+    only by the name of the deceased. In a headline of capitals any rare word may be a
+    name, so there two of them suffice.
     """
     if one.headline and other.headline:
         rare = sum(map(_is_rare, shared))
         if rare >= _RARE_WORDS:
             return False
-        if not rare and not _GENRE_WORDS.isdisjoint(shared):
+        if not rare and not GENRE_STEMS.isdisjoint(shared):
             return True
     if one.identity is None or other.identity is None:
         return False
@@ -258,7 +249,8 @@ def name_others(
     if not (one.short or other.short):
         return False
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
-    if common.issuperset(shared):
+    alone = one.headline and other.headline
+    if common.union(() if alone else DAILY_STEMS).issuperset(shared):
         return True
     if any(rate_rarity(name) >= KNOWN_WEIGHT for name in common - NUMBER_STEMS):
         return False

@@ -363,3 +363,17 @@ def test_where_nothing_reports_what_is_there_is_shown_in_full():
 def test_an_edition_without_lines_has_everything_in_full():
     edition = edition_of(an_article(), REVIEW, brief=0)
     assert {s.articles[0].id for s in edition.stories} == {"bridge", "review"}
+
+
+BRIEFING = an_article(
+    id="briefing",
+    title="Morning briefing: What you need to know on Tuesday",
+    source="Strand Radio",
+    text="Shares fell in Norrvik, the rain will stop, and an otter is still at large.",
+)
+
+
+def test_a_list_of_news_has_no_line():
+    edition = edition_of(an_article(), POOL, BRIEFING, stories=1)
+    assert [line.article.id for line in edition.brief] == ["pool"]
+    assert decision(edition, "briefing").outcome == "left out"
