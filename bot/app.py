@@ -91,7 +91,12 @@ async def open_application(
     engine = InProcessEngine()
     try:
         async with SourceReader(settings.fetch_allow_private) as source_reader:
-            yield await _build_application(settings, db, engine, source_reader, at)
+            app = await _build_application(settings, db, engine, source_reader, at)
+            try:
+                yield app
+            finally:
+                for close in app.closers:
+                    await close()
     finally:
         engine.close()
         await db.close()
@@ -152,6 +157,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
+        trusted_proxy=settings.web_trusted_proxy,
     )
     return Application(
         settings=settings,
@@ -171,6 +177,7 @@ async def _build_application(
         platforms=platforms,
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
+        closers=[one.close for one in active.values()],
     )
 
 
@@ -211,13 +218,14 @@ def _open_installations(
     from bot.storage.installation_store import (
         DatabaseInstallationStore,
         DatabaseStateStore,
+        StateSigner,
         TokenCipher,
     )
 
-    cipher = TokenCipher(reveal_secret(settings.secret_key).encode())
+    key = reveal_secret(settings.secret_key).encode()
     return InstallationStorage(
-        installations=DatabaseInstallationStore(db, cipher, clock, platform),
-        states=DatabaseStateStore(db, clock),
+        installations=DatabaseInstallationStore(db, TokenCipher(key), clock, platform),
+        states=DatabaseStateStore(db, StateSigner(key), clock),
     )
 
 

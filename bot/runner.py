@@ -9,17 +9,25 @@ resources. Logs are text at a terminal and one JSON object per line otherwise.
 import asyncio
 import ctypes
 import gc
+import io
 import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 import structlog
 from starlette.applications import Starlette
@@ -79,6 +87,8 @@ class Application:
     site: Starlette
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
+    #: Called at the end: they close the connections of commands that did not `run`.
+    closers: Sequence[Callable[[], Awaitable[None]]]
 
 
 async def serve_application(
@@ -259,12 +269,32 @@ async def _renew_lease(
             log.warning("the lease could not be renewed", reason=str(error))
 
 
+class LogStream(io.TextIOBase):
+    """stderr for logs: what cannot be written is dropped, and nothing ends for it.
+
+    The disk may be full, or the terminal gone; later lines are written again.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure_logging(settings: Settings) -> None:
-    """Set up the process's logging, once, at start."""
+    """Set up the process's logging, once, at start: to stderr, for every command."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     last: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if settings.log_format == "text":
         last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    stream = cast(TextIO, LogStream(sys.stderr))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -274,10 +304,9 @@ def configure_logging(settings: Settings) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.basicConfig(level=max(level, logging.WARNING), stream=stream)
 
 
 def silence_logging() -> None:

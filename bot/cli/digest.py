@@ -18,6 +18,7 @@ from bot.configuration.changes import apply_requests
 from bot.delivery import send_failures
 from bot.errors import UserError
 from bot.i18n.translation import Texts
+from bot.lookup.name_resolution import select_workspaces
 from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
 from bot.ports import PlatformContext
@@ -117,7 +118,7 @@ async def preview_digest(
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
-        print(templates.render(draft.edition, documents[format]))
+        print_message(templates.render(draft.edition, documents[format]))
     else:
         print_message("Nothing would be posted now: nothing is new.")
 
@@ -248,10 +249,10 @@ async def release_delivery(
 async def _load_held_deliveries(
     app: Application, only: str | None
 ) -> list[tuple[Workspace, Delivery]]:
+    known = await app.db.read(workspace_store.list_workspaces)
     return [
         (home, delivery)
-        for home in await app.db.read(workspace_store.list_workspaces)
-        if only in (None, home.external_id)
+        for home in select_workspaces(known, only)
         for delivery in await app.db.read(
             delivery_store.list_held_deliveries, home.scope
         )

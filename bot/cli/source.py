@@ -58,7 +58,7 @@ def try_address(address: str, *, json: JsonOption = False, factory: Factory) -> 
     if json:
         print_json(_trial_json(tried))
     else:
-        print("\n".join(_trial_lines(tried)))
+        print_message("\n".join(_trial_lines(tried)))
     return FAILED if tried.problem else OK
 
 

@@ -43,6 +43,7 @@ from digests.errors import (
     SourceMissing,
     SourceRateLimited,
 )
+from digests.language.links import make_link
 from digests.language.normalization import revision_hash
 from digests.messages import Message
 from digests.types import Article
@@ -137,7 +138,7 @@ class PageRereader:
 
     def _may_be_read(self, one: PageReread, address: str) -> bool:
         """Whether the feed that named the page may cause a request there."""
-        if "@" in address or not address.startswith(("https://", "http://")):
+        if make_link(address) is None:
             return False
         host, allowed = addresses.extract_host, self.source_reader.allow_private
         same_host = host(address) == host(one.source_address)

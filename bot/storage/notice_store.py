@@ -115,9 +115,11 @@ def find_person_to_notify(
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
-    With None as `channel`: the person who made the first change in the workspace.
+    With None as `channel`: the person who made the first change in the workspace. The
+    operator in the terminal is nobody who could be sent a message.
     """
-    mine = (in_scope(changes, scope), _CHANGE.made_at.is_not(None))
+    by_person = (_CHANGE.made_at.is_not(None), _CHANGE.person_id != "")
+    mine = (in_scope(changes, scope), *by_person)
     query = select(_CHANGE.person_id, _CHANGE.steps).where(*mine)
     if channel is None:
         return first_scalar(conn, query.order_by(_CHANGE.id).limit(1))

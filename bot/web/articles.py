@@ -20,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.i18n.safe_text import NEWEST, make_link
+from bot.i18n.safe_text import NEWEST
 from bot.i18n.translation import Texts, negotiate_locale
 from digests.language import sentences
+from digests.language.links import make_link
 from digests.language.spans import overlaps_any
 from digests.types import Article, Span
 

@@ -98,15 +98,13 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
-        leans = found[-1] in _LEANS_ON | asked or (
-            m["word"] == "as" and _AS_WHAT.search(kept)
-        )
+        waits = _OF_LINK.get(m["word"])
+        leans = found[-1] in _LEANS_ON | asked or (waits and waits.search(kept))
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
-        reaches = tail.startswith("to ") and _FROM.search(kept)
-        return not reaches and _TO_VERB.match(tail) is None
+        return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
 
 
@@ -114,17 +112,23 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
+    if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
+        return False
     dashes = len(DASH.findall(tail))
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
-#: «is seen | as a symbol», «as well | as»; «from gun control | to health care».
-_AS_WHAT = re.compile(
-    r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-    r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
-)
-_FROM = re.compile(r"\bfrom(?:\s[\w'’-]+){1,4}$")
+#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
+_OF_LINK = {
+    "who": re.compile(r",\swith\s[^,]+$"),
+    "as": re.compile(
+        r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+    ),
+}
+#: «In a picture of moods that change, …» is no sentence.
+_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
@@ -271,12 +275,13 @@ _CONTRACTED = ("'ve", "'re", "'ll", "'d")
 
 
 def has_verb(text: str) -> bool:
-    """Whether there is a finite verb: «has», «closed», «the mills close»."""
+    """Whether there is a word that may be a finite verb."""
     found = words.split_words(text)
     if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
         return True
     if _GERMAN.search(text):
         return GERMAN_VERB.search(text) is not None
+    # «the mills close»
     return any(
         before[-1:] == "s" and grammar.looks_finite(f"{word}s")
         for before, word in itertools.pairwise(found)

@@ -11,7 +11,7 @@ version is shown in full.
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from digests.language import grammar, words
 from digests.language.titles import strip_site_name
@@ -94,24 +94,17 @@ def _may_be_headline(passage: Passage) -> bool:
 
 def _choose_version(text: str, span: Span) -> SentenceVersion | None:
     """The version of a sentence that loses least for its length."""
-    spared = _find_spared(text, span)
+    versions = shortening.list_versions(text, span, _find_spared(text, span))
+    whole = versions[0][1]
     priced = []
-    for loss, version in shortening.list_versions(text, span, headline=True):
-        article = _FIRST_ARTICLE.match(text, version[0].start) if version else None
-        first = [article.span()] if article else []
-        tight = _remove_from(version, [*first, *spared])
-        length = sum(piece.end - piece.start for piece in tight)
-        length -= tight != () and text[tight[-1].end - 1] == "."
-        priced.append((loss + _price_length(length), length, tight))
-    whole = priced[0][2]
-    for _, length, version in sorted(priced, key=lambda row: row[0]):
-        if length <= _LONGEST_WHOLE and (
-            version == whole
-            or (
-                shortening.is_readable(text, version)
-                and not _omits_negation(text, version)
-            )
-        ):
+    for loss, version in versions:
+        length = sum(piece.end - piece.start for piece in version)
+        length -= text[version[-1].end - 1] == "." if version else 0
+        if length <= _LONGEST_WHOLE:
+            priced.append((loss + _price_length(length), version))
+    for _, version in sorted(priced, key=lambda row: row[0]):
+        readable = shortening.is_readable(text, version)
+        if version == whole or (readable and not _omits_negation(text, version)):
             return version
     return None
 
@@ -137,30 +130,6 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
 _SPARED = re.compile(
     r"\s\([^()]{1,40}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
-#: The one article that a headline does without: each noun that follows keeps its own.
-_FIRST_ARTICLE = re.compile(
-    r"(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl|child)\b)(?=\w)"
-)
-
-
-def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
-    """Days, brackets and fillers, outside of quotation marks."""
-    gaps = [m.span() for m in _SPARED.finditer(text, span.start, span.end)]
-    gaps += _find_dates(text, span)
-    quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
-    return sorted(g for g in gaps if not any(a < g[0] < b for a, b in quoted))
-
-
-def _remove_from(
-    version: SentenceVersion, gaps: Iterable[tuple[int, int]]
-) -> SentenceVersion:
-    return tuple(
-        piece
-        for s in version
-        for piece in shortening.remove_gaps(
-            s, [(a, min(b, s.end)) for a, b in gaps if s.start <= a < s.end]
-        )
-    )
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
@@ -169,17 +138,17 @@ def _format_headline(text: str, version: SentenceVersion) -> str:
     return shown[:-1] if stops else shown
 
 
+#: The first words of a line, as many as a headline may have.
+_FIRST_WORDS = re.compile(rf"[^\W_](?:[^\n]{{0,{WANTED_LENGTH - 2}}}[^\W_])?(?![^\W_])")
+
+
 def _from_words(article: Article) -> Headline:
-    """The first words of a text without sentences, as many as a headline may have."""
-    text = article.text
-    line = re.search(r"[^\W_][^\n]{0,400}", text)
+    """The first words of a text without sentences."""
+    line = _FIRST_WORDS.search(article.text)
     if line is None:
         return Headline(text="")
-    ends = [end for _, end in words.locate_words(line[0]) if end <= WANTED_LENGTH]
-    if not ends:
-        return Headline(text="")
-    span = Span(start=line.start(), end=line.start() + ends[-1])
-    return Headline(text=shortening.format_version(text, (span,)), spans=(span,))
+    span = Span(start=line.start(), end=line.end())
+    return Headline(text=_format_headline(article.text, (span,)), spans=(span,))
 
 
 _DAY = (
@@ -203,17 +172,19 @@ _NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|['
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
-    r"begins?|published|released|held|[ap]\.m\.))$",
+    r"begins?|published|released|held|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
 
 
-def _find_dates(text: str, span: Span) -> list[tuple[int, int]]:
-    """Days and dates that only say when."""
-    return [
+def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
+    """Days that only say when, brackets and fillers, outside of quotation marks."""
+    gaps = [m.span() for m in _SPARED.finditer(text, span.start, span.end)]
+    gaps += [
         m.span()
         for m in _DATE.finditer(text, span.start, span.end)
-        if text[m.start() - 1 : m.start()] != ","
-        and not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
+        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())
     ]
+    quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
+    return [gap for gap in gaps if not any(a < gap[0] < b for a, b in quoted)]

@@ -41,8 +41,6 @@ _DATELINE = re.compile(
     )""",
     re.VERBOSE,
 )
-#: Every dateline has one of these.
-_DATELINE_SIGNS = ("–", "—", "--", " -", "(", ": ")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
@@ -54,12 +52,6 @@ _JUNK = re.compile(
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: Every match of `_JUNK` has one of these, which are faster to look up.
-_JUNK_SIGNS = (
-    "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
-    "contributed", "newsletter", "mail us", "your say", " video", "in this", "good ",
-    "transcript", "expressed", "cookie", "http", "www.", "file photo", "getty",
-)  # fmt: skip
 _JUNK_OPENING = re.compile(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
@@ -82,7 +74,7 @@ FIRST_PERSON = re.compile(
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -130,7 +122,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
-        if span.end - span.start > _LONGEST or _is_torn(article.text, span):
+        if span.end - span.start > _LONGEST or span.end == _READ < len(article.text):
             continue
         if not found and is_title_line(article, span):
             continue
@@ -178,7 +170,8 @@ _LABEL_BEFORE = re.compile(
     r"[\s\x80-\x9f•*·–—-]*"
     r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
     # «ADA J. BRANDT / THE HERALD In her new book»
-    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ]))?(?=\S)"
+    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ])"
+    r"|\d\d?/\d\d?/\d{4}\s(?:AT\s)?\d\d?:\d\d\s(?:[AP]M\s)?(?:[A-Z]{2,4}\s)?)?(?=\S)"
 )
 
 
@@ -275,20 +268,6 @@ def _find_last(sign: re.Pattern[str], text: str) -> int:
     return max((m.start() for m in sign.finditer(text)), default=-1)
 
 
-def _is_torn(text: str, span: Span) -> bool:
-    """Whether a sentence is cut off, or continues the line before, as in verse."""
-    if span.end == _READ < len(text):
-        return True
-    if text[max(0, span.start - 2)] in _STOPS:
-        return False  # The usual case: the sentence before it ended.
-    before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
-    return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
-
-
-_INDENT = 40
-_GOES_ON = frozenset(",;–—")
-
-
 def _is_transcript(text: str) -> bool:
     """Whether a text is a transcript: most of its lines name a speaker."""
     if text.count(":") < _FEWEST_LABELS:
@@ -333,16 +312,10 @@ def is_presentable(passage: Passage) -> bool:
 
 def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
-    if _JUNK_OPENING.match(text):
-        return True
-    low = text.lower()
-    return any(map(low.__contains__, _JUNK_SIGNS)) and bool(_JUNK.search(low))
+    return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
 def _skip_dateline(text: str, span: Span) -> int:
-    head = text[span.start : min(span.end, span.start + 120)]
-    if not any(sign in head for sign in _DATELINE_SIGNS):
-        return span.start
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
 

@@ -27,7 +27,6 @@ from digests.language.words import word_set
 from digests.quotes.reporting import STRONG_CUES
 from digests.summaries.clause_ends import (
     DASH,
-    GERMAN_VERB,
     LIMITS,
     RESUMED,
     TABLES,
@@ -41,20 +40,12 @@ SentenceVersion = tuple[Span, ...]
 #: Stems that say when, not what.
 TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 
-#: What a content word of each kind of part is worth, and a cut of the kind itself.
-_WEIGHTS = {
-    "source": (0.1, 0.0),
-    "opening": (0.5, 0.0),
-    "insertion": (0.5, 0.0),
-    "identity": (1.0, 1.0),
-    "comma": (0.7, 0.0),
-    "link": (0.7, 0.5),
-    "addition": (0.7, 1.0),
-    "outcome": (0.7, 2.5),
-    "phrase": (0.7, 2.0),
-}
-
-
+#: What a content word of a part is worth, and what a part of a kind costs besides.
+_WORTH = {"opening": 0.5, "insertion": 0.5}
+_WORTH_AT_END = 0.7
+_COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase": 2.0}
+#: The loss of who stated a plain fact.
+_SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
 _MOST_INSERTIONS, _MOST_ENDS = 6, 40
 
@@ -64,11 +55,11 @@ class Part(NamedTuple):
 
     start: int
     end: int
-    loss: float
+    loss: float = 0.0
 
 
 def list_versions(
-    text: str, span: Span, *, headline: bool = False
+    text: str, span: Span, spared: Sequence[tuple[int, int]] | None = None
 ) -> list[tuple[float, SentenceVersion]]:
     """The versions of a sentence with their losses, the whole sentence first.
 
@@ -77,64 +68,74 @@ def list_versions(
     Args:
         text: The article's text.
         span: The sentence.
-        headline: Whether it may go without who stated a plain fact and without the
-            last phrases; a sentence of a summary keeps them.
+        spared: Places that no version has. A headline gives them, and may go without
+            an opening, who stated a plain fact and the last phrases; a sentence of a
+            summary keeps them.
     """
-    said = find_attribution(text, span)
     found = []
-    for opening, inner, ends in itertools.product(
-        _find_openings(text, span) if headline else [()],
+    for parts in itertools.product(
+        [()] if spared is None else _choose_openings(text, span),
         _choose_insertions(text, span)[:_MOST_INSERTIONS],
-        _choose_ends(text, span, said, headline=headline)[:_MOST_ENDS],
+        _choose_ends(text, span, headline=spared is not None)[:_MOST_ENDS],
     ):
+        _, inner, ends = parts
         if inner and ends and inner[-1].end > ends[0].start:
             continue
-        parts = sorted((*opening, *inner, *ends))
-        version = remove_gaps(span, [(part.start, part.end) for part in parts])
-        found.append((sum(part.loss for part in parts), version))
+        removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
+        loss = sum(part.loss for part in removed)
+        found.append((loss, _remove_parts(span, sorted(removed))))
     return found
 
 
-def remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
+def _remove_parts(span: Span, parts: Sequence[Part]) -> SentenceVersion:
     """What is left of a span without these parts, which are in order."""
     pieces = []
     start = span.start
-    for a, b in gaps:
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-        start = max(start, b)
+    for part in parts:
+        if part.start > start:
+            pieces.append(Span(start=start, end=part.start))
+        start = max(start, part.end)
     if start < span.end:
         pieces.append(Span(start=start, end=span.end))
     return tuple(pieces)
 
 
 def _build_part(text: str, kind: str, start: int, end: int) -> Part:
-    weight, fixed = _WEIGHTS[kind]
     lost = sum(stem not in TIMES for stem in words.extract_stems(text[start:end]))
-    return Part(start, end, fixed * (lost > 0) + weight * lost)
+    worth = _COSTS.get(kind, 0.0) + _WORTH.get(kind, _WORTH_AT_END) * lost
+    return Part(start, end, worth if lost else 0.0)
 
 
 # ── parts ───────────────────────────────────────────────────────────────────────
 
+#: The one article that a headline does without: each noun that follows keeps its own.
+_ARTICLE = (
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl"
+    r"|child)\b)(?=\w))?"
+)
+_CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
 #: the statement itself.
 _OPENING = re.compile(
+    r"(?:(?:And|But|So|Yet)\s)?"
     r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s[^,;:()\"“”]{2,90})?,\s"
-    r"(?!(?:and|und|he|she|they|when|as|after|while)\b)"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b){_ARTICLE}"
 )
-_CONNECTIVE = re.compile(r"(?:And|But|So|Yet)\s")
 
 
-def _find_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
+def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
+    """A connective and the first article, or the opening as well."""
+    found: list[tuple[Part, ...]] = [()]
     m = _CONNECTIVE.match(text, span.start, span.end)
-    first = (Part(*m.span(), 0.0),) if m else ()
-    m = _OPENING.match(text, m.end() if m else span.start, span.end)
+    if m and m[0]:
+        found = [(Part(*m.span()),)]
+    m = _OPENING.match(text, span.start, span.end)
     spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
-    if m is None or (spoken and not m["clause"]):
-        return [first]
-    return [first, (_build_part(text, "opening", span.start, m.end()),)]
+    if m and (m["clause"] or not spoken):
+        found.append((_build_part(text, "opening", *m.span()),))
+    return found
 
 
 _FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
@@ -252,33 +253,29 @@ def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
     return _build_part(text, "outcome" if lost else kind, start, end)
 
 
-def _choose_ends(
-    text: str, span: Span, said: Span, *, headline: bool
-) -> list[tuple[Part, ...]]:
-    """What may be left out at the end: nothing, the source, a tail, or both."""
+def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, ...]]:
+    """What may be left out at the end: a tail, the source, what stands after it."""
+    said = find_attribution(text, span)
     statement = Span(start=span.start, end=said.start)
-    plain = headline and _is_plain(text, statement, said)
-    source = _build_part(text, "source", said.start, said.end)
-    found: list[tuple[Part, ...]] = [()]
-    if plain:
-        found.append((source,))
-    after = Span(start=said.end, end=span.end)
-    for kind, start in find_ends(text, span, after):
-        tail = _build_tail(text, kind, start, after.end)
-        found += [(tail,), (source, tail)] if plain else [(tail,)]
-    for kind, start in find_ends(text, span, statement):
-        if kind == "phrase" and not headline:
-            continue
-        part = _build_tail(text, kind, start, statement.end)
-        if said.start == said.end:
-            found.append((part,))
-            continue
-        lost = _build_part(text, "comma", said.end, span.end)
-        found.append((part, lost))
-        if plain:
-            found.append((part, source))
-            found.append((part, source, lost))
-    return found
+    tails, rests = (
+        [
+            _build_tail(text, kind, start, within.end)
+            for kind, start in find_ends(text, span, within)
+            if headline or kind != "phrase"
+        ]
+        for within in (statement, Span(start=said.end, end=span.end))
+    )
+    sources: list[tuple[Part, ...]] = [()]
+    if headline and _is_plain(text, statement, said):
+        sources.append((Part(said.start, said.end, _SOURCE_COST),))
+    kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
+    if tails and said.end < span.end and not rests:
+        kept.append((_build_part(text, "comma", said.end, span.end),))
+    cut = [(), *((tail,) for tail in tails)]
+    return [
+        (*tail, *source, *rest)
+        for tail, source, rest in itertools.product(cut, sources, kept)
+    ]
 
 
 # ── what is left ────────────────────────────────────────────────────────────────
@@ -297,8 +294,6 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
         whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
-    if _GERMAN_OPENING.match(whole) and not GERMAN_VERB.search(whole):
-        return False
     return has_verb(whole.partition(" ")[2]) and not _awaits_main_clause(whole)
 
 
@@ -308,10 +303,6 @@ _NO_VERB = re.compile(
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
     r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
-)
-#: A German phrase before its verb, which has no comma: «Nach dem Brand in Auental».
-_GERMAN_OPENING = re.compile(
-    r"(?:Nach|Bei|Mit|Im|Am|Vor|Trotz|Wegen|Seit|Für|Zum|Zur)\s"
 )
 
 

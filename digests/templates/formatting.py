@@ -12,13 +12,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import markupsafe
 from markupsafe import Markup
 
 from digests.cards import content
 from digests.cards.content import UNNAMED_SPEAKER, TextRun
+from digests.language.links import make_link
 from digests.language.normalization import to_one_line
 from digests.language.words import primary_language
 from digests.types import (
@@ -215,24 +215,9 @@ def format_markdown_link(text: str, url: str | None) -> Markup:
 
 
 def sanitize_address(url: str | None) -> str | None:
-    """A plain http(s) address with its host in ASCII, or None where it is not one."""
-    try:
-        parts = urlsplit((url or "").strip())
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port is not None else ""
-    except (ValueError, UnicodeError):
-        return None
-    is_web = parts.scheme in {"http", "https"} and "@" not in parts.netloc
-    if not is_web or not _HOST.match(host):
-        return None
-    path, query, anchor = (
-        quote(part.encode("utf-8", "replace"), safe="/:;=,.~!$&+%?@-_")
-        for part in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme, host + port, path, query, anchor))
-
-
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?\Z|\[[0-9a-f:.]{2,45}\]\Z")
+    """The address as `digests.language.links` writes it; None where it is no link."""
+    link = make_link(url)
+    return link.href if link else None
 
 
 def _limit_marks(text: str) -> str:

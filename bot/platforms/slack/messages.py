@@ -8,11 +8,11 @@ sent as links, one without blocks as plain text.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.safe_text import make_link
 from bot.model import Delivery
 from bot.platforms.common.text import count_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import Json, escape_mrkdwn, format_link
+from digests.language.links import make_link
 
 METADATA_EVENT: Final = "standfirst_delivery"
 #: Names and URLs in a text stay text.

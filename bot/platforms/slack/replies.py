@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.i18n.safe_text import make_link, sanitize_text
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -59,6 +59,7 @@ from bot.platforms.slack.block_kit import (
 )
 from bot.platforms.slack.messages import build_message
 from bot.platforms.slack.render import render_quote
+from digests.language.links import make_link
 from digests.types import QuoteCard
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.

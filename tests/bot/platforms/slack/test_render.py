@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.i18n.safe_text import make_link, sanitize_text
+from bot.i18n.safe_text import sanitize_text
 from bot.platforms.common.text import count_utf16, shorten_text, shorten_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import escape_mrkdwn, format_link, measure_blocks
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.render import render
+from digests.language.links import make_link
 from digests.types import Headline, Sentence
 from tests.bot.platforms.local.samples import (
     BRIDGE,
