@@ -81,7 +81,7 @@ _DISASTER = _read_subjects(
     accident=(0.4, 0.0),
 )
 _DECISIONS = _read_subjects(
-    power=(1.7, 0.0),
+    power=(1.5, 0.0),
     courts=(1.2, 0.0),
     government=(0.8, 0.0),
     decisions=(0.6, 0.0),
@@ -217,6 +217,7 @@ def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) ->
         for n in counted
         if (distance := max(n.start - found.end(), found.start() - n.end))
         <= _NEAR_NUMBER
+        and not _crosses_sentence(text, n, found)
         and not _MEASURED.match(text, n.end)
         and not _AGED.search(text[max(0, n.start - 16) : n.start])
     ]
@@ -237,6 +238,15 @@ _MEASURED = re.compile(
 _AGED = re.compile(
     rf"\b(?:at|aged|age of|Alter von|mit)\s$|{_SIGNS.pattern}", re.IGNORECASE
 )
+
+
+_SENTENCE_END = re.compile(r"[.!?;]\s")
+
+
+def _crosses_sentence(text: str, number: Number, found: re.Match[str]) -> bool:
+    """Whether a sentence ends between a number and a word."""
+    between = text[min(number.end, found.end()) : max(number.start, found.start())]
+    return bool(_SENTENCE_END.search(between))
 
 
 def _weigh_sizes(text: str, counted: Sequence[Number]) -> float:

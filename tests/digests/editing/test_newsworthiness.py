@@ -112,6 +112,16 @@ def test_german_reports_are_weighed_as_well(more: str, less: str):
     assert weight(more, "de") > weight(less, "de")
 
 
+def test_a_number_of_another_sentence_counts_nobody():
+    recall = "Maker recalls soup: danger of poisoning / {} cans were sold."
+    assert weight(recall.format("90,000")) == weight(recall.format("90"))
+
+
+def test_a_german_verb_is_no_war():
+    assert weight("Kurpark / Der Park war am Montag geschlossen.", "de") == 0
+    assert weight("Talks to end the war in Estria fail") > 1
+
+
 def test_an_age_is_no_number_of_dead():
     assert weight("Novelist Ida Brandvold dies at 93") < weight("Flood kills 93")
     assert weight("Woman, 57, charged with murder") == weight(
