@@ -8,11 +8,10 @@ not wounded, planned is not paid, a part is not the whole, a bound is not a coun
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from digests.figures import statements, units
 from digests.language import dates, words
-from digests.language.words import load_word_rows, word_set
+from digests.language.words import load_word_tables, word_set
 from digests.types import Article, Figure, Quote
 
 #: Figures of an article that are compared: what is disputed stands early.
@@ -27,8 +26,17 @@ _SAME, _ROUGHLY = 0.025, 0.1
 _READ = 220
 
 
-#: What happened to the counted, and the dimension of a measure.
-_TABLES = load_word_rows(__file__, "stated_figures.txt")
+_TABLES = load_word_tables(__file__, "stated_figures.txt")
+
+
+def _join_tables(names: Collection[str]) -> re.Pattern[str]:
+    """One pattern for the words of these tables, each a group of its name."""
+    groups = "|".join(
+        f"(?P<{name}>{'|'.join(sorted(_TABLES[name]))})" for name in sorted(names)
+    )
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+
+
 #: Counts of these still grow while a report is written.
 GROWING_FATES = word_set("""
     killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
@@ -36,19 +44,8 @@ GROWING_FATES = word_set("""
 """)
 #: Money and measures are compared within these only.
 _MONEY_FATES = word_set("fined paid cost damage profit sales")
+#: A measure with its dimension needs no noun.
 _DIMENSIONS = word_set("length depth height width speed")
-
-
-def _join_tables(names: Collection[str]) -> re.Pattern[str]:
-    """One pattern for these tables, each a group of its name."""
-    groups = (
-        f"(?P<{name}>{'|'.join(chain.from_iterable(_TABLES[name]))})"
-        for name in _TABLES
-        if name in names
-    )
-    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)", re.IGNORECASE)
-
-
 _FATE_WORDS = _join_tables(_TABLES.keys() - _MONEY_FATES - _DIMENSIONS)
 _MONEY_WORDS = _join_tables(_MONEY_FATES)
 _DIMENSION_WORDS = _join_tables(_DIMENSIONS)
