@@ -40,6 +40,7 @@ from bot.lookup.archive import Archive
 from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
+from bot.operations.incidents import IncidentReporter
 from bot.operations.maintenance import Maintenance
 from bot.ports import Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -78,6 +79,7 @@ class Application:
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    incidents: IncidentReporter
     maintenance: Maintenance
     inbox: Inbox
     #: Every platform, whether it is switched on or not.
@@ -169,6 +171,11 @@ def build_jobs(
         pages = await publisher.ingestor.page_rereader.run()
         return _find_earliest(sources, pages)
 
+    async def maintain() -> datetime | None:
+        if await app.incidents.run():
+            app.jobs.run_now("notify")
+        return await app.maintenance.run()
+
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
 
@@ -192,7 +199,7 @@ def build_jobs(
         "deliver": unless_clock_jumped(app.outbox.drain),
         "poll": poll,
         "notify": app.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(app.maintenance.run),
+        "maintain": unless_clock_jumped(maintain),
     }
 
 

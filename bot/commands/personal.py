@@ -70,7 +70,6 @@ async def show_person(
             when=time,
             language=language,
             zone=await context.get_own_zone(),
-            title=context.say("Your digest"),
         )
         own = await context.db.write(
             personal_digest.set_up_personal_digest,

@@ -27,21 +27,23 @@ from digests.language.links import make_link
 from digests.language.spans import overlaps_any
 from digests.types import Article, Span
 
-#: (article's id, revision or None for the newest) → the stored version, or None.
-ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
+#: (article's id, revision or None for the newest) → the stored version and the zone of
+#: its readers, or None.
+ReadArticle = Callable[[str, str | None], Awaitable[tuple[Article, str] | None]]
 
 
 def build_article_routes(
-    read: ReadArticle, templates: Environment, texts: Texts, zone: str
+    read: ReadArticle, templates: Environment, texts: Texts
 ) -> list[Route]:
     """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 
     async def show(request: Request) -> Response:
         revision = request.path_params["revision"]
         wanted = None if revision == NEWEST else revision
-        article = await read(request.path_params["article"], wanted)
-        if article is None:
+        stored = await read(request.path_params["article"], wanted)
+        if stored is None:
             raise HTTPException(404)
+        article, zone = stored
         text, query = article.text, request.query_params
         asked = parse_spans(query.getlist("from"), query.getlist("to"), len(text))
         found = sentences.split_sentences(text, article.lang) if asked else ()

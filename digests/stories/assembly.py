@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from digests.language.words import measure_containment
-from digests.stories import freshness
+from digests.stories import freshness, publishers
 from digests.stories.duplicates import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
 from digests.types import Article, ArticleKind, Story, StoryMembership
@@ -87,8 +87,8 @@ def _build_story(
 ) -> Story:
     lead = freshness.choose_lead(originals, rate_articles(originals), kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
-    outlets = dict.fromkeys(a.source for a in (lead, *originals) if a.source)
-    return Story(id=name, articles=(lead, *others), outlets=tuple(outlets))
+    outlets = publishers.list_outlets((lead, *originals))
+    return Story(id=name, articles=(lead, *others), outlets=outlets)
 
 
 def _find_originals(
