@@ -42,7 +42,7 @@ GROWING_FATES = word_set("""
     killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
     damaged affected
 """)
-#: Money and spans of time are compared within these only.
+#: Money and measures are compared within these only.
 _MONEY_FATES = word_set("fined paid cost damage profit sales")
 #: A measure with its dimension needs no noun.
 _DIMENSIONS = word_set("length depth height width speed")
@@ -71,13 +71,16 @@ _ROUGH = re.compile(
 #: A figure that is a part of something, an addition to it, or all of it.
 _PART_BEFORE = re.compile(
     r"\b(?:another|other|additional|further|including|among them|of whom|only|all|"
-    r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$",
+    r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$"
+    r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei"
+    r"|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)) (?:out of|of|von) $",
     re.IGNORECASE,
 )
 _PART_AFTER = re.compile(
-    r"^\s(?:\w+\s){0,2}?(?:of (?:the|them|these|those|its|his|her|their|one|a)\b|"
+    r"^\s(?:\w+\s){0,2}?(?:(?:out )?of "
+    r"(?:\d+|the|them|these|those|its|his|her|their|one|a)\b|"
     r"more\b|"
-    r"other\b|von ihnen|der \w+en\b|weitere)",
+    r"other\b|von ihnen|von \d+|der \w+en\b|weitere)",
     re.IGNORECASE,
 )
 #: What two clauses must have in common: period, side of a wall, whose relative.
@@ -105,7 +108,18 @@ _MEASURED_FROM = re.compile(
 #: Nouns that stand for whoever is counted.
 _ANYBODY = word_set("""
     people persons person victims others residents men women passengers guests members
-    lives bodies menschen personen opfer
+    lives bodies dead deaths injured wounded missing menschen personen opfer tote toten
+    toll todesopfer verletzte verletzten vermisste vermissten
+""")
+#: «The number of the injured rose to 40», where the number has no noun behind it.
+_NUMBER_OF = re.compile(
+    r"\b(?:(?:number of|zahl der|zahl von)\s(?:the\s)?|death\s)([\w-]+)", re.I
+)
+#: What a report calls by its kind once it has named it: «640 kilos of cocaine», «410
+#: kilos of the drug».
+_DRUGS = word_set("""
+    drug drugs narcotics cocaine heroin cannabis marijuana hashish methamphetamine
+    drogen rauschgift kokain marihuana haschisch
 """)
 #: Words of reporting, which say nothing about what is counted.
 _NEUTRAL = frozenset(
@@ -164,7 +178,7 @@ def read_statements(
     """The figures that are stated as facts and whole counts, outside of quotes."""
     quoted = [(q.start, q.end) for q in quotes]
     for figure in figures[:_READ_FIGURES]:
-        if figure.status != "reported":
+        if figure.status not in ("reported", "expected"):
             continue
         if any(start <= figure.start < end for start, end in quoted):
             continue
@@ -176,14 +190,22 @@ def read_statements(
         )
         clause, at = article.text[first:last], figure.start - first
         if _is_whole_count(figure, clause, at, bounds=bounds):
-            yield _build_statement(figure, article, clause, at)
+            stated = _build_statement(figure, article, clause, at)
+            # What something costs is known beforehand; other plans are no facts.
+            if figure.status == "reported" or stated.fate == "cost":
+                yield stated
 
 
 def _build_statement(
     figure: Figure, article: Article, clause: str, at: int
 ) -> StatedFigure:
     after = clause[at + len(figure.text) :]
-    noun = words.extract_stems(figure.what) or words.split_words(figure.what)
+    what = figure.what
+    if not what and (counted := _NUMBER_OF.search(clause, 0, at)):
+        what = counted[1]
+    if what.casefold() in _DRUGS:
+        what = "drug"
+    noun = words.extract_stems(what) or words.split_words(what)
     context = clause
     start = figure.sentence.start
     before = article.text[max(0, start - _READ) : start]
