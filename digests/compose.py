@@ -80,9 +80,7 @@ def compose(
     draft = Edition(
         title=style.title,
         made_at=now,
-        made_from=InputCounts(
-            articles=len(articles), sources=len(set(map(find_publisher, articles)))
-        ),
+        made_from=_count_inputs(articles),
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full
         ),
@@ -102,6 +100,11 @@ def compose(
         minutes=presentation.estimate_reading_minutes(edition),
         decisions=(*refused, *unfit, *decided),
     )
+
+
+def _count_inputs(articles: Sequence[Article]) -> InputCounts:
+    publishers = {find_publisher(article) for article in articles}
+    return InputCounts(articles=len(articles), sources=len(publishers))
 
 
 def compose_story(
