@@ -34,10 +34,14 @@ def sanitize_text(text: str) -> str:
 def _limit_combining_marks(text: str) -> str:
     if text.isascii():
         return text
+    # Most texts have none of these marks, and their distinct letters are few.
+    combining = {c for c in set(text) if unicodedata.category(c) in {"Mn", "Me"}}
+    if not combining:
+        return text
     kept: list[str] = []
     marks = 0
     for letter in text:
-        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        marks = marks + 1 if letter in combining else 0
         if marks <= _MAX_COMBINING_MARKS:
             kept.append(letter)
     return "".join(kept)

@@ -71,6 +71,12 @@ def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
     return _list_sources(conn, filter_visible_sources(scope))
 
 
+def list_folders(conn: Connection, scope: Scope) -> tuple[Source, ...]:
+    """List the folders among these sources."""
+    is_folder = _SOURCE.kind == "folder"
+    return _list_sources(conn, and_(is_folder, filter_visible_sources(scope)))
+
+
 def list_source_ids(
     conn: Connection, scope: Scope, only: Collection[int] | None = None
 ) -> list[int]:

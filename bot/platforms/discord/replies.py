@@ -71,6 +71,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
         fits=_fits_message,
         build_note=_write_small,
         texts=texts,
+        unseen=reply.left_out,
     )
     rendered = [_build_components(m, problem=reply.problem) for m in messages]
     bodies = _append_controls(rendered, reply.controls)

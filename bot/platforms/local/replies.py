@@ -62,7 +62,10 @@ def summarize_message(message: LocalMessage, texts: Texts) -> str:
 
 def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     """Build what the template `reply` shows."""
-    blocks = (_build_block(block, texts, zone) for block in reply.blocks)
+    blocks = [_build_block(block, texts, zone) for block in reply.blocks]
+    if reply.left_out:
+        more = texts.say("… and {n} more", n=texts.number(reply.left_out))
+        blocks.append({"kind": "small", "text": more})
     return {
         "title": reply.title,
         "blocks": list(_group_lines(blocks)),

@@ -9,6 +9,7 @@ it is a reply of the core, rendered like any other.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bot.i18n.safe_text import make_link, sanitize_text
@@ -87,6 +88,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
         fits=_fits_message,
         build_note=_render_small,
         texts=texts,
+        unseen=reply.left_out,
     )
     return tuple(
         build_message(plain, blocks)
@@ -115,7 +117,8 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
         case Preformatted(text=text):
             return (_render_listing(text),)
         case Document():
-            return (_render_listing(some.text) for some in block.listings())
+            first = islice(block.listings(), limits.LISTINGS)
+            return (_render_listing(some.text) for some in first)
         case SmallPrint(text=text):
             return map(_render_small, _group_text(text))
         case ListItem():
