@@ -17,6 +17,7 @@ sources, a page there is read only on the host of the feed that named it.
 """
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -51,10 +52,14 @@ log = structlog.get_logger(__name__)
 
 #: A reading younger than this is fresh enough for an edition.
 RECENT_READING = timedelta(minutes=5)
-#: Sources that are read at once; one host gets one request at a time.
-CONCURRENT_READINGS = 8
+#: Sources that are read at once, and those of one workspace among them; one host gets
+#: one request at a time.
+CONCURRENT_READINGS, READINGS_OF_A_WORKSPACE = 8, 4
 #: Sources that one query returns.
 POLL_BATCH = 200
+#: Seconds after which a poll looks again at who is due, and in which order: a workspace
+#: whose first source is due now does not wait for 200 long readings of another.
+POLL_ROUND = 20.0
 #: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
 
@@ -162,21 +167,31 @@ class Ingestor:
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
+    #: By workspace: one of its readings at a time has a turn in the engine.
+    _turns: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
+    )
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories."""
         self._assigner = StoryAssigner(db=self.db, engine=self.engine)
 
     async def poll(self) -> datetime | None:
-        """Read every source that is due; return when the next one is."""
+        """Read every source that is due; return when the next one is.
+
+        Workspaces are served in turns: in the order of the sources that are due, in the
+        readings that run at once, and in the engine, where new articles are analysed.
+        """
         due = await self._due()
         while due:
-            reads = self._start_readings(due)
+            ends = asyncio.get_running_loop().time() + POLL_ROUND
+            reads = await self._start_readings(due, ends=ends)
             try:
-                await asyncio.gather(*reads)
+                counts = await asyncio.gather(*reads)
             finally:
                 await _cancel_readings(reads)
-            due = await self._due() if len(due) == POLL_BATCH else ()
+            is_all = len(due) < POLL_BATCH and None not in counts
+            due = () if is_all else await self._due()
         return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     @property
@@ -193,7 +208,7 @@ class Ingestor:
             wanted: The sources of one digest or several.
             insist: Also read sources that failed, because a person asked.
         """
-        reads = self._start_readings(wanted, "insisting" if insist else "early")
+        reads = await self._start_readings(wanted, "insisting" if insist else "early")
         if not reads:
             return 0
         try:
@@ -204,14 +219,27 @@ class Ingestor:
         if late:
             log.warning("slow sources were not waited for", count=len(late))
             await _cancel_readings(late)
-        return sum(task.result() for task in done)
+        return sum(task.result() or 0 for task in done)
 
-    def _start_readings(
-        self, wanted: Iterable[Source], why: ReadCause = "due"
-    ) -> "list[asyncio.Task[int]]":
+    async def _start_readings(
+        self, wanted: Iterable[Source], why: ReadCause = "due", ends: float = math.inf
+    ) -> "list[asyncio.Task[int | None]]":
+        """Start reading the sources; at `ends`, a time of the loop, none is begun."""
+        ids = [source.id for source in wanted]
+        readers = await self.db.read(source_store.find_reading_workspaces, ids)
         places = asyncio.Semaphore(CONCURRENT_READINGS)
-        reads = (self._read_in_turn(source.id, places, why) for source in wanted)
-        return [asyncio.create_task(read) for read in reads]
+        own: defaultdict[int, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(READINGS_OF_A_WORKSPACE)
+        )
+
+        async def read(source_id: int) -> int | None:
+            workspace = readers.get(source_id, 0)
+            async with own[workspace], places, self._locks[source_id]:
+                if asyncio.get_running_loop().time() >= ends:
+                    return None
+                return await self._read_in_turn(source_id, workspace, why)
+
+        return [asyncio.create_task(read(source_id)) for source_id in ids]
 
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
@@ -219,27 +247,26 @@ class Ingestor:
         )
 
     async def _read_in_turn(
-        self, source_id: int, places: asyncio.Semaphore, why: ReadCause
+        self, source_id: int, workspace: int, why: ReadCause
     ) -> int:
         """Read a source unless it was just read; return the number of new revisions."""
-        async with places, self._locks[source_id]:
-            source = await self.db.read(source_store.find_source, source_id)
-            if source is None or not _should_read(source, self.clock.now(), why):
-                return 0
-            try:
-                return await self._read(source)
-            except DigestsError as error:
-                await self._failed(source, error)
-            except ConfigurationError:
-                # The database cannot be written: not the fault of the source.
-                raise
-            except Exception:
-                # A defect in one source must not stop the others.
-                log.exception("reading failed", source=source.name)
-                await self._failed(source, DigestsError("source.defect"))
+        source = await self.db.read(source_store.find_source, source_id)
+        if source is None or not _should_read(source, self.clock.now(), why):
             return 0
+        try:
+            return await self._read(source, self._turns[workspace])
+        except DigestsError as error:
+            await self._failed(source, error)
+        except ConfigurationError:
+            # The database cannot be written: not the fault of the source.
+            raise
+        except Exception:
+            # A defect in one source must not stop the others.
+            log.exception("reading failed", source=source.name)
+            await self._failed(source, DigestsError("source.defect"))
+        return 0
 
-    async def _read(self, source: Source) -> int:
+    async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
         feed = source_state.find_own_feed(source, reading)
@@ -247,7 +274,7 @@ class Ingestor:
             source = source_state.switch_to_feed(source, feed, now)
             await self.db.write(source_store.update_source, source)
             reading = await self.read_source(source)
-        return await self._store_reading(source, reading, now)
+        return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
         """Read the source; nothing is stored.
@@ -259,11 +286,13 @@ class Ingestor:
         return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
-        self, source: Source, reading: SourceReading, now: datetime
+        self, source: Source, reading: SourceReading, now: datetime, turns: asyncio.Lock
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(source, reading, now, self.db, self.engine)
+            found = await find_changes(
+                source, reading, now, self.db, self.engine, turns
+            )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         _warn_of_problem(source, after)
@@ -308,7 +337,7 @@ def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
         source_store.back_off_host(conn, host, source.backoff_until)
 
 
-async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
+async def _cancel_readings(reads: Iterable["asyncio.Task[int | None]"]) -> None:
     for task in reads:
         task.cancel()
     await asyncio.gather(*reads, return_exceptions=True)

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from bot.i18n.safe_text import NEWEST, make_link
 from bot.i18n.translation import Texts, negotiate_locale
+from digests.analysis import MAX_ANALYSED, is_cut
 from digests.language import sentences
 from digests.language.normalization import parse_whole_number
 from digests.language.spans import overlaps_any
@@ -77,6 +78,7 @@ def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "revision": article.revision[:12],
         "url": outside.href if outside else "",
         "sample": _describe_sample(article.sample, texts),
+        "cut": _describe_cut(article, texts),
     }
 
 
@@ -86,6 +88,16 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
     if sample == "retold":
         return texts.say("Sample article: a real event, retold for this demo.")
     return ""
+
+
+def _describe_cut(article: Article, texts: Texts) -> str:
+    if not is_cut(article):
+        return ""
+    return texts.say(
+        "This text is long: summary, quotes and figures come from its first {n} "
+        "characters.",
+        n=texts.number(MAX_ANALYSED),
+    )
 
 
 PieceKind = Literal["plain", "sentence", "asked"]

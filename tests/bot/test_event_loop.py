@@ -143,7 +143,7 @@ async def test_the_largest_change_is_confirmed_and_listed_in_short_steps(
 async def test_a_feed_of_many_long_entries_is_read_in_short_steps(newswire: Newswire):
     use_threads(newswire.harness)
     entries = [an_item(number) for number in range(500)]
-    longer = [replace(one, text=f"{one.text} {one.title} " * 15) for one in entries]
+    longer = [replace(one, text=f"{one.text} {one.title} " * 4) for one in entries]
     newswire.publish("/feed", longer)
     await newswire.subscribe("/feed")
 

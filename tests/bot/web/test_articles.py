@@ -73,6 +73,23 @@ async def test_a_long_text_of_short_lines_does_not_hold_the_event_loop():
     assert steps.most < MOST
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "come from its first 40,000 characters."),
+        ("de", "stammen aus seinen ersten 40.000 Zeichen."),
+    ],
+)
+async def test_a_text_that_is_not_analysed_to_its_end_says_so(language, said):
+    long = replace(samples.BRIDGE, text="It rained in Hallin. " * 2_000)
+    browser = a_browser(bridge=samples.BRIDGE, long=long)
+
+    page = await browser.get("/articles/long/newest", accept_language=language)
+
+    assert said in page.text
+    assert said not in (await browser.get(NEWEST, accept_language=language)).text
+
+
 async def test_several_places_can_be_marked():
     tree = (await BROWSER.get(f"{NEWEST}?from=0&to=3&from=9&to=15")).tree
     assert [node.text() for node in tree.css("mark")] == ["The", "Bridge"]
