@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from bot.i18n.safe_text import make_link, sanitize_text
+from bot.i18n.safe_text import is_blank, make_link, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -177,7 +177,7 @@ def _join_gap(before: str, gap: str, text: str) -> str:
 
 def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
     """Render the whole quote; if it is too long, a sentence that says so."""
-    if not sanitize_text(card.text).strip():
+    if is_blank(card.text):
         return ReplyPiece(blocks=(), plain="")
     link = make_link(card.url)
     if count_utf16(card.text) > limits.QUOTE_IN_REPLY:
