@@ -5,7 +5,6 @@ a command, and the composition root that is passed to it, are imported when the 
 runs, so that `standfirst version` is instant.
 """
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
@@ -13,7 +12,14 @@ from typing import Final
 
 from cyclopts import App, CycloptsError
 
-from bot.cli.console import OK, USAGE, print_warnings
+from bot.cli.console import (
+    OK,
+    USAGE,
+    discard_unwritten,
+    flush_output,
+    open_closed_streams,
+    print_warnings,
+)
 from bot.errors import BotError
 
 EXAMPLES = """
@@ -91,14 +97,17 @@ def print_version() -> None:
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
-    sys.exit(run_command(sys.argv[1:]))
+    open_closed_streams()
+    code = run_command(sys.argv[1:])
+    discard_unwritten()
+    sys.exit(code)
 
 
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; return its exit code."""
     try:
         code = _run_parsed(argv)
-        sys.stdout.flush()
+        flush_output()
     except CycloptsError as error:
         print_warnings(f"{str(error).strip()} See: standfirst --help")
         return USAGE
@@ -108,8 +117,7 @@ def run_command(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
-        # The reader closed the pipe («| head»); flushing stdout at exit would raise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader closed the pipe («| head»).
         return OK
     return code
 

@@ -20,13 +20,13 @@ from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.outbox import Outbox
-from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
+from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
 from bot.platforms.plugins import load_plugins
 from bot.ports import (
@@ -91,7 +91,12 @@ async def open_application(
     engine = InProcessEngine()
     try:
         async with SourceReader(settings.fetch_allow_private) as source_reader:
-            yield await _build_application(settings, db, engine, source_reader, at)
+            app = await _build_application(settings, db, engine, source_reader, at)
+            try:
+                yield app
+            finally:
+                for close in app.closers:
+                    await close()
     finally:
         engine.close()
         await db.close()
@@ -112,7 +117,7 @@ async def _build_application(
     page = PageServices(
         mailbox=LocalMailbox(db),
         list_channels=archive.local_destinations,
-        list_problems=lambda: db.read(list_posting_problems),
+        list_problems=lambda: db.read(list_problems, clock.now()),
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
@@ -152,6 +157,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
+        trusted_proxy=settings.web_trusted_proxy,
     )
     return Application(
         settings=settings,
@@ -165,12 +171,14 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
+        incidents=IncidentReporter(db=db, clock=clock),
         maintenance=Maintenance(db=db, clock=clock, retention=settings.retention),
         inbox=build_inbox(services, registry.build_commands(services)),
         plugins=plugins,
         platforms=platforms,
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
+        closers=[one.close for one in active.values()],
     )
 
 
@@ -211,13 +219,14 @@ def _open_installations(
     from bot.storage.installation_store import (
         DatabaseInstallationStore,
         DatabaseStateStore,
+        StateSigner,
         TokenCipher,
     )
 
-    cipher = TokenCipher(reveal_secret(settings.secret_key).encode())
+    key = reveal_secret(settings.secret_key).encode()
     return InstallationStorage(
-        installations=DatabaseInstallationStore(db, cipher, clock, platform),
-        states=DatabaseStateStore(db, clock),
+        installations=DatabaseInstallationStore(db, TokenCipher(key), clock, platform),
+        states=DatabaseStateStore(db, StateSigner(key), clock),
     )
 
 

@@ -271,10 +271,10 @@ class StateStore(Protocol):
     """OAuth states of installations begun in a browser: single use, ten minutes."""
 
     async def issue(self) -> str:
-        """Create a random state."""
+        """Create a random state; nothing is stored."""
 
     async def consume(self, state: str) -> bool:
-        """Use up a state; False if it is unknown, already used or expired."""
+        """Use up a state; False if it is forged, already used or expired."""
 
 
 # ── platforms ──────────────────────────────────────────────────────────────────
@@ -390,12 +390,15 @@ class AppManifest(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IdPatterns:
-    """Ids of people and roles on a platform."""
+    """Ids of people, roles and channels on a platform."""
 
     person: re.Pattern[str]
     role: re.Pattern[str]
+    channel: re.Pattern[str]
     #: Error about a text that is neither an id nor a mention.
     refuse: Callable[[str], UserError]
+    #: Error about a text that is no id of a channel; it says where to find one.
+    refuse_channel: Callable[[str], UserError]
 
 
 def format_positional_command(path: str, args: Mapping[str, str]) -> str:
@@ -423,7 +426,7 @@ class PlatformPlugin:
     required_settings: str = ""
     #: Names of the options of `PostOptions` that it supports.
     post_options: frozenset[str] = frozenset()
-    #: None = people are named by any text.
+    #: None = people and channels are named by any text.
     ids: IdPatterns | None = None
     #: Effort of setting it up, in a list of platforms.
     setup_summary: str = ""

@@ -9,17 +9,25 @@ resources. Logs are text at a terminal and one JSON object per line otherwise.
 import asyncio
 import ctypes
 import gc
+import io
 import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 import structlog
 from starlette.applications import Starlette
@@ -32,6 +40,7 @@ from bot.lookup.archive import Archive
 from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
+from bot.operations.incidents import IncidentReporter
 from bot.operations.maintenance import Maintenance
 from bot.ports import Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -70,6 +79,7 @@ class Application:
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    incidents: IncidentReporter
     maintenance: Maintenance
     inbox: Inbox
     #: Every platform, whether it is switched on or not.
@@ -79,6 +89,8 @@ class Application:
     site: Starlette
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
+    #: Called at the end: they close the connections of commands that did not `run`.
+    closers: Sequence[Callable[[], Awaitable[None]]]
 
 
 async def serve_application(
@@ -159,6 +171,11 @@ def build_jobs(
         pages = await publisher.ingestor.page_rereader.run()
         return _find_earliest(sources, pages)
 
+    async def maintain() -> datetime | None:
+        if await app.incidents.run():
+            app.jobs.run_now("notify")
+        return await app.maintenance.run()
+
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
 
@@ -182,7 +199,7 @@ def build_jobs(
         "deliver": unless_clock_jumped(app.outbox.drain),
         "poll": poll,
         "notify": app.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(app.maintenance.run),
+        "maintain": unless_clock_jumped(maintain),
     }
 
 
@@ -259,12 +276,32 @@ async def _renew_lease(
             log.warning("the lease could not be renewed", reason=str(error))
 
 
+class LogStream(io.TextIOBase):
+    """stderr for logs: what cannot be written is dropped, and nothing ends for it.
+
+    The disk may be full, or the terminal gone; later lines are written again.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 def configure_logging(settings: Settings) -> None:
-    """Set up the process's logging, once, at start."""
+    """Set up the process's logging, once, at start: to stderr, for every command."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     last: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if settings.log_format == "text":
         last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    stream = cast(TextIO, LogStream(sys.stderr))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -274,10 +311,9 @@ def configure_logging(settings: Settings) -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.basicConfig(level=max(level, logging.WARNING), stream=stream)
 
 
 def silence_logging() -> None:

@@ -14,7 +14,6 @@ process's own environment, and it cannot say which file a bad value came from.
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,12 +39,12 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigurationError
 from bot.model.findings import Finding
+from digests.errors import UsageError
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
 _FOLDER_NAME = "standfirst"
 #: Minimum length of a key in characters; shorter ones can be guessed.
 _SHORTEST_KEY = 16
-_HOST_AND_PORT = re.compile(r"(?:[\w.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):\d{1,5}")
 _STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
@@ -82,10 +81,19 @@ def _check_loopback(host: str) -> str:
     return host
 
 
+def _check_ip_address(address: str) -> str:
+    return str(ip_address(address))
+
+
 def _check_host_list(written: str) -> str:
-    entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    if entries != ["1"] and not all(map(_HOST_AND_PORT.fullmatch, entries)):
-        raise ValueError("no list of hosts")
+    if written.strip() not in ("", "1"):
+        # Imported late: it loads the network's library.
+        from digests.sources.fetch.policy import parse_policy
+
+        try:
+            parse_policy(written)
+        except UsageError as error:
+            raise ValueError("no list of hosts") from error
     return written
 
 
@@ -177,15 +185,22 @@ class Settings(BaseModel):
     web_port: int = Field(
         8711, ge=0, le=65535, description="a whole number from 0 to 65535"
     )
+    #: Address of a proxy that may pass the local page on, because it asks for a login;
+    #: None = no proxy may.
+    web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
+        None,
+        description="the IP address that your proxy connects from, such as 127.0.0.1",
+    )
     #: Key that signs the ids of controls; None = a generated key in the database.
     secret_key: SecretStr | None = Field(
         None, description="a line of letters and digits", repr=False
     )
-    #: Private hosts that sources may be read from: `host:port,…`, or 1 for all.
+    #: Private hosts that sources may be read from: `host:port,…`, or 1 for all. Without
+    #: a port, 80 and 443 are meant.
     fetch_allow_private: Annotated[str, AfterValidator(_check_host_list)] = Field(
         "",
         description="empty, 1 for every network, or a list such as "
-        "feeds.local:8080,10.0.0.7:80",
+        "feeds.local:8080,10.0.0.7 (without a port: 80 and 443)",
     )
     #: Seconds.
     send_timeout: float = Field(

@@ -14,6 +14,7 @@ from digests.editing import decisions, presentation, quote_selection, ranking
 from digests.grounding import gate
 from digests.messages import Message
 from digests.stories import assembly, assignment, filters, joining
+from digests.stories.publishers import find_publisher
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -36,6 +37,7 @@ def compose(
     style: EditionStyle | None = None,
     read: AnalyseArticle | None = None,
     known: Sequence[StoryMembership] = (),
+    earlier: Sequence[Article] = (),
 ) -> Edition:
     """The edition that these articles make at this moment.
 
@@ -46,6 +48,7 @@ def compose(
         style: Settings of the edition; None = the defaults.
         read: Analyses one article; for callers that cache analyses.
         known: Stories that articles were assigned to before; their ids are kept.
+        earlier: The versions that were published of articles that changed since.
 
     Returns:
         An edition without stories when nothing is new.
@@ -67,6 +70,7 @@ def compose(
         ledger=ledger,
         style=style,
         available=articles,
+        earlier=earlier,
         analyses=analyses,
     )
     full, lines, ranked = presentation.choose_places(ranked, analyses, style)
@@ -74,7 +78,7 @@ def compose(
         title=style.title,
         made_at=now,
         made_from=InputCounts(
-            articles=len(articles), sources=len({a.source for a in articles})
+            articles=len(articles), sources=len(set(map(find_publisher, articles)))
         ),
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full

@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from digests.language.dates import parse_instant
+from digests.language.links import make_link
 from digests.language.markup import MAX_NESTING, html_to_text, measure_nesting
 from digests.language.normalization import clean_text, revision_hash, to_one_line
 from digests.language.words import parse_language_tag
@@ -45,12 +46,6 @@ _LINES_OF_HEAD = 3
 #: Limits of a page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
-_LONGEST_ADDRESS = 2048
-_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"\\]")
-#: An address without anything that needs a closer check.
-_PLAIN_ADDRESS = re.compile(
-    r"https?://[A-Za-z0-9.-]+(?:/[\w./?&=%+~,;!#-]*)?\Z", re.ASCII
-)
 #: The careful extractors take 30 µs a tag; above this only paragraphs are read.
 _MOST_TAGS = 40_000
 PageFields = dict[str, str]
@@ -87,21 +82,9 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
 
 
 def validate_web_address(address: str | None) -> str | None:
-    """Return the address if it is plain http(s) without user information, else None."""
+    """Return the address as it was written if it may become a link, else None."""
     address = (address or "").strip()
-    if len(address) > _LONGEST_ADDRESS:
-        return None
-    if _PLAIN_ADDRESS.match(address):
-        return address
-    if _NOT_IN_ADDRESS.search(address):
-        return None
-    try:
-        parts = urlsplit(address)
-        _ = parts.port
-    except ValueError:
-        return None
-    is_web = parts.scheme in {"http", "https"} and parts.hostname
-    return address if is_web and "@" not in parts.netloc else None
+    return address if make_link(address) else None
 
 
 def _try(otherwise: _Read, read: Callable[..., _Read], *args: object) -> _Read:

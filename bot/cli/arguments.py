@@ -7,18 +7,20 @@ command and closed after it, or `factory`, for commands that open none or their 
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Protocol
 
 from cyclopts import Parameter
 
 from bot.cli.console import print_warnings
-from bot.lookup.name_resolution import resolve_digest
-from bot.model import Digest
+from bot.errors import UserError
+from bot.lookup.name_resolution import AmbiguousDigest, resolve_digest
+from bot.model import Digest, Workspace
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application
+from bot.runner import Application, configure_logging
 from bot.settings import Settings
+from bot.storage import workspace_store
 
 
 class ApplicationFactory(Protocol):
@@ -79,8 +81,9 @@ def call_command(
 
 
 def read_settings(factory: ApplicationFactory) -> Settings:
-    """Load the settings, and print warnings about them."""
+    """Load the settings, set up logging by them, and print warnings about them."""
     settings, warnings = factory.load_platform_settings()
+    configure_logging(settings)
     print_warnings(*warnings)
     return settings
 
@@ -88,5 +91,30 @@ def read_settings(factory: ApplicationFactory) -> Settings:
 async def load_named_digest(
     app: Application, name: str | None, workspace: str | None
 ) -> Digest:
-    """Load the digest that the command line names, or the only one."""
-    return resolve_digest(await app.archive.all_digests(workspace), name or "")
+    """Load the digest that the command line names, or the only one.
+
+    Raises:
+        UserError: There is none, or there are several; the message says what to write.
+    """
+    try:
+        return resolve_digest(await app.archive.all_digests(workspace), name or "")
+    except AmbiguousDigest as which:
+        spaces = await app.db.read(workspace_store.list_workspaces)
+        raise _explain_ambiguity(which, spaces) from None
+
+
+def _explain_ambiguity(
+    which: AmbiguousDigest, spaces: Sequence[Workspace]
+) -> UserError:
+    """Name the workspaces too where digests of several ones may be meant."""
+    ids = {space.id: space.external_id for space in spaces}
+    if len(set(ids.values())) < len(ids):
+        ids = {one.id: f"{one.platform}/{one.external_id}" for one in spaces}
+    used = [ids[digest.workspace_id] for digest in which.digests]
+    if len(set(used)) < 2:
+        return which
+    written = ", ".join(
+        f'"{name}" --workspace {space}'
+        for name, space in zip(which.names, used, strict=True)
+    )
+    return UserError("Several digests may be meant; write one of: {ways}", ways=written)

@@ -13,6 +13,7 @@ from bot.cli.console import (
     format_count,
     print_json,
     print_message,
+    print_to_stderr,
     print_warnings,
 )
 from bot.errors import UserError
@@ -157,6 +158,9 @@ def _restore_file(
     )
     print_message(f"{database} is restored.")
     _print_checked_counts(done)
+    if done.left_out:
+        names = ", ".join(done.left_out)
+        print_message(f"Left out, because Standfirst did not make it: {names}.")
     if found.sealed and settings.secret_key is None:
         print_warnings(_format_sealed_note(found.sealed))
     if done.aside is not None:
@@ -241,8 +245,7 @@ def progress_printer(file: Path) -> Callable[[float], None]:
         tenth = int(done * 10)
         if size >= LARGE_FILE_BYTES and tenth > printed[0]:
             printed[0] = tenth
-            text = f"{tenth * 10} % of {_format_size(size)}"
-            print(text, file=sys.stderr, flush=True)
+            print_to_stderr(f"{tenth * 10} % of {_format_size(size)}")
 
     return on_progress
 

@@ -1,8 +1,9 @@
 """`standfirst apply, export, when`: the configuration file and schedule sentences."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.cli.arguments import Factory, FlagOption, JsonOption, OpenApplication
@@ -10,7 +11,9 @@ from bot.cli.console import (
     OK,
     USAGE,
     format_count,
+    format_finding,
     format_iso,
+    print_bytes,
     print_json,
     print_message,
     print_rows,
@@ -19,16 +22,19 @@ from bot.cli.console import (
 from bot.configuration import feed_lists, file_import
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
-from bot.model import Workspace
+from bot.model import Destination, Workspace
+from bot.operations.health_checks import run_check
 from bot.runner import Application
 from bot.schedules.calendar import load_zone
 from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, catch_up_limit, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
-from bot.storage import deletion_store, workspace_store
+from bot.storage import deletion_store, destination_store, workspace_store
 from bot.storage.deletion_store import Erasure
 from digests.sources.opml import write_opml
 
+#: Seconds in which the platforms must have answered about new channels.
+CHANNELS_TIMEOUT = 20.0
 #: Fixed, because strftime would use the machine's locale while the output is English.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -49,6 +55,7 @@ async def apply_file(
     """
     wanted = file_import.read_file(file, app.plugins)
     db, now = app.db, app.clock.now()
+    before = {place.id: place.channel for _, place in await _load_destinations(app)}
     if dry_run:
         changes = await db.read(file_import.plan_changes, wanted, prune=prune, now=now)
     else:
@@ -62,11 +69,39 @@ async def apply_file(
         )
     signs = {"add": "+", "change": "~", "remove": "-"}
     for change in changes:
-        print(f"{signs[change.kind]} {change.text}")
+        print_message(f"{signs[change.kind]} {change.text}")
     if not changes:
         print_message("Nothing to change: everything is as the file says.")
     elif dry_run:
         print_message("Nothing was changed (--dry-run).")
+    await _warn_of_channels(app, before)
+
+
+async def _warn_of_channels(app: Application, before: Mapping[int, str]) -> None:
+    """Ask the platforms that are switched on about channels that are new.
+
+    Warnings only: a bot may be invited to a channel after it was set up.
+    """
+    new = [
+        (space, place)
+        for space, place in await _load_destinations(app)
+        if before.get(place.id) != place.channel
+    ]
+    for space in dict.fromkeys(space for space, _ in new):
+        places = [place for home, place in new if home == space]
+        check = partial(app.doctor.check_destinations, space, places)
+        subject = f"{space.platform} {space.name}"
+        for one in await run_check(subject, check, patience=CHANNELS_TIMEOUT):
+            if one.state != "ok":
+                print_warnings(format_finding(one))
+
+
+async def _load_destinations(app: Application) -> list[tuple[Workspace, Destination]]:
+    return [
+        (space, place)
+        for space in await app.db.read(workspace_store.list_workspaces)
+        for place in await app.db.read(destination_store.list_destinations, space.scope)
+    ]
 
 
 async def export_configuration(
@@ -79,10 +114,11 @@ async def export_configuration(
         workspace: With --opml: id of the only workspace whose feeds are printed.
     """
     if not opml:
-        print(await app.db.read(file_import.dump_configuration), end="")
+        text = await app.db.read(file_import.dump_configuration)
+        print_message(text.removesuffix("\n"))
         return
     feeds, secret = await app.db.read(feed_lists.list_all_feeds, workspace=workspace)
-    sys.stdout.buffer.write(write_opml(feeds, title="Standfirst"))
+    print_bytes(write_opml(feeds, title="Standfirst"))
     if secret:
         left = format_count(secret, "source")
         print_warnings(f"Left out: {left}, whose addresses are secrets.")
@@ -116,7 +152,7 @@ def explain_schedule(
         said = {"schedule": describe_schedule(rule), "zone": rule.zone, "next": dates}
         print_json(said)
     else:
-        print(_format_explanation(rule, moments, language))
+        print_message(_format_explanation(rule, moments, language))
     return OK
 
 
@@ -246,11 +282,16 @@ async def _load_workspaces(app: Application) -> list[tuple[Workspace, datetime |
 
 
 def _select_workspace(name: str, known: list[Workspace]) -> Workspace:
-    by_id = [space for space in known if space.external_id == name]
+    whole = [one for one in known if f"{one.platform}/{one.external_id}" == name]
+    by_id = whole or [space for space in known if space.external_id == name]
     found = by_id or [space for space in known if space.name == name]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"{s.external_id} («{s.name}»)" for s in found or known)
+    several = len({space.external_id for space in found}) < len(found)
+    names = ", ".join(
+        f"{s.platform}/{s.external_id}" if several else f"{s.external_id} («{s.name}»)"
+        for s in found or known
+    )
     if found:
         raise UserError(f"«{name}» fits several; say its id: {names}.")
     raise UnknownName(f"There is no workspace «{name}». Known: {names or 'none'}.")

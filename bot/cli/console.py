@@ -6,11 +6,14 @@ previous question; secrets are not echoed, and callers must never print them.
 
 import getpass
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, Protocol
 
+from bot.errors import BotError
 from bot.model.findings import Finding
 
 OK, FAILED, USAGE, CONFIGURATION, ATTENTION = range(5)
@@ -19,8 +22,72 @@ STATE_SIGNS = {"ok": "✓", "warning": "!", "problem": "✗"}
 
 
 def print_message(text: str) -> None:
-    """Print a sentence for the person at the terminal."""
-    print(text, flush=True)
+    """Print a text for the person at the terminal.
+
+    Raises:
+        BotError: It cannot be written.
+    """
+    with _explain_output():
+        print(text, flush=True)
+
+
+def print_bytes(data: bytes) -> None:
+    """Print encoded data. Raises `BotError` if it cannot be written."""
+    with _explain_output():
+        sys.stdout.buffer.write(data)
+
+
+def announce(text: str) -> None:
+    """Print a sentence of a process that runs on, even if nobody can read it."""
+    with suppress(BotError, BrokenPipeError):
+        print_message(text)
+
+
+def flush_output() -> None:
+    """Write what was printed.
+
+    Raises:
+        BotError: It cannot be written.
+    """
+    with _explain_output():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _explain_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BotError(
+            "The output cannot be written: {reason}.", reason=error.strerror
+        ) from error
+
+
+def open_closed_streams() -> None:
+    """Open the standard streams that are closed, to nowhere.
+
+    Otherwise the next file or socket gets the number of one, and what is printed there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            mode = "w" if number else "r"
+            stream = os.fdopen(number, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
+
+
+def discard_unwritten() -> None:
+    """Discard what cannot be written, which would change the exit code at the end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def format_count(number: int, noun: str) -> str:
@@ -36,7 +103,13 @@ def format_iso(moment: date | None) -> str | None:
 def print_warnings(*warnings: str) -> None:
     """Print warnings and errors to stderr."""
     for text in warnings:
-        print(f"standfirst: {text}", file=sys.stderr)
+        print_to_stderr(f"standfirst: {text}")
+
+
+def print_to_stderr(text: str) -> None:
+    """Print what is no data, if it can be written."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def format_finding(finding: Finding, width: int = 0) -> str:
@@ -48,7 +121,7 @@ def format_finding(finding: Finding, width: int = 0) -> str:
 
 def print_json(data: object) -> None:
     """Print data for other programs."""
-    print(json.dumps(data, ensure_ascii=False, indent=1))
+    print_message(json.dumps(data, ensure_ascii=False, indent=1))
 
 
 def print_rows(
@@ -61,7 +134,7 @@ def print_rows(
         print_message(empty)
     else:
         for line in lines:
-            print(line)
+            print_message(line)
 
 
 #: Input that goes back to the previous question.

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from bot.cli.arguments import Factory, FlagOption, read_settings
-from bot.cli.console import print_message
+from bot.cli.console import announce
 from bot.configuration import file_import
-from bot.runner import Application, configure_logging, serve_application
+from bot.runner import Application, serve_application
 from bot.settings import find_seeds_folder
 from bot.storage import schedule_store
 from digests.sources import folder
@@ -34,7 +34,6 @@ def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
         fresh: Delete the data of earlier demos first.
     """
     settings = read_settings(factory)
-    configure_logging(settings)
     home = settings.demo_folder
     if fresh:
         # Files that no demo created are left alone.
@@ -48,7 +47,7 @@ def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
         async with factory.open_application(settings) as app:
             await _set_up_workspace(app, newsroom)
             feed = partial(newsroom.feed, partial(app.jobs.run_now, "publish"))
-            return await serve_application(app, print_message, (feed,))
+            return await serve_application(app, announce, (feed,))
 
     return asyncio.run(serve())
 

@@ -1,7 +1,6 @@
 """`standfirst run, migrate, doctor, slack-manifest`."""
 
 import asyncio
-import sys
 from typing import Literal
 
 from bot.cli.arguments import (
@@ -14,12 +13,14 @@ from bot.cli.arguments import (
 from bot.cli.console import (
     ATTENTION,
     OK,
+    announce,
     format_count,
     format_finding,
     print_json,
     print_message,
+    print_to_stderr,
 )
-from bot.runner import configure_logging, serve_application, silence_logging
+from bot.runner import serve_application, silence_logging
 from bot.storage import schema_upgrade
 
 
@@ -45,9 +46,9 @@ async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
         print_json(rows)
     else:
         for one in found:
-            print(format_finding(one, width=24))
+            print_message(format_finding(one, width=24))
         warnings = format_count(sum(one.state == "warning" for one in found), "warning")
-        print(f"{format_count(problems, 'problem')}, {warnings}")
+        print_message(f"{format_count(problems, 'problem')}, {warnings}")
     return ATTENTION if problems else OK
 
 
@@ -58,18 +59,17 @@ def run_bot(*, role: Literal["all"] = "all", factory: Factory) -> int:
         role: What this process does; one process does everything.
     """
     settings = read_settings(factory)
-    configure_logging(settings)
 
     async def serve() -> int:
         async with factory.open_application(settings) as app:
-            return await serve_application(app, print_message)
+            return await serve_application(app, announce)
 
     return asyncio.run(serve())
 
 
 def migrate_database(*, factory: Factory) -> int:
     """Upgrade the database to this version's schema."""
-    settings, _ = factory.load_platform_settings()
+    settings = read_settings(factory)
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
     schema_upgrade.upgrade_database(settings.database_url)
     print_message(f"The database is at schema {head} (it was at {before or 'none'}).")
@@ -100,4 +100,4 @@ async def print_slack_manifest(
     commands = app.inbox.commands
     print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
     for line in manifest.list_scopes(mode):
-        print(line, file=sys.stderr)
+        print_to_stderr(line)

@@ -73,7 +73,6 @@ async def show_person(
             when=time,
             language=language,
             zone=await context.get_own_zone(),
-            title=context.say("Your digest"),
         )
         own = await context.db.write(
             personal_digest.set_up_personal_digest,
@@ -130,6 +129,7 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
     if person != context.person.id or age > ERASE_CONFIRM_SECONDS:
         raise UserError("This button has expired or is not yours: /news me")
     await context.db.write(reader_store.erase_person, context.person_scope)
+    await context.db.remove_deleted()
     return context.answer(
         "Erased. Nothing about you is stored in this workspace any more."
     )

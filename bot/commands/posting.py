@@ -19,6 +19,7 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, collapse_blanks, command
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
+from bot.ingest.polling import describe_unread
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.model.scope import MAX_KEY
@@ -188,16 +189,18 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
-    edition = outcome.stored_edition
+    edition, unread = outcome.stored_edition, list[str]()
+    if outcome.unread:
+        unread.append(context.message(describe_unread(outcome.unread)))
     if edition is None:
-        return context.reply(context.message(outcome.reason))
+        return context.reply(context.message(outcome.reason), *unread)
     said = context.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",
         len(edition.edition.stories),
         digest=digest.name,
     )
-    return context.reply(said)
+    return context.reply(said, *unread)
 
 
 @command(

@@ -67,8 +67,14 @@ async def show_status(context: CommandContext) -> Reply:
         )
     blocks += [block async for block in _render_readers(context)]
     newest = delivery_store.list_newest_deliveries
+    zones = {
+        place.id: digest_zone(digest)
+        for digest in digests
+        for place in digest.destinations
+    }
     for one in await context.query(newest, count=MAX_DELIVERIES):
-        blocks.append(_render_delivery(context, one))
+        zone = zones.get(one.destination_id, context.zone)
+        blocks.append(_render_delivery(context, one, zone))
     retention = context.services.retention
     kept = context.say(
         "Stored here: articles for {articles} days, editions with their corrections "
@@ -147,13 +153,15 @@ def _format_pause(context: CommandContext, place: Destination, zone: str) -> str
     return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
-def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
+def _render_delivery(
+    context: CommandContext, delivery: Delivery, zone: str
+) -> ListItem:
     edit, delete = context.say("a correction"), context.say("taken back")
     operation = {"edit": edit, "delete": delete}.get(delivery.operation, "")
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
         text=context.message(delivery.reason),
-        note=join_notes(context.format_moment(delivery.claimed_at), operation),
+        note=join_notes(context.format_moment(delivery.claimed_at, zone), operation),
     )
 
 

@@ -10,7 +10,7 @@ with its folders. A file of the operator may name any folder.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +24,7 @@ from bot.configuration.change_steps import (
     StepProblem,
 )
 from bot.configuration.validation import (
+    STAND_IN,
     check_digest,
     find_post_option_problems,
     resolve_source_kind,
@@ -38,6 +39,7 @@ from bot.model import (
     SettingsEntry,
     list_settings,
 )
+from bot.ports import PlatformPlugin
 from bot.schedules.calendar import find_zone
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
@@ -188,10 +190,26 @@ def _check_destination(
     workspace = current.workspace
     platform = context.plugins.get(workspace.platform)
     if platform is not None:
+        problems += _check_channel(before, settings, platform)
         problems += find_post_option_problems(
             settings, platform, workspace=workspace.external_id
         )
     return {**settings.to_entry(), "stopped": stopped}, problems
+
+
+def _check_channel(
+    before: SettingsEntry | None,
+    settings: DestinationSettings,
+    platform: PlatformPlugin,
+) -> Iterator[FieldError]:
+    """Check that a new channel is written as its platform's id, not as its name.
+
+    Whether it exists, and whether the bot may post there, only the platform knows.
+    """
+    ids, channel = platform.ids, settings.channel
+    is_new = before is None or before["channel"] != channel
+    if ids and is_new and channel != STAND_IN and not ids.channel.fullmatch(channel):
+        yield FieldError.of(ids.refuse_channel(channel), field="channel")
 
 
 def _check_digest_step(

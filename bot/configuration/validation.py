@@ -36,13 +36,14 @@ from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
-#: Placeholders for required values that are invalid, so that the rest is checked.
+#: Placeholder for a required value that is invalid, so that the rest is checked.
+STAND_IN: Final = "–"
 _STAND_INS: Final[Mapping[str, Any]] = {
-    "name": "–",
-    "sources": ["–"],
-    "channel": "–",
-    "id": "–",
-    "platform": "–",
+    "name": STAND_IN,
+    "sources": [STAND_IN],
+    "channel": STAND_IN,
+    "id": STAND_IN,
+    "platform": STAND_IN,
 }
 
 
@@ -137,7 +138,9 @@ def check_digest(
 
 def find_name_problem(name: str) -> UserError | None:
     """Return why this cannot be a name; None when it can."""
-    _, problems = validate_fields(DestinationSettings, {"name": name, "channel": "–"})
+    _, problems = validate_fields(
+        DestinationSettings, {"name": name, "channel": STAND_IN}
+    )
     return problems[0] if problems else None
 
 

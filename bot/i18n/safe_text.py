@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode
 
 from digests.types import Span
 
@@ -84,47 +83,10 @@ def build_environment(folder: Path) -> "Environment":
 
 # ── links ───────────────────────────────────────────────────────────────────────
 #
-# Make links: to foreign URLs, and to our own page of an article. Pure.
-#
-# A foreign URL becomes a link only when it is plain http(s) without user information;
-# its host is shown in ASCII (IDNA).
+# Links to our own page of an article; `digests.language.links` makes all others.
 
 #: Path segment for the newest stored revision of an article.
 NEWEST: Final = "newest"
-#: Characters of a URL that may become a link.
-MAX_URL: Final = 2_000
-
-_UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
-#: A host name or IP address. Clients disagree about anything else (a «%40»).
-_HOST_NAME = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9-]+|[0-9a-f:.]*:[0-9a-f:.]*")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    """A URL that may be followed, and the host that it leads to."""
-
-    href: str
-    host: str
-
-
-def make_link(url: str | None) -> Link | None:
-    """Make a link from a URL; None if the URL may not become one."""
-    if not url or len(url) > MAX_URL or _UNSAFE_IN_URL.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port else ""
-    except (ValueError, UnicodeError):
-        return None
-    host = host.removesuffix(".")
-    if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
-        return None
-    if not _HOST_NAME.fullmatch(host):
-        return None
-    shown = f"[{host}]" if ":" in host else host
-    href = urlunsplit(parts._replace(netloc=shown + port))
-    return Link(href=sanitize_text(href), host=shown + port)
 
 
 def build_article_href(article: str, revision: str | None, *spans: Span) -> str:

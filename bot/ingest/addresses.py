@@ -54,15 +54,16 @@ def is_private(address: str, allow_private: str = "") -> bool:
         allow_private: The setting `allow_private`: the hosts that it lists are private;
             if it allows every network, all addresses are private.
     """
+    # Imported late, here and below: it loads the network's library.
+    from digests.sources.fetch import policy
+
     parts = _split_address(address)
-    if (
-        parts is None
-        or allow_private.strip() == "1"
-        or mask_secrets(address) != address
-    ):
+    if parts is None or mask_secrets(address) != address:
         return True
-    listed = {entry.strip().lower() for entry in allow_private.split(",")}
-    return extract_host(address) in listed or _in_own_network(parts)
+    url = policy.parse_url(address)
+    if url is None or policy.may_be_private(url, policy.parse_policy(allow_private)):
+        return True
+    return _in_own_network(parts)
 
 
 def extract_host(address: str) -> str:
@@ -78,11 +79,14 @@ def is_front_page(address: str) -> bool:
 
 
 def _in_own_network(parts: SplitResult) -> bool:
+    from digests.sources.fetch.policy import is_public
+
     host = (parts.hostname or "").rstrip(".")
     try:
-        return not ip_address(host).is_global
+        ip_address(host)
     except ValueError:
         return "." not in host or host.endswith(_OWN_NETWORK)
+    return not is_public(host)
 
 
 def _split_address(address: str) -> SplitResult | None:

@@ -163,13 +163,14 @@ class Archive:
 
     async def local_article(
         self, article_id: str, revision: str | None
-    ) -> Article | None:
-        """Load a stored text as the local page may show it."""
+    ) -> tuple[Article, str] | None:
+        """Load a stored text as the local page may show it, and the page's zone."""
         key = parse_whole_number(article_id, MAX_KEY)
         if key is None:
             return None
         workspace, _ = await self.local_destinations()
-        return await self.article(workspace.scope, key, revision)
+        article = await self.article(workspace.scope, key, revision)
+        return (article, workspace.zone) if article is not None else None
 
     async def ready(self) -> dict[str, str]:
         """Report the state of each part for a load balancer: «ok» or the problem."""

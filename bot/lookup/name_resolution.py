@@ -15,13 +15,14 @@ from digests.types import EditionStory
 
 
 class AmbiguousDigest(UserError):
-    """Several digests may be meant; `names` are the ones to choose from."""
+    """Several digests may be meant; their names are the ones to choose from."""
 
     def __init__(
         self, sentence: str, /, *, digests: Sequence[Digest], **values: object
     ) -> None:
         listed = ", ".join(f"«{digest.name}»" for digest in digests)
         super().__init__(sentence, names=listed, **values)
+        self.digests = tuple(digests)
         self.names = tuple(digest.name for digest in digests)
 
 
@@ -157,10 +158,16 @@ def select_workspaces(
 ) -> list[Workspace]:
     """Select the workspaces with this id on their platform; None = all.
 
+    «slack/T1» tells apart equal ids of several platforms.
+
     Raises:
         UnknownName: There is none; the message lists the ids.
     """
-    found = [one for one in known if external_id in (None, one.external_id)]
+    found = [
+        one
+        for one in known
+        if external_id in (None, one.external_id, f"{one.platform}/{one.external_id}")
+    ]
     if external_id is not None and not found:
         raise UnknownName(
             "No workspace «{workspace}» is set up; known: {names}.",

@@ -208,7 +208,7 @@ class SettingsModel(BaseModel):
 class DigestOptions(SettingsModel):
     """Settings of a digest that are stored as one JSON value."""
 
-    #: «22:00-07:00» in the zone of the first schedule; None = none.
+    #: «22:00-07:00» in the digest's zone; None = none.
     quiet_hours: Annotated[
         str | None, BeforeValidator(_parse_none), SettingInfo(label="quiet hours")
     ] = None

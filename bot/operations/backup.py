@@ -18,6 +18,9 @@ that. When in doubt, a restored bot therefore stays silent:
   workspaces (the old ones were exchanged and are valid once), and which workspaces were
   erased since: they are erased again.
 
+Triggers, views, indexes and tables that Standfirst did not make are left out: what came
+with a file from elsewhere must not act in the database later.
+
 All of this is done to a copy beside the database, which then replaces it in one step. A
 crash before that leaves the database as it was, one after it leaves it restored;
 restoring again is safe. On PostgreSQL, the server's own tools copy and load, and
@@ -62,6 +65,9 @@ class RestoreResult:
     #: Workspaces whose newer tokens were adopted, and those that were erased again.
     tokens: int = 0
     erased: int = 0
+    #: What the backup defined besides the schema, and the restored database does not:
+    #: types and names, such as «trigger audit».
+    left_out: tuple[str, ...] = ()
     #: The replaced database; None if there was none.
     aside: Path | None = None
 
@@ -158,10 +164,10 @@ def restore_backup(
 
     Raises:
         UserError: The backup cannot be used, or is the database itself.
-        ConfigurationError: It is damaged or newer, the database is open in another
-            program, or its folder cannot be written.
+        ConfigurationError: It is damaged or newer, its tables were changed by another
+            program, the database is open in one, or its folder cannot be written.
     """
-    _inspect_other_file(backup, file)
+    looked = _inspect_other_file(backup, file)
     sqlite_backup.checkpoint_file(file)
     new = file.with_name(f"{file.name}.restoring")
     aside = sqlite_backup.choose_free_path(file.parent, f"{file.name}.replaced", now)
@@ -170,6 +176,7 @@ def restore_backup(
         at("copied")
         tokens = sqlite_backup.query_file(file, restoration_store.list_newer_tokens)
         gone = sqlite_backup.query_file(file, restoration_store.list_erased_workspaces)
+        left_out = sqlite_backup.drop_foreign_definitions(new, looked.schema)
         sqlite_backup.upgrade_file(new)
         found = sqlite_backup.modify_file(
             new,
@@ -187,7 +194,7 @@ def restore_backup(
         kept = sqlite_backup.replace_file(new, file, aside, at=at)
     finally:
         sqlite_backup.discard_file(new)
-    return replace(found, aside=aside) if kept else found
+    return replace(found, left_out=left_out, aside=aside if kept else None)
 
 
 def secure_restored_database(
@@ -225,4 +232,5 @@ def _inspect_other_file(backup: Path, file: Path) -> sqlite_backup.DatabaseFile:
     looked = sqlite_backup.inspect_file(backup)
     if file.exists() and backup.samefile(file):
         raise UserError(f"{backup} is the database itself, not a backup of it.")
+    sqlite_backup.refuse_changed_definitions(looked)
     return looked

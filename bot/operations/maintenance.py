@@ -151,7 +151,7 @@ class WorkspaceEraser:
         while await self.db.write(deletion_store.merge_search_index, begin=begin):
             begin = False
             await asyncio.sleep(ERASURE_PAUSE)
-        await self.db.truncate_wal()
+        await self.db.remove_deleted()
 
 
 @dataclass(kw_only=True, slots=True)
@@ -180,6 +180,7 @@ class Maintenance:
             )
             self.pruned_at = now
         await self.eraser.run_ordered()
+        await self.db.remove_remaining()
         return now + ERASURE_CHECK_INTERVAL
 
     async def prune_outdated(self) -> None:
@@ -204,6 +205,7 @@ class Maintenance:
                 counts[name] += rows
                 await asyncio.sleep(PRUNING_PAUSE)
         if any(counts.values()):
+            await self.db.remove_deleted()
             log.info("outdated contents pruned", **counts)
 
     async def _empty_articles(self, before: datetime) -> int:

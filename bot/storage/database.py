@@ -32,6 +32,8 @@ _POSTGRESQL_WRITERS = 4
 #: Seconds that a writer waits while another program locks the database.
 _WRITE_TIMEOUT = 60.0
 _RETRY_DELAY = 0.05
+#: How long a checkpoint waits for readers of an older snapshot.
+_CHECKPOINT_MILLISECONDS = 200
 
 
 class Database:
@@ -55,6 +57,8 @@ class Database:
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._closing = threading.Event()
+        #: Whether deleted contents may still be in SQLite's WAL.
+        self._wal_holds_deleted = False
 
     @classmethod
     def open(cls, url: str, readers: int = 2) -> Self:
@@ -110,13 +114,20 @@ class Database:
 
         return await _run_in(self._writing, partial(self._write, work))
 
-    async def truncate_wal(self) -> None:
-        """Checkpoint SQLite's WAL into the database file.
+    async def remove_deleted(self) -> None:
+        """Remove what was deleted from SQLite's WAL too, by checkpointing it.
 
-        Does not wait for readers of an older snapshot, for which a part of the WAL
-        stays until the next call.
+        While somebody reads an older snapshot, a part of the WAL stays until
+        `remove_remaining` is called. The server of PostgreSQL does this by itself.
         """
-        await _run_in(self._writing, self._truncate_wal)
+        self._wal_holds_deleted = True
+        await self.remove_remaining()
+
+    async def remove_remaining(self) -> None:
+        """Try again what a reader of an older snapshot prevented."""
+        if self._wal_holds_deleted:
+            done = await _run_in(self._writing, self._truncate_wal)
+            self._wal_holds_deleted = not done
 
     async def close(self) -> None:
         """Finish running functions, then close the database."""
@@ -139,11 +150,21 @@ class Database:
                     raise explain_error(error, self.where) or error from error
             self._closing.wait(_RETRY_DELAY)
 
-    def _truncate_wal(self) -> None:
+    def _truncate_wal(self) -> bool:
+        """Checkpoint SQLite's WAL; False if a reader of an older snapshot needs it."""
         if self._writer.dialect.name != "sqlite":
-            return
+            return True
         with closing(self._writer.raw_connection()) as conn:
-            conn.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = conn.cursor()
+            # Other writers wait as long as this does.
+            cursor.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MILLISECONDS}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                found = cursor.fetchone()
+            finally:
+                usual = int(engines.BUSY_SECONDS * 1000)
+                cursor.execute(f"PRAGMA busy_timeout = {usual}")
+        return found is not None and found[0] == 0
 
     def _shut_down(self) -> None:
         self._reading.shutdown()

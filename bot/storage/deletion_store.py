@@ -192,9 +192,6 @@ def erase_some_rows(conn: Connection, scope: Scope, rows: int) -> bool:
     """
     if scope.workspace_id not in list_ordered_erasures(conn):
         return False
-    if conn.dialect.name == "sqlite":
-        # Freed pages are overwritten, not only unlinked.
-        conn.exec_driver_sql("PRAGMA secure_delete = ON")
     for table in _list_tables():
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
         key = tuple_(*table.primary_key.columns)
@@ -219,7 +216,6 @@ def merge_search_index(conn: Connection, begin: bool) -> bool:
     if conn.dialect.name != "sqlite":
         return False
     before = conn.exec_driver_sql("SELECT total_changes()").scalar_one()
-    conn.exec_driver_sql("PRAGMA secure_delete = ON")
     conn.exec_driver_sql(
         "INSERT INTO searchable_index (searchable_index, rank) VALUES ('merge', ?)",
         (-_INDEX_PAGES_PER_STEP if begin else _INDEX_PAGES_PER_STEP,),

@@ -4,20 +4,23 @@ An exchange of tokens is claimed before it begins and finished by comparing vers
 only one of several processes exchanges them, because a refresh token is valid once. An
 installation that was replaced meanwhile is not changed.
 
-Only a hash of an OAuth state is stored, so that nobody who reads the database can
-finish another person's installation. A state belongs to no workspace: which one it
-becomes is known only at the end.
+An OAuth state carries its expiry and a signature, so that beginning an installation
+stores nothing: however often strangers open the first page, nobody's installation is
+lost. What is stored is a hash of each state that was used, until it expires. A state
+belongs to no workspace: which one it becomes is known only at the end.
 
-Tokens are encrypted with AES-256-GCM under a key derived (HKDF-SHA256) from
-`STANDFIRST_SECRET_KEY`, which is not in the database. Their context (platform, team,
-kind) is authenticated with them: a token moved to another row is not decrypted.
+Tokens are encrypted with AES-256-GCM. Their context (platform, team, kind) is
+authenticated with them: a token moved to another row is not decrypted. The keys are
+derived (HKDF-SHA256) from `STANDFIRST_SECRET_KEY`, which is not in the database.
 """
 
 import base64
 import hashlib
+import hmac
+import re
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -52,8 +55,11 @@ _CIPHER_FORMAT = "s1"
 _NONCE_BYTES = 12
 #: Lifetime of a state: the time for an installation from its first page to its last.
 INSTALL_STATE_TTL = timedelta(minutes=10)
-#: Maximum number of stored states; beyond that the oldest are deleted.
-MAX_INSTALL_STATES = 1_000
+#: Maximum number of used states that are stored; beyond that, those that expire first
+#: are deleted. Such a state can be used again only in the browser that it was given to,
+#: with a new code from Slack, and within its ten minutes.
+MAX_USED_STATES = 10_000
+_STATE_PATTERN = re.compile(r"([0-9]{10,12})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{64})")
 #: Lifetime of a claim, after which another process may exchange the tokens.
 EXCHANGE_LEASE = timedelta(seconds=60)
 
@@ -76,10 +82,7 @@ class TokenCipher:
 
     def __init__(self, secret: bytes) -> None:
         """Derive the key from a random secret of at least 16 bytes."""
-        hkdf = HKDF(
-            algorithm=hashes.SHA256(), length=32, salt=None, info=b"standfirst: seal"
-        )
-        self._cipher = AESGCM(hkdf.derive(secret))
+        self._cipher = AESGCM(_derive_key(secret, "seal"))
 
     def encrypt(self, secret: str, about: str) -> str:
         """Encrypt a secret with `about` as authenticated context; return ASCII text."""
@@ -103,6 +106,39 @@ class TokenCipher:
             return self._cipher.decrypt(nonce, sealed, about.encode()).decode()
         except (InvalidTag, ValueError):
             raise TokenDecryptionError from None
+
+
+class StateSigner:
+    """Signs OAuth states under one key, each with the instant at which it expires."""
+
+    def __init__(self, secret: bytes) -> None:
+        """Derive the key from a random secret of at least 16 bytes."""
+        self._key = _derive_key(secret, "install state")
+
+    def create(self, until: datetime) -> str:
+        """Create a random state: its expiry in seconds, 32 random bytes, signature."""
+        signed = f"{int(until.timestamp())}.{secrets.token_urlsafe(32)}"
+        return f"{signed}.{self._sign(signed)}"
+
+    def find_expiry(self, state: str) -> datetime | None:
+        """Return the instant at which a state expires; None if we did not sign it."""
+        parts = _STATE_PATTERN.fullmatch(state)
+        if parts is None:
+            return None
+        seconds, random, signature = parts.groups()
+        if not hmac.compare_digest(signature, self._sign(f"{seconds}.{random}")):
+            return None
+        return datetime.fromtimestamp(int(seconds), UTC)
+
+    def _sign(self, signed: str) -> str:
+        return hmac.new(self._key, signed.encode(), hashlib.sha256).hexdigest()
+
+
+def _derive_key(secret: bytes, purpose: str) -> bytes:
+    info = f"standfirst: {purpose}".encode()
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(
+        secret
+    )
 
 
 @dataclass
@@ -273,41 +309,36 @@ class DatabaseStateStore:
     """OAuth states of installations begun in a browser (`ports.StateStore`)."""
 
     database: Database
+    signer: StateSigner
     clock: Clock
 
     async def issue(self) -> str:
-        state = secrets.token_urlsafe(32)
-        now = self.clock.now()
-        await self.database.write(
-            add_install_state,
-            state_hash=_hash_state(state),
-            now=now,
-            until=now + INSTALL_STATE_TTL,
-        )
-        return state
+        return self.signer.create(self.clock.now() + INSTALL_STATE_TTL)
 
     async def consume(self, state: str) -> bool:
+        now, until = self.clock.now(), self.signer.find_expiry(state)
+        if until is None or until <= now:
+            return False
+        state_hash = hashlib.sha256(state.encode()).hexdigest()
         return await self.database.write(
-            consume_install_state, state_hash=_hash_state(state), now=self.clock.now()
+            record_used_state, state_hash=state_hash, now=now, until=until
         )
 
 
-def _hash_state(state: str) -> str:
-    return hashlib.sha256(state.encode(errors="replace")).hexdigest()
+def record_used_state(
+    conn: Connection,
+    state_hash: str,
+    now: datetime,
+    until: datetime,
+    most: int = MAX_USED_STATES,
+) -> bool:
+    """Record that a state was used; False if it was used before.
 
-
-def add_install_state(
-    conn: Connection, state_hash: str, now: datetime, until: datetime
-) -> None:
-    """Store a state; delete expired ones and, beyond the maximum, the oldest."""
+    Expired ones are deleted, as they cannot be used again.
+    """
     delete_rows(conn, install_states, install_states.c.until <= now)
-    newest, most = [install_states.c.until.desc()], MAX_INSTALL_STATES - 1
+    used = {"state_hash": state_hash, "until": until}
+    is_first = insert_missing(conn, install_states, used)
+    newest = [install_states.c.until.desc()]
     keep_newest(conn, install_states, newest_first=newest, most=most)
-    insert_missing(conn, install_states, {"state_hash": state_hash, "until": until})
-
-
-def consume_install_state(conn: Connection, state_hash: str, now: datetime) -> bool:
-    """Delete a state, so that it is used once; False if it is unknown or expired."""
-    mine = install_states.c.state_hash == state_hash
-    valid = install_states.c.until > now
-    return delete_rows(conn, install_states, mine, valid) > 0
+    return is_first

@@ -8,11 +8,12 @@ processes: only an empty one is filled automatically, any other needs
 """
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from bot.errors import ConfigurationError
 from bot.storage import engines, sqlite_files
@@ -20,7 +21,7 @@ from bot.storage.engines import explain_errors
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
-HEAD = "0101"
+HEAD = "0102"
 #: The table with the version of the schema. Not `alembic_version`, which may belong to
 #: another program in a shared PostgreSQL database.
 VERSION_TABLE = "standfirst_version"
@@ -167,7 +168,7 @@ def _refuse_foreign_tables(conn: Connection, where: str) -> None:
         )
 
 
-def _run_migrations(conn: Connection) -> None:
+def _run_migrations(conn: Connection, version: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -175,7 +176,7 @@ def _run_migrations(conn: Connection) -> None:
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = conn
     config.attributes["version_table"] = VERSION_TABLE
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def _copy_file(file: Path, target: Path) -> None:
@@ -194,3 +195,74 @@ def _check_foreign_keys(conn: Connection, where: str) -> None:
             f"The database {where} could not be upgraded: rows in it point at rows "
             "that are gone. It was left as it was: restore a backup."
         )
+
+
+# ── definitions of an SQLite file ───────────────────────────────────────────────
+
+#: (type, name) → SQL, as `sqlite_master` has them.
+_Definitions = Mapping[tuple[str, str], str]
+#: Tables that SQLite makes by itself for ANALYZE and AUTOINCREMENT.
+_SQLITE_TABLES = frozenset(
+    {"sqlite_sequence", "sqlite_stat1", "sqlite_stat3", "sqlite_stat4"}
+)
+_VIRTUAL = "CREATE VIRTUAL TABLE"
+#: In the order in which they can be dropped.
+_DROPPABLE = ("trigger", "view", "index", "table")
+
+
+def list_foreign_definitions(
+    conn: Connection, version: str
+) -> tuple[tuple[str, str], ...]:
+    """List type and name of what no migration made, in the order to drop it.
+
+    Args:
+        conn: Connection to an SQLite file.
+        version: The schema of the file.
+
+    Raises:
+        ConfigurationError: A definition that a migration made is missing or changed.
+    """
+    engine = create_engine("sqlite://")
+    with engine.begin() as empty:
+        _run_migrations(empty, version)
+        ours = _read_definitions(empty)
+    engine.dispose()
+    theirs = _read_definitions(conn)
+    changed = [" ".join(key) for key, sql in ours.items() if theirs.get(key) != sql]
+    if changed:
+        names = f"{', '.join(changed[:3])}{' …' if len(changed) > 3 else ''}"
+        raise ConfigurationError(
+            f"The backup was changed by another program ({names}). Restore one that is "
+            "as Standfirst made it; nothing was changed."
+        )
+    foreign = theirs.keys() - ours.keys()
+    return tuple(sorted(foreign, key=lambda key: (_DROPPABLE.index(key[0]), key)))
+
+
+def drop_foreign_definitions(conn: Connection, version: str) -> tuple[str, ...]:
+    """Drop what no migration made; return its types and names.
+
+    A trigger in a file from elsewhere could change what is posted, long after the file
+    was checked.
+    """
+    foreign = list_foreign_definitions(conn, version)
+    for kind, name in foreign:
+        quoted = name.replace('"', '""')
+        conn.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
+    return tuple(f"{kind} {name}" for kind, name in foreign)
+
+
+def _read_definitions(conn: Connection) -> _Definitions:
+    rows = conn.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
+    found = {
+        (str(kind), str(name)): " ".join(sql.split())
+        for kind, name, sql in rows
+        # An index without SQL belongs to a constraint of its table.
+        if sql is not None and not (kind == "table" and name in _SQLITE_TABLES)
+    }
+    virtual = [name for (_, name), sql in found.items() if sql.startswith(_VIRTUAL)]
+    for key in found:
+        if key[0] == "table" and any(key[1].startswith(f"{name}_") for name in virtual):
+            # Written by the module of the virtual table, in the form of its version.
+            found[key] = ""
+    return found

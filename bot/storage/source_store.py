@@ -4,6 +4,7 @@ The queries of the ingest cover all workspaces.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -22,7 +23,8 @@ from sqlalchemy import (
 from bot.model.digest import Source, SourceKind
 from bot.model.scope import Scope
 from bot.storage.columns import Instant
-from bot.storage.schema import digest_sources, digests, sources
+from bot.storage.schema import digest_sources, digests, sources, workspaces
+from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
     Condition,
     batched,
@@ -148,6 +150,41 @@ def _select_reading_workspaces(
         .join(digests, digests.c.id == _LINK.digest_id)
         .where(_LINK.source_id.in_(source_ids), ~_LINK.paused)
         .group_by(_LINK.source_id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailingSource:
+    """A source that could not be read lately, as one digest uses it."""
+
+    workspace_id: int
+    digest_id: int
+    source: Source
+
+
+def list_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
+    """List the sources that ended or fail, once for each digest that reads them.
+
+    Sources of paused digests are not polled, and are left out.
+    """
+    here = workspaces.c.id == _LINK.workspace_id
+    query = (
+        select(sources, _LINK.called, _LINK.workspace_id.label("user_id"))
+        .add_columns(_LINK.digest_id)
+        .join(digest_sources, _LINK.source_id == _SOURCE.id)
+        .join(digests, digests.c.id == _LINK.digest_id)
+        .join(workspaces, here)
+        .where(or_(_SOURCE.stopped, _SOURCE.failures > 0), ~_LINK.paused)
+        .where(IS_WORKSPACE_DIGEST, ~digests.c.paused, workspaces.c.left_at.is_(None))
+        .order_by(_LINK.workspace_id, _SOURCE.id, _LINK.digest_id)
+    )
+    return tuple(
+        FailingSource(
+            workspace_id=row.user_id,
+            digest_id=row.digest_id,
+            source=from_row(Source, row),
+        )
+        for row in conn.execute(query)
     )
 
 

@@ -173,6 +173,25 @@ def upgrade_file(file: Path) -> None:
         before.unlink()
 
 
+def refuse_changed_definitions(looked: DatabaseFile) -> None:
+    """Check that a file still has the definitions of its schema.
+
+    Raises:
+        ConfigurationError: One of them is missing or changed.
+    """
+    query = schema_upgrade.list_foreign_definitions
+    query_file(looked.file, query, version=looked.schema)
+
+
+def drop_foreign_definitions(file: Path, schema: str) -> tuple[str, ...]:
+    """Drop what a copy defines besides its schema; return the types and names.
+
+    Raises:
+        ConfigurationError: A definition of the schema itself is missing or changed.
+    """
+    return modify_file(file, schema_upgrade.drop_foreign_definitions, version=schema)
+
+
 def discard_file(file: Path) -> None:
     """Remove an unfinished file and the files beside it."""
     for other in (file, *file.parent.glob(f"{file.name}.before-*")):

@@ -21,38 +21,43 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.i18n.safe_text import NEWEST, make_link
+from bot.i18n.safe_text import NEWEST
 from bot.i18n.translation import Texts, negotiate_locale
 from digests.analysis import MAX_ANALYSED, is_cut
 from digests.language import sentences
+from digests.language.links import make_link
 from digests.language.normalization import parse_whole_number
 from digests.language.spans import overlaps_any
 from digests.types import Article, Span
 
-#: (article's id, revision or None for the newest) → the stored version, or None.
-ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
+#: (article's id, revision or None for the newest) → the stored version and the zone of
+#: its readers, or None.
+ReadArticle = Callable[[str, str | None], Awaitable[tuple[Article, str] | None]]
 
 
 def build_article_routes(
-    read: ReadArticle, templates: Environment, texts: Texts, zone: str
+    read: ReadArticle, templates: Environment, texts: Texts
 ) -> list[Route]:
     """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 
     async def show(request: Request) -> Response:
         revision = request.path_params["revision"]
         wanted = None if revision == NEWEST else revision
-        article = await read(request.path_params["article"], wanted)
-        if article is None:
+        stored = await read(request.path_params["article"], wanted)
+        if stored is None:
             raise HTTPException(404)
+        article, zone = stored
         query = request.query_params
         length = len(article.text)
         asked = parse_spans(query.getlist("from"), query.getlist("to"), length)
         accepted_languages = request.headers.get("accept-language")
         words = Texts.of(negotiate_locale(accepted_languages, texts.locale))
         # In a thread: a long text takes longer than others may wait for the event loop.
-        return HTMLResponse(await asyncio.to_thread(render, article, asked, words))
+        return HTMLResponse(
+            await asyncio.to_thread(render, article, asked, words, zone)
+        )
 
-    def render(article: Article, asked: Sequence[Span], words: Texts) -> str:
+    def render(article: Article, asked: Sequence[Span], words: Texts, zone: str) -> str:
         text = article.text
         found = sentences.split_sentences(text, article.lang) if asked else ()
         return templates.get_template("article.html").render(

@@ -5,6 +5,9 @@ that is open in the same browser must not be able to read or change anything:
 
 - *Host* must be a name of this machine with our port. Another name that resolves to
   this machine (DNS rebinding) is refused before anything runs.
+- *Proxies* are refused: one that replaces the host by ours would show the pages to the
+  internet. It is known by the headers that it adds, or by speaking HTTP/1.0, as no
+  browser does. The operator may trust one that asks for a login itself.
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
 - *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
@@ -25,7 +28,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -56,6 +59,24 @@ RESPONSE_HEADERS: Final[Mapping[str, str]] = {
     "cache-control": "no-store",
 }
 
+#: Headers that proxies add, besides «x-forwarded-…» and «tailscale-…».
+FORWARDING_HEADERS: Final = frozenset(
+    {
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "forwarded",
+        "true-client-ip",
+        "via",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "x-envoy-external-address",
+        "x-original-url",
+        "x-real-ip",
+        "x-rewrite-url",
+    }
+)
+_FORWARDING_PREFIXES: Final = ("x-forwarded", "tailscale-")
+
 #: (status, title, sentence) → a page.
 NoticeRenderer = Callable[[int, str, str], Response]
 
@@ -74,6 +95,13 @@ FOREIGN_HOST: Final = RequestRefusal(
     "Not here",
     "This page answers only under its own address on this machine, such as "
     "http://localhost with its port.",
+)
+FORWARDED: Final = RequestRefusal(
+    403,
+    "Not through a proxy",
+    "This page has no login, so it answers nobody behind a proxy. If yours asks for "
+    "one, set STANDFIRST_WEB_TRUSTED_PROXY to the address that it connects from, such "
+    "as 127.0.0.1.",
 )
 FOREIGN_SITE: Final = RequestRefusal(
     403,
@@ -107,11 +135,13 @@ class Security:
         key: bytes,
         notice: NoticeRenderer,
         public_paths: frozenset[str] = frozenset(),
+        trusted_proxy: str | None = None,
     ) -> None:
         self._app = app
         self._public_paths = public_paths
         self._key = key
         self._notice = notice
+        self._trusted_proxy = trusted_proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -138,11 +168,17 @@ class Security:
     def _refuse(self, scope: Scope, headers: Headers) -> RequestRefusal | None:
         if not is_own_host(headers, scope):
             return FOREIGN_HOST
+        if is_forwarded(headers, scope) and not self._is_trusted(scope):
+            return FORWARDED
         if scope["method"] in _SAFE_METHODS:
             return None
         if scope["method"] != "POST":
             return WRONG_METHOD
         return None if is_own_origin(headers) else FOREIGN_SITE
+
+    def _is_trusted(self, scope: Scope) -> bool:
+        client = scope.get("client")
+        return client is not None and client[0] == self._trusted_proxy
 
     async def _body(
         self, headers: Headers, receive: Receive, visit: str
@@ -170,6 +206,8 @@ class Security:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            log.info("request broken off", path=scope["path"])
         except Exception:
             log.exception("request failed", path=scope["path"])
             if not started:
@@ -196,6 +234,14 @@ def is_own_host(headers: Headers, scope: Scope) -> bool:
     if not name or hosts[0].endswith("]"):
         name, port = hosts[0].lower(), "80"
     return name in LOOPBACK and port == str(server[1])
+
+
+def is_forwarded(headers: Headers, scope: Scope) -> bool:
+    """Check whether a proxy passed the request on."""
+    names = {name.replace("_", "-") for name in headers}
+    marked = not FORWARDING_HEADERS.isdisjoint(names)
+    added = any(name.startswith(_FORWARDING_PREFIXES) for name in names)
+    return marked or added or scope["http_version"] == "1.0"
 
 
 def is_own_origin(headers: Headers) -> bool:
@@ -241,17 +287,19 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
 
 
 async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
-    """Read the body; None if it is longer than `MAX_BODY` bytes."""
+    """Read the body; None if it is longer than `MAX_BODY` bytes, or was cut off."""
     declared = headers.get("content-length", "0")
     if parse_whole_number(declared, MAX_BODY) is None:
         return None
     body, more = bytearray(), True
     while more:
         message = await receive()
+        if message["type"] != "http.request":
+            return None
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
             return None
-        more = message["type"] == "http.request" and message.get("more_body", False)
+        more = message.get("more_body", False)
     return bytes(body)
 
 

@@ -22,9 +22,12 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
+import h11
+import structlog
 import uvicorn
 from jinja2 import Environment
 from starlette.applications import Starlette
@@ -34,6 +37,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
@@ -41,6 +45,8 @@ from bot.i18n.translation import Texts
 from bot.model import Measurement
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.security import NoticeRenderer, Security
+
+log = structlog.get_logger(__name__)
 
 # ── health ──────────────────────────────────────────────────────────────────────
 #
@@ -121,6 +127,19 @@ _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionLimits:
+    """Limits of the web port, without which open files run out for the whole bot."""
+
+    #: Open at one time, streams of live pages included.
+    connections: int
+    #: Seconds in which a request with its body must have arrived.
+    request_seconds: float
+
+
+CONNECTION_LIMITS: Final = ConnectionLimits(connections=200, request_seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ServerAddress:
     """Address on which the server listens."""
 
@@ -140,8 +159,8 @@ def build_application(
     list_measurements: ListMeasurements,
     key: bytes,
     texts: Texts,
-    zone: str = "UTC",
     public_routes: Sequence[Route] = (),
+    trusted_proxy: str | None = None,
 ) -> Starlette:
     """Build the ASGI application.
 
@@ -152,9 +171,10 @@ def build_application(
         list_measurements: What `/metrics` reports besides.
         key: Secret of at least 16 bytes from which form tokens are derived.
         texts: The texts of the server's own pages.
-        zone: Zone in which the article page shows times.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
+        trusted_proxy: Address of a proxy that asks for a login before it passes the
+            other pages on; None = no proxy may.
     """
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
@@ -163,12 +183,20 @@ def build_application(
     return Starlette(
         routes=[
             *build_health_routes(ready, list_measurements),
-            *build_article_routes(read_article, templates, texts, zone),
+            *build_article_routes(read_article, templates, texts),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *public_routes,
             *routes,
         ],
-        middleware=[Middleware(Security, key=key, notice=notice, public_paths=paths)],
+        middleware=[
+            Middleware(
+                Security,
+                key=key,
+                notice=notice,
+                public_paths=paths,
+                trusted_proxy=trusted_proxy,
+            )
+        ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
     )
 
@@ -180,6 +208,7 @@ async def serve_application(
     host: str,
     port: int,
     before_stop: Sequence[Callable[[], None]] = (),
+    limits: ConnectionLimits = CONNECTION_LIMITS,
 ) -> AsyncIterator[ServerAddress]:
     """Serve `app` for as long as the block lasts.
 
@@ -188,6 +217,7 @@ async def serve_application(
         host: A name of this machine; the page has no password.
         port: 0 takes any free one; the address yielded has the real one.
         before_stop: Called first when the block ends; they end open streams.
+        limits: What strangers can take up of this process.
 
     Raises:
         ConfigurationError: The port is taken, or the host is not this machine.
@@ -197,6 +227,7 @@ async def serve_application(
     server = _UvicornServer(
         uvicorn.Config(
             app,
+            http=cast(type[asyncio.Protocol], partial(_BoundedProtocol, limits=limits)),
             lifespan="off",
             ws="none",
             log_config=None,
@@ -238,6 +269,44 @@ def bind_socket(host: str, port: int) -> socket.socket:
         ) from error
     listener.setblocking(False)
     return listener
+
+
+class _BoundedProtocol(H11Protocol):
+    """A connection within limits: uvicorn waits for a request as long as it takes."""
+
+    def __init__(self, *args: Any, limits: ConnectionLimits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limits = limits
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self._limits.connections:
+            log.debug("connection refused", reason="too many are open")
+            transport.abort()
+            return
+        self._watch_request()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _watch_request(self) -> None:
+        """Start the deadline with a request's first byte, not again with each."""
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._forget_deadline()
+        elif self._deadline is None:
+            seconds = self._limits.request_seconds
+            self._deadline = self.loop.call_later(seconds, self.transport.abort)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class _UvicornServer(uvicorn.Server):

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from digests.editing.figure_selection import build_shown_figure
-from digests.editing.publishers import find_publisher
 from digests.editing.stated_figures import (
     GROWING_FATES,
     StatedFigure,
@@ -25,6 +24,7 @@ from digests.editing.stated_figures import (
 )
 from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
+from digests.stories.publishers import find_publisher
 from digests.types import (
     Article,
     ArticleAnalysis,

@@ -81,6 +81,7 @@ def find_news(
     ledger: PublishedLedger,
     *,
     available: Iterable[Article] = (),
+    earlier: Iterable[Article] = (),
     analyses: Mapping[str, ArticleAnalysis] | None = None,
 ) -> StoryNews | None:
     """The freshest article of a story with news, or None if there is none.
@@ -90,6 +91,9 @@ def find_news(
         ledger: What the digest's readers were shown.
         available: Other articles whose text may have been used before, such as older
             versions.
+        earlier: Older versions of articles that changed: nothing that they said is
+            news. Of a newer version still only what an edition would show is
+            considered.
         analyses: The analyses of the story's articles.
     """
     unread = [a for a in story.articles if _revision_key(a) not in ledger.revisions]
@@ -100,9 +104,8 @@ def find_news(
         for a in (*available, *story.articles)
         if _revision_key(a) in ledger.revisions
     }
-    known = _KnownFacts(
-        ledger, [a for a in older.values() if _belongs_to_story(a, story)]
-    )
+    read = (*older.values(), *earlier)
+    known = _KnownFacts(ledger, [a for a in read if _belongs_to_story(a, story)])
     found = [
         _find_article_news(a, ledger, older, known, analyses or {}) for a in unread
     ]

@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digests.editing import newsworthiness, novelty, publishers
+from digests.editing import newsworthiness, novelty
 from digests.messages import Message
-from digests.stories import filters, terms
+from digests.stories import filters, publishers, terms
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -61,6 +61,7 @@ def rank_stories(
     ledger: PublishedLedger,
     style: EditionStyle,
     available: Iterable[Article] = (),
+    earlier: Sequence[Article] = (),
     analyses: Mapping[str, ArticleAnalysis] | None = None,
 ) -> tuple[RankedStory, ...]:
     """The stories worth publishing, best first.
@@ -72,6 +73,7 @@ def rank_stories(
         style: Its number of stories and its caps limit the places of one source and
             one topic; its `include` are the followed topics.
         available: Articles whose text may have been used before, older versions too.
+        earlier: Older versions of articles that changed.
         analyses: Analyses of the articles, where there are any.
     """
     available = tuple(available)
@@ -80,7 +82,9 @@ def rank_stories(
         if not novelty.was_published(story, ledger):
             kept.append(RankedStory(story=story))
             continue
-        found = novelty.find_news(story, ledger, available=available, analyses=analyses)
+        found = novelty.find_news(
+            story, ledger, available=available, earlier=earlier, analyses=analyses
+        )
         if found is not None:
             kept.append(_build_update(story, found))
     newest = max(

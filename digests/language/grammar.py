@@ -90,7 +90,7 @@ AUXILIARIES = word_set("""
     werden hat haben hatte hatten kann können soll sollen muss müssen will wollen darf
 """)
 
-_PAST = word_set("""
+PAST = word_set("""
     arose ate beat became began bent bet bit bled blew bought bound bred broke brought
     built burnt burst came caught chose clung cost crept cut dealt died drank drew drove
     dug fell fed felt flew fled forbade forgot fought found froze gave got grew heard
@@ -121,7 +121,7 @@ def compile_negation(also: str = "") -> re.Pattern[str]:
 #: Words that negate a statement.
 NEGATION = compile_negation()
 
-_PRESENT = word_set("""
+PRESENT = word_set("""
     accuses adds admits agrees aims announces appears approves argues asks backs bans
     becomes begins believes brings builds buys calls carries causes claims closes comes
     confirms continues contains costs covers creates cuts dies denies depends drops
@@ -147,7 +147,7 @@ _SHORTEST_PAST = 4
 def looks_finite(word: str) -> bool:
     """Whether a word, in any case, may be a finite verb."""
     low = word.lower().replace("’", "'")
-    if low in AUXILIARIES or low in _PAST or low in _PRESENT:
+    if low in AUXILIARIES or low in PAST or low in PRESENT:
         return True
     return low.endswith("ed") and len(low) >= _SHORTEST_PAST and low not in _NOT_PAST
 

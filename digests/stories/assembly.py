@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from digests.language.words import measure_containment
-from digests.stories import freshness
+from digests.stories import freshness, publishers
 from digests.stories.duplicates import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
 from digests.types import Article, ArticleKind, Story, StoryMembership
@@ -90,8 +90,8 @@ def _build_story(
     ratings = {a.id: _rate_article(a, facts[a.id], shared) for a in originals}
     lead = freshness.choose_lead(originals, ratings, kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
-    outlets = dict.fromkeys(a.source for a in (lead, *originals) if a.source)
-    return Story(id=name, articles=(lead, *others), outlets=tuple(outlets))
+    outlets = publishers.list_outlets((lead, *originals))
+    return Story(id=name, articles=(lead, *others), outlets=outlets)
 
 
 def _find_originals(

@@ -6,7 +6,7 @@ sentence that is not shown. Essays and interviews are summarised by their lead.
 
 The score is linear. In news the first sentences are nearly unbeatable (Nenkova, 2005),
 so the place counts most, and the rest decides between neighbours: the share of the
-article's frequent words (as in SumBasic) and of the title's words, names and figures.
+article's frequent words (as in SumBasic), names and figures.
 The weights are round numbers set by hand, not fitted to any outlet.
 
 `explain_summary` reports the same decisions with the features of each score.
@@ -37,6 +37,8 @@ _LOOKED_AT, _QUESTIONS = 12, 2
 _FOLLOWERS, _CHAINED = slice(1, 4), 2
 #: A passage is worth shortening when this share of it is kept.
 _KEPT_SHARE = 0.5
+#: A later sentence with fewer content words fills space and says little.
+_FEWEST_WORDS = 3
 
 
 def select_sentences(
@@ -61,20 +63,19 @@ UNFIT = "not a whole sentence of the reporter, or boilerplate"
 REPEATS = "says what a chosen sentence says"
 LEANING = "refers to a sentence that is not shown"
 WEAK = "much weaker than the best one, or enough was chosen before"
-BEFORE_NEWS = "stands before the news"
 TOLD_BY_LEAD = "summarised by its beginning: the text argues or narrates"
-OUTSIDE = "not among the first sentences that fit"
+BEFORE_NEWS = "stands before the news"
 
 
 def decide_passages(
     article: Article, found: Sequence[Passage], chars: int
 ) -> list[PassageDecision]:
     """The decision about each passage, in document order."""
-    if not is_essay(found):
-        decisions = _choose_best(article, found, chars)
-        if any(decision.sentence for decision in decisions):
-            return decisions
-    return _choose_lead(article, found, chars)
+    essay = is_essay(found)
+    decisions = _choose_passages(article, found, chars, essay=essay)
+    if essay or any(decision.sentence for decision in decisions):
+        return decisions
+    return _choose_passages(article, found, chars, essay=True)
 
 
 def is_essay(found: Sequence[Passage]) -> bool:
@@ -88,40 +89,57 @@ def is_essay(found: Sequence[Passage]) -> bool:
     return asking >= _QUESTIONS or chained >= _CHAINED
 
 
-def _choose_best(
-    article: Article, found: Sequence[Passage], chars: int
+def _choose_passages(
+    article: Article, found: Sequence[Passage], chars: int, *, essay: bool
 ) -> list[PassageDecision]:
-    """Choose greedily by score: the best that fits, is new, and is understandable."""
-    scores = score_passages(article, found)
-    # The first passage is the news, which a summary opens with.
-    pool = sorted(found, key=lambda p: (p.place > 0, -scores[p.place]))
+    """Choose greedily by score: the best that fits, is new, and is understandable.
+
+    Of an essay the first passages that fit are chosen.
+    """
+    scores = score_passages(found)
+    pool = list(found)
+    if not essay:
+        # The first passage is the news, which a summary opens with.
+        pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
     decisions = [PassageDecision(None, WEAK)] * len(found)
-    while pool and len(chosen) < _MOST_SENTENCES:
-        best = next((p for p in pool if _find_obstacle(p, chosen) is None), None)
+    while len(chosen) < _MOST_SENTENCES:
+        fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
+        best = next(fit, None)
         if best is None:
             break
-        if chosen and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]:
+        if (
+            chosen
+            and not essay
+            and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]
+        ):
             break
         pool.remove(best)
         sentence = _fit_passage(article, best, chars)
-        if sentence is None:
+        trimmed = sentence is None or sentence.text != best.text
+        if sentence is None or (trimmed and essay and chosen):
             decisions[best.place] = PassageDecision(None, NO_ROOM)
+            if essay and chosen:
+                break
             continue
         chosen.append(best)
         chars -= len(sentence.text) + 1
-        why = CHOSEN if sentence.text == best.text else TRIMMED
+        why = TRIMMED if trimmed else TOLD_BY_LEAD if essay else CHOSEN
         decisions[best.place] = PassageDecision(sentence, why)
     for passage in pool:
-        why = _find_obstacle(passage, chosen) or WEAK
+        why = _find_obstacle(passage, chosen, essay=essay) or WEAK
         decisions[passage.place] = PassageDecision(None, why)
     return decisions
 
 
-def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
+def _find_obstacle(
+    passage: Passage, chosen: Sequence[Passage], *, essay: bool
+) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
-    if not is_presentable(passage):
-        return UNFIT
+    if essay or not is_presentable(passage):
+        return None if is_presentable(passage) else UNFIT
+    if passage.place and _is_filler(passage):
+        return WEAK
     own = passage.known
     if any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen):
         return REPEATS
@@ -131,28 +149,29 @@ def _find_obstacle(passage: Passage, chosen: Sequence[Passage]) -> str | None:
     return None
 
 
+#: Few words that matter, unless they are an age.
+_HARD_FACT = re.compile(
+    r"\d|\b(?:died|dead|killed|injured|tot|starb|gestorben|verletzt)\b"
+)
+_AGE = re.compile(r"(?:He|She|Er|Sie) (?:was|is|war|ist) \d+\W*$")
+
+
+def _is_filler(passage: Passage) -> bool:
+    """Whether a sentence fills space: an age, the heading of a section, an aside."""
+    if len(passage.words) >= _FEWEST_WORDS:
+        return False
+    return bool(_AGE.match(passage.text) or not _HARD_FACT.search(passage.text))
+
+
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     if len(passage.text) <= budget:
         return fitting.build_sentence(passage)
-    fewest = _KEPT_SHARE * len(passage.text)
+    # The news is shown however short.
+    fewest = _KEPT_SHARE * len(passage.text) if passage.place else 0
     if budget < fewest:
         return None
     short = fitting.trim_passage(article, passage, budget)
     return short if short and len(short.text) >= fewest else None
-
-
-def _choose_lead(
-    article: Article, found: Sequence[Passage], chars: int
-) -> list[PassageDecision]:
-    lead = fitting.fit_lead(article, found, chars, _MOST_SENTENCES)
-    by_start = {sentence.spans[0].start: sentence for sentence in lead}
-    decisions = []
-    for passage in found:
-        sentence = by_start.get(passage.span.start)
-        outside = OUTSIDE if is_presentable(passage) else UNFIT
-        why = TOLD_BY_LEAD if sentence else outside
-        decisions.append(PassageDecision(sentence, why))
-    return decisions
 
 
 #: The weights of a passage's features, in the order of `_rate_passage`.
@@ -160,7 +179,6 @@ FEATURE_WEIGHTS = {
     "place": 1.5,
     "frequent words": 2.0,
     "names": 0.2,
-    "words of the title": 0.4,
     "a figure": 0.1,
     "short": -0.4,
     "opens with speech": -0.3,
@@ -180,23 +198,18 @@ _SPEECH = frozenset("\"“'‘„«")
 PassageFeatures = tuple[float, ...]
 
 
-def score_passages(article: Article, found: Sequence[Passage]) -> tuple[float, ...]:
+def score_passages(found: Sequence[Passage]) -> tuple[float, ...]:
     """A score for each passage, in their order; higher is better."""
-    rows = compute_features(article, found)
+    rows = compute_features(found)
     # Sets have no order: rounding makes the sums reproducible.
     return tuple([round(sum(row), 9) for row in rows])
 
 
-def compute_features(
-    article: Article, found: Sequence[Passage]
-) -> tuple[PassageFeatures, ...]:
+def compute_features(found: Sequence[Passage]) -> tuple[PassageFeatures, ...]:
     """The weighted features of each passage; 0 where one does not apply."""
     frequent = _rate_frequency(found)
-    title = frozenset(words.extract_stems(article.title or "", article.lang))
     weights = FEATURE_WEIGHTS.values()
-    return tuple(
-        [tuple(map(mul, weights, _rate_passage(p, frequent, title))) for p in found]
-    )
+    return tuple([tuple(map(mul, weights, _rate_passage(p, frequent))) for p in found])
 
 
 def _rate_frequency(found: Sequence[Passage]) -> dict[str, float]:
@@ -206,16 +219,13 @@ def _rate_frequency(found: Sequence[Passage]) -> dict[str, float]:
     return {w: math.log(n) / top for w, n in counts.items() if n > 1}
 
 
-def _rate_passage(
-    passage: Passage, frequent: dict[str, float], title: frozenset[str]
-) -> PassageFeatures:
+def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatures:
     own = passage.known
     covered = sum(map(frequent.__getitem__, own.intersection(frequent)))
     return (
         math.exp(-passage.place / _DECAY),
         covered / max(len(own), _SHORT_WORDS),
         min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
-        len(own & title) / len(title) if title else 0.0,
         _FIGURE.search(passage.text) is not None,
         len(passage.words) < _SHORT_WORDS,
         passage.text[0] in _SPEECH,
@@ -245,7 +255,7 @@ def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
     if not any(decision.sentence for decision in decisions):
         decisions = decide_passages(article, every, chars)
     before = [PassageDecision(None, BEFORE_NEWS)] * (len(every) - len(decisions))
-    features = compute_features(article, every)
+    features = compute_features(every)
     return tuple(
         SummaryRow(
             span=passage.span,

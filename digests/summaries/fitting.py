@@ -8,7 +8,7 @@ where choosing sentences would be a guess (opinion, first person, interviews).
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from digests.language.spans import overlaps_any
 from digests.summaries import passages, shortening
@@ -40,27 +40,13 @@ def build_sentence(passage: Passage) -> Sentence:
 
 
 def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
-    """The longest version of a passage in `budget` whose cut leaves it complete."""
-    versions = (
-        Sentence(text=shortening.format_version(article.text, v, "."), spans=v)
-        for v in _iter_sound_versions(article.text, passage.span)
-    )
-    fitting = [version for version in versions if len(version.text) <= budget]
-    return max(fitting, key=lambda version: len(version.text), default=None)
-
-
-def _iter_sound_versions(text: str, span: Span) -> Iterator[shortening.SentenceVersion]:
-    """The shorter versions of a sentence whose cut leaves the rest complete."""
-    for version in shortening.list_shorter_versions(text, span):
-        last = version[-1]
-        if last.end == span.end or not shortening.is_harmful_cut(
-            text, last.start, last.end
-        ):
-            yield version
-    for end in shortening.find_conjunct_ends(text, span):
-        version = (Span(start=span.start, end=end),)
-        if shortening.is_readable(text, version):
-            yield version
+    """The version of a passage in `budget` that loses least."""
+    priced = shortening.list_versions(article.text, passage.span)
+    for _, version in sorted(priced, key=lambda row: row[0]):
+        shown = shortening.format_version(article.text, version, ".")
+        if len(shown) <= budget and shortening.is_readable(article.text, version):
+            return Sentence(text=shown, spans=version)
+    return None
 
 
 def summarise_update(

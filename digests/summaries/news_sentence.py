@@ -33,43 +33,29 @@ _BEGINNING = 5
 #: A later sentence is the news only if it is rated higher by so much.
 _CLEARLY = 0.2
 
-WEIGHTS = {
-    "early": 1.0,
-    #: Without a title the place says more.
-    "early, without a title": 1.8,
-    "words of the title": 1.6,
-    "share of the title": 0.8,
-    "referred to": 0.8,
-    "first person": -0.9,
-    "addresses the reader": -0.5,
-    "refers to the one before": -0.8,
-    "short": -0.4,
-}
+#: The weight of an early place, with and without a title: without one it says more.
+_EARLY, _EARLY_UNTITLED = 1.0, 1.8
+_WORDS_OF_TITLE, _SHARE_OF_TITLE, _REFERRED_TO = 1.6, 0.8, 0.8
+_FIRST_PERSON, _ADDRESSING, _LEANING, _SHORT = -0.9, -0.5, -0.8, -0.4
+#: A scene, and what stands after it in its paragraph.
+_OF_SCENE = -1.5
 
-_SIGNS = (
-    (
-        "says when",
-        0.3,
-        r"""\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tonight
+_SAYS_WHEN = re.compile(
+    r"""\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|yesterday|tonight
         |(?:this|last|next)\s(?:week|month|year|morning|afternoon|evening|night)
         |(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|heute|gestern|am\s\d{1,2}\.)\b""",
-    ),
-    (
-        "reports",
-        0.3,
-        r"""\b(?:said|says|announced|according\sto|reported|confirmed|ruled|voted|approved
+    re.VERBOSE,
+)
+_REPORTS = re.compile(
+    r"""\b(?:said|says|announced|according\sto|reported|confirmed|ruled|voted|approved
         |rejected|agreed|charged|sentenced|arrested|killed|died|injured|won|beat|lost|signed
         |launched|opened|closed|banned|resigned|elected|appointed|published|found|ordered
         |admitted|warned|will|ha(?:s|ve)\s(?!to\b|an?\b|the\b|no\b|been\s\w+ing)\w+|sagte|teilte|meldete|laut|beschloss
         |starb|tot|wurden?|hat|haben)\b""",
-    ),
-    ("names somebody", 0.3, r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]"),
-    ("opens with speech", -0.8, r"^[\"“'‘„«]"),
-    ("a question", -1.2, r"\?[\"'”’)]*$"),
-    (
-        "a scene",
-        -1.5,
-        r"""^(?:It\swas\s(?:gone|just|almost|nearly|a\s|the\s|always|still|not\s|in\s|on\s|at\s
+    re.VERBOSE,
+)
+_SCENE = re.compile(
+    r"""^(?:It\swas\s(?:gone|just|almost|nearly|a\s|the\s|always|still|not\s|in\s|on\s|at\s
         |early|late|midnight|dark)|It['’]s\s|That(?:['’]s|\sis)\s
         |There(?:['’]s|\sis|\sare|\swas|\swere|\scomes)\s|By\sthe\stime\s
         |(?:Every|Each|Most|On)\s(?:morning|day|night|evening|weekend|summer|winter|weekday)
@@ -80,10 +66,21 @@ _SIGNS = (
         |(?:Want|Let['’]s|Hey|Meet|Imagine|Picture|Remember|Think|Forget|Say|Ever|You
         |If\syou|Here(?:['’]s|\sis|\sare)|Welcome|Good\s(?:morning|evening)|Kennen\sSie)\b
         |Jeden\s(?:Morgen|Tag|Abend)|Als\s(?:er|sie|die|der)\s)""",
-    ),
+    re.VERBOSE,
+)
+_NAMES_SOMEBODY = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
+_OPENS_WITH_SPEECH = re.compile(r"^[\"“'‘„«]")
+_QUESTION = re.compile(r"\?[\"'”’)]*$")
+#: What the words of a sentence say for and against it.
+_SIGNS = (
+    (0.3, _SAYS_WHEN),
+    (0.3, _REPORTS),
+    (0.3, _NAMES_SOMEBODY),
+    (-2.0, _OPENS_WITH_SPEECH),
+    (-1.2, _QUESTION),
+    (_OF_SCENE, _SCENE),
 )
 _ADDRESSES = re.compile(r"\b(?:[Yy]ou|[Yy]ours?)\b")
-_COMPILED = [(weight, re.compile(sign, re.VERBOSE)) for _, weight, sign in _SIGNS]
 
 
 def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | None:
@@ -99,11 +96,20 @@ def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | N
     title = strip_site_name(article.title or "", article.source)
     wanted = frozenset(words.extract_stems(title, article.lang))
     counts = Counter(word for passage in found for word in passage.known)
-    rated = [_rate_passage(passage, wanted, counts) for passage in candidates]
+    first = candidates[0]
+    scene = _SCENE.search(first.text) and article.text.find("\n", first.span.end)
+    rated = [
+        _rate_passage(p, wanted, counts)
+        + _OF_SCENE * (p != first and p.span.start < (scene or 0))
+        for p in candidates
+    ]
     enough = max(rated) - _CLEARLY
-    return next(
+    news = next(
         p for p, worth in zip(candidates, rated, strict=True) if worth >= enough
     )
+    # «It was fed by a cable» needs the sentence before, which says what.
+    before = found[news.place - 1] if news.leans and news.place else news
+    return news if before.leans or before not in candidates else before
 
 
 def open_with_news(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -129,21 +135,16 @@ def _rate_passage(
     passage: Passage, wanted: frozenset[str], counts: Counter[str]
 ) -> float:
     own = passage.known
-    shared = _count_shared(own, wanted)
     repeated = sum(counts[word] > 1 for word in own)
-    measured = {
-        "early" if wanted else "early, without a title": math.exp(
-            -passage.place / _DECAY
-        ),
-        "words of the title": 1 - _FURTHER**shared,
-        "share of the title": shared / max(1, len(wanted)),
-        "referred to": repeated / max(len(own), _SHORT_WORDS),
-        "first person": passage.personal,
-        "addresses the reader": _ADDRESSES.search(passage.reported) is not None,
-        "refers to the one before": passage.leans and passage.place > 0,
-        "short": len(passage.text.split()) < _SHORT_WORDS,
-    }
-    worth = sum(WEIGHTS[name] * value for name, value in measured.items())
-    worth += sum(weight for weight, sign in _COMPILED if sign.search(passage.text))
+    worth = (_EARLY if wanted else _EARLY_UNTITLED) * math.exp(-passage.place / _DECAY)
+    shared = _count_shared(own, wanted)
+    worth += _WORDS_OF_TITLE * (1 - _FURTHER**shared)
+    worth += _SHARE_OF_TITLE * shared / max(1, len(wanted))
+    worth += _REFERRED_TO * repeated / max(len(own), _SHORT_WORDS)
+    worth += _FIRST_PERSON * passage.personal
+    worth += _ADDRESSING * (_ADDRESSES.search(passage.reported) is not None)
+    worth += _LEANING * (passage.leans and passage.place > 0)
+    worth += _SHORT * (len(passage.text.split()) < _SHORT_WORDS)
+    worth += sum(weight for weight, sign in _SIGNS if sign.search(passage.text))
     # Rounded, because sums of floats depend on their order.
     return round(worth, 9)

@@ -41,8 +41,6 @@ _DATELINE = re.compile(
     )""",
     re.VERBOSE,
 )
-#: Every dateline has one of these.
-_DATELINE_SIGNS = ("–", "—", "--", " -", "(", ": ")
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
@@ -54,12 +52,6 @@ _JUNK = re.compile(
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-#: Every match of `_JUNK` has one of these, which are faster to look up.
-_JUNK_SIGNS = (
-    "click", "scroll", "tap ", "sign up", "subscri", "read", "follow", "reserved", "©",
-    "contributed", "newsletter", "mail us", "your say", " video", "in this", "good ",
-    "transcript", "expressed", "cookie", "http", "www.", "file photo", "getty",
-)  # fmt: skip
 _JUNK_OPENING = re.compile(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
@@ -70,7 +62,7 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
-_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
@@ -82,7 +74,7 @@ FIRST_PERSON = re.compile(
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -130,7 +122,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
-        if span.end - span.start > _LONGEST or _is_torn(article.text, span):
+        if span.end - span.start > _LONGEST or span.end == _READ < len(article.text):
             continue
         if not found and is_title_line(article, span):
             continue
@@ -142,7 +134,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if not text or _BYLINE.match(text):
             continue
         stems = tuple(filter(None, map(root, words.split_words(text))))
-        reported = _IN_MARKS.sub("", text)
+        reported = IN_MARKS.sub("", text)
         opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
         if "„" in text:  # «“» closes in German.
             opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
@@ -176,7 +168,10 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
 #: salutation of a letter, the label of a summary.
 _LABEL_BEFORE = re.compile(
     r"[\s\x80-\x9f•*·–—-]*"
-    r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+)?(?=\S)"
+    r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
+    # «ADA J. BRANDT / THE HERALD In her new book»
+    r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ])"
+    r"|\d\d?/\d\d?/\d{4}\s(?:AT\s)?\d\d?:\d\d\s(?:[AP]M\s)?(?:[A-Z]{2,4}\s)?)?(?=\S)"
 )
 
 
@@ -228,7 +223,8 @@ def is_title_line(article: Article, span: Span) -> bool:
         return False
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
-    if len(found) > _FEWEST_TITLE_WORDS and capitals >= _TITLE_CASE_SHARE * len(large):
+    titled = capitals >= _TITLE_CASE_SHARE * len(large)
+    if text[-1] == ";" or (titled and len(found) > _FEWEST_TITLE_WORDS):
         return True
     if text[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
         return False
@@ -270,20 +266,6 @@ def _has_headline_verb(found: Sequence[str]) -> bool:
 
 def _find_last(sign: re.Pattern[str], text: str) -> int:
     return max((m.start() for m in sign.finditer(text)), default=-1)
-
-
-def _is_torn(text: str, span: Span) -> bool:
-    """Whether a sentence is cut off, or continues the line before, as in verse."""
-    if span.end == _READ < len(text):
-        return True
-    if text[max(0, span.start - 2)] in _STOPS:
-        return False  # The usual case: the sentence before it ended.
-    before = text[max(0, span.start - _INDENT) : span.start].rstrip(" \t")
-    return before[-1:] == "\n" and before[-2:-1] in _GOES_ON
-
-
-_INDENT = 40
-_GOES_ON = frozenset(",;–—")
 
 
 def _is_transcript(text: str) -> bool:
@@ -330,22 +312,22 @@ def is_presentable(passage: Passage) -> bool:
 
 def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
-    if _JUNK_OPENING.match(text):
-        return True
-    low = text.lower()
-    return any(map(low.__contains__, _JUNK_SIGNS)) and bool(_JUNK.search(low))
+    return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
 def _skip_dateline(text: str, span: Span) -> int:
-    head = text[span.start : min(span.end, span.start + 120)]
-    if not any(sign in head for sign in _DATELINE_SIGNS):
-        return span.start
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
 
 
+#: Two parts of a text that lost what was between them: «her routine. on Monday».
+_TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
+
+
 def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
+    if _TORN.search(text):
+        return False
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]
     if first is None or ending[-1:] not in _STOPS or ending[:1].isspace():

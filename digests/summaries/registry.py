@@ -42,8 +42,9 @@ def summarise_article(
     found = passages.extract_passages(article)
     opened = open_with_news(article, found)
     select = SUMMARISERS[summariser]
+    # Where the news does not fit, what stands before it may.
+    sentences = select(article, opened, chars) or select(article, found, chars)
     return Summary(
-        headline=headlines.write_headline(article, opened),
-        # Where the news does not fit, what stands before it may.
-        sentences=select(article, opened, chars) or select(article, found, chars),
+        headline=headlines.write_headline(article, opened, sentences),
+        sentences=sentences,
     )

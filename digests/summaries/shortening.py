@@ -1,119 +1,200 @@
-"""Shorten a sentence at clause boundaries, with exact spans and the same sense.
+"""Shorten a sentence as an editor does who may only leave out whole parts.
 
-A version of a sentence is a tuple of spans of the article's text. A tail is
-cut off at a clause («…, pledging to …», «… after the …»), an inserted clause between
-commas is removed («…, who is 38, …»). A version must still read as a sentence: it has a
-finite verb, does not end in a function word, and leaves no mark or bracket open
-(clause-level compression after Dorr et al., 2003, «Hedge Trimmer», without its parser).
+A version of a sentence is a tuple of spans of the article's text. What may be left out,
+beginning with what is missed least:
 
-A cut is harmful if the last word that is kept needs what was removed («shortly | after
-2 a.m.», «at a time | when …», «unable to say | where …»), or if the rest means
-something else without it («the first man | since 1990», «did not quit | because he was
-tired», «will be paid | when …»). A tail may also be cut before the last «and», where
-the rest is true without the addition.
+1. who stated a plain fact («…, the police said on Monday»);
+2. an opening before the main clause («After two years of talks, …»);
+3. an insertion between commas or dashes («…, who is 38, …»);
+4. the end, from a comma, a dash or a conjunction («…, pledging to …», «… after the …»);
+5. the end, from a phrase («… in the old town») or an addition («… and the roads»).
+
+The loss of a version is counted in content words, each kind of part with its weight.
+Where a sentence may end is found in `clause_ends`; what is left must read as a sentence
+(`is_readable`). Clause-level compression after Dorr et al., 2003, «Hedge Trimmer»,
+without its parser.
 """
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from digests.language import grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
 from digests.quotes.reporting import STRONG_CUES
+from digests.summaries.clause_ends import (
+    DASH,
+    LIMITS,
+    RESUMED,
+    TABLES,
+    find_ends,
+    has_verb,
+)
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
 
-#: Beginnings of tails without which the sense stays the same. Conditions («if»,
-#: «unless», «until») and the commas of lists are not among them.
-_SUBORDINATE = (
-    "after|as|when|while|where|which|who|whose|whom|because|following|despite|amid|"
-    "although|though|since|but|whereas|weil|nachdem|obwohl|während|wobei|aber"
-)
-_TAIL = re.compile(
-    rf",\s(?=(?:{_SUBORDINATE}|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|with|including|a|an|the|his|her|its|der|"
-    rf"die|das|ein|eine)\s)|(?<!\d)\s?[—–]\s?(?=\S)|\s-{{1,2}}\s|[;:]\s"
-    rf"|\s(?=(?:after|when|while|where|because|despite|amid|although|though|"
-    rf"since|weil|nachdem|obwohl|während)\s)"
-)
-#: A tail that attributes or qualifies the statement is never cut.
-_VOUCHES = re.compile(
-    r"\b(?:said|says|say|told|tells|according|claim\w*|alleg\w*|report(?:ed|s|edly)|"
-    r"announced|believe[sd]?|denie[sd]|doubt\w*|not|never|only|laut|sagte|sagten|"
-    r"zufolge|angeblich|nicht)\b|n['’]t\b"
-)
-#: Words of an attribution: «…, the mayor has warned on Monday.»
-_LONGEST_SOURCE = 14
-_COMMA = re.compile(r",\s")
-#: A clause that depends on the words before its comma: «…, who has said she will».
-_DEPENDS = re.compile(
-    r",\s(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
-)
-_SAYS = word_set("said says say told according sagte sagten teilte laut zufolge")
-_WHEN = word_set("""
-    on monday tuesday wednesday thursday friday saturday sunday today yesterday
-""")
-_INSERTED = re.compile(
-    r"(?P<comma>,\s(?:who|which|whose|where|whom|[a-z]{3,}(?:ing|ed)|an?|the|now|then|"
-    r"formerly|der|die|das)\s[^,;:()\"“”—–]{3,120},(?=\s))"
-    r"|(?P<dash>\s?(?:—|–|--)\s?[^,;:()\"“”—–]{3,160}?\s?(?:—|–|--))(?=\s?[a-z])"
-)
-_DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
-_DANGLING = word_set("""
-    a an the of to in on at for with and or but by from as that which who is are was
-    were has have had will would said says after before its his her their into than
-    about over under between against among through during without within upon be been
-    being more most very also not no this these those such when while where if because
-    since until amid despite following including what how why whose whom can could may
-    might should must do does did up out my your our each every both either neither it
-    them him der die das den dem des ein eine einen einem einer und oder in im an am auf
-    mit von vom zu zum zur bei für aus nach über unter vor seit als wie dass weil ist
-    sind war hat haben wird mr mrs ms dr
-""")
-_FEWEST_WORDS = 4
-_MARKS_AFTER = ",;:—–- \n\t\u00a0"
-#: How much text in front of a sentence's end may be an ending mark.
-_STOPS = ".!?…"
+#: Stems that say when, not what.
+TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
+
+#: What a content word of a part is worth, and what a part of a kind costs besides.
+_WORTH = {"opening": 0.5, "insertion": 0.5}
+_WORTH_AT_END = 0.7
+_COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase": 2.0}
+#: The loss of who stated a plain fact.
+_SOURCE_COST = 0.1
+#: A sentence with more parts is a list, of which not every version is looked at.
+_MOST_INSERTIONS, _MOST_ENDS = 6, 40
 
 
-def list_shorter_versions(text: str, span: Span) -> Iterator[SentenceVersion]:
-    """The readable versions of a sentence that are shorter than the sentence."""
-    ends = find_clause_ends(text, span)
-    for body in ((span,), remove_gaps(span, find_insertions(text, span))):
-        versions = (body, *(cut_version(body, end) for end in ends))
-        for version in versions:
-            if version != (span,) and is_readable(text, version):
-                yield version
+class Part(NamedTuple):
+    """A part of a sentence that may be left out, and what is lost with it."""
+
+    start: int
+    end: int
+    loss: float = 0.0
 
 
-def remove_gaps(span: Span, gaps: Sequence[tuple[int, int]]) -> SentenceVersion:
+def list_versions(
+    text: str, span: Span, spared: Sequence[tuple[int, int]] | None = None
+) -> list[tuple[float, SentenceVersion]]:
+    """The versions of a sentence with their losses, the whole sentence first.
+
+    They are not yet known to be readable (`is_readable`), which takes longer.
+
+    Args:
+        text: The article's text.
+        span: The sentence.
+        spared: Places that no version has. A headline gives them, and may go without
+            an opening, who stated a plain fact and the last phrases; a sentence of a
+            summary keeps them.
+    """
+    found = []
+    for parts in itertools.product(
+        [()] if spared is None else _choose_openings(text, span),
+        _choose_insertions(text, span)[:_MOST_INSERTIONS],
+        _choose_ends(text, span, headline=spared is not None)[:_MOST_ENDS],
+    ):
+        _, inner, ends = parts
+        if inner and ends and inner[-1].end > ends[0].start:
+            continue
+        removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
+        loss = sum(part.loss for part in removed)
+        found.append((loss, _remove_parts(span, sorted(removed))))
+    return found
+
+
+def _remove_parts(span: Span, parts: Sequence[Part]) -> SentenceVersion:
     """What is left of a span without these parts, which are in order."""
     pieces = []
     start = span.start
-    for a, b in gaps:
-        if a > start:
-            pieces.append(Span(start=start, end=a))
-        start = max(start, b)
+    for part in parts:
+        if part.start > start:
+            pieces.append(Span(start=start, end=part.start))
+        start = max(start, part.end)
     if start < span.end:
         pieces.append(Span(start=start, end=span.end))
     return tuple(pieces)
 
 
-def cut_version(version: SentenceVersion, end: int) -> SentenceVersion:
-    """What is before a place of the text; nothing where it begins there."""
-    kept = [s for s in version if s.start < end]
-    return tuple(Span(start=s.start, end=min(s.end, end)) for s in kept)
+def _build_part(text: str, kind: str, start: int, end: int) -> Part:
+    lost = sum(stem not in TIMES for stem in words.extract_stems(text[start:end]))
+    worth = _COSTS.get(kind, 0.0) + _WORTH.get(kind, _WORTH_AT_END) * lost
+    return Part(start, end, worth if lost else 0.0)
 
 
-def find_clause_ends(text: str, span: Span) -> list[int]:
-    """Where the tail may be cut off; attributions and qualifications stay."""
-    last = max(
-        (m.end() for m in _VOUCHES.finditer(text, span.start, span.end)), default=0
-    )
-    found = _TAIL.finditer(text, span.start, span.end)
-    return [m.start() for m in found if m.start() >= last]
+# ── parts ───────────────────────────────────────────────────────────────────────
+
+#: The one article that a headline does without: each noun that follows keeps its own.
+_ARTICLE = (
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl"
+    r"|child)\b)(?=\w))?"
+)
+_CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
+#: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
+#: the statement itself.
+_OPENING = re.compile(
+    r"(?:(?:And|But|So|Yet)\s)?"
+    r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
+    r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
+    r"|Meanwhile)(?:\s[^,;:()\"“”]{2,90})?,\s"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b){_ARTICLE}"
+)
+
+
+def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
+    """A connective and the first article, or the opening as well."""
+    found: list[tuple[Part, ...]] = [()]
+    m = _CONNECTIVE.match(text, span.start, span.end)
+    if m and m[0]:
+        found = [(Part(*m.span()),)]
+    m = _OPENING.match(text, span.start, span.end)
+    spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
+    if m and (m["clause"] or not spoken):
+        found.append((_build_part(text, "opening", *m.span()),))
+    return found
+
+
+_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
+_INSERTED = re.compile(
+    rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
+    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|\s?(?:—|–|--|\s-)\s?[^,;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
+)
+#: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
+_MODIFIER = re.compile(
+    r"(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
+    rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
+    r"(?<!\sto)"
+)
+_RELATIVE = re.compile(r"\s(?:who|whose)\s")
+_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
+
+
+def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
+    """No insertion, or each one that the main clause can omit."""
+    found: list[tuple[Part, ...]] = [
+        (),
+        *(
+            (_build_part(text, "identity", *m.span("gap")),)
+            for m in _MODIFIER.finditer(text, span.start, span.end)
+        ),
+    ]
+    for m in _INSERTED.finditer(text, span.start, span.end):
+        end = m.start("next") if m["next"] else m.end()
+        inside = text[m.start() : end]
+        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+            continue
+        named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
+        kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
+        found.append((_build_part(text, kind, m.start(), end),))
+        relative = _RELATIVE.search(text, m.start() + 2, end)
+        if relative and m["comma"]:
+            found.append((_build_part(text, "insertion", relative.start(), end - 1),))
+    return found
+
+
+_QUALIFIES = re.compile(
+    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
+    rf"|{grammar.NEGATION.pattern}"
+)
+_ARTICLES = word_set("a an the der die das")
+#: Words of an attribution: «…, the mayor has warned on Monday.»
+_LONGEST_SOURCE = 14
+_COMMA = re.compile(r",\s")
+#: A clause that depends on the words before its comma: «…, who has said she will».
+_DEPENDS = re.compile(
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+)
+_SAYS = word_set(
+    "said says say told report reports according sagte sagten teilte laut zufolge"
+)
+_WHEN = TABLES["times"] | {"on"}
 
 
 def find_attribution(text: str, span: Span) -> Span:
@@ -128,36 +209,92 @@ def find_attribution(text: str, span: Span) -> Span:
     return Span(start=span.end, end=span.end)
 
 
-def find_insertions(text: str, span: Span) -> list[tuple[int, int]]:
-    """Insertions between commas or dashes that the main clause can omit."""
-    found = []
-    for m in _INSERTED.finditer(text, span.start, span.end):
-        after = re.match(r"\s?([\w'’-]+)", text[m.end() : m.end() + 40])
-        vouches = _VOUCHES.search(text, m.start(), m.end())
-        if after and grammar.looks_finite(after[1]) and not vouches:
-            found.append((m.start(), m.end() + len(after.group()) - len(after[1])))
-    return found
+#: Who only claims something stays beside it; a body that knows need not be named.
+_CLAIMED = re.compile(
+    r"claim|alleg|reported|believ|accus|\bwarn(?:s|ed)?\b|deni|union|part(?:y|ies)\b"
+    r"|campaign|lawyer",
+    re.IGNORECASE,
+)
+_OFFICE = re.compile(
+    r"\b(?:officials?|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
+    r"ministry|department|coroner|hospital|trust|company|firm|watchdog|regulator|"
+    r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
+    r"figures|traders|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
+    re.IGNORECASE,
+)
+#: A forecast, a judgement or an accusation is not stated without its source.
+_DISPUTABLE = re.compile(
+    r"\b(?:could|may|might|would|should|must|likely|expected|blam\w+|accus\w+|"
+    r"deliberate\w*|illegal\w*|attack\w*|terror\w*|n[o']t|guilty|fail\w*|fraud\w*|"
+    r"abus\w+|discriminat\w+|viol\w+|corrupt\w*|st[eo]le?\w*|unfair\w*|wrong\w*|"
+    r"danger\w*|lie[ds]?|best|worst)\b"
+    r"|[\"“”«»]"
+)
 
 
-def ends_dangling(shown: str) -> bool:
-    """Whether a text ends in a word that needs a continuation, or has no word."""
-    found = words.split_words(shown[-80:])
-    return not found or found[-1] in _DANGLING
+def _is_plain(text: str, statement: Span, said: Span) -> bool:
+    """Whether a statement is a fact that the body which states it can know."""
+    return (
+        _OFFICE.search(text, said.start, said.end) is not None
+        and not _CLAIMED.search(text, said.start, said.end)
+        and not _DISPUTABLE.search(text, statement.start, statement.end)
+    )
+
+
+#: «met, pledging to …»: the news is after the comma.
+_OUTCOME = re.compile(
+    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
+)
+
+
+def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
+    lost = _OUTCOME.search(text, start, end) is not None
+    return _build_part(text, "outcome" if lost else kind, start, end)
+
+
+def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, ...]]:
+    """What may be left out at the end: a tail, the source, what stands after it."""
+    said = find_attribution(text, span)
+    statement = Span(start=span.start, end=said.start)
+    tails, rests = (
+        [
+            _build_tail(text, kind, start, within.end)
+            for kind, start in find_ends(text, span, within)
+            if headline or kind != "phrase"
+        ]
+        for within in (statement, Span(start=said.end, end=span.end))
+    )
+    sources: list[tuple[Part, ...]] = [()]
+    if headline and _is_plain(text, statement, said):
+        sources.append((Part(said.start, said.end, _SOURCE_COST),))
+    kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
+    if tails and said.end < span.end and not rests:
+        kept.append((_build_part(text, "comma", said.end, span.end),))
+    cut = [(), *((tail,) for tail in tails)]
+    return [
+        (*tail, *source, *rest)
+        for tail, source, rest in itertools.product(cut, sources, kept)
+    ]
+
+
+# ── what is left ────────────────────────────────────────────────────────────────
+
+_FEWEST_WORDS = 4
 
 
 def is_readable(text: str, version: SentenceVersion) -> bool:
-    """Whether a version still reads as a sentence of its own."""
-    whole = " ".join(text[s.start : s.end].strip() for s in version)
-    found = words.split_words(whole)
-    if len(found) < _FEWEST_WORDS or found[-1] in _DANGLING or _NO_VERB.search(whole):
+    """Whether a version reads as a sentence of its own."""
+    pieces = [text[s.start : s.end].strip() for s in version]
+    whole = " ".join(pieces)
+    if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
-    if not any(grammar.looks_finite(w) for w in found[1:]) or _awaits_main_clause(
-        whole
-    ):
+    resumed = RESUMED.match(pieces[-1]) if len(pieces) > 1 else None
+    if resumed and (resumed[1] in _SAYS or not grammar.looks_finite(resumed[1])):
+        whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
+    if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
-    if _GERMAN_OPENING.match(whole) and not _GERMAN_VERB.search(whole):
-        return False
-    return has_balanced_marks(whole) and len(_DASH.findall(whole)) % 2 == 0
+    return has_verb(whole.partition(" ")[2]) and not _awaits_main_clause(whole)
 
 
 #: A German auxiliary, and no verb at the end.
@@ -169,25 +306,12 @@ _NO_VERB = re.compile(
 )
 
 
-#: A German phrase before its verb, which has no comma: «Nach dem Brand in Auental».
-_GERMAN_OPENING = re.compile(
-    r"(?:Nach|Bei|Mit|Im|Am|Vor|Trotz|Wegen|Seit|Für|Zum|Zur)\s"
-)
-_GERMAN_VERB = re.compile(
-    r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
-    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten))\b"
-)
-
-
 def _awaits_main_clause(whole: str) -> bool:
     """Whether the words are an opening without its main clause."""
     about = _LEFT_OPEN.match(whole)
-    if about and not any(grammar.looks_finite(w) for w in words.split_words(about[1])):
+    if about and not has_verb(about[1]):
         return True
-    if not _OPENER.match(whole):
-        return False
-    main = whole.partition(", ")[2]
-    return not any(grammar.looks_finite(w) for w in words.split_words(main))
+    return bool(_OPENER.match(whole)) and not has_verb(whole.partition(", ")[2])
 
 
 #: An unclosed relative clause: «The mayor, a baker who was elected last spring».
@@ -196,15 +320,20 @@ _LEFT_OPEN = re.compile(
 )
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
-    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|[\w'’]+\s)?(?:after|as|when|while|because|although|though|since|until|before|"
-    r"if|unless|once|despite|amid|following|whereas|from|during|by|with|given|nachdem|"
-    r"weil|wenn|während|obwohl|als)\s",
+    r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
+    r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
+    r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"
+    r"|whereas|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,
 )
 
 
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_MARKS_AFTER = ",;:—–- \n\t\u00a0"
+_STOPS = ".!?…"
+_CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
+_FIRST_LETTER = re.compile(r"\w")
 
 
 def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
@@ -213,17 +342,6 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
     if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
         shown += mark
-    return capitalize_start(shown)
-
-
-_CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
-
-
-_FIRST_LETTER = re.compile(r"\w")
-
-
-def capitalize_start(shown: str) -> str:
-    """A text with its first letter in upper case, after any marks."""
     return _FIRST_LETTER.sub(_capitalize, shown, count=1)
 
 
@@ -232,134 +350,3 @@ def _capitalize(first: re.Match[str]) -> str:
     # «ß» and «ı» have no capital of their own and stay.
     same = large.casefold() == first[0].casefold() and len(large) == 1
     return large if same else first[0]
-
-
-#: Words that a clause of time or reason completes.
-_LEANS_ON = word_set("""
-    shortly soon long right just immediately ever even only largely mainly mostly partly
-    simply precisely exactly especially particularly now then late early days day weeks
-    week months month years year hours hour minutes minute seconds moments moment
-    decades decade centuries nights night mornings morning evening time times point
-    stage case cases situation place places area areas age era reason reasons way ways
-    kurz erst nur gerade schon tage wochen monate jahre stunden minuten tag woche monat
-    jahr zeit zeitpunkt
-""")
-#: Words that always need a continuation.
-_WAITS = word_set("""
-    even especially particularly notably namely yet whether such like unlike versus via
-    per plus except besides towards toward onto throughout across near beyond sogar
-    insbesondere trotz samt laut
-""")
-#: Words whose object a clause is: «unable to say when», «it is unclear where».
-_ASKS = word_set("""
-    say says said know knows knew known see sees saw seen decide decides decided tell
-    tells told ask asks asked explain explains explained remember remembers show shows
-    showed shown unclear clear sure determine determined wonder wondered is was weiß
-    wissen klar unklar fragen sagen
-""")
-_CLAUSE = re.compile(
-    r"\s(after|before|since|when|while|where|because|as|although|though|once|until|"
-    r"following|despite|amid|weil|nachdem|obwohl|während|bevor|wo|wenn|seit)\b"
-)
-_SUPERLATIVE = re.compile(
-    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
-    r"einzige[nrs]?|letzte[nrs]?)\b"
-)
-#: Verbs with which a clause of time is a condition.
-_OPEN = re.compile(
-    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
-    r"soll|sollen|muss|müssen|darf|dürfen)\b"
-)
-_LONE = re.compile(r",\s[a-zäöü]+$")
-#: A lone word after a comma that needs nothing more.
-_ENOUGH = (", too", ", though", ", however")
-_LOOKED_AT = 400
-
-
-def is_harmful_cut(text: str, start: int, at: int) -> bool:
-    """Whether a cut of `text[start:]` at `at` leaves half a phrase or another sense.
-
-    Args:
-        text: The article's text.
-        start: Where the sentence, or its last piece, begins.
-        at: The end of what is kept.
-    """
-    kept = text[max(start, at - _LOOKED_AT) : at].rstrip()
-    link = _CLAUSE.match(text, at)
-    return _leaves_hanging(kept, link) or (
-        link is not None and _changes_sense(kept, link[1])
-    )
-
-
-def _leaves_hanging(kept: str, link: re.Match[str] | None) -> bool:
-    """Whether the last word that is kept needs what follows."""
-    found = words.split_words(kept[-80:])
-    if not found or found[-1] in _WAITS:
-        return True
-    if _LONE.search(kept) and not kept.endswith(_ENOUGH):
-        return True
-    if link is None:
-        return False
-    return found[-1] in _LEANS_ON or (found[-1] in _ASKS and link[1] in _QUESTIONS)
-
-
-_QUESTIONS = word_set("when where wo wann")
-_REASONS = word_set("because weil")
-_CONDITIONS = word_set("when where once until wenn")
-_SINCE = word_set("since seit")
-
-
-def _changes_sense(kept: str, link: str) -> bool:
-    """Whether what is kept means something else without the clause."""
-    if link in _SINCE:
-        return _SUPERLATIVE.search(kept) is not None
-    if link in _REASONS:
-        return grammar.NEGATION.search(kept.rpartition(", ")[2]) is not None
-    return link in _CONDITIONS and _OPEN.search(kept) is not None
-
-
-_AND = re.compile(r",?\s(?:and|und)\s(?P<next>[\w'’-]+)")
-_ADDED = word_set("""
-    the a an his her its their this these those several many some more in on for with to
-    from at by der die das ein eine seine ihre mit für in
-""")
-#: After these both parts are needed, or the rest is untrue without the other.
-_NEEDS_BOTH = re.compile(
-    r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
-    r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
-    r"weder|ob|wenn|nur|ohne|zusammen)\b",
-    re.IGNORECASE,
-)
-#: The tail attributes or qualifies the statement and must stay.
-_VOUCHED = re.compile(
-    r"\b(?:sa(?:id|ys?)|told|according|claim\w*|alleg\w*|report\w*|announced|believe\w*|"
-    r"den(?:y|ies|ied)|doubt\w*|warn\w*|not|never|no|but|laut|sagten?|zufolge|angeblich|"
-    r"nicht|aber)\b|n['’]t\b|[\"“”„]"
-)
-_LIST = 60
-
-
-def find_conjunct_ends(text: str, span: Span) -> list[int]:
-    """Where the last addition with «and» may be left out."""
-    found = []
-    for m in _AND.finditer(text, span.start, span.end):
-        kept, tail = text[span.start : m.start()], text[m.end() : span.end]
-        if (
-            "," in kept[-_LIST:]
-            or _NEEDS_BOTH.search(kept)
-            or grammar.NEGATION.search(kept)
-        ):
-            continue
-        if _joins_whole_things(kept, m["next"]) and not _VOUCHED.search(tail):
-            found.append(m.start())
-    return found
-
-
-def _joins_whole_things(kept: str, following: str) -> bool:
-    """Whether «and» joins complete parts, not as in «red and green lamps»."""
-    before = words.split_words(kept[-_LIST:])
-    if not before or grammar.looks_finite(before[-1]):
-        return False
-    if following.lower() in _ADDED or grammar.looks_finite(following):
-        return True
-    return grammar.looks_participle(following) and before[-1][-1:] == "s"

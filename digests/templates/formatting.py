@@ -11,14 +11,14 @@ could turn into a link.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from urllib.parse import quote, urlsplit, urlunsplit
+from datetime import UTC, datetime, tzinfo
 
 import markupsafe
 from markupsafe import Markup
 
 from digests.cards import content
 from digests.cards.content import UNNAMED_SPEAKER, TextRun
+from digests.language.links import make_link
 from digests.language.normalization import to_one_line
 from digests.language.words import primary_language
 from digests.types import (
@@ -55,9 +55,10 @@ def format_contents(edition: Edition) -> str:
     return f"{shown} from {read} in {outlets}{reading}"
 
 
-def format_day(moment: datetime) -> str:
-    """«Tuesday, 24 November 2026»."""
-    return f"{moment:%A}, {_format_date(moment)}"
+def format_day(moment: datetime, zone: tzinfo) -> str:
+    """«Tuesday, 24 November 2026»: the date in `zone`."""
+    local = moment.astimezone(zone)
+    return f"{local:%A}, {_format_date(local)}"
 
 
 def order_parts(edition: Edition, usual: Sequence[str]) -> tuple[str, ...]:
@@ -84,11 +85,12 @@ def format_mark(story: EditionStory | BriefStory) -> str:
     return " · ".join(filter(None, ("Update" if update else "", kind)))
 
 
-def format_origin(story: EditionStory) -> str:
-    """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC»."""
+def format_origin(story: EditionStory, zone: tzinfo) -> str:
+    """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC», in `zone`."""
     lead = story.articles[0] if story.articles else None
     author = content.find_author(lead.author, story.kind, lead.source) if lead else ""
-    return _join_origin(story.outlets, lead, f"by {author}" if author else "")
+    by = f"by {author}" if author else ""
+    return _join_origin(story.outlets, lead, by, zone)
 
 
 def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
@@ -151,15 +153,18 @@ def describe_process(edition: Edition) -> str:
 
 
 def _join_origin(
-    outlets: tuple[str, ...], article: ArticleRef | None, author: str = ""
+    outlets: tuple[str, ...],
+    article: ArticleRef | None,
+    author: str = "",
+    zone: tzinfo = UTC,
 ) -> str:
     parts = [outlets[0]] if outlets else [article.source] if article else []
     if len(outlets) > 1:
         parts.append(_format_count(len(outlets) - 1, "more source", "more sources"))
     parts.append(author)
     if article and article.published:
-        moment = article.published
-        parts.append(f"{_format_date(moment)}, {moment:%H:%M} UTC")
+        local = article.published.astimezone(zone)
+        parts.append(f"{_format_date(local)}, {local:%H:%M %Z}")
     return " · ".join(part for part in parts if part)
 
 
@@ -215,24 +220,9 @@ def format_markdown_link(text: str, url: str | None) -> Markup:
 
 
 def sanitize_address(url: str | None) -> str | None:
-    """A plain http(s) address with its host in ASCII, or None where it is not one."""
-    try:
-        parts = urlsplit((url or "").strip())
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port is not None else ""
-    except (ValueError, UnicodeError):
-        return None
-    is_web = parts.scheme in {"http", "https"} and "@" not in parts.netloc
-    if not is_web or not _HOST.match(host):
-        return None
-    path, query, anchor = (
-        quote(part.encode("utf-8", "replace"), safe="/:;=,.~!$&+%?@-_")
-        for part in (parts.path, parts.query, parts.fragment)
-    )
-    return urlunsplit((parts.scheme, host + port, path, query, anchor))
-
-
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?\Z|\[[0-9a-f:.]{2,45}\]\Z")
+    """The address as `digests.language.links` writes it; None where it is no link."""
+    link = make_link(url)
+    return link.href if link else None
 
 
 def _limit_marks(text: str) -> str:

@@ -132,6 +132,7 @@ def test_all_mistakes_are_reported_together_a_sentence_each(home):
 BAD = {
     "WEB_PORT": ["-1", "65536", "8711.5", "true"],
     "WEB_HOST": ["0.0.0.0", "::", "192.168.1.2", "example.org", "[::1]"],
+    "WEB_TRUSTED_PROXY": ["proxy", "10.0.0.0/8", "127.0.0.1:80", "1"],
     "SEND_TIMEOUT": ["0", "nan", "inf", "20s", "1e9"],
     "UNCERTAIN_WAIT": ["-1", "nan", "a while"],
     "LOG_LEVEL": ["trace", "10"],
@@ -151,6 +152,17 @@ def test_a_bad_value_is_refused_by_its_name(home, name, value):
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
 def test_the_page_may_listen_on_this_computer(home, host):
     assert loaded(home, WEB_HOST=host)[0].web_host == host
+
+
+@pytest.mark.parametrize("hosts", ["10.0.0.7", "feeds.local:8080, wiki.local", "1"])
+def test_private_hosts_may_be_listed_with_or_without_their_port(home, hosts):
+    assert loaded(home, FETCH_ALLOW_PRIVATE=hosts)[0].fetch_allow_private == hosts
+
+
+@pytest.mark.parametrize("hosts", ["true", "wiki", "10.0.0.7:99999", "10.0.0.0/8"])
+def test_a_list_of_private_hosts_that_is_none_says_how_to_write_it(home, hosts):
+    reported = complaint(home, FETCH_ALLOW_PRIVATE=hosts)
+    assert "10.0.0.7 (without a port: 80 and 443)" in reported
 
 
 def test_a_page_for_others_is_refused_with_the_reason(home):

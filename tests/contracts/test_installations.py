@@ -10,11 +10,17 @@ from sqlalchemy import text
 
 from bot.model import AppInstallation, InstallationTokens
 from bot.model.scope import Scope
-from bot.storage import Database, deletion_store, workspace_store
+from bot.storage import (
+    Database,
+    deletion_store,
+    installation_store,
+    workspace_store,
+)
 from bot.storage.installation_store import (
     EXCHANGE_LEASE,
     DatabaseInstallationStore,
     DatabaseStateStore,
+    StateSigner,
     TokenCipher,
     TokenDecryptionError,
 )
@@ -50,7 +56,7 @@ def store(database: Database, clock: FakeClock) -> DatabaseInstallationStore:
 
 @pytest.fixture
 def states(database: Database, clock: FakeClock) -> DatabaseStateStore:
-    return DatabaseStateStore(database, clock)
+    return DatabaseStateStore(database, StateSigner(b"k" * 32), clock)
 
 
 async def test_what_is_kept_is_found_as_it_was(store):
@@ -261,10 +267,70 @@ async def test_what_was_not_issued_is_no_state(states, forged):
     assert not await states.consume(forged)
 
 
-async def test_a_state_cannot_be_read_from_the_database(states, database):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda until, random, signature: f"{int(until) + 60}.{random}.{signature}",
+        lambda until, random, signature: f"{until}.{random[::-1]}.{signature}",
+        lambda until, random, signature: f"{until}.{random}.{'0' * 64}",
+        lambda until, random, signature: f"{'9' * 5_000}.{random}.{signature}",
+        lambda until, random, signature: f"{until}.{random}",
+    ],
+    ids=["later", "other", "unsigned", "far", "short"],
+)
+async def test_a_changed_state_is_none(states, change):
+    parts = (await states.issue()).split(".")
+    assert not await states.consume(change(*parts))
+
+
+async def test_a_state_under_another_key_is_none(states, database, clock):
+    other = DatabaseStateStore(database, StateSigner(b"o" * 32), clock)
+    assert not await states.consume(await other.issue())
+
+
+async def test_a_started_installation_stores_nothing(states, database):
+    for _ in range(3):
+        await states.issue()
+    assert await database.read(list_used_states) == []
+
+
+async def test_a_started_installation_survives_however_many_others_begin(states):
     state = await states.issue()
+    for _ in range(1_005):
+        await states.issue()
+    assert await states.consume(state)
 
-    def read(connection: Any) -> str:
-        return str(connection.execute(text("SELECT * FROM install_states")).all())
 
-    assert state not in await database.read(read)
+async def test_a_used_state_is_stored_as_a_hash_until_it_expires(
+    states, database, clock
+):
+    state = await states.issue()
+    await states.consume(state)
+    (row,) = await database.read(list_used_states)
+    assert state not in str(row)
+    clock.advance(minutes=10)
+    other = await states.issue()
+    await states.consume(other)
+    (left,) = await database.read(list_used_states)
+    assert left != row
+
+
+async def test_used_states_are_stored_up_to_a_number(database, clock):
+    now = clock.now()
+
+    def use_many(conn: Any) -> None:
+        for number in range(8):
+            until = now + timedelta(seconds=60 + number)
+            installation_store.record_used_state(
+                conn, state_hash=str(number), now=now, until=until, most=5
+            )
+
+    await database.write(use_many)
+    assert [row.state_hash for row in await database.read(list_used_states)] == list(
+        "34567"
+    )
+
+
+def list_used_states(conn: Any) -> list[Any]:
+    query = text("SELECT * FROM install_states ORDER BY until")
+    return list(conn.execute(query))

@@ -14,6 +14,11 @@ HOSTILE = {
     "169.254.169.254": "link-local, cloud metadata",
     "100.64.0.1": "carrier-grade NAT",
     "192.0.0.1": "protocol assignments",
+    "192.0.0.9": "protocol assignments, anycast",
+    "192.0.0.192": "protocol assignments, cloud metadata",
+    "192.31.196.1": "AS112",
+    "168.63.129.16": "the host of a virtual machine in a cloud",
+    "100.100.100.200": "carrier-grade NAT, cloud metadata",
     "192.0.2.1": "documentation",
     "198.51.100.1": "documentation",
     "203.0.113.1": "documentation",
@@ -28,6 +33,15 @@ HOSTILE = {
     "::127.0.0.1": "IPv4-compatible loopback",
     "::ffff:127.0.0.1": "mapped loopback",
     "::ffff:169.254.169.254": "mapped metadata",
+    "::ffff:192.0.0.192": "mapped metadata",
+    "::ffff:168.63.129.16": "mapped host of a virtual machine",
+    "64:ff9b::a83f:8110": "NAT64 of the host of a virtual machine",
+    "64:ff9b::c000:c0": "NAT64 of metadata",
+    "2002:a83f:8110::1": "6to4 of the host of a virtual machine",
+    "2002:c000:c0::1": "6to4 of metadata",
+    "2001:0:a83f:8110::1": "Teredo",
+    "2001:0:4136:e378:8000:63bf:57c0:7eef": "Teredo of the host of a virtual machine",
+    "2620:4f:8000::1": "AS112",
     "64:ff9b::7f00:1": "NAT64 of loopback",
     "64:ff9b::a9fe:a9fe": "NAT64 of metadata",
     "64:ff9b:1::1": "local NAT64",
@@ -45,7 +59,26 @@ HOSTILE = {
 }
 
 #: These must stay allowed.
-PUBLIC = ("93.184.215.14", "1.1.1.1", "2606:2800:21f::1", "2a00:1450:4001::1")
+PUBLIC = (
+    "93.184.215.14",
+    "1.1.1.1",
+    "2606:2800:21f::1",
+    "2a00:1450:4001::1",
+    # Just outside of blocks that are not public.
+    "9.255.255.255",
+    "11.0.0.0",
+    "100.63.255.255",
+    "100.128.0.0",
+    "168.63.129.15",
+    "168.63.129.17",
+    "172.32.0.0",
+    "191.255.255.255",
+    "192.0.1.0",
+    "198.20.0.0",
+    "223.255.255.255",
+    "2001:200::1",
+    "2003::1",
+)
 
 
 def spellings(address: str) -> Iterator[str]:

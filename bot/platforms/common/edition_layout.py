@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.i18n.safe_text import Link, is_blank, make_link
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
@@ -24,6 +24,7 @@ from bot.platforms.common.edition_text import (
 )
 from bot.platforms.common.text import count_utf16, pack_pieces, shorten_line
 from digests.cards.content import TextRun
+from digests.language.links import Link, make_link
 from digests.types import EditionStory, QuoteCard, Section
 
 B = TypeVar("B")

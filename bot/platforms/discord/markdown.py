@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from bot.i18n.safe_text import Link, sanitize_text
+from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (
@@ -22,6 +22,7 @@ from bot.platforms.common.text import (
 )
 from bot.platforms.discord import limits
 from digests.cards.content import TextRun
+from digests.language.links import Link
 from digests.types import QuoteCard
 
 

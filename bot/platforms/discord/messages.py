@@ -30,7 +30,6 @@ from bot.errors import (
     SendRefused,
     SendUnclear,
 )
-from bot.i18n.safe_text import make_link
 from bot.model import Delivery
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.common.text import count_utf16
@@ -54,6 +53,7 @@ from bot.platforms.discord.markdown import (
     format_plain_message,
     keep_whole_lines,
 )
+from digests.language.links import make_link
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import ApiProvider, DiscordApi, DiscordCaller

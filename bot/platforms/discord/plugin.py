@@ -128,6 +128,16 @@ def refuse_name(who: str) -> UserError:
     )
 
 
+def refuse_channel(channel: str) -> UserError:
+    """Build the error about a channel that is not written as its id."""
+    return UserError(
+        "«{channel}» is not the id of a Discord channel. Write the number: switch on "
+        "Developer Mode (User Settings, Advanced), then right-click the channel and "
+        "choose «Copy Channel ID».",
+        channel=channel[:80],
+    )
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Discord",
@@ -137,7 +147,13 @@ PLUGIN = PlatformPlugin(
     how_to_connect="set STANDFIRST_DISCORD_TOKEN to the bot's token",
     required_settings="STANDFIRST_DISCORD_TOKEN",
     post_options=frozenset(PostOptions.model_fields),
-    ids=IdPatterns(person=_SNOWFLAKE, role=_SNOWFLAKE, refuse=refuse_name),
+    ids=IdPatterns(
+        person=_SNOWFLAKE,
+        role=_SNOWFLAKE,
+        channel=_SNOWFLAKE,
+        refuse=refuse_name,
+        refuse_channel=refuse_channel,
+    ),
     setup_summary="Discord: 3 steps, about 4 minutes",
     setup_steps=(
         TokenStep(

@@ -7,7 +7,7 @@ buttons below it. `edition_layout` splits an edition into pieces.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.i18n.safe_text import Link, is_blank
+from bot.i18n.safe_text import is_blank
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,
@@ -29,6 +29,7 @@ from bot.platforms.discord.markdown import (
     format_small_print,
     render_quote,
 )
+from digests.language.links import Link
 from digests.types import Edition, QuoteCard
 
 #: The longest first line of a continued message.

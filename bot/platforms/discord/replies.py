@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from bot.i18n.safe_text import is_blank, make_link
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -37,6 +37,7 @@ from bot.platforms.common.text import (
 )
 from bot.platforms.discord import components, limits, markdown
 from bot.platforms.discord.components import ATTACHMENT_SCHEME, Component, MessageBody
+from digests.language.links import make_link
 from digests.types import QuoteCard
 
 #: Ends a code block: a text that contains it cannot be shown in one.

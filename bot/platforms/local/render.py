@@ -12,7 +12,7 @@ order.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.safe_text import build_article_href, is_blank, make_link, sanitize_text
+from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
 from bot.platforms.common.edition_layout import list_buttons
@@ -27,6 +27,7 @@ from bot.platforms.common.edition_text import (
 from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
 from digests.cards.content import list_further_figures
+from digests.language.links import make_link
 from digests.types import (
     ArticleRef,
     BriefStory,

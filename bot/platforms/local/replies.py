@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.i18n.safe_text import build_article_href, is_blank, make_link
+from bot.i18n.safe_text import build_article_href, is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -27,6 +27,7 @@ from bot.model import (
 from bot.platforms.common.text import split_at_marks
 from bot.platforms.local import limits
 from bot.platforms.local.render import build_card_view
+from digests.language.links import make_link
 from digests.types import Span
 
 TemplateData = dict[str, Any]

@@ -14,10 +14,11 @@ from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import quote
 
-from bot.i18n.safe_text import Link, is_blank
+from bot.i18n.safe_text import is_blank
 from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from digests.cards.content import TextRun
+from digests.language.links import Link
 
 Json = dict[str, Any]
 _BOLD: Final = {"bold": True}

@@ -5,14 +5,15 @@ preview, and that the delivery's key is in the message's metadata. A payload of 
 sent as links, one without blocks as plain text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.safe_text import make_link
 from bot.model import Delivery
 from bot.platforms.common.text import count_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import Json, escape_mrkdwn, format_link
+from digests.language.links import make_link
 
 METADATA_EVENT: Final = "standfirst_delivery"
 #: Names and URLs in a text stay text.
@@ -64,9 +65,17 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
     return content
 
 
+_USER_INFORMATION: Final = re.compile(r"(?i)(https?://)[^\s/?#]*@")
+
+
 def format_fallback(text: str) -> str:
-    """Escape as many whole lines of `text` as a message's text may have."""
-    return _join_fitting_lines([escape_mrkdwn(line) for line in text.split("\n")])
+    """Escape as many whole lines of `text` as a message's text may have.
+
+    Slack's apps turn addresses in it into links, which blocks do not: an address loses
+    its user information, which may be a secret or look like another host.
+    """
+    lines = _USER_INFORMATION.sub(r"\1", text).split("\n")
+    return _join_fitting_lines([escape_mrkdwn(line) for line in lines])
 
 
 def build_message(text: str, blocks: list[Json]) -> Json:

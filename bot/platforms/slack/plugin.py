@@ -250,6 +250,15 @@ def refuse_name(who: str) -> UserError:
     )
 
 
+def refuse_channel(channel: str) -> UserError:
+    """Build the error about a channel that is not written as its id."""
+    return UserError(
+        "«{channel}» is not the id of a Slack channel. Write the id, such as "
+        "C0123456789: Slack shows it in the channel's details, at the bottom.",
+        channel=channel[:80],
+    )
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Slack",
@@ -263,7 +272,9 @@ PLUGIN = PlatformPlugin(
     ids=IdPatterns(
         person=re.compile(limits.PERSON_ID),
         role=re.compile(limits.GROUP_ID),
+        channel=re.compile(limits.CHANNEL_ID),
         refuse=refuse_name,
+        refuse_channel=refuse_channel,
     ),
     setup_summary="Slack: 3 steps, about 4 minutes",
     setup_steps=(

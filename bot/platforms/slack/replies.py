@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from bot.i18n.safe_text import is_blank, make_link, sanitize_text
+from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -60,6 +60,7 @@ from bot.platforms.slack.block_kit import (
 )
 from bot.platforms.slack.messages import build_message
 from bot.platforms.slack.render import render_quote
+from digests.language.links import make_link
 from digests.types import QuoteCard
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.

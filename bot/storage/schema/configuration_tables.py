@@ -231,6 +231,7 @@ installations = define_table(
     UniqueConstraint("workspace_id"),
 )
 
+# OAuth states that were used, until they expire.
 install_states = Table(
     "install_states",
     metadata,

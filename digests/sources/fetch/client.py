@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
 from aiohappyeyeballs import AddrInfoType
@@ -48,6 +47,7 @@ from digests.sources.fetch.policy import (
     AttachmentRules,
     FetchPolicy,
     format_host_port,
+    is_public,
     may_be_private,
     parse_address,
 )
@@ -329,11 +329,6 @@ def _wire_errors(host: str) -> Iterator[None]:
 # The check is made at the last moment: the socket for an address is created here,
 # after every look-up, redirect and rebinding, with the numbers that the kernel then
 # connects to.
-#
-# An allow list, because lists of forbidden ranges have gaps: IPv4 addresses that are
-# global and neither multicast nor the 6to4 relay; IPv6 addresses of 2000::/3 without
-# its ranges for embedded addresses (Teredo, 6to4) or documentation. Sources: IANA's
-# special-purpose address registries, RFC 6890, RFC 7526, RFC 9637.
 
 #: The kernel's error for a connection that is not permitted.
 FORBIDDEN_ERRNO = errno.EACCES
@@ -370,41 +365,3 @@ def _public_socket(about: AddrInfoType) -> socket.socket:
     if not is_public(str(address[0])):
         raise PermissionError(FORBIDDEN_ERRNO, "The address is not public")
     return socket.socket(family=family, type=kind, proto=protocol)
-
-
-_RELAY_OF_6TO4 = IPv4Network("192.88.99.0/24")
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-_NOT_UNICAST = (
-    IPv6Network("2001::/23"),
-    IPv6Network("2001:db8::/32"),
-    IPv6Network("2002::/16"),
-    IPv6Network("3fff::/20"),
-)
-
-
-def is_public(address: str) -> bool:
-    """Whether a numeric IP address is public.
-
-    Args:
-        address: As the operating system writes it; anything else is not public.
-    """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(parsed, IPv4Address):
-        return _is_public_4(parsed)
-    if parsed.ipv4_mapped is not None:
-        return _is_public_4(parsed.ipv4_mapped)
-    return _is_public_6(parsed)
-
-
-def _is_public_4(address: IPv4Address) -> bool:
-    return (
-        address.is_global and not address.is_multicast and address not in _RELAY_OF_6TO4
-    )
-
-
-def _is_public_6(address: IPv6Address) -> bool:
-    is_global = address.scope_id is None and address in _GLOBAL_UNICAST
-    return is_global and not any(address in network for network in _NOT_UNICAST)

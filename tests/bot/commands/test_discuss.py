@@ -14,11 +14,12 @@ async def test_the_local_page_reports_that_it_has_no_threads(harness: BotHarness
 
 
 async def test_nothing_posted_is_nothing_to_discuss(harness: BotHarness):
-    await harness.apply(CONFIGURATION.replace('"local"', '"slack"'))
+    text = CONFIGURATION.replace('"local"', '"slack"')
+    await harness.apply(text.replace("c-morning", "C2001"))
     place = await harness.place()
     workspace = replace(place.workspace, platform="slack")
     asker = Editor(
-        harness=harness, place=Location(workspace=workspace, channel="c-morning")
+        harness=harness, place=Location(workspace=workspace, channel="C2001")
     )
     answer = await asker.says("news discuss")
     assert answer.problem

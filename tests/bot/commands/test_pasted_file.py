@@ -13,7 +13,7 @@ from bot.configuration import file_import
 from bot.configuration.change_steps import ChangeContext, ChangeRequest
 from bot.configuration.changes import confirm_proposal, propose_requests
 from bot.errors import UserError
-from bot.model import PlatformName
+from bot.model import Location, PlatformName
 from bot.platforms.plugins import load_plugins
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -148,33 +148,21 @@ async def test_several_mistakes_are_reported_together(ana: Editor):
     assert len(reported.splitlines()) == 2
 
 
-@pytest.mark.parametrize("platform", ["discord", "slack"])
+@pytest.mark.parametrize(("platform", "kind"), [("discord", ""), ("slack", "C")])
 async def test_a_channel_closed_to_the_editor_cannot_be_named(
-    empty_harness: BotHarness, platform: PlatformName
+    empty_harness: BotHarness, platform: PlatformName, kind: str
 ):
     """The bot may post there; the editor may not."""
-    await empty_harness.apply(CONFIGURATION.replace('"local"', f'"{platform}"'))
+    text = CONFIGURATION.replace('"local"', f'"{platform}"')
+    await empty_harness.apply(text.replace("c-morning", f"{kind}2001"))
     place = await empty_harness.inbox.workspace_of(platform, "newsroom", "")
-    ana = (
-        await editor(empty_harness)
-        if platform == "local"
-        else Editor(
-            harness=empty_harness,
-            place=replace(await _anywhere(empty_harness), workspace=place),
-        )
-    )
-    file = '[[workspace.destination]]\nname = "theirs"\nchannel = "9009"\n'
+    here = Location(workspace=place, channel=f"{kind}2002")
+    ana = Editor(harness=empty_harness, place=here)
+    file = f'[[workspace.destination]]\nname = "theirs"\nchannel = "{kind}9009"\n'
     form = await ana.is_asked("newsdesk apply", file=file)
-    assert "channel 9009 is not a destination yet" in errors(form)["file"]
-    mine = file.replace("9009", "c-here").replace("theirs", "mine")
+    assert f"channel {kind}9009 is not a destination yet" in errors(form)["file"]
+    mine = file.replace("9009", "2002").replace("theirs", "mine")
     assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
-
-
-async def _anywhere(harness: BotHarness) -> Any:
-    from bot.model import Location, Workspace
-
-    nobody = Workspace(id=0, platform="local", external_id="", name="")
-    return Location(workspace=nobody, channel="c-here")
 
 
 async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):

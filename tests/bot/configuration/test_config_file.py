@@ -6,7 +6,7 @@ from bot.configuration import file_import
 from bot.errors import ConfigurationError
 from bot.model.scope import Scope
 from bot.platforms.plugins import load_plugins
-from bot.storage import delivery_store
+from bot.storage import delivery_store, schema
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 SECOND = """
@@ -159,6 +159,48 @@ async def test_five_mistakes_of_every_kind_are_five_lines(empty_harness):
         f"{here}, digest «Evening», storeis",
     }
     assert len(places) == 5
+
+
+@pytest.mark.parametrize(
+    ("platform", "channel", "says"),
+    [
+        ("slack", "#news", "«#news» is not the id of a Slack channel. Write the id"),
+        ("slack", "news", "C0123456789: Slack shows it in the channel's details"),
+        ("slack", "c0123456789", "is not the id of a Slack channel"),
+        ("slack", "<#C0123456789|news>", "is not the id of a Slack channel"),
+        ("discord", "#news", "«#news» is not the id of a Discord channel. Write the"),
+        ("discord", "<#2001>", "right-click the channel and choose «Copy Channel ID»"),
+    ],
+)
+async def test_a_channel_written_by_its_name_is_refused_with_what_to_write(
+    empty_harness, platform, channel, says
+):
+    text = CONFIGURATION.replace('"local"', f'"{platform}"')
+    reported = await mistakes(empty_harness, text.replace("c-morning", channel))
+    assert "destination «morning»" in reported
+    assert says in reported
+
+
+@pytest.mark.parametrize(
+    ("platform", "channel"),
+    [("slack", "C0123456789"), ("slack", "G01"), ("discord", "2001"), ("local", "#a")],
+)
+async def test_a_channel_written_by_its_id_is_accepted(
+    empty_harness, platform, channel
+):
+    text = CONFIGURATION.replace('"local"', f'"{platform}"')
+    assert await empty_harness.apply(text.replace("c-morning", channel))
+
+
+async def test_a_channel_that_was_accepted_before_does_not_prevent_other_changes(
+    empty_harness,
+):
+    text = CONFIGURATION.replace('"local"', '"slack"').replace("c-morning", "C01")
+    await empty_harness.apply(text)
+    named = schema.destinations.update().values(channel="#news")
+    await empty_harness.db.write(lambda conn: conn.execute(named) and None)
+    (change,) = await empty_harness.apply(text.replace("C01", "#news") + "stories = 3")
+    assert change.text == "digest «Morning brief»: stories"
 
 
 async def test_a_secret_that_is_not_known_is_reported_beside_the_others(empty_harness):

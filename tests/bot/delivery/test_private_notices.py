@@ -1,5 +1,7 @@
 """The recipient of the notice that posting to a destination has stopped."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -8,6 +10,8 @@ from bot.model.scope import PersonScope, Scope
 from bot.storage import (
     Connection,
     Database,
+    change_store,
+    notice_store,
     personal_digest_store,
     schema,
 )
@@ -60,3 +64,45 @@ async def test_problems_of_a_personal_destination_are_private(
     await database.write(stop_personal)
 
     assert await database.read(list_recipients) == []
+
+
+def make_change(connection: Connection, tenant: Tenant, person: str, name: str) -> None:
+    """Make the tenant's channel a destination; nobody's id is empty."""
+    scope, channel = Scope(tenant.workspace.id), tenant.destination.channel
+    steps = [{"noun": "destination", "after": {"channel": channel}}]
+    made = change_store.propose_change(connection, scope, steps, person, name, NOW)
+    change_store.confirm_change(
+        connection, scope, made.public_id, person, name, NOW + timedelta(seconds=1)
+    )
+
+
+async def test_what_the_operator_set_up_in_the_terminal_goes_to_the_installer(
+    database: Database, tenant: Tenant
+):
+    await database.write(make_change, tenant, "", "the operator")
+    await database.write(stop, tenant, tenant.destination.id)
+
+    assert await database.read(list_recipients) == [None]
+
+
+async def test_the_first_person_who_changed_something_is_no_operator(
+    database: Database, tenant: Tenant
+):
+    def find(connection: Connection) -> str | None:
+        scope = Scope(tenant.workspace.id)
+        return notice_store.find_person_to_notify(connection, scope, None)
+
+    await database.write(make_change, tenant, "", "the operator")
+    assert await database.read(find) is None
+    await database.write(make_change, tenant, "7", "Ana")
+    assert await database.read(find) == "7"
+
+
+async def test_who_made_the_channel_a_destination_is_told_even_after_the_operator(
+    database: Database, tenant: Tenant
+):
+    await database.write(make_change, tenant, "7", "Ana")
+    await database.write(make_change, tenant, "", "the operator")
+    await database.write(stop, tenant, tenant.destination.id)
+
+    assert await database.read(list_recipients) == ["7"]

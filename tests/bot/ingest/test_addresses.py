@@ -49,6 +49,12 @@ def test_a_secret_address_belongs_to_its_workspace(address: str):
     [
         "http://10.0.0.7/feed",
         "http://[::1]/feed",
+        "http://192.0.0.192/feed",
+        "http://168.63.129.16/feed",
+        "http://[::ffff:10.0.0.7]/feed",
+        "http://[64:ff9b::a00:7]/feed",
+        "http://[2002:a00:7::1]/feed",
+        "http://224.0.0.9/feed",
         "http://localhost/feed",
         "http://wiki/feed",
         "http://news.internal/feed",
@@ -65,6 +71,21 @@ def test_what_the_setting_lists_belongs_to_its_workspace():
         "http://feeds.example:8080/x", "other.example:80, feeds.example:8080"
     )
     assert is_private("https://feeds.example/x", "1")
+
+
+@pytest.mark.parametrize(
+    ("address", "listed"),
+    [
+        ("http://wiki.firm.example/feed", "wiki.firm.example:80"),
+        ("https://wiki.firm.example/feed", "wiki.firm.example:443"),
+        ("https://wiki.firm.example:443/feed", "wiki.firm.example:443"),
+        ("https://wiki.firm.example/feed", "wiki.firm.example"),
+        ("https://WIKI.firm.example./feed", "Wiki.Firm.Example"),
+        ("http://[2a00:1450::7]/feed", "2a00:1450::7"),
+    ],
+)
+def test_a_listed_host_is_private_however_its_port_is_written(address, listed):
+    assert is_private(address, listed)
 
 
 @pytest.mark.parametrize("address", OPEN)

@@ -4,6 +4,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +65,85 @@ def test_a_damaged_backup_is_refused(backups: BackupHarness):
         pytest.raises(ConfigurationError, match="Name another file"),
     ):
         backups.restore()
+
+
+FOREIGN = {
+    "trigger": "CREATE TRIGGER theirs AFTER INSERT ON deliveries BEGIN"
+    " UPDATE destinations SET channel = 'C-theirs'; END",
+    "view": "CREATE VIEW theirs AS SELECT * FROM keys",
+    "index": "CREATE INDEX theirs ON keys (value)",
+    "table": "CREATE TABLE theirs (a PRIMARY KEY)",
+}
+
+
+def add_definition(backups: BackupHarness, *statements: str) -> None:
+    with closing(sqlite3.connect(backups.kept)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def definitions(file: Path) -> set[tuple[Any, ...]]:
+    query = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    return set(rows(file, query))
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_a_backup_defines_besides_the_schema_is_left_out(
+    backups: BackupHarness, kind: str
+):
+    ours = definitions(backups.file)
+    backups.back_up()
+    add_definition(backups, FOREIGN[kind])
+    assert backups.restore().left_out == (f"{kind} theirs",)
+    assert definitions(backups.file) == ours
+
+
+def test_a_name_of_sqlites_own_does_not_hide_a_trigger(backups: BackupHarness):
+    backups.back_up()
+    add_definition(
+        backups,
+        FOREIGN["trigger"],
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET name = 'sqlite_theirs', sql = replace(sql, 'theirs',"
+        " 'sqlite_theirs') WHERE name = 'theirs'",
+    )
+    backups.restore()
+    assert (
+        rows(backups.file, "SELECT 1 FROM sqlite_master WHERE type = 'trigger'")
+        == [(1,)] * 2
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE keys ADD COLUMN theirs TEXT DEFAULT 'x'",
+        "DROP TABLE feedback",
+        "DROP TRIGGER searchable_after_insert",
+        "DROP INDEX ix_install_states_until",
+    ],
+)
+def test_a_backup_whose_own_definitions_are_changed_is_refused(
+    backups: BackupHarness, statement: str
+):
+    backups.back_up()
+    add_definition(backups, statement)
+    with untouched(backups), pytest.raises(ConfigurationError, match="was changed by"):
+        backups.restore()
+
+
+def test_statistics_of_sqlites_own_are_no_foreign_definition(backups: BackupHarness):
+    backups.back_up()
+    add_definition(backups, "ANALYZE")
+    assert backups.restore().left_out == ()
+
+
+def test_a_database_with_other_definitions_can_be_backed_up(backups: BackupHarness):
+    with closing(sqlite3.connect(backups.file)) as connection:
+        connection.execute(FOREIGN["index"])
+    backups.back_up()
+    assert backups.restore().left_out == ("index theirs",)
 
 
 def test_the_database_itself_is_no_backup(backups: BackupHarness):

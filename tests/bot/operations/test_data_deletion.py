@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -291,6 +292,46 @@ async def test_no_word_of_it_stays_in_the_file(
 
 def contents(file: Path) -> list[bytes]:
     return [path.read_bytes() for path in file.parent.glob(f"{file.name}*")]
+
+
+QUILL = Person(id="quill-4711", name="Quill", permission=Permission.EVERYONE)
+
+
+async def erases_personal_data(ana: Editor) -> None:
+    quill = replace(ana, person=QUILL)
+    await quill.says("news save", story="1")
+    await quill.says("news follow", topic="market square")
+    mine = await quill.says("news me", time="7:30")
+    asked = await quill.presses(mine, "Erase")
+    assert "Erased" in said(await quill.presses(asked, "Erase everything"))
+
+
+async def test_no_word_of_a_person_stays_in_the_file_once_they_erased_their_data(
+    sqlite_url: str, ana: Editor
+):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    await erases_personal_data(ana)
+    assert not any(b"quill-4711" in held for held in contents(file))
+
+
+async def test_what_a_reader_of_the_database_held_back_is_removed_afterwards(
+    sqlite_url: str, ana: Editor
+):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM keys").fetchone()
+        await erases_personal_data(ana)
+        assert any(b"quill-4711" in held for held in contents(file))
+    await maintenance(ana.harness).run()
+    assert not any(b"quill-4711" in held for held in contents(file))
+
+
+async def test_what_a_writer_frees_is_overwritten(ana: Editor):
+    def read(connection: Connection) -> Any:
+        return connection.exec_driver_sql("PRAGMA secure_delete").scalar()
+
+    assert await ana.harness.db.write(read) == 1
 
 
 # ── after the bot was removed ──────────────────────────────────────────────────

@@ -59,7 +59,8 @@ async def test_a_stopped_destination_and_its_delivery_are_problems(harness):
 
 async def test_a_workspace_on_a_platform_that_is_off_is_a_problem(empty_harness):
     (empty_harness.home / "articles").mkdir(exist_ok=True)
-    await empty_harness.apply(CONFIGURATION.replace('"local"', '"discord"'))
+    text = CONFIGURATION.replace('"local"', '"discord"')
+    await empty_harness.apply(text.replace("c-morning", "2001"))
     reported = [str(found.text) for found in await findings(empty_harness, "problem")]
     assert any("discord is not connected" in text for text in reported)
     fixes = [str(found.fix) for found in await findings(empty_harness, "problem")]

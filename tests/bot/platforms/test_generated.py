@@ -5,7 +5,6 @@ from random import Random
 
 import pytest
 
-from bot.i18n.safe_text import make_link
 from bot.model import MessagePart, RenderedEdition, Reply
 from bot.platforms.common.edition_text import format_quote
 from digests.types import Edition
@@ -68,24 +67,3 @@ def test_an_edition_in_plain_words_fits_into_an_answer(platform):
     assert (
         faults_of_reply(platform, Reply(blocks=(RenderedEdition(parts=(part,)),))) == []
     )
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://good.example%40evil.example/",
-        "https://good.example%2fevil.example/",
-        "https://evil.example|good.example/",
-        "https://evil.example;good.example/",
-        "https://evil,example/",
-        "https://evil.example_/",
-    ],
-)
-def test_a_host_that_is_none_leads_nowhere(url):
-    assert make_link(url) is None
-
-
-def test_the_dot_behind_a_host_is_no_part_of_its_name():
-    found = make_link("https://news.example./a")
-    assert found is not None
-    assert (found.host, found.href) == ("news.example", "https://news.example/a")

@@ -131,7 +131,7 @@ def fill(connection: Connection) -> None:
         encrypted=EncryptedTokens(token="s1.AA", refresh=None, expires_at=until),
         now=NOW,
     )
-    installation_store.add_install_state(
+    installation_store.record_used_state(
         connection, state_hash="0", now=NOW, until=until
     )
     deletion_store.propose_erasure(

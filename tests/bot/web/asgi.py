@@ -74,13 +74,21 @@ class Browser:
 
 
 async def ask(
-    app: ASGIApp, method: str, path: str, body: bytes, headers: dict[str, str]
+    app: ASGIApp,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+    *,
+    version: str = "1.1",
+    whole: bool = True,
 ) -> Answer:
+    """Send a request; `whole` is False for one that breaks off behind `body`."""
     parts = urlsplit(path)
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
+        "http_version": version,
         "method": method,
         "scheme": "http",
         "path": parts.path,
@@ -92,7 +100,7 @@ async def ask(
         "server": ("127.0.0.1", PORT),
     }
     sent: list[Message] = []
-    incoming = [{"type": "http.request", "body": body, "more_body": False}]
+    incoming = [{"type": "http.request", "body": body, "more_body": not whole}]
 
     async def receive() -> Message:
         return incoming.pop() if incoming else {"type": "http.disconnect"}

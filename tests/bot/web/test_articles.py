@@ -16,9 +16,10 @@ from tests.bot.web.asgi import Browser, no_measurements
 
 
 def a_browser(**articles: Article) -> Browser:
-    async def read(article: str, revision: str | None) -> Article | None:
+    async def read(article: str, revision: str | None) -> tuple[Article, str] | None:
         found = articles.get(article)
-        return found if found and revision in {None, found.revision} else None
+        fits = found and revision in {None, found.revision}
+        return (found, "Europe/Berlin") if found and fits else None
 
     async def ready() -> dict[str, str]:
         return {"database": "ok", "migrations": articles["ready"].text}
@@ -31,7 +32,6 @@ def a_browser(**articles: Article) -> Browser:
             list_measurements=no_measurements,
             key=b"k" * 32,
             texts=Texts.of("en"),
-            zone="Europe/Berlin",
         )
     )
 

@@ -1,16 +1,28 @@
 """Rejected requests, headers of every answer, and the error page."""
 
+import contextlib
+from typing import Any
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from bot.i18n.translation import Texts
 from bot.web import security, server
-from tests.bot.web.asgi import FORM, OURS, PORT, SAME, Browser, no_measurements
+from tests.bot.web.asgi import (
+    FORM,
+    OURS,
+    PORT,
+    SAME,
+    Browser,
+    ask,
+    no_measurements,
+)
 
 
-def an_app(*routes: Route):
+def an_app(*routes: Route, **settings: Any):
     async def article(_: str, __: str | None) -> None:
         return None
 
@@ -41,6 +53,7 @@ def an_app(*routes: Route):
         list_measurements=no_measurements,
         key=b"k" * 32,
         texts=Texts.of("en"),
+        **settings,
     )
 
 
@@ -89,6 +102,92 @@ async def test_a_name_of_this_machine_is_ours(browser, name):
 
 async def test_a_request_without_a_host_is_refused(browser):
     assert (await browser.send("GET", "/", b"", {})).status == 421
+
+
+#: What proxies add, also where they replace the host by ours.
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Server",
+    "X_Forwarded_For",
+    "X-Real-IP",
+    "X-Client-IP",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+    "True-Client-IP",
+    "CF-Connecting-IP",
+    "Tailscale-User-Login",
+)
+
+
+@pytest.mark.parametrize("name", FORWARDED)
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/metrics", "/static/base.css"])
+async def test_what_a_proxy_passes_on_reads_nothing(browser, name, path):
+    headers = OURS | {name.lower(): "203.0.113.7"}
+    answer = await browser.send("GET", path, b"", headers)
+    assert answer.status == 403
+    assert "STANDFIRST_WEB_TRUSTED_PROXY" in answer.text
+    assert 'name="csrf"' not in answer.text
+
+
+async def test_what_a_proxy_passes_on_does_nothing(browser):
+    token = await browser.token()
+    answer = await browser.post(
+        "/act", {"csrf": token, "what": "x"}, x_forwarded_for="203.0.113.7"
+    )
+    assert (answer.status, "done:" in answer.text) == (403, False)
+
+
+async def test_a_proxy_that_adds_nothing_is_known_by_its_old_version(browser):
+    answer = await ask(browser.app, "GET", "/", b"", OURS, version="1.0")
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+async def test_a_public_path_is_reached_through_any_proxy(version):
+    async def hear(_: Request) -> Response:
+        return Response("heard")
+
+    app = an_app(public_routes=[Route("/slack/events", hear, methods=["GET"])])
+    headers = {"host": "news.example", "x-forwarded-for": "203.0.113.7"}
+    answer = await ask(app, "GET", "/slack/events", b"", headers, version=version)
+    assert answer.text == "heard"
+
+
+async def test_a_request_that_breaks_off_is_no_failure_of_ours():
+    async def hear(request: Request) -> Response:
+        return Response(await request.body())
+
+    app = an_app(public_routes=[Route("/slack/events", hear, methods=["POST"])])
+    with capture_logs() as logs, contextlib.suppress(StopIteration, RuntimeError):
+        await ask(app, "POST", "/slack/events", b"a", {}, whole=False)
+    assert [line["event"] for line in logs] == ["request broken off"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "status"), [("127.0.0.1", 200), ("::1", 403), (None, 403)]
+)
+async def test_a_trusted_proxy_passes_the_page_on(trusted, status):
+    browser = Browser(an_app(trusted_proxy=trusted))
+    answer = await browser.get("/", x_forwarded_for="203.0.113.7")
+    assert answer.status == status
+
+
+async def test_a_trusted_proxy_needs_a_host_of_ours_all_the_same():
+    browser = Browser(an_app(trusted_proxy="127.0.0.1"))
+    headers = {"host": "news.example", "x-forwarded-for": "203.0.113.7"}
+    assert (await browser.send("GET", "/", b"", headers)).status == 421
+
+
+async def test_a_form_that_was_cut_off_does_nothing(browser):
+    sent = f"csrf={await browser.token()}&what=remove+every".encode()
+    visit = browser.cookies[security.VISIT_COOKIE]
+    headers = OURS | FORM | SAME | {"cookie": f"{security.VISIT_COOKIE}={visit}"}
+    answer = await ask(browser.app, "POST", "/act", sent, headers, whole=False)
+    assert "done:" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Serving: the port is reported, a taken one is named, a stop ends streams."""
 
 import asyncio
+import contextlib
 import signal
 import time
 
@@ -124,3 +125,91 @@ async def test_a_page_that_reads_nothing_does_not_delay_the_stop():
     reader.writer.transport.abort()  # type: ignore[attr-defined]
     await asyncio.sleep(0.1)
     assert len(hub) == 0
+
+
+# ── slow and many connections ──────────────────────────────────────────────────
+
+SHORT = server.ConnectionLimits(connections=3, request_seconds=0.2)
+
+
+async def sends(port: int, *pieces: str) -> bytes:
+    """Send pieces one after the other; return what comes until the connection ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece.encode())
+            await asyncio.sleep(0.03)
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (),
+        ("GET /heal",),
+        tuple("GET /healthz HTTP/1.1\r\nHost: localhost"),
+        ("POST /command HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n", "a"),
+    ],
+    ids=["nothing", "a beginning", "a letter at a time", "half a body"],
+)
+async def test_a_request_that_is_not_sent_in_time_is_cut_off(pieces):
+    async with server.serve_application(
+        Stage().app(), host="127.0.0.1", port=0, limits=SHORT
+    ) as address:
+        started = time.monotonic()
+        assert b" 200 " not in await sends(address.port, *pieces)
+        assert time.monotonic() - started < 2
+
+
+async def test_a_second_request_that_is_not_sent_in_time_is_cut_off():
+    async with server.serve_application(
+        Stage().app(), host="127.0.0.1", port=0, limits=SHORT
+    ) as address:
+        head, reader = await head_of(address.port, "/healthz")
+        assert head.startswith("HTTP/1.1 200")
+        started = time.monotonic()
+        for letter in "GET /healthz HTT":
+            reader.writer.write(letter.encode())  # type: ignore[attr-defined]
+            await asyncio.sleep(0.03)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(), 5)
+        assert time.monotonic() - started < 2
+        reader.writer.close()  # type: ignore[attr-defined]
+
+
+async def test_an_open_stream_is_not_cut_off():
+    stage = Stage()
+    async with server.serve_application(
+        stage.app(),
+        host="127.0.0.1",
+        port=0,
+        before_stop=(stage.platform.hub.close,),
+        limits=SHORT,
+    ) as address:
+        _, reader = await head_of(address.port, "/events?channel=news")
+        await asyncio.sleep(2 * SHORT.request_seconds)
+        await stage.platform.send(a_delivery())
+        await asyncio.wait_for(reader.readuntil(b"event: post"), 5)
+        reader.writer.close()  # type: ignore[attr-defined]
+
+
+async def test_beyond_the_limit_a_connection_is_closed_and_the_next_is_served():
+    limits = server.ConnectionLimits(connections=3, request_seconds=5)
+    async with server.serve_application(
+        Stage().app(), host="127.0.0.1", port=0, limits=limits
+    ) as address:
+        held = [
+            await asyncio.open_connection("127.0.0.1", address.port) for _ in range(3)
+        ]
+        await asyncio.sleep(0.05)
+        assert await sends(address.port, "GET /healthz HTTP/1.1\r\n") == b""
+        for _, writer in held:
+            writer.close()
+        await asyncio.sleep(0.05)
+        head, reader = await head_of(address.port, "/healthz")
+        assert head.startswith("HTTP/1.1 200")
+        reader.writer.close()  # type: ignore[attr-defined]

@@ -1,6 +1,9 @@
 import pytest
 
+from digests.language.spans import overlaps_any
+from digests.language.words import split_words
 from digests.summaries import headlines
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 
 
@@ -38,11 +41,7 @@ def test_a_blank_title_is_no_title():
         ),
         (
             "The council has approved the plans.",
-            "Council approved the plans",
-        ),
-        (
-            "Norland is to build a bridge over the river.",
-            "Norland to build a bridge over the river",
+            "Council has approved the plans",
         ),
     ],
 )
@@ -246,7 +245,8 @@ def test_what_something_is_called_is_not_cut_off():
         (
             "A second miner has died in hospital after the fire at the Torvale pit in "
             "Hallin, and the owner has admitted that the pump which failed was old.",
-            "Second miner died in hospital after the fire at the Torvale pit in Hallin",
+            "Second miner has died in hospital after the fire at the Torvale pit in "
+            "Hallin",
         ),
     ],
 )
@@ -270,7 +270,7 @@ def test_the_source_of_a_plain_fact_is_left_out_for_its_outcome():
         "Brandt Tools Ltd. has closed its oldest sawmill in the hills of Torvale after "
         "92 years, the company said on Monday, ending 140 jobs."
     )
-    assert written(text).endswith("hills of Torvale, ending 140 jobs")
+    assert written(text).endswith("after 92 years, ending 140 jobs")
 
 
 def test_a_life_is_told_without_its_relative_clause():
@@ -293,10 +293,8 @@ def test_words_come_from_the_spans_in_order():
         "in the rain after two years of work."
     )
     made = headlines.write_headline(Article(id="a", text=text))
-    words = " ".join(text[s.start : s.end] for s in made.spans).split()
-    assert [w.casefold().strip(",.") for w in made.text.split()] == [
-        w.casefold().strip(",.") for w in words
-    ]
+    spans = " ".join(text[span.start : span.end] for span in made.spans)
+    assert split_words(made.text) == split_words(spans)
 
 
 def test_a_list_without_sentences_still_has_a_headline():
@@ -305,3 +303,90 @@ def test_a_list_without_sentences_still_has_a_headline():
 
 def test_no_words_no_headline():
     assert written(" \n…") == ""
+
+
+def test_a_sentence_that_is_short_enough_is_kept_but_for_its_day():
+    text = (
+        "Rents in Hallin rose by 3.1 per cent in the year to June, the slowest rise "
+        "for almost four years, as 900 new flats came to the market on Monday."
+    )
+    assert written(text).startswith(
+        "Rents in Hallin rose by 3.1 per cent in the year to June, the slowest rise "
+        "for almost four years"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            "The Harbour Committee of Norland voted 9 to 8 along party lines on Monday "
+            "to send the name of Captain Ines Kolbe to the full council, where a vote "
+            "is expected in March.",
+            "voted 9 to 8 along party lines to send the name of Captain Ines Kolbe",
+        ),
+        (
+            "Prosecutors have charged the former keeper of the Hallin lottery with "
+            "stealing 4 million crowns in unclaimed prizes, in what they called the "
+            "largest theft in the history of the town.",
+            "with stealing 4 million crowns in unclaimed prizes",
+        ),
+        (
+            "The leader of the Norland Senate, Ada Brandt, and six members of her "
+            "party have taken the chief of the Hallin police, Tom Reed, to court.",
+            "to court",
+        ),
+    ],
+)
+def test_what_a_verb_is_about_stays_with_it(text: str, whole: str):
+    assert whole in written(text)
+
+
+def test_what_is_said_of_one_of_many_is_left_out_before_the_place():
+    text = (
+        "At least six people were killed and 19 injured when a coach carrying a school "
+        "band to a wedding fell into the river at Torvale near Hallin."
+    )
+    assert written(text) == (
+        "At least six people were killed and 19 injured when a coach fell into the "
+        "river at Torvale near Hallin"
+    )
+
+
+def test_who_accuses_is_told():
+    text = (
+        "The harbour police of Hallin have shown a pattern of unfair treatment of "
+        "sailors, the justice department said on Monday."
+    )
+    assert written(text).endswith("the justice department said")
+
+
+def test_an_aside_between_dashes_goes_and_the_verb_stays():
+    text = (
+        "The plans of the next bridge over the river in the old town of Hallin - "
+        "called Heron by its builders - will be shown in May, according to reports."
+    )
+    assert written(text) == (
+        "Plans of the next bridge over the river in the old town of Hallin will be "
+        "shown in May, according to reports"
+    )
+
+
+def test_a_german_verb_before_a_list_keeps_its_last_part():
+    text = (
+        "Die neue Regierung von Auental räumt der Sicherheit der Brücken in den Tälern "
+        "und der Pflege der alten Wälder rund um die Stadt großes Gewicht ein."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de")).text
+    assert made.endswith("großes Gewicht ein")
+
+
+def test_the_headline_is_of_a_sentence_of_the_summary():
+    text = (
+        "A long bridge was old. The council of Hallin closed the Long Bridge over the "
+        "river on Monday. It will open in May."
+    )
+    article = Article(id="a", text=text)
+    told = summarise_article(article, 100)
+    shown = [span for sentence in told.sentences for span in sentence.spans]
+    assert overlaps_any(told.headline.spans[0], shown)

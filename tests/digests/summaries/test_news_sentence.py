@@ -75,3 +75,28 @@ def test_bylines_labels_and_clock_times_are_passed_over(line):
 
 def test_a_text_without_sentences_has_no_news():
     assert opening("one two\nthree") == ""
+
+
+def test_a_feature_is_told_from_what_its_scene_is_about():
+    text = (
+        "At ten past five on a March morning the lamp on Cape Dell goes out, and in a "
+        "hut behind the mill a bell begins to ring. Tom Reed, who has kept the lamp "
+        "for years, does not hurry.\n\n"
+        '"A lamp is only glass," says Reed, who is 61 and has been keeper of the '
+        "lamp since he left school.\n\n"
+        "Cape Dell lies 20 kilometres from Hallin. For 30 years its lamp was lit by "
+        "oil that came by boat. In the gales of spring the boat failed, and the lamp "
+        "of the cape was dark for days."
+    )
+    told = opening(text, title="The lamp that lights itself")
+    assert told.startswith(("Cape Dell", "For 30 years", "In the gales"))
+
+
+def test_a_sentence_that_refers_back_is_told_after_what_it_refers_to():
+    text = (
+        "It was still dark when Ada Brandt unlocked the gate.\n\nHallin is an old "
+        "town. It voted on Monday to close the Weir Lane bridge for a year. "
+        + BACKGROUND
+    )
+    told = opening(text, title="Town votes to close Weir Lane bridge for a year")
+    assert told == "Hallin is an old town."

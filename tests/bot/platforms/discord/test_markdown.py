@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from bot.i18n.safe_text import make_link, sanitize_text
+from bot.i18n.safe_text import sanitize_text
 from bot.platforms.discord import limits
 from bot.platforms.discord.markdown import (
     escape_line,
@@ -12,6 +12,7 @@ from bot.platforms.discord.markdown import (
     format_code_block,
     format_link,
 )
+from digests.language.links import make_link
 from tests.bot.platforms.discord.hostile import STRINGS, texts
 from tests.wire.discord.markdown import read
 

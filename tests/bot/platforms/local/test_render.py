@@ -9,12 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from bot.i18n.safe_text import (
-    build_article_href,
-    build_environment,
-    make_link,
-    sanitize_text,
-)
+from bot.i18n.safe_text import build_article_href, build_environment, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Control,
@@ -286,36 +281,6 @@ def test_what_steers_or_hides_is_dropped_and_nothing_else(text):
 
 def test_at_most_four_marks_stay_on_a_letter():
     assert sanitize_text("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "https://bank.example@evil.example/",
-        "https://user:word@evil.example/",
-        "//evil.example",
-        "http://",
-        "https://evil.example\\@bank.example/",
-        "https://evil.example/ x",
-        "https://[::1",
-        "https://a.example:99999/",
-        "ftp://files.example/",
-        "https://a.example/" + "x" * 3_000,
-        None,
-        "",
-    ],
-)
-def test_an_address_that_is_not_plain_is_no_link(address):
-    assert make_link(address) is None
-
-
-def test_a_host_in_foreign_letters_is_shown_as_the_network_reads_it():
-    found = make_link("https://b\u0430nk.example/news")
-    assert found is not None
-    assert found.host == "xn--bnk-6cd.example"
-    assert found.href == "https://xn--bnk-6cd.example/news"
 
 
 @given(st.text(max_size=400), st.integers(2, 60))

@@ -21,6 +21,7 @@ from bot.storage import Database
 from bot.storage.installation_store import (
     DatabaseInstallationStore,
     DatabaseStateStore,
+    StateSigner,
     TokenCipher,
 )
 from bot.web import server
@@ -72,7 +73,7 @@ def a_worker(
     """The platform of one process over this database."""
     kept = InstallationStorage(
         installations=DatabaseInstallationStore(db, TokenCipher(key), clock, "slack"),
-        states=DatabaseStateStore(db, clock),
+        states=DatabaseStateStore(db, StateSigner(key), clock),
     )
 
     async def sleep(seconds: float) -> None:

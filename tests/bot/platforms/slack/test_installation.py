@@ -310,30 +310,16 @@ async def test_a_visitor_cannot_add_to_what_slack_is_asked(shared_app):
     assert "admin" not in href
 
 
-async def test_many_visitors_leave_no_more_than_a_thousand_states(shared_app):
-    from bot.storage import installation_store
-
-    now = shared_app.harness.clock.now()
-
-    def many(connection):
-        for number in range(installation_store.MAX_INSTALL_STATES + 5):
-            installation_store.add_install_state(
-                connection,
-                state_hash=str(number),
-                now=now,
-                until=now + timedelta(seconds=60 + number),
-            )
-        first = installation_store.consume_install_state(
-            connection, state_hash="0", now=now
-        )
-        last = installation_store.consume_install_state(
-            connection,
-            state_hash=str(installation_store.MAX_INSTALL_STATES + 4),
-            now=now,
-        )
-        return first, last
-
-    assert await shared_app.harness.db.write(many) == (False, True)
+async def test_an_installation_is_finished_however_many_strangers_begin_one(
+    shared_app,
+):
+    visitor = shared_app.visitor()
+    url = await visitor.begins()
+    for _ in range(1_005):
+        await ask(shared_app.site, "GET", "/slack/install", b"", PUBLIC)
+    page = await visitor.visits(shared_app.slack.teams.agrees(url, team=TEAM))
+    assert page.status == 200
+    assert await shared_app.kept.installations.find(TEAM) is not None
 
 
 # ── secrets ────────────────────────────────────────────────────────────────────

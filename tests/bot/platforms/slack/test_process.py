@@ -141,3 +141,30 @@ async def test_run_connects_reports_ready_and_posts_the_order(slack, tmp_path: P
     assert ready == {"database": "ok", "slack": "ok"}
     assert len(slack.ledger.says(CHANNEL)) == 1
     await until(lambda: not slack.socket.connections)
+
+
+async def test_applying_a_file_asks_slack_about_the_channels_that_are_new(
+    slack, tmp_path: Path
+):
+    home = Home(tmp_path)
+    (tmp_path / "articles").mkdir()
+    file = tmp_path / "newsroom.toml"
+    text = CONFIGURATION.replace(CHANNEL, "C0GONE")
+    file.write_text(text, encoding="utf-8")
+    settings = {
+        "STANDFIRST_SLACK_BOT_TOKEN": slack.address["token"],
+        "STANDFIRST_SLACK_APP_TOKEN": slack.address["app_token"],
+        "STANDFIRST_SLACK_API_BASE": slack.address["api_base"],
+    }
+
+    def apply() -> tuple[int, str]:
+        done = home.run("apply", str(file), **settings)
+        return done.returncode, done.stderr
+
+    code, warned = await asyncio.to_thread(apply)
+    assert code == 0
+    assert warned.startswith("standfirst: ✗ slack #")
+    assert "/invite" in warned
+    assert await asyncio.to_thread(apply) == (0, "")
+    file.write_text(CONFIGURATION, encoding="utf-8")
+    assert await asyncio.to_thread(apply) == (0, "")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.sources.fetch.client import is_public
+from digests.sources.fetch.policy import is_public
 from tests.wire.hostile_addresses import HOSTILE, PUBLIC
 
 

@@ -20,8 +20,27 @@ def test_places_are_compared_without_regard_to_case():
     }
 
 
-@pytest.mark.parametrize("entry", ["feeds.local", "true", "a:b", "http://x:1", "x:1/y"])
-def test_an_entry_without_host_and_port_is_reported(entry: str):
+@pytest.mark.parametrize(
+    ("entry", "allowed"),
+    [
+        ("feeds.local", {"feeds.local:80", "feeds.local:443"}),
+        ("10.0.0.7", {"10.0.0.7:80", "10.0.0.7:443"}),
+        ("localhost", {"localhost:80", "localhost:443"}),
+        ("[fd00::7]", {"[fd00::7]:80", "[fd00::7]:443"}),
+        ("fd00::7", {"[fd00::7]:80", "[fd00::7]:443"}),
+        ("wiki:80", {"wiki:80"}),
+    ],
+)
+def test_a_host_without_a_port_stands_for_80_and_443(entry: str, allowed: set[str]):
+    assert parse_policy(entry).private == allowed
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["true", "yes", "0", "*", "10.0.0.0/8", "a:b", "a.b:99999", "ada@a.b", "a.b?c",
+     "http://x:1", "x:1/y", ".", "a b.c"],
+)  # fmt: skip
+def test_an_entry_that_is_no_host_is_reported(entry: str):
     with pytest.raises(UsageError, match="host:port"):
         parse_policy(entry)
 

@@ -1,0 +1,288 @@
+"""Find where a sentence may end, so that what stands before is a sentence too.
+
+It may end at a comma, a dash or a conjunction («…, pledging to …», «… after the …»),
+before a phrase («… in the old town») or before an addition («… and the roads»). What is
+kept has the same sense: it has its verb and the complements of its verb, no clause is
+open, no word waits for what was removed («shortly | after 2 a.m.», «unable to say |
+where …»), no statement loses a denial or a doubt, and nothing turns into a greater
+claim («the first man | since 1990», «will be paid | when …»).
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from digests.language import grammar, words
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.words import load_word_tables, word_set
+from digests.types import Span
+
+TABLES = load_word_tables(__file__, "shortening_words.txt")
+_DANGLING, _LEANS_ON = TABLES["dangling"], TABLES["leans_on"]
+_WAITING = TABLES["waiting"]
+
+_LINKS = (
+    "after|as|before|when|while|where|because|following|despite|amid|although|though"
+    "|since|whereas"
+)
+#: What follows the comma of a tail: a clause, a participle, an apposition, a phrase.
+_AFTER_COMMA = (
+    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|hurt"
+    r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
+    r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
+    r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
+    r"|dessen|eine?)\s"
+)
+#: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
+_LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
+_PHRASES = (
+    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b))"
+    r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
+)
+_END = re.compile(
+    rf"(?P<comma>,\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
+    r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
+    r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon)\s)?"
+    rf"(?P<word>{_LINKS}|who)\s))"
+    r"|(?P<addition>,?\s(?=(?:and|but|und|aber)\s))"
+    rf"|(?P<phrase>(?<!,)\s(?!in early)(?={_PHRASES}))"
+)
+#: The tail denies, doubts or limits the statement, or says who made it.
+LIMITS = re.compile(
+    r"\b(?:claim\w*|alleg\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
+    r"|angeblich)\b"
+    r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
+)
+#: A denial so near to a cut is about what stands before it.
+_NEAR = 15
+
+
+def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
+    """Where a sentence may end within a part of it, each with its kind.
+
+    The kinds are «comma» (or a dash), «link», «addition» and «phrase».
+    """
+    last = max(
+        (m.end() for m in LIMITS.finditer(text, within.start, within.end)),
+        default=span.start,
+    )
+    for m in _END.finditer(text, within.start, within.end):
+        if m.start() < last or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
+            continue
+        if _is_sound(text, span, m, within.end):
+            yield m.lastgroup or "comma", m.start()
+
+
+_LOOKED_AT = 400
+#: Links that complete a noun or a question: «the place where», «unable to say when».
+_ASKED = word_set("when where who wo wann")
+
+
+def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
+    """Whether what stands before a place is complete, and means the same."""
+    kept = text[max(span.start, m.start() - _LOOKED_AT) : m.start()]
+    tail = text[m.end() : stop]
+    found = words.split_words(kept[-80:])
+    if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
+        return False
+    resumed = RESUMED.search(tail)
+    if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
+        return False
+    if _leaves_clause_open(kept, "" if m["comma"] else tail):
+        return False
+    if m["comma"]:
+        return _ends_at_comma(m[0], kept, tail)
+    # A German verb may be the last word of its clause.
+    german = m[0][0] != "," and _GERMAN.search(kept)
+    if german or _HARMED.search(kept) or _takes_verb(tail):
+        return False
+    if m["link"]:
+        asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
+        waits = _OF_LINK.get(m["word"])
+        leans = found[-1] in _LEANS_ON | asked or (waits and waits.search(kept))
+        return not leans and not _changes_sense(kept, m["word"])
+    if _waits_for_phrase(kept, found):
+        return False
+    if m["phrase"]:
+        return _TO_VERB.match(tail) is None
+    return _adds_whole(kept, tail)
+
+
+def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
+    """Whether a clause ends at a comma or a dash, which does not enclose something."""
+    if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
+        return False
+    if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
+        return False
+    dashes = len(DASH.findall(tail))
+    return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
+
+
+DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
+#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
+_OF_LINK = {
+    "who": re.compile(r",\swith\s[^,]+$"),
+    "as": re.compile(
+        r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+    ),
+}
+#: «In a picture of moods that change, …» is no sentence.
+_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
+#: What may go on after an apposition: «…, the head of police, to court».
+_RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
+#: The main clause after an insertion: «…, has resigned».
+RESUMED = re.compile(r",\s([a-zäöü’']+)\s")
+#: A German infinitive or a separate part of a verb, which completes the main clause.
+_INFINITIVE = re.compile(
+    r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
+)
+#: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
+_TO_VERB = re.compile(
+    r"(?!in\san?\s(?:bid|effort|attempt)|by\s|(?:prior|due|thanks)\s)[^,;:()]*?\sto\s"
+    r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
+)
+#: A lone word after a comma, unless it needs nothing more: «…, too».
+_LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: «were killed | when …», «has died in hospital | after …»: in what?
+_HARMED = re.compile(
+    r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
+    r"mocked)\Z"
+)
+#: Links of clauses; after the second group a phrase without a verb may follow too.
+_LINK = re.compile(
+    r"\b(?:(?P<clause>but|while|when|that|which|who|because|although|though|if|unless|where|"
+    r"dass|weil|wenn|obwohl|während)|as|after|before|since|until|aber|als|nachdem)\s"
+)
+
+
+def _leaves_clause_open(kept: str, tail: str) -> bool:
+    """Whether a cut is between a conjunction and the verb of its clause."""
+    links = list(_LINK.finditer(kept))
+    if not links or has_verb(kept[links[-1].end() :]):
+        return False
+    return bool(links[-1]["clause"]) or _takes_verb(tail)
+
+
+#: A new clause, with or without a link.
+_ANY_LINK = re.compile(
+    _LINK.pattern.replace("?P<clause>", "?:")
+    + r"|[,;:()\"“”—–]|\b(?:and|or|how|why|what|whose|whom|than|he|she|it|"
+    r"they|we|i|you|to|und|oder|die|der|das)\s"
+)
+
+
+def _takes_verb(tail: str) -> bool:
+    """Whether a verb of the clause before it is in the tail: «| here are off»."""
+    phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
+    return any(
+        grammar.looks_finite(word) and word[-1:] != "s"
+        for word in words.split_words(phrase)[1:]
+    )
+
+
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
+    r"einzige[nrs]?|letzte[nrs]?)\b"
+)
+#: Verbs with which a clause of time is a condition.
+_OPEN = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
+    r"soll|sollen|muss|müssen|darf|dürfen)\b"
+)
+
+
+_NOT = re.compile(r"\b(?:not|nicht)\b|n['’]t\b")
+
+
+def _changes_sense(kept: str, link: str) -> bool:
+    """Whether what is kept means something else without the clause."""
+    if link in ("since", "seit"):
+        return _SUPERLATIVE.search(kept) is not None
+    if link in ("because", "weil"):
+        return _NOT.search(kept.rpartition(", ")[2]) is not None
+    return link in ("when", "where", "once") and _OPEN.search(kept) is not None
+
+
+#: Verbs whose statement, predicate or place must be kept: «believe the dam is safe»,
+#: «called the rebate unfair», «sent the bill to the governor», «is the latest step».
+_COMPLETED_LATER = re.compile(
+    r"\b(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
+    r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
+    r"(?!.*\b(?:is|are|was|were|has|have|had|will|would|could|can|may|should|must)\b)"
+    r"|\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s"
+    r"(?!(?:for|on|in|at|by|against|as)\b)"
+    r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
+    r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
+    r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
+    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?)"
+    r"(?:\s[^\s,;]+){0,6}$"
+    r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
+)
+#: Before a verb whose complements are unknown: «to look», «may continue».
+_BEFORE_VERB = word_set("to can could will would may might must shall should not only")
+
+
+def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
+    """Whether a phrase may complete the last words that are kept."""
+    last = found[-1]
+    return (
+        last in _WAITING
+        or found[-2] in _BEFORE_VERB
+        or grammar.looks_finite(last)
+        or grammar.looks_participle(last)
+        or _COMPLETED_LATER.search(kept) is not None
+    )
+
+
+_ADDED = word_set("""
+    the a an his her its their this these those several many some more in on for with to
+    from at by der die das ein eine seine ihre mit für in
+""")
+#: After these both parts are needed, or the rest is untrue without the other.
+_NEEDS_BOTH = re.compile(
+    r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
+    r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
+    r"weder|ob|wenn|nur|ohne|zusammen)\b",
+    re.IGNORECASE,
+)
+#: A list, or a denial, goes on after «and», unless a verb follows.
+_GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
+
+
+def _adds_whole(kept: str, tail: str) -> bool:
+    """Whether «and» joins complete parts, not as in «red and green lamps»."""
+    following = tail.lower().split(maxsplit=7)[1:7]
+    if not following or _NEEDS_BOTH.search(kept):
+        return False
+    first = following[0]
+    if grammar.looks_finite(first) or grammar.looks_participle(first):
+        return True
+    if not grammar.AUXILIARIES.isdisjoint(following[1:]):
+        return True
+    return not _GOES_ON.search(kept) and not _ADDED.isdisjoint(following[:2])
+
+
+#: A German word, and a verb that may be one.
+_GERMAN = re.compile(
+    r"\b(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
+)
+GERMAN_VERB = re.compile(
+    r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
+    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten))\b"
+)
+_CONTRACTED = ("'ve", "'re", "'ll", "'d")
+
+
+def has_verb(text: str) -> bool:
+    """Whether there is a word that may be a finite verb."""
+    found = words.split_words(text)
+    if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
+        return True
+    if _GERMAN.search(text):
+        return GERMAN_VERB.search(text) is not None
+    # «the mills close»
+    return any(
+        before[-1:] == "s" and grammar.looks_finite(f"{word}s")
+        for before, word in itertools.pairwise(found)
+    )
