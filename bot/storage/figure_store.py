@@ -23,7 +23,7 @@ from digests.types import Article, Figure, Span
 #: Number of newest articles that are searched.
 _MAX_ARTICLES = 300
 #: Number of their newest figures of which those about a topic are chosen.
-_MAX_FIGURES = 400
+_MAX_FIGURES = 240
 
 
 def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -> None:
