@@ -22,10 +22,12 @@ from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.ingest.polling import describe_unread
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
+from bot.model.scope import MAX_KEY
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.editions import EditionOrder
 from bot.publishing.manual import ManualPublisher, parse_topic
+from digests.language.normalization import parse_whole_number
 
 #: Characters of a topic: a button's id has a hundred in all.
 MAX_TOPIC_LENGTH = 40
@@ -156,8 +158,9 @@ def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
 async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
-    digest = await context.archive.digest(context.scope, int(key))
-    place_id = int(to or 0)
+    digest_id = parse_whole_number(key, MAX_KEY) or 0
+    digest = await context.archive.digest(context.scope, digest_id)
+    place_id = parse_whole_number(to, MAX_KEY) or 0
     if not topic and not place_id:
         return await _post_digest(context, digest, f"post-{once}")
     place = None

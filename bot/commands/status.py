@@ -37,6 +37,9 @@ MAX_DELIVERIES: Final = 5
 #: Messages that are shown with their buttons at once.
 MAX_HELD: Final = 4
 MAX_FINDINGS: Final = 25
+#: Digests that are shown, and sources of each, those with a problem first.
+MAX_DIGESTS: Final = 20
+MAX_SOURCES: Final = 25
 
 
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
@@ -50,9 +53,14 @@ async def show_status(context: CommandContext) -> Reply:
     held, controls = await _render_held(context)
     blocks += held
     digests = await context.list_digests()
-    for digest in digests:
+    for digest in digests[:MAX_DIGESTS]:
         rows = [row async for row in _list_digest_rows(context, digest)]
         blocks.append(FactTable(rows=tuple(rows)))
+    if len(digests) > MAX_DIGESTS:
+        more = len(digests) - MAX_DIGESTS
+        blocks.append(
+            context.small_print("… and {n} more: /newsdesk digest list", n=more)
+        )
     if not digests:
         blocks.append(
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
@@ -102,9 +110,19 @@ async def _list_digest_rows(
     for place in digest.destinations:
         if place.paused:
             yield f"#{place.name}", _format_pause(context, place, zone)
-    for source in digest.sources:
-        health = source_state.describe_health(source, context.now, zone, texts)
+    known = [
+        (source, source_state.describe_health(source, context.now, zone, texts))
+        for source in digest.sources
+    ]
+    states = list(STATE_SIGNS)
+    known.sort(key=lambda pair: states.index(pair[1].state))
+    for source, health in known[:MAX_SOURCES]:
         yield source.called or source.name, hide_folders(health.text, (source,))
+    if len(known) > MAX_SOURCES:
+        more = context.say(
+            "… and {n} more: /newsdesk source list", n=len(known) - MAX_SOURCES
+        )
+        yield context.say("Sources"), more
 
 
 async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
@@ -224,7 +242,8 @@ async def run_doctor(context: CommandContext) -> Reply:
     found = await doctor.examine_workspace(context.workspace, context.texts)
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
-    known = [one for digest in await context.list_digests() for one in digest.sources]
+    digests = await context.list_digests()
+    known = [s for one in digests for s in one.sources if s.kind == "folder"]
     lines: list[Block | str] = [
         _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
     ]

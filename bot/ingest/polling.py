@@ -17,6 +17,7 @@ sources, a page there is read only on the host of the feed that named it.
 """
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -52,10 +53,14 @@ log = structlog.get_logger(__name__)
 
 #: A reading younger than this is fresh enough for a scheduled edition.
 RECENT_READING = timedelta(minutes=5)
-#: Sources that are read at once; one host gets one request at a time.
-CONCURRENT_READINGS = 8
+#: Sources that are read at once, and those of one workspace among them; one host gets
+#: one request at a time.
+CONCURRENT_READINGS, READINGS_OF_A_WORKSPACE = 8, 4
 #: Sources that one query returns.
 POLL_BATCH = 200
+#: Seconds after which a poll looks again at who is due, and in which order: a workspace
+#: whose first source is due now does not wait for 200 long readings of another.
+POLL_ROUND = 20.0
 #: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
 
@@ -184,21 +189,31 @@ class Ingestor:
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
+    #: By workspace: one of its readings at a time has a turn in the engine.
+    _turns: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
+    )
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories."""
         self._assigner = StoryAssigner(db=self.db, engine=self.engine)
 
     async def poll(self) -> datetime | None:
-        """Read every source that is due; return when the next one is."""
+        """Read every source that is due; return when the next one is.
+
+        Workspaces are served in turns: in the order of the sources that are due, in the
+        readings that run at once, and in the engine, where new articles are analysed.
+        """
         due = await self._due()
         while due:
-            reads = self._start_readings(due)
+            ends = asyncio.get_running_loop().time() + POLL_ROUND
+            reads = await self._start_readings(due, ends=ends)
             try:
                 await asyncio.gather(*reads)
             finally:
                 await _cancel_readings(reads)
-            due = await self._due() if len(due) == POLL_BATCH else ()
+            in_time = asyncio.get_running_loop().time() < ends
+            due = () if in_time and len(due) < POLL_BATCH else await self._due()
         return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     @property
@@ -220,7 +235,7 @@ class Ingestor:
                 again.
         """
         sources = tuple(wanted)
-        reads = self._start_readings(sources, "insisting" if insist else "early")
+        reads = await self._start_readings(sources, "insisting" if insist else "early")
         if not reads:
             return RefreshResult()
         try:
@@ -239,14 +254,26 @@ class Ingestor:
         )
         return RefreshResult(new=sum(n or 0 for n in counts), unread=tuple(unread))
 
-    def _start_readings(
-        self, wanted: Iterable[Source], why: ReadCause = "due"
+    async def _start_readings(
+        self, wanted: Iterable[Source], why: ReadCause = "due", ends: float = math.inf
     ) -> "list[_Reading]":
-        places, asked_at = asyncio.Semaphore(CONCURRENT_READINGS), self.clock.now()
-        reads = (
-            self._read_in_turn(source.id, places, why, asked_at) for source in wanted
+        """Start reading the sources; at `ends`, a time of the loop, none is begun."""
+        asked_at, ids = self.clock.now(), [source.id for source in wanted]
+        readers = await self.db.read(source_store.find_reading_workspaces, ids)
+        places = asyncio.Semaphore(CONCURRENT_READINGS)
+        own: defaultdict[int, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(READINGS_OF_A_WORKSPACE)
         )
-        return [asyncio.create_task(read) for read in reads]
+
+        async def read(source_id: int) -> int | None:
+            workspace = readers.get(source_id, 0)
+            async with own[workspace], places, self._locks[source_id]:
+                if asyncio.get_running_loop().time() >= ends:
+                    return None
+                turns = self._turns[workspace]
+                return await self._read_in_turn(source_id, turns, why, asked_at)
+
+        return [asyncio.create_task(read(source_id)) for source_id in ids]
 
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
@@ -254,36 +281,31 @@ class Ingestor:
         )
 
     async def _read_in_turn(
-        self,
-        source_id: int,
-        places: asyncio.Semaphore,
-        why: ReadCause,
-        asked_at: datetime,
+        self, source_id: int, turns: asyncio.Lock, why: ReadCause, asked_at: datetime
     ) -> int | None:
         """Read a source if it should be; return the number of new revisions.
 
         None if it could not be read, now or at its last reading.
         """
-        async with places, self._locks[source_id]:
-            source = await self.db.read(source_store.find_source, source_id)
-            if source is None:
-                return 0
-            if not _should_read(source, self.clock.now(), why, asked_at):
-                return None if source.failures or source.stopped else 0
-            try:
-                return await self._read(source)
-            except DigestsError as error:
-                await self._failed(source, error)
-            except ConfigurationError:
-                # The database cannot be written: not the fault of the source.
-                raise
-            except Exception:
-                # A defect in one source must not stop the others.
-                log.exception("reading failed", source=source.name)
-                await self._failed(source, DigestsError("source.defect"))
-            return None
+        source = await self.db.read(source_store.find_source, source_id)
+        if source is None:
+            return 0
+        if not _should_read(source, self.clock.now(), why, asked_at):
+            return None if source.failures or source.stopped else 0
+        try:
+            return await self._read(source, turns)
+        except DigestsError as error:
+            await self._failed(source, error)
+        except ConfigurationError:
+            # The database cannot be written: not the fault of the source.
+            raise
+        except Exception:
+            # A defect in one source must not stop the others.
+            log.exception("reading failed", source=source.name)
+            await self._failed(source, DigestsError("source.defect"))
+        return None
 
-    async def _read(self, source: Source) -> int:
+    async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
         feed = source_state.find_own_feed(source, reading)
@@ -291,7 +313,7 @@ class Ingestor:
             source = source_state.switch_to_feed(source, feed, now)
             await self.db.write(source_store.update_source, source)
             reading = await self.read_source(source)
-        return await self._store_reading(source, reading, now)
+        return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
         """Read the source; nothing is stored.
@@ -303,11 +325,13 @@ class Ingestor:
         return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
-        self, source: Source, reading: SourceReading, now: datetime
+        self, source: Source, reading: SourceReading, now: datetime, turns: asyncio.Lock
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(source, reading, now, self.db, self.engine)
+            found = await find_changes(
+                source, reading, now, self.db, self.engine, turns
+            )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         _warn_of_problem(source, after)

@@ -30,7 +30,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
-from bot.model.scope import Scope
+from bot.model.scope import MAX_KEY, Scope
 from bot.storage import (
     Connection,
     Database,
@@ -42,6 +42,7 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
+from digests.language.normalization import parse_whole_number
 from digests.types import Article, Quote
 
 RESULT_LIMIT = 10
@@ -80,7 +81,7 @@ class Archive:
                 public_id=past[1],
                 person_id=place.of_person,
             )
-            return get_numbered_story(edition, int(past[2] or 1))
+            return get_numbered_story(edition, past[2] or "1")
         newest = await self.newest(place)
         if newest is None:
             raise UserError(
@@ -88,7 +89,7 @@ class Archive:
                 "/newsdesk post."
             )
         if which.lstrip("#").isdecimal():
-            return get_numbered_story(newest, int(which.lstrip("#")[:6]))
+            return get_numbered_story(newest, which.lstrip("#"))
         return resolve_suggestion(newest, which) or find_worded_story(newest, which)
 
     async def quotes(
@@ -164,10 +165,10 @@ class Archive:
         self, article_id: str, revision: str | None
     ) -> tuple[Article, str] | None:
         """Load a stored text as the local page may show it, and the page's zone."""
-        if not article_id.isdecimal():
+        key = parse_whole_number(article_id, MAX_KEY)
+        if key is None:
             return None
         workspace, _ = await self.local_destinations()
-        key = int(article_id[:18])
         article = await self.article(workspace.scope, key, revision)
         return (article, workspace.zone) if article is not None else None
 

@@ -8,7 +8,7 @@ compares words within a text and does not serve search. English and German.
 """
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -45,6 +45,12 @@ def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
     """The tables of a data file as sets of words."""
     rows = load_word_rows(beside, name)
     return {table: frozenset(chain.from_iterable(rows[table])) for table in rows}
+
+
+def compile_table(rows: Iterable[Iterable[str]]) -> re.Pattern[str]:
+    """One pattern of the words of a table, in which «_» stands for a space."""
+    listed = "|".join(chain.from_iterable(rows)).replace("_", r"\s")
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
 
 
 #: For `str.translate`: ASCII letters and digits stay, everything else is a space.

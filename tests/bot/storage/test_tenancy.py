@@ -149,6 +149,7 @@ FOR_EVERYBODY = {
     "schedule_store.list_schedules_after",
     "source_store.back_off_host",
     "source_store.find_next_poll_at",
+    "source_store.find_reading_workspaces",
     "source_store.find_source",
     "source_store.list_digest_sources",
     "source_store.list_due_sources",
