@@ -20,13 +20,13 @@ from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.outbox import Outbox
-from bot.delivery.private_notices import list_posting_problems
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
+from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
 from bot.platforms.plugins import load_plugins
 from bot.ports import (
@@ -117,7 +117,7 @@ async def _build_application(
     page = PageServices(
         mailbox=LocalMailbox(db),
         list_channels=archive.local_destinations,
-        list_problems=lambda: db.read(list_posting_problems),
+        list_problems=lambda: db.read(list_problems, clock.now()),
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
@@ -171,6 +171,7 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
+        incidents=IncidentReporter(db=db, clock=clock),
         maintenance=Maintenance(db=db, clock=clock, retention=settings.retention),
         inbox=build_inbox(services, registry.build_commands(services)),
         plugins=plugins,

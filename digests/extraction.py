@@ -46,6 +46,13 @@ _LINES_OF_HEAD = 3
 #: Limits of a page's JSON-LD.
 _MOST_NODES = 500
 _LONGEST_JSON = 1 << 20
+#: What the list of files that a web server makes of a folder begins with.
+_LISTING_HEAD = 8 << 10
+_LISTING = re.compile(
+    r"<(?:title|h1)[^<>]{0,200}>\s*(?:Index of|Directory listing (?:for|of))\s*/"
+    r"|<a\s[^<>]{0,200}>\s*(?:\.\./|\[?(?:To )?Parent Directory\]?)\s*</a>",
+    re.IGNORECASE,
+)
 #: The careful extractors take 30 µs a tag; above this only paragraphs are read.
 _MOST_TAGS = 40_000
 PageFields = dict[str, str]
@@ -61,7 +68,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
     """
     page = clean_text(html[:_LONGEST_PAGE])
     depth, tags = measure_nesting(page)
-    if depth > MAX_NESTING:
+    if depth > MAX_NESTING or is_directory_listing(page):
         page = ""
     fields = _try(PageFields(), _metadata, page, url)
     title = fields.get("title")
@@ -79,6 +86,11 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
         lang=parse_language_tag(fields.get("lang", "")),
         revision=revision_hash(title, text),
     )
+
+
+def is_directory_listing(page: str) -> bool:
+    """Whether a page is a web server's list of the files in a folder, no article."""
+    return _LISTING.search(page[:_LISTING_HEAD]) is not None
 
 
 def validate_web_address(address: str | None) -> str | None:

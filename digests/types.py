@@ -381,7 +381,7 @@ class ArticleDecision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InputCounts:
-    """Number of articles and sources that an edition was made from."""
+    """Number of articles and publishers that an edition was made from."""
 
     articles: int
     sources: int

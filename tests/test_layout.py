@@ -39,6 +39,64 @@ def test_a_module_is_short_enough_and_has_a_docstring(path: Path):
     assert text.startswith(('"""', 'r"""')), "its first line says what it is for"
 
 
+#: What `int` may read here: keys of our own rows, what a platform's API or our own
+#: pattern limits, and what is no text.
+INTEGERS = {
+    "bot/cli/backups.py",
+    "bot/commands/personal.py",
+    "bot/commands/preview.py",
+    "bot/commands/quotes_and_figures.py",
+    "bot/commands/stories.py",
+    "bot/corrections/message_edits.py",
+    "bot/lookup/archive.py",
+    "bot/lookup/explanations.py",
+    "bot/lookup/text_search.py",
+    "bot/operations/health_checks.py",
+    "bot/platforms/common/webhooks.py",
+    "bot/platforms/discord/channels.py",
+    "bot/platforms/discord/checks.py",
+    "bot/platforms/discord/events.py",
+    "bot/platforms/discord/forms.py",
+    "bot/platforms/discord/permissions.py",
+    "bot/platforms/discord/read_back.py",
+    "bot/platforms/discord/rest_api.py",
+    "bot/platforms/discord/session.py",
+    "bot/publishing/edition_inputs.py",
+    "bot/runner.py",
+    "bot/schedules/grammar.py",
+    "bot/storage/database.py",
+    "bot/storage/delivery_store.py",
+    "bot/storage/edition_store.py",
+    "bot/storage/installation_store.py",
+    "bot/storage/published_article_store.py",
+    "bot/storage/quote_wording_store.py",
+    "bot/storage/statements.py",
+    "bot/storage/story_store.py",
+    "digests/answers/questions.py",
+    "digests/corrections/detection.py",
+    "digests/jsonl.py",
+    "digests/language/dates.py",
+    "digests/language/normalization.py",
+    "digests/sources/sandbox/worker.py",
+    "digests/stories/freshness.py",
+}
+
+
+def test_numbers_in_foreign_text_are_read_by_one_function():
+    """`parse_whole_number` is never surprised; `int` is by 5,000 digits and by «²»."""
+    calls = {
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "int"
+        and node.args
+        and not isinstance(node.args[0], ast.Compare | ast.BoolOp)
+    }
+    assert calls <= INTEGERS, calls - INTEGERS
+
+
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_no_module_is_named_after_nothing(path: Path):
     assert path.stem not in {"utils", "helpers", "manager", "common", "misc"}

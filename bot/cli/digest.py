@@ -23,8 +23,9 @@ from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
 from bot.ports import PlatformContext
 from bot.publishing import manual
-from bot.publishing.planning import find_next_due
+from bot.publishing.planning import digest_zone, find_next_due
 from bot.runner import Application
+from bot.schedules.calendar import load_zone
 from bot.storage import delivery_store, workspace_store
 from digests import templates
 
@@ -48,9 +49,17 @@ async def post_digest(
     edition = outcome.stored_edition
     if edition is None:
         print_message(f"No edition: {outcome.reason}")
-        return
-    count = len(edition.edition.stories)
-    print_message(f"Edition {edition.public_id} with {count} stories is on its way.")
+    else:
+        stories = Texts.of("en").count(
+            "{n} story", "{n} stories", len(edition.edition.stories)
+        )
+        print_message(f"Edition {edition.public_id} with {stories} is on its way.")
+    if outcome.unread:
+        names = ", ".join(outcome.unread)
+        print_message(
+            f"Not included, because they could not be read now: {names}. "
+            "«standfirst source list» says why."
+        )
 
 
 async def _find_missing_setting(app: Application, digest: Digest) -> str:
@@ -118,7 +127,8 @@ async def preview_digest(
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
-        print_message(templates.render(draft.edition, documents[format]))
+        zone = load_zone(digest_zone(digest))
+        print_message(templates.render(draft.edition, documents[format], zone))
     else:
         print_message("Nothing would be posted now: nothing is new.")
 

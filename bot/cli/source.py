@@ -35,6 +35,7 @@ from bot.ingest.polling import SourceTrial, try_source
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.source_state import SourceReading
 from bot.model import Digest, Source
+from bot.publishing.planning import digest_zone
 from bot.runner import Application
 from bot.settings import Settings
 from bot.storage import source_store
@@ -139,21 +140,22 @@ async def list_sources(
 
 def _source_rows(digests: Iterable[Digest], now: datetime) -> list[dict[str, Any]]:
     sources: dict[int, Source] = {}
-    users: dict[int, list[str]] = {}
+    users: dict[int, list[Digest]] = {}
     for digest in digests:
         for source in digest.sources:
             sources[source.id] = source
-            users.setdefault(source.id, []).append(digest.name)
-    return [_source_row(sources[key], names, now) for key, names in users.items()]
+            users.setdefault(source.id, []).append(digest)
+    return [_source_row(sources[key], found, now) for key, found in users.items()]
 
 
-def _source_row(source: Source, users: list[str], now: datetime) -> dict[str, Any]:
-    health = source_state.describe_health(source, now, "UTC", Texts.of("en"))
+def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str, Any]:
+    zone = digest_zone(users[0])
+    health = source_state.describe_health(source, now, zone, Texts.of("en"))
     return {
         "name": source.name,
         "address": addresses.mask_secrets(source.address),
         "kind": source.kind,
-        "digests": users,
+        "digests": [digest.name for digest in users],
         "state": health.state,
         "health": health.text,
         "fix": health.fix,

@@ -22,6 +22,7 @@ from bot.lookup.text_search import parse_since
 from bot.model import ATTACHMENT_LIMIT, Digest
 from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
+from digests.language.normalization import parse_whole_number
 from digests.types import EditionStory
 
 # ── digests ────────────────────────────────────────────────────────────────────
@@ -126,20 +127,25 @@ def parse_zone(_: CommandContext, typed: str) -> str:
     return find_zone(typed)
 
 
+#: More pages than any list has.
+MAX_PAGE = 999_999
+
+
 def parse_page(_: CommandContext, typed: str) -> int:
     """Parse the number of a page; 0, which no list has, for any other text."""
-    return int(typed[:6]) if typed.isdecimal() else 0
+    return parse_whole_number(typed, MAX_PAGE) or 0
 
 
 def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
     """Build a converter to a number between these two, inclusive."""
 
     def convert(_: CommandContext, typed: str) -> int:
-        if not typed.isdecimal() or not least <= int(typed[:6]) <= most:
+        number = parse_whole_number(typed, most, least=least)
+        if number is None:
             raise UserError(
                 "Say how many, from {least} to {most}.", least=least, most=most
             )
-        return int(typed)
+        return number
 
     return convert
 

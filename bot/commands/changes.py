@@ -21,8 +21,20 @@ from bot.configuration.diff import (
     format_times,
     list_differences,
 )
-from bot.model import Block, Control, Digest, FactTable, ListItem, Reply, SettingsEntry
+from bot.model import (
+    Block,
+    Control,
+    Digest,
+    FactTable,
+    ListItem,
+    Reply,
+    SettingsEntry,
+    SmallPrint,
+)
 from digests.types import Edition, arrange_sections
+
+#: Things of a change that are shown with their settings; further ones that are named.
+MAX_SHOWN, MAX_NAMED = 20, 60
 
 
 def build_change_context(context: CommandContext) -> ChangeContext:
@@ -165,12 +177,20 @@ def _count_brief(edition: Edition) -> int:
 def _render_differences(
     context: CommandContext, change: ConfigurationChange
 ) -> list[Block]:
+    """Render what differs in the first things, and the names of the others."""
     blocks: list[Block] = []
-    for step in change.steps:
+    for step in change.steps[:MAX_SHOWN]:
         blocks.append(ListItem(title=format_step_title(step, context.texts)))
         rows = list_differences(step, context.texts)
         if rows:
             blocks.append(FactTable(rows=rows))
+    others = change.steps[MAX_SHOWN : MAX_SHOWN + MAX_NAMED]
+    if others:
+        names = "; ".join(format_step_title(step, context.texts) for step in others)
+        blocks.append(SmallPrint(text=names))
+    unnamed = len(change.steps) - MAX_SHOWN - MAX_NAMED
+    if unnamed > 0:
+        blocks.append(context.small_print("… and {n} more", n=unnamed))
     return blocks
 
 
@@ -178,5 +198,5 @@ def _render_upcoming(context: CommandContext, change: ConfigurationChange) -> li
     return [
         f"{format_audience(coming, context.texts)} "
         f"{format_times(coming, context.texts)}"
-        for coming in change.coming
+        for coming in change.coming[:MAX_SHOWN]
     ]

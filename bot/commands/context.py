@@ -223,7 +223,11 @@ class CommandContext:
 
     def get_today(self, zone: str) -> date:
         """Return the date in this zone."""
-        return self.now.astimezone(ZoneInfo(zone)).date()
+        return self.get_date(self.now, zone)
+
+    def get_date(self, at: datetime, zone: str) -> date:
+        """Return the date of an instant in this zone."""
+        return at.astimezone(ZoneInfo(zone)).date()
 
     def format_moment(self, at: datetime | None, zone: str = "") -> str:
         """Format «tomorrow 08:30», by default in the workspace's zone; "" for None."""

@@ -43,7 +43,7 @@ def _render_correction(
     context: CommandContext, one: CorrectionStatus
 ) -> list[ListItem]:
     correction = one.correction
-    at = context.format_moment(correction.found_at)
+    at = context.format_moment(correction.found_at, one.zone)
     first = ListItem(
         title=correction.headline,
         text=_format_outcome(context, one),

@@ -5,6 +5,7 @@ that they cannot see. The configuration rejects options that the platform does n
 support, with an error at their question.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Annotated
 
@@ -51,9 +52,12 @@ async def add_destination(
 @command("newsdesk destination list", "The channels that can be posted to")
 async def list_destinations(context: CommandContext) -> Reply:
     """List the destinations, each with the digests that are posted there."""
-    lines, posting = [], await context.list_digests()
+    lines, users_of = [], defaultdict(list)
+    for digest in await context.list_digests():
+        for place in digest.destinations:
+            users_of[place.name].append(digest.name)
     for place in await context.list_destinations():
-        users = ", ".join(one.name for one in _list_users(place, posting))
+        users = ", ".join(users_of[place.name])
         note = users or context.say("no digest posts there")
         text = context.message(place.paused)
         lines.append(ListItem(title=f"#{place.name}", text=text, note=note))
@@ -66,7 +70,7 @@ async def list_destinations(context: CommandContext) -> Reply:
 
 def _list_users(place: Destination, known: Iterable[Digest]) -> list[Digest]:
     """List the digests that are posted there."""
-    return [d for d in known if place.name in {p.name for p in d.destinations}]
+    return [d for d in known if any(place.name == p.name for p in d.destinations)]
 
 
 async def _find_destination(context: CommandContext, typed: str) -> Destination:

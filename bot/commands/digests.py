@@ -4,6 +4,7 @@ The options and the form of `style` are the settings with `SettingInfo.offered_b
 «style»: how many stories, how long, which sections.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -105,7 +106,11 @@ async def edit_digest(
 @command("newsdesk digest list", "Every digest: what it reads, when, where it goes")
 async def list_digests(context: CommandContext) -> Reply:
     """List the digests with their sources, length, schedules and destinations."""
-    lines = [_render_digest(context, one) for one in await context.list_digests()]
+    lines = []
+    for digest in await context.list_digests():
+        lines.append(_render_digest(context, digest))
+        # Others are answered between two of a hundred digests.
+        await asyncio.sleep(0)
     nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
     return context.listing(context.say("Digests"), lines, nothing=nothing)
 

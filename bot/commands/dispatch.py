@@ -13,9 +13,11 @@ Pending notices (a report was settled or the person's digest was paused, and no 
 message could be delivered) appear once, above the next private answer.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 from zoneinfo import available_timezones
 
 import structlog
@@ -92,7 +94,7 @@ class Dispatcher:
             chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
             command = self._find_permitted(invocation)
-            _check_choices(command, invocation)
+            _check_answers(command, invocation)
             # Platforms repeat an event whose answer is late.
             if not await self.services.db.write(
                 process_store.record_invocation,
@@ -105,6 +107,8 @@ class Dispatcher:
             answer = await command.run(invocation)
             answer = await self._prepend_notices(invocation, known, answer)
             answer = _adapt_own_controls(pressed, invocation, answer)
+            if isinstance(answer, Reply):
+                answer = answer.limited()
             return replace(answer, locale=answer.locale or chosen)
         except UserError as error:
             return Reply.of_problem(texts.error(error), locale=chosen)
@@ -202,10 +206,24 @@ class Dispatcher:
         return replace(answer, blocks=(*notices, *answer.blocks))
 
 
-def _check_choices(command: Command, invocation: Invocation) -> None:
-    """Reject a value that is not one of the choices: a forged form may send any."""
+#: Maximum number of characters of an answer that is not a file: as many as an option
+#: of Discord takes, and more than any other platform's.
+MAX_ANSWER: Final = 6_000
+
+
+def _check_answers(command: Command, invocation: Invocation) -> None:
+    """Reject answers that no form offers: a forged one may send any.
+
+    Raises:
+        UserError: An answer is too long to be a name, a list or a sentence, so that
+            no command has to expect texts of any length; or it is none of the choices.
+    """
     for option in command.options:
         said = invocation.args.get(option.name)
+        if said and not option.lines and len(said) > MAX_ANSWER:
+            raise UserError(
+                "That is too long: at most {most} characters.", most=MAX_ANSWER
+            )
         if said and option.choices and said not in option.choices:
             raise UserError(
                 "{name} cannot be {said}. It is one of: {choices}.",
@@ -258,6 +276,8 @@ def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:
 
 #: Values that are offered at once.
 MAX_COMPLETIONS = 25
+#: Names that are compared before the event loop runs something else.
+NAMES_AT_ONCE = 500
 Names = Iterable[str]
 Completer = Callable[[CommandContext, str], Names | Awaitable[Names]]
 
@@ -274,8 +294,16 @@ async def complete_option(
         found = COMPLETERS[wanted.completes](context, typed)
     if isinstance(found, Awaitable):
         found = await found
-    start = typed.casefold()
-    return tuple(name for name in found if start in name.casefold())[:MAX_COMPLETIONS]
+    start, fitting = typed[:MAX_ANSWER].casefold(), []
+    for number, name in enumerate(found, 1):
+        if start in name.casefold():
+            fitting.append(name)
+        if len(fitting) == MAX_COMPLETIONS:
+            break
+        if not number % NAMES_AT_ONCE:
+            # A workspace may have thousands of sources; others are answered meanwhile.
+            await asyncio.sleep(0)
+    return tuple(fitting)
 
 
 async def _list_speakers(context: CommandContext, typed: str) -> Names:
@@ -308,10 +336,19 @@ def _of_digests(list_names: Callable[[Digest], Names]) -> Completer:
     """Build a completer for names that the digests contain, without duplicates."""
 
     async def complete(context: CommandContext, _: str) -> Names:
-        digests = await context.list_digests()
-        return dict.fromkeys(name for one in digests for name in list_names(one))
+        return _list_distinct_names(await context.list_digests(), list_names)
 
     return complete
+
+
+def _list_distinct_names(
+    digests: Iterable[Digest], list_names: Callable[[Digest], Names]
+) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in (name for one in digests for name in list_names(one)):
+        if name not in seen:
+            seen.add(name)
+            yield name
 
 
 def _list_source_names(digest: Digest) -> Names:

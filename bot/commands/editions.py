@@ -5,7 +5,6 @@ finds it. An edition has one thread per channel, however often it is requested.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from operator import itemgetter
 from typing import Annotated
 
@@ -31,10 +30,8 @@ from bot.publishing.planning import (
     digest_zone,
     find_next_due,
     format_schedules,
-    list_moments,
+    list_next_dues,
 )
-from bot.schedules.parsing import parse_schedule
-from bot.schedules.rules import find_following_due
 from bot.storage import delivery_store, edition_store
 
 
@@ -134,7 +131,7 @@ def _render_digest_times(
     context: CommandContext, digest: Digest, asked: str
 ) -> ListItem:
     zone = asked or digest_zone(digest)
-    moments = [] if digest.paused else _list_times(digest, context.now)
+    moments = list_next_dues(digest, context.now, MAX_TIMES)
     if digest.paused:
         text = context.say("It is paused.")
     elif not moments:
@@ -146,21 +143,6 @@ def _render_digest_times(
     note = join_notes(left, asked, format_schedules(digest, texts) or zone)
     title = context.say("Your digest") if digest.person else digest.name
     return ListItem(title=title, text=text, note=note)
-
-
-def _list_times(digest: Digest, now: datetime) -> list[datetime]:
-    """List the next times, the stored one first: it accounts for posts of today."""
-    stored = find_next_due(digest, now)
-    found = {stored} if stored else set()
-    for sentence in digest.schedules:
-        try:
-            rule = parse_schedule(sentence)
-            first = find_following_due(rule, max(now, digest.next_due or now))
-        except UserError:
-            continue
-        until, skips = digest.paused_until, digest.skips
-        found |= {*list_moments(rule, first, MAX_TIMES, until=until, skips=skips)}
-    return sorted(at for at in found if at > now)[:MAX_TIMES]
 
 
 @command("news discuss", "A thread below an edition", "", "e-7k3m9q")

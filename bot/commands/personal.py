@@ -33,7 +33,10 @@ from bot.publishing.planning import format_schedule, format_schedules
 from bot.readers import personal_data, personal_digest
 from bot.readers.personal_data import PersonalData
 from bot.storage import reader_store
+from digests.language.normalization import parse_whole_number
 
+#: The largest second of a button's time.
+MAX_TIMESTAMP = 999_999_999_999
 #: Seconds for which the button that erases can be pressed.
 ERASE_CONFIRM_SECONDS = 3600
 #: Items of each kind that are listed one by one; the export has all.
@@ -70,7 +73,6 @@ async def show_person(
             when=time,
             language=language,
             zone=await context.get_own_zone(),
-            title=context.say("Your digest"),
         )
         own = await context.db.write(
             personal_digest.set_up_personal_digest,
@@ -122,7 +124,7 @@ async def switch_digest(context: CommandContext, action: str) -> Reply:
 async def erase_person(context: CommandContext, signed: str) -> Reply:
     """Erase everything that is stored about the reader."""
     stamp, _, person = signed.partition(":")
-    asked_at = int(stamp) if stamp.isdecimal() and len(stamp) <= 12 else 0
+    asked_at = parse_whole_number(stamp, MAX_TIMESTAMP) or 0
     age = abs(context.now.timestamp() - asked_at)
     if person != context.person.id or age > ERASE_CONFIRM_SECONDS:
         raise UserError("This button has expired or is not yours: /news me")
@@ -298,7 +300,7 @@ def _render_export(
     )
     shown: Sequence[Block] = [document]
     controls: list[Control] = []
-    pieces = document.listings()
+    pieces = tuple(document.listings())
     if not part and len(pieces) > 1:
         controls.append(context.button("Show it in parts", "me", "export-1"))
     if part:

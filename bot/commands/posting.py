@@ -19,12 +19,15 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, collapse_blanks, command
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
+from bot.ingest.polling import describe_unread
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
+from bot.model.scope import MAX_KEY
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
 from bot.publishing.editions import EditionOrder
 from bot.publishing.manual import ManualPublisher, parse_topic
+from digests.language.normalization import parse_whole_number
 
 #: Characters of a topic: a button's id has a hundred in all.
 MAX_TOPIC_LENGTH = 40
@@ -155,8 +158,9 @@ def _describe_effect(context: CommandContext, order: EditionOrder) -> str:
 async def post_confirmed(context: CommandContext, carried: str) -> Reply:
     """Post the confirmed edition: digest key, number, destination key and topic."""
     key, once, to, topic = (*carried.split(":", 3), "", "")[:4]
-    digest = await context.archive.digest(context.scope, int(key))
-    place_id = int(to or 0)
+    digest_id = parse_whole_number(key, MAX_KEY) or 0
+    digest = await context.archive.digest(context.scope, digest_id)
+    place_id = parse_whole_number(to, MAX_KEY) or 0
     if not topic and not place_id:
         return await _post_digest(context, digest, f"post-{once}")
     place = None
@@ -185,16 +189,18 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
     outcome = await context.publisher.post_now(digest, slot)
     context.services.wake()
-    edition = outcome.stored_edition
+    edition, unread = outcome.stored_edition, list[str]()
+    if outcome.unread:
+        unread.append(context.message(describe_unread(outcome.unread)))
     if edition is None:
-        return context.reply(context.message(outcome.reason))
+        return context.reply(context.message(outcome.reason), *unread)
     said = context.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",
         len(edition.edition.stories),
         digest=digest.name,
     )
-    return context.reply(said)
+    return context.reply(said, *unread)
 
 
 @command(

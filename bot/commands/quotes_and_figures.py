@@ -24,6 +24,7 @@ from bot.model import Block, ListItem, Reply
 from bot.storage import figure_store, quote_store
 from digests.cards import content
 from digests.editing import disputes
+from digests.stories.publishers import find_publisher
 from digests.types import Article, Figure, QuoteCard
 
 
@@ -184,26 +185,32 @@ def compare_outlets(found: Sequence[ArticleFigure]) -> Iterator[ComparedFigure]:
     articles = {article.id: article for article, _ in found}
     for article, figure in found:
         by_article.setdefault(article.id, []).append(figure)
+    publisher_of = {key: find_publisher(article) for key, article in articles.items()}
     shown: set[tuple[str, int]] = set()
     for article, figure in found:
         if (article.id, figure.start) in shown:
             continue
-        also: dict[str, None] = {}
+        also: dict[str, str] = {}
         others: list[ArticleFigure] = []
         for other, theirs in by_article.items():
             there = articles[other]
-            if there.source == article.source or not _is_same_time(article, there):
+            if publisher_of[other] == publisher_of[article.id]:
+                continue
+            if not _is_same_time(article, there):
                 continue
             left = [f for f in theirs if (other, f.start) not in shown]
             for pair in disputes.compare_figures(article, [figure], there, left):
                 shown.add((other, pair.theirs.start))
                 if pair.equal:
-                    also[there.source] = None
+                    also.setdefault(publisher_of[other], there.source)
                 else:
                     others.append((there, pair.theirs))
         shown.add((article.id, figure.start))
         yield ComparedFigure(
-            article=article, figure=figure, also=tuple(also), others=tuple(others)
+            article=article,
+            figure=figure,
+            also=tuple(also.values()),
+            others=tuple(others),
         )
 
 

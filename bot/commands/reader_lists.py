@@ -12,7 +12,7 @@ from bot.model import ListItem, Reply, SmallPrint
 from bot.readers import personal_digest
 from bot.storage import quote_store, reader_store
 from bot.storage.reader_store import Feedback, FeedbackDirection, Follow, SavedStory
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
 from digests.types import EditionStory
 
 #: Topics and speakers that one person can follow; characters of a name.
@@ -262,8 +262,9 @@ async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply
 
 def _find_saved(listed: Sequence[SavedStory], number: str) -> SavedStory:
     """Find a story by its number in the list, or by its id."""
-    if number.isdecimal() and 1 <= int(number[:6]) <= len(listed):
-        return listed[int(number) - 1]
+    place = parse_whole_number(number, len(listed), least=1)
+    if place is not None:
+        return listed[place - 1]
     found = next((one for one in listed if one.story == number), None)
     if found is None:
         raise UnknownName(

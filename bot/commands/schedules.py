@@ -3,6 +3,7 @@
 Articles that arrive during a pause or quiet hours wait for the next edition.
 """
 
+import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
@@ -29,7 +30,7 @@ from bot.publishing.planning import (
     format_typed_schedule,
 )
 from bot.schedules.parsing import parse_schedule
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
 
 SCHEDULE_LINE = replace(SCHEDULE_OPTION, rest=True)
 WhichSchedule = Annotated[
@@ -87,6 +88,8 @@ async def list_schedules(context: CommandContext, digest: DigestsArgument) -> Re
             said = capitalize_first(format_schedule(sentence, context.texts))
             typed = format_typed_schedule(sentence, context.texts)
             blocks.append(ListItem(title=f"{number}. {said}", note=typed))
+        # Others are answered between two of a hundred digests.
+        await asyncio.sleep(0)
     nothing = context.say("There is no digest yet. /newsdesk setup makes one.")
     return context.listing(context.say("Schedules"), blocks, nothing=nothing)
 
@@ -141,8 +144,9 @@ def _find_schedule(digest: Digest, which: str, texts: Texts) -> int:
         )
     if not said and len(known) == 1:
         return 0
-    if said.isdecimal() and 1 <= int(said[:6]) <= len(known):
-        return int(said) - 1
+    number = parse_whole_number(said, len(known), least=1)
+    if number is not None:
+        return number - 1
     phrases = [format_schedule(sentence, texts) for sentence in known]
     fitting = [
         index

@@ -180,5 +180,5 @@ def _format_coverage(context: CommandContext, result: QuestionResult) -> str:
         "I searched {n} article from {date} that contains words of your question.",
         "I searched {n} articles since {date} that contain words of your question.",
         result.articles,
-        date=context.texts.date(result.oldest),
+        date=context.texts.date(context.get_date(result.oldest, context.zone)),
     )

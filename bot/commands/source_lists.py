@@ -5,6 +5,7 @@ not exist; if a digest is given, it gets all feeds. Titles are kept as the diges
 names of its sources. A feed that cannot be read at present is reported, but imported.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -98,7 +99,8 @@ async def export_feeds(
     )
     if not found:
         return context.answer("There is no feed to list here.")
-    text = opml.write_opml(found, title="Standfirst").decode()
+    body = await asyncio.to_thread(opml.write_opml, found, title="Standfirst")
+    text = body.decode()
     hint = context.small_print(
         "Keep it as a file that ends in .opml; other readers take it, and so does "
         "/newsdesk source import."

@@ -4,9 +4,11 @@ A digest may give a source a name of its own, which no other digest shows. Peopl
 to a source by that name, by the source's own name, or by its address as it is shown.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Annotated
 
 from bot.commands.arguments import (
@@ -156,28 +158,29 @@ async def list_sources(
     page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
 ) -> Reply:
     """List the sources of one digest or of all, each with its health."""
-    lines = [line for one in digest for line in _render_health(context, one)]
-    shown = Page.of(lines, page, PAGE_SIZE)
+    total = sum(len(one.all_sources) for one in digest)
+    shown = Page.of(range(total), page, PAGE_SIZE)
+    pairs = ((one, source) for one in digest for source in one.all_sources)
+    some = islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))
+    lines = [_render_health(context, one, source) for one, source in some]
     position = SmallPrint(text=shown.format_position(context))
     more = [position] if shown.pages > 1 else []
     nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
-    return context.listing(context.say("Sources"), shown.items, *more, nothing=nothing)
+    return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
 
 
-def _render_health(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
-    zone = digest_zone(digest)
-    for source in digest.all_sources:
-        if source in digest.paused_sources:
-            sign, text = "–", context.say("not read for now; /newsdesk source resume")
-        else:
-            at = (context.now, zone, context.texts)
-            health = source_state.describe_health(source, *at)
-            sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
-        yield ListItem(
-            title=f"{sign} {_format_source_name(source)}",
-            text=text,
-            note=f"{digest.name} · {mask_source(source.address)}",
-        )
+def _render_health(context: CommandContext, digest: Digest, source: Source) -> ListItem:
+    if source in digest.paused_sources:
+        sign, text = "–", context.say("not read for now; /newsdesk source resume")
+    else:
+        at = (context.now, digest_zone(digest), context.texts)
+        health = source_state.describe_health(source, *at)
+        sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
+    return ListItem(
+        title=f"{sign} {_format_source_name(source)}",
+        text=text,
+        note=f"{digest.name} · {mask_source(source.address)}",
+    )
 
 
 # ── one source of a digest ─────────────────────────────────────────────────────
@@ -209,9 +212,8 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
         for digest in await select_digests(context, named)
         for source in digest.all_sources
     ]
-    near = [one for one in pairs if said in _list_names(one.source)] or [
-        one for one in pairs if any(said in name for name in _list_names(one.source))
-    ]
+    # In a thread: a workspace may have thousands of sources.
+    near = await asyncio.to_thread(_match_sources, pairs, said)
     if len(near) == 1:
         return near[0]
     if not near:
@@ -230,6 +232,14 @@ async def _find_source(context: CommandContext, typed: str) -> DigestSource:
         source=shorten_line(typed),
         names=_join_names(near),
     )
+
+
+def _match_sources(pairs: Sequence[DigestSource], said: str) -> list[DigestSource]:
+    """List the sources of this name; without one, those whose name contains it."""
+    named = [(one, _list_names(one.source)) for one in pairs]
+    return [one for one, names in named if said in names] or [
+        one for one, names in named if any(said in name for name in names)
+    ]
 
 
 def _join_names(found: Sequence[DigestSource]) -> str:

@@ -37,6 +37,9 @@ MAX_DELIVERIES: Final = 5
 #: Messages that are shown with their buttons at once.
 MAX_HELD: Final = 4
 MAX_FINDINGS: Final = 25
+#: Digests that are shown, and sources of each, those with a problem first.
+MAX_DIGESTS: Final = 20
+MAX_SOURCES: Final = 25
 
 
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
@@ -50,17 +53,28 @@ async def show_status(context: CommandContext) -> Reply:
     held, controls = await _render_held(context)
     blocks += held
     digests = await context.list_digests()
-    for digest in digests:
+    for digest in digests[:MAX_DIGESTS]:
         rows = [row async for row in _list_digest_rows(context, digest)]
         blocks.append(FactTable(rows=tuple(rows)))
+    if len(digests) > MAX_DIGESTS:
+        more = len(digests) - MAX_DIGESTS
+        blocks.append(
+            context.small_print("… and {n} more: /newsdesk digest list", n=more)
+        )
     if not digests:
         blocks.append(
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
     blocks += [block async for block in _render_readers(context)]
     newest = delivery_store.list_newest_deliveries
+    zones = {
+        place.id: digest_zone(digest)
+        for digest in digests
+        for place in digest.destinations
+    }
     for one in await context.query(newest, count=MAX_DELIVERIES):
-        blocks.append(_render_delivery(context, one))
+        zone = zones.get(one.destination_id, context.zone)
+        blocks.append(_render_delivery(context, one, zone))
     retention = context.services.retention
     kept = context.say(
         "Stored here: articles for {articles} days, editions with their corrections "
@@ -96,9 +110,19 @@ async def _list_digest_rows(
     for place in digest.destinations:
         if place.paused:
             yield f"#{place.name}", _format_pause(context, place, zone)
-    for source in digest.sources:
-        health = source_state.describe_health(source, context.now, zone, texts)
+    known = [
+        (source, source_state.describe_health(source, context.now, zone, texts))
+        for source in digest.sources
+    ]
+    states = list(STATE_SIGNS)
+    known.sort(key=lambda pair: states.index(pair[1].state))
+    for source, health in known[:MAX_SOURCES]:
         yield source.called or source.name, hide_folders(health.text, (source,))
+    if len(known) > MAX_SOURCES:
+        more = context.say(
+            "… and {n} more: /newsdesk source list", n=len(known) - MAX_SOURCES
+        )
+        yield context.say("Sources"), more
 
 
 async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
@@ -129,13 +153,15 @@ def _format_pause(context: CommandContext, place: Destination, zone: str) -> str
     return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
-def _render_delivery(context: CommandContext, delivery: Delivery) -> ListItem:
+def _render_delivery(
+    context: CommandContext, delivery: Delivery, zone: str
+) -> ListItem:
     edit, delete = context.say("a correction"), context.say("taken back")
     operation = {"edit": edit, "delete": delete}.get(delivery.operation, "")
     return ListItem(
         title=f"#{delivery.channel}: {context.texts.word(delivery.state)}",
         text=context.message(delivery.reason),
-        note=join_notes(context.format_moment(delivery.claimed_at), operation),
+        note=join_notes(context.format_moment(delivery.claimed_at, zone), operation),
     )
 
 
@@ -216,7 +242,8 @@ async def run_doctor(context: CommandContext) -> Reply:
     found = await doctor.examine_workspace(context.workspace, context.texts)
     states = list(STATE_SIGNS)
     ordered = sorted(found, key=lambda one: states.index(one.state))
-    known = [one for digest in await context.list_digests() for one in digest.sources]
+    digests = await context.list_digests()
+    known = [s for one in digests for s in one.sources if s.kind == "folder"]
     lines: list[Block | str] = [
         _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
     ]

@@ -27,6 +27,7 @@ from bot.lookup.explanations import Reason, StoryExplanation
 from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store
+from digests.analysis import MAX_ANALYSED, is_cut
 from digests.cards import content
 from digests.stories import timeline
 from digests.types import Article, ArticleRef, EditionFigure, EditionStory
@@ -87,6 +88,7 @@ async def _render_story(
         *context.section("In order", events),
         *_render_notes(context, story, zone),
         *context.section("Sources", _render_articles(context, story.articles, zone)),
+        *_render_cut(context, articles),
         *more,
         context.small_print("Story id: {id}", id=story.id),
         title=story.headline.text,
@@ -98,6 +100,20 @@ async def _render_story(
             context.button("Report an error", "report", story.id),
         ],
     )
+
+
+def _render_cut(
+    context: CommandContext, articles: Iterable[Article]
+) -> Iterator[SmallPrint]:
+    """Say which articles are too long to be analysed to their end."""
+    outlets = dict.fromkeys(one.source for one in articles if is_cut(one))
+    if outlets:
+        yield context.small_print(
+            "Long article ({outlets}): summary, quotes and figures come from its first "
+            "{n} characters.",
+            outlets=", ".join(outlets),
+            n=context.texts.number(MAX_ANALYSED),
+        )
 
 
 def _render_summary(context: CommandContext, story: EditionStory) -> Iterator[Block]:

@@ -102,9 +102,9 @@ def _save_digest(
     """Create or replace the digest, and create its sources."""
     places = destination_store.list_destinations(conn, scope)
     by_name = {place.name: place for place in places}
-    known = source_store.list_sources(conn, scope)
     # A known folder is used even if it is missing on disk.
-    folders = {source.address: source for source in known if source.kind == "folder"}
+    known = source_store.list_folders(conn, scope)
+    folders = {source.address: source for source in known}
     by_address = {
         address: folders.get(address) or ensure_source(conn, scope, address, context)
         for address in settings.sources

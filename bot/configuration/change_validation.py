@@ -11,9 +11,9 @@ with its folders. A file of the operator may name any folder.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.configuration.change_steps import (
     MAX_CORRECTION_LENGTH,
@@ -71,8 +71,9 @@ def check_steps(
     """
     checked: list[ChangeStep] = []
     problems = list(unbuilt)
+    known = _KnownAddresses.of(current.addresses)
     for step in steps:
-        after, found = _check_step(step, current, context)
+        after, found = _check_step(step, current, context, known)
         noun, name = step.noun, step.name
         problems += [StepProblem(noun=noun, name=name, problem=p) for p in found]
         normal = replace(step, after=after)
@@ -84,8 +85,26 @@ def check_steps(
     return tuple(checked)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _KnownAddresses:
+    """The addresses of the stored digests, as the checks of all steps need them."""
+
+    #: Addresses as they are printed, without their secrets → full ones.
+    masked: Mapping[str, str]
+    folders: frozenset[str]
+
+    @classmethod
+    def of(cls, stored: frozenset[str]) -> Self:
+        """Build them once a change: a workspace may have thousands of sources."""
+        folders = frozenset(address for address in stored if "://" not in address)
+        return cls(masked=_map_masked_addresses(stored), folders=folders)
+
+
 def _check_step(
-    step: ChangeStep, current: CurrentSettings, context: ChangeContext
+    step: ChangeStep,
+    current: CurrentSettings,
+    context: ChangeContext,
+    known: _KnownAddresses,
 ) -> CheckedEntry:
     if step.after is None:
         return None, _check_unused(step, current)
@@ -99,7 +118,7 @@ def _check_step(
         case "destination":
             return _check_destination(step, current, context)
         case "digest":
-            return _check_digest_step(step, current, context)
+            return _check_digest_step(step, current, context, known)
 
 
 def _check_zone(after: SettingsEntry) -> CheckedEntry:
@@ -194,7 +213,10 @@ def _check_channel(
 
 
 def _check_digest_step(
-    step: ChangeStep, current: CurrentSettings, context: ChangeContext
+    step: ChangeStep,
+    current: CurrentSettings,
+    context: ChangeContext,
+    known: _KnownAddresses,
 ) -> CheckedEntry:
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
@@ -206,7 +228,7 @@ def _check_digest_step(
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
-        resolve_address=_build_address_resolver(step, current, context),
+        resolve_address=_build_address_resolver(step, context, known),
         zone=current.zone,
     )
     others = {n for n, key in current.keys.items() if is_new or key != step.key}
@@ -215,7 +237,8 @@ def _check_digest_step(
             "There is already a digest «{name}».", name=settings.name, field="name"
         )
         problems.append(problem)
-    if is_new and context.base is None and len(current.keys) >= MAX_THINGS:
+    # Those that the same file creates are counted too.
+    if is_new and context.base is None and len(current.entries["digest"]) >= MAX_THINGS:
         problem = FieldError(
             "There are already {most} digests here; delete one first.", most=MAX_THINGS
         )
@@ -224,15 +247,14 @@ def _check_digest_step(
 
 
 def _build_address_resolver(
-    step: ChangeStep, current: CurrentSettings, context: ChangeContext
+    step: ChangeStep, context: ChangeContext, known: _KnownAddresses
 ) -> Callable[[str], str]:
     """Build the function that returns the full address of a source, or raises.
 
     Addresses that the digest already has are not checked again: their targets may be
     unavailable now.
     """
-    secrets = _map_masked_addresses(current.addresses)
-    folders = {address for address in current.addresses if "://" not in address}
+    secrets, folders = known.masked, known.folders
     is_restored = step.before is None and step.key is not None and context.reverts
     entry = step.after if is_restored else step.before
     had = set(entry["sources"]) if entry else set()

@@ -307,19 +307,24 @@ def _predict_editions(
         key = found.id if found else None
     after = DigestSettings.model_validate(step.after)
     rules = list(map(parse_schedule, after.schedule))
+    zone = rules[0].zone if rules else workspace.zone
+    hold = planning.PostingHold(
+        until=after.paused_until,
+        skips=after.skip,
+        quiet_hours=after.quiet_hours,
+        zone=zone,
+    )
     firsts = _list_first_dues(conn, scope, key or 0, rules, now)
     moments = [
         at
         for rule, due in zip(rules, firsts, strict=True)
-        for at in planning.list_moments(
-            rule, due, MAX_TIMES, until=after.paused_until, skips=after.skip
-        )
+        for at in planning.list_moments(rule, due, MAX_TIMES, hold)
     ]
     return UpcomingEditions(
         digest_id=key,
         digest=step.name,
         destinations=after.destinations,
-        zone=rules[0].zone if rules else workspace.zone,
+        zone=zone,
         moments=tuple(sorted(set(moments))[:MAX_TIMES]),
         paused=after.paused,
     )

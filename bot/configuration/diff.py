@@ -30,6 +30,8 @@ from bot.publishing.planning import capitalize_first, format_schedule
 DiffRow = tuple[str, str]
 #: Maximum number of values of a list that are shown, and of characters of a value.
 MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
+#: Things that a line about a change describes.
+MAX_STEPS = 8
 #: Settings with rows of their own: the title of a destination shows its name and
 #: channel; paused sources are described in words.
 _SPECIAL = {"channel", "paused_sources", "source_names"}
@@ -82,11 +84,13 @@ def list_differences(step: ChangeStep, texts: Texts) -> tuple[DiffRow, ...]:
 def format_change(change: ConfigurationChange, texts: Texts) -> str:
     """Format the change in one line, for lists."""
     parts = []
-    for step in change.steps:
+    for step in change.steps[:MAX_STEPS]:
         differs = (step.before and step.after) or step.noun == "correction"
         rows = list_differences(step, texts) if differs else ()
         what = ", ".join(f"{label}: {value}" for label, value in rows)
         parts.append(": ".join(filter(None, (format_step_title(step, texts), what))))
+    if len(change.steps) > MAX_STEPS:
+        parts.append(texts.say("… and {n} more", n=len(change.steps) - MAX_STEPS))
     return "; ".join(parts)
 
 
@@ -181,7 +185,8 @@ def _list_changed_rows(
 
 def _subtract(one: SettingsEntry, other: SettingsEntry, name: str) -> list[Any]:
     """List the values of a setting that only the first entry has."""
-    return [v for v in one.get(name) or () if v not in (other.get(name) or ())]
+    others = frozenset(other.get(name) or ())
+    return [v for v in one.get(name) or () if v not in others]
 
 
 def _list_value_rows(

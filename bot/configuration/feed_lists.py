@@ -34,13 +34,14 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
 
 
 def expand_addresses(written: str) -> list[str]:
-    """Split text into addresses: full ones, hosts, and the feeds of packs."""
+    """Split text into addresses, hosts, and the feeds of packs, each once."""
     found: list[str] = []
-    for word in _split_addresses(written):
+    packs = _find_packs()
+    for word in dict.fromkeys(_split_addresses(written)):
         is_host = "://" not in word and _HOST.fullmatch(word)
         alone = f"https://{word}" if is_host else word
-        found += list_pack_addresses(word) or (alone,)
-    return found
+        found += _read_pack(packs.get(word.casefold())) or (alone,)
+    return list(dict.fromkeys(found))
 
 
 def _split_addresses(written: str) -> Iterator[str]:
@@ -188,7 +189,10 @@ def list_packs() -> tuple[str, ...]:
 
 def list_pack_addresses(name: str) -> tuple[str, ...]:
     """List the feeds of the pack; none where there is no such pack."""
-    path = _find_packs().get(name.strip().casefold())
+    return _read_pack(_find_packs().get(name.strip().casefold()))
+
+
+def _read_pack(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
     from digests.sources.opml import parse_opml

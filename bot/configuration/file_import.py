@@ -12,6 +12,7 @@ be named), and other workspaces.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -53,6 +54,7 @@ from bot.model import (
     list_settings,
 )
 from bot.ports import Plugins
+from bot.schedules.parsing import parse_schedule
 from bot.storage import Connection, destination_store, digest_store, workspace_store
 from digests.errors import SourceUnreadable
 from digests.messages import Message
@@ -230,8 +232,10 @@ def build_requests(
         known = current.entries["destination"].values()
         channels = {entry["channel"] for entry in known} | {place.channel}
     edits: list[tuple[StepNoun, str, EntryEdit]] = []
-    if place is None or "zone" in wanted.model_fields_set:
-        zone = {"name": "zone", "zone": wanted.zone}
+    is_new = current.workspace.id == 0
+    if is_new or "zone" in wanted.model_fields_set:
+        name = wanted.zone if "zone" in wanted.model_fields_set else ""
+        zone = {"name": "zone", "zone": name or _find_first_zone(wanted)}
         edits.append(("zone", "zone", _set_entry(zone)))
     edits += [("access", w, _set_entry(grant_to_entry(w))) for w in wanted.editors]
     edits += [
@@ -245,6 +249,20 @@ def build_requests(
             removed = [n for n in current.entries[noun] if (noun, n) not in named]
             edits += [(noun, name, _set_entry(None)) for name in removed]
     return [ChangeRequest(noun=noun, name=name, edit=e) for noun, name, e in edits]
+
+
+def _find_first_zone(wanted: WorkspaceSettings) -> str:
+    """Find the first zone that a schedule of the file names; UTC if none does.
+
+    The pages and answers of the workspace then show the same clock as its editions.
+    """
+    for entry in wanted.digest:
+        settings, _ = validate_fields(DigestSettings, entry)
+        for sentence in settings.schedule:
+            with suppress(UserError):
+                if (zone := parse_schedule(sentence).zone) != wanted.zone:
+                    return zone
+    return wanted.zone
 
 
 #: What `prune` removes, in this order: a destination that a digest uses must stay.
@@ -402,9 +420,13 @@ def _plan_workspace(
 def _list_changes(plan: _WorkspacePlan) -> Iterator[PlannedChange]:
     workspace = plan.workspace
     label = f"{workspace.platform} workspace «{workspace.external_id}»"
+    zones = (str(s.after["zone"]) for s in plan.steps if s.noun == "zone" and s.after)
+    zone = next(zones, "" if workspace.id else workspace.zone)
+    if zone:
+        label += f", times in {zone}"
     if not workspace.id:
         yield PlannedChange(kind="add", text=label)
-    elif workspace.name != plan.name or any(s.noun == "zone" for s in plan.steps):
+    elif workspace.name != plan.name or zone:
         yield PlannedChange(kind="change", text=label)
     for step in plan.steps:
         if step.noun != "zone":

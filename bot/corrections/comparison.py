@@ -141,7 +141,7 @@ def record_corrections(
         shown = correction.amendment if correction.state == "due" else None
         if shown is not None and not _is_separate(conn, one):
             # The edited message shows it: the next edition need not.
-            digest_id, published = found.digest.id, _ledger_of(shown)
+            digest_id, published = found.digest.id, _ledger_of(correction, shown)
             ledger_store.add_to_ledger(
                 conn, one.scope, one.edition_id, digest_id, published
             )
@@ -236,8 +236,10 @@ def _list_changes(old: Article, new: Article) -> tuple[Payload, ...]:
     )
 
 
-def _ledger_of(change: Amendment) -> PublishedLedger:
+def _ledger_of(correction: Correction, change: Amendment) -> PublishedLedger:
+    """List what the edited message shows, and the notice in the article's own words."""
     sentences = [pair.new.text for pair in change.sentences if pair.new]
+    sentences += [one["new"] for one in correction.changes if not one["old"]]
     counted = [pair.new.figure.text for pair in change.figures if pair.new]
     return PublishedLedger(
         sentences=frozenset(map(normalize_text, sentences)),

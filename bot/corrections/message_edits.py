@@ -228,6 +228,8 @@ class CorrectionStatus:
     """A correction with the state of the messages that show it."""
 
     correction: Correction
+    #: The zone of its edition, in which its messages show times; "" = unknown.
+    zone: str = ""
     #: Messages that were edited, and those that are waiting.
     edited: int = 0
     waiting: int = 0
@@ -246,7 +248,17 @@ def list_corrections(
         edition: delivery_store.list_deliveries(conn, scope, edition)
         for edition in {one.edition_id for one in found if one.state == "edited"}
     }
-    return tuple(_correction_status(one, sent.get(one.edition_id, ())) for one in found)
+    contexts = {
+        edition: edition_store.find_render_context(conn, scope, edition) or {}
+        for edition in {one.edition_id for one in found}
+    }
+    return tuple(
+        replace(
+            _correction_status(one, sent.get(one.edition_id, ())),
+            zone=contexts[one.edition_id].get("zone", ""),
+        )
+        for one in found
+    )
 
 
 def _correction_status(one: Correction, sent: Sequence[Delivery]) -> CorrectionStatus:

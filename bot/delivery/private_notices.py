@@ -16,7 +16,7 @@ import structlog
 
 from bot.delivery.attempts import MessageSender, Outcome
 from bot.delivery.send_failures import RetryDecision
-from bot.errors import SendRefused, UserError
+from bot.errors import SendError, SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
 from bot.model.scope import PersonScope, Scope
@@ -151,7 +151,27 @@ class NoticeSender:
             return replace(delivery, channel=f"{PERSON_PREFIX}{person}")
 
         outcome = await self.sender.send(_as_delivery(notice), address)
+        if isinstance(outcome, RetryDecision) and _is_refused(outcome):
+            outcome = await self._turn_to_owner(notice, outcome)
         await self._record(notice, outcome)
+
+    async def _turn_to_owner(self, notice: Notice, found: RetryDecision) -> Outcome:
+        """Retry at the bot's owner if somebody else refuses messages.
+
+        An answer to a report is for its reader only.
+        """
+        platform = self.sender.platforms[notice.platform]
+        known = notice.person_id is not None and notice.report_id is None
+        if not known or not isinstance(platform, OwnerDirectory):
+            return found
+        try:
+            owner = await platform.find_owner(notice.workspace_external_id)
+        except SendError:
+            return found
+        if owner is None or owner == notice.person_id:
+            return found
+        await self.db.write(notice_store.set_notice_recipient, notice, owner)
+        return RetryDecision(state="retry", reason=found.reason)
 
     async def _find_recipient(self, notice: Notice) -> str:
         """Find the person who is responsible for the bot, and store who it is."""
@@ -209,10 +229,15 @@ class NoticeSender:
         """Decide the next state; refused notices and those out of attempts fail."""
         if found.state == "uncertain":
             return "uncertain", now + self.sender.uncertain_wait
-        refused = found.stops is not None or found.fallback_level is not None
-        if found.state != "retry" or refused or notice.attempt >= MAX_NOTICE_ATTEMPTS:
+        if _is_refused(found) or notice.attempt >= MAX_NOTICE_ATTEMPTS:
             return "failed", None
         return "retry", found.not_before or now
+
+
+def _is_refused(found: RetryDecision) -> bool:
+    """Whether the person gets no messages, or not this one."""
+    simpler = found.stops is not None or found.fallback_level is not None
+    return found.state not in ("retry", "uncertain") or simpler
 
 
 def _give_up_refused(error: SendRefused, _now: datetime) -> RetryDecision:

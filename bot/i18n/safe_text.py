@@ -30,13 +30,30 @@ def sanitize_text(text: str) -> str:
     return _limit_combining_marks(_UNSAFE.sub("", text))
 
 
+#: Letters and signs that fonts draw as nothing: Hangul fillers, blank Braille.
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+#: General categories without a shape of their own: controls, separators, marks.
+_SHAPELESS: Final = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader sees nothing of the text: chat platforms refuse such blocks."""
+    return all(
+        char in _BLANK or unicodedata.category(char) in _SHAPELESS for char in text
+    )
+
+
 def _limit_combining_marks(text: str) -> str:
     if text.isascii():
+        return text
+    # Most texts have none of these marks, and their distinct letters are few.
+    combining = {c for c in set(text) if unicodedata.category(c) in {"Mn", "Me"}}
+    if not combining:
         return text
     kept: list[str] = []
     marks = 0
     for letter in text:
-        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        marks = marks + 1 if letter in combining else 0
         if marks <= _MAX_COMBINING_MARKS:
             kept.append(letter)
     return "".join(kept)

@@ -1,7 +1,7 @@
 """Read sources when due or on request, try new ones, re-read published pages.
 
     poll          read every source that is due; return when the next one is due
-    refresh       read the sources of digests now, unless they were just read
+    refresh       read the sources of digests now, for an edition
     try_source    read an address that is no source yet; nothing is stored
     PageRereader  read the pages of published articles again, to find corrections
 
@@ -17,12 +17,13 @@ sources, a page there is read only on the host of the feed that named it.
 """
 
 import asyncio
+import math
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import structlog
 
@@ -50,16 +51,22 @@ from digests.types import Article
 
 log = structlog.get_logger(__name__)
 
-#: A reading younger than this is fresh enough for an edition.
+#: A reading younger than this is fresh enough for a scheduled edition.
 RECENT_READING = timedelta(minutes=5)
-#: Sources that are read at once; one host gets one request at a time.
-CONCURRENT_READINGS = 8
+#: Sources that are read at once, and those of one workspace among them; one host gets
+#: one request at a time.
+CONCURRENT_READINGS, READINGS_OF_A_WORKSPACE = 8, 4
 #: Sources that one query returns.
 POLL_BATCH = 200
+#: Seconds after which a poll looks again at who is due, and in which order: a workspace
+#: whose first source is due now does not wait for 200 long readings of another.
+POLL_ROUND = 20.0
 #: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
 
 ReadCause = Literal["due", "early", "insisting"]
+#: Returns the number of new revisions; None if the source could not be read.
+_Reading: TypeAlias = "asyncio.Task[int | None]"
 
 #: Runs a blocking function: `Engine.run`, or `asyncio.to_thread`.
 RunBlocking = Callable[
@@ -150,6 +157,25 @@ class PageRereader:
         return next((at for at in later if at > self.clock.now()), None)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefreshResult:
+    """What reading sources for an edition found."""
+
+    #: Number of new revisions.
+    new: int = 0
+    #: Names of the sources that could not be read, or not in time.
+    unread: tuple[str, ...] = ()
+
+
+def describe_unread(names: Sequence[str]) -> Message:
+    """Say that these sources, at least one, could not be read for an edition."""
+    return Message(
+        "Not included, because they could not be read now: {names}. "
+        "/newsdesk status says why.",
+        names=", ".join(names),
+    )
+
+
 @dataclass(kw_only=True)
 class Ingestor:
     """Reads sources into one database."""
@@ -163,21 +189,31 @@ class Ingestor:
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
+    #: By workspace: one of its readings at a time has a turn in the engine.
+    _turns: defaultdict[int, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
+    )
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories."""
         self._assigner = StoryAssigner(db=self.db, engine=self.engine)
 
     async def poll(self) -> datetime | None:
-        """Read every source that is due; return when the next one is."""
+        """Read every source that is due; return when the next one is.
+
+        Workspaces are served in turns: in the order of the sources that are due, in the
+        readings that run at once, and in the engine, where new articles are analysed.
+        """
         due = await self._due()
         while due:
-            reads = self._start_readings(due)
+            ends = asyncio.get_running_loop().time() + POLL_ROUND
+            reads = await self._start_readings(due, ends=ends)
             try:
                 await asyncio.gather(*reads)
             finally:
                 await _cancel_readings(reads)
-            due = await self._due() if len(due) == POLL_BATCH else ()
+            in_time = asyncio.get_running_loop().time() < ends
+            due = () if in_time and len(due) < POLL_BATCH else await self._due()
         return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     @property
@@ -187,16 +223,21 @@ class Ingestor:
             db=self.db, clock=self.clock, source_reader=self.source_reader
         )
 
-    async def refresh(self, wanted: Iterable[Source], *, insist: bool = False) -> int:
-        """Read these sources now, unless just read; return the number of new revisions.
+    async def refresh(
+        self, wanted: Iterable[Source], *, insist: bool = False
+    ) -> RefreshResult:
+        """Read these sources now, as far as they may be read.
 
         Args:
             wanted: The sources of one digest or several.
-            insist: Also read sources that failed, because a person asked.
+            insist: Also read sources that failed or were just read, because a person
+                asked. One that somebody else began to read since then is not read
+                again.
         """
-        reads = self._start_readings(wanted, "insisting" if insist else "early")
+        sources = tuple(wanted)
+        reads = await self._start_readings(sources, "insisting" if insist else "early")
         if not reads:
-            return 0
+            return RefreshResult()
         try:
             done, late = await asyncio.wait(reads, timeout=REFRESH_TIMEOUT)
         except asyncio.CancelledError:
@@ -205,14 +246,34 @@ class Ingestor:
         if late:
             log.warning("slow sources were not waited for", count=len(late))
             await _cancel_readings(late)
-        return sum(task.result() for task in done)
+        counts = [task.result() if task in done else None for task in reads]
+        unread = (
+            source.called or source.name
+            for source, count in zip(sources, counts, strict=True)
+            if count is None
+        )
+        return RefreshResult(new=sum(n or 0 for n in counts), unread=tuple(unread))
 
-    def _start_readings(
-        self, wanted: Iterable[Source], why: ReadCause = "due"
-    ) -> "list[asyncio.Task[int]]":
+    async def _start_readings(
+        self, wanted: Iterable[Source], why: ReadCause = "due", ends: float = math.inf
+    ) -> "list[_Reading]":
+        """Start reading the sources; at `ends`, a time of the loop, none is begun."""
+        asked_at, ids = self.clock.now(), [source.id for source in wanted]
+        readers = await self.db.read(source_store.find_reading_workspaces, ids)
         places = asyncio.Semaphore(CONCURRENT_READINGS)
-        reads = (self._read_in_turn(source.id, places, why) for source in wanted)
-        return [asyncio.create_task(read) for read in reads]
+        own: defaultdict[int, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(READINGS_OF_A_WORKSPACE)
+        )
+
+        async def read(source_id: int) -> int | None:
+            workspace = readers.get(source_id, 0)
+            async with own[workspace], places, self._locks[source_id]:
+                if asyncio.get_running_loop().time() >= ends:
+                    return None
+                turns = self._turns[workspace]
+                return await self._read_in_turn(source_id, turns, why, asked_at)
+
+        return [asyncio.create_task(read(source_id)) for source_id in ids]
 
     async def _due(self) -> tuple[Source, ...]:
         return await self.db.read(
@@ -220,27 +281,31 @@ class Ingestor:
         )
 
     async def _read_in_turn(
-        self, source_id: int, places: asyncio.Semaphore, why: ReadCause
-    ) -> int:
-        """Read a source unless it was just read; return the number of new revisions."""
-        async with places, self._locks[source_id]:
-            source = await self.db.read(source_store.find_source, source_id)
-            if source is None or not _should_read(source, self.clock.now(), why):
-                return 0
-            try:
-                return await self._read(source)
-            except DigestsError as error:
-                await self._failed(source, error)
-            except ConfigurationError:
-                # The database cannot be written: not the fault of the source.
-                raise
-            except Exception:
-                # A defect in one source must not stop the others.
-                log.exception("reading failed", source=source.name)
-                await self._failed(source, DigestsError("source.defect"))
-            return 0
+        self, source_id: int, turns: asyncio.Lock, why: ReadCause, asked_at: datetime
+    ) -> int | None:
+        """Read a source if it should be; return the number of new revisions.
 
-    async def _read(self, source: Source) -> int:
+        None if it could not be read, now or at its last reading.
+        """
+        source = await self.db.read(source_store.find_source, source_id)
+        if source is None:
+            return 0
+        if not _should_read(source, self.clock.now(), why, asked_at):
+            return None if source.failures or source.stopped else 0
+        try:
+            return await self._read(source, turns)
+        except DigestsError as error:
+            await self._failed(source, error)
+        except ConfigurationError:
+            # The database cannot be written: not the fault of the source.
+            raise
+        except Exception:
+            # A defect in one source must not stop the others.
+            log.exception("reading failed", source=source.name)
+            await self._failed(source, DigestsError("source.defect"))
+        return None
+
+    async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
         feed = source_state.find_own_feed(source, reading)
@@ -248,7 +313,7 @@ class Ingestor:
             source = source_state.switch_to_feed(source, feed, now)
             await self.db.write(source_store.update_source, source)
             reading = await self.read_source(source)
-        return await self._store_reading(source, reading, now)
+        return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
         """Read the source; nothing is stored.
@@ -260,11 +325,13 @@ class Ingestor:
         return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
-        self, source: Source, reading: SourceReading, now: datetime
+        self, source: Source, reading: SourceReading, now: datetime, turns: asyncio.Lock
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(source, reading, now, self.db, self.engine)
+            found = await find_changes(
+                source, reading, now, self.db, self.engine, turns
+            )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         _warn_of_problem(source, after)
@@ -309,20 +376,25 @@ def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
         source_store.back_off_host(conn, host, source.backoff_until)
 
 
-async def _cancel_readings(reads: Iterable["asyncio.Task[int]"]) -> None:
+async def _cancel_readings(reads: Iterable["_Reading"]) -> None:
     for task in reads:
         task.cancel()
     await asyncio.gather(*reads, return_exceptions=True)
 
 
-def _should_read(source: Source, now: datetime, why: ReadCause) -> bool:
+def _should_read(
+    source: Source, now: datetime, why: ReadCause, asked_at: datetime
+) -> bool:
     """Whether it is due, or may be read before it is."""
     if why == "due":
         due = source.next_poll_at is None or source.next_poll_at <= now
         return due and not source.stopped
-    read_at = source.requested_at
+    read_at, insists = source.requested_at, why == "insisting"
     stale = read_at is None or now - read_at >= RECENT_READING
-    may = source_state.may_be_read_early(source, now, insist=why == "insisting")
+    if insists and read_at is not None:
+        # The newest articles are expected, and only a reading since then has them.
+        stale = read_at < asked_at
+    may = source_state.may_be_read_early(source, now, insist=insists)
     return may and (stale or source.kind == "folder")
 
 

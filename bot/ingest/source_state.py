@@ -337,6 +337,23 @@ FAILURE_GRACE = timedelta(days=1)
 NOTICE_PERIOD = timedelta(days=7)
 
 
+#: Failures in a row after which a source that was never read counts as dead: they take
+#: about eight hours.
+DEAD_AFTER_FAILURES = 6
+
+
+def is_dead(source: Source, now: datetime) -> bool:
+    """Whether the source ended, or has failed for so long that somebody must act."""
+    if source.stopped:
+        return True
+    waits = source.backoff_until is not None and source.backoff_until > now
+    if not source.failures or waits:
+        return False
+    if source.last_success_at is None:
+        return source.failures >= DEAD_AFTER_FAILURES
+    return now - source.last_success_at >= FAILURE_GRACE
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceHealth:
     """The health of a source in words, with the fix."""

@@ -8,6 +8,8 @@ parameters, then by title and date, then by their words. A name that several art
 one reading share identifies none of them.
 """
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -45,8 +47,12 @@ log = structlog.get_logger(__name__)
 
 #: A change without substance in an older article is not published.
 STALE_AFTER = timedelta(days=7)
-#: Articles per task for the engine's thread, to keep the tasks short.
-ANALYSIS_BATCH = 10
+#: Articles, and seconds of processor time, of one turn in the engine's thread: a due
+#: edition and the articles of others wait no longer.
+TURN_ARTICLES, TURN_SECONDS = 10, 0.5
+#: Seconds of processor time for the articles of one reading. The largest feed that is
+#: fetched takes about 15; only what is built to be slow takes longer.
+READING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,19 +99,50 @@ class ReadingChanges:
     unheard: int = 0
     #: Number of articles if the source offers everything as new, else 0.
     flood: int = 0
+    #: New articles that were left out, because the others took all the time there is.
+    left_out: int = 0
 
     def noted(self, source: Source, now: datetime) -> Source:
-        """Add a notice for its admins to the source if the reading is a flood."""
-        if not self.flood:
+        """Add a notice for its admins to the source if the reading was unusual."""
+        if self.flood:
+            notice = Message("source.flood", count=self.flood)
+        elif self.left_out:
+            notice = Message("source.too_slow", count=self.left_out)
+        else:
             return source
-        notice = Message("source.flood", count=self.flood)
         return replace(source, notice=notice, noticed_at=now)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnalysisTurn:
+    """What one turn in the engine's thread did."""
+
+    pieces: tuple[PendingRevision, ...]
+    #: Articles that were dealt with, whether or not they could be analysed.
+    articles: int
+    #: Processor time.
+    seconds: float
+
+
 async def find_changes(
-    source: Source, reading: SourceReading, now: datetime, db: Database, engine: Engine
+    source: Source,
+    reading: SourceReading,
+    now: datetime,
+    db: Database,
+    engine: Engine,
+    turns: asyncio.Lock,
 ) -> ReadingChanges:
-    """Find what is new, changed or restored in the reading, and analyse it."""
+    """Find what is new, changed or restored in the reading, and analyse it.
+
+    Args:
+        source: Before the reading.
+        reading: What was read.
+        now: The present instant.
+        db: For what is known.
+        engine: For the analysis.
+        turns: Of the workspace that reads the source. As only one of its sources at a
+            time waits for the engine, workspaces take turns there.
+    """
     several = _identify(source, reading.articles)
     names = {name for one in several for name in _all_names(one)}
     heard = await db.read(article_store.find_known_articles, source.id, names)
@@ -120,16 +157,23 @@ async def find_changes(
     flood = source_state.is_flood(source, len(reading.articles), fresh, now)
     restored = await db.read(restoration_store.find_last_restoration) if new else None
     pieces: list[PendingRevision] = []
-    for at in range(0, len(new), ANALYSIS_BATCH):
-        # In small pieces: a due edition must not wait for a whole feed.
-        some = new[at : at + ANALYSIS_BATCH]
-        pieces += await engine.run(_analyse_new, source, some, flood, now, restored)
+    at, spent = 0, 0.0
+    while at < len(new) and spent < READING_SECONDS:
+        some = new[at : at + TURN_ARTICLES]
+        async with turns:
+            turn = await engine.run(_analyse_new, source, some, flood, now, restored)
+        pieces += turn.pieces
+        at, spent = at + turn.articles, spent + turn.seconds
     if flood:
         log.warning("source offers everything as new", source=source.name)
+    if at < len(new):
+        left_out = len(new) - at
+        log.warning("analysis took too long", source=source.name, left_out=left_out)
     return ReadingChanges(
         pieces=(*pieces, *restored_texts),
         unheard=sum(old is None for _, old in new),
         flood=len(new) if flood else 0,
+        left_out=len(new) - at,
     )
 
 
@@ -249,13 +293,18 @@ def _analyse_new(
     flood: bool,
     now: datetime,
     restored: Restoration | None,
-) -> tuple[PendingRevision, ...]:
-    """Analyse new revisions; one that cannot be analysed is left out and logged.
+) -> AnalysisTurn:
+    """Analyse new revisions until the turn ends; at least one.
 
-    It would otherwise fail its whole source, at every poll.
+    One that cannot be analysed is left out and logged: it would otherwise fail its
+    whole source, at every poll.
     """
-    pieces = []
+    pieces: list[PendingRevision] = []
+    begun, count = time.thread_time(), 0
     for one, old in new:
+        if count and time.thread_time() - begun >= TURN_SECONDS:
+            break
+        count += 1
         try:
             analysis = _analyse(one.article)
             unchanged = old is not None and _is_unchanged_in_substance(
@@ -272,7 +321,8 @@ def _analyse_new(
         pieces.append(
             PendingRevision(named=one, analysis=analysis, baseline=baseline, key=key)
         )
-    return tuple(pieces)
+    seconds = time.thread_time() - begun
+    return AnalysisTurn(pieces=tuple(pieces), articles=count, seconds=seconds)
 
 
 def _analyse(article: Article) -> ArticleAnalysis:

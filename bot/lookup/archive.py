@@ -30,7 +30,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
-from bot.model.scope import Scope
+from bot.model.scope import MAX_KEY, Scope
 from bot.storage import (
     Connection,
     Database,
@@ -42,6 +42,7 @@ from bot.storage import (
     story_store,
     workspace_store,
 )
+from digests.language.normalization import parse_whole_number
 from digests.types import Article, Quote
 
 RESULT_LIMIT = 10
@@ -80,7 +81,7 @@ class Archive:
                 public_id=past[1],
                 person_id=place.of_person,
             )
-            return get_numbered_story(edition, int(past[2] or 1))
+            return get_numbered_story(edition, past[2] or "1")
         newest = await self.newest(place)
         if newest is None:
             raise UserError(
@@ -88,7 +89,7 @@ class Archive:
                 "/newsdesk post."
             )
         if which.lstrip("#").isdecimal():
-            return get_numbered_story(newest, int(which.lstrip("#")[:6]))
+            return get_numbered_story(newest, which.lstrip("#"))
         return resolve_suggestion(newest, which) or find_worded_story(newest, which)
 
     async def quotes(
@@ -162,12 +163,14 @@ class Archive:
 
     async def local_article(
         self, article_id: str, revision: str | None
-    ) -> Article | None:
-        """Load a stored text as the local page may show it."""
-        if not article_id.isdecimal():
+    ) -> tuple[Article, str] | None:
+        """Load a stored text as the local page may show it, and the page's zone."""
+        key = parse_whole_number(article_id, MAX_KEY)
+        if key is None:
             return None
         workspace, _ = await self.local_destinations()
-        return await self.article(workspace.scope, int(article_id[:18]), revision)
+        article = await self.article(workspace.scope, key, revision)
+        return (article, workspace.zone) if article is not None else None
 
     async def ready(self) -> dict[str, str]:
         """Report the state of each part for a load balancer: «ok» or the problem."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
 from bot.model import Destination, Digest, StoredEdition, Workspace
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
 from digests.types import EditionStory
 
@@ -116,19 +116,20 @@ def is_story_number(which: str) -> bool:
     return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
 
 
-def get_numbered_story(stored_edition: StoredEdition, number: int) -> ResolvedStory:
-    """Return the story of the edition with this number (from 1).
+def get_numbered_story(stored_edition: StoredEdition, typed: str) -> ResolvedStory:
+    """Return the story of the edition with this number (from 1), as it was typed.
 
     Raises:
         UnknownName: The edition has no such story.
     """
     stories = list_resolved(stored_edition)
-    if 1 <= number <= len(stories):
+    number = parse_whole_number(typed, len(stories), least=1)
+    if number is not None:
         return stories[number - 1]
     raise UnknownName(
         "This edition has stories 1 to {stories}; there is no {number}.",
         stories=len(stories),
-        number=number,
+        number=typed[:20],
     )
 
 

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
@@ -71,8 +71,8 @@ class QuestionResult:
 
     answer: QuestionAnswer
     articles: int
-    #: The day of the oldest article that was read.
-    oldest: date | None
+    #: When the oldest article that was read was published.
+    oldest: datetime | None
 
 
 def parse_search(words: str) -> SearchQuery:
@@ -239,11 +239,11 @@ def _search_spans(
 
 
 def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
-    days = [article.published.date() for article in articles if article.published]
+    published = [article.published for article in articles if article.published]
     return QuestionResult(
         answer=selection.select_answer(question, articles),
         articles=len(articles),
-        oldest=min(days, default=None),
+        oldest=min(published, default=None),
     )
 
 

@@ -91,6 +91,10 @@ class Digest(Scoped):
     paused_sources: tuple[Source, ...] = ()
     #: The earliest planned moment of its schedules; None = none.
     next_due: datetime | None = None
+    #: When an edition that quiet hours deferred is posted; None = none waits.
+    deferred_until: datetime | None = None
+    #: Its zone if no schedule names one: its person's, or else the workspace's.
+    default_zone: str = "UTC"
     #: The platform's id of the person it belongs to; None = the workspace's.
     person: str | None = None
     #: Terms of which the owner of a personal digest wants more, and less.

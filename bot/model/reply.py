@@ -1,7 +1,8 @@
 """Replies to people, the blocks that they consist of, and forms."""
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from bot.model.edition import MessagePart
 from digests.types import QuoteCard
@@ -39,18 +40,21 @@ class Document:
     name: str
     text: str
 
-    def listings(self) -> tuple[Preformatted, ...]:
-        """Split the text into listings, at line ends except within an overlong line."""
-        parts = [""]
-        for line in self.text.splitlines(keepends=True):
-            for at in range(0, len(line), LISTING_LENGTH):
-                some = line[at : at + LISTING_LENGTH]
-                if parts[-1] and len(parts[-1]) + len(some) > LISTING_LENGTH:
-                    parts.append("")
-                parts[-1] += some
-        return tuple(
-            Preformatted(text=part.strip("\n")) for part in parts if part.strip()
-        )
+    def listings(self) -> Iterator[Preformatted]:
+        """Split the text into listings, at line ends except within an overlong line.
+
+        Each is made when it is asked for: a reply shows the first ones of a long file.
+        """
+        start = 0
+        while start < len(self.text):
+            end = start + LISTING_LENGTH
+            if end < len(self.text):
+                # After the last line end; without one, inside the line.
+                end = self.text.rfind("\n", start, end) + 1 or end
+            part = self.text[start:end]
+            if part.strip():
+                yield Preformatted(text=part.strip("\n"))
+            start = end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +139,8 @@ class Reply:
     discussion: Discussion | None = None
     #: The language that the person chose; None: the one that the platform says.
     locale: str | None = None
+    #: Lines that were left out behind the blocks, because nobody reads so many.
+    left_out: int = 0
 
     @classmethod
     def of_problem(
@@ -145,9 +151,34 @@ class Reply:
         blocks: tuple[Block, ...] = (Paragraph(text=sentence), *small)
         return cls(blocks=blocks, problem=True, locale=locale)
 
+    def limited(self) -> Self:
+        """Return the reply with at most `MAX_LINES` lines; the others are counted.
+
+        A line is a block or a row of a table. Renderers then do a limited amount of
+        work on the event loop, whatever a workspace contains.
+        """
+        kept: list[Block] = []
+        space = MAX_LINES
+        for block in self.blocks:
+            lines = _count_lines(block)
+            if isinstance(block, FactTable) and lines > space:
+                block = FactTable(rows=block.rows[:space])
+            if space > 0:
+                kept.append(block)
+            space -= lines
+        if space >= 0:
+            return self
+        return replace(self, blocks=tuple(kept), left_out=self.left_out - space)
+
+
+def _count_lines(block: Block) -> int:
+    return len(block.rows) if isinstance(block, FactTable) else 1
+
 
 #: Maximum characters of one listing; longer text continues in the next.
 LISTING_LENGTH: Final = 1_400
+#: Lines of a reply: more than a chat platform shows of one.
+MAX_LINES: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -145,7 +145,10 @@ def _clean_list(values: Any) -> Any:
         return values
     stripped = [v.strip() if isinstance(v, str) else v for v in values]
     kept = [v for v in stripped if v != ""]
-    return [v for i, v in enumerate(kept) if v not in kept[:i]]
+    try:
+        return list(dict.fromkeys(kept))
+    except TypeError:  # a table or a list, which no setting accepts as a value
+        return kept
 
 
 def _wrap_text(value: Any) -> Any:
@@ -205,7 +208,7 @@ class SettingsModel(BaseModel):
 class DigestOptions(SettingsModel):
     """Settings of a digest that are stored as one JSON value."""
 
-    #: «22:00-07:00» in the zone of the first schedule; None = none.
+    #: «22:00-07:00» in the digest's zone; None = none.
     quiet_hours: Annotated[
         str | None, BeforeValidator(_parse_none), SettingInfo(label="quiet hours")
     ] = None
@@ -330,16 +333,17 @@ class DigestSettings(DigestOptions):
     #: Those of the sources that are kept but not read.
     paused_sources: Annotated[
         tuple[AddressText, ...],
+        _Values,
         _Clean,
         SettingInfo(affects_edition=True, omit_default=True),
     ] = ()
     #: Names for some of the sources, by address.
     source_names: Annotated[
-        dict[AddressText, NameText], SettingInfo(omit_default=True)
+        dict[AddressText, NameText], _Values, SettingInfo(omit_default=True)
     ] = {}
     destinations: Annotated[tuple[NameText, ...], _Values, _Clean, SettingInfo()] = ()
     schedule: Annotated[
-        tuple[str, ...], _Clean, BeforeValidator(_wrap_text), SettingInfo()
+        tuple[str, ...], _Values, _Clean, BeforeValidator(_wrap_text), SettingInfo()
     ] = ()
     paused: Annotated[bool, SettingInfo(keep_omitted=True)] = False
     #: The first local date on which it posts again.
@@ -350,7 +354,10 @@ class DigestSettings(DigestOptions):
     ] = None
     #: Local dates that are left out.
     skip: Annotated[
-        tuple[date, ...], _Clean, SettingInfo(keep_omitted=True, omit_default=True)
+        tuple[date, ...],
+        _Values,
+        _Clean,
+        SettingInfo(keep_omitted=True, omit_default=True),
     ] = ()
 
 
@@ -396,7 +403,7 @@ class WorkspaceSettings(SettingsModel):
     name: str | None = None
     zone: str = "UTC"
     #: «person ID» and «role ID»: who may edit besides the managers.
-    editors: tuple[str, ...] = ()
+    editors: Annotated[tuple[str, ...], _Values] = ()
     destination: tuple[dict[str, Any], ...] = ()
     digest: tuple[dict[str, Any], ...] = ()
 

@@ -6,7 +6,7 @@ workspaces, digests, sources, deliveries. Each check has its own time limit; one
 fails or hangs is reported as a finding, and the others still run.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -42,6 +42,9 @@ from digests.errors import DigestsError
 from digests.messages import Message
 
 RESTART: Final = "restart standfirst run"
+#: Sources of a workspace that are read because their state is not known yet: a person
+#: waits for the answer.
+MAX_READ: Final = 20
 #: The operator reads English.
 _ENGLISH: Final = Texts.of("en")
 
@@ -139,9 +142,10 @@ class _WorkspaceChecks:
             digest_store.list_digests, self.workspace.scope
         )
         found = await self._check_connection(digests)
+        unread = [s.id for one in digests for s in one.sources if _is_unread(s)]
         for digest in digests:
             found += self._check_digest(digest)
-            found += await self._check_sources(digest)
+            found += await self._check_sources(digest, unread[:MAX_READ])
         return [*found, *await self._check_deliveries()]
 
     async def _check_connection(self, digests: Sequence[Digest]) -> list[Finding]:
@@ -188,12 +192,14 @@ class _WorkspaceChecks:
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
-    async def _check_sources(self, digest: Digest) -> list[Finding]:
+    async def _check_sources(
+        self, digest: Digest, to_read: Collection[int]
+    ) -> list[Finding]:
         now, zone = self.doctor.clock.now(), digest_zone(digest)
 
         async def check(source: Source, subject: str) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
-            if source.kind == "folder" or source.requested_at is None:
+            if source.id in to_read:
                 return await self._read_source(source, subject)
             health = source_state.describe_health(source, now, zone, self.texts)
             text, fix = Message(health.text), Message(health.fix)
@@ -245,6 +251,10 @@ class _WorkspaceChecks:
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
+
+
+def _is_unread(source: Source) -> bool:
+    return source.kind == "folder" or source.requested_at is None
 
 
 def describe_next_due(digest: Digest, now: datetime, texts: Texts) -> str:

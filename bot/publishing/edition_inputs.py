@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.errors import BotError
 from bot.model import PUBLISHABLE_FOR, Digest, Occurrence
 from bot.model.scope import Scope
 from bot.storage import (
@@ -12,6 +15,7 @@ from bot.storage import (
     article_store,
     decision_store,
     digest_store,
+    edition_store,
     ledger_store,
     restoration_store,
     story_store,
@@ -41,6 +45,32 @@ class EditionInputs:
     ledger: PublishedLedger
     #: The stories of the articles.
     known: tuple[StoryMembership, ...]
+    #: The published versions of articles that changed since.
+    earlier: tuple[Article, ...] = ()
+    #: Key of the newest edition of the digest; None = it has none.
+    newest: int | None = None
+
+
+class LedgerChanged(BotError):
+    """Another edition of the digest was stored since its inputs were loaded."""
+
+
+def check_ledger_unchanged(
+    conn: Connection, digest: Digest, found: EditionInputs
+) -> None:
+    """Check that no edition of the digest was stored since `found` was loaded.
+
+    Raises:
+        LedgerChanged: One was, and its news would be published twice.
+    """
+    if _find_newest_key(conn, digest) != found.newest:
+        raise LedgerChanged("Another edition of this digest was stored meanwhile.")
+
+
+def _find_newest_key(conn: Connection, digest: Digest) -> int | None:
+    return edition_store.find_newest_edition_key(
+        conn, digest.scope, digest_id=digest.id
+    )
 
 
 def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInputs:
@@ -88,7 +118,33 @@ def _build_inputs(
     known = story_store.list_memberships(
         conn, workspace_id=digest.workspace_id, articles=[a.id for a in fresh]
     )
-    return EditionInputs(fresh=fresh, ledger=ledger, known=known)
+    return EditionInputs(
+        fresh=fresh,
+        ledger=ledger,
+        known=known,
+        earlier=_load_earlier_versions(conn, digest, fresh, ledger),
+        newest=_find_newest_key(conn, digest),
+    )
+
+
+def _load_earlier_versions(
+    conn: Connection,
+    digest: Digest,
+    fresh: Iterable[Article],
+    ledger: PublishedLedger,
+) -> tuple[Article, ...]:
+    """Load the published versions of the articles of which there is a newer one."""
+    published: dict[str, list[str]] = defaultdict(list)
+    for key in ledger.revisions:
+        article_id, _, revision = key.rpartition("@")
+        published[article_id].append(revision)
+    found = [
+        article_store.find_article(conn, digest.scope, int(article.id), revision)
+        for article in fresh
+        if article.revision not in published.get(article.id, [article.revision])
+        for revision in published[article.id]
+    ]
+    return tuple(stored[0] for stored in found if stored is not None)
 
 
 def _load_articles(

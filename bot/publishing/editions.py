@@ -10,9 +10,11 @@ process that dies between two steps is continued by the next one.
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,17 +27,28 @@ from bot.model import (
     PREVIEW_ID,
     Destination,
     Digest,
-    DueMoment,
     MessagePart,
     Occurrence,
     RenderContext,
+    Source,
     StoredEdition,
     Workspace,
 )
+from bot.model.edition import OccurrenceState
 from bot.ports import CheckpointHook, Clock, Engine, Platform, ignore_checkpoint
 from bot.publishing import edition_inputs, planning
-from bot.publishing.edition_inputs import EditionInputs, build_edition_style
-from bot.publishing.planning import digest_zone, find_next_due
+from bot.publishing.edition_inputs import (
+    EditionInputs,
+    LedgerChanged,
+    build_edition_style,
+)
+from bot.publishing.planning import (
+    check_not_ordered,
+    digest_zone,
+    find_next_due,
+    manual_due,
+    plan_manual_occurrence,
+)
 from bot.storage import (
     Connection,
     Database,
@@ -58,7 +71,6 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
-ALREADY_ORDERED = "This was already requested; it is posted once."
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: No edition while the platform is off: its news is published once it is on.
@@ -71,7 +83,7 @@ _COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.fi
 
 
 def describe_nothing_new(
-    edition: Edition, last: Occurrence | None, now: datetime
+    edition: Edition, last: Occurrence | None, now: datetime, zone: str
 ) -> Message:
     """Explain an edition without stories; `last` is the digest's last edition."""
     found = Counter(map(_classify_decision, edition.decisions))
@@ -80,7 +92,7 @@ def describe_nothing_new(
         return NO_ARTICLES
     if last is None:
         return Message("skip.nothing_new", counts=counts)
-    at = last.due_at.astimezone(ZoneInfo(last.zone))
+    at = last.due_at.astimezone(ZoneInfo(zone))
     today = at.date() == now.astimezone(at.tzinfo).date()
     since = at.time().replace(second=0, microsecond=0) if today else at.date()
     return Message("skip.nothing_new_since", since=since, counts=counts)
@@ -102,6 +114,8 @@ class PublishingOutcome:
 
     stored_edition: StoredEdition | None = None
     reason: Message | None = None
+    #: Names of the sources that could not be read for it.
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +161,33 @@ class EditionOrder:
     @property
     def _own_ids(self) -> set[int]:
         return {place.id for place in self.digest.destinations}
+
+
+class FinishOccurrence(Protocol):
+    """Store the outcome of an occurrence, which it may plan first.
+
+    Returns None if the occurrence was finished before.
+    """
+
+    def __call__(
+        self, conn: Connection, state: OccurrenceState, reason: Message | None
+    ) -> Occurrence | None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _PublishingRun:
+    """What the editions of one run share: sources that were read, and analyses."""
+
+    read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
+    _refreshed: set[int] = field(default_factory=set)
+
+    async def refresh(
+        self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
+    ) -> None:
+        """Read the sources that this run has not waited for yet."""
+        new = [source for source in sources if source.id not in self._refreshed]
+        self._refreshed.update(source.id for source in new)
+        await ingestor.refresh(new, insist=insist)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,24 +237,19 @@ class EditionPublisher:
             now=self.clock.now(),
             limit=COMPOSE_BATCH,
         )
-        # For all at once: slow sources of many digests then cost only one wait.
         keys = {occurrence.digest_id for occurrence in waiting}
-        await self.ingestor.refresh(
-            await self.db.read(source_store.list_digest_sources, keys=keys)
-        )
+        run = await self._refresh_due(waiting)
         monotonic = asyncio.get_running_loop().time
         personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
         personal = await self.db.read(
             personal_digest_store.select_personal_digests, keys=keys
         )
-        # Many digests use the same sources: this run shares their analyses.
-        read = AnalysisCache().read
         done = []
         for occurrence in waiting:
             if occurrence.digest_id in personal and monotonic() > personal_until:
                 break
             try:
-                done.append(await self._compose(occurrence, read))
+                done.append(await self._compose(occurrence, run))
             except ConfigurationError:
                 # The database cannot be written: what is due waits until it can.
                 raise
@@ -243,10 +279,32 @@ class EditionPublisher:
         return await self.db.write(plan_manual_occurrence, digest, due)
 
     async def post_now(self, digest: Digest, key: str) -> PublishingOutcome:
-        """Plan a manual edition and compose it at once; the outbox sends it."""
-        ordered = await self.order(digest, key)
-        await self.ingestor.refresh(digest.sources, insist=True)
-        return await self._compose(ordered)
+        """Read the sources and post a manual edition of what is new; once per `key`.
+
+        It is planned together with its result, so that nobody else composes it while
+        the sources are read. The outbox sends it.
+
+        Raises:
+            UserError: It was ordered before.
+        """
+        due = manual_due(digest, self.clock.now(), key)
+        await self.db.read(check_not_ordered, digest, due)
+        order = await self._order_all(digest)
+        if order.workspace.platform not in self.platforms:
+            return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
+        refreshed = await self.ingestor.refresh(digest.sources, insist=True)
+
+        def finish(
+            conn: Connection, state: OccurrenceState, reason: Message | None
+        ) -> Occurrence:
+            planned = plan_manual_occurrence(conn, digest, due)
+            schedule_store.finish_occurrence(
+                conn, **planned.key, state=state, reason=reason
+            )
+            return planned
+
+        outcome = await self._publish(order, finish)
+        return replace(outcome, unread=refreshed.unread)
 
     async def preview(self, digest: Digest, platform: str) -> EditionPreview:
         """Compose what would be posted now; only fetched articles are stored."""
@@ -374,8 +432,21 @@ class EditionPublisher:
             raise UserError("The workspace of this digest was erased.")
         return EditionOrder(digest=digest, workspace=found)
 
+    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> _PublishingRun:
+        """Read the sources of due digests, all at once: slow ones cost one wait."""
+        ordered = {o.digest_id for o in waiting if o.trigger == "manual"}
+        keys = {o.digest_id for o in waiting} - ordered
+        run, read = _PublishingRun(), self.db.read
+        wanted = await read(source_store.list_digest_sources, keys=ordered)
+        due = await read(source_store.list_digest_sources, keys=keys)
+        await asyncio.gather(
+            run.refresh(self.ingestor, wanted, insist=True),
+            run.refresh(self.ingestor, due),
+        )
+        return run
+
     async def _compose(
-        self, occurrence: Occurrence, read: AnalyseArticle = analyse_article
+        self, occurrence: Occurrence, run: _PublishingRun
     ) -> PublishingOutcome:
         digest = await self.db.read(
             digest_store.find_digest, occurrence.scope, digest_id=occurrence.digest_id
@@ -385,15 +456,43 @@ class EditionPublisher:
         order = await self._order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
-        await self.ingestor.refresh(digest.sources)
-        edition = await self._compose_edition(digest, read)
-        if not edition.stories:
-            reason = await self.explain_no_stories(digest, edition)
-            return await self._skip(occurrence, reason, edition)
-        self.at("composed")
-        stored_edition = await self.db.write(self._store, occurrence, order, edition)
+        # A personal digest has the sources of all digests of its workspace.
+        await run.refresh(self.ingestor, digest.sources)
+        return await self._publish(order, partial(_finish, occurrence), run.read)
+
+    async def _publish(
+        self,
+        order: EditionOrder,
+        finish: FinishOccurrence,
+        read: AnalyseArticle = analyse_article,
+    ) -> PublishingOutcome:
+        """Compose the edition and store it with its deliveries, or why there is none.
+
+        If another edition of the digest was stored meanwhile, it is composed again:
+        what that one has is no news any more.
+        """
+        digest = order.digest
+        while True:
+            now = self.clock.now()
+            found = await self.db.read(edition_inputs.load_inputs, digest, now)
+            edition = await self.engine.run(compose_inputs, found, digest, now, read)
+            if not edition.stories:
+                reason = await self.explain_no_stories(digest, edition)
+                record = partial(self._record_skip, finish, reason, edition)
+                await self.db.write(record)
+                log.info("no edition", digest=digest.name, reason=str(reason))
+                return PublishingOutcome(reason=reason)
+            self.at("composed")
+            try:
+                stored_edition = await self.db.write(
+                    self._store, finish, order, edition, found
+                )
+                break
+            except LedgerChanged:
+                log.info("composed again", digest=digest.name)
         if stored_edition is None:
-            return await self._skip(occurrence, Message("skip.other_process"))
+            log.info("another process composed it", digest=digest.name)
+            return PublishingOutcome(reason=Message("skip.other_process"))
         self.at("stored")
         edition_id, count = stored_edition.public_id, len(edition.stories)
         log.info(
@@ -410,12 +509,10 @@ class EditionPublisher:
             schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
 
-    async def _compose_edition(
-        self, digest: Digest, read: AnalyseArticle = analyse_article
-    ) -> Edition:
+    async def _compose_edition(self, digest: Digest) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
-        return await self.engine.run(compose_inputs, found, digest, now, read)
+        return await self.engine.run(compose_inputs, found, digest, now)
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
         """Explain since when nothing is new, and why no article is published."""
@@ -426,75 +523,63 @@ class EditionPublisher:
             count=RECENT_OCCURRENCES,
         )
         last = next((one for one in newest if one.state == "composed"), None)
-        return describe_nothing_new(edition, last, self.clock.now())
+        now, zone = self.clock.now(), digest_zone(digest)
+        return describe_nothing_new(edition, last, now, zone)
 
-    async def _skip(
-        self, occurrence: Occurrence, reason: Message, edition: Edition | None = None
-    ) -> PublishingOutcome:
-        await self.db.write(self._record_skip, occurrence, reason, edition)
+    async def _skip(self, occurrence: Occurrence, reason: Message) -> PublishingOutcome:
+        finish = partial(_finish, occurrence)
+        await self.db.write(finish, "skipped", reason)
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(reason=reason)
 
     def _record_skip(
         self,
-        conn: Connection,
-        occurrence: Occurrence,
+        finish: FinishOccurrence,
         reason: Message,
-        edition: Edition | None,
+        edition: Edition,
+        conn: Connection,
     ) -> None:
         """Record why nothing is published, and the decision on each article."""
-        finished = schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="skipped", reason=reason
-        )
-        if finished and edition is not None:
+        if occurrence := finish(conn, "skipped", reason):
             edition_inputs.record_decisions(conn, occurrence, edition, self.clock.now())
 
     def _store(
         self,
         conn: Connection,
-        occurrence: Occurrence,
+        finish: FinishOccurrence,
         order: EditionOrder,
         edition: Edition,
+        found: EditionInputs,
     ) -> StoredEdition | None:
-        """Store edition, ledger and deliveries in one commit; None if done before."""
-        now = self.clock.now()
-        if not schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="composed"
-        ):
+        """Store edition, ledger and deliveries in one commit; None if done before.
+
+        Raises:
+            LedgerChanged: Another edition of the digest was stored since `found`.
+        """
+        now, digest = self.clock.now(), order.digest
+        occurrence = finish(conn, "composed", None)
+        if occurrence is None:
             return None
+        edition_inputs.check_ledger_unchanged(conn, digest, found)
         ledger = collect_published(edition)
-        backlog = edition_inputs.load_initial_backlog(conn, order.digest, now)
+        backlog = edition_inputs.load_initial_backlog(conn, digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
         stored_edition = self.store_edition(conn, occurrence, order, edition, ledger)
         edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
 
 
-def manual_due(digest: Digest, now: datetime, key: str) -> DueMoment:
-    """Build the due moment of a manual edition; `key` makes it unique."""
-    today = now.astimezone(ZoneInfo(digest_zone(digest))).date()
-    return DueMoment(at=now, local_date=today, slot=key)
-
-
-def plan_manual_occurrence(
-    conn: Connection, digest: Digest, due: DueMoment
-) -> Occurrence:
-    """Store the occurrence of a manual edition.
-
-    Raises:
-        UserError: It was ordered before.
-    """
-    planned = schedule_store.plan_occurrence(
-        conn,
-        digest.scope,
-        digest_id=digest.id,
-        due=due,
-        zone=digest_zone(digest),
-        trigger="manual",
+def _finish(
+    occurrence: Occurrence,
+    conn: Connection,
+    state: OccurrenceState,
+    reason: Message | None,
+) -> Occurrence | None:
+    """Store the outcome of a planned occurrence; None if it was finished before."""
+    finished = schedule_store.finish_occurrence(
+        conn, **occurrence.key, state=state, reason=reason
     )
-    if planned is None:
-        raise UserError(ALREADY_ORDERED)
-    return planned
+    return occurrence if finished else None
 
 
 def compose_inputs(
@@ -511,4 +596,5 @@ def compose_inputs(
         style=build_edition_style(digest),
         read=read,
         known=inputs.known,
+        earlier=inputs.earlier,
     )

@@ -21,17 +21,24 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import UserError
+from bot.ingest.polling import describe_unread
 from bot.lookup.text_search import parse_search
 from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, StoredEdition
 from bot.model.scope import Scope
 from bot.publishing import edition_inputs
-from bot.publishing.edition_inputs import EditionInputs, build_edition_style
+from bot.publishing.edition_inputs import (
+    EditionInputs,
+    LedgerChanged,
+    build_edition_style,
+)
 from bot.publishing.editions import (
-    ALREADY_ORDERED,
     EditionOrder,
     EditionPreview,
     EditionPublisher,
     compose_inputs,
+)
+from bot.publishing.planning import (
+    check_not_ordered,
     manual_due,
     plan_manual_occurrence,
 )
@@ -83,8 +90,7 @@ class ManualPublisher:
         Raises:
             UserError: There is nothing to publish; the text explains why.
         """
-        await self.publisher.ingestor.refresh(order.digest.sources)
-        edition = await self._compose_edition(order)
+        edition, _ = await self._read_and_compose(order)
         return self.publisher.render_preview(order, edition, platform)
 
     async def post(self, order: EditionOrder, key: str) -> StoredEdition:
@@ -95,27 +101,46 @@ class ManualPublisher:
         """
         publisher, digest = self.publisher, order.digest
         due = manual_due(digest, publisher.clock.now(), key)
-        if await publisher.db.read(
-            schedule_store.is_occurrence_planned,
-            digest.scope,
-            digest_id=digest.id,
-            due=due,
-        ):
-            raise UserError(ALREADY_ORDERED)
-        await publisher.ingestor.refresh(digest.sources, insist=True)
-        edition = await self._compose_edition(order)
-        return await publisher.db.write(self._store, due, order, edition)
+        await publisher.db.read(check_not_ordered, digest, due)
+        edition, found = await self._read_and_compose(order)
+        while True:
+            try:
+                return await publisher.db.write(self._store, due, order, edition, found)
+            except LedgerChanged:
+                edition, found = await self._compose_edition(order)
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _compose_edition(self, order: EditionOrder) -> Edition:
+    async def _read_and_compose(
+        self, order: EditionOrder
+    ) -> tuple[Edition, EditionInputs]:
+        """Read the sources and compose the edition; also return its inputs.
+
+        Raises:
+            UserError: There is nothing to publish; the text explains why.
+        """
+        sources = order.digest.sources
+        refreshed = await self.publisher.ingestor.refresh(sources, insist=True)
+        try:
+            return await self._compose_edition(order)
+        except UserError as nothing:
+            if not refreshed.unread:
+                raise
+            unread = describe_unread(refreshed.unread)
+            raise UserError(
+                "{answer} {unread}", answer=nothing, unread=unread
+            ) from nothing
+
+    async def _compose_edition(
+        self, order: EditionOrder
+    ) -> tuple[Edition, EditionInputs]:
         publisher, now = self.publisher, self.publisher.clock.now()
         found = await publisher.db.read(_load_order_inputs, order, now)
         wanted = parse_topic(order.topic) if order.topic else None
         digest = order.digest
         edition = await publisher.engine.run(_compose_order, found, digest, now, wanted)
         if edition.stories:
-            return edition
+            return edition, found
         if not order.topic:
             raise UserError(await publisher.explain_no_stories(digest, edition))
         if edition.made_from.articles:
@@ -131,9 +156,15 @@ class ManualPublisher:
         )
 
     def _store(
-        self, conn: Connection, due: DueMoment, order: EditionOrder, edition: Edition
+        self,
+        conn: Connection,
+        due: DueMoment,
+        order: EditionOrder,
+        edition: Edition,
+        found: EditionInputs,
     ) -> StoredEdition:
         occurrence = plan_manual_occurrence(conn, order.digest, due)
+        edition_inputs.check_ledger_unchanged(conn, order.digest, found)
         schedule_store.finish_occurrence(conn, **occurrence.key, state="composed")
         published = PublishedLedger() if order.separate else collect_published(edition)
         stored_edition = self.publisher.store_edition(

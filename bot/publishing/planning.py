@@ -4,6 +4,7 @@
     skip_due_schedules         what is due is skipped, after a restore
     find_misaligned_schedules  what a wrong clock or old zone rules left behind
     realign_schedules          … corrected
+    plan_manual_occurrence     an edition posted by hand
 
 Each function runs in one transaction. The occurrence records the outcome of a moment:
 posted late, missed, or a schedule that can no longer be read. Such a schedule is tried
@@ -11,14 +12,16 @@ again every hour and does not delay the others.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.errors import UserError
 from bot.i18n.translation import Texts
-from bot.model import Digest, DueMoment
+from bot.model import Digest, DueMoment, Occurrence
 from bot.model.scope import Scope
 from bot.schedules.calendar import check_zone, load_zone
 from bot.schedules.parsing import parse_schedule
@@ -47,12 +50,14 @@ PLANNING_BATCH = 500
 LATE_AFTER = timedelta(minutes=10)
 #: Delay until a schedule that cannot be read is tried again.
 RECHECK_AFTER = timedelta(hours=1)
+_INSTANT = timedelta(microseconds=1)
 #: In every time zone, today began within this time.
 _TODAY_ANYWHERE = timedelta(days=2)
 MISSED_REASON = Message("skip.missed")
 PAUSED_REASON = Message("skip.paused")
 SKIPPED_DATE_REASON = Message("skip.date")
 DEFECT_REASON = Message("skip.bad_schedule")
+ALREADY_ORDERED = "This was already requested; it is posted once."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,9 +172,64 @@ def _plan_moment(
             conn, **planned.key, state="skipped", reason=skipped
         )
     elif pause is not None and pause.quiet_hours:
-        until = find_quiet_end(pause.quiet_hours, now, entry.zone)
+        zone = _find_zone_of_quiet_hours(conn, entry)
+        until = find_quiet_end(pause.quiet_hours, now, zone)
         if until is not None:
             schedule_store.defer_occurrence(conn, **planned.key, until=until)
+
+
+def _find_zone_of_quiet_hours(conn: Connection, entry: StoredSchedule) -> str:
+    """Find the zone of the digest, as `digest_zone`: that of its first valid schedule.
+
+    All times of a digest are shown in it, those of its quiet hours too.
+    """
+    for row in schedule_store.list_schedules(conn, entry.scope, entry.digest_id):
+        with suppress(UserError):
+            check_zone(row.zone)
+            return row.zone
+    return entry.zone
+
+
+# ── posted by hand ─────────────────────────────────────────────────────────────
+
+
+def manual_due(digest: Digest, now: datetime, key: str) -> DueMoment:
+    """Build the due moment of a manual edition; `key` makes it unique."""
+    today = now.astimezone(ZoneInfo(digest_zone(digest))).date()
+    return DueMoment(at=now, local_date=today, slot=key)
+
+
+def check_not_ordered(conn: Connection, digest: Digest, due: DueMoment) -> None:
+    """Refuse a manual edition that was ordered before.
+
+    Raises:
+        UserError: It was.
+    """
+    if schedule_store.is_occurrence_planned(
+        conn, digest.scope, digest_id=digest.id, due=due
+    ):
+        raise UserError(ALREADY_ORDERED)
+
+
+def plan_manual_occurrence(
+    conn: Connection, digest: Digest, due: DueMoment
+) -> Occurrence:
+    """Store the occurrence of a manual edition.
+
+    Raises:
+        UserError: It was ordered before.
+    """
+    planned = schedule_store.plan_occurrence(
+        conn,
+        digest.scope,
+        digest_id=digest.id,
+        due=due,
+        zone=digest_zone(digest),
+        trigger="manual",
+    )
+    if planned is None:
+        raise UserError(ALREADY_ORDERED)
+    return planned
 
 
 # ── what comes next ────────────────────────────────────────────────────────────
@@ -262,56 +322,87 @@ def _find_first_due(
 
 
 def digest_zone(digest: Digest) -> str:
-    """Return the zone of the digest's first schedule, in which its readers live."""
+    """Return the zone of the digest's first schedule, or else its default zone."""
     rules, _ = _parse_schedules(digest)
-    return rules[0].zone if rules else "UTC"
+    return rules[0].zone if rules else digest.default_zone
 
 
 def find_next_due(digest: Digest, now: datetime) -> datetime | None:
-    """Find when the digest is due next; None without a schedule or while paused."""
+    """Find when the digest posts next; None without a schedule or while paused."""
+    return next(iter(list_next_dues(digest, now, 1)), None)
+
+
+def list_next_dues(digest: Digest, now: datetime, count: int) -> list[datetime]:
+    """List the next moments at which the digest posts; [] while it is paused.
+
+    The stored moment comes first, because it accounts for what was posted today.
+    """
     if digest.paused:
-        return None
-    until, skips = digest.paused_until, digest.skips
-    if until is None and not skips and digest.next_due and digest.next_due > now:
-        return digest.next_due
+        return []
+    hold, stored = PostingHold.of_digest(digest), digest.next_due or now
+    found = {digest.deferred_until or now}
     rules, _ = _parse_schedules(digest)
-    moments = [
-        at
-        for rule in rules
-        for at in list_moments(
-            rule, find_following_due(rule, now), 1, until=until, skips=skips
+    if hold.until is None and not hold.skips and stored > now:
+        found.add(hold.postpone(stored))
+        # The first moment needs no computing, and is asked for most.
+        rules = rules if count > 1 else []
+    for rule in rules:
+        first = find_following_due(rule, max(now, stored - _INSTANT))
+        found |= {*list_moments(rule, first, count, hold)}
+    return sorted(at for at in found if at > now)[:count]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostingHold:
+    """When a digest does not post although one of its schedules is due."""
+
+    #: The date on which a paused digest posts again; None if it is not paused.
+    until: date | None
+    #: Dates on which it posts nothing.
+    skips: Collection[date]
+    #: Hours at whose end it posts what was due in them; None = none.
+    quiet_hours: str | None
+    #: The zone of the quiet hours.
+    zone: str
+
+    @classmethod
+    def of_digest(cls, digest: Digest) -> "PostingHold":
+        """Return what holds this digest back."""
+        return cls(
+            until=digest.paused_until,
+            skips=digest.skips,
+            quiet_hours=digest.options.quiet_hours,
+            zone=digest_zone(digest),
         )
-    ]
-    return min(moments, default=None)
+
+    def postpone(self, at: datetime) -> datetime:
+        """Return the end of the quiet hours that contain `at`, or else `at`."""
+        quiet = self.quiet_hours
+        return (quiet and find_quiet_end(quiet, at, self.zone)) or at
 
 
 def list_moments(
-    rule: Schedule,
-    first: DueMoment | None,
-    count: int,
-    *,
-    until: date | None,
-    skips: Collection[date],
+    rule: Schedule, first: DueMoment | None, count: int, hold: PostingHold
 ) -> list[datetime]:
-    """List the next moments at which a digest posts, considering its pause and skips.
+    """List the next moments at which a digest posts by one schedule.
 
     Args:
         rule: The schedule.
         first: The first due moment; None if there is none.
         count: Maximum number of moments.
-        until: The date on which a paused digest posts again; None if it is not paused.
-        skips: Dates on which it posts nothing.
+        hold: When the digest does not post, or posts later.
     """
     found: list[datetime] = []
     due = first
     while due is not None and len(found) < count:
-        if until is not None and due.local_date < until:
-            due = _first_due_from(rule, until, due.at)
-        elif due.local_date in skips:
+        if hold.until is not None and due.local_date < hold.until:
+            due = _first_due_from(rule, hold.until, due.at)
+        elif due.local_date in hold.skips:
             due = _first_due_from(rule, due.local_date + timedelta(days=1), due.at)
         else:
-            found.append(due.at)
-            due = find_following_due(rule, due.at)
+            # What is due in quiet hours is posted once, at their end.
+            found.append(hold.postpone(due.at))
+            due = find_following_due(rule, found[-1])
     return found
 
 

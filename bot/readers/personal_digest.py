@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import UserError
+from bot.i18n.translation import Texts
 from bot.model import Digest
 from bot.model.scope import PersonScope, Scope
 from bot.publishing import planning
@@ -42,8 +43,6 @@ class PersonalDigestRequest:
     language: str
     #: The zone of times that are given without one.
     zone: str
-    #: The digest's name, in its person's language.
-    title: str
 
 
 def set_up_personal_digest(
@@ -64,8 +63,10 @@ def set_up_personal_digest(
         )
     rule = _parse_rule(wish.when, wish.zone) if wish.when else None
     language = wish.language or default_language
+    # It heads the editions, whose other words are in the language of their articles.
+    title = Texts.of(language).say("Your digest")
     own = personal_digest_store.upsert_personal_digest(
-        conn, whose, name=wish.title, language=language
+        conn, whose, name=title, language=language
     )
     if rule is not None:
         planning.save_schedules(conn, own, [rule], now)

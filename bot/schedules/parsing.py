@@ -43,6 +43,7 @@ from bot.schedules.wording import (
     format_clock,
     suggest_sentence,
 )
+from digests.language.normalization import parse_whole_number
 from digests.messages import Message
 
 #: Longer sentences are no schedule; this also bounds the time to explain a mistake.
@@ -216,11 +217,12 @@ def _parse_minutes(number: str, unit: str) -> int:
     if unit == "S":
         raise UserError("The shortest interval is one minute.")
     digits = NUMBERS.get(number, number)
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise UserError(
             "«{number}» is not a whole number of minutes or hours.", number=number
         )
-    minutes = int(digits) * _MINUTES_OF_UNIT[unit]
+    count = parse_whole_number(digits, MINUTES_OF_A_DAY) or 0
+    minutes = count * _MINUTES_OF_UNIT[unit]
     if not 1 <= minutes <= MINUTES_OF_A_DAY:
         raise UserError(
             "«{number}» is no interval: it may be 1 minute to 24 hours long.",
@@ -270,7 +272,7 @@ def _parse_places(
             chosen=chosen[0],
         )
     most = max_places(days)
-    places = {word: ORDINALS.get(word) or int(word[:-2]) for word in chosen}
+    places = {word: ORDINALS.get(word) or _parse_place(word) for word in chosen}
     for word, place in places.items():
         if not (place == LAST or 1 <= place <= most):
             raise UserError(
@@ -279,6 +281,12 @@ def _parse_places(
                 most=most,
             )
     return tuple(sort_places(places.values()))
+
+
+def _parse_place(word: str) -> int:
+    """Parse «2nd»; a number that no month has is as large as it can be."""
+    most = 999
+    return parse_whole_number(word[:-2], most) or most
 
 
 def _parse_weeks(words: list[str], letters: str) -> int:
@@ -292,13 +300,14 @@ def _parse_weeks(words: list[str], letters: str) -> int:
         return 1
     number = words[letters.index("T")]
     digits = NUMBERS.get(number, number)
-    if not digits.isdigit() or not 1 <= int(digits[:4]) <= MAX_WEEKS:
+    weeks = parse_whole_number(digits, MAX_WEEKS, least=1)
+    if weeks is None:
         raise UserError(
             "«{number}» weeks: it may be 1 to {most_weeks}.",
             number=number,
             most_weeks=MAX_WEEKS,
         )
-    return int(digits)
+    return weeks
 
 
 # ── limits ─────────────────────────────────────────────────────────────────────

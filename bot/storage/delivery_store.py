@@ -197,6 +197,20 @@ def list_held_deliveries(conn: Connection, scope: Scope) -> tuple[Delivery, ...]
     return list_deliveries_where(conn, in_scope(deliveries, scope, state="held"))
 
 
+def list_all_held_deliveries(conn: Connection) -> tuple[Delivery, ...]:
+    """List the held deliveries to channels of all workspaces that the bot is in."""
+    shared = select(destinations.c.id).where(destinations.c.person_id.is_(None))
+    present = select(workspaces.c.id).where(workspaces.c.left_at.is_(None))
+    return list_deliveries_where(
+        conn,
+        and_(
+            _DELIVERY.state == "held",
+            _DELIVERY.destination_id.in_(shared),
+            _DELIVERY.workspace_id.in_(present),
+        ),
+    )
+
+
 def fail_outdated_deliveries(conn: Connection, now: datetime, before: datetime) -> int:
     """Fail unsent deliveries of editions made before `before`.
 

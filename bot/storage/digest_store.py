@@ -7,7 +7,7 @@ computed when it is loaded.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +25,10 @@ from bot.storage.schema import (
     digest_destinations,
     digest_sources,
     digests,
+    occurrences,
     schedules,
     sources,
+    workspaces,
 )
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
@@ -43,6 +45,7 @@ from bot.storage.statements import (
 )
 
 _SOURCE, _DIGEST, _LINK = sources.c, digests.c, digest_sources.c
+_OCCURRENCE = occurrences.c
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,8 +298,17 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
         digest_destinations, select(destinations).join(digest_destinations, here)
     )
     planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
+    deferred = _find_deferred(conn, keys)
+    zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
     found = (
-        _digest_from_row(row, read[row.id], posted[row.id], planned[row.id])
+        _digest_from_row(
+            row,
+            read[row.id],
+            posted[row.id],
+            planned[row.id],
+            deferred_until=deferred.get(row.id),
+            default_zone=zones[row.workspace_id],
+        )
         for row in rows
     )
     return tuple(
@@ -305,11 +317,26 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
     )
 
 
+def _find_deferred(conn: Connection, keys: Collection[int]) -> dict[int, datetime]:
+    """Find when the first deferred occurrence of each digest is due again."""
+    deferred = select(_OCCURRENCE.digest_id, _OCCURRENCE.not_before).where(
+        _OCCURRENCE.state == "deferred", _OCCURRENCE.digest_id.in_(keys)
+    )
+    latest_first = deferred.order_by(_OCCURRENCE.not_before.desc())
+    return dict(list_all(conn, latest_first, tuple))
+
+
+def _select_zones(rows: Iterable[Row[Any]]) -> Select[Any]:
+    keys = {row.workspace_id for row in rows}
+    return select(workspaces.c.id, workspaces.c.zone).where(workspaces.c.id.in_(keys))
+
+
 def _digest_from_row(
     row: Row[Any],
     read: Sequence[Row[Any]],
     posted: Sequence[Row[Any]],
     planned: Sequence[Row[Any]],
+    **known: Any,
 ) -> Digest:
     read_sources = [(each.paused, from_row(Source, each)) for each in read]
     return from_row(
@@ -323,6 +350,7 @@ def _digest_from_row(
         options=DigestOptions.from_stored(row.settings),
         skips=_parse_dates(row.skips),
         person=row.person_id,
+        **known,
     )
 
 
@@ -340,8 +368,10 @@ def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
         for term in given.terms:
             # The newest feedback comes first.
             wishes.setdefault(term, given.direction)
+    chosen = reader_store.get_preferences(conn, person)
     return replace(
         own,
+        default_zone=chosen.zone or own.default_zone,
         sources=_list_workspace_sources(conn, own.scope),
         options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from bot.model.edition import Payload, StoredEdition
 from bot.model.scope import Scope
@@ -133,6 +133,14 @@ def find_newest_edition_of(
 ) -> StoredEdition | None:
     """Find the digest's newest edition, wherever it was posted."""
     return _find_newest(conn, scope, _EDITION.digest_id == digest_id)
+
+
+def find_newest_edition_key(
+    conn: Connection, scope: Scope, digest_id: int
+) -> int | None:
+    """Find the key of the digest's newest edition, undone or not."""
+    mine = in_scope(editions, scope, digest_id=digest_id)
+    return first_scalar(conn, select(func.max(_EDITION.id)).where(mine))
 
 
 def find_edition_with_story(

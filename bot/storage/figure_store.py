@@ -1,7 +1,8 @@
 """Figures: stored as spans of a revision, with their parsed values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -15,11 +16,14 @@ from bot.storage.revision_store import (
 )
 from bot.storage.schema import articles, figures, revisions
 from bot.storage.statements import delete_rows, from_row, insert_all, to_row
+from digests.answers.search import is_about
 from digests.language.search_terms import parse_query
 from digests.types import Article, Figure, Span
 
 #: Number of newest articles that are searched.
 _MAX_ARTICLES = 300
+#: Number of their newest figures of which those about a topic are chosen.
+_MAX_FIGURES = 240
 
 
 def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -> None:
@@ -55,8 +59,8 @@ def list_figures(
     Args:
         conn: Inside a transaction.
         scope: Only articles that this workspace may see.
-        topic: Words that the article must contain; the newest few hundred such
-            articles are searched. None = any.
+        topic: Words that the figures must be about (`digests.answers.search`); the
+            newest few hundred articles with the words are searched. None = any.
         article_ids: Only from these articles; None = from any.
         since: Earliest date of the article.
         limit: Maximum number of figures.
@@ -77,12 +81,23 @@ def list_figures(
             since=since,
         )
         query = query.where(revisions.c.id.in_(last))
-    rows = conn.execute(query.limit(limit)).all()
-    texts = load_articles(conn, sorted({row.revision_id for row in rows}))
-    chosen = [(row, texts[row.revision_id]) for row in rows]
-    return tuple(
-        (article, _figure_from_row(row, article.text)) for row, article in chosen
-    )
+    most = limit if topic is None else _MAX_FIGURES
+    rows = conn.execute(query.limit(most)).all()
+    return tuple(islice(_load_figures(conn, rows, topic, limit), limit))
+
+
+def _load_figures(
+    conn: Connection, rows: Sequence[Row[Any]], topic: str | None, size: int
+) -> Iterator[tuple[Article, Figure]]:
+    """Load figures about a topic with their articles, `size` rows at a time."""
+    for first in range(0, len(rows), size):
+        some = rows[first : first + size]
+        texts = load_articles(conn, sorted({row.revision_id for row in some}))
+        for row in some:
+            article = texts[row.revision_id]
+            figure = _figure_from_row(row, article.text)
+            if topic is None or is_about(article, [figure.sentence], topic):
+                yield article, figure
 
 
 def _figure_from_row(row: Row[Any], text: str) -> Figure:

@@ -14,11 +14,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from bot.model.scope import Scope, Scoped
 from bot.model.settings import PlatformName
-from bot.storage.schema import changes, destinations, notices, reports, workspaces
+from bot.storage.schema import (
+    changes,
+    destinations,
+    incidents,
+    notices,
+    reports,
+    workspaces,
+)
 from bot.storage.send_leases import (
     OPEN_STATES,
     WAITING_STATES,
@@ -28,8 +35,8 @@ from bot.storage.send_leases import (
 )
 from bot.storage.statements import (
     Condition,
+    delete_rows,
     first_scalar,
-    has_row,
     has_values,
     in_scope,
     insert_missing,
@@ -38,6 +45,7 @@ from bot.storage.statements import (
     list_scalars,
     make_message_key,
     update_rows,
+    upsert,
 )
 from digests.messages import Message
 
@@ -75,16 +83,31 @@ def add_notice(
     text: str,
     now: datetime,
 ) -> bool:
-    """Store a notice unless its destination had one recently; return whether it was."""
-    recent = select(_NOTICE.id).where(
-        in_scope(notices, scope, report_id=None),
+    """Store a notice about a destination; return whether it was.
+
+    A day passes between two of them: one that comes sooner is sent at the end of the
+    day, unless the cause is fixed by then, and others until then are left out.
+    """
+    newest = select(func.max(_NOTICE.made_at)).where(
+        in_scope(notices, scope, report_id=None, lists_incidents=False),
         _NOTICE.destination_id.is_not_distinct_from(destination_id),
-        _NOTICE.made_at > now - NOTICE_INTERVAL,
     )
-    if has_row(conn, recent):
+    last: datetime | None = first_scalar(conn, newest)
+    if last is not None and last > now:
         return False
-    name = f"notice/{scope.workspace_id}/{destination_id}/{now.isoformat()}"
+    at = now if last is None else max(now, last + NOTICE_INTERVAL)
+    name = f"notice/{scope.workspace_id}/{destination_id}/{at.isoformat()}"
     about = {"destination_id": destination_id, "person_id": person_id}
+    not_before = at if at > now else None
+    return _add_notice(conn, scope, name, at, **about, text=text, not_before=not_before)
+
+
+def add_incident_notice(
+    conn: Connection, scope: Scope, person_id: str | None, text: str, now: datetime
+) -> bool:
+    """Store a notice that lists incidents, for this person or the bot's owner."""
+    name = f"incidents/{scope.workspace_id}/{now.isoformat()}"
+    about = {"person_id": person_id, "lists_incidents": True}
     return _add_notice(conn, scope, name, now, **about, text=text)
 
 
@@ -141,7 +164,8 @@ def finish_stale_notices(conn: Connection, now: datetime, wait: timedelta) -> No
         destinations.c.id == _NOTICE.destination_id, destinations.c.paused.is_not(None)
     )
     about_workspace = has_values(notices, destination_id=None, report_id=None)
-    applies = or_(_NOTICE.report_id.is_not(None), about_workspace & stopped, paused)
+    other_kind = or_(_NOTICE.report_id.is_not(None), _NOTICE.lists_incidents)
+    applies = or_(other_kind, about_workspace & stopped, paused)
     waiting = _NOTICE.state.in_(WAITING_STATES)
     failed = {"state": "failed", "updated_at": now}
     update_rows(
@@ -252,3 +276,43 @@ def _load_notices(conn: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
         .where(_NOTICE.id.in_(ids))
     )
     return list_all(conn, query.order_by(_NOTICE.id), Notice)
+
+
+# ── incidents ──────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportedIncident:
+    """Something that stopped working and that an editor was notified of."""
+
+    workspace_id: int
+    #: «source/12», «delivery/34».
+    subject: str
+    reported_at: datetime
+    #: When it worked again; None = it does not.
+    recovered_at: datetime | None = None
+
+
+def list_reported_incidents(conn: Connection) -> tuple[ReportedIncident, ...]:
+    """List the incidents of all workspaces that were reported and may come again."""
+    return list_all(conn, select(incidents), ReportedIncident)
+
+
+def save_reported_incidents(
+    conn: Connection, scope: Scope, subjects: Collection[str], now: datetime
+) -> None:
+    """Record that these incidents are reported now."""
+    for subject in subjects:
+        key = {**asdict(scope), "subject": subject}
+        upsert(conn, incidents, key, {"reported_at": now, "recovered_at": None})
+
+
+def end_incidents(
+    conn: Connection, scope: Scope, subjects: Collection[str], now: datetime
+) -> None:
+    """Record that these work again; delete those that ended and may be forgotten."""
+    mine = in_scope(incidents, scope)
+    ended = incidents.c.subject.in_(subjects)
+    forgotten = incidents.c.reported_at <= now - NOTICE_INTERVAL
+    delete_rows(conn, incidents, and_(mine, ended, forgotten))
+    update_rows(conn, incidents, mine, ended, recovered_at=now)

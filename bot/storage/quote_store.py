@@ -40,6 +40,7 @@ from bot.storage.statements import (
     match_prefix,
     to_row,
 )
+from digests.answers.search import is_about
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.types import Article, Mention, Quote, Span
@@ -47,6 +48,8 @@ from digests.types import Article, Mention, Quote, Span
 _REVISION, _QUOTE = revisions.c, quotes.c
 #: Rows read per quote shown, because copies of agency reports repeat quotes.
 _READ_PER_RESULT = 8
+#: Quotes read per quote that is about a topic.
+_READ_ON_TOPIC = 3
 #: Number of newest articles that are searched.
 _MAX_ARTICLES = 300
 #: Quotes of a speaker read at first, and if copies or a date leave too few of them.
@@ -87,7 +90,8 @@ def list_quotes(
         conn: Inside a transaction.
         scope: Only articles that this workspace may see.
         speaker: Prefixes of words of the name, in any order; None = anybody.
-        topic: Words that the article must contain; None = any.
+        topic: Words that the quotes must be about (`digests.answers.search`); None =
+            any.
         article_ids: Only from these articles, whatever their topic; None = from any.
         since: Earliest date of the article.
         limit: Maximum number of quotes.
@@ -95,7 +99,9 @@ def list_quotes(
     about = parse_query(topic) if topic is not None else None
     if about == SearchQuery():
         return ()
-    here: _QuoteFilter = {"scope": scope, "since": since, "limit": limit}
+    # Not every quote of an article with the words is about them.
+    most = limit if about is None else limit * _READ_ON_TOPIC
+    here: _QuoteFilter = {"scope": scope, "since": since, "limit": most}
     if article_ids is not None:
         said = filter_speaker(speaker) if speaker else ()
         among = _REVISION.article_id.in_(article_ids)
@@ -106,7 +112,16 @@ def list_quotes(
         chosen = _choose_by_speaker(conn, speaker, **here)
     else:
         chosen = _choose_by_speaker_and_topic(conn, speaker, about, **here)
-    return _load_quotes(conn, chosen)
+    found = _load_quotes(conn, chosen)
+    if topic is not None and article_ids is None:
+        found = tuple(
+            (article, quote)
+            for article, quote in found
+            if is_about(
+                article, [quote.context, Span(start=quote.start, end=quote.end)], topic
+            )
+        )
+    return found[:limit]
 
 
 class _QuoteFilter(TypedDict):

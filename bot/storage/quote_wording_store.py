@@ -20,10 +20,11 @@ from bot.storage.revision_store import (
     filter_visible_revisions,
     load_articles,
 )
-from bot.storage.schema import quotes, revisions, sources
+from bot.storage.schema import articles, quotes, revisions, sources
 from bot.storage.statements import filter_visible_sources
 from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
+from digests.stories.publishers import identify_publisher
 from digests.types import Article, QuoteCard, Span
 
 _REVISION = revisions.c
@@ -138,6 +139,7 @@ def _list_nearby_quotes(
     dates = (_REVISION.published, _REVISION.dated_at)
     found = conn.execute(
         select(quotes, quote_store.QUOTED_WORDS, _REVISION.article_id, outlet, *dates)
+        .add_columns(articles.c.url)
         .select_from(quote_store.QUOTE_JOIN)
         .where(quotes.c.id.in_(near), *filter_visible_revisions(scope))
     )
@@ -155,20 +157,23 @@ def _sort_versions(
             if version is not None:
                 found[version].append(row)
     repeated = (*found["same"], *found["part"])
-    repeated_by = {card.source, *(row.outlet for row in repeated)}
-    own = [row.words for row in near if row.outlet == card.source]
+    ours = identify_publisher(card.url, card.source)
+    repeated_by = {ours, *map(_identify_publisher, repeated)}
+    own = [row.words for row in near if _identify_publisher(row) == ours]
     other: dict[str, Row[Any]] = {}
     for row in found["other"]:
-        if row.outlet not in repeated_by and not any(
+        publisher = _identify_publisher(row)
+        if publisher not in repeated_by and not any(
             match_quotes(words, row.words) in ("same", "part") for words in own
         ):
-            other.setdefault(row.outlet, row)
+            other.setdefault(publisher, row)
     return {**found, "other": list(other.values())}
 
 
 def _may_be_same_utterance(card: QuoteCard, row: Row[Any]) -> bool:
     """Check for the same speaker in another outlet, at about the same time."""
-    if row.outlet == card.source or str(row.article_id) == card.article:
+    publisher = identify_publisher(card.url, card.source)
+    if _identify_publisher(row) == publisher or str(row.article_id) == card.article:
         return False
     ours = set(quote_store.split_speaker_name(card.speaker or ""))
     theirs = set(quote_store.split_speaker_name(row.speaker or ""))
@@ -181,8 +186,16 @@ def _may_be_same_utterance(card: QuoteCard, row: Row[Any]) -> bool:
 def _list_outlets(
     rows: Sequence[Row[Any]], but: Sequence[Row[Any]] = ()
 ) -> tuple[str, ...]:
-    without = {row.outlet for row in but}
-    return tuple(dict.fromkeys(r.outlet for r in rows if r.outlet not in without))
+    """Name one outlet for each publisher that is not among `but`."""
+    named: dict[str, str] = {}
+    without = set(map(_identify_publisher, but))
+    for row in rows:
+        named.setdefault(_identify_publisher(row), row.outlet)
+    return tuple(name for key, name in named.items() if key not in without)
+
+
+def _identify_publisher(row: Row[Any]) -> str:
+    return identify_publisher(row.url, row.outlet)
 
 
 def _changed_wording_from_row(

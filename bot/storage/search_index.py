@@ -36,6 +36,7 @@ from sqlalchemy import (
     values,
 )
 
+from bot.model.scope import MAX_KEY
 from bot.storage.schema import revisions, searchable
 from bot.storage.statements import Condition, first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
@@ -63,7 +64,6 @@ _SELECT_COMMON_WORDS = text(
 )
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
-_MAX_KEY = 2**63 - 1
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 
@@ -322,7 +322,7 @@ def _take_on_postgresql(
     """Run the queries of all steps in one statement."""
     found: list[list[int]] = [[] for _ in steps]
     asked = [
-        (number, _format_tsquery(question), step.before or _MAX_KEY, step.size)
+        (number, _format_tsquery(question), step.before or MAX_KEY, step.size)
         for number, step in enumerate(steps)
         for question in step.questions
         if question

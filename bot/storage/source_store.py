@@ -4,16 +4,30 @@ The queries of the ingest cover all workspaces.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, false, func, literal, null, or_, select
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from bot.model.digest import Source, SourceKind
 from bot.model.scope import Scope
 from bot.storage.columns import Instant
-from bot.storage.schema import digest_sources, digests, sources
+from bot.storage.schema import digest_sources, digests, sources, workspaces
+from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
     Condition,
+    batched,
     filter_visible_sources,
     find_first,
     first_scalar,
@@ -27,6 +41,8 @@ from bot.storage.statements import (
 )
 
 _LINK, _SOURCE = digest_sources.c, sources.c
+#: Due sources of which the order is computed, as a multiple of those that are listed.
+_DUE_COMPARED = 10
 
 
 def upsert_source(
@@ -71,6 +87,12 @@ def list_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
     return _list_sources(conn, filter_visible_sources(scope))
 
 
+def list_folders(conn: Connection, scope: Scope) -> tuple[Source, ...]:
+    """List the folders among these sources."""
+    is_folder = _SOURCE.kind == "folder"
+    return _list_sources(conn, and_(is_folder, filter_visible_sources(scope)))
+
+
 def list_source_ids(
     conn: Connection, scope: Scope, only: Collection[int] | None = None
 ) -> list[int]:
@@ -94,10 +116,76 @@ def find_source(conn: Connection, source_id: int) -> Source | None:
 
 
 def list_due_sources(conn: Connection, now: datetime, limit: int) -> tuple[Source, ...]:
-    """List the sources in use that are due for a poll, the most overdue first."""
-    due = select(sources).where(_is_polled(), is_due(_SOURCE.next_poll_at, now))
-    query = due.order_by(_SOURCE.next_poll_at.nulls_first(), _SOURCE.id)
-    return list_all(conn, query.limit(limit), Source)
+    """List sources in use that are due for a poll, those of all workspaces in turns.
+
+    The most overdue one of each workspace comes first, then the second of each, …
+    """
+    overdue = (_SOURCE.next_poll_at.nulls_first(), _SOURCE.id)
+    due = select(_SOURCE.id).where(_is_polled(), is_due(_SOURCE.next_poll_at, now))
+    # Many more than are returned, but not all of a large installation.
+    oldest = due.order_by(*overdue).limit(_DUE_COMPARED * limit).subquery()
+    reader = _select_reading_workspaces(select(oldest.c.id)).subquery()
+    turn = func.row_number().over(partition_by=reader.c.workspace_id, order_by=overdue)
+    query = select(sources).join(reader, reader.c.source_id == _SOURCE.id)
+    return list_all(conn, query.order_by(turn, *overdue).limit(limit), Source)
+
+
+def find_reading_workspaces(
+    conn: Connection, source_ids: Collection[int]
+) -> dict[int, int]:
+    """Map sources to the workspace that reads them; the oldest one, if several do."""
+    found: dict[int, int] = {}
+    for some in batched(source_ids):
+        rows = conn.execute(_select_reading_workspaces(some))
+        found |= {row.source_id: row.workspace_id for row in rows}
+    return found
+
+
+def _select_reading_workspaces(
+    source_ids: Collection[int] | Select[tuple[int]],
+) -> Select[tuple[int, int]]:
+    first = func.min(digests.c.workspace_id).label("workspace_id")
+    return (
+        select(_LINK.source_id, first)
+        .join(digests, digests.c.id == _LINK.digest_id)
+        .where(_LINK.source_id.in_(source_ids), ~_LINK.paused)
+        .group_by(_LINK.source_id)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailingSource:
+    """A source that could not be read lately, as one digest uses it."""
+
+    workspace_id: int
+    digest_id: int
+    source: Source
+
+
+def list_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
+    """List the sources that ended or fail, once for each digest that reads them.
+
+    Sources of paused digests are not polled, and are left out.
+    """
+    here = workspaces.c.id == _LINK.workspace_id
+    query = (
+        select(sources, _LINK.called, _LINK.workspace_id.label("user_id"))
+        .add_columns(_LINK.digest_id)
+        .join(digest_sources, _LINK.source_id == _SOURCE.id)
+        .join(digests, digests.c.id == _LINK.digest_id)
+        .join(workspaces, here)
+        .where(or_(_SOURCE.stopped, _SOURCE.failures > 0), ~_LINK.paused)
+        .where(IS_WORKSPACE_DIGEST, ~digests.c.paused, workspaces.c.left_at.is_(None))
+        .order_by(_LINK.workspace_id, _SOURCE.id, _LINK.digest_id)
+    )
+    return tuple(
+        FailingSource(
+            workspace_id=row.user_id,
+            digest_id=row.digest_id,
+            source=from_row(Source, row),
+        )
+        for row in conn.execute(query)
+    )
 
 
 def find_next_poll_at(conn: Connection, now: datetime) -> datetime | None:

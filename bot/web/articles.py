@@ -8,6 +8,7 @@ a sentence with a requested span, and the span itself. Concatenated, all pieces 
 stored text without its line breaks. Pure.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,38 +23,49 @@ from starlette.routing import Route
 
 from bot.i18n.safe_text import NEWEST
 from bot.i18n.translation import Texts, negotiate_locale
+from digests.analysis import MAX_ANALYSED, is_cut
 from digests.language import sentences
 from digests.language.links import make_link
+from digests.language.normalization import parse_whole_number
 from digests.language.spans import overlaps_any
 from digests.types import Article, Span
 
-#: (article's id, revision or None for the newest) → the stored version, or None.
-ReadArticle = Callable[[str, str | None], Awaitable[Article | None]]
+#: (article's id, revision or None for the newest) → the stored version and the zone of
+#: its readers, or None.
+ReadArticle = Callable[[str, str | None], Awaitable[tuple[Article, str] | None]]
 
 
 def build_article_routes(
-    read: ReadArticle, templates: Environment, texts: Texts, zone: str
+    read: ReadArticle, templates: Environment, texts: Texts
 ) -> list[Route]:
     """Build `/articles/<id>/<revision>?from=…&to=…`; the pair may be repeated."""
 
     async def show(request: Request) -> Response:
         revision = request.path_params["revision"]
         wanted = None if revision == NEWEST else revision
-        article = await read(request.path_params["article"], wanted)
-        if article is None:
+        stored = await read(request.path_params["article"], wanted)
+        if stored is None:
             raise HTTPException(404)
-        text, query = article.text, request.query_params
-        asked = parse_spans(query.getlist("from"), query.getlist("to"), len(text))
-        found = sentences.split_sentences(text, article.lang) if asked else ()
+        article, zone = stored
+        query = request.query_params
+        length = len(article.text)
+        asked = parse_spans(query.getlist("from"), query.getlist("to"), length)
         accepted_languages = request.headers.get("accept-language")
         words = Texts.of(negotiate_locale(accepted_languages, texts.locale))
-        page = templates.get_template("article.html").render(
+        # In a thread: a long text takes longer than others may wait for the event loop.
+        return HTMLResponse(
+            await asyncio.to_thread(render, article, asked, words, zone)
+        )
+
+    def render(article: Article, asked: Sequence[Span], words: Texts, zone: str) -> str:
+        text = article.text
+        found = sentences.split_sentences(text, article.lang) if asked else ()
+        return templates.get_template("article.html").render(
             _build_view(article, words, zone),
             paragraphs=split_paragraphs(text, asked, found),
             asked=bool(asked),
             texts=words,
         )
-        return HTMLResponse(page)
 
     return [Route("/articles/{article:path}/{revision}", show)]
 
@@ -71,6 +83,7 @@ def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "revision": article.revision[:12],
         "url": outside.href if outside else "",
         "sample": _describe_sample(article.sample, texts),
+        "cut": _describe_cut(article, texts),
     }
 
 
@@ -82,7 +95,19 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
     return ""
 
 
+def _describe_cut(article: Article, texts: Texts) -> str:
+    if not is_cut(article):
+        return ""
+    return texts.say(
+        "This text is long: summary, quotes and figures come from its first {n} "
+        "characters.",
+        n=texts.number(MAX_ANALYSED),
+    )
+
+
 PieceKind = Literal["plain", "sentence", "asked"]
+#: Larger than any offset into a text.
+MAX_OFFSET: Final = 999_999_999
 #: Maximum number of requested spans that are marked.
 MAX_SPANS: Final = 20
 
@@ -105,10 +130,11 @@ def parse_spans(
     """Parse the pairs of `from` and `to`, clipped to a text of `length` characters."""
     spans = []
     for start, end in zip(starts[:MAX_SPANS], ends[:MAX_SPANS], strict=False):
-        if _is_number(start) and _is_number(end):
-            low, high = min(int(start), length), min(int(end), length)
-            if low < high:
-                spans.append(Span(start=low, end=high))
+        low = parse_whole_number(start, length)
+        # An end behind the text is the end of the text.
+        high = parse_whole_number(end, MAX_OFFSET)
+        if low is not None and high is not None and low < min(high, length):
+            spans.append(Span(start=low, end=min(high, length)))
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
@@ -142,7 +168,3 @@ def _find_lines(text: str) -> Iterator[tuple[int, int]]:
         if line.strip():
             yield start, end
         start = end + 1
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10

@@ -32,6 +32,8 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digests.language.normalization import parse_whole_number
+
 log = structlog.get_logger(__name__)
 
 MAX_BODY: Final = 64 * 1024
@@ -287,7 +289,7 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
 async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
     """Read the body; None if it is longer than `MAX_BODY` bytes, or was cut off."""
     declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > MAX_BODY:
+    if parse_whole_number(declared, MAX_BODY) is None:
         return None
     body, more = bytearray(), True
     while more:

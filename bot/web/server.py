@@ -159,7 +159,6 @@ def build_application(
     list_measurements: ListMeasurements,
     key: bytes,
     texts: Texts,
-    zone: str = "UTC",
     public_routes: Sequence[Route] = (),
     trusted_proxy: str | None = None,
 ) -> Starlette:
@@ -172,7 +171,6 @@ def build_application(
         list_measurements: What `/metrics` reports besides.
         key: Secret of at least 16 bytes from which form tokens are derived.
         texts: The texts of the server's own pages.
-        zone: Zone in which the article page shows times.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
         trusted_proxy: Address of a proxy that asks for a login before it passes the
@@ -185,7 +183,7 @@ def build_application(
     return Starlette(
         routes=[
             *build_health_routes(ready, list_measurements),
-            *build_article_routes(read_article, templates, texts, zone),
+            *build_article_routes(read_article, templates, texts),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *public_routes,
             *routes,

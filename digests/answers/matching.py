@@ -81,6 +81,17 @@ class TokenizedArticle:
         )
         return tuple(map(self._tokenize_sentence, spans))
 
+    def count_sentences(self, roots: frozenset[str]) -> int:
+        """How many of its sentences have one of these roots."""
+        if roots not in self._counts:
+            holding = sum(not roots.isdisjoint(line.held) for line in self.lines)
+            self._counts[roots] = holding
+        return self._counts[roots]
+
+    @cached_property
+    def _counts(self) -> dict[frozenset[str], int]:
+        return {}
+
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""
@@ -126,16 +137,8 @@ class TokenizedArticle:
         return TokenizedSentence(span=span, text=text, words=words, roots=roots)
 
 
-#: Weights of a word that is one or two sentences before, in the title or first
-#: sentence, or elsewhere in the article.
-WEIGHTS_BEFORE, LEAD_WEIGHT, ELSEWHERE_WEIGHT = (0.75, 0.55), 0.6, 0.25
-#: The weight of a word further down for an article's first sentence: what follows is
-#: about the same event.
-LATER_WEIGHT = 0.5
-#: The weight of title and first sentence for questions about what somebody said.
-SPEECH_LEAD_WEIGHT = 0.3
-#: The least nearness of a name.
-_SPOKEN_OF = 0.5
+#: Sentences back that a word may stand to be near.
+_BACK = 2
 _MONEY = re.compile(
     r"[$£€¥₹₦]|\b(?:pence|penny|(?<!per )cents?|euros?|pounds?|dollars?|crowns?|francs?"
     r"|yen|yuan|rupees?|lakhs?|crores?|naira|rand|pesos?|shillings?|zloty|forint"
@@ -143,6 +146,19 @@ _MONEY = re.compile(
     r"|\b(?:cost|price|worth|pay|paid|bill|kost|Preis|teuer|zahl)\w*\b[^.;]{0,60}\d",
     re.I,
 )
+#: «…, who had been missing in the hills since Monday, …»
+_RELATIVE = re.compile(r",\s(?:who|which|whose|whom|die|der|das|den|dem)\s[^,]*(?=,)")
+#: A place behind a preposition; a time may follow the same ones.
+_PLACE = re.compile(
+    r"\b(?:in|at|on|near|to|from|under|behind|outside|inside|beside|between|off|into|im|am|"
+    r"auf|an|bei|nach|aus|unter|hinter|neben|zwischen)\s(?!\d|(?:(?:the|this|last|early|late|"
+    r"first|den?|dem|der)\s)?(?:\w+day|\w+tag|morning|evening|night|noon|midnight|end|beginning"
+    r"|autumn|summer|winter|spring|January|February|March|April|May|June|July|August|"
+    r"September|October|November|December|Morgen|Abend|Nacht|Mittag|least|first|last|all|"
+    r"favour|protest|total|hospital|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b)",
+    re.I,
+)
+_FREE = re.compile(r"\b(?:free|kostenlos|gratis|umsonst)\b", re.I)
 _DISTANCE = (
     r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|miles?|"
     r"feet|foot|inch(?:es)?|yards?"
@@ -156,12 +172,27 @@ _MEASURES = {
     adjective: re.compile(rf"\b(?:{units})\b", re.I)
     for adjectives, units in (
         ("long lange", rf"{_DURATION}|{_DISTANCE}"),
-        ("far weit deep tief tall wide breit", _DISTANCE),
+        ("far weit deep tief tall high wide breit", _DISTANCE),
         ("heavy schwer", r"\w*tonn?e?s?|tonnen|\w*kilos?|\w*grams?|kg|pounds?|stone"),
         ("fast schnell", r"knots|mph|km/h|\w+ (?:an|per) hour|Knoten|Stundenkilometer"),
     )
     for adjective in adjectives.split()
 }
+_SPELLED = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fünf|"
+    "sechs|sieben|acht|neun|zehn|elf|zwölf"
+)
+#: What stands behind the unit instead of the adjective itself.
+_ADJECTIVES = {
+    "far": "away|from|off|north|south|east|west",
+    "weit": "entfernt|von|nördlich|südlich",
+    "fast": "an|per", "tall": "tall|high", "high": "high|tall|above",
+    "heavy": "heavy|in weight", "lange": "lange?", "long": "long|away",
+}  # fmt: skip
+#: A length in one dimension: «34 kilometres wide».
+_DIMENSION = re.compile(
+    rf"\b(?:{_DISTANCE})\s(?:long|wide|deep|high|tall|lang|breit|tief|hoch)\b", re.I
+)
 #: A duration without a number.
 _LASTING = re.compile(
     r"\b(?:until|till|bis|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|"
@@ -187,6 +218,15 @@ _AGE = re.compile(
     r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
+_SCORE = re.compile(
+    r"\b\d{1,3}(?:[-–:]|\s(?:votes\s|Stimmen\s)?(?:to|zu|gegen|against)\s)\d{1,3}\b"
+    r"|\bper\s?cent\b|\bProzent\b|%|\bunanimous|\beinstimmig",
+    re.I,
+)
+#: Words of a question without which another event may be meant.
+_RESTRICTION = re.compile(
+    r"\b(?:last|previous|zuletzt)\b(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)"
+)
 #: After these words somebody else may be meant.
 _ELSE = re.compile(r"\b(?:said|says|named|that|and|whose|while|sagte|dass|und)\b")
 _NEAR = 4
@@ -212,6 +252,8 @@ _ELIDING = word_set("""
     haben hatten blieben
 """)
 _COUNT_REACH = 60
+#: «34 of the 40 people missing are safe» counts no missing people.
+_PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
 _STILL = word_set("now still noch")
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
@@ -224,7 +266,7 @@ _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
-    r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind)|aufgrund|infolge"
+    r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind|sei(?:en)?)|aufgrund|infolge"
     # Motives of crimes.
     r"|dispute|quarrel\w*|revenge|jealous\w*|grudge|debts?|feud|Streit\w*|Rache"
     r"|Eifersucht|Schulden)\b",
@@ -259,40 +301,47 @@ class SentenceMatch:
     def is_possible(self) -> bool:
         """Whether no rule refuses the sentence."""
         return (
-            self._has_answer_kind()
+            not self.line.text.endswith("?")
+            and (
+                self.question.conditional
+                or not statements.is_hypothetical(self.line.text)
+            )
+            and self._has_answer_kind()
             and self._counts_subject()
             and self._is_about_names()
-            and self._has_figures()
             and self._is_of_days()
             and self._is_done_by()
             and self._agrees()
             and self._is_said_by()
         )
 
-    def measure_nearness(self, term: QuestionTerm, lead: float = LEAD_WEIGHT) -> float:
-        """How near a word of the question is to the sentence: 0 to 1.
+    def is_unrestricted(self) -> bool:
+        """Whether it has «last» or «previous» if the question has."""
+        restricting = set(_RESTRICTION.findall(self.question.text))
+        return restricting <= set(self.line.words)
 
-        `lead` is the nearness of a word with which the article begins.
+    def is_near(self, term: QuestionTerm) -> bool:
+        """Whether a word of the question is in the sentence or its context.
+
+        The context are the two sentences before it, the title and the first sentence;
+        for the first sentence what follows is about the same event; «he» may be
+        somebody who was named anywhere.
         """
-        roots, passage, at = term.accepted_roots, self.passage, self.at
-        if roots & passage.lines[at].held:
-            return 1.0
-        if lead == 1.0 and roots & passage.lead:
-            return lead
-        for back, worth in enumerate(WEIGHTS_BEFORE, 1):
-            if at >= back and roots & passage.lines[at - back].held:
-                return worth
-        if roots & passage.lead:
-            return lead
-        if not roots & passage.held:
-            return 0.0
-        if term.name is None:
-            return ELSEWHERE_WEIGHT if at else LATER_WEIGHT
-        # «A banker was jailed. Bo Lund …», and «he» for somebody who was named.
-        if at == 0 and any(roots & line.held for line in passage.lines[1:3]):
-            return WEIGHTS_BEFORE[0]
-        spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(passage.lines[at].words)
-        return LATER_WEIGHT if spoken_of else ELSEWHERE_WEIGHT
+        roots, lines, at = term.accepted_roots, self.passage.lines, self.at
+        context = lines[max(0, at - _BACK) : at + 1]
+        if roots & self.passage.lead or any(roots & line.held for line in context):
+            return True
+        if at == 0 and term.name is not None:
+            return any(roots & line.held for line in lines[1:3])
+        spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(self.line.words)
+        return (at == 0 or spoken_of) and bool(roots & self.passage.held)
+
+    def gives_measure(self) -> bool:
+        """Whether a number is followed by its unit and the adjective asked for."""
+        adjective = _ADJECTIVES.get(self.question.measure, self.question.measure)
+        measured = rf"\d(?:[\d.,]|\s(?:million|Millionen))*[ -]\w+[ -](?:{adjective})\b"
+        spelled = rf"\b(?:{_SPELLED})[ -]\w+[ -](?:{adjective})\b"
+        return re.search(rf"{measured}|{spelled}", self.line.text) is not None
 
     def gives_reason(self) -> bool:
         """Whether a word of the sentence says that it is a cause."""
@@ -301,8 +350,14 @@ class SentenceMatch:
             return True
         focus = [term for term in self.question.focus if term.weight >= 1]
         named = sum(bool(term.accepted_roots & held) for term in focus)
-        beside = bool(focus) and 2 * named >= len(focus)
-        return beside and _OCCASION.search(text) is not None
+        occasion = _OCCASION.search(text)
+        if occasion is None or not focus or 2 * named < len(focus):
+            return False
+        if not occasion.start() or not occasion[0].startswith(("after", "nachdem")):
+            return True
+        # «Recalled after reports that it overheated» does not say why it overheated.
+        before = collect_roots(split_words(text[: occasion.start()]), self.passage.lang)
+        return bool(focus[-1].accepted_roots & before)
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -310,9 +365,17 @@ class SentenceMatch:
             own = self.question.name(number)
             if not all(term.accepted_roots & self.passage.held for term in own):
                 return False
-            if own and max(map(self.measure_nearness, own)) < _SPOKEN_OF:
+            if own and not any(map(self.is_near, own)):
                 return False
-        return True
+        return not any(map(self._names_other, self.question.heads))
+
+    def _names_other(self, head: tuple[str, str]) -> bool:
+        """Whether it is about «storm Olwen» where «storm Ewan» is asked about."""
+        before, name = head
+        named = re.findall(
+            rf"(?i:\b{re.escape(before)}\s)([A-ZÄÖÜ]\w+)", self.line.text
+        )
+        return bool(named) and find_root(name, self.passage.lang) not in self.line.held
 
     def _has_answer_kind(self) -> bool:
         """Whether the sentence has something of the kind that is asked for."""
@@ -325,28 +388,44 @@ class SentenceMatch:
             case "day":
                 named = _WHEN.search(text) or dates.find_moments(text)
                 return bool(named or dates.find_days(text, None, lang))
+            case "score":
+                return _SCORE.search(text) is not None
+            case "place":
+                return _PLACE.search(_RELATIVE.sub("", text)) is not None
             case "name":
                 return self._names_somebody()
             case "person":
-                words = split_words(_drop_attribution(text))
-                nouns = any(
-                    w.removesuffix("s") in PERSON_NOUNS or _PERSON.search(w)
-                    for w in words
+                # «Who is the judge?» asks for a name.
+                return self._names_somebody() or (
+                    not self.question.asked_noun and self._has_person_noun()
                 )
-                return nouns or self._names_somebody()
             case _:
                 return True
+
+    def _has_person_noun(self) -> bool:
+        """Whether it has a noun for somebody whom the question does not mention."""
+        asked = {term.word for term in self.question.terms}
+        return any(
+            word.removesuffix("s") in PERSON_NOUNS or _PERSON.search(word)
+            for word in split_words(_drop_attribution(self.line.text))
+            if word not in asked
+        )
 
     def _has_number(self) -> bool:
         """Whether it has a number of the kind that is asked for."""
         question, text = self.question, self.line.text
         unit = _MONEY if question.kind == "money" else _MEASURES.get(question.measure)
-        if question.measure in ("long", "lange") and _LASTING.search(text):
+        whole = {"long": _LASTING, "lange": _LASTING}.get(question.measure)
+        if question.kind == "money":
+            whole = _FREE
+        if whole and whole.search(text):
             return True
         if unit and not unit.search(text):
             return False
+        if question.measure and _DIMENSION.search(text) and not self.gives_measure():
+            return False
         found = numbers.find_numbers(text, self.passage.article.lang)
-        return any(number.value not in question.figures for number in found)
+        return any(text[n.start : n.end] not in question.text for n in found)
 
     def _has_age(self) -> bool:
         """Whether an age follows closely after somebody or something asked about."""
@@ -358,7 +437,10 @@ class SentenceMatch:
             if "-old" in age[0] or " old" in age[0]:
                 before += lower[age.end() : age.end() + _AGE_REACH]
             clause = _ELSE.split(before)[-1]
-            if any(term.word in clause for term in self.question.terms):
+            # Of whom «she» is the name is asked for near it.
+            if any(
+                term.word in clause for term in self.question.terms
+            ) or not _PERSONAL.isdisjoint(split_words(clause)):
                 return True
         return False
 
@@ -368,13 +450,15 @@ class SentenceMatch:
         The noun may be left out: «6,000 were still without power», «38 dead».
         """
         counted, line, lang = self.question.counted, self.line, self.passage.lang
-        if counted is None or self._reports_toll():
+        if counted is None or self.reports_toll():
             return True
         others = [t.accepted_roots for t in self.question.focus if t is not counted]
         states = frozenset[str]().union(*others)
-        near = self.measure_nearness(counted) >= _SPOKEN_OF
+        near = self.is_near(counted)
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
             rest = line.text[number.end : number.end + _COUNT_REACH]
+            if _PART.match(rest):
+                continue
             after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
             roots = [find_root(word, lang) for word in after]
             if not counted.accepted_roots.isdisjoint(roots):
@@ -386,7 +470,7 @@ class SentenceMatch:
         held = counted.accepted_roots & line.held
         return bool(held) and not _NONE.isdisjoint(line.words)
 
-    def _reports_toll(self) -> bool:
+    def reports_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""
         toll = _TOLL.search(self.line.text)
         if toll is None:
@@ -409,20 +493,6 @@ class SentenceMatch:
             if self.passage.lang != "de" or len(parts) > 1 or name.kind == "person":
                 return True
         return False
-
-    def _has_figures(self) -> bool:
-        """Whether the sentence has the numbers of the question too."""
-        if not self.question.figures:
-            return True
-        text, article = self.line.text, self.passage.article
-        there = {
-            number.value
-            for source in (text, article.title or "")
-            for number in numbers.find_numbers(source, article.lang)
-        }
-        moments = dates.find_moments(text)
-        there |= {float(m.year) for m in moments if m.kind != "time" and m.year}
-        return self.question.figures <= there
 
     def _is_of_days(self) -> bool:
         """Whether the sentence, or else its article, is of the days asked for."""
@@ -458,14 +528,14 @@ class SentenceMatch:
         question, line = self.question, self.line
         if question.kind == "yes or no":
             return True
-        if not self._reports_toll() and contradictions.has_opposite(
+        if not self.reports_toll() and contradictions.has_opposite(
             question.text, line.text
         ):
             return False
         if question.denies or question.kind in ("number", "money"):
             return True
         asked = [term.accepted_roots for term in question.terms if term.name is None]
-        first = max(0, self.at - len(WEIGHTS_BEFORE))
+        first = max(0, self.at - _BACK)
         for near in self.passage.lines[first : self.at + 1]:
             denied = collect_roots(_iter_denied_words(near.text), question.lang)
             # Those before it do not deny what it says itself.
@@ -488,8 +558,9 @@ class SentenceMatch:
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
         """Whether what is named stands where it must; a passive names its agent."""
         words = self.line.words
-        passive = not _BE.isdisjoint(words[max(0, verb - 3) : verb]) or (
-            words[verb + 1 : verb + 2] == ("by",)
+        passive = words[verb + 1 : verb + 2] == ("by",) or (
+            words[verb - 1] not in ("to", "zu")
+            and not _BE.isdisjoint(words[max(0, verb - 3) : verb])
         )
         by_agent = not _BY.isdisjoint(words[verb : verb + _REACH])
         if self.question.asks_doer and passive and not by_agent:

@@ -42,25 +42,50 @@ _CONDITION = re.compile(
     r"\b(?:if|would|could|might|unless|wenn|würden?|falls|könnte|wäre)\b", re.I
 )
 _NAME = re.compile(
-    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß)\b", re.I
+    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß|heißen|hießen)\b",
+    re.I,
 )
 _ANYBODY = re.compile(
     r"(?:\S+\s){0,3}(?:any(?:one|body|thing)|some(?:one|body)|jemand|etwas)\b"
     r"|(?:is|are|was|were)\sthere\b|(?:gibt|gab)\ses\b",
     re.I,
 )
-#: Words without which another event may be meant.
-_RESTRICTION = re.compile(
-    r"\b(?:last|previous|previously|zuletzt|vorher)\b"
-    r"(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)",
-    re.I,
+_WHICH = r"(?:what|which|welche[rsmn]?)\s"
+#: Nouns that ask for a place.
+PLACE_NOUNS = word_set("""
+    city town village country county counties area areas region district street place
+    stadt ort land region straße
+""")
+#: The words that say what is asked for, by kind; «counting» is followed by what is
+#: counted, «amount» may be one of money.
+KIND = re.compile(
+    rf"""\b(?:
+    (?P<age>(?:how|wie)\s(?:old|alt))
+    |(?P<length>(?:how|wie)\s(?P<measure>long|far|tall|deep|wide|heavy|fast|lange?|weit|
+        tief|breit|schwer|schnell|high(?=\s(?:is|are)\s(?-i:[A-Z]))))
+    |(?P<money>was(?=\skoste)|what\s(?:do|does|did)(?=\s[^?]+\scost)
+        |how\smuch\s(?:is|are|was|were))
+    |(?P<score>what\s(?:is|was)\sthe\s(?:final\s)?(?:score|result)|wie\s(?:ging|endete|
+        stand)|{_WHICH}score
+        |(?:how|wie)(?=\s(?:did|have|has|haben|hat)\s[^?]+\s(?:voted?|(?:ab)?gestimmt)\b))
+    |(?P<number>(?P<counting>how\smany|wie\sviele)
+        |(?P<amount>(?:how\smuch|wie\sviel)(?!\s(?:more|mehr)))
+        |(?:how|wie)\s(?:much|viel|high|big|large|often|strong|hoch|groß|oft|stark)
+        |{_WHICH}(?:percentage|share|number))
+    |(?P<day>when|wann|{_WHICH}(?:day|date|time|year|month|tag|jahr))
+    |(?P<place>where|wo|wohin|{_WHICH}(?:{"|".join(sorted(PLACE_NOUNS))}))
+    |(?P<person>who|whom|whose|wer|wen|wem|{_WHICH}person)
+    |(?P<reason>why|warum|weshalb|wieso|woran|wodurch)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 #: What precedes the noun that is asked for, and what follows it.
 _BEFORE_NOUN = re.compile(
     r"(?:(?:what|which|who|was|wer|welche[rs]?|(?:how|wie)\s(?:high|large|big|strong|hoch|"
     r"groß|stark))\s(?:is|are|was|were|ist|sind|war|waren)"
     r"|(?:what\shappened\s(?:to|with)|was\s(?:passierte|geschah)\smit))\s"
-    r"(?:the|a|an|its|his|her|their|der|die|das|den|dem|ein|eine)\s",
+    r"(?:the|a|an|its|his|her|their|der|die|das|den|dem|ein|eine"
+    r"|(?:\S+\s){0,2}?\S+['’]s)\s",
     re.I,
 )
 _AFTER_NOUN = word_set("""
@@ -112,11 +137,6 @@ def is_cause_word(word: str) -> bool:
 def asks_anybody(text: str) -> bool:
     """Whether its subject is «anybody» or «there», which its verb or noun follows."""
     return _ANYBODY.match(text) is not None
-
-
-def find_restrictions(text: str) -> frozenset[str]:
-    """Words like «last» that say which of several events is meant."""
-    return frozenset(word.lower() for word in _RESTRICTION.findall(text))
 
 
 def find_asked_noun(text: str, lang: str) -> str:

@@ -17,19 +17,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, pairwise
-from typing import Literal
+from typing import Literal, cast
 
 from digests.answers import question_form
 from digests.answers.vocabulary import (
     CONVERSES,
     GENERIC_ROOTS,
+    QUANTITY_ROOTS,
     QUESTION_WORDS,
     SAYING_ROOTS,
     SYNONYMS,
     collect_roots,
     find_root,
 )
-from digests.language import dates, grammar, numbers, words
+from digests.language import dates, grammar, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_list, word_set
@@ -44,6 +45,7 @@ QuestionKind = Literal[
     "place",
     "reason",
     "name",
+    "score",
     "yes or no",
     "",
 ]
@@ -86,10 +88,10 @@ class Question:
     terms: tuple[QuestionTerm, ...]
     #: The names, as written.
     names: tuple[str, ...]
+    #: The last word of each name, after the word before it: «storm Ewan».
+    heads: tuple[tuple[str, str], ...]
     #: What is counted: «how many *passengers*».
     counted: QuestionTerm | None
-    #: The numbers in the question.
-    figures: frozenset[float]
     days: Period | None
     #: The index in `names` of the speaker that is asked about.
     speaker: int | None
@@ -107,8 +109,6 @@ class Question:
     verb_first: bool = False
     #: Whether it asks what would happen if something did.
     conditional: bool = False
-    #: «last», «first»: without them another event may be meant.
-    restrictions: frozenset[str] = frozenset()
     #: The root of the noun of «what was the *result* of …».
     asked_noun: str = ""
 
@@ -123,17 +123,21 @@ def parse_question(text: str, today: date) -> Question:
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
-    kind, counted_at = _find_kind(text, found, lang)
-    spoken = [t for t in found if not (days and days.start <= t.start < days.end)]
-    if kind == "reason":
-        spoken = [t for t in spoken if not question_form.is_cause_word(t.low)]
-    if kind == "name":
-        spoken = [t for t in spoken if t.low not in ("name", "called", "named")]
-    if kind == "money":
-        spoken = [t for t in spoken if t.low not in _SUMS]
+    asked_noun = question_form.find_asked_noun(text, lang)
+    asking = question_form.KIND.search(text[:_ASKING])
+    kind = _find_kind(text, found, lang, asked_noun)
+    first, last = asking.span() if asking else (0, 0)
+    spoken = [
+        t
+        for t in found
+        if not (days and days.start <= t.start < days.end)
+        and t.low not in _ASKING_WORDS.get(kind, ())
+        and not (kind != "yes or no" and first <= t.start < last)
+        and not (kind == "reason" and question_form.is_cause_word(t.low))
+    ]
     runs = _find_name_runs(spoken, lang)
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
-    counted = _find_counted(found, counted_at, terms, lang)
+    counted = _find_counted(found, asking, terms) if kind == "number" else None
     verb, asks_doer = _find_verb(found, lang)
     main = set(question_form.list_main_words(spoken, lang))
     return Question(
@@ -142,15 +146,11 @@ def parse_question(text: str, today: date) -> Question:
         kind=kind,
         terms=terms,
         names=tuple(" ".join(t.text for t in run) for run in runs),
+        heads=tuple(_iter_heads(spoken, runs)),
         counted=counted,
-        figures=frozenset(
-            n.value
-            for n in numbers.find_numbers(text, lang)
-            if not (days and days.start <= n.start < days.end)
-        ),
         days=days,
         speaker=_find_speaker(found, runs),
-        measure=_find_measure(found),
+        measure=((asking and asking["measure"]) or "").lower(),
         verb=verb,
         deeds=_list_deeds(verb, terms),
         asks_doer=asks_doer,
@@ -159,76 +159,42 @@ def parse_question(text: str, today: date) -> Question:
         verb_first=question_form.asks_anybody(text)
         or (lang == "de" and kind not in ("yes or no", "number")),
         conditional=question_form.asks_condition(text),
-        restrictions=question_form.find_restrictions(text),
-        asked_noun=question_form.find_asked_noun(text, lang),
+        asked_noun=asked_noun,
     )
 
 
 def _find_kind(
-    text: str, found: Sequence[Token], lang: str
-) -> tuple[QuestionKind, int | None]:
-    """The kind asked for, and the index of the token before what is counted."""
-    low = [token.low for token in found]
+    text: str, found: Sequence[Token], lang: str, asked_noun: str
+) -> QuestionKind:
     if question_form.asks_yes_or_no(text, lang):
-        return "yes or no", None
+        return "yes or no"
     if question_form.asks_reason(text):
-        return "reason", None
+        return "reason"
     if question_form.asks_name(text):
-        return "name", None
-    for at, word in enumerate(low[:12]):
-        after = low[at + 1] if at + 1 < len(low) else ""
-        if word in ("how", "wie"):
-            kind = _HOW.get(after, "")
-            if kind == "number" and after in ("much", "viel"):
-                more = low[at + 2 : at + 3] in (["more"], ["mehr"])
-                costs = not more and {find_root(w, lang) for w in low} & _COSTS
-                return ("money" if costs else "number"), None
-            if kind:
-                counted = at + 1 if after in ("many", "viele") else None
-                return kind, counted
-        if word in ("what", "which", "welche", "welcher", "welches") and after in _WHAT:
-            return _WHAT[after], None
-        if word in _WORDS:
-            return _WORDS[word], None
-    return "", None
+        return "name"
+    asking = question_form.KIND.search(text[:_ASKING])
+    kind: QuestionKind = "number" if asked_noun in QUANTITY_ROOTS else ""
+    if asking is not None:
+        kind = cast(QuestionKind, asking.lastgroup)
+    roots = {find_root(token.low, lang) for token in found}
+    sums = kind == "number" and asking and asking["amount"]
+    return "money" if sums and roots & _COSTS else kind
 
 
-_HOW: dict[str, QuestionKind] = {
-    **dict.fromkeys(word_list("""
-        many much high big large often strong viele viel hoch groß oft stark
-    """), "number"),
-    **dict.fromkeys(word_list("""
-        long far tall deep wide heavy fast lange weit tief breit schwer schnell
-    """), "length"),
-    "old": "age", "alt": "age",
-}  # fmt: skip
-_WHAT: dict[str, QuestionKind] = {
-    "day": "day", "date": "day", "time": "day", "year": "day", "month": "day",
-    "percentage": "number", "share": "number", "number": "number", "price": "money",
-    "city": "place", "town": "place", "person": "person", "tag": "day", "jahr": "day",
-}  # fmt: skip
-_WORDS: dict[str, QuestionKind] = {
-    "who": "person", "whom": "person", "whose": "person", "wer": "person",
-    "wen": "person", "wem": "person", "when": "day", "wann": "day",
-    "where": "place", "wo": "place", "wohin": "place",
-    "why": "reason", "warum": "reason", "weshalb": "reason", "wieso": "reason",
-    "woran": "reason", "wodurch": "reason",
-}  # fmt: skip
-#: Words that only ask for a sum.
-_SUMS = word_set("money amount sum get geld")
+#: Characters in which the words stand that say what is asked for.
+_ASKING = 80
+#: Words that only say what is asked for.
+_ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
+    "name": word_set("name names called named heißen hießen"),
+    "money": word_set("money amount sum get geld"),
+    "day": word_set("start begin take place happen held beginnt startet findet statt"),
+    "place": word_set("take place happen held findet statt"),
+}
 _COSTS = collect_roots(
     word_list(
         "cost pay price worth money spend raise lend fine earn grant lose receive"
     )
 ) | word_set("kost preis zahl eintritt")
-
-
-def _find_measure(found: Sequence[Token]) -> str:
-    """The adjective of «how *deep*», «wie *schwer*»; "" where none is asked for."""
-    for token, after in pairwise(found[:12]):
-        if token.low in ("how", "wie"):
-            return after.low
-    return ""
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
@@ -240,13 +206,23 @@ def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:
     for at, token in enumerate(found):
         word = token.low.removesuffix("'s")
         small = word in QUESTION_WORDS or words.is_stop_word(word)
-        if token.capital and not (small and at == 0) and not (small and len(word) < 5):
+        numbered = last == at - 1 and token.text.isdigit() and len(token.text) < 3
+        if numbered or (token.capital and not (small and (at == 0 or len(word) < 5))):
             if last == at - 1 and runs and not found[last].possessive:
                 runs[-1].append(token)
             else:
                 runs.append([token])
             last = at
     return runs
+
+
+def _iter_heads(
+    found: Sequence[Token], runs: Sequence[Sequence[Token]]
+) -> Iterator[tuple[str, str]]:
+    last = {run[-1].start for run in runs}
+    for before, token in pairwise(found):
+        if token.start in last and not words.is_stop_word(before.low):
+            yield before.low, token.low.removesuffix("'s")
 
 
 def _build_terms(
@@ -285,14 +261,16 @@ def _build_term(
 
 
 def _find_counted(
-    found: Sequence[Token], at: int | None, terms: Sequence[QuestionTerm], lang: str
+    found: Sequence[Token],
+    asking: re.Match[str] | None,
+    terms: Sequence[QuestionTerm],
 ) -> QuestionTerm | None:
-    """The first term after the token `at`: what «how many» counts."""
-    if at is None:
+    """The first term after «how many»: what it counts."""
+    if asking is None or not asking["counting"]:
         return None
     by_word = {term.word: term for term in terms}
-    counted = (by_word[t.low] for t in found[at + 1 : at + 5] if t.low in by_word)
-    return next(counted, None)
+    after = [t for t in found if t.start >= asking.end()][:4]
+    return next((by_word[t.low] for t in after if t.low in by_word), None)
 
 
 def _find_speaker(

@@ -6,18 +6,22 @@ depends on age. Words are counted as substrings of the lower-case text, because 
 index has already matched them.
 
 `match_articles` and `find_snippet` split title and text into terms like the index.
+`is_about` decides whether one statement of an article is on the topic searched for.
 """
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from math import log
 
 from digests.language import search_terms, sentences
 from digests.language.search_terms import PhraseGroup, SearchQuery, locate_groups
 from digests.language.spans import drop_overlapping
+from digests.language.words import word_set
 from digests.types import Article, Span
 
 _SATURATION, _LENGTH = 1.2, 0.75
@@ -140,3 +144,62 @@ def match_articles(articles: Iterable[Article], wanted: SearchQuery) -> bool:
             return False
         found = found or all(where[:must])
     return found
+
+
+#: Characters of a first paragraph that say what an article is about.
+_LEAD = 400
+_DETERMINERS = word_set("a an the this that its his her their our no each every")
+_LAST_WORDS = re.compile(r"([^\W\d_]+)\s+([^\W\d_]+)\s+$")
+#: What can stand between a determiner and a word without giving it another meaning.
+_GENERAL = word_set(
+    "big entire fair fall first foreign free future global great huge joint large last "
+    "main major modern more new next old open other own same second small third total "
+    "two-way whole wide wider world year"
+)
+_ADJECTIVE = re.compile(
+    r".{2,}(?:al|ic|ive|ous|an|ern|ary|ory|ed|ing|able|ible|ful|less|ish|ese|ant|ent)"
+)
+
+
+def is_about(article: Article, said: Iterable[Span], topic: str) -> bool:
+    """Whether what an article says in some sentences is about a topic.
+
+    Each word of the topic is in them, in the title or in the first paragraph: a word
+    anywhere else does not make everything in the article about it. «Trade» is neither
+    «trading» nor «the furniture trade».
+
+    Args:
+        article: It matches the topic as a search query.
+        said: The sentences, in its text.
+        topic: As it was typed.
+    """
+    lead = article.text.split("\n", 1)[0][:_LEAD]
+    parts = (article.text[span.start : span.end] for span in said)
+    text = "\n".join((article.title or "", lead, *parts))
+    typed, groups = _parse_topic(topic)
+    places = locate_groups(text, article.lang, groups)
+    return all(any(_is_meant(text, p, typed) for p in group) for group in places)
+
+
+@lru_cache(maxsize=32)
+def _parse_topic(topic: str) -> tuple[frozenset[str], tuple[PhraseGroup, ...]]:
+    """Return the words of a topic, and the groups of its query."""
+    query = search_terms.parse_query(topic)
+    return frozenset(topic.casefold().split()), query.every
+
+
+def _is_meant(text: str, place: Span, typed: Collection[str]) -> bool:
+    """Whether a word of the text has the form and the meaning of a typed one."""
+    said = text[place.start : place.end].casefold()
+    is_gerund = said.endswith("ing") and not any(w.endswith("ing") for w in typed)
+    return not is_gerund and not _is_narrowed(text, place, typed)
+
+
+def _is_narrowed(text: str, place: Span, typed: Collection[str]) -> bool:
+    """Whether a noun before the word makes it another thing: «the furniture trade»."""
+    before = _LAST_WORDS.search(text, max(0, place.start - 60), place.start)
+    if before is None or before[1].casefold() not in _DETERMINERS:
+        return False
+    word = before[2]
+    known = word in _GENERAL or word in typed or _ADJECTIVE.fullmatch(word)
+    return word.islower() and not known

@@ -9,7 +9,7 @@ no other sentence knows.
 import re
 from collections.abc import Sequence
 
-from digests.figures.statements import says_denial
+from digests.figures.statements import denies_previous, says_denial
 from digests.language import grammar
 
 _CONDITION = re.compile(
@@ -57,14 +57,6 @@ _CLEARED = re.compile(
     r"|korrigier\w*|kein\sWort\swahr|nichts\sdran)\b",
     re.I,
 )
-#: A whole answer to what was claimed: «It is wrong.», «No, that is not true.»
-_CONTRADICTION = re.compile(
-    r"\A[“\"„«']?(?:(?:No|Nein),?\s)?(?:It|This|That|They|These|Das|Es|Dies|Daran)\s"
-    r"(?:is|was|are|were|ist|war|sind)\s(?:(?!not|nicht|kein)\w+\s)?"
-    r"(?:not\s(?:true|so|correct|right|the\scase)|wrong|false|untrue|nonsense|invented|"
-    r"a\slie|a\shoax|rubbish|falsch|nicht\swahr|unwahr|erfunden|gelogen|Unsinn|"
-    r"kein\sWort\swahr|nichts\sdran)"
-)
 #: What a denial denies where the sentence before says it.
 _BACK = re.compile(
     r"\bdaran\b|\bdavon\b|\bcalled\s(?:this|that|it|them)\b"
@@ -109,9 +101,7 @@ def denies(text: str) -> bool:
 
 def turns_round(text: str) -> bool:
     """Whether a sentence turns round what the sentence before it says."""
-    if _CONTRADICTION.search(text):
-        return True
-    return is_denial(text) and _BACK.search(text) is not None
+    return denies_previous(text) or (is_denial(text) and bool(_BACK.search(text)))
 
 
 def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
@@ -134,4 +124,4 @@ def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:
 
 def _names_its_subject(text: str) -> bool:
     """Whether a denial says itself what it denies."""
-    return _BACK.search(text) is None and _CONTRADICTION.search(text) is None
+    return _BACK.search(text) is None and not denies_previous(text)

@@ -7,7 +7,7 @@ mapped to their base. English; German words get the light stem and lose verb end
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 
 from digests.language.names import ROLE_NOUNS
 from digests.language.words import load_word_rows, stem_word, word_list, word_set
@@ -84,22 +84,27 @@ def _normalize_last_letter(word: str) -> str:
 
 def collect_roots(words: Iterable[str], lang: str = "en") -> frozenset[str]:
     """The roots of some words."""
-    return frozenset(find_root(word, lang) for word in words)
+    return frozenset(map(find_root, words, repeat(lang)))
 
 
-def _map_synonyms(table: str, lang: str) -> Mapping[str, frozenset[str]]:
+def _map_synonyms(
+    table: str, lang: str, answering: str
+) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for row in _ROWS[table]:
         roots = collect_roots(row, lang)
         for root in roots:
             found[root] = found.get(root, frozenset()) | roots
+    for row in _ROWS[answering]:
+        root = find_root(row[0], lang)
+        found[root] = found.get(root, frozenset()) | collect_roots(row, lang)
     return found
 
 
 #: By language: from each root to the roots of its synonyms, itself included.
 SYNONYMS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "en": _map_synonyms("synonyms", "en"),
-    "de": _map_synonyms("german_synonyms", "de"),
+    "en": _map_synonyms("synonyms", "en", "answering"),
+    "de": _map_synonyms("german_synonyms", "de", "german_answering"),
 }
 #: From a root to those that report the same event from the other side.
 CONVERSES: Mapping[str, frozenset[str]] = {
@@ -110,6 +115,10 @@ CONVERSES: Mapping[str, frozenset[str]] = {
 #: Roots with little content: an answer may lack them.
 GENERIC_ROOTS = collect_roots(_list_words("generic_words")) | collect_roots(
     _list_words("german_generic_words"), "de"
+)
+#: Roots of nouns for what is a number: «what is the *population* of …».
+QUANTITY_ROOTS = collect_roots(_list_words("quantities")) | collect_roots(
+    _list_words("german_quantities"), "de"
 )
 SAYING_ROOTS = collect_roots(_list_words("speech_verbs")) | collect_roots(
     ("sagte", "kündigte", "bemängelte", "erklärte", "forderte"), "de"

@@ -13,13 +13,16 @@ their units and dates, names, denials, and quoted words. How a thing is written 
                 paragraphs, and what follows the last sentence, are an update
 
 An excerpt removes nothing, and a text that is mostly another one corrects nothing. A
-sentence that announces a correction counts as one (kind `notice`).
+sentence that announces a correction counts as one (kind `notice`), with the rest of its
+paragraph. What it repeats of the old text is not in the new one.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from digests.figures import recognition
@@ -27,7 +30,7 @@ from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
-from digests.stories.profiles import CORRECTION_LABELS
+from digests.stories.profiles import CORRECTION_LABEL
 from digests.types import Article, Figure, Span
 
 #: A text of which less than this share stays counts as another text.
@@ -99,6 +102,8 @@ class _TextAlignment(NamedTuple):
     #: Indices of sentences that are not in the other text in any wording.
     gone_at: Sequence[int]
     came_at: Sequence[int]
+    #: Indices of the new sentences that announce corrections.
+    notices: Collection[int]
 
     def list_removed(self) -> list[TextSentence]:
         """The removed sentences, closing paragraphs excepted."""
@@ -128,14 +133,47 @@ def _iter_corrections(
         for fact in _compare_sentences(before.text, after.text, around, known, lang):
             yield replace(fact, old=before, new=after)
     gone = [] if new.excerpt else aligned.list_removed()
-    for piece, fact in _list_lacking(gone, new, known, lang):
+    without = replace(new, text=_cut_notices(new, aligned))
+    for piece, fact in _list_lacking(gone, without, known, lang):
         yield replace(fact, before=fact.after, after="", old=piece)
     for piece, fact in _list_lacking(aligned.list_inserted(), old, known, lang):
         yield replace(fact, new=piece)
-    for place in aligned.came_at:
-        piece = aligned.new[place]
-        if said := _NOTICE.search(piece.text):
-            yield TextCorrection(kind="notice", after=said[0], new=piece)
+    yield from _list_notices(aligned)
+
+
+def _list_notices(aligned: _TextAlignment) -> Iterator[TextCorrection]:
+    """What announces corrections in the new text, one for each paragraph."""
+    came = [aligned.new[n] for n in aligned.came_at if n in aligned.notices]
+    for _, group in groupby(came, key=attrgetter("paragraph")):
+        first, *rest = pieces = list(group)
+        whole = " ".join(piece.text for piece in pieces)
+        if first.span is not None and rest:
+            end = (rest[-1].span or first.span).end
+            first = replace(first, span=Span(start=first.span.start, end=end))
+        said = _NOTICE.search(whole)
+        yield TextCorrection(
+            kind="notice", after=said[0] if said else "", new=replace(first, text=whole)
+        )
+
+
+def _cut_notices(article: Article, aligned: _TextAlignment) -> str:
+    """The text without what announces corrections, which repeats what was wrong."""
+    spans = [aligned.new[n].span for n in sorted(aligned.notices)]
+    text, end = "", 0
+    for span in filter(None, spans):
+        text += article.text[end : span.start]
+        end = span.end
+    return text + article.text[end:]
+
+
+def _find_notices(pieces: Sequence[TextSentence]) -> frozenset[int]:
+    """The sentences that announce a correction, and those after them in a paragraph."""
+    found: set[int] = set()
+    for at, piece in enumerate(pieces):
+        follows = at - 1 in found and pieces[at - 1].paragraph == piece.paragraph
+        if piece.span is not None and (follows or _NOTICE.search(piece.text)):
+            found.add(at)
+    return frozenset(found)
 
 
 def _list_lacking(
@@ -176,7 +214,7 @@ _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ]
 _DENIES = compile_negation("un(?:true|safe|able|likely)")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(dates.WEEKDAYS)})s?\b", re.IGNORECASE)
 _NOTICE = re.compile(
-    rf"^\W*(?:{CORRECTION_LABELS})\b"
+    rf"{CORRECTION_LABEL.pattern}"
     r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
     r"|\b(?:frühere|vorherige|erste)n? version (?:dieses|des) (?:artikels|textes)\b",
     re.IGNORECASE,
@@ -401,6 +439,7 @@ def _align_articles(old: Article, new: Article) -> _TextAlignment:
     before, after = ([_normalize_sentence(p.text) for p in x] for x in (ours, theirs))
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     rewritten: list[tuple[TextSentence, TextSentence, str]] = []
+    notices = _find_notices(theirs)
     gone: list[int] = []
     came: list[int] = []
     for how, start, end, other_start, other_end in matcher.get_opcodes():
@@ -410,16 +449,17 @@ def _align_articles(old: Article, new: Article) -> _TextAlignment:
         for place in range(start, end):
             near = max(other_start, other_start + place - start - _REACH)
             far = min(other_end, other_start + place - start + _REACH)
-            candidates = [piece.text for piece in theirs[near:far]]
+            places = [n for n in range(near, far) if n not in notices]
+            candidates = [theirs[n].text for n in places]
             wording = _find_wording(ours[place].text, candidates)
             if wording is None:
                 gone.append(place)
             else:
-                taken.add(near + wording)
+                taken.add(places[wording])
                 around = "\n".join(candidates)
-                rewritten.append((ours[place], theirs[near + wording], around))
+                rewritten.append((ours[place], theirs[places[wording]], around))
         came += [n for n in range(other_start, other_end) if n not in taken]
-    return _TextAlignment(ours, theirs, rewritten, gone, came)
+    return _TextAlignment(ours, theirs, rewritten, gone, came, notices)
 
 
 def _find_wording(sentence: str, candidates: Sequence[str]) -> int | None:

@@ -191,6 +191,11 @@ def _is_recounted(figure: str, following: str) -> bool:
     return _UNIT.findall(figure)[:1] == _UNIT.findall(theirs)[:1]
 
 
+def denies_previous(text: str) -> bool:
+    """Whether a sentence denies the one before it, as «it is wrong» does."""
+    return _DENIED_NEXT.match(text) is not None
+
+
 def says_denial(label: str) -> bool:
     """Whether a label itself says that its figure is denied."""
     return bool(_DENIES.search(label) or _DENIED_AFTER.search(label))
@@ -202,4 +207,4 @@ def _is_denied(part: str, before: str, after: str, following: str) -> bool:
         return True
     if _NEGATED.search(before) and not _BOUND.match(part, len(before)):
         return True
-    return bool(_DENIED_AFTER.search(after) or _DENIED_NEXT.match(following))
+    return bool(_DENIED_AFTER.search(after)) or denies_previous(following)

@@ -1,7 +1,7 @@
 """Convert HTML fragments to plain text, and measure how deep markup is nested."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 _BLOCK_TAG = re.compile(
     r"<(?=/?(?:p|li|h[1-6]|blockquote|pre|td|figcaption|div|ul|ol|br)\b)",
@@ -28,6 +28,45 @@ NEVER_CLOSED = re.compile(
     r"dd|dt|option|thead|tbody|tfoot|html|head|body)\Z",
     re.IGNORECASE,
 )
+
+
+#: A tag, perhaps without its end, or a sign that begins none; comments are neither.
+_ANGLE = re.compile(r"<(?!!)(?:(/?)([A-Za-z][\w-]*+)([^<>]*+)(>?))?+")
+_HALF_TAG = re.compile(r"<[A-Za-z/][^<>]*+(?=<|\Z)")
+_CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]*)")
+
+
+def escape_words(markup: str, *, title: bool = False) -> str:
+    """Escape «<» where it begins a word between angle brackets instead of a tag.
+
+    «A primer on <svg> for designers», «prices <a year ago»: a parser would drop what
+    follows. A tag is a word where it has no end, or where nothing closes it and it
+    hides what follows; in a title, wherever nothing closes it. With attributes it is
+    left out instead.
+    """
+    closed = {name.lower() for name in _CLOSING_TAG.findall(markup)}
+    code_end = markup.rfind("{")
+
+    def escape(found: re.Match[str]) -> str:
+        closes, name, rest, end = found.groups(default="")
+        low = name.lower()
+        if end and _is_tag(closes, low, rest, title=title, closed=closed):
+            return found[0]
+        if end and low in ("script", "style") and found.end() < code_end:
+            return found[0]
+        return "" if "=" in rest else f"&lt;{found[0][1:]}"
+
+    return _ANGLE.sub(escape, markup)
+
+
+def _is_tag(
+    closes: str, name: str, rest: str, *, title: bool, closed: Collection[str]
+) -> bool:
+    if closes or rest.endswith("/") or name in closed or NEVER_CLOSED.match(name):
+        return True
+    if title:
+        return "=" in rest
+    return name not in _NOT_WORDS
 
 
 def html_to_text(fragment: str) -> str:
@@ -72,9 +111,12 @@ def _iter_texts(fragments: Iterable[str]) -> Iterator[str]:
         if place is None or is_too_deep(fragment):
             yield ""
             continue
+        hides = _NOT_WORDS_TAG.search(fragment) is not None
+        if hides or _HALF_TAG.search(fragment):
+            fragment = escape_words(fragment)
         marked = _BLOCK_TAG.sub(f"{_BREAK}<", fragment.replace(_BREAK, " "))
         place.inner_html = marked
-        if _NOT_WORDS_TAG.search(fragment):
+        if hides:
             document.strip_tags(_NOT_WORDS)
         yield _lines(place.text())
 

@@ -32,6 +32,20 @@ def revision_hash(title: str | None, text: str) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
+def parse_whole_number(written: str, most: int, *, least: int = 0) -> int | None:
+    """The number that decimal digits state; None if they do not, or out of bounds.
+
+    Numbers in foreign text are read here only: `int` accepts signs, blanks and
+    underscores, refuses «²», which `isdigit` takes for a digit, and raises for
+    thousands of digits.
+    """
+    digits = written.lstrip("0") or written[:1]
+    if not written.isdecimal() or len(digits) > len(str(most)):
+        return None
+    number = int(digits)
+    return number if least <= number <= most else None
+
+
 def to_one_line(text: str) -> str:
     """The text on one line: every run of white space is one space, none at the ends."""
     return " ".join(text.split())

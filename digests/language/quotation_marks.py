@@ -308,7 +308,7 @@ _SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
 
 def has_balanced_marks(text: str) -> bool:
     """Whether every quotation mark and bracket that opens also closes."""
-    if text.count('"') % 2:
+    if text.count('"') % 2 or text.count("''") % 2:
         return False
     if (
         any(text.count(a) != text.count(b) for a, b in _BALANCED_PAIRS)

@@ -116,12 +116,6 @@ def _closing(body: bytes) -> bytes:
     return inner + b"</" + root[1] + b">"
 
 
-_ATOM_ENTRY = re.compile(rb"<entry>")
-#: Two patterns, because an alternation takes twenty times as long. (Plain bytes are
-#: found more slowly.)
-_OTHER_ATOM_ENTRIES = (re.compile(rb"<entry(?!>)"), re.compile(rb":entry"))
-#: Bytes with the first entries, which are typical of the others.
-_FIRST_ENTRIES = 16 << 10
 _UTF_8 = {"content-type": "application/xml; charset=utf-8"}
 #: feedparser takes about a second for this much; larger feeds do without it.
 _LARGEST_FOR_FEEDPARSER = 1 << 20
@@ -129,7 +123,7 @@ _LARGEST_FOR_FEEDPARSER = 1 << 20
 
 def parse_xml_feed(body: bytes) -> RawFeed | None:
     """The feed as parsed by fastfeedparser, else by feedparser, or None."""
-    fast = _parse_atom_or_rss(body)
+    fast = _parse_with_fastfeedparser(body)
     if fast is not None and fast.entries and all(map(_complete, fast.entries)):
         return fast
     careful = (
@@ -142,30 +136,6 @@ def parse_xml_feed(body: bytes) -> RawFeed | None:
 
 def _complete(entry: FeedEntry) -> bool:
     return bool(entry.title and entry.link)
-
-
-def _parse_atom_or_rss(body: bytes) -> RawFeed | None:
-    if _lacks_summaries(body):
-        summarised, several = _ATOM_ENTRY.subn(b"<entry><summary> </summary>", body)
-        found = _parse_with_fastfeedparser(summarised)
-        # Another number means that something else was taken for an entry.
-        same = found is not None and len(found.entries) == several
-        if found and same and all(entry.content for entry in found.entries):
-            return found
-    return _parse_with_fastfeedparser(body)
-
-
-def _lacks_summaries(body: bytes) -> bool:
-    """Whether empty summaries can be added to this Atom feed, because it has none.
-
-    Without them fastfeedparser derives a summary from each content, which takes as long
-    as everything else and is not used. Not where entries have a prefix or attributes,
-    because they could then be quoted markup.
-    """
-    head = body[:_FIRST_ENTRIES]
-    if b"<entry>" not in head or b"<summary" in head:
-        return False
-    return not any(other.search(body) for other in _OTHER_ATOM_ENTRIES)
 
 
 def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:

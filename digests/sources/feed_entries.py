@@ -147,28 +147,17 @@ def _is_excerpt(text: str, content: bool) -> bool:
     return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
 
 
-_TRACKING_NAMES = (
+_TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|ref_?src|"
     r"cmpid|at_(?:medium|campaign|custom\d+|link_\w+)|xtor|wt_mc|ocid|__twitter_\w+|"
-    r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)"
-)
-_TRACKING = re.compile(rf"{_TRACKING_NAMES}\Z", re.IGNORECASE)
-_TRACKED = re.compile(rf"(?:\A|&){_TRACKING_NAMES}=", re.IGNORECASE)
-#: A host, a path, and a query without escapes, which need no parsing.
-_PLAIN_ADDRESS = re.compile(
-    r"https?://(?:www\.)?([A-Za-z0-9.-]+)(?:/([^?#;\s]*[^?#;\s/]|))?/*"
-    r"(?:\?([A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*(?:&[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*){0,98}))?"
-    r"\Z"
+    r"guccounter|ns_\w+|s?cid|smid|spm|sr_share|share_id)\Z",
+    re.IGNORECASE,
 )
 _LONGEST_ID = 500
 
 
 def canonicalize_address(address: str) -> str:
     """The address for comparing: without tracking, fragment, scheme's s, last slash."""
-    plain = _PLAIN_ADDRESS.match(address)
-    if plain and not (plain[3] and _TRACKED.search(plain[3])):
-        query = f"?{plain[3]}" if plain[3] else ""
-        return f"https://{plain[1].lower()}/{plain[2] or ''}{query}"
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")

@@ -10,7 +10,11 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from digests.errors import SourceUnreadable
-from digests.extraction import extract_article, validate_web_address
+from digests.extraction import (
+    extract_article,
+    is_directory_listing,
+    validate_web_address,
+)
 from digests.language.markup import is_too_deep
 from digests.language.words import word_set
 from digests.sources.decoding import decode_text
@@ -48,7 +52,9 @@ def parse_page(
     article = replace(article, published=validate_instant(article.published, now))
     feeds = find_feed_links(html, url=url)
     if not article.text and not feeds:
-        raise SourceUnreadable("source.nothing_there")
+        listing = is_directory_listing(html)
+        code = "source.directory_listing" if listing else "source.nothing_there"
+        raise SourceUnreadable(code)
     return ParsedSource(
         title=article.title or "",
         articles=(article,) if article.text else (),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from digests.errors import SourceUnreadable
 from digests.language.dates import parse_instant
-from digests.language.markup import NEVER_CLOSED, html_to_text
+from digests.language.markup import escape_words, html_to_text
 from digests.language.normalization import clean_text, to_one_line
 from digests.sources.decoding import (
     decode_by_trial,
@@ -147,11 +147,6 @@ def clean_line(written: str) -> str:
     return to_one_line(clean_text(written))
 
 
-#: A tag, or a sign that begins none; comments are neither.
-_TITLE_TAG = re.compile(r"<(?!!)(?:(/?)([A-Za-z][\w-]*+)([^<>]*+)>)?+")
-_CLOSING_TAG = re.compile(r"</([A-Za-z][\w-]*)")
-
-
 def clean_title(written: str, *, plain: bool = False) -> str:
     """A title on one line, without markup, but with words between angle brackets.
 
@@ -166,16 +161,7 @@ def clean_title(written: str, *, plain: bool = False) -> str:
     written = written[:_LONGEST_LINE]
     if plain or "<" not in written:
         return clean_line(written.replace("<", "&lt;"))
-    closed = {name.lower() for name in _CLOSING_TAG.findall(written)}
-
-    def escape_word(found: re.Match[str]) -> str:
-        closes, name, rest = found.groups(default="")
-        is_markup = closes or "=" in rest or rest.endswith("/")
-        if is_markup or NEVER_CLOSED.match(name) or name.lower() in closed:
-            return found[0]
-        return f"&lt;{found[0][1:]}"
-
-    return clean_line(_TITLE_TAG.sub(escape_word, written))
+    return clean_line(escape_words(written, title=True))
 
 
 _MAX_AHEAD = timedelta(hours=24)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import chain
 
 from digests.language.words import measure_containment
-from digests.stories import freshness
+from digests.stories import freshness, publishers
 from digests.stories.duplicates import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
 from digests.types import Article, ArticleKind, Story, StoryMembership
@@ -85,13 +85,10 @@ def _build_story(
     originals: Sequence[Article],
     kinds: Mapping[str, ArticleKind],
 ) -> Story:
-    facts = {a.id: find_salient_terms(a) for a in originals}
-    shared = Counter(chain.from_iterable(facts.values()))
-    ratings = {a.id: _rate_article(a, facts[a.id], shared) for a in originals}
-    lead = freshness.choose_lead(originals, ratings, kinds)
+    lead = freshness.choose_lead(originals, rate_articles(originals), kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
-    outlets = dict.fromkeys(a.source for a in (lead, *originals) if a.source)
-    return Story(id=name, articles=(lead, *others), outlets=tuple(outlets))
+    outlets = publishers.list_outlets((lead, *originals))
+    return Story(id=name, articles=(lead, *others), outlets=outlets)
 
 
 def _find_originals(
@@ -120,6 +117,13 @@ def _select_independent(articles: Sequence[Article]) -> list[Article]:
             texts.append(own)
         kept.append(article)
     return kept
+
+
+def rate_articles(articles: Sequence[Article]) -> Mapping[str, float]:
+    """How much of what reports of a story say each of them has, by their ids."""
+    facts = {a.id: find_salient_terms(a) for a in articles}
+    shared = Counter(chain.from_iterable(facts.values()))
+    return {a.id: _rate_article(a, facts[a.id], shared) for a in articles}
 
 
 def _rate_article(

@@ -49,7 +49,7 @@ _END = re.compile(
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
-    r"\b(?:claim\w*|alleg\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
+    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
     r"|angeblich)\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
@@ -104,6 +104,8 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
+        if tail.startswith("to ") and found[-1] in _LEANS_ON:
+            return False  # «in the six months | to June»
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
 
@@ -123,6 +125,8 @@ DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
 _OF_LINK = {
     "who": re.compile(r",\swith\s[^,]+$"),
     "as": re.compile(
+        r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
+        r"(?:\s[\w'’-]+){0,6}$|"
         r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
         r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
     ),
@@ -235,10 +239,13 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     )
 
 
-_ADDED = word_set("""
-    the a an his her its their this these those several many some more in on for with to
-    from at by der die das ein eine seine ihre mit für in
+_DETERMINERS = word_set("the a an his her its their this these those")
+_ADDED = _DETERMINERS | word_set("""
+    several many some more in on for with to from at by der die das ein eine seine ihre
+    mit für
 """)
+#: «Citizens for Responsibility | and Ethics in Norland»
+_NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
 #: After these both parts are needed, or the rest is untrue without the other.
 _NEEDS_BOTH = re.compile(
     r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
@@ -260,7 +267,9 @@ def _adds_whole(kept: str, tail: str) -> bool:
         return True
     if not grammar.AUXILIARIES.isdisjoint(following[1:]):
         return True
-    return not _GOES_ON.search(kept) and not _ADDED.isdisjoint(following[:2])
+    if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
+        return False
+    return following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
 
 
 #: A German word, and a verb that may be one.
@@ -269,7 +278,8 @@ _GERMAN = re.compile(
 )
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
-    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten))\b"
+    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
+    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
 )
 _CONTRACTED = ("'ve", "'re", "'ll", "'d")
 

@@ -59,10 +59,12 @@ _SCENE = re.compile(
         |early|late|midnight|dark)|It['’]s\s|That(?:['’]s|\sis)\s
         |There(?:['’]s|\sis|\sare|\swas|\swere|\scomes)\s|By\sthe\stime\s
         |(?:Every|Each|Most|On)\s(?:morning|day|night|evening|weekend|summer|winter|weekday)
-        |At\s(?:first\s|dawn|dusk|midnight|noon|\w+\s(?:past|to)\s|\d{1,2}[:.]\d\d)
+        |At\s(?:first\s|dawn|dusk|midnight|noon|(?:\w+\s){1,3}(?:past|to)\s|\d{1,2}[:.]\d\d)
+    |Um\s\w+\sUhr\s|(?:The|A)\s[\w\s]{3,30}\s(?:is|was|were)\sstill\s
+    |[^,.]{3,50}\s\w+s\slike\san?\s
         |When\s(?:he|she|they|you|[A-Z]\w+\s(?:was|first))|Nobody\s|Whoever\s|Once\supon
         |(?:Some|Few)\s(?:things|people|days|would|might)\b|Es\s(?:war|ist|gibt)\s
-        |[A-Z][^,.]{0,40}\shad\s(?:just\s)?\w+(?:ed|en|wn|ht)\s
+        |[A-Z](?:(?!\sthat\s|\swho\s)[^,.]){0,40}\shad\s(?:just\s)?\w+(?:ed|en|wn|ht)\s
         |(?:Want|Let['’]s|Hey|Meet|Imagine|Picture|Remember|Think|Forget|Say|Ever|You
         |If\syou|Here(?:['’]s|\sis|\sare)|Welcome|Good\s(?:morning|evening)|Kennen\sSie)\b
         |Jeden\s(?:Morgen|Tag|Abend)|Als\s(?:er|sie|die|der)\s)""",

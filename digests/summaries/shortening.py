@@ -47,7 +47,7 @@ _COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase
 #: The loss of who stated a plain fact.
 _SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
-_MOST_INSERTIONS, _MOST_ENDS = 6, 40
+_MOST_INSERTIONS, _MOST_ENDS = 5, 24
 
 
 class Part(NamedTuple):
@@ -121,7 +121,7 @@ _OPENING = re.compile(
     r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s[^,;:()\"“”]{2,90})?,\s"
-    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b){_ARTICLE}"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 
 
@@ -142,7 +142,7 @@ _FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _INSERTED = re.compile(
     rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
-    r"|\s?(?:—|–|--|\s-)\s?[^,;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
+    r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
 )
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
 _MODIFIER = re.compile(
@@ -152,6 +152,8 @@ _MODIFIER = re.compile(
     rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
     r"(?<!\sto)"
 )
+#: «…, opening the museum, said it would …»: the insertion says what.
+_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
 _NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
 
@@ -169,6 +171,8 @@ def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
         end = m.start("next") if m["next"] else m.end()
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+            continue
+        if _REFERS.match(text, end):
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
         kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
@@ -253,6 +257,9 @@ def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
     return _build_part(text, "outcome" if lost else kind, start, end)
 
 
+_WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
+
+
 def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, ...]]:
     """What may be left out at the end: a tail, the source, what stands after it."""
     said = find_attribution(text, span)
@@ -267,7 +274,10 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
     )
     sources: list[tuple[Part, ...]] = [()]
     if headline and _is_plain(text, statement, said):
-        sources.append((Part(said.start, said.end, _SOURCE_COST),))
+        # What the source tells of another event goes with it.
+        told = _WITH_SOURCE.match(text, said.end)
+        end = span.end if told else said.end
+        sources.append((Part(said.start, end, _SOURCE_COST),))
     kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
     if tails and said.end < span.end and not rests:
         kept.append((_build_part(text, "comma", said.end, span.end),))
@@ -332,7 +342,7 @@ _OPENER = re.compile(
 _SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
-_CLOSED = tuple(s + m for s in _STOPS for m in "\"'”’“»«)]")
+_CLOSING = "\"'”’“»«)]"
 _FIRST_LETTER = re.compile(r"\w")
 
 
@@ -340,7 +350,7 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     """A version as it is shown: single spaces, a capital, an ending mark."""
     pieces = " ".join(text[span.start : span.end] for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
-    if shown and shown[-1] not in _STOPS and not shown.endswith(_CLOSED):
+    if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
         shown += mark
     return _FIRST_LETTER.sub(_capitalize, shown, count=1)
 

@@ -5,6 +5,7 @@ it as safe, so that an article's words never become markup.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, tzinfo
 from functools import lru_cache, partial
 from typing import Literal
 
@@ -35,9 +36,9 @@ _STRONG: Mapping[DocumentFormat, tuple[str, str]] = {
 }
 
 
-def render(edition: Edition, format: DocumentFormat) -> str:
-    """The edition as a document that ends in a line break."""
-    return _template(format).render(edition=edition)
+def render(edition: Edition, format: DocumentFormat, zone: tzinfo = UTC) -> str:
+    """The edition as a document that ends in a line break, with times in `zone`."""
+    return _template(format).render(edition=edition, zone=zone)
 
 
 @lru_cache(maxsize=3)

@@ -11,7 +11,7 @@ could turn into a link.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import markupsafe
 from markupsafe import Markup
@@ -55,9 +55,10 @@ def format_contents(edition: Edition) -> str:
     return f"{shown} from {read} in {outlets}{reading}"
 
 
-def format_day(moment: datetime) -> str:
-    """«Tuesday, 24 November 2026»."""
-    return f"{moment:%A}, {_format_date(moment)}"
+def format_day(moment: datetime, zone: tzinfo) -> str:
+    """«Tuesday, 24 November 2026»: the date in `zone`."""
+    local = moment.astimezone(zone)
+    return f"{local:%A}, {_format_date(local)}"
 
 
 def order_parts(edition: Edition, usual: Sequence[str]) -> tuple[str, ...]:
@@ -84,11 +85,12 @@ def format_mark(story: EditionStory | BriefStory) -> str:
     return " · ".join(filter(None, ("Update" if update else "", kind)))
 
 
-def format_origin(story: EditionStory) -> str:
-    """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC»."""
+def format_origin(story: EditionStory, zone: tzinfo) -> str:
+    """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC», in `zone`."""
     lead = story.articles[0] if story.articles else None
     author = content.find_author(lead.author, story.kind, lead.source) if lead else ""
-    return _join_origin(story.outlets, lead, f"by {author}" if author else "")
+    by = f"by {author}" if author else ""
+    return _join_origin(story.outlets, lead, by, zone)
 
 
 def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:
@@ -151,15 +153,18 @@ def describe_process(edition: Edition) -> str:
 
 
 def _join_origin(
-    outlets: tuple[str, ...], article: ArticleRef | None, author: str = ""
+    outlets: tuple[str, ...],
+    article: ArticleRef | None,
+    author: str = "",
+    zone: tzinfo = UTC,
 ) -> str:
     parts = [outlets[0]] if outlets else [article.source] if article else []
     if len(outlets) > 1:
         parts.append(_format_count(len(outlets) - 1, "more source", "more sources"))
     parts.append(author)
     if article and article.published:
-        moment = article.published
-        parts.append(f"{_format_date(moment)}, {moment:%H:%M} UTC")
+        local = article.published.astimezone(zone)
+        parts.append(f"{_format_date(local)}, {local:%H:%M %Z}")
     return " · ".join(part for part in parts if part)
 
 

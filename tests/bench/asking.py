@@ -15,8 +15,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     for half in ("tuned", "held"):
         got = score(half)
         of = f"of {got.questions}, {half}"
-        yield f"answer is the first sentence, {of}", f"{got.hit_1:.1%}", ""
-        yield f"… among three, {of}", f"{got.hit_3:.1%}", "≥ 85 %"
+        yield f"answered, {of}", f"{got.hit_rate:.1%}", "≥ 85 %"
         yield (
             f"refused, of {got.unanswerable} that nobody tells, {half}",
             f"{got.refusal:.1%}",

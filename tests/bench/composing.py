@@ -48,11 +48,11 @@ def peers() -> Iterator[tuple[str, Work]]:
     """sumy's LexRank, where it is installed."""
     if not find_spec("sumy"):
         return
-    from sumy.nlp.stemmers import Stemmer  # type: ignore[import-not-found, unused-ignore]
-    from sumy.summarizers.lex_rank import (  # type: ignore[import-not-found, unused-ignore]
+    from sumy.nlp.stemmers import Stemmer
+    from sumy.summarizers.lex_rank import (
         LexRankSummarizer,
     )
-    from sumy.utils import get_stop_words  # type: ignore[import-not-found, unused-ignore]
+    from sumy.utils import get_stop_words
 
     yield "sumy LexRank, bare", lexrank(LexRankSummarizer())
     documented = LexRankSummarizer(Stemmer("english"))
@@ -62,7 +62,7 @@ def peers() -> Iterator[tuple[str, Work]]:
 
 def lexrank(summariser: Any) -> Work:
     """Summarise to three sentences with sumy, starting from the text."""
-    from sumy.parsers.plaintext import (  # type: ignore[import-not-found, unused-ignore]
+    from sumy.parsers.plaintext import (
         PlaintextParser,
     )
 

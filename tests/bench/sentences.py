@@ -50,7 +50,7 @@ def splitters() -> Iterator[tuple[str, Ends]]:
 
 def pysbd_ends() -> Ends:
     """Sentence ends of pysbd; its sentences are located in the text, in order."""
-    import pysbd  # type: ignore[import-not-found, unused-ignore]
+    import pysbd
 
     segmenters = {
         lang: pysbd.Segmenter(language=lang, clean=False) for lang in ("en", "de")

@@ -92,7 +92,6 @@ class Stage:
             list_measurements=no_measurements,
             key=KEY,
             texts=Texts.of("en"),
-            zone="Europe/London",
         )
 
     async def _troubles(self) -> tuple[Message, ...]:
@@ -142,10 +141,12 @@ class Stage:
     async def _rooms(self, _person: str) -> tuple[Workspace, tuple[Destination, ...]]:
         return WORKSPACE, self.channels
 
-    async def _article(self, article: str, revision: str | None) -> Article | None:
+    async def _article(
+        self, article: str, revision: str | None
+    ) -> tuple[Article, str] | None:
         found = self.articles.get(article)
         fits = found and revision in {None, found.revision}
-        return found if fits else None
+        return (found, "Europe/London") if found and fits else None
 
     async def _ready(self) -> dict[str, str]:
         return {"database": "ok"}

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import MessagePart
 from bot.platforms.common.edition_text import (
@@ -268,7 +269,7 @@ class _Layout(Generic[B]):
         return _piece(body, title, *(f"– {text}" for text, _ in lines))
 
     def _fits_quote(self, card: QuoteCard) -> bool:
-        return bool(card.text.strip()) and count_utf16(card.text) <= self.limits.QUOTE
+        return not is_blank(card.text) and count_utf16(card.text) <= self.limits.QUOTE
 
 
 def _section(label: str, *texts: Sequence[TextRun]) -> StorySection:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import RenderContext
 from bot.platforms.common.text import (
@@ -114,7 +114,8 @@ class EditionView:
     ) -> QuoteCard | None:
         """Select the first quote that fits and is not that of the edition."""
         hero = self.edition.hero
-        return next((card for card in cards if card != hero and fits(card)), None)
+        shown = (card for card in cards if not is_blank(card.text))
+        return next((card for card in shown if card != hero and fits(card)), None)
 
     def list_marks(self, story: EditionStory | BriefStory) -> tuple[str, str]:
         """Return the labels beside a headline: «Update», and «Opinion»; each may be "".

@@ -120,21 +120,26 @@ P = TypeVar("P")
 
 
 def pack_pieces(
-    pieces: Sequence[P], fits: Callable[[Sequence[P], bool], bool]
+    pieces: Iterable[P],
+    fits: Callable[[Sequence[P], bool], bool],
+    most: int | None = None,
 ) -> list[list[P]]:
     """Pack pieces, in order, into as few messages as hold them; at least one.
 
     Args:
         pieces: A piece that is too long for any message gets one of its own.
         fits: (pieces, whether the message is the first one) → it holds them.
+        most: Messages; the pieces behind them are left out. None = any number.
     """
     messages: list[list[P]] = [[]]
     for piece in pieces:
         longer = [*messages[-1], piece]
-        if messages[-1] and not fits(longer, len(messages) == 1):
-            messages.append([piece])
-        else:
+        if not messages[-1] or fits(longer, len(messages) == 1):
             messages[-1] = longer
+        elif len(messages) == most:
+            break
+        else:
+            messages.append([piece])
     return messages
 
 
@@ -145,19 +150,20 @@ def pack_reply(
     fits: Callable[[Sequence[P], bool], bool],
     build_note: Callable[[str], P],
     texts: Texts,
+    unseen: int = 0,
 ) -> list[list[P]]:
     """Pack a reply into at most `most` messages, with «… and 12 more» at the end.
 
     Args:
         pieces: The reply's, in order.
         most: Messages that are sent.
+        unseen: Pieces behind these that were not rendered.
         fits: (pieces, whether to keep space for a note) → one message holds them.
         build_note: Formats the note.
         texts: The reply's language.
     """
-    messages = pack_pieces(pieces, lambda several, _: fits(several, True))
-    left_out = sum(map(len, messages[most:]))
-    kept = messages[:most]
+    kept = pack_pieces(pieces, lambda several, _: fits(several, True), most)
+    left_out = len(pieces) - sum(map(len, kept)) + unseen
     if not left_out:
         return kept
     *before, last = kept

@@ -20,7 +20,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from starlette.responses import JSONResponse, Response
 
 from bot.i18n.translation import Texts
@@ -274,6 +273,9 @@ def build_interactions_endpoint(
 
 def build_signature_scheme(public_key: str) -> SignatureScheme:
     """Build the check of signatures by an application's public key."""
+    # Imported late: few installations take interactions by HTTP, and it takes 7 MB.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
 
     def check(stamp: str, body: bytes, signature: str) -> bool:

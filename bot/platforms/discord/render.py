@@ -7,6 +7,7 @@ buttons below it. `edition_layout` splits an edition into pieces.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.i18n.safe_text import is_blank
 from bot.model import PREVIEW_ID, MessagePart, RenderContext
 from bot.platforms.common.edition_layout import (
     EditionPiece,
@@ -51,7 +52,8 @@ class _DiscordEdition:
         self._texts = view.texts
 
     def head(self, title: str, under: Sequence[str]) -> str:
-        return _join_lines(f"## {escape_line(title)}", *map(_format_small, under))
+        heading = "" if is_blank(title) else f"## {escape_line(title)}"
+        return _join_lines(heading, *map(_format_small, under))
 
     def hero(self, card: QuoteCard) -> str:
         return render_quote(card, self._texts)
@@ -101,6 +103,8 @@ class _DiscordEdition:
         separator = {"type": components.SEPARATOR, "divider": True, "spacing": 1}
         inside: list[Component] = []
         for text in (*texts, *(piece.body for piece in pieces)):
+            if is_blank(text):
+                continue
             if inside:
                 inside.append(separator)
             inside.append(components.build_text(text))

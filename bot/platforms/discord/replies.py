@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -64,7 +64,9 @@ class MarkdownPiece:
 
 def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
     """Render the bodies of the reply's messages, in order; at least one."""
-    pieces = [p for p in _iter_pieces(reply, texts) if p.shown or p.markdown.strip()]
+    pieces = [
+        p for p in _iter_pieces(reply, texts) if p.shown or not is_blank(p.markdown)
+    ]
     shows_components = any(piece.shown for piece in pieces)
     messages = pack_reply(
         pieces or [_write(texts.say("Done."))],
@@ -72,6 +74,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
         fits=_fits_message,
         build_note=_write_small,
         texts=texts,
+        unseen=reply.left_out,
     )
     rendered = [_build_components(m, problem=reply.problem) for m in messages]
     bodies = _append_controls(rendered, reply.controls)
@@ -172,7 +175,7 @@ def _render_row(label: str, value: str) -> str:
 
 def _render_quote(card: QuoteCard, texts: Texts) -> str:
     """Render the whole quote; if it is too long, a sentence that says so."""
-    if not sanitize_text(card.text).strip():
+    if is_blank(card.text):
         return ""
     link = markdown.format_link(make_link(card.url))
     written = " · ".join(filter(None, (markdown.render_quote(card, texts), link)))

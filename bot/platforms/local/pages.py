@@ -9,6 +9,7 @@ are untrusted input and grant nothing.
 Every value in a template is sanitized, then escaped by Jinja.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,6 +36,7 @@ from bot.model import (
     Reply,
     Workspace,
 )
+from bot.model.scope import MAX_KEY
 from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates
 from bot.platforms.local.commands import ANSWER_FIELD_PREFIX, CommandAnswer, PageVisitor
@@ -51,6 +53,7 @@ from bot.platforms.local.replies import (
     build_reply_view,
 )
 from bot.ports import Clock, PageServices
+from digests.language.normalization import parse_whole_number
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
@@ -242,7 +245,11 @@ async def _run_command(page: _Page) -> Response:
     answer = await commands.run_request(page.visitor, page.fields)
     if FRAGMENT_HEADER not in page.request.headers:
         return await _show_page(page, answer)
-    return HTMLResponse(page.render_html("answer.html", **page.view_answer(answer)))
+    return HTMLResponse(await asyncio.to_thread(_render_answer, page, answer))
+
+
+def _render_answer(page: _Page, answer: CommandAnswer) -> str:
+    return page.render_html("answer.html", **page.view_answer(answer))
 
 
 async def _change_person(page: _Page) -> Response:
@@ -310,18 +317,23 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
         seen[shown.channel] = newest.get(shown.channel, 0)
     is_editor = page.visitor.person.permission >= Permission.EDITOR
     problems = await site.services.list_problems() if is_editor else ()
-    html = page.render_html(
-        "page.html",
-        notice=page.texts.word(site.notice),
-        troubles=list(map(page.texts.message, problems)),
-        messages=list(map(page.view_message, messages)),
-        unread={of for of, last in newest.items() if last > seen.get(of, 0)},
-        newest=messages[-1].id if messages else 0,
-        tries=[format_example(c) for c in page.commands if c.examples][:_EXAMPLES],
-        people=PEOPLE.values(),
-        answered=page.view_answer(answer) if answer else None,
-    )
-    response = HTMLResponse(html)
+    unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
+
+    def render() -> str:
+        return page.render_html(
+            "page.html",
+            notice=page.texts.word(site.notice),
+            troubles=list(map(page.texts.message, problems)),
+            messages=list(map(page.view_message, messages)),
+            unread=unread,
+            newest=messages[-1].id if messages else 0,
+            tries=[format_example(c) for c in page.commands if c.examples][:_EXAMPLES],
+            people=PEOPLE.values(),
+            answered=page.view_answer(answer) if answer else None,
+        )
+
+    # In a thread: fifty editions take longer than others may wait for the event loop.
+    response = HTMLResponse(await asyncio.to_thread(render))
     response.set_cookie(SEEN_COOKIE, format_seen_cookie(seen), samesite="strict")
     return response
 
@@ -330,7 +342,9 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
 
 
 def _parse_number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else default
+    """Parse an id or position; the default for anything else."""
+    number = parse_whole_number(text, MAX_KEY)
+    return default if number is None else number
 
 
 def _find_channel(
@@ -353,7 +367,7 @@ def parse_seen_cookie(cookies: Mapping[str, str]) -> dict[str, int]:
         pairs = parse_qsl(raw, max_num_fields=_MAX_SEEN_CHANNELS)
     except ValueError:
         return {}
-    return {channel: _parse_number(newest[:15], 0) for channel, newest in pairs}
+    return {channel: _parse_number(newest, 0) for channel, newest in pairs}
 
 
 def format_seen_cookie(seen: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ order.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from bot.i18n.safe_text import build_article_href, sanitize_text
+from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
 from bot.platforms.common.edition_layout import list_buttons
@@ -56,6 +56,8 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
     """Render the edition as one part, with its plain text."""
     view = EditionView.of(edition, context, DEFAULT_SECTIONS)
     layout, hero = view.layout, edition.hero
+    if hero is not None and is_blank(hero.text):
+        hero = None
     stories = list(enumerate(edition.stories[: limits.STORIES], 1))
     brief = edition.brief[: limits.BRIEF] if layout.also != "nowhere" else ()
     shows_hero = layout.hero and hero is not None and len(hero.text) <= limits.QUOTE
@@ -88,7 +90,8 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     reported, texts, sections = story.articles[0], view.texts, view.layout.story
     update, kind = view.list_marks(story)
     revisions = {ref.id: ref.revision for ref in story.articles}
-    cards = [card for card in story.cards if len(card.text) <= limits.QUOTE]
+    fitting = (card for card in story.cards if len(card.text) <= limits.QUOTE)
+    cards = [card for card in fitting if not is_blank(card.text)]
     cards = cards[: limits.CARDS] if "quotes" in sections else []
     shown = view.select_card(cards, lambda card: len(card.text) <= limits.QUOTE_SHOWN)
     folded = [card for card in cards if card != shown]

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from bot.i18n.safe_text import build_article_href
+from bot.i18n.safe_text import build_article_href, is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -63,7 +63,11 @@ def summarize_message(message: LocalMessage, texts: Texts) -> str:
 
 def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     """Build what the template `reply` shows."""
-    blocks = (_build_block(block, texts, zone) for block in reply.blocks)
+    shown = (b for b in reply.blocks if not _is_blank_quote(b))
+    blocks = [_build_block(block, texts, zone) for block in shown]
+    if reply.left_out:
+        more = texts.say("… and {n} more", n=texts.number(reply.left_out))
+        blocks.append({"kind": "small", "text": more})
     return {
         "title": reply.title,
         "blocks": list(_group_lines(blocks)),
@@ -71,6 +75,10 @@ def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
         "private": reply.private,
         "problem": reply.problem,
     }
+
+
+def _is_blank_quote(block: Block) -> bool:
+    return isinstance(block, QuoteBlock) and is_blank(block.card.text)
 
 
 def _build_payload(payload: Mapping[str, Any], fallback: str) -> TemplateData:

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import quote
 
+from bot.i18n.safe_text import is_blank
 from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from digests.cards.content import TextRun
@@ -24,8 +25,10 @@ _BOLD: Final = {"bold": True}
 
 
 def plain_text(text: str) -> Json:
-    """Build a text that is not read as markup; {} if it is empty."""
-    return {"type": "plain_text", "text": text, "emoji": False} if text else {}
+    """Build a text that is not read as markup; {} if it is blank."""
+    if is_blank(text):
+        return {}
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def mrkdwn_text(text: str) -> Json:
@@ -34,9 +37,9 @@ def mrkdwn_text(text: str) -> Json:
 
 
 def header_block(text: str) -> Json:
-    """Build a heading; {} if it is empty."""
-    title = shorten_line(text, limits.HEADER)
-    return {"type": "header", "text": plain_text(title)} if title else {}
+    """Build a heading; {} if it is blank."""
+    title = plain_text(shorten_line(text, limits.HEADER))
+    return {"type": "header", "text": title} if title else {}
 
 
 def context_block(*elements: Json) -> Json:
@@ -78,9 +81,11 @@ def add_rich_link(said: str, found: Link | None) -> Iterator[Json]:
 
 
 def rich_section(*pieces: Json) -> Json:
-    """Build a section of rich text; {} if all pieces are empty."""
+    """Build a section of rich text; {} if all pieces are blank."""
     said = [piece for piece in pieces if piece]
-    return {"type": "rich_text_section", "elements": said} if said else {}
+    if all(is_blank(piece.get("text", "")) for piece in said):
+        return {}
+    return {"type": "rich_text_section", "elements": said}
 
 
 def text_block(text: str, *, bold: bool = False) -> Json:
@@ -99,7 +104,9 @@ def divider_block() -> Json:
 
 
 def rich_quote(text: str, *, struck: bool = False) -> Json:
-    """Build a block quote, struck through if it was withdrawn."""
+    """Build a block quote, struck through if it was withdrawn; {} if it is blank."""
+    if is_blank(text):
+        return {}
     words = rich_run(text)
     if struck:
         words |= {"style": {"strike": True}}
@@ -108,7 +115,7 @@ def rich_quote(text: str, *, struck: bool = False) -> Json:
 
 def rich_preformatted(said: str) -> Json:
     """Build a text that keeps its lines and spaces; {} if it is blank."""
-    if not said.strip():
+    if is_blank(said):
         return {}
     return {"type": "rich_text_preformatted", "elements": [rich_run(said)]}
 
@@ -121,8 +128,8 @@ def rich_block(*parts: Json) -> Json:
 
 def option_element(value: str, label: str) -> Json:
     """Build an option of a select."""
-    shown = shorten_line(label, limits.LABEL_OF_CONTROL) or "…"
-    return {"text": plain_text(shown), "value": value}
+    shown = plain_text(shorten_line(label, limits.LABEL_OF_CONTROL))
+    return {"text": shown or plain_text("…"), "value": value}
 
 
 def button_element(control: str, label: str, *, primary: bool = False) -> Json:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Attachment, Form, FormField, file_origin
 from bot.platforms.common.forms import (
@@ -64,14 +65,14 @@ def render_form(
 ) -> Json:
     """Render the form as a view; `files`: the app may read uploaded files."""
     asked = [block for f in form.fields for block in _render_field(f, texts, files)]
-    title = shorten_line(form.title, limits.VIEW_TITLE) or "Standfirst"
+    title = shorten_line(form.title, limits.VIEW_TITLE)
     whole = shorten_line(form.title, limits.CELL)
-    above = [small_block(whole)] if whole not in {"", title} else []
+    above = [small_block(whole)] if whole != title and not is_blank(whole) else []
     return {
         "type": "modal",
         "callback_id": f"{FORM_PREFIX}{form.path}"[: limits.ACTION_ID],
         "private_metadata": _serialize_context(carried),
-        "title": plain_text(title),
+        "title": plain_text(title) or plain_text("Standfirst"),
         "submit": plain_text(shorten_utf16(texts.say("Go on"), limits.VIEW_TITLE)),
         "close": plain_text(shorten_utf16(texts.say("Cancel"), limits.VIEW_TITLE)),
         "blocks": [*above, *asked],
@@ -134,13 +135,13 @@ def _render_field(field: FormField, texts: Texts, files: bool) -> Iterator[Json]
 
 
 def _render_question(field: FormField, texts: Texts) -> Json:
-    label = shorten_line(field.label, limits.VIEW_LABEL) or field.name
+    label = plain_text(shorten_line(field.label, limits.VIEW_LABEL))
     under = f"⚠ {field.error}" if field.error else field.description
     hint = plain_text(shorten_line(under, limits.VIEW_HINT))
     return {
         "type": "input",
         "block_id": field.name,
-        "label": plain_text(label),
+        "label": label or plain_text(field.name),
         "element": _render_input(field, texts),
         # A question that a file can answer is checked by the core.
         "optional": field.attachable or not field.required,

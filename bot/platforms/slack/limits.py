@@ -113,6 +113,8 @@ GROUPS_MEMBERS: Final = 50_000
 #: of its own: the rest is only counted.
 MESSAGES: Final = 4
 LIST_MESSAGES: Final = 2
+#: Listings of a file that are rendered: more than the messages of an answer hold.
+LISTINGS: Final = 40
 #: Buttons of an answer, and characters of their ids.
 CONTROLS: Final = 10
 CONTROL_ID: Final = 100

@@ -5,6 +5,7 @@ preview, and that the delivery's key is in the message's metadata. A payload of 
 sent as links, one without blocks as plain text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -64,9 +65,17 @@ def _build_content(delivery: Delivery) -> dict[str, Any]:
     return content
 
 
+_USER_INFORMATION: Final = re.compile(r"(?i)(https?://)[^\s/?#]*@")
+
+
 def format_fallback(text: str) -> str:
-    """Escape as many whole lines of `text` as a message's text may have."""
-    return _join_fitting_lines([escape_mrkdwn(line) for line in text.split("\n")])
+    """Escape as many whole lines of `text` as a message's text may have.
+
+    Slack's apps turn addresses in it into links, which blocks do not: an address loses
+    its user information, which may be a secret or look like another host.
+    """
+    lines = _USER_INFORMATION.sub(r"\1", text).split("\n")
+    return _join_fitting_lines([escape_mrkdwn(line) for line in lines])
 
 
 def build_message(text: str, blocks: list[Json]) -> Json:

@@ -68,7 +68,7 @@ class _SlackEdition:
 
     def hero(self, card: QuoteCard) -> Blocks:
         said_by = format_attribution(card, self._texts)
-        return (rich_block(render_quote(card)), small_block(said_by))
+        return _drop_empty(rich_block(render_quote(card)), small_block(said_by))
 
     def story(self, story: StoryLayout) -> Blocks:
         parts: list[Json] = []
@@ -99,10 +99,10 @@ class _SlackEdition:
             return None
         listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
         heading = rich_section(rich_run(title, bold=True))
-        return (rich_block(heading, listed if items else {}),)
+        return _drop_empty(rich_block(heading, listed if items else {}))
 
     def foot(self, lines: Sequence[str]) -> Blocks:
-        return (small_block(*lines),)
+        return _drop_empty(small_block(*lines))
 
     def fits_message(self, pieces: Sequence[EditionPiece[Blocks]], first: bool) -> bool:
         # The longest that the message can become: a continued one, and the last.
@@ -115,7 +115,7 @@ class _SlackEdition:
     def payload(
         self, pieces: Sequence[EditionPiece[Blocks]], continued: str, *, last: bool
     ) -> Json:
-        blocks = [small_block(continued)] if continued else []
+        blocks = [*_drop_empty(small_block(continued))]
         for place, piece in enumerate(pieces):
             if place and piece.option is not None:
                 blocks.append(divider_block())

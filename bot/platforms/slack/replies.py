@@ -9,9 +9,10 @@ it is a reply of the core, rendered like any other.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
@@ -88,6 +89,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
         fits=_fits_message,
         build_note=_render_small,
         texts=texts,
+        unseen=reply.left_out,
     )
     return tuple(
         build_message(plain, blocks)
@@ -116,7 +118,8 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
         case Preformatted(text=text):
             return (_render_listing(text),)
         case Document():
-            return (_render_listing(some.text) for some in block.listings())
+            first = islice(block.listings(), limits.LISTINGS)
+            return (_render_listing(some.text) for some in first)
         case SmallPrint(text=text):
             return map(_render_small, _group_text(text))
         case ListItem():
@@ -175,7 +178,7 @@ def _join_gap(before: str, gap: str, text: str) -> str:
 
 def _render_quote(card: QuoteCard, texts: Texts) -> ReplyPiece:
     """Render the whole quote; if it is too long, a sentence that says so."""
-    if not sanitize_text(card.text).strip():
+    if is_blank(card.text):
         return ReplyPiece(blocks=(), plain="")
     link = make_link(card.url)
     if count_utf16(card.text) > limits.QUOTE_IN_REPLY:

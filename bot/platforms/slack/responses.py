@@ -8,6 +8,7 @@ message with a button afterwards.
 
 import time
 from dataclasses import replace
+from itertools import islice
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -142,7 +143,7 @@ class SlackResponder:
                 " scope files:write.",
                 reason=texts.error(error),
             )
-            return Paragraph(text=said), *file.listings()
+            return Paragraph(text=said), *islice(file.listings(), limits.LISTINGS)
         said = texts.say(
             "It is too long for a message: the file «{name}» is in your messages with "
             "the app.",

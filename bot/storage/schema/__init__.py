@@ -46,6 +46,7 @@ from bot.storage.schema.news_tables import (
 from bot.storage.schema.people_tables import (
     feedback,
     follows,
+    incidents,
     notices,
     readers,
     reports,

@@ -4,7 +4,7 @@ A person is identified by the workspace and the platform's id, and each row has 
 Rows are deleted with the workspace, and when the person erases their data.
 """
 
-from sqlalchemy import Column, Index, Integer, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, UniqueConstraint, false
 
 from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
@@ -95,9 +95,23 @@ notices = define_table(
     # The report that it answers, if it is not about a destination; the notice is
     # deleted with the report.
     reference_column("report_id", "reports.id", null=True),
+    # Whether it lists incidents, and is about no single destination.
+    Column("lists_incidents", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("key"),
     check_one_of("state", "ready", "sending", "sent", "retry", "uncertain", "failed"),
     Index(None, "workspace_id", "made_at"),
     Index(None, "state"),
     Index(None, "report_id"),
+)
+
+# What stopped working and was reported, so that it is reported once.
+incidents = define_table(
+    "incidents",
+    reference_column("workspace_id", "workspaces.id"),
+    # «source/12», «delivery/34».
+    *required_columns(SafeText, "subject"),
+    *required_columns(Instant, "reported_at"),
+    # When it worked again; NULL = it does not.
+    Column("recovered_at", Instant),
+    UniqueConstraint("workspace_id", "subject"),
 )

@@ -582,3 +582,13 @@ async def test_nothing_of_an_editors_command_is_completed_for_a_reader(
 ):
     asked = await harness.asks("newsdesk post", False, None, {})
     assert await harness.inbox.complete(asked, "digest", "") == ()
+
+
+async def test_a_story_with_a_long_article_says_how_much_of_it_was_read(harness):
+    harness.publish("bridge", BRIDGE + "\nThe bridge has a long history.\n" * 1_500)
+    await harness.post()
+
+    long, short = [str(await harness.says("news story", story=n)) for n in "12"]
+
+    said = "Long article (Hallin Courier): summary, quotes and figures come from its"
+    assert (said in long, said in short) in {(True, False), (False, True)}

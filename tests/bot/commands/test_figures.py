@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.commands.quotes_and_figures import compare_outlets
 from bot.model import ListItem, SmallPrint
 from digests.figures import recognition
@@ -69,3 +71,81 @@ async def test_figures_show_where_outlets_differ(harness: BotHarness):
         shown = before.text + before.note + after.text + after.note
         for part in ("31,000", "36,000", "Hallin Courier", "Strand Radio"):
             assert part in shown
+
+
+def test_feeds_of_one_publisher_are_one_outlet():
+    home = by("Tidende", HERE, url="https://tidende.example/home/1")
+    sport = by("Tidende Asia", HERE, url="https://tidende.example/asia/1")
+    vik = by("Vik Post", HERE, url="https://vikpost.example/1")
+    vik_radio = by("Vik Radio", HERE, url="https://radio.vikpost.example/1")
+    assert reported(home, sport, vik, vik_radio) == [
+        ("31,000", ("Vik Post",), []),
+        ("31,000", (), []),
+    ]
+
+
+# ── about a topic ──────────────────────────────────────────────────────────────
+
+FACTORY = """---
+title: Sandvik Chairs sells 41,000 seats in a quarter
+source: Vik Post
+published: 2026-11-24T11:00:00+00:00
+lang: en
+---
+Sandvik Chairs sold 41,000 seats in the three months to October.
+
+Its shares rose by 4% in early trading on Tuesday.
+
+“We lost 2 of 9 customers in the furniture trade,” said manager Ylva Thorn.
+"""
+TREATY = """---
+title: Norland and Suderland agree on lower tariffs
+source: Tidende
+published: 2026-11-24T08:00:00+00:00
+lang: en
+---
+Norland and Suderland agreed on Tuesday to lower their tariffs.
+
+Trade between the two countries was worth $18 billion in 2025.
+
+“Nobody has waited longer for this than the growers,” said minister Odd Falk.
+"""
+
+
+@pytest.fixture
+async def market(harness: BotHarness) -> BotHarness:
+    harness.publish("factory", FACTORY)
+    harness.publish("treaty", TREATY)
+    await harness.post()
+    return harness
+
+
+async def listed(harness: BotHarness, path: str, **args: str) -> str:
+    return repr((await harness.says(path, editor=False, **args)).blocks)
+
+
+async def test_figures_about_a_topic_are_those_of_sentences_about_it(market):
+    shown = await listed(market, "news figures", topic="trade")
+    assert "$18 billion" in shown
+    for other in ("41,000", "4%", "of 9 customers"):
+        assert other not in shown
+
+
+async def test_a_topic_in_the_title_is_that_of_all_figures_of_its_article(market):
+    shown = await listed(market, "news figures", topic="Sandvik Chairs")
+    for figure in ("41,000", "4%", "of 9 customers"):
+        assert figure in shown
+
+
+async def test_a_topic_of_two_words_has_its_own_meaning(market):
+    assert "of 9 customers" in await listed(
+        market, "news figures", topic="furniture trade"
+    )
+
+
+async def test_quotes_about_a_topic_are_those_of_sentences_about_it(market):
+    shown = await listed(market, "news quotes", topic="trade")
+    assert "furniture" not in shown
+    assert "growers" not in shown
+    shown = await listed(market, "news quotes", topic="growers")
+    assert "Nobody has waited longer" in shown

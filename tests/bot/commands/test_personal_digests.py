@@ -636,3 +636,22 @@ async def test_the_next_times_call_ones_own_digest_so_in_every_language(
     reported = said(await ben.says("news when"))
     assert "Mein Digest" in reported
     assert "Your digest" not in reported
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "Your digest"), ("de", "Mein Digest")]
+)
+async def test_its_heading_is_in_the_language_of_its_editions(
+    quiet: BotHarness, ben: Editor, language: str, heading: str
+):
+    await ben.says("news language", language="de")
+    await ben.says("news me", time="7:30", language=language)
+    own = await quiet.db.read(
+        personal_digest_store.find_personal_digest,
+        PersonScope(ben.place.workspace.id, ben.person.id),
+    )
+    assert own is not None
+    assert own.name == heading
+    # A new language changes it.
+    await ben.says("news me", language="de")
+    assert "Mein Digest" in said(await ben.says("news when"))

@@ -31,7 +31,7 @@ async def bridge(ana: Editor) -> str:
 
 async def test_the_note_is_at_the_end_of_the_story_marked_as_an_editors(harness, ana):
     await says(ana)
-    assert f"Corrected 12:00 by an editor: {RIGHT}" in shown(harness)
+    assert f"Corrected 13:00 by an editor: {RIGHT}" in shown(harness)
 
 
 async def test_nothing_is_edited_before_it_is_confirmed(harness, ana):

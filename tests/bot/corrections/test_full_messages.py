@@ -120,7 +120,7 @@ async def test_a_note_takes_the_room_of_a_sentence_that_was_not_corrected(
         narrow.room = len(part.fallback_text) + 5
         await correct(harness, ("31,000", "13,000"))
         reported = words(harness.platform.messages[0])
-        assert "Corrected 12:06" in reported
+        assert "Corrected 13:06" in reported
         assert "About 13,000 vehicles" in reported
         assert [m.edits for m in harness.platform.messages] == [1]
         kept = [s.text in reported for s in posted.edition.stories[0].summary]

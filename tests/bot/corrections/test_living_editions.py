@@ -37,7 +37,7 @@ async def test_a_corrected_figure_is_corrected_in_place(harness):
 
 async def test_the_story_ends_with_what_was_corrected_and_when(harness):
     await correct(harness, ("31,000", "13,000"))
-    assert notes(harness) == ["-# Corrected 12:06: 31,000 vehicles → 13,000 vehicles"]
+    assert notes(harness) == ["-# Corrected 13:06: 31,000 vehicles → 13,000 vehicles"]
 
 
 async def test_a_corrected_name_is_put_right(harness):
@@ -48,7 +48,7 @@ async def test_a_corrected_name_is_put_right(harness):
 async def test_a_denial_is_put_right(harness):
     await correct(harness, ("was closed on Tuesday", "was not closed on Tuesday"))
     assert "was not closed on Tuesday" in shown(harness)
-    assert notes(harness) == ["-# Corrected 12:06: now “not”"]
+    assert notes(harness) == ["-# Corrected 13:06: now “not”"]
 
 
 async def test_a_withdrawn_quote_is_struck_and_stays(harness):
@@ -68,15 +68,15 @@ async def test_a_second_correction_is_noted_below_the_first(harness):
     harness.clock.advance(hours=1)
     await correct(harness, ("13,000", "14,000"), text=text)
     assert notes(harness) == [
-        "-# Corrected 12:06: 31,000 vehicles → 13,000 vehicles",
-        "-# Corrected 13:12: 13,000 vehicles → 14,000 vehicles",
+        "-# Corrected 13:06: 31,000 vehicles → 13,000 vehicles",
+        "-# Corrected 14:12: 13,000 vehicles → 14,000 vehicles",
     ]
 
 
 async def test_on_a_later_day_the_note_has_the_date(harness):
     harness.clock.advance(days=2)
     await correct(harness, ("31,000", "13,000"))
-    assert "Corrected 26 November 2026, 12:06" in notes(harness)[0]
+    assert "Corrected 26 November 2026, 13:06" in notes(harness)[0]
 
 
 # ── what is not ────────────────────────────────────────────────────────────────
@@ -155,6 +155,35 @@ async def test_content_of_an_edit_is_not_published_again(harness):
     assert (await harness.post("next")).stored_edition is None
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Correction: An earlier version of this article gave a wrong count.",
+        "Correction: An earlier version said that 31,000 vehicles cross the bridge. "
+        "The port counts 13,000.",
+        "Clarification: the engineer Ada Brandt works for the city and not for the "
+        "port, as was reported.",
+        # Another sentence of the old text takes the place of what was shown.
+        "",
+    ],
+)
+async def test_neither_is_the_sources_own_notice_of_it(harness, notice):
+    text = BRIDGE.replace("About 31,000", "Some 13,000") + f"\n{notice}\n"
+    await correct(harness, text=text)
+    assert len(notes(harness)) == 1
+    assert (await harness.post("next")).stored_edition is None
+
+
+async def test_what_was_added_as_well_is_news(harness):
+    added = "\nThe port will pay 9 million crowns for a new girder in March.\n"
+    text = BRIDGE.replace("31,000", "13,000").replace(
+        "About 13,000", f"{added}\nAbout 13,000"
+    )
+    await correct(harness, text=text)
+    (story,) = (await harness.post("next")).stored_edition.edition.stories
+    assert [sentence.text for sentence in story.summary] == [added.strip()]
+
+
 # ── many changes become one ────────────────────────────────────────────────────
 
 
@@ -164,7 +193,7 @@ async def test_many_changes_in_a_row_become_one_edit(harness):
         await reread(harness, timedelta(seconds=61))
         await harness.corrections.run()
     await pass_time(harness)
-    assert notes(harness) == ["-# Corrected 12:07: 31,000 vehicles → 15,000 vehicles"]
+    assert notes(harness) == ["-# Corrected 13:07: 31,000 vehicles → 15,000 vehicles"]
     assert [message.edits for message in harness.platform.messages] == [1]
 
 

@@ -118,7 +118,7 @@ def test_what_an_earlier_edition_did_not_choose_is_not_counted_as_posted(
     weighed = {f"{one.id}@{one.revision}" for one in (bridge, pool)}
     ledger = replace(collect_published(first), revisions=frozenset(weighed))
     again = compose([bridge, pool, flood], now=NOON, ledger=ledger, style=style)
-    found = describe_nothing_new(again, None, NOON)
+    found = describe_nothing_new(again, None, NOON, "UTC")
     assert Texts.of(locale).message(found) == expected
 
 

@@ -267,7 +267,8 @@ async def test_it_resumes_when_the_cause_is_fixed(spoilt):
 
 async def test_its_digest_can_still_be_posted_and_previewed(spoilt):
     digest = await spoilt.digest()
-    assert planning.digest_zone(digest) == "UTC"
+    # No schedule of it names a zone that still exists: its workspace's is used.
+    assert planning.digest_zone(digest) == "Europe/Berlin"
     assert "Atlantis" in str(planning.find_schedule_problems(digest)[0])
     assert (await spoilt.post()).stored_edition is not None
     assert (await spoilt.says("newsdesk status")).blocks

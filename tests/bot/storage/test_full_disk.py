@@ -40,4 +40,4 @@ async def test_that_nothing_can_be_stored_is_no_fault_of_the_source(harness):
     await make_room(harness)
     (source,) = (await harness.digest()).sources
     assert source.failures == 0
-    assert await harness.publisher.ingestor.refresh((source,)) > 0
+    assert (await harness.publisher.ingestor.refresh((source,))).new > 0

@@ -10,14 +10,16 @@ from bot.i18n.translation import Texts
 from bot.web import server
 from bot.web.articles import parse_spans, split_paragraphs
 from digests.types import Article, Span
+from tests.bot.large_inputs import MOST, counting_steps
 from tests.bot.platforms.local import hostile, samples
 from tests.bot.web.asgi import Browser, no_measurements
 
 
 def a_browser(**articles: Article) -> Browser:
-    async def read(article: str, revision: str | None) -> Article | None:
+    async def read(article: str, revision: str | None) -> tuple[Article, str] | None:
         found = articles.get(article)
-        return found if found and revision in {None, found.revision} else None
+        fits = found and revision in {None, found.revision}
+        return (found, "Europe/Berlin") if found and fits else None
 
     async def ready() -> dict[str, str]:
         return {"database": "ok", "migrations": articles["ready"].text}
@@ -30,7 +32,6 @@ def a_browser(**articles: Article) -> Browser:
             list_measurements=no_measurements,
             key=b"k" * 32,
             texts=Texts.of("en"),
-            zone="Europe/Berlin",
         )
     )
 
@@ -58,6 +59,35 @@ async def test_the_asked_words_are_marked_and_nothing_else():
     assert [node.text() for node in tree.css("mark")] == ["38-centimetre"]
     around = "".join(n.text() for n in tree.css(".text p:first-child > *"))
     assert around == samples.BRIDGE_TEXT.split("\n")[0]
+
+
+async def test_a_long_text_of_short_lines_does_not_hold_the_event_loop():
+    text = "It rained.\n" * 18_000
+    browser = a_browser(bridge=replace(samples.BRIDGE, text=text))
+    await browser.get(NEWEST)
+
+    with counting_steps() as steps:
+        page = await browser.get(f"{NEWEST}?from=90&to=95&from=4000&to=4010")
+
+    assert len(page.tree.css(".text p")) == 18_000
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "come from its first 40,000 characters."),
+        ("de", "stammen aus seinen ersten 40.000 Zeichen."),
+    ],
+)
+async def test_a_text_that_is_not_analysed_to_its_end_says_so(language, said):
+    long = replace(samples.BRIDGE, text="It rained in Hallin. " * 2_000)
+    browser = a_browser(bridge=samples.BRIDGE, long=long)
+
+    page = await browser.get("/articles/long/newest", accept_language=language)
+
+    assert said in page.text
+    assert said not in (await browser.get(NEWEST, accept_language=language)).text
 
 
 async def test_several_places_can_be_marked():

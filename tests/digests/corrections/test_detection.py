@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.corrections.detection import find_first_correction
+from digests.corrections.detection import find_corrections, find_first_correction
 from digests.types import Article
 from tests.data.corrections import ADDED_OR_GONE, BEFORE, PAIRS
 
@@ -148,3 +148,21 @@ def test_a_text_never_corrects_itself(text: str):
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_no_pair_of_texts_breaks_it(old: str, new: str):
     kind(old, new)
+
+
+REPORT = (
+    "The quay of Vik is closed. {} boats lie there. Nobody was hurt, says the port."
+)
+
+
+def test_what_a_notice_repeats_of_the_old_text_is_still_corrected():
+    new = f"{REPORT.format(14)}\n\nCorrection: this said that 40 boats lie there."
+    kinds = [c.kind for c in find_corrections(article(REPORT.format(40)), article(new))]
+    assert kinds == ["figure", "notice"]
+
+
+def test_a_notice_is_the_rest_of_its_paragraph():
+    notice = "An earlier version of this article was wrong. The port counts 14 boats."
+    new = f"{REPORT.format(40)}\n\n{notice}"
+    (found,) = find_corrections(article(REPORT.format(40)), article(new))
+    assert (found.kind, found.new.text if found.new else "") == ("notice", notice)

@@ -5,8 +5,36 @@ from hypothesis import strategies as st
 from digests.language.normalization import (
     clean_text,
     normalize_text,
+    parse_whole_number,
     revision_hash,
 )
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0", 0),
+        ("7", 7),
+        ("0007", 7),
+        ("99", 99),
+        ("٣", 3),
+        ("100", None),
+        ("9" * 5_000, None),
+        ("0" * 5_000, 0),
+        ("²", None),
+        ("-1", None),
+        ("+1", None),
+        ("1_0", None),
+        (" 1", None),
+        ("", None),
+    ],
+)
+def test_a_whole_number_is_decimal_digits_within_bounds(written, number):
+    assert parse_whole_number(written, 99) == number
+
+
+def test_a_number_below_the_least_is_none():
+    assert parse_whole_number("4", 99, least=5) is None
 
 
 def test_every_newline_becomes_a_line_feed():

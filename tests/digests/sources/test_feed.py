@@ -233,6 +233,31 @@ def test_a_content_that_atom_declares_as_text_is_kept_literally(kind: str):
     assert only(atom(entry + content)).text == "Use <svg> for maps"
 
 
+SWALLOWED = [
+    (
+        "A primer on <svg> for maps. It is free.",
+        "A primer on <svg> for maps. It is free.",
+    ),
+    ("How <script> slows a page down.", "How <script> slows a page down."),
+    ("Prices <a year ago were lower.", "Prices <a year ago were lower."),
+    ("<p>Eggs are <b dearer.</p> So is milk.", "Eggs are <b dearer.\nSo is milk."),
+    ('<iframe src="https://a.example/v">The film.', "The film."),
+    ('<p>The bridge is open.</p><a href="https://a.ex', "The bridge is open."),
+    ("<p>Open.</p><script>if (a) { run(", "Open."),
+]
+
+
+@pytest.mark.parametrize(("written", "text"), SWALLOWED)
+def test_a_tag_that_nothing_closes_does_not_swallow_the_rest(written: str, text: str):
+    escaped = written.replace("<", "&lt;").replace(">", "&gt;")
+    entry = '<id>1</id><title>T</title><link href="https://a.example/1"/>'
+    listed = [{"id": "1", "title": "T", "content_html": written}]
+
+    assert only(atom(f"{entry}<summary>{escaped}</summary>")).text == text
+    assert only(rss(item(inside=f"<description>{escaped}</description>"))).text == text
+    assert only(json.dumps({"title": "Hallin", "items": listed})).text == text
+
+
 def test_a_title_of_a_json_feed_is_kept_literally():
     feed = {"title": "Hallin", "items": [{"id": "1", "title": LITERAL}]}
     assert only(json.dumps(feed)).title == LITERAL

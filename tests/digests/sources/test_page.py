@@ -64,6 +64,31 @@ def test_what_is_no_text_is_an_error_in_words(body: bytes):
         look(body)
 
 
+LISTINGS = [
+    "<title>Index of /press</title><h1>Index of /press</h1><table><tr><td>"
+    '<a href="/">Parent Directory</a></td></tr><tr><td><a href="a.html">'
+    "2026-02-release-on-the-new-harbour-and-its-cranes.html</a></td></tr></table>",
+    "<title>Directory listing for /</title><h1>Directory listing for /</h1>"
+    '<ul><li><a href="a">a</a></li></ul>',
+    '<h1>files</h1><pre><a href="../">../</a>\n<a href="one.html">one.html</a></pre>',
+    '<pre><A HREF="/">[To Parent Directory]</A><br>1/4/2026 <A HREF="/b/a">a</A></pre>',
+]
+
+
+@pytest.mark.parametrize("body", LISTINGS)
+def test_a_list_of_files_is_no_article_and_says_what_to_give_instead(body: str):
+    with pytest.raises(SourceUnreadable, match=r"list of files.* page or feed in it"):
+        parse_page(f"<html><body>{body}</body></html>".encode(), url=URL, now=NOW)
+
+
+def test_an_article_about_an_index_is_one():
+    words = "The index of harbour prices rose by two percent in the third quarter. " * 6
+    page = f"<title>Index of prices rises</title><h1>Index of prices</h1><p>{words}</p>"
+
+    (article,) = parse_page(page.encode(), url=URL, now=NOW).articles
+    assert article.text.startswith("The index of harbour prices")
+
+
 def test_a_page_from_the_future_is_dated_now():
     head = '<meta property="article:published_time" content="2031-01-01T00:00:00Z">'
     assert look(a_page(head).encode()).articles[0].published == NOW

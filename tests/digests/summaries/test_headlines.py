@@ -390,3 +390,41 @@ def test_the_headline_is_of_a_sentence_of_the_summary():
     told = summarise_article(article, 100)
     shown = [span for sentence in told.sentences for span in sentence.spans]
     assert overlaps_any(told.headline.spans[0], shown)
+
+
+def test_an_opening_with_a_title_in_it_stays():
+    text = (
+        "In her new book, Long Bridges: Staying Dry, former mayor Ada Brandt wrote "
+        "that the council of Hallin asked her for a large sum of money after the flood."
+    )
+    assert not written(text).startswith("Long Bridges")
+
+
+def test_what_a_pronoun_stands_for_is_not_left_out():
+    text = (
+        "President Ada Brandt, opening the Museum of Norland Ships and Harbours on the "
+        "quay of Hallin on Saturday, said it would tell a story of storms and of hope."
+    )
+    assert "Museum" in written(text) or "it would" not in written(text)
+
+
+def test_a_period_keeps_its_end():
+    text = (
+        "Profit of the Hallin shipyard fell by 33 per cent to 41 million crowns in the "
+        "six months to June, because two ferries were paid for a year later than "
+        "planned."
+    )
+    assert "six months to June" in written(text)
+
+
+def test_an_aside_with_commas_goes_before_the_end():
+    text = (
+        "Mindestens sieben Menschen starben am Sonntag in Auental – einem Stadtteil "
+        "von Hallin, in dem vor allem Lampen verkauft werden – durch einen Brand in "
+        "einer alten Mühle."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de")).text
+    assert made == (
+        "Mindestens sieben Menschen starben in Auental durch einen Brand in einer "
+        "alten Mühle"
+    )

@@ -15,6 +15,10 @@ SCENES = [
     "Want to cross the river this summer?",
     "I have never liked this river.",
     "There are 14 lamps on the quay, and none of them works.",
+    "At eleven minutes past nine Tom Reed was frying a fish when the lamp went out.",
+    "The fog was still on the quay when Ada Brandt put on her boots and listened.",
+    "The sign above the mill hums like a tired bee, and Tom Reed counts the lamps.",
+    "Um drei Uhr zwanzig ist es so still, dass man den Bach unter der Mühle hört.",
     "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
 ]
 

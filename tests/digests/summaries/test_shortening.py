@@ -36,6 +36,8 @@ def ends_at_bar(sentence: str) -> bool:
         "The ship was lost not long| after it left the quay.",
         "The lamp is cheap and, especially|, a gift to the town.",
         "The road is closed only| when it snows.",
+        "Ada Brandt also tried to portray the mayor| as a danger to the town.",
+        "The bridge over the river is seen| as a sign of hope.",
         "The bridge is weak, particularly|: the north end.",
         "Die Brücke schloss kurz| nachdem ein Riss entdeckt wurde.",
     ],
@@ -64,6 +66,7 @@ def test_a_cut_that_turns_the_sense_is_seen(sentence: str):
     [
         "The mayor opened the bridge on Monday|, pledging to mend every road.",
         "The mayor of Hallin resigned| after a long row over the bridge.",
+        "The state will charge the mayor of Hallin|, alleging that she took money.",
         "Prices in Hallin have fallen| since the bridge was opened.",
         "The mayor of Hallin resigned| because she was tired.",
         "The boat sank in the harbour| when a wave struck it.",
@@ -109,6 +112,8 @@ def test_an_addition_may_be_left_out(sentence: str):
         "The town bought lamps, ropes| and a boat.",
         "The road is closed| and the bridge is safe, the mayor claimed.",
         "The firm buys| and sells boats.",
+        "The town heard from Citizens for Harbours| and Lamps in Norland.",
+        "The storm heightened concern for lamps| and bridges in particular.",
         "She said “the lamps are old| and the ropes are new.”",
     ],
 )
@@ -190,6 +195,11 @@ def test_an_opening_does_not_replace_its_main_clause():
 def test_a_relative_clause_does_not_replace_the_sentence():
     text = "The mayor, who was elected last spring"
     assert not shortening.is_readable(text, (Span(start=0, end=len(text)),))
+
+
+def test_two_apostrophes_are_a_mark_that_is_never_left_open():
+    text = "The mayor told a story of ''storms and of hope, which was long''."
+    assert shortened(text, 55) is None
 
 
 def test_a_mark_is_never_left_open():

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -142,6 +143,12 @@ def test_the_parts_come_in_their_order(form):
         "Quotes checked word for word · written without AI",
         "That’s all.",
     )
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_days_and_times_are_those_of_the_zone(form):
+    shown = render(an_edition(a_story()), form, ZoneInfo("Pacific/Honolulu"))
+    assert in_order(shown, "Monday, 5 January 2026", "5 January 2026, 21:05 HST")
 
 
 @pytest.mark.parametrize("form", FORMATS)

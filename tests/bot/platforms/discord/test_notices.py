@@ -116,7 +116,23 @@ async def test_the_notice_is_sent_once(harness, discord):
     assert len(discord.ledger.says(OWNERS)) == 1
 
 
-async def test_a_channel_that_stops_again_within_a_day_is_not_reported_again(
+async def test_a_channel_that_stops_again_within_a_day_is_reported_after_the_day(
+    harness, discord
+):
+    await stop(harness, discord)
+    await harness.outbox.deliver_notices()
+    for _ in range(3):
+        harness.clock.advance(hours=2)
+        await resume(harness)
+        await harness.outbox.drain()
+        await harness.outbox.deliver_notices()
+    assert len(discord.ledger.says(OWNERS)) == 1
+    harness.clock.advance(hours=19)
+    await harness.outbox.deliver_notices()
+    assert len(discord.ledger.says(OWNERS)) == 2
+
+
+async def test_one_that_works_when_the_day_is_over_is_not_reported_again(
     harness, discord
 ):
     await stop(harness, discord)
@@ -124,12 +140,12 @@ async def test_a_channel_that_stops_again_within_a_day_is_not_reported_again(
     harness.clock.advance(hours=2)
     await resume(harness)
     await harness.outbox.drain()
-    assert len(discord.ledger.says(OWNERS)) == 1
-    harness.clock.advance(hours=23)
-    await resume(harness)
+    discord.ledger.channel(CHANNEL, permissions=ALL_WE_NEED)
+    harness.clock.advance(hours=7)
     await harness.outbox.drain()
+    harness.clock.advance(hours=16)
     await harness.outbox.deliver_notices()
-    assert len(discord.ledger.says(OWNERS)) == 2
+    assert len(discord.ledger.says(OWNERS)) == 1
 
 
 async def resume(harness: BotHarness) -> None:
@@ -199,6 +215,22 @@ async def test_closed_messages_are_not_retried_and_status_shows_it(harness, disc
     assert len(discord.asked("post", OWNERS)) == 1
     digest = await harness.digest()
     assert digest.destinations[0].paused is not None
+
+
+async def test_where_the_person_takes_no_messages_the_owner_is_notified(
+    harness, discord
+):
+    discord.ledger.channel("2002")
+    await set_up_by(harness, ANA, "2002")
+    await harness.apply(TWO)
+    discord.ledger.channel("2002", permissions=CLOSED)
+    await harness.post()
+    refused = Status(status=403, code=50007, message="Cannot send to this user")
+    discord.script(refused, "post", channel=DM)
+    for _ in range(3):
+        await harness.outbox.deliver_notices()
+    assert discord.ledger.says(DM) == []
+    assert len(discord.ledger.says(OWNERS)) == 1
 
 
 async def test_a_fault_of_the_platform_is_tried_again(harness, discord):

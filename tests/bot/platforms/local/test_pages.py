@@ -7,6 +7,7 @@ import pytest
 
 from bot.model import Permission
 from digests.messages import Message
+from tests.bot.large_inputs import MOST, counting_steps
 from tests.bot.platforms.local import hostile
 from tests.bot.platforms.local.samples import a_delivery
 from tests.bot.web.asgi import Answer, Browser
@@ -38,6 +39,18 @@ async def test_the_first_channel_is_shown_at_the_root(stage, browser):
     tree = (await browser.get("/")).tree
     assert [n.text() for n in tree.css("h1")] == ["#news"]
     assert len(tree.css(".message .story")) == 3
+
+
+async def test_a_page_of_fifty_editions_does_not_hold_the_event_loop(stage, browser):
+    for number in range(1, 51):
+        await stage.platform.send(an_edition_delivery(number))
+    await browser.get("/")
+
+    with counting_steps() as steps:
+        page = await browser.get("/")
+
+    assert len(page.tree.css(".message .story")) == 150
+    assert steps.most < MOST
 
 
 async def test_a_german_browser_gets_page_and_answers_in_german(stage, browser):

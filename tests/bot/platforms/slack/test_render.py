@@ -16,7 +16,11 @@ from bot.i18n.safe_text import sanitize_text
 from bot.platforms.common.text import count_utf16, shorten_text, shorten_utf16
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import escape_mrkdwn, format_link, measure_blocks
-from bot.platforms.slack.messages import build_edit_body, build_post_body
+from bot.platforms.slack.messages import (
+    build_edit_body,
+    build_post_body,
+    format_fallback,
+)
 from bot.platforms.slack.render import render
 from digests.language.links import make_link
 from digests.types import Headline, Sentence
@@ -385,3 +389,21 @@ def test_a_fitted_text_fits_as_slack_counts(text, most):
     assert count_utf16(kept) <= most
     if count_utf16(" ".join(text.split())) <= most:
         assert kept == shorten_text(text, most)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("See https://user:password@bank.example/a now", "https://bank.example/a"),
+        ("HTTP://ana@bank.example", "HTTP://bank.example"),
+        ("https://bank.example@evil.example/", "https://evil.example/"),
+        ("https://a@b:c@evil.example/", "https://evil.example/"),
+        ("https://bank.example/@ana", "https://bank.example/@ana"),
+        ("ana@bank.example", "ana@bank.example"),
+    ],
+)
+def test_an_address_in_the_plain_text_has_no_user_information(written: str, kept: str):
+    said = format_fallback(written)
+    assert kept in said
+    assert "password" not in said
+    assert said.count("@") == kept.count("@")

@@ -1,11 +1,12 @@
 """Tell publishers apart: feeds and sites of one publisher count once.
 
 A publisher is the registered domain of an article's address, or the name of its source
-without the section («BBC News - World»). Known publishers with several domains are one.
+without the section («BBC News - World»). Known publishers with several domains are one;
+the sites on a domain for everybody are many.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,6 +43,23 @@ _SECTION = re.compile(
 )
 
 
+#: Domains under which anybody has a site of their own.
+_SHARED: Final = word_set(
+    "blogspot.com github.io ghost.io medium.com substack.com tumblr.com wordpress.com"
+)
+#: Domains that link to articles of others: their names say more.
+_AGGREGATORS: Final = word_set("feedburner.com flipboard.com google.com msn.com t.co")
+
+
+def list_outlets(articles: Iterable[Article]) -> tuple[str, ...]:
+    """The names of the articles' sources, one for each publisher, in order."""
+    named: dict[str, str] = {}
+    for article in articles:
+        if article.source:
+            named.setdefault(find_publisher(article), article.source)
+    return tuple(named.values())
+
+
 def count_publishers(articles: Sequence[Article], outlets: Sequence[str]) -> int:
     """How many independent publishers the outlets of a story are, at least 1.
 
@@ -56,10 +74,17 @@ def count_publishers(articles: Sequence[Article], outlets: Sequence[str]) -> int
 
 def find_publisher(article: Article) -> str:
     """The key of an article's publisher: a publisher, a domain, or a name."""
-    domain = find_registered_domain(article.url or "")
-    if domain:
-        return _FAMILIES.get(domain, domain)
-    return _clean_name(article.source)
+    return identify_publisher(article.url, article.source)
+
+
+def identify_publisher(url: str | None, name: str) -> str:
+    """The key of the publisher of what is at this address, under this name."""
+    domain = find_registered_domain(url or "")
+    if not domain or domain in _AGGREGATORS:
+        return _clean_name(name)
+    if domain in _SHARED:
+        return (urlsplit(url or "").hostname or domain).lower()
+    return _FAMILIES.get(domain, domain)
 
 
 def find_registered_domain(url: str) -> str:

@@ -1,9 +1,10 @@
 import pytest
 
-from digests.editing.publishers import (
+from digests.stories.publishers import (
     count_publishers,
     find_publisher,
     find_registered_domain,
+    list_outlets,
 )
 from digests.types import Article
 
@@ -53,3 +54,28 @@ def test_other_outlets_are_others():
 
 def test_a_story_has_at_least_one_publisher():
     assert count_publishers((), ()) == 1
+
+
+def test_feeds_of_one_site_are_one_outlet_under_the_first_name():
+    asia = article("Tidende Asia", "https://tidende.example/asia/1")
+    home = article("Tidende Home", "https://www.tidende.example/home/1")
+    other = article("Vik Post", "https://vikpost.example/1")
+    assert list_outlets((asia, other, home)) == ("Tidende Asia", "Vik Post")
+
+
+def test_an_article_without_a_source_is_no_outlet():
+    assert list_outlets((article(""), article("Vik Post"))) == ("Vik Post",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # Anybody has a site there.
+        ("https://ana.substack.com/p/1", "https://bo.substack.com/p/1"),
+        # It links to the articles of everybody.
+        ("https://news.google.com/rss/articles/1", "https://news.google.com/rss/2"),
+    ],
+)
+def test_a_shared_domain_is_no_publisher(one: str, other: str):
+    articles = (article("Ana writes", one), article("Bo writes", other))
+    assert list_outlets(articles) == ("Ana writes", "Bo writes")

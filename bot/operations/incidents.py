@@ -1,0 +1,245 @@
+"""Tell editors once, in private, what stopped working and needs them.
+
+    list_incidents    dead sources and held messages, of all workspaces
+    report_incidents  those that were not reported yet → one notice per workspace
+    list_problems     what the local page shows its editors
+
+A destination that refuses messages has a notice of its own, at the moment when it is
+paused (`delivery.private_notices`). What was reported is stored, so that a restart
+reports nothing again; it is reported again if it recovered and failed again, at most
+once a day. Editors of the local page see it there for as long as it lasts.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.configuration.diff import hide_folders
+from bot.delivery import private_notices
+from bot.i18n.translation import Texts
+from bot.ingest import source_state
+from bot.model import Delivery, Source, Workspace
+from bot.model.scope import Scope
+from bot.ports import Clock
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_store,
+    destination_store,
+    digest_store,
+    notice_store,
+    source_store,
+    workspace_store,
+)
+from bot.storage.notice_store import NOTICE_INTERVAL, ReportedIncident
+from bot.storage.source_store import FailingSource
+from digests.messages import Message
+
+#: Incidents that one notice describes; it counts the others.
+MAX_LISTED: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incident:
+    """Something that stopped working."""
+
+    workspace: Workspace
+    #: Identifies it among those of its workspace: «source/12».
+    subject: str
+    text: Message
+    #: The channel that it concerns; None = none.
+    channel: str | None = None
+    #: The source that it is about; None = a message.
+    source: Source | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentReporter:
+    """Reports incidents, over one database."""
+
+    db: Database
+    clock: Clock
+
+    async def run(self) -> bool:
+        """Store notices of what is new; return whether there are any."""
+        now = self.clock.now()
+        # Most of the time nothing changed, and nothing is written.
+        if not await self.db.read(_has_changes, now):
+            return False
+        return await self.db.write(report_incidents, now)
+
+
+def list_problems(conn: Connection, now: datetime) -> tuple[Message, ...]:
+    """List what an editor of the local page has to know."""
+    found = list_incidents(conn, now)
+    local = (incident.text for incident in found if incident.workspace.is_local)
+    return (*private_notices.list_posting_problems(conn), *local)
+
+
+def list_incidents(conn: Connection, now: datetime) -> tuple[Incident, ...]:
+    """List what does not work at present, by workspace."""
+    failing = [
+        one
+        for one in source_store.list_failing_sources(conn)
+        if source_state.is_dead(one.source, now)
+    ]
+    held = delivery_store.list_all_held_deliveries(conn)
+    if not failing and not held:
+        return ()
+    spaces = {space.id: space for space in workspace_store.list_workspaces(conn)}
+    # A source of several digests of a workspace is one incident.
+    by_source = {(one.workspace_id, one.source.id): one for one in reversed(failing)}
+    found = [
+        *(
+            _describe_source(conn, spaces[o.workspace_id], o)
+            for o in by_source.values()
+        ),
+        *(_describe_held(conn, spaces[one.workspace_id], one) for one in held),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.workspace.id, one.subject)))
+
+
+def report_incidents(conn: Connection, now: datetime) -> bool:
+    """Store one notice for each workspace with new incidents; return if there is one.
+
+    Those that ended are recorded as well.
+    """
+    changes = _find_changes(conn, now)
+    for workspace_id, subjects in changes.ended.items():
+        notice_store.end_incidents(conn, Scope(workspace_id), subjects, now)
+    stored = False
+    for space, group in groupby(changes.new, key=attrgetter("workspace")):
+        new = list(group)
+        subjects = [incident.subject for incident in new]
+        notice_store.save_reported_incidents(conn, space.scope, subjects, now)
+        stored |= _add_notice(conn, space, new, now)
+    return stored
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Changes:
+    """What changed since the last report."""
+
+    new: Sequence[Incident]
+    #: Subjects by workspace.
+    ended: Mapping[int, Collection[str]]
+
+
+def _has_changes(conn: Connection, now: datetime) -> bool:
+    changes = _find_changes(conn, now)
+    return bool(changes.new or changes.ended)
+
+
+def _find_changes(conn: Connection, now: datetime) -> _Changes:
+    present = {
+        (incident.workspace.id, incident.subject): incident
+        for incident in list_incidents(conn, now)
+        if not incident.workspace.is_local
+    }
+    reported = {
+        (one.workspace_id, one.subject): one
+        for one in notice_store.list_reported_incidents(conn)
+    }
+    ended = defaultdict[int, set[str]](set)
+    for key, one in reported.items():
+        is_forgotten = one.recovered_at is not None and _is_old(one, now)
+        if key not in present and (one.recovered_at is None or is_forgotten):
+            ended[one.workspace_id].add(one.subject)
+    new = []
+    for key, incident in present.items():
+        before = reported.get(key)
+        came_again = before is not None and before.recovered_at is not None
+        if before is None or (came_again and _is_old(before, now)):
+            new.append(incident)
+    return _Changes(new=new, ended=ended)
+
+
+def _is_old(one: ReportedIncident, now: datetime) -> bool:
+    """Whether another notice about it may be sent."""
+    return one.reported_at <= now - NOTICE_INTERVAL
+
+
+# ── words ──────────────────────────────────────────────────────────────────────
+
+
+def _describe_source(
+    conn: Connection, space: Workspace, failing: FailingSource
+) -> Incident:
+    source = failing.source
+    name = source.called or source.name
+    text = Message(
+        "Source «{name}» could not be read once so far: {why} See /newsdesk source "
+        "list.",
+        name=name,
+        why=source.problem or "",
+    )
+    if source.last_success_at is not None:
+        text = Message(
+            "Source «{name}» was last read on {day}: {why} See /newsdesk source list.",
+            name=name,
+            day=source.last_success_at.astimezone(ZoneInfo(space.zone)).date(),
+            why=source.problem or "",
+        )
+    if source.stopped:
+        text = Message(
+            "Source «{name}» no longer exists and is not read any more. Remove it, or "
+            "add its new address: /newsdesk source remove, /newsdesk source add.",
+            name=name,
+        )
+    digest = digest_store.find_digest(conn, space.scope, failing.digest_id)
+    places = digest.destinations if digest is not None else ()
+    return Incident(
+        workspace=space,
+        subject=f"source/{source.id}",
+        text=text,
+        channel=places[0].channel if places else None,
+        source=source,
+    )
+
+
+def _describe_held(conn: Connection, space: Workspace, held: Delivery) -> Incident:
+    place = destination_store.find_destination(conn, space.scope, held.destination_id)
+    text = Message(
+        "It is unclear whether a message arrived in #{name}: {why} Decide with "
+        "/newsdesk status whether it is sent again; later messages wait for it.",
+        name=place.name if place is not None else held.channel,
+        why=held.reason or "",
+    )
+    subject = f"delivery/{held.id}"
+    return Incident(workspace=space, subject=subject, text=text, channel=held.channel)
+
+
+def _add_notice(
+    conn: Connection, space: Workspace, new: Sequence[Incident], now: datetime
+) -> bool:
+    """Store the notice for the person who set up the first channel concerned."""
+    channel = next((one.channel for one in new if one.channel is not None), None)
+    person = channel and notice_store.find_person_to_notify(conn, space.scope, channel)
+    texts = Texts.of(space.locale)
+    lines = [texts.say("Standfirst needs an editor: {where}", where=space.name)]
+    # Paths on this machine are not for chats.
+    sources = [one.source for one in new if one.source is not None]
+    lines += [
+        f"• {hide_folders(texts.message(one.text), sources)}"
+        for one in new[:MAX_LISTED]
+    ]
+    more = len(new) - MAX_LISTED
+    if more > 0:
+        lines.append(
+            texts.count(
+                "… and {n} more: /newsdesk doctor lists all.",
+                "… and {n} more: /newsdesk doctor lists all.",
+                more,
+            )
+        )
+    known_by = texts.say(
+        "You get this message once, because you set this up or manage the bot there; "
+        "again only if it works and then fails again."
+    )
+    text = "\n".join((*lines, known_by))
+    return notice_store.add_incident_notice(conn, space.scope, person, text, now)

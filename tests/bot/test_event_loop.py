@@ -1,0 +1,154 @@
+"""No input holds the event loop: the calls of each of its steps are counted.
+
+Pages have theirs in `web/test_articles.py` and `platforms/local/test_pages.py`.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.model import FactTable, ListItem, Reply
+from bot.model.reply import MAX_LINES
+from tests.bot.harness import BotHarness, open_harness
+from tests.bot.ingest.newswire import Newswire
+from tests.bot.large_inputs import (
+    COMMANDS,
+    MOST,
+    a_file,
+    a_large_workspace,
+    answer,
+    counting_steps,
+    use_threads,
+)
+from tests.feeds import an_item
+
+
+@pytest.fixture(scope="module")
+def large_database(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A workspace of a hundred digests with forty sources each."""
+    file = tmp_path_factory.mktemp("large") / "large.db"
+    shutil.copyfile(sqlite_template, file)
+    asyncio.run(fill_database(file))
+    return file
+
+
+async def fill_database(file: Path) -> None:
+    async with open_harness(f"sqlite:///{file}", file.parent) as harness:
+        await harness.apply(a_large_workspace(100, 40))
+
+
+@pytest.fixture
+async def large_harness(
+    large_database: Path, tmp_path: Path
+) -> AsyncIterator[BotHarness]:
+    file = tmp_path / "standfirst.db"
+    shutil.copyfile(large_database, file)
+    async with open_harness(f"sqlite:///{file}", tmp_path) as harness:
+        use_threads(harness)
+        yield harness
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_a_large_input_is_handled_in_short_steps(harness: BotHarness, name: str):
+    use_threads(harness)
+    path, args = COMMANDS[name]
+    invocation = await harness.asks(path, True, None, args)
+    # What is imported and compiled once is no part of it.
+    await answer(harness, await harness.asks("newsdesk status", True, None, {}))
+
+    with counting_steps() as steps:
+        await answer(harness, invocation)
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize(
+    ("path", "args"),
+    [
+        ("newsdesk status", {}),
+        ("newsdesk doctor", {}),
+        ("newsdesk digest list", {}),
+        ("newsdesk schedule list", {}),
+        ("newsdesk source list", {"page": "3"}),
+        ("newsdesk source pause", {"source": "https://outlet99-7.example"}),
+        ("newsdesk source export", {}),
+        ("newsdesk destination list", {}),
+        ("newsdesk export", {}),
+        ("newsdesk history", {"n": "20"}),
+    ],
+)
+async def test_a_large_workspace_is_shown_in_short_steps(
+    large_harness: BotHarness, path: str, args: dict[str, str]
+):
+    with counting_steps() as steps:
+        await answer(large_harness, await large_harness.asks(path, True, None, args))
+
+    assert steps.most < MOST
+
+
+async def test_a_file_from_chat_makes_no_more_digests_than_chat_can(
+    harness: BotHarness,
+):
+    asked = await harness.asks("newsdesk apply", True, None, {"file": a_file(100)})
+
+    assert "There are already 100 digests here" in str(await answer(harness, asked))
+
+
+async def test_a_reply_of_too_many_lines_says_how_many_more_there_are():
+    rows = tuple((f"Source {number}", "well") for number in range(200))
+    lines = (ListItem(title="One"), FactTable(rows=rows), FactTable(rows=rows))
+
+    kept = Reply(blocks=lines).limited()
+
+    assert (len(kept.blocks), kept.left_out) == (3, 401 - MAX_LINES)
+    assert kept.blocks[-1] == FactTable(rows=rows[: MAX_LINES - 201])
+
+
+async def test_names_of_a_large_workspace_are_completed_in_short_steps(
+    large_harness: BotHarness,
+):
+    asked = await large_harness.asks("newsdesk source pause", True, None, {})
+
+    with counting_steps() as steps:
+        found = await large_harness.inbox.complete(asked, "source", "outlet99-7.")
+
+    assert found == ("https://outlet99-7.example/feed.xml",)
+    assert steps.most < MOST
+
+
+async def test_the_largest_change_is_confirmed_and_listed_in_short_steps(
+    large_harness: BotHarness,
+):
+    asked = await large_harness.asks(
+        "newsdesk apply", True, None, {"file": a_file(100, schedule="daily at 9:00")}
+    )
+    proposed = await answer(large_harness, asked)
+    assert isinstance(proposed, Reply)
+    pressed = large_harness.inbox.press(asked, proposed.controls[0].id)
+
+    with counting_steps() as steps:
+        await answer(large_harness, pressed)
+        history = await large_harness.asks("newsdesk history", True, None, {})
+        await answer(large_harness, history)
+
+    assert steps.most < MOST
+
+
+async def test_a_feed_of_many_long_entries_is_read_in_short_steps(newswire: Newswire):
+    use_threads(newswire.harness)
+    entries = [an_item(number) for number in range(500)]
+    longer = [replace(one, text=f"{one.text} {one.title} " * 4) for one in entries]
+    newswire.publish("/feed", longer)
+    await newswire.subscribe("/feed")
+
+    with counting_steps() as steps:
+        await newswire.poll()
+
+    assert await newswire.articles() == 500
+    assert steps.most < MOST
