@@ -5,7 +5,7 @@ The same articles, instant, ledger and style give the same edition, byte for byt
 one is `grounding.gate`, which removes every word that its source does not have.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -56,7 +56,10 @@ def compose(
     ledger, style = ledger or PublishedLedger(), style or EditionStyle()
     read = read or analyse_article
     articles = sorted(articles, key=_article_age_key)
-    wanted, refused = _filter_articles(articles, style, now)
+    wanted, refused = _split_articles(
+        articles,
+        lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
+    )
     analyses = {a.id: read(a, style) for a in wanted}
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
@@ -77,9 +80,7 @@ def compose(
     draft = Edition(
         title=style.title,
         made_at=now,
-        made_from=InputCounts(
-            articles=len(articles), sources=len(set(map(find_publisher, articles)))
-        ),
+        made_from=_count_inputs(articles),
         stories=tuple(
             presentation.present_story(r, analyses, style, ledger) for r in full
         ),
@@ -99,6 +100,11 @@ def compose(
         minutes=presentation.estimate_reading_minutes(edition),
         decisions=(*refused, *unfit, *decided),
     )
+
+
+def _count_inputs(articles: Sequence[Article]) -> InputCounts:
+    publishers = {find_publisher(article) for article in articles}
+    return InputCounts(articles=len(articles), sources=len(publishers))
 
 
 def compose_story(
@@ -142,32 +148,27 @@ def _refuse_old(article: Article, style: EditionStyle, now: datetime) -> Message
     return Message("decision.too_old", n=style.max_age)
 
 
-def _filter_articles(
-    articles: Sequence[Article], style: EditionStyle, now: datetime
+def _split_articles(
+    articles: Sequence[Article], find_reason: Callable[[Article], Message | None]
 ) -> tuple[list[Article], list[ArticleDecision]]:
-    admitted, refused = [], []
-    for article in articles:
-        reason = filters.find_refusal_reason(article, style)
-        reason = reason or _refuse_old(article, style, now)
-        if reason is None:
-            admitted.append(article)
-        else:
-            refused.append(decisions.record_refusal(article, reason))
-    return admitted, refused
+    """The articles without a reason to leave them out, and the decisions on others."""
+    reasons = {article.id: find_reason(article) for article in articles}
+    refused = [
+        decisions.record_refusal(article, reason)
+        for article in articles
+        if (reason := reasons[article.id])
+    ]
+    return [a for a in articles if reasons[a.id] is None], refused
 
 
 def _leave_out_kinds(
     articles: Sequence[Article], analyses: Mapping[str, ArticleAnalysis]
 ) -> tuple[list[Article], list[ArticleDecision]]:
     """Leave out what is not news; letters only if there is anything else."""
-    reasons = {"junk": "decision.advertisement", "letter": "decision.letters"}
+    reasons = {
+        "junk": Message("decision.advertisement"),
+        "letter": Message("decision.letters"),
+    }
     if all(analyses[article.id].kind in reasons for article in articles):
         del reasons["letter"]
-    admitted, refused = [], []
-    for article in articles:
-        reason = reasons.get(analyses[article.id].kind)
-        if reason is None:
-            admitted.append(article)
-        else:
-            refused.append(decisions.record_refusal(article, Message(reason)))
-    return admitted, refused
+    return _split_articles(articles, lambda a: reasons.get(analyses[a.id].kind))

@@ -187,8 +187,12 @@ _ADJECTIVES = {
     "far": "away|from|off|north|south|east|west",
     "weit": "entfernt|von|nördlich|südlich",
     "fast": "an|per", "tall": "tall|high", "high": "high|tall|above",
-    "heavy": "heavy|in weight",
+    "heavy": "heavy|in weight", "lange": "lange?", "long": "long|away",
 }  # fmt: skip
+#: A length in one dimension: «34 kilometres wide».
+_DIMENSION = re.compile(
+    rf"\b(?:{_DISTANCE})\s(?:long|wide|deep|high|tall|lang|breit|tief|hoch)\b", re.I
+)
 #: A duration without a number.
 _LASTING = re.compile(
     r"\b(?:until|till|bis|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|"
@@ -353,7 +357,7 @@ class SentenceMatch:
             return True
         # «Recalled after reports that it overheated» does not say why it overheated.
         before = collect_roots(split_words(text[: occasion.start()]), self.passage.lang)
-        return any(term.accepted_roots & before for term in focus)
+        return bool(focus[-1].accepted_roots & before)
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -391,15 +395,21 @@ class SentenceMatch:
             case "name":
                 return self._names_somebody()
             case "person":
-                asked = {term.word for term in self.question.terms}
-                nouns = (
-                    word.removesuffix("s") in PERSON_NOUNS or _PERSON.search(word)
-                    for word in split_words(_drop_attribution(text))
-                    if word not in asked
+                # «Who is the judge?» asks for a name.
+                return self._names_somebody() or (
+                    not self.question.asked_noun and self._has_person_noun()
                 )
-                return any(nouns) or self._names_somebody()
             case _:
                 return True
+
+    def _has_person_noun(self) -> bool:
+        """Whether it has a noun for somebody whom the question does not mention."""
+        asked = {term.word for term in self.question.terms}
+        return any(
+            word.removesuffix("s") in PERSON_NOUNS or _PERSON.search(word)
+            for word in split_words(_drop_attribution(self.line.text))
+            if word not in asked
+        )
 
     def _has_number(self) -> bool:
         """Whether it has a number of the kind that is asked for."""
@@ -411,6 +421,8 @@ class SentenceMatch:
         if whole and whole.search(text):
             return True
         if unit and not unit.search(text):
+            return False
+        if question.measure and _DIMENSION.search(text) and not self.gives_measure():
             return False
         found = numbers.find_numbers(text, self.passage.article.lang)
         return any(text[n.start : n.end] not in question.text for n in found)

@@ -62,10 +62,18 @@ _STATUS_NAMES: Mapping[FigureStatus, Message] = {
 _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(("opinion", "letter", "review"))
 
 
-def build_card(article: Article, quote: Quote) -> QuoteCard:
-    """Build the card of a quotation of `article.text`."""
-    span = _cut_joining_mark(quote)
-    text = article.text[span.start : span.end]
+def build_card(article: Article, quote: Quote, rest: Quote | None = None) -> QuoteCard:
+    """Build the card of a quotation of `article.text`.
+
+    Args:
+        article: The article.
+        quote: The quotation, or its first part.
+        rest: Its other part, behind «she said»: the card has both and what is between.
+    """
+    text = article.text[quote.start : rest.end if rest else quote.end]
+    # A final comma belongs to the reporter's sentence.
+    text = text.rstrip(JOINING_MARKS)
+    span = Span(start=quote.start, end=quote.start + len(text))
     context = article.text[quote.context.start : quote.context.end]
     return QuoteCard(
         text=text,
@@ -220,13 +228,6 @@ def find_author(author: str | None, kind: ArticleKind, source: str) -> str:
     name = (author or "").strip()
     named = kind in _AUTHORED_KINDS and "@" not in name
     return name if named and name.casefold() != source.casefold() else ""
-
-
-def _cut_joining_mark(quote: Quote) -> Span:
-    """The quote without a final comma, which belongs to the reporter's sentence."""
-    return Span(
-        start=quote.start, end=quote.start + len(quote.text.rstrip(JOINING_MARKS))
-    )
 
 
 def _format_alt_text(article: Article, quote: Quote, text: str) -> str:

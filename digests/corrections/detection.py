@@ -30,7 +30,7 @@ from digests.language import dates, numbers, quotation_marks, sentences, words
 from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
-from digests.stories.profiles import CORRECTION_LABELS
+from digests.stories.profiles import CORRECTION_LABEL
 from digests.types import Article, Figure, Span
 
 #: A text of which less than this share stays counts as another text.
@@ -214,7 +214,7 @@ _NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:[ -][^\W\d_a-zà-öø-ÿ]
 _DENIES = compile_negation("un(?:true|safe|able|likely)")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(dates.WEEKDAYS)})s?\b", re.IGNORECASE)
 _NOTICE = re.compile(
-    rf"^\W*(?:{CORRECTION_LABELS})\b"
+    rf"{CORRECTION_LABEL.pattern}"
     r"|\b(?:earlier|previous|first) version of this (?:article|story|report)\b"
     r"|\b(?:frühere|vorherige|erste)n? version (?:dieses|des) (?:artikels|textes)\b",
     re.IGNORECASE,

@@ -52,7 +52,9 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |(?:my|our|the)\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
         |kolumne|gastbeitrag|standpunkt)\s?[:|–—-]
         |[:|–—-]\s?(?:opinion|editorial|op-?ed|opposing\sview|our\sview|column|comment
-        |commentary|kommentar)$""",
+        |commentary|kommentar)$
+        |^(?:ein\s)?kommentar\s(?:von|zu[mr]?)\s|^comment(?:ary)?\sby\s
+        |^(?:how|why)\si\s""",
     "review": r"""\breview\s?:|^(?:film|movie|book|theatre|theater|music|album|concert
         |restaurant|tv|television|game|art|exhibition|opera)\sreview\b
         |^(?:film|theatre|theater|concert|opera|ballet|exhibition|book)s?:\s
@@ -65,12 +67,13 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
-        |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b""",
+        |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b|\beverything\syou\sneed\sto\sknow
+        |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$""",
     "advice": r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
         |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
         (?:ways|tips|steps|tricks|rules|mistakes)\b
         |[:–]\s?so\s(?:gelingt|geht|klappt|funktioniert|schützen)\b|^so\s(?:gelingt|klappt)
-        |\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
+        |(?:^|[:–-]\s)ask\s(?:the|our|your)\s\w+|\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
 }
 _LABELLED = [
     (kind, re.compile(sign, re.VERBOSE | re.IGNORECASE))
@@ -218,6 +221,7 @@ _LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float]] = (
         0.6,
     ),
     ("advice", re.compile(r"\d{1,2}[.)]\s\S"), 4, 0.5),
+    ("advice", re.compile(r"(?:Dear|Liebe[r]?)\s[A-ZÄÖÜ]\w+[:,]\s"), 2, 0.2),
 )
 
 
@@ -349,6 +353,8 @@ _ARGUES = re.compile(
     |meine|fürchte|hoffe)|sollten?|müss(?:t?en|te))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: An author who begins with «I» tells of nobody else; «we» may be the newsroom.
+_OWN_STORY = re.compile(r"\b(?:I|[Mm]y|[Ii]ch|[Mm]eine?\w*)\b(?!\.)")
 _MARK = re.compile("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
 
 
@@ -370,4 +376,7 @@ def _is_personal(form: _Form) -> bool:
 def _is_argued(form: _Form) -> bool:
     if _FOOTER.search(form.text[-800:]):
         return True
-    return _is_personal(form) and _ARGUES.search(form.reported) is not None
+    if not _is_personal(form):
+        return False
+    opening = " ".join(p.text for p in form.passages[:2])
+    return bool(_OWN_STORY.search(opening) or _ARGUES.search(form.reported))

@@ -49,13 +49,14 @@ def find_disputes(
     if not others:
         return ()
     mine = _read_analysis(analyses[ours.id])
-    state, publisher = freshness.read_state(ours), find_publisher(ours)
+    publisher = find_publisher(ours)
+    corrects = freshness.read_state(ours).corrects
     found: dict[tuple[int, int], Dispute] = {}
     for theirs in others[:_COMPARED]:
         if find_publisher(theirs) == publisher:
             continue
-        other_state = freshness.read_state(theirs)
-        if _is_another_state(state, other_state):
+        # What corrects another report replaces its numbers.
+        if corrects or freshness.read_state(theirs).corrects:
             continue
         for one, other in _pair_statements(mine, _read_analysis(analyses[theirs.id])):
             if _is_replaced(one, other):
@@ -95,7 +96,7 @@ def _is_older_state(one: freshness.ReportState, newest: freshness.ReportState) -
         return False
     if freshness.is_behind(newest, one):
         return False
-    return latest - published > _COUNT_GROWS or _is_another_state(one, newest)
+    return latest - published > _COUNT_GROWS or one.corrects or newest.corrects
 
 
 def _find_replaced(
@@ -143,15 +144,6 @@ def compare_figures(
             yield FigureComparison(
                 ours=one.figure, theirs=other.figure, equal=equal is not None
             )
-
-
-def _is_another_state(one: freshness.ReportState, other: freshness.ReportState) -> bool:
-    """Whether one report corrects the other, or was informed at another hour."""
-    if one.corrects or other.corrects:
-        return True
-    if one.informed and other.informed:
-        return abs(one.informed - other.informed) > _COUNT_GROWS
-    return False
 
 
 def _is_replaced(one: StatedFigure, other: StatedFigure) -> bool:

@@ -9,17 +9,19 @@ something happened to that many people. One clause is shown once, whatever it co
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from digests.figures import clauses, units
 from digests.language import dates, numbers, quotation_marks
 from digests.language.normalization import normalize_text
+from digests.language.spans import overlaps_any
 from digests.language.words import resolve_language
 from digests.types import (
     Article,
     ArticleAnalysis,
     EditionFigure,
     Figure,
+    Sentence,
     Story,
 )
 
@@ -80,7 +82,43 @@ _LEFT = re.compile(
     r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
     r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
 )
-_PRONOUN = re.compile(r"(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I)
+#: A list position, a share of what is not said, a denial.
+_ONE_OF = re.compile(
+    r"\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
+)
+#: «In the hours after 14 people died, …»: background of what follows.
+_ASIDE = re.compile(
+    r"(?:After|Before|When|While|As|Since|Although|Though|If|Nachdem|Während|Wenn|"
+    r"In the \w+ (?:after|before|since))\s[^,]*,"
+)
+#: «2,500-square-foot», «thousand-yard»; not «18-24».
+_COMPOUND = re.compile(r"\w-[a-z]")
+#: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
+_POINTS_OUT = re.compile(
+    r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
+    r"|\b(?:of|in|from|for|to|with)\s(?:that|this)\s(?!year\b|month\b|week\b)"
+    r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"
+    r"|\b[Tt]he (?:two|three|four|pair|duo)\s(?:[a-z]+ed|were|are|have|had)\b"
+    r"|\b(?:[Tt]his|[Dd]iese[mnrs]?)\s(?!year\b|month\b|week\b|season\b"
+    r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
+    r"|\b(?:as a result|too|as well)$"
+    r"|\b(?:agree|agreed|disagree|do|did|do so|say so)$"
+    r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
+)
+#: «Nine died»: nine of whom?
+_BARE = re.compile(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
+#: The sentence before begins to tell of something else.
+_ELSEWHERE = re.compile(
+    r"(?:^|[.!?][\"”’']?\s+)(?:Earlier this|Last (?:week|month|year)|In a separate|"
+    r"In another|Separately|Previously|In (?:19|20)\d\d|\w+ (?:year|month|week)s? ago)"
+    r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
+)
+_READ = 400
+_FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
+_PRONOUN = re.compile(
+    r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I
+)
 
 
 def select_figures(story: Story, lead: ArticleAnalysis) -> tuple[EditionFigure, ...]:
@@ -136,7 +174,9 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
     """The figures that may be shown, with their scores."""
     article = analysis.article
     title = _read_title(article)
-    news = {span.start for s in analysis.summary.sentences[:1] for span in s.spans}
+    summary = analysis.summary.sentences
+    news = {span.start for s in summary[:1] for span in s.spans}
+    shown = [span for s in summary for span in s.spans]
     # A number inside marks is a claim of the speaker, not a fact of the story.
     quoted = quotation_marks.find_quoted(article.text)
     opened = [span.start for span in quoted]
@@ -149,7 +189,11 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
         replaced = figure.status != "past" and (figure.value, figure.unit) in former
         if inside or replaced or not _may_show(figure, article):
             continue
-        score = _score(figure, named=_is_in_title(figure, title))
+        named = _is_in_title(figure, title)
+        told = named or overlaps_any(figure, shown)
+        if not told and _says_little(figure, article, summary):
+            continue
+        score = _score(figure, named=named)
         score += _BY_PLACE[place] if place < len(_BY_PLACE) else 0
         if any(figure.sentence.start <= at < figure.sentence.end for at in news):
             score += _IN_NEWS
@@ -194,6 +238,37 @@ def _may_show(figure: Figure, article: Article) -> bool:
     return not (is_name or _BARE_AGE.search(figure.label))
 
 
+def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) -> bool:
+    """Whether a figure that neither title nor summary has is not worth a line.
+
+    A list position, a denial, a part of a compound («a five-year plan»), a converted
+    amount in brackets, a small count, something said of «her» where it may be several.
+    """
+    label = figure.label
+    at = max(0, label.find(figure.text))
+    sort, start = units.classify_unit(figure.unit), figure.sentence.start
+    weight = _weigh_count(figure) if sort == "count" else 1
+    aside = _ASIDE.match(label)
+    people = {name for s in summary for name in _FULL_NAME.findall(s.text)}
+    return bool(
+        (weight < 1 and not _RATE.search(figure.text))
+        or abs(figure.value) == 1
+        or (sort == "measure" and abs(figure.value) < _LARGE_COUNT)
+        or (sort == "measure" and label[:at].endswith(" at "))
+        or (sort == "count" and _BARE.match(label[at + len(figure.text) :]))
+        or _ELSEWHERE.search(article.text[max(0, start - _READ) : figure.start])
+        or _ONE_OF.search(label[:at])
+        or _POINTS_OUT.search(label)
+        or (aside and at < aside.end())
+        or (
+            weight <= 1
+            and _COMPOUND.search(figure.text + article.text[figure.end :][:2])
+        )
+        or article.text[: figure.start].endswith("(")
+        or (len(people) != 1 and _PRONOUN.match(label))
+    )
+
+
 def _score(figure: Figure, *, named: bool) -> float:
     rate = _RATE.search(figure.text)
     sort = "share" if rate else units.classify_unit(figure.unit)
@@ -214,7 +289,8 @@ def _weigh_count(figure: Figure) -> float:
     at = figure.label.find(figure.text)
     before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
     behind = re.split(r"[,;:]", after)[0]
-    if _GRAVE_BEFORE.search(before) or _GRAVE.search(behind):
+    told = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
+    if told or _GRAVE.search(behind):
         return 2
     if abs(figure.value) < _SMALL_COUNT and figure.value.is_integer():
         return _SMALL

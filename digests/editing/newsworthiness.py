@@ -6,16 +6,18 @@ decisions have weights; the number beside them adds its size. Sport, entertainme
 products and a firm's routine are news of less weight, whatever numbers they have, and
 what is no report at all (reviews, advice, results) comes after everything that is.
 
-The lists are of words, not of events: each must hold in any article of its language.
+The words stand in `newsworthiness.txt`. They name no events: each must hold in any
+article of its language.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from digests.language import numbers, sentences
 from digests.language.numbers import Number
+from digests.language.words import compile_table, load_word_rows
 from digests.types import Article, ArticleKind
 
 #: How much of its weight each kind keeps. What is left out here is a report.
@@ -42,200 +44,75 @@ _READ_CHARACTERS = 900
 _IN_TITLE, _IN_TEXT = 1.0, 0.6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Subject:
+class _Subject(NamedTuple):
     """Something that news reports, with its weight."""
 
     pattern: re.Pattern[str]
     weight: float
     #: How much each power of ten of a number beside it adds.
-    grows: float = 0.0
+    grows: float
 
 
-def _compile(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words.split())})(?!\w)", re.IGNORECASE)
+_TABLES = load_word_rows(__file__, "newsworthiness.txt")
 
 
-#: «_» stands for a space.
-def _subject(words: str, weight: float, grows: float = 0.0) -> _Subject:
-    pattern = re.compile(_compile(words).pattern.replace("_", r"\s"), re.IGNORECASE)
-    return _Subject(pattern=pattern, weight=weight, grows=grows)
+def _compile(table: str) -> re.Pattern[str]:
+    return compile_table(_TABLES[table])
+
+
+def _read_subjects(**weights: tuple[float, float]) -> tuple[_Subject, ...]:
+    """The subjects of these tables, with their weight and growth."""
+    return tuple(_Subject(_compile(table), *weights[table]) for table in weights)
 
 
 #: Of each group only the heaviest subject counts.
-_HARM = (
-    _subject(
-        r"""killed kills dead death_toll deaths? bodies fatalities drown(?:ed|s)
-        succumbed
-        (?<!bridge\s)(?<!tunnel\s)(?<!road\s)toll_(?:rises|climbs|reaches|stands)
-        shot_dead stabbed_to_death
-        murder(?:ed)? homicide massacre ums_Leben Tote[rn]? Todesopfer
-        getötet tödlich\w* ermordet erschossen ertrunken""",
-        1.5,
-        0.7,
-    ),
-    _subject(
-        r"""died dies dying starb(?:en)? gestorben stirbt""",
-        1.2,
-        0.7,
-    ),
-    _subject(
-        r"""trapped missing hostages? kidnapped abducted vermisst\w* verschüttet\w*
-        eingeschlossen\w* Geiseln? entführt\w*""",
-        1.3,
-        0.6,
-    ),
-    _subject(
-        r"""injured wounded injuries hurt(?!_by) hospital(?:i[sz]ed)? burns verletzt\w*
-        Verletzte\w* Schwerverletzte\w*""",
-        0.6,
-        0.6,
-    ),
-    _subject(
-        r"""poison\w* outbreak epidemic pandemic salmonella cholera ebola measles
-        dengue infected ill virus Vergiftung\w* vergiftet\w* Seuche Erreger erkrankt\w*
-        Infizierte\w* Geflügelpest Schweinepest""",
-        1.0,
-        0.4,
-    ),
+_HARM = _read_subjects(
+    killed=(1.5, 0.7),
+    died=(1.2, 0.7),
+    held=(1.3, 0.6),
+    hurt=(0.6, 0.6),
+    ill=(1.0, 0.4),
 )
-_DISASTER = (
-    _subject(
-        r"""(?<!price\s)(?<!bidding\s)(?<!star\s)(?<!culture\s)war
-        ceasefire truce invasion airstrikes? missiles? bombing
-        shelling coup terror\w* famine Krieg Waffenruhe
-        Waffenstillstand Raketen\w* Anschlag\w* Putsch""",
-        1.5,
-    ),
-    _subject(
-        r"""tsunami explosion blast wildfires? hurricane cyclone typhoon tornado floods?
-        flooding landslide mudslide avalanche collapse[ds]? caved_in derail\w*
-        capsize[ds]? sank sinking plane_crash shooting gunman stampede Explosion\w*
-        Waldbr(?:and|ände)
-        Orkan Sturmflut Überschwemmung\w* Hochwasser Erdrutsch Lawine\w*
-        Zugunglück\w* Flugzeugabsturz entgleist\w* gekentert Amoklauf""",
-        1.0,
-    ),
-    _subject(
-        r"""evacuat\w* flee fled homeless displaced without_power blackout
-        power_cuts? outage water_shortage boil-water recalled recalls? recalling
-        contaminat\w* evakuiert\w* fliehen obdachlos\w* Stromausfall ohne_Strom
-        Rückruf zurückgerufen lahm(?:gelegt|legt)? ausgefallen""",
-        0.9,
-        0.15,
-    ),
-    _subject(
-        r"""hack(?:ed|ers?)? cyber\w* data_breach stolen data_of ransomware
-        Hacker\w* Cyberangriff\w* Datenleck erbeutet\w*""",
-        0.8,
-    ),
-    _subject(
-        r"""crash(?:es|ed)? collision fire blaze storm gusts
-        tremor (?:earth)?quake Unfall
-        Brand Feuer Sturm Zusammenstoß (?:Erd)?beben""",
-        0.4,
-    ),
+_DISASTER = _read_subjects(
+    war=(1.5, 0.0),
+    disaster=(1.0, 0.0),
+    without=(0.9, 0.15),
+    stolen=(0.8, 0.0),
+    accident=(0.4, 0.0),
 )
-_DECISIONS = (
-    _subject(
-        r"""constitutional_court supreme_court high_court unconstitutional unlawful
-        elections? election_result referendum votes_to
-        (?:no-)?confidence_vote vote_of_(?:no_)?confidence conced(?:es?|ed)_defeat
-        (?<!former\s)(?:president|prime_minister|chancellor|king|queen)(?:_\w+){1,6}_dies
-        claims_victory ousted topple[ds]? step(?:s|ped)_down
-        Misstrauensvotum Vertrauensfrage gestürzt
-        Verfassungsgericht\w* Bundesverfassungsgericht Bundesgerichtshof
-        (?:Landtags|Bundestags|Präsidenten|Europa|Kommunal)wahl\w* Volksentscheid
-        Wahlsieg Machtwechsel""",
-        1.2,
-    ),
-    _subject(
-        r"""president prime_minister chancellor government parliament senate congress
-        ministers? cabinet central_bank key_rate interest_rates? budget sanctions treaty
-        peace_deal bill law legislation inflation consumer_prices supreme governor
-        lawmakers Präsident\w*
-        Ministerpräsident\w* Kanzler\w* Bundesregierung Regierung Landtag Bundestag
-        Minister\w* Zentralbank Leitzins Inflation Teuerung Verbraucherpreise
-        Haushalt Gesetz\w* Sanktionen Bundesrat""",
-        0.8,
-    ),
-    _subject(
-        r"""bans? banned verbietet verboten Verbot strikes? walkout walk_out union court
-        jury convict(?:s|ed) guilty sentenced charged
-        arrested indicted resign(?:s|ed|ation)? ruled ruling verdict Streiks?
-        Warnstreik\w* Gewerkschaft Gericht verurteilt\w* Urteil festgenommen
-        Rücktritt zurückgetreten angeklagt\w*""",
-        0.6,
-    ),
-    _subject(
-        r"""jobs layoffs lay_off redundan\w* bankrupt\w* insolven\w* takeover merger
-        council mayor wages? pensions? Stellen\w* Arbeitsplätze Insolvenz insolvent
-        Übernahme Stadtrat Bürgermeister\w* Renten?""",
-        0.4,
-    ),
+_DECISIONS = _read_subjects(
+    power=(1.5, 0.0),
+    courts=(1.2, 0.0),
+    government=(0.8, 0.0),
+    decisions=(0.6, 0.0),
+    jobs=(0.4, 0.25),
+    firms=(0.4, 0.0),
 )
 #: Beats whose news has less weight: their words, and the factor of the whole.
 _LIGHT: Mapping[str, tuple[re.Pattern[str], float]] = {
-    "sport": (
-        _compile(
-            r"""football soccer rugby cricket tennis hockey basketball handball golf
-            Fußball Eishockey Volleyball head\scoach sack\w*\s(?:\w+\s)?coach
-            coach\ssacked defeats striker
-            goalkeeper midfielder quarterback cup league matches match marathon
-            championships? tournament quarter-finals? semi-finals? hat-trick innings
-            wickets? batsman playoffs? medals? sprinter Torwart Stürmer Pokal Liga
-            Bundesliga Spieltag Marathon Meisterschaft Turnier Trainer"""
-        ),
-        0.4,
-    ),
-    "show": (
-        _compile(
-            r"""singer actor actress celebrit\w+ rapper movie film album box-office
-            influencer split\sup wedding\sdress fashion gadget smartphone smartwatch
-            unveils? festival theatre museum bestseller Sänger\w* Schauspieler\w*
-            Promi\w* Kinofilm Konzert Weihnachtsmarkt Glühwein Mode Roman"""
-        ),
-        0.45,
-    ),
-    "companies": (
-        _compile(
-            r"""half-year\sprofit quarterly\sprofit profits? revenue sales earnings
-            shares dividend buys acquires turnover Gewinn Umsatz Quartalszahlen
-            Halbjahr Dividende"""
-        ),
-        0.7,
-    ),
-    "curiosities": (
-        _compile(
-            r"""timetable swan duck goose dog cat tractor opening\shours quiz horoscope
-            lottery anniversary Fahrplan Sitzbänke Schwan Hund Katze Traktor Jubiläum
-            Lotto\w*"""
-        ),
-        0.5,
-    ),
+    "sport": (_compile("sport"), 0.4),
+    "show": (_compile("show"), 0.45),
+    "companies": (_compile("companies"), 0.7),
+    "curiosities": (_compile("curiosities"), 0.5),
 }
 #: What numbers of people count, and those who are affected without being hurt.
-_PEOPLE = _compile(
-    r"""people persons residents inhabitants homes households customers patients
-    passengers(?!\sa\sday) pensioners workers employees jobs students pupils
-    families commuters voters users refugees civilians farmers farms businesses Menschen
-    Personen Einwohner Haushalte
-    Wohnungen Kunden Patienten Fahrgäste Rentner Beschäftigte Schüler Familien
-    Pendler Betriebe Nutzer Bürger"""
-)
-_MONEY = _compile(
-    r"""crowns? euros? dollars? pounds? francs? yen rupees? naira rand pesos? Euro
-    Franken Kronen Dollar Pfund"""
-)
+_PEOPLE = _compile("people")
+_MONEY = _compile("money")
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
 _NEAR_NUMBER = 45
 _LEAST_PEOPLE, _LEAST_MONEY = 1000, 10_000_000
 _PEOPLE_WEIGHT, _MOST_PEOPLE = 0.45, 2.0
 _MONEY_WEIGHT, _MOST_MONEY = 0.2, 0.8
 _MOST_GROWTH = 2.5
+_ANIMALS = (
+    "animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|chickens?|turkeys?|ducks?"
+    "|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|Hühner|Puten|Enten|Gänse"
+    "|Hunde|Fische"
+)
 #: Where so much harm is done, sport and stage are only its place.
 _GRAVE = 1.2
-#: Nobody was hurt, or it is a course about it: words of harm are not the news.
+#: Nobody was hurt, it is a course about it, a trial years later, or animals were
+#: killed: words of harm are not the news.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none) (?:was|were|is|has been) (?:hurt|injured|killed|in)\b"
     r"|\bno (?:injuries|deaths|victims|(?:(?:immediate )?reports of )?casualties"
@@ -244,7 +121,11 @@ _SPARED = re.compile(
     r"|\bverletzt wurde niemand\b"
     r"|\bniemand (?:wurde|ist|kam) \w+\b|\bkeine Verletzten\b|\bunverletzt\b"
     r"|\b\w+ (?:courses?|drills?|training|insurance|museums?|memorials?|exhibitions?)\b"
-    r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b",
+    r"|\b\w+(?:kurse?|übung(?:en)?|versicherung|museum|ausstellung)\b"
+    r"|\bmurder (?:convictions?|charges?|trials?|cases?|suspects?|appeal)\b"
+    r"|\b(?:of|with|for|denie[sd]) (?:the |attempted )?murder\b|\bwegen Mordes\b"
+    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?"
+    r"\b(?:killed|culled|getötet|gekeult)\b",
     re.IGNORECASE,
 )
 
@@ -322,12 +203,9 @@ def _weigh_group(
     for subject in group:
         for found in subject.pattern.finditer(text):
             place = _IN_TITLE if found.start() <= lead_end else _IN_TEXT
-            size = 0.0
-            if subject.grows:
-                size = min(
-                    _MOST_GROWTH,
-                    subject.grows * _measure_size(text, found, counted),
-                )
+            size = subject.grows and min(
+                _MOST_GROWTH, subject.grows * _measure_size(text, found, counted)
+            )
             best = max(best, place * (subject.weight + size))
     return best
 
@@ -350,9 +228,7 @@ def _measure_size(text: str, found: re.Match[str], counted: Sequence[Number]) ->
 _MEASURED = re.compile(
     r"(?<=, \d\d)[,.]|\s?(?:%|percent|per cent|years?|months?|days?|hours?|minutes?|"
     r"km|kilomet\w+|met(?:re|er)s?|degrees|o'clock|Prozent|Jahren?|Tagen?|Stunden?|Minuten?|Uhr|"
-    r"-?year-old|(?:\w+\s)?(?:animals?|birds?|cows?|cattle|sheep|pigs?|goats?|hens?|"
-    r"chickens?|turkeys?|ducks?|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|"
-    r"Hühner|Puten|Enten|Gänse|Hunde|Fische)|"
+    rf"-?year-old|(?:\w+\s)?(?:{_ANIMALS})|"
     r"crowns?|euros?|dollars?|pounds?|Euro)\b",
     re.IGNORECASE,
 )
@@ -362,6 +238,8 @@ _MEASURED = re.compile(
 _AGED = re.compile(
     rf"\b(?:at|aged|age of|Alter von|mit)\s$|{_SIGNS.pattern}", re.IGNORECASE
 )
+
+
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 
 

@@ -17,7 +17,7 @@ from digests.language.grammar import NEGATION
 from digests.language.normalization import normalize_text
 from digests.language.quotation_marks import find_quoted
 from digests.language.spans import overlaps_any, span_text
-from digests.stories import freshness
+from digests.stories import assembly, freshness
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -109,31 +109,39 @@ def find_news(
     found = [
         _find_article_news(a, ledger, older, known, analyses or {}) for a in unread
     ]
-    return _choose_freshest([n for n in found if n.spans], story, ledger)
+    return _choose_freshest(
+        [n for n in found if n.spans], story, ledger, analyses or {}
+    )
 
 
 def _choose_freshest(
-    found: Sequence[StoryNews], story: Story, ledger: PublishedLedger
+    found: Sequence[StoryNews],
+    story: Story,
+    ledger: PublishedLedger,
+    analyses: Mapping[str, ArticleAnalysis],
 ) -> StoryNews | None:
     """The news of the newest state; none that is behind what readers know.
 
-    Of reports of one time the one with most news is taken.
+    Of reports of one time the fullest is taken.
     """
     read = [a for a in story.articles if _revision_key(a) in ledger.revisions]
     known_states = [freshness.read_state(a) for a in read[:_MOST_TOLD]]
-    by_id = {news.article.id: news for news in found}
-    ordered = [
-        state
-        for state in freshness.order_by_freshness([n.article for n in found])
-        if not any(freshness.is_behind(state, before) for before in known_states)
-    ]
-    if not ordered:
+    ahead = {
+        news.article.id: news
+        for news in found
+        if not any(
+            freshness.is_behind(freshness.read_state(news.article), known)
+            for known in known_states
+        )
+    }
+    if not ahead:
         return None
-    newest = ordered[0].article
-    same = [
-        by_id[s.article.id] for s in ordered if s.article.published == newest.published
-    ]
-    return max(same, key=lambda n: len(n.spans))
+    lead = freshness.choose_lead(
+        [news.article for news in ahead.values()],
+        assembly.rate_articles(story.articles),
+        {name: analyses[name].kind for name in ahead.keys() & analyses.keys()},
+    )
+    return ahead[lead.id]
 
 
 def _find_article_news(

@@ -6,7 +6,7 @@ with its outlets.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from digests.editing.disputes import add_replaced, find_disputes
@@ -20,6 +20,7 @@ from digests.summaries import context, fitting
 from digests.types import (
     Article,
     ArticleAnalysis,
+    ArticleKind,
     ArticleRef,
     BriefStory,
     Edition,
@@ -39,6 +40,8 @@ from digests.types import (
 _SAME_DAY = timedelta(hours=12)
 #: The fewest words of a line's headline, if it is the article's title and if not.
 _FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
+#: Kinds that are lists of what has lines of its own.
+_LISTS: frozenset[ArticleKind] = frozenset(("roundup", "results"))
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -68,21 +71,25 @@ def present_story(
             lead.article, lead.summary, entry.news, style.summary_chars
         )
     shown = [span for sentence in summary for span in sentence.spans]
+    matters = None
+    if lead.kind == "news":
+        matters = context.find_why_it_matters(lead.article, shown)
     return EditionStory(
         id=story.id,
         headline=lead.summary.headline,
         summary=summary,
         cards=_choose_cards(story, analyses, style, summary, published),
-        figures=_choose_figures(entry, analyses, published) if style.figures else (),
+        figures=tuple(
+            figure
+            for figure in _choose_figures(entry, analyses, published)
+            if style.figures
+            and not (matters and overlaps_any(figure.figure.sentence, matters.spans))
+        ),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
         update=entry.update,
         reasons=entry.reasons,
-        matters=(
-            context.find_why_it_matters(lead.article, shown)
-            if lead.kind == "news"
-            else None
-        ),
+        matters=matters,
         disputes=find_disputes(story, analyses) if style.figures else (),
         kind=lead.kind,
     )
@@ -93,23 +100,35 @@ def choose_places(
     analyses: Mapping[str, ArticleAnalysis],
     style: EditionStyle,
 ) -> tuple[Sequence[RankedStory], Sequence[RankedStory], tuple[RankedStory, ...]]:
-    """The stories in full, those in one line, and all with what is no line last."""
-    full, rest = ranked[: style.stories], ranked[style.stories :]
+    """The stories in full, those in one line, and all with what is no line last.
+
+    What is no report (opinion, a review, results) takes the place of none, and an
+    edition with few reports is short; it has a line, if the edition has lines.
+    """
+    told = [r for r in ranked if _is_report(r, analyses)] if style.brief else []
+    full = (told or ranked)[: style.stories]
+    chosen = {entry.story.id for entry in full}
+    rest = [entry for entry in ranked if entry.story.id not in chosen]
     ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))
     lines = [entry for entry in ordered[: style.brief] if not _is_stub(entry, analyses)]
     return full, lines, (*full, *ordered)
 
 
+def _is_report(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
+    return analyses[entry.story.articles[0].id].kind in REPORTING_KINDS
+
+
 def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
     """Whether a story's headline says too little to stand in one line.
 
-    One word says nothing. A headline that was written for a text without a title needs
-    a report: the first words of a review or a letter are no news.
+    One word says nothing, nor does the name of a list of news. A headline that was
+    written for a text without a title needs a report: the first words of a review or a
+    letter are no news.
     """
     lead = analyses[entry.story.articles[0].id]
     headline = lead.summary.headline
     untitled, length = bool(headline.spans), len(headline.text.split())
-    if untitled and lead.kind not in REPORTING_KINDS:
+    if lead.kind in _LISTS or (untitled and not _is_report(entry, analyses)):
         return True
     return length < (_FEWEST_WRITTEN if untitled else _FEWEST_GIVEN)
 
@@ -158,17 +177,8 @@ def _list_texts(story: EditionStory) -> Mapping[Section, list[str]]:
 
 
 def build_article_ref(article: Article) -> ArticleRef:
-    """The reference to an article's stored text."""
-    return ArticleRef(
-        id=article.id,
-        revision=article.revision,
-        source=article.source,
-        title=article.title,
-        url=article.url,
-        published=article.published,
-        lang=article.lang,
-        author=article.author,
-    )
+    """The reference to an article's stored text, which has fields of the article."""
+    return ArticleRef(**{f.name: getattr(article, f.name) for f in fields(ArticleRef)})
 
 
 def _choose_cards(

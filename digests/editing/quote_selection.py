@@ -10,15 +10,19 @@ characters more than other lengths, early more than late; words of the lead, fig
 disagreement count too.
 """
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 
 from digests.cards import content
-from digests.language.grammar import NEGATION
-from digests.language.names import BODY_WORDS, PLACES
+from digests.language import sentences
+from digests.language.grammar import NEGATION, tokenize_span
+from digests.language.names import BODY_WORDS, PLACES, find_names
 from digests.language.normalization import normalize_text
-from digests.language.words import word_set
+from digests.language.words import load_word_tables, word_set
+from digests.quotes import standing
 from digests.quotes.reporting import PREPOSITIONS, WRITTEN
-from digests.quotes.speaker_mentions import is_role_noun
+from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 from digests.types import (
     ArticleAnalysis,
     ArticleKind,
@@ -29,27 +33,31 @@ from digests.types import (
     Story,
 )
 
+_TABLES = load_word_tables(__file__, "quote_selection.txt")
 #: Characters of a quotation that is too long for a card.
 _TOO_LONG = 480
 _GOOD_LENGTH = range(40, 241)
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
-_ADDING = word_set("""
-    added adds adding continued continues continuing concluded replied responded
-    ergänzte fügte
-""")
+_ADDING = _TABLES["adding"]
 _INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
 _LEAST_CONFIDENCE = 0.25
-_FIRST_PERSON = word_set("""
-    i we my our us me i'm we're i've we've ich wir uns mir mich unser unsere
-""")
-_NUMBERS = word_set("""
-    two three four five six seven eight nine ten dozen hundred thousand million billion
-    percent half twice zwei drei vier fünf sechs hundert tausend prozent
-""")
-_DISAGREEING = word_set(
-    "but wrong against refuse reject instead rather aber falsch gegen"
+_FIRST_PERSON = _TABLES["first_person"]
+_NUMBERS = _TABLES["numbers"]
+_DISAGREEING = _TABLES["disagreeing"]
+#: «The lineman's father»: whose relative speaks.
+_RELATED = re.compile(
+    r"(\w+)['’]s (?:\w+ )?(?:father|mother|wife|husband|son|daughter|brother|sister)$"
 )
+#: «This …» explains itself with one of these so near.
+_EVENTS = _TABLES["events"]
+_NOUN_WITHIN, _NOUN_LENGTH = 3, 4
+_APOSTROPHE = re.compile("['’]")
+#: Sentences, and characters, that are read before a quotation for whom it means.
+_FARTHEST, _NEAR = 4, 900
+#: Words between two parts of one utterance: «she said», «Cole told us».
+_LONGEST_ATTRIBUTION = 3
+_WORD = re.compile(r"[^\W_]+")
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -76,22 +84,18 @@ _LONGEST_PHRASE = 7
 _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
     ("opinion", "letter", "review", "advice", "feature")
 )
-_ANYBODY = word_set("""
-    people men women children fans crowd critics supporters opponents voters readers
-    users viewers others everyone everybody they they're we it you who those these
-    leute menschen kritiker fans anhänger gegner sie wir
-""")
+_ANYBODY = _TABLES["anybody"]
 #: Bodies and documents, which speak too.
 _SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
 #: They open a phrase that names nobody in particular, or nobody on this card.
-_SOME = word_set("""
-    some many several most any somebody someone one another einige viele his her their
-    its my our sein seine ihr ihre
-""")
+_SOME = _TABLES["some"]
 
 
 def select_quotes(
-    quotes: Sequence[Quote], text: str, kind: ArticleKind = "news"
+    quotes: Sequence[Quote],
+    text: str,
+    kind: ArticleKind = "news",
+    shown: str = "",
 ) -> tuple[Quote, ...]:
     """The quotations worth a card, best first.
 
@@ -99,33 +103,100 @@ def select_quotes(
         quotes: The quotes of `text`.
         text: The article that the offsets point into.
         kind: The article's kind; in an author's own text only named people are quoted.
+        shown: The words above the cards, which may say whom «he» means.
     """
     lead = _lead_words(text)
     length = len(text)
     openings = {quote.group: quote.start for quote in reversed(quotes)}
     rated = {
         quote: _rate_quote(quote, lead, length, openings)
-        for quote in quotes
+        for quote, after in itertools.zip_longest(quotes, quotes[1:])
         if _is_showable(quote, kind)
+        and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
     return tuple(sorted(rated, key=lambda quote: (-rated[quote], quote.start)))
 
 
 def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
-    """Whether it stands alone, is not too long, and its speaker may be shown."""
-    if not quote.alone or quote.speaker is None or len(quote.text) > _TOO_LONG:
+    """Whether it is not too long, and its speaker may be shown."""
+    if quote.speaker is None or len(quote.text) > _TOO_LONG:
         return False
     if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
+        return False
+    surname = re.escape(quote.speaker.rpartition(" ")[2])
+    if re.search(rf"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s{surname}\b", quote.text):
+        # Nobody speaks of themselves so.
         return False
     if _is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
 
 
+def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
+    """The quotation after `quote` if it is its other part, behind «she said»."""
+    if after is None or after.group != quote.group or after.kind != "direct":
+        return None
+    between = text[quote.end : after.start]
+    cue = quote.cue or after.cue
+    attributes = cue and cue in between and "\n" not in between
+    short = len(_WORD.findall(between)) <= _LONGEST_ATTRIBUTION
+    fits = after.end - quote.start <= _GOOD_LENGTH.stop
+    return after if attributes and short and fits else None
+
+
+def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:
+    """Whether a quotation stands alone, or below the words that are shown.
+
+    «This toll …» needs the toll there. «He …» needs the one person there whom the
+    sentence before the quotation names, or whose relative speaks.
+    """
+    said = f"{quote.text} {rest.text}" if rest else quote.text
+    opening, *others = (
+        _APOSTROPHE.split(word)[0].strip(_SIGNS).lower() for word in said.split()
+    )
+    above = set(_WORD.findall(shown.lower()))
+    joined = bool(rest) and quote.kind == "direct"
+    if quote.alone or (joined and standing.stands_alone(said, quote.cue)):
+        near = others[:_NOUN_WITHIN]
+        return (
+            opening not in {"this", "these"}
+            or not above
+            or any(
+                word in _EVENTS or (len(word) >= _NOUN_LENGTH and word in above)
+                for word in near
+            )
+        )
+    if quote.kind != "direct" or opening not in standing.KNOWN_OPENINGS:
+        return False
+    if not standing.stands_alone(said, quote.cue, known=True):
+        return False
+    related = _RELATED.search(quote.role or "")
+    if related:
+        return related[1].lower() in above
+    named = _find_persons_before(text, quote) - set((quote.speaker or "").split())
+    return len(named) == 1 and named.pop() in shown
+
+
+def _find_persons_before(text: str, quote: Quote) -> set[str]:
+    """The surnames in the sentence before a quotation, or in that before its «He …»."""
+    end = quote.context.start
+    near = text[max(0, end - _NEAR) : end]
+    for span in sentences.split_sentences(near)[:-_FARTHEST:-1]:
+        if not near.startswith(("He ", "She "), span.start):
+            tokens = tokenize_span(near, span.start, span.end)
+            return {
+                name.text.rpartition(" ")[2]
+                for name in find_names(tokens)
+                if name.kind in {"person", ""}
+            }
+    return set()
+
+
 def _is_nobody(speaker: str) -> bool:
-    """Whether it is a place, or no name at all: «Against Cole» of a headline."""
-    first = speaker.split()[0].lower()
-    return speaker.lower() in PLACES or first in PREPOSITIONS
+    """Whether it is a place, or no name: «Against Cole» of a headline, «diplomat»."""
+    low = speaker.lower()
+    bare = " " not in low and is_role_noun(low) and not is_plural_role(low)
+    return bare or low in PLACES or low.split()[0] in PREPOSITIONS
 
 
 def _is_anybody(speaker: str) -> bool:
@@ -214,12 +285,13 @@ def build_story_cards(
         summary: The sentences that are shown; no card repeats them.
     """
     seen = [_plain_words(sentence.text) for sentence in summary]
+    above = " ".join(sentence.text for sentence in summary)
     voices: set[str | None] = set()
     cards: list[QuoteCard] = []
     for article in story.articles:
         found = analyses[article.id]
         chosen: list[Quote] = []
-        for quote in select_quotes(found.quotes, article.text, found.kind):
+        for quote in select_quotes(found.quotes, article.text, found.kind, above):
             if len(cards) + len(chosen) >= most:
                 break
             words = _plain_words(quote.text)
@@ -229,7 +301,13 @@ def build_story_cards(
             seen.append(words)
             chosen.append(quote)
         chosen.sort(key=lambda quote: quote.start)
-        cards += (content.build_card(article, quote) for quote in chosen)
+        after = dict(itertools.pairwise(found.quotes))
+        cards += (
+            content.build_card(
+                article, quote, find_rest(quote, after.get(quote), article.text)
+            )
+            for quote in chosen
+        )
     return tuple(cards)
 
 

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digests.editing import newsworthiness, novelty
+from digests.language.spans import span_text
 from digests.messages import Message
-from digests.stories import filters, publishers, terms
+from digests.stories import filters, freshness, publishers, terms
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -128,7 +129,11 @@ def _weigh_story(
     kind = kinds.get(lead.id, "news")
     outlets = publishers.count_publishers(story.articles, story.outlets)
     light = newsworthiness.find_lightest(story.articles)
-    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(story.articles, kinds))
+    told = story.articles
+    if entry.update and (new := _read_news(entry)):
+        # Those who reported the event before do not confirm what is new.
+        light, told = 0, (replace(lead, title=new[0], text=" ".join(new)),)
+    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(told, kinds))
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
     length = len(story.articles[0].text)
@@ -164,6 +169,16 @@ def _weigh_story(
         score /= _UNLIKED
         said.append(Message("rank.less_of", topics=" and ".join(unliked)))
     return replace(entry, score=score, reasons=tuple(said))
+
+
+def _read_news(entry: RankedStory) -> list[str]:
+    """The new sentences, whose weight an update has; none where they count the dead.
+
+    A later death is news as large as the event; a reaction or another figure is not.
+    """
+    lead = entry.story.articles[0]
+    said = [span_text(lead.text, span) for span in entry.news]
+    return [] if freshness.count_dead(" ".join(said), lead.lang) else said
 
 
 def _match_followed_topics(story: Story, style: EditionStyle) -> tuple[str, ...]:

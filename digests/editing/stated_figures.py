@@ -6,12 +6,12 @@ not wounded, planned is not paid, a part is not the whole, a bound is not a coun
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from digests.figures import statements, units
 from digests.language import dates, words
-from digests.language.words import word_set
+from digests.language.words import load_word_tables, word_set
 from digests.types import Article, Figure, Quote
 
 #: Figures of an article that are compared: what is disputed stands early.
@@ -26,74 +26,29 @@ _SAME, _ROUGHLY = 0.025, 0.1
 _READ = 220
 
 
-def _table(**listed: str) -> Mapping[str, str]:
-    return {name: "|".join(found.split()) for name, found in listed.items()}
+_TABLES = load_word_tables(__file__, "stated_figures.txt")
 
 
-def _join_table(table: Mapping[str, str], names: Collection[str]) -> re.Pattern[str]:
-    """One pattern for these entries, each a group of its name."""
-    groups = "|".join(f"(?P<{name}>{table[name]})" for name in table if name in names)
+def _join_tables(names: Collection[str]) -> re.Pattern[str]:
+    """One pattern for the words of these tables, each a group of its name."""
+    groups = "|".join(
+        f"(?P<{name}>{'|'.join(sorted(_TABLES[name]))})" for name in sorted(names)
+    )
     return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
-#: What happened to the counted: two numbers are compared within one of these only.
-_FATES = _table(
-    killed="""kill(?:s|ed|ing)? dead died dies? deaths? lives fatalities drowned
-        murdered massacred perished toll tote[nrs]? getötet\\w* starben gestorben
-        todesopfer leben ermordet\\w* ertrunken""",
-    injured="""injur\\w+ wounded hurt hospitali[sz]ed burns verletzt\\w* verletzte\\w*
-        schwerverletzte\\w*""",
-    missing="missing unaccounted vermisst\\w* vermisste\\w*",
-    trapped="trapped stranded stuck eingeschlossen\\w* verschüttet\\w*",
-    rescued="""rescued saved survived survivors freed gerettet\\w* überlebt\\w*
-        befreit\\w*""",
-    arrested="""arrest(?:s|ed)? detained custody festgenommen\\w* festnahmen
-        verhaftet\\w*""",
-    evacuated="""evacuat\\w+ fled flee displaced homeless shelter evakuiert\\w*
-        obdachlos\\w* geflohen""",
-    ill="""ill sick sickened infected infections cases poisoned hospital erkrankt\\w*
-        infiziert\\w* fälle""",
-    cut_off="""cut\\soff without\\s(?:power|water|electricity) abgeschnitten
-        ohne\\sstrom""",
-    affected="affect(?:s|ed|ing)? concern(?:s|ed) betroffen betrifft betreffen",
-    attended="""march(?:ed|ers)? demonstrat\\w+ rally rallied protest(?:ed|ers)?
-        attended spectators crowd fans visitors zuschauer\\w* besucher\\w*
-        demonstrant\\w* demonstrierten teilnehmer\\w*""",
-    cancelled="cancel\\w+ grounded scrapped gestrichen annulliert\\w* ausgefallen",
-    dismissed="""sack(?:ed)? laid\\soff layoffs redundan\\w+ dismissed axed
-        entlassen\\w*""",
-    damaged="damaged destroyed burnt burned flattened zerstört\\w* beschädigt\\w*",
-    seized="seized confiscated recovered beschlagnahmt\\w* sichergestellt\\w*",
-    fined="fine[sd]? penalty geldbuße bußgeld geldstrafe",
-    paid="""sold fetched auctioned bought acquired paid price versteigert\\w*
-        verkauft\\w* erzielte""",
-    cost="cost(?:s|ing)? kosten kostet kostete",
-    damage="damage losses loss schaden schäden sachschaden",
-    profit="profits? earned earnings gewinn überschuss",
-    sales="sales revenue turnover umsatz",
-    sentenced="""prison jail jailed imprison\\w+ sentence[sd]? haft gefängnis
-        freiheitsstrafe verurteilt\\w*""",
-    in_favour="favou?r voted\\syes supported dafür",
-    against="against rejected dagegen ablehnten",
-)
 #: Counts of these still grow while a report is written.
 GROWING_FATES = word_set("""
     killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
     damaged affected
 """)
-#: Money and spans of time are compared within these only.
+#: Money and measures are compared within these only.
 _MONEY_FATES = word_set("fined paid cost damage profit sales")
-#: A measure with its dimension, which needs no noun.
-_DIMENSIONS = _table(
-    length="long length lang länge",
-    depth="deep depth tief tiefe",
-    height="high height tall hoch höhe",
-    width="wide width breit breite",
-    speed="travell?ing running driving travell?ed doing speed going fuhr unterwegs",
-)
-_FATE_WORDS = _join_table(_FATES, _FATES.keys() - _MONEY_FATES)
-_MONEY_WORDS = _join_table(_FATES, _MONEY_FATES)
-_DIMENSION_WORDS = _join_table(_DIMENSIONS, _DIMENSIONS.keys())
+#: A measure with its dimension needs no noun.
+_DIMENSIONS = word_set("length depth height width speed")
+_FATE_WORDS = _join_tables(_TABLES.keys() - _MONEY_FATES - _DIMENSIONS)
+_MONEY_WORDS = _join_tables(_MONEY_FATES)
+_DIMENSION_WORDS = _join_tables(_DIMENSIONS)
 _NOT_COMPARED = re.compile(
     r"\b(?:limit|record|average|target|goal|forecast|maximum|minimum|feared|presumed|"
     r"room for|capacity|seats|Kapazität|Plätze|befürchtet|vermutlich|mutmaßlich|"
@@ -116,13 +71,16 @@ _ROUGH = re.compile(
 #: A figure that is a part of something, an addition to it, or all of it.
 _PART_BEFORE = re.compile(
     r"\b(?:another|other|additional|further|including|among them|of whom|only|all|"
-    r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$",
+    r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$"
+    r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei"
+    r"|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)) (?:out of|of|von) $",
     re.IGNORECASE,
 )
 _PART_AFTER = re.compile(
-    r"^\s(?:\w+\s){0,2}?(?:of (?:the|them|these|those|its|his|her|their|one|a)\b|"
+    r"^\s(?:\w+\s){0,2}?(?:(?:out )?of "
+    r"(?:\d+|the|them|these|those|its|his|her|their|one|a)\b|"
     r"more\b|"
-    r"other\b|von ihnen|der \w+en\b|weitere)",
+    r"other\b|von ihnen|von \d+|der \w+en\b|weitere)",
     re.IGNORECASE,
 )
 #: What two clauses must have in common: period, side of a wall, whose relative.
@@ -150,7 +108,18 @@ _MEASURED_FROM = re.compile(
 #: Nouns that stand for whoever is counted.
 _ANYBODY = word_set("""
     people persons person victims others residents men women passengers guests members
-    lives bodies menschen personen opfer
+    lives bodies dead deaths injured wounded missing menschen personen opfer tote toten
+    toll todesopfer verletzte verletzten vermisste vermissten
+""")
+#: «The number of the injured rose to 40», where the number has no noun behind it.
+_NUMBER_OF = re.compile(
+    r"\b(?:(?:number of|zahl der|zahl von)\s(?:the\s)?|death\s)([\w-]+)", re.I
+)
+#: What a report calls by its kind once it has named it: «640 kilos of cocaine», «410
+#: kilos of the drug».
+_DRUGS = word_set("""
+    drug drugs narcotics cocaine heroin cannabis marijuana hashish methamphetamine
+    drogen rauschgift kokain marihuana haschisch
 """)
 #: Words of reporting, which say nothing about what is counted.
 _NEUTRAL = frozenset(
@@ -209,7 +178,7 @@ def read_statements(
     """The figures that are stated as facts and whole counts, outside of quotes."""
     quoted = [(q.start, q.end) for q in quotes]
     for figure in figures[:_READ_FIGURES]:
-        if figure.status != "reported":
+        if figure.status not in ("reported", "expected"):
             continue
         if any(start <= figure.start < end for start, end in quoted):
             continue
@@ -221,14 +190,22 @@ def read_statements(
         )
         clause, at = article.text[first:last], figure.start - first
         if _is_whole_count(figure, clause, at, bounds=bounds):
-            yield _build_statement(figure, article, clause, at)
+            stated = _build_statement(figure, article, clause, at)
+            # What something costs is known beforehand; other plans are no facts.
+            if figure.status == "reported" or stated.fate == "cost":
+                yield stated
 
 
 def _build_statement(
     figure: Figure, article: Article, clause: str, at: int
 ) -> StatedFigure:
     after = clause[at + len(figure.text) :]
-    noun = words.extract_stems(figure.what) or words.split_words(figure.what)
+    what = figure.what
+    if not what and (counted := _NUMBER_OF.search(clause, 0, at)):
+        what = counted[1]
+    if what.casefold() in _DRUGS:
+        what = "drug"
+    noun = words.extract_stems(what) or words.split_words(what)
     context = clause
     start = figure.sentence.start
     before = article.text[max(0, start - _READ) : start]

@@ -19,21 +19,21 @@ from digests.figures import statements
 from digests.language import grammar
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.words import word_set
+from digests.language.words import load_word_tables
 from digests.types import Figure, Span
 
+_TABLES = load_word_tables(__file__, "clauses.txt")
 #: A label aims at this length; a longer one is used where no clause is shorter.
 USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
 _FEWEST_WORDS = 3
 #: Starts and ends that are tried around one figure.
-_MOST_STARTS = 5
-_MOST_ENDS = 6
+_MOST_STARTS, _MOST_ENDS = 5, 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
-    re.compile(r"[-•*–—·▪●]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    re.compile(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     re.compile(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
@@ -43,16 +43,17 @@ _LEADS = (
     re.compile(
         r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
-        r"By contrast|In addition|Again|In fact|After all|As a result|All told|Then|"
+        r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|"
+        r"All told|Then|"
         r"In this case|For example|For instance|Of course|Eventually),\s+"
-        r"|(?:Jedoch|Dennoch|Zudem|Meanwhile)\s+"
+        r"|Meanwhile\s+"
         r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
 _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 #: A clause of its own begins behind these.
 _JOINS = re.compile(
-    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as|although|though)\s|"
+    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s|"
     r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
     r"[A-Z][a-z]|\d|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
     r"slid|declined|increased|slumped|jumped|soared)\b)"
@@ -68,6 +69,8 @@ _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
     r"(?!these|those|them)[^,;:]{3,90},\s"
 )
+#: «In a race between Cole, [Bell and Teal, …]».
+_LIST_GOES_ON = re.compile(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
 _TIMES = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
     r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
@@ -88,8 +91,9 @@ _ENDS = re.compile(
     r"dessen|wo|wobei|während|nachdem|weil|obwohl|wie|nach\sAngaben)\b)"
     r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
     r"before)\s)"
-    r"|\s(?=and\s(?:[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|had|will|would|said|says)"
-    r"\s)"
+    r"|\s(?=and\s(?:(?!which\b|who\b|that\b)[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|"
+    r"had|will|would|said|says)\s)"
+    r"|(?<=\d[-–]\d)\s(?=that\s)"
     r"|(?<!between)\s(?=and\s(?:the|an?|its|his|her|their|other|another|some|many|most|"
     r"additional|[A-Z]\w+)\s(?:(?!and\b)[\w’'-]+\s){0,3}?[a-z]{3,}ed\s)"
     r"|\s(?=and\s(?:then|later|also|has|have|is|was|will)\s)"
@@ -97,15 +101,15 @@ _ENDS = re.compile(
 )
 #: Ends for want of a better one: a purpose, a result.
 _LATE_ENDS = re.compile(
-    r"\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
-    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|within\b|between\b|half\b|"
+    r"(?<!,)\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
+    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|total\b|within\b|between\b|half\b|"
     r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
     r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
     r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
-    r"power|proposal|reason|right|time|way)s?$|"
+    r"power|proposal|reason|right|time|way)s?\s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
     r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s(?:[\w’'-]+\s){0,5}|(?:able|come|due|have|has|had|likely|ready|"
@@ -122,6 +126,7 @@ _COMPLETED = {
         r"identified|regarded|provided|serv\w+)$"
     ),
     "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
+    "before": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
 }
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
@@ -152,49 +157,35 @@ _GOES_ON = re.compile(
     r"\d|(?:in|on|at|by|with|from|for|to|of|and|or|but|the|an?|its|his|her|their|up|down|"
     r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
 )
-_RELATIVE = word_set("who which whose whom that where when whether if what why how to")
-_CONJUNCTIONS = word_set("when where who which if because although though unless")
-_DETERMINERS = word_set("a an the its his her their our this these those of")
-_DANGLING = word_set("""
-    a an the of to in on at for with and or but by from as that which who is are was
-    were has have had will would before its his her their into than about over under
-    between against among through during without within upon be been being more most
-    not no such while if because including der die das den dem des ein eine einen einem
-    und oder im am auf mit von vom zu zum zur bei für aus nach über unter vor seit als
-    wie dass ist sind war hat haben wird said says also he she they partly mainly
-    largely especially particularly immediately just
-""")
-_GERMAN_MODALS = word_set("""
-    soll sollen sollte kann können muss müssen will wollen darf wird werden wurde wurden
-""")
-_SUBJECTS = word_set("he she it they we i you who which")
-_CLAUSE_STARTS = word_set(", ; : and but that if when because after as while so though")
+#: «…, the report said» at the end: its verb states nothing.
+_SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
+_ADVERBS = _TABLES["adverbs"]
+_RELATIVE = _TABLES["relative"]
+_CONJUNCTIONS = _TABLES["conjunctions"]
+_DETERMINERS = _TABLES["determiners"]
+_DANGLING = _TABLES["dangling"]
+#: «in Gebieten», «aus Städten»: of which, a relative clause says.
+_GERMAN_OPEN = re.compile(r"\b(?:an|auf|aus|bei|in|mit|von|zu)\s[A-ZÄÖÜ]\w+n$")
+#: Roughly: a verb has no capital.
+_GERMAN_VERB = re.compile(
+    r"\b(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|lag|zog|stieg|fiel|sank|kam|ging|gab|"
+    r"starb|nahm|stand|fand|wuchs|blieb|verlor|schloss|sprach)\b"
+)
+_GERMAN_MODALS = _TABLES["german_modals"]
+_SUBJECTS = _TABLES["subjects"]
+_CLAUSE_STARTS = _TABLES["clause_starts"]
 #: Finite forms of the plural, which are nouns elsewhere.
-_PLURAL_VERBS = word_set("""
-    identify say think believe want need support back oppose plan work live own use face
-    remain favor favour approve disapprove pay earn make take get go come give find see
-    know feel hold run lead play sell buy spend cost rise fall drop grow increase expect
-    fear agree disagree report claim vote trust prefer speak read travel suffer lack
-    carry cover contain include produce generate receive depend die smoke drink eat stay
-    sit stand win lie belong match attend visit commute rent share sleep
-""")
-_MANY = word_set("people men women children police percent cent staff half third most")
+_PLURAL_VERBS = _TABLES["plural_verbs"]
+_MANY = _TABLES["many"]
 #: A label that begins like this says nothing without the sentence before it.
-_LEANING = word_set("""
-    it this that these those here such which who whose so another others both
-    neither either one es das dies diese dieser dieses dort hier beide davon
-    dafür dazu darunter
-    dabei damals
-""")
+_LEANING = _TABLES["leaning"]
 #: «Now it's $7», «Of those, ten …», «The figure was …».
 _POINTS = re.compile(
     r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
 )
-_OPENERS = word_set("""
-    after when while because although though since until before if unless once
-    following despite amid nachdem weil wenn während obwohl
-""")
+_OPENERS = _TABLES["openers"]
+_APOSTROPHE = re.compile(r"['’]")
 _WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
 
 
@@ -256,13 +247,13 @@ def is_leaning(label: str) -> bool:
     if _RATE.match(label):
         return False
     first = _WORD.search(label)
-    leans = first is None or first[0].lower().partition("'")[0] in _LEANING
-    return leans or _POINTS.match(label) is not None
+    leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING
+    return leans or bool(_POINTS.match(label))
 
 
 def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
     start, end = _strip_leads(text, sentence), _strip_stop(text, sentence)
-    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[end : sentence.end]:
+    if not 0 < end - start <= _LONGEST_SENTENCE or "?" in text[start : sentence.end]:
         return None
     words = [
         _Word(m.start(), m.end(), m[0].lower(), grammar.looks_finite(m[0]))
@@ -294,6 +285,10 @@ def _find_ends(text: str, start: int, end: int, *, german: bool) -> list[int]:
             m.start()
             for m in _SECOND_VERB.finditer(text, start, end)
             if grammar.looks_finite(m["verb"])
+            # «were shot and killed by police»: both have the complement.
+            and not grammar.looks_finite(text[start : m.start()].rpartition(" ")[2])
+            # «arrested five men, and seized three guns» ends a list.
+            and text[m.start() - 1] != ","
         ]
     return [*sorted(found), end]
 
@@ -303,7 +298,7 @@ def _find_late_ends(text: str, start: int, end: int) -> list[int]:
         m.start()
         for m in _LATE_ENDS.finditer(text, start, end)
         if " from " not in text[start : m.start()]
-        and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start())
+        and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start() + 1)
     ]
 
 
@@ -315,7 +310,8 @@ def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
         # A name goes on with a list: «whose cast includes A, B and C».
         if following is None or following[0][0].isupper():
             continue
-        if following[0].lower() in _RELATIVE:
+        # «the fund, a committee of A and B, the party and 11 states»: a list goes on.
+        if following[0].lower() in _RELATIVE | _DETERMINERS:
             continue
         stays = _GOES_ON.match(text, following.start())
         joined = not stays or text[m.start()] != ","
@@ -346,7 +342,8 @@ def _find_starts(
         return [(start, False), *((start + m.end(), False) for m in joined)]
     found = [(start, False)]
     opening = _OPENING.match(text, start, end)
-    if opening and not _TIMES.search(opening.group()):
+    listed = opening and _LIST_GOES_ON.match(text, opening.end())
+    if opening and not listed and not _TIMES.search(opening.group()):
         found.append((opening.end(), True))
     found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
     found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]
@@ -400,8 +397,8 @@ def _find_tag(statement: _Statement, figure: Figure) -> str:
 def _rank(length: int, late: int) -> tuple[int, int]:
     """The longest of usual length, else the shortest; 4 and more is too long."""
     if length <= USUAL_LENGTH:
-        return late, -length
-    return (2 + late if length <= MAX_LENGTH else 4), length
+        return 2 * late, -length
+    return (2 * late + 1 if length <= MAX_LENGTH else 4), length
 
 
 def _list_versions(
@@ -442,6 +439,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     kept = statement.text[start:end].rstrip(" ,;:—–-")
     last_word = _WORD.findall(kept[-30:])
+    if statement.german and _GERMAN_OPEN.search(kept):
+        return False
     completed = _COMPLETED.get(tail.lstrip().partition(" ")[0])
     if not last_word or last_word[-1].lower() in _DANGLING:
         return False
@@ -450,15 +449,20 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     """Whether `text[start:end]` has a verb of its own, and a subject before it."""
-    inside = [w for w in statement.words if start <= w.start and w.end <= end]
+    said = _SAID_LAST.search(statement.text, start, end)
+    last_word = said.start() if said else end
+    inside = [w for w in statement.words if start <= w.start and w.end <= last_word]
     if len(inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
     if statement.german:
+        if not _GERMAN_VERB.search(statement.text, start, end):
+            return False
         return end == statement.end or _is_closed(statement.text, inside)
     if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True
-    if start != statement.start and (inside[0].finite or inside[0].low in _RELATIVE):
+    opening = inside[inside[0].low in _ADVERBS]
+    if start != statement.start and (opening.finite or opening.low in _RELATIVE):
         return False
     # «… into force when 55 countries [, among them …, have signed]»
     opened = [at for at, word in enumerate(inside) if word.low in _CONJUNCTIONS]
@@ -491,7 +495,13 @@ def _has_main_verb(inside: Sequence[_Word]) -> bool:
 
 
 def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
-    """Whether the verb's clause hangs on a noun: «a policy she had taken out»."""
+    """Whether the verb's clause hangs on a noun: «a policy she had taken out».
+
+    So does a participle: «documents obtained by the Courier».
+    """
+    by = verb + 1 < len(inside) and inside[verb + 1].low == "by"
+    if by and inside[verb - 1].low not in grammar.AUXILIARIES:
+        return True
     if verb < 2 or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
     return inside[verb - 2].low not in _CLAUSE_STARTS
@@ -559,7 +569,13 @@ _LACKS_SUBJECT = re.compile(
 )
 #: Somebody speaks: a quote without marks, an opinion.
 _PERSONAL = re.compile(
-    r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|me|[Yy]ou|[Yy]our|ich|wir|unsere?)\b"
+    r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|me|us|[Yy]ou|[Yy]our|ich|wir|unsere?)\b"
+)
+#: A headline; a list that stops in its middle; somebody whom nothing before names.
+_BROKEN = re.compile(
+    r"(?:Is|Are|Was|Were|Has|Have|Had|Will|Would)\s|(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
+    r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
+    r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
 )
 _SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
 
@@ -576,5 +592,9 @@ def _format(text: str, spans: Sequence[Span]) -> str:
 def _reads_well(shown: str) -> bool:
     if not has_balanced_marks(shown) or is_leaning(shown):
         return False
-    leans = _LACKS_SUBJECT.match(shown) or shown.endswith((" of it", " of them"))
+    leans = (
+        _LACKS_SUBJECT.match(shown)
+        or _BROKEN.match(shown)
+        or shown.endswith((" of it", " of them"))
+    )
     return not (leans or _PERSONAL.search(shown))

@@ -27,7 +27,7 @@ from digests.figures.vocabulary import (
     MOVING_VERBS,
     VALUE_VERBS,
 )
-from digests.language.words import word_set
+from digests.language.words import word_list, word_set
 
 _CHANGE_BY = word_set("by to at from for")
 _COMPARED = word_set("from against than above below with to")
@@ -200,49 +200,54 @@ def _shared(place: FigurePlace) -> str | None:
     return noun if near and place.word(at) in _COMPARED else None
 
 
-_GERMAN_WORD = re.compile(r"[^\W\d_]+(?:-[^\W_]+)*|\d[\d.,]*\w*|\S")
-_GERMAN_VALUE_VERBS = word_set("""
+_GERMAN_VALUE_VERBS = "|".join(
+    word_list("""
     kostet kosten kostete kosteten steigt steigen stieg stiegen sinkt sinken sank sanken
     fällt fallen fiel fielen wächst wachsen wuchs wuchsen beträgt betragen betrug
     betrugen dauert dauern dauerte dauerten dauere wiegt wiegen wog misst maß klettert
     kletterte kletterten erreicht erreichte erreichten liegt lag beläuft belief umfasst
     umfasste schrumpft schrumpfte legte legt gestiegen gesunken gefallen gewachsen
-""")
-_GERMAN_ARTICLES = word_set("""
-    der die das den dem des ein eine einen einem einer eines seine ihre sein ihr diese
-    dieser dieses unsere mehr als
-""")
-_GERMAN_NO_NOUNS = word_set("""
-    Jahr Jahre Jahren Monat Monate Woche Wochen Tag Tage Tagen Stunde Stunden Uhr Montag
-    Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März April Mai
-    Juni Juli August September Oktober November Dezember Millionen Milliarden Million
-    Milliarde Euro Prozent Zeit Mal
-""")
-_GERMAN_PARTICIPLE = re.compile(r"[a-zäöüß-]{4,}(?:e|en|er|es|em)$")
-_GERMAN_CLAUSE_SIGNS = word_set(", ; : . „ “ – — ( )")
+    """)
+)
+_GERMAN_NOUN = (
+    r"(?!(?:Jahre?n?|Monate?|Wochen?|Tage?n?|Stunden?|Uhr|\w+tag|Mittwoch|Januar|Februar|"
+    r"März|April|Mai|Juni|Juli|August|\w+ber|Million(?:en)?|Milliarden?|Euro|Prozent|"
+    r"Zeit|Mal|Der|Die|Das|Den|Dem|Des|Eine?[mnrs]?|Mehr|Seine?|Ihre?|[A-ZÄÖÜ]+)\b)"
+    r"[A-ZÄÖÜ][\w-]{2,}"
+)
+#: Articles and adjectives before a noun.
+_GERMAN_ADJECTIVES = (
+    r"(?:(?:[Dd](?:er|ie|as|en|em|es)|[Ee]ine?[mnrs]?|[Ss]eine?|[Ii]hre?|"
+    r"[Mm]ehr\sals|[a-zäöüß-]{3,}e[mnrs]?)\s)"
+)
+_GERMAN_COUNTED = re.compile(
+    r"(?:\s(?:der|seiner|ihrer|dieser|aller))?\s"
+    rf"((?:[a-zäöüß-]{{3,}}e[mnrs]?\s){{0,2}}{_GERMAN_NOUN})"
+)
+_GERMAN_AFTER = re.compile(
+    r"(?:\s(?:der|des|an))?\s(?!weniger)"
+    rf"(?:[a-zäöüß-]{{4,}}e[mnrs]?\s){{0,2}}({_GERMAN_NOUN})"
+)
+_GERMAN_COMPARED = re.compile(r"\b(?:auf|von)\s\|\||\|\|\s(?:mehr|weniger)\b")
+_GERMAN_BEFORE = (
+    re.compile(rf"({_GERMAN_NOUN})\svon\s$"),
+    # «… steigt der Eintritt auf», «der Eintritt steigt auf».
+    re.compile(
+        rf"\b(?:{_GERMAN_VALUE_VERBS})\s{_GERMAN_ADJECTIVES}{{0,4}}({_GERMAN_NOUN})"
+        r"[^,;:.„“–—()]*$"
+    ),
+    re.compile(
+        rf"(?:^|[,;:.„“–—()])\s*{_GERMAN_ADJECTIVES}{{0,4}}({_GERMAN_NOUN})"
+        rf"[^,;:.„“–—()]*\b(?:{_GERMAN_VALUE_VERBS})\b[^,;:.„“–—()]*$"
+    ),
+)
 _GERMAN_REACH = 200
-
-
-_GERMAN_OF_ALL = word_set("der seiner ihrer dieser aller")
 
 
 def label_german_count(text: str, end: int) -> str:
     """The noun right after a bare number, with the adjectives before it, or ""."""
-    first = end
-    for taken, m in enumerate(
-        _GERMAN_WORD.finditer(text, end, min(len(text), end + 80))
-    ):
-        word = m.group()
-        if not text[end : m.start()].strip() and m.start() == end:
-            return ""
-        if word in _GERMAN_OF_ALL or (word[0].isdigit() and taken == 1):
-            first = m.end()
-            continue
-        if word[0].isupper():
-            return "" if word in _GERMAN_NO_NOUNS else text[first : m.end()].strip()
-        if taken == 2 or not _GERMAN_PARTICIPLE.match(word):
-            return ""
-    return ""
+    counted = _GERMAN_COUNTED.match(text, end)
+    return counted[1] if counted else ""
 
 
 def label_german_measure(
@@ -257,62 +262,11 @@ def label_german_measure(
         end: Where it ends.
         shared: What the figure before it in the sentence measures.
     """
-    left = [
-        m.group()
-        for m in _GERMAN_WORD.finditer(
-            text, max(sentence_start, start - _GERMAN_REACH), start
-        )
-    ]
-    right = [
-        m.group() for m in _GERMAN_WORD.finditer(text, end, min(len(text), end + 60))
-    ]
-    if near := _find_german_noun_after(right):
-        return near
-    if shared and (
-        left[-1:] in (["auf"], ["von"]) or right[:1] in (["mehr"], ["weniger"])
-    ):
+    before = text[max(sentence_start, start - _GERMAN_REACH) : start]
+    after = _GERMAN_AFTER.match(text, end)
+    if after is not None:
+        return after[1]
+    if shared and _GERMAN_COMPARED.search(f"{before}||{text[end : end + 10]}"):
         return shared
-    if left[-1:] == ["von"] and len(left) > 1 and _is_german_noun(left[-2]):
-        return left[-2]
-    return _find_german_subject(left)
-
-
-def _find_german_noun_after(right: Sequence[str]) -> str:
-    """«14 Kilometer entfernte Freibad», «12 Prozent der Wähler», «3 Tonnen Salz»."""
-    at = 1 if right[:1] and right[0] in ("der", "des", "an") else 0
-    while at < min(3, len(right)) and _GERMAN_PARTICIPLE.match(right[at]):
-        if right[at] in ("mehr", "weniger"):
-            return ""
-        at += 1
-    return right[at] if at < len(right) and _is_german_noun(right[at]) else ""
-
-
-def _find_german_subject(left: Sequence[str]) -> str:
-    """The noun phrase of the verb of value in the figure's clause."""
-    signs = [at for at, word in enumerate(left) if word in _GERMAN_CLAUSE_SIGNS]
-    clause = left[signs[-1] + 1 :] if signs else left
-    verbs = [at for at, word in enumerate(clause) if word in _GERMAN_VALUE_VERBS]
-    if not verbs:
-        return ""
-    behind = _find_first_german_noun(clause[verbs[-1] + 1 :])
-    return behind or _find_first_german_noun(clause[: verbs[-1]])
-
-
-def _find_first_german_noun(clause: Sequence[str]) -> str:
-    for word in clause[:5]:
-        if _is_german_noun(word):
-            return word
-        low = word.lower()
-        if low not in _GERMAN_ARTICLES and not _GERMAN_PARTICIPLE.match(low):
-            return ""
-    return ""
-
-
-def _is_german_noun(word: str) -> bool:
-    return (
-        word[0].isupper()
-        and len(word) > 2
-        and word not in _GERMAN_NO_NOUNS
-        and word.lower() not in _GERMAN_ARTICLES
-        and not word.isupper()
-    )
+    found = (pattern.search(before) for pattern in _GERMAN_BEFORE)
+    return next((one[1] for one in found if one), "")

@@ -53,15 +53,19 @@ _WRITTEN: Mapping[str, str] = {
     "cents": "cents|cent",
     "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
-    "km/h": "km/h|kph|kmh|kilometers per hour|kilometres per hour|kilometers an hour|"
-    "kilometres an hour|Stundenkilometer",
+    "km/h": "km/h|kph|kmh|km per hour|km an hour|kilometers per hour|"
+    "kilometres per hour|kilometers an hour|kilometres an hour|"
+    "Stundenkilometer|Stundenkilometern|Kilometer pro Stunde|"
+    "Kilometern pro Stunde",
     "mph": "mph|miles per hour|miles an hour",
-    "square km": "square kilometers|square kilometres|square kilometre|km²|"
+    "square km": "square kilometers|square kilometres|square kilometre|"
+    "square kilometer|km²|"
     "Quadratkilometer",
     "square miles": "square miles|square mile",
     "square metres": "square meters|square metres|square metre|square meter|m²|"
     "Quadratmeter",
     "square feet": "square feet|square foot|sq ft",
+    "cubic feet": "cubic feet|cubic foot",
     "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
     "miles": "miles|mile|Meilen",
@@ -72,25 +76,27 @@ _WRITTEN: Mapping[str, str] = {
     "inches": "inches|inch",
     "yards": "yards|yard",
     "acres": "acres|acre",
+    "acre-feet": "acre-feet|acre-foot",
     "hectares": "hectares|hectare|Hektar",
     "kg": "kg|kilograms|kilogrammes|kilogram|kilos|kilo|Kilogramm|Kilo",
     "grams": "grams|gram|grammes|g|Gramm",
     "ounces": "ounces|ounce|oz",
-    "tonnes": "tonnes|tonne|metric tons|Tonnen",
+    "tonnes": "tonnes|tonne|metric tons|metric ton|Tonnen|Tonne",
     "tons": "tons|ton",
     "litres": "litres|liters|litre|liter|Liter|Litern",
     "gallons": "gallons|gallon",
-    "barrels": "barrels|barrel|Barrel",
+    "barrels": "barrels|barrel|Barrel|bpd",
     "degrees Celsius": "°C|degrees Celsius|degrees C|Grad Celsius",
     "degrees Fahrenheit": "°F|degrees Fahrenheit|degrees F",
     "degrees": "°|degrees|degree|Grad",
     "MW": "MW|megawatts|megawatt|Megawatt",
     "GW": "GW|gigawatts|gigawatt|Gigawatt",
+    "watts": "watts|watt|Watt",
     "kW": "kW|kilowatts|kilowatt|Kilowatt",
-    "kWh": "kWh|kilowatt-hours|kilowatt hours|Kilowattstunden",
-    "MWh": "MWh|megawatt-hours|megawatt hours|Megawattstunden",
-    "GWh": "GWh|gigawatt-hours|gigawatt hours|Gigawattstunden",
-    "TWh": "TWh|terawatt-hours|terawatt hours|Terawattstunden",
+    "kWh": "kWh|KWh|kwh|kilowatt hours|kilowatt hour|Kilowattstunden|Kilowattstunde",
+    "MWh": "MWh|megawatt hours|megawatt hour|Megawattstunden|Megawattstunde",
+    "GWh": "GWh|gigawatt hours|gigawatt hour|Gigawattstunden|Gigawattstunde",
+    "TWh": "TWh|terawatt hours|terawatt hour|Terawattstunden|Terawattstunde",
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
     "mg": "mg|milligrams|milligrammes|milligram",
@@ -122,7 +128,9 @@ _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 _AFTER = re.compile(
     r"[\s\u00a0\u202f-]?(?P<unit>"
     + "|".join(re.escape(w).replace(r"\ ", r"[\s-]") for w in _LONGEST_FIRST)
-    + r")(?![^\W_])(?P<old>[-\s]olds?\b)?"
+    # Not the acres of «acre-feet».
+    + r")(?![^\W_])(?!-(?:hour|feet|foot|pound|mile|year|day|second|met)\w*)"
+    r"(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(
     r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\bKSh|\bGH¢|\b(?:"

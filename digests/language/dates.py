@@ -13,6 +13,7 @@ without a year get the nearest one.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +22,7 @@ from typing import Literal
 
 from digests.language.numbers import NUMBER_WORDS
 from digests.language.spans import drop_overlapping
-from digests.language.words import resolve_language, word_list
+from digests.language.words import load_word_rows, resolve_language
 
 MomentKind = Literal["date", "time", "year"]
 
@@ -38,21 +39,10 @@ class Moment:
     day: int | None = None
 
 
-ENGLISH_MONTHS = word_list("""
-    January February March April May June July August September October November
-    December
-""")
-_OTHER_MONTH_NAMES = (
-    "januar jan,februar feb,märz mar mrz,apr,mai,juni jun,juli jul,aug,sept sep,"
-    "oktober oct okt,nov,dezember dec dez"
-)
+_NAMES = load_word_rows(__file__, "day_names.txt")
 #: Names and short forms of months, English and German, in lower case; January is 1.
 MONTHS: Mapping[str, int] = {
-    name: number
-    for number, (english, others) in enumerate(
-        zip(ENGLISH_MONTHS, _OTHER_MONTH_NAMES.split(","), strict=True), start=1
-    )
-    for name in (english.lower(), *others.split())
+    name: number for number, row in enumerate(_NAMES["months"], 1) for name in row
 }
 #: The spellings of month names, for patterns.
 MONTH_NAMES = "|".join(
@@ -156,17 +146,10 @@ class DayMention:
     last: date | None = None
 
 
-ENGLISH_WEEKDAYS = word_list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
-_GERMAN_WEEKDAYS = (
-    "montag,dienstag,mittwoch,donnerstag,freitag,samstag sonnabend,sonntag"
-)
+ENGLISH_WEEKDAYS = tuple(row[0].capitalize() for row in _NAMES["weekdays"])
 #: English and German names of weekdays, in lower case; Monday is 0.
 WEEKDAYS: Mapping[str, int] = {
-    name: number
-    for number, (english, german) in enumerate(
-        zip(ENGLISH_WEEKDAYS, _GERMAN_WEEKDAYS.split(","), strict=True)
-    )
-    for name in (english.lower(), *german.split())
+    name: number for number, row in enumerate(_NAMES["weekdays"]) for name in row
 }
 #: English and German names of weekdays and months, in lower case.
 DAY_AND_MONTH_NAMES = WEEKDAYS.keys() | MONTHS.keys()
@@ -281,8 +264,7 @@ def _nearest_year(moment: Moment, published: date, *, ahead: bool) -> int:
 
 
 def _month_span(year: int, month: int) -> tuple[date, date]:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, 1), following - timedelta(days=1)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def _iterate_days(text: str, published: date | None, tag: str) -> Iterator[DayMention]:

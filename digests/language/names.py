@@ -204,8 +204,13 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
     core = first
     for at in range(first, last - 1):
         left = last - at - 1
-        if _is_title(tokens[at].low.rstrip("."), left) or (
-            left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN
+        low = tokens[at].low.rstrip(".")
+        # «Top-seeded Americans Ned Cole and …»
+        people = left > 1 and low.endswith("s") and low[:-1] in ADJECTIVES
+        if (
+            people
+            or _is_title(low, left)
+            or (left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN)
         ):
             core = at + 1
     while (
@@ -245,7 +250,7 @@ def _kind(words: list[str], opening: str, *, titled: bool) -> str:
 
 
 def _known_kind(words: list[str]) -> str:
-    if words[-1] in TITLES:
+    if words[-1] in TITLES and not (len(words) > 1 and words[0] in _GIVEN):
         return "title"
     if all(word in PLACES for word in words):
         return "place"
@@ -409,7 +414,7 @@ def _full_key(text: str) -> tuple[str, str, str]:
 
 @lru_cache(maxsize=4096)
 def _key_words(text: str) -> tuple[str, ...]:
-    words = [word.strip(".,").lower() for word in text.split()]
+    words = [word.strip(".,").lower() for word in text.replace("’", "'").split()]
     while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     return tuple(words)

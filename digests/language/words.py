@@ -8,7 +8,7 @@ compares words within a text and does not serve search. English and German.
 """
 
 import re
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -47,8 +47,11 @@ def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
     return {table: frozenset(chain.from_iterable(rows[table])) for table in rows}
 
 
-#: For `str.translate`: ASCII letters and digits stay, everything else is a space.
-_APART = "".join(c if c.isalnum() else " " for c in map(chr, range(128)))
+def compile_table(rows: Iterable[Iterable[str]]) -> re.Pattern[str]:
+    """One pattern of the words of a table, in which «_» stands for a space."""
+    listed = "|".join(chain.from_iterable(rows)).replace("_", r"\s")
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+
 
 _ENGLISH = word_set("""
     a about after again all also am an and any are as at be because been before being
@@ -152,11 +155,7 @@ def extract_stems(text: str, lang: str | None = None) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    low = text.lower().replace("’", "'")
-    if low.isascii() and "'" not in low:
-        # The same words in half the time: most input is plain English.
-        return low.translate(_APART).split()
-    return _WORD.findall(low)
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def get_stemmer(lang: str | None = None) -> Callable[[str], str]:

@@ -172,7 +172,8 @@ def _decide_speaker(
             one.who, one.mention = other.who, other.mention
             one.continues = candidate.quote
         elif candidate.mention is not None:
-            one.who = resolve_speaker(parsed, candidate.mention)
+            said = span_text(parsed.text, parsed.stretches[number])
+            one.who = resolve_speaker(parsed, candidate.mention, said)
             one.mention = candidate.mention
         one.margin = candidate.score - max(next_score, 0.0)
         if one.who is not None:

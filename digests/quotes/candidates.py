@@ -37,6 +37,8 @@ _FAR = 40
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
 _NEAR_SAYING = 8
+_CITING = word_set("zitiert zitierte zitieren zitierten")
+_TELLING = word_set("told tells tell telling")
 _IRREAL = word_set("to will would should could can may might")
 #: A name after the quotation and a dash: «“We open today.” — Ruth Bell».
 _SIGNED = re.compile(r"[\"'”’»“]{0,2}\s{0,3}(?:[—–―]|--?)[^\S\n]{0,2}(?=[^\W\d_])")
@@ -125,22 +127,23 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
             # «X said that Y wants to make …»: X's words.
             value -= 2.5
         else:
-            value += 3.0 if not said else 1.0 if said <= 4 else 0.0
+            value += 0.0 if said else 3.0
     return value - 1.5 * between
 
 
 def _trails_clause(frame: SentenceFrame, at: int) -> bool:
-    """Whether it ends the whole clause: «…, said Ruth Bell», «…, Bell has said.»."""
+    """Whether it ends the whole clause: «…?” said Ruth Bell», «…, Bell has said.»."""
     tokens = frame.tokens
     before = at - 1
     while before > 0 and tokens[before].low in VERB_GAP_WORDS:
         before -= 1
-    if tokens[before].text == ",":
+    if tokens[before].kind != "word":
         return tokens[at].low in INVERTING_CUES
     mention = frame.ends.get(before + 1)
     if mention is None or not mention.first:
         return False
-    return tokens[mention.first - 1].text == "," or tokens[mention.first - 1].possessive
+    ahead = tokens[mention.first - 1]
+    return ahead.kind != "word" or ahead.possessive
 
 
 def _begins_clause(frame: SentenceFrame, at: int) -> bool:
@@ -181,8 +184,6 @@ def list_frame_candidates(where: QuotePlace, cue: int | None) -> list[SpeakerCan
     frame = where.frame
     reached = _find_speaker(frame, cue) if cue is not None else None
     near = frame.near(where.left, where.right)
-    if reached is not None and reached.mention not in near:
-        near.append(reached.mention)
     main = find_main_subject(frame)
     found = []
     for mention in near:
@@ -211,7 +212,11 @@ def _list_main_features(
 ) -> dict[str, float]:
     """The features of the sentence's subject, which often speaks."""
     features = {"main subject": 1.0}
-    if cue is not None:
+    said = where.frame.tokens[mention.last : where.left]
+    if any(token.low in _CITING for token in said):
+        # «Die Rundschau zitiert Jan Lindner mit den Worten: …»
+        features["addressed, not speaking"] = 1
+    elif cue is not None:
         if is_passive(where.frame, cue):
             features["addressed, not speaking"] = 1
     elif mention.last < where.left and where.frame.tokens[where.left - 1].text == ":":
@@ -245,8 +250,8 @@ def _list_features(mention: SpeakerMention, where: QuotePlace) -> dict[str, floa
         features["after preposition"] = 1
     if mention.kind == "nominal" and not _is_role(where.frame, mention):
         features["unknown noun"] = 1
-    if _is_labelled(where) and mention.last == where.frame.label:
-        features["speaker line"] = 1
+    if mention.first and where.frame.tokens[mention.first - 1].low in _TELLING:
+        features["addressed, not speaking"] = 1
     return features
 
 
@@ -349,7 +354,6 @@ FEATURE_WEIGHTS = {
     "shared": 4.5,
     "agent": 8.0,
     "according to": 8.0,
-    "speaker line": 9.0,
     "subject before a colon": 5.0,
     # Place in the same sentence.
     "main subject": 2.0,

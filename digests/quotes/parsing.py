@@ -54,7 +54,8 @@ _FIRST_TOKEN = attrgetter("first")
 _AROUND, _LONGEST_LINK = 40, 3
 _DASHES = frozenset("—–―-")
 #: Words of letters and notes before a colon or a quotation that name nobody.
-_NOBODY = word_set("re sir madam sirs subject mp mps mixed")
+_NOBODY = word_set("re sir madam sirs subject mp mps mixed we they you he she it i")
+_APOSTROPHE = re.compile("['’]")
 #: «The murder of X», «X's body»: X is dead.
 _DEATHS = word_set("""
     murder killing death body funeral burial manslaughter assassination remains memory
@@ -198,8 +199,6 @@ class SentenceFrame:
                 return at
             if token.kind != "word" or looks_finite(token.low) or self.reports(at):
                 return 0
-            if at and token.low in SPEECH_NOUNS:
-                return 0
         return 0
 
     @cached_property
@@ -263,6 +262,16 @@ class ParsedText:
     people: PeopleIndex
     #: The frame in which each quoted span begins.
     frame_of: tuple[int, ...]
+
+    @cached_property
+    def voices(self) -> frozenset[str]:
+        """The names that stand beside a reporting word."""
+        return frozenset(
+            name.text
+            for frame in self.frames
+            for name in frame.names
+            if frame.reports(name.last) or frame.reports(name.first - 1)
+        )
 
     @cached_property
     def dead(self) -> frozenset[str]:
@@ -403,7 +412,7 @@ def _is_sure(
     frame: SentenceFrame, name: Name, people: PeopleIndex, inside: set[str]
 ) -> bool:
     """Whether a name is no sentence-initial word and no German noun."""
-    if name.text.lower() in _NOBODY:
+    if _APOSTROPHE.split(name.text.lower())[0] in _NOBODY:
         return False
     if name.last == frame.label:
         return len(name.text) > 1 and name.text.lower() not in SPEECH_NOUNS
@@ -480,10 +489,8 @@ def _assign_stretches(
 
 def _is_so(tokens: Sequence[Token], at: int) -> bool:
     """Whether «so» reports, as in «“…“, so die Ministerin»."""
-    if at + 1 >= len(tokens) or not at or tokens[at - 1].kind == "word":
-        return False
-    after = tokens[at + 1]
-    return after.capital or after.low in GERMAN_DETERMINERS
+    after = tokens[at + 1 : at + 2]
+    return any(one.capital or one.low in GERMAN_DETERMINERS for one in after)
 
 
 def _is_cue(tokens: Sequence[Token], at: int, *, german: bool) -> bool:

@@ -6,9 +6,10 @@ from is examined first, then the person's others. Forms of address are no role.
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from digests.language.grammar import AUXILIARIES, Token, looks_finite
-from digests.language.names import BODY_WORDS, TITLE_PARTS
+from digests.language.names import BODY_WORDS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.reporting import (
@@ -17,15 +18,22 @@ from digests.quotes.reporting import (
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
+    WRITTEN,
 )
-from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.
-_AFTER_ROLE = word_set("who whose which when while where after before since until as")
+_AFTER_ROLE = word_set(
+    "who whose which that when while where after before since until as by"
+)
 #: Words after a name that open a clause or a time and no role: «known to …», «now a …».
 _NO_OPENINGS = word_set("""
     known born seen best now then once formerly still currently herself himself
 """)
+#: Behind these the head of a phrase is complete; whom somebody is to another.
+_OPEN_PHRASE = PREPOSITIONS | word_set("like")
+_NO_FUNCTIONS = BODY_WORDS | WRITTEN | word_set("rival foe opponent captor")
+_OPENING_MARKS = frozenset('“„«"')
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
@@ -33,7 +41,7 @@ _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my")
-#: Whose they are is said elsewhere.
+#: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
 _LONGEST = 16
 _BACK = 5
@@ -91,7 +99,9 @@ def _find_role_before(
 
 def _is_no_function(last: str, *, titled: bool) -> bool:
     """Whether a body or a thing is before the name: «a campaign speech Ada Bell …»."""
-    return last in BODY_WORDS or not (titled or is_role_noun(last))
+    if last in _NO_FUNCTIONS or is_plural_role(last):
+        return True
+    return not (titled or is_role_noun(last))
 
 
 def _role_end(frame: SentenceFrame, mention: SpeakerMention) -> int:
@@ -129,6 +139,17 @@ def _has_role(words: list[Token]) -> bool:
     return any(is_role_noun(word.low) and word.low not in _KIN for word in words)
 
 
+def _names_function(words: list[Token]) -> bool:
+    """Whether the head of a phrase is what one person does: «a warden at the lock»."""
+    heads = list(takewhile(lambda word: word.low not in _OPEN_PHRASE, words))
+    while heads and heads[-1].low in PREPOSITIONS:
+        heads.pop()
+    related = any(word.possessive for word in heads) and heads[-1].low in _KIN
+    if not heads or not (related or _has_role(heads)):
+        return False
+    return not _is_no_function(heads[-1].low, titled=True)
+
+
 def _ends_role(low: str) -> bool:
     """Whether a word before a name is no part of its role."""
     return (
@@ -153,21 +174,14 @@ def _find_role_after(
         return None
     end = _find_role_end(tokens, first)
     words = tokens[first:end]
-    if not _has_role(words):
-        return None
-    return _without_article(text, words)
+    return _without_article(text, words) if _names_function(words) else None
 
 
 def _opens_role(opening: Token) -> bool:
     """Whether a role may begin with the word after a name and its comma."""
     if opening.low in _NO_OPENINGS:
         return False
-    return (
-        opening.low in DETERMINERS
-        or opening.possessive
-        or opening.low in TITLE_PARTS
-        or not _ends_role(opening.low)
-    )
+    return opening.low in DETERMINERS or not _ends_role(opening.low)
 
 
 def _find_role_end(tokens: Sequence[Token], first: int) -> int:
@@ -176,6 +190,14 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     last = min(len(tokens), first + _LONGEST)
     while end < last and not _shuts_role(tokens[end]):
         end += 1
+    if end < len(tokens) and (
+        tokens[end].kind == "cover"
+        or tokens[end].text in _OPENING_MARKS
+        or not _shuts_role(tokens[end])
+    ):
+        # «author of the new book “…”», a phrase without end: only its head is whole.
+        while end > first and tokens[end - 1].low not in PREPOSITIONS:
+            end -= 1
     while end > first and tokens[end - 1].low in _OPEN_ENDS:
         end -= 1
     return end
@@ -206,10 +228,8 @@ def _find_role_in_apposition(
         other = frame.ends.get(other.first - 1)
     if other is None or other.kind != "nominal" or other.after_preposition:
         return None
-    if not is_role_noun(tokens[other.last - 1].low):
-        return None
     words = tokens[other.first : last]
-    return _without_article(text, words) if _has_role(words) else None
+    return _without_article(text, words) if _names_function(words) else None
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:

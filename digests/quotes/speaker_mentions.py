@@ -22,6 +22,7 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
+    WRITTEN,
 )
 
 _LONGEST_PHRASE = 7
@@ -119,7 +120,18 @@ class _MentionReader:
         return phrase or self._build(at, at + 1, "pronoun")
 
     def _find_role_end(self, at: int) -> int:
-        """The end of a run of words that ends in a role noun; `at` if there is none."""
+        """The end of a run of words that ends in a role noun; `at` if there is none.
+
+        A second role belongs to it before a name: «chairman and chief executive X».
+        """
+        end = self._find_single_role_end(at)
+        if end > at and self._low(end) == "and":
+            further = self._find_single_role_end(end + 1)
+            if further > end + 1 and further in self.names:
+                return further
+        return end
+
+    def _find_single_role_end(self, at: int) -> int:
         end = at
         for place in range(at, min(at + 4, len(self.tokens))):
             token = self.tokens[place]
@@ -144,7 +156,12 @@ class _MentionReader:
         end, head = at + 1, 0
         while end <= at + _LONGEST_PHRASE and not self._shuts(at, end):
             name = self.names.get(end)
-            if name is not None and (head or self.tokens[end - 1].possessive):
+            written = self.tokens[end - 1].low in WRITTEN
+            if (
+                name is not None
+                and not written
+                and (head or self.tokens[end - 1].possessive)
+            ):
                 return self._build_name(at, name, described=True)
             if head and not self._has_role_soon(end):
                 break
@@ -200,7 +217,8 @@ class _MentionReader:
         A name that words describe is a person's where its kind is unknown.
         """
         if name.kind == "title":
-            return self._build(at, name.last, "nominal", sort="title")
+            # «The bishop», or Julie Bishop.
+            return self._build(at, name.last, "nominal", "title", text=name.text)
         sort = name.kind or ("person" if described else "")
         return self._build(
             at, name.last, "name", sort, name.sex, core=name.core, text=name.text
@@ -267,7 +285,16 @@ _ROLE_FORMS = ROLE_NOUNS.union(
 #: Nouns that end compounds for people and no others.
 _PERSON_ENDINGS = tuple(
     head + number
-    for head in ("master", "mistress", "keeper", "worker", "leader", "owner", "teacher")
+    for head in (
+        "master",
+        "mistress",
+        "keeper",
+        "worker",
+        "leader",
+        "owner",
+        "teacher",
+        "woman",
+    )
     for number in ("", "s")
 )
 _SHORTEST_COMPOUND = 9

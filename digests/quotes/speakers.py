@@ -8,9 +8,11 @@ before it; «it», «I» and «we» are not resolved.
 «The statement» and «a spokesman» speak for the body that a sentence before names.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from digests.language.names import FEMALE, MALE
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.reporting import (
@@ -36,6 +38,7 @@ _LONGEST_SENTENCE = 200
 #: A subject of the sentence just before is «he» or «she» rather than another.
 _JUST_ACTING = 1.0
 _BEFORE_SUBJECT = word_set("where when while and but , ; – — once then")
+_NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
@@ -50,9 +53,9 @@ class ResolvedSpeaker:
 
 
 def resolve_speaker(
-    parsed: ParsedText, mention: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention, said: str
 ) -> ResolvedSpeaker | None:
-    """Find who a mention is."""
+    """Find who a mention is; «he» is nobody whom the words `said` name."""
     if mention.kind == "name":
         together = _join_speakers(parsed, mention)
         if together is not None:
@@ -63,9 +66,9 @@ def resolve_speaker(
         return _find_author(parsed, mention, named.speaker) or named
     low = parsed.text[mention.start : mention.end].lower()
     if low in MALE_PRONOUNS or low in FEMALE_PRONOUNS or low == "er":
-        return _resolve_person(parsed, mention)
+        return _resolve_person(parsed, mention, said)
     if low == "sie" and _is_singular(parsed, mention):
-        return _resolve_person(parsed, replace(mention, sex="f"))
+        return _resolve_person(parsed, replace(mention, sex="f"), said)
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
@@ -122,8 +125,8 @@ def _find_represented(
 
 
 def _resolve_named(parsed: ParsedText, mention: SpeakerMention) -> ResolvedSpeaker:
-    if mention.kind == "name":
-        full = parsed.people.full(mention.text, mention.sex, mention.start)
+    full = parsed.people.full(mention.text, mention.sex, mention.start)
+    if mention.kind == "name" or parsed.people.is_person(full):
         return ResolvedSpeaker(full, parsed.people.sex(full), mention)
     return ResolvedSpeaker(_complete_phrase(parsed, mention), mention.sex, mention)
 
@@ -210,13 +213,16 @@ def _iter_mentions_before(
 
 
 def _resolve_person(
-    parsed: ParsedText, mention: SpeakerMention
+    parsed: ParsedText, mention: SpeakerMention, said: str
 ) -> ResolvedSpeaker | None:
     best, chosen, somebody = -9.0, None, None
+    named = set(_NAME_WORD.findall(said))
     paragraph = parsed.frames[mention.frame].paragraph
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None or _is_spoken_of(frame, other, mention.sex):
+            continue
+        if found.speaker.rpartition(" ")[2] in named:
             continue
         if other.kind == "nominal" and not other.sex:
             if mention.frame - frame.index == 1 and frame.paragraph == paragraph:
@@ -239,6 +245,12 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
     if first is None or first.kind != "pronoun":
         return False
     return first.sex == sex and first.first < other.first
+
+
+def _is_voiced(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether somebody is said to say something: «Cole said …», «…, said Cole, …»."""
+    inverted = other.first > 1 and frame.tokens[other.first - 2].kind != "word"
+    return frame.reports(other.last) or (inverted and frame.reports(other.first - 1))
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
@@ -268,14 +280,15 @@ def _resolve_pronoun(
     """The antecedent that a mention can be for «he» or «she», or None."""
     other = _find_owner(parsed, other, sex) or other
     if other.kind == "name" and other.sort in {"person", ""}:
-        if is_role_noun(other.text.lower()):
+        if other.sort != "person" and is_role_noun(other.text.lower()):
             # «Investigators say …»
             return None
         full = parsed.people.full(other.text, other.sex, other.start)
         free = not other.possessive and not other.after_preposition
-        if other.sort == "" and not (free or parsed.people.is_person(full)):
+        voiced = free and other.text in parsed.voices
+        if other.sort == "" and not (voiced or parsed.people.is_person(full)):
             return None
-        known = parsed.people.sex(full)
+        known = parsed.people.sex(full) or _guess_sex(full)
     elif other.kind == "nominal" and not other.plural:
         if not other.sex and not _is_somebody_acting(parsed, other):
             return None
@@ -285,6 +298,12 @@ def _resolve_pronoun(
     if known and sex and known != sex:
         return None
     return ResolvedSpeaker(full, known, other)
+
+
+def _guess_sex(name: str) -> str:
+    """The sex of a child or a star who has a given name only; "" if unsure."""
+    low = name.lower()
+    return "" if (low in FEMALE) == (low in MALE) else "f" if low in FEMALE else "m"
 
 
 def _find_owner(
@@ -345,10 +364,10 @@ def _rate_antecedent(
         value -= 1.0
     else:
         value += 1.0
-        if _is_about(frame, other):
-            value += 0.8
-            if mention.frame - frame.index == 1 and not paragraphs:
-                value += _JUST_ACTING
+        voiced, about = _is_voiced(frame, other), _is_about(frame, other)
+        value += 1.1 if voiced else 0.8 if about else 0.0
+        if mention.frame - frame.index == 1 and (voiced or (about and not paragraphs)):
+            value += _JUST_ACTING
     return value + min(0.8, 0.1 * people.count(found.speaker))
 
 

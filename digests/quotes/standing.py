@@ -27,6 +27,8 @@ _PERSON = _TABLES["person_pronouns"]
 _PERSON_NOUNS = _TABLES["person_nouns"]
 _AFTER_BARE = _TABLES["after_bare_pointer"]
 _BEFORE_BARE = _TABLES["before_bare_pointer"]
+_GERMAN_POINTERS = _TABLES["german_pointers"]
+_AFTER_GERMAN = _TABLES["after_german_pointer"]
 _CALENDAR = _TABLES["calendar_words"]
 _SUBJECTS = _TABLES["subjects"]
 _ANSWERING = _TABLES["answering_cues"]
@@ -41,10 +43,15 @@ _FEWEST_ANSWERED = 12
 #: «It is …» announces what follows if «that» or «to» is at most this far.
 _ANNOUNCED_WITHIN = 9
 _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
-#: An editor's insertion or omission.
-_EDITED = re.compile(r"[\[(]|\.\.\.|…")
+#: An editor's insertion or omission, a transcript, an announcement of what follows.
+_UNFIT = re.compile(
+    r"[\[(]|\.\.\.|…|^[A-Z]{3,}:|^One\sis\s|"
+    r"\b(?:two|three|four|several)\s(?:\w+\s)?(?:thing|issue|reason|way|point)s\W*$"
+)
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
+#: They may mean somebody whom the sentence just before names.
+KNOWN_OPENINGS: Final = frozenset(("he", "she"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
 
@@ -59,13 +66,16 @@ class _SaidWord(NamedTuple):
     sentence: int
 
 
-def stands_alone(said: str, cue: str | None, *, german: bool = False) -> bool:
+def stands_alone(
+    said: str, cue: str | None, *, german: bool = False, known: bool = False
+) -> bool:
     """Whether a reader understands these words without others.
 
     Args:
         said: The words of a whole utterance.
         cue: The reporting word, if there is one.
         german: Whether they are German, whose verbs no table has.
+        known: Whether a reader knows whom a first «he» or «she» means.
     """
     words = _read_words(said)
     plain = [word for word in words if word.low[0].isalnum()]
@@ -77,9 +87,9 @@ def stands_alone(said: str, cue: str | None, *, german: bool = False) -> bool:
         not said.rstrip().endswith(("?", "–", "—", "-"))
         and not any(word.low in _EMPTY for word in plain)
         and (german or _has_clause(plain))
-        and not _leans(plain)
+        and not _leans(plain, known=known)
         and not _has_bare_pointer(words)
-        and _has_antecedents(words)
+        and _has_antecedents(words, known=known)
     )
 
 
@@ -101,7 +111,7 @@ def _read_words(said: str) -> list[_SaidWord]:
 
 def _begins_whole(said: str) -> bool:
     """Whether a sentence begins with the words, and no editor has changed them."""
-    return said[0] not in "([" and not said[0].islower() and not _EDITED.search(said)
+    return said[0] not in "([" and not said[0].islower() and not _UNFIT.search(said)
 
 
 def _has_clause(words: Sequence[_SaidWord]) -> bool:
@@ -114,16 +124,18 @@ def _has_clause(words: Sequence[_SaidWord]) -> bool:
     ) or any(is_role_noun(word.low) and word.low.endswith("s") for word in words)
 
 
-def _leans(words: Sequence[_SaidWord]) -> bool:
+def _leans(words: Sequence[_SaidWord], *, known: bool) -> bool:
     """Whether the first sentence leans on words before it."""
     opening = words[0].low
+    if any(word.low in _POINTING for word in words if not word.sentence):
+        return True
+    if known and opening.partition("'")[0] in KNOWN_OPENINGS:
+        return False
     if opening in {"it", "it's"}:
-        return not _is_announced(words, 0)
-    return (
-        opening in _LEANING
-        or (opening == "this" and words[1].low in _AFTER_BARE)
-        or any(word.low in _POINTING for word in words if not word.sentence)
-    )
+        return words[1].low == "something" or not _is_announced(words, 0)
+    if opening in _GERMAN_POINTERS:
+        return words[1].low in _AFTER_GERMAN
+    return opening in _LEANING or (opening == "this" and words[1].low in _AFTER_BARE)
 
 
 def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
@@ -159,9 +171,9 @@ def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
     return False
 
 
-def _has_antecedents(words: Sequence[_SaidWord]) -> bool:
+def _has_antecedents(words: Sequence[_SaidWord], *, known: bool) -> bool:
     """Whether each pronoun has something before it that it can mean."""
-    thing = person = False
+    thing, person = False, known and words[0].low.partition("'")[0] in KNOWN_OPENINGS
     for at, word in enumerate(words):
         if word.low in _PERSON and not person:
             return False

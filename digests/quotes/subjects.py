@@ -24,7 +24,6 @@ from digests.quotes.speaker_mentions import SpeakerMention
 _BE = word_set("is are was were been be being get got isn't wasn't weren't")
 _ADVERBS = word_set("also not once often later then never now")
 _CLAUSE_WORDS = word_set("after because when while since although")
-_FAR_CUE = 40
 #: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
 _SHUT = word_set(", — – -")
@@ -57,10 +56,13 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     tokens = frame.tokens
     at = _skip_left(tokens, cue - 1)
     if tokens[cue].low.endswith("ing"):
-        # «with Bell calling …»; else «…, saying …», of which the main clause has the
-        # subject.
-        beside = frame.ends.get(at + 1)
-        joined = beside is not None and tokens[beside.first - 1].low == "with"
+        # «with Bell calling …», «quoted Bell as saying»; else «…, saying …», of which
+        # the main clause has the subject.
+        quoted = tokens[at].low == "as"
+        beside = frame.ends.get(at + (not quoted))
+        joined = quoted or (
+            beside is not None and tokens[beside.first - 1].low == "with"
+        )
         return SpeechSubject(beside, "direct") if beside and joined else None
     if at >= 0 and tokens[at].text in _SHUT:
         head = _find_head(frame, at)
@@ -210,8 +212,11 @@ def _ending_at(frame: SentenceFrame, last: int) -> SpeechSubject | None:
         return None
     named = frame.ends.get(mention.first - 1)
     if before == "," and named is not None and named.sort == "person":
-        # «Ruth Bell, editor of the Courier told …»
-        bare = frame.tokens[mention.first].low not in DETERMINERS
+        # «Ruth Bell, editor of the Courier told …», «Ruth Bell, an editor told …»
+        article = frame.tokens[mention.first].low
+        bare = article not in DETERMINERS or (
+            article in {"a", "an"} and named is find_main_subject(frame)
+        )
         if mention.kind == "nominal" and bare:
             return SpeechSubject(named, "apposition")
     return SpeechSubject(find_apposed_name(frame, mention, last), "direct")
@@ -279,7 +284,7 @@ def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None
         # «X was banned after staff said …»: staff, who are no mention
         return None
     before = bisect_left(frame.cues, cue) - 1
-    if before >= 0 and cue - frame.cues[before] < _FAR_CUE:
+    if before >= 0:
         reached = _find_own_subject(frame, frame.cues[before])
         if reached is not None:
             # «…, Bell said, adding …»

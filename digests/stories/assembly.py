@@ -85,10 +85,7 @@ def _build_story(
     originals: Sequence[Article],
     kinds: Mapping[str, ArticleKind],
 ) -> Story:
-    facts = {a.id: find_salient_terms(a) for a in originals}
-    shared = Counter(chain.from_iterable(facts.values()))
-    ratings = {a.id: _rate_article(a, facts[a.id], shared) for a in originals}
-    lead = freshness.choose_lead(originals, ratings, kinds)
+    lead = freshness.choose_lead(originals, rate_articles(originals), kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
     outlets = publishers.list_outlets((lead, *originals))
     return Story(id=name, articles=(lead, *others), outlets=outlets)
@@ -120,6 +117,13 @@ def _select_independent(articles: Sequence[Article]) -> list[Article]:
             texts.append(own)
         kept.append(article)
     return kept
+
+
+def rate_articles(articles: Sequence[Article]) -> Mapping[str, float]:
+    """How much of what reports of a story say each of them has, by their ids."""
+    facts = {a.id: find_salient_terms(a) for a in articles}
+    shared = Counter(chain.from_iterable(facts.values()))
+    return {a.id: _rate_article(a, facts[a.id], shared) for a in articles}
 
 
 def _rate_article(

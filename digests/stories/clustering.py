@@ -14,14 +14,17 @@ compared by the cosine, and one common word is not enough to start a story.
 
 import heapq
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
 from digests.stories.terms import (
+    DAILY_STEMS,
+    GENRE_STEMS,
     KNOWN_WEIGHT,
     NUMBER_STEMS,
+    RARE_WEIGHT,
     TermBackground,
     rate_rarity,
 )
@@ -55,13 +58,13 @@ def find_neighbours(read: Sequence[ArticleProfile]) -> Neighbours:
     #: From stems to the articles that have them, with the weight and if it is a name.
     holders: dict[str, list[tuple[int, float, bool]]] = defaultdict(list)
     for i, profile in enumerate(read):
-        shared: Counter[int] = Counter()
+        shared: dict[int, list[str]] = defaultdict(list)
         in_words: dict[int, float] = defaultdict(float)
         in_names: dict[int, float] = defaultdict(float)
         for stem, weight in profile.weights.items():
             named = stem in profile.names
             for j, other, named_there in holders[stem][-_LONGEST_LIST:]:
-                shared[j] += 1
+                shared[j].append(stem)
                 products = in_names if named and named_there else in_words
                 products[j] += weight * other
             holders[stem].append((i, weight, named))
@@ -167,9 +170,8 @@ _AT_ODDS = 0.5
 #: The most similarity of two short items about others: even in a cluster it is little.
 _ABOUT_OTHERS = 0.65
 #: The share of the names of one of two short items that both must have where none is
-#: rare, how many words beside names, and how many rare words suffice without.
+#: rare, and how many rare words suffice without a name.
 _COMMON_NAMES = 0.3
-_COMMON_WORDS = 1
 _RARE_WORDS = 2
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
@@ -183,9 +185,9 @@ def combine_likeness(
     other: ArticleProfile,
     in_names: float,
     in_words: float,
-    shared: int,
+    shared: Sequence[str],
 ) -> float:
-    """The similarity from the products of the weights of common words."""
+    """The similarity from the common words and the products of their weights."""
     kept = decay_over_time(one.hours, other.hours)
     if not kept or not shared:
         return 0.0
@@ -193,10 +195,10 @@ def combine_likeness(
         found = kept * _compare_texts(one, other, in_names, in_words)
     else:
         found = kept * (in_names + in_words) / (one.length * other.length)
-        found *= (_ONE_WORD if shared == 1 else 1.0) / HEADLINE_THRESHOLD
+        found *= (_ONE_WORD if len(shared) == 1 else 1.0) / HEADLINE_THRESHOLD
     if name_others(one, other, shared):
         return min(_ABOUT_OTHERS, found)
-    if shared == 1 and not (one.text and other.text):
+    if len(shared) == 1 and not (one.text and other.text):
         return min(_NEARLY, found)
     return found
 
@@ -219,14 +221,24 @@ def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
     )
 
 
-def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool:
-    """Whether two short items are about others, of which one has `shared` words.
+def name_others(
+    one: ArticleProfile, other: ArticleProfile, shared: Collection[str]
+) -> bool:
+    """Whether two short items with these common words are about others.
 
     Items of one genre share their words («earthquake in …», «… dies at 81»), those of
-    one town its name. So they must share a name and a word beside it; two headlines
-    without any name prove nothing. One name is enough, because an update names others
-    than the first report; a death note joins only by the name of the deceased.
+    one town its name. So they must share a name and a word beside it that is not of
+    what happens every day; two headlines without any name prove nothing. One name is
+    enough, because an update names others than the first report; a death note joins
+    only by the name of the deceased. In a headline of capitals any rare word may be a
+    name, so there two of them suffice.
     """
+    if one.headline and other.headline:
+        rare = sum(map(_is_rare, shared))
+        if rare >= _RARE_WORDS:
+            return False
+        if not rare and not GENRE_STEMS.isdisjoint(shared):
+            return True
     if one.identity is None or other.identity is None:
         return False
     if not (_names_deceased(one, other) and _names_deceased(other, one)):
@@ -237,8 +249,8 @@ def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool
     if not (one.short or other.short):
         return False
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
-    besides = shared - len(common)
-    if besides < _COMMON_WORDS and not _share_rare_words(one, other, common):
+    alone = one.headline and other.headline
+    if common.union(() if alone else DAILY_STEMS).issuperset(shared):
         return True
     if any(rate_rarity(name) >= KNOWN_WEIGHT for name in common - NUMBER_STEMS):
         return False
@@ -246,16 +258,14 @@ def name_others(one: ArticleProfile, other: ArticleProfile, shared: int) -> bool
     return _sum_rarity(common) < _COMMON_NAMES * least
 
 
+def _is_rare(stem: str) -> bool:
+    counts = stem in NUMBER_STEMS or stem.isdigit()
+    return not counts and rate_rarity(stem) == RARE_WEIGHT
+
+
 def _names_deceased(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether an article names whom the other one, a death note, is about."""
     return {*(one.identity or ()), *one.openers}.issuperset(other.deceased)
-
-
-def _share_rare_words(
-    one: ArticleProfile, other: ArticleProfile, common: Collection[str]
-) -> bool:
-    """Whether words count as names only because the title writes all with a capital."""
-    return (one.capitals or other.capitals) and len(common) >= _RARE_WORDS
 
 
 def _sum_rarity(names: Iterable[str]) -> float:

@@ -1,31 +1,28 @@
 """Find articles with the same text, such as wire copies and reprints.
 
-The Jaccard index of their word triples (shingles; Broder, 1997) is at least 0.7. Only
-pairs that share one of their rarest shingles can reach that (prefix filtering;
-Chaudhuri et al., 2006; Bayardo et al., 2007), so that the search is exact and nearly
-linear. Headlines without a text repeat each other when their normalized words are equal
-within three days.
-
-For an archive only the smallest hashes of a text's shingles are stored (bottom-k
-sketch; Broder, 1997).
+The Jaccard index of their word triples (shingles) is at least 0.7, as estimated from
+the smallest hashes of each text (bottom-k sketch; Broder, 1997). Headlines without a
+text repeat each other when their normalized words are equal within three days.
 """
 
 import heapq
-import math
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zlib import crc32
 
 from digests.language.normalization import normalize_text
-from digests.language.words import measure_jaccard, split_words
+from digests.language.words import split_words
 from digests.stories.terms import has_body
 from digests.types import Article
 
 #: The share of common shingles from which on texts are copies.
 COPY_THRESHOLD = 0.7
 _SHINGLE = 3
+#: Hashes of a text, and how many of them find every copy: the others are fewer than the
+#: share of a sketch in which copies may differ.
+_SKETCH, _FOUND_BY = 64, 20
 _SHORTEST_TITLE = 4
 _WINDOW = timedelta(hours=72)
 
@@ -38,7 +35,7 @@ def find_repeats(articles: Sequence[Article]) -> dict[str, str]:
     Args:
         articles: In order; of two the earlier one is the original.
     """
-    texts = {i: extract_shingles(a.text) for i, a in enumerate(articles) if has_body(a)}
+    texts = {i: sketch_text(a.text) for i, a in enumerate(articles) if has_body(a)}
     found = _find_same_titles(articles) | _find_same_texts(texts)
     return {articles[i].id: articles[j].id for i, j in found.items()}
 
@@ -51,22 +48,16 @@ def extract_shingles(text: str) -> Shingles:
     return frozenset(zip(found, found[1:], found[2:], strict=False))
 
 
-def _find_same_texts(texts: dict[int, Shingles]) -> dict[int, int]:
-    spread = Counter(shingle for found in texts.values() for shingle in found)
-    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+def _find_same_texts(texts: Mapping[int, "array[int]"]) -> dict[int, int]:
+    holders: dict[int, list[int]] = defaultdict(list)
     repeated: dict[int, int] = {}
     for i, own in texts.items():
-        rarest = sorted(own, key=lambda shingle: (spread[shingle], shingle))
-        prefix = rarest[: len(own) - math.ceil(COPY_THRESHOLD * len(own)) + 1]
-        candidates = {j for shingle in prefix for j in holders[shingle]}
-        alike = [
-            j for j in candidates if measure_jaccard(own, texts[j]) >= COPY_THRESHOLD
-        ]
-        if alike:
+        found_by = own[:_FOUND_BY]
+        candidates = {j for number in found_by for j in holders[number]}
+        if alike := [j for j in candidates if is_copy(own, texts[j])]:
             repeated[i] = min(alike)
-        for shingle in prefix:
-            if spread[shingle] > 1:
-                holders[shingle].append(i)
+        for number in found_by:
+            holders[number].append(i)
     return repeated
 
 
@@ -92,9 +83,6 @@ def measure_gap(one: Article, other: Article) -> timedelta:
     if one.published is None or other.published is None:
         return timedelta(0)
     return abs(one.published - other.published)
-
-
-_SKETCH = 64
 
 
 def sketch_text(text: str) -> "array[int]":

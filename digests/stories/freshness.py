@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from digests.language import numbers, sentences
+from digests.language import numbers, sentences, words
 from digests.language.spans import span_text
-from digests.language.words import word_list
-from digests.stories.profiles import CORRECTION_LABELS
+from digests.stories.profiles import CORRECTION_LABEL
 from digests.stories.terms import has_body
 from digests.types import Article, ArticleKind
 
@@ -28,9 +27,9 @@ _TOLD_FROM: frozenset[ArticleKind] = frozenset(("news", "obituary"))
 #: brief.
 _BRIEF, _LONG_ENOUGH = 0.35, 1200
 #: Reports that are so near in time tell the same state: of these the one with most of
-#: the facts is taken, unless the newer one is not much poorer.
+#: the facts is taken, as a reaction, a colour piece and a note on the share price have
+#: fewer of them than the report of the event.
 _SAME_STATE = timedelta(hours=3)
-_NOT_POORER = 0.6
 #: Reports of a story that are compared: the latest ones.
 _LATEST = 40
 #: Sentences of a text that tell its state.
@@ -48,6 +47,8 @@ class ReportState:
     informed: datetime | None
     #: From what is counted to how many: only what can but grow.
     counts: Mapping[str, float]
+    #: Whether headline and first sentence count the dead.
+    opens_with_toll: bool
     #: Whether it tells an outcome, and whether it waits for one.
     decided: bool
     waiting: bool
@@ -60,7 +61,7 @@ def choose_lead(
     ratings: Mapping[str, float],
     kinds: Mapping[str, ArticleKind],
 ) -> Article:
-    """The newest sufficient report.
+    """The newest sufficient report; of those that are as new, the one with most facts.
 
     Args:
         reports: Independent texts of one story, at least one.
@@ -68,12 +69,9 @@ def choose_lead(
         kinds: From article to kind; an article without one is news.
     """
     ordered = order_by_freshness(_select_sufficient(reports, kinds))
-    newest = ordered[0].article
-    dated = newest.published is not None
-    same = [s.article for s in ordered if not dated or _is_same_state(s, ordered[0])]
-    best = max(same, key=lambda a: ratings[a.id])
-    enough = ratings[newest.id] >= _NOT_POORER * ratings[best.id]
-    return newest if dated and enough else best
+    dated = ordered[0].article.published is not None
+    same = [s for s in ordered if not dated or _is_same_state(s, ordered[0])]
+    return max(same, key=lambda s: (s.opens_with_toll, ratings[s.article.id])).article
 
 
 def order_by_freshness(reports: Sequence[Article]) -> list[ReportState]:
@@ -138,85 +136,44 @@ def read_state(article: Article) -> ReportState:
     opening = text[: spans[-1].end] if spans else ""
     title = article.title or ""
     lead = f"{title}. {span_text(text, spans[0])}" if spans else title
+    counts = _count_growing(lead, article.lang)
     return ReportState(
         article=article,
         informed=find_informed(opening, article.published),
-        counts=_count_growing(lead, opening, article.lang),
+        counts=counts or _count_growing(opening, article.lang),
+        opens_with_toll="dead" in counts,
         decided=bool(_DECIDED.search(lead)),
         waiting=bool(_WAITING.search(lead)),
-        corrects=bool(_CORRECTED.search(f"{title}. {opening}")),
+        corrects=bool(
+            CORRECTION_LABEL.match(title) or _CORRECTED.search(f"{title}. {opening}")
+        ),
     )
 
 
-_CORRECTED = re.compile(
-    rf"\A\W*(?:{CORRECTION_LABELS})\b|\bnot (?:the )?[\w.,]+(?:\s\w+)? as (?:was )?"
-    r"(?:first|initially|earlier|previously)\b|\b(?:revised|corrected) (?:down|to|from)"
-    r"|\b(?:lowered|reduced) (?:its|the|their) (?:death )?(?:toll|count)\b"
-    r"|\bwe (?:regret|apologi[sz]e)\b|\bwrongly (?:reported|counted|listed)\b"
-    r"|\bnach unten korrigiert\b|\bnicht [\w.,]+,? wie (?:zunächst|zuerst|anfangs)\b",
-    re.IGNORECASE,
-)
-#: Somebody still waits for what another report tells.
-_WAITING = re.compile(
-    r"\b(?:is|are|was|were) (?:expected|due|set|about|ready|close|likely)\b"
-    r"|\bon the point of\b|\brefuses? to\b|\bvows? to\b|\bwill not\b|\bcalls to\b"
-    r"|\b(?:debates?|retires?|retired|polling stations|votes on|to decide|plans? to)\b"
-    r"|\b(?:ahead|leads?|leading|trails|counted so far|still counting)\b"
-    r"|\b(?:search(?:es|ing)?|feared|missing|trapped|unclear|still)\b"
-    r"|\bsources say|\bis said to\b|\bare said to\b|\bis accused of\b"
-    r"|\b(?:führt|vermisst|gesucht|suchen|sucht|erwartet|soll(?:en)? .{0,60}werden)\b",
-    re.IGNORECASE,
-)
-#: Somebody was elected, found, sentenced: there is an outcome.
-_DECIDED = re.compile(
-    r"\b(?:elected|won|wins|defeated|re-elected|conceded|passed|passes|adopted|approved"
-    r"|rejected|rejects|convicted|found guilty|acquitted|sentenced|jailed|arrested"
-    r"|found (?:alive|dead|safe)|freed|released|surrendered|ended|ends|is over"
-    r"|called off|reopen(?:s|ed)|lifted|signed|signs|resign(?:s|ed)|denie[sd]|agreed"
-    r"|under control|answers again|restored|gewählt|gewinnt|gewann|verurteilt"
-    r"|freigesprochen|festgenommen|gefunden|beendet|freigegeben|aufgehoben"
-    r"|zurückgetreten|beschlossen|verabschiedet)\b",
-    re.IGNORECASE,
+_TABLES = words.load_word_rows(__file__, "freshness.txt")
+_CORRECTED, _WAITING, _DECIDED = (
+    words.compile_table(_TABLES[name]) for name in ("corrected", "waiting", "decided")
 )
 #: What can but grow, with the words that count it.
 _GROWING: Mapping[str, re.Pattern[str]] = {
-    what: re.compile(rf"\b(?:{counted})\b", re.IGNORECASE)
-    for what, counted in (
-        (
-            "dead",
-            "dead|killed|kills|died|dies|deaths?|(?:death )?toll|lives|bodies"
-            "|fatalities|victims|ums leben|tote[nrs]?|todesopfer|getötet|starben"
-            "|gestorben",
-        ),
-        ("ill", "ill|infected|infections|cases|sickened|erkrankte?|infiziert"),
-        (
-            "burnt",
-            "hectares?|acres?|square kilomet(?:re|er)s|square miles|hektar",
-        ),
-        (
-            "counted",
-            "districts|precincts|wards|polling units|constituencies|wahlbezirken?"
-            "|stimmbezirken?",
-        ),
-    )
+    name: words.compile_table(_TABLES[name])
+    for name in ("dead", "ill", "burnt", "counted")
 }
 _NEAR_NUMBER = 48
 _CLAUSE_END = re.compile(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
 
 
-def _count_growing(lead: str, opening: str, lang: str | None) -> Mapping[str, float]:
+def _count_growing(text: str, lang: str | None) -> Mapping[str, float]:
     """The largest count of each thing that can but grow, near its word."""
     found: dict[str, float] = {}
-    for text in (lead, opening):
-        for clause in _CLAUSE_END.split(text):
-            for what, pattern in _GROWING.items():
-                value = _find_count(clause, pattern, lang)
-                if what == "dead":
-                    value = _find_stated_death(clause) or value or _is_one_dead(clause)
-                found[what] = max(value, found.get(what, 0))
-        if any(found.values()):
-            break
-    return {what: value for what, value in found.items() if value}
+    for clause in _CLAUSE_END.split(text):
+        for what, pattern in _GROWING.items():
+            value = _find_count(clause, pattern, lang)
+            if what == "dead":
+                value = _find_stated_death(clause) or value or _is_one_dead(clause)
+            if value > found.get(what, 0):
+                found[what] = value
+    return found
 
 
 _ORDINALS = {
@@ -227,13 +184,7 @@ _ORDINALS = {
     )
     for value, word in enumerate(listed.split(), start=2)
 }
-_PERSON = (
-    r"(?:child|m[ae]n|wom[ae]n|boy|girl|baby|person|worker|miner|victim|resident|pupil"
-    r"|patient|student|passenger|climber|hiker|skier|soldier|firefighter|driver|tourist"
-    r"|kind|mann|frau|junge|mädchen|mensch|verletzter?|opfer|insasse|jugendlicher?"
-    r"|(?:arbeit|bewohn|schül|fahr|wander|bergsteig|feuerwehrmann|skifahr)er(?:in)?"
-    r"|patient(?:in)?|passagier(?:in)?)"
-)
+_PERSON = words.compile_table(_TABLES["person"]).pattern
 #: Another subject comes between.
 _NOT_DEAD = r"(?:(?!\b(?:after|over|nach|wegen|arrest\w*|charged|held)\b)[^.;]){0,80}?"
 _KILLED = r"(?:killed|dies|died|dead|ums leben|getötet|starb|stirbt|gestorben)"
@@ -241,7 +192,7 @@ _KILLED = r"(?:killed|dies|died|dead|ums leben|getötet|starb|stirbt|gestorben)"
 _NEXT_DEATH = re.compile(
     rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})[nrs]?\s(?:[\w-]+\s)?"
     r"(?:(?:death|fatality|body|todesopfer|toter?|tote)\b"
-    rf"|{_PERSON}\b{_NOT_DEAD}\b(?:{_KILLED}|succumb\w*|erlag|erlegen|verstorben)\b)",
+    rf"|{_PERSON}{_NOT_DEAD}\b(?:{_KILLED}|succumb\w*|erlag|erlegen|verstorben)\b)",
     re.IGNORECASE,
 )
 #: «A man was killed», «ist ein Mann ums Leben gekommen»; but who dies of injuries later
@@ -269,7 +220,7 @@ def _is_one_dead(clause: str) -> float:
 
 def count_dead(text: str, lang: str | None) -> float:
     """How many dead a sentence states, or 0."""
-    return _count_growing(text, "", lang).get("dead", 0)
+    return _count_growing(text, lang).get("dead", 0)
 
 
 def _find_count(clause: str, pattern: re.Pattern[str], lang: str | None) -> float:
@@ -289,7 +240,7 @@ def _find_count(clause: str, pattern: re.Pattern[str], lang: str | None) -> floa
 _GERMAN_HOURS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf"
 _HOURS = {
     word: hour
-    for listed in (numbers.NUMBER_WORDS[1:13], word_list(_GERMAN_HOURS))
+    for listed in (numbers.NUMBER_WORDS[1:13], words.word_list(_GERMAN_HOURS))
     for hour, word in enumerate(listed, start=1)
 }
 _HOUR_WORDS = "|".join(_HOURS)

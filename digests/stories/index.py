@@ -214,11 +214,12 @@ class StoryIndex:
         self, read: ArticleProfile, own: Mapping[int, tuple[float, bool]], place: int
     ) -> float:
         in_names = in_words = 0.0
-        shared = 0
+        shared = list[str]()
         weights = self._weights[place]
         for number, scaled in zip(self._vectors[place], weights, strict=True):
             weight, is_name = own.get(number >> 1, (0.0, False))
-            shared += weight > 0
+            if weight > 0:
+                shared.append(self._stems[number >> 1])
             if is_name and number & 1:
                 in_names += weight * scaled / _SCALE
             else:

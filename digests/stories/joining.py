@@ -84,9 +84,22 @@ def join_events(
         for j, score in row.items()
         if i < j
         and not are_contradictory(profiles[i], profiles[j])
-        and not name_others(profiles[i], profiles[j], len(leads[i] & leads[j]))
+        and not name_others(
+            profiles[i],
+            profiles[j],
+            profiles[i].weights.keys() & profiles[j].weights.keys(),
+        )
         and (
-            _have_one_lead(leads[i], leads[j], score, (compared[i], compared[j]))
+            _have_one_lead(
+                leads[i],
+                leads[j],
+                score,
+                (compared[i], compared[j]),
+                # A live blog opens with its latest entry, whatever that is about.
+                0
+                if "live" in map(kinds.get, (compared[i].id, compared[j].id))
+                else _SHARE,
+            )
             or _have_one_title(
                 score, (compared[i], compared[j]), (profiles[i], profiles[j])
             )
@@ -101,8 +114,12 @@ def _have_one_lead(
     other_lead: frozenset[str],
     score: float,
     pair: tuple[Article, Article],
+    least: float,
 ) -> bool:
-    """Whether two reports are of one event, by their leads, likeness and times."""
+    """Whether two reports are of one event, by their leads, likeness and times.
+
+    `least` is the share of the words of the shorter lead that must be in both.
+    """
     shared = len(lead & other_lead)
     share = words.measure_containment(lead, other_lead)
     english = {words.resolve_language(a.lang) for a in pair} == {"en"}
@@ -113,7 +130,7 @@ def _have_one_lead(
         apart <= _LATEST
         and score >= (_VERY_ALIKE if late else _ALIKE)
         and shared >= required + late
-        and share >= _SHARE
+        and share >= least
     )
 
 

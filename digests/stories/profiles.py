@@ -36,8 +36,10 @@ _SERIES = re.compile(
 _OPENING, _MOST_NAMES = 500, 12
 _SHORT = 600
 #: A title that begins so announces a correction.
-CORRECTION_LABELS = "correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
-_CORRECTS = re.compile(rf"\W*(?:{CORRECTION_LABELS})\b", re.IGNORECASE)
+CORRECTION_LABEL = re.compile(
+    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b",
+    re.IGNORECASE,
+)
 #: Least lengths of the weights: little text proves little.
 _FEW_NAMES, _FEW_WORDS, _THIN = 14.0, 20.0, 18.0
 
@@ -70,8 +72,8 @@ class ArticleProfile:
     identity: tuple[str, ...] | None
     #: The names of the person whose death is all it tells.
     deceased: tuple[str, ...]
-    #: Whether it is a headline of capitals, whose names may be any rare words.
-    capitals: bool
+    #: Whether it is a headline alone, in the language whose ordinary words are listed.
+    headline: bool
     #: Words that begin its sentences and may be names.
     openers: tuple[str, ...]
     #: Whether it has so few words that the words of its genre outweigh its names.
@@ -121,10 +123,10 @@ def build_profile(
         hours=article.published.timestamp() / 3600 if article.published else None,
         source=article.source,
         marks=_find_marks(whole, len(title) + _LEAD),
-        corrects=bool(_CORRECTS.match(title)),
+        corrects=bool(CORRECTION_LABEL.match(title)),
         identity=_find_identity(title, article.text, tag),
         deceased=_find_deceased(title, article.text, tag),
-        capitals=not article.text and _is_title_case(title),
+        headline=tag == "en" and not article.text,
         openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
         short=len(article.text) < _SHORT,
     )
@@ -220,6 +222,7 @@ def _list_german_names(text: str) -> Iterator[str]:
     """The words after «in», after another noun, and before the colon of a title."""
     for match in _GERMAN_PAIR.finditer(text):
         ordinary = match[2] in _NO_GERMAN_NAMES or match[2].endswith(_DAYTIMES)
+        ordinary |= words.is_stop_word(match[2].lower(), "de")
         if _precedes_name(match[1]) and not ordinary:
             yield match[2]
 
@@ -239,7 +242,7 @@ _BEFORE_PLACE = words.word_set("am in aus bei nahe für von")
 _DAYTIMES = ("tag", "abend", "morgen", "mittag", "nacht", "ende", "anfang")
 #: «in Haft», «am Montag», «Wetter: …».
 _NO_GERMAN_NAMES = words.word_set("""
-    Haft Gefahr Betrieb Kraft Höhe Arbeit Form Not Brand Mittwoch Abend Morgen
+    Wegen Haft Gefahr Betrieb Kraft Höhe Arbeit Form Not Brand Mittwoch Abend Morgen
     Mittag Ende Anfang Bahnhof Flughafen Boden Himmel Wetter Unwetter Fußball Unfall
     Börse
 """)

@@ -215,6 +215,11 @@ def _split_word(word: str, tag: str) -> Iterable[str]:
 _RANKS = words.load_word_tables(__file__, "word_ranks.txt")
 #: Words that say nothing about an event.
 EMPTY_WORDS = _RANKS["empty"]
+#: What happens somewhere every day, and with it the words of all such reports.
+GENRE_STEMS = frozenset(map(words.stem_word, _RANKS["genres"]))
+DAILY_STEMS = GENRE_STEMS.union(
+    words.stem_word(word, tag) for word in _RANKS["daily"] for tag in ("en", "de")
+)
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,7 @@ _END = re.compile(
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
-    r"\b(?:claim\w*|alleg\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
+    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
     r"|angeblich)\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )

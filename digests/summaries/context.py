@@ -64,7 +64,7 @@ _STATES = re.compile(
     | (?:is|are|was|were|(?:would|will)\sbe)\s(?:so\s|also\s|especially\s)?
       (?:important|significant|crucial|vital|critical)\s(?:because|for\s|since\s)
     | (?:is|are)\sat\sstake
-    | (?:[Tt]he|[Tt]his|[Tt]hese|[Ss]uch\sa)\s(?:[\w'’£$€-]+\s){{0,3}}{_NEWS}
+    | (?:[Tt]he|[Tt]his|[Tt]hese|[Ss]uch\sa)\s(?:[\w'’£$€-]+\s){{0,5}}?{_NEWS}
       (?:\s(?:with|in|of|for|at)\s[^.;,]{{3,40}})?\s
       (?:almost\s|probably\s)?(?:certainly\s)?(?:means?\s|affects?\s|{_MODAL}{_EFFECT}\b)
     | (?:has|have|had|carries|carry)\s(?:[\w-]+\s){{0,2}}
@@ -72,16 +72,24 @@ _STATES = re.compile(
     | sets?\s(?:a|an\s\w+|a\s\w+)\sprecedent | (?:paves|paved)\sthe\sway\sfor
     | \AThe\s(?:stakes\sare|(?:significance|importance)\sof\s(?:\w+\s){{1,6}}lies)
     | (?:affects?|{_MODAL}affect)\s(?:[\w-]+\s){{0,3}}?(?:{_COUNT}|every\s)
+    | {_MODAL}(?:particularly|especially|mainly|mostly)\saffect\s
     | {_MODAL}(?:lose|displace|hit|benefit|help|cover|cost|cut|leave|force|serve|supply
-      |power|carry|treat|hold)\s(?:\w+\s){{0,4}}?{_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\b
+      |involve|power|carry|treat|hold)\s(?:\w+\s){{0,4}}?{_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\b
     | {_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\s(?:\w+\s){{0,2}}?
       (?:will\s(?:lose|have\sto|be\sable|get|need|receive|pay|no\slonger)|earn|receive
-      |face|(?:are|is)\sat\srisk|depend|rely|(?:could|may|would)\slose|stand\sto)\b
+      |face|(?:are|is)\s(?:at\srisk|affected|concerned)|depend|rely|(?:could|may|would)\slose|stand\sto)\b
     | {_COUNT}\s(?:\w+\s){{0,2}}?{_AFFECTED}\s(?:use|cross|travel|pass)\b
       [^.]{{0,60}}\b(?:day|weekday|week|year|daily)\b
+    | \AUnder\sthe\s(?:new\s)?(?:{_NEWS}|terms|contract|accord)\b[^.]{{0,120}}?,
+      \s[^.]{{2,80}}?\b(?:will|would|must|can|may|has\sto|have\sto)\b
+    | \A(?:Together|The\s(?:new|combined|merged)\s(?:group|company|firm|bank|party))\b
+      [^.;]{{0,40}}?\s(?:will|would)\s(?:have|be|employ|control|own|serve)\b
     | (?:puts?|putting|threatens?|threatening|endangers?)\s(?:\w+\s)?{_COUNT}\s
       (?:\w+\s)?{_AFFECTED}\sat\srisk
     | (?:close|shut)\s[^.]{{0,50}},\swhere\s(?:\w+\s)?{_COUNT}\s{_AFFECTED}\swork\b
+    | (?:[Ii]nvestors|[Ee]conomists|[Aa]nalysts|[Tt]raders)\s(?:now\s)?expect\s
+    | \AMore\s(?:\w+\s)?(?:cases|deaths|closures|cuts|strikes)\s
+      (?:are|is)\s(?:possible|expected|likely)\b
     | (?:bills|rents|fares|prices|premiums|taxes|fees)\s(?:\w+\s){{0,4}}?
       {_MODAL}(?:rise|go\sup|increase|fall|climb|double)\b
     | {_MODAL}cost\s(?:the\s)?(?:taxpayers|households|consumers|customers|tenants
@@ -92,7 +100,7 @@ _STATES = re.compile(
     | (?:hat|hätte|haben)\s(?:\w+\s){{0,3}}(?:Folgen|Auswirkungen)\s(?:für|auf)
     | (?:fahren|nutzen|benutzen|überqueren)\s(?:\w+\s){{0,2}}?{_COUNT}\s{_AFFECTED}\b
     | {_COUNT}\s(?:\w+\s)?{_AFFECTED}\s(?:nutzen|benutzen|fahren|verlieren|müssen
-      |sind\sdarauf\sangewiesen)\b
+      |könnten|sind\sbetroffen|sind\sdarauf\sangewiesen)\b
     | (?:betroffen|bedroht|gefährdet)\s(?:sind|wären)\s(?:\w+\s){{0,2}}?{_COUNT}
     )""",
     re.VERBOSE,
@@ -127,11 +135,12 @@ _LATER = re.compile(
       |have\sto\swait
       |be\s(?:sentenced|paid|completed|finished|replaced|reopened|closed|cut|raised|built
       |demolished|pulled\sdown|installed|introduced|decided|heard|shut|restored|repaired
-      |moved|sold|exchanged))\b
+      |moved|sold|exchanged|known|announced|published|opened|signed))\b
       [^.]{{0,80}}?\b(?:on|in|by|from|until|before|within|at\sthe\send\sof|next|this)\s
-      (?:the\s|a\s)?(?:{_DAY}|week|month|year|spring|summer|autumn|winter|end\sof
-      |beginning\sof)
-    | (?:stays?|remains?)\s(?:closed|shut|open|blocked|suspended|in\sforce)\suntil\b
+      (?:at\sleast\s)?(?:the\s|a\s)?(?:{_DAY}|week|month|year|spring|summer|autumn
+      |winter|end\sof|beginning\sof)
+    | (?:stays?|remains?|would\s(?:stay|remain))\s
+      (?:closed|shut|open|blocked|suspended|in\sforce)\s(?:until|on)\b
     | (?:reopens?|expires?)\s(?:on|in|until|from)\s(?:the\s)?{_DAY}
     | \A(?:The\s)?(?:[Ww]ork|[Bb]uilding|[Cc]onstruction|[Rr]epairs|[Tt]alks|[Tt]rial
       |[Hh]earing|[Ii]nquest|[Ii]nquiry|[Ss]trike|[Bb]an|[Pp]roduction)\s
@@ -144,6 +153,13 @@ _LATER = re.compile(
     | (?:wird|werden|soll|sollen)\s[^.]{{0,60}}?\b(?:am|im|bis|ab)\s{_DAY}
     )""",
     re.VERBOSE,
+)
+#: What depends on something that is open: a consequence that its condition states.
+_DEPENDS = re.compile(
+    r"\A(?:If|Should|Unless)\s[^,;]{6,90},\s(?:the|a|an|it|he|she|they|[A-Z])[^,;]{0,60}?"
+    r"\b(?:may|will|could|must|can)\b(?!\s(?:look|seem))"
+    r"|\A(?:Falls|Wenn|Sollte\w*)\s[^,;]{6,90},\s(?:so\s)?"
+    r"(?:darf|kann|könnte\w*|wird|werden|muss|müssen|droht|drohen)\b"
 )
 _DOUBTED = re.compile(
     r"\b(?:not|never|no|nothing|hardly|little|less|nor|neither|if|whether|unless|nicht|nie|"
@@ -172,6 +188,8 @@ _WORK = re.compile(
 _GERMAN_ARTICLE = re.compile(r"Das\s[A-ZÄÖÜ]")
 _RELATIVES = word_set("who which that then die der das")
 _NEAR_NEWS = 5
+#: Words of the news that a condition and its consequence have.
+_DEPENDING_WORDS = 2
 
 
 def find_why_it_matters(
@@ -204,6 +222,8 @@ def _tells_next(lead: frozenset[str], passage: Passage) -> bool:
     """Whether it says what happens next, in words of the news."""
     if passage.place == 0 or passage.place > _MOST_PLACES:
         return False
+    if _DEPENDS.match(passage.text):
+        return len(lead & passage.known) >= _DEPENDING_WORDS
     later = _LATER.search(passage.text)
     if later is None or _DOUBTED.search(passage.text) or _ASIDE.search(passage.text):
         return False

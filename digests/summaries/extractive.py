@@ -96,7 +96,8 @@ def _choose_passages(
 
     Of an essay the first passages that fit are chosen.
     """
-    scores = score_passages(found)
+    # Sets have no order: rounding makes the sums reproducible.
+    scores = [round(sum(row), 9) for row in compute_features(found)]
     pool = list(found)
     if not essay:
         # The first passage is the news, which a summary opens with.
@@ -196,13 +197,6 @@ _SPEECH = frozenset("\"“'‘„«")
 
 #: The weighted features of a passage.
 PassageFeatures = tuple[float, ...]
-
-
-def score_passages(found: Sequence[Passage]) -> tuple[float, ...]:
-    """A score for each passage, in their order; higher is better."""
-    rows = compute_features(found)
-    # Sets have no order: rounding makes the sums reproducible.
-    return tuple([round(sum(row), 9) for row in rows])
 
 
 def compute_features(found: Sequence[Passage]) -> tuple[PassageFeatures, ...]:

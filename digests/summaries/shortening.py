@@ -47,7 +47,7 @@ _COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase
 #: The loss of who stated a plain fact.
 _SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
-_MOST_INSERTIONS, _MOST_ENDS = 6, 40
+_MOST_INSERTIONS, _MOST_ENDS = 5, 24
 
 
 class Part(NamedTuple):

@@ -339,3 +339,41 @@ def test_in_brief_one_word_is_no_headline():
     )
     edition = edition_of(an_article(), POOL, word, stories=1)
     assert [line.article.id for line in edition.brief] == ["pool"]
+
+
+REVIEW = an_article(
+    id="review",
+    title="Film review: The Otter King",
+    source="Strand Radio",
+    text="Director Uta Holm has made a film about an otter, and the otter is the "
+    "better actor. The camera is splendid and the dialogue is wooden.",
+)
+
+
+def test_what_is_no_report_has_a_line_and_no_story():
+    edition = edition_of(an_article(), REVIEW)
+    assert [story.articles[0].id for story in edition.stories] == ["bridge"]
+    assert [line.article.id for line in edition.brief] == ["review"]
+
+
+def test_where_nothing_reports_what_is_there_is_shown_in_full():
+    assert [s.articles[0].id for s in edition_of(REVIEW).stories] == ["review"]
+
+
+def test_an_edition_without_lines_has_everything_in_full():
+    edition = edition_of(an_article(), REVIEW, brief=0)
+    assert {s.articles[0].id for s in edition.stories} == {"bridge", "review"}
+
+
+BRIEFING = an_article(
+    id="briefing",
+    title="Morning briefing: What you need to know on Tuesday",
+    source="Strand Radio",
+    text="Shares fell in Norrvik, the rain will stop, and an otter is still at large.",
+)
+
+
+def test_a_list_of_news_has_no_line():
+    edition = edition_of(an_article(), POOL, BRIEFING, stories=1)
+    assert [line.article.id for line in edition.brief] == ["pool"]
+    assert decision(edition, "briefing").outcome == "left out"

@@ -195,3 +195,46 @@ def test_was_asks_in_english_where_somebody_or_something_follows_it(question: st
 def test_a_known_name_is_not_reported_as_unknown():
     found = select_answer(parse_question("Tell of Kühlhaus", TODAY), (HARBOUR,))
     assert found.refused is None or found.refused.why == "not reported"
+
+
+SPAN = an_article(
+    "The new span at Aldby is 340 metres wide. A judge stopped the work on Monday.",
+    title="Work on new span stopped",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("How deep is the new span at Aldby?", "its width is no depth"),
+        ("Who is the judge?", "a name is asked for"),
+    ],
+)
+def test_another_measure_or_a_function_is_no_answer(question: str, why: str):
+    assert refused(question, SPAN)[0] == "not reported", why
+
+
+def test_another_storm_of_the_sentence_is_not_the_one_asked_about():
+    article = an_article(
+        "Storm Ewan reached Aldby on Monday. It is the worst since storm Olwen in 2021,"
+        " which killed two people.",
+        title="Storm Ewan reaches Aldby",
+    )
+
+    assert refused("How many people were killed by storm Ewan?", article)
+
+
+def test_an_age_behind_a_pronoun_is_that_of_who_was_named():
+    article = an_article("Tilda Noor has died in Aldby. She was 93.", title="Noor dies")
+
+    assert reported("How old was Tilda Noor?", article) == ["She was 93."]
+
+
+def test_what_a_recall_followed_is_not_why_that_happened():
+    article = an_article(
+        "Lumo recalls lamps after reports that they overheated. It is based in Aldby.",
+        title="Lumo recalls lamps",
+    )
+    question = parse_question("Why did the lamps overheat?", TODAY)
+
+    assert not select_answer(question, (article,)).sure

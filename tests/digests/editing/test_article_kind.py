@@ -24,6 +24,9 @@ LABELLED = [
     ("opinion", "Leader: A bridge too poor", NEWS),
     ("opinion", "Editorial | A bridge too poor", NEWS),
     ("opinion", "Kommentar: Eine Brücke zu wenig", NEWS),
+    ("opinion", "Kommentar von Uta Holm: Die Brücke ist kein Denkmal", NEWS),
+    ("opinion", "Comment by Ada Fell: The bridge is no monument", NEWS),
+    ("opinion", "How I learned to love the bridge", NEWS),
     ("letter", "Letters to the editor", NEWS),
     ("letter", "The bridge is a disgrace: Letters - Hallin Courier", NEWS),
     ("letter", "Leserbriefe", NEWS),
@@ -38,6 +41,9 @@ LABELLED = [
     ("review", "The Salt House, Port Lennan ★★★", NEWS),
     ("roundup", "Hallin in brief", NEWS),
     ("roundup", "Sport kompakt", NEWS),
+    ("roundup", "Weir Lane closes: everything you need to know", NEWS),
+    ("roundup", "Polizeibericht", NEWS),
+    ("advice", "When to paint a bridge: Ask our engineer", NEWS),
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
     ("junk", "Correction: Ferry timetable article", NEWS),
@@ -66,6 +72,8 @@ PLAIN = [
     "Town remembers the quiz night fire",
     "Columnist charged with fraud",
     "How a town lost its bridge",
+    "Bridge keepers ask the council for a boat",
+    "Police report rise in bridge thefts",
     "The last keeper of the bridge dies",
     "Correction: Nobody fell from the bridge in Hallin",
 ]
@@ -95,6 +103,16 @@ FORMS = [
         "Sir, Your report on the bridge omits who pays.\n\nYours faithfully, G. Am",
     ),
     (
+        "advice",
+        "Dear Ada: My sister lives under a bridge and has sent me a bill.\n\n"
+        "Dear Puzzled: Cross it when you come to it.",
+    ),
+    (
+        "opinion",
+        "By Ada Fell\nI was half across the bridge when my knees gave in. I had missed "
+        "two weddings for it. A keeper with a voice like gravel explained steel to us.",
+    ),
+    (
         "roundup",
         "Pool opens. The pool is open again.\nMan held. A man, 27, was held.\n"
         "Road shut. Quay Street is shut.",
@@ -116,6 +134,14 @@ def test_words_that_news_uses_too_decide_nothing(title):
 @pytest.mark.parametrize(("kind", "text"), FORMS)
 def test_the_form_of_a_text_decides_without_a_label(kind, text):
     assert recognize_kind(an_article(title="The bridge", text=text)) == kind
+
+
+def test_a_newsroom_that_corrects_itself_reports():
+    text = (
+        "The bridge will cost 2.1 million crowns, the council said. In the morning we "
+        "had reported twenty million. We regret the error. Work begins on Monday."
+    )
+    assert recognize_kind(an_article(title="Bridge cheaper", text=text)) == "news"
 
 
 def test_a_section_of_the_address_decides():

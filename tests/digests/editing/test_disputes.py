@@ -58,6 +58,26 @@ def disputed(
             "en",
         ),
         (
+            "A fire in the Harcourt mill in Thornby killed 23 people, police said.",
+            "The number of dead in the Harcourt mill fire in Thornby rose to 31.",
+            "en",
+        ),
+        (
+            "A fire in the Harcourt mill in Thornby killed 23 people, police said.",
+            "After the Harcourt mill fire in Thornby the death toll has risen to 31.",
+            "en",
+        ),
+        (
+            "Customs officers found 700 kilograms of heroin in a boat off Marrin.",
+            "In a boat off Marrin customs officers found 430 kilograms of the drug.",
+            "en",
+        ),
+        (
+            "Das neue Bad in Wehrau soll 18 Millionen Euro kosten, sagte die Stadt.",
+            "Die Kosten für das neue Bad in Wehrau betragen 25 Millionen Euro.",
+            "de",
+        ),
+        (
             "Bei dem Brand der Mühle in Wehrau wurden 17 Arbeiter verletzt.",
             "In Wehrau wurden bei dem Brand der Mühle 26 Arbeiter verletzt.",
             "de",
@@ -66,6 +86,12 @@ def disputed(
 )
 def test_two_counts_of_the_same_are_a_dispute(one: str, other: str, lang: str):
     assert len(disputed(one, other, lang=lang)) == 1
+
+
+def test_a_part_and_the_whole_are_none():
+    jury = "A jury in Thornby found the surgeon guilty in {} of needless operations."
+    one, other = jury.format("nine of 16 cases"), jury.format("nine cases")
+    assert disputed(one, other) == []
 
 
 MILL = "A fire in the Harcourt mill in Thornby killed 23 workers, police said."

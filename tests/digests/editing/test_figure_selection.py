@@ -1,8 +1,10 @@
 """The figures that a story shows. All texts are invented."""
 
+import pytest
+
 from digests.analysis import analyse_article
 from digests.editing import presentation
-from digests.editing.figure_selection import MAX_FIGURES
+from digests.editing.figure_selection import MAX_FIGURES, choose_key_figures
 from digests.types import Article, EditionStyle, RankedStory, Story
 
 
@@ -120,3 +122,56 @@ def test_odd_texts_show_nothing():
 
 def test_votes_in_words_are_shown():
     assert shown("The council of Orvik approved it by eleven votes to nine.")
+
+
+#: So long that no summary holds the sentences after it.
+OPENING = (
+    "The council of Orvik has decided after a long debate that the old ferry to Halm "
+    "goes on in winter, although the boat is older than the town hall. Mayor Ada Berg "
+    "called the vote a good day for the island, and a large crowd sang with her at the "
+    "harbour until the night fell. "
+)
+
+
+def shown_beside(further: str) -> list[str]:
+    """The labels beside a short summary that has no number."""
+    text = OPENING + further
+    article = Article(id="a", text=text, title="The ferry to Halm goes on in winter")
+    style = EditionStyle(summary_chars=280)
+    analysed = analyse_article(article, style)
+    return [figure.label for figure in choose_key_figures(analysed)]
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        # A list position, a small count, a compound, a conversion, a single one.
+        "Orvik and Halm were the first 140 towns to sign.",
+        "Solicitors spoke to 40 families in May.",
+        "A 2,500-square-foot hall was rented for the evening.",
+        "The boat did not move one inch in May.",
+        # It points to something that is not shown.
+        "More than 150 cities have such laws on their books.",
+        "About 40% of that money arrived in May.",
+        "With a new boat, it earns £2 million.",
+        # A condition, a poll's method, background.
+        "If Halm pays, Orvik will spend £3 million.",
+        "The Courier polled 1,200 people in May.",
+        "In the hours after 140 people died, the sirens fell silent.",
+    ],
+)
+def test_beside_the_summary_a_figure_states_something_by_itself(further):
+    assert shown_beside(further) == []
+
+
+def test_a_figure_that_states_something_by_itself_is_shown_beside_the_summary():
+    text = "The work will cost £48 million and begins in June."
+    assert shown_beside(text) == ["The work will cost £48 million and begins in June"]
+
+
+def test_a_vote_is_no_small_count():
+    text = (
+        "The top court of Orvik on Wednesday struck down a law that asked for a permit "
+        "for each meeting, ruling 5-4 that it was unfair to the poor of the town."
+    )
+    assert shown(text)[0].endswith("for each meeting, ruling 5-4")

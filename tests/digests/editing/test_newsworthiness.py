@@ -72,6 +72,18 @@ def weight(title: str, lang: str = "en") -> float:
             "Metro to Orsk airport opens / It carries 90,000 passengers a day.",
         ),
         (
+            "Prime minister Ola Brenn faces confidence vote on Friday",
+            "Baker from Orsk, 41, charged with murder of his neighbour",
+        ),
+        (
+            "Pump maker Korb to close Orsk factory, cutting 720 jobs",
+            "Court hears appeal against murder conviction of 1998",
+        ),
+        (
+            "Gale Rosa hits Cardenshire / Some 40,000 homes had no power on Monday.",
+            "Minister Brenn says she will stay",
+        ),
+        (
             "Nurses to strike in all 14 hospitals of the county on Monday",
             "A swan delays the ferry to Holm",
         ),
@@ -89,11 +101,25 @@ def test_what_matters_to_many_weighs_more(more: str, less: str):
             "Verfassungsgericht kippt die Abgabe für 800.000 Rentner",
             "Weihnachtsmarkt in Wehrau: Die Wurst wird teurer",
         ),
+        (
+            "Landtagswahl: Regierung verliert die Mehrheit",
+            "70.000 Hühner im Moortal getötet",
+        ),
         ("Stromausfall: 30.000 Haushalte ohne Strom", "Neue Sitzbänke am Wehrauer See"),
     ],
 )
 def test_german_reports_are_weighed_as_well(more: str, less: str):
     assert weight(more, "de") > weight(less, "de")
+
+
+def test_a_number_of_another_sentence_counts_nobody():
+    recall = "Maker recalls soup: danger of poisoning / {} cans were sold."
+    assert weight(recall.format("90,000")) == weight(recall.format("90"))
+
+
+def test_a_german_verb_is_no_war():
+    assert weight("Kurpark / Der Park war am Montag geschlossen.", "de") == 0
+    assert weight("Talks to end the war in Estria fail") > 1
 
 
 def test_an_age_is_no_number_of_dead():

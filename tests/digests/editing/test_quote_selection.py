@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editing.quote_selection import select_quotes
+from digests.analysis import analyse_article
+from digests.editing.quote_selection import build_story_cards, select_quotes
 from digests.quotes.attribution import find_quotes
+from digests.types import Article, Story
 
 ARTICLE = (
     "The council met at the lock on Monday. "
@@ -106,3 +108,77 @@ def test_only_found_quotations_are_chosen_and_each_once(text):
     chosen = select_quotes(found, text)
     assert len(set(chosen)) == len(chosen)
     assert set(chosen) <= set(found)
+
+
+def best_below(text: str, shown: str) -> list[str]:
+    """The cards that stand below the words `shown`."""
+    found = select_quotes(find_quotes(text), text, shown=shown)
+    return [quote.text for quote in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "stands"),
+    [
+        # The sentence before names one person, who is shown.
+        (
+            "The trial of Victor Alme began. “He knew which tickets nobody would come "
+            "for,” prosecutor Denise Sato said.",
+            "Victor Alme pleaded not guilty on Wednesday.",
+            True,
+        ),
+        (
+            "The trial of Victor Alme began. “He knew which tickets nobody would come "
+            "for,” prosecutor Denise Sato said.",
+            "The lottery lost $9 million.",
+            False,
+        ),
+        (
+            "Victor Alme met Tom Cole. “He knew which tickets nobody would come for,” "
+            "prosecutor Denise Sato said.",
+            "Victor Alme and Tom Cole pleaded not guilty.",
+            False,
+        ),
+        # A relative of somebody who is shown speaks.
+        (
+            "The storm was long. “He had been on the job for only five weeks,” said "
+            "the lineman's father, Rick Soren.",
+            "A lineman was killed by a cable.",
+            True,
+        ),
+        # «This» needs its noun.
+        (
+            "Two trains met. “This toll does not include those in hospital,” warden "
+            "Rick Soren said.",
+            "The toll of the crash rose to nine.",
+            True,
+        ),
+        (
+            "Two trains met. “This machine is for people with small homes,” warden "
+            "Rick Soren said.",
+            "The toll of the crash rose to nine.",
+            False,
+        ),
+    ],
+)
+def test_a_pointer_needs_what_it_means_above_the_card(text, shown, stands):
+    assert bool(best_below(text, shown)) == stands
+
+
+def test_nobody_speaks_of_themselves_by_title():
+    text = "“Ms Quill now counts herself as a friend of the lock,” Jess Quill said."
+    assert best(text) == []
+
+
+def test_parts_of_one_utterance_are_one_card():
+    text = (
+        "The mayor spoke. “A town may decide how large a sign is,” Ada Berg wrote. “It "
+        "may not decide how rude it is.” The council met in May."
+    )
+    article = Article(id="a", text=text)
+    story = Story(id="s-1", articles=(article,), outlets=("Hallin Courier",))
+    (card,) = build_story_cards(story, {"a": analyse_article(article)}, 2)
+    assert card.text == (
+        "A town may decide how large a sign is,” Ada Berg wrote. “It may not decide "
+        "how rude it is."
+    )
+    assert text[card.span.start : card.span.end] == card.text

@@ -92,3 +92,74 @@ def test_an_older_state_from_a_slower_outlet_is_no_update():
     told = edition(FIRST, SECOND)
     later = edition(FIRST, SECOND, LATE, after=told)
     assert [s.articles[0].id for s in later.stories if s.update] in ([], ["b"])
+
+
+TOLL = article(
+    "toll",
+    "A third worker has died after the fire at the Fenwick mill, the hospital said. "
+    "The owner, Hurst, admitted that the alarm had been switched off since January.",
+    20,
+    "Fenwick mill fire: third worker dies",
+    "Herald",
+)
+SMOKE = article(
+    "smoke",
+    "Between nine and eleven tonnes of flour burnt at the Fenwick mill, the county "
+    "said in a first estimate. Three people died. Its owner Hurst had spoken of "
+    "two tonnes. The mill was last inspected by the county in 2019.",
+    21,
+    "Fenwick mill: up to eleven tonnes of flour burnt",
+    "Courier",
+)
+TICKER = article(
+    "ticker",
+    "22:10 Fire engines leave the Fenwick mill.\n21:40 Three dead at the mill.\n"
+    "20:15 The mayor of Fenwick is on the way.\n19:00 Fire at the Fenwick mill.",
+    21.5,
+    "Fenwick mill fire, live",
+    "Radio",
+)
+FIRE = article(
+    "fire",
+    "Two workers died when fire broke out at the Fenwick mill on Monday, the fire "
+    "service said. The mill of the firm Hurst employs 40 people in Fenwick.",
+    0,
+    "Two die in fire at Fenwick mill",
+    "Herald",
+)
+
+
+def test_an_update_is_told_from_the_report_of_the_new_death():
+    later = edition(FIRE, TOLL, SMOKE, TICKER, after=edition(FIRE))
+    (story,) = later.stories
+    assert story.articles[0].id == "toll"
+    assert story.summary[0].text.startswith("A third worker has died")
+
+
+def test_an_update_weighs_what_is_new_and_not_the_event_once_more():
+    quake = article(
+        "quake",
+        "An earthquake killed 60 people in Fenwick on Monday, the county said. The "
+        "town hall of Fenwick fell, and so did the bridge over the Tavin.",
+        0,
+        "Earthquake kills 60 in Fenwick",
+        "Herald",
+    )
+    again = article(
+        "again",
+        "Choirs from four towns sang in Fenwick on Tuesday after the earthquake. The "
+        "concert in the park of Fenwick collected 900 crowns for a new town hall.",
+        20,
+        "Fenwick sings after earthquake killed 60",
+        "Courier",
+    )
+    vote = article(
+        "vote",
+        "The parliament of Ostania voted to ban night trains on Tuesday. The law takes "
+        "effect in May and was opposed by the railway unions.",
+        20,
+        "Parliament bans night trains",
+        "Radio",
+    )
+    later = edition(quake, again, vote, after=edition(quake))
+    assert [s.articles[0].id for s in later.stories] == ["vote", "again"]

@@ -192,3 +192,46 @@ def test_a_german_clause_is_not_cut_before_its_verb():
         "und nie geprüft worden waren, genau untersucht werden."
     )
     assert set(labels(text, "de").values()) == {""}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        # A participle, an attribution and an adverb before a verb make no clause.
+        (
+            "The Lind family's Quill Group, a builder controlled by a father, Amos "
+            "Lind, who is worth $650 million and owns three mills, gave the land in "
+            "the year of the flood to the town and to the people of the long valley.",
+            "$650 million",
+        ),
+        ("The question is: 90 percent of what?''", "90 percent"),
+        # A headline that the text repeats.
+        ("Revealed: More Than 100 Delegates Are Planning To Leave", "100"),
+    ],
+)
+def test_without_a_clause_of_its_own_a_number_has_no_label(text, number):
+    found = labels(text)
+    assert not any(label for shown, label in found.items() if number in shown)
+
+
+def test_who_said_it_is_no_verb_of_a_number():
+    text = (
+        "In all, thieves broke into a dozen machines of the bank, including those of a "
+        "former chief and a former lawyer of the house, and 10 servers, the report of "
+        "the inquiry on the theft at the bank said on Monday."
+    )
+    assert not labels(text)["10"].startswith("10 servers")
+
+
+def test_a_list_is_no_opening_phrase():
+    text = "In a race between Trum, Clint and Gary Jonas, Clint earned 42 percent."
+    assert labels(text)["42 percent"] == text[:-1]
+
+
+def test_two_participles_have_one_complement():
+    text = (
+        "Scott is one of at least 707 people shot this year and the fourth person shot "
+        "and killed by a Hallin officer, according to the database of the Courier "
+        "that has tracked such deaths in all towns of the country since it began."
+    )
+    assert not labels(text)["at least 707"].endswith("person shot")

@@ -174,3 +174,33 @@ def test_a_sentence_gives_its_figures_and_no_others(case):
 
 def test_there_are_as_many_cases_as_promised():
     assert len(CASES) >= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "unit"),
+    [
+        ("The battery holds 220 megawatt-hour.", "220 megawatt-hour", "MWh"),
+        ("They burnt 3 kilowatt-hours a day.", "3 kilowatt-hours a day", "kWh"),
+        ("The lake holds 2 million acre-feet.", "2 million acre-feet", "acre-feet"),
+        ("It took 9 metric ton of salt.", "9 metric ton", "tonnes"),
+        ("The park has 30 square kilometer.", "30 square kilometer", "square km"),
+        ("The train did 250 km per hour.", "250 km per hour", "km/h"),
+        ("Orvik pumps 3 million barrels a day.", "3 million barrels a day", "barrels"),
+    ],
+)
+def test_a_unit_of_two_words_is_not_its_first_word(text, shown, unit):
+    figure = only(text)
+    assert (figure.text, figure.unit) == (shown, unit)
+
+
+def test_part_of_a_compound_unit_is_no_unit():
+    assert only("It turns with 300 foot-pounds of force.").unit == ""
+
+
+def test_german_energy_has_its_own_unit():
+    assert only("Der Speicher fasst 220 Megawattstunden.", lang="de").unit == "MWh"
+
+
+def test_a_number_in_the_name_of_a_work_is_no_figure():
+    text = "The night may belong to Amos Teal's Million Dollar Boat."
+    assert recognition.find_figures(text) == ()

@@ -93,3 +93,28 @@ def test_a_sentence_before_an_attribution_stands_alone():
 @given(st.text(min_size=1))
 def test_any_words_are_judged(said):
     assert stands_alone(said, None) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        # Both things are said in the next sentence.
+        "The trouble with the ferry stems from two major issues.",
+        # A transcript in marks has several speakers.
+        "RAMOS: The ferry was late. CLARK: The ferry is always late.",
+        "It's something I have been talking about to the council for years.",
+    ],
+)
+def test_an_announcement_and_a_transcript_do_not_stand_alone(said):
+    assert not stands(said)
+
+
+def test_a_german_article_before_a_verb_leans():
+    assert not stands("Die haben wir in drei Wochen alle zusammen.", german=True)
+    assert stands("Die Brücke bleibt bis zum Sommer geschlossen.", german=True)
+
+
+def test_a_first_pronoun_may_be_known():
+    said = "He wanted to be where the weather was, day and night."
+    assert not stands(said)
+    assert stands_alone(said, "said", known=True)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from digests.stories.assembly import gather_stories
 from digests.stories.freshness import choose_lead, count_dead, order_by_freshness
-from digests.types import Article, ArticleKind
+from digests.types import Article, ArticleKind, StoryMembership
 from tests.digests.stories.builders import news
 
 COUNTY = (
@@ -153,7 +154,51 @@ def test_of_reports_of_one_state_the_fuller_one_is_taken():
     first = report("a", "The port council has a new chair.", 0)
     second = report("b", "The port council chose a chair.", 1)
     assert lead(first, second, a=10.0, b=4.0) == "a"
-    assert lead(first, second, a=10.0, b=9.0) == "b"
+    assert lead(first, second, a=10.0, b=9.0) == "a"
+
+
+@pytest.mark.parametrize(
+    ("reaction", "title"),
+    [
+        ("They came with drums, and one of them brought a goat.", "Joy in Sellin"),
+        ("The share of Korb & Lau rose by six per cent on Monday.", "Korb share up"),
+    ],
+)
+def test_a_colour_piece_or_a_share_price_does_not_tell_the_event(reaction, title):
+    fact = news(
+        "fact",
+        "President Ana Sollic of Sellin conceded defeat in the election on Monday "
+        "after eleven years. Korb & Lau will close its factory in Sellin, where 900 "
+        "people build pumps, she said at a meeting in the town hall of Sellin." * 2,
+        title="Sollic concedes defeat in Sellin",
+    )
+    colour = news("colour", reaction + COUNTY * 2, hours=1, title=title)
+    members = [StoryMembership(article=name, story="s") for name in ("fact", "colour")]
+    assert gather_stories([fact, colour], members)[0].articles[0].id == "fact"
+
+
+def test_the_report_of_a_death_tells_the_story_rather_than_a_reaction_to_it():
+    assert (
+        lead(
+            report(
+                "a", "A third guest died after the hotel fire in Lund, police said.", 0
+            ),
+            report("b", "After the deaths the minister wants hotels inspected.", 2),
+            b=9.0,
+        )
+        == "a"
+    )
+
+
+def test_hospital_wards_are_no_districts_that_are_counted():
+    assert (
+        lead(
+            report("a", "Nurses accepted a limit of four patients on wards.", 0),
+            report("b", "The strike is over: five patients on general wards.", 1),
+            a=5.0,
+        )
+        == "a"
+    )
 
 
 def test_reports_without_a_date_come_last():

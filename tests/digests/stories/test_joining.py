@@ -69,3 +69,34 @@ def test_weeks_later_it_is_another_story():
         published=FIRST.published.replace(day=28),  # type: ignore[union-attr]
     )
     assert len(set(joined(FIRST, again).values())) == 2
+
+
+CRISIS = news(
+    "v",
+    "Prime minister Runa Falk will face a vote of confidence on Thursday after the "
+    "Reform Union left the coalition over the Brannock canal. Falk told the assembly "
+    "that neither resignation nor snap polls would follow. Ministers Ekon and Varga "
+    "hurriedly cleared out their desks, and lobbyists crowded the marble staircase. "
+    "Reform deputies cheered. The coalition has 74 of 152 seats. Two Reform people may "
+    "abstain, an independent has not made up his mind, and the treasury has "
+    "cancelled talks about roads and harbours.",
+    title="Falk faces confidence vote as Reform Union walks out",
+)
+TICKER = news(
+    "t",
+    "17.48 The independent Cathal Osk tells this station that his mind is open. He has "
+    "had four hundred letters and one pie, and wants neither more letters nor pies.\n"
+    "17.20 Finance secretary Lind says that the coalition talks about harbours, roads "
+    "and beer are cancelled.\n16.35 Two Reform people abstain on Thursday.\n16.02 It "
+    "rains.\n15.10 Runa Falk has ended a speech about the Brannock canal. There will "
+    "be a vote of confidence on Thursday, and no snap polls. Reform cheers, Varga "
+    "clears out a desk. With 74 of 152 seats the Reform Union decides.\n14.30 Good "
+    "afternoon. You can write to us or leave a comment below the line.",
+    hours=3,
+    title="LIVE: the crisis as it happens",
+)
+
+
+def test_a_live_blog_is_joined_whatever_its_latest_entry_is_about():
+    found = joined(CRISIS, TICKER, kinds={"t": "live"})
+    assert found["v"] == found["t"]

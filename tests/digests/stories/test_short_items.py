@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -42,6 +42,24 @@ def test_no_two_items_become_one_story(items: list[Article]):
         (one.title, other.title)
         for one, other in combinations(items, 2)
         if count_stories(one, other) == 1
+    ]
+    assert merged == []
+
+
+def in_capitals(article: Article) -> Article:
+    title = " ".join(w[:1].upper() + w[1:] for w in (article.title or "").split())
+    return replace(article, title=title)
+
+
+@pytest.mark.parametrize("genre", sorted({n[:-2] for n in FORMS["title"]}))
+def test_headlines_in_title_case_are_as_many_stories(genre: str):
+    templates = [items for n, items in FORMS["title"].items() if n[:-2] == genre]
+    rows = list(zip(*templates, strict=True))
+    merged = [
+        (one.title, other.title)
+        for mine, theirs in combinations(rows, 2)
+        for one, other in product(map(in_capitals, mine), map(in_capitals, theirs))
+        if count_stories(one, replace(other, id="other")) == 1
     ]
     assert merged == []
 
@@ -115,6 +133,12 @@ def test_two_headlines_of_one_death_are_one_story():
     assert count_stories(one, other) == 1
 
 
+def test_two_headlines_with_rare_words_in_common_are_one_story():
+    one = news("a", title="Iconic Actor Vigo Tarnell Dead At 93")
+    other = news("b", title="Vigo Tarnell: A Consummate Showman For Nine Decades")
+    assert count_stories(one, other) == 1
+
+
 def test_two_reports_of_one_earthquake_are_one_story():
     one = news(
         "a",
@@ -129,3 +153,61 @@ def test_two_reports_of_one_earthquake_are_one_story():
         title="Strong earthquake shakes Tarvia",
     )
     assert count_stories(one, other) == 1
+
+
+STAND = news(
+    "stand",
+    "Six people were killed when a stand collapsed at the Orvane racecourse on "
+    "Saturday afternoon, police said. More than forty were taken to hospital, "
+    "eleven of them with serious injuries. The stand was built in 1988 and had "
+    "been inspected in March, the owners said. The fire service was still "
+    "searching the wreckage in the evening.",
+    title="Stand collapses at Orvane racecourse, six dead",
+)
+IN_ORVANE = (
+    (
+        "Pedestrian breaks arm in collision with lorry in Orvane",
+        "A pedestrian broke an arm when a lorry hit him in Orvane on Saturday, "
+        "police said. The man, 44, was taken to hospital. The driver was not "
+        "hurt.",
+    ),
+    (
+        "Shed burns down in Orvane",
+        "A shed burnt down in Orvane on Saturday night. Nobody was hurt, the fire "
+        "service said. The damage is put at 8,000 crowns.",
+    ),
+    (
+        "Car on fire at Orvane station",
+        "A car caught fire at Orvane station on Saturday night. Nobody was hurt, "
+        "the fire service said. The damage is put at 5,000 crowns.",
+    ),
+)
+IN_KIRRLACH = (
+    (
+        "Schuppen abgebrannt",
+        "In Kirrlach ist in der Nacht zum Sonntag ein Schuppen abgebrannt. "
+        "Verletzt wurde niemand, teilte die Feuerwehr mit. Der Schaden beträgt "
+        "rund 8.000 Euro.",
+    ),
+    (
+        "Auto brennt am Bahnhof",
+        "Am Bahnhof in Kirrlach hat am Sonntag ein Auto gebrannt. Verletzt wurde "
+        "niemand, teilte die Feuerwehr mit. Der Schaden beträgt rund 5.000 Euro.",
+    ),
+)
+
+
+def test_what_happens_in_a_town_every_day_joins_no_other_event():
+    items = [
+        news(str(n), text, title=title, hours=n, source="Orvane Echo")
+        for n, (title, text) in enumerate(IN_ORVANE, 1)
+    ]
+    assert count_stories(STAND, *items) == 4
+
+
+def test_two_german_fires_in_one_town_are_two_stories():
+    items = [
+        news(str(n), text, title=title, hours=n, source="Bote", lang="de")
+        for n, (title, text) in enumerate(IN_KIRRLACH)
+    ]
+    assert count_stories(*items) == 2

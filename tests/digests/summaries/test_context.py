@@ -105,6 +105,8 @@ def test_whom_it_affects_and_what_happens_next_is_found(sentence: str):
         "Täglich fahren rund 9.000 Autos über die Brücke.",
         "Das Gesetz tritt am 1. April in Kraft.",
         "Die Brücke bleibt bis Oktober gesperrt.",
+        "Rund 400 Beschäftigte könnten sich beteiligen.",
+        "Sollte der Rat von Hallin verlieren, muss er die Brücke wieder öffnen.",
     ],
 )
 def test_german_consequences_are_found(sentence: str):
@@ -138,6 +140,15 @@ def test_conditions_denials_and_trifles_are_no_consequence(sentence: str):
         "The mayor said the cuts would force three libraries to close.",
         "The deal with Orne is expected to lower the price of gas.",
         "The bill would raise the age of retirement to 68.",
+        "The four-year ministry of transport funding will enable two more ferries.",
+        "A ban would particularly affect farmers, who cross at night.",
+        "The strike which could involve up to 900 ferry workers begins in May.",
+        "Under the new rules, owners will pay 40 crowns for each crossing.",
+        "The combined company would have 310 ferries.",
+        "Investors now expect the bank to sell the bridge.",
+        "More closures are possible, because the piers are as old as the arch.",
+        "The price will be announced on 3 June at the latest.",
+        "If the council of Hallin loses in court, it must open the bridge in May.",
     ],
 )
 def test_what_a_decision_does_to_others_is_a_consequence(sentence: str):
@@ -152,6 +163,8 @@ def test_what_a_decision_does_to_others_is_a_consequence(sentence: str):
         "The deal will be announced at a dinner.",
         "The plan was drawn up by the mayor's office.",
         "The move would have saved the mill.",
+        "Under the bridge, an old man will sell you coffee.",
+        "If the weather holds, the fair will open in Orne.",
     ],
 )
 def test_what_only_happens_around_a_decision_is_none(sentence: str):

@@ -66,6 +66,7 @@ def test_a_cut_that_turns_the_sense_is_seen(sentence: str):
     [
         "The mayor opened the bridge on Monday|, pledging to mend every road.",
         "The mayor of Hallin resigned| after a long row over the bridge.",
+        "The state will charge the mayor of Hallin|, alleging that she took money.",
         "Prices in Hallin have fallen| since the bridge was opened.",
         "The mayor of Hallin resigned| because she was tired.",
         "The boat sank in the harbour| when a wave struck it.",
