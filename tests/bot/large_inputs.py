@@ -157,6 +157,8 @@ def use_threads(harness: BotHarness) -> None:
 
 async def answer(harness: BotHarness, invocation: Invocation) -> Reply | Form:
     """Dispatch a command, and render its answer as each platform does."""
+    # Each part is a step of its own.
+    await asyncio.sleep(0)
     answered = await harness.inbox.dispatch(invocation)
     await asyncio.sleep(0)
     if isinstance(answered, Reply):
