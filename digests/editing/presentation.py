@@ -32,6 +32,7 @@ from digests.types import (
     RankedStory,
     Section,
     Sentence,
+    Span,
     Story,
     arrange_sections,
 )
@@ -70,6 +71,14 @@ def present_story(
         summary = fitting.summarise_update(
             lead.article, lead.summary, entry.news, style.summary_chars
         )
+    cards = _choose_cards(story, analyses, style, summary, published)
+    if style.quotes and not cards:
+        # What is worth a card stands there, and not among the summary's sentences.
+        direct = [quote.context for quote in lead.quotes if quote.kind == "direct"]
+        reported = _leave_out(summary, direct)
+        cards = _choose_cards(story, analyses, style, reported, published)
+        own = [card.span for card in cards if card.article == lead.article.id]
+        summary = _leave_out(summary, own)
     shown = [span for sentence in summary for span in sentence.spans]
     matters = None
     if lead.kind == "news":
@@ -78,7 +87,7 @@ def present_story(
         id=story.id,
         headline=lead.summary.headline,
         summary=summary,
-        cards=_choose_cards(story, analyses, style, summary, published),
+        cards=cards,
         figures=tuple(
             figure
             for figure in _choose_figures(entry, analyses, published)
@@ -203,6 +212,17 @@ def _choose_cards(
         card for card in cards if normalize_text(card.text) not in published.quotes
     ]
     return tuple(fresh[: style.quotes])
+
+
+def _leave_out(
+    summary: Sequence[Sentence], shown: Sequence[Span]
+) -> tuple[Sentence, ...]:
+    """The sentences that hold nothing of these spans, and the first in any case."""
+    return tuple(
+        sentence
+        for number, sentence in enumerate(summary)
+        if not number or not any(overlaps_any(span, sentence.spans) for span in shown)
+    )
 
 
 def _list_current(story: Story) -> list[Article]:

@@ -75,6 +75,19 @@ def test_a_quotation_of_the_summary_gets_no_card():
     assert [card.text for card in story.cards] == ["Nobody was in danger at any time."]
 
 
+def test_a_short_articles_quotation_stands_on_its_card_and_not_in_the_summary():
+    article = an_article(
+        title="Crack closes the harbour bridge at Hallin",
+        text="The harbour bridge at Hallin closed on Tuesday.\n\n"
+        "“We will not open a bridge that we cannot trust,” said mayor Ada Brandt.",
+    )
+    (story,) = edition_of(article).stories
+    assert [sentence.text for sentence in story.summary] == [
+        "The harbour bridge at Hallin closed on Tuesday."
+    ]
+    assert [card.speaker for card in story.cards] == ["Ada Brandt"]
+
+
 def test_every_quote_is_the_articles_words_at_its_span():
     article = an_article()
     (story,) = edition_of(article).stories
