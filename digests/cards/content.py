@@ -34,6 +34,10 @@ UNNAMED_SPEAKER = "speaker not named in text"
 JOINING_MARKS = ",;: "
 #: Characters between a reporter's words and quoted ones; those that introduce speech.
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
+#: The marks around «she said», between two parts of one utterance.
+_BETWEEN_PARTS = re.compile(
+    rf"(?<=[,.!?…])[{DOUBLE}](\s[^{DOUBLE}\n]{{1,60}}\s)[{DOUBLE}](?=\S)"
+)
 #: The least content words besides quote and speaker that make a sentence a context.
 _FEWEST_WORDS = 3
 #: A longer clause is not shown where outlets differ.
@@ -90,6 +94,14 @@ def build_card(article: Article, quote: Quote, rest: Quote | None = None) -> Quo
         lang=article.lang or "en",
         revision=article.revision,
     )
+
+
+def write_quoted_words(card: QuoteCard, opening: str, closing: str) -> str:
+    """The words of a card, in the marks given where «she said» stands between them.
+
+    The marks around the whole are the renderer's.
+    """
+    return _BETWEEN_PARTS.sub(rf"{closing}\1{opening}", card.text)
 
 
 def find_card_context(article: Article, card: QuoteCard) -> Span:

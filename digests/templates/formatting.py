@@ -106,7 +106,7 @@ def join_sentences(sentences: tuple[Sentence, ...]) -> str:
 def format_quote(card: QuoteCard) -> str:
     """The verbatim words in the quotation marks of their language."""
     marks = _QUOTATION_MARKS.get(primary_language(card.lang), "“”")
-    return f"{marks[0]}{card.text.strip()}{marks[1]}"
+    return f"{marks[0]}{content.write_quoted_words(card, *marks).strip()}{marks[1]}"
 
 
 def format_speaker(card: QuoteCard) -> str:

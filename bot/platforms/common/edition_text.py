@@ -20,7 +20,7 @@ from bot.platforms.common.text import (
     shorten_runs,
 )
 from digests.cards import content
-from digests.cards.content import TextRun
+from digests.cards.content import TextRun, write_quoted_words
 from digests.types import (
     BriefStory,
     CorrectionNote,
@@ -219,7 +219,8 @@ def mark_headline(headline: str, *marks: str) -> str:
 def format_quote(card: QuoteCard) -> str:
     """Put the quote's words between the quotation marks of its language."""
     opening, closing = get_quotation_marks(card.lang)
-    return f"{opening}{sanitize_text(card.text)}{closing}"
+    words = write_quoted_words(card, opening, closing)
+    return f"{opening}{sanitize_text(words)}{closing}"
 
 
 def format_plain_quote(card: QuoteCard, texts: Texts) -> str:

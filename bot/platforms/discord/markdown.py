@@ -21,7 +21,7 @@ from bot.platforms.common.text import (
     normalize_newlines,
 )
 from bot.platforms.discord import limits
-from digests.cards.content import TextRun
+from digests.cards.content import TextRun, write_quoted_words
 from digests.language.links import Link
 from digests.types import QuoteCard
 
@@ -108,7 +108,8 @@ def format_link(link: Link | None) -> str:
 def render_quote(card: QuoteCard, texts: Texts) -> str:
     """Render the whole quote, with the attribution in small print."""
     opening, closing = get_quotation_marks(card.lang)
-    quoted = f"{opening}{escape_markdown(card.text)}{closing}"
+    words = escape_markdown(write_quoted_words(card, opening, closing))
+    quoted = f"{opening}{words}{closing}"
     if card.withdrawn:
         # Every line on its own; an empty one cannot be struck through.
         quoted = re.sub(r"(?m)^(.+)$", r"~~\1~~", quoted)

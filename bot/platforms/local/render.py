@@ -26,7 +26,7 @@ from bot.platforms.common.edition_text import (
 )
 from bot.platforms.common.text import get_quotation_marks, shorten_text
 from bot.platforms.local import limits
-from digests.cards.content import list_further_figures
+from digests.cards.content import list_further_figures, write_quoted_words
 from digests.language.links import make_link
 from digests.types import (
     ArticleRef,
@@ -221,7 +221,7 @@ def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:
     speaker, role = describe_speaker(card, texts)
     at, outside = card.published, make_link(card.url)
     return {
-        "text": card.text,
+        "text": write_quoted_words(card, opening, closing),
         "opening": opening,
         "closing": closing,
         "lang": card.lang,

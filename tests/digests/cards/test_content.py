@@ -14,6 +14,7 @@ from digests.cards.content import (
     list_further_figures,
     name_kind,
     name_status,
+    write_quoted_words,
 )
 from digests.quotes.attribution import find_quotes
 from digests.types import (
@@ -56,6 +57,25 @@ def test_the_words_are_those_of_the_article():
 def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
     assert not a_card().text.endswith(",")
     assert a_card(text="“It’s open, at last!” Ruth Bell said.").text.endswith("last!")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            '"We shut the lock," Bell said. "Nobody will drown here."',
+            "We shut the lock,” Bell said. “Nobody will drown here.",
+        ),
+        (
+            "“We shut it at dusk, ‘the old lady’, and went home,” Bell said.",
+            "We shut it at dusk, ‘the old lady’, and went home",
+        ),
+    ],
+)
+def test_the_marks_around_the_reporters_words_are_those_of_the_card(text, shown):
+    quotes = find_quotes(text)
+    card = build_card(an_article(text=text), quotes[0], (*quotes, None, None)[1])
+    assert write_quoted_words(card, "“", "”") == shown
 
 
 def test_the_card_shows_speaker_and_place():
