@@ -69,6 +69,8 @@ _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
     r"(?!these|those|them)[^,;:]{3,90},\s"
 )
+#: A number holds where its opening says: «In Norland, …», «With rain in the hills, …».
+_WHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Aa]mong|[Aa]cross)\s(?:[A-Z]|(?:an?|the)\s)")
 #: «In a race between Cole, [Bell and Teal, …]».
 _LIST_GOES_ON = re.compile(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
 _TIMES = re.compile(
@@ -343,7 +345,8 @@ def _find_starts(
     found = [(start, False)]
     opening = _OPENING.match(text, start, end)
     listed = opening and _LIST_GOES_ON.match(text, opening.end())
-    if opening and not listed and not _TIMES.search(opening.group()):
+    limits = opening and (_TIMES.search(opening[0]) or _WHERE.search(opening[0]))
+    if opening and not listed and not limits:
         found.append((opening.end(), True))
     found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
     found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]

@@ -196,11 +196,17 @@ _OPEN = re.compile(
 )
 
 
+#: What somebody told, or confessed to, is not shown without its circumstances.
+_STATED = re.compile(
+    r"\btold\s[^,;]*\bthat\s|\b(?:plead(?:s|ed)\sguilty|confess(?:es|ed))\b"
+)
 _NOT = re.compile(r"\b(?:not|nicht)\b|n['’]t\b")
 
 
 def _changes_sense(kept: str, link: str) -> bool:
     """Whether what is kept means something else without the clause."""
+    if _STATED.search(kept):
+        return True
     if link in ("since", "seit"):
         return _SUPERLATIVE.search(kept) is not None
     if link in ("because", "weil"):

@@ -228,6 +228,14 @@ def test_a_list_is_no_opening_phrase():
     assert labels(text)["42 percent"] == text[:-1]
 
 
+def test_a_number_keeps_the_place_that_it_holds_in():
+    text = (
+        "With Ada Brandt making an all-out push for farmers in the north, turnout "
+        "was up almost 15,000 over four years before."
+    )
+    assert labels(text)["almost 15,000"] == text[:-1]
+
+
 def test_two_participles_have_one_complement():
     text = (
         "Scott is one of at least 707 people shot this year and the fourth person shot "

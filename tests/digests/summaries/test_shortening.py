@@ -55,6 +55,8 @@ def test_a_cut_that_leaves_words_hanging_is_seen(sentence: str):
         "The mayor did not resign| because she was tired.",
         "Drivers will be paid| when the fund is full.",
         "The town may sell the hall| once the roof is mended.",
+        "Anton Rusk told the board that he had signed| after he was beaten for days.",
+        "Anton Rusk pleaded guilty| because he was afraid of the guards.",
     ],
 )
 def test_a_cut_that_turns_the_sense_is_seen(sentence: str):
