@@ -112,6 +112,7 @@ def select_quotes(
         quote: _rate_quote(quote, lead, length, openings)
         for quote, after in itertools.zip_longest(quotes, quotes[1:])
         if _is_showable(quote, kind)
+        and not _is_half(quote, after, text)
         and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
     return tuple(sorted(rated, key=lambda quote: (-rated[quote], quote.start)))
@@ -142,6 +143,17 @@ def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
     short = len(_WORD.findall(between)) <= _LONGEST_ATTRIBUTION
     fits = after.end - quote.start <= _GOOD_LENGTH.stop
     return after if attributes and short and fits else None
+
+
+def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
+    """Whether the next part of the utterance goes on from it, and cannot be joined.
+
+    «A town may decide how large a sign is», without «It may not decide how rude it is».
+    """
+    if after is None or after.group != quote.group or find_rest(quote, after, text):
+        return False
+    opening = _APOSTROPHE.split(after.text.split()[0])[0].strip(_SIGNS).lower()
+    return opening in _TABLES["going_on"]
 
 
 def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:
@@ -193,10 +205,11 @@ def _find_persons_before(text: str, quote: Quote) -> set[str]:
 
 
 def _is_nobody(speaker: str) -> bool:
-    """Whether it is a place, or no name: «Against Cole» of a headline, «diplomat»."""
+    """Whether it is a place, or no name: «Against Cole», «Cole's», «diplomat»."""
     low = speaker.lower()
     bare = " " not in low and is_role_noun(low) and not is_plural_role(low)
-    return bare or low in PLACES or low.split()[0] in PREPOSITIONS
+    genitive = low.endswith(("'s", "’s"))
+    return bare or genitive or low in PLACES or low.split()[0] in PREPOSITIONS
 
 
 def _is_anybody(speaker: str) -> bool:

@@ -43,6 +43,24 @@ def test_a_named_voice_comes_before_an_unnamed_one():
     assert "winter" in best(text)[0]
 
 
+def test_half_of_a_thought_gets_no_card():
+    text = (
+        "“A town may decide how large a sign is,” Justice Ada Brandt wrote for the "
+        "majority of the court. “It may not decide how rude it is.”"
+    )
+    assert "A town may decide how large a sign is," not in best(text)
+
+
+def test_a_speaker_whose_name_is_a_genitive_gets_no_card():
+    text = (
+        "Mr Cole's statement said: “We will open the lock before the summer is over, "
+        "and nobody will stop us.”"
+    )
+    found = find_quotes(text)
+    shown = {quote.speaker for quote in select_quotes(found, text)}
+    assert not any(name and name.endswith("'s") for name in shown)
+
+
 @pytest.mark.parametrize(
     ("speaker", "shown"),
     [
