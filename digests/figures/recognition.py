@@ -418,7 +418,7 @@ _LABELS = (
 _LABEL = re.compile(rf"(?:\b(?:{_LABELS})\.?|[#§№])\s?$")
 _STREET_BEFORE = re.compile(r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer)\s$")
 _STREET_AFTER = re.compile(
-    r"[A-Za-z]?\s(?:[A-Z][\w.'’-]*\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|"
+    r"[A-Za-z]?\s(?:[A-Z\d][\w.'’-]*\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|"
     r"Boulevard|Blvd|Square|Place|Court|Way|Terrace|Row|Crescent|Close|Parkway)\b"
 )
 _AMID_NUMBERS = "0123456789,;:%$£€() "

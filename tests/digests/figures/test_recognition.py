@@ -136,6 +136,7 @@ def test_a_price_has_its_subject(text: str, what: str):
         "Hallin won 2-1 and then lost 6-4, 6-3.",
         "Call +44 20 7946 0958 or 555-1234.",
         "She lives at 10 Elm Street.",
+        "A lamp broke in front of 131 West 23rd Street.",
         "Sie wohnt in der Lindenstraße 5.",
         "Case No. 12 is about section 230.",
         "The Boeing 737 jets and an iPhone 15 were sold.",
