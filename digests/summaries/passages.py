@@ -49,6 +49,7 @@ _JUNK = re.compile(
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
+    |\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -44,6 +44,7 @@ def test_a_byline_is_no_passage():
     [
         "Click here to see more pictures.",
         "Sign up for our daily letter.",
+        "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
         "It is half a sentence",
