@@ -206,15 +206,15 @@ def is_title_line(article: Article, span: Span) -> bool:
     """Whether a sentence at the head of a text is its title and not its first sentence.
 
     It is a paragraph of its own. Its words are those of the title; where there is none,
-    they are capitalized, or it is written as headlines are and does not end in a full
-    stop, unless the next sentences repeat it or it is very short.
+    they are capitalized, or the next sentences repeat it, or it is written as headlines
+    are and does not end in a full stop, unless it is very short.
     """
     if span.start > _TITLE_REACH or span.end - span.start > _TITLE_LENGTH:
         return False
     if not _PARAGRAPH.match(article.text, span.end):
         return False
     text = to_one_line(article.text[span.start : span.end])
-    if _NO_TITLE.match(text) or is_junk(text):
+    if _NO_TITLE.match(text) or _DATELINE.match(text) or is_junk(text):
         return False
     said = frozenset(words.extract_stems(text))
     if article.title:
@@ -229,13 +229,15 @@ def is_title_line(article: Article, span: Span) -> bool:
         return True
     if text[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
         return False
+    follows = set(words.extract_stems(article.text[span.end :][:_REPEATED_WITHIN]))
+    repeated = words.measure_containment(said, follows) > _REPEATS
+    if repeated and not _tells_past(found):
+        return True
     reports = _REPORT_WORD.search(text) is not None
     if reports and not _has_headline_verb(found):
         return False
-    if text[-1] != "." or (len(found) <= _VERY_SHORT and not reports):
-        return True
-    follows = article.text[span.end : span.end + _REPEATED_WITHIN]
-    return words.measure_containment(said, set(words.extract_stems(follows))) > _REPEATS
+    short = len(found) <= _VERY_SHORT and not reports
+    return repeated or short or text[-1] != "."
 
 
 #: Words of a very short line; characters in which a title is repeated; the share of it.
@@ -252,6 +254,13 @@ _REPORT_WORD = re.compile(
     r"|hat|haben|ist|sind)\b",
     re.IGNORECASE,
 )
+
+
+def _tells_past(found: Sequence[str]) -> bool:
+    """Whether the first verb is in the past tense, as in reports."""
+    lows = (word.strip(".,;:").lower() for word in found)
+    first = next(filter(grammar.looks_finite, lows), "")
+    return first in grammar.PAST | {"was", "were", "had"} or first.endswith("ed")
 
 
 def _has_headline_verb(found: Sequence[str]) -> bool:

@@ -117,3 +117,20 @@ def test_a_german_speech_ends_at_its_closing_mark():
 def test_a_line_of_dates_or_scores_is_no_title(line: str, is_title: bool):
     article = Article(id="a", text=f"{line}\n\nIt happened in Hallin on Tuesday.")
     assert (passages.find_title_line(article) is not None) == is_title
+
+
+@pytest.mark.parametrize(
+    ("line", "is_title"),
+    [
+        ("Mayor says the Hallin blast was an 'act of malice.'", True),
+        ("HALLIN, Norland (NTB) — The latest on the Hallin blast.", False),
+        ("A blast in the old town of Hallin was an act of malice.", False),
+    ],
+)
+def test_a_line_that_the_next_sentence_repeats_is_a_title(line: str, is_title: bool):
+    text = (
+        f"{line}\n\nNine people were hurt on Tuesday by a blast in Hallin that mayor "
+        "Ada Brandt said was the latest act of malice in the old town of the port."
+    )
+    found = passages.find_title_line(Article(id="a", text=text))
+    assert (found is not None) == is_title
