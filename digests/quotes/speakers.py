@@ -280,10 +280,11 @@ def _resolve_pronoun(
     """The antecedent that a mention can be for «he» or «she», or None."""
     other = _find_owner(parsed, other, sex) or other
     if other.kind == "name" and other.sort in {"person", ""}:
-        if other.sort != "person" and is_role_noun(other.text.lower()):
-            # «Investigators say …»
-            return None
         full = parsed.people.full(other.text, other.sex, other.start)
+        nobody = other.sort != "person" and full == other.text
+        if nobody and is_role_noun(other.text.lower()):
+            # «Investigators say …», and not «Baker» after «Jason Baker».
+            return None
         free = not other.possessive and not other.after_preposition
         voiced = free and other.text in parsed.voices
         if other.sort == "" and not (voiced or parsed.people.is_person(full)):

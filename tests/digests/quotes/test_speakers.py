@@ -32,6 +32,27 @@ def test_a_pronoun_is_the_person_whom_the_sentences_before_are_about():
     assert speakers(text) == ["Musa Sani"]
 
 
+@pytest.mark.parametrize("given", ["Jan", "Kim", "Otis"])
+def test_he_may_be_a_person_with_a_given_name_of_both_sexes(given):
+    text = (
+        f"{given} Moberg won the race at Sunday's meeting in Hallin. Moberg finished "
+        "ahead of Otto Brun, who was second. Moberg will now rest for a week.\n\n"
+        "“I know there is more in the tank,” he said."
+    )
+    assert speakers(text) == [f"{given} Moberg"]
+
+
+@pytest.mark.parametrize("surname", ["Baker", "Gardener", "Driver", "Lind"])
+def test_a_surname_that_is_also_an_occupation_is_a_person_whose_name_is_known(surname):
+    text = (
+        f"Norland's Jan {surname} won the race at Sunday's meeting in Hallin. "
+        f"{surname} finished ahead of Otto Brun, who crossed the line a second later. "
+        f"{surname}, part of last year's team, will now rest for a week.\n\n"
+        "“I know there is more in the tank,” he said."
+    )
+    assert speakers(text) == [f"Jan {surname}"]
+
+
 @pytest.mark.parametrize(
     ("text", "speaker"),
     [
