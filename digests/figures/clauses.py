@@ -44,10 +44,8 @@ _LEADS = (
         r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|"
         r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|"
-        r"All told|Then|"
-        r"In this case|For example|For instance|Of course|Eventually),\s+"
-        r"|Meanwhile\s+"
-        r"|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
+        r"All told|Then|In this case|For example|For instance|Of course|Eventually),\s+"
+        r"|Meanwhile\s+|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
 _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
@@ -60,23 +58,23 @@ _JOINS = re.compile(
 )
 #: Behind these begins what somebody said, which is then stated as a fact.
 _SAID_THAT = re.compile(
-    r"\b(?:said|says|say|announced|announces|confirmed|confirms|reported|reports|report|"
-    r"show|shows|showed|found|finds|revealed|reveals)\s(?:(?:on|in|late|early)\s[A-Z]\w+\s|"
-    r"in\s(?:an?|its|his|her|their)\s[\w-]+\s|\w+day\s)?that\s"
+    r"\b(?:said|says?|found|finds|(?:announce|confirm|report|show|reveal)(?:e?d|s)?)\s"
+    r"(?:(?:on|in|late|early)\s[A-Z]\w+\s|in\s(?:an?|its|his|her|their)\s[\w-]+\s|"
+    r"\w+day\s)?that\s"
 )
 #: An opening phrase without a time: «Under the plan, …».
 _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid|Of|Among)\s"
     r"(?!these|those|them)[^,;:]{3,90},\s"
 )
-#: A number holds where its opening says: «In Norland, …», «With rain in the hills, …».
-_WHERE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Aa]mong|[Aa]cross)\s(?:[A-Z]|(?:an?|the)\s)")
 #: «In a race between Cole, [Bell and Teal, …]».
 _LIST_GOES_ON = re.compile(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
-_TIMES = re.compile(
+#: A number holds when or where its opening says: «With rain in the hills, …».
+_LIMITS = re.compile(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|"
     r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
     r"September|October|November|December|\w+day)s?\b"
+    r"|\b(?:[Ii]n|[Aa]t|[Aa]mong|[Aa]cross)\s(?:[A-Z]|(?:an?|the)\s)"
 )
 _SAYING = (
     "said|says|say|told|added|reported|reports|report|announced|found|warned|estimated|"
@@ -345,8 +343,7 @@ def _find_starts(
     found = [(start, False)]
     opening = _OPENING.match(text, start, end)
     listed = opening and _LIST_GOES_ON.match(text, opening.end())
-    limits = opening and (_TIMES.search(opening[0]) or _WHERE.search(opening[0]))
-    if opening and not listed and not limits:
+    if opening and not listed and not _LIMITS.search(opening[0]):
         found.append((opening.end(), True))
     found += [(m.end(), True) for m in _SAID_THAT.finditer(text, start, end)]
     found += [(m.end(), False) for m in _JOINS.finditer(text, start, end)]
