@@ -172,24 +172,25 @@ def _describe_source(
 ) -> Incident:
     source = failing.source
     name = source.called or source.name
-    text = Message(
-        "Source «{name}» could not be read once so far: {why} See /newsdesk source "
-        "list.",
-        name=name,
-        why=source.problem or "",
-    )
-    if source.last_success_at is not None:
-        text = Message(
-            "Source «{name}» was last read on {day}: {why} See /newsdesk source list.",
-            name=name,
-            day=source.last_success_at.astimezone(ZoneInfo(space.zone)).date(),
-            why=source.problem or "",
-        )
     if source.stopped:
         text = Message(
             "Source «{name}» no longer exists and is not read any more. Remove it, or "
             "add its new address: /newsdesk source remove, /newsdesk source add.",
             name=name,
+        )
+    elif source.last_success_at is None:
+        text = Message(
+            "Source «{name}» could not be read once so far: {why} See /newsdesk source "
+            "list.",
+            name=name,
+            why=source.problem or "",
+        )
+    else:
+        text = Message(
+            "Source «{name}» was last read on {day}: {why} See /newsdesk source list.",
+            name=name,
+            day=source.last_success_at.astimezone(ZoneInfo(space.zone)).date(),
+            why=source.problem or "",
         )
     digest = digest_store.find_digest(conn, space.scope, failing.digest_id)
     places = digest.destinations if digest is not None else ()

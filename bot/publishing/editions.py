@@ -174,7 +174,7 @@ class FinishOccurrence(Protocol):
     ) -> Occurrence | None: ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _PublishingRun:
     """What the editions of one run share: sources that were read, and analyses."""
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
 from digests.language.spans import overlaps_any
+from digests.language.words import primary_language
 from digests.messages import Message
 from digests.types import (
     Article,
@@ -34,6 +35,26 @@ UNNAMED_SPEAKER = "speaker not named in text"
 JOINING_MARKS = ",;: "
 #: Characters between a reporter's words and quoted ones; those that introduce speech.
 _OPENING, _INTRODUCING = f" {DOUBLE}{SINGLE}", ":,"
+#: Outer quotation marks by primary language; English ones for all others.
+_QUOTATION_MARKS: Mapping[str, tuple[str, str]] = {
+    "bg": ("„", "“"),
+    "cs": ("„", "“"),
+    "da": ("“", "”"),
+    "de": ("„", "“"),
+    "es": ("«", "»"),
+    "fi": ("”", "”"),
+    "fr": ("« ", " »"),
+    "it": ("«", "»"),
+    "ja": ("「", "」"),
+    "no": ("«", "»"),
+    "pl": ("„", "”"),
+    "pt": ("“", "”"),
+    "ru": ("«", "»"),
+    "sv": ("”", "”"),
+    "uk": ("«", "»"),
+    "zh": ("“", "”"),
+}
+_ENGLISH_MARKS = ("“", "”")
 #: The marks around «she said», between two parts of one utterance.
 _BETWEEN_PARTS = re.compile(
     rf"(?<=[,.!?…])[{DOUBLE}](\s[^{DOUBLE}\n]{{1,60}}\s)[{DOUBLE}](?=\S)"
@@ -96,12 +117,19 @@ def build_card(article: Article, quote: Quote, rest: Quote | None = None) -> Quo
     )
 
 
-def write_quoted_words(card: QuoteCard, opening: str, closing: str) -> str:
-    """The words of a card, in the marks given where «she said» stands between them.
+def get_quotation_marks(lang: str | None) -> tuple[str, str]:
+    """The opening and the closing quotation mark of a language (BCP 47)."""
+    return _QUOTATION_MARKS.get(primary_language(lang), _ENGLISH_MARKS)
 
-    The marks around the whole are the renderer's.
+
+def set_in_marks(card: QuoteCard) -> tuple[str, str, str]:
+    """The opening mark of the card's language, its words, and the closing mark.
+
+    Where «she said» stands between two parts of the words, they have these marks too.
     """
-    return _BETWEEN_PARTS.sub(rf"{closing}\1{opening}", card.text)
+    opening, closing = get_quotation_marks(card.lang)
+    words_shown = _BETWEEN_PARTS.sub(rf"{closing}\1{opening}", card.text)
+    return opening, words_shown, closing
 
 
 def find_card_context(article: Article, card: QuoteCard) -> Span:

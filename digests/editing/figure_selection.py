@@ -190,8 +190,8 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
         if inside or replaced or not _may_show(figure, article):
             continue
         named = _is_in_title(figure, title)
-        told = named or overlaps_any(figure, shown)
-        if not told and _says_little(figure, article, summary):
+        repeated = named or overlaps_any(figure, shown)
+        if not repeated and _says_little(figure, article, summary):
             continue
         score = _score(figure, named=named)
         score += _BY_PLACE[place] if place < len(_BY_PLACE) else 0
@@ -289,8 +289,8 @@ def _weigh_count(figure: Figure) -> float:
     at = figure.label.find(figure.text)
     before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
     behind = re.split(r"[,;:]", after)[0]
-    told = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
-    if told or _GRAVE.search(behind):
+    grave = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
+    if grave or _GRAVE.search(behind):
         return 2
     if abs(figure.value) < _SMALL_COUNT and figure.value.is_integer():
         return _SMALL

@@ -89,10 +89,11 @@ def present_story(
         summary=summary,
         cards=cards,
         figures=tuple(
-            figure
-            for figure in _choose_figures(entry, analyses, published)
-            if style.figures
-            and not (matters and overlaps_any(figure.figure.sentence, matters.spans))
+            f
+            for f in (
+                _choose_figures(entry, analyses, published) if style.figures else ()
+            )
+            if not matters or not overlaps_any(f.figure.sentence, matters.spans)
         ),
         articles=tuple(build_article_ref(a) for a in story.articles),
         outlets=story.outlets,
@@ -114,8 +115,8 @@ def choose_places(
     What is no report (opinion, a review, results) takes the place of none, and an
     edition with few reports is short; it has a line, if the edition has lines.
     """
-    told = [r for r in ranked if _is_report(r, analyses)] if style.brief else []
-    full = (told or ranked)[: style.stories]
+    reports = [r for r in ranked if _is_report(r, analyses)] if style.brief else []
+    full = (reports or ranked)[: style.stories]
     chosen = {entry.story.id for entry in full}
     rest = [entry for entry in ranked if entry.story.id not in chosen]
     ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))

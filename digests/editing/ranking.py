@@ -129,11 +129,11 @@ def _weigh_story(
     kind = kinds.get(lead.id, "news")
     outlets = publishers.count_publishers(story.articles, story.outlets)
     light = newsworthiness.find_lightest(story.articles)
-    told = story.articles
+    news = story.articles
     if entry.update and (new := _read_news(entry)):
         # Those who reported the event before do not confirm what is new.
-        light, told = 0, (replace(lead, title=new[0], text=" ".join(new)),)
-    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(told, kinds))
+        light, news = 0, (replace(lead, title=new[0], text=" ".join(new)),)
+    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(news, kinds))
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
     length = len(story.articles[0].text)

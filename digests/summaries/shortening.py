@@ -275,8 +275,8 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
     sources: list[tuple[Part, ...]] = [()]
     if headline and _is_plain(text, statement, said):
         # What the source tells of another event goes with it.
-        told = _WITH_SOURCE.match(text, said.end)
-        end = span.end if told else said.end
+        further = _WITH_SOURCE.match(text, said.end)
+        end = span.end if further else said.end
         sources.append((Part(said.start, end, _SOURCE_COST),))
     kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
     if tails and said.end < span.end and not rests:

@@ -20,7 +20,6 @@ from digests.cards import content
 from digests.cards.content import UNNAMED_SPEAKER, TextRun
 from digests.language.links import make_link
 from digests.language.normalization import to_one_line
-from digests.language.words import primary_language
 from digests.types import (
     ArticleRef,
     BriefStory,
@@ -32,17 +31,6 @@ from digests.types import (
     Sentence,
     arrange_sections,
 )
-
-_QUOTATION_MARKS = {
-    lang: marks
-    for marks, languages in (
-        ("„“", "de cs"),
-        ("„”", "pl"),
-        ("«»", "fr es it pt ru uk"),
-        ("「」", "ja zh"),
-    )
-    for lang in languages.split()
-}
 
 
 def format_contents(edition: Edition) -> str:
@@ -105,8 +93,7 @@ def join_sentences(sentences: tuple[Sentence, ...]) -> str:
 
 def format_quote(card: QuoteCard) -> str:
     """The verbatim words in the quotation marks of their language."""
-    marks = _QUOTATION_MARKS.get(primary_language(card.lang), "“”")
-    return f"{marks[0]}{content.write_quoted_words(card, *marks).strip()}{marks[1]}"
+    return "".join(content.set_in_marks(card))
 
 
 def format_speaker(card: QuoteCard) -> str:

@@ -15,12 +15,11 @@ from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import RenderContext
 from bot.platforms.common.text import (
-    get_quotation_marks,
     shorten_line,
     shorten_runs,
 )
 from digests.cards import content
-from digests.cards.content import TextRun, write_quoted_words
+from digests.cards.content import TextRun, get_quotation_marks, set_in_marks
 from digests.types import (
     BriefStory,
     CorrectionNote,
@@ -218,8 +217,7 @@ def mark_headline(headline: str, *marks: str) -> str:
 
 def format_quote(card: QuoteCard) -> str:
     """Put the quote's words between the quotation marks of its language."""
-    opening, closing = get_quotation_marks(card.lang)
-    words = write_quoted_words(card, opening, closing)
+    opening, words, closing = set_in_marks(card)
     return f"{opening}{sanitize_text(words)}{closing}"
 
 

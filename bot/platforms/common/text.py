@@ -1,4 +1,4 @@
-"""Make foreign text safe to show: sanitize, shorten, quotation marks. Pure.
+"""Make foreign text safe to show: sanitize and shorten. Pure.
 
 A renderer may drop invisible characters that change how text is displayed (direction
 controls, tag characters, NUL look-alikes) and more than four combining marks on one
@@ -6,8 +6,8 @@ letter. Escaping is left to the renderers.
 """
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
@@ -80,33 +80,6 @@ def split_at_marks(item: ListItem) -> Iterator[TextRun]:
 def normalize_newlines(text: str) -> str:
     """Sanitize foreign text and write its line ends as line feeds."""
     return sanitize_text(text).replace("\r\n", "\n").replace("\r", "\n")
-
-
-#: Outer quotation marks by primary language; English ones for all others.
-QUOTATION_MARKS: Final[Mapping[str, tuple[str, str]]] = {
-    "bg": ("„", "“"),
-    "cs": ("„", "“"),
-    "da": ("“", "”"),
-    "de": ("„", "“"),
-    "es": ("«", "»"),
-    "fi": ("”", "”"),
-    "fr": ("« ", " »"),
-    "it": ("«", "»"),
-    "ja": ("「", "」"),
-    "no": ("«", "»"),
-    "pl": ("„", "”"),
-    "pt": ("“", "”"),
-    "ru": ("«", "»"),
-    "sv": ("”", "”"),
-    "uk": ("«", "»"),
-    "zh": ("“", "”"),
-}
-_ENGLISH_MARKS: Final = ("“", "”")
-
-
-def get_quotation_marks(lang: str | None) -> tuple[str, str]:
-    """Return the opening and the closing quotation mark of a language (BCP 47)."""
-    return QUOTATION_MARKS.get((lang or "").split("-")[0].lower(), _ENGLISH_MARKS)
 
 
 # ── parts ───────────────────────────────────────────────────────────────────────

@@ -17,11 +17,10 @@ from bot.i18n.translation import Texts
 from bot.platforms.common.edition_text import format_attribution
 from bot.platforms.common.text import (
     count_utf16,
-    get_quotation_marks,
     normalize_newlines,
 )
 from bot.platforms.discord import limits
-from digests.cards.content import TextRun, write_quoted_words
+from digests.cards.content import TextRun, set_in_marks
 from digests.language.links import Link
 from digests.types import QuoteCard
 
@@ -107,9 +106,8 @@ def format_link(link: Link | None) -> str:
 
 def render_quote(card: QuoteCard, texts: Texts) -> str:
     """Render the whole quote, with the attribution in small print."""
-    opening, closing = get_quotation_marks(card.lang)
-    words = escape_markdown(write_quoted_words(card, opening, closing))
-    quoted = f"{opening}{words}{closing}"
+    opening, words, closing = set_in_marks(card)
+    quoted = f"{opening}{escape_markdown(words)}{closing}"
     if card.withdrawn:
         # Every line on its own; an empty one cannot be struck through.
         quoted = re.sub(r"(?m)^(.+)$", r"~~\1~~", quoted)

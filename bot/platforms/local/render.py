@@ -24,9 +24,9 @@ from bot.platforms.common.edition_text import (
     mark_headline,
     to_local_date,
 )
-from bot.platforms.common.text import get_quotation_marks, shorten_text
+from bot.platforms.common.text import shorten_text
 from bot.platforms.local import limits
-from digests.cards.content import list_further_figures, write_quoted_words
+from digests.cards.content import list_further_figures, set_in_marks
 from digests.language.links import make_link
 from digests.types import (
     ArticleRef,
@@ -217,11 +217,11 @@ def _build_card(card: QuoteCard, view: EditionView) -> Json:
 
 def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:
     """Build what the template `card` shows of a quote card."""
-    opening, closing = get_quotation_marks(card.lang)
+    opening, words, closing = set_in_marks(card)
     speaker, role = describe_speaker(card, texts)
     at, outside = card.published, make_link(card.url)
     return {
-        "text": write_quoted_words(card, opening, closing),
+        "text": words,
         "opening": opening,
         "closing": closing,
         "lang": card.lang,

@@ -14,7 +14,7 @@ from digests.cards.content import (
     list_further_figures,
     name_kind,
     name_status,
-    write_quoted_words,
+    set_in_marks,
 )
 from digests.quotes.attribution import find_quotes
 from digests.types import (
@@ -75,7 +75,7 @@ def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
 def test_the_marks_around_the_reporters_words_are_those_of_the_card(text, shown):
     quotes = find_quotes(text)
     card = build_card(an_article(text=text), quotes[0], (*quotes, None, None)[1])
-    assert write_quoted_words(card, "“", "”") == shown
+    assert set_in_marks(card) == ("“", shown, "”")
 
 
 def test_the_card_shows_speaker_and_place():

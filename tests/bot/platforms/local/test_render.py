@@ -21,11 +21,12 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.text import get_quotation_marks, shorten_text
+from bot.platforms.common.text import shorten_text
 from bot.platforms.local import limits
 from bot.platforms.local.pages import TEMPLATES
 from bot.platforms.local.render import render
 from bot.platforms.local.replies import build_message_view, build_reply_view
+from digests.cards.content import get_quotation_marks
 from digests.types import Edition, Headline, Sentence, Span
 from tests.bot.platforms.local import hostile, samples
 
