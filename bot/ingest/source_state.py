@@ -32,6 +32,8 @@ from digests.errors import (
     SourceUnreadable,
 )
 from digests.messages import Message
+from digests.sources.completeness import Completeness, judge_source
+from digests.sources.feed_entries import canonicalize_address
 from digests.sources.folder import ReadProblem
 from digests.types import Article
 
@@ -58,6 +60,11 @@ class SourceReading:
     #: The address of a permanent redirect.
     moved_to: str | None = None
 
+    @property
+    def completeness(self) -> Completeness:
+        """Whether a feed's entries are whole articles."""
+        return judge_source(self.articles) if self.kind == "feed" else "unknown"
+
 
 #: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3
@@ -82,22 +89,47 @@ def expected_kind(source: Source) -> SourceKind | None:
     return source.kind if source.last_success_at is not None else None
 
 
-def find_own_feed(source: Source, reading: SourceReading) -> str | None:
-    """Find the feed to read in place of a site's page; None to use the reading.
+#: Feeds of one site that are compared.
+MAX_COMPARED_FEEDS = 3
+
+
+def list_own_feeds(source: Source, reading: SourceReading) -> tuple[str, ...]:
+    """List the feeds to read in place of a site's page; () to use the reading.
+
+    The first is what the site names first. Those that may be read instead, if they have
+    more of the same articles, are on its host or on the page's.
 
     Raises:
         SourceUnreadable: The page of a site names no feed any more.
     """
     at_page = current_address(source) == source.address and reading.kind == "page"
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
-        return None
+        return ()
     if source.kind == "site" and not reading.feeds:
         raise SourceUnreadable("source.feed_gone")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
-        return reading.feeds[0]
-    return None
+        first, *others = reading.feeds
+        hosts = {addresses.extract_host(one) for one in (first, source.address)}
+        same = [one for one in others if addresses.extract_host(one) in hosts]
+        return (first, *same[: MAX_COMPARED_FEEDS - 1])
+    return ()
+
+
+def is_fuller(other: SourceReading, reading: SourceReading) -> bool:
+    """Whether another feed has the articles of this one in full, where it has excerpts.
+
+    A feed of comments, or of one section, has other articles.
+    """
+    if reading.completeness == "full" or other.completeness != "full":
+        return False
+    here, there = _list_pages(reading), _list_pages(other)
+    return bool(here) and len(here & there) >= len(here) / 2
+
+
+def _list_pages(reading: SourceReading) -> set[str]:
+    return {canonicalize_address(one.url) for one in reading.articles if one.url}
 
 
 def apply_reading(
