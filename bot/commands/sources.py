@@ -5,7 +5,7 @@ to a source by that name, by the source's own name, or by its address as it is s
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -28,7 +28,7 @@ from bot.commands.changes import (
 )
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, collapse_blanks, command
-from bot.commands.presentation import STATE_SIGNS, Page
+from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
@@ -136,14 +136,15 @@ def _render_readings(
             problem = context.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
-        held, name, note = 0, one.shown, one.shown
+        held, name, note, whole = 0, one.shown, one.shown, ""
         if one.reading:
             held, name = len(one.reading.articles), one.reading.title or name
+            whole = source_state.describe_trial(one.reading, context.texts)
         if one.read_at != one.shown:
             note = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
             title=f"{STATE_SIGNS['ok']} {shorten_line(name)}",
-            text=context.count("{n} article", "{n} articles", held),
+            text=join_notes(context.count("{n} article", "{n} articles", held), whole),
             note=note,
         )
         for article in one.newest[: MAX_NEWEST if len(tried) == 1 else 1]:
@@ -152,6 +153,11 @@ def _render_readings(
                 title=shorten_line(article.title or article.text),
                 note=context.texts.day_and_time(at, zone) if at else "",
                 url=article.url,
+            )
+        if one.instead_of:
+            yield context.small_print(
+                "Another feed of this site, {feed}, has only excerpts of the same.",
+                feed=one.instead_of,
             )
         if len(one.feeds) > 1:
             others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
@@ -342,12 +348,16 @@ def _check_not_last(digest: Digest) -> None:
 #: Value that restores the source's own name.
 OWN_NAME_SIGN = "-"
 #: What each use of full texts means.
-FULL_TEXT_EFFECTS = {
-    "auto": "Where the feed has only an excerpt, the article’s page is read before an "
-    "edition that may show it.",
-    "always": "The page of every article that an edition may show is read before it, "
-    "even if the feed has the whole text.",
-    "never": "Editions use what the feed has; no page is read for them.",
+FULL_TEXT_EFFECTS: Mapping[str, Message] = {
+    "auto": Message(
+        "Where the feed has only an excerpt, the article’s page is read before an "
+        "edition that may show it."
+    ),
+    "always": Message(
+        "The page of every article that an edition may show is read before it, even "
+        "if the feed has the whole text."
+    ),
+    "never": Message("Editions use what the feed has; no page is read for them."),
 }
 
 
@@ -396,7 +406,8 @@ async def edit_source(
             )
         )
     if full_text:
-        hints.append(context.small_print(FULL_TEXT_EFFECTS[full_text]))
+        effect = context.message(FULL_TEXT_EFFECTS[full_text])
+        hints.append(SmallPrint(text=effect))
 
     def edit(entry: SettingsEntry) -> SettingsEntry:
         wanted = "" if name == OWN_NAME_SIGN else name

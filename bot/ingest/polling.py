@@ -498,7 +498,9 @@ async def try_source(
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
-        instead_of=addresses.mask_secrets(own[0]) if own and own[0] != read_at else None,
+        instead_of=addresses.mask_secrets(own[0])
+        if own and own[0] != read_at
+        else None,
         problem=None if reading.articles else Message("source.none_at_present"),
     )
 

@@ -44,8 +44,8 @@ PlatformName: TypeAlias = str
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
 CorrectionsSetting = Literal["edit", "tell", "off"]
-#: Whether the pages behind the entries of a source are read for their full texts; auto =
-#: behind excerpts, and while it is not known whether its entries are.
+#: Whether the pages behind the entries of a source are read for their full texts; auto
+#: = behind excerpts, and while it is not known whether its entries are.
 FullTextUse = Literal["auto", "always", "never"]
 SummaryLength = Literal["short", "medium", "long"]
 #: Maximum number of characters of a story's summary.

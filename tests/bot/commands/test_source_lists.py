@@ -40,9 +40,7 @@ async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
 
 
 async def test_the_name_is_the_digests_own(ana: Editor):
-    await ana.does(
-        "newsdesk source edit", source="news.example/feed.xml", name="Ours"
-    )
+    await ana.does("newsdesk source edit", source="news.example/feed.xml", name="Ours")
     (source,) = (await ana.harness.digest("Evening")).sources
     assert (source.called, source.name) == ("Ours", "https://news.example/feed.xml")
     assert source.workspace_id is None

@@ -82,10 +82,11 @@ async def test_export_round_trips(harness):
 
 
 FEED = "https://news.example/feed.xml"
+EXCERPTS = SECOND.replace('"articles"', f'"{FEED}"')
 
 
 async def test_whether_pages_are_read_is_set_by_source(harness):
-    wanted = f'{SECOND}full_text = {{ "{FEED}" = "never" }}\n'
+    wanted = f'{EXCERPTS}full_text = {{ "{FEED}" = "never" }}\n'
     await harness.apply(CONFIGURATION + wanted)
     (source,) = (await harness.digest("Evening")).sources
     assert source.full_text == "never"
@@ -95,7 +96,7 @@ async def test_whether_pages_are_read_is_set_by_source(harness):
 
 
 async def test_auto_is_what_a_file_need_not_write(harness):
-    wanted = f'{SECOND}full_text = {{ "{FEED}" = "auto" }}\n'
+    wanted = f'{EXCERPTS}full_text = {{ "{FEED}" = "auto" }}\n'
     await harness.apply(CONFIGURATION + wanted)
     assert "full_text" not in await harness.db.read(file_import.dump_configuration)
 

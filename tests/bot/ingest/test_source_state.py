@@ -129,8 +129,9 @@ def test_a_site_is_distinguished_from_an_article(address, published, feeds, expe
     assert source_state.list_own_feeds(source, page) == expected
 
 
-def a_feed(*links: str, excerpt: bool) -> SourceReading:
-    entries = (replace(ARTICLE, id=one, url=one, excerpt=excerpt) for one in links)
+def a_feed(*links: str, excerpt: bool, title: str = "News") -> SourceReading:
+    entry = replace(ARTICLE, title=title, excerpt=excerpt)
+    entries = (replace(entry, id=one, url=one) for one in links)
     return SourceReading(kind="feed", articles=tuple(entries))
 
 
@@ -142,7 +143,11 @@ def a_feed(*links: str, excerpt: bool) -> SourceReading:
         (a_feed("x/1", "x/2", excerpt=False), a_feed("x/1", excerpt=False), False),
         (a_feed("x/1", "x/2", excerpt=True), a_feed("x/1", excerpt=True), False),
         # Comments and other sections.
-        (a_feed("x/1", "x/2", excerpt=True), a_feed("x/1#c", excerpt=False), True),
+        (
+            a_feed("x/1", "x/2", excerpt=True),
+            a_feed("x/1#c4", "x/2#c7", excerpt=False, title="Comment by Ben"),
+            False,
+        ),
         (a_feed("x/1", "x/2", excerpt=True), a_feed("x/8", excerpt=False), False),
         (a_feed("x/1", "x/2", excerpt=True), a_feed(excerpt=False), False),
     ],
