@@ -460,9 +460,11 @@ def _add_moved(entry: SettingsEntry, moved: DigestSource) -> SettingsEntry:
     address, present = moved.address, moved.digest.settings
     if address in entry["sources"]:
         return entry
-    wanted = {**entry, "sources": [*entry["sources"], address]}
+    lists = ["sources"]
     if moved.source in moved.digest.paused_sources:
-        wanted["paused_sources"] = [*entry["paused_sources"], address]
+        lists.append("paused_sources")
+    changed = {name: [*entry[name], address] for name in lists}
+    wanted: SettingsEntry = {**entry, **changed}
     for setting in BY_SOURCE:
         value = getattr(present, setting).get(address, "")
         wanted = _set_of_source(wanted, setting, address, value)
