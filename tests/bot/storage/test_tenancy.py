@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -191,7 +192,7 @@ def everything_seen_by(
         "workspace": workspace_store.find_workspace(connection, **here),
         "destinations": destination_store.list_destinations(connection, **here),
         "channel": destination_store.find_destination_by_channel(
-            connection, **here, channel="stocked-news"
+            connection, **here, channel="full-news"
         ),
         "sources": source_store.list_sources(connection, **here),
         "digests": digest_store.list_digests(connection, **here),
@@ -279,7 +280,7 @@ def everything_seen_by(
             connection, **here, articles=[str(article)], limit=9
         ),
         "messages": message_store.list_newest_messages(
-            connection, **here, channel="stocked-news", count=9, after=0
+            connection, **here, channel="full-news", count=9, after=0
         ),
         "grants": workspace_store.list_grants(connection, **here),
         "granted": workspace_store.has_grant(
@@ -289,7 +290,7 @@ def everything_seen_by(
         "changes": change_store.list_newest_changes(connection, **here, count=9),
         "past": edition_store.list_past_stories(connection, **here, limit=9),
         "message": message_store.find_message(
-            connection, **here, channel="stocked-news", key=message
+            connection, **here, channel="full-news", key=message
         ),
     }
 
@@ -321,7 +322,7 @@ def seen_of_a_reader(connection: Connection, reader: PersonScope) -> dict[str, A
 
 
 async def test_data_of_one_person_is_invisible_to_others(database: Database):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     mine = PersonScope(full.workspace.id, "p")
     theirs = PersonScope(full.workspace.id, "q")
 
@@ -335,7 +336,7 @@ async def test_data_of_one_person_is_invisible_to_others(database: Database):
 
 
 async def test_people_cannot_change_each_others_data(database: Database):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     mine = PersonScope(full.workspace.id, "p")
     theirs = PersonScope(full.workspace.id, "q")
 
@@ -358,7 +359,7 @@ async def test_people_cannot_change_each_others_data(database: Database):
 async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
     database: Database,
 ):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     mine = PersonScope(full.workspace.id, "p")
     house_before = await database.read(digest_store.list_digests, Scope(1))
 
@@ -382,25 +383,25 @@ async def test_erasing_a_person_erases_all_of_theirs_and_nothing_else(
     await database.write(send)
     await database.write(reader_store.erase_person, mine)
 
-    assert await database.read(sent) == {"stocked-news", "person:q"}
+    assert await database.read(sent) == {"full-news", "person:q"}
     left = await database.read(seen_of_a_reader, mine)
     assert not any(left.values())
     assert await database.read(digest_store.list_digests, Scope(1)) == house_before
 
 
 async def test_nothing_of_one_workspace_is_seen_in_another(database: Database):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     empty = await database.write(a_tenant, name="empty")
 
     seen = await database.read(everything_seen_by, empty.workspace.id, full)
 
     assert CANARY not in repr(seen)
-    assert "stocked" not in repr(seen)
+    assert not re.search(r"\bfull\b", repr(seen))
 
 
 async def test_its_own_workspace_sees_all_of_it(database: Database):
     """Control of the test above: the same queries, with the workspace's own keys."""
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
 
     seen = await database.read(everything_seen_by, full.workspace.id, full)
 
@@ -408,7 +409,7 @@ async def test_its_own_workspace_sees_all_of_it(database: Database):
 
 
 async def test_nothing_of_one_workspace_is_changed_from_another(database: Database):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     empty = await database.write(a_tenant, name="empty")
     here: dict[str, Any] = {"scope": Scope(empty.workspace.id)}
 
@@ -491,7 +492,7 @@ async def test_a_public_article_is_seen_only_by_workspaces_that_use_its_source(
 async def test_erasing_a_workspace_erases_all_of_it_and_nothing_else(
     database: Database,
 ):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     public = await database.write(a_tenant, name="kept", shared=True)
     await database.write(store_article, public)
 
@@ -539,7 +540,7 @@ async def test_a_public_source_is_deleted_with_its_last_reader(database: Databas
 
 
 async def test_nothing_is_erased_by_the_order_of_another_workspace(database: Database):
-    full = await database.write(full_tenant, "stocked")
+    full = await database.write(full_tenant, "full")
     other = await database.write(a_tenant, name="other")
     here: dict[str, Any] = {"scope": Scope(other.workspace.id)}
     await database.write(
