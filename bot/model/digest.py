@@ -26,6 +26,10 @@ class StoredArticle:
     current: bool = True
 
 
+#: Whether the pages behind the entries of a feed are read for their full texts; auto =
+#: behind excerpts, and while it is not known whether its entries are.
+FullTextUse = Literal["auto", "always", "never"]
+
 #: A «site» is a page that names the feed to read instead.
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
 
@@ -67,6 +71,10 @@ class Source:
     #: Name in the digest that it was loaded with; None = `name`. Belongs to that digest
     #: alone: the other fields are shared by all digests that read the source.
     called: str | None = None
+    #: Whether its entries are whole articles: «full», «excerpt»; None = not known yet.
+    completeness: str | None = None
+    #: Whether the digest that it was loaded with wants full texts; like `called`.
+    full_text: FullTextUse | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +113,11 @@ class Digest(Scoped):
     def all_sources(self) -> tuple[Source, ...]:
         """All sources, the paused ones last."""
         return (*self.sources, *self.paused_sources)
+
+    @property
+    def full_texts(self) -> dict[str, FullTextUse]:
+        """The sources (addresses) for which it wants full texts always or never."""
+        return {s.address: s.full_text for s in self.all_sources if s.full_text}
 
     @property
     def settings(self) -> DigestSettings:

@@ -123,6 +123,8 @@ class FetchResponse:
     validators: Validators
     #: The new address, if every redirect was permanent.
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +134,8 @@ class NotModified:
     url: str
     validators: Validators
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
 PERMANENT_REDIRECTS = frozenset((301, 308))
