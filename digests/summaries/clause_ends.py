@@ -31,7 +31,7 @@ _AFTER_COMMA = (
     r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
     r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
     r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
-    r"|dessen|eine?)\s"
+    r"|dessen|eine?|sonst)\s"
 )
 #: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
 _LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
@@ -113,7 +113,8 @@ def _ends_before_words(
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
-        if tail.startswith("to ") and found[-1] in _LEANS_ON:
+        leans = {"to": _LEANS_ON, "with": TABLES["partners"]}
+        if found[-1] in leans.get(tail.partition(" ")[0], ()):
             return False  # «in the six months | to June»
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)

@@ -84,11 +84,18 @@ _ASIDE = re.compile(
 )
 
 
+#: Fewer words need a verb.
+_FEWEST_WORDS = 5
+
+
 def _stands_alone(passage: Passage) -> bool:
     """Whether a sentence is neither speech, a question nor an aside."""
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
-    has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
+    found = words.split_words(passage.text)
+    has_verb = any(map(grammar.looks_finite, found))
+    if len(found) < _FEWEST_WORDS and not has_verb:
+        return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
     if _ASIDE.match(passage.text) or (labelled and not has_verb):
         return False

@@ -67,8 +67,9 @@ _SCENE = re.compile(
         |There(?:['’]s|\sis|\sare|\swas|\swere|\scomes)\s|By\sthe\stime\s
         |(?:Every|Each|Most|On)\s(?:morning|day|night|evening|weekend|summer|winter|weekday)
         |At\s(?:first\s|dawn|dusk|midnight|noon|(?:\w+\s){1,3}(?:past|to)\s|\d{1,2}[:.]\d\d)
-    |Um\s\w+\sUhr\s|(?:The|A)\s[\w\s]{3,30}\s(?:is|was|were)\sstill\s
-    |[^,.]{3,50}\s\w+s\slike\san?\s
+    |Um\s\w+\sUhr\s|(?:The|A)\s[\w\s]{3,30}\s(?:(?:is|was|were)\sstill
+        |still\s(?:sit|stand|hang|lie)s?)\s
+        |[A-Z][\w'’-]+\s[A-Z][\w'’-]+\sstill\s    |[^,.]{3,50}\s\w+s\slike\san?\s
         |When\s(?:he|she|they|you|[A-Z]\w+\s(?:was|first))|Nobody\s|Whoever\s|Once\supon
         |(?:Some|Few)\s(?:things|people|days|would|might)\b|Es\s(?:war|ist|gibt)\s
         |[A-Z](?:(?!\sthat\s|\swho\s)[^,.]){0,40}\shad\s(?:just\s)?\w+(?:ed|en|wn|ht)\s
@@ -81,8 +82,9 @@ _SCENE = re.compile(
 _EARLIER = re.compile(
     r"^(?:(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Years\sago|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
-    r"|(?:The\s)?(?:[Oo]ne|[Oo]thers?)\s|(?:Another|Each)\s|(?:Sure|No|Yes|Well|First),\s|Some\sbackground"
-    r"|Every(?:thing|body|one)\s|Because\s|Unless\s|Like\s|Whatever\s|Take\sa\s|Früher|Damals)"
+    r"|(?:The\s)?(?:[Oo]ne|[Oo]thers?)\s|(?:Another|Each)\s|(?:Sure|Yes|Well|First),\s|Some\sbackground"
+    r"|Every(?:thing|body|one)\s|Because\s|Unless\s|Like\s|Whatever\s|Take\sa\s"
+    r"|(?:[A-Z][a-z'’]+(?:\s[a-z'’]+){1,2}|Where|When|Price|Result|Tickets):\s|Früher|Damals)"
 )
 _NAMES_SOMEBODY = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
 _QUESTION = re.compile(r"\?[\"'”’)]*$")

@@ -30,7 +30,7 @@ SPEAKER_LABEL = re.compile(
 _FEWEST_LABELS = 3
 
 _DATELINE = re.compile(
-    r"""\s*(?:
+    r"""[\s"”]*(?:
       (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z ./&-]{1,24}\)
       \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
     | [A-Z][A-Z.'’-]{2,}(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
@@ -59,7 +59,7 @@ _JUNK = re.compile(
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
-    |\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
+    |\w@\w+\.\w|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -155,19 +155,22 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     read = article.text[:_READ]
-    speech, in_double, dated = 0, False, False
+    speech, in_double, dated, title_end = 0, False, False, 0
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
         if span.end - span.start > _LONGEST or span.end == _READ < len(article.text):
             continue
-        if not found and is_title_line(article, span):
+        if span.start < title_end or (not found and is_title_line(article, span)):
+            title_end = max(title_end, _extend_to_line(read, span).end)
             continue
         start = span.start
         if not dated and not labels and len(found) <= _BEFORE_DATELINE:
             start = _skip_dateline(article.text, span)
             dated = start > span.start
-            if dated and _AGENCY.fullmatch(article.text, span.start, start):
+            line = _PARAGRAPH.search(article.text, max(0, span.start - 2), start)
+            agency = _AGENCY.fullmatch(article.text, span.start, start)
+            if agency and (line or agency[0].count("(")):
                 # What stands before is a caption, a note or a teaser.
                 kept = [p for p in found if _LABEL_LINE.search(read, 0, p.span.start)]
                 found = [p._replace(place=place) for place, p in enumerate(kept)]
@@ -228,7 +231,7 @@ _TITLE_LENGTH, _TITLE_REACH = 140, 400
 _PARAGRAPH = re.compile(r"\s*\n")
 _BLANK = re.compile(r"[ \t]*\n\s*\n")
 #: The rest of a title and a second line of it, above a report.
-_TITLE_LINES = re.compile(r"[^\n]{0,60}\n\s*\n(?:[^\n]{1,140}\n\s*\n)?\s*")
+_TITLE_LINES = re.compile(r"[ \t]*\n\s*\n(?:[^\n]{1,140}\n\s*\n)?\s*")
 _SMALL_WORD = re.compile(r"(?:[a-z'’]{1,3}|with|from|over|after|into|than)$")
 _TITLE_CASE_SHARE = 0.85
 #: A verb as headlines use it: «signs up», «unveils», «hits».
@@ -243,8 +246,17 @@ _FORM_LINE = re.compile(r"\d\b.*[,(]|[,(].*\d\b")
 def find_title_line(article: Article) -> Span | None:
     """The line at the head of a text that is its title."""
     for span in sentences.split_sentences(article.text[:_READ], article.lang, most=1):
-        return span if is_title_line(article, span) else None
+        if is_title_line(article, span):
+            return _extend_to_line(article.text, span)
     return None
+
+
+def _extend_to_line(text: str, span: Span) -> Span:
+    """A first sentence with what else is on its line: «The End? Not Yet.»."""
+    line = text[span.start : span.start + _TITLE_LENGTH + 1]
+    whole = line.partition("\n")[0].rstrip()
+    fits = "\n" in line and span.start + len(whole) > span.end
+    return Span(start=span.start, end=span.start + len(whole)) if fits else span
 
 
 def is_title_line(article: Article, span: Span) -> bool:
@@ -253,6 +265,7 @@ def is_title_line(article: Article, span: Span) -> bool:
     It is a paragraph of its own, or stands above a dateline. Its words are those of the
     title; where there is none, it is written as headlines are.
     """
+    span = _extend_to_line(article.text, span)
     if span.start > _TITLE_REACH or span.end - span.start > _TITLE_LENGTH:
         return False
     lines = _TITLE_LINES.match(article.text, span.end)

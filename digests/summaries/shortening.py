@@ -122,7 +122,7 @@ _OPENING = re.compile(
     r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
-    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b|[^,\"“]{{0,60}}:){_ARTICLE}"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 #: «It may sound odd, but |doctors found …»: the news is what was not expected.
 _CONCESSION = re.compile(
@@ -152,7 +152,8 @@ _INSERTED = re.compile(
     rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
-    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,(?=\s[a-zäöü])"
+    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
+    r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
     r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
 )
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
@@ -258,9 +259,9 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
     )
 
 
-#: «met, pledging to …»: the news is after the comma.
+#: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
 _OUTCOME = re.compile(
-    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
 )
 

@@ -489,3 +489,19 @@ def test_later_goes_with_its_day():
         "Talks on the future of the Weir Lane bridge begin in Hallin later on Monday."
     )
     assert written(text).endswith("begin in Hallin")
+
+
+def test_a_german_main_clause_is_no_opening():
+    text = (
+        "In Norland gibt es ein Werk von Brandt, das sich seit Jahren auf Glas "
+        "spezialisiert hat, die Hallin Glas AG. Sie hat vier Standorte."
+    )
+    assert written(text).startswith("In Norland gibt es")
+
+
+def test_with_whom_a_deal_is_made_is_kept():
+    text = (
+        "The Night Ferry director Ada Brandt has signed a three-year deal with the "
+        "Hallin film studio Torvale Brothers, according to the Reed trade magazine."
+    )
+    assert "with the Hallin film studio" in written(text)

@@ -21,6 +21,8 @@ SCENES = [
     "Um drei Uhr zwanzig ist es so still, dass man den Bach unter der Mühle hört.",
     "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
     "Gold bars.",
+    "Ada Brandt still tries to call the ferry on her old telephone.",
+    "Claim to fame: The weir of Hallin is the oldest of the valley.",
     "Sure, many will cross the bridge this summer to see the races.",
     "In the past, drivers have slept in their cars to be the first on the bridge.",
     "One is a retired miller who likes to fish.",

@@ -147,11 +147,15 @@ REPORT = "Two lorries collided on the Weir Lane bridge on Monday, the police sai
         "Bridges are no longer safe. This town thinks it knows why.\n",
     ],
 )
-@pytest.mark.parametrize(
-    "line", ["(WIRE) -- ", "HALLIN — ", "HALLIN, Norland (Wire) — "]
-)
+@pytest.mark.parametrize("line", ["(WIRE) -- ", "HALLIN, Norland (Wire) — "])
 def test_what_stands_before_a_dateline_is_no_part_of_the_report(before: str, line: str):
     assert texts(f"{before}{line}{REPORT}") == [REPORT]
+
+
+def test_a_place_in_capitals_begins_a_report_on_a_line_of_its_own():
+    teaser = "Bridges are no longer safe."
+    assert texts(f"{teaser}\nHALLIN — {REPORT}") == [REPORT]
+    assert texts(f"{teaser} HALLIN — {REPORT}") == [teaser, REPORT]
 
 
 def test_datelines_within_a_roundup_leave_the_items_before_them():
@@ -193,3 +197,12 @@ def test_a_repeated_first_line_that_reports_is_no_title():
 def test_a_name_in_single_marks_opens_no_speech():
     text = f"'Weir Lane people' his pride, the mayor says. {REPORT}"
     assert shown(text)[-1] == REPORT
+
+
+def test_all_sentences_of_a_title_are_the_title():
+    title = "The Last Ferry Leaves Hallin! Is It The End?"
+    article = Article(id="a", text=f"{title}\n\n{REPORT}")
+    assert [p.text for p in passages.extract_passages(article)] == [REPORT]
+    line = passages.find_title_line(article)
+    assert line is not None
+    assert article.text[line.start : line.end] == title
