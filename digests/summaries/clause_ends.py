@@ -113,8 +113,8 @@ def _ends_before_words(
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
-        leans = {"to": _LEANS_ON, "with": TABLES["partners"]}
-        if found[-1] in leans.get(tail.partition(" ")[0], ()):
+        completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
+        if found[-1] in completed.get(tail.partition(" ")[0], ()):
             return False  # «in the six months | to June»
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
