@@ -128,6 +128,10 @@ _COMPLETED = {
     "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
     "before": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
 }
+#: «…, according to the polls in Orvik»: where a number holds.
+_POLLED_IN = re.compile(
+    r",\saccording\sto\s(?:(?!study|report|article|story|interview)[^,;:.])*?\sin\s[A-Z]"
+)
 _DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
@@ -181,7 +185,7 @@ _MANY = _TABLES["many"]
 _LEANING = _TABLES["leaning"]
 #: «Now it's $7», «Of those, ten …», «The figure was …».
 _POINTS = re.compile(
-    r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
+    r"Fast-forward\b|(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
 )
 _OPENERS = _TABLES["openers"]
@@ -272,7 +276,7 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
             for m in _BRACKETS.finditer(text, start, end)
             if not grammar.NEGATION.search(m[0])
         ],
-        insertions=[] if german else _find_insertions(text, start, end),
+        insertions=[] if german else _find_insertions(text, start, end, words),
         denied=None if german else _find_denied(text, start, end, words),
         german=german,
     )
@@ -302,10 +306,17 @@ def _find_late_ends(text: str, start: int, end: int) -> list[int]:
     ]
 
 
-def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _find_insertions(
+    text: str, start: int, end: int, words: Sequence[_Word]
+) -> list[tuple[int, int]]:
     """Inserted clauses that may be left out; a comma stays unless a verb follows."""
     found = []
     for m in _INSERTED.finditer(text, start, end):
+        inside = [word for word in words if m.start() < word.start < m.end() - 1]
+        aside = inside[0].low in _RELATIVE or inside[-1].low in _SAYING.split("|")
+        if not aside and _has_main_verb(inside):
+            # «With 9 of 10 votes counted, the party had 119 seats, one short of …»
+            continue
         following = _WORD.search(text, m.end(), min(end, m.end() + 40))
         # A name goes on with a list: «whose cast includes A, B and C».
         if following is None or following[0][0].isupper():
@@ -429,6 +440,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     if end == statement.end:
         return True
     tail = statement.text[end : statement.end]
+    if _POLLED_IN.match(tail):
+        return False
     dashes = _DASH.findall(statement.text, statement.start, statement.end)
     if len(dashes) > 1 and _DASH.match(tail):
         return False
@@ -513,7 +526,7 @@ def _is_verb(word: _Word, before: str) -> bool:
         return True
     if word.low in _PLURAL_VERBS:
         return before.endswith("s") or before in _MANY
-    return word.finite and before not in _DETERMINERS and before != "to"
+    return word.finite and before not in _DETERMINERS | {"to", "being"}
 
 
 def _list_cuts(
