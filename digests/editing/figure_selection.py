@@ -261,7 +261,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
     above = " ".join(
         (
             article.title or "",
-            article.text[: min(_OPENING, start)],
+            article.text[:_OPENING],
             *(s.text for s in summary),
         )
     ).lower()

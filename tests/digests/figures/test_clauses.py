@@ -242,8 +242,9 @@ def test_a_number_keeps_the_place_that_it_holds_in():
     [
         # A clause is no insertion, so that «With …» keeps its subject and verb.
         (
-            "With 91% of the votes counted, the alliance had 61.4% and 119 of 180 seats, "
-            "one short of the two thirds that it needs to change the constitution.",
+            "With 91% of the votes counted, the alliance had 61.4% and 119 of 180 "
+            "seats, one short of the two thirds that it needs to change the "
+            "constitution.",
             "two thirds",
             "The alliance had 61.4% and 119 of 180 seats, one short of the two thirds "
             "that it needs to change the constitution",
@@ -258,11 +259,11 @@ def test_a_number_keeps_the_place_that_it_holds_in():
         ),
         # Where the polls were taken.
         (
-            "Cole is lagging behind Teal by more than nine percentage points, according "
-            "to the Strand polling average in New Halm - despite winning the primary.",
+            "Cole is lagging behind Teal by more than nine percentage points, "
+            "according to the Strand polling average in New Halm - despite winning the primary.",
             "more than nine percentage points",
-            "Cole is lagging behind Teal by more than nine percentage points, according "
-            "to the Strand polling average in New Halm",
+            "Cole is lagging behind Teal by more than nine percentage points, "
+            "according to the Strand polling average in New Halm",
         ),
         (
             "The rate for new loans ticked up to 4.41 percent from 4.4 percent.",
