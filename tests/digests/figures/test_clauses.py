@@ -260,7 +260,8 @@ def test_a_number_keeps_the_place_that_it_holds_in():
         # Where the polls were taken.
         (
             "Cole is lagging behind Teal by more than nine percentage points, "
-            "according to the Strand polling average in New Halm - despite winning the primary.",
+            "according to the Strand polling average in New Halm - despite winning the "
+            "primary.",
             "more than nine percentage points",
             "Cole is lagging behind Teal by more than nine percentage points, "
             "according to the Strand polling average in New Halm",
