@@ -55,6 +55,9 @@ ArticleKind = Literal[
 FigureStatus = Literal[
     "reported", "expected", "denied", "disputed", "past", "hypothetical"
 ]
+#: Whether a text came from its source (a feed, a folder) or from the page that an
+#: entry of a feed links to.
+TextOrigin = Literal["source", "page"]
 DecisionStage = Literal[
     "filter", "fresh", "told", "story", "rank", "balance", "edition"
 ]
@@ -100,8 +103,12 @@ class Article:
     revises: str | None = None
     #: "fictional" or "retold" for the sample articles that come with the project.
     sample: str | None = None
-    #: Whether `text` is only the excerpt in a feed.
+    #: Whether the text continues elsewhere, or may: it is the excerpt in a feed.
     excerpt: bool = False
+    origin: TextOrigin = "source"
+    #: The revision of the source's text of which this is the full text, read from its
+    #: page; None for texts of a source.
+    expands: str | None = None
 
 
 @frozen
@@ -325,6 +332,8 @@ class ArticleRef:
     published: datetime | None
     lang: str | None = None
     author: str | None = None
+    #: Whether the version is only the excerpt in a feed.
+    excerpt: bool = False
 
 
 @frozen

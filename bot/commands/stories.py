@@ -311,5 +311,8 @@ async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:
         line, outlet = render_article_line(context, article), article.source
-    note = join_notes(outlet, reason.digest, context.format_moment(reason.at))
+    digest = reason.digest
+    zone = digest_zone(digest) if digest is not None else context.zone
+    by = digest.name if digest is not None else ""
+    note = join_notes(outlet, by, context.format_moment(reason.at, zone))
     return replace(line, text=context.message(reason.text), note=note)

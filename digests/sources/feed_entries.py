@@ -18,6 +18,7 @@ from digests.extraction import validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag
+from digests.sources.completeness import judge_entry
 from digests.sources.untrusted import (
     ParsedSource,
     clean_line,
@@ -30,14 +31,7 @@ _LONGEST_TITLE = 500
 _LONGEST_OUTLET = 200
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
-#: Ends of texts that continue elsewhere.
-_LONGEST_END = 80
-_DOTS = ("…", "...", "[…]", "[...]")
-_CONTINUATIONS = ("read more", "continue reading", "weiterlesen", "lire la suite")
 _WEB = ("http://", "https://")
-#: A longer description is the whole text; a shorter content is not.
-_WHOLE_DESCRIPTION = 1_500
-_WHOLE_CONTENT = 280
 
 
 class FeedEntry(NamedTuple):
@@ -108,7 +102,7 @@ def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
                 author=clean_line(entry.author)[:_LONGEST_AUTHOR] or None,
                 lang=parse_language_tag(entry.lang) or lang,
                 revision=revision_hash(title, text),
-                excerpt=_is_excerpt(text, entry.content),
+                excerpt=judge_entry(text, content=entry.content) != "full",
             )
     return ParsedSource(title=feed_title, articles=tuple(kept.values()))
 
@@ -138,13 +132,6 @@ def _entry_link(entry: FeedEntry, base: str) -> str | None:
         except ValueError:
             return None
     return validate_web_address(written)
-
-
-def _is_excerpt(text: str, content: bool) -> bool:
-    if len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION):
-        return True
-    end = text[-_LONGEST_END:].rstrip().casefold()
-    return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
 
 
 _TRACKING = re.compile(

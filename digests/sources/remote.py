@@ -6,14 +6,28 @@ visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from digests.errors import DigestsError, SourceUnreadable
+from digests.errors import (
+    DigestsError,
+    FetchRefused,
+    SourceGone,
+    SourceMissing,
+    SourceUnreadable,
+)
 from digests.messages import Message
+from digests.sources.article_page import PageJudgement, judge_page
 from digests.sources.feed import parse_feed
-from digests.sources.fetch import Fetcher, NotModified, Validators, parse_policy
+from digests.sources.fetch import (
+    Fetcher,
+    HopRules,
+    NotModified,
+    Validators,
+    parse_policy,
+)
 from digests.sources.folder import ReadProblem, ReadResult
 from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
@@ -100,6 +114,62 @@ async def read_address(
         feeds=parsed.feeds,
         validators=answer.validators,
         moved_to=answer.moved_to,
+    )
+
+
+#: Requests that may be sent for one article, redirects included.
+MOST_PAGE_REQUESTS = 3
+
+
+async def read_article_page(
+    announced: Article,
+    *,
+    fetcher: Fetcher,
+    sandbox: Sandbox,
+    now: datetime,
+    known: Validators | None = None,
+    may_read: Callable[[str], bool] | None = None,
+) -> PageJudgement | NotModified:
+    """Fetch the page behind an entry and judge whether it gives the article.
+
+    At most three requests are sent, redirects included and robots.txt excluded.
+
+    Args:
+        announced: The article as its source gives it.
+        fetcher: Fetches the page.
+        sandbox: Parses it.
+        now: Aware.
+        known: Validators of the last time.
+        may_read: Whether the source may cause a request to an address; asked before
+            each one, redirects included. None = every address that the fetcher allows.
+
+    Raises:
+        SourceError: The page cannot be read now; its class says who has to act. A page
+            that does not exist is a verdict, not an error.
+    """
+    if not announced.url:
+        raise FetchRefused("source.bad_address")
+    hops = HopRules(most=MOST_PAGE_REQUESTS - 1, allows=may_read)
+    try:
+        answer = await fetcher.fetch(announced.url, known, hops=hops)
+    except (SourceMissing, SourceGone):
+        return PageJudgement(verdict="not_found", url=announced.url, requests=1)
+    if isinstance(answer, NotModified):
+        return answer
+    judged = await sandbox.run(
+        judge_page,
+        answer.body,
+        announced=announced,
+        asked=announced.url,
+        answered_at=answer.url,
+        content_type=answer.content_type,
+        now=now,
+    )
+    return replace(
+        judged,
+        requests=answer.requests,
+        etag=answer.validators.etag,
+        last_modified=answer.validators.last_modified,
     )
 
 

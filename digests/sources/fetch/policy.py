@@ -5,7 +5,7 @@ only from one origin, also after redirects.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import field
 from ipaddress import (
     IPv4Address,
@@ -136,6 +136,20 @@ def parse_url(written: str) -> URL | None:
     except ValueError:
         return None
     return None if _NO_HOST.search(host) else url
+
+
+@frozen
+class HopRules:
+    """The rules for the redirects of one fetch, besides the policy."""
+
+    most: int = MAX_REDIRECTS
+    #: Whether an address may be asked; None = every one that the policy allows.
+    allows: Callable[[str], bool] | None = None
+
+    def check(self, url: URL) -> None:
+        """Raise `FetchRefused` if the address may not be asked."""
+        if self.allows is not None and not self.allows(str(url)):
+            raise FetchRefused("source.page_elsewhere", host=url.host)
 
 
 @frozen

@@ -124,6 +124,8 @@ class FetchResponse:
     validators: Validators
     #: The new address, if every redirect was permanent.
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
 @frozen
@@ -133,6 +135,8 @@ class NotModified:
     url: str
     validators: Validators
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
 PERMANENT_REDIRECTS = frozenset((301, 308))
