@@ -332,8 +332,9 @@ class ArticleRef:
     published: datetime | None
     lang: str | None = None
     author: str | None = None
-    #: Whether the version is only the excerpt in a feed.
+    #: Whether the version is only the excerpt in a feed, and where its text is from.
     excerpt: bool = False
+    origin: TextOrigin = "source"
 
 
 @frozen
