@@ -10,7 +10,7 @@ can be slow to parse: untrusted pages are extracted in the sandbox.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
@@ -256,13 +256,21 @@ def _metadata(page: str, url: str | None) -> PageFields:
 
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """The JSON-LD objects of articles (schema.org/NewsArticle and the like)."""
+    return filter(is_schema_article, read_schema_objects(parsed))
+
+
+def read_schema_objects(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
+    """The JSON-LD objects of a page (schema.org), outer ones first."""
     for script in parsed.css('script[type="application/ld+json"]'):
         data = _try(None, _parse_json, script.text())
-        for node in islice(_nodes(data), _MOST_NODES):
-            kind = node.get("@type")
-            kinds = kind if isinstance(kind, list) else [kind]
-            if any(str(k).endswith(("Article", "Posting")) for k in kinds):
-                yield node
+        yield from islice(_nodes(data), _MOST_NODES)
+
+
+def is_schema_article(node: Mapping[str, Any]) -> bool:
+    """Whether a JSON-LD object describes an article."""
+    kind = node.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(str(k).endswith(("Article", "Posting")) for k in kinds)
 
 
 def _parse_json(written: str) -> object:

@@ -1,18 +1,37 @@
 """Judge whether the page behind a feed's entry gives the announced article.
 
 Untrusted input: `judge_page` runs in the sandbox. A page that is anything but the whole
-announced article gives a verdict and no text, because a consent form told as news is
-worse than an excerpt.
+announced article gives a verdict and no text, because a consent form published as news
+is worse than an excerpt. The signs, in this order:
+
+1. where the answer came from: a consent or login address, the front page;
+2. what the page calls itself: «Page not found»;
+3. what it declares: schema.org `isAccessibleForFree` (also where the text is in it: it
+   is not for everyone then), the tier of its content, another address to go to;
+4. what stands right below the text: «Subscribe to continue reading»;
+5. whether title and teaser of the entry are the page's;
+6. whether the text is one, and goes on to its end.
+
+AMP and printed forms are judged like any page. An address to ask `instead` is given
+where a page has too little of the announced article and names a form with more: its
+canonical, AMP or single-page address. A wall is never bypassed in this way.
 """
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from digests.errors import UnreadableInput
 from digests.extraction import extract_article
-from digests.language.words import extract_stems, measure_containment
+from digests.language.normalization import normalize_text, revision_hash
+from digests.language.titles import strip_site_name
+from digests.language.words import extract_stems, split_words
+from digests.sources.feed_entries import canonicalize_address
 from digests.sources.page import decode_page
+from digests.sources.page_signs import PageSigns, read_page_signs
 from digests.sources.untrusted import validate_instant
 from digests.types import Article
 
@@ -41,10 +60,6 @@ PageVerdict = Literal[
 
 #: Imported before the sandbox measures.
 LIBRARIES = ("readability", "selectolax.lexbor", "trafilatura")
-#: A shorter text is no article.
-_SHORTEST_TEXT = 250
-#: The share of the words of title or teaser that must be on the page.
-_SHARED_TITLE, _SHARED_TEASER = 0.5, 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,10 +69,12 @@ class PageJudgement:
     verdict: PageVerdict
     #: Its article; only with the verdict "article", and never with an empty text.
     article: Article | None = None
-    #: The address of a page that has the article whole, to be asked instead of this.
+    #: The address of a page that may have the article whole, to be asked instead.
     instead: str | None = None
     #: The addresses of its next pages, whose text belongs to the article.
     next_pages: tuple[str, ...] = ()
+    #: The same article on one page, where it has several.
+    single_page: str | None = None
     #: The address that answered, after redirects.
     url: str = ""
     #: Requests that it took, redirects included, robots.txt excluded.
@@ -75,6 +92,7 @@ def judge_page(
     answered_at: str,
     content_type: str = "",
     now: datetime,
+    number: int = 1,
 ) -> PageJudgement:
     """What the page in these bytes is, and its article if it is the announced one.
 
@@ -85,6 +103,8 @@ def judge_page(
         answered_at: The address that answered, after redirects.
         content_type: From the server; its charset counts first.
         now: Aware. The article is not dated more than a day later.
+        number: Which page of an article of several pages it is; later ones need not
+            repeat the teaser.
     """
     try:
         html = decode_page(body, content_type)
@@ -92,18 +112,420 @@ def judge_page(
         return PageJudgement(verdict="no_text", url=answered_at)
     article = extract_article(html, url=answered_at)
     article = replace(article, published=validate_instant(article.published, now))
-    if len(article.text) < _SHORTEST_TEXT:
-        return PageJudgement(verdict="no_text", url=answered_at)
-    if not _is_announced(announced, article):
-        return PageJudgement(verdict="other_article", url=answered_at)
-    return PageJudgement(verdict="article", article=article, url=answered_at)
+    page = _Page(
+        announced=announced,
+        asked=asked,
+        answered_at=answered_at,
+        signs=read_page_signs(html, url=answered_at),
+        article=article,
+        number=number,
+    )
+    verdict = _find_verdict(page)
+    return PageJudgement(
+        verdict=verdict,
+        article=article if verdict == "article" else None,
+        instead=_find_other_address(page) if verdict in _TOO_LITTLE else None,
+        next_pages=page.signs.next_pages if verdict == "article" else (),
+        single_page=page.signs.single_page,
+        url=answered_at,
+    )
 
 
-def _is_announced(announced: Article, page: Article) -> bool:
-    """Whether the words of the announced title and teaser are on the page."""
-    words = set(extract_stems(f"{page.title or ''}\n{page.text}", announced.lang))
-    title = set(extract_stems(announced.title or "", announced.lang))
-    teaser = set(extract_stems(announced.text, announced.lang))
-    shared_title = measure_containment(title, words) if title else 1.0
-    shared_teaser = measure_containment(teaser, words) if teaser else 1.0
-    return shared_title >= _SHARED_TITLE and shared_teaser >= _SHARED_TEASER
+def join_pages(first: PageJudgement, others: Iterable[PageJudgement]) -> PageJudgement:
+    """The article of several pages in one text; lines that they repeat stand once."""
+    assert first.article is not None
+    lines = dict.fromkeys(first.article.text.split("\n"))
+    for other in others:
+        if other.article is not None:
+            lines |= dict.fromkeys(other.article.text.split("\n"))
+    text = "\n".join(lines)
+    title = first.article.title
+    article = replace(first.article, text=text, revision=revision_hash(title, text))
+    return replace(first, article=article, next_pages=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Page:
+    """A page with all that its verdict depends on."""
+
+    announced: Article
+    asked: str
+    answered_at: str
+    signs: PageSigns
+    article: Article
+    number: int
+
+
+#: The verdicts after which another form of the page may have the article.
+_TOO_LITTLE = ("cut", "no_text")
+#: A shorter text is no article, nor the rest of one; a longer one is no caption.
+_SHORTEST_TEXT, _SHORTEST_REST, _LONGEST_CAPTION = 250, 80, 700
+
+
+def _find_verdict(page: _Page) -> PageVerdict:
+    if elsewhere := _judge_address(page):
+        return elsewhere
+    if _says_not_found(page):
+        return "not_found"
+    if page.signs.free is False or _stands_before_wall(page):
+        return "paywall"
+    if not _is_announced(page):
+        return _judge_stranger(page)
+    return _judge_text(page)
+
+
+# ── where the answer came from ──────────────────────────────────────────────────
+
+#: A word of a host or path, not a part of one: «consent.», «/login», «/anmelden/».
+_CONSENT_ADDRESS = re.compile(
+    r"(?:\A|[/.\-_])(?:consent\w{0,12}|zustimmung|einwilligung|cookie-?wall|cmp|"
+    r"privacy-?(?:gate|wall|center)|gdpr|dsgvo|pur|purabo|tcf)(?:[/.\-_?]|\Z)",
+    re.IGNORECASE,
+)
+_LOGIN_ADDRESS = re.compile(
+    r"(?:\A|[/.\-_])(?:log-?in|sign-?in|sign-?on|sso|oauth2?|auth|anmelden|anmeldung|"
+    r"einloggen|accounts?|konto|meinkonto|idp|identity|registrieren|register|"
+    r"registration|session/new|wp-login)(?:[/.\-_?]|\Z)",
+    re.IGNORECASE,
+)
+
+
+def _judge_address(page: _Page) -> PageVerdict | None:
+    """What the address after redirects shows, if that is another than the asked."""
+    there = canonicalize_address(page.answered_at)
+    asked = canonicalize_address(page.asked)
+    if _is_front_page(there):
+        return "front_page"
+    if there == asked:
+        return None
+    new = _split_new(there, asked)
+    if _CONSENT_ADDRESS.search(new):
+        return "consent"
+    if _LOGIN_ADDRESS.search(new):
+        return "login"
+    # Up to a folder of the asked address: the page of a section.
+    upwards = urlsplit(asked).path.startswith(f"{urlsplit(there).path}/")
+    return "front_page" if upwards and not _is_titled(page, _SAME_TITLE) else None
+
+
+def _split_new(there: str, asked: str) -> str:
+    """Host and path of an address as far as they are not those of the other one."""
+    one, other = urlsplit(there), urlsplit(asked)
+    host = "" if one.hostname == other.hostname else one.hostname or ""
+    known = set(other.path.split("/"))
+    return "/".join(
+        (host, *(part for part in one.path.split("/") if part not in known))
+    )
+
+
+def _is_front_page(address: str) -> bool:
+    """Whether a canonical address is that of a site: no path, or a language's."""
+    parts = urlsplit(address)
+    path = parts.path.strip("/")
+    home = not path or _HOME.fullmatch(path) is not None
+    return home and not parts.query
+
+
+_HOME = re.compile(
+    r"(?:[a-z]{2}(?:-[a-z]{2})?|index\.\w{3,5}|home|start(?:seite)?)", re.I
+)
+
+
+# ── errors in words ─────────────────────────────────────────────────────────────
+
+_NOT_FOUND = re.compile(
+    r"""\b404\b|\bnot\sfound\b|\bpage\s(?:isn.t|is\snot|no\slonger|does\snot|doesn.t|
+    could\snot|can.t|cannot|has\sbeen\s(?:moved|removed|deleted))\b
+    |\b(?:article|story|content|page)\s(?:is\s)?(?:no\slonger|not|un)\s?available\b
+    |\b(?:article|story|content|page)\s(?:has\s)?(?:expired|been\sremoved)\b
+    |\bnicht\s(?:mehr\s)?(?:gefunden|verfügbar|vorhanden|auffindbar|erreichbar)\b
+    |\bexistiert\s(?:leider\s)?nicht\b|\bseite\sfehlt\b|\bfehlerseite\b
+    |\A(?:oops|ups|hoppla|huch|error|fehler|sorry)\b
+    |\bsomething\swent\swrong\b|\bda\sist\swas\sschiefgelaufen\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _says_not_found(page: _Page) -> bool:
+    """Whether the page's titles report an error, and the announced one does not."""
+    own = page.announced.title or ""
+    said = any(_NOT_FOUND.search(title[:200]) for title in page.signs.titles)
+    return said and not _NOT_FOUND.search(own) and not _is_titled(page, _SAME_TITLE)
+
+
+# ── walls ───────────────────────────────────────────────────────────────────────
+
+#: A line that says that the text goes on for subscribers only.
+_WALL = re.compile(
+    r"""\b(?:subscribe|sign\s(?:up|in)|log\sin|register|join|upgrade|pay|become\sa\s\w+
+        |create\s(?:an?|your)\s(?:free\s)?account)\b[^.!?\n]{0,40}?\s(?:to|and)\s
+        (?:continue|keep\sreading|read\s(?:the|this|on|more|full|all)|unlock|access\s
+        (?:the|this|all|full)|finish\sreading|view\s(?:the|this))
+    |\b(?:to|want\sto)\s(?:continue|keep|finish)\sreading\b
+    |\bcontinue\sreading\s(?:this\s\w+\s)?(?:with|for|by)\b
+    |\b(?:this|the)\s(?:article|story|content|post|page|piece)\sis\s(?:only\s|
+        exclusively\s)?(?:available\s|reserved\s|exclusive\s|open\s)?(?:only\s|
+        exclusively\s)?(?:for|to)\s(?:our\s)?(?:\w+\s)?(?:subscribers|members|readers)
+    |\bfor\s(?:paying\s|paid\s)?subscribers(?:\sonly)?\s*\Z
+    |\b(?:subscribers?|members?)[\s-]only\s(?:article|content|story|post)
+    |\byou(?:.ve|\shave)\s(?:reached|used|read|hit)\s[^.!?\n]{0,50}
+        \b(?:free\s(?:articles?|stories)|article\slimit|monthly\slimit|limit\sof)
+    |\b(?:\d|no|one|two|three)\s(?:more\s)?free\s(?:articles?|stories)\s(?:left|remain)
+    |\bunlock\s(?:this|the\s(?:full|whole|rest))\b
+    |\bthe\srest\sof\sthis\s(?:article|story|post)\b
+    |\b(?:dieser|der\s(?:ganze|vollständige))\s(?:artikel|beitrag|text|inhalt)\b
+        [^.!?\n]{0,50}\b(?:abonnent|abo\b|plus|mitglieder|registrierte|kostenpflichtig)
+    |\b(?:exklusiv|nur)\sfür\s(?:\w+[\s-])?(?:abonnent|mitglieder|registrierte|plus)
+    |\b(?:weiter\s?lesen|lesen\ssie\s(?:weiter|diesen|den))\b[^.!?\n]{0,40}\b
+        (?:mit|im|als)\b[^.!?\n]{0,40}(?:abo\b|plus\b|\+|premium|probe|digital|abonnent)
+    |\bmit\s[^.!?\n]{0,30}(?:abo|plus|\+|premium|digital)\s?(?:gratis\s|jetzt\s)?
+        (?:weiter\s?)?lesen\b
+    |\b(?:abonnieren|registrieren|anmelden|einloggen|freischalten|testen)\b[^.!?\n]{0,20}
+        \b(?:um|und)\b[^.!?\n]{0,40}\b(?:weiter\s?(?:zu)?lesen|(?:zu\s)?lesen)\b
+    |\bum\s(?:weiterzulesen|(?:diesen|den)\s(?:ganzen\s|vollständigen\s)?
+        (?:artikel|beitrag|text)\b[^.!?\n]{0,30}\blesen)
+    |\bkostenpflichtiger?\s(?:inhalt|artikel|beitrag)\b
+    |\b(?:artikel|beitrag)\s(?:jetzt\s)?(?:freischalten|kaufen)\b
+    |\bweiterlesen\snach\sder\s(?:anmeldung|registrierung)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: An offer, as also stands below texts that are whole; several of them are a wall.
+_OFFER = re.compile(
+    r"""\balready\s(?:a|have\san?)\s\w*\s?(?:subscriber|member|subscription|account)
+    |\b(?:get|enjoy)\s(?:unlimited|full|digital)\s(?:\w+\s)?access\b
+    |\b(?:start|begin)\s(?:your|a)\s(?:free\s)?trial\b|\bcancel\s(?:at\s)?any\s?time\b
+    |\b(?:view|see|choose)\s(?:your\s|our\s)?(?:subscription\s)?(?:offers|plans?|options)
+    |\b(?:per|a|/)\s?(?:month|week|year)\b[^.\n]{0,40}\b(?:then|after|first|for)\b
+    |\bsubscribe\s(?:now|today)\b
+    |\b(?:schon|bereits)\s(?:ein\s)?(?:abo|abonnent\w*|kund\w+|registriert|ein\skonto)\b
+    |\bjederzeit\skündbar\b|\bmonatlich\skündbar\b|\bprobemonat\b|\bjetzt\sabonnieren\b
+    |\b(?:gratis|kostenlos|unverbindlich)\stesten\b|\bfür\s(?:nur\s)?\d[\d,.]*\s?(?:€|euro)
+    |\balle\s(?:artikel|inhalte|plus-\w+)\b[^.\n]{0,30}\b(?:lesen|unbegrenzt|zugriff)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OFFERS = 2
+#: Lines below the text that belong to a wall, and their length.
+_LINES_BELOW, _LONGEST_LINE = 8, 400
+#: Lines at the end of the text that may be of the wall.
+_LINES_OF_TEXT = 3
+
+
+def _stands_before_wall(page: _Page) -> bool:
+    """Whether a wall stands right below the text, or in its last lines."""
+    lines = page.article.text.split("\n")
+    last = [line for line in lines[-_LINES_OF_TEXT:] if len(line) <= _LONGEST_LINE]
+    below = _find_lines_below(page.signs.lines, lines)
+    near = [*last, *below]
+    if any(_WALL.search(line) for line in near):
+        return True
+    return len({found[0].lower() for found in map(_OFFER.search, near) if found}) >= (
+        _OFFERS
+    )
+
+
+def _find_lines_below(seen: Sequence[str], text: Sequence[str]) -> list[str]:
+    """The lines of a page right below its text; its first ones if there is no text.
+
+    The end of the text is the last seen line that holds one of its last lines.
+    """
+    ends = {_squeeze(line)[-_ANCHOR:] for line in text[-_LINES_OF_TEXT:]} - {""}
+    at = 0
+    for number, line in enumerate(seen, 1):
+        if ends and any(_squeeze(line).endswith(end) for end in ends):
+            at = number
+    return [line[:_LONGEST_LINE] for line in seen[at : at + _LINES_BELOW]]
+
+
+_ANCHOR = 40
+
+
+def _squeeze(line: str) -> str:
+    """A line without white space, which extractors change."""
+    return "".join(line.split())
+
+
+# ── whether it is the announced one ─────────────────────────────────────────────
+
+#: Shares of the words of the announced title that are in a title of the page, and of
+#: those of the teaser that are in its text.
+_SAME_TITLE, _SIMILAR_TITLE, _SAME_TEASER, _SIMILAR_TEASER = 0.6, 0.3, 0.75, 0.45
+#: The share of the teaser's runs of three words that show that it was taken from there.
+_SAME_RUNS = 0.4
+#: A title or teaser of fewer words shows little.
+_FEWEST_WORDS = 3
+#: Words of a teaser that are looked up: a whole text may follow its first sentences.
+_MOST_TEASER_WORDS = 80
+
+
+def _is_announced(page: _Page) -> bool:
+    """Whether title and teaser of the entry are the page's."""
+    if _is_titled(page, _SAME_TITLE):
+        if page.number > 1:
+            return True
+        said = _stems(page, page.announced.text)[:_MOST_TEASER_WORDS]
+        there = {
+            *_stems(page, page.article.text),
+            *_stems(page, page.signs.description),
+        }
+        # A teaser of few words is about the feed, or an outlet's name.
+        return len(set(said)) < _FEWEST_WORDS or _share(said, there) >= _SIMILAR_TEASER
+    if page.number > 1 or not _calls_itself_article(page):
+        # Front pages have the words of the titles that they link to.
+        return False
+    has_title = _is_titled(page, _SIMILAR_TITLE) or _share(
+        _stems(page, page.announced.title or ""), set(_stems(page, page.article.text))
+    ) >= (_SAME_TEASER)
+    return has_title and _is_taken_from(page)
+
+
+def _is_titled(page: _Page, least: float) -> bool:
+    """Whether a title of the page has so many words of the announced one.
+
+    All of them where there are few; an entry without a title needs none.
+    """
+    title = strip_site_name(page.announced.title or "")
+    own = _stems(page, title) or split_words(title)
+    if len(set(own)) < _FEWEST_WORDS:
+        least = 1.0
+    titles = (set(_stems(page, each)) for each in page.signs.titles)
+    return not own or any(_share(own, words) >= least for words in titles)
+
+
+def _calls_itself_article(page: _Page) -> bool:
+    return page.signs.kind in ("article", "news") or any(
+        kind.endswith(("Article", "Posting")) for kind in page.signs.types
+    )
+
+
+def _is_taken_from(page: _Page) -> bool:
+    """Whether the teaser stands in the page, word for word for the most part."""
+    said = _find_runs(page.announced.text)
+    there = _find_runs(f"{page.signs.description}\n{page.article.text}")
+    return len(said) >= _FEWEST_WORDS and len(said & there) >= _SAME_RUNS * len(said)
+
+
+def _find_runs(text: str) -> set[tuple[str, ...]]:
+    words = split_words(normalize_text(text))
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _stems(page: _Page, text: str) -> tuple[str, ...]:
+    return extract_stems(text, page.announced.lang or page.article.lang)
+
+
+def _share(words: Sequence[str], there: set[str]) -> float:
+    own = set(words)
+    return len(own & there) / len(own) if own else 0.0
+
+
+_CONSENT_WORDS = re.compile(
+    r"""\bwe\s(?:and|use|value|care)\b[^.\n]{0,40}\b(?:partners|cookies|privacy)\b
+    |\b(?:accept|reject|allow|decline)\sall\b|\bmanage\s(?:options|preferences|settings|
+        choices|cookies|consent)\b|\bcookie[\s-](?:settings|policy|preferences|consent|
+        notice)\b|\bbefore\syou\scontinue\b|\byour\sprivacy\b|\blegitimate\sinterest
+    |\b(?:store|access)\b[^.\n]{0,30}\binformation\son\sa\sdevice\b
+    |\balles?\s(?:akzeptieren|ablehnen|zustimmen)\b|\bzustimmen\s(?:und|&)\sweiter
+    |\bwir\s(?:und|verwenden|nutzen|setzen|brauchen|schätzen)\b[^.\n]{0,40}\b(?:partner\w*|
+        cookies|privatsphäre|zustimmung|einwilligung)\b
+    |\bmit\swerbung\b[^.\n]{0,30}\b(?:weiter|lesen|nutzen|kostenlos)\b
+    |\b(?:cookie|datenschutz|privatsphäre)-?\s?(?:einstellungen|richtlinie|hinweise?|
+        erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihre\s(?:privatsphäre|
+        einwilligung|zustimmung)\b|\bberechtigte[ns]?\sinteresse
+    |\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CONSENT_SIGNS = 3
+#: Words that a page may have and be but a form.
+_LONGEST_FORM = 4_000
+_MEDIA_PATH = re.compile(
+    r"/(?:videos?|watch|mediathek|audio|podcasts?|gallery|galler(?:y|ies)|galerien?|"
+    r"fotos?|fotostrecken?|bilder(?:strecken?|galerien?)?|pictures|photos|slideshows?|"
+    r"live-?stream)(?:/|\Z)|-(?:video|fotostrecke|bildergalerie|gallery)-",
+    re.IGNORECASE,
+)
+_MEDIA_TYPES = frozenset(
+    ("VideoObject", "ImageGallery", "MediaGallery", "AudioObject", "PodcastEpisode")
+)
+
+
+def _judge_stranger(page: _Page) -> PageVerdict:
+    """What a page is that is not the announced article."""
+    seen = "\n".join(page.signs.lines)[:_LONGEST_FORM]
+    is_form = sum(map(len, page.signs.lines)) < _LONGEST_FORM
+    consents = {found[0].lower() for found in _CONSENT_WORDS.finditer(seen)}
+    if len(consents) >= _CONSENT_SIGNS and (
+        is_form or _CONSENT_WORDS.search(page.article.text)
+    ):
+        return "consent"
+    if page.signs.asks_password and is_form:
+        return "login"
+    if len(page.article.text) < _SHORTEST_TEXT:
+        titled = _is_titled(page, _SAME_TITLE)
+        return "media" if titled and _is_media(page) else "no_text"
+    if page.signs.kind == "website" and not _calls_itself_article(page):
+        return "front_page"
+    return "other_article"
+
+
+def _is_media(page: _Page) -> bool:
+    """Whether it shows a video, an audio or pictures rather than a text."""
+    path, length = urlsplit(page.answered_at).path, len(page.article.text)
+    return (
+        page.signs.kind.startswith(("video", "music"))
+        or not _MEDIA_TYPES.isdisjoint(page.signs.types)
+        or _MEDIA_PATH.search(path) is not None
+        or (page.signs.pictures >= _PICTURES and length < _SHORTEST_BESIDE_PICTURES)
+    )
+
+
+_PICTURES, _SHORTEST_BESIDE_PICTURES = 6, 400
+
+
+# ── the text ────────────────────────────────────────────────────────────────────
+
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.)[\])]?\s*\Z")
+#: A text stops where its last line of prose ends with a letter or a comma.
+_STOPPED = re.compile(r"(?<![./@])\b\w+[,–—-]?\s*\Z")
+_LINE_OF_PROSE = 60
+_NO_PROSE = re.compile(r"https?:|www\.|[@©•|↩]")
+#: The least share of the declared number of words, and of the entry's own text.
+_LEAST_OF_DECLARED, _LEAST_OF_ENTRY = 0.5, 0.8
+
+
+def _judge_text(page: _Page) -> PageVerdict:
+    """Whether the text of the announced article is one, and whole."""
+    text = page.article.text
+    if page.number > 1:
+        return "article" if len(text) >= _SHORTEST_REST else "no_text"
+    if len(text) < _LONGEST_CAPTION and _is_media(page):
+        return "media"
+    if len(text) < _SHORTEST_TEXT:
+        return "no_text"
+    if page.signs.next_pages:
+        # Its end is on another page.
+        return "article"
+    return "cut" if _stops(page) else "article"
+
+
+def _stops(page: _Page) -> bool:
+    """Whether a text stops before its end."""
+    text = page.article.text
+    declared = page.signs.word_count or 0
+    if len(text.split()) < _LEAST_OF_DECLARED * declared:
+        return True
+    if len(text) < _LEAST_OF_ENTRY * len(page.announced.text):
+        return True
+    last = text.rstrip().rsplit("\n", 1)[-1]
+    if len(last) < _LINE_OF_PROSE or _NO_PROSE.search(last):
+        return False
+    return bool(_ELLIPSIS.search(last) or _STOPPED.search(last))
+
+
+def _find_other_address(page: _Page) -> str | None:
+    """Another form of the page, which may have more of the article."""
+    own = {canonicalize_address(page.asked), canonicalize_address(page.answered_at)}
+    signs = page.signs
+    for address in (signs.refresh, signs.single_page, signs.canonical, signs.amp):
+        if address and (there := canonicalize_address(address)) not in own:
+            return None if _is_front_page(there) else address
+    return None

@@ -1,0 +1,286 @@
+"""Read what a web page says about itself: titles, kind, access, walls, other addresses.
+
+Untrusted input: runs in the sandbox, with one parse more than the extraction. Facts
+only; what follows from them is decided in `article_page`. All expressions are bounded,
+and those for walls are matched against a few lines.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from digests.extraction import (
+    is_schema_article,
+    read_schema_objects,
+    validate_web_address,
+)
+from digests.language.markup import html_to_text, is_too_deep
+from digests.language.normalization import parse_whole_number, to_one_line
+from digests.language.words import word_set
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+#: Limits of what is read of one page.
+_MOST_NODES, _MOST_LINKS, _LONGEST_FIELD = 500, 3_000, 500
+#: Elements whose words nobody sees, or only after a click.
+_UNSEEN = (
+    "script, style, template, noscript, svg, iframe, dialog:not([open]), [hidden], "
+    '[style*="display:none"], [style*="display: none"], [aria-hidden="true"]'
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageSigns:
+    """What a page says about itself."""
+
+    #: Its titles for readers, search engines and other sites.
+    titles: tuple[str, ...] = ()
+    description: str = ""
+    #: Of OpenGraph («article», «website», «video.other»), lower case.
+    kind: str = ""
+    #: Of schema.org, of all objects: «NewsArticle», «VideoObject».
+    types: frozenset[str] = field(default_factory=frozenset)
+    #: Whether everyone may read it; None = it does not say.
+    free: bool | None = None
+    #: Words of the whole article as declared, or None.
+    word_count: int | None = None
+    canonical: str | None = None
+    amp: str | None = None
+    #: Where it sends its readers at once.
+    refresh: str | None = None
+    #: The same article on one page.
+    single_page: str | None = None
+    #: The following pages of the article, in order.
+    next_pages: tuple[str, ...] = ()
+    asks_password: bool = False
+    pictures: int = 0
+    #: What is seen of it, a line for each block.
+    lines: tuple[str, ...] = ()
+
+
+def read_page_signs(html: str, *, url: str) -> PageSigns:
+    """What the page says; nothing where it is nested deeper than any page.
+
+    Args:
+        html: The page, decoded.
+        url: Its address, to complete relative ones.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    if is_too_deep(html):
+        return PageSigns()
+    try:
+        parsed = LexborHTMLParser(html)
+        nodes = tuple(islice(read_schema_objects(parsed), _MOST_NODES))
+        meta = _read_meta(parsed)
+        links = _read_links(parsed, url)
+        return PageSigns(
+            titles=_read_titles(parsed, meta, nodes),
+            description=meta.get("og:description") or meta.get("description", ""),
+            kind=meta.get("og:type", "").lower(),
+            types=frozenset(_types_of(nodes)),
+            free=_is_free(parsed, meta, nodes),
+            word_count=_find_word_count(nodes),
+            canonical=_head_link(parsed, "canonical", url),
+            amp=_head_link(parsed, "amphtml", url),
+            refresh=_find_refresh(parsed, url),
+            single_page=_find_single_page(links, url),
+            next_pages=_find_next_pages(parsed, links, url),
+            asks_password=parsed.css_first('input[type="password"]') is not None,
+            pictures=len(parsed.css("figure, picture, .gallery img, .slide img")),
+            lines=_read_lines(parsed),
+        )
+    except Exception:  # hostile pages may raise anything
+        return PageSigns()
+
+
+def _read_meta(parsed: "LexborHTMLParser") -> dict[str, str]:
+    """The first content of each meta element, by its name in lower case."""
+    found: dict[str, str] = {}
+    for node in parsed.css("meta[content]")[:_MOST_NODES]:
+        written = node.attributes
+        name = written.get("property") or written.get("name") or written.get("itemprop")
+        value = to_one_line(written["content"] or "")[:_LONGEST_FIELD]
+        if name and value:
+            found.setdefault(name.lower(), value)
+    return found
+
+
+def _types_of(nodes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for node in nodes:
+        kinds = node.get("@type")
+        for kind in kinds if isinstance(kinds, list) else [kinds]:
+            if isinstance(kind, str):
+                yield kind.rpartition("/")[2]
+
+
+def _read_titles(
+    parsed: "LexborHTMLParser",
+    meta: dict[str, str],
+    nodes: Sequence[Mapping[str, Any]],
+) -> tuple[str, ...]:
+    first = next(filter(is_schema_article, nodes), {})
+    found = [meta.get("og:title"), meta.get("twitter:title"), first.get("headline")]
+    found += [node.text() for node in parsed.css("h1")[:3]]
+    found += [node.text() for node in parsed.css("head > title")[:1]]
+    lines = (to_one_line(each) for each in found if isinstance(each, str))
+    return tuple(dict.fromkeys(line[:_LONGEST_FIELD] for line in lines if line))
+
+
+#: schema.org writes a truth as JSON, as a word or as an address.
+_TRUTHS = {"true": True, "false": False, "yes": True, "no": False}
+#: Facebook's name for the access to an article.
+_TIERS = {"free": True, "locked": False, "premium": False, "paid": False}
+
+
+def _is_free(
+    parsed: "LexborHTMLParser",
+    meta: dict[str, str],
+    nodes: Iterable[Mapping[str, Any]],
+) -> bool | None:
+    """Whether the page declares that everybody may read it; one «no» decides."""
+    said = [node.get("isAccessibleForFree") for node in nodes]
+    written = [
+        node.attributes
+        for node in parsed.css('[itemprop="isAccessibleForFree"]')[:_MOST_NODES]
+    ]
+    said += [each.get("content") or each.get("href") for each in written]
+    truths = {_TRUTHS.get(_last_word(value)) for value in said}
+    truths.add(_TIERS.get(meta.get("article:content_tier", "").lower()))
+    return False if False in truths else (True if True in truths else None)
+
+
+def _last_word(value: object) -> str:
+    return str(value)[:_LONGEST_FIELD].rpartition("/")[2].strip().lower()
+
+
+def _find_word_count(nodes: Iterable[Mapping[str, Any]]) -> int | None:
+    for node in filter(is_schema_article, nodes):
+        if count := parse_whole_number(str(node.get("wordCount"))[:9], 1_000_000):
+            return count
+    return None
+
+
+def _resolve(url: str, written: str | None) -> str | None:
+    """An address that the page names, if it may become a link."""
+    try:
+        found = urljoin(url, (written or "").strip())
+    except ValueError:
+        return None
+    return validate_web_address(found.partition("#")[0])
+
+
+def _head_link(parsed: "LexborHTMLParser", rel: str, url: str) -> str | None:
+    node = parsed.css_first(f'link[rel="{rel}"][href]')
+    return _resolve(url, node.attributes["href"]) if node else None
+
+
+_REFRESH = re.compile(r"\s*\d[\s;,]{1,9}url\s?=\s?['\"]?([^'\"\s]{1,2000})", re.I)
+
+
+def _find_refresh(parsed: "LexborHTMLParser", url: str) -> str | None:
+    node = parsed.css_first('meta[http-equiv="refresh" i][content]')
+    found = _REFRESH.match((node.attributes["content"] or "") if node else "")
+    return _resolve(url, found[1]) if found else None
+
+
+# ── several pages ───────────────────────────────────────────────────────────────
+
+_SINGLE_PAGE = re.compile(
+    r"""(?:artikel\s)?auf\seiner\sseite(?:\slesen|\sanzeigen)?|single[\s-]page(?:\sview)?
+    |(?:view|read|show)\s(?:all|as\sone\spage|on\sone\spage|the\sarticle\son\sone\spage)
+    |one\spage|all\spages|alles\sauf\seiner\sseite|komplettansicht|gesamtansicht""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PAGE_NAMES = word_set("page p seite pg pagenumber pagewanted paged pn")
+#: The number of a page at the end of a path: «/a/2», «/a/seite-2», «/a-2.html».
+_PAGE_PATH = re.compile(
+    r"(?:[/,_-]|/?(?:page|seite|p|pg)[/_-]?)(\d{1,2})/?(\.html?|\.php)?\Z",
+    re.IGNORECASE,
+)
+_MOST_PAGES = 30
+
+
+def _read_links(parsed: "LexborHTMLParser", url: str) -> list[tuple[str, str]]:
+    """Links to the same host: address and words."""
+    host = urlsplit(url).hostname
+    found = []
+    for node in parsed.css("a[href]")[:_MOST_LINKS]:
+        address = _resolve(url, node.attributes["href"])
+        if address and urlsplit(address).hostname == host:
+            found.append((address, to_one_line(node.text())[:80]))
+    return found
+
+
+def _find_single_page(links: Iterable[tuple[str, str]], url: str) -> str | None:
+    own = _split_page(url)[0]
+    for address, words in links:
+        if _SINGLE_PAGE.fullmatch(words) and address.startswith(own[: len(own) - 5]):
+            return address
+    return None
+
+
+def _find_next_pages(
+    parsed: "LexborHTMLParser", links: Iterable[tuple[str, str]], url: str
+) -> tuple[str, ...]:
+    """The pages after this one, as far as they are linked without a gap.
+
+    A link «next» leads to the next article where it does not differ from the own
+    address in nothing but the number of a page.
+    """
+    own, number = _split_page(url)
+    declared = [
+        address
+        for node in parsed.css('link[rel~="next"][href], a[rel~="next"][href]')[:9]
+        if (address := _resolve(url, node.attributes["href"]))
+    ]
+    numbered: dict[int, str] = {}
+    for address in [*declared, *(address for address, _ in links)]:
+        start, which = _split_page(address)
+        if start == own and which > number:
+            numbered.setdefault(which, address)
+    pages: list[str] = []
+    while (number := number + 1) in numbered and len(pages) < _MOST_PAGES:
+        pages.append(numbered[number])
+    return tuple(pages)
+
+
+def _split_page(address: str) -> tuple[str, int]:
+    """An address without the number of its page, and that number; 1 = none."""
+    try:
+        parts = urlsplit(address)
+        pairs = parse_qsl(parts.query, max_num_fields=50)
+    except ValueError:
+        return address, 1
+    kept = []
+    number = 1
+    for name, value in pairs:
+        if name.lower() in _PAGE_NAMES and (
+            found := parse_whole_number(value, _MOST_PAGES)
+        ):
+            number = found
+        else:
+            kept.append(f"{name}={value}")
+    path = parts.path
+    if number == 1 and (page := _PAGE_PATH.search(path)):
+        found = parse_whole_number(page[1], _MOST_PAGES) or 1
+        if found > 1:
+            number, path = found, path[: page.start()] + (page[2] or "")
+    start = f"{parts.netloc}{path.rstrip('/')}?{'&'.join(kept)}"
+    return start, number
+
+
+# ── what is seen ────────────────────────────────────────────────────────────────
+
+
+def _read_lines(parsed: "LexborHTMLParser") -> tuple[str, ...]:
+    """The lines that are seen; changes the document."""
+    # Inner elements first: an element is freed with its parent.
+    for node in reversed(parsed.css(_UNSEEN)):
+        node.decompose()
+    body: LexborNode | None = parsed.body
+    return tuple(html_to_text(body.html or "").split("\n")) if body else ()
