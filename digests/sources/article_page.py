@@ -29,6 +29,7 @@ from digests.extraction import extract_article
 from digests.language.normalization import normalize_text, revision_hash
 from digests.language.titles import strip_site_name
 from digests.language.words import extract_stems, split_words
+from digests.sources.completeness import says_it_continues
 from digests.sources.feed_entries import canonicalize_address
 from digests.sources.page import decode_page
 from digests.sources.page_signs import PageSigns, read_page_signs
@@ -112,11 +113,13 @@ def judge_page(
         return PageJudgement(verdict="no_text", url=answered_at)
     article = extract_article(html, url=answered_at)
     article = replace(article, published=validate_instant(article.published, now))
+    signs = read_page_signs(html, url=answered_at)
+    article = _drop_foreign_lines(article, signs, announced)
     page = _Page(
         announced=announced,
         asked=asked,
         answered_at=answered_at,
-        signs=read_page_signs(html, url=answered_at),
+        signs=signs,
         article=article,
         number=number,
     )
@@ -129,6 +132,31 @@ def judge_page(
         single_page=page.signs.single_page,
         url=answered_at,
     )
+
+
+def _drop_foreign_lines(
+    article: Article, signs: PageSigns, announced: Article
+) -> Article:
+    """The article without the teasers of others and lines of a consent form."""
+    about_data = _CONSENT_WORDS.search(f"{announced.title or ''}\n{announced.text}")
+    known = frozenset(map(_squeeze, signs.cards))
+    lines = [
+        line
+        for line in article.text.split("\n")
+        if _squeeze(line) not in known and (about_data or not _asks_consent(line))
+    ]
+    text = "\n".join(lines)
+    if text == article.text:
+        return article
+    return replace(article, text=text, revision=revision_hash(article.title, text))
+
+
+def _asks_consent(line: str) -> bool:
+    """Whether a line is one of a consent form."""
+    signs = {
+        found[0].lower() for found in _CONSENT_WORDS.finditer(line[:_LONGEST_FORM])
+    }
+    return len(signs) >= _CONSENT_SIGNS_OF_LINE
 
 
 def join_pages(first: PageJudgement, others: Iterable[PageJudgement]) -> PageJudgement:
@@ -160,6 +188,8 @@ class _Page:
 _TOO_LITTLE = ("cut", "no_text")
 #: A shorter text is no article, nor the rest of one; a longer one is no caption.
 _SHORTEST_TEXT, _SHORTEST_REST, _LONGEST_CAPTION = 250, 80, 700
+#: What the text has beyond a teaser.
+_LEAST_BEYOND = 180
 
 
 def _find_verdict(page: _Page) -> PageVerdict:
@@ -306,16 +336,16 @@ _OFFER = re.compile(
 _OFFERS = 2
 #: Lines below the text that belong to a wall, and their length.
 _LINES_BELOW, _LONGEST_LINE = 8, 400
-#: Lines at the end of the text that may be of the wall.
-_LINES_OF_TEXT = 3
+#: Lines at the end of the text that may be of the wall, and their length.
+_LINES_OF_TEXT, _LONGEST_NOTE = 3, 160
 
 
 def _stands_before_wall(page: _Page) -> bool:
     """Whether a wall stands right below the text, or in its last lines."""
     lines = page.article.text.split("\n")
-    last = [line for line in lines[-_LINES_OF_TEXT:] if len(line) <= _LONGEST_LINE]
+    short = [line for line in lines[-_LINES_OF_TEXT:] if len(line) <= _LONGEST_NOTE]
     below = _find_lines_below(page.signs.lines, lines)
-    near = [*last, *below]
+    near = [*short, lines[-1][-_LONGEST_NOTE:], *below]
     if any(_WALL.search(line) for line in near):
         return True
     return len({found[0].lower() for found in map(_OFFER.search, near) if found}) >= (
@@ -349,6 +379,8 @@ def _squeeze(line: str) -> str:
 #: Shares of the words of the announced title that are in a title of the page, and of
 #: those of the teaser that are in its text.
 _SAME_TITLE, _SIMILAR_TITLE, _SAME_TEASER, _SIMILAR_TEASER = 0.6, 0.3, 0.75, 0.45
+#: The least share of the words of title and teaser that are in the text itself.
+_LEAST_IN_TEXT = 0.3
 #: The share of the teaser's runs of three words that show that it was taken from there.
 _SAME_RUNS = 0.4
 #: A title or teaser of fewer words shows little.
@@ -359,22 +391,26 @@ _MOST_TEASER_WORDS = 80
 
 def _is_announced(page: _Page) -> bool:
     """Whether title and teaser of the entry are the page's."""
+    title, teaser = page.announced.title or "", page.announced.text
+    if page.number > 1:
+        return _is_titled(page, _SAME_TITLE)
+    text = set(_stems(page, page.article.text))
+    own, said = _stems(page, f"{title} {teaser}"), _stems(page, teaser)
+    if _share(own[:_MOST_TEASER_WORDS], text) < _LEAST_IN_TEXT:
+        # A form may stand below the title, with the teaser in its head.
+        return False
     if _is_titled(page, _SAME_TITLE):
-        if page.number > 1:
-            return True
-        said = _stems(page, page.announced.text)[:_MOST_TEASER_WORDS]
-        there = {
-            *_stems(page, page.article.text),
-            *_stems(page, page.signs.description),
-        }
+        there = {*text, *_stems(page, page.signs.description)}
         # A teaser of few words is about the feed, or an outlet's name.
-        return len(set(said)) < _FEWEST_WORDS or _share(said, there) >= _SIMILAR_TEASER
-    if page.number > 1 or not _calls_itself_article(page):
+        return len(set(said)) < _FEWEST_WORDS or (
+            _share(said[:_MOST_TEASER_WORDS], there) >= _SIMILAR_TEASER
+        )
+    if not _calls_itself_article(page):
         # Front pages have the words of the titles that they link to.
         return False
-    has_title = _is_titled(page, _SIMILAR_TITLE) or _share(
-        _stems(page, page.announced.title or ""), set(_stems(page, page.article.text))
-    ) >= (_SAME_TEASER)
+    has_title = _is_titled(page, _SIMILAR_TITLE) or (
+        _share(_stems(page, title), text) >= _SAME_TEASER
+    )
     return has_title and _is_taken_from(page)
 
 
@@ -431,10 +467,13 @@ _CONSENT_WORDS = re.compile(
     |\b(?:cookie|datenschutz|privatsphäre)-?\s?(?:einstellungen|richtlinie|hinweise?|
         erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihre\s(?:privatsphäre|
         einwilligung|zustimmung)\b|\bberechtigte[ns]?\sinteresse
-    |\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",
+    |\b(?:our|unserer?n?)\s(?:\d+\s)?partnern?\b|\bour\spartners\b|\byour\sconsent\b
+    |\b(?:our|the)\sprivacy\spolicy\b|\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_CONSENT_SIGNS = 3
+_CONSENT_SIGNS, _CONSENT_SIGNS_OF_LINE = 3, 2
+#: Lines of boxes that lead elsewhere, of which a front page is made.
+_CARD_LINES = 6
 #: Words that a page may have and be but a form.
 _LONGEST_FORM = 4_000
 _MEDIA_PATH = re.compile(
@@ -450,21 +489,25 @@ _MEDIA_TYPES = frozenset(
 
 def _judge_stranger(page: _Page) -> PageVerdict:
     """What a page is that is not the announced article."""
-    seen = "\n".join(page.signs.lines)[:_LONGEST_FORM]
     is_form = sum(map(len, page.signs.lines)) < _LONGEST_FORM
-    consents = {found[0].lower() for found in _CONSENT_WORDS.finditer(seen)}
-    if len(consents) >= _CONSENT_SIGNS and (
-        is_form or _CONSENT_WORDS.search(page.article.text)
-    ):
+    in_text = _CONSENT_WORDS.search(page.article.text) is not None
+    if _asks_for_consent(page) and (is_form or in_text):
         return "consent"
     if page.signs.asks_password and is_form:
         return "login"
+    links = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
+    if links and page.signs.kind == "website":
+        return "front_page"
     if len(page.article.text) < _SHORTEST_TEXT:
         titled = _is_titled(page, _SAME_TITLE)
         return "media" if titled and _is_media(page) else "no_text"
-    if page.signs.kind == "website" and not _calls_itself_article(page):
-        return "front_page"
     return "other_article"
+
+
+def _asks_for_consent(page: _Page) -> bool:
+    seen = "\n".join(page.signs.lines)[:_LONGEST_FORM]
+    signs = {found[0].lower() for found in _CONSENT_WORDS.finditer(seen)}
+    return len(signs) >= _CONSENT_SIGNS
 
 
 def _is_media(page: _Page) -> bool:
@@ -483,10 +526,12 @@ _PICTURES, _SHORTEST_BESIDE_PICTURES = 6, 400
 
 # ── the text ────────────────────────────────────────────────────────────────────
 
-_ELLIPSIS = re.compile(r"(?:…|\.\.\.)[\])]?\s*\Z")
 #: A text stops where its last line of prose ends with a letter or a comma.
 _STOPPED = re.compile(r"(?<![./@])\b\w+[,–—-]?\s*\Z")
-_LINE_OF_PROSE = 60
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.)[\])]?\s*\Z")
+_LINE_OF_PROSE, _LAST_LINES = 60, 4
+#: A longer text that links to its original is whole.
+_LONGEST_STUB = 1_000
 _NO_PROSE = re.compile(r"https?:|www\.|[@©•|↩]")
 #: The least share of the declared number of words, and of the entry's own text.
 _LEAST_OF_DECLARED, _LEAST_OF_ENTRY = 0.5, 0.8
@@ -499,12 +544,23 @@ def _judge_text(page: _Page) -> PageVerdict:
         return "article" if len(text) >= _SHORTEST_REST else "no_text"
     if len(text) < _LONGEST_CAPTION and _is_media(page):
         return "media"
-    if len(text) < _SHORTEST_TEXT:
-        return "no_text"
+    if len(text) < _SHORTEST_TEXT or _only_repeats_teaser(page):
+        return "consent" if _asks_for_consent(page) else "no_text"
     if page.signs.next_pages:
         # Its end is on another page.
         return "article"
     return "cut" if _stops(page) else "article"
+
+
+def _only_repeats_teaser(page: _Page) -> bool:
+    """Whether a text is a short entry again, with a caption or two."""
+    known = _squeeze(f"{page.announced.title or ''}{page.announced.text}")
+    beyond = sum(
+        len(line)
+        for line in page.article.text.split("\n")
+        if _squeeze(line) not in known
+    )
+    return len(page.announced.text) < _SHORTEST_TEXT and beyond < _LEAST_BEYOND
 
 
 def _stops(page: _Page) -> bool:
@@ -515,10 +571,16 @@ def _stops(page: _Page) -> bool:
         return True
     if len(text) < _LEAST_OF_ENTRY * len(page.announced.text):
         return True
-    last = text.rstrip().rsplit("\n", 1)[-1]
-    if len(last) < _LINE_OF_PROSE or _NO_PROSE.search(last):
+    if len(text) < _LONGEST_STUB and says_it_continues(page.article.title or "", text):
+        return True
+    lines = text.rstrip().rsplit("\n", _LAST_LINES)[-_LAST_LINES:]
+    prose = [line for line in lines if len(line) >= _LINE_OF_PROSE]
+    if not prose or _NO_PROSE.search(prose[-1][-_LONGEST_LINE:]):
         return False
-    return bool(_ELLIPSIS.search(last) or _STOPPED.search(last))
+    if _ELLIPSIS.search(prose[-1][-_LONGEST_LINE:]):
+        return True
+    is_last = prose[-1] == lines[-1]
+    return is_last and _STOPPED.search(prose[-1][-_LONGEST_LINE:]) is not None
 
 
 def _find_other_address(page: _Page) -> str | None:

@@ -60,6 +60,8 @@ class PageSigns:
     pictures: int = 0
     #: What is seen of it, a line for each block.
     lines: tuple[str, ...] = ()
+    #: The lines of boxes that lead to other pages by their headings.
+    cards: frozenset[str] = field(default_factory=frozenset)
 
 
 def read_page_signs(html: str, *, url: str) -> PageSigns:
@@ -92,6 +94,7 @@ def read_page_signs(html: str, *, url: str) -> PageSigns:
             next_pages=_find_next_pages(parsed, links, url),
             asks_password=parsed.css_first('input[type="password"]') is not None,
             pictures=len(parsed.css("figure, picture, .gallery img, .slide img")),
+            cards=_read_cards(parsed),
             lines=_read_lines(parsed),
         )
     except Exception:  # hostile pages may raise anything
@@ -217,9 +220,9 @@ def _read_links(parsed: "LexborHTMLParser", url: str) -> list[tuple[str, str]]:
 
 
 def _find_single_page(links: Iterable[tuple[str, str]], url: str) -> str | None:
-    own = _split_page(url)[0]
+    own = urlsplit(f"//{_split_page(url)[0]}").path.partition(".")[0].rstrip("/")
     for address, words in links:
-        if _SINGLE_PAGE.fullmatch(words) and address.startswith(own[: len(own) - 5]):
+        if _SINGLE_PAGE.fullmatch(words) and urlsplit(address).path.startswith(own):
             return address
     return None
 
@@ -275,6 +278,41 @@ def _split_page(address: str) -> tuple[str, int]:
 
 
 # ── what is seen ────────────────────────────────────────────────────────────────
+
+
+#: Characters of a box that leads to another page.
+_LONGEST_CARD = 700
+_MOST_CARDS = 300
+
+
+def _read_cards(parsed: "LexborHTMLParser") -> frozenset[str]:
+    """The lines of boxes that lead to other pages by their headings."""
+    found: set[str] = set()
+    headings = parsed.css("h2 a[href], h3 a[href], h4 a[href], h5 a[href]")
+    covered = parsed.css("a[href] h2, a[href] h3, a[href] h4, a[href] h5")
+    for node in (*headings[:_MOST_CARDS], *covered[:_MOST_CARDS]):
+        box = _find_card(node)
+        if box is not None:
+            found.update(html_to_text(box.html or "").split("\n"))
+    return frozenset(found)
+
+
+def _find_card(node: "LexborNode") -> "LexborNode | None":
+    """The box around a link or heading: the largest of the next that is short."""
+    box = None
+    above = node.parent
+    for _ in range(_CARD_DEPTH):
+        if above is None or above.tag in ("body", "main") or _is_long(above):
+            break
+        box, above = above, above.parent
+    return box
+
+
+_CARD_DEPTH = 3
+
+
+def _is_long(node: "LexborNode") -> bool:
+    return len(node.text()) > _LONGEST_CARD
 
 
 def _read_lines(parsed: "LexborHTMLParser") -> tuple[str, ...]:
