@@ -32,7 +32,14 @@ from digests.language.words import extract_stems, split_words
 from digests.sources.completeness import says_it_continues
 from digests.sources.feed_entries import canonicalize_address
 from digests.sources.page import decode_page
-from digests.sources.page_signs import PageSigns, read_page_signs
+from digests.sources.page_signs import (
+    PageSigns,
+    find_consent_signs,
+    find_offers,
+    is_wall_line,
+    read_page_signs,
+    reports_error,
+)
 from digests.sources.untrusted import validate_instant
 from digests.types import Article
 
@@ -115,7 +122,7 @@ def judge_page(
     article = replace(article, published=validate_instant(article.published, now))
     signs = read_page_signs(html, url=answered_at)
     article = _drop_foreign_lines(article, signs, announced)
-    page = _Page(
+    page = _AnsweredPage(
         announced=announced,
         asked=asked,
         answered_at=answered_at,
@@ -137,9 +144,9 @@ def judge_page(
 def _drop_foreign_lines(
     article: Article, signs: PageSigns, announced: Article
 ) -> Article:
-    """The article without the teasers of others and lines of a consent form."""
-    about_data = _CONSENT_WORDS.search(f"{announced.title or ''}\n{announced.text}")
-    known = frozenset(map(_squeeze, signs.cards))
+    """The article without teasers of others, lines of a consent form, unseen lines."""
+    about_data = find_consent_signs(f"{announced.title or ''}\n{announced.text}")
+    known = frozenset(map(_squeeze, signs.cards | signs.unseen))
     lines = [
         line
         for line in article.text.split("\n")
@@ -153,10 +160,7 @@ def _drop_foreign_lines(
 
 def _asks_consent(line: str) -> bool:
     """Whether a line is one of a consent form."""
-    signs = {
-        found[0].lower() for found in _CONSENT_WORDS.finditer(line[:_LONGEST_FORM])
-    }
-    return len(signs) >= _CONSENT_SIGNS_OF_LINE
+    return len(find_consent_signs(line[:_LONGEST_FORM])) >= _CONSENT_SIGNS_OF_LINE
 
 
 def join_pages(first: PageJudgement, others: Iterable[PageJudgement]) -> PageJudgement:
@@ -173,7 +177,7 @@ def join_pages(first: PageJudgement, others: Iterable[PageJudgement]) -> PageJud
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Page:
+class _AnsweredPage:
     """A page with all that its verdict depends on."""
 
     announced: Article
@@ -192,16 +196,16 @@ _SHORTEST_TEXT, _SHORTEST_REST, _LONGEST_CAPTION = 250, 80, 700
 _LEAST_BEYOND = 180
 
 
-def _find_verdict(page: _Page) -> PageVerdict:
+def _find_verdict(page: _AnsweredPage) -> PageVerdict:
     if elsewhere := _judge_address(page):
         return elsewhere
     if _says_not_found(page):
         return "not_found"
-    if page.signs.free is False or _stands_before_wall(page):
+    if page.signs.free is False:
         return "paywall"
     if not _is_announced(page):
         return _judge_stranger(page)
-    return _judge_text(page)
+    return "paywall" if _stands_before_wall(page) else _judge_text(page)
 
 
 # ── where the answer came from ──────────────────────────────────────────────────
@@ -220,7 +224,7 @@ _LOGIN_ADDRESS = re.compile(
 )
 
 
-def _judge_address(page: _Page) -> PageVerdict | None:
+def _judge_address(page: _AnsweredPage) -> PageVerdict | None:
     """What the address after redirects shows, if that is another than the asked."""
     there = canonicalize_address(page.answered_at)
     asked = canonicalize_address(page.asked)
@@ -263,107 +267,50 @@ _HOME = re.compile(
 
 # ── errors in words ─────────────────────────────────────────────────────────────
 
-_NOT_FOUND = re.compile(
-    r"""\b404\b|\bnot\sfound\b|\bpage\s(?:isn.t|is\snot|no\slonger|does\snot|doesn.t|
-    could\snot|can.t|cannot|has\sbeen\s(?:moved|removed|deleted))\b
-    |\b(?:article|story|content|page)\s(?:is\s)?(?:no\slonger|not|un)\s?available\b
-    |\b(?:article|story|content|page)\s(?:has\s)?(?:expired|been\sremoved)\b
-    |\bnicht\s(?:mehr\s)?(?:gefunden|verfügbar|vorhanden|auffindbar|erreichbar)\b
-    |\bexistiert\s(?:leider\s)?nicht\b|\bseite\sfehlt\b|\bfehlerseite\b
-    |\A(?:oops|ups|hoppla|huch|error|fehler|sorry)\b
-    |\bsomething\swent\swrong\b|\bda\sist\swas\sschiefgelaufen\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
 
-
-def _says_not_found(page: _Page) -> bool:
+def _says_not_found(page: _AnsweredPage) -> bool:
     """Whether the page's titles report an error, and the announced one does not."""
     own = page.announced.title or ""
-    said = any(_NOT_FOUND.search(title[:200]) for title in page.signs.titles)
-    return said and not _NOT_FOUND.search(own) and not _is_titled(page, _SAME_TITLE)
+    said = any(map(reports_error, page.signs.titles))
+    return said and not reports_error(own) and not _is_titled(page, _SAME_TITLE)
 
 
 # ── walls ───────────────────────────────────────────────────────────────────────
 
-#: A line that says that the text goes on for subscribers only.
-_WALL = re.compile(
-    r"""\b(?:subscribe|sign\s(?:up|in)|log\sin|register|join|upgrade|pay|become\sa\s\w+
-        |create\s(?:an?|your)\s(?:free\s)?account)\b[^.!?\n]{0,40}?\s(?:to|and)\s
-        (?:continue|keep\sreading|read\s(?:the|this|on|more|full|all)|unlock|access\s
-        (?:the|this|all|full)|finish\sreading|view\s(?:the|this))
-    |\b(?:to|want\sto)\s(?:continue|keep|finish)\sreading\b
-    |\bcontinue\sreading\s(?:this\s\w+\s)?(?:with|for|by)\b
-    |\b(?:this|the)\s(?:article|story|content|post|page|piece)\sis\s(?:only\s|
-        exclusively\s)?(?:available\s|reserved\s|exclusive\s|open\s)?(?:only\s|
-        exclusively\s)?(?:for|to)\s(?:our\s)?(?:\w+\s)?(?:subscribers|members|readers)
-    |\bfor\s(?:paying\s|paid\s)?subscribers(?:\sonly)?\s*\Z
-    |\b(?:subscribers?|members?)[\s-]only\s(?:article|content|story|post)
-    |\byou(?:.ve|\shave)\s(?:reached|used|read|hit)\s[^.!?\n]{0,50}
-        \b(?:free\s(?:articles?|stories)|article\slimit|monthly\slimit|limit\sof)
-    |\b(?:\d|no|one|two|three)\s(?:more\s)?free\s(?:articles?|stories)\s(?:left|remain)
-    |\bunlock\s(?:this|the\s(?:full|whole|rest))\b
-    |\bthe\srest\sof\sthis\s(?:article|story|post)\b
-    |\b(?:dieser|der\s(?:ganze|vollständige))\s(?:artikel|beitrag|text|inhalt)\b
-        [^.!?\n]{0,50}\b(?:abonnent|abo\b|plus|mitglieder|registrierte|kostenpflichtig)
-    |\b(?:exklusiv|nur)\sfür\s(?:\w+[\s-])?(?:abonnent|mitglieder|registrierte|plus)
-    |\b(?:weiter\s?lesen|lesen\ssie\s(?:weiter|diesen|den))\b[^.!?\n]{0,40}\b
-        (?:mit|im|als)\b[^.!?\n]{0,40}(?:abo\b|plus\b|\+|premium|probe|digital|abonnent)
-    |\bmit\s[^.!?\n]{0,30}(?:abo|plus|\+|premium|digital)\s?(?:gratis\s|jetzt\s)?
-        (?:weiter\s?)?lesen\b
-    |\b(?:abonnieren|registrieren|anmelden|einloggen|freischalten|testen)\b[^.!?\n]{0,20}
-        \b(?:um|und)\b[^.!?\n]{0,40}\b(?:weiter\s?(?:zu)?lesen|(?:zu\s)?lesen)\b
-    |\bum\s(?:weiterzulesen|(?:diesen|den)\s(?:ganzen\s|vollständigen\s)?
-        (?:artikel|beitrag|text)\b[^.!?\n]{0,30}\blesen)
-    |\bkostenpflichtiger?\s(?:inhalt|artikel|beitrag)\b
-    |\b(?:artikel|beitrag)\s(?:jetzt\s)?(?:freischalten|kaufen)\b
-    |\bweiterlesen\snach\sder\s(?:anmeldung|registrierung)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-#: An offer, as also stands below texts that are whole; several of them are a wall.
-_OFFER = re.compile(
-    r"""\balready\s(?:a|have\san?)\s\w*\s?(?:subscriber|member|subscription|account)
-    |\b(?:get|enjoy)\s(?:unlimited|full|digital)\s(?:\w+\s)?access\b
-    |\b(?:start|begin)\s(?:your|a)\s(?:free\s)?trial\b|\bcancel\s(?:at\s)?any\s?time\b
-    |\b(?:view|see|choose)\s(?:your\s|our\s)?(?:subscription\s)?(?:offers|plans?|options)
-    |\b(?:per|a|/)\s?(?:month|week|year)\b[^.\n]{0,40}\b(?:then|after|first|for)\b
-    |\bsubscribe\s(?:now|today)\b
-    |\b(?:schon|bereits)\s(?:ein\s)?(?:abo|abonnent\w*|kund\w+|registriert|ein\skonto)\b
-    |\bjederzeit\skündbar\b|\bmonatlich\skündbar\b|\bprobemonat\b|\bjetzt\sabonnieren\b
-    |\b(?:gratis|kostenlos|unverbindlich)\stesten\b|\bfür\s(?:nur\s)?\d[\d,.]*\s?(?:€|euro)
-    |\balle\s(?:artikel|inhalte|plus-\w+)\b[^.\n]{0,30}\b(?:lesen|unbegrenzt|zugriff)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_OFFERS = 2
+#: One offer also stands below texts that are whole.
+_SUBJECTS_OF_OFFER = 2
 #: Lines below the text that belong to a wall, and their length.
 _LINES_BELOW, _LONGEST_LINE = 8, 400
 #: Lines at the end of the text that may be of the wall, and their length.
-_LINES_OF_TEXT, _LONGEST_NOTE = 3, 160
+_LINES_OF_TEXT, _LONGEST_NOTE = 4, 160
 
 
-def _stands_before_wall(page: _Page) -> bool:
+def _stands_before_wall(page: _AnsweredPage) -> bool:
     """Whether a wall stands right below the text, or in its last lines."""
     lines = page.article.text.split("\n")
-    short = [line for line in lines[-_LINES_OF_TEXT:] if len(line) <= _LONGEST_NOTE]
-    below = _find_lines_below(page.signs.lines, lines)
-    near = [*short, lines[-1][-_LONGEST_NOTE:], *below]
-    if any(_WALL.search(line) for line in near):
+    near = _find_lines_below(page.signs.lines, lines)
+    about = f"{page.announced.title or ''} {page.announced.text}"
+    if not find_offers(about):
+        # Else the article is about subscriptions.
+        near += [each for each in lines[-_LINES_OF_TEXT:] if len(each) <= _LONGEST_NOTE]
+        near.append(lines[-1][-_LONGEST_NOTE:])
+    if any(map(is_wall_line, near)):
         return True
-    return len({found[0].lower() for found in map(_OFFER.search, near) if found}) >= (
-        _OFFERS
-    )
+    subjects = set().union(*map(find_offers, near))
+    return len(subjects) >= _SUBJECTS_OF_OFFER and not page.signs.free
 
 
 def _find_lines_below(seen: Sequence[str], text: Sequence[str]) -> list[str]:
-    """The lines of a page right below its text; its first ones if there is no text.
+    """The lines of a page right below its text; none where its end is not seen.
 
-    The end of the text is the last seen line that holds one of its last lines.
+    The end of the text is the last seen line that ends as one of its last lines.
     """
     ends = {_squeeze(line)[-_ANCHOR:] for line in text[-_LINES_OF_TEXT:]} - {""}
     at = 0
     for number, line in enumerate(seen, 1):
-        if ends and any(_squeeze(line).endswith(end) for end in ends):
+        if any(_squeeze(line[-_LONGEST_LINE:]).endswith(end) for end in ends):
             at = number
-    return [line[:_LONGEST_LINE] for line in seen[at : at + _LINES_BELOW]]
+    return [line[:_LONGEST_LINE] for line in seen[at:][:_LINES_BELOW]] if at else []
 
 
 _ANCHOR = 40
@@ -389,7 +336,7 @@ _FEWEST_WORDS = 3
 _MOST_TEASER_WORDS = 80
 
 
-def _is_announced(page: _Page) -> bool:
+def _is_announced(page: _AnsweredPage) -> bool:
     """Whether title and teaser of the entry are the page's."""
     title, teaser = page.announced.title or "", page.announced.text
     if page.number > 1:
@@ -414,7 +361,7 @@ def _is_announced(page: _Page) -> bool:
     return has_title and _is_taken_from(page)
 
 
-def _is_titled(page: _Page, least: float) -> bool:
+def _is_titled(page: _AnsweredPage, least: float) -> bool:
     """Whether a title of the page has so many words of the announced one.
 
     All of them where there are few; an entry without a title needs none.
@@ -427,13 +374,13 @@ def _is_titled(page: _Page, least: float) -> bool:
     return not own or any(_share(own, words) >= least for words in titles)
 
 
-def _calls_itself_article(page: _Page) -> bool:
+def _calls_itself_article(page: _AnsweredPage) -> bool:
     return page.signs.kind in ("article", "news") or any(
         kind.endswith(("Article", "Posting")) for kind in page.signs.types
     )
 
 
-def _is_taken_from(page: _Page) -> bool:
+def _is_taken_from(page: _AnsweredPage) -> bool:
     """Whether the teaser stands in the page, word for word for the most part."""
     said = _find_runs(page.announced.text)
     there = _find_runs(f"{page.signs.description}\n{page.article.text}")
@@ -445,7 +392,7 @@ def _find_runs(text: str) -> set[tuple[str, ...]]:
     return set(zip(words, words[1:], words[2:], strict=False))
 
 
-def _stems(page: _Page, text: str) -> tuple[str, ...]:
+def _stems(page: _AnsweredPage, text: str) -> tuple[str, ...]:
     return extract_stems(text, page.announced.lang or page.article.lang)
 
 
@@ -454,23 +401,6 @@ def _share(words: Sequence[str], there: set[str]) -> float:
     return len(own & there) / len(own) if own else 0.0
 
 
-_CONSENT_WORDS = re.compile(
-    r"""\bwe\s(?:and|use|value|care)\b[^.\n]{0,40}\b(?:partners|cookies|privacy)\b
-    |\b(?:accept|reject|allow|decline)\sall\b|\bmanage\s(?:options|preferences|settings|
-        choices|cookies|consent)\b|\bcookie[\s-](?:settings|policy|preferences|consent|
-        notice)\b|\bbefore\syou\scontinue\b|\byour\sprivacy\b|\blegitimate\sinterest
-    |\b(?:store|access)\b[^.\n]{0,30}\binformation\son\sa\sdevice\b
-    |\balles?\s(?:akzeptieren|ablehnen|zustimmen)\b|\bzustimmen\s(?:und|&)\sweiter
-    |\bwir\s(?:und|verwenden|nutzen|setzen|brauchen|schätzen)\b[^.\n]{0,40}\b(?:partner\w*|
-        cookies|privatsphäre|zustimmung|einwilligung)\b
-    |\bmit\swerbung\b[^.\n]{0,30}\b(?:weiter|lesen|nutzen|kostenlos)\b
-    |\b(?:cookie|datenschutz|privatsphäre)-?\s?(?:einstellungen|richtlinie|hinweise?|
-        erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihre\s(?:privatsphäre|
-        einwilligung|zustimmung)\b|\bberechtigte[ns]?\sinteresse
-    |\b(?:our|unserer?n?)\s(?:\d+\s)?partnern?\b|\bour\spartners\b|\byour\sconsent\b
-    |\b(?:our|the)\sprivacy\spolicy\b|\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _CONSENT_SIGNS, _CONSENT_SIGNS_OF_LINE = 3, 2
 #: Lines of boxes that lead elsewhere, of which a front page is made.
 _CARD_LINES = 6
@@ -487,14 +417,16 @@ _MEDIA_TYPES = frozenset(
 )
 
 
-def _judge_stranger(page: _Page) -> PageVerdict:
+def _judge_stranger(page: _AnsweredPage) -> PageVerdict:
     """What a page is that is not the announced article."""
     is_form = sum(map(len, page.signs.lines)) < _LONGEST_FORM
-    in_text = _CONSENT_WORDS.search(page.article.text) is not None
+    in_text = find_consent_signs(page.article.text[:_LONGEST_FORM])
     if _asks_for_consent(page) and (is_form or in_text):
         return "consent"
     if page.signs.asks_password and is_form:
         return "login"
+    if _is_titled(page, _SAME_TITLE) and any(map(is_wall_line, page.signs.lines)):
+        return "paywall"
     links = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
     if links and page.signs.kind == "website":
         return "front_page"
@@ -504,13 +436,12 @@ def _judge_stranger(page: _Page) -> PageVerdict:
     return "other_article"
 
 
-def _asks_for_consent(page: _Page) -> bool:
+def _asks_for_consent(page: _AnsweredPage) -> bool:
     seen = "\n".join(page.signs.lines)[:_LONGEST_FORM]
-    signs = {found[0].lower() for found in _CONSENT_WORDS.finditer(seen)}
-    return len(signs) >= _CONSENT_SIGNS
+    return len(find_consent_signs(seen)) >= _CONSENT_SIGNS
 
 
-def _is_media(page: _Page) -> bool:
+def _is_media(page: _AnsweredPage) -> bool:
     """Whether it shows a video, an audio or pictures rather than a text."""
     path, length = urlsplit(page.answered_at).path, len(page.article.text)
     return (
@@ -537,7 +468,7 @@ _NO_PROSE = re.compile(r"https?:|www\.|[@©•|↩]")
 _LEAST_OF_DECLARED, _LEAST_OF_ENTRY = 0.5, 0.8
 
 
-def _judge_text(page: _Page) -> PageVerdict:
+def _judge_text(page: _AnsweredPage) -> PageVerdict:
     """Whether the text of the announced article is one, and whole."""
     text = page.article.text
     if page.number > 1:
@@ -552,7 +483,7 @@ def _judge_text(page: _Page) -> PageVerdict:
     return "cut" if _stops(page) else "article"
 
 
-def _only_repeats_teaser(page: _Page) -> bool:
+def _only_repeats_teaser(page: _AnsweredPage) -> bool:
     """Whether a text is a short entry again, with a caption or two."""
     known = _squeeze(f"{page.announced.title or ''}{page.announced.text}")
     beyond = sum(
@@ -563,7 +494,7 @@ def _only_repeats_teaser(page: _Page) -> bool:
     return len(page.announced.text) < _SHORTEST_TEXT and beyond < _LEAST_BEYOND
 
 
-def _stops(page: _Page) -> bool:
+def _stops(page: _AnsweredPage) -> bool:
     """Whether a text stops before its end."""
     text = page.article.text
     declared = page.signs.word_count or 0
@@ -571,8 +502,11 @@ def _stops(page: _Page) -> bool:
         return True
     if len(text) < _LEAST_OF_ENTRY * len(page.announced.text):
         return True
-    if len(text) < _LONGEST_STUB and says_it_continues(page.article.title or "", text):
-        return True
+    if len(text) < _LONGEST_STUB:
+        below = _find_lines_below(page.signs.lines, text.split("\n"))[:1]
+        ends = (text, *below)
+        if any(says_it_continues(page.article.title or "", end) for end in ends):
+            return True
     lines = text.rstrip().rsplit("\n", _LAST_LINES)[-_LAST_LINES:]
     prose = [line for line in lines if len(line) >= _LINE_OF_PROSE]
     if not prose or _NO_PROSE.search(prose[-1][-_LONGEST_LINE:]):
@@ -583,7 +517,7 @@ def _stops(page: _Page) -> bool:
     return is_last and _STOPPED.search(prose[-1][-_LONGEST_LINE:]) is not None
 
 
-def _find_other_address(page: _Page) -> str | None:
+def _find_other_address(page: _AnsweredPage) -> str | None:
     """Another form of the page, which may have more of the article."""
     own = {canonicalize_address(page.asked), canonicalize_address(page.answered_at)}
     signs = page.signs

@@ -165,15 +165,8 @@ def compare_with_page(entry: Article, page: Article) -> Completeness:
 
 def says_it_continues(title: str, text: str) -> bool:
     """Whether the last words of a text say that it continues elsewhere."""
-    return _continues(_cut_added(EntryText(title, text)))
-
-
-def _continues(end: str) -> bool:
-    """Whether the end of a text says that the text continues elsewhere."""
-    said = _MEMBERS_ONLY.search(end) or _CONTINUATION.search(
-        end[-_LONGEST_CONTINUATION:]
-    )
-    return said is not None
+    end = _cut_added(EntryText(title, text))
+    return _CONTINUATION.search(end[-_LONGEST_CONTINUATION:]) is not None
 
 
 def _find_majority(found: Iterable[Completeness]) -> Completeness:
@@ -199,7 +192,9 @@ def _judge_alone(entry: EntryText, end: str, few_dots: bool) -> Completeness:
         end: Its end, without what its system added.
         few_dots: Whether an ellipsis at the end is rare in its feed.
     """
-    if _only_repeats_title(entry, end) or _continues(end):
+    if _only_repeats_title(entry, end) or _MEMBERS_ONLY.search(end):
+        return "excerpt"
+    if _CONTINUATION.search(end[-_LONGEST_CONTINUATION:]):
         return "excerpt"
     if _ELLIPSIS.search(end) and not (few_dots and len(entry.text) > _LONGEST_CUT):
         return "excerpt"

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Limits of what is read of one page.
-_MOST_NODES, _MOST_LINKS, _LONGEST_FIELD = 500, 3_000, 500
-#: Elements whose words nobody sees, or only after a click.
+_MOST_NODES, _MOST_LINKS, _LONGEST_FIELD, _LONGEST_PAGE = 500, 3_000, 500, 2 << 20
+#: Elements that are no text, and those whose words nobody sees, or after a click only.
+_NO_TEXT = "script, style, noscript, svg, iframe"
 _UNSEEN = (
-    "script, style, template, noscript, svg, iframe, dialog:not([open]), [hidden], "
+    "template, dialog:not([open]), [hidden], "
     '[style*="display:none"], [style*="display: none"], [aria-hidden="true"]'
 )
+_MOST_UNSEEN = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,8 @@ class PageSigns:
     lines: tuple[str, ...] = ()
     #: The lines of boxes that lead to other pages by their headings.
     cards: frozenset[str] = field(default_factory=frozenset)
+    #: Lines that are in the page but not seen.
+    unseen: frozenset[str] = field(default_factory=frozenset)
 
 
 def read_page_signs(html: str, *, url: str) -> PageSigns:
@@ -73,6 +77,7 @@ def read_page_signs(html: str, *, url: str) -> PageSigns:
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    html = html[:_LONGEST_PAGE]
     if is_too_deep(html):
         return PageSigns()
     try:
@@ -95,6 +100,7 @@ def read_page_signs(html: str, *, url: str) -> PageSigns:
             asks_password=parsed.css_first('input[type="password"]') is not None,
             pictures=len(parsed.css("figure, picture, .gallery img, .slide img")),
             cards=_read_cards(parsed),
+            unseen=_read_unseen(parsed),
             lines=_read_lines(parsed),
         )
     except Exception:  # hostile pages may raise anything
@@ -315,10 +321,135 @@ def _is_long(node: "LexborNode") -> bool:
     return len(node.text()) > _LONGEST_CARD
 
 
+def _read_unseen(parsed: "LexborHTMLParser") -> frozenset[str]:
+    """The lines of what is not seen, without those of very large elements."""
+    nodes = parsed.css(_UNSEEN)[:_MOST_UNSEEN]
+    written = (node.html or "" for node in nodes if not _is_long(node))
+    texts = (html_to_text(html.replace("template", "div")) for html in written)
+    return frozenset(line for text in texts for line in text.split("\n"))
+
+
 def _read_lines(parsed: "LexborHTMLParser") -> tuple[str, ...]:
     """The lines that are seen; changes the document."""
     # Inner elements first: an element is freed with its parent.
-    for node in reversed(parsed.css(_UNSEEN)):
+    for node in reversed(parsed.css(f"{_NO_TEXT}, {_UNSEEN}")):
         node.decompose()
     body: LexborNode | None = parsed.body
     return tuple(html_to_text(body.html or "").split("\n")) if body else ()
+
+
+# ── the words of errors, walls and forms ────────────────────────────────────────
+
+#: A title that reports an error.
+_NOT_FOUND = re.compile(
+    r"""\b404\b|\bnot\sfound\b|\bpage\s(?:isn.t|is\snot|no\slonger|does\snot|doesn.t|
+    could\snot|can.t|cannot|has\sbeen\s(?:moved|removed|deleted))\b
+    |\b(?:article|story|content|page)\s(?:is\s)?(?:no\slonger|not|un)\s?available\b
+    |\b(?:article|story|content|page)\s(?:has\s)?(?:expired|been\sremoved)\b
+    |\bnicht\s(?:mehr\s)?(?:gefunden|verfügbar|vorhanden|auffindbar|erreichbar)\b
+    |\bexistiert\s(?:leider\s)?nicht\b|\bseite\sfehlt\b|\bfehlerseite\b
+    |\A(?:oops|ups|hoppla|huch|error|fehler|sorry)\b
+    |\b(?:can.?t|cannot|could\snot|couldn.t)\sfind\b
+    |\b(?:not\s(?:currently\s)?|un)available\sin\s(?:your|most|the)\b
+    |\bin\sihre[mr]\s\w+\snicht\b|\bsomething\swent\swrong\b|\bda\sist\swas\sschiefgelaufen\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def reports_error(title: str) -> bool:
+    """Whether a title of a page says that there is no such page."""
+    return _NOT_FOUND.search(title[:_LONGEST_LINE]) is not None
+
+
+#: A line that says that the text goes on for subscribers only.
+_WALL = re.compile(
+    r"""\b(?:subscribe|sign\s(?:up|in)|log\sin|register|join|upgrade|pay|become\sa\s\w+
+        |create\s(?:an?|your)\s(?:free\s)?account)\b[^.!?\n]{0,40}?\s(?:to|and)\s
+        (?:continue|keep\sreading|read\s(?:the|this|on|more|full|all)|unlock|access\s
+        (?:the|this|all|full)|finish\sreading|view\s(?:the|this))
+    |\b(?:to|want\sto)\s(?:continue|keep|finish)\sreading\b
+    |\bcontinue\sreading\s(?:this\s\w+\s)?(?:with|for|by)\b
+    |\b(?:this|the)\s(?:article|story|content|post|page|piece)\sis\s(?:only\s|
+        exclusively\s)?(?:available\s|reserved\s|exclusive\s|open\s)?(?:only\s|
+        exclusively\s)?(?:for|to)\s(?:our\s)?(?:\w+\s)?(?:subscribers|members|readers)
+    |\bfor\s(?:paying\s|paid\s)?subscribers(?:\sonly)?\s*\Z
+    |\b(?:subscribers?|members?)[\s-]only\s(?:article|content|story|post)
+    |\byou(?:.ve|\shave)\s(?:reached|used|read|hit)\s[^.!?\n]{0,50}
+        \b(?:free\s(?:articles?|stories)|article\slimit|monthly\slimit|limit\sof)
+    |\b(?:\d|no|one|two|three)\s(?:more\s)?free\s(?:articles?|stories)\s(?:left|remain)
+    |\bunlock\s(?:this|the\s(?:full|whole|rest))\b
+    |\bthe\srest\sof\sthis\s(?:article|story|post)\b
+    |\b(?:dieser|der\s(?:ganze|vollständige))\s(?:artikel|beitrag|text|inhalt)\b
+        [^.!?\n]{0,50}\b(?:abonnent|abo\b|plus|mitglieder|registrierte|kostenpflichtig)
+    |\b(?:exklusiv|nur)\sfür\s(?:\w+[\s-])?(?:abonnent|mitglieder|registrierte|plus)
+    |\b(?:weiter\s?lesen|lesen\ssie\s(?:weiter|diesen|den))\b[^.!?\n]{0,40}\b
+        (?:mit|im|als)\b[^.!?\n]{0,40}(?:abo\b|plus\b|\+|premium|probe|digital|abonnent)
+    |\bmit\s[^.!?\n]{0,30}(?:abo|plus|\+|premium|digital)\s?(?:gratis\s|jetzt\s)?
+        (?:weiter\s?)?lesen\b
+    |\b(?:abonnieren|registrieren|anmelden|einloggen|freischalten|testen)\b[^.!?\n]{0,20}
+        \b(?:um|und)\b[^.!?\n]{0,40}\b(?:weiter\s?(?:zu)?lesen|(?:zu\s)?lesen)\b
+    |\bum\s(?:weiterzulesen|(?:diesen|den)\s(?:ganzen\s|vollständigen\s)?
+        (?:artikel|beitrag|text)\b[^.!?\n]{0,30}\blesen)
+    |\bkostenpflichtiger?\s(?:inhalt|artikel|beitrag)\b
+    |\b(?:artikel|beitrag)\s(?:jetzt\s)?(?:freischalten|kaufen)\b
+    |\bweiterlesen\snach\sder\s(?:anmeldung|registrierung)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: Words of offers, by what they are about. One of them also stands below whole texts.
+_OFFERS = re.compile(
+    r"""\b(?:(?P<abo>subscri(?:be|bers?|ptions?|bing)|abos?|\w{3,}abos?|abonn\w+)
+    |(?P<account>log\s?in(?:to)?|sign\s?in|(?:an?|your|free)\saccount|anmelden|einloggen
+        |registrier\w+|(?:ein|ihr)\skonto)
+    |(?P<access>unlock\w*|(?:full|unlimited|digital|verify|free)\saccess|access\s(?:this|the)
+        |exclusive\sto|zugang|freischalten|exklusiv\w*|premium
+        |(?:full|whole|rest\sof\sthe|this)\s(?:story|article))
+    |(?P<reading>(?:keep|continue)\sreading|read\son|weiter\s?(?:zu)?lesen)
+    |(?P<terms>trial|cancel|(?:per|first|(?:\d|crowns?|euros?|dollars?)\sa)\s(?:month|week)
+        |\w*kündbar|testen
+        |probemonat|erster\smonat|im\smonat)
+    |(?P<member>members?|membership|supporters?|mitglied\w*))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: Lines about other things that one signs in or subscribes to.
+_NO_OFFER = re.compile(
+    r"\bcomment|\bkommentar|newsletter|\binbox\b|e-?mail|\bnew\sposts\b", re.IGNORECASE
+)
+_LONGEST_LINE = 400
+
+
+def is_wall_line(line: str) -> bool:
+    """Whether a line says that the text goes on for subscribers only."""
+    return _WALL.search(line[:_LONGEST_LINE]) is not None
+
+
+def find_offers(line: str) -> set[str]:
+    """What a line offers to readers who pay or sign in: the subjects of its words."""
+    line = line[:_LONGEST_LINE]
+    if _NO_OFFER.search(line):
+        return set()
+    return {found.lastgroup or "" for found in _OFFERS.finditer(line)}
+
+
+#: Words of a form that asks for consent; articles about data protection have them too.
+_CONSENT_WORDS = re.compile(
+    r"""\bwe\s(?:and|use|value|care)\b[^.\n]{0,40}\b(?:partners|cookies|privacy)\b
+    |\b(?:accept|reject|allow|decline)\sall\b|\bmanage\s(?:options|preferences|settings|
+        choices|cookies|consent)\b|\bcookie[\s-](?:settings|policy|preferences|consent|
+        notice)\b|\bbefore\syou\scontinue\b|\byour\sprivacy\b|\blegitimate\sinterest
+    |\b(?:store|access)\b[^.\n]{0,30}\binformation\son\sa\sdevice\b
+    |\balles?\s(?:akzeptieren|ablehnen|zustimmen)\b|\bzustimmen\s(?:und|&)\sweiter
+    |\bwir\s(?:und|verwenden|nutzen|setzen|brauchen|schätzen)\b[^.\n]{0,40}\b(?:partner\w*|
+        cookies|privatsphäre|zustimmung|einwilligung)\b
+    |\bmit\swerbung\b[^.\n]{0,30}\b(?:weiter|lesen|nutzen|kostenlos)\b
+    |\b(?:cookie|datenschutz|privatsphäre)-?\s?(?:einstellungen|richtlinie|hinweise?|
+        erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihre\s(?:privatsphäre|
+        einwilligung|zustimmung)\b|\bberechtigte[ns]?\sinteresse
+    |\b(?:our|unserer?n?)\s(?:\d+\s)?partnern?\b|\bour\spartners\b|\byour\sconsent\b
+    |\b(?:our|the)\sprivacy\spolicy\b|\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def find_consent_signs(text: str) -> set[str]:
+    """The words of a form that asks for consent in a text, each once."""
+    return {found[0].lower() for found in _CONSENT_WORDS.finditer(text)}

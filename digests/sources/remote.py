@@ -15,6 +15,7 @@ from digests.errors import (
     AccessDenied,
     DigestsError,
     FetchRefused,
+    SandboxKilled,
     SourceError,
     SourceGone,
     SourceMissing,
@@ -212,16 +213,20 @@ class _PageReader:
         self.requests += answer.requests
         if isinstance(answer, NotModified):
             return answer
-        judged = await self.sandbox.run(
-            judge_page,
-            answer.body,
-            announced=self.announced,
-            asked=address,
-            answered_at=answer.url,
-            content_type=answer.content_type,
-            now=self.now,
-            number=number,
-        )
+        try:
+            judged = await self.sandbox.run(
+                judge_page,
+                answer.body,
+                announced=self.announced,
+                asked=address,
+                answered_at=answer.url,
+                content_type=answer.content_type,
+                now=self.now,
+                number=number,
+            )
+        except (SandboxKilled, SourceUnreadable):
+            # Built to be slow, or a defect of a parser: asking again would not help.
+            judged = PageJudgement(verdict="no_text", url=answer.url)
         return replace(
             judged,
             etag=answer.validators.etag,
