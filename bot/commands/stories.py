@@ -76,11 +76,13 @@ async def _render_story(
 ) -> Reply:
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
+    excerpt = story.articles[0].excerpt
+    told_from = context.say("from the feed’s excerpt") if excerpt else ""
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
-        SmallPrint(text=join_notes(kind, format_outlets(context, story))),
+        SmallPrint(text=join_notes(kind, format_outlets(context, story), told_from)),
         *_render_summary(context, story),
         *_render_figures(context, story),
         *_render_disputes(context, story),
@@ -311,5 +313,8 @@ async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:
         line, outlet = render_article_line(context, article), article.source
-    note = join_notes(outlet, reason.digest, context.format_moment(reason.at))
+    digest = reason.digest
+    zone = digest_zone(digest) if digest is not None else context.zone
+    by = digest.name if digest is not None else ""
+    note = join_notes(outlet, by, context.format_moment(reason.at, zone))
     return replace(line, text=context.message(reason.text), note=note)

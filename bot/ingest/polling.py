@@ -20,6 +20,7 @@ import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -308,11 +309,11 @@ class Ingestor:
     async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            await self.db.write(source_store.update_source, source)
-            reading = await self.read_source(source)
+        feeds = source_state.list_own_feeds(source, reading)
+        if feeds:
+            first = source_state.switch_to_feed(source, feeds[0], now)
+            await self.db.write(source_store.update_source, first)
+            source, reading = await _read_own_feed(source, feeds, self.read_source, now)
         return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
@@ -367,6 +368,24 @@ async def _read_source(
         etag=source.etag,
         last_modified=source.last_modified,
     )
+
+
+async def _read_own_feed(
+    site: Source,
+    feeds: Sequence[str],
+    read: Callable[[Source], Awaitable[SourceReading]],
+    now: datetime,
+) -> tuple[Source, SourceReading]:
+    """Read the first of a site's feeds, or another with the same articles in full."""
+    source = source_state.switch_to_feed(site, feeds[0], now)
+    reading = await read(source)
+    for feed in feeds[1:] if reading.completeness != "full" else ():
+        other = source_state.switch_to_feed(site, feed, now)
+        with suppress(DigestsError):
+            fuller = await read(other)
+            if source_state.is_fuller(fuller, reading):
+                return other, fuller
+    return source, reading
 
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
@@ -442,6 +461,8 @@ class SourceTrial:
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
+    #: The feed that the page names first, if this one has more of the same articles.
+    instead_of: str | None = None
     #: Why nothing was found.
     problem: Message | None = None
 
@@ -453,25 +474,33 @@ async def try_source(
     source = _trial_source(address)
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    async def read(one: Source) -> SourceReading:
+        return await _read_source(one, source_reader, now, asyncio.to_thread)
+
     try:
-        reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        reading = await read(source)
         feeds = reading.feeds
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        own = source_state.list_own_feeds(source, reading)
+        if own:
+            source, reading = await _read_own_feed(source, own, read, now)
     except DigestsError as error:
         why = error.message
         return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=why)
     newest = sorted(
         reading.articles, key=lambda one: one.published or _UNDATED, reverse=True
     )
+    read_at = source_state.current_address(source)
     return SourceTrial(
         shown=shown,
-        read_at=addresses.mask_secrets(source_state.current_address(source)),
+        read_at=addresses.mask_secrets(read_at),
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
+        instead_of=addresses.mask_secrets(own[0])
+        if own and own[0] != read_at
+        else None,
         problem=None if reading.articles else Message("source.none_at_present"),
     )
 

@@ -17,7 +17,7 @@ from bot.errors import UserError
 from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
-from bot.model import PUBLISHABLE_FOR, Location
+from bot.model import PUBLISHABLE_FOR, Digest, Location
 from bot.model.scope import Scope
 from bot.ports import Engine
 from bot.storage import (
@@ -53,8 +53,8 @@ class Reason:
     article: str
     text: Message
     #: The digest that decided it first, and when; None if the newest edition decided
-    #: it, or none has yet.
-    digest: str | None = None
+    #: it, none has yet, or the digest was deleted.
+    digest: Digest | None = None
     at: datetime | None = None
 
 
@@ -185,14 +185,13 @@ def _explain_unpublished(
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
-    digests = digest_store.list_digests(conn, scope)
-    names = {digest.id: digest.name for digest in digests}
+    digests = {digest.id: digest for digest in digest_store.list_digests(conn, scope)}
     wanted = {article.id for article in articles}
     reasons = [
         Reason(
             article=d.decision.article,
             text=d.decision.reason,
-            digest=names.get(d.digest_id, ""),
+            digest=digests.get(d.digest_id),
             at=d.made_at,
         )
         for d in decided

@@ -65,6 +65,7 @@ from bot.model.settings import (
     DestinationSettings,
     DigestOptions,
     DigestSettings,
+    FullTextUse,
     OfferedBy,
     PlatformName,
     PostOptions,

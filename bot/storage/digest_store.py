@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, Table, or_, select
 from bot.errors import UnknownName
 from bot.model.digest import Digest, Source
 from bot.model.scope import PersonScope, Scope
-from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, FullTextUse
 from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
@@ -67,6 +67,7 @@ def upsert_digest(
     options: DigestOptions = DEFAULT_DIGEST_OPTIONS,
     paused_sources: Sequence[Source] = (),
     called: Mapping[int, str] | None = None,
+    full_texts: Mapping[int, FullTextUse] | None = None,
 ) -> Digest:
     """Create the digest `name`, or replace its settings, sources and destinations.
 
@@ -81,6 +82,7 @@ def upsert_digest(
         options: All other settings.
         paused_sources: Sources to keep but not to read.
         called: Names of sources in this digest, by their keys.
+        full_texts: Whether their pages are read, by their keys; left out = auto.
 
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
@@ -93,7 +95,8 @@ def upsert_digest(
         new={"paused": False},
         where=IS_WORKSPACE_DIGEST,
     )
-    _link_sources(conn, scope, row.id, sources, paused_sources, called or {})
+    columns = {"called": called or {}, "full_text": full_texts or {}}
+    _link_sources(conn, scope, row.id, sources, paused_sources, columns)
     _link_destinations(conn, scope, row.id, destinations)
     return _load_digests(conn, [row])[0]
 
@@ -213,8 +216,9 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
-    called: Mapping[int, str],
+    further: Mapping[str, Mapping[int, str]],
 ) -> None:
+    """Replace the sources of a digest; `further` has columns with values by source."""
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
@@ -226,7 +230,7 @@ def _link_sources(
         key: {
             "first_read_at": first_read_at.get(key),
             "paused": key in not_read,
-            "called": called.get(key),
+            **{name: values.get(key) for name, values in further.items()},
         }
         for key in ids
     }
@@ -289,7 +293,7 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
             linked[row.digest_id].append(row)
         return linked
 
-    in_digest = select(sources, _LINK.paused, _LINK.called)
+    in_digest = select(sources, _LINK.paused, _LINK.called, _LINK.full_text)
     read = load(
         digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
     )

@@ -43,6 +43,7 @@ class PastStory:
     #: «s-7k3m9q».
     story: str
     headline: str
+    digest_id: int
     made_at: datetime
 
 
@@ -222,7 +223,12 @@ def list_past_stories(
     """
     recent = [] if since is None else [_EDITION.made_at >= since]
     newest = (
-        select(_EDITION.id, _EDITION.public_id.label("edition"), _EDITION.made_at)
+        select(
+            _EDITION.id,
+            _EDITION.public_id.label("edition"),
+            _EDITION.digest_id,
+            _EDITION.made_at,
+        )
         .where(*_is_published(scope), *recent)
         .order_by(_EDITION.id.desc())
         .limit(limit)

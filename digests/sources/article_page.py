@@ -19,7 +19,7 @@ canonical, AMP or single-page address. A wall is never bypassed in this way.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ from digests.sources.page_signs import (
     reports_error,
 )
 from digests.sources.untrusted import validate_instant
-from digests.types import Article
+from digests.types import Article, frozen
 
 #: What a page turned out to be; all but "article" leave the excerpt as it is.
 PageVerdict = Literal[
@@ -70,7 +70,7 @@ PageVerdict = Literal[
 LIBRARIES = ("readability", "selectolax.lexbor", "trafilatura")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageJudgement:
     """What the page behind an entry turned out to be."""
 
@@ -176,7 +176,7 @@ def join_pages(first: PageJudgement, others: Iterable[PageJudgement]) -> PageJud
     return replace(first, article=article, next_pages=())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _AnsweredPage:
     """A page with all that its verdict depends on."""
 

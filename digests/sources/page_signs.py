@@ -7,7 +7,7 @@ and those for walls are matched against a few lines.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -20,6 +20,7 @@ from digests.extraction import (
 from digests.language.markup import html_to_text, is_too_deep
 from digests.language.normalization import parse_whole_number, to_one_line
 from digests.language.words import word_set
+from digests.types import frozen
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -35,7 +36,7 @@ _UNSEEN = (
 _MOST_UNSEEN = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageSigns:
     """What a page says about itself."""
 
