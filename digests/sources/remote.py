@@ -6,7 +6,7 @@ visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
