@@ -29,6 +29,7 @@ import structlog
 
 from bot.errors import ConfigurationError
 from bot.ingest import addresses, source_state
+from bot.ingest.full_texts import FullTextReader
 from bot.ingest.source_reader import SourceReader, read_folder
 from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
@@ -44,7 +45,6 @@ from digests.errors import (
     SourceMissing,
     SourceRateLimited,
 )
-from digests.language.links import make_link
 from digests.language.normalization import revision_hash
 from digests.messages import Message
 from digests.types import Article
@@ -145,11 +145,10 @@ class PageRereader:
 
     def _may_be_read(self, one: PageReread, address: str) -> bool:
         """Whether the feed that named the page may cause a request there."""
-        if make_link(address) is None:
-            return False
-        host, allowed = addresses.extract_host, self.source_reader.allow_private
-        same_host = host(address) == host(one.source_address)
-        return same_host or not addresses.is_private(address, allowed)
+        allowed = self.source_reader.allow_private
+        return addresses.may_read_page(
+            one.source_address, address, allow_private=allowed
+        )
 
     def _next(self, one: PageReread) -> datetime | None:
         """Return the next time in the future; None after the last one."""
@@ -185,6 +184,8 @@ class Ingestor:
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
     _assigner: StoryAssigner = field(init=False, repr=False)
+    #: Reads the pages behind excerpts.
+    full_text_reader: FullTextReader = field(init=False, repr=False)
     #: By source: it is read by one task at a time.
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
@@ -195,8 +196,16 @@ class Ingestor:
     )
 
     def __post_init__(self) -> None:
-        """Build the assigner of articles to stories."""
+        """Build the assigner of articles to stories, and the reader of full texts."""
         self._assigner = StoryAssigner(db=self.db, engine=self.engine)
+        self.full_text_reader = FullTextReader(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            source_reader=self.source_reader,
+            assigner=self._assigner,
+            turns=self._turns,
+        )
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; return when the next one is.

@@ -11,7 +11,7 @@ composing, searching or counting.
 The functions work across all workspaces.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,17 +75,41 @@ def add_published_articles(
         .where(_ARTICLE.id.in_(wanted), revisions.c.current)
     )
     current = {row.id: row.hash for row in conn.execute(query)}
+    expanded = _find_expanded(conn, wanted)
     at, mine = edition.made_at, {**asdict(scope), "edition_id": edition_id}
     rows = []
     for key, now in current.items():
         changed_at = None if wanted[key] == now else at
-        row = {"article_id": key, "revision": wanted[key], "made_at": at, **mine}
+        row = {"article_id": key, "revision": wanted[key], "page_revision": None}
+        if key in expanded:
+            row |= {"revision": expanded[key], "page_revision": wanted[key]}
+        row |= {"made_at": at, **mine}
         rows.append(row | {"changed_at": changed_at, "compare_at": changed_at})
     insert_all_missing(conn, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     ids = [key for key in current if str(key) in in_full]
     add_rereads(conn, article_ids=ids, published_at=at)
+    for key in expanded:
+        update_rows(conn, rereads, _REREAD.article_id == key, revision=wanted[key])
     copy_page_revisions(conn, edition_id)
+
+
+def _find_expanded(conn: Connection, shown: Mapping[int, str]) -> dict[int, str]:
+    """Find the source's texts that the shown full texts expand, by article."""
+    query = select(revisions.c.article_id, revisions.c.hash, revisions.c.expands)
+    expanding = revisions.c.expands.is_not(None)
+    rows = conn.execute(query.where(revisions.c.article_id.in_(shown), expanding))
+    return {r.article_id: r.expands for r in rows if shown[r.article_id] == r.hash}
+
+
+def follow_page_text(
+    conn: Connection, article_id: int, before: str, after: str, now: datetime
+) -> None:
+    """Compare editions that were made from a full text with a newer one."""
+    if before != after:
+        base = has_values(rereads, article_id=article_id, revision=before)
+        update_rows(conn, rereads, base, revision=after)
+        mark_article_changed(conn, article_id, now)
 
 
 def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:
@@ -187,7 +211,7 @@ def add_rereads(
 
 def copy_page_revisions(conn: Connection, edition_id: int) -> None:
     """Set the latest page revisions as the base of comparisons for an edition."""
-    mine = _PUBLISHED.edition_id == edition_id
+    mine = has_values(published_articles, edition_id=edition_id, page_revision=None)
     latest = select(_REREAD.revision).where(_REREAD.article_id == _PUBLISHED.article_id)
     page_revision = latest.scalar_subquery()
     update_rows(conn, published_articles, mine, page_revision=page_revision)
@@ -246,7 +270,7 @@ def store_page_revision(
         conn,
         article_id=one.article_id,
         external_id=f"page:{one.url}"[:500],
-        article=replace(page, sample=None, excerpt=False),
+        article=replace(page, sample=None, excerpt=False, origin="page"),
         hash=page.revision,
         now=now,
         current=False,
