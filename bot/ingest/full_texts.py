@@ -191,8 +191,7 @@ class FullTextReader:
                 page.announced,
                 page.source_address,
                 now=asked.asked_at,
-                etag=asked.etag if whole else None,
-                last_modified=asked.last_modified if whole else None,
+                known=(asked.etag, asked.last_modified) if whole else (None, None),
             )
         except SourceRateLimited as error:
             pause = timedelta(seconds=error.wait) if error.wait else USUAL_PAUSE

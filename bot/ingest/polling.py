@@ -18,12 +18,12 @@ sources, a page there is read only on the host of the feed that named it.
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
@@ -36,7 +36,14 @@ from bot.ingest.storing import ReadingChanges, find_changes
 from bot.ingest.story_views import StoryAssigner
 from bot.model import Source
 from bot.ports import Clock, Engine
-from bot.storage import Connection, Database, published_article_store, source_store
+from bot.storage import (
+    Connection,
+    Database,
+    article_store,
+    page_reading_store,
+    published_article_store,
+    source_store,
+)
 from bot.storage.published_article_store import PageReread
 from digests.errors import (
     DigestsError,
@@ -48,6 +55,9 @@ from digests.errors import (
 from digests.language.normalization import revision_hash
 from digests.messages import Message
 from digests.types import Article
+
+if TYPE_CHECKING:
+    from digests.sources.article_page import PageJudgement
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +88,8 @@ REREAD_DELAYS = tuple(
 )
 #: Pages that one query returns, and that are read at once.
 REREAD_BATCH, CONCURRENT_REREADS = 12, 4
+#: How long pages that were read show whether the entries of their source are whole.
+LEARNED_FROM_PAGES = timedelta(days=14)
 #: Pages with less text are a paywall, a consent form or an error.
 SHORTEST_PAGE = 200
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
@@ -131,17 +143,35 @@ class PageRereader:
         needed = await self.db.read(is_needed, one.article_id)
         if not needed or not self._may_be_read(one, one.url):
             return False
-        reading = await self.source_reader.read_address(
-            one.url,
-            now=self.clock.now(),
-            kind="page",
-            etag=one.etag,
-            last_modified=one.last_modified,
-        )
-        allowed = self._may_be_read(one, reading.read_at or one.url)
-        page = _comparable_page(one, reading) if allowed else None
-        await self.db.write(_save_page, one, page, reading, next_at, self.clock.now())
+        now, validators = self.clock.now(), (one.etag, one.last_modified)
+        if one.expands is not None:
+            # An edition was made from the page: it is read in the same way, to its end.
+            judged = await self.source_reader.read_article_page(
+                await self._announced(one),
+                one.source_address,
+                now=now,
+                known=validators,
+            )
+            page = _comparable_full_text(one, judged)
+            if judged is not None:
+                validators = (judged.etag, judged.last_modified)
+        else:
+            etag, modified = validators
+            reading = await self.source_reader.read_address(
+                one.url, now=now, kind="page", etag=etag, last_modified=modified
+            )
+            allowed = self._may_be_read(one, reading.read_at or one.url)
+            page = _comparable_page(one, reading) if allowed else None
+            validators = (reading.etag, reading.last_modified)
+        await self.db.write(_save_page, one, page, validators, next_at, now)
         return True
+
+    async def _announced(self, one: PageReread) -> Article:
+        """Load the article as its source gives it."""
+        load = article_store.load_source_texts
+        texts = await self.db.read(load, [one.article_id])
+        nothing = Article(id=str(one.article_id), title=one.title, text="", url=one.url)
+        return texts.get(one.article_id, nothing)
 
     def _may_be_read(self, one: PageReread, address: str) -> bool:
         """Whether the feed that named the page may cause a request there."""
@@ -343,11 +373,21 @@ class Ingestor:
             )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
+        if reading.articles and source.kind != "folder":
+            learned = await self._count_learned(source, now)
+            after = replace(
+                after, completeness=_judge_completeness(reading.articles, learned)
+            )
         _warn_of_problem(source, after)
         count = await self._assigner.store(after, found, now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
+
+    async def _count_learned(self, source: Source, now: datetime) -> Counter[str]:
+        count = page_reading_store.count_page_verdicts
+        found = await self.db.read(count, [source.id], now - LEARNED_FROM_PAGES)
+        return found.get(source.id, Counter())
 
     async def _failed(self, source: Source, error: DigestsError) -> None:
         # Newer than `source` if its own feed was found while reading.
@@ -356,6 +396,18 @@ class Ingestor:
         _warn_of_problem(source, after)
         pause = isinstance(error, SourceRateLimited)
         await self.db.write(_record_failure, after, pause)
+
+
+def _judge_completeness(
+    articles: Sequence[Article], learned: Mapping[str, int]
+) -> str | None:
+    """Judge whether the entries of a source are whole; None = not known yet."""
+    from digests.sources.completeness import Completeness, judge_source
+
+    shown: list[Completeness] = ["excerpt"] * learned.get("article", 0)
+    shown += ["full"] * learned.get("entry_full", 0)
+    judged = judge_source(articles, shown)
+    return None if judged == "unknown" else judged
 
 
 def _warn_of_problem(before: Source, after: Source) -> None:
@@ -419,18 +471,29 @@ def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
     return replace(found, id=str(one.article_id), revision=name)
 
 
+def _comparable_full_text(
+    one: PageReread, judged: "PageJudgement | None"
+) -> Article | None:
+    """Return the whole text of the page under the title that was published."""
+    if judged is None or judged.article is None:
+        return None
+    found = replace(judged.article, title=one.title)
+    name = f"page-{revision_hash(found.title, found.text)}"
+    return replace(found, id=str(one.article_id), revision=name)
+
+
 def _save_page(
     conn: Connection,
     one: PageReread,
     page: Article | None,
-    reading: SourceReading,
+    validators: tuple[str | None, str | None],
     next_at: datetime | None,
     now: datetime,
 ) -> None:
     """Store a new revision of the page and mark the article for comparison."""
     store = published_article_store
     store.reschedule_reread(conn, one, next_at)
-    store.set_page_validators(conn, one, reading.etag, reading.last_modified)
+    store.set_page_validators(conn, one, *validators)
     if page is None or page.revision == one.revision:
         return
     store.store_page_revision(conn, one, page, now)

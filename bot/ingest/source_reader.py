@@ -104,8 +104,7 @@ class SourceReader:
         source_address: str,
         *,
         now: datetime,
-        etag: str | None = None,
-        last_modified: str | None = None,
+        known: tuple[str | None, str | None] = (None, None),
     ) -> "PageJudgement | None":
         """Read the page behind an entry of a feed; None: it has not changed.
 
@@ -114,8 +113,7 @@ class SourceReader:
             source_address: The feed, which may cause requests to public hosts and to
                 its own.
             now: The present instant.
-            etag: Validator of the last complete answer.
-            last_modified: Another one.
+            known: The validators of its last answer, ETag and Last-Modified.
 
         Raises:
             SourceError: It cannot be read now; its class says who can fix that.
@@ -129,7 +127,7 @@ class SourceReader:
             fetcher=fetcher,
             sandbox=sandbox,
             now=now,
-            known=Validators(etag=etag, last_modified=last_modified),
+            known=Validators(etag=known[0], last_modified=known[1]),
             may_read=partial(
                 addresses.may_read_page,
                 source_address,

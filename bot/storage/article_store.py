@@ -25,6 +25,7 @@ from bot.model.digest import Source, StoredArticle
 from bot.model.scope import Scope
 from bot.storage.article_search import index_revision, remove_article_from_index
 from bot.storage.published_article_store import (
+    REREAD_ID,
     follow_page_text,
     mark_article_changed,
 )
@@ -396,7 +397,7 @@ def store_full_text(
         return None
     query = _select_revisions(here, _REVISION.hash == full.revision)
     row, is_new = conn.execute(query).first(), False
-    if row is None or row.expands is None:
+    if row is None or row.external_id.startswith(REREAD_ID):
         row, is_new = _add_full_text(conn, base, full, row), True
     if before.hash != full.revision:
         _make_current(conn, row)
@@ -440,7 +441,8 @@ def _find_offered(conn: Connection, article_id: int) -> Row[Any] | None:
 def _find_full_text(conn: Connection, row: Row[Any]) -> Row[Any] | None:
     """Find the newest full text of a source's text."""
     of_it = (_REVISION.article_id == row.article_id, _REVISION.expands == row.hash)
-    query = _select_revisions(*of_it, _HAS_TEXT).order_by(_REVISION.id.desc())
+    analysed = ~_REVISION.external_id.startswith(REREAD_ID, autoescape=True)
+    query = _select_revisions(*of_it, analysed, _HAS_TEXT).order_by(_REVISION.id.desc())
     return conn.execute(query.limit(1)).first()
 
 

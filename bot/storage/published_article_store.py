@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from bot.model.digest import SourceKind
 from bot.model.scope import Scope, Scoped
@@ -45,6 +45,8 @@ _SOURCE, _EDITION = sources.c, editions.c
 _ARTICLE, _PUBLISHED, _REREAD = articles.c, published_articles.c, rereads.c
 #: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
+#: Begins the ids of texts that were read from pages to find corrections.
+REREAD_ID = "page:"
 #: How long a text must be stable before it is compared, and the maximum total wait.
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
@@ -189,6 +191,11 @@ class PageReread:
     revision: str | None
     etag: str | None
     last_modified: str | None
+    #: The source's text that its last text expands, if an edition was made from the
+    #: full text.
+    expands: str | None = None
+    #: The title of its last text.
+    title: str | None = None
 
 
 def add_rereads(
@@ -227,9 +234,18 @@ def list_due_rereads(
             func.coalesce(_ARTICLE.url, "").label("url"),
             _SOURCE.address.label("source_address"),
             _SOURCE.kind.label("source_kind"),
+            revisions.c.expands,
+            revisions.c.title,
         )
         .join(articles, _ARTICLE.id == _REREAD.article_id)
         .join(sources, _SOURCE.id == _ARTICLE.source_id)
+        .outerjoin(
+            revisions,
+            and_(
+                revisions.c.article_id == _REREAD.article_id,
+                revisions.c.hash == _REREAD.revision,
+            ),
+        )
         .where(_REREAD.next_at <= now)
         .order_by(_REREAD.next_at, _REREAD.article_id)
     )
@@ -269,8 +285,10 @@ def store_page_revision(
     insert_revision(
         conn,
         article_id=one.article_id,
-        external_id=f"page:{one.url}"[:500],
-        article=replace(page, sample=None, excerpt=False, origin="page"),
+        external_id=f"{REREAD_ID}{one.url}"[:500],
+        article=replace(
+            page, sample=None, excerpt=False, origin="page", expands=one.expands
+        ),
         hash=page.revision,
         now=now,
         current=False,
