@@ -314,6 +314,8 @@ class ArticleRef:
     published: datetime | None
     lang: str | None = None
     author: str | None = None
+    #: Whether the version is only the excerpt in a feed.
+    excerpt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

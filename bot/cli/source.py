@@ -78,6 +78,8 @@ def _trial_json(tried: SourceTrial) -> dict[str, Any]:
         "title": reading and reading.title,
         "read_at": tried.read_at,
         "articles": len(reading.articles) if reading else 0,
+        "completeness": reading.completeness if reading else "unknown",
+        "instead_of": tried.instead_of,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
         "problem": str(tried.problem) if tried.problem else None,
@@ -109,6 +111,10 @@ def _reading_lines(tried: SourceTrial, reading: SourceReading) -> Iterator[str]:
     yield f"✓ {reading.kind}: {reading.title or '(no title)'}"
     if tried.read_at != tried.shown:
         yield f"  read at {tried.read_at}"
+    if tried.instead_of:
+        yield f"  {tried.instead_of} has only excerpts of the same articles"
+    if whole := source_state.describe_trial(reading, Texts.of("en")):
+        yield f"  {whole}"
     yield f"  {format_count(len(reading.articles), 'article')}, the newest:"
     for article in tried.newest[:SHOWN_ARTICLES]:
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date"
@@ -160,6 +166,7 @@ def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str,
         "health": health.text,
         "fix": health.fix,
         "last_good": format_iso(source.last_success_at),
+        "completeness": source.completeness or "unknown",
         "items_a_day": source.items_per_day,
         "problem": str(source.problem) if source.problem else None,
         "next": format_iso(None if source.stopped else source.next_poll_at),

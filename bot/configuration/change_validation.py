@@ -24,6 +24,7 @@ from bot.configuration.change_steps import (
     StepProblem,
 )
 from bot.configuration.validation import (
+    BY_SOURCE,
     STAND_IN,
     check_digest,
     find_post_option_problems,
@@ -220,11 +221,12 @@ def _check_digest_step(
 ) -> CheckedEntry:
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
-    names, is_new = entry["source_names"], step.before is None
-    if context.base is None and isinstance(names, Mapping):
-        # The name of a removed source is removed as well.
-        kept = {a: name for a, name in names.items() if a in entry["sources"]}
-        entry["source_names"] = kept
+    is_new = step.before is None
+    for field in BY_SOURCE if context.base is None else ():
+        # What is set of a removed source is removed as well.
+        if isinstance(entry[field], Mapping):
+            kept = {a: v for a, v in entry[field].items() if a in entry["sources"]}
+            entry[field] = kept
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],

@@ -37,7 +37,11 @@ from bot.configuration.change_steps import (
 )
 from bot.configuration.change_validation import check_steps
 from bot.configuration.changes import record_steps
-from bot.configuration.validation import format_problem, validate_fields
+from bot.configuration.validation import (
+    BY_SOURCE,
+    format_problem,
+    validate_fields,
+)
 from bot.errors import ConfigurationError, FieldError, UserError
 from bot.ingest import addresses
 from bot.model import (
@@ -512,7 +516,10 @@ def _digest_to_block(digest: Digest, paths: bool) -> dict[str, Any]:
     masked = {
         "sources": tuple(shown.values()),
         "paused_sources": tuple(shown[a] for a in settings.paused_sources),
-        "source_names": {shown[a]: name for a, name in settings.source_names.items()},
+        **{
+            field: {shown[a]: value for a, value in getattr(settings, field).items()}
+            for field in BY_SOURCE
+        },
     }
     values = dict(settings) | masked
     pairs = (

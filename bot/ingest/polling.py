@@ -1,25 +1,21 @@
-"""Read sources when due or on request, try new ones, re-read published pages.
+"""Read sources when due or on request, and try new ones.
 
     poll          read every source that is due; return when the next one is due
     refresh       read the sources of digests now, for an edition
     try_source    read an address that is no source yet; nothing is stored
-    PageRereader  read the pages of published articles again, to find corrections
 
 New articles of a source are analysed off the event loop and assigned to their stories,
 and all of it is stored in one transaction with the new state of the source: a stored
 article always has its quotes, figures and story. If a source cannot be read, its
 problem is stored and the other sources are not affected. The rules are pure functions
 of `source_state`.
-
-Pages are re-read at growing intervals, if an edition has the article in full, by the
-same guarded fetcher. A feed can name any address: if private networks are allowed for
-sources, a page there is read only on the host of the feed that named it.
 """
 
 import asyncio
 import math
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +26,7 @@ import structlog
 from bot.errors import ConfigurationError
 from bot.ingest import addresses, source_state
 from bot.ingest.full_texts import FullTextReader
+from bot.ingest.page_rereading import PageRereader
 from bot.ingest.source_reader import SourceReader, read_folder
 from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
@@ -39,25 +36,18 @@ from bot.ports import Clock, Engine
 from bot.storage import (
     Connection,
     Database,
-    article_store,
     page_reading_store,
-    published_article_store,
     source_store,
 )
-from bot.storage.published_article_store import PageReread
 from digests.errors import (
     DigestsError,
-    FetchRefused,
-    SourceGone,
-    SourceMissing,
     SourceRateLimited,
 )
-from digests.language.normalization import revision_hash
 from digests.messages import Message
 from digests.types import Article
 
 if TYPE_CHECKING:
-    from digests.sources.article_page import PageJudgement
+    pass
 
 log = structlog.get_logger(__name__)
 
@@ -82,108 +72,9 @@ _Reading: TypeAlias = "asyncio.Task[int | None]"
 RunBlocking = Callable[
     [Callable[[Source], SourceReading], Source], Awaitable[SourceReading]
 ]
-#: When a page is read again, counted from when its article was published.
-REREAD_DELAYS = tuple(
-    timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
-)
-#: Pages that one query returns, and that are read at once.
-REREAD_BATCH, CONCURRENT_REREADS = 12, 4
 #: How long pages that were read show whether the entries of their source are whole.
 LEARNED_FROM_PAGES = timedelta(days=14)
-#: Pages with less text are a paywall, a consent form or an error.
-SHORTEST_PAGE = 200
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageRereader:
-    """Reads the pages of published articles again."""
-
-    db: Database
-    clock: Clock
-    source_reader: SourceReader
-
-    async def run(self) -> datetime | None:
-        """Read the pages that are due; return when the next one is."""
-        due = await self.db.read(
-            published_article_store.list_due_rereads, self.clock.now(), REREAD_BATCH
-        )
-        places = asyncio.Semaphore(CONCURRENT_REREADS)
-        await asyncio.gather(*(self._reread(one, places) for one in due))
-        return await self.db.read(published_article_store.find_next_reread_at)
-
-    async def _reread(self, one: PageReread, places: asyncio.Semaphore) -> None:
-        next_at = self._next(one)
-        async with places:
-            try:
-                # Right after the article was published there is nothing to correct.
-                if one.times and not await self._read(one, next_at):
-                    next_at = None
-                elif one.times:
-                    return
-            except ConfigurationError:
-                # The database cannot be written: not the fault of the page.
-                raise
-            except SourceRateLimited as error:
-                earliest = self.clock.now() + timedelta(seconds=error.wait or 0)
-                next_at = next_at and max(next_at, earliest)
-            except (SourceGone, SourceMissing, FetchRefused):
-                next_at = None
-            except DigestsError:
-                pass
-            except Exception:
-                # A defect in one page must not stop the others.
-                log.exception("re-reading failed", article=one.article_id)
-            reschedule = published_article_store.reschedule_reread
-            await self.db.write(reschedule, one, next_at)
-
-    async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
-        """Read and store the page; False if that is not needed or not allowed."""
-        is_needed = published_article_store.is_reread_needed
-        needed = await self.db.read(is_needed, one.article_id)
-        if not needed or not self._may_be_read(one, one.url):
-            return False
-        now, validators = self.clock.now(), (one.etag, one.last_modified)
-        if one.expands is not None:
-            # An edition was made from the page: it is read in the same way, to its end.
-            judged = await self.source_reader.read_article_page(
-                await self._announced(one),
-                one.source_address,
-                now=now,
-                known=validators,
-            )
-            page = _comparable_full_text(one, judged)
-            if judged is not None:
-                validators = (judged.etag, judged.last_modified)
-        else:
-            etag, modified = validators
-            reading = await self.source_reader.read_address(
-                one.url, now=now, kind="page", etag=etag, last_modified=modified
-            )
-            allowed = self._may_be_read(one, reading.read_at or one.url)
-            page = _comparable_page(one, reading) if allowed else None
-            validators = (reading.etag, reading.last_modified)
-        await self.db.write(_save_page, one, page, validators, next_at, now)
-        return True
-
-    async def _announced(self, one: PageReread) -> Article:
-        """Load the article as its source gives it."""
-        load = article_store.load_source_texts
-        texts = await self.db.read(load, [one.article_id])
-        nothing = Article(id=str(one.article_id), title=one.title, text="", url=one.url)
-        return texts.get(one.article_id, nothing)
-
-    def _may_be_read(self, one: PageReread, address: str) -> bool:
-        """Whether the feed that named the page may cause a request there."""
-        allowed = self.source_reader.allow_private
-        return addresses.may_read_page(
-            one.source_address, address, allow_private=allowed
-        )
-
-    def _next(self, one: PageReread) -> datetime | None:
-        """Return the next time in the future; None after the last one."""
-        later = (one.published_at + after for after in REREAD_DELAYS[one.times :])
-        return next((at for at in later if at > self.clock.now()), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -347,11 +238,11 @@ class Ingestor:
     async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            await self.db.write(source_store.update_source, source)
-            reading = await self.read_source(source)
+        feeds = source_state.list_own_feeds(source, reading)
+        if feeds:
+            first = source_state.switch_to_feed(source, feeds[0], now)
+            await self.db.write(source_store.update_source, first)
+            source, reading = await _read_own_feed(source, feeds, self.read_source, now)
         return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
@@ -430,6 +321,24 @@ async def _read_source(
     )
 
 
+async def _read_own_feed(
+    site: Source,
+    feeds: Sequence[str],
+    read: Callable[[Source], Awaitable[SourceReading]],
+    now: datetime,
+) -> tuple[Source, SourceReading]:
+    """Read the first of a site's feeds, or another with the same articles in full."""
+    source = source_state.switch_to_feed(site, feeds[0], now)
+    reading = await read(source)
+    for feed in feeds[1:] if reading.completeness != "full" else ():
+        other = source_state.switch_to_feed(site, feed, now)
+        with suppress(DigestsError):
+            fuller = await read(other)
+            if source_state.is_fuller(fuller, reading):
+                return other, fuller
+    return source, reading
+
+
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
     source_store.update_source(conn, source)
     if pause and source.backoff_until is not None:
@@ -459,48 +368,6 @@ def _should_read(
     return may and (stale or source.kind == "folder")
 
 
-def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
-    """Return the article of the page, if it can be compared."""
-    if reading.unchanged or not reading.articles:
-        return None
-    found = reading.articles[0]
-    if len(found.text) < SHORTEST_PAGE:
-        return None
-    # Hashed separately: the same text in the feed is another revision.
-    name = f"page-{revision_hash(found.title, found.text)}"
-    return replace(found, id=str(one.article_id), revision=name)
-
-
-def _comparable_full_text(
-    one: PageReread, judged: "PageJudgement | None"
-) -> Article | None:
-    """Return the whole text of the page under the title that was published."""
-    if judged is None or judged.article is None:
-        return None
-    found = replace(judged.article, title=one.title)
-    name = f"page-{revision_hash(found.title, found.text)}"
-    return replace(found, id=str(one.article_id), revision=name)
-
-
-def _save_page(
-    conn: Connection,
-    one: PageReread,
-    page: Article | None,
-    validators: tuple[str | None, str | None],
-    next_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Store a new revision of the page and mark the article for comparison."""
-    store = published_article_store
-    store.reschedule_reread(conn, one, next_at)
-    store.set_page_validators(conn, one, *validators)
-    if page is None or page.revision == one.revision:
-        return
-    store.store_page_revision(conn, one, page, now)
-    if one.revision is not None:
-        store.mark_article_changed(conn, one.article_id, now)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceTrial:
     """The content of a possible source, or why it cannot be read."""
@@ -514,6 +381,8 @@ class SourceTrial:
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
+    #: The feed that the page names first, if this one has more of the same articles.
+    instead_of: str | None = None
     #: Why nothing was found.
     problem: Message | None = None
 
@@ -525,25 +394,33 @@ async def try_source(
     source = _trial_source(address)
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    async def read(one: Source) -> SourceReading:
+        return await _read_source(one, source_reader, now, asyncio.to_thread)
+
     try:
-        reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        reading = await read(source)
         feeds = reading.feeds
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        own = source_state.list_own_feeds(source, reading)
+        if own:
+            source, reading = await _read_own_feed(source, own, read, now)
     except DigestsError as error:
         why = error.message
         return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=why)
     newest = sorted(
         reading.articles, key=lambda one: one.published or _UNDATED, reverse=True
     )
+    read_at = source_state.current_address(source)
     return SourceTrial(
         shown=shown,
-        read_at=addresses.mask_secrets(source_state.current_address(source)),
+        read_at=addresses.mask_secrets(read_at),
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
+        instead_of=addresses.mask_secrets(own[0])
+        if own and own[0] != read_at
+        else None,
         problem=None if reading.articles else Message("source.none_at_present"),
     )
 

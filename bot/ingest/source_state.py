@@ -23,6 +23,7 @@ from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.ingest.addresses import mask_secrets
 from bot.model.digest import Source, SourceKind
+from bot.model.settings import FullTextUse
 from digests.errors import (
     DigestsError,
     SourceGone,
@@ -31,7 +32,10 @@ from digests.errors import (
     SourceUnreachable,
     SourceUnreadable,
 )
+from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.sources.completeness import Completeness, judge_source
+from digests.sources.feed_entries import canonicalize_address
 from digests.sources.folder import ReadProblem
 from digests.types import Article
 
@@ -58,11 +62,21 @@ class SourceReading:
     #: The address of a permanent redirect.
     moved_to: str | None = None
 
+    @property
+    def completeness(self) -> Completeness:
+        """Whether the entries of a feed or sitemap are whole articles."""
+        return judge_source(self.articles) if has_entries(self.kind) else "unknown"
+
 
 #: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3
 #: Problems of one reading that are stored.
 SHOWN_PROBLEMS = 3
+
+
+def has_entries(kind: SourceKind) -> bool:
+    """Whether a source of this kind has entries that may be excerpts."""
+    return kind not in ("folder", "page")
 
 
 def current_address(source: Source) -> str:
@@ -82,22 +96,51 @@ def expected_kind(source: Source) -> SourceKind | None:
     return source.kind if source.last_success_at is not None else None
 
 
-def find_own_feed(source: Source, reading: SourceReading) -> str | None:
-    """Find the feed to read in place of a site's page; None to use the reading.
+#: Feeds of one site that are compared.
+MAX_COMPARED_FEEDS = 3
+
+
+def list_own_feeds(source: Source, reading: SourceReading) -> tuple[str, ...]:
+    """List the feeds to read in place of a site's page; () to use the reading.
+
+    The first is what the site names first. Those that may be read instead, if they have
+    more of the same articles, are on its host or on the page's.
 
     Raises:
         SourceUnreadable: The page of a site names no feed any more.
     """
     at_page = current_address(source) == source.address and reading.kind == "page"
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
-        return None
+        return ()
     if source.kind == "site" and not reading.feeds:
         raise SourceUnreadable("source.feed_gone")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
-        return reading.feeds[0]
-    return None
+        first, *others = reading.feeds
+        hosts = {addresses.extract_host(one) for one in (first, source.address)}
+        same = [one for one in others if addresses.extract_host(one) in hosts]
+        return (first, *same[: MAX_COMPARED_FEEDS - 1])
+    return ()
+
+
+def is_fuller(other: SourceReading, reading: SourceReading) -> bool:
+    """Whether another feed has the articles of this one in full, where it has excerpts.
+
+    A feed of one section has other articles, and one of comments has other titles.
+    """
+    if reading.completeness == "full" or other.completeness != "full":
+        return False
+    here, there = _list_entries(reading), _list_entries(other)
+    return bool(here) and len(here & there) >= len(here) / 2
+
+
+def _list_entries(reading: SourceReading) -> set[tuple[str, str]]:
+    return {
+        (canonicalize_address(one.url), normalize_text(one.title or ""))
+        for one in reading.articles
+        if one.url
+    }
 
 
 def apply_reading(
@@ -378,8 +421,11 @@ def describe_health(
     if noticed_at and now - noticed_at < NOTICE_PERIOD:
         notice = source.notice
     pace, move = _describe_pace(source, texts), _describe_move(source, texts)
+    whole = ""
+    if source.last_success_at is not None and has_entries(source.kind):
+        whole = describe_completeness(source.completeness, source.full_text, texts)
     problem = texts.message(source.problem)
-    text = _join_parts(good, pace, problem, move, texts.message(notice))
+    text = _join_parts(good, pace, whole, problem, move, texts.message(notice))
     state: HealthState = "warning" if source.problem or notice else "ok"
     return SourceHealth(state=state, text=text)
 
@@ -423,6 +469,35 @@ def _describe_pace(source: Source, texts: Texts) -> str:
         return texts.say("less than one article a day")
     pace = round(source.items_per_day)
     return texts.count("{n} article a day", "{n} articles a day", pace)
+
+
+def describe_trial(reading: SourceReading, texts: Texts) -> str:
+    """Say whether what was read has whole articles; "" if that is no question."""
+    if not has_entries(reading.kind) or not reading.articles:
+        return ""
+    return describe_completeness(reading.completeness, None, texts)
+
+
+def describe_completeness(
+    found: str | None, use: FullTextUse | None, texts: Texts
+) -> str:
+    """Say whether a source gives whole articles, and what is done about excerpts.
+
+    Args:
+        found: A `Completeness`; None = unknown.
+        use: What its digest chose; None = auto.
+        texts: The language.
+    """
+    match found, use:
+        case "full", "always":
+            return texts.say("full texts; the pages behind them are read too")
+        case "full", _:
+            return texts.say("full texts")
+        case "excerpt", "never":
+            return texts.say("excerpts, and no page behind them is read")
+        case "excerpt", _:
+            return texts.say("excerpts: the pages behind them are read")
+    return texts.say("full texts or excerpts: not known yet")
 
 
 def _describe_move(source: Source, texts: Texts) -> str:

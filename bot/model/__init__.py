@@ -4,7 +4,7 @@ The names imported here are public.
 """
 
 from bot.model.delivery import Delivery, DeliveryState, LocalMessage, Operation
-from bot.model.digest import Digest, FullTextUse, Source, SourceKind, StoredArticle
+from bot.model.digest import Digest, Source, SourceKind, StoredArticle
 from bot.model.edition import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
@@ -65,6 +65,7 @@ from bot.model.settings import (
     DestinationSettings,
     DigestOptions,
     DigestSettings,
+    FullTextUse,
     OfferedBy,
     PlatformName,
     PostOptions,

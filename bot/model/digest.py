@@ -5,7 +5,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from bot.model.scope import Scoped
-from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, DigestSettings
+from bot.model.settings import (
+    DEFAULT_DIGEST_OPTIONS,
+    DigestOptions,
+    DigestSettings,
+    FullTextUse,
+)
 from bot.model.workspace import Destination
 from digests.messages import Message
 
@@ -25,10 +30,6 @@ class StoredArticle:
     fetched_at: datetime
     current: bool = True
 
-
-#: Whether the pages behind the entries of a feed are read for their full texts; auto =
-#: behind excerpts, and while it is not known whether its entries are.
-FullTextUse = Literal["auto", "always", "never"]
 
 #: A «site» is a page that names the feed to read instead.
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
@@ -130,6 +131,7 @@ class Digest(Scoped):
             sources=tuple(source.address for source in self.all_sources),
             paused_sources=tuple(source.address for source in self.paused_sources),
             source_names={s.address: s.called for s in self.all_sources if s.called},
+            full_text=self.full_texts,
             destinations=tuple(place.name for place in self.destinations),
             schedule=self.schedules,
             paused=self.paused,

@@ -126,7 +126,7 @@ class EditionView:
         return self.texts.say("Update") if update else "", kind
 
     def format_source(self, story: EditionStory) -> str:
-        """«Hallin Courier · 2 more · 08:30»."""
+        """«Hallin Courier · 2 more · 08:30 · from the feed’s excerpt»."""
         shown = story.articles[0]
         names = story.outlets or (shown.source,)
         parts = [shorten_line(names[0], MAX_NAME)]
@@ -138,6 +138,8 @@ class EditionView:
             parts.append(shorten_line(by, MAX_NAME))
         if shown.published is not None:
             parts.append(self.format_time(shown.published))
+        if shown.excerpt:
+            parts.append(self.texts.say("from the feed’s excerpt"))
         return " · ".join(part for part in parts if part)
 
     def format_time(self, at: datetime) -> str:

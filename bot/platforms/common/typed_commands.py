@@ -323,7 +323,7 @@ _GERMAN_WORDS: Final = """
     ziele destination, zugang access, meldungen reports, verlauf history,
     diagnose doctor, ausgeben export, anwenden apply, löschen erase, neu create,
     anlegen create, ändern edit, liste list, kopieren clone, hinzufügen add,
-    entfernen remove, auslassen skip, umbenennen rename, verschieben move,
+    entfernen remove, auslassen skip, umbenennen edit, verschieben move,
     testen test, importieren import, exportieren export, hier here, geben grant,
     nehmen revoke
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.polling import REREAD_DELAYS, PageRereader
+from bot.ingest.page_rereading import REREAD_DELAYS, PageRereader
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.source_state import SourceReading
 from bot.storage import published_article_store

@@ -24,6 +24,7 @@ WELL = Source(
     requested_at=NOON - timedelta(minutes=20),
     next_poll_at=NOON + timedelta(minutes=5),
     items_per_day=11.6,
+    completeness="full",
 )
 
 
@@ -34,7 +35,7 @@ def how(**changes: object) -> source_state.SourceHealth:
 
 def test_a_source_that_is_well():
     assert how() == source_state.SourceHealth(
-        state="ok", text="last read today 11:40; 12 articles a day"
+        state="ok", text="last read today 11:40; 12 articles a day; full texts"
     )
 
 
@@ -51,6 +52,30 @@ def test_a_source_that_is_well():
 def test_a_healthy_source_is_described(changes, words):
     found = how(**changes)
     assert (found.state, words in found.text) == ("ok", True)
+
+
+@pytest.mark.parametrize(
+    ("found", "use", "words"),
+    [
+        ("full", None, "; full texts"),
+        ("full", "always", "; full texts; the pages behind them are read too"),
+        ("excerpt", None, "; excerpts: the pages behind them are read"),
+        ("excerpt", "always", "; excerpts: the pages behind them are read"),
+        ("excerpt", "never", "; excerpts, and no page behind them is read"),
+        (None, None, "; full texts or excerpts: not known yet"),
+    ],
+)
+def test_what_kind_of_texts_it_has_is_said(found, use, words):
+    assert how(completeness=found, full_text=use).text.endswith(words)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"kind": "folder"}, {"kind": "page"}, {"last_success_at": None}]
+)
+def test_what_has_no_entries_yet_is_not_said_to_have_excerpts(changes):
+    text = how(**changes, completeness=None).text
+    assert "text" not in text
+    assert "excerpt" not in text
 
 
 def test_an_unconfirmed_move_is_not_reported():
