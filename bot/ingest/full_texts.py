@@ -118,8 +118,8 @@ class FullTextReader:
 
         async def read(page: ArticlePage) -> None:
             nonlocal count, done
-            count += await self._read_once(page, workspace)
-            done += 1
+            stored = await self._read_once(page, workspace)
+            count, done = count + stored, done + 1
             if report is not None:
                 report(done, len(due))
 
