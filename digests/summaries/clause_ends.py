@@ -31,7 +31,7 @@ _AFTER_COMMA = (
     r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
     r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
     r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
-    r"|dessen|eine?)\s"
+    r"|dessen|eine?|sonst)\s"
 )
 #: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
 _LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
@@ -93,9 +93,18 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
     # A German verb may be the last word of its clause.
-    german = m[0][0] != "," and _GERMAN.search(kept)
-    if german or _HARMED.search(kept) or _takes_verb(tail):
+    if m[0][0] != "," and _GERMAN.search(kept):
+        second = m["addition"] and not _GERMAN_AUXILIARY.search(tail)
+        return bool(second and _PARTICIPLE.search(kept))
+    if _HARMED.search(kept) or _takes_verb(tail):
         return False
+    return _ends_before_words(m, kept, tail, found)
+
+
+def _ends_before_words(
+    m: re.Match[str], kept: str, tail: str, found: Sequence[str]
+) -> bool:
+    """Whether a clause ends before a link, a phrase or an addition."""
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
@@ -104,7 +113,8 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if _waits_for_phrase(kept, found):
         return False
     if m["phrase"]:
-        if tail.startswith("to ") and found[-1] in _LEANS_ON:
+        completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
+        if found[-1] in completed.get(tail.partition(" ")[0], ()):
             return False  # «in the six months | to June»
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
@@ -226,7 +236,7 @@ _COMPLETED_LATER = re.compile(
     r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
     r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?)"
-    r"(?:\s[^\s,;]+){0,6}$"
+    r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
@@ -245,6 +255,12 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     )
 
 
+_CONTRASTS = word_set("but aber")
+#: What is granted before a contrast, which is the news.
+CONCEDES = re.compile(
+    r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
+    r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
+)
 _DETERMINERS = word_set("the a an his her its their this these those")
 _ADDED = _DETERMINERS | word_set("""
     several many some more in on for with to from at by der die das ein eine seine ihre
@@ -265,7 +281,9 @@ _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
-    following = tail.lower().split(maxsplit=7)[1:7]
+    link, *following = tail.lower().split(maxsplit=7)[:7]
+    if link in _CONTRASTS and CONCEDES.match(kept):
+        return False
     if not following or _NEEDS_BOTH.search(kept):
         return False
     first = following[0]
@@ -287,7 +305,17 @@ GERMAN_VERB = re.compile(
     r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
     r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
 )
+#: «… wurde am Freitag aufgehoben| und zurückverwiesen»: the verb is complete.
+_PARTICIPLE = re.compile(
+    r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\s[^,;:]*\s"
+    r"(?:[a-zäöüß]*ge[a-zäöüß]{2,}|(?:be|ver|er|ent|zer|über|unter)[a-zäöüß]{2,}|[a-zäöü]+ier)"
+    r"(?:t|en)$"
+)
+_GERMAN_AUXILIARY = re.compile(r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\b")
 _CONTRACTED = ("'ve", "'re", "'ll", "'d")
+
+
+_PLURAL = word_set("they we you i who people")
 
 
 def has_verb(text: str) -> bool:
@@ -299,6 +327,6 @@ def has_verb(text: str) -> bool:
         return GERMAN_VERB.search(text) is not None
     # «the mills close»
     return any(
-        before[-1:] == "s" and grammar.looks_finite(f"{word}s")
+        (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
         for before, word in itertools.pairwise(found)
     )

@@ -26,6 +26,7 @@ from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
 from digests.quotes.reporting import STRONG_CUES
 from digests.summaries.clause_ends import (
+    CONCEDES,
     DASH,
     LIMITS,
     RESUMED,
@@ -120,8 +121,13 @@ _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
     r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
-    r"|Meanwhile)(?:\s[^,;:()\"“”]{2,90})?,\s"
-    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b|[^,\"“]{{0,60}}:){_ARTICLE}"
+    r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
+)
+#: «It may sound odd, but |doctors found …»: the news is what was not expected.
+_CONCESSION = re.compile(
+    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
+    rf"|you|I|not|that|this|there|then|what|now|also|if|when|as)\b){_ARTICLE}"
 )
 
 
@@ -135,6 +141,9 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
     if m and (m["clause"] or not spoken):
         found.append((_build_part(text, "opening", *m.span()),))
+    m = _CONCESSION.match(text, span.start, span.end)
+    if m:
+        found.append((Part(*m.span()),))
     return found
 
 
@@ -142,6 +151,9 @@ _FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _INSERTED = re.compile(
     rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
+    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
+    r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
     r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
 )
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
@@ -154,6 +166,8 @@ _MODIFIER = re.compile(
 )
 #: «…, opening the museum, said it would …»: the insertion says what.
 _REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+#: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
+_ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
 _NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
 
@@ -172,7 +186,7 @@ def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
-        if _REFERS.match(text, end):
+        if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
         kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
@@ -245,9 +259,9 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
     )
 
 
-#: «met, pledging to …»: the news is after the comma.
+#: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
 _OUTCOME = re.compile(
-    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
 )
 

@@ -428,3 +428,80 @@ def test_an_aside_with_commas_goes_before_the_end():
         "Mindestens sieben Menschen starben in Auental durch einen Brand in einer "
         "alten Mühle"
     )
+
+
+def test_the_headline_is_a_sentence_of_the_summary():
+    text = (
+        "I have never liked the bridge of Hallin. My father built it, and my mother "
+        "hated it. In Norvik, Miss Reed paid £185,590 for a new town hall."
+    )
+    made = summarise_article(Article(id="a", text=text), 90)
+    assert made.headline.text in made.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        (
+            "It may sound like an old tale, but a herb from the moor can heal burns, "
+            "according to doctors in Hallin.",
+            "Herb from the moor can heal burns, according to doctors in Hallin",
+        ),
+        (
+            "Fans of Ada Brandt are used to paying hundreds of crowns for the shoes "
+            "that the singer sells in Hallin, but the town's market is being flooded "
+            "by traders who sell bags of air that they say comes from her concerts.",
+            "Town's market is being flooded by traders who sell bags of air that they "
+            "say comes from her concerts",
+        ),
+    ],
+)
+def test_what_is_granted_before_the_news_is_left_out(text: str, headline: str):
+    assert written(text) == headline
+
+
+def test_what_is_granted_is_no_headline_without_the_news():
+    text = (
+        "He may be suffering from the effects of a broken arm -- but the keeper Tom "
+        "Reed has vowed that it will not stop him from lighting the lamp on the cape."
+    )
+    assert written(text) == text.removesuffix(".")
+
+
+def test_a_title_in_marks_may_open_a_headline():
+    text = '"Night Ferry" star Ada Brandt met 40 children in Hallin. She was late.'
+    assert written(text) == '"Night Ferry" star Ada Brandt met 40 children in Hallin'
+
+
+def test_an_opening_with_a_word_in_marks_is_left_out():
+    text = (
+        'After putting off its first festival for 70 years because of "cloudy" water '
+        "in the wells of the old town, Hallin has put off one other festival until the "
+        "water is safe."
+    )
+    assert written(text) == (
+        "Hallin has put off one other festival until the water is safe"
+    )
+
+
+def test_later_goes_with_its_day():
+    text = (
+        "Talks on the future of the Weir Lane bridge begin in Hallin later on Monday."
+    )
+    assert written(text).endswith("begin in Hallin")
+
+
+def test_a_german_main_clause_is_no_opening():
+    text = (
+        "In Norland gibt es ein Werk von Brandt, das sich seit Jahren auf Glas "
+        "spezialisiert hat, die Hallin Glas AG. Sie hat vier Standorte."
+    )
+    assert written(text).startswith("In Norland gibt es")
+
+
+def test_with_whom_a_deal_is_made_is_kept():
+    text = (
+        "The Night Ferry director Ada Brandt has signed a three-year deal with the "
+        "Hallin film studio Torvale Brothers, according to the Reed trade magazine."
+    )
+    assert "with the Hallin film studio" in written(text)

@@ -219,3 +219,36 @@ def test_a_letter_without_a_capital_keeps_its_form():
 
 def test_a_number_at_the_start_is_no_letter_to_enlarge():
     assert formatted("“12 men left.") == "“12 men left."
+
+
+def test_the_subject_after_an_adverb_is_no_insertion():
+    sentence = "Thankfully, the child, named Ada, waited until her mother had landed."
+    assert not any(v.startswith("Thankfully named") for v in shorten(sentence))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "version"),
+    [
+        (
+            "Das Gericht hat die Freisprüche am Freitag aufgehoben und den Fall nach "
+            "Hallin zurückverwiesen.",
+            "Gericht hat die Freisprüche am Freitag aufgehoben.",
+        ),
+        (
+            "Nach Angaben der Feuerwehr, die sich auf zwei Zeugen stützen, brannte in "
+            "Hallin die alte Mühle.",
+            "Nach Angaben der Feuerwehr brannte in Hallin die alte Mühle.",
+        ),
+    ],
+)
+def test_german_goes_without_a_second_participle_and_a_relative_clause(
+    sentence, version
+):
+    assert any(version.removeprefix("Gericht") in v for v in shorten(sentence))
+
+
+def test_german_keeps_a_second_clause_with_its_own_auxiliary():
+    assert not ends_at_bar(
+        "Ein Fahrer hat in Hallin die Kontrolle über seinen Wagen verloren| und ist in "
+        "die Menge gerast."
+    )
