@@ -18,7 +18,7 @@ async def ask(
 
 
 async def test_workspaces_take_turns_at_a_host():
-    budget, begun = PageBudget(), []
+    budget, begun = PageBudget(), list[int]()
 
     async with budget.take_turn(HOST, 9):
         waiting = [ask(budget, one, begun) for one in (1, 1, 1, 2, 3, 2)]
@@ -30,7 +30,7 @@ async def test_workspaces_take_turns_at_a_host():
 
 
 async def test_a_host_is_asked_for_one_page_at_a_time():
-    budget, begun = PageBudget(), []
+    budget, begun = PageBudget(), list[int]()
 
     async with budget.take_turn(HOST, 1):
         other = asyncio.create_task(ask(budget, 2, begun))
@@ -40,7 +40,7 @@ async def test_a_host_is_asked_for_one_page_at_a_time():
 
 
 async def test_hosts_do_not_wait_for_each_other():
-    budget, begun = PageBudget(), []
+    budget, begun = PageBudget(), list[int]()
 
     async with budget.take_turn(HOST, 1):
         await ask(budget, 2, begun, host="island.example")
@@ -49,7 +49,7 @@ async def test_hosts_do_not_wait_for_each_other():
 
 
 async def test_who_gives_up_does_not_keep_the_others_waiting():
-    budget, begun = PageBudget(), []
+    budget, begun = PageBudget(), list[int]()
 
     async with budget.take_turn(HOST, 1):
         tasks = [asyncio.create_task(ask(budget, one, begun)) for one in (2, 3)]
@@ -61,7 +61,7 @@ async def test_who_gives_up_does_not_keep_the_others_waiting():
 
 
 async def test_who_gives_up_when_its_turn_comes_passes_it_on():
-    budget, begun = PageBudget(), []
+    budget, begun = PageBudget(), list[int]()
 
     async with budget.take_turn(HOST, 1):
         tasks = [asyncio.create_task(ask(budget, one, begun)) for one in (2, 3)]
@@ -80,7 +80,7 @@ async def test_alone_a_workspace_may_use_the_whole_budget():
 
 
 async def test_while_another_one_waits_it_gets_no_more_than_half():
-    budget, begun = PageBudget(60), []
+    budget, begun = PageBudget(60), list[int]()
 
     async with budget.take_turn(HOST, 1):
         budget.record_requests(HOST, 1, 28, NOON)
@@ -94,7 +94,7 @@ async def test_while_another_one_waits_it_gets_no_more_than_half():
 
 
 async def test_requests_count_for_an_hour():
-    budget, begun = PageBudget(60), []
+    budget, begun = PageBudget(60), list[int]()
 
     async with budget.take_turn(HOST, 1):
         budget.record_requests(HOST, 1, 30, NOON)

@@ -25,6 +25,7 @@ from digests.types import (
     PublishedLedger,
     StoryMembership,
 )
+from tests.bot.commands.test_commands import words
 from tests.bot.ingest.newswire import Newswire, open_newswire
 from tests.bot.ingest.pages import FERRY, NEWS, PAYWALL, QUARRY, News
 from tests.builders import an_article
@@ -236,6 +237,37 @@ async def test_a_digest_is_looked_at_once_more_right_before(newswire):
     await planner.run()
 
     assert asked(newswire) == ["/quarry", "/ferry"]
+
+
+# ── what a person asks for ─────────────────────────────────────────────────────
+
+
+async def tell_excerpt(newswire: Newswire) -> None:
+    """Publish the quarry from its excerpt; its page is there an hour later."""
+    newswire.shelf["/quarry"] = answer(b"", status=500)
+    await told(newswire)
+    newswire.shelf["/quarry"] = QUARRY.page()
+    newswire.harness.clock.advance(hours=1)
+
+
+async def test_a_story_that_a_reader_opens_is_shown_from_its_page(newswire):
+    await tell_excerpt(newswire)
+
+    reply = await newswire.harness.says("news story", editor=False, story="quarry")
+
+    assert "Milena Hartog" in words(reply)
+    assert "The edition had only the feed’s excerpt of it." in words(reply)
+
+
+async def test_so_are_the_quotes_of_a_story(newswire):
+    await tell_excerpt(newswire)
+    edition = await newswire.harness.archive.newest(await newswire.harness.place())
+    assert edition is not None
+    (story,) = (s for s in edition.edition.stories if "Quarry" in s.headline.text)
+
+    reply = await newswire.harness.says("news quotes", editor=False, topic=story.id)
+
+    assert "Milena Hartog" in words(reply)
 
 
 # ── told once ──────────────────────────────────────────────────────────────────
