@@ -156,7 +156,9 @@ def _source_rows(
     users: dict[int, list[Digest]] = {}
     for digest in digests:
         for source in digest.sources:
-            sources[source.id] = source
+            if sources.get(source.id, source).full_text in (source.full_text, "never"):
+                # A page is read if one of its digests wants that.
+                sources[source.id] = source
             users.setdefault(source.id, []).append(digest)
     return [
         _source_row(sources[key], found, pages.get(key, {}), now)

@@ -159,8 +159,9 @@ def _render_readings(
                 "Another feed of this site, {feed}, has only excerpts of the same.",
                 feed=one.instead_of,
             )
-        if len(one.feeds) > 1:
-            others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
+        named = [addresses.mask_secrets(feed) for feed in one.feeds]
+        others = [feed for feed in named if feed not in (one.read_at, one.instead_of)]
+        if others:
             feeds = ", ".join(others[:5])
             yield context.small_print("It also names: {feeds}", feeds=feeds)
 

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.configuration import change_preview
+from bot.configuration.change_preview import ChangePreviews, DigestPreview
+from bot.model import DEFAULT_DIGEST
 from bot.storage import page_reading_store
 from bot.storage.page_reading_store import PageReading
-from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.editors import Editor, editor, newcomer, said
 from tests.bot.ingest.newswire import Newswire, open_newswire
 from tests.bot.ingest.pages import HTML, QUARRY, News
-from tests.wire.server import Script, answer
+from tests.wire.server import Script, answer, dripping
 
 EXCERPT = "from the feed’s excerpt"
 WALL = answer(
@@ -117,3 +120,50 @@ def walled(newswire: Newswire, article_id: int) -> PageReading:
         verdict="paywall",
         read_at=now,
     )
+
+
+# ── before there is a digest ───────────────────────────────────────────────────
+
+
+async def first_preview(newswire: Newswire, **settings: object) -> DigestPreview:
+    """What /newsdesk setup shows of a feed that nobody reads yet."""
+    newswire.publish("/feed", [QUARRY.item(newswire.url("/quarry"))])
+    feed, harness = newswire.url("/feed"), newswire.harness
+    entry = {**DEFAULT_DIGEST, "name": "Brief", "sources": [feed], **settings}
+    previews = ChangePreviews(publisher=harness.publisher)
+    return await previews.preview_digest(newcomer(harness).place.workspace, entry)
+
+
+async def test_the_first_preview_is_told_from_the_pages(newswire: Newswire):
+    newswire.shelf["/quarry"] = QUARRY.page()
+    shown = await first_preview(newswire)
+    (story,) = shown.edition.stories
+    assert (story.articles[0].origin, len(story.cards)) == ("page", 1)
+    assert shown.excerpts == 1
+    assert await newswire.articles() == 0
+
+
+async def test_the_first_preview_does_not_wait_for_a_late_page(
+    newswire: Newswire, monkeypatch: pytest.MonkeyPatch
+):
+    newswire.shelf["/quarry"] = dripping(QUARRY.html(), every=1)
+    monkeypatch.setattr(change_preview, "PAGE_SECONDS", 0.1)
+    (story,) = (await first_preview(newswire)).edition.stories
+    assert story.articles[0].excerpt
+
+
+async def test_pages_that_a_new_digest_does_not_want_are_not_asked(newswire: Newswire):
+    newswire.shelf["/quarry"] = QUARRY.page()
+    never = {newswire.url("/feed"): "never"}
+    await first_preview(newswire, full_text=never)
+    assert "/quarry" not in newswire.server.paths()
+
+
+async def test_repeated_previews_keep_to_the_requests_that_a_host_gets(
+    newswire: Newswire,
+):
+    newswire.shelf["/quarry"] = QUARRY.page()
+    newswire.harness.ingestor.full_text_reader.budget.requests_per_host = 2
+    for _ in range(4):
+        await first_preview(newswire)
+    assert newswire.server.paths().count("/quarry") == 2
