@@ -50,6 +50,8 @@ LOOK_SECONDS, EDITION_SECONDS, PERSON_SECONDS = 20.0, 40.0, 8.0
 #: Stories whose pages are read, as a multiple of those that an edition shows: the next
 #: ones are shown if a page makes nothing of the first ones.
 TIMES_SHOWN = 2
+#: Pages that are read at once for one digest, as a multiple of its stories.
+_MOST = 4
 #: Articles of one story whose pages are read, if it would be shown.
 ARTICLES_OF_A_STORY = 3
 #: The order changes with what was read: so often it is composed again.
@@ -132,7 +134,7 @@ class FullTextPlanner:
         self,
         digests: Sequence[Digest],
         *,
-        seconds: float = EDITION_SECONDS,
+        seconds: float | None = None,
         read: AnalyseArticle = analyse_article,
         report: ReportProgress | None = None,
     ) -> None:
@@ -140,12 +142,13 @@ class FullTextPlanner:
 
         Args:
             digests: The digests; their workspaces take turns.
-            seconds: How long to wait for all of them together.
+            seconds: How long to wait for all of them together; None = as an edition.
             read: Analyses one article.
             report: Called after each page.
         """
         time = asyncio.get_running_loop().time
-        wait = _Wait(until=time() + seconds, time=time, read=read, report=report)
+        until = time() + (EDITION_SECONDS if seconds is None else seconds)
+        wait = _Wait(until=until, time=time, read=read, report=report)
         await asyncio.gather(*(self._complete(one, wait) for one in digests))
 
     async def _complete(self, digest: Digest, wait: _Wait) -> None:
@@ -174,9 +177,13 @@ class FullTextPlanner:
         always = any(source.full_text == "always" for source in digest.sources)
         if not always and not any(a.excerpt or a.expands for a in found.fresh):
             return []
+        shown = digest.options.stories
         edition = await self.engine.run(_compose_more, found, digest, now, wait.read)
-        chosen = choose_articles(edition, found, digest.options.stories, always=always)
-        return await self._load_wanted(chosen, digest.sources)
+        chosen = choose_articles(edition, found, shown, always=always)
+        changed = await self._load_wanted(list_changed(found), digest.sources)
+        new = await self._load_wanted(chosen, digest.sources)
+        ids = {page.article_id for page in new}
+        return [*new, *(p for p in changed if p.article_id not in ids)][: _MOST * shown]
 
     async def read_articles(
         self, scope: Scope, article_ids: Collection[int], *, seconds: float
@@ -249,6 +256,23 @@ def _compose_more(
         read=read,
         known=inputs.known,
         earlier=inputs.earlier,
+    )
+
+
+def list_changed(inputs: EditionInputs) -> tuple[int, ...]:
+    """List published articles that their source changed, or may have, by their keys.
+
+    An edition has no place for them as long as nobody knows that they have news.
+    """
+    keys = {key.rpartition("@")[0] for key in inputs.ledger.revisions}
+    return tuple(
+        int(article.id)
+        for article in inputs.fresh
+        if article.id in keys
+        and (
+            article.expands
+            or f"{article.id}@{article.revision}" not in inputs.ledger.revisions
+        )
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -194,7 +195,7 @@ async def test_a_page_that_fails_is_tried_again_at_doubling_intervals(newswire, 
             times.append(newswire.harness.clock.now())
         newswire.harness.clock.advance(minutes=1)
 
-    gaps = [later - at for at, later in zip(times, times[1:], strict=False)]
+    gaps = [later - at for at, later in pairwise(times)]
     assert gaps == [timedelta(minutes=15), timedelta(minutes=30)]
     assert len(times) == MOST_TRIES
     assert (await current(newswire)).excerpt
