@@ -63,14 +63,14 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     later = [article for article in stored if article.id not in shown]
     more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
     articles = await context.archive.articles_of(found)
-    told, blocks = found.story, context.section("Also on this", more)
+    shown_story, blocks = found.story, context.section("Also on this", more)
     if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
         newest = await explanations.compose_unpublished(
-            context.db, context.publisher.engine, context.scope, told.id
+            context.db, context.publisher.engine, context.scope, shown_story.id
         )
         note = context.small_print("The edition had only the feed’s excerpt of it.")
-        told, blocks = newest or told, (note, *blocks)
-    return await _render_story(context, told, articles, blocks, zone)
+        shown_story, blocks = newest or shown_story, (note, *blocks)
+    return await _render_story(context, shown_story, articles, blocks, zone)
 
 
 def _render_articles(
@@ -89,12 +89,12 @@ async def _render_story(
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
     excerpt = story.articles[0].excerpt
-    told_from = context.say("from the feed’s excerpt") if excerpt else ""
+    origin = context.say("from the feed’s excerpt") if excerpt else ""
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
-        SmallPrint(text=join_notes(kind, format_outlets(context, story), told_from)),
+        SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
         *_render_figures(context, story),
         *_render_disputes(context, story),
@@ -337,21 +337,21 @@ async def _render_reason(
 
 
 async def _describe_text(
-    context: CommandContext, told: Article | ArticleRef, zone: str
+    context: CommandContext, text: Article | ArticleRef, zone: str
 ) -> str:
     """Say that a text was read from its page, or why the feed's excerpt is all.
 
     "" for a text that the source gives whole.
     """
-    if told.origin == "source" and not told.excerpt:
+    if text.origin == "source" and not text.excerpt:
         return ""
     find = page_reading_store.find_page_reading
-    reading = await context.query(find, article_id=int(told.id))
+    reading = await context.query(find, article_id=int(text.id))
     at = context.format_moment(reading.asked_at, zone) if reading is not None else ""
     verdict = (reading.verdict or "") if reading is not None else ""
-    if told.origin == "page" and at:
+    if text.origin == "page" and at:
         return context.say("read from the page {when}", when=at)
-    if told.origin == "page":
+    if text.origin == "page":
         return context.say("read from the page")
     if verdict in source_health.PAGE_VERDICTS:
         return context.say(
