@@ -12,17 +12,10 @@ from bot.storage import page_reading_store
 from bot.storage.page_reading_store import PageReading
 from tests.bot.commands.editors import Editor, editor, newcomer, said
 from tests.bot.ingest.newswire import Newswire, open_newswire
-from tests.bot.ingest.pages import HTML, QUARRY, News
-from tests.wire.server import Script, answer, dripping
+from tests.bot.ingest.pages import FERRY, QUARRY, News
+from tests.wire.server import Script, dripping
 
 EXCERPT = "from the feed’s excerpt"
-WALL = answer(
-    f"<html><head><title>{QUARRY.title}</title></head><body><article>"
-    f"<h1>{QUARRY.title}</h1><p>{QUARRY.teaser}</p><div class=paywall>Subscribe now to "
-    "continue reading this article. Already a subscriber? Log in.</div>"
-    "</article></body></html>".encode(),
-    headers=HTML,
-)
 
 
 @pytest.fixture
@@ -62,14 +55,14 @@ async def test_a_story_from_its_page_is_not_marked_and_why_says_when_it_was_read
     )
 
 
-async def test_a_story_behind_a_wall_is_marked_and_why_says_what_the_page_was(
+async def test_a_story_with_another_page_is_marked_and_why_says_what_the_page_was(
     newswire: Newswire,
 ):
-    ana = await subscribed(newswire, WALL)
+    ana = await subscribed(newswire, FERRY.page())
     assert await is_posted_from_excerpt(newswire) is True
     assert EXCERPT in said(await ana.says("news story", story="1"))
     why = said(await ana.says("news why", story="1"))
-    assert f"{EXCERPT}; its page, asked today 12:00: paywall" in why
+    assert f"{EXCERPT}; its page, asked today 12:00: another article" in why
 
 
 async def test_why_says_that_a_page_was_not_read(newswire: Newswire):
