@@ -27,7 +27,7 @@ _LINKS = (
 )
 #: What follows the comma of a tail: a clause, a participle, an apposition, a phrase.
 _AFTER_COMMA = (
-    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|hurt"
+    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,|\s[a-z]+s(?:,|\.|$))|hurt"
     r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
     r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
     r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
@@ -40,7 +40,7 @@ _PHRASES = (
     r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
 )
 _END = re.compile(
-    rf"(?P<comma>,\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
+    rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
     r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
     r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon)\s)?"
     rf"(?P<word>{_LINKS}|who)\s))"
@@ -108,7 +108,9 @@ def _ends_before_words(
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
-        leans = found[-1] in _LEANS_ON | asked or (waits and waits.search(kept))
+        leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
+        # «cementing themselves | as the best»
+        leans = leans or (found[-1].endswith(("self", "selves")) and not has_verb(tail))
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
@@ -116,6 +118,8 @@ def _ends_before_words(
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):
             return False  # «in the six months | to June»
+        if tail.startswith("from ") and _KEEPS_FROM.search(kept):
+            return False
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
 
@@ -124,12 +128,20 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
+    if _LISTED.match(tail) or _HALF_LIST.search(kept):
+        return False
     if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
         return False
     dashes = len(DASH.findall(tail))
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
+_EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
+#: «about her home|, her fight and her plans», «a dancer, and, in her day|, the best»
+_LISTED = re.compile(
+    rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?\s(?:and|und)\s(?:\w+\s)?{_EACH}"
+)
+_HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
 #: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
 _OF_LINK = {
@@ -137,19 +149,23 @@ _OF_LINK = {
     "as": re.compile(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"
-        r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-        r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+        r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
+        r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many)$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
-_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
+_PREPOSED = re.compile(
+    r"(?:In|At|On|For|Under|With|By|From|During|Like|Unlike|Besides)\s[^,]*$"
+)
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
-RESUMED = re.compile(r",\s([a-zäöü’']+)\s")
+RESUMED = re.compile(r",[\"”]?\s([a-zäöü’']+)\s")
 #: A German infinitive or a separate part of a verb, which completes the main clause.
 _INFINITIVE = re.compile(
     r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
+    r"|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
 )
 #: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
 _TO_VERB = re.compile(
@@ -235,9 +251,16 @@ _COMPLETED_LATER = re.compile(
     r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
     r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
-    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?)"
+    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
+    r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?)"
     r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
+    r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
+    r"(?:allegedly\s)?[a-z]+ing\b"
+    r"|\bma(?:de|kes?)\s(?:his|her|its|their|it|him|them)\s[^,]*$"
+    r"|\bnot\sonly\b(?!.*\bbut\b)"
+    r"|^(?:[\w'’]+\s){0,2}(?:[Nn]ews|fact|idea|revelations?|claims?|decision)\sthat\s[^,]*$"
+    r"|^There\s(?:is|are|was|were|ha(?:s|ve|d))\b"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
@@ -256,10 +279,19 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
 
 
 _CONTRASTS = word_set("but aber")
-#: What is granted before a contrast, which is the news.
+#: «It may sound odd, but |doctors found …»: the news is what was not expected.
 CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
     r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
+)
+CONCESSION = re.compile(
+    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
+    r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"
+    r"|will|would|can|could|did|do|consider|remember|look|\w+ed)\b)"
+)
+_KEEPS_FROM = re.compile(
+    r"\b(?:bar|bann|prevent|stop|block|exclud|suspend|protect|separat|remov)\w*"
+    r"(?:\s[^\s,;]+){0,6}$"
 )
 _DETERMINERS = word_set("the a an his her its their this these those")
 _ADDED = _DETERMINERS | word_set("""
@@ -282,7 +314,7 @@ _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
     link, *following = tail.lower().split(maxsplit=7)[:7]
-    if link in _CONTRASTS and CONCEDES.match(kept):
+    if link in _CONTRASTS and (CONCEDES.match(kept) or grammar.NEGATION.search(kept)):
         return False
     if not following or _NEEDS_BOTH.search(kept):
         return False
@@ -290,7 +322,7 @@ def _adds_whole(kept: str, tail: str) -> bool:
     if grammar.looks_finite(first) or grammar.looks_participle(first):
         return True
     if not grammar.AUXILIARIES.isdisjoint(following[1:]):
-        return True
+        return has_verb(re.split("[;:]", kept)[-1])  # No list of subjects.
     if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
         return False
     return following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])

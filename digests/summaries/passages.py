@@ -59,7 +59,7 @@ _JUNK = re.compile(
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
-    |\w@\w+\.\w|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
+    |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -107,6 +107,9 @@ _LEANS = re.compile(
 _SAID_BY_PRONOUN = re.compile(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
+    # «The book does all three.»
+    r"|\b(?:do(?:es|ing)?|did)\s(?:all\s(?:two|three|four)|both|so|that)\b"
+    r"(?=[,.]|\s\w+\.)"
 )
 
 
@@ -122,7 +125,7 @@ def tells_of_known(text: str) -> bool:
     if first != "The":
         return False
     for word in others:
-        if not word[0].islower() or word in _SAYS_WHICH:
+        if word[0].isupper() or not word[0].isalnum() or word in _SAYS_WHICH:
             return False
         if grammar.looks_finite(word):
             return True

@@ -26,7 +26,7 @@ from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
 from digests.quotes.reporting import STRONG_CUES
 from digests.summaries.clause_ends import (
-    CONCEDES,
+    CONCESSION,
     DASH,
     LIMITS,
     RESUMED,
@@ -44,7 +44,14 @@ TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 #: What a content word of a part is worth, and what a part of a kind costs besides.
 _WORTH = {"opening": 0.5, "insertion": 0.5}
 _WORTH_AT_END = 0.7
-_COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase": 2.0}
+_COSTS = {
+    "identity": 2.0,
+    "link": 0.5,
+    "addition": 1.0,
+    "outcome": 2.5,
+    "harm": 8.0,
+    "phrase": 2.0,
+}
 #: The loss of who stated a plain fact.
 _SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
@@ -119,16 +126,12 @@ _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
 #: the statement itself.
 _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
-    r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
+    r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
     rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
-#: «It may sound odd, but |doctors found …»: the news is what was not expected.
-_CONCESSION = re.compile(
-    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
-    rf"|you|I|not|that|this|there|then|what|now|also|if|when|as)\b){_ARTICLE}"
-)
+_CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 
 
 def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
@@ -149,7 +152,8 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
 
 _FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _INSERTED = re.compile(
-    rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
+    rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
+    r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
     r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
@@ -166,6 +170,10 @@ _MODIFIER = re.compile(
 )
 #: «…, opening the museum, said it would …»: the insertion says what.
 _REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = re.compile(rf"\b(?:{_FINITE})\b")
+_CLAUSE = re.compile(
+    r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
+)
 #: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
 _ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
@@ -186,6 +194,9 @@ def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
+        clause = _CLAUSE.split(text[span.start : m.start()])
+        if m["first"] and _FINITE_WORD.search(clause[-1]):
+            continue  # The verb after the comma is not the main one.
         if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
@@ -221,6 +232,8 @@ def find_attribution(text: str, span: Span) -> Span:
     for start, end in itertools.pairwise([*commas, span.end]):
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
+            continue
+        if _RELATIVE.search(text, start, end):
             continue
         if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
             return Span(start=start, end=end)
@@ -260,6 +273,7 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
 
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
+_HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = re.compile(
     r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
@@ -267,8 +281,9 @@ _OUTCOME = re.compile(
 
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
-    lost = _OUTCOME.search(text, start, end) is not None
-    return _build_part(text, "outcome" if lost else kind, start, end)
+    if _OUTCOME.search(text, start, end):
+        kind = "harm" if _HARM.search(text, start, end) else "outcome"
+    return _build_part(text, kind, start, end)
 
 
 _WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
@@ -282,7 +297,7 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         [
             _build_tail(text, kind, start, within.end)
             for kind, start in find_ends(text, span, within)
-            if headline or kind != "phrase"
+            if headline or not (kind == "phrase" or _HARM.match(text, start))
         ]
         for within in (statement, Span(start=said.end, end=span.end))
     )
@@ -326,7 +341,7 @@ _NO_VERB = re.compile(
     r"\bwill\s(?:.*\s)?(?:de[nmr]|das|die|eine?[nmr]?|(?:ihr|sein)(?:e[nmrs]?)?)"
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
-    r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
+    r"(?:.*\s)?[„\"]?[A-ZÄÖÜ\d][^\s,]*$"
 )
 
 
@@ -347,13 +362,14 @@ _OPENER = re.compile(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
     r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
     r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"
-    r"|whereas|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
+    r"|whereas|now\sthat|in\scase|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,
 )
 
 
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = re.compile(r",(?=[\"”]$)")
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 _CLOSING = "\"'”’“»«)]"
@@ -364,6 +380,7 @@ def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
     """A version as it is shown: single spaces, a capital, an ending mark."""
     pieces = " ".join(text[span.start : span.end] for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
+    shown = _COMMA_IN_MARKS.sub("", shown)
     if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
         shown += mark
     return _FIRST_LETTER.sub(_capitalize, shown, count=1)
