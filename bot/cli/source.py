@@ -30,7 +30,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeContext
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
-from bot.ingest import addresses, source_state
+from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial, try_source
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.source_state import SourceReading
@@ -113,7 +113,7 @@ def _reading_lines(tried: SourceTrial, reading: SourceReading) -> Iterator[str]:
         yield f"  read at {tried.read_at}"
     if tried.instead_of:
         yield f"  {tried.instead_of} has only excerpts of the same articles"
-    if whole := source_state.describe_trial(reading, Texts.of("en")):
+    if whole := source_health.describe_trial(reading, Texts.of("en")):
         yield f"  {whole}"
     yield f"  {format_count(len(reading.articles), 'article')}, the newest:"
     for article in tried.newest[:SHOWN_ARTICLES]:
@@ -156,7 +156,7 @@ def _source_rows(digests: Iterable[Digest], now: datetime) -> list[dict[str, Any
 
 def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str, Any]:
     zone = digest_zone(users[0])
-    health = source_state.describe_health(source, now, zone, Texts.of("en"))
+    health = source_health.describe_health(source, now, zone, Texts.of("en"))
     return {
         "name": source.name,
         "address": addresses.mask_secrets(source.address),

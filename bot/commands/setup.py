@@ -22,7 +22,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.planning import digest_zone, find_next_due
 
@@ -158,7 +158,7 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
 
 def _are_healthy(context: CommandContext, digest: Digest) -> bool:
     at = (context.now, digest_zone(digest), context.texts)
-    found = (source_state.describe_health(one, *at) for one in digest.sources)
+    found = (source_health.describe_health(one, *at) for one in digest.sources)
     return all(health.state == "ok" for health in found)
 
 

@@ -34,7 +34,7 @@ from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.validation import BY_SOURCE
 from bot.errors import FieldError, UnknownName, UserError, quote_names
-from bot.ingest import addresses, source_state
+from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
 from bot.model import (
     Block,
@@ -139,7 +139,7 @@ def _render_readings(
         held, name, note, whole = 0, one.shown, one.shown, ""
         if one.reading:
             held, name = len(one.reading.articles), one.reading.title or name
-            whole = source_state.describe_trial(one.reading, context.texts)
+            whole = source_health.describe_trial(one.reading, context.texts)
         if one.read_at != one.shown:
             note = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
@@ -191,7 +191,7 @@ def _render_health(context: CommandContext, digest: Digest, source: Source) -> L
         sign, text = "–", context.say("not read for now; /newsdesk source resume")
     else:
         at = (context.now, digest_zone(digest), context.texts)
-        health = source_state.describe_health(source, *at)
+        health = source_health.describe_health(source, *at)
         sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
     return ListItem(
         title=f"{sign} {_format_source_name(source)}",

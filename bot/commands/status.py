@@ -10,7 +10,7 @@ from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
 from bot.delivery import send_failures
 from bot.delivery.send_failures import HeldDecision
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.model import (
     Block,
     Control,
@@ -111,7 +111,7 @@ async def _list_digest_rows(
         if place.paused:
             yield f"#{place.name}", _format_pause(context, place, zone)
     known = [
-        (source, source_state.describe_health(source, context.now, zone, texts))
+        (source, source_health.describe_health(source, context.now, zone, texts))
         for source in digest.sources
     ]
     states = list(STATE_SIGNS)

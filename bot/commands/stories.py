@@ -76,11 +76,13 @@ async def _render_story(
 ) -> Reply:
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
+    excerpt = story.articles[0].excerpt
+    told_from = context.say("from the feed’s excerpt") if excerpt else ""
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
-        SmallPrint(text=join_notes(kind, format_outlets(context, story))),
+        SmallPrint(text=join_notes(kind, format_outlets(context, story), told_from)),
         *_render_summary(context, story),
         *_render_figures(context, story),
         *_render_disputes(context, story),

@@ -1,4 +1,4 @@
-"""State of a source after each reading: interval, failures, moves, health. Pure.
+"""State of a source after each reading: interval, failures, moves. Pure.
 
 A source that no longer exists is stopped. A permanent redirect is followed from the
 third answer in a row that names it, and given up when the new address fails.
@@ -17,13 +17,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import exp
-from typing import Literal
 
-from bot.i18n.translation import Texts
 from bot.ingest import addresses
-from bot.ingest.addresses import mask_secrets
 from bot.model.digest import Source, SourceKind
-from bot.model.settings import FullTextUse
 from digests.errors import (
     DigestsError,
     SourceGone,
@@ -162,6 +158,7 @@ def apply_reading(
         etag=reading.etag if whole else None,
         last_modified=reading.last_modified if whole else None,
         items_per_day=at,
+        completeness=_judge_texts(source, reading),
     )
     every = FOLDER_INTERVAL if source.kind == "folder" else polling_interval(at)
     moved = _track_move(good, reading.moved_to)
@@ -250,6 +247,12 @@ def _choose_name(source: Source, reading: SourceReading) -> str:
         # A page's title is its article's headline, not the outlet's name.
         return addresses.extract_host(source.address) or source.name
     return reading.title or source.name
+
+
+def _judge_texts(source: Source, reading: SourceReading) -> str | None:
+    """Judge what was read; an answer that shows nothing changes nothing."""
+    found = reading.completeness
+    return source.completeness if found == "unknown" else found
 
 
 def _track_move(source: Source, redirect: str | None) -> Source:
@@ -370,144 +373,3 @@ def is_flood(
     if now - last >= OUTAGE:
         odd -= sum(a.published is not None and last < a.published < now for a in new)
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
-
-
-HealthState = Literal["ok", "warning", "problem"]
-
-#: A source that fails for longer is a problem, not a warning.
-FAILURE_GRACE = timedelta(days=1)
-#: How long a notice is shown.
-NOTICE_PERIOD = timedelta(days=7)
-
-
-#: Failures in a row after which a source that was never read counts as dead: they take
-#: about eight hours.
-DEAD_AFTER_FAILURES = 6
-
-
-def is_dead(source: Source, now: datetime) -> bool:
-    """Whether the source ended, or has failed for so long that somebody must act."""
-    if source.stopped:
-        return True
-    waits = source.backoff_until is not None and source.backoff_until > now
-    if not source.failures or waits:
-        return False
-    if source.last_success_at is None:
-        return source.failures >= DEAD_AFTER_FAILURES
-    return now - source.last_success_at >= FAILURE_GRACE
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceHealth:
-    """The health of a source in words, with the fix."""
-
-    state: HealthState
-    text: str
-    fix: str = ""
-
-
-def describe_health(
-    source: Source, now: datetime, zone: str, texts: Texts
-) -> SourceHealth:
-    """Describe the health of the source, with times in `zone`."""
-    good = _describe_last_reading(source, now, zone, texts)
-    if source.stopped:
-        text = texts.say("it no longer exists and is not read any more")
-        fix = texts.say("take it out of the digest, or name its new address")
-        return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
-    if source.failures:
-        return _describe_failure(source, now, good, zone, texts)
-    noticed_at, notice = source.noticed_at, None
-    if noticed_at and now - noticed_at < NOTICE_PERIOD:
-        notice = source.notice
-    pace, move = _describe_pace(source, texts), _describe_move(source, texts)
-    whole = ""
-    if source.last_success_at is not None and has_entries(source.kind):
-        whole = describe_completeness(source.completeness, source.full_text, texts)
-    problem = texts.message(source.problem)
-    text = _join_parts(good, pace, whole, problem, move, texts.message(notice))
-    state: HealthState = "warning" if source.problem or notice else "ok"
-    return SourceHealth(state=state, text=text)
-
-
-def _describe_failure(
-    source: Source, now: datetime, good: str, zone: str, texts: Texts
-) -> SourceHealth:
-    reason = texts.message(source.problem).removesuffix(".")
-    tried = ""
-    if source.next_poll_at is not None:
-        when = texts.moment(source.next_poll_at, zone, now)
-        tried = texts.say("tried again {when}", when=when)
-    read_at, waits_until = source.last_success_at, source.backoff_until
-    recent = read_at is not None and now - read_at < FAILURE_GRACE
-    waits = waits_until is not None and waits_until > now
-    address = mask_secrets(source.address)
-    fix = texts.say(
-        "look at it with: standfirst source test {address}", address=address
-    )
-    state: HealthState = "warning" if waits or recent else "problem"
-    return SourceHealth(state=state, text=_join_parts(reason, good, tried), fix=fix)
-
-
-def _describe_last_reading(
-    source: Source, now: datetime, zone: str, texts: Texts
-) -> str:
-    if source.last_success_at is None and source.failures:
-        return texts.say("never read successfully")
-    if source.last_success_at is None:
-        return texts.say("never read yet")
-    when = texts.moment(source.last_success_at, zone, now)
-    return texts.say("last read {when}", when=when)
-
-
-def _describe_pace(source: Source, texts: Texts) -> str:
-    if source.items_per_day is None:
-        return ""
-    if source.items_per_day < 0.1:
-        return texts.say("nothing new lately")
-    if source.items_per_day < 1:
-        return texts.say("less than one article a day")
-    pace = round(source.items_per_day)
-    return texts.count("{n} article a day", "{n} articles a day", pace)
-
-
-def describe_trial(reading: SourceReading, texts: Texts) -> str:
-    """Say whether what was read has whole articles; "" if that is no question."""
-    if not has_entries(reading.kind) or not reading.articles:
-        return ""
-    return describe_completeness(reading.completeness, None, texts)
-
-
-def describe_completeness(
-    found: str | None, use: FullTextUse | None, texts: Texts
-) -> str:
-    """Say whether a source gives whole articles, and what is done about excerpts.
-
-    Args:
-        found: A `Completeness`; None = unknown.
-        use: What its digest chose; None = auto.
-        texts: The language.
-    """
-    match found, use:
-        case "full", "always":
-            return texts.say("full texts; the pages behind them are read too")
-        case "full", _:
-            return texts.say("full texts")
-        case "excerpt", "never":
-            return texts.say("excerpts, and no page behind them is read")
-        case "excerpt", _:
-            return texts.say("excerpts: the pages behind them are read")
-    return texts.say("full texts or excerpts: not known yet")
-
-
-def _describe_move(source: Source, texts: Texts) -> str:
-    address = mask_secrets(source.moved_to or "")
-    if address and source.kind == "site":
-        return texts.say("read from its feed {address}", address=address)
-    if current_address(source) != source.address:
-        return texts.say("it has moved to {address}", address=address)
-    return ""
-
-
-def _join_parts(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from bot.i18n.translation import Texts
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.ingest.polling import Ingestor
 from bot.lookup.archive import Archive
 from bot.model import (
@@ -201,7 +201,7 @@ class _WorkspaceChecks:
             # A source that is polled has a known state; others are read now.
             if source.id in to_read:
                 return await self._read_source(source, subject)
-            health = source_state.describe_health(source, now, zone, self.texts)
+            health = source_health.describe_health(source, now, zone, self.texts)
             text, fix = Message(health.text), Message(health.fix)
             return (Finding(subject=subject, state=health.state, text=text, fix=fix),)
 

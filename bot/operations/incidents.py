@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from bot.configuration.diff import hide_folders
 from bot.delivery import private_notices
 from bot.i18n.translation import Texts
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.model import Delivery, Source, Workspace
 from bot.model.scope import Scope
 from bot.ports import Clock
@@ -86,7 +86,7 @@ def list_incidents(conn: Connection, now: datetime) -> tuple[Incident, ...]:
     failing = [
         one
         for one in source_store.list_failing_sources(conn)
-        if source_state.is_dead(one.source, now)
+        if source_health.is_dead(one.source, now)
     ]
     held = delivery_store.list_all_held_deliveries(conn)
     if not failing and not held:

@@ -84,6 +84,7 @@ def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "url": outside.href if outside else "",
         "sample": _describe_sample(article.sample, texts),
         "cut": _describe_cut(article, texts),
+        "origin": _describe_origin(article, texts),
     }
 
 
@@ -92,6 +93,15 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
         return texts.say("Sample article: invented for this demo.")
     if sample == "retold":
         return texts.say("Sample article: a real event, retold for this demo.")
+    return ""
+
+
+def _describe_origin(article: Article, texts: Texts) -> str:
+    """Say whether the text is a feed's excerpt, or was read from the article's page."""
+    if article.excerpt:
+        return texts.say("The feed has only this excerpt of the article.")
+    if article.origin == "page":
+        return texts.say("This text was read from the article’s own page.")
     return ""
 
 

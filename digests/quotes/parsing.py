@@ -68,6 +68,7 @@ _KILLED = word_set("""
 """)
 #: «Tom Cole killed X.»
 _KILLING = word_set("killed murdered killing murdering")
+_LINKS = word_set("and & for of")
 _BE = word_set("was were been is are be wurde wurden")
 #: After these the death is another's, or did not happen.
 _NOT_DYING = PREPOSITIONS | word_set("""
@@ -272,6 +273,20 @@ class ParsedText:
             for name in frame.names
             if frame.reports(name.last) or frame.reports(name.first - 1)
         )
+
+    @cached_property
+    def bodies(self) -> dict[str, set[str]]:
+        """The names of bodies by each of their words, in lower case."""
+        found: dict[str, set[str]] = {}
+        for frame in self.frames:
+            for name in frame.names:
+                after = frame.tokens[name.last : name.last + 1]
+                # «the Academy of Arts and Sciences» is not whole
+                whole = not after or after[0].low not in _LINKS
+                if name.kind == "body" and " " in name.text and whole:
+                    for word in name.text.lower().split():
+                        found.setdefault(word, set()).add(name.text)
+        return found
 
     @cached_property
     def dead(self) -> frozenset[str]:

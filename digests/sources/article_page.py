@@ -5,7 +5,7 @@ announced article gives a verdict and no text, because a consent form told as ne
 worse than an excerpt.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from digests.extraction import extract_article
 from digests.language.words import extract_stems, measure_containment
 from digests.sources.page import decode_page
 from digests.sources.untrusted import validate_instant
-from digests.types import Article
+from digests.types import Article, frozen
 
 #: What a page turned out to be; all but "article" leave the excerpt as it is.
 PageVerdict = Literal[
@@ -47,7 +47,7 @@ _SHORTEST_TEXT = 250
 _SHARED_TITLE, _SHARED_TEASER = 0.5, 0.5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageJudgement:
     """What the page behind an entry turned out to be."""
 

@@ -6,7 +6,7 @@ visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -33,7 +33,7 @@ from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
 from digests.sources.sitemap import parse_sitemap
 from digests.sources.untrusted import FeedLink, ParsedSource
-from digests.types import Article
+from digests.types import Article, frozen
 
 SourceKind = Literal["feed", "page", "sitemap"]
 
@@ -57,7 +57,7 @@ _PARSERS: Mapping[SourceKind, Callable[..., ParsedSource]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Visit:
     """The result of reading an address once."""
 

@@ -7,7 +7,6 @@ what every parser of them returns.
 
 import re
 import tomllib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -21,13 +20,13 @@ from digests.sources.decoding import (
     detect_order_mark,
     find_encoding,
 )
-from digests.types import Article
+from digests.types import Article, frozen
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FeedLink:
     """A feed that a page links to."""
 
@@ -35,7 +34,7 @@ class FeedLink:
     title: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedSource:
     """The contents of a feed, a sitemap or a page."""
 

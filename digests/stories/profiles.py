@@ -15,12 +15,11 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from digests.language import words
 from digests.stories import terms
-from digests.types import Article
+from digests.types import Article, frozen
 
 #: Characters read for names and facts: news comes early in a text.
 _READ = 6000
@@ -44,7 +43,7 @@ CORRECTION_LABEL = re.compile(
 _FEW_NAMES, _FEW_WORDS, _THIN = 14.0, 20.0, 18.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticleProfile:
     """The features by which an article is compared."""
 

@@ -16,7 +16,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
 
@@ -24,7 +23,7 @@ from digests.language import words
 from digests.summaries import fitting, passages
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
-from digests.types import Article, Sentence, Span
+from digests.types import Article, Sentence, Span, frozen
 
 #: Passages that share more of their words than this say the same.
 _SAME_WORDS = 0.65
@@ -226,7 +225,7 @@ def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatur
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SummaryRow:
     """A sentence of an article with its score and the decision about it."""
 

@@ -6,7 +6,7 @@ only from one origin, also after redirects.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -18,6 +18,7 @@ from itertools import chain
 from yarl import URL
 
 from digests.errors import FetchRefused, UsageError
+from digests.types import frozen
 
 #: Our name for servers and in robots.txt.
 USER_AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
@@ -33,7 +34,7 @@ _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FetchPolicy:
     """What may be fetched, and how often; the defaults are for public addresses."""
 
@@ -137,7 +138,7 @@ def parse_url(written: str) -> URL | None:
     return None if _NO_HOST.search(host) else url
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HopRules:
     """The rules for the redirects of one fetch, besides the policy."""
 
@@ -151,7 +152,7 @@ class HopRules:
             raise FetchRefused("source.page_elsewhere", host=url.host)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AttachmentRules:
     """The rules for fetching an attachment, besides the policy."""
 

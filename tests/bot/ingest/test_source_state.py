@@ -129,6 +129,17 @@ def test_a_site_is_distinguished_from_an_article(address, published, feeds, expe
     assert source_state.list_own_feeds(source, page) == expected
 
 
+def test_an_empty_answer_changes_nothing_about_the_kind_of_its_texts():
+    known = source_state.apply_reading(
+        FEED, a_feed("x/1", "x/2", excerpt=True), 2, NOON
+    )
+    empty = source_state.apply_reading(known, a_feed(excerpt=False), 0, LATER)
+    assert (known.completeness, empty.completeness) == ("excerpt", "excerpt")
+    fuller = a_feed("x/1", "x/2", excerpt=False)
+    whole = source_state.apply_reading(empty, fuller, 0, LATER)
+    assert whole.completeness == "full"
+
+
 def a_feed(*links: str, excerpt: bool, title: str = "News") -> SourceReading:
     entry = replace(ARTICLE, title=title, excerpt=excerpt)
     entries = (replace(entry, id=one, url=one) for one in links)
