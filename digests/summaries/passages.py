@@ -80,7 +80,7 @@ _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A name or a few words in single marks.
-_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}['’](?!\w)")
+_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}(?<=\S)['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
