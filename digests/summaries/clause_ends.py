@@ -90,6 +90,10 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if _leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
+    if tail.startswith(_CONTRASTS) and (
+        CONCEDES.match(kept) or grammar.NEGATION.search(kept)
+    ):
+        return False
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
     # A German verb may be the last word of its clause.
@@ -109,8 +113,6 @@ def _ends_before_words(
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
         leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
-        # «cementing themselves | as the best»
-        leans = leans or (found[-1].endswith(("self", "selves")) and not has_verb(tail))
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
@@ -118,8 +120,6 @@ def _ends_before_words(
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):
             return False  # «in the six months | to June»
-        if tail.startswith("from ") and _KEEPS_FROM.search(kept):
-            return False
         return _TO_VERB.match(tail) is None
     return _adds_whole(kept, tail)
 
@@ -151,7 +151,8 @@ _OF_LINK = {
         r"(?:\s[\w'’-]+){0,6}$|"
         r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
         r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many)$"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
+        r"|\w+sel(?:f|ves))$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
@@ -252,7 +253,8 @@ _COMPLETED_LATER = re.compile(
     r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
     r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
-    r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?)"
+    r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?|bar(?:s|red|ring)?|"
+    r"prevent(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
     r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
     r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
@@ -278,7 +280,7 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     )
 
 
-_CONTRASTS = word_set("but aber")
+_CONTRASTS = ("but ", "aber ")
 #: «It may sound odd, but |doctors found …»: the news is what was not expected.
 CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
@@ -288,10 +290,6 @@ CONCESSION = re.compile(
     rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
     r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"
     r"|will|would|can|could|did|do|consider|remember|look|\w+ed)\b)"
-)
-_KEEPS_FROM = re.compile(
-    r"\b(?:bar|bann|prevent|stop|block|exclud|suspend|protect|separat|remov)\w*"
-    r"(?:\s[^\s,;]+){0,6}$"
 )
 _DETERMINERS = word_set("the a an his her its their this these those")
 _ADDED = _DETERMINERS | word_set("""
@@ -313,9 +311,7 @@ _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
-    link, *following = tail.lower().split(maxsplit=7)[:7]
-    if link in _CONTRASTS and (CONCEDES.match(kept) or grammar.NEGATION.search(kept)):
-        return False
+    following = tail.lower().split(maxsplit=7)[1:7]
     if not following or _NEEDS_BOTH.search(kept):
         return False
     first = following[0]

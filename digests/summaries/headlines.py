@@ -80,7 +80,8 @@ def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = re.compile(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No|Now),\s"
-    r"|(?:Imagine|Picture|You|Your|Dear)\s"
+    r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
+    r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
 )
 

@@ -315,9 +315,11 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
 
 def _has_headline_form(line: str, found: Sequence[str], *, repeated: bool) -> bool:
     reports = _REPORT_WORD.search(line) is not None
-    if reports and not _has_headline_verb(found):
+    short = len(found) <= _VERY_SHORT and not (
+        reports and _ARTICLES & {word.lower() for word in found}
+    )
+    if reports and not (short or _has_headline_verb(found)):
         return False
-    short = len(found) <= _VERY_SHORT and not reports
     return repeated or short or line[-1] != "."
 
 

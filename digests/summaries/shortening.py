@@ -220,6 +220,8 @@ _COMMA = re.compile(r",\s")
 _DEPENDS = re.compile(
     r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
 )
+#: «in fact, she said it was hard»
+_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
 _SAYS = word_set(
     "said says say told report reports according sagte sagten teilte laut zufolge"
 )
@@ -233,7 +235,7 @@ def find_attribution(text: str, span: Span) -> Span:
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
             continue
-        if _RELATIVE.search(text, start, end):
+        if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
             continue
         if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
             return Span(start=start, end=end)
@@ -282,7 +284,8 @@ _OUTCOME = re.compile(
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
     if _OUTCOME.search(text, start, end):
-        kind = "harm" if _HARM.search(text, start, end) else "outcome"
+        harm = _HARM.search(text, start, end) or ": " in text[start:end]
+        kind = "harm" if harm else "outcome"
     return _build_part(text, kind, start, end)
 
 

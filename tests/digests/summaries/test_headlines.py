@@ -549,3 +549,19 @@ def test_a_date_goes_with_its_day_of_the_week():
     )
     made = headlines.write_headline(Article(id="a", text=text, lang="de"))
     assert made.text == "Zwei Flugzeuge sind über dem Hafen von Hallin kollidiert"
+
+
+def test_what_a_colon_announces_is_kept():
+    text = (
+        "Behind the great victory of Ada Brandt in three towns of the valley stands "
+        "a stubborn sign of the times: turnout is down."
+    )
+    assert written(text).endswith("turnout is down")
+
+
+def test_what_somebody_said_of_it_is_no_source():
+    text = (
+        "Ada Brandt is not worried about the string of losses she has faced in the "
+        "valley this year — in fact, she said it made her a better keeper of the lamp."
+    )
+    assert "valley this year, she said it" not in written(text)
