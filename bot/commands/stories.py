@@ -7,7 +7,12 @@ from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.commands.arguments import StoryArgument, StoryReference, find_unpublished_story
+from bot.commands.arguments import (
+    StoryArgument,
+    StoryReference,
+    find_unpublished_story,
+    read_full_texts,
+)
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import (
@@ -51,14 +56,20 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     edition = found.stored_edition
     digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
-    shown = {ref.id for ref in found.story.articles}
+    shown, lead = {ref.id: ref for ref in found.story.articles}, found.story.articles[0]
+    await read_full_texts(context, [key for key, ref in shown.items() if ref.excerpt])
     stored = await context.query(load_story_articles, found.story.id)
     later = [article for article in stored if article.id not in shown]
     more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
     articles = await context.archive.articles_of(found)
-    return await _render_story(
-        context, found.story, articles, context.section("Also on this", more), zone
-    )
+    told, blocks = found.story, context.section("Also on this", more)
+    if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
+        newest = await explanations.compose_unpublished(
+            context.db, context.publisher.engine, context.scope, told.id
+        )
+        note = context.small_print("The edition had only the feed’s excerpt of it.")
+        told, blocks = newest or told, (note, *blocks)
+    return await _render_story(context, told, articles, blocks, zone)
 
 
 def _render_articles(

@@ -141,6 +141,11 @@ _NOT_PAST = word_set("""
     kindred need naked proceed red reed sacred seed shed sled speed succeed ted wed weed
     wicked united allied alleged so-called
 """)
+#: Ends in «-ing» without being a participle.
+_NOT_PARTICIPLE = word_set("""
+    morning evening during nothing something anything everything building ceiling
+    wedding spring string
+""")
 _SHORTEST_PAST = 4
 
 
@@ -155,4 +160,5 @@ def looks_finite(word: str) -> bool:
 def looks_participle(word: str) -> bool:
     """Whether a word, in any case, may be a present participle («pledging»)."""
     low = word.lower()
-    return low.endswith("ing") and len(low) > _SHORTEST_PAST + 1
+    long = len(low) > _SHORTEST_PAST + 1
+    return long and low.endswith("ing") and low not in _NOT_PARTICIPLE

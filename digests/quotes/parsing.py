@@ -22,10 +22,7 @@ from digests.language.names import (
     find_names,
     select_headline_names,
 )
-from digests.language.spans import span_text
-from digests.language.words import primary_language, word_set
-from digests.quotes import spans, speaker_mentions
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     CLAUSE_LEADS,
     CUE_NOUNS,
     DETERMINERS,
@@ -38,6 +35,9 @@ from digests.quotes.reporting import (
     VERBS_WITH_BACK,
     WORDS_BEFORE_VERBS,
 )
+from digests.language.spans import span_text
+from digests.language.words import primary_language, word_set
+from digests.quotes import spans, speaker_mentions
 from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 

@@ -10,9 +10,7 @@ from itertools import takewhile
 
 from digests.language.grammar import AUXILIARIES, Token, looks_finite
 from digests.language.names import BODY_WORDS
-from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     COURTESY,
     DETERMINERS,
     PHRASE_BREAKERS,
@@ -20,6 +18,8 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     WRITTEN,
 )
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.

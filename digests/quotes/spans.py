@@ -18,9 +18,7 @@ from digests.language import words
 from digests.language.grammar import Token
 from digests.language.normalization import normalize_text
 from digests.language.quotation_marks import find_quoted
-from digests.language.spans import span_text
-from digests.language.words import word_set
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     DETERMINERS,
     FAINT_CUES,
     GERMAN_MENTIONING,
@@ -34,6 +32,8 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     SMALL_IN_TITLES,
 )
+from digests.language.spans import span_text
+from digests.language.words import word_set
 
 #: More words are speech.
 LONGEST_NAME = 8

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from digests.language.grammar import Name, Token
 from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
-from digests.language.words import word_set
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     GERMAN_DETERMINERS,
@@ -24,6 +23,7 @@ from digests.quotes.reporting import (
     TIME_NOUNS,
     WRITTEN,
 )
+from digests.language.words import word_set
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digests.language.names import FEMALE, MALE
-from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     INVERTING_CUES,
@@ -24,6 +22,8 @@ from digests.quotes.reporting import (
     REPORTING_CUES,
     WRITTEN,
 )
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import find_subject_before
 

@@ -11,15 +11,15 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from digests.language.grammar import Token, looks_finite
-from digests.language.words import word_set
-from digests.quotes.parsing import SentenceFrame
-from digests.quotes.reporting import (
+from digests.language.reporting import (
     CLAUSE_OPENERS,
     DETERMINERS,
     INVERTING_CUES,
     VERB_GAP_WORDS,
     WRITTEN,
 )
+from digests.language.words import word_set
+from digests.quotes.parsing import SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention
 
 _BE = word_set("is are was were been be being get got isn't wasn't weren't")

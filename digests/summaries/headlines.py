@@ -13,10 +13,10 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from digests.language import grammar, words
+from digests.language import clauses, grammar, words
+from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening
-from digests.summaries.clause_ends import CONCESSION
 from digests.summaries.passages import SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Sentence, Span
@@ -152,7 +152,7 @@ _SPARED = re.compile(
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
-    shown = shortening.format_version(text, version)
+    shown = clauses.format_version(text, version)
     stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
     return shown[:-1] if stops else shown
 

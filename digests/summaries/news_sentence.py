@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from digests.language import words
+from digests.language.clauses import CONCESSION, has_verb
 from digests.language.titles import strip_site_name
-from digests.summaries.clause_ends import CONCESSION, has_verb
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,
     Passage,

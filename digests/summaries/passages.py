@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
+from digests.language.clauses import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
-from digests.summaries.clause_ends import has_verb
 from digests.types import Article, Span
 
 #: News comes early: no summary takes a later sentence.

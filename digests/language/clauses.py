@@ -1,9 +1,10 @@
-"""Find where a sentence may end, so that what stands before is a sentence too.
+"""Find the parts that a sentence can do without: ends, insertions, who said it.
 
-It may end at a comma, a dash or a conjunction («…, pledging to …», «… after the …»),
-before a phrase («… in the old town») or before an addition («… and the roads»). What is
-kept has the same sense: it has its verb and the complements of its verb, no clause is
-open, no word waits for what was removed («shortly | after 2 a.m.», «unable to say |
+Summaries, headlines and the clauses of figures are made so. A sentence may end at a
+comma, a dash or a conjunction («…, pledging to …», «… after the …»), before a phrase
+(«… in the old town») or before an addition («… and the roads»). What is kept is a
+sentence of the same sense: it has its verb and the complements of its verb, no clause
+is open, no word waits for what was removed («shortly | after 2 a.m.», «unable to say |
 where …»), no statement loses a denial or a doubt, and nothing turns into a greater
 claim («the first man | since 1990», «will be paid | when …»).
 """
@@ -13,11 +14,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
+from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.reporting import STRONG_CUES
+from digests.language.spans import HasSpan
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
 
-TABLES = load_word_tables(__file__, "shortening_words.txt")
+TABLES = load_word_tables(__file__, "clauses.txt")
 _DANGLING, _LEANS_ON = TABLES["dangling"], TABLES["leans_on"]
 _WAITING = TABLES["waiting"]
 
@@ -39,6 +43,20 @@ _PHRASES = (
     rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b))"
     r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
 )
+#: What follows «to» and is no verb.
+_NO_VERBS = (
+    "the|an?|its|his|her|their|about|around|almost|nearly|over|more|less|just|some|well"
+    "|total|within|between|half|roughly|only|below|above|record|under"
+)
+#: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
+_NEEDS_VERB = re.compile(
+    r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
+    r"power|proposal|reason|right|time|way)s?\s?$|"
+    r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
+    r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
+    r"(?:e|es|ed|ing|s)?\s?(?:[\w’'-]+\s?){0,5}|(?:able|come|due|have|has|had|likely|ready|"
+    r"set|up|used|going)\s?|\w+ed\s?)$"
+)
 _END = re.compile(
     rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
     r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
@@ -46,6 +64,7 @@ _END = re.compile(
     rf"(?P<word>{_LINKS}|who)\s))"
     r"|(?P<addition>,?\s(?=(?:and|but|und|aber)\s))"
     rf"|(?P<phrase>(?<!,)\s(?!in early)(?={_PHRASES}))"
+    rf"|(?P<purpose>(?<!,)\s(?=to\s(?!(?:{_NO_VERBS})\b)[a-z]{{3,}}\s))"
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
@@ -60,7 +79,7 @@ _NEAR = 15
 def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
     """Where a sentence may end within a part of it, each with its kind.
 
-    The kinds are «comma» (or a dash), «link», «addition» and «phrase».
+    The kinds are «comma» (or a dash), «link», «addition», «phrase» and «purpose».
     """
     last = max(
         (m.end() for m in LIMITS.finditer(text, within.start, within.end)),
@@ -108,7 +127,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
 def _ends_before_words(
     m: re.Match[str], kept: str, tail: str, found: Sequence[str]
 ) -> bool:
-    """Whether a clause ends before a link, a phrase or an addition."""
+    """Whether a clause ends before a link, a phrase, a purpose or an addition."""
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
@@ -116,6 +135,8 @@ def _ends_before_words(
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
+    if m["purpose"]:
+        return _NEEDS_VERB.search(kept[-60:]) is None
     if m["phrase"]:
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):
@@ -268,6 +289,10 @@ _COMPLETED_LATER = re.compile(
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
 
 
+#: «to create the biggest bank | in the valley»
+_GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
+
+
 def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     """Whether a phrase may complete the last words that are kept."""
     last = found[-1]
@@ -277,6 +302,7 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
         or grammar.looks_finite(last)
         or grammar.looks_participle(last)
         or _COMPLETED_LATER.search(kept) is not None
+        or _GREATEST.search(kept) is not None
     )
 
 
@@ -293,20 +319,23 @@ CONCESSION = re.compile(
 )
 _DETERMINERS = word_set("the a an his her its their this these those")
 _ADDED = _DETERMINERS | word_set("""
-    several many some more in on for with to from at by der die das ein eine seine ihre
-    mit für
+    several many some more other another most additional in on for with to from at by
+    der die das ein eine seine ihre mit für
 """)
 #: «Citizens for Responsibility | and Ethics in Norland»
 _NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
 #: After these both parts are needed, or the rest is untrue without the other.
 _NEEDS_BOTH = re.compile(
-    r"\b(?:between|both|either|neither|whether|half|combined|together|total|equal\w*|"
+    r"\b(?:between(?!.*\sand\s)|both|either|neither|whether|half|combined|together|total|equal\w*|"
     r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
     r"weder|ob|wenn|nur|ohne|zusammen)\b",
     re.IGNORECASE,
 )
 #: A list, or a denial, goes on after «and», unless a verb follows.
 _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def _adds_whole(kept: str, tail: str) -> bool:
@@ -321,7 +350,10 @@ def _adds_whole(kept: str, tail: str) -> bool:
         return has_verb(re.split("[;:]", kept)[-1])  # No list of subjects.
     if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
         return False
-    return following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
+    added = following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
+    return (
+        added and _DIGIT.search(tail) is None
+    )  # «prices in Hallin | and Norvik by 24%»
 
 
 #: A German word, and a verb that may be one.
@@ -358,3 +390,125 @@ def has_verb(text: str) -> bool:
         (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
         for before, word in itertools.pairwise(found)
     )
+
+
+_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
+_INSERTED = re.compile(
+    rf",\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
+    r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
+    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
+    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
+    r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
+    r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
+)
+#: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
+_MODIFIER = re.compile(
+    r"(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
+    rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
+    r"(?<!\sto)"
+)
+#: «…, opening the museum, said it would …»: the insertion says what.
+_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = re.compile(rf"\b(?:{_FINITE})\b")
+_CLAUSE = re.compile(
+    r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
+)
+#: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
+_ADVERB = re.compile(r"\w+ly")
+_RELATIVE = re.compile(r"\s(?:who|whose)\s")
+_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
+_QUALIFIES = re.compile(
+    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
+    rf"|{grammar.NEGATION.pattern}"
+)
+_ARTICLES = word_set("a an the der die das")
+
+
+def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
+    """The insertions that the main clause can omit, each with its kind.
+
+    The kinds are «modifier» and «identity», which say which one or who it is, and
+    «insertion».
+    """
+    for m in _MODIFIER.finditer(text, span.start, span.end):
+        yield "modifier", *m.span("gap")
+    for m in _INSERTED.finditer(text, span.start, span.end):
+        end = m.start("next") if m["next"] else m.end()
+        inside = text[m.start() : end]
+        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+            continue
+        clause = _CLAUSE.split(text[span.start : m.start()])
+        if m["first"] and _FINITE_WORD.search(clause[-1]):
+            continue  # The verb after the comma is not the main one.
+        if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
+            continue
+        named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
+        kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
+        yield kind, m.start(), end
+        relative = _RELATIVE.search(text, m.start() + 2, end)
+        if relative and m["comma"]:
+            yield "insertion", relative.start(), end - 1
+
+
+#: Words of an attribution: «…, the mayor has warned on Monday.»
+_LONGEST_SOURCE = 14
+_COMMA = re.compile(r",\s")
+#: A clause that depends on the words before its comma: «…, who has said she will».
+_DEPENDS = re.compile(
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+)
+#: «in fact, she said it was hard»
+_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
+SAYING_WORDS = word_set(
+    "said says say told report reports according sagte sagten teilte laut zufolge"
+)
+_WHEN = TABLES["times"] | {"on"}
+
+
+def find_attribution(text: str, span: Span) -> Span:
+    """The part that says who said it, with its comma; empty at the end if none does."""
+    commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
+    for start, end in itertools.pairwise([*commas, span.end]):
+        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
+        if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
+            continue
+        if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
+            continue
+        if said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said):
+            return Span(start=start, end=end)
+    return Span(start=span.end, end=span.end)
+
+
+def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
+    """What is left of a span without these parts, which are in order."""
+    pieces = []
+    start = span.start
+    for part in parts:
+        if part.start > start:
+            pieces.append(Span(start=start, end=part.start))
+        start = max(start, part.end)
+    if start < span.end:
+        pieces.append(Span(start=start, end=span.end))
+    return tuple(pieces)
+
+
+#: A space before a mark, where words between two spans were removed.
+_SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = re.compile(r",(?=[\"”]$)")
+_MARKS_AFTER = ",;:—–- \n\t\u00a0"
+_STOPS = ".!?…"
+_CLOSING = "\"'”’“»«)]"
+_FIRST_LETTER = re.compile(r"\w")
+
+
+def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:
+    """A version as it is shown: single spaces, a capital, an ending mark."""
+    pieces = " ".join(text[span.start : span.end] for span in version)
+    shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
+    shown = _COMMA_IN_MARKS.sub("", shown)
+    if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
+        shown += mark
+    return _FIRST_LETTER.sub(lambda first: first[0].upper(), shown, count=1)
