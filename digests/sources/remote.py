@@ -20,7 +20,7 @@ from digests.errors import (
 )
 from digests.messages import Message
 from digests.sources.article_page import PageJudgement, judge_page
-from digests.sources.feed import parse_feed
+from digests.sources.feed import parse_feed, parse_sitemap
 from digests.sources.fetch import (
     Fetcher,
     HopRules,
@@ -31,7 +31,6 @@ from digests.sources.fetch import (
 from digests.sources.folder import ReadProblem, ReadResult
 from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
-from digests.sources.sitemap import parse_sitemap
 from digests.sources.untrusted import FeedLink, ParsedSource
 from digests.types import Article, frozen
 
