@@ -148,7 +148,8 @@ _LARGEST_FOR_FEEDPARSER = 1 << 20
 def parse_xml_feed(body: bytes) -> RawFeed | None:
     """The feed as parsed by fastfeedparser, else by feedparser, or None."""
     fast = _parse_with_fastfeedparser(body)
-    if fast is not None and fast.entries and all(map(_complete, fast.entries)):
+    whole = fast is not None and fast.entries and all(map(_complete, fast.entries))
+    if whole and not _lacks_content(body):
         return fast
     careful = (
         _parse_with_feedparser(body) if len(body) <= _LARGEST_FOR_FEEDPARSER else None
@@ -156,6 +157,12 @@ def parse_xml_feed(body: bytes) -> RawFeed | None:
     if careful is None or (fast and len(fast.entries) > len(careful.entries)):
         return fast
     return careful
+
+
+def _lacks_content(body: bytes) -> bool:
+    """Whether fastfeedparser misses the contents: it does in RSS 1.0."""
+    root = _ROOT.search(body)
+    return b":encoded" in body and root is not None and root[1].lower().endswith(b"rdf")
 
 
 def _complete(entry: FeedEntry) -> bool:
@@ -216,18 +223,32 @@ def _declares_plain_titles(body: bytes) -> bool:
 
 def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
     body, kind = _longest_content(found.get("content"))
+    described = found.get("description") or found.get("summary") or ""
     guid, link = found.get("id") or "", found.get("link") or ""
     return FeedEntry(
         # Both libraries may repeat the link in place of a missing guid.
         guid="" if guid == link else guid,
         link=link,
         title=found.get("title") or "",
-        body=body or found.get("description") or found.get("summary") or "",
-        content=bool(body),
+        body=body or described,
+        content=bool(body) and described.strip() != body.strip(),
+        summary=described if body and _is_summary(described, body) else "",
         plain=kind in ("text", "text/plain"),
         author=found.get("author") or "",
         published=found.get("published") or found.get("updated") or "",
     )
+
+
+#: fastfeedparser fills a missing description with so much of the content.
+_MADE_DESCRIPTION = 512
+
+
+def _is_summary(described: str, body: str) -> bool:
+    """Whether a feed has a description beside the content.
+
+    Both libraries make one where it lacks, and fastfeedparser a content too.
+    """
+    return len(described) != _MADE_DESCRIPTION and described.strip() != body.strip()
 
 
 def _longest_content(found: Any) -> tuple[str, str]:
@@ -275,6 +296,7 @@ def _json_entry(item: dict[str, Any]) -> FeedEntry:
         title=_text(item, "title"),
         body=html or plain or _text(item, "summary"),
         content=bool(html or plain),
+        summary=_text(item, "summary") if html or plain else "",
         plain=not html,
         author=_json_author(item),
         published=_text(item, "date_published") or _text(item, "date_modified"),
