@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
+from digests.language.grammar import STRONG_CUES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.reporting import STRONG_CUES
 from digests.language.spans import HasSpan
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
