@@ -18,7 +18,7 @@ from bot.cli.arguments import (
 from bot.cli.console import format_iso, print_json, print_message, print_rows
 from bot.configuration.change_steps import ChangeContext, ChangeRequest
 from bot.configuration.changes import apply_requests
-from bot.delivery import send_failures
+from bot.delivery import attempts
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.ingest.full_texts import ReportProgress
@@ -256,9 +256,9 @@ async def release_delivery(
     if key is None:
         _print_held_deliveries(found, as_json=json)
         return
-    held = send_failures.find_held([delivery for _, delivery in found], key)
+    held = attempts.find_held([delivery for _, delivery in found], key)
     await app.db.write(
-        send_failures.decide_held,
+        attempts.decide_held,
         held.scope,
         key=held.key,
         decision="leave" if leave else "again",
@@ -300,7 +300,7 @@ def _print_held_deliveries(
         for home, held in found
     ]
     lines = (
-        f"{held.key[: send_failures.SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
+        f"{held.key[: attempts.SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
         f"channel {held.channel}, part {held.part}: {held.reason or ''}"
         for home, held in found
     )

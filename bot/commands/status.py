@@ -8,8 +8,8 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
-from bot.delivery import send_failures
-from bot.delivery.send_failures import HeldDecision
+from bot.delivery import attempts
+from bot.delivery.attempts import HeldDecision
 from bot.ingest import source_health
 from bot.model import (
     Block,
@@ -210,7 +210,7 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
         UserError: The message is not held any more.
     """
     await context.db.write(
-        send_failures.decide_held,
+        attempts.decide_held,
         context.scope,
         key=key,
         decision=decision,

@@ -63,6 +63,7 @@ def test_a_byline_is_no_passage():
         "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
+        "Write to the desk at tips@example.org about your bridge.",
         "It is half a sentence",
         "and it begins small.",
         'He said "the bridge is safe.',
@@ -194,6 +195,7 @@ def test_a_sentence_with_a_credit_is_a_caption(credit: str):
     [
         "Nothing but trouble on the Weir Lane bridge.",
         "The long farewell of the bridge keeper.",
+        "'Night Ferry' has fun with keepers.",
         "'Night Ferry' a danger to the harbour, keeper hints;",
         "'2nd bridge' his plan for the town, keeper hints;",
     ],
