@@ -177,6 +177,8 @@ def build_jobs(
 ) -> Mapping[JobName, RunJob]:
     """Map each of the named jobs to the function that does its work."""
     publisher = app.publisher
+    # One for all runs: it remembers which digests it looked at.
+    full_texts = publisher.full_texts
 
     async def publish() -> datetime | None:
         await publisher.plan()
@@ -188,7 +190,7 @@ def build_jobs(
     async def poll() -> datetime | None:
         sources = await publisher.ingestor.poll()
         pages = await publisher.ingestor.page_rereader.run()
-        return _find_earliest(sources, pages)
+        return _find_earliest(sources, pages, await full_texts.run())
 
     async def maintain() -> datetime | None:
         if await app.incidents.run():

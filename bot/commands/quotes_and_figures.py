@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
-from bot.commands.arguments import SinceArgument, named_story
+from bot.commands.arguments import SinceArgument, named_story, read_full_texts
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
 from bot.commands.presentation import (
@@ -33,7 +33,9 @@ async def _list_story_articles(context: CommandContext, topic: str) -> list[int]
     if not (topic.startswith("s-") or is_story_number(topic)):
         return None
     found = await context.archive.story(context.place, topic)
-    return [int(ref.id) for ref in found.story.articles]
+    refs = found.story.articles
+    await read_full_texts(context, [ref.id for ref in refs if ref.excerpt])
+    return [int(ref.id) for ref in refs]
 
 
 @command(

@@ -8,16 +8,20 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from bot.ingest import addresses
 from bot.ingest.source_state import SourceReading
 from bot.model.digest import Source, SourceKind
 from bot.model.invocation import Attachment
 from digests.errors import FetchRefused
 from digests.sources import folder
+from digests.types import Article
 
 if TYPE_CHECKING:
+    from digests.sources.article_page import PageJudgement
     from digests.sources.fetch import AttachmentRules, Fetcher
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
@@ -93,6 +97,44 @@ class SourceReader:
             title=visit.title,
             feeds=tuple(link.address for link in visit.feeds),
         )
+
+    async def read_article_page(
+        self,
+        announced: Article,
+        source_address: str,
+        *,
+        now: datetime,
+        known: tuple[str | None, str | None] = (None, None),
+    ) -> "PageJudgement | None":
+        """Read the page behind an entry of a feed; None: it has not changed.
+
+        Args:
+            announced: The article as its source gives it.
+            source_address: The feed, which may cause requests to public hosts and to
+                its own.
+            now: The present instant.
+            known: The validators of its last answer, ETag and Last-Modified.
+
+        Raises:
+            SourceError: It cannot be read now; its class says who can fix that.
+        """
+        from digests.sources import remote
+        from digests.sources.fetch import NotModified, Validators
+
+        fetcher, sandbox = await self._open()
+        judged = await remote.read_article_page(
+            announced,
+            fetcher=fetcher,
+            sandbox=sandbox,
+            now=now,
+            known=Validators(etag=known[0], last_modified=known[1]),
+            may_read=partial(
+                addresses.may_read_page,
+                source_address,
+                allow_private=self.allow_private,
+            ),
+        )
+        return None if isinstance(judged, NotModified) else judged
 
     async def fetch_file(
         self, address: str, attachment: "AttachmentRules | None" = None

@@ -121,6 +121,7 @@ class ManualPublisher:
         """
         sources = order.digest.sources
         refreshed = await self.publisher.ingestor.refresh(sources, insist=True)
+        await self.publisher.full_texts.complete([order.digest])
         try:
             return await self._compose_edition(order)
         except UserError as nothing:
@@ -190,7 +191,7 @@ def _load_order_inputs(
         since=now - _PUBLISHED_WITHIN,
     )
     ledger = merge_ledgers(found.ledger, there) if order.among_own else there
-    return replace(found, ledger=ledger)
+    return edition_inputs.build_inputs(conn, order.digest, found.fresh, ledger)
 
 
 def _compose_order(

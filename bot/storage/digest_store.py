@@ -376,19 +376,32 @@ def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
     return replace(
         own,
         default_zone=chosen.zone or own.default_zone,
-        sources=_list_workspace_sources(conn, own.scope),
+        sources=list_read_sources(conn, own.scope),
         options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),
         less=tuple(term for term, way in wishes.items() if way == "less"),
     )
 
 
-def _list_workspace_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
-    """List the sources that any digest of the workspace reads."""
-    read = (
-        select(_LINK.source_id)
+def list_read_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
+    """List the sources that any digest of the workspace reads.
+
+    Full texts of a source are wanted as by the digest that wants most of them.
+    """
+    query = (
+        select(sources, _LINK.full_text)
+        .join(digest_sources, _LINK.source_id == _SOURCE.id)
         .join(digests, _DIGEST.id == _LINK.digest_id)
         .where(in_scope(digest_sources, scope), ~_LINK.paused, IS_WORKSPACE_DIGEST)
+        .order_by(_SOURCE.id)
     )
-    query = select(sources).where(_SOURCE.id.in_(read)).order_by(_SOURCE.id)
-    return list_all(conn, query, Source)
+    found: dict[int, Source] = {}
+    for source in list_all(conn, query, Source):
+        known = found.setdefault(source.id, source)
+        wanted = min((known, source), key=lambda s: _WANTED.index(s.full_text))
+        found[source.id] = wanted
+    return tuple(found.values())
+
+
+#: The setting of full texts, the one that wants most of them first.
+_WANTED: tuple[FullTextUse | None, ...] = ("always", None, "auto", "never")

@@ -119,6 +119,31 @@ def find_next_schedule_at(conn: Connection) -> datetime | None:
     return first_scalar(conn, query.order_by(at).limit(1))
 
 
+def list_upcoming_digests(
+    conn: Connection, after: datetime, until: datetime
+) -> dict[tuple[int, int], datetime]:
+    """Map digests of workspaces, (workspace, digest), to their next due moments.
+
+    Only those that are due after `after` and not after `until`; no personal ones.
+    """
+    at, key = _SCHEDULE.next_due_at, (_SCHEDULE.workspace_id, _SCHEDULE.digest_id)
+    query = (
+        _join_active_workspaces(select(*key, func.min(at).label("at")))
+        .join(digests, digests.c.id == _SCHEDULE.digest_id)
+        .where(at > after, at <= until, digests.c.person_id.is_(None))
+        .where(~digests.c.paused)
+    )
+    rows = conn.execute(query.group_by(*key))
+    return {(row.workspace_id, row.digest_id): row.at for row in rows}
+
+
+def find_schedule_after(conn: Connection, after: datetime) -> datetime | None:
+    """Return the first instant after `after` at which a schedule is due."""
+    at = _SCHEDULE.next_due_at
+    query = _join_active_workspaces(select(at)).where(at > after)
+    return first_scalar(conn, query.order_by(at).limit(1))
+
+
 def _join_active_workspaces(query: Select[Any]) -> Select[Any]:
     return query.join(workspaces, workspaces.c.id == _SCHEDULE.workspace_id).where(
         workspaces.c.left_at.is_(None)

@@ -15,7 +15,7 @@ from bot.errors import MessageGone, SendError, SendRateLimited, SendRefused
 from bot.i18n.translation import Texts
 from bot.model import Discussion, Form, Inbox, ListItem, Paragraph, Reply
 from bot.platforms.common import interactions
-from bot.platforms.common.forms import (
+from bot.platforms.common.interactions import (
     PendingForms,
     find_command_by_path,
     parse_draft_id,

@@ -19,7 +19,7 @@ from bot.i18n.translation import Texts
 from bot.model import Block, Document, Form, Paragraph, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.direct_messages import OpenChannel
-from bot.platforms.common.forms import PendingForms
+from bot.platforms.common.interactions import PendingForms
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.block_kit import Json

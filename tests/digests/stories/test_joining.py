@@ -53,17 +53,19 @@ def test_two_events_of_one_town_stay_two():
 
 COLLAPSE = news(
     "m",
-    "At least two people are feared dead after part of the roof of the Ansel market hall "
-    "fell in on Tuesday morning. Fire crews pulled nine people from under the beams. All "
-    "were taken to Ansel General Hospital, and the streets around it are closed.",
+    "At least two people are feared dead after part of the roof of the Ansel market "
+    "hall fell in shortly before eight on Tuesday morning, as traders were setting up "
+    "their stalls.\n\nFire crews pulled nine people from under the beams, Calder Fire "
+    "Service said. All were taken to Ansel General Hospital.\n\nThe hall was built in "
+    "1881 and belongs to the town council. Streets around it are closed.",
     title="Two feared dead after market hall roof falls in at Ansel",
     source="Ansel Evening Post",
 )
 COLLISION = news(
     "n",
-    "A van driver broke a leg in a collision with a tractor in Ansel on Tuesday. Fire "
-    "crews cut the man, 34, free and he was taken to Ansel General Hospital, police "
-    "said. The road was closed for an hour.",
+    "A van driver broke a leg in a collision with a tractor on Moor Road in Ansel on "
+    "Tuesday afternoon. Fire crews cut the man, 34, free and he was taken to Ansel "
+    "General Hospital, police said. The road was closed for an hour.",
     hours=8,
     title="Van driver hurt in Ansel collision",
     source="Ansel Evening Post",
@@ -78,17 +80,17 @@ def test_a_short_accident_of_the_same_town_is_not_the_disaster():
 EXPLOSION = news(
     "e",
     "Nach der Explosion in einer Lackfabrik in Weidenau ist ein zweiter Arbeiter "
-    "gestorben. Damit kamen zwei Männer ums Leben, elf Menschen wurden verletzt, wie die "
-    "Polizei mitteilte. Die Absauganlage war seit März außer Betrieb. Das Werk hat 210 "
-    "Beschäftigte.",
+    "gestorben. Damit kamen zwei Männer ums Leben, elf Menschen wurden verletzt, wie "
+    "die Polizei mitteilte. Die Absauganlage war seit März außer Betrieb. Das Werk hat "
+    "210 Beschäftigte.",
     title="Zwei Tote nach Explosion in Lackfabrik",
     lang="de",
 )
 REACTION = news(
     "r",
     "Nach der Explosion mit zwei Toten in Weidenau hat der Hersteller Hegner die "
-    "Produktion in allen vier Werken angehalten. Betroffen sind 1.100 Beschäftigte, die "
-    "ihren Lohn behalten. Ein Gewerkschafter warf der Firma schlechte Wartung vor.",
+    "Produktion in allen vier Werken angehalten. Betroffen sind 1.100 Beschäftigte, "
+    "die ihren Lohn behalten. Ein Gewerkschafter warf der Firma schlechte Wartung vor.",
     hours=3,
     title="Hegner stoppt Produktion in allen Werken",
     lang="de",

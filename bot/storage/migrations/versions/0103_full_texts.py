@@ -16,6 +16,8 @@ def upgrade() -> None:
         "origin", sa.Text(), nullable=False, server_default="source"
     )
     op.add_column("revisions", origin)
+    # Pages that were read to find corrections.
+    op.execute("UPDATE revisions SET origin = 'page' WHERE hash LIKE 'page-%'")
     for table, name in (
         ("revisions", "expands"),
         ("digest_sources", "full_text"),
