@@ -196,8 +196,8 @@ _FIGURE = re.compile(r"\d")
 #: How many died or were hurt, and in no other year; further down it is another event.
 _TOLL = re.compile(
     r"(?!.*\b(?:(?:19|20)\d\d|last\syear|earlier|(?:after|since)\s\d+)\b).*?"
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei|vier|fünf)\s"
-    r"(?:[\w-]+\s){0,4}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
+    r"(?:(?<![\d.,])\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei))\s"
+    r"(?!million)(?:[\w-]+,?\s){0,6}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
 )
 _TOLD_EARLY = 4
 _SPEECH = frozenset("\"“'‘„«")
