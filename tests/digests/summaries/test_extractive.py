@@ -199,3 +199,12 @@ def test_the_toll_of_another_year_has_no_advantage():
     )
     rows = explain_summary(article(text), 400)
     assert all("a toll" not in dict(row.features) for row in rows)
+
+
+def test_beside_one_short_sentence_a_weaker_one_is_told():
+    text = (
+        "The keeper Ada Brandt of the lamp of Hallin has died, the town of Hallin said. "
+        "It was cold. Not a boat came back from sea at noon. It rained."
+    )
+    rows = explain_summary(article(text), 280)
+    assert [row.why for row in rows if "boat" in row.text] == ["chosen"]
