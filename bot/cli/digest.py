@@ -1,5 +1,8 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args
@@ -18,6 +21,7 @@ from bot.configuration.changes import apply_requests
 from bot.delivery import attempts
 from bot.errors import UserError
 from bot.i18n.translation import Texts
+from bot.ingest.full_texts import ReportProgress
 from bot.lookup.name_resolution import select_workspaces
 from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
@@ -123,7 +127,8 @@ async def preview_digest(
     digest = await load_named_digest(app, name, workspace)
     publisher = replace(app.publisher, platforms=platforms)
     shown_by = format if format in platforms else next(iter(platforms))
-    draft = await publisher.preview(digest, shown_by)
+    with show_page_progress() as report:
+        draft = await publisher.preview(digest, shown_by, report)
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
@@ -131,6 +136,18 @@ async def preview_digest(
         print_message(templates.render(draft.edition, documents[format], zone))
     else:
         print_message("Nothing would be posted now: nothing is new.")
+
+
+@contextmanager
+def show_page_progress() -> Iterator[ReportProgress | None]:
+    """Show how many pages were read so far, on stderr, at a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Reading the sources") as status:
+        yield lambda done, total: status.update(f"Reading pages: {done} of {total}")
 
 
 async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:

@@ -110,9 +110,11 @@ async def _list_digest_rows(
     for place in digest.destinations:
         if place.paused:
             yield f"#{place.name}", _format_pause(context, place, zone)
+    now = context.now
+    pages = await source_health.load_page_counts(context.db, digest.sources, now)
     known = [
-        (source, source_health.describe_health(source, context.now, zone, texts))
-        for source in digest.sources
+        (one, source_health.describe_health(one, now, zone, texts, pages.get(one.id)))
+        for one in digest.sources
     ]
     states = list(STATE_SIGNS)
     known.sort(key=lambda pair: states.index(pair[1].state))

@@ -167,6 +167,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if span.start < title_end or (not found and is_title_line(article, span)):
             title_end = max(title_end, _extend_to_line(read, span).end)
             continue
+        span = _drop_cut_mark(read, span)
         start = span.start
         if not dated and not labels and len(found) <= _BEFORE_DATELINE:
             start = _skip_dateline(article.text, span)
@@ -417,6 +418,22 @@ def is_junk(text: str) -> bool:
     return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
+#: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».
+_CUT_MARK = r"[\[(]?(?:…|\.{3})[\])]?\Z"
+_ENDS_CUT = re.compile(_CUT_MARK)
+#: The mark after a whole sentence: «It was closed on Tuesday. […]».
+_MARK_AFTER_SENTENCE = re.compile(
+    rf"(?<=[.!?])[{re.escape(_CLOSING)}]*(?P<mark>\s{{1,3}}{_CUT_MARK})"
+)
+
+
+def _drop_cut_mark(text: str, span: Span) -> Span:
+    """The span without the mark of a cut text, if the sentence before it is whole."""
+    mark = _MARK_AFTER_SENTENCE.search(text[max(span.start, span.end - 12) : span.end])
+    end = span.end - len(mark["mark"]) if mark else span.end
+    return Span(start=span.start, end=end)
+
+
 def _skip_dateline(text: str, span: Span) -> int:
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
@@ -428,7 +445,7 @@ _TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
 
 def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
-    if _TORN.search(text):
+    if _TORN.search(text) or _ENDS_CUT.search(text):
         return False
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]

@@ -30,6 +30,22 @@ def test_a_dateline_is_left_out_and_the_span_stays_exact(line: str):
     assert text[passage.span.start : passage.span.end] == passage.text
 
 
+@pytest.mark.parametrize("mark", ["…", "...", "[…]", "[...]", "(…)"])
+@pytest.mark.parametrize(
+    "sentence", ["The bridge was opened.", "“The bridge is safe.”", "Was it safe?"]
+)
+def test_the_mark_of_a_cut_text_is_no_part_of_the_sentence_before(sentence, mark):
+    text = f"{sentence} {mark}"
+    (passage, *_) = passages.extract_passages(Article(id="a", text=text))
+    assert passage.text == sentence
+    assert text[passage.span.start : passage.span.end] == sentence
+
+
+def test_words_that_trail_off_in_a_quotation_are_whole():
+    text = "She said: “I do not know…”"
+    assert shown(text) == [text]
+
+
 def test_a_name_with_its_abbreviation_is_no_dateline():
     text = "The Hallin Road Office (HRO) was opened on Monday."
     assert texts(text) == [text]
@@ -53,6 +69,9 @@ def test_a_byline_is_no_passage():
         'He said "the bridge is safe.',
         "It stands in brackets (or so.",
         "The end has a blank .",
+        "The council wants to wait until […]",
+        "The council wants to wait until...",
+        "The council wants to wait until the end of May [...]",
     ],
 )
 def test_unsuitable_lines_are_not_shown(line: str):
