@@ -25,7 +25,7 @@ from bot.corrections.comparison import (
     record_corrections,
 )
 from bot.delivery import personal_controls
-from bot.delivery.send_failures import LINKS_ONLY_LEVEL
+from bot.delivery.attempts import LINKS_ONLY_LEVEL
 from bot.errors import ConfigurationError
 from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
 from bot.model.edition import context_from_json

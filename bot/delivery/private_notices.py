@@ -14,8 +14,7 @@ from typing import Final
 
 import structlog
 
-from bot.delivery.attempts import MessageSender, Outcome
-from bot.delivery.send_failures import RetryDecision
+from bot.delivery.attempts import MessageSender, Outcome, RetryDecision
 from bot.errors import SendError, SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
-from bot.delivery.attempts import Outcome
-from bot.delivery.send_failures import RetryDecision
+from bot.delivery.attempts import Outcome, RetryDecision
 from bot.model import Delivery
 from bot.ports import CheckpointHook
 from bot.storage import (

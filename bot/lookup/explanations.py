@@ -32,7 +32,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, EditionStory, EditionStyle, Span
+from digests.types import Article, ArticleRef, EditionStory, EditionStyle, Span
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -78,6 +78,11 @@ class StoryExplanation:
     reasons: tuple[Reason, ...]
     #: The sentence with the words, if words were asked about.
     source_line: SourceLine | None = None
+
+    def find_text(self, article: Article) -> Article | ArticleRef:
+        """Return the version of an article that the edition used, or its newest one."""
+        used = self.found.story.articles if self.found is not None else ()
+        return next((ref for ref in used if ref.id == article.id), article)
 
 
 async def explain_story(

@@ -196,12 +196,17 @@ class _WorkspaceChecks:
         self, digest: Digest, to_read: Collection[int]
     ) -> list[Finding]:
         now, zone = self.doctor.clock.now(), digest_zone(digest)
+        pages = await source_health.load_page_counts(
+            self.doctor.db, digest.sources, now
+        )
 
         async def check(source: Source, subject: str) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
             if source.id in to_read:
                 return await self._read_source(source, subject)
-            health = source_health.describe_health(source, now, zone, self.texts)
+            health = source_health.describe_health(
+                source, now, zone, self.texts, pages.get(source.id)
+            )
             text, fix = Message(health.text), Message(health.fix)
             return (Finding(subject=subject, state=health.state, text=text, fix=fix),)
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model.delivery import Delivery
+from bot.model.edition import Delivery
 from bot.model.settings import PlatformName, PostOptions
 from bot.storage.schema import deliveries, destinations, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases

@@ -16,17 +16,9 @@ from itertools import accumulate
 from operator import attrgetter
 
 from digests.language import sentences
-from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
-from digests.language.names import (
-    PeopleIndex,
-    find_names,
-    select_headline_names,
-)
-from digests.language.spans import span_text
-from digests.language.words import primary_language, word_set
-from digests.quotes import spans, speaker_mentions
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     CLAUSE_LEADS,
+    COVER,
     CUE_NOUNS,
     DETERMINERS,
     GERMAN_DETERMINERS,
@@ -37,7 +29,19 @@ from digests.quotes.reporting import (
     SPEECH_NOUNS,
     VERBS_WITH_BACK,
     WORDS_BEFORE_VERBS,
+    Name,
+    Token,
+    looks_finite,
+    tokenize_span,
 )
+from digests.language.names import (
+    PeopleIndex,
+    find_names,
+    select_headline_names,
+)
+from digests.language.spans import span_text
+from digests.language.words import primary_language, word_set
+from digests.quotes import spans, speaker_mentions
 from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 

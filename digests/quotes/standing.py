@@ -13,9 +13,14 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from digests.language.grammar import looks_finite
+from digests.language.grammar import (
+    COURTESY,
+    DETERMINERS,
+    PREPOSITIONS,
+    TIME_NOUNS,
+    looks_finite,
+)
 from digests.language.words import load_word_tables
-from digests.quotes.reporting import COURTESY, DETERMINERS, PREPOSITIONS, TIME_NOUNS
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 
 _TABLES = load_word_tables(__file__, "standing.txt")

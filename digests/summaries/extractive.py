@@ -180,6 +180,7 @@ FEATURE_WEIGHTS = {
     "frequent words": 2.0,
     "names": 0.2,
     "a figure": 0.1,
+    "a toll": 0.5,
     "short": -0.4,
     "opens with speech": -0.3,
 }
@@ -192,6 +193,13 @@ _MOST_NAMES = 3
 #: capital, which is found faster than the context before it.
 _NAME = re.compile(r"[A-Z](?<=[,a-z] .)[\w’'-]+")
 _FIGURE = re.compile(r"\d")
+#: How many died or were hurt, and in no other year; further down it is another event.
+_TOLL = re.compile(
+    r"(?!.*\b(?:(?:19|20)\d\d|last\syear|earlier|(?:after|since)\s\d+)\b).*?"
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei|vier|fünf)\s"
+    r"(?:[\w-]+\s){0,4}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
+)
+_TOLD_EARLY = 4
 _SPEECH = frozenset("\"“'‘„«")
 
 #: The weighted features of a passage.
@@ -220,6 +228,7 @@ def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatur
         covered / max(len(own), _SHORT_WORDS),
         min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
         _FIGURE.search(passage.text) is not None,
+        passage.place <= _TOLD_EARLY and _TOLL.match(passage.reported) is not None,
         len(passage.words) < _SHORT_WORDS,
         passage.text[0] in _SPEECH,
     )

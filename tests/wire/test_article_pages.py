@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from digests.errors import FetchRefused, SourceUnreachable
+from digests.errors import (
+    AccessDenied,
+    FetchRefused,
+    SourceRateLimited,
+    SourceUnreachable,
+)
 from digests.sources.article_page import PageJudgement
 from digests.sources.fetch import Fetcher, FetchPolicy, NotModified, Validators
 from digests.sources.remote import read_article_page
@@ -94,6 +99,118 @@ async def test_a_page_that_is_gone_is_a_verdict(status: int):
 async def test_redirects_count_as_requests():
     found = await judged({"/a": redirect("/b"), "/b": answer(PAGE)})
     assert (found.verdict, found.requests) == ("article", 2)
+
+
+async def test_a_page_with_too_little_is_replaced_by_the_form_that_it_names():
+    head = '<link rel="canonical" href="/whole">'
+    stub = page("Only the first words of the market bridge …", head)
+    found = await judged({"/a": answer(stub), "/whole": answer(PAGE)})
+    assert (found.verdict, found.requests) == ("article", 2)
+
+
+async def test_the_validators_are_those_of_the_address_that_is_asked_again():
+    stub = page("Only the first words …", '<link rel="amphtml" href="/amp">')
+    scripts = {
+        "/a": answer(stub, headers={"ETag": '"first"'}),
+        "/amp": answer(PAGE, headers={"ETag": '"other"'}),
+    }
+    found = await judged(scripts)
+    assert (found.verdict, found.etag) == ("article", '"first"')
+
+
+async def test_a_page_that_sends_its_readers_on_is_followed():
+    hop = b'<html><head><meta http-equiv="refresh" content="0; url=/b"></head></html>'
+    found = await judged({"/a": answer(hop), "/b": answer(PAGE)})
+    assert (found.verdict, found.requests) == ("article", 2)
+
+
+async def test_a_wall_is_not_bypassed_by_another_form_of_the_page():
+    head = (
+        '<link rel="amphtml" href="/amp"><script type="application/ld+json">'
+        '{"@type": "NewsArticle", "isAccessibleForFree": false}</script>'
+    )
+    async with newsroom({"/a": answer(page(SENTENCES[0], head))}) as (
+        server,
+        fetcher,
+        sandbox,
+    ):
+        found = await read_article_page(
+            replace(ANNOUNCED, url=server.url("/a")),
+            fetcher=fetcher,
+            sandbox=sandbox,
+            now=NOON,
+        )
+        assert "/amp" not in server.paths()
+    assert isinstance(found, PageJudgement)
+    assert found.verdict == "paywall"
+
+
+FURTHER = tuple(
+    page(
+        f"On page {number} it is about the {what} of the bridge, which the council has "
+        f"had examined by three firms, and about the money that the {what} takes."
+    )
+    for number, what in enumerate(("beams", "railings", "lamps"), 2)
+)
+
+
+def in_pages(count: int) -> dict[str, Script]:
+    links = "".join(f'<a href="/a?page={n}">{n}</a>' for n in range(2, count + 1))
+    first = page("</p><p>".join(SENTENCES) + f"</p><p>{links}")
+    rest = {f"/a?page={n}": answer(FURTHER[n - 2]) for n in range(2, count + 1)}
+    return {"/a": answer(first), **rest}
+
+
+async def test_the_text_of_several_pages_is_joined():
+    found = await judged(in_pages(3))
+    assert (found.verdict, found.requests) == ("article", 3)
+    text = text_of(found)
+    assert SENTENCES[0].strip() in text
+    assert "the beams of the bridge" in text
+    assert "the railings of the bridge" in text
+
+
+async def test_an_article_of_more_pages_than_may_be_asked_is_not_told_in_part():
+    found = await judged(in_pages(4))
+    assert (found.verdict, found.article, found.requests) == ("cut", None, 1)
+
+
+async def test_an_article_whose_second_page_is_missing_is_not_told_in_part():
+    scripts = in_pages(2)
+    found = await judged({"/a": scripts["/a"]})
+    assert (found.verdict, found.article) == ("cut", None)
+
+
+async def test_an_article_of_many_pages_is_read_on_the_one_page_that_it_offers():
+    links = "".join(f'<a href="/a?page={n}">{n}</a>' for n in range(2, 9))
+    links += '<a href="/a?view=all">Auf einer Seite lesen</a>'
+    first = page("</p><p>".join(SENTENCES) + f"</p><p>{links}")
+    whole = page("</p><p>".join((*SENTENCES, "The last page ends here, at last.")))
+    found = await judged({"/a": answer(first), "/a?view=all": answer(whole)})
+    assert (found.verdict, found.requests) == ("article", 2)
+    assert "ends here, at last" in text_of(found)
+
+
+async def test_a_host_that_wants_a_pause_is_heard_on_the_second_page_too():
+    scripts = in_pages(2) | {"/a?page=2": answer(status=429)}
+    with pytest.raises(SourceRateLimited):
+        await read(scripts)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(401, "login"), (402, "paywall"), (404, "not_found")]
+)
+async def test_a_status_that_says_why_is_a_verdict(status: int, verdict: str):
+    assert (await judged({"/a": answer(status=status)})).verdict == verdict
+
+
+async def test_a_page_that_refuses_bots_is_an_error_for_the_admin():
+    with pytest.raises(AccessDenied):
+        await read({"/a": answer(status=403)})
+
+
+async def test_what_is_no_page_is_a_verdict():
+    assert (await judged({"/a": answer(b"%PDF-1.7 x")})).verdict == "no_text"
 
 
 async def test_an_endless_redirect_costs_three_requests():

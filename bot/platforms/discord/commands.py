@@ -15,11 +15,10 @@ from typing import Any, Final
 
 from bot.i18n.translation import Texts, list_languages
 from bot.model import ATTACHMENT_HINT, Attachment, Command, CommandOption, Permission
-from bot.platforms.common.forms import ATTACHMENT
+from bot.platforms.common.interactions import ATTACHMENT
 from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import Json
-from bot.platforms.discord.permissions import MANAGE_GUILD
+from bot.platforms.discord.channels import MANAGE_GUILD, Json
 
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING, FILE = 1, 2, 3, 11

@@ -25,11 +25,12 @@ from starlette.responses import JSONResponse, Response
 from bot.i18n.translation import Texts
 from bot.model import Form, Permission, Person, Reply
 from bot.platforms.common import interactions
-from bot.platforms.common.forms import PendingForms
-from bot.platforms.common.interactions import InteractionEvent
+from bot.platforms.common.interactions import InteractionEvent, PendingForms
 from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.discord import forms, limits, replies
 from bot.platforms.discord.channels import (
+    ADMINISTRATOR,
+    MANAGE_GUILD,
     PERSONAL_WORKSPACE_PREFIX,
     PLATFORM_NAME,
     AlreadyAnswered,
@@ -37,7 +38,6 @@ from bot.platforms.discord.channels import (
     ReplyFiles,
     ReplyRejected,
 )
-from bot.platforms.discord.permissions import ADMINISTRATOR, MANAGE_GUILD
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi

@@ -28,7 +28,7 @@ from bot.model import (
     Person,
     Reply,
 )
-from bot.platforms.common.forms import find_command_by_path, select_declared
+from bot.platforms.common.interactions import find_command_by_path, select_declared
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     AssignedWords,

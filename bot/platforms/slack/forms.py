@@ -18,7 +18,7 @@ from typing import Any, Final
 from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Attachment, Form, FormField, file_origin
-from bot.platforms.common.forms import (
+from bot.platforms.common.interactions import (
     ATTACHMENT,
     FORM_PREFIX,
     REOPEN_PREFIX,
