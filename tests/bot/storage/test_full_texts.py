@@ -107,9 +107,9 @@ async def test_requests_are_counted_by_host_and_time(database, tenant):
     await database.write(page_reading_store.save_page_reading, reading)
 
     async def count(host: str, hours: int) -> int:
-        return await database.read(
-            page_reading_store.count_host_requests, host, NOW - timedelta(hours=hours)
-        )
+        since = NOW - timedelta(hours=hours)
+        counted = page_reading_store.count_host_requests
+        return int(await database.read(counted, host, since))
 
     assert await count("news.example", 1) == 2
     assert await count("news.example", -1) == 0
