@@ -21,7 +21,7 @@ from bot.commands.presentation import (
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import is_story_number
 from bot.model import Block, ListItem, Reply
-from bot.storage import figure_store, quote_store
+from bot.storage import quote_store
 from digests.cards import content
 from digests.editing import disputes
 from digests.stories.publishers import find_publisher
@@ -125,7 +125,7 @@ async def _load_figures(
     if ids is not None:
         topic, since = "", None
     return await context.query(
-        figure_store.list_figures,
+        quote_store.list_figures,
         topic=topic or None,
         article_ids=ids,
         since=since,

@@ -27,7 +27,6 @@ from bot.storage import (
     Connection,
     Database,
     article_store,
-    figure_store,
     quote_store,
     restoration_store,
     source_store,
@@ -237,7 +236,7 @@ def store_changes(
             continue
         key = stored.revision_id
         quote_store.store_quotes(conn, key, analysis.quotes)
-        figure_store.store_figures(conn, key, analysis.figures)
+        quote_store.store_figures(conn, key, analysis.figures)
         one = StoredRevision(
             article=str(stored.article_id),
             revision_id=key,

@@ -18,8 +18,7 @@ from bot.model import ATTACHMENT_HINT, Attachment, Command, CommandOption, Permi
 from bot.platforms.common.interactions import ATTACHMENT
 from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import Json
-from bot.platforms.discord.permissions import MANAGE_GUILD
+from bot.platforms.discord.channels import MANAGE_GUILD, Json
 
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING, FILE = 1, 2, 3, 11

@@ -29,6 +29,8 @@ from bot.platforms.common.interactions import InteractionEvent, PendingForms
 from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.discord import forms, limits, replies
 from bot.platforms.discord.channels import (
+    ADMINISTRATOR,
+    MANAGE_GUILD,
     PERSONAL_WORKSPACE_PREFIX,
     PLATFORM_NAME,
     AlreadyAnswered,
@@ -36,7 +38,6 @@ from bot.platforms.discord.channels import (
     ReplyFiles,
     ReplyRejected,
 )
-from bot.platforms.discord.permissions import ADMINISTRATOR, MANAGE_GUILD
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi

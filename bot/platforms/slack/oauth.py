@@ -54,7 +54,7 @@ from bot.platforms.common.text import shorten_utf16
 from bot.platforms.slack.app_manifest import INSTALL_PATH, PLATFORM_NAME, SCOPES
 from bot.platforms.slack.installations import OnInstalled, StoredInstallations
 from bot.platforms.slack.messages import get_mapping, get_text
-from bot.platforms.slack.send_errors import classify_send_error, get_error_code
+from bot.platforms.slack.rate_limits import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import parse_tokens
 from bot.ports import StateStore
 

@@ -31,7 +31,7 @@ from bot.platforms.slack.installations import (
     iter_pages,
 )
 from bot.platforms.slack.messages import get_mapping
-from bot.platforms.slack.send_errors import get_error_code
+from bot.platforms.slack.rate_limits import get_error_code
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
