@@ -13,7 +13,7 @@ A host that asks for a pause gets one, for its pages and its feeds.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -40,7 +40,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ def is_page_due(page: ArticlePage, now: datetime) -> bool:
     return last.next_at is not None and last.next_at <= now and last.tries < MOST_TRIES
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FullTextReader:
     """Reads pages into one database."""
 
@@ -339,7 +339,7 @@ def is_whole(announced: Article, full: Article) -> bool:
     return compare_with_page(announced, full) == "full"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _PageState:
     """What is stored about a page and its host at the moment when it has the turn."""
 

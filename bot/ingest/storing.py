@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -40,7 +40,7 @@ from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.stories.assignment import StoryPlacement, new_story_id
 from digests.stories.profiles import build_profiles
-from digests.types import Article, ArticleAnalysis, StoryMembership
+from digests.types import Article, ArticleAnalysis, StoryMembership, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ TURN_ARTICLES, TURN_SECONDS = 10, 0.5
 READING_SECONDS = 30.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NamedArticle:
     """An article with its other names, the most reliable first."""
 
@@ -62,7 +62,7 @@ class NamedArticle:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PendingRevision:
     """A revision to be stored, with its names and analysis."""
 
@@ -78,7 +78,7 @@ class PendingRevision:
     keep_full: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredRevision:
     """A revision that was stored, with the story of its article."""
 
@@ -92,7 +92,7 @@ class StoredRevision:
     membership: StoryMembership | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReadingChanges:
     """What is new in a reading."""
 
@@ -118,7 +118,7 @@ class ReadingChanges:
         return replace(source, notice=notice, noticed_at=now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AnalysisTurn:
     """What one turn in the engine's thread did."""
 

@@ -12,13 +12,13 @@ denials are applied first.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.errors import SendRefused
 from bot.model import Delivery, PlatformName
 from bot.platforms.discord import limits
+from digests.types import frozen
 
 #: An object of Discord's JSON.
 Json = Mapping[str, Any]
@@ -120,7 +120,7 @@ def parse_snowflake(text: str | None, what: str) -> int:
     return int(text)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChannelFacts:
     """A destination's channel as the bot sees it."""
 

@@ -38,6 +38,7 @@ from bot.platforms.discord.channels import (
     ReplyFiles,
     ReplyRejected,
 )
+from digests.types import frozen
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi
@@ -50,7 +51,7 @@ Outcome = Reply | Form
 MESSAGE, DEFERRED_MESSAGE, CHOICES, MODAL = 4, 5, 8, 9
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DiscordInteraction:
     """An interaction, of any kind."""
 
