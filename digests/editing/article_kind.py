@@ -406,7 +406,7 @@ _SOURCED = re.compile(
 )
 #: The fewest words of such a text; words for each argument at most, for each source at
 #: least.
-_ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 200
+_ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 130
 
 
 def _argues_at_length(form: _Form) -> bool:

@@ -106,7 +106,7 @@ _POINTS_OUT = re.compile(
     r"|\b(?:[Tt]his|[Dd]iese[mnrs]?)\s(?!year\b|month\b|week\b|season\b"
     r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
     r"|\b(?:as a result|too|as well)$"
-    r"|\b(?:agree|agreed|disagree|do|did|do so|say so)$"
+    r"|\b(?:(?:dis)?(?:agree|approve)d?|do|did|do so|say so)$|\bthat [a-z]+ (?=\d)"
     r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
 )
 #: «The plan would cost …»: which plan?

@@ -81,6 +81,8 @@ SIGN_WEIGHTS = {
 }
 #: A longer phrase for a speaker holds more than who it is.
 _LONGEST_PHRASE = 7
+#: A song's words are no statement of its singer.
+_SINGING = _TABLES["singing"]
 #: Kinds in which a writer tells what unnamed people said to make a point.
 _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
     ("opinion", "letter", "review", "advice", "feature")
@@ -124,6 +126,8 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     if quote.speaker is None or len(quote.text) > _TOO_LONG:
         return False
     if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
+        return False
+    if (quote.cue or "").lower() in _SINGING:
         return False
     surname = re.escape(quote.speaker.rpartition(" ")[2])
     if re.search(rf"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s{surname}\b", quote.text):

@@ -38,7 +38,7 @@ _LEADS = (
     re.compile(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     re.compile(
-        r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
+        r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Za-z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
         r"(?=[A-ZÄÖÜ\d£$€₦₹])|[A-ZÄÖÜ][A-ZÄÖÜ.'’ -]{2,30}(?:,\s[A-Z][\w. ]{1,20})?"
         r"(?:\s[—–-]{1,2}|:)\s+|[A-Z][\w. ]{2,24}\s[—–]\s+(?=[A-Z])"
     ),
@@ -86,6 +86,9 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+#: «had held a lead for most of the fall, but it is gone»
+_FORMER = re.compile(r"\b(?:had|hatten?)\b")
+_REVERSED = re.compile(r",\s(?:but|doch|aber)\b")
 #: «…, according to the polls in Orvik»: where a number holds.
 _POLLED_IN = re.compile(
     r",\saccording\sto\s(?:(?!study|report|article|story|interview)[^,;:.])*?\sin\s[A-Z]"
@@ -352,6 +355,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return True
     tail = statement.text[end : statement.end]
     if _POLLED_IN.match(tail):
+        return False
+    if _FORMER.search(statement.text, start, end) and _REVERSED.search(tail):
         return False
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):

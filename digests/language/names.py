@@ -34,6 +34,7 @@ TITLE_ENDINGS = (
     *("vorstand", "forscher", "wärter", "vorsitzende", "vorsitzender", "sekretär"),
     *("politiker", "beauftragte", "chef", "experte", "chefin", "anwältin"),
     *("spieler", "manager", "trainer", "kanzler", "vorsitzenden", "rechtler"),
+    *("führer", "funktionär", "gründer", "inhaber", "gewerkschafter", "pfarrer"),
     *("erin", "orin", "antin", "entin", "istin", "atin", "ärin", "eurin"),
 )
 #: Endings of nouns for people by what they do, English and German.

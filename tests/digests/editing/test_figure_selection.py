@@ -156,6 +156,8 @@ def shown_beside(further: str) -> list[str]:
         "With a new boat, it earns £2 million.",
         "A third of that, the mayor said, is £400,000.",
         "The rest of the harbour will earn £900,000 in May.",
+        "Just 13% of registered voters in the survey approved.",
+        "Berg lost that district 68%-31%.",
         "Norlanders are a bit less happy, at 26%.",
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",

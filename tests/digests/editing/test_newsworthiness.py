@@ -40,6 +40,14 @@ def weight(title: str, lang: str = "en") -> float:
             "Corner shop in Ashby marks its anniversary",
         ),
         (
+            "Central bank cuts rates as prices fall",
+            "Van driver hurt in collision near Ashby",
+        ),
+        (
+            "Gunmen abduct 31 pupils from school in Zarin",
+            "Two hurt as lorry hits bus in Ashby",
+        ),
+        (
             "Insulin recalled after patients are poisoned",
             "Nimbus unveils smartphone that folds twice",
         ),

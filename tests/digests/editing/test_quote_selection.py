@@ -51,6 +51,14 @@ def test_half_of_a_thought_gets_no_card():
     assert "A town may decide how large a sign is," not in best(text)
 
 
+def test_a_songs_words_get_no_card():
+    text = (
+        "Ann Bligh came to the lock. “Promise mama that you will keep your hands in "
+        "sight,” Bligh sings to the mayor."
+    )
+    assert best(text) == []
+
+
 def test_what_the_same_person_takes_back_at_once_gets_no_card():
     text = (
         "“To those who vote for the mill I say that I respect their choice,” said "

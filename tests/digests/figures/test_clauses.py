@@ -156,6 +156,11 @@ def test_each_number_of_two_clauses_has_its_own_label():
             "4,7",
             "Ein Beben der Stärke 4,7 hat am Sonntag die Insel erschüttert",
         ),
+        (
+            "Bozen (ndm) – Bei einem Unglück sind heute 15 Schüler verletzt worden.",
+            "15",
+            "Bei einem Unglück sind heute 15 Schüler verletzt worden",
+        ),
     ],
 )
 def test_german_labels_are_whole_clauses(text, number, label):
@@ -203,6 +208,12 @@ def test_a_german_clause_is_not_cut_before_its_verb():
             "$650 million",
         ),
         ("The question is: 90 percent of what?''", "90 percent"),
+        # What was so, without what has become of it.
+        (
+            "Marsh had held a lead of 12 percentage points in Orvik for most of the "
+            "fall, but her advantage has evaporated to a dead heat with young voters.",
+            "12 percentage points",
+        ),
         ("Fast-forward five months and 250 people had joined the club.", "250"),
         # A headline that the text repeats.
         ("Revealed: More Than 100 Delegates Are Planning To Leave", "100"),

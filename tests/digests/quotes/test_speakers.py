@@ -183,6 +183,12 @@ def test_a_german_name_ends_before_the_body_that_somebody_speaks_for(after, role
     assert (quote.speaker, quote.role) == ("Jan Lindner", role)
 
 
+@pytest.mark.parametrize("title", ["Geschäftsführer", "Gewerkschaftsfunktionär"])
+def test_a_german_title_is_a_role_and_no_part_of_the_name(title):
+    (quote,) = find_quotes(f"„Da läuft nichts an“, sagte {title} Lutz Holm.", lang="de")
+    assert (quote.speaker, quote.role) == ("Lutz Holm", title)
+
+
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]
