@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.cli.arguments import (
@@ -132,8 +133,10 @@ async def list_sources(
     Args:
         workspace: Id of the only workspace to list.
     """
-    digests = await app.archive.all_digests(workspace)
-    rows = _source_rows(digests, app.clock.now())
+    digests, now = await app.archive.all_digests(workspace), app.clock.now()
+    listed = {one.id: one for digest in digests for one in digest.sources}
+    pages = await source_health.load_page_counts(app.db, listed.values(), now)
+    rows = _source_rows(digests, now, pages)
     lines = (
         f"{STATE_SIGNS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
         f"    {row['address']}\n"
@@ -144,19 +147,30 @@ async def list_sources(
     print_rows(rows, lines, as_json=json, empty=empty)
 
 
-def _source_rows(digests: Iterable[Digest], now: datetime) -> list[dict[str, Any]]:
+def _source_rows(
+    digests: Iterable[Digest],
+    now: datetime,
+    pages: Mapping[int, Mapping[str, int]] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
     sources: dict[int, Source] = {}
     users: dict[int, list[Digest]] = {}
     for digest in digests:
         for source in digest.sources:
-            sources[source.id] = source
+            if sources.get(source.id, source).full_text in (source.full_text, "never"):
+                # A page is read if one of its digests wants that.
+                sources[source.id] = source
             users.setdefault(source.id, []).append(digest)
-    return [_source_row(sources[key], found, now) for key, found in users.items()]
+    return [
+        _source_row(sources[key], found, pages.get(key, {}), now)
+        for key, found in users.items()
+    ]
 
 
-def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str, Any]:
+def _source_row(
+    source: Source, users: list[Digest], pages: Mapping[str, int], now: datetime
+) -> dict[str, Any]:
     zone = digest_zone(users[0])
-    health = source_health.describe_health(source, now, zone, Texts.of("en"))
+    health = source_health.describe_health(source, now, zone, Texts.of("en"), pages)
     return {
         "name": source.name,
         "address": addresses.mask_secrets(source.address),
@@ -167,6 +181,7 @@ def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str,
         "fix": health.fix,
         "last_good": format_iso(source.last_success_at),
         "completeness": source.completeness or "unknown",
+        "pages": dict(pages),
         "items_a_day": source.items_per_day,
         "problem": str(source.problem) if source.problem else None,
         "next": format_iso(None if source.stopped else source.next_poll_at),

@@ -108,6 +108,15 @@ def _render_readings(
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))
+    if draft.excerpts:
+        said = context.count(
+            "{n} source gives excerpts: the pages behind them are read before an "
+            "edition.",
+            "{n} sources give excerpts: the pages behind them are read before an "
+            "edition.",
+            draft.excerpts,
+        )
+        yield SmallPrint(text=said)
     if not draft.edition.stories:
         yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "

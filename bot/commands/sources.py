@@ -6,7 +6,7 @@ to a source by that name, by the source's own name, or by its address as it is s
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Annotated, get_args
@@ -50,6 +50,7 @@ from bot.model import (
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.types import frozen
 
 #: Addresses per command, articles shown of each, and sources per page of the list.
 MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
@@ -159,8 +160,9 @@ def _render_readings(
                 "Another feed of this site, {feed}, has only excerpts of the same.",
                 feed=one.instead_of,
             )
-        if len(one.feeds) > 1:
-            others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
+        named = [addresses.mask_secrets(feed) for feed in one.feeds]
+        others = [feed for feed in named if feed not in (one.read_at, one.instead_of)]
+        if others:
             feeds = ", ".join(others[:5])
             yield context.small_print("It also names: {feeds}", feeds=feeds)
 
@@ -178,21 +180,34 @@ async def list_sources(
     total = sum(len(one.all_sources) for one in digest)
     shown = Page.of(range(total), page, PAGE_SIZE)
     pairs = ((one, source) for one in digest for source in one.all_sources)
-    some = islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))
-    lines = [_render_health(context, one, source) for one, source in some]
+    some = [*islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))]
+    pages = await source_health.load_page_counts(
+        context.db, [source for _, source in some], context.now
+    )
+    lines = [
+        _render_health(context, one, source, pages.get(source.id))
+        for one, source in some
+    ]
     position = SmallPrint(text=shown.format_position(context))
     more = [position] if shown.pages > 1 else []
     nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
     return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
 
 
-def _render_health(context: CommandContext, digest: Digest, source: Source) -> ListItem:
+def _render_health(
+    context: CommandContext,
+    digest: Digest,
+    source: Source,
+    pages: Mapping[str, int] | None,
+) -> ListItem:
     if source in digest.paused_sources:
         sign, text = "–", context.say("not read for now; /newsdesk source resume")
     else:
         at = (context.now, digest_zone(digest), context.texts)
-        health = source_health.describe_health(source, *at)
+        health = source_health.describe_health(source, *at, pages)
         sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
+        if pages and health.fix:
+            text = f"{text}; {health.fix}"
     return ListItem(
         title=f"{sign} {_format_source_name(source)}",
         text=text,
@@ -203,7 +218,7 @@ def _render_health(context: CommandContext, digest: Digest, source: Source) -> L
 # ── one source of a digest ─────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestSource:
     """A source of one digest."""
 

@@ -12,8 +12,8 @@ A host that asks for a pause gets one, for its pages and its feeds.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -40,7 +40,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ def is_page_due(page: ArticlePage, now: datetime) -> bool:
     return last.next_at is not None and last.next_at <= now and last.tries < MOST_TRIES
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FullTextReader:
     """Reads pages into one database."""
 
@@ -140,6 +140,63 @@ class FullTextReader:
                 raise end
         return count
 
+    async def try_pages(
+        self, wanted: Iterable[tuple[Article, str]], workspace: int, *, seconds: float
+    ) -> dict[str, Article]:
+        """Read the pages of articles of new sources, for a preview; nothing is stored.
+
+        Args:
+            wanted: The articles, each with the address of its source.
+            workspace: The workspace that wants them.
+            seconds: How long to wait. What is later is left out.
+
+        Returns:
+            The full texts that were found, by the ids of their articles.
+        """
+        tasks = {
+            article.id: asyncio.create_task(self._try_page(article, source, workspace))
+            for article, source in wanted
+        }
+        if not tasks:
+            return {}
+        try:
+            await asyncio.wait(tasks.values(), timeout=seconds)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            ends = await asyncio.gather(*tasks.values(), return_exceptions=True)
+        found = dict(zip(tasks, ends, strict=True))
+        return {key: full for key, full in found.items() if isinstance(full, Article)}
+
+    async def _try_page(
+        self, article: Article, source_address: str, workspace: int
+    ) -> Article | None:
+        host = addresses.extract_host(article.url or "")
+        own, sent = self._own_places[workspace], _FAILED_REQUESTS
+        async with self.budget.take_turn(host, workspace), own, self._places:
+            now = self.clock.now()
+            known = await self.db.read(_load_state, (), host, now)
+            left = self.budget.count_left(host, workspace, known.used, now)
+            if known.is_paused or not left:
+                return None
+            try:
+                judged = await self.source_reader.read_article_page(
+                    article, source_address, now=now
+                )
+                sent = judged.requests if judged is not None else 1
+            except SourceRateLimited as error:
+                until = _resume_time(source_address, error, now)
+                await self.db.write(source_store.back_off_host, host, until)
+                return None
+            except DigestsError:
+                return None
+            finally:
+                self.budget.record_requests(host, workspace, sent, now)
+        if judged is None or judged.article is None:
+            return None
+        full = build_full_text(article, judged.article)
+        return None if is_whole(article, full) else full
+
     async def _read_once(self, page: ArticlePage, workspace: int) -> bool:
         """Read a page, or wait for who is reading it; True: its full text is stored."""
         running = self._running.get(page.article_id)
@@ -164,7 +221,7 @@ class FullTextReader:
         own = self._own_places[workspace]
         async with self.budget.take_turn(host, workspace), own, self._places:
             now = self.clock.now()
-            known = await self.db.read(_load_state, page.article_id, host, now)
+            known = await self.db.read(_load_state, [page.article_id], host, now)
             page = known.page or page
             left = self.budget.count_left(host, workspace, known.used, now)
             if known.is_paused or not left or not is_page_due(page, now):
@@ -194,8 +251,7 @@ class FullTextReader:
                 known=(asked.etag, asked.last_modified) if whole else (None, None),
             )
         except SourceRateLimited as error:
-            pause = timedelta(seconds=error.wait) if error.wait else USUAL_PAUSE
-            until = source_state.resume_time(page.source_address, pause, asked.asked_at)
+            until = _resume_time(page.source_address, error, asked.asked_at)
             # It says nothing about the page.
             tries = asked.tries - 1
             return replace(
@@ -248,6 +304,14 @@ class FullTextReader:
         return await self.assigner.store(source, found, self.clock.now()) > 0
 
 
+def _resume_time(
+    source_address: str, error: SourceRateLimited, now: datetime
+) -> datetime:
+    """Compute when a host that asked for a pause may be asked again."""
+    pause = timedelta(seconds=error.wait) if error.wait else USUAL_PAUSE
+    return source_state.resume_time(source_address, pause, now)
+
+
 def build_full_text(announced: Article, page: Article) -> Article:
     """Build the full text of an article: the page's words under the source's title.
 
@@ -275,7 +339,7 @@ def is_whole(announced: Article, full: Article) -> bool:
     return compare_with_page(announced, full) == "full"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _PageState:
     """What is stored about a page and its host at the moment when it has the turn."""
 
@@ -287,13 +351,14 @@ class _PageState:
 
 
 def _load_state(
-    conn: Connection, article_id: int, host: str, now: datetime
+    conn: Connection, article_ids: Collection[int], host: str, now: datetime
 ) -> _PageState:
-    pages = page_reading_store.list_article_pages(conn, [article_id])
+    """Load the state of a host, and of the page of the one stored article, if any."""
+    pages = page_reading_store.list_article_pages(conn, article_ids)
     paused = page_reading_store.list_host_pauses(conn, now)
     backoffs = source_store.list_backoffs(conn, now)
     return _PageState(
-        page=pages.get(article_id),
+        page=next(iter(pages.values()), None),
         used=page_reading_store.count_host_requests(conn, host, now - BUDGET_PERIOD),
         is_paused=host in paused or host in map(addresses.extract_host, backoffs),
     )

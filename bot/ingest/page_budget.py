@@ -97,7 +97,9 @@ class PageBudget:
         """
         turns = self._hosts.setdefault(host, _HostTurns())
         turns.forget_before(now - BUDGET_PERIOD)
-        left = self.requests_per_host - used
+        # Those of articles that are not stored are known here only.
+        sent = sum(requests for _, _, requests in turns.sent)
+        left = self.requests_per_host - max(used, sent)
         if turns.is_wanted_by_others(workspace):
             own: Counter[int] = Counter()
             for _, sender, requests in turns.sent:

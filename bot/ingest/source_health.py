@@ -1,12 +1,11 @@
-"""The health of a source in words for its admins, and what to do about it. Pure.
+"""The health of a source in words for its admins, and what to do about it.
 
 It says when the source was read and how much it has, whether it gives full texts or
 excerpts, and what came of the pages behind its entries.
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,12 +14,16 @@ from bot.ingest.addresses import mask_secrets
 from bot.ingest.source_state import SourceReading, current_address, has_entries
 from bot.model.digest import Source
 from bot.model.settings import FullTextUse
+from bot.storage import Database, page_reading_store
 from digests.messages import Message
+from digests.types import frozen
 
 HealthState = Literal["ok", "warning", "problem"]
 
 #: A source that fails for longer is a problem, not a warning.
 FAILURE_GRACE = timedelta(days=1)
+#: How long what came of a page is counted.
+PAGE_PERIOD = timedelta(days=7)
 #: How long a notice is shown.
 NOTICE_PERIOD = timedelta(days=7)
 
@@ -42,13 +45,22 @@ def is_dead(source: Source, now: datetime) -> bool:
     return now - source.last_success_at >= FAILURE_GRACE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceHealth:
     """The health of a source in words, with the fix."""
 
     state: HealthState
     text: str
     fix: str = ""
+
+
+async def load_page_counts(
+    db: Database, sources: Iterable[Source], now: datetime
+) -> Mapping[int, Mapping[str, int]]:
+    """Count what came of the pages of each source lately, by its key and by verdict."""
+    ids = [source.id for source in sources]
+    since = now - PAGE_PERIOD
+    return await db.read(page_reading_store.count_page_verdicts, ids, since)
 
 
 def describe_health(
@@ -137,8 +149,6 @@ def _describe_pace(source: Source, texts: Texts) -> str:
     return texts.count("{n} article a day", "{n} articles a day", pace)
 
 
-#: How long what came of a page is counted.
-PAGE_PERIOD = timedelta(days=7)
 #: From so many pages on it is judged whether they are of use.
 _ENOUGH_PAGES = 5
 #: What came of a page whose text is not used, by verdict, the fetcher's among them.

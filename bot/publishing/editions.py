@@ -68,7 +68,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import Edition, PublishedLedger
+from digests.types import Edition, PublishedLedger, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +81,7 @@ RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 RECENT_OCCURRENCES = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishingOutcome:
     """A stored edition, or the reason why there is none."""
 
@@ -91,7 +91,7 @@ class PublishingOutcome:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPreview:
     """An edition that was composed but not stored."""
 
@@ -99,7 +99,7 @@ class EditionPreview:
     parts: tuple[MessagePart, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionOrder:
     """What an edition contains and where it is posted: by default all of a digest."""
 
@@ -163,7 +163,7 @@ class _PublishingRun:
         await ingestor.refresh(new, insist=insist)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
 

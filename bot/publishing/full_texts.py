@@ -10,7 +10,7 @@ for the next one.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -35,7 +35,7 @@ from bot.storage import (
 from bot.storage.page_reading_store import ArticlePage
 from digests.analysis import AnalyseArticle, analyse_article
 from digests.compose import compose
-from digests.types import ArticleRef, Edition
+from digests.types import ArticleRef, Edition, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ ARTICLES_OF_A_STORY = 3
 ROUNDS = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Wait:
     """How long several digests wait for pages together."""
 
@@ -76,7 +76,7 @@ class _Wait:
         return max(self.until - self.time(), 0.0)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FullTextPlanner:
     """Chooses what is read, over one database."""
 

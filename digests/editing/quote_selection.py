@@ -16,10 +16,9 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language import sentences
-from digests.language.grammar import NEGATION, tokenize_span
+from digests.language.grammar import NEGATION, PREPOSITIONS, WRITTEN, tokenize_span
 from digests.language.names import BODY_WORDS, PLACES, find_names
 from digests.language.normalization import normalize_text
-from digests.language.reporting import PREPOSITIONS, WRITTEN
 from digests.language.words import load_word_tables, word_set
 from digests.quotes import standing
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun

@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from digests.language import grammar, words
+from digests.language.grammar import STRONG_CUES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.reporting import STRONG_CUES
 from digests.language.spans import HasSpan
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
@@ -31,7 +31,7 @@ _LINKS = (
 )
 #: What follows the comma of a tail: a clause, a participle, an apposition, a phrase.
 _AFTER_COMMA = (
-    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,)|hurt"
+    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,|\s[a-z]+s(?:,|\.|$))|hurt"
     r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
     r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
     r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
@@ -58,7 +58,7 @@ _NEEDS_VERB = re.compile(
     r"set|up|used|going)\s?|\w+ed\s?)$"
 )
 _END = re.compile(
-    rf"(?P<comma>,\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
+    rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
     r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
     r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon)\s)?"
     rf"(?P<word>{_LINKS}|who)\s))"
@@ -109,6 +109,10 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if _leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
+    if tail.startswith(_CONTRASTS) and (
+        CONCEDES.match(kept) or grammar.NEGATION.search(kept)
+    ):
+        return False
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
     # A German verb may be the last word of its clause.
@@ -127,7 +131,7 @@ def _ends_before_words(
     if m["link"]:
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
-        leans = found[-1] in _LEANS_ON | asked or (waits and waits.search(kept))
+        leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
         return not leans and not _changes_sense(kept, m["word"])
     if _waits_for_phrase(kept, found):
         return False
@@ -145,12 +149,20 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
+    if _LISTED.match(tail) or _HALF_LIST.search(kept):
+        return False
     if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
         return False
     dashes = len(DASH.findall(tail))
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
+_EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
+#: «about her home|, her fight and her plans», «a dancer, and, in her day|, the best»
+_LISTED = re.compile(
+    rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?\s(?:and|und)\s(?:\w+\s)?{_EACH}"
+)
+_HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
 #: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
 _OF_LINK = {
@@ -158,19 +170,24 @@ _OF_LINK = {
     "as": re.compile(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"
-        r"\b(?:seen|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-        r"|serve[sd]?|act(?:s|ed)?|emerged|named|such|same|well|long|far|much|many)$"
+        r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
+        r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
+        r"|\w+sel(?:f|ves))$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
-_PREPOSED = re.compile(r"(?:In|At|On|For|Under|With|By|From|During)\s[^,]*$")
+_PREPOSED = re.compile(
+    r"(?:In|At|On|For|Under|With|By|From|During|Like|Unlike|Besides)\s[^,]*$"
+)
 #: What may go on after an apposition: «…, the head of police, to court».
 _RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
-RESUMED = re.compile(r",\s([a-zäöü’']+)\s")
+RESUMED = re.compile(r",[\"”]?\s([a-zäöü’']+)\s")
 #: A German infinitive or a separate part of a verb, which completes the main clause.
 _INFINITIVE = re.compile(
     r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
+    r"|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
 )
 #: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
 _TO_VERB = re.compile(
@@ -191,8 +208,17 @@ _LINK = re.compile(
 )
 
 
+#: «because the welcome they felt| when …»: the verb is that of «they».
+_SUBJECT_ALONE = re.compile(
+    r"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s\w+\s"
+    r"(?:they|he|she|we|it|I)\s\w+$"
+)
+
+
 def _leaves_clause_open(kept: str, tail: str) -> bool:
     """Whether a cut is between a conjunction and the verb of its clause."""
+    if _SUBJECT_ALONE.search(kept):
+        return True
     links = list(_LINK.finditer(kept))
     if not links or has_verb(kept[links[-1].end() :]):
         return False
@@ -256,12 +282,24 @@ _COMPLETED_LATER = re.compile(
     r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
     r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
-    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?)"
+    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
+    r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?|bar(?:s|red|ring)?|"
+    r"prevent(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
     r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
+    r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
+    r"(?:allegedly\s)?[a-z]+ing\b"
+    r"|\bma(?:de|kes?)\s(?:his|her|its|their|it|him|them)\s[^,]*$"
+    r"|\bnot\sonly\b(?!.*\bbut\b)"
+    r"|^(?:[\w'’]+\s){0,2}(?:[Nn]ews|fact|idea|revelations?|claims?|decision)\sthat\s[^,]*$"
+    r"|^There\s(?:is|are|was|were|ha(?:s|ve|d))\b"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
+
+
+#: «to create the biggest bank | in the valley»
+_GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
 
 
 def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
@@ -273,14 +311,20 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
         or grammar.looks_finite(last)
         or grammar.looks_participle(last)
         or _COMPLETED_LATER.search(kept) is not None
+        or _GREATEST.search(kept) is not None
     )
 
 
-_CONTRASTS = word_set("but aber")
-#: What is granted before a contrast, which is the news.
+_CONTRASTS = ("but ", "aber ")
+#: «It may sound odd, but |doctors found …»: the news is what was not expected.
 CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
     r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
+)
+CONCESSION = re.compile(
+    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
+    r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"
+    r"|will|would|can|could|did|do|consider|remember|look|\w+ed)\b)"
 )
 _DETERMINERS = word_set("the a an his her its their this these those")
 _ADDED = _DETERMINERS | word_set("""
@@ -300,21 +344,25 @@ _NEEDS_BOTH = re.compile(
 _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
-    link, *following = tail.lower().split(maxsplit=7)[:7]
-    if link in _CONTRASTS and CONCEDES.match(kept):
-        return False
+    following = tail.lower().split(maxsplit=7)[1:7]
     if not following or _NEEDS_BOTH.search(kept):
         return False
     first = following[0]
     if grammar.looks_finite(first) or grammar.looks_participle(first):
         return True
     if not grammar.AUXILIARIES.isdisjoint(following[1:]):
-        return True
+        return has_verb(re.split("[;:]", kept)[-1])  # No list of subjects.
     if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
         return False
-    return following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
+    added = following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
+    return (
+        added and _DIGIT.search(tail) is None
+    )  # «prices in Hallin | and Norvik by 24%»
 
 
 #: A German word, and a verb that may be one.
@@ -355,7 +403,8 @@ def has_verb(text: str) -> bool:
 
 _FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _INSERTED = re.compile(
-    rf",\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
+    rf",\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
+    r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
     r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
@@ -372,6 +421,10 @@ _MODIFIER = re.compile(
 )
 #: «…, opening the museum, said it would …»: the insertion says what.
 _REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = re.compile(rf"\b(?:{_FINITE})\b")
+_CLAUSE = re.compile(
+    r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
+)
 #: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
 _ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
@@ -396,6 +449,9 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
+        clause = _CLAUSE.split(text[span.start : m.start()])
+        if m["first"] and _FINITE_WORD.search(clause[-1]):
+            continue  # The verb after the comma is not the main one.
         if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
@@ -413,6 +469,8 @@ _COMMA = re.compile(r",\s")
 _DEPENDS = re.compile(
     r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
 )
+#: «in fact, she said it was hard»
+_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
 SAYING_WORDS = word_set(
     "said says say told report reports according sagte sagten teilte laut zufolge"
 )
@@ -425,6 +483,8 @@ def find_attribution(text: str, span: Span) -> Span:
     for start, end in itertools.pairwise([*commas, span.end]):
         said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
+            continue
+        if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
             continue
         if said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said):
             return Span(start=start, end=end)
@@ -446,6 +506,7 @@ def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
 
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = re.compile(r",(?=[\"”](?:,|$))")
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 _CLOSING = "\"'”’“»«)]"
@@ -456,6 +517,7 @@ def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:
     """A version as it is shown: single spaces, a capital, an ending mark."""
     pieces = " ".join(text[span.start : span.end] for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
+    shown = _COMMA_IN_MARKS.sub("", shown)
     if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
         shown += mark
     return _FIRST_LETTER.sub(lambda first: first[0].upper(), shown, count=1)

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.language.reporting import (
+from digests.language.grammar import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,

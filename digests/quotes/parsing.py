@@ -16,14 +16,9 @@ from itertools import accumulate
 from operator import attrgetter
 
 from digests.language import sentences
-from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
-from digests.language.names import (
-    PeopleIndex,
-    find_names,
-    select_headline_names,
-)
-from digests.language.reporting import (
+from digests.language.grammar import (
     CLAUSE_LEADS,
+    COVER,
     CUE_NOUNS,
     DETERMINERS,
     GERMAN_DETERMINERS,
@@ -34,6 +29,15 @@ from digests.language.reporting import (
     SPEECH_NOUNS,
     VERBS_WITH_BACK,
     WORDS_BEFORE_VERBS,
+    Name,
+    Token,
+    looks_finite,
+    tokenize_span,
+)
+from digests.language.names import (
+    PeopleIndex,
+    find_names,
+    select_headline_names,
 )
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set

@@ -8,16 +8,18 @@ from is examined first, then the person's others. Forms of address are no role.
 from collections.abc import Sequence
 from itertools import takewhile
 
-from digests.language.grammar import AUXILIARIES, Token, looks_finite
-from digests.language.names import BODY_WORDS
-from digests.language.reporting import (
+from digests.language.grammar import (
+    AUXILIARIES,
     COURTESY,
     DETERMINERS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
     WRITTEN,
+    Token,
+    looks_finite,
 )
+from digests.language.names import BODY_WORDS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun

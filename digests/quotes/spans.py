@@ -15,10 +15,7 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from digests.language import words
-from digests.language.grammar import Token
-from digests.language.normalization import normalize_text
-from digests.language.quotation_marks import find_quoted
-from digests.language.reporting import (
+from digests.language.grammar import (
     DETERMINERS,
     FAINT_CUES,
     GERMAN_MENTIONING,
@@ -31,7 +28,10 @@ from digests.language.reporting import (
     PREPOSITIONS,
     REPORTING_CUES,
     SMALL_IN_TITLES,
+    Token,
 )
+from digests.language.normalization import normalize_text
+from digests.language.quotation_marks import find_quoted
 from digests.language.spans import span_text
 from digests.language.words import word_set
 

@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.names import FEMALE, MALE
-from digests.language.reporting import (
+from digests.language.grammar import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     INVERTING_CUES,
@@ -22,6 +21,7 @@ from digests.language.reporting import (
     REPORTING_CUES,
     WRITTEN,
 )
+from digests.language.names import FEMALE, MALE
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun

@@ -13,8 +13,13 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from digests.language.grammar import looks_finite
-from digests.language.reporting import COURTESY, DETERMINERS, PREPOSITIONS, TIME_NOUNS
+from digests.language.grammar import (
+    COURTESY,
+    DETERMINERS,
+    PREPOSITIONS,
+    TIME_NOUNS,
+    looks_finite,
+)
 from digests.language.words import load_word_tables
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 

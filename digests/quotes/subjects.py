@@ -10,13 +10,14 @@ the main subject of the frame is shared («X rose and said»).
 from bisect import bisect_left
 from typing import NamedTuple
 
-from digests.language.grammar import Token, looks_finite
-from digests.language.reporting import (
+from digests.language.grammar import (
     CLAUSE_OPENERS,
     DETERMINERS,
     INVERTING_CUES,
     VERB_GAP_WORDS,
     WRITTEN,
+    Token,
+    looks_finite,
 )
 from digests.language.words import word_set
 from digests.quotes.parsing import SentenceFrame

@@ -325,7 +325,8 @@ def _squeeze(line: str) -> str:
 
 #: Shares of the words of the announced title that are in a title of the page, and of
 #: those of the teaser that are in its text.
-_SAME_TITLE, _SIMILAR_TITLE, _SAME_TEASER, _SIMILAR_TEASER = 0.6, 0.3, 0.75, 0.45
+_SAME_TITLE, _REWORDED_TITLE, _SIMILAR_TITLE = 0.6, 0.45, 0.3
+_SAME_TEASER, _SIMILAR_TEASER = 0.75, 0.45
 #: The least share of the words of title and teaser that are in the text itself.
 _LEAST_IN_TEXT = 0.3
 #: The share of the teaser's runs of three words that show that it was taken from there.
@@ -352,6 +353,10 @@ def _is_announced(page: _AnsweredPage) -> bool:
         return len(set(said)) < _FEWEST_WORDS or (
             _share(said[:_MOST_TEASER_WORDS], there) >= _SIMILAR_TEASER
         )
+    if _share(said[:_MOST_TEASER_WORDS], text) >= _SAME_TEASER and _is_titled(
+        page, _REWORDED_TITLE
+    ):
+        return True
     if not _calls_itself_article(page):
         # Front pages have the words of the titles that they link to.
         return False

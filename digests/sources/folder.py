@@ -18,7 +18,7 @@ from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag, word_set
 from digests.messages import Message
-from digests.sources.decoding import decode_text
+from digests.sources.untrusted import decode_text
 from digests.types import Article, frozen
 
 _LARGEST = 2 << 20

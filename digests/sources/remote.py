@@ -29,7 +29,7 @@ from digests.sources.article_page import (
     join_pages,
     judge_page,
 )
-from digests.sources.feed import parse_feed
+from digests.sources.feed import parse_feed, parse_sitemap
 from digests.sources.fetch import (
     Fetcher,
     HopRules,
@@ -40,7 +40,6 @@ from digests.sources.fetch import (
 from digests.sources.folder import ReadProblem, ReadResult
 from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
-from digests.sources.sitemap import parse_sitemap
 from digests.sources.untrusted import FeedLink, ParsedSource
 from digests.types import Article, frozen
 

@@ -18,9 +18,8 @@ from itertools import count
 
 from digests.stories.assembly import article_sort_key, follow_links
 from digests.stories.clustering import cluster_events
-from digests.stories.duplicates import find_repeats
 from digests.stories.index import StoryIndex
-from digests.stories.profiles import ArticleProfile, build_profile
+from digests.stories.profiles import ArticleProfile, build_profile, find_repeats
 from digests.stories.terms import TermBackground
 from digests.types import Article, StoryMembership, frozen
 

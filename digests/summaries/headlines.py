@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 
 from digests.language import clauses, grammar, words
+from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening
 from digests.summaries.passages import SPEAKER_LABEL, Passage
@@ -79,7 +80,8 @@ def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = re.compile(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No|Now),\s"
-    r"|(?:Imagine|Picture|You|Your|Dear)\s"
+    r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
+    r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
 )
 
@@ -90,6 +92,8 @@ _FEWEST_WORDS = 5
 
 def _stands_alone(passage: Passage) -> bool:
     """Whether a sentence is neither speech, a question nor an aside."""
+    if CONCESSION.match(passage.text):
+        return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
     found = words.split_words(passage.text)
@@ -179,15 +183,18 @@ _DATE = re.compile(
     rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
     rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
     r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
-    r"(?:(?:vor|nach)?mittag|morgen|abend)?|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
+    r"(?:(?:vor|nach)?mittag|morgen|abend)?(?:,\sde[nm]\s\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
+    r"|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
     r"(?:\s(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr)?(?=[\s,.])"
 )
-_NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|['’]")
+_NOT_AFTER_DATE = re.compile(
+    r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|(?:\s\w+)?['’]"
+)
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
-    r"begins?|published|released|held|[ap]\.m\.)|,)$",
+    r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
 

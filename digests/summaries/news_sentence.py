@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from digests.language import words
-from digests.language.clauses import has_verb
+from digests.language.clauses import CONCESSION, has_verb
 from digests.language.titles import strip_site_name
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,
@@ -80,7 +80,8 @@ _SCENE = re.compile(
 )
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
-    r"^(?:(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
+    r"^(?:(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
+    r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Years\sago|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
     r"|(?:The\s)?(?:[Oo]ne|[Oo]thers?)\s|(?:Another|Each)\s|(?:Sure|Yes|Well|First),\s|Some\sbackground"
     r"|Every(?:thing|body|one)\s|Because\s|Unless\s|Like\s|Whatever\s|Take\sa\s"
@@ -116,8 +117,9 @@ def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | N
     counts = Counter(word for passage in found for word in passage.known)
     first = candidates[0]
     scene = _SCENE.search(first.text) and article.text.find("\n", first.span.end)
+    decay = _DECAY * 2 if scene or _QUESTION.search(first.text) else _DECAY
     rated = [
-        _rate_passage(p, wanted, counts)
+        _rate_passage(p, wanted, counts, decay)
         + _OF_SCENE * (p != first and p.span.start < (scene or 0))
         for p in candidates
     ]
@@ -150,23 +152,25 @@ def _count_shared(own: Collection[str], wanted: Collection[str]) -> int:
 
 
 def _rate_passage(
-    passage: Passage, wanted: frozenset[str], counts: Counter[str]
+    passage: Passage, wanted: frozenset[str], counts: Counter[str], decay: float
 ) -> float:
     own = passage.known
+    granted = CONCESSION.match(passage.text)
     repeated = sum(counts[word] > 1 for word in own)
-    worth = (_EARLY if wanted else _EARLY_UNTITLED) * math.exp(-passage.place / _DECAY)
+    worth = (_EARLY if wanted else _EARLY_UNTITLED) * math.exp(-passage.place / decay)
     shared = _count_shared(own, wanted)
     worth += _WORDS_OF_TITLE * (1 - _FURTHER**shared)
     worth += _SHARE_OF_TITLE * shared / max(1, len(wanted))
     worth += _REFERRED_TO * repeated / max(len(own), _SHORT_WORDS)
     worth += _FIRST_PERSON * passage.personal
-    worth += _ADDRESSING * (_ADDRESSES.search(passage.reported) is not None)
+    worth += _ADDRESSING * bool(_ADDRESSES.search(passage.reported) and not granted)
     worth += _LEANING * (passage.leans and passage.place > 0)
     length = len(passage.text.split())
     worth += _SHORT * (length < _SHORT_WORDS)
     stump = length <= _STUMP_WORDS and not has_verb(passage.text)
     worth += _STUMP * (length <= _STUMP_LENGTH or (stump and passage.place > 0))
     worth += _KNOWN * (passage.place > 0 and tells_of_known(passage.text))
-    worth += sum(weight for weight, sign in _SIGNS if sign.search(passage.text))
+    said = passage.text[granted.end() :] if granted else passage.text
+    worth += sum(weight for weight, sign in _SIGNS if sign.search(said))
     # Rounded, because sums of floats depend on their order.
     return round(worth, 9)

@@ -59,7 +59,7 @@ _JUNK = re.compile(
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
-    |\w@\w+\.\w|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
+    |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -73,26 +73,26 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 #: A statement in marks, and no title: «"Night Ferry" opens on Friday».
 OPENS_WITH_SPEECH = re.compile(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
-    r"[\"”’“»]\s?(?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
+    r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A name or a few words in single marks.
-_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}['’](?!\w)")
+_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}(?<=\S)['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s(?:week|month|year|spring|summer|autumn|fall|winter)\b)|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -107,6 +107,9 @@ _LEANS = re.compile(
 _SAID_BY_PRONOUN = re.compile(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
+    # «The book does all three.»
+    r"|\b(?:do(?:es|ing)?|did)\s(?:all\s(?:two|three|four)|both|so|that)\b"
+    r"(?=[,.]|\s\w+\.)"
 )
 
 
@@ -122,7 +125,7 @@ def tells_of_known(text: str) -> bool:
     if first != "The":
         return False
     for word in others:
-        if not word[0].islower() or word in _SAYS_WHICH:
+        if word[0].isupper() or not word[0].isalnum() or word in _SAYS_WHICH:
             return False
         if grammar.looks_finite(word):
             return True
@@ -164,6 +167,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if span.start < title_end or (not found and is_title_line(article, span)):
             title_end = max(title_end, _extend_to_line(read, span).end)
             continue
+        span = _drop_cut_mark(read, span)
         start = span.start
         if not dated and not labels and len(found) <= _BEFORE_DATELINE:
             start = _skip_dateline(article.text, span)
@@ -312,9 +316,11 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
 
 def _has_headline_form(line: str, found: Sequence[str], *, repeated: bool) -> bool:
     reports = _REPORT_WORD.search(line) is not None
-    if reports and not _has_headline_verb(found):
+    short = len(found) <= _VERY_SHORT and not (
+        reports and _ARTICLES & {word.lower() for word in found}
+    )
+    if reports and not (short or _has_headline_verb(found)):
         return False
-    short = len(found) <= _VERY_SHORT and not reports
     return repeated or short or line[-1] != "."
 
 
@@ -412,6 +418,22 @@ def is_junk(text: str) -> bool:
     return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
+#: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».
+_CUT_MARK = r"[\[(]?(?:…|\.{3})[\])]?\Z"
+_ENDS_CUT = re.compile(_CUT_MARK)
+#: The mark after a whole sentence: «It was closed on Tuesday. […]».
+_MARK_AFTER_SENTENCE = re.compile(
+    rf"(?<=[.!?])[{re.escape(_CLOSING)}]*(?P<mark>\s{{1,3}}{_CUT_MARK})"
+)
+
+
+def _drop_cut_mark(text: str, span: Span) -> Span:
+    """The span without the mark of a cut text, if the sentence before it is whole."""
+    mark = _MARK_AFTER_SENTENCE.search(text[max(span.start, span.end - 12) : span.end])
+    end = span.end - len(mark["mark"]) if mark else span.end
+    return Span(start=span.start, end=end)
+
+
 def _skip_dateline(text: str, span: Span) -> int:
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
@@ -423,7 +445,7 @@ _TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
 
 def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
-    if _TORN.search(text):
+    if _TORN.search(text) or _ENDS_CUT.search(text):
         return False
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from digests.language import clauses, grammar, words
 from digests.language.clauses import (
-    CONCEDES,
+    CONCESSION,
     DASH,
     RESUMED,
     SAYING_WORDS,
@@ -43,7 +43,7 @@ TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 _WORTH = {"opening": 0.5, "insertion": 0.5}
 _WORTH_AT_END = 0.7
 _COSTS = {"modifier": 2.0, "identity": 2.0, "outcome": 2.5, "phrase": 2.0}
-_COSTS |= {"link": 0.5, "addition": 1.0}
+_COSTS |= {"link": 0.5, "addition": 1.0, "harm": 8.0}
 #: The loss of who stated a plain fact.
 _SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
@@ -105,16 +105,12 @@ _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
 #: the statement itself.
 _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
-    r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
+    r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
     rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
-#: «It may sound odd, but |doctors found …»: the news is what was not expected.
-_CONCESSION = re.compile(
-    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
-    rf"|you|I|not|that|this|there|then|what|now|also|if|when|as)\b){_ARTICLE}"
-)
+_CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 
 
 def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
@@ -172,6 +168,7 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
 
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
+_HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = re.compile(
     r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
@@ -179,8 +176,10 @@ _OUTCOME = re.compile(
 
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
-    lost = _OUTCOME.search(text, start, end) is not None
-    return _build_part(text, "outcome" if lost else kind, start, end)
+    if _OUTCOME.search(text, start, end):
+        harm = _HARM.search(text, start, end) or ": " in text[start:end]
+        kind = "harm" if harm else "outcome"
+    return _build_part(text, kind, start, end)
 
 
 _WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
@@ -194,7 +193,8 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         [
             _build_tail(text, kind, start, within.end)
             for kind, start in find_ends(text, span, within)
-            if kind != "purpose" and (headline or kind != "phrase")
+            if kind != "purpose"
+            and (headline or not (kind == "phrase" or _HARM.match(text, start)))
         ]
         for within in (statement, Span(start=said.end, end=span.end))
     )
@@ -238,7 +238,7 @@ _NO_VERB = re.compile(
     r"\bwill\s(?:.*\s)?(?:de[nmr]|das|die|eine?[nmr]?|(?:ihr|sein)(?:e[nmrs]?)?)"
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
-    r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
+    r"(?:.*\s)?[„\"]?[A-ZÄÖÜ\d][^\s,]*$"
 )
 
 
@@ -259,6 +259,6 @@ _OPENER = re.compile(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
     r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
     r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"
-    r"|whereas|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
+    r"|whereas|now\sthat|in\scase|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,
 )

@@ -12,13 +12,7 @@ from sqlalchemy import select
 
 from bot.ingest.full_texts import MOST_TRIES
 from bot.model.scope import Scope
-from bot.storage import (
-    article_store,
-    figure_store,
-    page_reading_store,
-    quote_store,
-    schema,
-)
+from bot.storage import article_store, page_reading_store, quote_store, schema
 from bot.storage.page_reading_store import PageReading
 from digests.types import Article
 from tests.bot.ingest.newswire import Newswire, answer_with_etag, open_newswire
@@ -104,7 +98,7 @@ async def test_its_quotes_and_figures_point_into_it(newswire):
     text = (await current(newswire)).text
     quotes = await newswire.harness.db.read(quote_store.list_quotes, Scope(1), limit=9)
     figures = await newswire.harness.db.read(
-        figure_store.list_figures, Scope(1), article_ids=[1], limit=9
+        quote_store.list_figures, Scope(1), article_ids=[1], limit=9
     )
 
     assert {quote.speaker for _, quote in quotes} == {"Milena Hartog"}

@@ -505,3 +505,63 @@ def test_with_whom_a_deal_is_made_is_kept():
         "Hallin film studio Torvale Brothers, according to the Reed trade magazine."
     )
     assert "with the Hallin film studio" in written(text)
+
+
+def test_what_an_official_says_about_somebody_is_no_source():
+    text = (
+        "Tom Reed, the pilot who officials say crashed a plane in Norvik last week, "
+        "passed all his tests and showed no sign of illness, Ada Brandt told the "
+        "Herald."
+    )
+    assert not written(text).startswith("Tom Reed, passed")
+
+
+def test_a_subject_is_no_opening():
+    text = (
+        "As many as 13 leaders of the Front, including its commander and his deputies, "
+        "were killed in two raids on Hallin, a source who was told by spies said."
+    )
+    assert written(text).startswith("As many as 13 leaders")
+
+
+def test_the_dead_are_kept_when_a_headline_is_shortened():
+    text = (
+        "Warplanes that fight the rebels dropped a bomb on a field near the old "
+        "town of "
+        "Hallin, killing four farmers, the state media of Norland reported on Saturday."
+    )
+    assert "killing four farmers" in written(text)
+
+
+def test_a_headline_ends_without_the_comma_inside_of_marks():
+    text = (
+        "The Hallin channel is very close to pushing the button on a new season of "
+        '"The Night Ferry," which was shown in Norland for ten years and won six '
+        "prizes."
+    )
+    assert written(text).endswith('"The Night Ferry"')
+
+
+def test_a_date_goes_with_its_day_of_the_week():
+    text = (
+        "Zwei Flugzeuge sind am Freitag, den 22. September 2006 über dem Hafen von "
+        "Hallin kollidiert."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de"))
+    assert made.text == "Zwei Flugzeuge sind über dem Hafen von Hallin kollidiert"
+
+
+def test_what_a_colon_announces_is_kept():
+    text = (
+        "Behind the great victory of Ada Brandt in three towns of the valley stands "
+        "a stubborn sign of the times: turnout is down."
+    )
+    assert written(text).endswith("turnout is down")
+
+
+def test_what_somebody_said_of_it_is_no_source():
+    text = (
+        "Ada Brandt is not worried about the string of losses she has faced in the "
+        "valley this year — in fact, she said it made her a better keeper of the lamp."
+    )
+    assert "valley this year, she said it" not in written(text)

@@ -129,3 +129,41 @@ def test_a_title_in_marks_opens_no_speech():
 def test_an_answer_in_marks_is_speech():
     said = '"Never again," said Tom Reed, who keeps the bridge and lives in Hallin.'
     assert opening(f"{said} {NEWS} {BACKGROUND}") == NEWS
+
+
+def test_after_a_scene_the_news_may_come_late():
+    text = (
+        "Let's just say you had a boat in Hallin on Tuesday. No worries. Boats were "
+        "free "
+        "that day. Wednesday may be another story. "
+        f"{NEWS} {BACKGROUND}"
+    )
+    assert opening(text) == NEWS
+
+
+def test_the_news_after_what_is_granted_is_the_news():
+    text = (
+        "You may not know it, but keeper Tom Reed made history before he lit the "
+        "lamp of "
+        "Hallin. The 31-year-old keeper has lit only a few lamps since he came in May. "
+        "The lamp of Hallin is old."
+    )
+    assert opening(text).startswith("You may not know it")
+
+
+def test_a_sentence_that_only_points_back_is_not_the_news():
+    text = (
+        'Ada Brandt once asked: "Is it the face or the soul that we see in a picture?" '
+        'Tom Reed\'s book "The Night Ferry" does all three simultaneously. '
+        '"The Night Ferry" has pictures that Reed took of keepers and of their '
+        "children."
+    )
+    assert opening(text).startswith('"The Night Ferry" has pictures')
+
+
+def test_this_month_does_not_point_back():
+    past = (
+        "On October 24, 1944, warplanes swarmed at the great ship of the Sudland navy."
+    )
+    found = "This month, the diver Ada Brandt and her team found the wreck near Hallin."
+    assert opening(f"{past} {found} The ship lies in 900 metres.") == found

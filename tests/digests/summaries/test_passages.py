@@ -30,6 +30,22 @@ def test_a_dateline_is_left_out_and_the_span_stays_exact(line: str):
     assert text[passage.span.start : passage.span.end] == passage.text
 
 
+@pytest.mark.parametrize("mark", ["…", "...", "[…]", "[...]", "(…)"])
+@pytest.mark.parametrize(
+    "sentence", ["The bridge was opened.", "“The bridge is safe.”", "Was it safe?"]
+)
+def test_the_mark_of_a_cut_text_is_no_part_of_the_sentence_before(sentence, mark):
+    text = f"{sentence} {mark}"
+    (passage, *_) = passages.extract_passages(Article(id="a", text=text))
+    assert passage.text == sentence
+    assert text[passage.span.start : passage.span.end] == sentence
+
+
+def test_words_that_trail_off_in_a_quotation_are_whole():
+    text = "She said: “I do not know…”"
+    assert shown(text) == [text]
+
+
 def test_a_name_with_its_abbreviation_is_no_dateline():
     text = "The Hallin Road Office (HRO) was opened on Monday."
     assert texts(text) == [text]
@@ -47,11 +63,15 @@ def test_a_byline_is_no_passage():
         "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
+        "Write to the desk at tips@example.org about your bridge.",
         "It is half a sentence",
         "and it begins small.",
         'He said "the bridge is safe.',
         "It stands in brackets (or so.",
         "The end has a blank .",
+        "The council wants to wait until […]",
+        "The council wants to wait until...",
+        "The council wants to wait until the end of May [...]",
     ],
 )
 def test_unsuitable_lines_are_not_shown(line: str):
@@ -175,6 +195,7 @@ def test_a_sentence_with_a_credit_is_a_caption(credit: str):
     [
         "Nothing but trouble on the Weir Lane bridge.",
         "The long farewell of the bridge keeper.",
+        "'Night Ferry' has fun with keepers.",
         "'Night Ferry' a danger to the harbour, keeper hints;",
         "'2nd bridge' his plan for the town, keeper hints;",
     ],
