@@ -282,12 +282,23 @@ async def test_a_busy_host_is_left_alone_by_pages_and_polls_alike(newswire):
     assert sum(asked(newswire, f"/{news.name}") for news in NEWS) == 1
 
 
+async def test_its_pause_is_stored_so_that_a_restart_keeps_it(newswire):
+    newswire.shelf["/quarry"] = BUSY
+    await read(newswire)
+
+    until = (await newswire.source()).backoff_until
+    assert until is not None
+    assert until >= newswire.harness.clock.now() + timedelta(days=1)
+
+
 async def test_a_busy_feed_holds_the_pages_of_its_host(newswire):
     newswire.shelf["/feed"] = BUSY
     await newswire.poll(hours=1)
 
     assert await read(newswire) == 0
     assert asked(newswire) == 0
+    find = page_reading_store.find_page_reading
+    assert await newswire.harness.db.read(find, Scope(1), 1) is None
 
 
 async def test_after_its_pause_the_page_is_read(newswire):
