@@ -233,11 +233,14 @@ class FullTextReader:
             ended, full = await self._ask(page, asked)
             sent = ended.requests - asked.requests + 1
             self.budget.record_requests(host, workspace, sent, now)
-            await self.db.write(_save_outcome, page, ended, now)
-        if full is None:
-            return False
+            if full is None:
+                await self.db.write(_save_outcome, page, ended)
+                return False
         async with self.turns[workspace]:
-            return await self._store(page, full)
+            stored = await self._store(page, full)
+        # Last, so that a text that could not be stored is read again.
+        await self.db.write(_save_outcome, page, ended)
+        return stored
 
     async def _ask(
         self, page: ArticlePage, asked: PageReading
@@ -395,9 +398,7 @@ def _finish_reading(asked: PageReading, verdict: str) -> PageReading:
     return replace(asked, verdict=verdict, read_at=asked.asked_at, next_at=later)
 
 
-def _save_outcome(
-    conn: Connection, page: ArticlePage, ended: PageReading, now: datetime
-) -> None:
+def _save_outcome(conn: Connection, page: ArticlePage, ended: PageReading) -> None:
     page_reading_store.save_page_reading(conn, ended)
     if ended.verdict == "entry_full":
         article_store.mark_whole(conn, page.article_id, page.announced.revision)

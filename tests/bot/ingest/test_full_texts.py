@@ -220,6 +220,20 @@ async def test_a_defect_in_one_page_does_not_stop_the_others(newswire, monkeypat
     assert await read(newswire) == 2
 
 
+async def test_a_text_that_could_not_be_stored_is_read_again(newswire, monkeypatch):
+    reader = newswire.harness.ingestor.full_text_reader
+
+    async def defective(*_args):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(reader), "_store", defective)
+        assert await read(newswire) == 0
+    newswire.harness.clock.advance(minutes=15)
+
+    assert await read(newswire) == 1
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -237,9 +251,9 @@ async def test_a_hostile_page_leaves_the_excerpt_and_delays_nobody(newswire, hos
     await newswire.poll(hours=1)
     begun = asyncio.get_running_loop().time()
 
-    await read(newswire, seconds=3)
+    await read(newswire, seconds=6)
 
-    assert asyncio.get_running_loop().time() - begun < 4
+    assert asyncio.get_running_loop().time() - begun < 12
     assert (await current(newswire)).origin == "source"
     assert (await current(newswire, 2)).origin == "page"
     assert asked(newswire) <= 3
