@@ -236,6 +236,11 @@ def _find_role_in_apposition(
         other = frame.ends.get(other.first - 1)
     if other is None or other.kind != "nominal" or other.after_preposition:
         return None
+    if other.first > 1 and tokens[other.first - 1].text == ",":
+        # «After a talk with Ada Bell, a Liberal, Tom Cole said …»: it is Bell's.
+        owner = frame.ends.get(other.first - 1)
+        if owner is not None and owner.sort == "person":
+            return None
     words = tokens[other.first : last]
     return _without_article(text, words) if _names_function(words) else None
 

@@ -391,6 +391,12 @@ def test_whoever_is_told_or_cites_does_not_speak():
             "“He was careful,” said the lineman's father, Rick Soren.",
             "the lineman's father",
         ),
+        # Another person's.
+        (
+            "After a talk with visiting Senator Ada Bell, a Republican, Cole said: “We "
+            "pay.” Tom Cole left.",
+            None,
+        ),
         # A body that somebody speaks for; not what is named after one.
         ("“We pay,” said Simon Hart of the Wool Alliance.", "Wool Alliance"),
         ("“We pay,” said Tom Cole of the Strand Radio show “Dusk”.", None),
