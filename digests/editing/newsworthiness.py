@@ -70,7 +70,7 @@ _HARM = _read_subjects(
     killed=(1.5, 0.7),
     died=(1.2, 0.7),
     held=(1.3, 0.6),
-    hurt=(0.3, 0.9),
+    hurt=(0.3, 0.7),
     ill=(1.0, 0.4),
 )
 _DISASTER = _read_subjects(

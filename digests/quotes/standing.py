@@ -17,7 +17,6 @@ from digests.language.grammar import (
     COURTESY,
     DETERMINERS,
     PREPOSITIONS,
-    TIME_NOUNS,
     looks_finite,
 )
 from digests.language.words import load_word_tables
@@ -54,7 +53,7 @@ _UNFIT = re.compile(
     r"\b(?:two|three|four|several)\s(?:\w+\s)?(?:thing|issue|reason|way|point)s\W*$"
 )
 _SENTENCE_ENDS = frozenset(".!?…")
-_SHORTEST_PLURAL, _NEAR_BEGIN = 4, 4
+_SHORTEST_PLURAL = 4
 #: They may mean somebody whom the sentence just before names.
 KNOWN_OPENINGS: Final = frozenset(("he", "she"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
@@ -174,10 +173,10 @@ def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
             continue
         if word.low in {"that", "those"} and before in PREPOSITIONS - {"in"}:
             return True
-        ends = at + 2 < len(words) and words[at + 2].sentence > 0
-        if word.low == "that" and ends and at <= _NEAR_BEGIN:
-            # «We should seize that chance. …»
-            return words[at + 1].low not in TIME_NOUNS
+        beyond = words[at + 2] if at + 2 < len(words) else word
+        if word.low == "that" and beyond.sentence and beyond.low in _POINTERS:
+            # «We should seize that chance. These are …»
+            return True
         goes_on = after is not None and after.low in _AFTER_BARE
         if last or (goes_on and (before in _BEFORE_BARE or word.low == "this")):
             return True

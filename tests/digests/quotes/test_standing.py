@@ -27,7 +27,7 @@ def stands(said: str, *, cue: str | None = "said", german: bool = False) -> bool
         "Mr. Pereira kept the shop open, and he never sent a bill to anybody.",
         "Hallin's mayor will sign, because she has no choice.",
         "It's going to be close but Sheila will win in the end.",
-        "The mill was loud that night. Nobody slept before dawn.",
+        "My father had that job. I do not have a passion, I have a mortgage.",
     ],
 )
 def test_a_whole_thought_stands_alone(said):
