@@ -182,6 +182,17 @@ _SPELLED = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fünf|"
     "sechs|sieben|acht|neun|zehn|elf|zwölf"
 )
+#: Dimensions that have the same units, and the words that tell them apart.
+_DIMENSIONS = {
+    "deep": re.compile(r"\b(?:deep|depth|below|down|under)\b", re.I),
+    "tief": re.compile(r"\b(?:tief|Tiefe|unter)\b", re.I),
+    "wide": re.compile(r"\b(?:wide|width|across|by)\b", re.I),
+    "breit": re.compile(r"\b(?:breit|Breite)\b", re.I),
+    "tall": re.compile(r"\b(?:tall|high|height|stands)\b", re.I),
+}
+_YEAR = re.compile(
+    r"\b(?:in|since|from|until|Jahr|seit|bis|von)\s((?:1[6-9]|20)\d\d)\b"
+)
 #: What stands behind the unit instead of the adjective itself.
 _ADJECTIVES = {
     "far": "away|from|off|north|south|east|west",
@@ -208,6 +219,21 @@ _WHEN = re.compile(
 )
 _BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
 _BY = word_set("by von durch")
+_CALLED = word_set("called named name names heißt hieß namens namen")
+#: The share of a question's words from which a sentence is the event itself.
+_MOST_OF = 0.6
+#: Words that may begin a reason.
+_MAYBE_REASON = re.compile(
+    r"\b(?:for|to|so|since|over|had|hatten?|war(?:en)?|zu|um|für)\b|[:–—]"
+)
+_ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
+_UNREAL = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|to|wants?|plans?|hopes?|if|wird"
+    r"|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn|supposed)\b"
+)
+_LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
+#: Words behind a verb in which its preposition stands.
+_PREPOSITION_REACH = 6
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
@@ -215,7 +241,7 @@ _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
     r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
     r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
-    r"|\b(?:built|dates? from|opened|founded|since|put up) (?:in )?(\d{4})\b"
+    r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
 _SCORE = re.compile(
@@ -227,6 +253,7 @@ _SCORE = re.compile(
 _RESTRICTION = re.compile(
     r"\b(?:last|previous|zuletzt)\b(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)"
 )
+_GERMAN_SUBJECT = re.compile(r"(?:Der|Die|Das)\s([A-ZÄÖÜ]\w+)\s(?![a-zäöü]+e[rn]\b)")
 #: After these words somebody else may be meant.
 _ELSE = re.compile(r"\b(?:said|says|named|that|and|whose|while|sagte|dass|und)\b")
 _NEAR = 4
@@ -234,6 +261,12 @@ _NEAR = 4
 _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
+)
+#: «How many people»: passengers, recipients, guests.
+_ANY_PEOPLE = word_set("people persons menschen personen leute")
+_PEOPLE = re.compile(
+    r"(?:ants|ents|ees|ists|ians|men|(?:ct|g|k|it|at|st|v|ch|w|y|d|m)(?:e|o)rs|children|"
+    r"nurses|guests|fans|pupils|victims|gäste|kinder|frauen|männer|innen)\Z"
 )
 #: Nouns for people by what they do, or by their age.
 _PERSON = re.compile(
@@ -254,6 +287,7 @@ _ELIDING = word_set("""
 _COUNT_REACH = 60
 #: «34 of the 40 people missing are safe» counts no missing people.
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
+_WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
 _STILL = word_set("now still noch")
 _NONE = word_set("nobody none no niemand keine kein")
 _PRONOUNS = word_set("he she they it er sie")
@@ -311,6 +345,8 @@ class SentenceMatch:
             and self._is_about_names()
             and self._is_of_days()
             and self._is_done_by()
+            and self._is_real()
+            and self._keeps_preposition()
             and self._agrees()
             and self._is_said_by()
         )
@@ -335,6 +371,10 @@ class SentenceMatch:
             return any(roots & line.held for line in lines[1:3])
         spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(self.line.words)
         return (at == 0 or spoken_of) and bool(roots & self.passage.held)
+
+    def is_measured(self) -> bool:
+        """Whether the question asks for a number."""
+        return self.question.kind in ("number", "money", "length", "age")
 
     def gives_measure(self) -> bool:
         """Whether a number is followed by its unit and the adjective asked for."""
@@ -375,7 +415,9 @@ class SentenceMatch:
         named = re.findall(
             rf"(?i:\b{re.escape(before)}\s)([A-ZÄÖÜ]\w+)", self.line.text
         )
-        return bool(named) and find_root(name, self.passage.lang) not in self.line.held
+        return bool(named) and self.line.held.isdisjoint(
+            collect_roots(name.split("-"), self.passage.lang)
+        )
 
     def _has_answer_kind(self) -> bool:
         """Whether the sentence has something of the kind that is asked for."""
@@ -391,9 +433,13 @@ class SentenceMatch:
             case "score":
                 return _SCORE.search(text) is not None
             case "place":
-                return _PLACE.search(_RELATIVE.sub("", text)) is not None
+                # «Where he had been is a mystery.»
+                unknown = statements.is_unknown(text)
+                return unknown or _PLACE.search(_RELATIVE.sub("", text)) is not None
             case "name":
-                return self._names_somebody()
+                return self._names_somebody() and self._names_beside()
+            case "reason":
+                return self._may_give_reason()
             case "person":
                 # «Who is the judge?» asks for a name.
                 return self._names_somebody() or (
@@ -405,6 +451,10 @@ class SentenceMatch:
     def _has_person_noun(self) -> bool:
         """Whether it has a noun for somebody whom the question does not mention."""
         asked = {term.word for term in self.question.terms}
+        subject = _GERMAN_SUBJECT.match(self.line.text)
+        if subject and self.question.deeds & self.line.held:
+            # «Der Landkreis zahlt …»
+            return subject[1].lower() not in asked
         return any(
             word.removesuffix("s") in PERSON_NOUNS or _PERSON.search(word)
             for word in split_words(_drop_attribution(self.line.text))
@@ -424,8 +474,76 @@ class SentenceMatch:
             return False
         if question.measure and _DIMENSION.search(text) and not self.gives_measure():
             return False
-        found = numbers.find_numbers(text, self.passage.article.lang)
-        return any(text[n.start : n.end] not in question.text for n in found)
+        named = _DIMENSIONS.get(question.measure)
+        if named and not named.search(text):
+            return False
+        return bool(self.numbers)
+
+    @cached_property
+    def numbers(self) -> tuple[Span, ...]:
+        """Its numbers that are no dates and not in the question."""
+        text, lang = self.line.text, self.passage.article.lang
+        days = tuple(_iter_dates(text))
+        found = numbers.find_numbers(text, lang)
+        spans = [Span(start=number.start, end=number.end) for number in found]
+        return tuple(
+            span
+            for span in spans
+            if span_text(text, span) not in self.question.text
+            and not any(spans_overlap(span, day) for day in days)
+        )
+
+    def _names_beside(self) -> bool:
+        """Whether a name is in apposition to a word asked about, or «called» one."""
+        if not _CALLED.isdisjoint(self.line.words):
+            return True
+        for term in self.question.focus:
+            for root in term.accepted_roots & self.line.held:
+                beside = (
+                    rf"\b{re.escape(root)}\w*,?\s(?:(?:is|was|the)\s){{0,2}}[“\"„]?[A-ZÄÖÜ]\w+"
+                    rf"|[A-ZÄÖÜ]\w+[”\"]?,\s(?:the|a|an|his|her|its|their|der|die)\s"
+                    rf"(?:[\w-]+\s){{0,4}}{re.escape(root)}"
+                )
+                if re.search(beside, self.line.text):
+                    return True
+        return False
+
+    def _may_give_reason(self) -> bool:
+        """Whether it is not only the event itself: «Zenith was lost» to «why?»."""
+        focus, text = self.question.focus, self.line.text
+        held = sum(bool(term.accepted_roots & self.line.held) for term in focus)
+        event = bool(focus) and held > _MOST_OF * len(focus)
+        return not event or bool(_MAYBE_REASON.search(text)) or self.gives_reason()
+
+    def _find_verb(self) -> list[int]:
+        verb = self.question.main_verb
+        roots = verb.accepted_roots if verb is not None else frozenset[str]()
+        return [at for at, root in enumerate(self.line.roots) if root in roots]
+
+    def _is_real(self) -> bool:
+        """Whether what was asked about as past is not only to come, or a condition."""
+        text, verbs = self.question.text, self._find_verb()
+        if not verbs or not _ASKS_PAST.search(text) or _UNREAL.search(text):
+            return True
+        words = self.line.words
+        return any(
+            not _UNREAL.search(" ".join(words[max(0, at - _NEAR) : at])) for at in verbs
+        )
+
+    def _keeps_preposition(self) -> bool:
+        """Whether «what did she die *of*» has its «of» behind the verb."""
+        last = _LAST_PREPOSITION.search(self.question.text)
+        verb = self.question.main_verb
+        if last is None or verb is None:
+            return True
+        root = find_root(verb.word, self.question.lang)
+        verbs = [at for at, each in enumerate(self.line.roots) if each == root]
+        return not verbs or any(
+            not {last[1].lower(), "that"}.isdisjoint(
+                self.line.words[at : at + _PREPOSITION_REACH]
+            )
+            for at in verbs
+        )
 
     def _has_age(self) -> bool:
         """Whether an age follows closely after somebody or something asked about."""
@@ -438,9 +556,15 @@ class SentenceMatch:
                 before += lower[age.end() : age.end() + _AGE_REACH]
             clause = _ELSE.split(before)[-1]
             # Of whom «she» is the name is asked for near it.
+            words = split_words(clause)
+            roots = collect_roots(words, self.passage.lang)
             if any(
-                term.word in clause for term in self.question.terms
-            ) or not _PERSONAL.isdisjoint(split_words(clause)):
+                term.word in clause or term.accepted_roots & roots
+                for term in self.question.terms
+            ) or not _PERSONAL.isdisjoint(words):
+                return True
+            if not self.question.names and all(map(self.is_near, self.question.terms)):
+                # «The pharmacist», who has a name here.
                 return True
         return False
 
@@ -457,11 +581,15 @@ class SentenceMatch:
         near = self.is_near(counted)
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
             rest = line.text[number.end : number.end + _COUNT_REACH]
-            if _PART.match(rest):
+            before = line.text[: number.start]
+            whole = _WHOLE.search(before)
+            if whole or (_PART.match(rest) and not before.lower().endswith("all ")):
                 continue
             after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
             roots = [find_root(word, lang) for word in after]
             if not counted.accepted_roots.isdisjoint(roots):
+                return True
+            if counted.word in _ANY_PEOPLE and any(map(_PEOPLE.search, after[:2])):
                 return True
             if not states.isdisjoint(roots[:1]):
                 return True
@@ -484,10 +612,14 @@ class SentenceMatch:
         text, question = self.line.text, self.question
         quoted = question.speaker is not None or question.deeds & SAYING_ROOTS
         if not quoted and not question.asked_noun:
-            text = _drop_attribution(text)
+            bare = _drop_attribution(text)
+            # «…, said the institute's director, Ramon Ulloa» says who heads it.
+            dropped = split_words(text.replace(bare, " ", 1))
+            if question.deeds.isdisjoint(collect_roots(dropped, self.passage.lang)):
+                text = bare
         for name in names.find_names(grammar.tokenize_span(text, 0, len(text))):
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
-            if name.kind in ("place", "title", "party") or parts & asked:
+            if name.kind in ("place", "title", "party") or parts <= asked:
                 continue
             # In German every noun is capitalised.
             if self.passage.lang != "de" or len(parts) > 1 or name.kind == "person":
@@ -571,6 +703,13 @@ class SentenceMatch:
         if self.question.asks_doer != (passive and by_agent):
             return not places or any(verb < at for at in places)
         return not places or any(at < verb for at in places)
+
+
+def _iter_dates(text: str) -> Iterator[Span]:
+    for moment in dates.find_moments(text):
+        yield Span(start=moment.start, end=moment.end)
+    for year in _YEAR.finditer(text):
+        yield Span(start=year.start(1), end=year.end(1))
 
 
 def _drop_attribution(text: str) -> str:

@@ -105,8 +105,8 @@ class Question:
     denies: bool = False
     #: The words of its main clause that have content and are no names.
     focus: tuple[QuestionTerm, ...] = ()
-    #: Whether the first of them is its verb: «has anybody *died* in …».
-    verb_first: bool = False
+    #: The one of its words that is the verb with the meaning: «did the drill *break*».
+    main_verb: QuestionTerm | None = None
     #: Whether it asks what would happen if something did.
     conditional: bool = False
     #: The root of the noun of «what was the *result* of …».
@@ -124,7 +124,7 @@ def parse_question(text: str, today: date) -> Question:
     lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
     asked_noun = question_form.find_asked_noun(text, lang)
-    asking = question_form.KIND.search(text[:_ASKING])
+    asking = question_form.find_asking(text)
     kind = _find_kind(text, found, lang, asked_noun)
     first, last = asking.span() if asking else (0, 0)
     spoken = [
@@ -139,6 +139,7 @@ def parse_question(text: str, today: date) -> Question:
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
     counted = _find_counted(found, asking, terms) if kind == "number" else None
     verb, asks_doer = _find_verb(found, lang)
+    main_verb = question_form.find_main_verb(found, lang)
     main = set(question_form.list_main_words(spoken, lang))
     return Question(
         text=text,
@@ -156,8 +157,7 @@ def parse_question(text: str, today: date) -> Question:
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
-        verb_first=question_form.asks_anybody(text)
-        or (lang == "de" and kind not in ("yes or no", "number")),
+        main_verb=next((t for t in terms if t.word == main_verb), None),
         conditional=question_form.asks_condition(text),
         asked_noun=asked_noun,
     )
@@ -172,7 +172,7 @@ def _find_kind(
         return "reason"
     if question_form.asks_name(text):
         return "name"
-    asking = question_form.KIND.search(text[:_ASKING])
+    asking = question_form.find_asking(text)
     kind: QuestionKind = "number" if asked_noun in QUANTITY_ROOTS else ""
     if asking is not None:
         kind = cast(QuestionKind, asking.lastgroup)
@@ -181,8 +181,6 @@ def _find_kind(
     return "money" if sums and roots & _COSTS else kind
 
 
-#: Characters in which the words stand that say what is asked for.
-_ASKING = 80
 #: Words that only say what is asked for.
 _ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
     "name": word_set("name names called named heißen hießen"),

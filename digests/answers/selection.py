@@ -12,6 +12,7 @@ from itertools import islice, starmap
 from typing import Literal
 
 from digests.answers import likelihood, statements
+from digests.answers.likelihood import Coverage
 from digests.answers.matching import SentenceMatch, TokenizedArticle
 from digests.answers.questions import Question, QuestionKind, QuestionTerm
 from digests.language.words import is_stop_word
@@ -23,7 +24,7 @@ RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 #: Articles and sentences that are examined.
 _ARTICLES, _SENTENCES = 60, 4000
 #: The least share of the question's words, by weight, in an article that may answer.
-_MIN_KNOWN = 0.5
+_MIN_KNOWN = 0.4
 #: Sentences before one that may have the words of the question.
 _BEFORE = 2
 #: Words that the beginnings of two reports of one event share.
@@ -116,18 +117,33 @@ def iter_matches(
     least: float = likelihood.NEAREST,
 ) -> Iterator[tuple[SentenceMatch, float]]:
     """The sentences that may answer, with their ratings of at least `least`."""
+    examined, best = examine_sentences(question, passages)
+    for match in examined:
+        score = likelihood.rate_sentence(match, best)
+        if score >= least and match.is_possible():
+            yield match, score
+
+
+def examine_sentences(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> tuple[list[SentenceMatch], Coverage]:
+    """The sentences with words of the question in or near them, and the most held."""
     known = (each for each in passages if _knows_enough(question, each))
     every = ((each, at) for each in known for at in range(len(each.lines)))
+    found = []
     for passage, at in islice(every, _SENTENCES):
         match = SentenceMatch(question=question, passage=passage, at=at)
         near = passage.lines[max(0, at - _BEFORE) : at + 1]
         held = frozenset[str]().union(*(line.held for line in near))
         asked = any(term.accepted_roots & held for term in question.terms)
-        if not asked and not likelihood.explains_event(match):
-            continue
-        score = likelihood.rate_sentence(match)
-        if score >= least and match.is_possible():
-            yield match, score
+        if asked or likelihood.explains_event(match):
+            found.append(match)
+    covered = [likelihood.measure_coverage(match) for match in found]
+    best = Coverage(
+        here=max((each.here for each in covered), default=0.0),
+        near=max((each.near for each in covered), default=0.0),
+    )
+    return found, best
 
 
 def _choose_candidate(
@@ -215,7 +231,7 @@ def _drop_superseded(
     answering = {
         one.match.passage.article.id: one.match.passage
         for one in found
-        if one.score >= best - _NEWER_SLACK and (one.sure or one.match.reports_toll())
+        if (one.sure and one.score >= best - _NEWER_SLACK) or one.match.reports_toll()
     }
     passages = {one.match.passage.article.id: one.match.passage for one in found}
     stale = {
