@@ -42,6 +42,19 @@ _CAUSE_WORD = re.compile(
 _CONDITION = re.compile(
     r"\b(?:if|would|could|might|unless|wenn|würden?|falls|könnte|wäre)\b", re.I
 )
+#: «whats», «isnt»: typed without an apostrophe.
+_CONTRACTION = re.compile(
+    r"\b(?:(what|who|where|when|how)(['’]?)s(?=\s)"
+    r"|(is|was|are|were|do|does|did|has|have|had|would|could|should)n['’]?t)\b",
+    re.I,
+)
+#: «price of …»: a noun without a question word.
+_FRAGMENT = re.compile(
+    r"(?!(?:what|who|when|where|why|how|which|whose|was|wer|wann|wo|wie|warum)\b)"
+    r"(?:cause|cost|date|death\stoll|location|names?|number|price|reason|result|reward"
+    r"|score|size|time|toll|value|winner|age)\s(?:of|for|in)\s",
+    re.I,
+)
 _NAME = re.compile(
     r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß|heißen|hießen)\b",
     re.I,
@@ -97,6 +110,12 @@ _SUBORDINATE = word_set("""
     when after before because while during as since if nachdem weil während als wenn
     dass
 """)
+
+
+def complete_question(text: str) -> str:
+    """«What is» for «whats», «is not» for «isnt», and before «price of …»."""
+    text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
+    return f"What is the {text}" if _FRAGMENT.match(text) else text
 
 
 def is_german(text: str, found: Sequence[Token]) -> bool:
@@ -161,11 +180,14 @@ def find_asked_noun(text: str, lang: str) -> str:
     at = 0
     while at < min(len(following), _MOST_NOUN_WORDS):
         low = following[at].lower()
-        if low in _AFTER_NOUN or words.is_stop_word(low, lang):
+        participle = at and lang != "de" and low.endswith("ed")
+        if low in _AFTER_NOUN or participle or words.is_stop_word(low, lang):
             break
         at += 1
     noun = following[at - 1] if at else ""
-    closed = at == len(following) or following[at].lower() in _AFTER_NOUN
+    closed = at == len(following) or (
+        following[at].lower() in _AFTER_NOUN or following[at].endswith("ed")
+    )
     if lang != "de" and (not noun.islower() or noun.endswith(("ing", "ed"))):
         # A name, or «what was the man convicted of?»
         return ""
@@ -214,7 +236,8 @@ def _leads_clause(found: Sequence[Token], at: int) -> bool:
     """Whether a word may be a present form: «who trains …», «how many people work»."""
     if at == 1:
         return found[0].low in ("who", "what") and found[at].low.endswith("s")
-    return at > 2 and found[0].low == "how" and _ends_phrase(found, at)
+    inside = at + 1 < len(found) and not found[at - 1].capital
+    return at > 2 and found[0].low == "how" and inside and _ends_phrase(found, at)
 
 
 def _follows_subject(found: Sequence[Token], at: int) -> bool:

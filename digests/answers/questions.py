@@ -111,6 +111,8 @@ class Question:
     conditional: bool = False
     #: The root of the noun of «what was the *result* of …».
     asked_noun: str = ""
+    #: The day on which it is asked.
+    today: date = date.min
 
     def name(self, number: int) -> tuple[QuestionTerm, ...]:
         """The words of one of its names."""
@@ -119,7 +121,7 @@ class Question:
 
 def parse_question(text: str, today: date) -> Question:
     """Parse a question that is asked on this day."""
-    text = " ".join(text[:_READ].split())
+    text = question_form.complete_question(" ".join(text[:_READ].split()))
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
@@ -160,6 +162,7 @@ def parse_question(text: str, today: date) -> Question:
         main_verb=next((t for t in terms if t.word == main_verb), None),
         conditional=question_form.asks_condition(text),
         asked_noun=asked_noun,
+        today=today,
     )
 
 
@@ -173,14 +176,30 @@ def _find_kind(
     if question_form.asks_name(text):
         return "name"
     asking = question_form.find_asking(text)
-    kind: QuestionKind = "number" if asked_noun in QUANTITY_ROOTS else ""
+    noun = asked_noun or (find_root(found[0].low, lang) if found else "")
+    kind: QuestionKind = "number" if noun in QUANTITY_ROOTS else ""
     if asking is not None:
         kind = cast(QuestionKind, asking.lastgroup)
     roots = {find_root(token.low, lang) for token in found}
+    if noun in _NOUN_KINDS and kind in ("", "number"):
+        return _NOUN_KINDS[noun]
     sums = kind == "number" and asking and asking["amount"]
     return "money" if sums and roots & _COSTS else kind
 
 
+#: What the noun of «what is the NOUN of …» asks for, by its root.
+_NOUN_KINDS: dict[str, QuestionKind] = {
+    "dat": "day",
+    "location": "place",
+    "venu": "place",
+    "pric": "money",
+    "cost": "money",
+    "fe": "money",
+    "far": "money",
+    "reward": "money",
+    "winner": "person",
+    "age": "age",
+}
 #: Words that only say what is asked for.
 _ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
     "name": word_set("name names called named heißen hießen"),

@@ -14,7 +14,13 @@ from typing import Literal
 from digests.answers import likelihood, statements
 from digests.answers.likelihood import Coverage
 from digests.answers.matching import SentenceMatch, TokenizedArticle
-from digests.answers.questions import Question, QuestionKind, QuestionTerm
+from digests.answers.questions import (
+    Question,
+    QuestionKind,
+    QuestionTerm,
+    parse_question,
+)
+from digests.answers.vocabulary import SYNONYMS, find_root
 from digests.language.words import is_stop_word
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span
@@ -31,6 +37,7 @@ _BEFORE = 2
 _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_WORD = re.compile(r"[^\W\d_]+")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and how much less likely than the best
 #: sentence its own may be.
@@ -96,6 +103,7 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
         TokenizedArticle(article=article, find_quotes=find_article_quotes)
         for article in _deduplicate_articles(articles)
     ]
+    question = restore_capitals(question, passages)
     unknown = find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
@@ -158,6 +166,30 @@ def _is_known(one: _Candidate, found: Sequence[_Candidate]) -> bool:
     """Whether neither this nor a newer article says that the answer is not known."""
     newest = max((each.match.passage.time for each in found if each.gap), default=-1.0)
     return one.match.passage.time > newest
+
+
+def restore_capitals(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> Question:
+    """Give a question typed in small letters the capitals that its names have."""
+    if question.text[1:] != question.text[1:].lower():
+        return question
+
+    def restore(match: re.Match[str]) -> str:
+        word = match[0]
+        capital = word[0].upper() + word[1:]
+        low = word.lower()
+        common = find_root(low, question.lang) in SYNONYMS[question.lang]
+        if is_stop_word(low, question.lang) or (common and question.lang != "de"):
+            return word
+        small, large = (
+            sum(re.search(rf"\b{form}\b", text) is not None for text in texts)
+            for form in (word, rf"(?<=[\w,;] ){capital}\b")
+        )
+        return capital if large > small else word
+
+    texts = [each.article.text for each in passages]
+    return parse_question(_WORD.sub(restore, question.text), question.today)
 
 
 def accept_compounds(
@@ -231,7 +263,8 @@ def _drop_superseded(
     answering = {
         one.match.passage.article.id: one.match.passage
         for one in found
-        if (one.sure and one.score >= best - _NEWER_SLACK) or one.match.reports_toll()
+        if one.match.reports_toll()
+        or (one.score >= best - _NEWER_SLACK and (one.sure or question.counted))
     }
     passages = {one.match.passage.article.id: one.match.passage for one in found}
     stale = {

@@ -25,6 +25,8 @@ from tests.digests.answers.measure import TODAY, archive
 _PARTS, _PENALTY = 4, 0.7
 #: Rounds of Newton's method, and how often the sentences are weighed anew.
 _ROUNDS, _WEIGHINGS = 5, 3
+#: Denials, old reports and causes are few in the sets and matter most.
+_PLAIN_TYPES, _OTHER_WEIGHT = frozenset(("plain", "near-miss")), 2.0
 #: What a sentence counts at least that is far from the likeliest of its question.
 _LEAST = 0.1
 
@@ -36,6 +38,7 @@ class Sample:
     """A question with its possible sentences: properties, and whether it is right."""
 
     part: int
+    weight: float
     answerable: bool
     sentences: tuple[tuple[Vector, bool], ...]
 
@@ -62,6 +65,7 @@ def iter_samples() -> Iterator[Sample]:
             partial(_is_right, row),
             part=sum(map(ord, min(row["articles"]))) % _PARTS,
             answerable=bool(row["holds"]),
+            weight=1.0 if row["type"] in _PLAIN_TYPES else _OTHER_WEIGHT,
         )
 
 
@@ -82,13 +86,15 @@ def _build_sample(
     *,
     part: int,
     answerable: bool,
+    weight: float = 1.0,
 ) -> Sample:
     passages = [
         TokenizedArticle(article=each, find_quotes=find_article_quotes)
         for each in articles
     ]
-    parsed = selection.accept_compounds(parse_question(question, today), passages)
-    found: list[tuple[Vector, bool]] = []
+    typed = selection.restore_capitals(parse_question(question, today), passages)
+    parsed = selection.accept_compounds(typed, passages)
+    found: list[tuple[float, Vector, bool]] = []
     if selection.find_unknown_name(parsed, passages) is not None:
         passages = []
     matches, best = selection.examine_sentences(parsed, passages)
@@ -100,8 +106,14 @@ def _build_sample(
             vector[name] = vector.get(name, 0.0) + value
         first, last = selection.find_shown(match)
         shown = match.passage.lines[first : last + 1]
-        found.append((vector, is_right(" ".join(line.text for line in shown))))
-    return Sample(part=part, answerable=answerable, sentences=tuple(found))
+        right = is_right(" ".join(line.text for line in shown))
+        found.append((match.passage.time, vector, right))
+    # An older report is left out before its sentences are compared.
+    newest = max((time for time, _, right in found if right), default=0.0)
+    kept = [(v, right) for time, v, right in found if right or time >= newest]
+    return Sample(
+        part=part, weight=weight, answerable=answerable, sentences=tuple(kept)
+    )
 
 
 def fit_weights(samples: Sequence[Sample]) -> Vector:
@@ -112,7 +124,7 @@ def fit_weights(samples: Sequence[Sample]) -> Vector:
     """
     names = sorted({n for s in samples for v, _ in s.sentences for n in v})
     weights = dict.fromkeys(names, 0.0)
-    counts = [[1.0] * len(sample.sentences) for sample in samples]
+    counts = [[sample.weight] * len(sample.sentences) for sample in samples]
     for _ in range(_WEIGHINGS):
         for _ in range(_ROUNDS):
             weights = _step(samples, counts, weights)
@@ -124,7 +136,7 @@ def _weigh_sentences(sample: Sample, weights: Vector) -> list[float]:
     odds = [_sigmoid(rate(vector, weights)) for vector, _ in sample.sentences]
     most = max(odds, default=1.0)
     return [
-        1.0 if right else _LEAST + (1 - _LEAST) * (each / most) ** 2
+        sample.weight * (1.0 if right else _LEAST + (1 - _LEAST) * (each / most) ** 2)
         for each, (_, right) in zip(odds, sample.sentences, strict=True)
     ]
 

@@ -271,13 +271,25 @@ def test_a_sentence_without_what_is_asked_for_is_no_answer(question: str, text: 
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("How many people were in the train at Aldby?", "A train at Aldby had 210 passengers on board."),
+        (
+            "How many people were in the train at Aldby?",
+            "A train at Aldby had 210 passengers on board.",
+        ),
         ("How many trams does Aldby have?", "Aldby has stopped all 18 of its trams."),
-        ("Who heads the institute in Aldby?", "It is early, said the Aldby institute's director, Ramon Ull."),
-        ("By how much were the trains in Aldby delayed?", "The trains in Aldby were delayed by six minutes."),
-        ("What did the keeper in Aldby do when the wolf came?", "When the wolf came, the keeper in Aldby locked the gate."),
+        (
+            "Who heads the institute in Aldby?",
+            "It is early, said the Aldby institute's director, Ramon Ull.",
+        ),
+        (
+            "By how much were the trains in Aldby delayed?",
+            "The trains in Aldby were delayed by six minutes.",
+        ),
+        (
+            "What did the keeper in Aldby do when the wolf came?",
+            "When the wolf came, the keeper in Aldby locked the gate.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_answer_may_name_what_is_asked_for_in_other_words(question: str, text: str):
     article = an_article(f"{text} Rain fell later.", title="News of Aldby")
 
@@ -287,10 +299,16 @@ def test_an_answer_may_name_what_is_asked_for_in_other_words(question: str, text
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("Arbeitet die Notaufnahme in Rostau?", "Die Notaufnahme in Rostau arbeitet weiter."),
-        ("Wer bezahlt das Vorhaben in Rostau?", "Der Landkreis zahlt das Vorhaben in Rostau."),
+        (
+            "Arbeitet die Notaufnahme in Rostau?",
+            "Die Notaufnahme in Rostau arbeitet weiter.",
+        ),
+        (
+            "Wer bezahlt das Vorhaben in Rostau?",
+            "Der Landkreis zahlt das Vorhaben in Rostau.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_german_questions_find_their_verb_and_doer(question: str, text: str):
     article = an_article(text, title="Neues aus Rostau", lang="de")
 
@@ -309,3 +327,41 @@ def test_a_newer_count_is_told_instead_of_one_that_has_more_of_the_question():
 
     (text,) = reported("How many people fell ill with mumps in Aldby?", old, new)
     assert "112" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("whats the reward in aldby", "Aldby offers a reward of 900 euros."),
+        ("price of a ticket in aldby", "A ticket in Aldby costs 9 euros."),
+        ("who isnt going to aldby", "Ada Quist is not going to Aldby."),
+        ("when does the aldby mill close", "The Aldby mill is to close next June."),
+    ],
+)
+def test_a_question_may_be_typed_carelessly(question: str, text: str):
+    other = "Rain fell on the road to Aldby and on Norden, the mayor of Aldby said."
+    article = an_article(f"{text} {other}", title="News")
+
+    assert reported(question, article) == [text]
+
+
+def test_a_name_in_small_letters_is_not_found_in_another_place():
+    article = an_article(
+        "Six wolves live near Aldby. Three lynx live near the lake of Norden.",
+        title="Animals",
+    )
+
+    assert refused("how many wolves live near norden", article)[0] == "not reported"
+
+
+def test_what_has_happened_is_not_when_it_will_happen():
+    article = an_article("The ferry Orla ran aground on Monday.", title="Orla")
+
+    assert refused("When does the ferry Orla run again?", article)[0] == "not reported"
+
+
+def test_a_law_that_would_have_done_something_may_be_a_reason():
+    text = "Aldby's council fell on Monday over a law that would have taxed water."
+
+    article = an_article(text, title="Aldby")
+    assert reported("Why did Aldby's council fall?", article) == [text]
