@@ -26,7 +26,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TextIO, cast
 
@@ -48,6 +47,7 @@ from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
 from bot.storage import Database, process_store
 from bot.web import server
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +71,7 @@ _TRIM_INTERVAL_SECONDS = 300.0
 _ARENA_MAX, _ARENAS = -8, 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Application:
     """The parts of the application, for the runner and the command line."""
 
@@ -177,6 +177,8 @@ def build_jobs(
 ) -> Mapping[JobName, RunJob]:
     """Map each of the named jobs to the function that does its work."""
     publisher = app.publisher
+    # One for all runs: it remembers which digests it looked at.
+    full_texts = publisher.full_texts
 
     async def publish() -> datetime | None:
         await publisher.plan()
@@ -188,7 +190,7 @@ def build_jobs(
     async def poll() -> datetime | None:
         sources = await publisher.ingestor.poll()
         pages = await publisher.ingestor.page_rereader.run()
-        return _find_earliest(sources, pages)
+        return _find_earliest(sources, pages, await full_texts.run())
 
     async def maintain() -> datetime | None:
         if await app.incidents.run():

@@ -10,7 +10,7 @@ can be slow to parse: untrusted pages are extracted in the sandbox.
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
@@ -41,6 +41,8 @@ _LINKED = 0.8
 _LONGEST_LINK_LINE = 400
 #: A longer cell is part of the layout, not of a table.
 _LONGEST_CELL = 1_000
+#: So is a cell of some paragraphs and this many characters.
+_PROSE_CELL, _PROSE_CELL_PARAGRAPHS = 250, 2
 #: The first lines, which may repeat the title below a date or section name.
 _LINES_OF_HEAD = 3
 #: Limits of a page's JSON-LD.
@@ -157,7 +159,7 @@ def _unwrap_layout_tables(tree: "HtmlElement") -> None:
     Trafilatura writes a table as rows, so that an article in a cell is one long line.
     """
     for cell in tree.iter("td"):
-        if _length(cell, _LONGEST_CELL) > _LONGEST_CELL:
+        if _is_layout_cell(cell):
             for box in (
                 cell,
                 *cell.itersiblings("td", "th"),
@@ -165,6 +167,14 @@ def _unwrap_layout_tables(tree: "HtmlElement") -> None:
                 *cell.iterancestors("tr", "tbody", "table"),
             ):
                 box.tag = "div"
+
+
+def _is_layout_cell(cell: "HtmlElement") -> bool:
+    length = _length(cell, _LONGEST_CELL)
+    if length > _LONGEST_CELL or length < _PROSE_CELL:
+        return length > _LONGEST_CELL
+    paragraphs = islice(cell.iter("p"), _PROSE_CELL_PARAGRAPHS)
+    return sum(1 for _ in paragraphs) == _PROSE_CELL_PARAGRAPHS
 
 
 def _drop_link_lines(tree: "HtmlElement") -> None:
@@ -256,13 +266,21 @@ def _metadata(page: str, url: str | None) -> PageFields:
 
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
     """The JSON-LD objects of articles (schema.org/NewsArticle and the like)."""
+    return filter(is_schema_article, read_schema_objects(parsed))
+
+
+def read_schema_objects(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
+    """The JSON-LD objects of a page (schema.org), outer ones first."""
     for script in parsed.css('script[type="application/ld+json"]'):
         data = _try(None, _parse_json, script.text())
-        for node in islice(_nodes(data), _MOST_NODES):
-            kind = node.get("@type")
-            kinds = kind if isinstance(kind, list) else [kind]
-            if any(str(k).endswith(("Article", "Posting")) for k in kinds):
-                yield node
+        yield from islice(_nodes(data), _MOST_NODES)
+
+
+def is_schema_article(node: Mapping[str, Any]) -> bool:
+    """Whether a JSON-LD object describes an article."""
+    kind = node.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return any(str(k).endswith(("Article", "Posting")) for k in kinds)
 
 
 def _parse_json(written: str) -> object:

@@ -9,11 +9,29 @@ outlets differ, its source line and its corrections, and how the edition was mad
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import (
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+)
 
 from digests.messages import Message
+
+_Type = TypeVar("_Type")
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(field,)
+)
+def frozen(kind: type[_Type]) -> type[_Type]:
+    """Class decorator: a frozen, keyword-only dataclass without further attributes."""
+    return dataclass(frozen=True, kw_only=True, slots=True)(kind)
+
 
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
@@ -37,13 +55,16 @@ ArticleKind = Literal[
 FigureStatus = Literal[
     "reported", "expected", "denied", "disputed", "past", "hypothetical"
 ]
+#: Whether a text came from its source (a feed, a folder) or from the page that an
+#: entry of a feed links to.
+TextOrigin = Literal["source", "page"]
 DecisionStage = Literal[
     "filter", "fresh", "told", "story", "rank", "balance", "edition"
 ]
 DecisionOutcome = Literal["chosen", "brief", "merged", "duplicate", "left out"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Span:
     """A part of a text: `text[start:end]`."""
 
@@ -51,7 +72,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Mention:
     """The words of a text that name somebody: `text == source[start:end]`."""
 
@@ -60,7 +81,7 @@ class Mention:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Article:
     """One piece of news in one stored version of its text (a revision)."""
 
@@ -82,11 +103,15 @@ class Article:
     revises: str | None = None
     #: "fictional" or "retold" for the sample articles that come with the project.
     sample: str | None = None
-    #: Whether `text` is only the excerpt in a feed.
+    #: Whether the text continues elsewhere, or may: it is the excerpt in a feed.
     excerpt: bool = False
+    origin: TextOrigin = "source"
+    #: The revision of the source's text of which this is the full text, read from its
+    #: page; None for texts of a source.
+    expands: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Quote:
     """The words between quotation marks: `text == source[start:end]`."""
 
@@ -113,7 +138,7 @@ class Quote:
     alone: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Figure:
     """A number with its unit, what it measures, and its sentence."""
 
@@ -134,7 +159,7 @@ class Figure:
     status: FigureStatus = "reported"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FigureComparison:
     """A figure that two articles state."""
 
@@ -144,7 +169,7 @@ class FigureComparison:
     equal: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TimelineEvent:
     """A sentence that says when something happened or will happen."""
 
@@ -159,7 +184,7 @@ class TimelineEvent:
     last: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Sentence:
     """A shown sentence with its origin."""
 
@@ -170,7 +195,7 @@ class Sentence:
     revision: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Headline:
     """A headline; `spans` is empty where the given title was kept."""
 
@@ -178,7 +203,7 @@ class Headline:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Summary:
     """A headline and a few sentences of one article."""
 
@@ -186,7 +211,7 @@ class Summary:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SupportVerdict:
     """Whether a source supports a claim; `score` 0 to 1, higher = better supported."""
 
@@ -195,7 +220,7 @@ class SupportVerdict:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticleAnalysis:
     """Kind, summary, quotes and figures of one article."""
 
@@ -206,7 +231,7 @@ class ArticleAnalysis:
     kind: ArticleKind = "news"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryMembership:
     """The story that an article belongs to, and the article it repeats, if any."""
 
@@ -215,7 +240,7 @@ class StoryMembership:
     duplicate_of: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Story:
     """The articles that report one event; the first is its lead."""
 
@@ -226,7 +251,7 @@ class Story:
     outlets: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RankedStory:
     """A story with its weight in a ranking and the reasons for it."""
 
@@ -243,7 +268,7 @@ class RankedStory:
     news: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuoteCard:
     """A quote with everything that is shown of it. `text` is verbatim."""
 
@@ -271,7 +296,7 @@ class QuoteCard:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionFigure:
     """A figure with the words around it, as an edition shows it."""
 
@@ -287,7 +312,7 @@ class EditionFigure:
     replaces: "EditionFigure | None" = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Dispute:
     """One thing that two outlets count differently; the first is the lead article's."""
 
@@ -295,7 +320,7 @@ class Dispute:
     theirs: EditionFigure
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticleRef:
     """A reference to a stored version of an article."""
 
@@ -307,9 +332,12 @@ class ArticleRef:
     published: datetime | None
     lang: str | None = None
     author: str | None = None
+    #: Whether the version is only the excerpt in a feed, and where its text is from.
+    excerpt: bool = False
+    origin: TextOrigin = "source"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CorrectionNote:
     """A note at the end of a story about a correction after its publication."""
 
@@ -323,7 +351,7 @@ class CorrectionNote:
     said: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionStory:
     """A story as an edition shows it."""
 
@@ -351,7 +379,7 @@ class EditionStory:
     kind: ArticleKind = "news"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class BriefStory:
     """One line of «also in brief»."""
 
@@ -366,7 +394,7 @@ class BriefStory:
     kind: ArticleKind = "news"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticleDecision:
     """What happened to one article in a composition, and why."""
 
@@ -379,7 +407,7 @@ class ArticleDecision:
     duplicate_of: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InputCounts:
     """Number of articles and publishers that an edition was made from."""
 
@@ -394,7 +422,7 @@ Section = Literal["summary", "matters", "quotes", "figures", "also"]
 Sections: TypeAlias = tuple[Section, ...] | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Edition:
     """One issue of a digest: neutral, complete, and the same for every platform."""
 
@@ -412,7 +440,7 @@ class Edition:
     sections: Sections = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishedLedger:
     """What a digest has published before."""
 
@@ -426,7 +454,7 @@ class PublishedLedger:
     quotes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ShareCaps:
     """The share of the stories in full that one source or topic may take, 0 to 1.
 
@@ -437,7 +465,7 @@ class ShareCaps:
     topic: float = 0.5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionStyle:
     """Settings of an edition's content, size and layout."""
 
@@ -469,7 +497,7 @@ class EditionStyle:
 ALL_SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SectionLayout:
     """The layout of an edition."""
 

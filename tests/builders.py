@@ -16,7 +16,7 @@ from bot.model import (
     Reply,
     Workspace,
 )
-from bot.platforms.common.forms import find_command_by_path
+from bot.platforms.common.interactions import find_command_by_path
 from bot.platforms.plugins import load_plugins
 from bot.settings import Settings, load_settings
 from digests.language.normalization import revision_hash

@@ -1,5 +1,8 @@
 """`standfirst digest …`: post, undo, preview, list, pause, resume, skip, release."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args
@@ -15,9 +18,10 @@ from bot.cli.arguments import (
 from bot.cli.console import format_iso, print_json, print_message, print_rows
 from bot.configuration.change_steps import ChangeContext, ChangeRequest
 from bot.configuration.changes import apply_requests
-from bot.delivery import send_failures
+from bot.delivery import attempts
 from bot.errors import UserError
 from bot.i18n.translation import Texts
+from bot.ingest.full_texts import ReportProgress
 from bot.lookup.name_resolution import select_workspaces
 from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
@@ -123,7 +127,8 @@ async def preview_digest(
     digest = await load_named_digest(app, name, workspace)
     publisher = replace(app.publisher, platforms=platforms)
     shown_by = format if format in platforms else next(iter(platforms))
-    draft = await publisher.preview(digest, shown_by)
+    with show_page_progress() as report:
+        draft = await publisher.preview(digest, shown_by, report)
     if format in platforms:
         print_json([dict(part.payload) for part in draft.parts])
     elif draft.edition.stories:
@@ -131,6 +136,18 @@ async def preview_digest(
         print_message(templates.render(draft.edition, documents[format], zone))
     else:
         print_message("Nothing would be posted now: nothing is new.")
+
+
+@contextmanager
+def show_page_progress() -> Iterator[ReportProgress | None]:
+    """Show how many pages were read so far, on stderr, at a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Reading the sources") as status:
+        yield lambda done, total: status.update(f"Reading pages: {done} of {total}")
 
 
 async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:
@@ -239,9 +256,9 @@ async def release_delivery(
     if key is None:
         _print_held_deliveries(found, as_json=json)
         return
-    held = send_failures.find_held([delivery for _, delivery in found], key)
+    held = attempts.find_held([delivery for _, delivery in found], key)
     await app.db.write(
-        send_failures.decide_held,
+        attempts.decide_held,
         held.scope,
         key=held.key,
         decision="leave" if leave else "again",
@@ -283,7 +300,7 @@ def _print_held_deliveries(
         for home, held in found
     ]
     lines = (
-        f"{held.key[: send_failures.SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
+        f"{held.key[: attempts.SHORT_KEY_LENGTH]}  {home.platform} {home.name}, "
         f"channel {held.channel}, part {held.part}: {held.reason or ''}"
         for home, held in found
     )

@@ -22,6 +22,8 @@ from bot.cli.console import (
 from bot.cli.setup_checks import FIRST_DIGEST_NAME, SetupChecks, format_examination
 from bot.configuration.feed_lists import list_packs
 from bot.errors import BotError, UserError
+from bot.i18n.translation import Texts
+from bot.ingest import source_health
 from bot.ports import (
     InvitationStep,
     ManifestStep,
@@ -255,7 +257,9 @@ class SetupQuestions:
             found = self._attempt(partial(self.checks.source, address))
             if found is None:
                 continue
-            if found.problem is None:
+            if found.problem is None and found.reading is not None:
+                kind = source_health.describe_trial(found.reading, Texts.of("en"))
+                self._show(*([f"  {kind}"] if kind else []))
                 for article in found.newest[:_SHOWN_MOMENTS]:
                     self._show(f"  {article.title or article.text[:80]}")
                 return address

@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.cli.arguments import (
@@ -30,7 +31,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeContext
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
-from bot.ingest import addresses, source_state
+from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial, try_source
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.source_state import SourceReading
@@ -78,6 +79,8 @@ def _trial_json(tried: SourceTrial) -> dict[str, Any]:
         "title": reading and reading.title,
         "read_at": tried.read_at,
         "articles": len(reading.articles) if reading else 0,
+        "completeness": reading.completeness if reading else "unknown",
+        "instead_of": tried.instead_of,
         "newest": [_article_json(a) for a in tried.newest[:SHOWN_ARTICLES]],
         "feeds": list(tried.feeds),
         "problem": str(tried.problem) if tried.problem else None,
@@ -109,6 +112,10 @@ def _reading_lines(tried: SourceTrial, reading: SourceReading) -> Iterator[str]:
     yield f"✓ {reading.kind}: {reading.title or '(no title)'}"
     if tried.read_at != tried.shown:
         yield f"  read at {tried.read_at}"
+    if tried.instead_of:
+        yield f"  {tried.instead_of} has only excerpts of the same articles"
+    if whole := source_health.describe_trial(reading, Texts.of("en")):
+        yield f"  {whole}"
     yield f"  {format_count(len(reading.articles), 'article')}, the newest:"
     for article in tried.newest[:SHOWN_ARTICLES]:
         when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "no date"
@@ -126,8 +133,10 @@ async def list_sources(
     Args:
         workspace: Id of the only workspace to list.
     """
-    digests = await app.archive.all_digests(workspace)
-    rows = _source_rows(digests, app.clock.now())
+    digests, now = await app.archive.all_digests(workspace), app.clock.now()
+    listed = {one.id: one for digest in digests for one in digest.sources}
+    pages = await source_health.load_page_counts(app.db, listed.values(), now)
+    rows = _source_rows(digests, now, pages)
     lines = (
         f"{STATE_SIGNS[row['state']]} {row['name']}  ({', '.join(row['digests'])})\n"
         f"    {row['address']}\n"
@@ -138,19 +147,30 @@ async def list_sources(
     print_rows(rows, lines, as_json=json, empty=empty)
 
 
-def _source_rows(digests: Iterable[Digest], now: datetime) -> list[dict[str, Any]]:
+def _source_rows(
+    digests: Iterable[Digest],
+    now: datetime,
+    pages: Mapping[int, Mapping[str, int]] = MappingProxyType({}),
+) -> list[dict[str, Any]]:
     sources: dict[int, Source] = {}
     users: dict[int, list[Digest]] = {}
     for digest in digests:
         for source in digest.sources:
-            sources[source.id] = source
+            if sources.get(source.id, source).full_text in (source.full_text, "never"):
+                # A page is read if one of its digests wants that.
+                sources[source.id] = source
             users.setdefault(source.id, []).append(digest)
-    return [_source_row(sources[key], found, now) for key, found in users.items()]
+    return [
+        _source_row(sources[key], found, pages.get(key, {}), now)
+        for key, found in users.items()
+    ]
 
 
-def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str, Any]:
+def _source_row(
+    source: Source, users: list[Digest], pages: Mapping[str, int], now: datetime
+) -> dict[str, Any]:
     zone = digest_zone(users[0])
-    health = source_state.describe_health(source, now, zone, Texts.of("en"))
+    health = source_health.describe_health(source, now, zone, Texts.of("en"), pages)
     return {
         "name": source.name,
         "address": addresses.mask_secrets(source.address),
@@ -160,6 +180,8 @@ def _source_row(source: Source, users: list[Digest], now: datetime) -> dict[str,
         "health": health.text,
         "fix": health.fix,
         "last_good": format_iso(source.last_success_at),
+        "completeness": source.completeness or "unknown",
+        "pages": dict(pages),
         "items_a_day": source.items_per_day,
         "problem": str(source.problem) if source.problem else None,
         "next": format_iso(None if source.stopped else source.next_poll_at),

@@ -8,7 +8,7 @@ to a maximum size. Its content is not interpreted here.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,8 +18,10 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import Option
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
+from bot.lookup.archive import load_story_articles
 from bot.lookup.text_search import parse_since
 from bot.model import ATTACHMENT_LIMIT, Digest
+from bot.publishing.full_texts import PERSON_SECONDS
 from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
 from digests.language.normalization import parse_whole_number
@@ -86,9 +88,18 @@ async def find_unpublished_story(
     """Compose the story with this id as an edition would show it; None if not found."""
     if not typed.startswith("s-"):
         return None
+    articles = await context.query(load_story_articles, typed)
+    await read_full_texts(context, [a.id for a in articles if a.excerpt])
     return await explanations.compose_unpublished(
         context.db, context.publisher.engine, context.scope, typed
     )
+
+
+async def read_full_texts(context: CommandContext, articles: Iterable[str]) -> int:
+    """Read the pages behind articles (ids) that a person asks for; return how many."""
+    keys = [int(article) for article in articles]
+    read = context.publisher.full_texts.read_articles
+    return await read(context.scope, keys, seconds=PERSON_SECONDS) if keys else 0
 
 
 #: An option for a story.

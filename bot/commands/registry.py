@@ -81,7 +81,7 @@ COMMANDS: tuple[CommandDeclaration, ...] = (
     sources.pause_source,
     sources.resume_source,
     sources.remove_source,
-    sources.rename_source,
+    sources.edit_source,
     sources.move_source,
     source_lists.import_feeds,
     source_lists.export_feeds,

@@ -10,6 +10,7 @@ from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
 from bot.model import Block, ListItem, Reply, SmallPrint
+from bot.publishing.planning import digest_zone
 from digests.answers.questions import Question, parse_question
 from digests.answers.search import find_snippet
 from digests.answers.selection import AnswerRefusal
@@ -63,11 +64,13 @@ async def _render_past_editions(
 ) -> tuple[Block, ...]:
     """Render headlines of past editions, with the id of each story."""
     found = await context.query(text_search.search_headlines, words, limits.since)
+    zones = {one.id: digest_zone(one) for one in await context.list_digests()}
     lines = []
     for row in found:
+        zone = zones.get(row.digest_id, context.zone)
         note = context.say(
             "{day} · /news story {edition} {number}",
-            day=context.texts.day_and_time(row.made_at, context.zone),
+            day=context.texts.day_and_time(row.made_at, zone),
             edition=row.edition,
             number=row.number,
         )

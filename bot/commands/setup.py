@@ -22,7 +22,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
 from bot.publishing.planning import digest_zone, find_next_due
 
@@ -108,6 +108,15 @@ def _render_readings(
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))
+    if draft.excerpts:
+        said = context.count(
+            "{n} source gives excerpts: the pages behind them are read before an "
+            "edition.",
+            "{n} sources give excerpts: the pages behind them are read before an "
+            "edition.",
+            draft.excerpts,
+        )
+        yield SmallPrint(text=said)
     if not draft.edition.stories:
         yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "
@@ -158,7 +167,7 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
 
 def _are_healthy(context: CommandContext, digest: Digest) -> bool:
     at = (context.now, digest_zone(digest), context.texts)
-    found = (source_state.describe_health(one, *at) for one in digest.sources)
+    found = (source_health.describe_health(one, *at) for one in digest.sources)
     return all(health.state == "ok" for health in found)
 
 

@@ -1,15 +1,15 @@
-"""`/newsdesk source`: add, list, test, pause, remove, rename and move sources.
+"""`/newsdesk source`: add, list, test, pause, remove, edit and move sources.
 
 A digest may give a source a name of its own, which no other digest shows. People refer
 to a source by that name, by the source's own name, or by its address as it is shown.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, get_args
 
 from bot.commands.arguments import (
     DigestArgument,
@@ -28,17 +28,29 @@ from bot.commands.changes import (
 )
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, collapse_blanks, command
-from bot.commands.presentation import STATE_SIGNS, Page
+from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
+from bot.configuration.validation import BY_SOURCE
 from bot.errors import FieldError, UnknownName, UserError, quote_names
-from bot.ingest import addresses, source_state
+from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
-from bot.model import Block, Digest, ListItem, Reply, SettingsEntry, SmallPrint, Source
+from bot.model import (
+    Block,
+    Digest,
+    Form,
+    FullTextUse,
+    ListItem,
+    Reply,
+    SettingsEntry,
+    SmallPrint,
+    Source,
+)
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.types import frozen
 
 #: Addresses per command, articles shown of each, and sources per page of the list.
 MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
@@ -125,14 +137,15 @@ def _render_readings(
             problem = context.message(one.problem)
             yield ListItem(title=one.shown, text=f"{STATE_SIGNS['problem']} {problem}")
             continue
-        held, name, note = 0, one.shown, one.shown
+        held, name, note, whole = 0, one.shown, one.shown, ""
         if one.reading:
             held, name = len(one.reading.articles), one.reading.title or name
+            whole = source_health.describe_trial(one.reading, context.texts)
         if one.read_at != one.shown:
             note = context.say("read from its feed {address}", address=one.read_at)
         yield ListItem(
             title=f"{STATE_SIGNS['ok']} {shorten_line(name)}",
-            text=context.count("{n} article", "{n} articles", held),
+            text=join_notes(context.count("{n} article", "{n} articles", held), whole),
             note=note,
         )
         for article in one.newest[: MAX_NEWEST if len(tried) == 1 else 1]:
@@ -142,8 +155,14 @@ def _render_readings(
                 note=context.texts.day_and_time(at, zone) if at else "",
                 url=article.url,
             )
-        if len(one.feeds) > 1:
-            others = [addresses.mask_secrets(a) for a in one.feeds if a != one.read_at]
+        if one.instead_of:
+            yield context.small_print(
+                "Another feed of this site, {feed}, has only excerpts of the same.",
+                feed=one.instead_of,
+            )
+        named = [addresses.mask_secrets(feed) for feed in one.feeds]
+        others = [feed for feed in named if feed not in (one.read_at, one.instead_of)]
+        if others:
             feeds = ", ".join(others[:5])
             yield context.small_print("It also names: {feeds}", feeds=feeds)
 
@@ -161,21 +180,34 @@ async def list_sources(
     total = sum(len(one.all_sources) for one in digest)
     shown = Page.of(range(total), page, PAGE_SIZE)
     pairs = ((one, source) for one in digest for source in one.all_sources)
-    some = islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))
-    lines = [_render_health(context, one, source) for one, source in some]
+    some = [*islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))]
+    pages = await source_health.load_page_counts(
+        context.db, [source for _, source in some], context.now
+    )
+    lines = [
+        _render_health(context, one, source, pages.get(source.id))
+        for one, source in some
+    ]
     position = SmallPrint(text=shown.format_position(context))
     more = [position] if shown.pages > 1 else []
     nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
     return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
 
 
-def _render_health(context: CommandContext, digest: Digest, source: Source) -> ListItem:
+def _render_health(
+    context: CommandContext,
+    digest: Digest,
+    source: Source,
+    pages: Mapping[str, int] | None,
+) -> ListItem:
     if source in digest.paused_sources:
         sign, text = "–", context.say("not read for now; /newsdesk source resume")
     else:
         at = (context.now, digest_zone(digest), context.texts)
-        health = source_state.describe_health(source, *at)
+        health = source_health.describe_health(source, *at, pages)
         sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
+        if pages and health.fix:
+            text = f"{text}; {health.fix}"
     return ListItem(
         title=f"{sign} {_format_source_name(source)}",
         text=text,
@@ -186,7 +218,7 @@ def _render_health(context: CommandContext, digest: Digest, source: Source) -> L
 # ── one source of a digest ─────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestSource:
     """A source of one digest."""
 
@@ -330,40 +362,86 @@ def _check_not_last(digest: Digest) -> None:
 
 #: Value that restores the source's own name.
 OWN_NAME_SIGN = "-"
+#: What each use of full texts means.
+FULL_TEXT_EFFECTS: Mapping[str, Message] = {
+    "auto": Message(
+        "Where the feed has only an excerpt, the article’s page is read before an "
+        "edition that may show it."
+    ),
+    "always": Message(
+        "The page of every article that an edition may show is read before it, even "
+        "if the feed has the whole text."
+    ),
+    "never": Message("Editions use what the feed has; no page is read for them."),
+}
 
 
 @command(
-    "newsdesk source rename",
-    "Give a source another name in a digest",
-    '"Hallin Courier" The Courier',
+    "newsdesk source edit",
+    "Its name in a digest, and whether its pages are read",
+    'Hallin Courier name="The Courier"',
+    "Hallin Courier full_text=never",
 )
-async def rename_source(
+async def edit_source(
     context: CommandContext,
-    source: FollowedSourceArgument,
+    source: SourceArgument,
     name: Annotated[
         str,
         Option(
             "Its new name; - restores its own name",
-            rest=True,
             settings=("source_names",),
             convert=collapse_blanks,
         ),
-    ],
+    ] = "",
+    full_text: Annotated[
+        str,
+        Option(
+            "Read the pages behind: auto (excerpts), always, never",
+            choices=get_args(FullTextUse),
+        ),
+    ] = "",
     digest: TypedDigest = "",
-) -> Reply:
-    """Propose the digest's name for the source."""
-    wanted = "" if name == OWN_NAME_SIGN else name
-    edit = partial(_set_name, address=source.address, name=wanted)
-    where = context.small_print(
-        "Lists use this name, and so do editions where its articles name no outlet."
-    )
+) -> Reply | Form:
+    """Propose the digest's settings of the source; without any, show a form."""
+    address, hints = source.address, []
+    if not (name or full_text):
+        present = source.digest.settings
+        shown = {
+            "source": mask_source(address),
+            "name": present.source_names.get(address, ""),
+            "full_text": present.full_text.get(address, "auto"),
+            "digest": source.digest.name,
+        }
+        return context.form(shown)
+    if name:
+        hints.append(
+            context.small_print(
+                "Lists use this name, and so do editions where its articles name no "
+                "outlet."
+            )
+        )
+    if full_text:
+        effect = context.message(FULL_TEXT_EFFECTS[full_text])
+        hints.append(SmallPrint(text=effect))
+
+    def edit(entry: SettingsEntry) -> SettingsEntry:
+        wanted = "" if name == OWN_NAME_SIGN else name
+        if name:
+            entry = _set_of_source(entry, "source_names", address, wanted)
+        if full_text:
+            entry = _set_of_source(entry, "full_text", address, full_text)
+        return entry
+
     request = request_edit(source.digest, edit)
-    return await propose_and_render(context, request, more=[where])
+    return await propose_and_render(context, request, more=hints)
 
 
-def _set_name(entry: SettingsEntry, address: str, name: str) -> SettingsEntry:
-    others = {a: n for a, n in entry["source_names"].items() if a != address}
-    return {**entry, "source_names": others | ({address: name} if name else {})}
+def _set_of_source(
+    entry: SettingsEntry, setting: str, address: str, value: str
+) -> SettingsEntry:
+    """Set a value that the settings keep by source; "" removes it."""
+    others = {a: v for a, v in entry[setting].items() if a != address}
+    return {**entry, setting: others | ({address: value} if value else {})}
 
 
 @command(
@@ -393,11 +471,16 @@ async def move_source(
 
 
 def _add_moved(entry: SettingsEntry, moved: DigestSource) -> SettingsEntry:
-    """Add the source to the settings, under its name and paused as it was."""
-    address, name = moved.address, moved.source.called
+    """Add the source to the settings, with those that it has, paused as it was."""
+    address, present = moved.address, moved.digest.settings
     if address in entry["sources"]:
         return entry
-    wanted = {**entry, "sources": [*entry["sources"], address]}
+    lists = ["sources"]
     if moved.source in moved.digest.paused_sources:
-        wanted["paused_sources"] = [*entry["paused_sources"], address]
-    return _set_name(wanted, address, name) if name else wanted
+        lists.append("paused_sources")
+    changed = {name: [*entry[name], address] for name in lists}
+    wanted: SettingsEntry = {**entry, **changed}
+    for setting in BY_SOURCE:
+        value = getattr(present, setting).get(address, "")
+        wanted = _set_of_source(wanted, setting, address, value)
+    return wanted

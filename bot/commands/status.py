@@ -8,9 +8,9 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
 from bot.configuration.diff import hide_folders
-from bot.delivery import send_failures
-from bot.delivery.send_failures import HeldDecision
-from bot.ingest import source_state
+from bot.delivery import attempts
+from bot.delivery.attempts import HeldDecision
+from bot.ingest import source_health
 from bot.model import (
     Block,
     Control,
@@ -110,9 +110,11 @@ async def _list_digest_rows(
     for place in digest.destinations:
         if place.paused:
             yield f"#{place.name}", _format_pause(context, place, zone)
+    now = context.now
+    pages = await source_health.load_page_counts(context.db, digest.sources, now)
     known = [
-        (source, source_state.describe_health(source, context.now, zone, texts))
-        for source in digest.sources
+        (one, source_health.describe_health(one, now, zone, texts, pages.get(one.id)))
+        for one in digest.sources
     ]
     states = list(STATE_SIGNS)
     known.sort(key=lambda pair: states.index(pair[1].state))
@@ -208,7 +210,7 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
         UserError: The message is not held any more.
     """
     await context.db.write(
-        send_failures.decide_held,
+        attempts.decide_held,
         context.scope,
         key=key,
         decision=decision,

@@ -7,7 +7,12 @@ from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.commands.arguments import StoryArgument, StoryReference, find_unpublished_story
+from bot.commands.arguments import (
+    StoryArgument,
+    StoryReference,
+    find_unpublished_story,
+    read_full_texts,
+)
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import (
@@ -21,12 +26,13 @@ from bot.commands.presentation import (
     render_quotes,
 )
 from bot.errors import UnknownName
+from bot.ingest import source_health
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
 from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
-from bot.storage import edition_store
+from bot.storage import edition_store, page_reading_store
 from digests.analysis import MAX_ANALYSED, is_cut
 from digests.cards import content
 from digests.stories import timeline
@@ -51,14 +57,20 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     edition = found.stored_edition
     digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
-    shown = {ref.id for ref in found.story.articles}
+    shown, lead = {ref.id: ref for ref in found.story.articles}, found.story.articles[0]
+    await read_full_texts(context, [key for key, ref in shown.items() if ref.excerpt])
     stored = await context.query(load_story_articles, found.story.id)
     later = [article for article in stored if article.id not in shown]
     more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
     articles = await context.archive.articles_of(found)
-    return await _render_story(
-        context, found.story, articles, context.section("Also on this", more), zone
-    )
+    shown_story, blocks = found.story, context.section("Also on this", more)
+    if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
+        newest = await explanations.compose_unpublished(
+            context.db, context.publisher.engine, context.scope, shown_story.id
+        )
+        note = context.small_print("The edition had only the feed’s excerpt of it.")
+        shown_story, blocks = newest or shown_story, (note, *blocks)
+    return await _render_story(context, shown_story, articles, blocks, zone)
 
 
 def _render_articles(
@@ -76,11 +88,13 @@ async def _render_story(
 ) -> Reply:
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
+    excerpt = story.articles[0].excerpt
+    origin = context.say("from the feed’s excerpt") if excerpt else ""
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     return context.reply(
-        SmallPrint(text=join_notes(kind, format_outlets(context, story))),
+        SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
         *_render_figures(context, story),
         *_render_disputes(context, story),
@@ -276,7 +290,7 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
     why = await explanations.explain_story(archive, place, story, context.now)
     return context.reply(
         *_render_origin(context, why),
-        *[await _render_reason(context, reason) for reason in why.reasons],
+        *[await _render_reason(context, why, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),
     )
 
@@ -306,10 +320,45 @@ def _render_origin(
     yield render_passage(line.article, line.sentence, note=line.article.source)
 
 
-async def _render_reason(context: CommandContext, reason: Reason) -> ListItem:
+async def _render_reason(
+    context: CommandContext, why: StoryExplanation, reason: Reason
+) -> ListItem:
     article = await context.archive.article(context.scope, int(reason.article))
     line, outlet = ListItem(title=context.say("An article"), article=reason.article), ""
     if article is not None:
         line, outlet = render_article_line(context, article), article.source
-    note = join_notes(outlet, reason.digest, context.format_moment(reason.at))
+    digest, origin = reason.digest, ""
+    zone = digest_zone(digest) if digest is not None else context.zone
+    by = digest.name if digest is not None else ""
+    if article is not None:
+        origin = await _describe_text(context, why.find_text(article), zone)
+    note = join_notes(outlet, by, context.format_moment(reason.at, zone), origin)
     return replace(line, text=context.message(reason.text), note=note)
+
+
+async def _describe_text(
+    context: CommandContext, text: Article | ArticleRef, zone: str
+) -> str:
+    """Say that a text was read from its page, or why the feed's excerpt is all.
+
+    "" for a text that the source gives whole.
+    """
+    if text.origin == "source" and not text.excerpt:
+        return ""
+    find = page_reading_store.find_page_reading
+    reading = await context.query(find, article_id=int(text.id))
+    at = context.format_moment(reading.asked_at, zone) if reading is not None else ""
+    verdict = (reading.verdict or "") if reading is not None else ""
+    if text.origin == "page" and at:
+        return context.say("read from the page {when}", when=at)
+    if text.origin == "page":
+        return context.say("read from the page")
+    if verdict in source_health.PAGE_VERDICTS:
+        return context.say(
+            "from the feed’s excerpt; its page, asked {when}: {what}",
+            when=at,
+            what=source_health.PAGE_VERDICTS[verdict],
+        )
+    if verdict == "article":
+        return context.say("from the feed’s excerpt; its page was read {when}", when=at)
+    return context.say("from the feed’s excerpt; its page was not read")

@@ -119,6 +119,7 @@ def _save_digest(
         destinations=[by_name[name] for name in settings.destinations],
         options=DigestOptions.from_stored(settings.to_entry()),
         called={by_address[a].id: n for a, n in settings.source_names.items()},
+        full_texts={by_address[a].id: u for a, u in settings.full_text.items()},
     )
     digest_store.set_digest_pause(
         conn,

@@ -6,7 +6,7 @@ are new to the workspace. A filter is tested against the newest articles.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.configuration.change_steps import ChangeStep
@@ -30,10 +30,11 @@ from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
 from digests.messages import Message
 from digests.stories import filters
-from digests.types import Article, Edition, PublishedLedger
+from digests.types import Article, Edition, PublishedLedger, frozen
 
-#: Timeout of the trial reading of one address, in seconds.
-READING_SECONDS = 20.0
+#: Timeout of the trial reading of one address, and of all pages of a preview, in
+#: seconds.
+READING_SECONDS, PAGE_SECONDS = 20.0, 8.0
 #: Maximum number of addresses that are tried for one preview, and at once.
 MAX_ADDRESSES, READ_AT_ONCE = 20, 8
 #: Maximum number and age of the articles that a filter is tested against.
@@ -43,7 +44,7 @@ _COMPOSITION_SETTINGS = tuple(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestPreview:
     """An edition with changed settings; it has no parts if it cannot be rendered."""
 
@@ -53,9 +54,11 @@ class DigestPreview:
     posted: bool = False
     #: Sources that could not be read: (source as it is shown, the reason).
     problems: tuple[tuple[str, Message], ...] = ()
+    #: Number of new sources that give excerpts only.
+    excerpts: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeEffect:
     """An edition without and with a change."""
 
@@ -65,7 +68,7 @@ class ChangeEffect:
     again: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FilterTrial:
     """The newest articles that a filter matches."""
 
@@ -74,7 +77,7 @@ class FilterTrial:
     matching: tuple[Article, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangePreviews:
     """Previews changes with the edition publisher."""
 
@@ -90,16 +93,46 @@ class ChangePreviews:
         tried = await self.try_addresses(new[:MAX_ADDRESSES])
         stored = [known[address] for address in wanted if address in known]
         await self.publisher.ingestor.refresh(stored)
-        seen = [article for trial in tried.values() for article in trial.newest]
-        held = (*await self._load_articles(stored), *seen)
+        held = [
+            *await self._load_articles(stored),
+            *(article for trial in tried.values() for article in trial.newest),
+        ]
         edition = await self._compose(held, PublishedLedger(), entry)
+        full = await self._try_pages(workspace, entry, edition, tried)
+        if full:
+            held = [full.get(article.id, article) for article in held]
+            edition = await self._compose(held, PublishedLedger(), entry)
         problems = tuple(
             (mask_source(address), trial.problem)
             for address, trial in tried.items()
             if trial.problem
         )
         parts = self._render(workspace, entry, edition)
-        return DigestPreview(edition=edition, parts=parts, problems=problems)
+        return DigestPreview(
+            edition=edition,
+            parts=parts,
+            problems=problems,
+            excerpts=sum(_has_excerpts(trial) for trial in tried.values()),
+        )
+
+    async def _try_pages(
+        self,
+        workspace: Workspace,
+        entry: SettingsEntry,
+        edition: Edition,
+        tried: Mapping[str, SourceTrial],
+    ) -> Mapping[str, Article]:
+        """Read the pages of the stories that new sources tell from excerpts."""
+        shown = {story.articles[0].id for story in edition.stories}
+        wanted = [
+            (article, address)
+            for address, trial in tried.items()
+            if entry["full_text"].get(address) != "never"
+            for article in trial.newest
+            if article.id in shown and article.excerpt and article.url
+        ]
+        reader = self.publisher.ingestor.full_text_reader
+        return await reader.try_pages(wanted, workspace.id, seconds=PAGE_SECONDS)
 
     async def compare_editions(
         self, workspace: Workspace, step: ChangeStep
@@ -259,3 +292,7 @@ def _list_active_addresses(entry: SettingsEntry) -> list[str]:
 def _match_filter(newest: Sequence[Article], written: str) -> tuple[Article, ...]:
     filters.validate_filter(written)
     return tuple(a for a in newest if filters.match_filters(a, [written]))
+
+
+def _has_excerpts(trial: SourceTrial) -> bool:
+    return trial.reading is not None and trial.reading.completeness == "excerpt"

@@ -11,7 +11,7 @@ with its folders. A file of the operator may name any folder.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from bot.configuration.change_steps import (
     StepProblem,
 )
 from bot.configuration.validation import (
+    BY_SOURCE,
     STAND_IN,
     check_digest,
     find_post_option_problems,
@@ -41,6 +42,7 @@ from bot.model import (
 )
 from bot.ports import PlatformPlugin
 from bot.schedules.calendar import find_zone
+from digests.types import frozen
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
 MAX_THINGS = 100
@@ -85,7 +87,7 @@ def check_steps(
     return tuple(checked)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _KnownAddresses:
     """The addresses of the stored digests, as the checks of all steps need them."""
 
@@ -220,11 +222,12 @@ def _check_digest_step(
 ) -> CheckedEntry:
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
-    names, is_new = entry["source_names"], step.before is None
-    if context.base is None and isinstance(names, Mapping):
-        # The name of a removed source is removed as well.
-        kept = {a: name for a, name in names.items() if a in entry["sources"]}
-        entry["source_names"] = kept
+    is_new = step.before is None
+    for field in BY_SOURCE if context.base is None else ():
+        # What is set of a removed source is removed as well.
+        if isinstance(entry[field], Mapping):
+            kept = {a: v for a, v in entry[field].items() if a in entry["sources"]}
+            entry[field] = kept
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],

@@ -34,7 +34,7 @@ MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
 MAX_STEPS = 8
 #: Settings with rows of their own: the title of a destination shows its name and
 #: channel; paused sources are described in words.
-_SPECIAL = {"channel", "paused_sources", "source_names"}
+_SPECIAL = {"channel", "paused_sources", "source_names", "full_text"}
 _SETTINGS = {
     setting.name: setting
     for model in (DestinationSettings, DigestSettings)
@@ -154,7 +154,7 @@ def _list_all_rows(entry: SettingsEntry, texts: Texts) -> Iterator[DiffRow]:
             yield from _list_value_rows(
                 texts.word(setting.label), setting, values, texts
             )
-    yield from _list_renamed_rows({}, entry, texts)
+    yield from _list_rows_by_source({}, entry, texts)
     paused = entry.get("paused_sources", ())
     yield from _list_value_rows(texts.say("not read for now"), _SOURCES, paused, texts)
 
@@ -173,7 +173,7 @@ def _list_changed_rows(
         added, removed = _subtract(after, before, name), _subtract(before, after, name)
         yield from _list_value_rows(label, setting, added, texts, "+ ")
         yield from _list_value_rows(label, setting, removed, texts, "− ")
-    yield from _list_renamed_rows(before, after, texts)
+    yield from _list_rows_by_source(before, after, texts)
     paused = _subtract(after, before, "paused_sources")
     resumed = _subtract(before, after, "paused_sources")
     kept = [address for address in resumed if address in after.get("sources", ())]
@@ -200,18 +200,21 @@ def _list_value_rows(
         yield label, sign + ", ".join(shown)
 
 
-def _list_renamed_rows(
+def _list_rows_by_source(
     before: SettingsEntry, after: SettingsEntry, texts: Texts
 ) -> Iterator[DiffRow]:
-    """List the sources whose names differ."""
-    old, new = before.get("source_names") or {}, after.get("source_names") or {}
-    changed = [a for a in {**old, **new} if old.get(a) != new.get(a)]
-    label, itself = texts.say("called"), texts.say("as it calls itself")
-    for address in changed[:MAX_VALUES]:
-        name = shorten_line(str(new.get(address) or itself))
-        yield label, f"{mask_source(address)} → {name}"
-    if len(changed) > MAX_VALUES:
-        yield label, texts.say("{n} more", n=len(changed) - MAX_VALUES)
+    """List the sources whose names differ, and those whose pages are read otherwise."""
+    for setting, label, default in (
+        ("source_names", texts.say("called"), texts.say("as it calls itself")),
+        ("full_text", texts.say("full texts"), "auto"),
+    ):
+        old, new = before.get(setting) or {}, after.get(setting) or {}
+        changed = [a for a in {**old, **new} if old.get(a) != new.get(a)]
+        for address in changed[:MAX_VALUES]:
+            value = shorten_line(str(new.get(address) or default))
+            yield label, f"{mask_source(address)} → {value}"
+        if len(changed) > MAX_VALUES:
+            yield label, texts.say("{n} more", n=len(changed) - MAX_VALUES)
 
 
 def _format_value(setting: Setting, value: Any, texts: Texts) -> str:

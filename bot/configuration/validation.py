@@ -36,6 +36,8 @@ from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
+#: Settings of a digest that have a value for some of its sources, by address.
+BY_SOURCE: Final = ("source_names", "full_text")
 #: Placeholder for a required value that is invalid, so that the rest is checked.
 STAND_IN: Final = "–"
 _STAND_INS: Final[Mapping[str, Any]] = {
@@ -114,10 +116,12 @@ def check_digest(
         is_text = isinstance(value, str)
         values = convert_all(field, [value] if is_text else value, convert)
         converted[field] = values[0] if is_text and values else values
-    named: dict[str, str] = {}
-    for address, name in settings.source_names.items():
-        whole = convert_all("source_names", [address], resolve_address)
-        named |= dict.fromkeys(whole, name)
+    for field in BY_SOURCE:
+        of_sources: dict[str, str] = {}
+        for address, value in getattr(settings, field).items():
+            whole = convert_all(field, [address], resolve_address)
+            of_sources |= dict.fromkeys(whole, value)
+        converted[field] = of_sources
     if problems:
         return settings, problems
     paused, sources = converted["paused_sources"], converted["sources"]
@@ -127,12 +131,12 @@ def check_digest(
             address=addresses.mask_secrets(address),
             field=field,
         )
-        for field, listed in (("paused_sources", paused), ("source_names", named))
-        for address in listed
+        for field in ("paused_sources", *BY_SOURCE)
+        for address in converted[field]
         if address not in sources
     ]
     converted["sources"] = (*(a for a in sources if a not in paused), *paused)
-    converted |= {"source_names": named, "skip": tuple(sorted(settings.skip))}
+    converted["skip"] = tuple(sorted(settings.skip))
     return settings.model_copy(update=converted), problems
 
 
@@ -186,7 +190,7 @@ def _explain_expected(setting: Setting | None) -> UserError | None:
         return None
     limits = {"least": setting.least, "most": setting.most}
     match setting.kind:
-        case "choice":
+        case "choice" | "mapping" if setting.choices:
             choices = ", ".join(setting.choices)
             return UserError("Write one of: {choices}.", choices=choices)
         case "switch":

@@ -6,7 +6,7 @@ record_corrections  stored in one transaction with the revision that was compare
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -25,10 +25,14 @@ from bot.storage.correction_store import Correction, CorrectionState
 from bot.storage.published_article_store import PublishedArticle
 from digests.corrections.amendments import Amendment, apply_amendments
 from digests.corrections.detection import find_corrections
-from digests.corrections.story_comparison import find_amendment, relocate_story
+from digests.corrections.story_comparison import (
+    find_amendment,
+    refer_to_source,
+    relocate_story,
+)
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, BriefStory, EditionStory, PublishedLedger
+from digests.types import Article, BriefStory, EditionStory, PublishedLedger, frozen
 
 #: After a correction, an article is not compared again for so long: doubled each time,
 #: so that an article that changes all day does not cause edits all day.
@@ -37,7 +41,7 @@ EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 MAX_CHANGES, MAX_SENTENCE = 8, 400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ComparisonInputs:
     """An article of an edition, with all texts that are compared."""
 
@@ -46,6 +50,7 @@ class ComparisonInputs:
     digest: Digest
     #: By hash: the revision compared last, and those that the edition was made from.
     versions: Mapping[str, Article]
+    #: The newest text of the source.
     newest: Article
     #: Its page, as it was compared last and as it is now.
     page: Article | None = None
@@ -62,7 +67,8 @@ def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs
         return None
     find_article = partial(article_store.find_article, conn, scope, one.article_id)
     digest = digest_store.find_digest(conn, scope, stored_edition.digest_id)
-    newest = find_article()
+    # A text of a source is never compared with that of a page.
+    newest = article_store.find_source_text(conn, scope, one.article_id)
     if digest is None or newest is None:
         return None
     page = published_article_store.find_page_revision(conn, one.article_id)
@@ -70,14 +76,21 @@ def load_comparison(conn: Connection, one: PublishedArticle) -> ComparisonInputs
     wanted |= {hash_ for hash_ in (one.page_revision, page) if hash_}
     found = {revision: find_article(revision=revision) for revision in wanted}
     versions = {revision: text[0] for revision, text in found.items() if text}
+    page_text, newest_page = (
+        versions.get(one.page_revision or ""),
+        versions.get(page or ""),
+    )
+    if page_text and newest_page and (page_text.expands or newest_page.expands):
+        # A full text has the title of the source.
+        newest_page = replace(newest_page, title=page_text.title)
     return ComparisonInputs(
         published=one,
         stored_edition=stored_edition,
         digest=digest,
         versions=versions,
         newest=newest[0],
-        page=versions.get(one.page_revision or ""),
-        newest_page=versions.get(page or ""),
+        page=page_text,
+        newest_page=newest_page,
     )
 
 
@@ -109,13 +122,29 @@ def _compare_texts(
     if old is None or old.revision == new.revision:
         return ()
     changes = _list_changes(old, new)
-    corrections = []
-    for story in _stories_with(found.stored_edition, new.id):
-        if old is found.page and isinstance(story, EditionStory):
-            # Its spans are in another text, as far as the page has the same words.
-            story = relocate_story(story, old)
-        corrections.append(_correct_story(story, new, found, changes, at))
+    stories = _stories_with(found.stored_edition, new.id)
+    corrections = (_compare_story(s, old, new, found, changes, at) for s in stories)
     return tuple(filter(None, corrections))
+
+
+def _compare_story(
+    story: EditionStory | BriefStory,
+    old: Article,
+    new: Article,
+    found: ComparisonInputs,
+    changes: tuple[Payload, ...],
+    at: datetime,
+) -> Correction | None:
+    pages = {h for h, text in found.versions.items() if text.origin == "page"}
+    if old is not found.page and pages:
+        # What was taken from a page is looked for in the source's text.
+        story = refer_to_source(story, old, pages)
+        of_source = {h: v for h, v in found.versions.items() if h not in pages}
+        found = replace(found, versions=of_source)
+    elif old is found.page and isinstance(story, EditionStory):
+        # Its spans are in another text, as far as the page has the same words.
+        story = relocate_story(story, old)
+    return _correct_story(story, new, found, changes, at)
 
 
 def record_corrections(

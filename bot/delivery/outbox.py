@@ -19,10 +19,14 @@ from typing import Any
 import structlog
 
 from bot.delivery import recording
-from bot.delivery.attempts import MessageSender
+from bot.delivery.attempts import (
+    LINKS_ONLY_LEVEL,
+    MessageSender,
+    RetryDecision,
+    render_as_links,
+)
 from bot.delivery.private_notices import NoticeSender
 from bot.delivery.recording import JobResult, TransactionResult
-from bot.delivery.send_failures import LINKS_ONLY_LEVEL, RetryDecision, render_as_links
 from bot.errors import BotError, SendRefused
 from bot.model import Delivery
 from bot.ports import CheckpointHook, ignore_checkpoint

@@ -4,12 +4,10 @@ Both are done in one commit, so that a busy outbox writes once for many messages
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
-from bot.delivery.attempts import Outcome
-from bot.delivery.send_failures import RetryDecision
+from bot.delivery.attempts import Outcome, RetryDecision
 from bot.model import Delivery
 from bot.ports import CheckpointHook
 from bot.storage import (
@@ -22,6 +20,7 @@ from bot.storage import (
 )
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 from digests.messages import Message
+from digests.types import frozen
 
 #: An edition that could not be sent within this time is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
@@ -29,7 +28,7 @@ NEWS_LIFETIME = timedelta(days=7)
 DUE_LIMIT = 1000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobResult:
     """The result of sending a delivery or reading it back."""
 
@@ -38,7 +37,7 @@ class JobResult:
     was_read_back: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TransactionResult:
     """The result of one transaction."""
 

@@ -8,6 +8,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from digests.language.links import make_link
+
 MASK = "…"
 _SECRET = re.compile(
     r"(?P<name>(?:^|&)(?:[\w.-]*[_.-])?"
@@ -64,6 +66,20 @@ def is_private(address: str, allow_private: str = "") -> bool:
     if url is None or policy.may_be_private(url, policy.parse_policy(allow_private)):
         return True
     return _in_own_network(parts)
+
+
+def may_read_page(
+    source_address: str, address: str, *, allow_private: str = ""
+) -> bool:
+    """Whether a feed may cause a request to the address of a page.
+
+    A feed can name any address: one in a private network is asked only on the host of
+    the feed.
+    """
+    if make_link(address) is None:
+        return False
+    same_host = extract_host(address) == extract_host(source_address)
+    return same_host or not is_private(address, allow_private)
 
 
 def extract_host(address: str) -> str:

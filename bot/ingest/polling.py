@@ -1,53 +1,53 @@
-"""Read sources when due or on request, try new ones, re-read published pages.
+"""Read sources when due or on request, and try new ones.
 
     poll          read every source that is due; return when the next one is due
     refresh       read the sources of digests now, for an edition
     try_source    read an address that is no source yet; nothing is stored
-    PageRereader  read the pages of published articles again, to find corrections
 
 New articles of a source are analysed off the event loop and assigned to their stories,
 and all of it is stored in one transaction with the new state of the source: a stored
 article always has its quotes, figures and story. If a source cannot be read, its
 problem is stored and the other sources are not affected. The rules are pure functions
 of `source_state`.
-
-Pages are re-read at growing intervals, if an edition has the article in full, by the
-same guarded fetcher. A feed can name any address: if private networks are allowed for
-sources, a page there is read only on the host of the feed that named it.
 """
 
 import asyncio
 import math
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
 from bot.errors import ConfigurationError
 from bot.ingest import addresses, source_state
+from bot.ingest.full_texts import FullTextReader
+from bot.ingest.page_rereading import PageRereader
 from bot.ingest.source_reader import SourceReader, read_folder
 from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
 from bot.ingest.story_views import StoryAssigner
 from bot.model import Source
 from bot.ports import Clock, Engine
-from bot.storage import Connection, Database, published_article_store, source_store
-from bot.storage.published_article_store import PageReread
+from bot.storage import (
+    Connection,
+    Database,
+    page_reading_store,
+    source_store,
+)
 from digests.errors import (
     DigestsError,
-    FetchRefused,
-    SourceGone,
-    SourceMissing,
     SourceRateLimited,
 )
-from digests.language.links import make_link
-from digests.language.normalization import revision_hash
 from digests.messages import Message
-from digests.types import Article
+from digests.types import Article, frozen
+
+if TYPE_CHECKING:
+    pass
 
 log = structlog.get_logger(__name__)
 
@@ -72,92 +72,12 @@ _Reading: TypeAlias = "asyncio.Task[int | None]"
 RunBlocking = Callable[
     [Callable[[Source], SourceReading], Source], Awaitable[SourceReading]
 ]
-#: When a page is read again, counted from when its article was published.
-REREAD_DELAYS = tuple(
-    timedelta(minutes=minutes) for minutes in (5, 30, 90, 240, 600, 1440, 2880)
-)
-#: Pages that one query returns, and that are read at once.
-REREAD_BATCH, CONCURRENT_REREADS = 12, 4
-#: Pages with less text are a paywall, a consent form or an error.
-SHORTEST_PAGE = 200
+#: How long pages that were read show whether the entries of their source are whole.
+LEARNED_FROM_PAGES = timedelta(days=14)
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageRereader:
-    """Reads the pages of published articles again."""
-
-    db: Database
-    clock: Clock
-    source_reader: SourceReader
-
-    async def run(self) -> datetime | None:
-        """Read the pages that are due; return when the next one is."""
-        due = await self.db.read(
-            published_article_store.list_due_rereads, self.clock.now(), REREAD_BATCH
-        )
-        places = asyncio.Semaphore(CONCURRENT_REREADS)
-        await asyncio.gather(*(self._reread(one, places) for one in due))
-        return await self.db.read(published_article_store.find_next_reread_at)
-
-    async def _reread(self, one: PageReread, places: asyncio.Semaphore) -> None:
-        next_at = self._next(one)
-        async with places:
-            try:
-                # Right after the article was published there is nothing to correct.
-                if one.times and not await self._read(one, next_at):
-                    next_at = None
-                elif one.times:
-                    return
-            except ConfigurationError:
-                # The database cannot be written: not the fault of the page.
-                raise
-            except SourceRateLimited as error:
-                earliest = self.clock.now() + timedelta(seconds=error.wait or 0)
-                next_at = next_at and max(next_at, earliest)
-            except (SourceGone, SourceMissing, FetchRefused):
-                next_at = None
-            except DigestsError:
-                pass
-            except Exception:
-                # A defect in one page must not stop the others.
-                log.exception("re-reading failed", article=one.article_id)
-            reschedule = published_article_store.reschedule_reread
-            await self.db.write(reschedule, one, next_at)
-
-    async def _read(self, one: PageReread, next_at: datetime | None) -> bool:
-        """Read and store the page; False if that is not needed or not allowed."""
-        is_needed = published_article_store.is_reread_needed
-        needed = await self.db.read(is_needed, one.article_id)
-        if not needed or not self._may_be_read(one, one.url):
-            return False
-        reading = await self.source_reader.read_address(
-            one.url,
-            now=self.clock.now(),
-            kind="page",
-            etag=one.etag,
-            last_modified=one.last_modified,
-        )
-        allowed = self._may_be_read(one, reading.read_at or one.url)
-        page = _comparable_page(one, reading) if allowed else None
-        await self.db.write(_save_page, one, page, reading, next_at, self.clock.now())
-        return True
-
-    def _may_be_read(self, one: PageReread, address: str) -> bool:
-        """Whether the feed that named the page may cause a request there."""
-        if make_link(address) is None:
-            return False
-        host, allowed = addresses.extract_host, self.source_reader.allow_private
-        same_host = host(address) == host(one.source_address)
-        return same_host or not addresses.is_private(address, allowed)
-
-    def _next(self, one: PageReread) -> datetime | None:
-        """Return the next time in the future; None after the last one."""
-        later = (one.published_at + after for after in REREAD_DELAYS[one.times :])
-        return next((at for at in later if at > self.clock.now()), None)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RefreshResult:
     """What reading sources for an edition found."""
 
@@ -185,6 +105,8 @@ class Ingestor:
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
     _assigner: StoryAssigner = field(init=False, repr=False)
+    #: Reads the pages behind excerpts.
+    full_text_reader: FullTextReader = field(init=False, repr=False)
     #: By source: it is read by one task at a time.
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
@@ -195,8 +117,16 @@ class Ingestor:
     )
 
     def __post_init__(self) -> None:
-        """Build the assigner of articles to stories."""
+        """Build the assigner of articles to stories, and the reader of full texts."""
         self._assigner = StoryAssigner(db=self.db, engine=self.engine)
+        self.full_text_reader = FullTextReader(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            source_reader=self.source_reader,
+            assigner=self._assigner,
+            turns=self._turns,
+        )
 
     async def poll(self) -> datetime | None:
         """Read every source that is due; return when the next one is.
@@ -308,11 +238,11 @@ class Ingestor:
     async def _read(self, source: Source, turns: asyncio.Lock) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            await self.db.write(source_store.update_source, source)
-            reading = await self.read_source(source)
+        feeds = source_state.list_own_feeds(source, reading)
+        if feeds:
+            first = source_state.switch_to_feed(source, feeds[0], now)
+            await self.db.write(source_store.update_source, first)
+            source, reading = await _read_own_feed(source, feeds, self.read_source, now)
         return await self._store_reading(source, reading, now, turns)
 
     async def read_source(self, source: Source) -> SourceReading:
@@ -334,11 +264,21 @@ class Ingestor:
             )
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
+        if reading.articles and source.kind != "folder":
+            learned = await self._count_learned(source, now)
+            after = replace(
+                after, completeness=_judge_completeness(reading.articles, learned)
+            )
         _warn_of_problem(source, after)
         count = await self._assigner.store(after, found, now)
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
+
+    async def _count_learned(self, source: Source, now: datetime) -> Counter[str]:
+        count = page_reading_store.count_page_verdicts
+        found = await self.db.read(count, [source.id], now - LEARNED_FROM_PAGES)
+        return found.get(source.id, Counter())
 
     async def _failed(self, source: Source, error: DigestsError) -> None:
         # Newer than `source` if its own feed was found while reading.
@@ -347,6 +287,18 @@ class Ingestor:
         _warn_of_problem(source, after)
         pause = isinstance(error, SourceRateLimited)
         await self.db.write(_record_failure, after, pause)
+
+
+def _judge_completeness(
+    articles: Sequence[Article], learned: Mapping[str, int]
+) -> str | None:
+    """Judge whether the entries of a source are whole; None = not known yet."""
+    from digests.sources.completeness import Completeness, judge_source
+
+    shown: list[Completeness] = ["excerpt"] * learned.get("article", 0)
+    shown += ["full"] * learned.get("entry_full", 0)
+    judged = judge_source(articles, shown)
+    return None if judged == "unknown" else judged
 
 
 def _warn_of_problem(before: Source, after: Source) -> None:
@@ -367,6 +319,24 @@ async def _read_source(
         etag=source.etag,
         last_modified=source.last_modified,
     )
+
+
+async def _read_own_feed(
+    site: Source,
+    feeds: Sequence[str],
+    read: Callable[[Source], Awaitable[SourceReading]],
+    now: datetime,
+) -> tuple[Source, SourceReading]:
+    """Read the first of a site's feeds, or another with the same articles in full."""
+    source = source_state.switch_to_feed(site, feeds[0], now)
+    reading = await read(source)
+    for feed in feeds[1:] if reading.completeness != "full" else ():
+        other = source_state.switch_to_feed(site, feed, now)
+        with suppress(DigestsError):
+            fuller = await read(other)
+            if source_state.is_fuller(fuller, reading):
+                return other, fuller
+    return source, reading
 
 
 def _record_failure(conn: Connection, source: Source, pause: bool) -> None:
@@ -398,38 +368,7 @@ def _should_read(
     return may and (stale or source.kind == "folder")
 
 
-def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
-    """Return the article of the page, if it can be compared."""
-    if reading.unchanged or not reading.articles:
-        return None
-    found = reading.articles[0]
-    if len(found.text) < SHORTEST_PAGE:
-        return None
-    # Hashed separately: the same text in the feed is another revision.
-    name = f"page-{revision_hash(found.title, found.text)}"
-    return replace(found, id=str(one.article_id), revision=name)
-
-
-def _save_page(
-    conn: Connection,
-    one: PageReread,
-    page: Article | None,
-    reading: SourceReading,
-    next_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Store a new revision of the page and mark the article for comparison."""
-    store = published_article_store
-    store.reschedule_reread(conn, one, next_at)
-    store.set_page_validators(conn, one, reading.etag, reading.last_modified)
-    if page is None or page.revision == one.revision:
-        return
-    store.store_page_revision(conn, one, page, now)
-    if one.revision is not None:
-        store.mark_article_changed(conn, one.article_id, now)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceTrial:
     """The content of a possible source, or why it cannot be read."""
 
@@ -442,6 +381,8 @@ class SourceTrial:
     newest: tuple[Article, ...] = ()
     #: Addresses of feeds that the page names.
     feeds: tuple[str, ...] = ()
+    #: The feed that the page names first, if this one has more of the same articles.
+    instead_of: str | None = None
     #: Why nothing was found.
     problem: Message | None = None
 
@@ -453,25 +394,33 @@ async def try_source(
     source = _trial_source(address)
     shown = addresses.mask_secrets(address)
     feeds: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    async def read(one: Source) -> SourceReading:
+        return await _read_source(one, source_reader, now, asyncio.to_thread)
+
     try:
-        reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        reading = await read(source)
         feeds = reading.feeds
-        feed = source_state.find_own_feed(source, reading)
-        if feed is not None:
-            source = source_state.switch_to_feed(source, feed, now)
-            reading = await _read_source(source, source_reader, now, asyncio.to_thread)
+        own = source_state.list_own_feeds(source, reading)
+        if own:
+            source, reading = await _read_own_feed(source, own, read, now)
     except DigestsError as error:
         why = error.message
         return SourceTrial(shown=shown, read_at=shown, feeds=feeds, problem=why)
     newest = sorted(
         reading.articles, key=lambda one: one.published or _UNDATED, reverse=True
     )
+    read_at = source_state.current_address(source)
     return SourceTrial(
         shown=shown,
-        read_at=addresses.mask_secrets(source_state.current_address(source)),
+        read_at=addresses.mask_secrets(read_at),
         reading=reading,
         newest=tuple(newest),
         feeds=feeds,
+        instead_of=addresses.mask_secrets(own[0])
+        if own and own[0] != read_at
+        else None,
         problem=None if reading.articles else Message("source.none_at_present"),
     )
 

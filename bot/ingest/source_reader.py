@@ -8,16 +8,20 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from bot.ingest import addresses
 from bot.ingest.source_state import SourceReading
 from bot.model.digest import Source, SourceKind
 from bot.model.invocation import Attachment
 from digests.errors import FetchRefused
 from digests.sources import folder
+from digests.types import Article
 
 if TYPE_CHECKING:
+    from digests.sources.article_page import PageJudgement
     from digests.sources.fetch import AttachmentRules, Fetcher
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
@@ -30,9 +34,17 @@ class SourceReader:
     """Fetches and parses addresses; an async context manager of one event loop."""
 
     def __init__(
-        self, allow_private: str = "", *, fetcher: "Callable[[], Fetcher] | None" = None
+        self,
+        allow_private: str = "",
+        *,
+        contact: str = "",
+        fetcher: "Callable[[], Fetcher] | None" = None,
     ) -> None:
-        """Build it for the setting `allow_private`, or with another `fetcher`."""
+        """Build it for the setting `allow_private`, or with another `fetcher`.
+
+        Servers are told to write to `contact` about our requests.
+        """
+        self._contact = contact
         #: The setting `allow_private`.
         self.allow_private = allow_private
         self._fetcher = fetcher
@@ -93,6 +105,44 @@ class SourceReader:
             title=visit.title,
             feeds=tuple(link.address for link in visit.feeds),
         )
+
+    async def read_article_page(
+        self,
+        announced: Article,
+        source_address: str,
+        *,
+        now: datetime,
+        known: tuple[str | None, str | None] = (None, None),
+    ) -> "PageJudgement | None":
+        """Read the page behind an entry of a feed; None: it has not changed.
+
+        Args:
+            announced: The article as its source gives it.
+            source_address: The feed, which may cause requests to public hosts and to
+                its own.
+            now: The present instant.
+            known: The validators of its last answer, ETag and Last-Modified.
+
+        Raises:
+            SourceError: It cannot be read now; its class says who can fix that.
+        """
+        from digests.sources import remote
+        from digests.sources.fetch import NotModified, Validators
+
+        fetcher, sandbox = await self._open()
+        judged = await remote.read_article_page(
+            announced,
+            fetcher=fetcher,
+            sandbox=sandbox,
+            now=now,
+            known=Validators(etag=known[0], last_modified=known[1]),
+            may_read=partial(
+                addresses.may_read_page,
+                source_address,
+                allow_private=self.allow_private,
+            ),
+        )
+        return None if isinstance(judged, NotModified) else judged
 
     async def fetch_file(
         self, address: str, attachment: "AttachmentRules | None" = None
@@ -159,7 +209,7 @@ class SourceReader:
 
         async with self._opening:
             if self._opened is None:
-                policy = parse_policy(self.allow_private)
+                policy = parse_policy(self.allow_private, contact=self._contact)
                 fetcher = self._fetcher() if self._fetcher else Fetcher(policy)
                 self._opened = (
                     await self._stack.enter_async_context(fetcher),

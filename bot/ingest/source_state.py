@@ -1,4 +1,4 @@
-"""State of a source after each reading: interval, failures, moves, health. Pure.
+"""State of a source after each reading: interval, failures, moves. Pure.
 
 A source that no longer exists is stopped. A permanent redirect is followed from the
 third answer in a row that names it, and given up when the new address fails.
@@ -13,15 +13,12 @@ of it is news: it is stored as published, and its admins get a notice.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import exp
-from typing import Literal
 
-from bot.i18n.translation import Texts
 from bot.ingest import addresses
-from bot.ingest.addresses import mask_secrets
 from bot.model.digest import Source, SourceKind
 from digests.errors import (
     DigestsError,
@@ -31,12 +28,15 @@ from digests.errors import (
     SourceUnreachable,
     SourceUnreadable,
 )
+from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.sources.completeness import Completeness, judge_source
+from digests.sources.feed_entries import canonicalize_address
 from digests.sources.folder import ReadProblem
-from digests.types import Article
+from digests.types import Article, frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceReading:
     """What a source contains, or that it has not changed."""
 
@@ -58,11 +58,21 @@ class SourceReading:
     #: The address of a permanent redirect.
     moved_to: str | None = None
 
+    @property
+    def completeness(self) -> Completeness:
+        """Whether the entries of a feed or sitemap are whole articles."""
+        return judge_source(self.articles) if has_entries(self.kind) else "unknown"
+
 
 #: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3
 #: Problems of one reading that are stored.
 SHOWN_PROBLEMS = 3
+
+
+def has_entries(kind: SourceKind) -> bool:
+    """Whether a source of this kind has entries that may be excerpts."""
+    return kind not in ("folder", "page")
 
 
 def current_address(source: Source) -> str:
@@ -82,22 +92,51 @@ def expected_kind(source: Source) -> SourceKind | None:
     return source.kind if source.last_success_at is not None else None
 
 
-def find_own_feed(source: Source, reading: SourceReading) -> str | None:
-    """Find the feed to read in place of a site's page; None to use the reading.
+#: Feeds of one site that are compared.
+MAX_COMPARED_FEEDS = 3
+
+
+def list_own_feeds(source: Source, reading: SourceReading) -> tuple[str, ...]:
+    """List the feeds to read in place of a site's page; () to use the reading.
+
+    The first is what the site names first. Those that may be read instead, if they have
+    more of the same articles, are on its host or on the page's.
 
     Raises:
         SourceUnreadable: The page of a site names no feed any more.
     """
     at_page = current_address(source) == source.address and reading.kind == "page"
     if not at_page or not (source.last_success_at is None or source.kind == "site"):
-        return None
+        return ()
     if source.kind == "site" and not reading.feeds:
         raise SourceUnreadable("source.feed_gone")
     article = any(a.published for a in reading.articles)
     front = addresses.is_front_page(source.address)
     if reading.feeds and (front or not article or source.kind == "site"):
-        return reading.feeds[0]
-    return None
+        first, *others = reading.feeds
+        hosts = {addresses.extract_host(one) for one in (first, source.address)}
+        same = [one for one in others if addresses.extract_host(one) in hosts]
+        return (first, *same[: MAX_COMPARED_FEEDS - 1])
+    return ()
+
+
+def is_fuller(other: SourceReading, reading: SourceReading) -> bool:
+    """Whether another feed has the articles of this one in full, where it has excerpts.
+
+    A feed of one section has other articles, and one of comments has other titles.
+    """
+    if reading.completeness == "full" or other.completeness != "full":
+        return False
+    here, there = _list_entries(reading), _list_entries(other)
+    return bool(here) and len(here & there) >= len(here) / 2
+
+
+def _list_entries(reading: SourceReading) -> set[tuple[str, str]]:
+    return {
+        (canonicalize_address(one.url), normalize_text(one.title or ""))
+        for one in reading.articles
+        if one.url
+    }
 
 
 def apply_reading(
@@ -119,6 +158,7 @@ def apply_reading(
         etag=reading.etag if whole else None,
         last_modified=reading.last_modified if whole else None,
         items_per_day=at,
+        completeness=_judge_texts(source, reading),
     )
     every = FOLDER_INTERVAL if source.kind == "folder" else polling_interval(at)
     moved = _track_move(good, reading.moved_to)
@@ -207,6 +247,12 @@ def _choose_name(source: Source, reading: SourceReading) -> str:
         # A page's title is its article's headline, not the outlet's name.
         return addresses.extract_host(source.address) or source.name
     return reading.title or source.name
+
+
+def _judge_texts(source: Source, reading: SourceReading) -> str | None:
+    """Judge what was read; an answer that shows nothing changes nothing."""
+    found = reading.completeness
+    return source.completeness if found == "unknown" else found
 
 
 def _track_move(source: Source, redirect: str | None) -> Source:
@@ -327,112 +373,3 @@ def is_flood(
     if now - last >= OUTAGE:
         odd -= sum(a.published is not None and last < a.published < now for a in new)
     return offered > FLOOD_MIN_ARTICLES and odd > FLOOD_MIN_SHARE * offered
-
-
-HealthState = Literal["ok", "warning", "problem"]
-
-#: A source that fails for longer is a problem, not a warning.
-FAILURE_GRACE = timedelta(days=1)
-#: How long a notice is shown.
-NOTICE_PERIOD = timedelta(days=7)
-
-
-#: Failures in a row after which a source that was never read counts as dead: they take
-#: about eight hours.
-DEAD_AFTER_FAILURES = 6
-
-
-def is_dead(source: Source, now: datetime) -> bool:
-    """Whether the source ended, or has failed for so long that somebody must act."""
-    if source.stopped:
-        return True
-    waits = source.backoff_until is not None and source.backoff_until > now
-    if not source.failures or waits:
-        return False
-    if source.last_success_at is None:
-        return source.failures >= DEAD_AFTER_FAILURES
-    return now - source.last_success_at >= FAILURE_GRACE
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceHealth:
-    """The health of a source in words, with the fix."""
-
-    state: HealthState
-    text: str
-    fix: str = ""
-
-
-def describe_health(
-    source: Source, now: datetime, zone: str, texts: Texts
-) -> SourceHealth:
-    """Describe the health of the source, with times in `zone`."""
-    good = _describe_last_reading(source, now, zone, texts)
-    if source.stopped:
-        text = texts.say("it no longer exists and is not read any more")
-        fix = texts.say("take it out of the digest, or name its new address")
-        return SourceHealth(state="problem", text=_join_parts(text, good), fix=fix)
-    if source.failures:
-        return _describe_failure(source, now, good, zone, texts)
-    noticed_at, notice = source.noticed_at, None
-    if noticed_at and now - noticed_at < NOTICE_PERIOD:
-        notice = source.notice
-    pace, move = _describe_pace(source, texts), _describe_move(source, texts)
-    problem = texts.message(source.problem)
-    text = _join_parts(good, pace, problem, move, texts.message(notice))
-    state: HealthState = "warning" if source.problem or notice else "ok"
-    return SourceHealth(state=state, text=text)
-
-
-def _describe_failure(
-    source: Source, now: datetime, good: str, zone: str, texts: Texts
-) -> SourceHealth:
-    reason = texts.message(source.problem).removesuffix(".")
-    tried = ""
-    if source.next_poll_at is not None:
-        when = texts.moment(source.next_poll_at, zone, now)
-        tried = texts.say("tried again {when}", when=when)
-    read_at, waits_until = source.last_success_at, source.backoff_until
-    recent = read_at is not None and now - read_at < FAILURE_GRACE
-    waits = waits_until is not None and waits_until > now
-    address = mask_secrets(source.address)
-    fix = texts.say(
-        "look at it with: standfirst source test {address}", address=address
-    )
-    state: HealthState = "warning" if waits or recent else "problem"
-    return SourceHealth(state=state, text=_join_parts(reason, good, tried), fix=fix)
-
-
-def _describe_last_reading(
-    source: Source, now: datetime, zone: str, texts: Texts
-) -> str:
-    if source.last_success_at is None and source.failures:
-        return texts.say("never read successfully")
-    if source.last_success_at is None:
-        return texts.say("never read yet")
-    when = texts.moment(source.last_success_at, zone, now)
-    return texts.say("last read {when}", when=when)
-
-
-def _describe_pace(source: Source, texts: Texts) -> str:
-    if source.items_per_day is None:
-        return ""
-    if source.items_per_day < 0.1:
-        return texts.say("nothing new lately")
-    if source.items_per_day < 1:
-        return texts.say("less than one article a day")
-    pace = round(source.items_per_day)
-    return texts.count("{n} article a day", "{n} articles a day", pace)
-
-
-def _describe_move(source: Source, texts: Texts) -> str:
-    address = mask_secrets(source.moved_to or "")
-    if address and source.kind == "site":
-        return texts.say("read from its feed {address}", address=address)
-    if current_address(source) != source.address:
-        return texts.say("it has moved to {address}", address=address)
-    return ""
-
-
-def _join_parts(*parts: str) -> str:
-    return "; ".join(part for part in parts if part)

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ from bot.storage import (
     Connection,
     Database,
     article_store,
-    figure_store,
     quote_store,
     restoration_store,
     source_store,
@@ -41,7 +40,7 @@ from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.stories.assignment import StoryPlacement, new_story_id
 from digests.stories.profiles import build_profiles
-from digests.types import Article, ArticleAnalysis, StoryMembership
+from digests.types import Article, ArticleAnalysis, StoryMembership, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +54,7 @@ TURN_ARTICLES, TURN_SECONDS = 10, 0.5
 READING_SECONDS = 30.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NamedArticle:
     """An article with its other names, the most reliable first."""
 
@@ -63,7 +62,7 @@ class NamedArticle:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PendingRevision:
     """A revision to be stored, with its names and analysis."""
 
@@ -74,9 +73,12 @@ class PendingRevision:
     baseline: bool = False
     #: The key of the article that it revises, if that is stored.
     key: str | None = None
+    #: The full text of the article stays current: this text has the same facts as the
+    #: one that it was read for.
+    keep_full: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredRevision:
     """A revision that was stored, with the story of its article."""
 
@@ -90,7 +92,7 @@ class StoredRevision:
     membership: StoryMembership | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReadingChanges:
     """What is new in a reading."""
 
@@ -101,6 +103,9 @@ class ReadingChanges:
     flood: int = 0
     #: New articles that were left out, because the others took all the time there is.
     left_out: int = 0
+    #: Full texts of stored articles, read from their pages: the state of the source
+    #: does not change.
+    of_pages: bool = False
 
     def noted(self, source: Source, now: datetime) -> Source:
         """Add a notice for its admins to the source if the reading was unusual."""
@@ -113,7 +118,7 @@ class ReadingChanges:
         return replace(source, notice=notice, noticed_at=now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AnalysisTurn:
     """What one turn in the engine's thread did."""
 
@@ -210,14 +215,28 @@ def store_changes(
     kept: list[StoredRevision] = []
     for number, piece in enumerate(found.pieces):
         named, analysis = piece.named, piece.analysis
-        stored, is_new = article_store.store_article(
-            conn, source, named.article, now, named.names, piece.baseline
-        )
+        if found.of_pages:
+            full = article_store.store_full_text(
+                conn, int(named.article.id), named.article, now
+            )
+            if full is None:
+                continue
+            stored, is_new = full
+        else:
+            stored, is_new = article_store.store_article(
+                conn,
+                source,
+                named.article,
+                now,
+                names=named.names,
+                baseline=piece.baseline,
+                keep_full=piece.keep_full,
+            )
         if not is_new or analysis is None:
             continue
         key = stored.revision_id
         quote_store.store_quotes(conn, key, analysis.quotes)
-        figure_store.store_figures(conn, key, analysis.figures)
+        quote_store.store_figures(conn, key, analysis.figures)
         one = StoredRevision(
             article=str(stored.article_id),
             revision_id=key,
@@ -226,7 +245,8 @@ def store_changes(
         )
         kept.append(one)
     kept = record_stories(conn, source.workspace_id, kept, now)
-    source_store.update_source(conn, source)
+    if not found.of_pages:
+        source_store.update_source(conn, source)
     return kept
 
 
@@ -306,26 +326,27 @@ def _analyse_new(
             break
         count += 1
         try:
-            analysis = _analyse(one.article)
-            unchanged = old is not None and _is_unchanged_in_substance(
-                source, one, old, now
-            )
+            analysis = analyse_for_storing(one.article)
+            corrects = old is not None and _is_correction(source, one, old)
+            stale = old is not None and _is_stale(old, now)
         except Exception:
             address = one.article.url or one.article.id
             log.exception("article left out", source=source.name, article=address)
             continue
-        baseline = (
-            flood or unchanged or _is_in_restore_gap(source, one.article, restored, now)
+        gap = _is_in_restore_gap(source, one.article, restored, now)
+        piece = PendingRevision(
+            named=one,
+            analysis=analysis,
+            baseline=flood or (stale and not corrects) or gap,
+            key=old.article.id if old is not None else None,
+            keep_full=old is not None and old.full and not corrects,
         )
-        key = old.article.id if old is not None else None
-        pieces.append(
-            PendingRevision(named=one, analysis=analysis, baseline=baseline, key=key)
-        )
+        pieces.append(piece)
     seconds = time.thread_time() - begun
     return AnalysisTurn(pieces=tuple(pieces), articles=count, seconds=seconds)
 
 
-def _analyse(article: Article) -> ArticleAnalysis:
+def analyse_for_storing(article: Article) -> ArticleAnalysis:
     """Analyse an article, its story profile included: both fail here or never."""
     build_profiles([article])
     return analyse_article(article)
@@ -346,14 +367,16 @@ def _is_in_restore_gap(
     return published is None or not restored.at < published <= now
 
 
-def _is_unchanged_in_substance(
-    source: Source, one: NamedArticle, old: KnownArticle, now: datetime
-) -> bool:
-    """Whether a changed text corrects nothing and its article need not be published."""
+def _is_correction(source: Source, one: NamedArticle, old: KnownArticle) -> bool:
+    """Whether a changed text corrects the last one of the source."""
     correction = detection.find_first_correction(old.article, one.article)
     if correction is not None:
         log.info("article corrected", source=source.name, what=correction.kind)
-        return False
+    return correction is not None
+
+
+def _is_stale(old: KnownArticle, now: datetime) -> bool:
+    """Whether the article is not published for a change without substance."""
     return old.baseline or now - old.fetched_at > STALE_AFTER
 
 

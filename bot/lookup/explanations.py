@@ -10,14 +10,13 @@ that its source does not contain.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import UserError
 from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
-from bot.model import PUBLISHABLE_FOR, Location
+from bot.model import PUBLISHABLE_FOR, Digest, Location
 from bot.model.scope import Scope
 from bot.ports import Engine
 from bot.storage import (
@@ -32,7 +31,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, EditionStory, EditionStyle, Span
+from digests.types import Article, ArticleRef, EditionStory, EditionStyle, Span, frozen
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -46,19 +45,19 @@ BASELINE_REASON = Message(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Reason:
     """The outcome for one article."""
 
     article: str
     text: Message
     #: The digest that decided it first, and when; None if the newest edition decided
-    #: it, or none has yet.
-    digest: str | None = None
+    #: it, none has yet, or the digest was deleted.
+    digest: Digest | None = None
     at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceLine:
     """The sentence of a stored text that contains the words asked about."""
 
@@ -68,7 +67,7 @@ class SourceLine:
     shown: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryExplanation:
     """The reasons about one story, or about one article."""
 
@@ -78,6 +77,11 @@ class StoryExplanation:
     reasons: tuple[Reason, ...]
     #: The sentence with the words, if words were asked about.
     source_line: SourceLine | None = None
+
+    def find_text(self, article: Article) -> Article | ArticleRef:
+        """Return the version of an article that the edition used, or its newest one."""
+        used = self.found.story.articles if self.found is not None else ()
+        return next((ref for ref in used if ref.id == article.id), article)
 
 
 async def explain_story(
@@ -185,14 +189,13 @@ def _explain_unpublished(
         articles = (*[a for a in articles if a.id in weighed], *articles)[:1]
     if not articles:
         return None
-    digests = digest_store.list_digests(conn, scope)
-    names = {digest.id: digest.name for digest in digests}
+    digests = {digest.id: digest for digest in digest_store.list_digests(conn, scope)}
     wanted = {article.id for article in articles}
     reasons = [
         Reason(
             article=d.decision.article,
             text=d.decision.reason,
-            digest=names.get(d.digest_id, ""),
+            digest=digests.get(d.digest_id),
             at=d.made_at,
         )
         for d in decided

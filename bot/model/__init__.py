@@ -3,17 +3,20 @@
 The names imported here are public.
 """
 
-from bot.model.delivery import Delivery, DeliveryState, LocalMessage, Operation
 from bot.model.digest import Digest, Source, SourceKind, StoredArticle
 from bot.model.edition import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
     SEPARATE_KEY,
+    Delivery,
+    DeliveryState,
     DueMoment,
     EditionKey,
+    LocalMessage,
     MessagePart,
     Occurrence,
     OccurrenceState,
+    Operation,
     Payload,
     RenderContext,
     StoredEdition,
@@ -65,6 +68,7 @@ from bot.model.settings import (
     DestinationSettings,
     DigestOptions,
     DigestSettings,
+    FullTextUse,
     OfferedBy,
     PlatformName,
     PostOptions,

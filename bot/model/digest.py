@@ -1,20 +1,25 @@
 """A digest with its sources, destinations, schedules and settings."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from bot.model.scope import Scoped
-from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, DigestSettings
+from bot.model.settings import (
+    DEFAULT_DIGEST_OPTIONS,
+    DigestOptions,
+    DigestSettings,
+    FullTextUse,
+)
 from bot.model.workspace import Destination
 from digests.messages import Message
+from digests.types import frozen
 
 # ── sources ─────────────────────────────────────────────────────────────────────
 #
 # Sources of articles, and the articles stored from them.
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredArticle:
     """Keys and times of a stored article revision."""
 
@@ -30,7 +35,7 @@ class StoredArticle:
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Source:
     """A source of articles; public if `workspace_id` is None."""
 
@@ -67,9 +72,13 @@ class Source:
     #: Name in the digest that it was loaded with; None = `name`. Belongs to that digest
     #: alone: the other fields are shared by all digests that read the source.
     called: str | None = None
+    #: Whether its entries are whole articles: «full», «excerpt»; None = not known yet.
+    completeness: str | None = None
+    #: Whether the digest that it was loaded with wants full texts; like `called`.
+    full_text: FullTextUse | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Digest(Scoped):
     """A configured digest: what to read, how to show it, when and where to post it."""
 
@@ -107,6 +116,11 @@ class Digest(Scoped):
         return (*self.sources, *self.paused_sources)
 
     @property
+    def full_texts(self) -> dict[str, FullTextUse]:
+        """The sources (addresses) for which it wants full texts always or never."""
+        return {s.address: s.full_text for s in self.all_sources if s.full_text}
+
+    @property
     def settings(self) -> DigestSettings:
         """The digest as the configuration file describes it, not validated again."""
         return DigestSettings.model_construct(
@@ -117,6 +131,7 @@ class Digest(Scoped):
             sources=tuple(source.address for source in self.all_sources),
             paused_sources=tuple(source.address for source in self.paused_sources),
             source_names={s.address: s.called for s in self.all_sources if s.called},
+            full_text=self.full_texts,
             destinations=tuple(place.name for place in self.destinations),
             schedule=self.schedules,
             paused=self.paused,

@@ -1,4 +1,4 @@
-"""Occurrences, and the editions composed for them.
+"""Occurrences, the editions composed for them, and their deliveries.
 
 A message is edited with the stored `RenderContext` of its edition, so that it differs
 from the posted one only in what was corrected, and not in its zone, its language or the
@@ -6,19 +6,19 @@ time of the next edition.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from bot.model.scope import Scope, Scoped
+from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
 from digests.messages import Message
-from digests.types import Edition
+from digests.types import Edition, frozen
 
 #: A rendered message or another structure, stored as JSON.
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MessagePart:
     """One message of an edition, rendered for one platform and then frozen."""
 
@@ -45,7 +45,7 @@ class OccurrenceKey(TypedDict):
     occurrence_id: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredEdition(Scoped):
     """An edition as it was stored: the composer's `Edition` with its public id."""
 
@@ -69,7 +69,7 @@ class StoredEdition(Scoped):
 PREVIEW_ID = "preview"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RenderContext:
     """What a renderer needs besides the edition."""
 
@@ -88,7 +88,7 @@ OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DueMoment:
     """A moment named by a schedule: unique key of an occurrence, and its instant."""
 
@@ -98,7 +98,7 @@ class DueMoment:
     slot: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Occurrence(Scoped):
     """One due moment of one digest: unique on (digest, local date, slot)."""
 
@@ -147,3 +147,64 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
 
 #: Articles first seen within this time can still be published.
 PUBLISHABLE_FOR = timedelta(days=7)
+
+
+DeliveryState = Literal[
+    "ready", "sending", "sent", "retry", "uncertain", "held", "failed"
+]
+Operation = Literal["post", "edit", "delete"]
+
+
+@frozen
+class Delivery(Scoped):
+    """One part of an edition, to be posted, edited or deleted at one destination."""
+
+    id: int
+    workspace_id: int
+    edition_id: int
+    destination_id: int
+    #: The platform, and its ids of the target.
+    platform: PlatformName
+    workspace_external_id: str
+    channel: str
+    part: int
+    operation: Operation
+    #: Nonce created before the first send; carried by the message, to read it back.
+    key: str
+    payload: Payload
+    fallback_text: str
+    state: DeliveryState
+    attempt: int
+    #: Incremented by every claim; an outcome with an older fence is ignored.
+    fence: int
+    claimed_at: datetime | None = None
+    not_before: datetime | None = None
+    #: The platform's id of the message, once known.
+    message_id: str | None = None
+    reason: Message | None = None
+    #: In which form it is sent: 0 as rendered, 1 as plain text, 2 as a list of links.
+    #: From 1 on `payload` is empty, or {"links": [address, …]}, and a platform sends
+    #: `fallback_text`, or the links in its own form.
+    fallback_level: int = 0
+    #: It is sent to probe whether a paused destination or workspace works again.
+    probe: bool = False
+    #: Post options, frozen together with the message.
+    post_options: PostOptions = DEFAULT_POST_OPTIONS
+    #: Title of a thread for its edition.
+    title: str = ""
+    #: The platform's id of the edition's first message there; None for that message.
+    opening_message_id: str | None = None
+
+
+@frozen
+class LocalMessage:
+    """A message in a channel of the local page."""
+
+    id: int
+    workspace_id: int
+    channel: str
+    key: str
+    payload: Payload
+    fallback_text: str
+    posted_at: datetime
+    edited_at: datetime | None = None

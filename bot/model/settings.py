@@ -13,7 +13,7 @@ compared, stored and reverted in that form.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -37,13 +37,16 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
 from digests.language.normalization import normalize_text
-from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
+from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections, frozen
 
 #: Name of a platform in the registry `bot.platforms.plugins`.
 PlatformName: TypeAlias = str
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
 CorrectionsSetting = Literal["edit", "tell", "off"]
+#: Whether the pages behind the entries of a source are read for their full texts; auto
+#: = behind excerpts, and while it is not known whether its entries are.
+FullTextUse = Literal["auto", "always", "never"]
 SummaryLength = Literal["short", "medium", "long"]
 #: Maximum number of characters of a story's summary.
 SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
@@ -65,7 +68,7 @@ OfferedBy = Literal["create", "edit", "style", "style form", "destination edit"]
 SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SettingInfo:
     """Metadata of a settings field, beside its type, limits and default."""
 
@@ -104,7 +107,7 @@ def _offered(help: str, commands: tuple[OfferedBy, ...], **info: Any) -> Setting
     return SettingInfo(help=help, offered_by=commands, **info)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Setting:
     """A settings field in the form that commands, files and forms are derived from."""
 
@@ -172,6 +175,10 @@ def _parse_section_list(written: Any) -> Any:
         return parse_sections(written)
     except UserError as error:
         raise ValueError(error) from None
+
+
+def _drop_auto(uses: Mapping[str, FullTextUse]) -> Mapping[str, FullTextUse]:
+    return {address: use for address, use in uses.items() if use != "auto"}
 
 
 NameText = Annotated[
@@ -341,6 +348,13 @@ class DigestSettings(DigestOptions):
     source_names: Annotated[
         dict[AddressText, NameText], _Values, SettingInfo(omit_default=True)
     ] = {}
+    #: For which of the sources pages are read always or never, by address.
+    full_text: Annotated[
+        dict[AddressText, FullTextUse],
+        _Values,
+        AfterValidator(_drop_auto),
+        SettingInfo(label="full texts", omit_default=True),
+    ] = {}
     destinations: Annotated[tuple[NameText, ...], _Values, _Clean, SettingInfo()] = ()
     schedule: Annotated[
         tuple[str, ...], _Values, _Clean, BeforeValidator(_wrap_text), SettingInfo()
@@ -443,10 +457,17 @@ def _describe_field(name: str, field: FieldInfo) -> Setting:
         info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
         default=None if field.is_required() else default,
         optional=optional,
-        choices=get_args(kind) if get_origin(kind) is Literal else (),
+        choices=_list_choices(kind),
         least=cast("int", next((m.ge for m in marks if isinstance(m, Ge)), 0)),
         most=cast("int", next((m.le for m in marks if isinstance(m, Le)), 0)),
     )
+
+
+def _list_choices(kind: Any) -> tuple[str, ...]:
+    """List the values of a choice, or those that a mapping may have."""
+    if get_origin(kind) is dict:
+        kind = get_args(kind)[1]
+    return get_args(kind) if get_origin(kind) is Literal else ()
 
 
 #: By the type of a field, without its arguments.

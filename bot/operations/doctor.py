@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from bot.i18n.translation import Texts
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.ingest.polling import Ingestor
 from bot.lookup.archive import Archive
 from bot.model import (
@@ -40,6 +40,7 @@ from bot.publishing.planning import digest_zone, find_next_due, find_schedule_pr
 from bot.storage import Database, delivery_store, digest_store, workspace_store
 from digests.errors import DigestsError
 from digests.messages import Message
+from digests.types import frozen
 
 RESTART: Final = "restart standfirst run"
 #: Sources of a workspace that are read because their state is not known yet: a person
@@ -49,7 +50,7 @@ MAX_READ: Final = 20
 _ENGLISH: Final = Texts.of("en")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Doctor:
     """Runs the checks over one database and the platforms that are switched on."""
 
@@ -196,12 +197,17 @@ class _WorkspaceChecks:
         self, digest: Digest, to_read: Collection[int]
     ) -> list[Finding]:
         now, zone = self.doctor.clock.now(), digest_zone(digest)
+        pages = await source_health.load_page_counts(
+            self.doctor.db, digest.sources, now
+        )
 
         async def check(source: Source, subject: str) -> Sequence[Finding]:
             # A source that is polled has a known state; others are read now.
             if source.id in to_read:
                 return await self._read_source(source, subject)
-            health = source_state.describe_health(source, now, zone, self.texts)
+            health = source_health.describe_health(
+                source, now, zone, self.texts, pages.get(source.id)
+            )
             text, fix = Message(health.text), Message(health.fix)
             return (Finding(subject=subject, state=health.state, text=text, fix=fix),)
 

@@ -12,7 +12,6 @@ once a day. Editors of the local page see it there for as long as it lasts.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -22,7 +21,7 @@ from zoneinfo import ZoneInfo
 from bot.configuration.diff import hide_folders
 from bot.delivery import private_notices
 from bot.i18n.translation import Texts
-from bot.ingest import source_state
+from bot.ingest import source_health
 from bot.model import Delivery, Source, Workspace
 from bot.model.scope import Scope
 from bot.ports import Clock
@@ -39,12 +38,13 @@ from bot.storage import (
 from bot.storage.notice_store import NOTICE_INTERVAL, ReportedIncident
 from bot.storage.source_store import FailingSource
 from digests.messages import Message
+from digests.types import frozen
 
 #: Incidents that one notice describes; it counts the others.
 MAX_LISTED: Final = 8
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Incident:
     """Something that stopped working."""
 
@@ -58,7 +58,7 @@ class Incident:
     source: Source | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IncidentReporter:
     """Reports incidents, over one database."""
 
@@ -86,7 +86,7 @@ def list_incidents(conn: Connection, now: datetime) -> tuple[Incident, ...]:
     failing = [
         one
         for one in source_store.list_failing_sources(conn)
-        if source_state.is_dead(one.source, now)
+        if source_health.is_dead(one.source, now)
     ]
     held = delivery_store.list_all_held_deliveries(conn)
     if not failing and not held:
@@ -121,7 +121,7 @@ def report_incidents(conn: Connection, now: datetime) -> bool:
     return stored
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Changes:
     """What changed since the last report."""
 

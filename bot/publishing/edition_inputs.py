@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import BotError
@@ -27,6 +27,7 @@ from digests.types import (
     EditionStyle,
     PublishedLedger,
     StoryMembership,
+    frozen,
 )
 
 
@@ -37,7 +38,7 @@ def build_edition_style(digest: Digest) -> EditionStyle:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionInputs:
     """What an edition of a digest can be composed from."""
 
@@ -91,7 +92,7 @@ def load_inputs(conn: Connection, digest: Digest, now: datetime) -> EditionInput
         published = {f"{article.id}@{article.revision}" for article in past}
         ledger = replace(ledger, revisions=ledger.revisions | published)
         fresh = kept
-    return _build_inputs(conn, digest, fresh, ledger)
+    return build_inputs(conn, digest, fresh, ledger)
 
 
 def load_past_inputs(
@@ -106,15 +107,23 @@ def load_past_inputs(
     ledger = ledger_store.get_ledger(
         conn, digest.scope, digest_id=digest.id, before=since
     )
-    return _build_inputs(conn, digest, fresh, ledger)
+    return build_inputs(conn, digest, fresh, ledger)
 
 
-def _build_inputs(
+def build_inputs(
     conn: Connection,
     digest: Digest,
     fresh: tuple[Article, ...],
     ledger: PublishedLedger,
 ) -> EditionInputs:
+    """Build the inputs of these articles, of which `ledger` was published before.
+
+    A text of a source and the full text that was read from its page are published
+    together. What is new in an article is found between texts of one origin.
+    """
+    shown = _list_shown_texts(conn, fresh, ledger)
+    ledger = replace(ledger, revisions=ledger.revisions | _find_same(fresh, shown))
+    fresh = _replace_unlike(conn, fresh, shown)
     known = story_store.list_memberships(
         conn, workspace_id=digest.workspace_id, articles=[a.id for a in fresh]
     )
@@ -122,8 +131,90 @@ def _build_inputs(
         fresh=fresh,
         ledger=ledger,
         known=known,
-        earlier=_load_earlier_versions(conn, digest, fresh, ledger),
+        earlier=_load_earlier_versions(conn, digest, fresh, ledger, shown),
         newest=_find_newest_key(conn, digest),
+    )
+
+
+@frozen
+class _ShownTexts:
+    """The published texts of an article, by their hashes, and its full texts."""
+
+    published: frozenset[str]
+    #: The full texts that are stored, and the hash of the text that each expands.
+    full: Mapping[str, str]
+
+    @property
+    def expanded(self) -> set[str]:
+        """The texts of the source of which the full text was published."""
+        return {self.full[shown] for shown in self.published & self.full.keys()}
+
+    def holds(self, article: Article) -> bool:
+        """Whether this text, or its full text, or what it expands was published."""
+        same = {article.revision, article.expands}
+        return bool(same & self.published) or article.revision in self.expanded
+
+    def list_same_origin(self) -> set[str]:
+        """The full texts of published excerpts, if no full text was published."""
+        if self.expanded:
+            return set()
+        return {full for full, of in self.full.items() if of in self.published}
+
+
+def _list_shown_texts(
+    conn: Connection, fresh: Iterable[Article], ledger: PublishedLedger
+) -> dict[str, _ShownTexts]:
+    published: dict[str, set[str]] = defaultdict(set)
+    for key in ledger.revisions:
+        article_id, _, revision = key.rpartition("@")
+        published[article_id].add(revision)
+    ids = [int(article.id) for article in fresh if article.id in published]
+    full = article_store.list_full_texts(conn, ids)
+    return {
+        str(key): _ShownTexts(
+            published=frozenset(published[str(key)]), full=full.get(key, {})
+        )
+        for key in ids
+    }
+
+
+def _find_same(
+    fresh: Iterable[Article], shown: Mapping[str, _ShownTexts]
+) -> frozenset[str]:
+    """Find what counts as published because its other text was: «id@hash»."""
+    return frozenset(
+        f"{article.id}@{article.revision}"
+        for article in fresh
+        if article.id in shown and shown[article.id].holds(article)
+    )
+
+
+def _replace_unlike(
+    conn: Connection, fresh: Sequence[Article], shown: Mapping[str, _ShownTexts]
+) -> tuple[Article, ...]:
+    """Replace full texts that nothing published can be compared with.
+
+    Their articles were published from an excerpt of which no full text is stored:
+    whatever the excerpt left out would count as news.
+    """
+    unlike = [
+        int(article.id)
+        for article in fresh
+        if article.origin == "page"
+        and (texts := shown.get(article.id))
+        and not texts.holds(article)
+        and not texts.expanded
+        and not texts.list_same_origin()
+    ]
+    if not unlike:
+        return tuple(fresh)
+    sources = article_store.load_source_texts(conn, unlike)
+    by_id = {str(key): text for key, text in sources.items()}
+    return tuple(
+        replace(by_id[article.id], source=article.source)
+        if article.id in by_id
+        else article
+        for article in fresh
     )
 
 
@@ -132,17 +223,21 @@ def _load_earlier_versions(
     digest: Digest,
     fresh: Iterable[Article],
     ledger: PublishedLedger,
+    shown: Mapping[str, _ShownTexts],
 ) -> tuple[Article, ...]:
-    """Load the published versions of the articles of which there is a newer one."""
-    published: dict[str, list[str]] = defaultdict(list)
-    for key in ledger.revisions:
-        article_id, _, revision = key.rpartition("@")
-        published[article_id].append(revision)
+    """Load the published versions of the articles of which there is a newer one.
+
+    With what they expand, and with full texts of theirs.
+    """
     found = [
         article_store.find_article(conn, digest.scope, int(article.id), revision)
         for article in fresh
-        if article.revision not in published.get(article.id, [article.revision])
-        for revision in published[article.id]
+        if article.id in shown
+        and f"{article.id}@{article.revision}" not in ledger.revisions
+        for texts in (shown[article.id],)
+        for revision in sorted(
+            texts.published | texts.expanded | texts.list_same_origin()
+        )
     ]
     return tuple(stored[0] for stored in found if stored is not None)
 
@@ -162,6 +257,7 @@ def _load_articles(
         until=until,
         called={s.id: s.called for s in digest.sources if s.called},
         include_baseline=include_baseline,
+        without_pages=[s.id for s in digest.sources if s.full_text == "never"],
     )
 
 

@@ -9,19 +9,18 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot import model
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
+from bot.ingest.full_texts import ReportProgress
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
@@ -42,12 +41,17 @@ from bot.publishing.edition_inputs import (
     LedgerChanged,
     build_edition_style,
 )
+from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.planning import (
     check_not_ordered,
     digest_zone,
     find_next_due,
     manual_due,
     plan_manual_occurrence,
+)
+from bot.publishing.skip_reasons import (
+    PLATFORM_NOT_CONNECTED,
+    describe_nothing_new,
 )
 from bot.storage import (
     Connection,
@@ -64,7 +68,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import ArticleDecision, Edition, PublishedLedger
+from digests.types import Edition, PublishedLedger, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -73,42 +77,11 @@ COMPOSE_BATCH = 500
 PERSONAL_BUDGET_SECONDS = 5.0
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
-#: No edition while the platform is off: its news is published once it is on.
-PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
-NO_ARTICLES = Message("skip.no_articles")
 #: Number of newest occurrences that are searched for the last edition.
 RECENT_OCCURRENCES = 50
-#: The counts of an edition without stories, in this order.
-_COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.filtered")
 
 
-def describe_nothing_new(
-    edition: Edition, last: Occurrence | None, now: datetime, zone: str
-) -> Message:
-    """Explain an edition without stories; `last` is the digest's last edition."""
-    found = Counter(map(_classify_decision, edition.decisions))
-    counts = tuple(Message(code, n=found[code]) for code in _COUNTED if found[code])
-    if not counts:
-        return NO_ARTICLES
-    if last is None:
-        return Message("skip.nothing_new", counts=counts)
-    at = last.due_at.astimezone(ZoneInfo(zone))
-    today = at.date() == now.astimezone(at.tzinfo).date()
-    since = at.time().replace(second=0, microsecond=0) if today else at.date()
-    return Message("skip.nothing_new_since", since=since, counts=counts)
-
-
-def _classify_decision(decision: ArticleDecision) -> str:
-    """Return under which count of `_COUNTED` the article falls; "" = none of them."""
-    if decision.stage == "told":
-        chosen = decision.reason.code != "decision.passed_over"
-        return "skip.already_posted" if chosen else "skip.not_chosen"
-    # An article that is replaced by a newer version is counted as that.
-    others = {"filter": "skip.filtered", "fresh": ""}
-    return others.get(decision.stage, "skip.not_shown")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishingOutcome:
     """A stored edition, or the reason why there is none."""
 
@@ -118,7 +91,7 @@ class PublishingOutcome:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPreview:
     """An edition that was composed but not stored."""
 
@@ -126,7 +99,7 @@ class EditionPreview:
     parts: tuple[MessagePart, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionOrder:
     """What an edition contains and where it is posted: by default all of a digest."""
 
@@ -190,7 +163,7 @@ class _PublishingRun:
         await ingestor.refresh(new, insist=insist)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
 
@@ -200,6 +173,14 @@ class EditionPublisher:
     ingestor: Ingestor
     platforms: Mapping[str, Platform]
     at: CheckpointHook = ignore_checkpoint
+
+    @property
+    def full_texts(self) -> FullTextPlanner:
+        """Chooses the pages that are read for full texts."""
+        reader = self.ingestor.full_text_reader
+        return FullTextPlanner(
+            db=self.db, engine=self.engine, clock=self.clock, reader=reader
+        )
 
     # ── for the scheduler ──────────────────────────────────────────────────────
 
@@ -239,11 +220,13 @@ class EditionPublisher:
         )
         keys = {occurrence.digest_id for occurrence in waiting}
         run = await self._refresh_due(waiting)
-        monotonic = asyncio.get_running_loop().time
-        personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
         personal = await self.db.read(
             personal_digest_store.select_personal_digests, keys=keys
         )
+        of_workspaces = [o for o in waiting if o.digest_id not in personal]
+        await self.full_texts.complete_occurrences(of_workspaces, run.read)
+        monotonic = asyncio.get_running_loop().time
+        personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
         done = []
         for occurrence in waiting:
             if occurrence.digest_id in personal and monotonic() > personal_until:
@@ -293,6 +276,8 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
+        read = AnalysisCache().read
+        await self.full_texts.complete([digest], read=read)
 
         def finish(
             conn: Connection, state: OccurrenceState, reason: Message | None
@@ -303,13 +288,20 @@ class EditionPublisher:
             )
             return planned
 
-        outcome = await self._publish(order, finish)
+        outcome = await self._publish(order, finish, read)
         return replace(outcome, unread=refreshed.unread)
 
-    async def preview(self, digest: Digest, platform: str) -> EditionPreview:
-        """Compose what would be posted now; only fetched articles are stored."""
+    async def preview(
+        self, digest: Digest, platform: str, report: ReportProgress | None = None
+    ) -> EditionPreview:
+        """Compose what would be posted now; only fetched articles are stored.
+
+        `report` is called after each page that is read for a full text.
+        """
         await self.ingestor.refresh(digest.sources)
-        edition = await self._compose_edition(digest)
+        read = AnalysisCache().read
+        await self.full_texts.complete([digest], read=read, report=report)
+        edition = await self._compose_edition(digest, read)
         order = await self._order_all(digest)
         return self.render_preview(order, edition, platform)
 
@@ -509,10 +501,10 @@ class EditionPublisher:
             schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
 
-    async def _compose_edition(self, digest: Digest) -> Edition:
+    async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
-        return await self.engine.run(compose_inputs, found, digest, now)
+        return await self.engine.run(compose_inputs, found, digest, now, read)
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
         """Explain since when nothing is new, and why no article is published."""

@@ -13,7 +13,7 @@ again every hour and does not delay the others.
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
 from bot.storage.schedule_store import StoredSchedule
 from digests.messages import Message
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +61,7 @@ DEFECT_REASON = Message("skip.bad_schedule")
 ALREADY_ORDERED = "This was already requested; it is posted once."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MisalignedSchedule:
     """A schedule whose stored next moment is wrong."""
 
@@ -352,7 +353,7 @@ def list_next_dues(digest: Digest, now: datetime, count: int) -> list[datetime]:
     return sorted(at for at in found if at > now)[:count]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PostingHold:
     """When a digest does not post although one of its schedules is due."""
 

@@ -35,8 +35,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.model.delivery import Delivery, Operation
-from bot.model.edition import MessagePart, StoredEdition
+from bot.model.edition import Delivery, MessagePart, Operation, StoredEdition
 from bot.model.scope import Scope
 from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json

@@ -8,7 +8,7 @@ computed when it is loaded.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Select, Table, or_, select
 from bot.errors import UnknownName
 from bot.model.digest import Digest, Source
 from bot.model.scope import PersonScope, Scope
-from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions
+from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, FullTextUse
 from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
@@ -43,12 +43,13 @@ from bot.storage.statements import (
     update_rows,
     upsert,
 )
+from digests.types import frozen
 
 _SOURCE, _DIGEST, _LINK = sources.c, digests.c, digest_sources.c
 _OCCURRENCE = occurrences.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestPause:
     """The pauses of a digest."""
 
@@ -67,6 +68,7 @@ def upsert_digest(
     options: DigestOptions = DEFAULT_DIGEST_OPTIONS,
     paused_sources: Sequence[Source] = (),
     called: Mapping[int, str] | None = None,
+    full_texts: Mapping[int, FullTextUse] | None = None,
 ) -> Digest:
     """Create the digest `name`, or replace its settings, sources and destinations.
 
@@ -81,6 +83,7 @@ def upsert_digest(
         options: All other settings.
         paused_sources: Sources to keep but not to read.
         called: Names of sources in this digest, by their keys.
+        full_texts: Whether their pages are read, by their keys; left out = auto.
 
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
@@ -93,7 +96,8 @@ def upsert_digest(
         new={"paused": False},
         where=IS_WORKSPACE_DIGEST,
     )
-    _link_sources(conn, scope, row.id, sources, paused_sources, called or {})
+    columns = {"called": called or {}, "full_text": full_texts or {}}
+    _link_sources(conn, scope, row.id, sources, paused_sources, columns)
     _link_destinations(conn, scope, row.id, destinations)
     return _load_digests(conn, [row])[0]
 
@@ -213,8 +217,9 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
-    called: Mapping[int, str],
+    further: Mapping[str, Mapping[int, str]],
 ) -> None:
+    """Replace the sources of a digest; `further` has columns with values by source."""
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
     ids = [source.id for source in (*read, *paused)]
     _refuse_unknown(conn, select(_SOURCE.id).where(mine), ids, "A source")
@@ -226,7 +231,7 @@ def _link_sources(
         key: {
             "first_read_at": first_read_at.get(key),
             "paused": key in not_read,
-            "called": called.get(key),
+            **{name: values.get(key) for name, values in further.items()},
         }
         for key in ids
     }
@@ -289,7 +294,7 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
             linked[row.digest_id].append(row)
         return linked
 
-    in_digest = select(sources, _LINK.paused, _LINK.called)
+    in_digest = select(sources, _LINK.paused, _LINK.called, _LINK.full_text)
     read = load(
         digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
     )
@@ -372,19 +377,32 @@ def _fill_personal_digest(conn: Connection, own: Digest) -> Digest:
     return replace(
         own,
         default_zone=chosen.zone or own.default_zone,
-        sources=_list_workspace_sources(conn, own.scope),
+        sources=list_read_sources(conn, own.scope),
         options=own.options.model_copy(update={"include": follows}),
         more=tuple(term for term, way in wishes.items() if way == "more"),
         less=tuple(term for term, way in wishes.items() if way == "less"),
     )
 
 
-def _list_workspace_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
-    """List the sources that any digest of the workspace reads."""
-    read = (
-        select(_LINK.source_id)
+def list_read_sources(conn: Connection, scope: Scope) -> tuple[Source, ...]:
+    """List the sources that any digest of the workspace reads.
+
+    Full texts of a source are wanted as by the digest that wants most of them.
+    """
+    query = (
+        select(sources, _LINK.full_text)
+        .join(digest_sources, _LINK.source_id == _SOURCE.id)
         .join(digests, _DIGEST.id == _LINK.digest_id)
         .where(in_scope(digest_sources, scope), ~_LINK.paused, IS_WORKSPACE_DIGEST)
+        .order_by(_SOURCE.id)
     )
-    query = select(sources).where(_SOURCE.id.in_(read)).order_by(_SOURCE.id)
-    return list_all(conn, query, Source)
+    found: dict[int, Source] = {}
+    for source in list_all(conn, query, Source):
+        known = found.setdefault(source.id, source)
+        wanted = min((known, source), key=lambda s: _WANTED.index(s.full_text))
+        found[source.id] = wanted
+    return tuple(found.values())
+
+
+#: The setting of full texts, the one that wants most of them first.
+_WANTED: tuple[FullTextUse | None, ...] = ("always", None, "auto", "never")

@@ -1,6 +1,6 @@
 """Editions: stored as they were composed, loaded with their corrections applied."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,12 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.corrections.amendments import apply_amendments
-from digests.types import Edition, PublishedLedger
+from digests.types import Edition, PublishedLedger, frozen
 
 _STORY, _EDITION = edition_stories.c, editions.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PastStory:
     """A story as an edition published it."""
 
@@ -43,6 +43,7 @@ class PastStory:
     #: «s-7k3m9q».
     story: str
     headline: str
+    digest_id: int
     made_at: datetime
 
 
@@ -222,7 +223,12 @@ def list_past_stories(
     """
     recent = [] if since is None else [_EDITION.made_at >= since]
     newest = (
-        select(_EDITION.id, _EDITION.public_id.label("edition"), _EDITION.made_at)
+        select(
+            _EDITION.id,
+            _EDITION.public_id.label("edition"),
+            _EDITION.digest_id,
+            _EDITION.made_at,
+        )
         .where(*_is_published(scope), *recent)
         .order_by(_EDITION.id.desc())
         .limit(limit)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from bot.errors import SendRefused
-from bot.model.delivery import Delivery, LocalMessage
+from bot.model.edition import Delivery, LocalMessage
 from bot.model.scope import Scope
 from bot.storage.database import Database
 from bot.storage.schema import local_messages

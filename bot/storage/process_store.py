@@ -22,6 +22,7 @@ from bot.storage.schema import (
     keys,
     leases,
     notices,
+    page_readings,
     published_articles,
     rereads,
     sources,
@@ -45,6 +46,7 @@ _WAITS = (
     workspaces.c.retest_at,
     destinations.c.retest_at,
     rereads.c.next_at,
+    page_readings.c.next_at,
     published_articles.c.compare_at,
     published_articles.c.not_before,
     *(

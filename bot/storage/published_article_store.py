@@ -11,12 +11,12 @@ composing, searching or counting.
 The functions work across all workspaces.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from bot.model.digest import SourceKind
 from bot.model.scope import Scope, Scoped
@@ -39,17 +39,19 @@ from bot.storage.statements import (
     list_scalars,
     update_rows,
 )
-from digests.types import Article, ArticleRef, Edition
+from digests.types import Article, ArticleRef, Edition, frozen
 
 _SOURCE, _EDITION = sources.c, editions.c
 _ARTICLE, _PUBLISHED, _REREAD = articles.c, published_articles.c, rereads.c
 #: Maximum age of editions that are corrected.
 CORRECTABLE_PERIOD = timedelta(days=14)
+#: Begins the ids of texts that were read from pages to find corrections.
+REREAD_ID = "page:"
 #: How long a text must be stable before it is compared, and the maximum total wait.
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishedArticle(Scoped):
     """An article in an edition, and the revision that it was compared with."""
 
@@ -75,17 +77,41 @@ def add_published_articles(
         .where(_ARTICLE.id.in_(wanted), revisions.c.current)
     )
     current = {row.id: row.hash for row in conn.execute(query)}
+    expanded = _find_expanded(conn, wanted)
     at, mine = edition.made_at, {**asdict(scope), "edition_id": edition_id}
     rows = []
     for key, now in current.items():
         changed_at = None if wanted[key] == now else at
-        row = {"article_id": key, "revision": wanted[key], "made_at": at, **mine}
+        row = {"article_id": key, "revision": wanted[key], "page_revision": None}
+        if key in expanded:
+            row |= {"revision": expanded[key], "page_revision": wanted[key]}
+        row |= {"made_at": at, **mine}
         rows.append(row | {"changed_at": changed_at, "compare_at": changed_at})
     insert_all_missing(conn, published_articles, rows)
     in_full = {ref.id for story in edition.stories for ref in story.articles}
     ids = [key for key in current if str(key) in in_full]
     add_rereads(conn, article_ids=ids, published_at=at)
+    for key in expanded:
+        update_rows(conn, rereads, _REREAD.article_id == key, revision=wanted[key])
     copy_page_revisions(conn, edition_id)
+
+
+def _find_expanded(conn: Connection, shown: Mapping[int, str]) -> dict[int, str]:
+    """Find the source's texts that the shown full texts expand, by article."""
+    query = select(revisions.c.article_id, revisions.c.hash, revisions.c.expands)
+    expanding = revisions.c.expands.is_not(None)
+    rows = conn.execute(query.where(revisions.c.article_id.in_(shown), expanding))
+    return {r.article_id: r.expands for r in rows if shown[r.article_id] == r.hash}
+
+
+def follow_page_text(
+    conn: Connection, article_id: int, before: str, after: str, now: datetime
+) -> None:
+    """Compare editions that were made from a full text with a newer one."""
+    if before != after:
+        base = has_values(rereads, article_id=article_id, revision=before)
+        update_rows(conn, rereads, base, revision=after)
+        mark_article_changed(conn, article_id, now)
 
 
 def mark_article_changed(conn: Connection, article_id: int, now: datetime) -> None:
@@ -149,7 +175,7 @@ def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
         yield line.article
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageReread:
     """An article's page that is due to be read again."""
 
@@ -165,6 +191,11 @@ class PageReread:
     revision: str | None
     etag: str | None
     last_modified: str | None
+    #: The source's text that its last text expands, if an edition was made from the
+    #: full text.
+    expands: str | None = None
+    #: The title of its last text.
+    title: str | None = None
 
 
 def add_rereads(
@@ -187,7 +218,7 @@ def add_rereads(
 
 def copy_page_revisions(conn: Connection, edition_id: int) -> None:
     """Set the latest page revisions as the base of comparisons for an edition."""
-    mine = _PUBLISHED.edition_id == edition_id
+    mine = has_values(published_articles, edition_id=edition_id, page_revision=None)
     latest = select(_REREAD.revision).where(_REREAD.article_id == _PUBLISHED.article_id)
     page_revision = latest.scalar_subquery()
     update_rows(conn, published_articles, mine, page_revision=page_revision)
@@ -203,9 +234,18 @@ def list_due_rereads(
             func.coalesce(_ARTICLE.url, "").label("url"),
             _SOURCE.address.label("source_address"),
             _SOURCE.kind.label("source_kind"),
+            revisions.c.expands,
+            revisions.c.title,
         )
         .join(articles, _ARTICLE.id == _REREAD.article_id)
         .join(sources, _SOURCE.id == _ARTICLE.source_id)
+        .outerjoin(
+            revisions,
+            and_(
+                revisions.c.article_id == _REREAD.article_id,
+                revisions.c.hash == _REREAD.revision,
+            ),
+        )
         .where(_REREAD.next_at <= now)
         .order_by(_REREAD.next_at, _REREAD.article_id)
     )
@@ -245,8 +285,10 @@ def store_page_revision(
     insert_revision(
         conn,
         article_id=one.article_id,
-        external_id=f"page:{one.url}"[:500],
-        article=replace(page, sample=None, excerpt=False),
+        external_id=f"{REREAD_ID}{one.url}"[:500],
+        article=replace(
+            page, sample=None, excerpt=False, origin="page", expands=one.expands
+        ),
         hash=page.revision,
         now=now,
         current=False,

@@ -31,6 +31,7 @@ REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(_REVISION.id, _REVISION.article_id, _REVISION.hash, _REVISION.title),
     *(_REVISION.text, _REVISION.outlet, _REVISION.author, _REVISION.published),
     *(_REVISION.lang, _REVISION.sample, _REVISION.excerpt, _REVISION.fetched_at),
+    *(_REVISION.origin, _REVISION.expands),
     *(_REVISION.current, _ARTICLE.url, _ARTICLE.source_id, _ARTICLE.first_seen),
     sources.c.name.label("source_name"),
 )

@@ -6,7 +6,7 @@ restart cannot plan an occurrence twice. The scheduler's queries cover all works
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -30,11 +30,12 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 _SCHEDULE, _OCCURRENCE = schedules.c, occurrences.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NewSchedule:
     """A schedule to be stored."""
 
@@ -47,7 +48,7 @@ class NewSchedule:
     next: DueMoment | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredSchedule(NewSchedule, Scoped):
     """A stored schedule."""
 
@@ -116,6 +117,31 @@ def find_next_schedule_at(conn: Connection) -> datetime | None:
     """Return the instant at which the next schedule is due."""
     at = _SCHEDULE.next_due_at
     query = _join_active_workspaces(select(at)).where(at.is_not(None))
+    return first_scalar(conn, query.order_by(at).limit(1))
+
+
+def list_upcoming_digests(
+    conn: Connection, after: datetime, until: datetime
+) -> dict[tuple[int, int], datetime]:
+    """Map digests of workspaces, (workspace, digest), to their next due moments.
+
+    Only those that are due after `after` and not after `until`; no personal ones.
+    """
+    at, key = _SCHEDULE.next_due_at, (_SCHEDULE.workspace_id, _SCHEDULE.digest_id)
+    query = (
+        _join_active_workspaces(select(*key, func.min(at).label("at")))
+        .join(digests, digests.c.id == _SCHEDULE.digest_id)
+        .where(at > after, at <= until, digests.c.person_id.is_(None))
+        .where(~digests.c.paused)
+    )
+    rows = conn.execute(query.group_by(*key))
+    return {(row.workspace_id, row.digest_id): row.at for row in rows}
+
+
+def find_schedule_after(conn: Connection, after: datetime) -> datetime | None:
+    """Return the first instant after `after` at which a schedule is due."""
+    at = _SCHEDULE.next_due_at
+    query = _join_active_workspaces(select(at)).where(at > after)
     return first_scalar(conn, query.order_by(at).limit(1))
 
 

@@ -4,7 +4,6 @@ The queries of the ingest cover all workspaces.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -39,6 +38,7 @@ from bot.storage.statements import (
     update_rows,
     upsert,
 )
+from digests.types import frozen
 
 _LINK, _SOURCE = digest_sources.c, sources.c
 #: Due sources of which the order is computed, as a multiple of those that are listed.
@@ -153,7 +153,7 @@ def _select_reading_workspaces(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FailingSource:
     """A source that could not be read lately, as one digest uses it."""
 
@@ -214,11 +214,17 @@ def back_off_host(conn: Connection, host: str, until: datetime) -> None:
     update_rows(conn, sources, or_(*shown), shorter, **values)
 
 
+def list_backoffs(conn: Connection, now: datetime) -> dict[str, datetime]:
+    """List the addresses of sources whose hosts asked for a pause, and until when."""
+    query = select(_SOURCE.address, _SOURCE.backoff_until)
+    return dict(list_all(conn, query.where(_SOURCE.backoff_until > now), tuple))
+
+
 #: The columns that a poll updates.
 _READING_COLUMNS = (
     "kind", "name", "last_success_at", "problem", "requested_at", "next_poll_at",
     "failures", "backoff_until", "stopped", "etag", "last_modified", "moved_to",
-    "moved_count", "items_per_day", "notice", "noticed_at",
+    "moved_count", "items_per_day", "notice", "noticed_at", "completeness",
 )  # fmt: skip
 
 

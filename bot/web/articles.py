@@ -10,7 +10,6 @@ stored text without its line breaks. Pure.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -28,7 +27,7 @@ from digests.language import sentences
 from digests.language.links import make_link
 from digests.language.normalization import parse_whole_number
 from digests.language.spans import overlaps_any
-from digests.types import Article, Span
+from digests.types import Article, Span, frozen
 
 #: (article's id, revision or None for the newest) → the stored version and the zone of
 #: its readers, or None.
@@ -84,6 +83,7 @@ def _build_view(article: Article, texts: Texts, zone: str) -> dict[str, Any]:
         "url": outside.href if outside else "",
         "sample": _describe_sample(article.sample, texts),
         "cut": _describe_cut(article, texts),
+        "origin": _describe_origin(article, texts),
     }
 
 
@@ -92,6 +92,15 @@ def _describe_sample(sample: str | None, texts: Texts) -> str:
         return texts.say("Sample article: invented for this demo.")
     if sample == "retold":
         return texts.say("Sample article: a real event, retold for this demo.")
+    return ""
+
+
+def _describe_origin(article: Article, texts: Texts) -> str:
+    """Say whether the text is a feed's excerpt, or was read from the article's page."""
+    if article.excerpt:
+        return texts.say("The feed has only this excerpt of the article.")
+    if article.origin == "page":
+        return texts.say("This text was read from the article’s own page.")
     return ""
 
 
@@ -112,7 +121,7 @@ MAX_OFFSET: Final = 999_999_999
 MAX_SPANS: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MarkedPiece:
     """A run of text in one style; the page scrolls to the piece marked `first`."""
 

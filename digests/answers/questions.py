@@ -14,7 +14,6 @@ whole days, without a time zone.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 from typing import Literal, cast
@@ -34,6 +33,7 @@ from digests.language import dates, grammar, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_list, word_set
+from digests.types import frozen
 
 QuestionKind = Literal[
     "person",
@@ -55,7 +55,7 @@ _HELPING = word_set("is are was were has have had will")
 _AUXILIARIES = word_set("do does did")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuestionTerm:
     """A word of a question that the answer should have."""
 
@@ -68,7 +68,7 @@ class QuestionTerm:
     name: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Period:
     """Whole days, the last one included, and the span that names them."""
 
@@ -78,7 +78,7 @@ class Period:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Question:
     """A parsed question."""
 

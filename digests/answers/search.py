@@ -12,7 +12,6 @@ index has already matched them.
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -22,7 +21,7 @@ from digests.language import search_terms, sentences
 from digests.language.search_terms import PhraseGroup, SearchQuery, locate_groups
 from digests.language.spans import drop_overlapping
 from digests.language.words import word_set
-from digests.types import Article, Span
+from digests.types import Article, Span, frozen
 
 _SATURATION, _LENGTH = 1.2, 0.75
 _TITLE = 4.0
@@ -98,7 +97,7 @@ def _rate_freshness(article: Article, newest: datetime | None) -> float:
 _READ = 40_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Snippet:
     """A sentence of an article's text, and the places of the words in it."""
 

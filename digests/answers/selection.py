@@ -7,7 +7,7 @@ not say.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, starmap
 from typing import Literal
 
@@ -23,7 +23,7 @@ from digests.answers.questions import (
 from digests.answers.vocabulary import SYNONYMS, find_root
 from digests.language.words import is_stop_word
 from digests.quotes.attribution import find_article_quotes
-from digests.types import Article, Span
+from digests.types import Article, Span, frozen
 
 RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 
@@ -47,7 +47,7 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
 _NEWER_SLACK = 3.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AnswerSentence:
     """A sentence that answers: `text == article.text[span.start:span.end]`."""
 
@@ -57,7 +57,7 @@ class AnswerSentence:
     score: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AnswerRefusal:
     """Why there is no answer, with the words of the question that caused it."""
 
@@ -65,7 +65,7 @@ class AnswerRefusal:
     words: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuestionAnswer:
     """A sentence, with those that it must be shown with, or why there is none."""
 
@@ -75,7 +75,7 @@ class QuestionAnswer:
     sure: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Candidate:
     match: SentenceMatch
     #: How likely it is the answer: the logarithm of the odds.

@@ -55,9 +55,10 @@ _QUOTATION_MARKS: Mapping[str, tuple[str, str]] = {
     "zh": ("“", "”"),
 }
 _ENGLISH_MARKS = ("“", "”")
-#: The marks around «she said», between two parts of one utterance.
+#: «,” she said. “», between two parts of one utterance.
 _BETWEEN_PARTS = re.compile(
-    rf"(?<=[,.!?…])[{DOUBLE}](\s[^{DOUBLE}\n]{{1,60}}\s)[{DOUBLE}](?=\S)"
+    rf"(?:,\s?[{DOUBLE}]|(?<=[.!?…])\s?[{DOUBLE}]|[{DOUBLE}],)"
+    rf"\s[^{DOUBLE}\n]{{1,60}}\s[{DOUBLE}]\s?(?=\S)"
 )
 #: The least content words besides quote and speaker that make a sentence a context.
 _FEWEST_WORDS = 3
@@ -125,10 +126,11 @@ def get_quotation_marks(lang: str | None) -> tuple[str, str]:
 def set_in_marks(card: QuoteCard) -> tuple[str, str, str]:
     """The opening mark of the card's language, its words, and the closing mark.
 
-    Where «she said» stands between two parts of the words, they have these marks too.
+    Two parts of an utterance have marks of their own and not the «she said» between
+    them: the speaker is named below.
     """
     opening, closing = get_quotation_marks(card.lang)
-    words_shown = _BETWEEN_PARTS.sub(rf"{closing}\1{opening}", card.text)
+    words_shown = _BETWEEN_PARTS.sub(f"{closing} … {opening}", card.text)
     return opening, words_shown, closing
 
 
@@ -276,7 +278,8 @@ def _format_alt_text(article: Article, quote: Quote, text: str) -> str:
     where = [article.source] if article.source else []
     when = [published.date().isoformat()] if published is not None else []
     origin = ", ".join(where + when)
-    sentence = f"{_format_voice(quote)}: “{text}”"
+    shown = _BETWEEN_PARTS.sub("” … “", text)
+    sentence = f"{_format_voice(quote)}: “{shown}”"
     return f"{sentence} ({origin})." if origin else sentence
 
 

@@ -5,7 +5,7 @@ A stored edition is never rewritten: amendments are stored beside it, in their o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digests.types import (
     BriefStory,
@@ -16,10 +16,11 @@ from digests.types import (
     Headline,
     QuoteCard,
     Sentence,
+    frozen,
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SentenceChange:
     """A sentence by its shown words, and its replacement."""
 
@@ -28,7 +29,7 @@ class SentenceChange:
     new: Sentence | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CardChange:
     """A quote by its words, and its replacement, which may be withdrawn."""
 
@@ -36,7 +37,7 @@ class CardChange:
     new: QuoteCard
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FigureChange:
     """A figure by its words and its sentence, and its replacement."""
 
@@ -45,7 +46,7 @@ class FigureChange:
     new: EditionFigure | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Amendment:
     """The changes of one story (public id) of an edition."""
 

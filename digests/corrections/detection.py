@@ -19,7 +19,7 @@ paragraph. What it repeats of the old text is not in the new one.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import groupby
 from operator import attrgetter
@@ -31,7 +31,7 @@ from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any, span_text
 from digests.stories.profiles import CORRECTION_LABEL
-from digests.types import Article, Figure, Span
+from digests.types import Article, Figure, Span, frozen
 
 #: A text of which less than this share stays counts as another text.
 _STAYS = 0.5
@@ -39,7 +39,7 @@ _STAYS = 0.5
 CorrectionKind = Literal["figure", "name", "negation", "quote", "notice"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TextSentence:
     """A sentence with its place and its paragraph."""
 
@@ -49,7 +49,7 @@ class TextSentence:
     span: Span | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TextCorrection:
     """A correction: the facts of the old sentence and their replacement."""
 
@@ -283,7 +283,7 @@ def _compare_figures(
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _CountedValue:
     shown: str
     unit: str = ""

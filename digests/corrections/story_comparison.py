@@ -7,9 +7,10 @@ place in the new version; a quote that the article no longer has stays and is st
 through. What was merely reworded, or cut from the end, stays as published.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from digests.cards import content
 from digests.corrections.amendments import (
@@ -30,6 +31,7 @@ from digests.quotes.attribution import find_article_quotes
 from digests.summaries.headlines import write_headline
 from digests.types import (
     Article,
+    ArticleRef,
     BriefStory,
     CorrectionNote,
     EditionFigure,
@@ -103,6 +105,49 @@ def relocate_story(published: EditionStory, other: Article) -> EditionStory:
         cards=tuple(map(relocate_card, published.cards)),
         figures=tuple(map(relocate_figure, published.figures)),
     )
+
+
+def refer_to_source(
+    published: EditionStory | BriefStory, other: Article, pages: Collection[str]
+) -> EditionStory | BriefStory:
+    """Refer a story that was made from a page to its source's text of the article.
+
+    Args:
+        published: The story as it reads at present.
+        other: The source's text.
+        pages: The hashes of texts that were read from pages.
+
+    A piece whose words are not there keeps its place in the page's text.
+    """
+
+    def refer(one: ArticleRef) -> ArticleRef:
+        # A headline without spans is the title, which the source's text has too.
+        titled = not published.headline.spans and one.revision in pages
+        mine = titled and one.id == other.id
+        return replace(one, revision=other.revision) if mine else one
+
+    if isinstance(published, BriefStory):
+        return replace(published, article=refer(published.article))
+    lead, *rest = published.articles
+    revisions = {ref.id: ref.revision for ref in published.articles}
+    placed = replace(
+        published,
+        summary=tuple(_place(one, lead.revision) for one in published.summary),
+        matters=_place(published.matters, lead.revision) if published.matters else None,
+        cards=tuple(_place(o, revisions.get(o.article, "")) for o in published.cards),
+        figures=tuple(
+            _place(one, revisions.get(one.article, "")) for one in published.figures
+        ),
+    )
+    return replace(relocate_story(placed, other), articles=(refer(lead), *rest))
+
+
+_Placed = TypeVar("_Placed", Sentence, QuoteCard, EditionFigure)
+
+
+def _place(one: _Placed, revision: str) -> _Placed:
+    """Name the text that a piece is in, where it is that of its article's reference."""
+    return one if one.revision else replace(one, revision=revision)
 
 
 def _locate(words: str, article: str, other: Article) -> Span | None:

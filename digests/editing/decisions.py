@@ -4,7 +4,6 @@ It reads the results of the steps of `compose` and does not influence them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from digests.messages import Message
 from digests.types import (
@@ -17,6 +16,7 @@ from digests.types import (
     RankedStory,
     Story,
     StoryMembership,
+    frozen,
 )
 
 #: The stage and the outcome of each reason.
@@ -81,7 +81,7 @@ def record_refusal(article: Article, reason: Message) -> ArticleDecision:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _CompositionSteps:
     """The results of the steps of a composition, by article and by story."""
 

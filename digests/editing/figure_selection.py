@@ -69,6 +69,7 @@ _TERM = re.compile(
 )
 #: «won the 800m»: the name of a race.
 _RACES = frozenset((60, 100, 200, 400, 800, 1_500, 5_000, 10_000))
+_CONVERTED = re.compile(r"\d[\w.,]*(?:\s\w+)?\s\($")
 _SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
 #: A word before a name that is no preposition, and the name: «the Meridian 64».
 _NAME_BEFORE = re.compile(
@@ -186,7 +187,7 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
         place = places.setdefault(figure.sentence.start, len(places))
         at = bisect_right(opened, figure.start) - 1
         inside = at >= 0 and figure.start < quoted[at].end
-        replaced = figure.status != "past" and (figure.value, figure.unit) in former
+        replaced = (figure.value, figure.unit) in former
         if inside or replaced or not _may_show(figure, article):
             continue
         named = _is_in_title(figure, title)
@@ -203,8 +204,7 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
 def _is_former(figure: Figure) -> bool:
     """Whether a count holds no longer: the 2,500 of «800, down from 2,500»."""
     at = figure.label.find(figure.text)
-    left = at > 0 and _LEFT.search(figure.label[:at]) is not None
-    return figure.status == "past" and left
+    return at > 0 and _LEFT.search(figure.label[:at]) is not None
 
 
 def _read_title(article: Article) -> dict[float, set[str]]:
@@ -227,7 +227,11 @@ def _is_in_title(figure: Figure, title: Mapping[float, Collection[str]]) -> bool
 def _may_show(figure: Figure, article: Article) -> bool:
     if not figure.label or figure.status == "denied":
         return False
-    if figure.unit == "metres" and figure.value in _RACES:
+    # «raked in $80m (£42.4m)»
+    converted = _CONVERTED.search(
+        article.text[max(0, figure.start - 16) : figure.start]
+    )
+    if converted or (figure.unit == "metres" and figure.value in _RACES):
         return False
     if figure.unit:
         return True

@@ -9,7 +9,6 @@ considered: the others may have been there before.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from digests.figures import recognition
 from digests.language import sentences, words
@@ -25,6 +24,7 @@ from digests.types import (
     PublishedLedger,
     Span,
     Story,
+    frozen,
 )
 
 #: Share of a sentence's content words that must be new, and how many it must have.
@@ -38,7 +38,7 @@ _SHORTEST_QUOTE = 5
 _MOST_TOLD = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryNews:
     """The new sentences of one article."""
 

@@ -16,12 +16,11 @@ from collections.abc import Mapping, Sequence
 
 from digests.cards import content
 from digests.language import sentences
-from digests.language.grammar import NEGATION, tokenize_span
+from digests.language.grammar import NEGATION, PREPOSITIONS, WRITTEN, tokenize_span
 from digests.language.names import BODY_WORDS, PLACES, find_names
 from digests.language.normalization import normalize_text
 from digests.language.words import load_word_tables, word_set
 from digests.quotes import standing
-from digests.quotes.reporting import PREPOSITIONS, WRITTEN
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 from digests.types import (
     ArticleAnalysis,
@@ -58,6 +57,8 @@ _FARTHEST, _NEAR = 4, 900
 #: Words between two parts of one utterance: «she said», «Cole told us».
 _LONGEST_ATTRIBUTION = 3
 _WORD = re.compile(r"[^\W_]+")
+#: «I understand that. But …»
+_TURNS = re.compile(r"[^.!?]{1,30}[.!?]\s(?:But|Aber)\b")
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -153,7 +154,7 @@ def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
     if after is None or after.group != quote.group or find_rest(quote, after, text):
         return False
     opening = _APOSTROPHE.split(after.text.split()[0])[0].strip(_SIGNS).lower()
-    return opening in _TABLES["going_on"]
+    return opening in _TABLES["going_on"] or bool(_TURNS.match(after.text))
 
 
 def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:

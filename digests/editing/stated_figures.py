@@ -7,12 +7,11 @@ not wounded, planned is not paid, a part is not the whole, a bound is not a coun
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from digests.figures import statements, units
 from digests.language import dates, words
 from digests.language.words import load_word_tables, word_set
-from digests.types import Article, Figure, Quote
+from digests.types import Article, Figure, Quote, frozen
 
 #: Figures of an article that are compared: what is disputed stands early.
 _READ_FIGURES = 24
@@ -132,7 +131,7 @@ _NEUTRAL = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StatedFigure:
     """A figure with what it answers."""
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from digests.figures import statements
-from digests.language import grammar
-from digests.language.normalization import to_one_line
+from digests.language import clauses, grammar
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.spans import overlaps_any, span_text, spans_overlap
 from digests.language.words import load_word_tables
 from digests.types import Figure, Span
 
@@ -28,6 +28,8 @@ USUAL_LENGTH = 110
 MAX_LENGTH = 140
 _LONGEST_SENTENCE = 600
 _FEWEST_WORDS = 3
+#: Kinds of ends for want of a better one.
+_LATE = ("phrase", "purpose")
 #: Starts and ends that are tried around one figure.
 _MOST_STARTS, _MOST_ENDS = 5, 6
 
@@ -80,66 +82,12 @@ _SAYING = (
     "said|says|say|told|added|reported|reports|report|announced|found|warned|estimated|"
     "sagte|sagten|teilte|teilten|erklärte|berichtet|berichtete"
 )
-_ENDS = re.compile(
-    r"[;:]\s|\s[—–]\s|\s-{1,2}\s|—"
-    rf"|,\s(?=according\sto\s|(?:[\w.’'-]+\s){{1,7}}(?:{_SAYING})\b"
-    rf"|[^,;“”\"]{{2,60}},\s(?:[^,;“”\"]{{2,50}},\s)?(?:{_SAYING})\b"
-    r"|(?:making|giving|taking|bringing|leaving|raising|including|with|after|as|when|"
-    r"while|where|which|who|whose|because|following|despite|amid|since|up\sfrom|just|"
-    r"down\sfrom|compared|against|[a-z]{3,}ing|an?\s[^,]{3,80}$|the\s[^,]{3,80}$|"
-    r"its\s[^,]{3,60}$|their\s[^,]{3,60}$|and|or\s[£$€\d]|der|die|das|den|dem|deren|"
-    r"dessen|wo|wobei|während|nachdem|weil|obwohl|wie|nach\sAngaben)\b)"
-    r"|\s(?=(?:after|when|while|where|because|following|despite|amid|although|though|as|"
-    r"before)\s)"
-    r"|\s(?=and\s(?:(?!which\b|who\b|that\b)[\w’'-]+\s){1,4}?(?:is|are|was|were|has|have|"
-    r"had|will|would|said|says)\s)"
-    r"|(?<=\d[-–]\d)\s(?=that\s)"
-    r"|(?<!between)\s(?=and\s(?:the|an?|its|his|her|their|other|another|some|many|most|"
-    r"additional|[A-Z]\w+)\s(?:(?!and\b)[\w’'-]+\s){0,3}?[a-z]{3,}ed\s)"
-    r"|\s(?=and\s(?:then|later|also|has|have|is|was|will)\s)"
-    r"|\s(?=(?:nachdem|weil|obwohl|während)\s)"
-)
-#: Ends for want of a better one: a purpose, a result.
-_LATE_ENDS = re.compile(
-    r"(?<!,)\s(?=to\s(?!the\b|an?\b|its\b|his\b|her\b|their\b|about\b|around\b|almost\b|"
-    r"nearly\b|over\b|more\b|less\b|just\b|some\b|well\b|total\b|within\b|between\b|half\b|"
-    r"roughly\b|only\b|below\b|above\b|record\b|under\b)[a-z]{3,}\s)"
-    r"|\s(?=[a-z]{3,}ing\s(?:the|an?|its|his|her|their)\s)"
-)
-#: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
-_NEEDS_VERB = re.compile(
-    r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
-    r"power|proposal|reason|right|time|way)s?\s?$|"
-    r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
-    r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
-    r"(?:e|es|ed|ing|s)?\s(?:[\w’'-]+\s){0,5}|(?:able|come|due|have|has|had|likely|ready|"
-    r"set|up|used|going)\s?|\w+ed\s?)$"
-)
 _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
-#: What the next word belongs to: «as far back [as]», «two weeks [after]».
-_COMPLETED = {
-    "as": re.compile(
-        r"\b(?:(?:as|so|such)\s\w+(?:\s\w+)?|\w+sel(?:f|ves)|known|seen|used|described|"
-        r"identified|regarded|provided|serv\w+)$"
-    ),
-    "after": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
-    "before": re.compile(r"\b(?<!last )(?:minute|hour|day|week|month|year)s?$"),
-}
-_DASH = re.compile(r"\s(?:[—–]|-{1,2})\s|—")
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
-)
-#: A second verb of the same subject, unless it takes the number back.
-_SECOND_VERB = re.compile(
-    r"(?:\sand|,\sbut)\s(?!recover|revers|regain|rebound|fell|rose|den)(?P<verb>[a-z]+)\b"
-)
-_INSERTED = re.compile(
-    r",\s(?:who|which|whose|where|a|an|the|now|then|formerly|based|led|owned|known|der|"
-    r"die|das)\s[^,;:()\"“”—–]{3,110},(?=\s)|,\s\d{2},(?=\s)"
-    r"|\s(?:[—–]|-{1,2})\s[^;:()\"“”—–]{3,120}?\s(?:[—–]|-{1,2})(?=\s[a-z\d])"
 )
 #: What was left out behind turns the statement round.
 _TURNS = re.compile(
@@ -152,20 +100,12 @@ _TURNS = re.compile(
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|his|her|its|their)\b|[\w’'-]+(?:\s[\w’'-]+){0,2},\s"
 )
-#: No verb follows, so that the comma of a left out insertion stays.
-_GOES_ON = re.compile(
-    r"\d|(?:in|on|at|by|with|from|for|to|of|and|or|but|the|an?|its|his|her|their|up|down|"
-    r"about|around|nearly|more|less|well|some|just|compared|against|after|before)\b"
-)
 #: «…, the report said» at the end: its verb states nothing.
 _SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
 _ADVERBS = _TABLES["adverbs"]
 _RELATIVE = _TABLES["relative"]
 _CONJUNCTIONS = _TABLES["conjunctions"]
 _DETERMINERS = _TABLES["determiners"]
-_DANGLING = _TABLES["dangling"]
-#: «in Gebieten», «aus Städten»: of which, a relative clause says.
-_GERMAN_OPEN = re.compile(r"\b(?:an|auf|aus|bei|in|mit|von|zu)\s[A-ZÄÖÜ]\w+n$")
 #: Roughly: a verb has no capital.
 _GERMAN_VERB = re.compile(
     r"\b(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|lag|zog|stieg|fiel|sank|kam|ging|gab|"
@@ -208,10 +148,10 @@ class _Statement:
     starts: Sequence[tuple[int, bool]]
     ends: Sequence[int]
     late_ends: Sequence[int]
-    brackets: Sequence[tuple[int, int]]
-    insertions: Sequence[tuple[int, int]]
+    brackets: Sequence[Span]
+    insertions: Sequence[Span]
     #: The first of two verbs of one subject, which may be left out.
-    denied: tuple[int, int] | None
+    denied: Span | None
     german: bool
 
 
@@ -239,12 +179,9 @@ def state_figures(
     return tuple(stated)
 
 
-_RATE = re.compile(r"One (?:in|out of) ")
-
-
 def is_leaning(label: str) -> bool:
     """Whether a label begins with words that point to another sentence."""
-    if _RATE.match(label):
+    if re.match("One (?:in|out of) ", label):
         return False
     first = _WORD.search(label)
     leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING
@@ -259,64 +196,45 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
         _Word(m.start(), m.end(), m[0].lower(), grammar.looks_finite(m[0]))
         for m in _WORD.finditer(text, start, end)
     ]
+    ends, late_ends = _list_ends(text, start, end)
     return _Statement(
         text=text,
         start=start,
         end=end,
         words=words,
         starts=_find_starts(text, start, end, german=german),
-        ends=_find_ends(text, start, end, german=german),
-        late_ends=[] if german else _find_late_ends(text, start, end),
+        ends=sorted(set(ends)),
+        late_ends=late_ends,
         brackets=[
-            m.span()
+            Span(start=m.start(), end=m.end())
             for m in _BRACKETS.finditer(text, start, end)
             if not grammar.NEGATION.search(m[0])
         ],
-        insertions=[] if german else _find_insertions(text, start, end),
+        insertions=[
+            Span(start=a, end=b)
+            for kind, a, b in clauses.find_insertions(text, Span(start=start, end=end))
+            if kind != "modifier"
+        ],
         denied=None if german else _find_denied(text, start, end, words),
         german=german,
     )
 
 
-def _find_ends(text: str, start: int, end: int, *, german: bool) -> list[int]:
-    found = [m.start() for m in _ENDS.finditer(text, start, end)]
-    if not german:
-        found += [
-            m.start()
-            for m in _SECOND_VERB.finditer(text, start, end)
-            if grammar.looks_finite(m["verb"])
-            # «were shot and killed by police»: both have the complement.
-            and not grammar.looks_finite(text[start : m.start()].rpartition(" ")[2])
-            # «arrested five men, and seized three guns» ends a list.
-            and text[m.start() - 1] != ","
-        ]
-    return [*sorted(found), end]
+def _list_ends(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
+    """Where the sentence may end, and where for want of a better place."""
+    span = Span(start=start, end=end)
+    said = clauses.find_attribution(text, span)
+    ends, late_ends = [said.start, end], list[int]()
+    for within in (replace(span, end=said.start), replace(span, start=said.end)):
+        for kind, at in clauses.find_ends(text, span, within):
+            (late_ends if kind in _LATE else ends).append(at)
+    for pattern in (statements.COORDINATE, _RULED):
+        ends += [m.start() for m in pattern.finditer(text, start, end)]
+    return ends, late_ends
 
 
-def _find_late_ends(text: str, start: int, end: int) -> list[int]:
-    return [
-        m.start()
-        for m in _LATE_ENDS.finditer(text, start, end)
-        if " from " not in text[start : m.start()]
-        and not _NEEDS_VERB.search(text, max(start, m.start() - 60), m.start() + 1)
-    ]
-
-
-def _find_insertions(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Inserted clauses that may be left out; a comma stays unless a verb follows."""
-    found = []
-    for m in _INSERTED.finditer(text, start, end):
-        following = _WORD.search(text, m.end(), min(end, m.end() + 40))
-        # A name goes on with a list: «whose cast includes A, B and C».
-        if following is None or following[0][0].isupper():
-            continue
-        # «the fund, a committee of A and B, the party and 11 states»: a list goes on.
-        if following[0].lower() in _RELATIVE | _DETERMINERS:
-            continue
-        stays = _GOES_ON.match(text, following.start())
-        joined = not stays or text[m.start()] != ","
-        found.append((m.start() + (not joined), m.end()))
-    return found
+#: «ruled 5-4 | that …»
+_RULED = re.compile(r"(?<=\d[-–]\d)\s(?=that\s)")
 
 
 def _strip_leads(text: str, sentence: Span) -> int:
@@ -356,7 +274,7 @@ def _label(statement: _Statement, figure: Figure) -> str:
     for late, ends in enumerate((statement.ends, statement.late_ends)):
         for start, end in _list_versions(statement, figure, ends):
             for spans in _list_cuts(statement, start, end, figure):
-                shown = _format(statement.text, spans)
+                shown = clauses.format_version(statement.text, spans)
                 now = _rank(len(shown), late)
                 if now < rank and _reads_well(shown):
                     best, rank = shown, now
@@ -365,7 +283,7 @@ def _label(statement: _Statement, figure: Figure) -> str:
 
 def _find_denied(
     text: str, start: int, end: int, words: Sequence[_Word]
-) -> tuple[int, int] | None:
+) -> Span | None:
     """«The firm [denied a report, and] said that it would spend £15 million».
 
     Only before a verb of saying, which the verb before it cannot govern.
@@ -373,7 +291,7 @@ def _find_denied(
     subject = _find_subject_end(words)
     for m in statements.COORDINATE.finditer(text, subject, end) if subject else ():
         if _SAYS.match(text, m.end(), end):
-            return subject, m.end() - 1
+            return Span(start=subject, end=m.end() - 1)
     return None
 
 
@@ -391,7 +309,7 @@ def _find_tag(statement: _Statement, figure: Figure) -> str:
     """«RRP: £23.99»: a price in a line of facts, which has no verb."""
     start = max(statement.start, figure.start - 20)
     tag = _TAG.search(statement.text, start, figure.start)
-    return to_one_line(statement.text[tag.start() : figure.end]) if tag else ""
+    return statement.text[tag.start() : figure.end] if tag else ""
 
 
 def _rank(length: int, late: int) -> tuple[int, int]:
@@ -429,22 +347,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     if end == statement.end:
         return True
     tail = statement.text[end : statement.end]
-    dashes = _DASH.findall(statement.text, statement.start, statement.end)
-    if len(dashes) > 1 and _DASH.match(tail):
-        return False
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
         return False
-    if _TURNS.match(tail.lstrip(" ,")) and not _SECOND_VERB.match(tail):
-        return False
-    kept = statement.text[start:end].rstrip(" ,;:—–-")
-    last_word = _WORD.findall(kept[-30:])
-    if statement.german and _GERMAN_OPEN.search(kept):
-        return False
-    completed = _COMPLETED.get(tail.lstrip().partition(" ")[0])
-    if not last_word or last_word[-1].lower() in _DANGLING:
-        return False
-    return completed is None or completed.search(kept) is None
+    return not _TURNS.match(tail.lstrip(" ,"))
 
 
 def _is_clause(statement: _Statement, start: int, end: int) -> bool:
@@ -462,7 +368,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     if whole and statement.text[end : end + 1] in tuple(".!…"):
         return True
     opening = inside[inside[0].low in _ADVERBS]
-    if start != statement.start and (opening.finite or opening.low in _RELATIVE):
+    if start != statement.start and opening.finite:
         return False
     # «… into force when 55 countries [, among them …, have signed]»
     opened = [at for at, word in enumerate(inside) if word.low in _CONJUNCTIONS]
@@ -473,8 +379,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
 def _is_closed(text: str, inside: Sequence[_Word]) -> bool:
     """Whether a German clause has the verb at its end that its modal verb needs."""
     needs = any(word.low in _GERMAN_MODALS for word in inside)
-    last = text[inside[-1].start : inside[-1].end]
-    return not needs or (last[0].islower() and last.endswith(("n", "t")))
+    return not needs or text[inside[-1].start].islower()
 
 
 def _has_main_verb(inside: Sequence[_Word]) -> bool:
@@ -499,8 +404,7 @@ def _is_reduced(inside: Sequence[_Word], verb: int) -> bool:
 
     So does a participle: «documents obtained by the Courier».
     """
-    by = verb + 1 < len(inside) and inside[verb + 1].low == "by"
-    if by and inside[verb - 1].low not in grammar.AUXILIARIES:
+    if verb + 1 < len(inside) and inside[verb + 1].low == "by":
         return True
     if verb < 2 or inside[verb - 1].low not in _SUBJECTS - {"who", "which"}:
         return False
@@ -520,47 +424,36 @@ def _list_cuts(
     statement: _Statement, start: int, end: int, figure: Figure
 ) -> Iterator[tuple[Span, ...]]:
     """The clause without brackets, and also without inserted clauses."""
-    brackets = _between(statement.brackets, start, end, figure)
-    yield _cut(start, end, brackets)
-    insertions = _between(statement.insertions, start, end, figure)
+    clause = Span(start=start, end=end)
+    brackets = _list_inside(statement.brackets, clause, figure)
+    yield clauses.remove_parts(clause, brackets)
     insertions = [
-        (a, b)
-        for a, b in insertions
-        if not statements.governs(statement.text[a:b])
-        and not any(a < d and c < b for c, d in brackets)
+        part
+        for part in _list_inside(statement.insertions, clause, figure)
+        if not statements.governs(span_text(statement.text, part))
     ]
     kept = [
         word
         for word in statement.words
-        if start <= word.start < end
-        and not any(a <= word.start < b for a, b in insertions)
+        if start <= word.start < end and not overlaps_any(word, insertions)
     ]
     if insertions and _has_main_verb(kept):
-        yield _cut(start, end, sorted([*brackets, *insertions]))
+        parts = sorted([*brackets, *insertions], key=lambda part: part.start)
+        yield clauses.remove_parts(clause, parts)
     if statement.denied:
-        denied = _between([statement.denied], start, end, figure)
-        yield _cut(start, end, sorted([*brackets, *denied]))
+        parts = [statement.denied, *brackets]
+        yield clauses.remove_parts(clause, _list_inside(parts, clause, figure))
 
 
-def _between(
-    places: Sequence[tuple[int, int]], start: int, end: int, figure: Figure
-) -> list[tuple[int, int]]:
+def _list_inside(parts: Sequence[Span], clause: Span, figure: Figure) -> list[Span]:
+    """The parts inside a clause that do not have the figure."""
     return [
-        (a, b)
-        for a, b in places
-        if start < a and b <= end and not (a < figure.end and figure.start < b)
+        part
+        for part in parts
+        if clause.start < part.start
+        and part.end <= clause.end
+        and not spans_overlap(part, figure)
     ]
-
-
-def _cut(start: int, end: int, left_out: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
-    spans, at = [], start
-    for a, b in left_out:
-        if a > at:
-            spans.append(Span(start=at, end=a))
-        at = max(at, b)
-    if end > at:
-        spans.append(Span(start=at, end=end))
-    return tuple(spans)
 
 
 #: «In prison, had garnered …»: the subject was left out with an inserted clause.
@@ -577,24 +470,10 @@ _BROKEN = re.compile(
     r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
     r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
 )
-_SPACED = re.compile(r"\s+([,;:.])(?=\s|$)")
-
-
-def _format(text: str, spans: Sequence[Span]) -> str:
-    joined = to_one_line(" ".join(text[s.start : s.end].strip() for s in spans))
-    shown = _SPACED.sub(r"\1", joined).strip(" ,;:—–-")
-    large = shown[:1].upper()
-    # «ß» and «ı» have no capital of their own and stay.
-    kept = len(large) == 1 and large.casefold() == shown[:1].casefold()
-    return large + shown[1:] if kept else shown
 
 
 def _reads_well(shown: str) -> bool:
     if not has_balanced_marks(shown) or is_leaning(shown):
         return False
-    leans = (
-        _LACKS_SUBJECT.match(shown)
-        or _BROKEN.match(shown)
-        or shown.endswith((" of it", " of them"))
-    )
-    return not (leans or _PERSONAL.search(shown))
+    broken = _LACKS_SUBJECT.match(shown) or _BROKEN.match(shown)
+    return not (broken or _PERSONAL.search(shown))

@@ -17,8 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digests.figures import phrases
-from digests.figures.phrases import ClassedWord, NounPhrase
-from digests.figures.vocabulary import (
+from digests.figures.phrases import (
     BARE_NOUNS,
     CHANGE_WORDS,
     FORMS_OF_BE,
@@ -26,6 +25,8 @@ from digests.figures.vocabulary import (
     HARMING_VERBS,
     MOVING_VERBS,
     VALUE_VERBS,
+    ClassedWord,
+    NounPhrase,
 )
 from digests.language.words import word_list, word_set
 

@@ -7,10 +7,10 @@ that is not listed is ignored.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from digests.language.words import word_list, word_set
+from digests.types import frozen
 
 UnitSort = Literal["money", "share", "time", "measure", "count"]
 
@@ -142,7 +142,7 @@ _PENCE = re.compile(r"p(?!\w|\.\s?m\b|\.\w)")
 _LONGEST_SIGN = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FigureUnit:
     """A unit's plain name, and the span of the figure with its unit."""
 

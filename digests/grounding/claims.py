@@ -10,7 +10,6 @@ negation or a doubt that only one of them has.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 
 from digests.grounding import contradictions
@@ -19,7 +18,7 @@ from digests.language.grammar import compile_negation
 from digests.language.normalization import normalize_text
 from digests.language.spans import span_text
 from digests.language.words import word_set
-from digests.types import SupportVerdict
+from digests.types import SupportVerdict, frozen
 
 #: From this score on a claim counts as supported.
 SUPPORTED_SCORE = 0.75
@@ -55,7 +54,7 @@ _TORN = re.compile(r"(?<=\d)(?:([.,])\s|\s(-)\s)(?=\d)")
 Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Window:
     """Two neighbouring sentences of a source."""
 
@@ -69,7 +68,7 @@ class _Window:
     raw: Words
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Claim:
     """One sentence of a claim."""
 

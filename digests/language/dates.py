@@ -15,7 +15,6 @@ without a year get the nearest one.
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
@@ -23,11 +22,12 @@ from typing import Literal
 from digests.language.numbers import NUMBER_WORDS
 from digests.language.spans import drop_overlapping
 from digests.language.words import load_word_rows, resolve_language
+from digests.types import frozen
 
 MomentKind = Literal["date", "time", "year"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Moment:
     """A span that names a point in time; parts that it leaves out are None."""
 
@@ -136,7 +136,7 @@ def _counts_things(text: str, start: int, end: int) -> bool:
     return bool(_COUNTING_BEFORE.search(before) or _COUNTING_AFTER.match(text, end))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DayMention:
     """A span that names days; `first` and `last` are None if unresolved."""
 

@@ -1,4 +1,4 @@
-"""Tokens of a sentence, and whether a word looks like a finite verb.
+"""Tokens of a sentence, finite verbs, and the word classes of reported speech.
 
 Abbreviated titles, initials and «U.S.» keep their full stops; a possessive «'s» stays
 with its word (`possessive`). To count or compare words use `digests.language.words`.
@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from digests.language.words import word_set
+from digests.language.words import load_word_tables, word_set
 
 #: Replaces every character of a span that must be ignored (quoted words).
 COVER = "\ue000"
@@ -141,6 +141,11 @@ _NOT_PAST = word_set("""
     kindred need naked proceed red reed sacred seed shed sled speed succeed ted wed weed
     wicked united allied alleged so-called
 """)
+#: Ends in «-ing» without being a participle.
+_NOT_PARTICIPLE = word_set("""
+    morning evening during nothing something anything everything building ceiling
+    wedding spring string
+""")
 _SHORTEST_PAST = 4
 
 
@@ -155,4 +160,65 @@ def looks_finite(word: str) -> bool:
 def looks_participle(word: str) -> bool:
     """Whether a word, in any case, may be a present participle («pledging»)."""
     low = word.lower()
-    return low.endswith("ing") and len(low) > _SHORTEST_PAST + 1
+    long = len(low) > _SHORTEST_PAST + 1
+    return long and low.endswith("ing") and low not in _NOT_PARTICIPLE
+
+
+_TABLES = load_word_tables(__file__, "grammar.txt")
+
+#: Verbs that mean «said»: beside a quotation they name its speaker.
+STRONG_CUES = _TABLES["strong_cues"]
+#: Verbs that quote somebody without meaning «said».
+WEAK_CUES = _TABLES["weak_cues"]
+REPORTING_CUES = STRONG_CUES | WEAK_CUES
+#: Of these, in a clause that depends on «said», the words are the outer speaker's.
+FAINT_CUES = _TABLES["faint_cues"]
+#: Verbs that report with the word after them: «shot back».
+VERBS_WITH_BACK = _TABLES["verbs_with_back"]
+#: Nouns of speech with an owner: «in Bell's view», «Bell's claim that».
+SPEECH_NOUNS = _TABLES["speech_nouns"]
+#: Words between a subject and its verb, or between the parts of a verb.
+VERB_GAP_WORDS = _TABLES["verb_gap_words"]
+#: Written works: «a report by the council».
+WRITTEN = _TABLES["written"]
+PREPOSITIONS = _TABLES["prepositions"]
+#: End a noun phrase: conjunctions, wh-words, auxiliaries.
+PHRASE_BREAKERS = _TABLES["phrase_breakers"]
+DETERMINERS = _TABLES["determiners"]
+#: German nouns and adverbs that are no names: «Radioansprache», «Ähnlich».
+GERMAN_NOUN_ENDINGS = tuple(_TABLES["german_noun_endings"])
+GERMAN_DETERMINERS = word_set("ein eine einer der die das den dem des einem einen")
+#: Heads of phrases that say when or how much: they never speak.
+TIME_NOUNS = _TABLES["time_nouns"]
+#: Prepositions that may also begin a clause: «after Bell said».
+CLAUSE_OPENERS = word_set("after before since until like than")
+MALE_PRONOUNS = word_set("he him his himself")
+FEMALE_PRONOUNS = word_set("she her hers herself")
+#: Reporting words that take no «him» after them: what follows them may be the subject.
+INVERTING_CUES = STRONG_CUES - word_set("""
+    told tells tell telling asked asks asking urged urges urging assured assures thanked
+    reminded denies denied reported ruled
+""")
+#: Words that begin a clause before the main one.
+CLAUSE_LEADS = _TABLES["clause_leads"]
+PLURAL_PRONOUNS = word_set("they them their themselves")
+SUBJECT_PRONOUNS = word_set("he she they it we i you who er sie")
+#: The name of a work or thing follows one of these, or an owner of programmes.
+NAMED_THINGS = _TABLES["named_things"] | _TABLES["programme_owners"]
+#: A mentioned word or somebody's name for a thing follows one of these.
+MENTIONING = _TABLES["mentioning"]
+#: In German they end compounds: «Theaterstück».
+GERMAN_MENTIONING = tuple(_TABLES["german_mentioning"])
+GERMAN_NAMED = GERMAN_MENTIONING + tuple(_TABLES["german_named_things"])
+INSCRIBING = _TABLES["inscribing"]
+NOT_NAMED = PHRASE_BREAKERS | SUBJECT_PRONOUNS | VERB_GAP_WORDS
+#: Things with an inscription, after the quotation: «"Save It" placards».
+LABEL_CARRIERS = _TABLES["label_carriers"]
+
+#: Reporting words that are nouns as well.
+CUE_NOUNS = _TABLES["cue_nouns"]
+WORDS_BEFORE_VERBS = word_set("to will would who and also then")
+#: Forms of address, which are no role.
+COURTESY = _TABLES["courtesy"]
+#: Words without a capital in a title.
+SMALL_IN_TITLES = _TABLES["small_in_titles"]

@@ -11,10 +11,11 @@ no character of an address is markup, or changes how the line around it is read.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+from digests.types import frozen
 
 #: Characters of a URL that may become a link.
 MAX_URL: Final = 2_000
@@ -38,7 +39,7 @@ _DEVIATIONS = frozenset("ßẞς\u200c\u200d")
 _UNQUOTED = "/:;=,.~!$&+%?@-_"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Link:
     """A URL that may be followed, in ASCII, and the host that it leads to."""
 

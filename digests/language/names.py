@@ -166,8 +166,13 @@ def _count_joining(tokens: Sequence[Token], at: int) -> int:
     elif tokens[at].low in GERMAN_PARTICLES - ({"von"} if several > 1 else set()):
         # In German these are prepositions and articles too: «Jan Lindner von der …».
         several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
-    is_joined = at + several < len(tokens) and tokens[at + several].capital
-    return several if is_joined else 0
+    following = tokens[at + several] if at + several < len(tokens) else None
+    if following is None or not following.capital:
+        return 0
+    # «Jan Lindner von der SPD», «… von der Polizei Hallin»
+    low, acronym = following.low, following.text.isupper() and len(following.text) > 1
+    belongs = tokens[at].low == "von" and (acronym or low in BODY_WORDS)
+    return 0 if belongs else several
 
 
 def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
@@ -255,7 +260,7 @@ def _known_kind(words: list[str]) -> str:
     if all(word in PLACES for word in words):
         return "place"
     first = int(len(words) > 1 and words[0] in _GIVEN)
-    if any(word in BODY_WORDS for word in words[first:]):
+    if any(word.rpartition("-")[2] in BODY_WORDS for word in words[first:]):
         return "body"
     if all(word in ADJECTIVES for word in words):
         return "party"
@@ -276,6 +281,8 @@ def _sex(titles: Iterable[str], words: Sequence[str]) -> str:
 
 _SUFFIXES = word_set("jr sr ii iii iv")
 _FAR_MORE = 3
+#: Characters after which somebody is no longer just introduced.
+_JUST_NAMED = 800
 _MOST_BEARERS = 20
 
 
@@ -284,6 +291,8 @@ class PeopleIndex:
 
     def __init__(self, names: Sequence[Name]) -> None:
         self._count: Counter[str] = Counter()
+        #: How often each is named in full.
+        self._whole: Counter[str] = Counter()
         self._full: dict[tuple[str, str, str], str] = {}
         self._by_last: dict[str, list[str]] = {}
         self._by_first: dict[str, list[str]] = {}
@@ -301,6 +310,7 @@ class PeopleIndex:
         for name in names:
             full = self.full(name.text, name.sex)
             self._count[full] += 1
+            self._whole[full] += " " in name.text
             self.learn(full, name.sex)
 
     def lead(self, text: str, start: int) -> None:
@@ -347,8 +357,10 @@ class PeopleIndex:
         before = bisect_left(leads, at, key=lambda lead: lead[0]) - 1
         if before < 0 or leads[before][1] not in bearers:
             return best
-        just = leads[before][1]
-        return best if self._count[best] >= _FAR_MORE * self._count[just] else just
+        introduced, just = leads[before]
+        # A surname alone is no proof of how often each of them is named.
+        count = self._count if at - introduced > _JUST_NAMED else self._whole
+        return best if count[best] >= _FAR_MORE * count[just] else just
 
     def is_shared(self, text: str) -> bool:
         """Whether several people have the surname of the full name `text`."""

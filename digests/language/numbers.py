@@ -10,16 +10,17 @@ Ordinals and vague amounts («hundreds of») do not count.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from digests.language.spans import drop_overlapping
 from digests.language.words import resolve_language, word_list, word_set
+from digests.types import frozen
 
 NumberShape = Literal["digits", "words", "fraction", "rate"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Number:
     """A number of a text: `text[start:end]` are its digits or words with the scale."""
 

@@ -13,10 +13,11 @@ single mark never closes a double one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digests.language.spans import trim_span
 from digests.language.words import word_set
+from digests.types import frozen
 
 _PARAGRAPH = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 DOUBLE_CLOSE = "”»」』〞〟"
@@ -54,7 +55,7 @@ _INNER_OPEN = re.compile(r"(?<=\s)['‘](?=\w)")
 _INTRODUCED = re.compile(r"[:,]\s*\Z")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuotedSpan:
     """A span between quotation marks, which are excluded."""
 

@@ -9,12 +9,11 @@ character only separates words, so that nothing is interpreted by a database.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS, resolve_language, stem_word
-from digests.types import Span
+from digests.types import Span, frozen
 
 #: Words that follow each other.
 SearchPhrase = tuple[str, ...]
@@ -41,7 +40,7 @@ _STEMMED_LANGUAGES = tuple(STOP_WORDS)
 _PHRASE_MARKS = str.maketrans(dict.fromkeys('"“”„«»', " "))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SearchQuery:
     """A parsed query: groups that must match, and groups that must not."""
 

@@ -23,7 +23,7 @@ from digests.quotes.roles import find_known_roles, find_role
 from digests.quotes.spans import QuotedStretch
 from digests.quotes.speaker_mentions import SpeakerMention
 from digests.quotes.speakers import ResolvedSpeaker, resolve_speaker
-from digests.types import Article, Mention, Quote, QuoteKind, Span
+from digests.types import Article, Mention, Quote, QuoteKind, Span, frozen
 
 _MARKS_AND_SPACES = "\"'”’»«“‘„‚›‹「『」』 \u00a0\u202f"
 _NEAR = 4
@@ -36,7 +36,7 @@ _OF_THE_DEAD = 0.2
 ATTRIBUTED_LANGUAGES = word_set("en de")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AttributionRow:
     """One candidate of one quotation, for `--explain`."""
 

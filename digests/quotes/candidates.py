@@ -10,18 +10,18 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from digests.language.words import word_set
-from digests.quotes.parsing import (
-    MAX_CUE_DISTANCE,
-    ParsedText,
-    SentenceFrame,
-)
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     FAINT_CUES,
     INVERTING_CUES,
     SPEECH_NOUNS,
     STRONG_CUES,
     VERB_GAP_WORDS,
+)
+from digests.language.words import word_set
+from digests.quotes.parsing import (
+    MAX_CUE_DISTANCE,
+    ParsedText,
+    SentenceFrame,
 )
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import (

@@ -16,17 +16,9 @@ from itertools import accumulate
 from operator import attrgetter
 
 from digests.language import sentences
-from digests.language.grammar import COVER, Name, Token, looks_finite, tokenize_span
-from digests.language.names import (
-    PeopleIndex,
-    find_names,
-    select_headline_names,
-)
-from digests.language.spans import span_text
-from digests.language.words import primary_language, word_set
-from digests.quotes import spans, speaker_mentions
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     CLAUSE_LEADS,
+    COVER,
     CUE_NOUNS,
     DETERMINERS,
     GERMAN_DETERMINERS,
@@ -37,7 +29,19 @@ from digests.quotes.reporting import (
     SPEECH_NOUNS,
     VERBS_WITH_BACK,
     WORDS_BEFORE_VERBS,
+    Name,
+    Token,
+    looks_finite,
+    tokenize_span,
 )
+from digests.language.names import (
+    PeopleIndex,
+    find_names,
+    select_headline_names,
+)
+from digests.language.spans import span_text
+from digests.language.words import primary_language, word_set
+from digests.quotes import spans, speaker_mentions
 from digests.quotes.spans import MarkedWords, QuotedStretch, find_stretches
 from digests.quotes.speaker_mentions import SpeakerMention
 
@@ -68,6 +72,7 @@ _KILLED = word_set("""
 """)
 #: «Tom Cole killed X.»
 _KILLING = word_set("killed murdered killing murdering")
+_LINKS = word_set("and & for of")
 _BE = word_set("was were been is are be wurde wurden")
 #: After these the death is another's, or did not happen.
 _NOT_DYING = PREPOSITIONS | word_set("""
@@ -272,6 +277,20 @@ class ParsedText:
             for name in frame.names
             if frame.reports(name.last) or frame.reports(name.first - 1)
         )
+
+    @cached_property
+    def bodies(self) -> dict[str, set[str]]:
+        """The names of bodies by each of their words, in lower case."""
+        found: dict[str, set[str]] = {}
+        for frame in self.frames:
+            for name in frame.names:
+                after = frame.tokens[name.last : name.last + 1]
+                # «the Academy of Arts and Sciences» is not whole
+                whole = not after or after[0].low not in _LINKS
+                if name.kind == "body" and " " in name.text and whole:
+                    for word in name.text.lower().split():
+                        found.setdefault(word, set()).add(name.text)
+        return found
 
     @cached_property
     def dead(self) -> frozenset[str]:

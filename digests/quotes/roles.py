@@ -8,18 +8,20 @@ from is examined first, then the person's others. Forms of address are no role.
 from collections.abc import Sequence
 from itertools import takewhile
 
-from digests.language.grammar import AUXILIARIES, Token, looks_finite
-from digests.language.names import BODY_WORDS
-from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame
-from digests.quotes.reporting import (
+from digests.language.grammar import (
+    AUXILIARIES,
     COURTESY,
     DETERMINERS,
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
     WRITTEN,
+    Token,
+    looks_finite,
 )
+from digests.language.names import BODY_WORDS
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 
 #: Words that begin a clause after a role, and words that count instead of naming one.
@@ -30,17 +32,20 @@ _AFTER_ROLE = word_set(
 _NO_OPENINGS = word_set("""
     known born seen best now then once formerly still currently herself himself
 """)
+#: Participles of a function: «Ada Bell, managing director of …».
+_CALLED_SO = word_set("managing acting retired elected founding")
 #: Behind these the head of a phrase is complete; whom somebody is to another.
 _OPEN_PHRASE = PREPOSITIONS | word_set("like")
 _NO_FUNCTIONS = BODY_WORDS | WRITTEN | word_set("rival foe opponent captor")
 _OPENING_MARKS = frozenset('“„«"')
+_BELONGING = word_set("of at from with vom von bei")
 _COUNTING = word_set("one two three some both all several many each another other")
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 #: Styles of address that are no function where they stand alone.
 _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
 #: Determiners that say nothing outside of their sentence.
-_NEVER_KEPT = word_set("a an its his her their our my")
+_NEVER_KEPT = word_set("a an its his her their our my der dem")
 #: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
 _LONGEST = 16
@@ -78,6 +83,7 @@ def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
         _find_role_before(text, frame, mention)
         or _find_role_after(text, frame, mention)
         or _find_role_in_apposition(text, frame, mention)
+        or _find_body(text, frame, mention)
     )
 
 
@@ -181,6 +187,8 @@ def _opens_role(opening: Token) -> bool:
     """Whether a role may begin with the word after a name and its comma."""
     if opening.low in _NO_OPENINGS:
         return False
+    if opening.low in _CALLED_SO:
+        return True
     return opening.low in DETERMINERS or not _ends_role(opening.low)
 
 
@@ -230,6 +238,21 @@ def _find_role_in_apposition(
         return None
     words = tokens[other.first : last]
     return _without_article(text, words) if _names_function(words) else None
+
+
+def _find_body(text: str, frame: SentenceFrame, mention: SpeakerMention) -> str | None:
+    """«Ned Lyle of the Wool Board»: the body that somebody speaks for."""
+    tokens, at = frame.tokens, mention.last
+    if at >= len(tokens) or tokens[at].low not in _BELONGING:
+        return None
+    body = next((one for one in frame.mentions if one.first > at), None)
+    if body is None or body.sort != "body" or body.first > at + 2:
+        return None
+    after = tokens[body.last] if body.last < len(tokens) else None
+    if after and after.kind == "word" and not _shuts_role(after):
+        # «of the Strand Radio show»
+        return None
+    return text[tokens[body.core].start : tokens[body.last - 1].end]
 
 
 def _without_article(text: str, words: list[Token]) -> str | None:

@@ -15,12 +15,7 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from digests.language import words
-from digests.language.grammar import Token
-from digests.language.normalization import normalize_text
-from digests.language.quotation_marks import find_quoted
-from digests.language.spans import span_text
-from digests.language.words import word_set
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     DETERMINERS,
     FAINT_CUES,
     GERMAN_MENTIONING,
@@ -33,7 +28,12 @@ from digests.quotes.reporting import (
     PREPOSITIONS,
     REPORTING_CUES,
     SMALL_IN_TITLES,
+    Token,
 )
+from digests.language.normalization import normalize_text
+from digests.language.quotation_marks import find_quoted
+from digests.language.spans import span_text
+from digests.language.words import word_set
 
 #: More words are speech.
 LONGEST_NAME = 8

@@ -8,10 +8,7 @@ to a role noun, or up to a word that breaks the phrase; names come from
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from digests.language.grammar import Name, Token
-from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
-from digests.language.words import word_set
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     GERMAN_DETERMINERS,
@@ -23,7 +20,11 @@ from digests.quotes.reporting import (
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
     WRITTEN,
+    Name,
+    Token,
 )
+from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
+from digests.language.words import word_set
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS

@@ -12,17 +12,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from digests.language.names import FEMALE, MALE
-from digests.language.words import word_set
-from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     DETERMINERS,
     FEMALE_PRONOUNS,
+    INVERTING_CUES,
     MALE_PRONOUNS,
     PLURAL_PRONOUNS,
     REPORTING_CUES,
     WRITTEN,
 )
+from digests.language.names import FEMALE, MALE
+from digests.language.words import word_set
+from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
 from digests.quotes.subjects import find_subject_before
 
@@ -94,6 +95,9 @@ def _find_author(
         found = _find_issuer(parsed, mention)
     elif article in {"a", "the"} and noun in _SPOKESPEOPLE:
         found = _find_represented(parsed, mention)
+    elif article == "the" and len(parsed.bodies.get(noun, ())) == 1:
+        # «the department», if the text names one Department
+        return ResolvedSpeaker(next(iter(parsed.bodies[noun])), "", mention)
     else:
         return None
     return _resolve_named(parsed, found) if found is not None else None
@@ -249,8 +253,11 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
 
 def _is_voiced(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Whether somebody is said to say something: «Cole said …», «…, said Cole, …»."""
-    inverted = other.first > 1 and frame.tokens[other.first - 2].kind != "word"
-    return frame.reports(other.last) or (inverted and frame.reports(other.first - 1))
+    if frame.reports(other.last):
+        return True
+    tokens, cue = frame.tokens, other.first - 1
+    inverted = cue > 0 and tokens[cue - 1].kind != "word" and frame.reports(cue)
+    return inverted and tokens[cue].low in INVERTING_CUES
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
@@ -353,11 +360,12 @@ def _rate_antecedent(
     """Weigh an antecedent by nearness, subject, known sex and frequency."""
     other, people = found.mention, parsed.people
     paragraphs = parsed.frames[mention.frame].paragraph - frame.paragraph
+    voiced = _is_voiced(frame, other)
     unsure = other.kind == "name" and not people.is_person(found.speaker)
     value = -0.5 * (mention.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == mention.sex:
         value += 1.0
-    if other.kind == "nominal" or unsure:
+    if other.kind == "nominal" or (unsure and not voiced):
         value -= 1.5
     if found.speaker in parsed.dead:
         value -= 1.5
@@ -365,7 +373,7 @@ def _rate_antecedent(
         value -= 1.0
     else:
         value += 1.0
-        voiced, about = _is_voiced(frame, other), _is_about(frame, other)
+        about = _is_about(frame, other)
         value += 1.1 if voiced else 0.8 if about else 0.0
         if mention.frame - frame.index == 1 and (voiced or (about and not paragraphs)):
             value += _JUST_ACTING

@@ -13,10 +13,15 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from digests.language.grammar import looks_finite
+from digests.language.grammar import (
+    COURTESY,
+    DETERMINERS,
+    PREPOSITIONS,
+    TIME_NOUNS,
+    looks_finite,
+)
 from digests.language.words import load_word_tables
-from digests.quotes.reporting import DETERMINERS, PREPOSITIONS
-from digests.quotes.speaker_mentions import is_role_noun
+from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 
 _TABLES = load_word_tables(__file__, "standing.txt")
 _LEANING = _TABLES["leaning_openings"]
@@ -49,7 +54,7 @@ _UNFIT = re.compile(
     r"\b(?:two|three|four|several)\s(?:\w+\s)?(?:thing|issue|reason|way|point)s\W*$"
 )
 _SENTENCE_ENDS = frozenset(".!?…")
-_SHORTEST_PLURAL = 4
+_SHORTEST_PLURAL, _NEAR_BEGIN = 4, 4
 #: They may mean somebody whom the sentence just before names.
 KNOWN_OPENINGS: Final = frozenset(("he", "she"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
@@ -98,6 +103,8 @@ def _read_words(said: str) -> list[_SaidWord]:
     first, sentence = True, 0
     for match in _WORD.finditer(said):
         text = match[0]
+        if text == "." and found and found[-1].low in COURTESY:
+            continue
         if text[0] in _SENTENCE_ENDS:
             sentence += not first
             first = True
@@ -144,6 +151,8 @@ def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:
     return any(
         word.low in _ANNOUNCING
         and before.low not in _VAGUE
+        # «It is going to be built», but «… close, and Sheila has the best chance»
+        and (before.low != "going" or any(map(_is_named, near)))
         and word.sentence == words[at].sentence
         for before, word in itertools.pairwise(near)
     )
@@ -165,6 +174,10 @@ def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
             continue
         if word.low in {"that", "those"} and before in PREPOSITIONS - {"in"}:
             return True
+        ends = at + 2 < len(words) and words[at + 2].sentence > 0
+        if word.low == "that" and ends and at <= _NEAR_BEGIN:
+            # «We should seize that chance. …»
+            return words[at + 1].low not in TIME_NOUNS
         goes_on = after is not None and after.low in _AFTER_BARE
         if last or (goes_on and (before in _BEFORE_BARE or word.low == "this")):
             return True
@@ -173,29 +186,36 @@ def _has_bare_pointer(words: Sequence[_SaidWord]) -> bool:
 
 def _has_antecedents(words: Sequence[_SaidWord], *, known: bool) -> bool:
     """Whether each pronoun has something before it that it can mean."""
-    thing, person = False, known and words[0].low.partition("'")[0] in KNOWN_OPENINGS
+    person = known and words[0].low.partition("'")[0] in KNOWN_OPENINGS
+    thing, opening = -1, -1
     for at, word in enumerate(words):
         if word.low in _PERSON and not person:
             return False
-        if word.low in _PLURAL and not (thing or person):
+        if word.low in _PLURAL and thing < 0 and not person:
             return False
-        open_thing = word.low in _THING and not thing and at and not word.sentence
-        if open_thing and not _is_announced(words, at):
+        open_thing = word.low in _THING and thing <= opening and not word.sentence
+        if open_thing and at and not _is_announced(words, at):
             return False
+        if word.low == "," and opening < 0 and words[0].low in PREPOSITIONS:
+            # «In the 20th century, it …» does not mean the century.
+            opening = at
         named = _is_named(word)
         person = person or named or _names_person(word)
-        thing = thing or named or _names_thing(words, at)
+        if named or is_role_noun(word.low) or _names_thing(words, at):
+            thing = at
     return True
 
 
 def _is_named(word: _SaidWord) -> bool:
-    """Whether it may be a name: a capital that opens no sentence."""
-    named = word.text[0].isupper() and not word.first
+    """Whether it may be a name: a capital that opens no sentence, or an owner."""
+    owner = word.low.endswith("'s") and word.low not in _SUBJECTS
+    named = word.text[0].isupper() and (owner or not word.first)
     return named and word.low not in _CALENDAR
 
 
 def _names_person(word: _SaidWord) -> bool:
-    return word.low in _PERSON_NOUNS or is_role_noun(word.low)
+    low = word.low
+    return low in _PERSON_NOUNS or (is_role_noun(low) and not is_plural_role(low))
 
 
 def _names_thing(words: Sequence[_SaidWord], at: int) -> bool:

@@ -10,15 +10,17 @@ the main subject of the frame is shared («X rose and said»).
 from bisect import bisect_left
 from typing import NamedTuple
 
-from digests.language.grammar import Token, looks_finite
-from digests.language.words import word_set
-from digests.quotes.parsing import SentenceFrame
-from digests.quotes.reporting import (
+from digests.language.grammar import (
     CLAUSE_OPENERS,
     DETERMINERS,
     INVERTING_CUES,
     VERB_GAP_WORDS,
+    WRITTEN,
+    Token,
+    looks_finite,
 )
+from digests.language.words import word_set
+from digests.quotes.parsing import SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention
 
 _BE = word_set("is are was were been be being get got isn't wasn't weren't")
@@ -26,6 +28,8 @@ _ADVERBS = word_set("also not once often later then never now")
 _CLAUSE_WORDS = word_set("after because when while since although")
 #: Reporting words that may follow a quotation: «"Why?" asked Ruth Bell».
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
+#: Documents say, but do not say it to somebody.
+_TO_SOMEBODY = word_set("told shouted yelled")
 _SHUT = word_set(", — – -")
 
 
@@ -278,6 +282,16 @@ def _before_aside(frame: SentenceFrame, at: int) -> SpeechSubject | None:
     return None
 
 
+def _find_accused(
+    frame: SentenceFrame, said: int, author: SpeechSubject
+) -> SpeechSubject | None:
+    """Cole, in «The papers allege that Cole hit the wall and told the crew “…”»."""
+    if frame.tokens[author.mention.last - 1].low not in WRITTEN:
+        return None
+    that = frame.tokens[said + 1].low == "that"
+    return _find_inverted_subject(frame, said + that)
+
+
 def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
     at = _skip_left(frame.tokens, cue - 1)
     if at > 0 and frame.tokens[at - 1].low in _CLAUSE_WORDS:
@@ -286,6 +300,8 @@ def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None
     before = bisect_left(frame.cues, cue) - 1
     if before >= 0:
         reached = _find_own_subject(frame, frame.cues[before])
+        if reached is not None and frame.tokens[cue].low in _TO_SOMEBODY:
+            reached = _find_accused(frame, frame.cues[before], reached) or reached
         if reached is not None:
             # «…, Bell said, adding …»
             return SpeechSubject(reached.mention, "shared")

@@ -18,6 +18,7 @@ from digests.extraction import validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag
+from digests.sources.completeness import EntryText, judge_entries
 from digests.sources.untrusted import (
     ParsedSource,
     clean_line,
@@ -30,14 +31,7 @@ _LONGEST_TITLE = 500
 _LONGEST_OUTLET = 200
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
-#: Ends of texts that continue elsewhere.
-_LONGEST_END = 80
-_DOTS = ("…", "...", "[…]", "[...]")
-_CONTINUATIONS = ("read more", "continue reading", "weiterlesen", "lire la suite")
 _WEB = ("http://", "https://")
-#: A longer description is the whole text; a shorter content is not.
-_WHOLE_DESCRIPTION = 1_500
-_WHOLE_CONTENT = 280
 
 
 class FeedEntry(NamedTuple):
@@ -53,6 +47,8 @@ class FeedEntry(NamedTuple):
     body: str = ""
     #: Whether the body is the entry's content, not its description.
     content: bool = False
+    #: The description beside a content, or "".
+    summary: str = ""
     #: Whether the feed declares the body as plain text.
     plain: bool = False
     author: str = ""
@@ -87,15 +83,19 @@ def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
         clean_title(entry.title, plain=plain)[:_LONGEST_TITLE].rstrip()
         for entry in entries
     ]
-    texts = _entry_texts(entries)
+    texts = _convert_bodies([(entry.body, entry.plain) for entry in entries])
+    summaries = _convert_bodies([(entry.summary, False) for entry in entries])
+    contents = [entry.content for entry in entries]
+    shown = map(EntryText, titles, texts, summaries, contents)
+    completeness = judge_entries(tuple(shown))
     words = [
         f"{title or text[:_LONGEST_TITLE]}\0{entry.published}"
         for title, text, entry in zip(titles, texts, entries, strict=True)
     ]
     names = assign_ids([entry.guid.strip() for entry in entries], links, words)
     kept: dict[str, Article] = {}
-    for name, title, text, link, entry in zip(
-        names, titles, texts, links, entries, strict=True
+    for name, title, text, link, judged, entry in zip(
+        names, titles, texts, links, completeness, entries, strict=True
     ):
         if (title or text) and name not in kept:
             kept[name] = Article(
@@ -108,17 +108,21 @@ def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
                 author=clean_line(entry.author)[:_LONGEST_AUTHOR] or None,
                 lang=parse_language_tag(entry.lang) or lang,
                 revision=revision_hash(title, text),
-                excerpt=_is_excerpt(text, entry.content),
+                excerpt=judged != "full",
             )
     return ParsedSource(title=feed_title, articles=tuple(kept.values()))
 
 
-def _entry_texts(entries: Sequence[FeedEntry]) -> list[str]:
-    """The texts of the entries' bodies in the stored form."""
-    bodies = [entry.body[: 4 * _LONGEST_TEXT] for entry in entries]
+def _convert_bodies(written: Sequence[tuple[str, bool]]) -> list[str]:
+    """The texts of bodies in the stored form.
+
+    Args:
+        written: Each, and whether it is declared as plain text.
+    """
+    bodies = [body[: 4 * _LONGEST_TEXT] for body, _ in written]
     marked = [
-        not entry.plain and ("<" in body or "&" in body)
-        for entry, body in zip(entries, bodies, strict=True)
+        not plain and ("<" in body or "&" in body)
+        for body, (_, plain) in zip(bodies, written, strict=True)
     ]
     words = iter(html_to_texts(compress(bodies, marked)))
     texts = (
@@ -138,13 +142,6 @@ def _entry_link(entry: FeedEntry, base: str) -> str | None:
         except ValueError:
             return None
     return validate_web_address(written)
-
-
-def _is_excerpt(text: str, content: bool) -> bool:
-    if len(text) < (_WHOLE_CONTENT if content else _WHOLE_DESCRIPTION):
-        return True
-    end = text[-_LONGEST_END:].rstrip().casefold()
-    return end.endswith(_DOTS) or any(map(end.__contains__, _CONTINUATIONS))
 
 
 _TRACKING = re.compile(

@@ -9,7 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from digests.errors import UnreadableInput
@@ -18,8 +18,8 @@ from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag, word_set
 from digests.messages import Message
-from digests.sources.decoding import decode_text
-from digests.types import Article
+from digests.sources.untrusted import decode_text
+from digests.types import Article, frozen
 
 _LARGEST = 2 << 20
 _MARKDOWN = word_set(".md .markdown")
@@ -53,7 +53,7 @@ _REMEDIES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReadProblem:
     """Something that could not be read, and what to do about it."""
 
@@ -65,7 +65,7 @@ class ReadProblem:
     remedy: Message
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReadResult:
     """What was read and what was not."""
 

@@ -6,12 +6,12 @@ Untrusted files are parsed in the sandbox.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
 from digests.sources.untrusted import clean_line, parse_xml, sanitize_xml
+from digests.types import frozen
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -24,7 +24,7 @@ _LONGEST_NAME = 200
 _DEEPEST = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Subscription:
     """A feed of a subscription list."""
 
@@ -36,7 +36,7 @@ class Subscription:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class OpmlDocument:
     """The subscriptions of a file."""
 

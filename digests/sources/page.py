@@ -17,11 +17,11 @@ from digests.extraction import (
 )
 from digests.language.markup import is_too_deep
 from digests.language.words import word_set
-from digests.sources.decoding import decode_text
 from digests.sources.untrusted import (
     FeedLink,
     ParsedSource,
     clean_line,
+    decode_text,
     validate_instant,
 )
 

@@ -14,7 +14,7 @@ from itertools import chain
 
 from digests.language.words import measure_containment
 from digests.stories import freshness, publishers
-from digests.stories.duplicates import Shingles, extract_shingles
+from digests.stories.profiles import Shingles, extract_shingles
 from digests.stories.terms import find_salient_terms, has_body
 from digests.types import Article, ArticleKind, Story, StoryMembership
 

@@ -14,16 +14,14 @@ the stories that have its articles now, so that old links still work.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from digests.stories.assembly import article_sort_key, follow_links
 from digests.stories.clustering import cluster_events
-from digests.stories.duplicates import find_repeats
 from digests.stories.index import StoryIndex
-from digests.stories.profiles import ArticleProfile, build_profile
+from digests.stories.profiles import ArticleProfile, build_profile, find_repeats
 from digests.stories.terms import TermBackground
-from digests.types import Article, StoryMembership
+from digests.types import Article, StoryMembership, frozen
 
 #: A story is weighed when one of its articles is at least so similar.
 _WORTH_WEIGHING = 0.5
@@ -31,7 +29,7 @@ _WORTH_WEIGHING = 0.5
 _STAYS = 0.5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryPlacement:
     """The story of an article, and other stories that may be the same event."""
 

@@ -12,14 +12,13 @@ ones) of a kind that reports.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from digests.language import numbers, sentences, words
 from digests.language.spans import span_text
 from digests.stories.profiles import CORRECTION_LABEL
 from digests.stories.terms import has_body
-from digests.types import Article, ArticleKind
+from digests.types import Article, ArticleKind, frozen
 
 #: The kinds that a story is summarised from, if it has a report of one of them.
 _TOLD_FROM: frozenset[ArticleKind] = frozenset(("news", "obituary"))
@@ -38,7 +37,7 @@ _STATE_SENTENCES = 6
 _SAME_HOUR = timedelta(minutes=45)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReportState:
     """What a report says about how far its event has come."""
 

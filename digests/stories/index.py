@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Literal
 
 from digests.language.normalization import normalize_text
-from digests.stories import clustering, duplicates, terms
+from digests.stories import clustering, profiles, terms
 from digests.stories.profiles import ArticleProfile, build_profile
 from digests.types import Article, StoryMembership
 
@@ -96,7 +96,7 @@ class StoryIndex:
             replace(read, weights=_NOTHING, names=_NONE),
             self._encode_stems(read),
             [round(w * _SCALE) for w in read.weights.values()],
-            duplicates.sketch_text(article.text) if read.text else (),
+            profiles.sketch_text(article.text) if read.text else (),
         )
         if membership.duplicate_of is None:
             for stem in _list_heaviest(read):
@@ -236,11 +236,11 @@ class StoryIndex:
             return place
         if not read.text:
             return None
-        own = duplicates.sketch_text(article.text)
+        own = profiles.sketch_text(article.text)
         copied = (
             place
             for place, near in compared.items()
-            if near >= 1 and duplicates.is_copy(own, self._sketches[place])
+            if near >= 1 and profiles.is_copy(own, self._sketches[place])
         )
         return min(copied, default=None)
 

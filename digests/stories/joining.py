@@ -23,8 +23,7 @@ from digests.stories.clustering import (
     find_neighbours,
     name_others,
 )
-from digests.stories.duplicates import measure_gap
-from digests.stories.profiles import ArticleProfile, build_profiles
+from digests.stories.profiles import ArticleProfile, build_profiles, measure_gap
 from digests.stories.terms import find_lead_terms, find_topic_words, has_body
 from digests.types import Article, ArticleKind, StoryMembership
 

@@ -16,7 +16,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import mul
 from typing import NamedTuple
 
@@ -24,12 +23,12 @@ from digests.language import words
 from digests.summaries import fitting, passages
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
-from digests.types import Article, Sentence, Span
+from digests.types import Article, Sentence, Span, frozen
 
 #: Passages that share more of their words than this say the same.
 _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
-_WEAK_SHARE = 0.35
+_WEAK_SHARE, _ALONE = 0.35, 0.5
 _MOST_SENTENCES = 4
 #: An essay asks as many questions among its first passages, or has as many sentences
 #: that refer to the one before, among the three after the lead.
@@ -103,17 +102,17 @@ def _choose_passages(
         # The first passage is the news, which a summary opens with.
         pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
+    room = chars
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
         fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
         best = next(fit, None)
         if best is None:
             break
-        if (
-            chosen
-            and not essay
-            and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]
-        ):
+        # Beside one short sentence, which the headline has, a weaker one is welcome.
+        lone = len(chosen) == 1 and chars > room / 2
+        weak = _WEAK_SHARE * (_ALONE if lone else 1.0)
+        if chosen and not essay and scores[best.place] < weak * scores[chosen[0].place]:
             break
         pool.remove(best)
         sentence = _fit_passage(article, best, chars)
@@ -181,6 +180,7 @@ FEATURE_WEIGHTS = {
     "frequent words": 2.0,
     "names": 0.2,
     "a figure": 0.1,
+    "a toll": 0.5,
     "short": -0.4,
     "opens with speech": -0.3,
 }
@@ -193,6 +193,13 @@ _MOST_NAMES = 3
 #: capital, which is found faster than the context before it.
 _NAME = re.compile(r"[A-Z](?<=[,a-z] .)[\w’'-]+")
 _FIGURE = re.compile(r"\d")
+#: How many died or were hurt, and in no other year; further down it is another event.
+_TOLL = re.compile(
+    r"(?!.*\b(?:(?:19|20)\d\d|last\syear|earlier|(?:after|since)\s\d+)\b).*?"
+    r"(?:(?<![\d.,])\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei))\s"
+    r"(?!million)(?:[\w-]+,?\s){0,6}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
+)
+_TOLD_EARLY = 4
 _SPEECH = frozenset("\"“'‘„«")
 
 #: The weighted features of a passage.
@@ -221,12 +228,13 @@ def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatur
         covered / max(len(own), _SHORT_WORDS),
         min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
         _FIGURE.search(passage.text) is not None,
+        passage.place <= _TOLD_EARLY and _TOLL.match(passage.reported) is not None,
         len(passage.words) < _SHORT_WORDS,
         passage.text[0] in _SPEECH,
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SummaryRow:
     """A sentence of an article with its score and the decision about it."""
 

@@ -10,6 +10,7 @@ where choosing sentences would be a guess (opinion, first person, interviews).
 import itertools
 from collections.abc import Sequence
 
+from digests.language import clauses
 from digests.language.spans import overlaps_any
 from digests.summaries import passages, shortening
 from digests.summaries.passages import Passage
@@ -43,7 +44,7 @@ def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | 
     """The version of a passage in `budget` that loses least."""
     priced = shortening.list_versions(article.text, passage.span)
     for _, version in sorted(priced, key=lambda row: row[0]):
-        shown = shortening.format_version(article.text, version, ".")
+        shown = clauses.format_version(article.text, version, ".")
         if len(shown) <= budget and shortening.is_readable(article.text, version):
             return Sentence(text=shown, spans=version)
     return None

@@ -13,7 +13,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from digests.language import grammar, words
+from digests.language import clauses, grammar, words
+from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening
 from digests.summaries.passages import SPEAKER_LABEL, Passage
@@ -32,7 +33,7 @@ _TOO_LONG, _CHARS_TOO_LONG = 6.0, 8
 #: A part of a sentence that is shorter says little: the same for what it lacks.
 _STUMP, _CHARS_STUMP = 50, 6
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
-_LONGEST_WHOLE = 240
+_LONGEST_WHOLE = 290
 
 
 def write_headline(
@@ -59,15 +60,18 @@ def write_headline(
         return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
-    ordered = sorted(found, key=lambda p: p.span.start not in shown)
-    return _from_sentences(article.text, ordered) or _from_words(article)
+    told = [p for p in found if p.span.start in shown]
+    return (
+        _from_sentences(article.text, told)
+        or _from_sentences(article.text, found)
+        or _from_words(article)
+    )
 
 
 def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
-    shown = [p for p in shown if _may_be_headline(p)] or shown
-    for passage in shown:
-        version = _choose_version(text, passage.span)
+    for passage in sorted(shown, key=_stands_alone, reverse=True):
+        version = _choose_version(text, passage)
         if version is not None:
             return Headline(text=_format_headline(text, version), spans=version)
     return None
@@ -76,31 +80,46 @@ def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = re.compile(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No|Now),\s"
-    r"|(?:Imagine|Picture|You|Your|Dear)\s"
+    r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
+    r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
 )
 
 
-def _may_be_headline(passage: Passage) -> bool:
-    """Whether a sentence stands alone, and is neither speech nor a question."""
+#: Fewer words need a verb.
+_FEWEST_WORDS = 5
+
+
+def _stands_alone(passage: Passage) -> bool:
+    """Whether a sentence is neither speech, a question nor an aside."""
+    if CONCESSION.match(passage.text):
+        return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
-    has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
+    found = words.split_words(passage.text)
+    has_verb = any(map(grammar.looks_finite, found))
+    if len(found) < _FEWEST_WORDS and not has_verb:
+        return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
     if _ASIDE.match(passage.text) or (labelled and not has_verb):
         return False
-    return passage.text[0].isalnum()
+    return not passages.OPENS_WITH_SPEECH.match(passage.text)
 
 
-def _choose_version(text: str, span: Span) -> SentenceVersion | None:
-    """The version of a sentence that loses least for its length."""
+def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
+    """The version of a sentence that loses least for its length.
+
+    A sentence that refers to another one is whole, or goes without its opening.
+    """
+    span = passage.span
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
     for loss, version in versions:
         length = sum(piece.end - piece.start for piece in version)
         length -= text[version[-1].end - 1] == "." if version else 0
-        if length <= _LONGEST_WHOLE:
+        leaning = passage.leans and version[0].start == whole[0].start
+        if length <= _LONGEST_WHOLE and (version == whole or not leaning):
             priced.append((loss + _price_length(length), version))
     for _, version in sorted(priced, key=lambda row: row[0]):
         readable = shortening.is_readable(text, version)
@@ -133,7 +152,7 @@ _SPARED = re.compile(
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
-    shown = shortening.format_version(text, version)
+    shown = clauses.format_version(text, version)
     stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
     return shown[:-1] if stops else shown
 
@@ -161,18 +180,21 @@ _MONTH = (
 )
 #: Days and dates, the first things that a headline can omit.
 _DATE = re.compile(
-    rf"\s(?:(?:early|late|earlier)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
+    rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
     rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
     r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
-    r"(?:(?:vor|nach)?mittag|morgen|abend)?|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
+    r"(?:(?:vor|nach)?mittag|morgen|abend)?(?:,\sde[nm]\s\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
+    r"|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
     r"(?:\s(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr)?(?=[\s,.])"
 )
-_NOT_AFTER_DATE = re.compile(r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|['’]")
+_NOT_AFTER_DATE = re.compile(
+    r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|(?:\s\w+)?['’]"
+)
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
-    r"begins?|published|released|held|[ap]\.m\.)|,)$",
+    r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
+from digests.language.clauses import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
@@ -29,8 +30,8 @@ SPEAKER_LABEL = re.compile(
 _FEWEST_LABELS = 3
 
 _DATELINE = re.compile(
-    r"""\s*(?:
-      (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z .&-]{1,24}\)
+    r"""[\s"”]*(?:
+      (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z ./&-]{1,24}\)
       \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
     | [A-Z][A-Z.'’-]{2,}(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
       (?:,?\s\d{1,2}(?:,\s\d{4})?)?(?:\s\([^()]{1,30}\))?\s?(?:[–—]|--|\s-)\s?
@@ -41,7 +42,16 @@ _DATELINE = re.compile(
     )""",
     re.VERBOSE,
 )
+#: Sentences that may stand before a dateline, and the dateline of a report.
+_BEFORE_DATELINE = 5
+_AGENCY = re.compile(r"\s*(?:[A-Z.]{4,}\b.*|.*\))\s?[-–—]{1,2}\s+|.*\(CNN\)\s*")
+#: «ABSTRACT.» on a line of its own.
+_LABEL_LINE = re.compile(r"^[A-Z]{4,}[.:]$", re.MULTILINE)
 _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
+#: «(Herald)», «(Ada Reed / Norvik Press)» after a caption.
+_CREDIT = re.compile(
+    r"\s?\((?:[A-Z][\w.'’-]*\s?(?:(?:/|via|for)\s)?){1,6}\)\s*(?![a-z])"
+)
 _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
     |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
@@ -49,7 +59,7 @@ _JUNK = re.compile(
     |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
-    |\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
+    |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -60,10 +70,17 @@ _JUNK_OPENING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
+#: A statement in marks, and no title: «"Night Ferry" opens on Friday».
+OPENS_WITH_SPEECH = re.compile(
+    r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
+    r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
+)
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+#: A name or a few words in single marks.
+_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}(?<=\S)['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
@@ -75,7 +92,7 @@ FIRST_PERSON = re.compile(
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s(?:week|month|year|spring|summer|autumn|fall|winter)\b)|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -90,7 +107,29 @@ _LEANS = re.compile(
 _SAID_BY_PRONOUN = re.compile(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
+    # «The book does all three.»
+    r"|\b(?:do(?:es|ing)?|did)\s(?:all\s(?:two|three|four)|both|so|that)\b"
+    r"(?=[,.]|\s\w+\.)"
 )
+
+
+#: «The fire in Norvik», «the man who», «the new law»: the noun says which one.
+_SAYS_WHICH = word_set("""
+    of in at on for to from with by that who which whose between new first latest only
+""")
+
+
+def tells_of_known(text: str) -> bool:
+    """Whether a sentence begins with what an earlier one named: «The app is»."""
+    first, *others = text.split()[:6]
+    if first != "The":
+        return False
+    for word in others:
+        if word[0].isupper() or not word[0].isalnum() or word in _SAYS_WHICH:
+            return False
+        if grammar.looks_finite(word):
+            return True
+    return False
 
 
 class Passage(NamedTuple):
@@ -119,24 +158,34 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     read = article.text[:_READ]
-    speech, in_double = 0, False
+    speech, in_double, dated, title_end = 0, False, False, 0
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
         if span.end - span.start > _LONGEST or span.end == _READ < len(article.text):
             continue
-        if not found and is_title_line(article, span):
+        if span.start < title_end or (not found and is_title_line(article, span)):
+            title_end = max(title_end, _extend_to_line(read, span).end)
             continue
+        span = _drop_cut_mark(read, span)
         start = span.start
-        if len(found) < 2 and not labels:
+        if not dated and not labels and len(found) <= _BEFORE_DATELINE:
             start = _skip_dateline(article.text, span)
+            dated = start > span.start
+            line = _PARAGRAPH.search(article.text, max(0, span.start - 2), start)
+            agency = _AGENCY.fullmatch(article.text, span.start, start)
+            if agency and (line or agency[0].count("(")):
+                # What stands before is a caption, a note or a teaser.
+                kept = [p for p in found if _LABEL_LINE.search(read, 0, p.span.start)]
+                found = [p._replace(place=place) for place, p in enumerate(kept)]
         start = _skip_label(article.text, start, span.end)
         text = to_one_line(article.text[start : span.end])
-        if not text or _BYLINE.match(text):
+        if not text or _BYLINE.match(text) or _CREDIT.match(read, span.end):
             continue
         stems = tuple(filter(None, map(root, words.split_words(text))))
         reported = IN_MARKS.sub("", text)
-        opening, closing = _find_last(_OPENS, text), _find_last(_CLOSES, text)
+        spoken = _IN_SINGLE.sub("", text)
+        opening, closing = _find_last(_OPENS, spoken), _find_last(_CLOSES, spoken)
         if "„" in text:  # «“» closes in German.
             opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
         marked = opening >= 0 or closing >= 0
@@ -161,7 +210,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         speech = max(0, speech - 1)
         if marked:
             speech = _LONGEST_SPEECH if opening > closing else 0
-            in_double = speech > 0 and text[opening] in '"“„«»'
+            in_double = speech > 0 and spoken[opening] in '"“„«»'
     return tuple(found)
 
 
@@ -184,6 +233,9 @@ def _skip_label(text: str, start: int, end: int) -> int:
 #: A title line is shorter, and at most this far into the text.
 _TITLE_LENGTH, _TITLE_REACH = 140, 400
 _PARAGRAPH = re.compile(r"\s*\n")
+_BLANK = re.compile(r"[ \t]*\n\s*\n")
+#: The rest of a title and a second line of it, above a report.
+_TITLE_LINES = re.compile(r"[ \t]*\n\s*\n(?:[^\n]{1,140}\n\s*\n)?\s*")
 _SMALL_WORD = re.compile(r"(?:[a-z'’]{1,3}|with|from|over|after|into|than)$")
 _TITLE_CASE_SHARE = 0.85
 #: A verb as headlines use it: «signs up», «unveils», «hits».
@@ -192,26 +244,38 @@ _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
-_FORM_LINE = re.compile(r"\d.*[,(]|[,(].*\d")
+_FORM_LINE = re.compile(r"\d\b.*[,(]|[,(].*\d\b")
 
 
 def find_title_line(article: Article) -> Span | None:
     """The line at the head of a text that is its title."""
     for span in sentences.split_sentences(article.text[:_READ], article.lang, most=1):
-        return span if is_title_line(article, span) else None
+        if is_title_line(article, span):
+            return _extend_to_line(article.text, span)
     return None
+
+
+def _extend_to_line(text: str, span: Span) -> Span:
+    """A first sentence with what else is on its line: «The End? Not Yet.»."""
+    line = text[span.start : span.start + _TITLE_LENGTH + 1]
+    whole = line.partition("\n")[0].rstrip()
+    fits = "\n" in line and span.start + len(whole) > span.end
+    return Span(start=span.start, end=span.start + len(whole)) if fits else span
 
 
 def is_title_line(article: Article, span: Span) -> bool:
     """Whether a sentence at the head of a text is its title and not its first sentence.
 
-    It is a paragraph of its own. Its words are those of the title; where there is none,
-    they are capitalized, or the next sentences repeat it, or it is written as headlines
-    are and does not end in a full stop, unless it is very short.
+    It is a paragraph of its own, or stands above a dateline. Its words are those of the
+    title; where there is none, it is written as headlines are.
     """
+    span = _extend_to_line(article.text, span)
     if span.start > _TITLE_REACH or span.end - span.start > _TITLE_LENGTH:
         return False
-    if not _PARAGRAPH.match(article.text, span.end):
+    lines = _TITLE_LINES.match(article.text, span.end)
+    report = lines and _DATELINE.match(article.text, lines.end())
+    above = report is not None and _AGENCY.fullmatch(report[0]) is not None
+    if not above and not _PARAGRAPH.match(article.text, span.end):
         return False
     text = to_one_line(article.text[span.start : span.end])
     if _NO_TITLE.match(text) or _DATELINE.match(text) or is_junk(text):
@@ -219,30 +283,52 @@ def is_title_line(article: Article, span: Span) -> bool:
     said = frozenset(words.extract_stems(text))
     if article.title:
         return bool(said) and said <= set(words.extract_stems(article.title))
-    found = text.split()
-    if _FORM_LINE.search(text) and not any(map(grammar.looks_finite, found)):
+    return above or _reads_as_title(article.text, span, said)
+
+
+def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
+    """Whether a first line is written as headlines are.
+
+    Its words are capitalized, or the next sentences repeat it, or it has no verb, or it
+    does not end in a full stop, unless it is very short.
+    """
+    line = to_one_line(text[span.start : span.end])
+    found = line.split()
+    if _FORM_LINE.search(line) and not any(map(grammar.looks_finite, found)):
         return False
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
     titled = capitals >= _TITLE_CASE_SHARE * len(large)
-    if text[-1] == ";" or (titled and len(found) > _FEWEST_TITLE_WORDS):
+    if line[-1] == ";" or (titled and len(found) > _FEWEST_TITLE_WORDS):
         return True
-    if text[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
+    if line[-1] in '!?"”' or len(found) < _FEWEST_TITLE_WORDS:
         return False
-    follows = set(words.extract_stems(article.text[span.end :][:_REPEATED_WITHIN]))
+    follows = set(words.extract_stems(text[span.end :][:_REPEATED_WITHIN]))
     repeated = words.measure_containment(said, follows) > _REPEATS
     if repeated and not _tells_past(found):
         return True
-    reports = _REPORT_WORD.search(text) is not None
-    if reports and not _has_headline_verb(found):
+    opens = text[: span.start].rstrip()[-1:] in ("", ";")
+    short = len(found) <= _VERBLESS and _BLANK.match(text, span.end) is not None
+    if opens and short and not has_verb(line):
+        return True
+    return _has_headline_form(line, found, repeated=repeated)
+
+
+def _has_headline_form(line: str, found: Sequence[str], *, repeated: bool) -> bool:
+    reports = _REPORT_WORD.search(line) is not None
+    short = len(found) <= _VERY_SHORT and not (
+        reports and _ARTICLES & {word.lower() for word in found}
+    )
+    if reports and not (short or _has_headline_verb(found)):
         return False
-    short = len(found) <= _VERY_SHORT and not reports
-    return repeated or short or text[-1] != "."
+    return repeated or short or line[-1] != "."
 
 
 #: Words of a very short line; characters in which a title is repeated; the share of it.
 _VERY_SHORT, _REPEATED_WITHIN, _REPEATS = 8, 350, 0.55
 _FEWEST_TITLE_WORDS = 4
+#: A longer line may have a verb that no table has.
+_VERBLESS = 13
 #: Bylines, list items, clock times, speakers, salutations.
 _NO_TITLE = re.compile(
     r"(?:By|Von|Text|Photo|Tested by|Story by|Dear)\b|(?:Sirs?|Madam),|[-•*]"
@@ -256,10 +342,17 @@ _REPORT_WORD = re.compile(
 )
 
 
+#: Headlines do without these, or without articles.
+_HAVING = word_set("has have hat haben wird")
+_ARTICLES = word_set("the a an der die das den dem ein eine einen einem")
+
+
 def _tells_past(found: Sequence[str]) -> bool:
     """Whether the first verb is in the past tense, as in reports."""
     lows = (word.strip(".,;:").lower() for word in found)
     first = next(filter(grammar.looks_finite, lows), "")
+    if first in _HAVING:
+        return not _ARTICLES.isdisjoint(found)
     return first in grammar.PAST | {"was", "were", "had"} or first.endswith("ed")
 
 
@@ -325,6 +418,22 @@ def is_junk(text: str) -> bool:
     return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
+#: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».
+_CUT_MARK = r"[\[(]?(?:…|\.{3})[\])]?\Z"
+_ENDS_CUT = re.compile(_CUT_MARK)
+#: The mark after a whole sentence: «It was closed on Tuesday. […]».
+_MARK_AFTER_SENTENCE = re.compile(
+    rf"(?<=[.!?])[{re.escape(_CLOSING)}]*(?P<mark>\s{{1,3}}{_CUT_MARK})"
+)
+
+
+def _drop_cut_mark(text: str, span: Span) -> Span:
+    """The span without the mark of a cut text, if the sentence before it is whole."""
+    mark = _MARK_AFTER_SENTENCE.search(text[max(span.start, span.end - 12) : span.end])
+    end = span.end - len(mark["mark"]) if mark else span.end
+    return Span(start=span.start, end=end)
+
+
 def _skip_dateline(text: str, span: Span) -> int:
     m = _DATELINE.match(text, span.start, min(span.end, span.start + 120))
     return m.end() if m and m.end() < span.end else span.start
@@ -336,7 +445,7 @@ _TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
 
 def is_whole_sentence(text: str) -> bool:
     """Whether a text begins and ends as a sentence does."""
-    if _TORN.search(text):
+    if _TORN.search(text) or _ENDS_CUT.search(text):
         return False
     first = _STARTS.match(text)
     ending = text.rstrip(_CLOSING)[-2:]

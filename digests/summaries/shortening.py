@@ -10,7 +10,7 @@ beginning with what is missed least:
 5. the end, from a phrase («… in the old town») or an addition («… and the roads»).
 
 The loss of a version is counted in content words, each kind of part with its weight.
-Where a sentence may end is found in `clause_ends`; what is left must read as a sentence
+The parts are found in `language.clauses`; what is left must read as a sentence
 (`is_readable`). Clause-level compression after Dorr et al., 2003, «Hedge Trimmer»,
 without its parser.
 """
@@ -20,19 +20,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from digests.language import grammar, words
-from digests.language.normalization import to_one_line
-from digests.language.quotation_marks import has_balanced_marks
-from digests.language.words import word_set
-from digests.quotes.reporting import STRONG_CUES
-from digests.summaries.clause_ends import (
+from digests.language import clauses, grammar, words
+from digests.language.clauses import (
+    CONCESSION,
     DASH,
-    LIMITS,
     RESUMED,
+    SAYING_WORDS,
     TABLES,
+    find_attribution,
     find_ends,
     has_verb,
 )
+from digests.language.quotation_marks import has_balanced_marks
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
@@ -43,7 +42,8 @@ TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 #: What a content word of a part is worth, and what a part of a kind costs besides.
 _WORTH = {"opening": 0.5, "insertion": 0.5}
 _WORTH_AT_END = 0.7
-_COSTS = {"identity": 2.0, "link": 0.5, "addition": 1.0, "outcome": 2.5, "phrase": 2.0}
+_COSTS = {"modifier": 2.0, "identity": 2.0, "outcome": 2.5, "phrase": 2.0}
+_COSTS |= {"link": 0.5, "addition": 1.0, "harm": 8.0}
 #: The loss of who stated a plain fact.
 _SOURCE_COST = 0.1
 #: A sentence with more parts is a list, of which not every version is looked at.
@@ -83,21 +83,8 @@ def list_versions(
             continue
         removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
         loss = sum(part.loss for part in removed)
-        found.append((loss, _remove_parts(span, sorted(removed))))
+        found.append((loss, clauses.remove_parts(span, sorted(removed))))
     return found
-
-
-def _remove_parts(span: Span, parts: Sequence[Part]) -> SentenceVersion:
-    """What is left of a span without these parts, which are in order."""
-    pieces = []
-    start = span.start
-    for part in parts:
-        if part.start > start:
-            pieces.append(Span(start=start, end=part.start))
-        start = max(start, part.end)
-    if start < span.end:
-        pieces.append(Span(start=start, end=span.end))
-    return tuple(pieces)
 
 
 def _build_part(text: str, kind: str, start: int, end: int) -> Part:
@@ -118,11 +105,12 @@ _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
 #: the statement itself.
 _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
-    r"(?:(?P<clause>After|Before|As|When|While|Since|Once|Although|Though)|On|In|At|During"
+    r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
-    r"|Meanwhile)(?:\s[^,;:()\"“”]{2,90})?,\s"
-    rf"(?!(?:and|und|he|she|they|when|as|after|while)\b|[^,\"“]{{0,60}}:){_ARTICLE}"
+    r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
+    rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
+_CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 
 
 def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
@@ -135,82 +123,16 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
     if m and (m["clause"] or not spoken):
         found.append((_build_part(text, "opening", *m.span()),))
+    m = _CONCESSION.match(text, span.start, span.end)
+    if m:
+        found.append((Part(*m.span()),))
     return found
-
-
-_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
-_INSERTED = re.compile(
-    rf",\s(?P<first>[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}|[a-z]+ed)\s)"
-    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
-    r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
-)
-#: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
-_MODIFIER = re.compile(
-    r"(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
-    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
-    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
-    rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
-    r"(?<!\sto)"
-)
-#: «…, opening the museum, said it would …»: the insertion says what.
-_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
-_RELATIVE = re.compile(r"\s(?:who|whose)\s")
-_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
 
 
 def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
     """No insertion, or each one that the main clause can omit."""
-    found: list[tuple[Part, ...]] = [
-        (),
-        *(
-            (_build_part(text, "identity", *m.span("gap")),)
-            for m in _MODIFIER.finditer(text, span.start, span.end)
-        ),
-    ]
-    for m in _INSERTED.finditer(text, span.start, span.end):
-        end = m.start("next") if m["next"] else m.end()
-        inside = text[m.start() : end]
-        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
-            continue
-        if _REFERS.match(text, end):
-            continue
-        named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
-        kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
-        found.append((_build_part(text, kind, m.start(), end),))
-        relative = _RELATIVE.search(text, m.start() + 2, end)
-        if relative and m["comma"]:
-            found.append((_build_part(text, "insertion", relative.start(), end - 1),))
-    return found
-
-
-_QUALIFIES = re.compile(
-    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
-    rf"|{grammar.NEGATION.pattern}"
-)
-_ARTICLES = word_set("a an the der die das")
-#: Words of an attribution: «…, the mayor has warned on Monday.»
-_LONGEST_SOURCE = 14
-_COMMA = re.compile(r",\s")
-#: A clause that depends on the words before its comma: «…, who has said she will».
-_DEPENDS = re.compile(
-    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
-)
-_SAYS = word_set(
-    "said says say told report reports according sagte sagten teilte laut zufolge"
-)
-_WHEN = TABLES["times"] | {"on"}
-
-
-def find_attribution(text: str, span: Span) -> Span:
-    """The part that says who said it, with its comma; empty at the end if none does."""
-    commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
-    for start, end in itertools.pairwise([*commas, span.end]):
-        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
-        if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
-            continue
-        if said[-1] in STRONG_CUES or not _SAYS.isdisjoint(said):
-            return Span(start=start, end=end)
-    return Span(start=span.end, end=span.end)
+    found = clauses.find_insertions(text, span)
+    return [(), *((_build_part(text, kind, a, b),) for kind, a, b in found)]
 
 
 #: Who only claims something stays beside it; a body that knows need not be named.
@@ -245,16 +167,19 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
     )
 
 
-#: «met, pledging to …»: the news is after the comma.
+#: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
+_HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = re.compile(
-    r",\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
+    r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
 )
 
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
-    lost = _OUTCOME.search(text, start, end) is not None
-    return _build_part(text, "outcome" if lost else kind, start, end)
+    if _OUTCOME.search(text, start, end):
+        harm = _HARM.search(text, start, end) or ": " in text[start:end]
+        kind = "harm" if harm else "outcome"
+    return _build_part(text, kind, start, end)
 
 
 _WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
@@ -268,7 +193,8 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         [
             _build_tail(text, kind, start, within.end)
             for kind, start in find_ends(text, span, within)
-            if headline or kind != "phrase"
+            if kind != "purpose"
+            and (headline or not (kind == "phrase" or _HARM.match(text, start)))
         ]
         for within in (statement, Span(start=said.end, end=span.end))
     )
@@ -300,7 +226,7 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
     resumed = RESUMED.match(pieces[-1]) if len(pieces) > 1 else None
-    if resumed and (resumed[1] in _SAYS or not grammar.looks_finite(resumed[1])):
+    if resumed and (resumed[1] in SAYING_WORDS or not grammar.looks_finite(resumed[1])):
         whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
@@ -312,7 +238,7 @@ _NO_VERB = re.compile(
     r"\bwill\s(?:.*\s)?(?:de[nmr]|das|die|eine?[nmr]?|(?:ihr|sein)(?:e[nmrs]?)?)"
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
-    r"(?:.*\s)?[A-ZÄÖÜ\d][^\s,]*$"
+    r"(?:.*\s)?[„\"]?[A-ZÄÖÜ\d][^\s,]*$"
 )
 
 
@@ -333,30 +259,6 @@ _OPENER = re.compile(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
     r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
     r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"
-    r"|whereas|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
+    r"|whereas|now\sthat|in\scase|from|during|by|with|given|nachdem|weil|wenn|während|obwohl|als)\s",
     re.IGNORECASE,
 )
-
-
-#: A space before a mark, where words between two spans were removed.
-_SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
-_MARKS_AFTER = ",;:—–- \n\t\u00a0"
-_STOPS = ".!?…"
-_CLOSING = "\"'”’“»«)]"
-_FIRST_LETTER = re.compile(r"\w")
-
-
-def format_version(text: str, version: SentenceVersion, mark: str = "") -> str:
-    """A version as it is shown: single spaces, a capital, an ending mark."""
-    pieces = " ".join(text[span.start : span.end] for span in version)
-    shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
-    if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
-        shown += mark
-    return _FIRST_LETTER.sub(_capitalize, shown, count=1)
-
-
-def _capitalize(first: re.Match[str]) -> str:
-    large = first[0].upper()
-    # «ß» and «ı» have no capital of their own and stay.
-    same = large.casefold() == first[0].casefold() and len(large) == 1
-    return large if same else first[0]

@@ -212,7 +212,7 @@ def _no_pace() -> list[Any]:
 
 def _no_waits() -> list[Any]:
     from bot.delivery import attempts
-    from bot.delivery.send_failures import decide_retry
+    from bot.delivery.attempts import decide_retry
     from bot.platforms.discord.rate_limits import DiscordRateLimiter
 
     def soon(error: Exception, delivery: Any, now: datetime) -> Any:
@@ -227,7 +227,7 @@ def _no_waits() -> list[Any]:
 
 def _no_stop() -> list[Any]:
     from bot.delivery import attempts
-    from bot.delivery.send_failures import decide_retry
+    from bot.delivery.attempts import decide_retry
 
     def undeterred(error: Exception, delivery: Any, now: datetime) -> Any:
         found = decide_retry(error, delivery, now)

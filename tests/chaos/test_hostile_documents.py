@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from digests.errors import SandboxKilled, SourceError
-from digests.sources import opml, page, sitemap
+from digests.sources import feed, opml, page
 from digests.sources.feed import parse_feed
 from digests.sources.sandbox import Sandbox
 from tests.chaos.hostile_documents import Kind, all_of
@@ -40,7 +40,7 @@ async def read(sandbox: Sandbox, kind: Kind, body: bytes) -> object:
     if kind == "page":
         return await sandbox.run(page.parse_page, body, url=url, now=NOW)
     if kind == "sitemap":
-        return await sandbox.run(sitemap.parse_sitemap, body, url=url, now=NOW)
+        return await sandbox.run(feed.parse_sitemap, body, url=url, now=NOW)
     return await sandbox.run(opml.parse_opml, body)
 
 

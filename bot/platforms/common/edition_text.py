@@ -6,7 +6,6 @@ show the same one.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -31,6 +30,7 @@ from digests.types import (
     Section,
     SectionLayout,
     arrange_sections,
+    frozen,
 )
 
 #: Characters of a name: a speaker, an outlet.
@@ -50,7 +50,7 @@ MAX_DISPUTES: Final = 2
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionView:
     """An edition with everything that determines how it is displayed."""
 
@@ -126,7 +126,7 @@ class EditionView:
         return self.texts.say("Update") if update else "", kind
 
     def format_source(self, story: EditionStory) -> str:
-        """«Hallin Courier · 2 more · 08:30»."""
+        """«Hallin Courier · 2 more · 08:30 · from the feed’s excerpt»."""
         shown = story.articles[0]
         names = story.outlets or (shown.source,)
         parts = [shorten_line(names[0], MAX_NAME)]
@@ -138,6 +138,8 @@ class EditionView:
             parts.append(shorten_line(by, MAX_NAME))
         if shown.published is not None:
             parts.append(self.format_time(shown.published))
+        if shown.excerpt:
+            parts.append(self.texts.say("from the feed’s excerpt"))
         return " · ".join(part for part in parts if part)
 
     def format_time(self, at: datetime) -> str:

@@ -15,7 +15,7 @@ from bot.errors import MessageGone, SendError, SendRateLimited, SendRefused
 from bot.i18n.translation import Texts
 from bot.model import Discussion, Form, Inbox, ListItem, Paragraph, Reply
 from bot.platforms.common import interactions
-from bot.platforms.common.forms import (
+from bot.platforms.common.interactions import (
     PendingForms,
     find_command_by_path,
     parse_draft_id,
@@ -24,6 +24,8 @@ from bot.platforms.common.forms import (
 from bot.platforms.common.text import shorten_line
 from bot.platforms.discord import commands, forms, limits, rate_limits, replies
 from bot.platforms.discord.channels import (
+    ADMINISTRATOR,
+    CREATE_THREADS,
     PLATFORM_NAME,
     AlreadyAnswered,
     InteractionExpired,
@@ -39,7 +41,6 @@ from bot.platforms.discord.interactions import (
     InteractionKind,
     Outcome,
 )
-from bot.platforms.discord.permissions import ADMINISTRATOR, CREATE_THREADS
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi, DiscordCaller

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Form, FormField
-from bot.platforms.common.forms import (
+from bot.platforms.common.interactions import (
     ATTACHMENT,
     FORM_PREFIX,
     REOPEN_PREFIX,

@@ -27,7 +27,7 @@ from bot.model import (
 )
 from bot.platforms.common import interactions
 from bot.platforms.common.direct_messages import OpenChannel
-from bot.platforms.common.forms import PendingForms, parse_draft_id
+from bot.platforms.common.interactions import PendingForms, parse_draft_id
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME

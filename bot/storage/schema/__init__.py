@@ -35,6 +35,7 @@ from bot.storage.schema.news_tables import (
     articles,
     compositions,
     figures,
+    page_readings,
     quotes,
     revisions,
     searchable,

@@ -79,6 +79,8 @@ sources = define_table(
     Column("items_per_day", Double),
     Column("notice", MessageText),
     Column("noticed_at", Instant),
+    # Whether its entries are whole articles: full, excerpt; NULL = not known yet.
+    Column("completeness", SafeText),
     UniqueConstraint("workspace_id", "address"),
 )
 unique_index(
@@ -137,6 +139,8 @@ digest_sources = Table(
     Column("paused", Boolean, nullable=False, server_default=false()),
     # Its name in this digest; NULL = its own name.
     Column("called", SafeText),
+    # Whether the pages behind its entries are read: always, never; NULL = auto.
+    Column("full_text", SafeText),
     same_workspace("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

@@ -73,6 +73,11 @@ revisions = define_table(
     Column("baseline", Boolean, nullable=False, server_default=false()),
     # The text is an excerpt that continues elsewhere.
     Column("excerpt", Boolean, nullable=False, server_default=false()),
+    # source = as the source gives it; page = read from the page behind the entry.
+    Column("origin", SafeText, nullable=False, server_default="source"),
+    # The hash of the source's text that this is the full text of; NULL for texts of a
+    # source.
+    Column("expands", SafeText),
     UniqueConstraint("article_id", "hash"),
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
@@ -84,6 +89,28 @@ Index(
     unique=True,
     sqlite_where=revisions.c.current == true(),
     info={"postgresql_where": revisions.c.current},
+)
+
+# The last reading of the page behind an article for its full text: what came of it, and
+# what the page's host has been asked for.
+page_readings = Table(
+    "page_readings",
+    metadata,
+    key_reference("article_id", "articles.id", autoincrement=False),
+    *required_columns(SafeText, "host"),
+    # The hash of the source's text for which the page was read.
+    *required_columns(SafeText, "expands"),
+    *required_columns(Instant, "asked_at"),
+    # How often it was asked for this text, and the requests in the hour of `asked_at`.
+    *required_columns(Integer, "tries", "requests"),
+    # A page verdict, or why the page could not be read; NULL: it is being read.
+    Column("verdict", SafeText),
+    # When the page answered; NULL: it did not.
+    Column("read_at", Instant),
+    # When it may be asked again; NULL: never for this text.
+    Column("next_at", Instant),
+    *optional_columns(SafeText, "etag", "last_modified"),
+    Index(None, "host", "asked_at"),
 )
 
 # The words of each current revision, for the full text index. Rows are inserted and

@@ -5,7 +5,12 @@ response = await fetcher.fetch("https://news.example/feed.xml")
 """
 
 from digests.sources.fetch.client import Fetcher
-from digests.sources.fetch.policy import AttachmentRules, FetchPolicy, parse_policy
+from digests.sources.fetch.policy import (
+    AttachmentRules,
+    FetchPolicy,
+    HopRules,
+    parse_policy,
+)
 from digests.sources.fetch.response import FetchResponse, NotModified, Validators
 
 __all__ = [
@@ -13,6 +18,7 @@ __all__ = [
     "FetchPolicy",
     "FetchResponse",
     "Fetcher",
+    "HopRules",
     "NotModified",
     "Validators",
     "parse_policy",

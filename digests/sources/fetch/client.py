@@ -41,11 +41,10 @@ from digests.sources.fetch import response
 from digests.sources.fetch.policy import (
     ALLOW_PRIVATE_OPTION,
     MAX_RAW,
-    MAX_REDIRECTS,
     MAX_UNPACKED,
-    USER_AGENT,
     AttachmentRules,
     FetchPolicy,
+    HopRules,
     format_host_port,
     is_public,
     may_be_private,
@@ -76,6 +75,7 @@ class _FetchState:
     #: The value of Authorization, and the only origin that it is sent to.
     secret: str | None = None
     secret_origin: URL | None = None
+    hops: HopRules = field(default_factory=HopRules)
     redirects_seen: int = 0
     #: The permanent new address, up to the first temporary redirect.
     moved_to: str | None = None
@@ -106,8 +106,9 @@ class _FetchState:
     def follow_redirect(self, answer: ClientResponse) -> None:
         """Move the fetch to the next address, if that is allowed."""
         self.redirects_seen += 1
-        if self.redirects_seen > MAX_REDIRECTS:
-            raise SourceUnreachable("source.redirects", host=self.host, n=MAX_REDIRECTS)
+        most = self.hops.most
+        if self.redirects_seen > most:
+            raise SourceUnreachable("source.redirects", host=self.host, n=most)
         try:
             written = self.url.join(URL(answer.headers.get("Location", "").strip()))
         except ValueError:
@@ -118,6 +119,7 @@ class _FetchState:
             raise FetchRefused("source.downgrade", host=self.host)
         if self.attachment is not None:
             self.attachment.check(there)
+        self.hops.check(there)
         self.url = there
         if answer.status not in response.PERMANENT_REDIRECTS:
             self.permanent = False
@@ -155,7 +157,11 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         for guarded in (True, False):
-            opened = open_session(guarded=guarded, resolver=self._resolver)
+            opened = open_session(
+                guarded=guarded,
+                resolver=self._resolver,
+                user_agent=self._rules.user_agent,
+            )
             self._sessions[guarded] = await self._stack.enter_async_context(opened)
         return self
 
@@ -167,6 +173,7 @@ class Fetcher:
         address: str,
         known: Validators | None = None,
         attachment: AttachmentRules | None = None,
+        hops: HopRules | None = None,
     ) -> FetchResponse | NotModified:
         """Fetch an address, following at most five redirects.
 
@@ -174,11 +181,14 @@ class Fetcher:
             address: http or https; a name and password in it are sent as Basic auth.
             known: Validators of an earlier response, for a conditional request.
             attachment: The rules for a file that somebody attached.
+            hops: Stricter rules for this address and its redirects.
 
         Raises:
             SourceError: Its class says who has to act. The text names at most the host.
         """
         state = self._begin(address, known or Validators(), attachment)
+        state.hops = hops or state.hops
+        state.hops.check(state.url)
         while True:
             # Private networks and attachments need no spacing.
             spaced = attachment is None and not may_be_private(state.url, self._rules)
@@ -276,7 +286,12 @@ class Fetcher:
                 etag=new.etag or known.etag,
                 last_modified=new.last_modified or known.last_modified,
             )
-            return NotModified(url=url, validators=kept, moved_to=state.moved_to)
+            return NotModified(
+                url=url,
+                validators=kept,
+                moved_to=state.moved_to,
+                requests=state.redirects_seen + 1,
+            )
         if failure := response.error_for_response(answer, state.host):
             if isinstance(failure, SourceRateLimited) and failure.wait:
                 self._queue.pause_host(state.server, failure.wait)
@@ -288,6 +303,7 @@ class Fetcher:
             content_type=answer.headers.get("Content-Type", "").lower(),
             validators=new,
             moved_to=state.moved_to,
+            requests=state.redirects_seen + 1,
         )
 
 
@@ -334,12 +350,15 @@ def _wire_errors(host: str) -> Iterator[None]:
 FORBIDDEN_ERRNO = errno.EACCES
 
 
-def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientSession:
+def open_session(
+    *, guarded: bool, resolver: AbstractResolver | None, user_agent: str
+) -> ClientSession:
     """A session without cookies, proxies, decompression or deadlines of its own.
 
     Args:
         guarded: False only for private addresses that an admin allowed.
         resolver: Resolves names; None = the operating system.
+        user_agent: Who we are.
     """
     connector = TCPConnector(
         use_dns_cache=False,
@@ -351,7 +370,7 @@ def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientS
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
+        headers={"User-Agent": user_agent},
         auto_decompress=False,
         # `Fetcher` keeps one deadline for the whole answer.
         timeout=ClientTimeout(total=None, sock_connect=None),

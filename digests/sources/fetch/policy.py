@@ -5,8 +5,8 @@ only from one origin, also after redirects.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import field
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -18,6 +18,7 @@ from itertools import chain
 from yarl import URL
 
 from digests.errors import FetchRefused, UsageError
+from digests.types import frozen
 
 #: Our name for servers and in robots.txt.
 USER_AGENT = "Standfirst (news digests; +https://github.com/standfirst/standfirst)"
@@ -33,7 +34,7 @@ _NO_HOST = re.compile(r"[\x00-\x20\x7f]")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FetchPolicy:
     """What may be fetched, and how often; the defaults are for public addresses."""
 
@@ -49,15 +50,25 @@ class FetchPolicy:
     spacing: float = 1.0
     #: Whether robots.txt is obeyed.
     robots: bool = True
+    #: Whom servers may write to about our requests, besides the project; "" = nobody.
+    contact: str = ""
+
+    @property
+    def user_agent(self) -> str:
+        """Who we are, and where to complain."""
+        if not self.contact:
+            return USER_AGENT
+        return f"{USER_AGENT.removesuffix(')')}; {self.contact})"
 
 
-def parse_policy(allow_private: str = "") -> FetchPolicy:
+def parse_policy(allow_private: str = "", *, contact: str = "") -> FetchPolicy:
     """The policy of a setting.
 
     Args:
         allow_private: Empty: no private address; `1`: all, on every port;
             `host:port,…`: these besides public 80 and 443. A host without a port
             stands for its ports 80 and 443.
+        contact: Named in the User-Agent.
 
     Raises:
         UsageError: An entry is not a host, or is a single word without a port: «true»
@@ -65,11 +76,10 @@ def parse_policy(allow_private: str = "") -> FetchPolicy:
     """
     written = allow_private.strip()
     if written == "1":
-        return FetchPolicy(everything=True)
+        return FetchPolicy(everything=True, contact=contact)
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    return FetchPolicy(
-        private=frozenset(chain.from_iterable(map(_parse_entry, entries)))
-    )
+    private = frozenset(chain.from_iterable(map(_parse_entry, entries)))
+    return FetchPolicy(private=private, contact=contact)
 
 
 def _parse_entry(written: str) -> Iterator[str]:
@@ -137,7 +147,21 @@ def parse_url(written: str) -> URL | None:
     return None if _NO_HOST.search(host) else url
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
+class HopRules:
+    """The rules for the redirects of one fetch, besides the policy."""
+
+    most: int = MAX_REDIRECTS
+    #: Whether an address may be asked; None = every one that the policy allows.
+    allows: Callable[[str], bool] | None = None
+
+    def check(self, url: URL) -> None:
+        """Raise `FetchRefused` if the address may not be asked."""
+        if self.allows is not None and not self.allows(str(url)):
+            raise FetchRefused("source.page_elsewhere", host=url.host)
+
+
+@frozen
 class AttachmentRules:
     """The rules for fetching an attachment, besides the policy."""
 

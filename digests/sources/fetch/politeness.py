@@ -21,6 +21,7 @@ from yarl import URL
 from digests.errors import SourceError, SourceRateLimited
 from digests.sources.fetch.policy import ROBOT_NAME
 from digests.sources.fetch.response import FetchResponse
+from digests.types import frozen
 
 _MAX_QUEUED_HOSTS = 10_000
 
@@ -109,7 +110,7 @@ _AGENT_LINE = re.compile(
 _OTHER_AGENT = "User-agent: stranger"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RobotsRules:
     """The robots.txt rules of one host; `parsed` is None without any."""
 

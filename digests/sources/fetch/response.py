@@ -23,6 +23,7 @@ from digests.errors import (
 )
 from digests.language.dates import parse_instant
 from digests.language.words import word_set
+from digests.types import frozen
 
 OFFERED_ENCODINGS = "gzip, deflate"
 
@@ -103,7 +104,7 @@ def _format_size(limit: int) -> str:
     return f"{limit / (1 << 20):g} MiB"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Validators:
     """Validators for a conditional request (RFC 9110, 13.1)."""
 
@@ -111,7 +112,7 @@ class Validators:
     last_modified: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FetchResponse:
     """A complete response, decompressed."""
 
@@ -123,15 +124,19 @@ class FetchResponse:
     validators: Validators
     #: The new address, if every redirect was permanent.
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NotModified:
     """The response to a conditional request: not modified."""
 
     url: str
     validators: Validators
     moved_to: str | None = None
+    #: Sent for it, redirects included.
+    requests: int = 1
 
 
 PERMANENT_REDIRECTS = frozenset((301, 308))

@@ -14,11 +14,12 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from digests.errors import SandboxKilled, SourceError
+from digests.types import frozen
 
 _Args = ParamSpec("_Args")
 _Result = TypeVar("_Result")
@@ -28,7 +29,7 @@ _WORKER = "digests.sources.sandbox.worker"
 _IMPORT_ROOT = str(Path(__file__).resolve().parents[3])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SandboxLimits:
     """The limits of one job and of its worker."""
 

@@ -37,6 +37,7 @@ def test_a_test_of_a_site_shows_its_feed_and_the_newest_three(home, site):
     shown = [item.title for item in items(range(12)) if item.title in done.stdout]
     assert shown == [item.title for item in items(range(3))]
     assert f"{site}/feed" in done.stdout
+    assert "excerpts: the pages behind them are read" in done.stdout
 
 
 def test_a_test_as_json(home, site):
@@ -44,6 +45,7 @@ def test_a_test_as_json(home, site):
     found = json.loads(done.stdout)
     assert (found["kind"], found["title"]) == ("feed", "Hallin Courier")
     assert (found["articles"], found["problem"]) == (12, None)
+    assert found["completeness"] == "excerpt"
     assert [one["title"] for one in found["newest"]] == [
         item.title for item in items(range(3))
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.i18n.translation import Texts
 from bot.model import Command
-from bot.platforms.common.forms import find_command_by_path
+from bot.platforms.common.interactions import find_command_by_path
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 
 

@@ -226,6 +226,7 @@ NAMES = st.text(
     min_size=1,
     max_size=12,
 )
+USES = ["always", "never"]
 WORDS = st.lists(st.text("abc xyz\"'\\é", min_size=1, max_size=8), max_size=3)
 DAYS = st.dates(date(2027, 1, 1), date(2028, 1, 1))
 
@@ -240,6 +241,9 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
         "sources": listed,
         "paused_sources": draw(st.lists(st.sampled_from(listed), unique=True)),
         "source_names": draw(st.dictionaries(st.sampled_from(listed), NAMES)),
+        "full_text": draw(
+            st.dictionaries(st.sampled_from(listed), st.sampled_from(USES))
+        ),
         "destinations": draw(st.sampled_from([[], ["morning"]])),
         "schedule": draw(
             st.sampled_from(

@@ -28,11 +28,11 @@ def listing(answer: Reply) -> str:
     return "\n".join(b.text for b in answer.blocks if isinstance(b, Document))
 
 
-# ── rename ─────────────────────────────────────────────────────────────────────
+# ── edit ───────────────────────────────────────────────────────────────────────
 
 
 async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
-    await ana.does("newsdesk source rename", source="articles", name="Our texts")
+    await ana.does("newsdesk source edit", source="articles", name="Our texts")
     assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
     assert "Our texts" in said(await ana.says("newsdesk status"))
     await ana.does("newsdesk source pause", source="our texts", digest="Morning brief")
@@ -40,29 +40,67 @@ async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
 
 
 async def test_the_name_is_the_digests_own(ana: Editor):
-    await ana.does(
-        "newsdesk source rename", source="news.example/feed.xml", name="Ours"
-    )
+    await ana.does("newsdesk source edit", source="news.example/feed.xml", name="Ours")
     (source,) = (await ana.harness.digest("Evening")).sources
     assert (source.called, source.name) == ("Ours", "https://news.example/feed.xml")
     assert source.workspace_id is None
 
 
 async def test_a_minus_gives_the_own_name_back(ana: Editor):
-    saved = await ana.does("newsdesk source rename", source="articles", name="Ours")
+    saved = await ana.does("newsdesk source edit", source="articles", name="Ours")
     assert "called: «articles» → Ours" in said(saved)
-    await ana.does("newsdesk source rename", source="ours", name="-")
+    await ana.does("newsdesk source edit", source="ours", name="-")
     assert (await ana.harness.digest()).sources[0].called is None
 
 
 async def test_editions_use_the_sources_name_if_the_text_names_no_outlet(ana: Editor):
     ana.harness.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
-    await ana.does("newsdesk source rename", source="articles", name="Our texts")
+    await ana.does("newsdesk source edit", source="articles", name="Our texts")
     outcome = await ana.harness.post()
     assert outcome.stored_edition is not None
     outlets = {s.outlets for s in outcome.stored_edition.edition.stories}
     assert ("Our texts",) in outlets
     assert ("Hallin Courier",) in outlets
+
+
+@pytest.mark.parametrize("use", ["always", "never"])
+async def test_whether_pages_are_read_is_set_for_one_source_of_a_digest(
+    ana: Editor, use: str
+):
+    saved = await ana.does("newsdesk source edit", source="feed.xml", full_text=use)
+    assert f"full texts: https://news.example/feed.xml → {use}" in said(saved)
+    (source,) = (await ana.harness.digest("Evening")).sources
+    assert source.full_text == use
+
+
+async def test_before_it_is_confirmed_the_effect_is_said(ana: Editor):
+    shown = await ana.says("newsdesk source edit", source="feed.xml", full_text="never")
+    assert "no page is read" in said(shown)
+
+
+async def test_auto_takes_the_choice_back(ana: Editor):
+    await ana.does("newsdesk source edit", source="feed.xml", full_text="never")
+    saved = await ana.does("newsdesk source edit", source="feed.xml", full_text="auto")
+    assert "→ auto" in said(saved)
+    (source,) = (await ana.harness.digest("Evening")).sources
+    assert source.full_text is None
+
+
+async def test_name_and_full_text_are_one_change(ana: Editor):
+    await ana.does(
+        "newsdesk source edit", source="feed.xml", name="Ours", full_text="always"
+    )
+    (source,) = (await ana.harness.digest("Evening")).sources
+    assert (source.called, source.full_text) == ("Ours", "always")
+
+
+async def test_without_an_answer_the_present_settings_are_offered(ana: Editor):
+    await ana.does("newsdesk source edit", source="feed.xml", full_text="never")
+    form = await ana.is_asked("newsdesk source edit", source="feed.xml")
+    offered = {one.name: (one.value, one.choices) for one in form.fields}
+    assert offered["full_text"] == ("never", ("auto", "always", "never"))
+    answer = await ana.answers(form, full_text="auto")
+    assert "→ auto" in said(answer)
 
 
 # ── move ───────────────────────────────────────────────────────────────────────
@@ -72,10 +110,13 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
     file = SECOND.replace("]]\n", ']]\npaused_sources = ["https://b.example/f"]\n')
     file = file.replace("feed.xml", 'feed.xml", "https://b.example/f')
     await ana.does("newsdesk apply", file=file)
-    await ana.does("newsdesk source rename", source="b.example", name="Bee")
+    await ana.does(
+        "newsdesk source edit", source="b.example", name="Bee", full_text="never"
+    )
     saved = await ana.does("newsdesk source move", source="Bee", to="Morning brief")
     (rests,) = (await ana.harness.digest()).paused_sources
     assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
+    assert rests.full_text == "never"
     assert (await ana.harness.digest("Evening")).paused_sources == ()
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert (await ana.harness.digest()).paused_sources == ()
@@ -110,7 +151,7 @@ async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
 
 async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
     await ana.does("newsdesk filter add", kind="exclude", words="rumour")
-    await ana.does("newsdesk source rename", source="articles", name="Ours")
+    await ana.does("newsdesk source edit", source="articles", name="Ours")
     shown = await ana.says("newsdesk digest clone", digest="Morning", name="Late brief")
     assert "It has no schedule" in said(shown)
     await ana.presses(shown, "Confirm")

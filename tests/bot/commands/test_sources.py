@@ -1,12 +1,15 @@
 """Sources: tried out before they are added, paused, removed; without secrets."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.model import Form
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import BotHarness
 from tests.bot.ingest.newswire import Newswire
-from tests.feeds import an_item, items
+from tests.feeds import an_item, in_full, items
+from tests.wire.server import answer
 
 SECRET = "hunter2hunter2"
 
@@ -44,6 +47,47 @@ async def test_a_test_keeps_nothing(newswire: Newswire, ana: Editor):
     )
     assert "Torvale Herald" in reported
     assert len(await newswire.sources()) == before
+
+
+@pytest.mark.parametrize("command", ["add", "test"])
+async def test_whether_a_feed_has_whole_texts_is_said_before_it_is_kept(
+    newswire: Newswire, ana: Editor, command: str
+):
+    newswire.publish("/full", in_full(items(range(6, 12))))
+    said_of_full = said(
+        await ana.says(f"newsdesk source {command}", address=newswire.url("/full"))
+    )
+    assert "6 articles · full texts" in said_of_full
+    said_of_short = said(
+        await ana.says(f"newsdesk source {command}", address=newswire.url("/other"))
+    )
+    assert "6 articles · excerpts: the pages behind them are read" in said_of_short
+
+
+async def test_the_fuller_feed_of_a_site_is_read_and_that_is_said(
+    newswire: Newswire, ana: Editor
+):
+    short, whole = items(range(6, 12)), in_full(items(range(6, 12)))
+    comments = [replace(one, title=f"Comment on {one.title}") for one in whole]
+    newswire.publish("/excerpts", short, title="Torvale Herald")
+    newswire.publish("/comments", comments, title="Comments")
+    newswire.publish("/whole", whole, title="Torvale Herald")
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="{path}">'
+        for path in ("/excerpts", "/comments", "/whole")
+    )
+    html = {"Content-Type": "text/html"}
+    newswire.shelf["/"] = answer(f"<html><head>{links}".encode(), headers=html)
+    shown = await ana.says("newsdesk source add", address=newswire.url("/"))
+    assert "full texts" in said(shown)
+    assert f"read from its feed {newswire.url('/whole')}" in said(shown)
+    excerpts = newswire.url("/excerpts")
+    assert f"{excerpts}, has only excerpts of the same" in said(shown)
+    # What was shown is what is read later.
+    await ana.presses(shown, "Confirm")
+    await newswire.poll(minutes=1)
+    source = await newswire.source("/")
+    assert (source.kind, source.moved_to) == ("site", newswire.url("/whole"))
 
 
 @pytest.mark.parametrize("command", ["add", "test"])

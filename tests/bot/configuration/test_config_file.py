@@ -81,6 +81,26 @@ async def test_export_round_trips(harness):
     assert await harness.apply(text, prune=True) == ()
 
 
+FEED = "https://news.example/feed.xml"
+EXCERPTS = SECOND.replace('"articles"', f'"{FEED}"')
+
+
+async def test_whether_pages_are_read_is_set_by_source(harness):
+    wanted = f'{EXCERPTS}full_text = {{ "{FEED}" = "never" }}\n'
+    await harness.apply(CONFIGURATION + wanted)
+    (source,) = (await harness.digest("Evening")).sources
+    assert source.full_text == "never"
+    text = await harness.db.read(file_import.dump_configuration)
+    assert f'[workspace.digest.full_text]\n"{FEED}" = "never"' in text
+    assert await harness.apply(text, prune=True) == ()
+
+
+async def test_auto_is_what_a_file_need_not_write(harness):
+    wanted = f'{EXCERPTS}full_text = {{ "{FEED}" = "auto" }}\n'
+    await harness.apply(CONFIGURATION + wanted)
+    assert "full_text" not in await harness.db.read(file_import.dump_configuration)
+
+
 async def test_a_stopped_destination_resumes_after_apply(harness):
     from bot.errors import SendRefused
 
@@ -116,6 +136,21 @@ async def test_a_stopped_destination_resumes_after_apply(harness):
         (('name = "Morning brief"', 'name = "M"\nlanguage = "klingon!"'), "language"),
         (('name = "Morning brief"', 'name = "M"\nlanguage = "xx"'), "no language «xx»"),
         (('name = "Morning brief"', 'name = "M"\nlanguage = "german"'), "mean «de»"),
+        (
+            ('name = "Morning brief"', 'name = "M"\nfull_text = { articles = "yes" }'),
+            "one of: auto, always, never",
+        ),
+        (
+            ('name = "Morning brief"', 'name = "M"\nfull_text = "never"'),
+            "write names with their values",
+        ),
+        (
+            (
+                'name = "Morning brief"',
+                'name = "M"\nfull_text = { "https://b.example/f" = "never" }',
+            ),
+            "none of the digest's sources",
+        ),
         (("[[workspace]]", "[[workspace"), "TOML"),
     ],
 )

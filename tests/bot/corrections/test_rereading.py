@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ingest.polling import REREAD_DELAYS, PageRereader
+from bot.ingest.page_rereading import REREAD_DELAYS, PageRereader
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.source_state import SourceReading
 from bot.storage import published_article_store
@@ -57,9 +57,11 @@ async def tell(newswire: Newswire, link: str) -> None:
         published=NOON - timedelta(hours=1),
     )
     newswire.publish("/feed", [item])
-    newswire.shelf["/bridge"] = page()
     await newswire.subscribe("/feed")
+    # Published from the feed: its page is not there yet.
     await newswire.harness.post()
+    newswire.shelf["/bridge"] = page()
+    newswire.server.requests.clear()
 
 
 def asked(newswire: Newswire) -> int:

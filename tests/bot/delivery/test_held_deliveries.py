@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import send_failures
+from bot.delivery import attempts
 from bot.errors import UserError
 from bot.model import Permission, Reply
 from bot.model.scope import Scope
@@ -120,7 +120,7 @@ async def test_another_workspace_cannot_decide_about_it(held):
     )
     with pytest.raises(UserError, match="no longer held"):
         await held.db.write(
-            send_failures.decide_held,
+            attempts.decide_held,
             Scope(one.workspace_id + 1),
             key=one.key,
             decision="again",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.send_failures import MAX_SEND_ATTEMPTS, decide_retry
+from bot.delivery.attempts import MAX_SEND_ATTEMPTS, decide_retry
 from bot.errors import (
     MessageGone,
     SendError,

@@ -97,7 +97,7 @@ async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str
     """Everything that people see of a source, and everything logged."""
     from bot.configuration import file_import
     from bot.i18n.translation import Texts
-    from bot.ingest import source_state
+    from bot.ingest import source_health
 
     digest = await newswire.harness.digest()
     now = newswire.harness.clock.now()
@@ -106,11 +106,11 @@ async def said_of(newswire: Newswire, capsys: pytest.CaptureFixture[str]) -> str
         repr(await newswire.harness.doctor.examine()),
         await newswire.harness.db.read(file_import.dump_configuration),
         *(
-            source_state.describe_health(s, now, "UTC", Texts.of("en")).text
+            source_health.describe_health(s, now, "UTC", Texts.of("en")).text
             for s in digest.sources
         ),
         *(
-            source_state.describe_health(s, now, "UTC", Texts.of("en")).fix
+            source_health.describe_health(s, now, "UTC", Texts.of("en")).fix
             for s in digest.sources
         ),
         *(f"{s.name} {s.problem}" for s in digest.sources),

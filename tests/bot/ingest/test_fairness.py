@@ -134,13 +134,13 @@ async def test_only_the_beginning_of_a_long_article_is_analysed(
     sentence = "The mayor of Hallin counted 12 new benches in the park. "
     item = an_item(1, text=sentence * 4_000)
     found: list[ArticleAnalysis] = []
-    usual = storing._analyse
+    usual = storing.analyse_for_storing
 
     def note(article: Article) -> ArticleAnalysis:
         found.append(usual(article))
         return found[-1]
 
-    monkeypatch.setattr(storing, "_analyse", note)
+    monkeypatch.setattr(storing, "analyse_for_storing", note)
     newswire.publish("/feed", [item])
     await newswire.subscribe("/feed")
     await newswire.poll()

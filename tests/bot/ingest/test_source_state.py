@@ -103,22 +103,65 @@ def test_a_known_feed_must_stay_one_and_a_new_address_may_be_anything():
     assert source_state.expected_kind(replace(FEED, last_success_at=NOON)) == "feed"
 
 
+FEED_OF_A = "https://a.example/f"
+
+
 @pytest.mark.parametrize(
     ("address", "published", "feeds", "expected"),
     [
-        ("https://a.example/", NOON, ("https://a.example/f",), "https://a.example/f"),
+        ("https://a.example/", NOON, (FEED_OF_A,), (FEED_OF_A,)),
+        ("https://a.example/news", None, (FEED_OF_A,), (FEED_OF_A,)),
+        ("https://a.example/2026/bridge", NOON, (FEED_OF_A,), ()),
+        ("https://a.example/", NOON, (), ()),
+        # Further ones are compared with the first if they belong to the site.
         (
-            "https://a.example/news",
-            None,
-            ("https://a.example/f",),
-            "https://a.example/f",
+            "https://a.example/",
+            NOON,
+            (FEED_OF_A, "https://b.example/f", "https://a.example/g"),
+            (FEED_OF_A, "https://a.example/g"),
         ),
-        ("https://a.example/2026/bridge", NOON, ("https://a.example/f",), None),
-        ("https://a.example/", NOON, (), None),
     ],
 )
 def test_a_site_is_distinguished_from_an_article(address, published, feeds, expected):
     source = replace(FEED, address=address)
     article = replace(ARTICLE, published=published)
     page = SourceReading(kind="page", articles=(article,), feeds=feeds)
-    assert source_state.find_own_feed(source, page) == expected
+    assert source_state.list_own_feeds(source, page) == expected
+
+
+def test_an_empty_answer_changes_nothing_about_the_kind_of_its_texts():
+    known = source_state.apply_reading(
+        FEED, a_feed("x/1", "x/2", excerpt=True), 2, NOON
+    )
+    empty = source_state.apply_reading(known, a_feed(excerpt=False), 0, LATER)
+    assert (known.completeness, empty.completeness) == ("excerpt", "excerpt")
+    fuller = a_feed("x/1", "x/2", excerpt=False)
+    whole = source_state.apply_reading(empty, fuller, 0, LATER)
+    assert whole.completeness == "full"
+
+
+def a_feed(*links: str, excerpt: bool, title: str = "News") -> SourceReading:
+    entry = replace(ARTICLE, title=title, excerpt=excerpt)
+    entries = (replace(entry, id=one, url=one) for one in links)
+    return SourceReading(kind="feed", articles=tuple(entries))
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "fuller"),
+    [
+        (a_feed("x/1", "x/2", excerpt=True), a_feed("x/1", excerpt=False), True),
+        # What the first has in full needs no other feed.
+        (a_feed("x/1", "x/2", excerpt=False), a_feed("x/1", excerpt=False), False),
+        (a_feed("x/1", "x/2", excerpt=True), a_feed("x/1", excerpt=True), False),
+        # Comments and other sections.
+        (
+            a_feed("x/1", "x/2", excerpt=True),
+            a_feed("x/1#c4", "x/2#c7", excerpt=False, title="Comment by Ben"),
+            False,
+        ),
+        (a_feed("x/1", "x/2", excerpt=True), a_feed("x/8", excerpt=False), False),
+        (a_feed("x/1", "x/2", excerpt=True), a_feed(excerpt=False), False),
+    ],
+)
+def test_a_feed_is_fuller_if_it_has_the_same_articles_in_full(first, other, fuller):
+    assert source_state.is_fuller(other, first) == fuller

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.ingest.source_state import is_dead
+from bot.ingest.source_health import is_dead
 from bot.model import Source
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.storage import delivery_store, workspace_store

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from bot.delivery.send_failures import render_as_links
+from bot.delivery.attempts import render_as_links
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,

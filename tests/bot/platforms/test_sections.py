@@ -89,6 +89,26 @@ def test_a_post_shows_the_chosen_sections_in_their_order(platform, chosen):
         assert (at["also"] < min(story)) == (chosen[0] == "also")
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("chosen", [None, (), ("quotes",)], ids=str)
+@pytest.mark.parametrize(
+    ("locale", "mark"),
+    [("en", "from the feed’s excerpt"), ("de", "aus dem Anriss des Feeds")],
+)
+def test_a_story_told_from_an_excerpt_says_so_in_its_source_line(
+    platform, chosen, locale, mark
+):
+    edition = an_edition_with(chosen)
+    (story,) = edition.stories
+    lead = replace(story.articles[0], excerpt=True)
+    cut = replace(edition, stories=(replace(story, articles=(lead,)),))
+    context = a_context(locale=locale)
+    parts = RENDER[platform](cut, context)
+    assert f" · {mark}\n" in shown(parts)
+    assert mark in in_payload(parts)
+    assert mark not in in_payload(RENDER[platform](edition, context))
+
+
 @pytest.mark.parametrize("platform", CHATS)
 @pytest.mark.parametrize("chosen", list(permutations(ALL_SECTIONS, 3)), ids="-".join)
 def test_the_payload_of_a_chat_has_the_order_of_its_plain_words(platform, chosen):

@@ -115,6 +115,23 @@ async def test_corrections_are_listed_on_the_clock_of_their_posts(harness):
     )
 
 
+async def test_reasons_are_on_the_clock_of_the_digest_that_decided(harness):
+    await harness.apply(
+        scheduled(f"daily at 8:30 {KATHMANDU}") + 'exclude = ["bridge"]\n'
+    )
+    await harness.post()
+    why = words(await harness.says("news why", story="Harbour bridge"))
+    assert "Morning brief · today 17:45" in why
+
+
+async def test_past_editions_are_found_on_the_clock_of_their_digest(harness):
+    await harness.apply(scheduled(f"daily at 8:30 {KATHMANDU}"))
+    await harness.post()
+    assert "17:45 · /news story" in words(
+        await harness.says("news search", words="bridge")
+    )
+
+
 # ── a file that names no zone ──────────────────────────────────────────────────
 
 

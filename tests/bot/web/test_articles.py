@@ -93,6 +93,22 @@ async def test_a_text_that_is_not_analysed_to_its_end_says_so(language, said):
     assert said not in (await browser.get(NEWEST, accept_language=language)).text
 
 
+@pytest.mark.parametrize(
+    ("changes", "language", "said"),
+    [
+        ({"excerpt": True}, "en", "The feed has only this excerpt of the article."),
+        ({"excerpt": True}, "de", "Der Feed hat von dem Artikel nur diesen Anriss."),
+        ({"origin": "page"}, "en", "was read from the article’s own page."),
+        ({"origin": "page"}, "de", "wurde von der Seite des Artikels gelesen."),
+    ],
+)
+async def test_an_excerpt_and_a_text_from_its_page_say_so(changes, language, said):
+    browser = a_browser(bridge=samples.BRIDGE, other=replace(samples.BRIDGE, **changes))
+    page = await browser.get("/articles/other/newest", accept_language=language)
+    assert said in page.text
+    assert said not in (await browser.get(NEWEST, accept_language=language)).text
+
+
 async def test_several_places_can_be_marked():
     tree = (await BROWSER.get(f"{NEWEST}?from=0&to=3&from=9&to=15")).tree
     assert [node.text() for node in tree.css("mark")] == ["The", "Bridge"]

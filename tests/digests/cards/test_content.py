@@ -64,7 +64,11 @@ def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
     [
         (
             '"We shut the lock," Bell said. "Nobody will drown here."',
-            "We shut the lock,” Bell said. “Nobody will drown here.",
+            "We shut the lock” … “Nobody will drown here.",
+        ),
+        (
+            '" We shut it! " he said. " Nobody will drown, " said Ruth Bell.',
+            "We shut it!” … “Nobody will drown",
         ),
         (
             "“We shut it at dusk, ‘the old lady’, and went home,” Bell said.",
@@ -72,7 +76,7 @@ def test_the_comma_that_joins_the_words_to_the_reporters_sentence_is_left_out():
         ),
     ],
 )
-def test_the_marks_around_the_reporters_words_are_those_of_the_card(text, shown):
+def test_the_reporters_words_between_two_parts_are_not_shown(text, shown):
     quotes = find_quotes(text)
     card = build_card(an_article(text=text), quotes[0], (*quotes, None, None)[1])
     assert set_in_marks(card) == ("“", shown, "”")

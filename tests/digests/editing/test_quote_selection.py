@@ -51,6 +51,14 @@ def test_half_of_a_thought_gets_no_card():
     assert "A town may decide how large a sign is," not in best(text)
 
 
+def test_what_the_same_person_takes_back_at_once_gets_no_card():
+    text = (
+        "“To those who vote for the mill I say that I respect their choice,” said "
+        "Mayor Ada Brandt, R-Hallin, at noon. “I get that. But it would be wrong.”"
+    )
+    assert best(text) == []
+
+
 def test_a_speaker_whose_name_is_a_genitive_gets_no_card():
     text = (
         "Mr Cole's statement said: “We will open the lock before the summer is over, "

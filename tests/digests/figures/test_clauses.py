@@ -113,11 +113,9 @@ def test_a_label_never_loses_what_turns_the_number_round(text, number, kept):
         "Two men at my table had lost $400.",
         "Now it's $7.",
         "Of these, 40 were from Orvik.",
-        # The verb needs what was cut off, or the dashes hold no clause.
+        # The verb needs what was cut off.
         "Five of the larger firms that had signed the old treaty vowed on Thursday to "
         + "speak with one voice in the long talks with their rivals from the north.",
-        "The decision of the council of Orvik to close the two baths came two weeks "
-        "after a long report on the state of the old pipes had been published there.",
         # «When 55 states [, among them …, sign]» has no verb.
         "Under its rules the old treaty of the northern towns enters into force when "
         "55 states, among them those that wrote it in the autumn of last year, sign.",

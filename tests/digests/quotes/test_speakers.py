@@ -76,6 +76,16 @@ def test_a_surname_that_is_also_an_occupation_is_a_person_whose_name_is_known(su
             "to every rule of the trade.”",
             "Norvik",
         ),
+        (
+            "The Orvik Department of Roads shut it.\n\n“The ice was thin at noon,” the "
+            "department said.",
+            "Orvik Department of Roads",
+        ),
+        (
+            "The papers alleged Tom Cole hit the wall and told the crew, “I will "
+            "have you all fired.”",
+            "Tom Cole",
+        ),
     ],
 )
 def test_documents_and_spokesmen_speak_for_their_body(text, speaker):
@@ -158,6 +168,19 @@ def test_he_does_not_speak_of_himself_by_name():
 def test_a_role_without_a_comma_after_it_does_not_hide_the_name():
     text = "“We print it on Friday,” Ada Berg, editor of the Hallin Courier told us."
     assert speakers(text) == ["Ada Berg"]
+
+
+@pytest.mark.parametrize(
+    ("after", "role"),
+    [
+        ("vom Max-Holm-Institut", "Max-Holm-Institut"),
+        ("von der Polizei Hallin", "Polizei Hallin"),
+        ("von der SPD", "SPD"),
+    ],
+)
+def test_a_german_name_ends_before_the_body_that_somebody_speaks_for(after, role):
+    (quote,) = find_quotes(f"„Das Eis ist dünn“, sagte Jan Lindner {after}.", lang="de")
+    assert (quote.speaker, quote.role) == ("Jan Lindner", role)
 
 
 def test_german_nouns_do_not_speak():
@@ -315,6 +338,19 @@ def test_what_somebody_is_known_for_or_speaks_in_is_no_role(text):
             "“We want an apology,” she told the Courier.",
             "Mona Halloran",
         ),
+        # Who bears the surname of a dead relative, and was introduced just before.
+        (
+            "The fire killed driver Sean Marsh and a warden. The mill said on Monday "
+            "that the families were wrong. Patricia Marsh, mother of the victim Sean "
+            "Marsh, denied it.\n\n“We stood at the coffin,” Marsh said. Marsh wept.",
+            "Patricia Marsh",
+        ),
+        # A surname that has just spoken, not a full name that was beaten.
+        (
+            "Tommy Robles lost to a Cypriot. Fedders admitted that he was tired. “They "
+            "are used to me winning,” he said.",
+            "Fedders",
+        ),
     ],
 )
 def test_words_are_given_to_whoever_said_them(text, speaker):
@@ -348,6 +384,14 @@ def test_whoever_is_told_or_cites_does_not_speak():
         (
             "“He was careful,” said the lineman's father, Rick Soren.",
             "the lineman's father",
+        ),
+        # A body that somebody speaks for; not what is named after one.
+        ("“We pay,” said Simon Hart of the Wool Alliance.", "Wool Alliance"),
+        ("“We pay,” said Tom Cole of the Strand Radio show “Dusk”.", None),
+        ("“We pay,” said Tom Cole, 59, from Hallin.", None),
+        (
+            "“We pay,” said Nigel Hart, managing director of the mill.",
+            "managing director of the mill",
         ),
     ],
 )

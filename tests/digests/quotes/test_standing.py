@@ -24,6 +24,10 @@ def stands(said: str, *, cue: str | None = "said", german: bool = False) -> bool
         "Streets belong to those who walk on them.",
         "Our dam has held, but we will check it every hour tonight.",
         "There is no plan to close the Lagos office.",
+        "Mr. Pereira kept the shop open, and he never sent a bill to anybody.",
+        "Hallin's mayor will sign, because she has no choice.",
+        "It's going to be close but Sheila will win in the end.",
+        "The mill was loud that night. Nobody slept before dawn.",
     ],
 )
 def test_a_whole_thought_stands_alone(said):
@@ -48,6 +52,13 @@ def test_a_whole_thought_stands_alone(said):
         "Until it comes we will spend less on the roads.",
         "We have been on the wrong side of that bargain before.",
         "The mill is at the mercy of the council too.",
+        "In the 20th century, it is not acceptable.",
+        "I felt that was the best way to win the race.",
+        "I do not expect that's going to change by May.",
+        "It's going to be built by May.",
+        "It's the deep water next to the lock.",
+        "We should use that chance. These are good people.",
+        "The investigators have cleared him in every point.",
     ],
 )
 def test_words_that_lean_on_others_do_not_stand_alone(said):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.errors import UnreadableInput
-from digests.sources.decoding import decode_text
+from digests.sources.untrusted import decode_text
 
 
 @pytest.mark.parametrize(

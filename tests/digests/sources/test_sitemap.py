@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digests.errors import SourceUnreadable
-from digests.sources.sitemap import parse_sitemap
+from digests.sources.feed import parse_sitemap
 from digests.types import Article
 
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)

@@ -178,3 +178,34 @@ def test_a_sentence_with_a_hole_is_not_shown():
 def test_a_credit_before_a_sentence_is_left_out():
     text = f"ADA J. BRANDT / THE COURIER {NEWS}"
     assert reported(text, 280) == [NEWS]
+
+
+def test_how_many_were_hurt_is_told_before_how_many_came():
+    text = (
+        "Several visitors were hit by lightning at an air show near Hallin on Sunday. "
+        "The field of the air show near Hallin had drawn 10,000 visitors on Sunday. "
+        "The police said that 19 of them were injured and are in hospital. "
+        "The show ended early."
+    )
+    rows = explain_summary(article(text), 160)
+    assert [row.why for row in rows if "19 of them" in row.text] == ["chosen"]
+
+
+def test_the_toll_of_another_year_has_no_advantage():
+    text = (
+        "A court in Hallin ordered the release of the keeper Tom Reed on Friday. "
+        "Reed, the head of the keepers of Hallin, was not in the court on Friday. "
+        "The raid on Hallin left the town in ruins and 160 people were killed in 2008."
+    )
+    rows = explain_summary(article(text), 400)
+    assert all("a toll" not in dict(row.features) for row in rows)
+
+
+def test_beside_one_short_sentence_a_weaker_one_is_told():
+    text = (
+        "The keeper of Hallin, Ada Brandt, has died, the council of Hallin said. "
+        "No bell rang out. The ships of the harbour stayed away from sea at noon. "
+        "It rained."
+    )
+    rows = explain_summary(article(text), 280)
+    assert [row.why for row in rows if "ships" in row.text] == ["chosen"]

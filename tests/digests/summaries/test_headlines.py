@@ -428,3 +428,140 @@ def test_an_aside_with_commas_goes_before_the_end():
         "Mindestens sieben Menschen starben in Auental durch einen Brand in einer "
         "alten Mühle"
     )
+
+
+def test_the_headline_is_a_sentence_of_the_summary():
+    text = (
+        "I have never liked the bridge of Hallin. My father built it, and my mother "
+        "hated it. In Norvik, Miss Reed paid £185,590 for a new town hall."
+    )
+    made = summarise_article(Article(id="a", text=text), 90)
+    assert made.headline.text in made.sentences[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        (
+            "It may sound like an old tale, but a herb from the moor can heal burns, "
+            "according to doctors in Hallin.",
+            "Herb from the moor can heal burns, according to doctors in Hallin",
+        ),
+        (
+            "Fans of Ada Brandt are used to paying hundreds of crowns for the shoes "
+            "that the singer sells in Hallin, but the town's market is being flooded "
+            "by traders who sell bags of air that they say comes from her concerts.",
+            "Town's market is being flooded by traders who sell bags of air that they "
+            "say comes from her concerts",
+        ),
+    ],
+)
+def test_what_is_granted_before_the_news_is_left_out(text: str, headline: str):
+    assert written(text) == headline
+
+
+def test_what_is_granted_is_no_headline_without_the_news():
+    text = (
+        "He may be suffering from the effects of a broken arm -- but the keeper Tom "
+        "Reed has vowed that it will not stop him from lighting the lamp on the cape."
+    )
+    assert written(text) == text.removesuffix(".")
+
+
+def test_a_title_in_marks_may_open_a_headline():
+    text = '"Night Ferry" star Ada Brandt met 40 children in Hallin. She was late.'
+    assert written(text) == '"Night Ferry" star Ada Brandt met 40 children in Hallin'
+
+
+def test_an_opening_with_a_word_in_marks_is_left_out():
+    text = (
+        'After putting off its first festival for 70 years because of "cloudy" water '
+        "in the wells of the old town, Hallin has put off one other festival until the "
+        "water is safe."
+    )
+    assert written(text) == (
+        "Hallin has put off one other festival until the water is safe"
+    )
+
+
+def test_later_goes_with_its_day():
+    text = (
+        "Talks on the future of the Weir Lane bridge begin in Hallin later on Monday."
+    )
+    assert written(text).endswith("begin in Hallin")
+
+
+def test_a_german_main_clause_is_no_opening():
+    text = (
+        "In Norland gibt es ein Werk von Brandt, das sich seit Jahren auf Glas "
+        "spezialisiert hat, die Hallin Glas AG. Sie hat vier Standorte."
+    )
+    assert written(text).startswith("In Norland gibt es")
+
+
+def test_with_whom_a_deal_is_made_is_kept():
+    text = (
+        "The Night Ferry director Ada Brandt has signed a three-year deal with the "
+        "Hallin film studio Torvale Brothers, according to the Reed trade magazine."
+    )
+    assert "with the Hallin film studio" in written(text)
+
+
+def test_what_an_official_says_about_somebody_is_no_source():
+    text = (
+        "Tom Reed, the pilot who officials say crashed a plane in Norvik last week, "
+        "passed all his tests and showed no sign of illness, Ada Brandt told the "
+        "Herald."
+    )
+    assert not written(text).startswith("Tom Reed, passed")
+
+
+def test_a_subject_is_no_opening():
+    text = (
+        "As many as 13 leaders of the Front, including its commander and his deputies, "
+        "were killed in two raids on Hallin, a source who was told by spies said."
+    )
+    assert written(text).startswith("As many as 13 leaders")
+
+
+def test_the_dead_are_kept_when_a_headline_is_shortened():
+    text = (
+        "Warplanes that fight the rebels dropped a bomb on a field near the old "
+        "town of "
+        "Hallin, killing four farmers, the state media of Norland reported on Saturday."
+    )
+    assert "killing four farmers" in written(text)
+
+
+def test_a_headline_ends_without_the_comma_inside_of_marks():
+    text = (
+        "The Hallin channel is very close to pushing the button on a new season of "
+        '"The Night Ferry," which was shown in Norland for ten years and won six '
+        "prizes."
+    )
+    assert written(text).endswith('"The Night Ferry"')
+
+
+def test_a_date_goes_with_its_day_of_the_week():
+    text = (
+        "Zwei Flugzeuge sind am Freitag, den 22. September 2006 über dem Hafen von "
+        "Hallin kollidiert."
+    )
+    made = headlines.write_headline(Article(id="a", text=text, lang="de"))
+    assert made.text == "Zwei Flugzeuge sind über dem Hafen von Hallin kollidiert"
+
+
+def test_what_a_colon_announces_is_kept():
+    text = (
+        "Behind the great victory of Ada Brandt in three towns of the valley stands "
+        "a stubborn sign of the times: turnout is down."
+    )
+    assert written(text).endswith("turnout is down")
+
+
+def test_what_somebody_said_of_it_is_no_source():
+    text = (
+        "Ada Brandt is not worried about the string of losses she has faced in the "
+        "valley this year — in fact, she said it made her a better keeper of the lamp."
+    )
+    assert "valley this year, she said it" not in written(text)

@@ -20,6 +20,12 @@ SCENES = [
     "The sign above the mill hums like a tired bee, and Tom Reed counts the lamps.",
     "Um drei Uhr zwanzig ist es so still, dass man den Bach unter der Mühle hört.",
     "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
+    "Gold bars.",
+    "Ada Brandt still tries to call the ferry on her old telephone.",
+    "Claim to fame: The weir of Hallin is the oldest of the valley.",
+    "Sure, many will cross the bridge this summer to see the races.",
+    "In the past, drivers have slept in their cars to be the first on the bridge.",
+    "One is a retired miller who likes to fish.",
 ]
 
 
@@ -104,3 +110,60 @@ def test_a_sentence_that_refers_back_is_told_after_what_it_refers_to():
     )
     told = opening(text, title="Town votes to close Weir Lane bridge for a year")
     assert told == "Hallin is an old town."
+
+
+@pytest.mark.parametrize(
+    "before", ["No ferry, it seems.", "The app took Hallin by storm last week."]
+)
+def test_what_is_only_understood_after_a_question_is_not_the_news(before: str):
+    question = "How will you cross the river this summer?"
+    assert opening(f"{question} {before} {NEWS} {BACKGROUND}") == NEWS
+
+
+def test_a_title_in_marks_opens_no_speech():
+    news = '"Night Ferry" star Ada Brandt met 40 children in Hallin on Saturday.'
+    later = "Her last film, which Tom Reed directed, was seen by millions of people."
+    assert opening(f"{news} {later} The children are ill.") == news
+
+
+def test_an_answer_in_marks_is_speech():
+    said = '"Never again," said Tom Reed, who keeps the bridge and lives in Hallin.'
+    assert opening(f"{said} {NEWS} {BACKGROUND}") == NEWS
+
+
+def test_after_a_scene_the_news_may_come_late():
+    text = (
+        "Let's just say you had a boat in Hallin on Tuesday. No worries. Boats were "
+        "free "
+        "that day. Wednesday may be another story. "
+        f"{NEWS} {BACKGROUND}"
+    )
+    assert opening(text) == NEWS
+
+
+def test_the_news_after_what_is_granted_is_the_news():
+    text = (
+        "You may not know it, but keeper Tom Reed made history before he lit the "
+        "lamp of "
+        "Hallin. The 31-year-old keeper has lit only a few lamps since he came in May. "
+        "The lamp of Hallin is old."
+    )
+    assert opening(text).startswith("You may not know it")
+
+
+def test_a_sentence_that_only_points_back_is_not_the_news():
+    text = (
+        'Ada Brandt once asked: "Is it the face or the soul that we see in a picture?" '
+        'Tom Reed\'s book "The Night Ferry" does all three simultaneously. '
+        '"The Night Ferry" has pictures that Reed took of keepers and of their '
+        "children."
+    )
+    assert opening(text).startswith('"The Night Ferry" has pictures')
+
+
+def test_this_month_does_not_point_back():
+    past = (
+        "On October 24, 1944, warplanes swarmed at the great ship of the Sudland navy."
+    )
+    found = "This month, the diver Ada Brandt and her team found the wreck near Hallin."
+    assert opening(f"{past} {found} The ship lies in 900 metres.") == found

@@ -30,6 +30,22 @@ def test_a_dateline_is_left_out_and_the_span_stays_exact(line: str):
     assert text[passage.span.start : passage.span.end] == passage.text
 
 
+@pytest.mark.parametrize("mark", ["…", "...", "[…]", "[...]", "(…)"])
+@pytest.mark.parametrize(
+    "sentence", ["The bridge was opened.", "“The bridge is safe.”", "Was it safe?"]
+)
+def test_the_mark_of_a_cut_text_is_no_part_of_the_sentence_before(sentence, mark):
+    text = f"{sentence} {mark}"
+    (passage, *_) = passages.extract_passages(Article(id="a", text=text))
+    assert passage.text == sentence
+    assert text[passage.span.start : passage.span.end] == sentence
+
+
+def test_words_that_trail_off_in_a_quotation_are_whole():
+    text = "She said: “I do not know…”"
+    assert shown(text) == [text]
+
+
 def test_a_name_with_its_abbreviation_is_no_dateline():
     text = "The Hallin Road Office (HRO) was opened on Monday."
     assert texts(text) == [text]
@@ -47,11 +63,15 @@ def test_a_byline_is_no_passage():
         "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
+        "Write to the desk at tips@example.org about your bridge.",
         "It is half a sentence",
         "and it begins small.",
         'He said "the bridge is safe.',
         "It stands in brackets (or so.",
         "The end has a blank .",
+        "The council wants to wait until […]",
+        "The council wants to wait until...",
+        "The council wants to wait until the end of May [...]",
     ],
 )
 def test_unsuitable_lines_are_not_shown(line: str):
@@ -134,3 +154,76 @@ def test_a_line_that_the_next_sentence_repeats_is_a_title(line: str, is_title: b
     )
     found = passages.find_title_line(Article(id="a", text=text))
     assert (found is not None) == is_title
+
+
+REPORT = "Two lorries collided on the Weir Lane bridge on Monday, the police said."
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "A lorry stands on the bridge in the morning light. ",
+        "Editor's note: Ada Brandt is a columnist. She is the author of two books. ",
+        "Bridges are no longer safe. This town thinks it knows why.\n",
+    ],
+)
+@pytest.mark.parametrize("line", ["(WIRE) -- ", "HALLIN, Norland (Wire) — "])
+def test_what_stands_before_a_dateline_is_no_part_of_the_report(before: str, line: str):
+    assert texts(f"{before}{line}{REPORT}") == [REPORT]
+
+
+def test_a_place_in_capitals_begins_a_report_on_a_line_of_its_own():
+    teaser = "Bridges are no longer safe."
+    assert texts(f"{teaser}\nHALLIN — {REPORT}") == [REPORT]
+    assert texts(f"{teaser} HALLIN — {REPORT}") == [teaser, REPORT]
+
+
+def test_datelines_within_a_roundup_leave_the_items_before_them():
+    first = "The mill in Hallin closed on Monday."
+    second = "The weir broke on Sunday."
+    text = f"HALLIN (Wire) — {first}\nNORVIK (Wire) — {second}"
+    assert texts(text)[0] == first
+
+
+@pytest.mark.parametrize("credit", ["(Herald)", "(Ada Reed / Norvik Press)"])
+def test_a_sentence_with_a_credit_is_a_caption(credit: str):
+    assert texts(f"Tom Reed trains for a race. {credit} {REPORT}") == [REPORT]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nothing but trouble on the Weir Lane bridge.",
+        "The long farewell of the bridge keeper.",
+        "'Night Ferry' has fun with keepers.",
+        "'Night Ferry' a danger to the harbour, keeper hints;",
+        "'2nd bridge' his plan for the town, keeper hints;",
+    ],
+)
+def test_a_first_line_without_a_verb_is_a_title(line: str):
+    assert texts(f"{line}\n\n{REPORT}") == [REPORT]
+
+
+def test_a_line_above_a_dateline_is_a_title():
+    line = "The keeper of the bridge has had a bad year. What is next?"
+    assert texts(f"{line}\n\nHALLIN (Wire) — {REPORT}") == [REPORT]
+
+
+def test_a_repeated_first_line_that_reports_is_no_title():
+    first = "The Hallin boss Ada Brandt has signed the keeper Tom Reed on a short deal."
+    second = "Tom Reed, the keeper, said that he had signed the short deal with Hallin."
+    assert texts(f"{first}\n\n{second}") == [first, second]
+
+
+def test_a_name_in_single_marks_opens_no_speech():
+    text = f"'Weir Lane people' his pride, the mayor says. {REPORT}"
+    assert shown(text)[-1] == REPORT
+
+
+def test_all_sentences_of_a_title_are_the_title():
+    title = "The Last Ferry Leaves Hallin! Is It The End?"
+    article = Article(id="a", text=f"{title}\n\n{REPORT}")
+    assert [p.text for p in passages.extract_passages(article)] == [REPORT]
+    line = passages.find_title_line(article)
+    assert line is not None
+    assert article.text[line.start : line.end] == title

@@ -1,5 +1,6 @@
 import pytest
 
+from digests.language import clauses
 from digests.summaries import shortening
 from digests.summaries.registry import summarise_article
 from digests.types import Article, Span
@@ -10,7 +11,7 @@ def shorten(sentence: str, *, headline: bool = True) -> list[str]:
     span = Span(start=0, end=len(sentence))
     found = shortening.list_versions(sentence, span, [] if headline else None)
     return [
-        shortening.format_version(sentence, version, ".")
+        clauses.format_version(sentence, version, ".")
         for _, version in found[1:]
         if shortening.is_readable(sentence, version)
     ]
@@ -210,12 +211,111 @@ def test_a_mark_is_never_left_open():
 
 
 def formatted(text: str) -> str:
-    return shortening.format_version(text, (Span(start=0, end=len(text)),))
-
-
-def test_a_letter_without_a_capital_keeps_its_form():
-    assert formatted("ßig") == "ßig"
+    return clauses.format_version(text, (Span(start=0, end=len(text)),))
 
 
 def test_a_number_at_the_start_is_no_letter_to_enlarge():
     assert formatted("“12 men left.") == "“12 men left."
+
+
+def test_the_subject_after_an_adverb_is_no_insertion():
+    sentence = "Thankfully, the child, named Ada, waited until her mother had landed."
+    assert not any(v.startswith("Thankfully named") for v in shorten(sentence))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "version"),
+    [
+        (
+            "Das Gericht hat die Freisprüche am Freitag aufgehoben und den Fall nach "
+            "Hallin zurückverwiesen.",
+            "Gericht hat die Freisprüche am Freitag aufgehoben.",
+        ),
+        (
+            "Nach Angaben der Feuerwehr, die sich auf zwei Zeugen stützen, brannte in "
+            "Hallin die alte Mühle.",
+            "Nach Angaben der Feuerwehr brannte in Hallin die alte Mühle.",
+        ),
+    ],
+)
+def test_german_goes_without_a_second_participle_and_a_relative_clause(
+    sentence, version
+):
+    assert any(version.removeprefix("Gericht") in v for v in shorten(sentence))
+
+
+def test_german_keeps_a_second_clause_with_its_own_auxiliary():
+    assert not ends_at_bar(
+        "Ein Fahrer hat in Hallin die Kontrolle über seinen Wagen verloren| und ist in "
+        "die Menge gerast."
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "An officer of the bank has admitted| before a court that he lied to the "
+        "board.",
+        "The yard is to build ferries in a deal that could be worth| as much as six "
+        "million.",
+        "The directors of the film are cementing themselves| as the best of the town.",
+        "The town has doubts about plans for keeping the suspects| under guard in "
+        "June.",
+        "The firms were angry at the decision to bar foreign ships| from the harbour.",
+        "The singer was the first star of the valley, and, in her day|, the best of "
+        "all.",
+        "Ada Brandt spoke about her home|, her fight to stay fit and her plans for "
+        "June.",
+        "Two people were charged for allegedly running four schools| for absent "
+        "pupils.",
+        "There have been several reports circulating in the town| about a wolf.",
+        "The keeper didn't stop the boy because he ran|, but because he was in the "
+        "way.",
+        "The mayor's speech was as eagerly awaited in Norvik| as it was in Hallin.",
+        "News that the mayor will leave the town| in June revives an old quarrel.",
+        "The two banks agreed to merge and create the biggest bank| in the valley.",
+        "The shop has cut its prices in Hallin| and the villages by a quarter, or 24%.",
+        "Voters in Hallin will have a clear choice| between fear and hope in May.",
+        "They felt they had to speak because the hope they felt| when they came fades.",
+        "The scoreline made their match| with Norvik seem a small matter.",
+        "The town is the last of ten other western|, industrialized towns, a report "
+        "says.",
+        "Das Werk in Hallin hat angekündigt|, die Preise für Glas würden steigen.",
+        "Am Mittwoch griffen zwei Täter in Hallin, das am Meer liegt|, ein Haus an.",
+        "Am Freitag erstatteten ein Mann aus Hallin|, eine Frau und ein Kind Anzeige.",
+    ],
+)
+def test_a_cut_before_what_completes_the_statement_is_seen(sentence: str):
+    assert not ends_at_bar(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The league will not be bringing charges over the brawl| prior to the game.",
+        "The party wants to raise the tax if they win the vote|, in a bid to please "
+        "us.",
+    ],
+)
+def test_a_clause_may_end_where_its_verb_has_all_it_needs(sentence: str):
+    assert ends_at_bar(sentence)
+
+
+def test_an_insertion_does_not_end_at_its_own_verb():
+    sentence = (
+        "The target is the rebels, a group that holds the town and, on Monday, "
+        "captured "
+        "the harbour."
+    )
+    assert not any("rebels captured" in version for version in shorten(sentence))
+
+
+def test_a_comma_inside_of_marks_goes_where_another_follows():
+    sentence = (
+        'On Monday in "The Night Ferry," while the town was asleep in its beds, the '
+        "keeper Ada Brandt said that the lamp was lit."
+    )
+    left_out = sentence.index(" while"), sentence.index(", the keeper")
+    spans = (Span(start=0, end=left_out[0]), Span(start=left_out[1], end=len(sentence)))
+    shown = clauses.format_version(sentence, spans)
+    assert shown.startswith('On Monday in "The Night Ferry", the keeper')

@@ -117,6 +117,20 @@ def in_order(text: str, *parts: str) -> bool:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("excerpt", [True, False])
+def test_a_story_told_from_an_excerpt_says_so(form: DocumentFormat, excerpt: bool):
+    lead = replace(a_story().articles[0], excerpt=excerpt)
+    document = render(an_edition(a_story(articles=(lead,))), form)
+    assert ("07:05 UTC · from the feed’s excerpt" in document) == excerpt
+
+
+def test_the_excerpt_of_an_outlet_that_only_joins_in_is_no_mark():
+    first = a_story().articles[0]
+    told = a_story(articles=(first, replace(first, id="b", excerpt=True)))
+    assert "excerpt" not in render(an_edition(told), "text")
+
+
+@pytest.mark.parametrize("form", FORMATS)
 def test_the_parts_come_in_their_order(form):
     second = a_story(id="s-2", headline=Headline(text="Frost in the valley"), cards=())
     brief = BriefStory(

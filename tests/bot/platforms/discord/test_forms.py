@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.i18n.translation import Texts
 from bot.model import Form, FormField, Inbox, Invocation, Paragraph, Reply
-from bot.platforms.common.forms import MAX_PENDING, PENDING_LIFE, PendingForms
+from bot.platforms.common.interactions import MAX_PENDING, PENDING_LIFE, PendingForms
 from bot.platforms.discord import forms
 from bot.platforms.discord.components import INPUT, SELECT
 from tests.bot.harness import open_harness

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SendRefused
-from bot.platforms.common.forms import REOPEN_PREFIX
+from bot.platforms.common.interactions import REOPEN_PREFIX
 from bot.storage import workspace_store
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.slack.conftest import until

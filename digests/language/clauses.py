@@ -1,0 +1,523 @@
+"""Find the parts that a sentence can do without: ends, insertions, who said it.
+
+Summaries, headlines and the clauses of figures are made so. A sentence may end at a
+comma, a dash or a conjunction («…, pledging to …», «… after the …»), before a phrase
+(«… in the old town») or before an addition («… and the roads»). What is kept is a
+sentence of the same sense: it has its verb and the complements of its verb, no clause
+is open, no word waits for what was removed («shortly | after 2 a.m.», «unable to say |
+where …»), no statement loses a denial or a doubt, and nothing turns into a greater
+claim («the first man | since 1990», «will be paid | when …»).
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from digests.language import grammar, words
+from digests.language.grammar import STRONG_CUES
+from digests.language.normalization import to_one_line
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.spans import HasSpan
+from digests.language.words import load_word_tables, word_set
+from digests.types import Span
+
+TABLES = load_word_tables(__file__, "clauses.txt")
+_DANGLING, _LEANS_ON = TABLES["dangling"], TABLES["leans_on"]
+_WAITING = TABLES["waiting"]
+
+_LINKS = (
+    "after|as|before|when|while|where|because|following|despite|amid|although|though"
+    "|since|whereas"
+)
+#: What follows the comma of a tail: a clause, a participle, an apposition, a phrase.
+_AFTER_COMMA = (
+    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,|\s[a-z]+s(?:,|\.|$))|hurt"
+    r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
+    r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
+    r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
+    r"|dessen|eine?|sonst)\s"
+)
+#: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
+_LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
+_PHRASES = (
+    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b))"
+    r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
+)
+#: What follows «to» and is no verb.
+_NO_VERBS = (
+    "the|an?|its|his|her|their|about|around|almost|nearly|over|more|less|just|some|well"
+    "|total|within|between|half|roughly|only|below|above|record|under"
+)
+#: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
+_NEEDS_VERB = re.compile(
+    r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
+    r"power|proposal|reason|right|time|way)s?\s?$|"
+    r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
+    r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
+    r"(?:e|es|ed|ing|s)?\s?(?:[\w’'-]+\s?){0,5}|(?:able|come|due|have|has|had|likely|ready|"
+    r"set|up|used|going)\s?|\w+ed\s?)$"
+)
+_END = re.compile(
+    rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
+    r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
+    r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon)\s)?"
+    rf"(?P<word>{_LINKS}|who)\s))"
+    r"|(?P<addition>,?\s(?=(?:and|but|und|aber)\s))"
+    rf"|(?P<phrase>(?<!,)\s(?!in early)(?={_PHRASES}))"
+    rf"|(?P<purpose>(?<!,)\s(?=to\s(?!(?:{_NO_VERBS})\b)[a-z]{{3,}}\s))"
+)
+#: The tail denies, doubts or limits the statement, or says who made it.
+LIMITS = re.compile(
+    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
+    r"|angeblich)\b"
+    r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
+)
+#: A denial so near to a cut is about what stands before it.
+_NEAR = 15
+
+
+def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
+    """Where a sentence may end within a part of it, each with its kind.
+
+    The kinds are «comma» (or a dash), «link», «addition», «phrase» and «purpose».
+    """
+    last = max(
+        (m.end() for m in LIMITS.finditer(text, within.start, within.end)),
+        default=span.start,
+    )
+    for m in _END.finditer(text, within.start, within.end):
+        if m.start() < last or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
+            continue
+        if _is_sound(text, span, m, within.end):
+            yield m.lastgroup or "comma", m.start()
+
+
+_LOOKED_AT = 400
+#: Links that complete a noun or a question: «the place where», «unable to say when».
+_ASKED = word_set("when where who wo wann")
+
+
+def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
+    """Whether what stands before a place is complete, and means the same."""
+    kept = text[max(span.start, m.start() - _LOOKED_AT) : m.start()]
+    tail = text[m.end() : stop]
+    found = words.split_words(kept[-80:])
+    if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
+        return False
+    resumed = RESUMED.search(tail)
+    if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
+        return False
+    if _leaves_clause_open(kept, "" if m["comma"] else tail):
+        return False
+    if tail.startswith(_CONTRASTS) and (
+        CONCEDES.match(kept) or grammar.NEGATION.search(kept)
+    ):
+        return False
+    if m["comma"]:
+        return _ends_at_comma(m[0], kept, tail)
+    # A German verb may be the last word of its clause.
+    if m[0][0] != "," and _GERMAN.search(kept):
+        second = m["addition"] and not _GERMAN_AUXILIARY.search(tail)
+        return bool(second and _PARTICIPLE.search(kept))
+    if _HARMED.search(kept) or _takes_verb(tail):
+        return False
+    return _ends_before_words(m, kept, tail, found)
+
+
+def _ends_before_words(
+    m: re.Match[str], kept: str, tail: str, found: Sequence[str]
+) -> bool:
+    """Whether a clause ends before a link, a phrase, a purpose or an addition."""
+    if m["link"]:
+        asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
+        waits = _OF_LINK.get(m["word"])
+        leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
+        return not leans and not _changes_sense(kept, m["word"])
+    if _waits_for_phrase(kept, found):
+        return False
+    if m["purpose"]:
+        return _NEEDS_VERB.search(kept[-60:]) is None
+    if m["phrase"]:
+        completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
+        if found[-1] in completed.get(tail.partition(" ")[0], ()):
+            return False  # «in the six months | to June»
+        return _TO_VERB.match(tail) is None
+    return _adds_whole(kept, tail)
+
+
+def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
+    """Whether a clause ends at a comma or a dash, which does not enclose something."""
+    if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
+        return False
+    if _LISTED.match(tail) or _HALF_LIST.search(kept):
+        return False
+    if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
+        return False
+    dashes = len(DASH.findall(tail))
+    return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
+
+
+_EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
+#: «about her home|, her fight and her plans», «a dancer, and, in her day|, the best»
+_LISTED = re.compile(
+    rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?\s(?:and|und)\s(?:\w+\s)?{_EACH}"
+)
+_HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
+DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
+#: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
+_OF_LINK = {
+    "who": re.compile(r",\swith\s[^,]+$"),
+    "as": re.compile(
+        r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
+        r"(?:\s[\w'’-]+){0,6}$|"
+        r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
+        r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
+        r"|\w+sel(?:f|ves))$"
+    ),
+}
+#: «In a picture of moods that change, …» is no sentence.
+_PREPOSED = re.compile(
+    r"(?:In|At|On|For|Under|With|By|From|During|Like|Unlike|Besides)\s[^,]*$"
+)
+#: What may go on after an apposition: «…, the head of police, to court».
+_RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
+#: The main clause after an insertion: «…, has resigned».
+RESUMED = re.compile(r",[\"”]?\s([a-zäöü’']+)\s")
+#: A German infinitive or a separate part of a verb, which completes the main clause.
+_INFINITIVE = re.compile(
+    r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
+    r"|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
+)
+#: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
+_TO_VERB = re.compile(
+    r"(?!in\san?\s(?:bid|effort|attempt)|by\s|(?:prior|due|thanks)\s)[^,;:()]*?\sto\s"
+    r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
+)
+#: A lone word after a comma, unless it needs nothing more: «…, too».
+_LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: «were killed | when …», «has died in hospital | after …»: in what?
+_HARMED = re.compile(
+    r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
+    r"mocked)\Z"
+)
+#: Links of clauses; after the second group a phrase without a verb may follow too.
+_LINK = re.compile(
+    r"\b(?:(?P<clause>but|while|when|that|which|who|because|although|though|if|unless|where|"
+    r"dass|weil|wenn|obwohl|während)|as|after|before|since|until|aber|als|nachdem)\s"
+)
+
+
+#: «because the welcome they felt| when …»: the verb is that of «they».
+_SUBJECT_ALONE = re.compile(
+    r"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s\w+\s"
+    r"(?:they|he|she|we|it|I)\s\w+$"
+)
+
+
+def _leaves_clause_open(kept: str, tail: str) -> bool:
+    """Whether a cut is between a conjunction and the verb of its clause."""
+    if _SUBJECT_ALONE.search(kept):
+        return True
+    links = list(_LINK.finditer(kept))
+    if not links or has_verb(kept[links[-1].end() :]):
+        return False
+    return bool(links[-1]["clause"]) or _takes_verb(tail)
+
+
+#: A new clause, with or without a link.
+_ANY_LINK = re.compile(
+    _LINK.pattern.replace("?P<clause>", "?:")
+    + r"|[,;:()\"“”—–]|\b(?:and|or|how|why|what|whose|whom|than|he|she|it|"
+    r"they|we|i|you|to|und|oder|die|der|das)\s"
+)
+
+
+def _takes_verb(tail: str) -> bool:
+    """Whether a verb of the clause before it is in the tail: «| here are off»."""
+    phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
+    return any(
+        grammar.looks_finite(word) and word[-1:] != "s"
+        for word in words.split_words(phrase)[1:]
+    )
+
+
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
+    r"einzige[nrs]?|letzte[nrs]?)\b"
+)
+#: Verbs with which a clause of time is a condition.
+_OPEN = re.compile(
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
+    r"soll|sollen|muss|müssen|darf|dürfen)\b"
+)
+
+
+#: What somebody told, or confessed to, is not shown without its circumstances.
+_STATED = re.compile(
+    r"\btold\s[^,;]*\bthat\s|\b(?:plead(?:s|ed)\sguilty|confess(?:es|ed))\b"
+)
+_NOT = re.compile(r"\b(?:not|nicht)\b|n['’]t\b")
+
+
+def _changes_sense(kept: str, link: str) -> bool:
+    """Whether what is kept means something else without the clause."""
+    if _STATED.search(kept):
+        return True
+    if link in ("since", "seit"):
+        return _SUPERLATIVE.search(kept) is not None
+    if link in ("because", "weil"):
+        return _NOT.search(kept.rpartition(", ")[2]) is not None
+    return link in ("when", "where", "once") and _OPEN.search(kept) is not None
+
+
+#: Verbs whose statement, predicate or place must be kept: «believe the dam is safe»,
+#: «called the rebate unfair», «sent the bill to the governor», «is the latest step».
+_COMPLETED_LATER = re.compile(
+    r"\b(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
+    r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
+    r"(?!.*\b(?:is|are|was|were|has|have|had|will|would|could|can|may|should|must)\b)"
+    r"|\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s"
+    r"(?!(?:for|on|in|at|by|against|as)\b)"
+    r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
+    r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
+    r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
+    r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
+    r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?|bar(?:s|red|ring)?|"
+    r"prevent(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
+    r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
+    r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
+    r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
+    r"(?:allegedly\s)?[a-z]+ing\b"
+    r"|\bma(?:de|kes?)\s(?:his|her|its|their|it|him|them)\s[^,]*$"
+    r"|\bnot\sonly\b(?!.*\bbut\b)"
+    r"|^(?:[\w'’]+\s){0,2}(?:[Nn]ews|fact|idea|revelations?|claims?|decision)\sthat\s[^,]*$"
+    r"|^There\s(?:is|are|was|were|ha(?:s|ve|d))\b"
+)
+#: Before a verb whose complements are unknown: «to look», «may continue».
+_BEFORE_VERB = word_set("to can could will would may might must shall should not only")
+
+
+#: «to create the biggest bank | in the valley»
+_GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
+
+
+def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
+    """Whether a phrase may complete the last words that are kept."""
+    last = found[-1]
+    return (
+        last in _WAITING
+        or found[-2] in _BEFORE_VERB
+        or grammar.looks_finite(last)
+        or grammar.looks_participle(last)
+        or _COMPLETED_LATER.search(kept) is not None
+        or _GREATEST.search(kept) is not None
+    )
+
+
+_CONTRASTS = ("but ", "aber ")
+#: «It may sound odd, but |doctors found …»: the news is what was not expected.
+CONCEDES = re.compile(
+    r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
+    r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
+)
+CONCESSION = re.compile(
+    rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
+    r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"
+    r"|will|would|can|could|did|do|consider|remember|look|\w+ed)\b)"
+)
+_DETERMINERS = word_set("the a an his her its their this these those")
+_ADDED = _DETERMINERS | word_set("""
+    several many some more other another most additional in on for with to from at by
+    der die das ein eine seine ihre mit für
+""")
+#: «Citizens for Responsibility | and Ethics in Norland»
+_NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
+#: After these both parts are needed, or the rest is untrue without the other.
+_NEEDS_BOTH = re.compile(
+    r"\b(?:between(?!.*\sand\s)|both|either|neither|whether|half|combined|together|total|equal\w*|"
+    r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
+    r"weder|ob|wenn|nur|ohne|zusammen)\b",
+    re.IGNORECASE,
+)
+#: A list, or a denial, goes on after «and», unless a verb follows.
+_GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def _adds_whole(kept: str, tail: str) -> bool:
+    """Whether «and» joins complete parts, not as in «red and green lamps»."""
+    following = tail.lower().split(maxsplit=7)[1:7]
+    if not following or _NEEDS_BOTH.search(kept):
+        return False
+    first = following[0]
+    if grammar.looks_finite(first) or grammar.looks_participle(first):
+        return True
+    if not grammar.AUXILIARIES.isdisjoint(following[1:]):
+        return has_verb(re.split("[;:]", kept)[-1])  # No list of subjects.
+    if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
+        return False
+    added = following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
+    return (
+        added and _DIGIT.search(tail) is None
+    )  # «prices in Hallin | and Norvik by 24%»
+
+
+#: A German word, and a verb that may be one.
+_GERMAN = re.compile(
+    r"\b(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
+)
+GERMAN_VERB = re.compile(
+    r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
+    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
+    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
+)
+#: «… wurde am Freitag aufgehoben| und zurückverwiesen»: the verb is complete.
+_PARTICIPLE = re.compile(
+    r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\s[^,;:]*\s"
+    r"(?:[a-zäöüß]*ge[a-zäöüß]{2,}|(?:be|ver|er|ent|zer|über|unter)[a-zäöüß]{2,}|[a-zäöü]+ier)"
+    r"(?:t|en)$"
+)
+_GERMAN_AUXILIARY = re.compile(r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\b")
+_CONTRACTED = ("'ve", "'re", "'ll", "'d")
+
+
+_PLURAL = word_set("they we you i who people")
+
+
+def has_verb(text: str) -> bool:
+    """Whether there is a word that may be a finite verb."""
+    found = words.split_words(text)
+    if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
+        return True
+    if _GERMAN.search(text):
+        return GERMAN_VERB.search(text) is not None
+    # «the mills close»
+    return any(
+        (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
+        for before, word in itertools.pairwise(found)
+    )
+
+
+_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
+_INSERTED = re.compile(
+    rf",\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
+    r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
+    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
+    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
+    r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
+    r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
+)
+#: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
+_MODIFIER = re.compile(
+    r"(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
+    rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
+    r"(?<!\sto)"
+)
+#: «…, opening the museum, said it would …»: the insertion says what.
+_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = re.compile(rf"\b(?:{_FINITE})\b")
+_CLAUSE = re.compile(
+    r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
+)
+#: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
+_ADVERB = re.compile(r"\w+ly")
+_RELATIVE = re.compile(r"\s(?:who|whose)\s")
+_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
+_QUALIFIES = re.compile(
+    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
+    rf"|{grammar.NEGATION.pattern}"
+)
+_ARTICLES = word_set("a an the der die das")
+
+
+def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
+    """The insertions that the main clause can omit, each with its kind.
+
+    The kinds are «modifier» and «identity», which say which one or who it is, and
+    «insertion».
+    """
+    for m in _MODIFIER.finditer(text, span.start, span.end):
+        yield "modifier", *m.span("gap")
+    for m in _INSERTED.finditer(text, span.start, span.end):
+        end = m.start("next") if m["next"] else m.end()
+        inside = text[m.start() : end]
+        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+            continue
+        clause = _CLAUSE.split(text[span.start : m.start()])
+        if m["first"] and _FINITE_WORD.search(clause[-1]):
+            continue  # The verb after the comma is not the main one.
+        if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
+            continue
+        named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
+        kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
+        yield kind, m.start(), end
+        relative = _RELATIVE.search(text, m.start() + 2, end)
+        if relative and m["comma"]:
+            yield "insertion", relative.start(), end - 1
+
+
+#: Words of an attribution: «…, the mayor has warned on Monday.»
+_LONGEST_SOURCE = 14
+_COMMA = re.compile(r",\s")
+#: A clause that depends on the words before its comma: «…, who has said she will».
+_DEPENDS = re.compile(
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+)
+#: «in fact, she said it was hard»
+_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
+SAYING_WORDS = word_set(
+    "said says say told report reports according sagte sagten teilte laut zufolge"
+)
+_WHEN = TABLES["times"] | {"on"}
+
+
+def find_attribution(text: str, span: Span) -> Span:
+    """The part that says who said it, with its comma; empty at the end if none does."""
+    commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
+    for start, end in itertools.pairwise([*commas, span.end]):
+        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
+        if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
+            continue
+        if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
+            continue
+        if said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said):
+            return Span(start=start, end=end)
+    return Span(start=span.end, end=span.end)
+
+
+def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
+    """What is left of a span without these parts, which are in order."""
+    pieces = []
+    start = span.start
+    for part in parts:
+        if part.start > start:
+            pieces.append(Span(start=start, end=part.start))
+        start = max(start, part.end)
+    if start < span.end:
+        pieces.append(Span(start=start, end=span.end))
+    return tuple(pieces)
+
+
+#: A space before a mark, where words between two spans were removed.
+_SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = re.compile(r",(?=[\"”](?:,|$))")
+_MARKS_AFTER = ",;:—–- \n\t\u00a0"
+_STOPS = ".!?…"
+_CLOSING = "\"'”’“»«)]"
+_FIRST_LETTER = re.compile(r"\w")
+
+
+def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:
+    """A version as it is shown: single spaces, a capital, an ending mark."""
+    pieces = " ".join(text[span.start : span.end] for span in version)
+    shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
+    shown = _COMMA_IN_MARKS.sub("", shown)
+    if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
+        shown += mark
+    return _FIRST_LETTER.sub(lambda first: first[0].upper(), shown, count=1)

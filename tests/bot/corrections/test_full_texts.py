@@ -1,0 +1,181 @@
+"""Corrections of articles that were published from their pages.
+
+A source's text is compared with the source's next one, a page with the page: what the
+two word differently is no correction.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.storage.correction_store import Correction
+from tests.bot.corrections.living import listed, pass_time
+from tests.bot.ingest.newswire import Newswire, open_newswire
+from tests.bot.ingest.pages import HTML, PAYWALL, QUARRY, News
+from tests.wire.server import answer
+
+#: Another title on the page than in the feed, and other words for the same.
+REWORDED = replace(
+    QUARRY,
+    title="Ostrel: quarry closed after the slope came down on 3 machines",
+    teaser=(
+        "After a rockfall on Monday night that buried two excavators, the quarry "
+        "above Ostrel is closed. It is the 3rd one since 2019."
+    ),
+)
+
+
+@pytest.fixture
+async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
+    """A newsroom that published an excerpt's article from its page."""
+    async with open_newswire(sqlite_url, tmp_path) as built:
+        await publish(built, QUARRY)
+        yield built
+
+
+async def publish(
+    newswire: Newswire, page: News | None, *, from_page: bool | None = None
+) -> None:
+    newswire.publish("/feed", [QUARRY.item(newswire.url("/quarry"))])
+    if page is not None:
+        newswire.shelf["/quarry"] = page.page()
+    await newswire.subscribe("/feed")
+    stored = (await newswire.harness.post()).stored_edition
+    assert stored is not None
+    (ref,) = stored.edition.stories[0].articles
+    told_from = page is not None if from_page is None else from_page
+    assert ref.revision.startswith("page-") is told_from
+
+
+async def pass_days(newswire: Newswire, days: float = 2.1) -> tuple[Correction, ...]:
+    """Do for days what the background tasks do; return what was corrected."""
+    harness = newswire.harness
+    for _ in range(int(days * 24)):
+        harness.clock.advance(timedelta(hours=1))
+        await harness.ingestor.poll()
+        await harness.ingestor.page_rereader.run()
+        await pass_time(harness, timedelta(0))
+    return await listed(harness)
+
+
+def offer(newswire: Newswire, old: str, new: str, *, title: str = QUARRY.title) -> None:
+    item = QUARRY.item(newswire.url("/quarry"), title=title)
+    assert old in item.text
+    changed = replace(item, text=item.text.replace(old, new))
+    newswire.publish("/feed", [changed])
+
+
+def notes(found: tuple[Correction, ...]) -> list[tuple[str, str]]:
+    return [
+        (note.before, note.after)
+        for one in found
+        if one.amendment is not None
+        for note in one.amendment.notes
+    ]
+
+
+async def test_a_page_that_stays_as_it_is_corrects_nothing(newswire):
+    assert await pass_days(newswire) == ()
+
+
+async def test_a_page_under_another_title_corrects_nothing(sqlite_url, tmp_path):
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        await publish(newswire, REWORDED)
+
+        assert await pass_days(newswire) == ()
+
+
+async def test_a_page_that_is_read_after_the_excerpt_was_told_corrects_nothing(
+    sqlite_url, tmp_path
+):
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        await publish(newswire, None)
+        newswire.shelf["/quarry"] = REWORDED.page()
+        newswire.harness.clock.advance(hours=1)
+        digest = await newswire.harness.digest()
+        read = newswire.harness.publisher.full_texts.read_articles
+        assert await read(digest.scope, [1], seconds=8) == 1
+
+        assert await pass_days(newswire) == ()
+
+
+async def test_a_wall_in_the_pages_place_corrects_nothing(newswire):
+    newswire.shelf["/quarry"] = PAYWALL
+
+    assert await pass_days(newswire) == ()
+
+
+async def test_further_paragraphs_on_the_page_correct_nothing(newswire):
+    more = "A geologist from Westerholt will look at the slope on Thursday."
+    newswire.shelf["/quarry"] = replace(QUARRY, more=(*QUARRY.more, more)).page()
+
+    assert notes(await pass_days(newswire)) == []
+
+
+async def test_what_the_page_corrects_is_corrected(newswire):
+    teaser = QUARRY.teaser.replace("two excavators", "three excavators")
+    newswire.shelf["/quarry"] = replace(QUARRY, teaser=teaser).page()
+
+    assert notes(await pass_days(newswire, 1)) == [
+        ("two excavators", "three excavators")
+    ]
+
+
+async def test_what_the_feed_corrects_is_corrected(newswire):
+    offer(newswire, "two excavators", "three excavators")
+
+    assert notes(await pass_days(newswire, 1)) == [
+        ("two excavators", "three excavators")
+    ]
+
+
+async def test_feed_and_page_that_correct_the_same_are_noted_once(newswire):
+    offer(newswire, "two excavators", "three excavators")
+    teaser = QUARRY.teaser.replace("two excavators", "three excavators")
+    newswire.shelf["/quarry"] = replace(QUARRY, teaser=teaser).page()
+
+    assert notes(await pass_days(newswire, 1)) == [
+        ("two excavators", "three excavators")
+    ]
+
+
+async def test_a_reworded_entry_corrects_nothing(newswire):
+    offer(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
+
+    assert await pass_days(newswire) == ()
+
+
+async def test_a_corrected_title_of_the_feed_is_corrected(newswire):
+    right = QUARRY.title.replace("Ostrel", "Ostrava")
+    offer(newswire, "Ostrel", "Ostrava", title=right)
+
+    found = await pass_days(newswire, 1)
+
+    headlines = [o.amendment.headline for o in found if o.amendment is not None]
+    assert [h.text for h in headlines if h is not None] == [right]
+
+
+async def test_a_page_that_is_gone_corrects_nothing(newswire):
+    newswire.shelf["/quarry"] = answer(b"", status=410)
+
+    assert await pass_days(newswire) == ()
+
+
+async def test_an_article_of_two_pages_that_stays_as_it_is_corrects_nothing(
+    sqlite_url, tmp_path
+):
+    first, second = replace(QUARRY, more=QUARRY.more[:2]), QUARRY.more[2]
+    link = b'<link rel="next" href="/quarry?page=2"></head>'
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        head = first.html().replace(b"</head>", link)
+        rest = replace(QUARRY, teaser=second, more=()).html()
+        newswire.shelf |= {
+            "/quarry": answer(head, headers=HTML),
+            "/quarry?page=2": answer(rest, headers=HTML),
+        }
+        await publish(newswire, None, from_page=True)
+
+        assert await pass_days(newswire) == ()

@@ -1,0 +1,1 @@
+"""Invented feeds and pages, beside what they are: whole texts, excerpts, walls."""
