@@ -25,7 +25,7 @@ from digests.language.words import (
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = 0.0, -0.7
+SURE, NEAREST = 0.1, -0.7
 #: The last word of a row is the weight of what the others name.
 WEIGHTS: Mapping[str, float] = {
     " ".join(name): float(weight)
@@ -120,6 +120,8 @@ def _iter_word_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
             yield f"noun {_find_place(match, term)}", term.weight
     if verb is not None:
         yield f"verb {_find_place(match, verb)}", 1.0
+    if names and not any(term.accepted_roots & held for term in names):
+        yield "another name first", float(match.begins_with_name())
     heavy = [term for term in main if term.weight >= 1]
     for term in heavy:
         same = find_root(term.word, passage.lang) in held

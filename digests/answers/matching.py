@@ -224,9 +224,7 @@ _CALLED = word_set("called named name names heißt hieß namens namen")
 #: The share of a question's words from which a sentence is the event itself.
 _MOST_OF = 0.6
 #: Words that may begin a reason.
-_MAYBE_REASON = re.compile(
-    r"\b(?:for|to|so|since|over|had|hatten?|war(?:en)?|zu|um|für)\b|[:–—]"
-)
+_MAYBE_REASON = re.compile(r"\b(?:for|to|so|since|over|zu|um|für)\b|[:–—]")
 _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
 _UNREAL = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|to|wants?|plans?|hopes?|if|wird"
@@ -378,6 +376,15 @@ class SentenceMatch:
         """Whether the question asks for a number."""
         return self.question.kind in ("number", "money", "length", "age")
 
+    def begins_with_name(self) -> bool:
+        """Whether its first words are the name of a person or body."""
+        if self.passage.lang == "de":
+            return False
+        found = names.find_names(
+            grammar.tokenize_span(self.line.text, 0, len(self.line.text))
+        )
+        return bool(found) and found[0].first <= 1 and found[0].kind != "place"
+
     def gives_measure(self) -> bool:
         """Whether a number is followed by its unit and the adjective asked for."""
         adjective = _ADJECTIVES.get(self.question.measure, self.question.measure)
@@ -393,6 +400,11 @@ class SentenceMatch:
         focus = [term for term in self.question.focus if term.weight >= 1]
         named = sum(bool(term.accepted_roots & held) for term in focus)
         occasion = _OCCASION.search(text)
+        if occasion and occasion[0].lower().startswith("over"):
+            # «Over the murder» is no reason for a murder.
+            what = collect_roots(split_words(text[occasion.end() :])[:2])
+            if any(term.accepted_roots & what for term in focus):
+                return False
         if occasion is None or not focus or 2 * named < len(focus):
             return False
         if not occasion.start() or not occasion[0].startswith(("after", "nachdem")):
