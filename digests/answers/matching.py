@@ -172,6 +172,7 @@ _MEASURES = {
     adjective: re.compile(rf"\b(?:{units})\b", re.I)
     for adjectives, units in (
         ("long lange", rf"{_DURATION}|{_DISTANCE}"),
+        ("lang", _DISTANCE),
         ("far weit deep tief tall high wide breit", _DISTANCE),
         ("heavy schwer", r"\w*tonn?e?s?|tonnen|\w*kilos?|\w*grams?|kg|pounds?|stone"),
         ("fast schnell", r"knots|mph|km/h|\w+ (?:an|per) hour|Knoten|Stundenkilometer"),
@@ -227,8 +228,8 @@ _MOST_OF = 0.6
 _MAYBE_REASON = re.compile(r"\b(?:for|to|so|since|over|zu|um|für)\b|[:–—]")
 _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
 _UNREAL = re.compile(
-    r"\b(?:will|would|can|could|may|might|must|should|to|wants?|plans?|hopes?|if|wird"
-    r"|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn|supposed)\b"
+    r"\b(?:will|would|can|could|may|might|must|should|if|wird|werden|soll|sollen|würden?"
+    r"|könnten?|muss|müssen|wenn|supposed)\b|\bto(?:\s(?:be|have|been))*\Z"
 )
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
@@ -449,7 +450,7 @@ class SentenceMatch:
             case "place":
                 # «Where he had been is a mystery.»
                 unknown = statements.is_unknown(text)
-                return unknown or _PLACE.search(_RELATIVE.sub("", text)) is not None
+                return unknown or self._names_place()
             case "name":
                 return self._names_somebody() and self._names_beside()
             case "reason":
@@ -461,6 +462,15 @@ class SentenceMatch:
                 )
             case _:
                 return True
+
+    def _names_place(self) -> bool:
+        """Whether it names a place; in a relative clause only if the verb is there."""
+        text, verb = self.line.text, self.question.main_verb
+        for clause in _RELATIVE.findall(text):
+            roots = collect_roots(split_words(clause), self.passage.lang)
+            if verb is None or verb.accepted_roots.isdisjoint(roots):
+                text = text.replace(clause, "")
+        return _PLACE.search(text) is not None
 
     def _has_person_noun(self) -> bool:
         """Whether it has a noun for somebody whom the question does not mention."""
@@ -537,7 +547,8 @@ class SentenceMatch:
     def _is_real(self) -> bool:
         """Whether what was asked about as past is not only to come, or a condition."""
         text, verbs = self.question.text, self._find_verb()
-        if not verbs or not _ASKS_PAST.search(text) or _UNREAL.search(text):
+        obliged = " to " in text or _UNREAL.search(text)
+        if not verbs or obliged or not _ASKS_PAST.search(text):
             return True
         words = self.line.words
         return any(
