@@ -452,7 +452,9 @@ class SentenceMatch:
                 unknown = statements.is_unknown(text)
                 return unknown or self._names_place()
             case "name":
-                return self._names_somebody() and self._names_beside()
+                return self._is_called() or (
+                    self._names_somebody() and self._names_beside()
+                )
             case "reason":
                 return self._may_give_reason()
             case "person":
@@ -517,10 +519,14 @@ class SentenceMatch:
             and not any(spans_overlap(span, day) for day in days)
         )
 
+    def _is_called(self) -> bool:
+        """Whether it says «called» and has a word asked about: «a drug called …»."""
+        asked = frozenset[str]().union(*(t.accepted_roots for t in self.question.focus))
+        called = not _CALLED.isdisjoint(self.line.words)
+        return called and not asked.isdisjoint(self.line.held)
+
     def _names_beside(self) -> bool:
-        """Whether a name is in apposition to a word asked about, or «called» one."""
-        if not _CALLED.isdisjoint(self.line.words):
-            return True
+        """Whether a name is in apposition to a word asked about."""
         for term in self.question.focus:
             for root in term.accepted_roots & self.line.held:
                 beside = (
@@ -552,7 +558,10 @@ class SentenceMatch:
             return True
         words = self.line.words
         return any(
-            not _UNREAL.search(" ".join(words[max(0, at - _NEAR) : at])) for at in verbs
+            not _UNREAL.search(" ".join(words[max(0, at - _NEAR) : at]))
+            # «A retired clerk» does not say when he retired.
+            and not (words[at].endswith("ed") and words[at - 1] in ("a", "an"))
+            for at in verbs
         )
 
     def _is_ahead(self) -> bool:

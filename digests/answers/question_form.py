@@ -115,6 +115,8 @@ _SUBORDINATE = word_set("""
 def complete_question(text: str) -> str:
     """«What is» for «whats», «is not» for «isnt», and before «price of …»."""
     text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
+    text = re.sub(r"\b((?:wo)?men|children)s\b", r"\1's", text)
+    text = re.sub(r"\bppl\b", "people", text)
     return f"What is the {text}" if _FRAGMENT.match(text) else text
 
 

@@ -211,7 +211,7 @@ _COSTS = collect_roots(
     word_list(
         "cost pay price worth money spend raise lend fine earn grant lose receive"
     )
-) | word_set("kost preis zahl eintritt")
+) | word_set("kost preis zahl eintritt verdien")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:

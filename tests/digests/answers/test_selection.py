@@ -251,6 +251,8 @@ def test_what_a_recall_followed_is_not_why_that_happened():
             "When was the licence in Aldby granted?",
             "Aldby must grant a licence in May.",
         ),
+        # That he is retired does not say when he retired.
+        ("When did Ada Quist retire?", "Ada Quist, a retired clerk, won on Sunday."),
         # Nobody is named beside the word.
         (
             "What is the name of the clerk in Aldby?",
@@ -365,3 +367,10 @@ def test_a_law_that_would_have_done_something_may_be_a_reason():
 
     article = an_article(text, title="Aldby")
     assert reported("Why did Aldby's council fall?", article) == [text]
+
+
+def test_what_is_called_something_has_a_name_in_small_letters():
+    text = "The Aldby drug, called relotan, costs 9 euros."
+
+    article = an_article(text, title="Aldby")
+    assert reported("what is the aldby drug called", article) == [text]
