@@ -13,7 +13,8 @@ from typing import Literal
 
 from digests.answers import likelihood, statements
 from digests.answers.likelihood import Coverage
-from digests.answers.matching import SentenceMatch, TokenizedArticle
+from digests.answers.matching import SentenceMatch
+from digests.answers.passages import TokenizedArticle
 from digests.answers.questions import (
     Question,
     QuestionKind,

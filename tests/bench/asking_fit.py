@@ -14,7 +14,7 @@ from math import exp
 
 from digests.answers import selection
 from digests.answers.likelihood import iter_properties
-from digests.answers.matching import TokenizedArticle
+from digests.answers.passages import TokenizedArticle
 from digests.answers.questions import parse_question
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article
