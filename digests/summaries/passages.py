@@ -244,7 +244,9 @@ _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
-_FORM_LINE = re.compile(r"\d\b.*[,(]|[,(].*\d\b")
+_FORM_LINE = re.compile(
+    r"\d\b.*[,(]|[,(].*\d\b|(?:[A-Z][\w'’]+\s?){1,4},\s[A-Z][\w'’]+\.?$"
+)
 
 
 def find_title_line(article: Article) -> Span | None:
