@@ -34,6 +34,7 @@ from digests.sources.feed_entries import canonicalize_address
 from digests.sources.page import decode_page
 from digests.sources.page_signs import (
     PageSigns,
+    asks_to_sign_in,
     find_consent_signs,
     find_offers,
     is_wall_line,
@@ -428,12 +429,14 @@ def _judge_stranger(page: _AnsweredPage) -> PageVerdict:
     in_text = find_consent_signs(page.article.text[:_LONGEST_FORM])
     if _asks_for_consent(page) and (is_form or in_text):
         return "consent"
-    if page.signs.asks_password and is_form:
+    if is_form and (
+        page.signs.asks_password or any(map(asks_to_sign_in, page.signs.titles))
+    ):
         return "login"
     if _is_titled(page, _SAME_TITLE) and any(map(is_wall_line, page.signs.lines)):
         return "paywall"
-    links = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
-    if links and page.signs.kind == "website":
+    is_list = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
+    if is_list and not _is_titled(page, _SAME_TITLE):
         return "front_page"
     if len(page.article.text) < _SHORTEST_TEXT:
         titled = _is_titled(page, _SAME_TITLE)

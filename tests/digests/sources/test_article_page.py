@@ -11,6 +11,7 @@ from digests.types import Article
 from tests.data.full_texts.articles import Story, load_stories
 from tests.data.full_texts.good_pages import GoodPage, load_good_pages
 from tests.data.full_texts.more_walls import load_more_walls
+from tests.data.full_texts.other_walls import load_other_walls
 from tests.data.full_texts.sites import courier, kurier, schema
 from tests.data.full_texts.walls import Answer, load_walls, plain, start
 
@@ -50,16 +51,16 @@ def text_of(found: PageJudgement) -> str:
     return found.article.text
 
 
-#: A page whose wall has no words: only the text shows that it stops.
-WITHOUT_WORDS = "paywall: ohne Wort"
+WALLS = [*load_walls(), *load_more_walls(), *load_other_walls()]
+#: What some pages are taken for: a wall without words shows in a text that stops only,
+#: and a site that moved lists its newest articles.
+TAKEN_FOR = {"paywall: ohne Wort": "cut", "not_found: moved": "front_page"}
 
 
-@pytest.mark.parametrize(
-    "answer", [*load_walls(), *load_more_walls()], ids=lambda answer: answer.name
-)
+@pytest.mark.parametrize("answer", WALLS, ids=lambda answer: answer.name)
 def test_what_is_not_the_article_is_recognised_and_gives_no_text(answer: Answer):
     found = judge(answer.html, announce(answer.story), answered_at=answer.url)
-    verdict = "cut" if answer.name == WITHOUT_WORDS else answer.verdict
+    verdict = TAKEN_FOR.get(answer.name, answer.verdict)
     assert (found.verdict, found.article) == (verdict, None)
 
 
@@ -93,7 +94,7 @@ def test_a_page_of_another_article_is_never_taken_for_the_announced(other: Story
 def test_a_page_whose_title_and_first_sentence_were_reworded_is_the_announced():
     title = "Skarrow: ferry operator halves crossings to the island in winter"
     first = (
-        "From November, islanders on Skarrow will have only three crossings a day after "
+        "From November, islanders on Skarrow will have but three crossings a day after "
         "the operator said it could not find engineers enough. Before, it was six."
     )
     body = f"<article><h1>{title}</h1><p>{first}</p>{FERRY.html}</article>"
@@ -160,6 +161,16 @@ def test_a_wall_that_nobody_sees_is_none():
     ):
         html = courier(FERRY, FERRY.html + hidden)
         assert judge(html, announce(FERRY)).verdict == "article"
+
+
+COMMENTS = "<p>Please sign in to comment.</p><p>Subscribe to new comments</p>"
+FREE = "<p>Thanks for reading! Subscribe for free to receive new posts.</p>"
+
+
+@pytest.mark.parametrize("below", [COMMENTS, FREE, "<p>Get our newsletter</p>"])
+def test_forms_for_comments_and_letters_below_a_text_are_no_wall(below: str):
+    html = courier(FERRY, FERRY.html, after=below)
+    assert judge(html, announce(FERRY)).verdict == "article"
 
 
 def test_one_offer_below_a_text_is_no_wall():
