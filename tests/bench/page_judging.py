@@ -1,4 +1,4 @@
-"""`python -m tests.bench.page_judging [--data FOLDER]`: feeds and pages, how many right.
+"""`python -m tests.bench.page_judging [--data FOLDER]`: how feeds and pages are judged.
 
 Prints how many of our own feeds are recognised as whole or excerpts, how many walls and
 wrong pages are, how many of them are taken for the article, and how many good pages

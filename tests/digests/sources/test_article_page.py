@@ -101,6 +101,25 @@ def test_a_page_whose_title_and_first_sentence_were_reworded_is_the_announced():
     assert judge(plain(title, body), announce(FERRY)).verdict == "article"
 
 
+def test_a_page_that_lists_the_announced_title_and_teaser_is_not_the_article():
+    listed = "".join(
+        f"<h2>{one.title}</h2><p>{one.dek}</p>" for one in load_stories("en")
+    )
+    page = plain("All news of the day", f"<h1>All news of the day</h1>{listed}")
+    assert judge(page, announce(FERRY)).verdict == "other_article"
+
+
+def test_of_a_title_of_two_words_both_must_be_there():
+    daily = announce(
+        FERRY, title="Morning briefing", text="Ferries, salmon and a flat tyre."
+    )
+    text = (
+        "Ferries sail late, salmon are dear, and a flat tyre blocks the bridge today. "
+    )
+    page = plain("Morning traffic", f"<h1>Morning traffic</h1><p>{text * 5}</p>")
+    assert judge(page, daily).verdict == "other_article"
+
+
 # What must not get into a text
 
 
@@ -121,7 +140,11 @@ def test_a_consent_form_over_the_text_is_not_in_it():
 
 
 def test_a_page_with_nothing_but_the_teaser_is_not_its_article():
-    html = courier(FERRY, "", after="<p>Photo: Nell Orrin, Courier, 5 January 2026</p>")
+    caption = (
+        "The harbour of Lorne Point, where the ferry to Skarrow leaves, in November."
+    )
+    html = courier(FERRY, f"<p>{caption}</p>")
+    assert len(FERRY.dek + caption) >= 220
     assert judge(html, announce(FERRY)).verdict == "no_text"
 
 
@@ -161,6 +184,14 @@ def test_a_wall_that_nobody_sees_is_none():
     ):
         html = courier(FERRY, FERRY.html + hidden)
         assert judge(html, announce(FERRY)).verdict == "article"
+
+
+def test_offers_below_a_text_that_is_declared_free_are_no_wall():
+    offers = "<p>Already a subscriber? Sign in</p><p>Start your free trial</p>"
+    head = schema(FERRY, isAccessibleForFree=True)
+    html = courier(FERRY, FERRY.html, head, after=offers)
+    assert judge(html, announce(FERRY)).verdict == "article"
+    assert judge(html.replace(head, ""), announce(FERRY)).verdict == "paywall"
 
 
 COMMENTS = "<p>Please sign in to comment.</p><p>Subscribe to new comments</p>"
@@ -291,6 +322,11 @@ def test_lines_that_pages_repeat_stand_once_in_the_joined_text():
 
 
 # Defects
+
+
+def test_a_page_that_is_nested_deeper_than_any_says_nothing():
+    assert signs("<h1>Bridge</h1>" + "<div>" * 4_000).titles == ()
+    assert signs("<h1>Bridge</h1>" + "<div>" * 40).titles == ("Bridge",)
 
 
 @pytest.mark.parametrize(
