@@ -8,7 +8,6 @@ configuration derive everything that they need to know about it.
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import (
     TYPE_CHECKING,
@@ -42,7 +41,7 @@ from bot.model import (
 )
 from bot.settings import PlatformSettings, Settings
 from digests.messages import Message
-from digests.types import Edition
+from digests.types import Edition, frozen
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute, Route
@@ -59,6 +58,8 @@ Checkpoint = Literal[
 #: Called with each checkpoint that is reached, on any thread. Only the crash tests use
 #: it, to kill the process there.
 CheckpointHook = Callable[[Checkpoint], None]
+#: Called with the number of steps that are done, and of all steps.
+ReportProgress = Callable[[int, int], None]
 
 
 def ignore_checkpoint(point: Checkpoint) -> None:
@@ -280,7 +281,7 @@ class StateStore(Protocol):
 # ── platforms ──────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstallationStorage:
     """Storage of finished app installations, and of those begun in a browser."""
 
@@ -288,7 +289,7 @@ class InstallationStorage:
     states: StateStore
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageServices:
     """Services for a platform that shows its channels on our own web server."""
 
@@ -299,7 +300,7 @@ class PageServices:
     list_problems: Callable[[], Awaitable[tuple[Message, ...]]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlatformContext:
     """Arguments for building a platform."""
 
@@ -317,7 +318,7 @@ async def _close_nothing() -> None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ActivePlatform:
     """A platform that is switched on, with its routes and hooks in this process."""
 
@@ -336,7 +337,7 @@ class ActivePlatform:
     close: Callable[[], Awaitable[None]] = _close_nothing
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TokenStep:
     """Setup: ask for a secret setting and check it on the platform."""
 
@@ -351,7 +352,7 @@ class TokenStep:
     check_reach: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InvitationStep:
     """Setup: have the bot invited; done once it is in a server."""
 
@@ -359,7 +360,7 @@ class InvitationStep:
     instructions: Callable[[str], str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ManifestStep:
     """Setup: have an app created from a manifest; done when the operator says so."""
 
@@ -388,7 +389,7 @@ class AppManifest(Protocol):
         """List each scope with its reason, one line per scope."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IdPatterns:
     """Ids of people, roles and channels on a platform."""
 
@@ -407,7 +408,7 @@ def format_positional_command(path: str, args: Mapping[str, str]) -> str:
     return " ".join([f"/{path}", *values])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlatformPlugin:
     """Everything that the application knows about a platform.
 

@@ -26,7 +26,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TextIO, cast
 
@@ -48,6 +47,7 @@ from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
 from bot.storage import Database, process_store
 from bot.web import server
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +71,7 @@ _TRIM_INTERVAL_SECONDS = 300.0
 _ARENA_MAX, _ARENAS = -8, 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Application:
     """The parts of the application, for the runner and the command line."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.__main__ import build_command_tree
 from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
-from bot.platforms.discord.permissions import REQUESTED_PERMISSIONS
+from bot.platforms.discord.channels import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
 from bot.platforms.slack.plugin import list_missing_for_installation

@@ -59,7 +59,6 @@ INTEGERS = {
     "bot/platforms/discord/checks.py",
     "bot/platforms/discord/events.py",
     "bot/platforms/discord/forms.py",
-    "bot/platforms/discord/permissions.py",
     "bot/platforms/discord/read_back.py",
     "bot/platforms/discord/rest_api.py",
     "bot/platforms/discord/session.py",

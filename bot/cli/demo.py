@@ -9,7 +9,6 @@ workspace.
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.runner import Application, serve_application
 from bot.settings import find_seeds_folder
 from bot.storage import schedule_store
 from digests.sources import folder
+from digests.types import frozen
 
 #: Number of articles at the start; the summit story is among them.
 INITIAL_ARTICLES = 9
@@ -52,7 +52,7 @@ def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
     return asyncio.run(serve())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DemoArticles:
     """The demo's folder, and the sample articles that are copied into it."""
 

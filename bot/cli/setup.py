@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv.parser import parse_stream
@@ -40,6 +39,7 @@ from bot.cli.setup_questions import (
 )
 from bot.errors import BotError, ConfigurationError
 from bot.runner import silence_logging
+from digests.types import frozen
 
 UNCHANGED = "Nothing was changed."
 
@@ -154,7 +154,7 @@ _TRAILING_COMMENT = re.compile(r"[^\S\r\n]+#[^\r\n'\"]*\Z")
 _OWNER_ONLY = 0o600
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SavedEnvFile:
     """A file that was written, with its earlier content, to undo the change."""
 

@@ -1,7 +1,7 @@
 """The services that commands share, and the context of one call."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ from bot.storage import (
     reader_store,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,7 +54,7 @@ Query = Callable[Concatenate[Connection, Scope, P], T]
 MAX_FIELDS = 5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CommandServices:
     """Services that all commands share; the application builds them once."""
 
@@ -90,7 +91,7 @@ class CommandServices:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CommandContext:
     """One call of a command: the person, place and language, and the services."""
 

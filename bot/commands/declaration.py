@@ -40,6 +40,7 @@ from bot.model import (
     Reply,
     SettingsModel,
 )
+from digests.types import frozen
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
 ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
@@ -83,7 +84,7 @@ class OptionGroup:
     command: OfferedBy
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Parameter:
     """One parameter of a command's function, with the options that it stands for."""
 
@@ -131,7 +132,7 @@ class _Parameter:
         return next((one.name for one in self.shown if one.name == setting), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CommandDeclaration:
     """A command that is not yet bound to an application's services."""
 

@@ -15,7 +15,7 @@ message could be delivered) appear once, above the next private answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from zoneinfo import available_timezones
@@ -56,6 +56,7 @@ from bot.storage import (
     reader_store,
     report_store,
 )
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 #: Controls that open a form, whose answers would again come from no workspace.
@@ -76,7 +77,7 @@ def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Dispatcher:
     """Runs commands by their path."""
 

@@ -5,7 +5,7 @@ and agree. A figure that appears beside another one is not listed a second time.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated
@@ -21,11 +21,11 @@ from bot.commands.presentation import (
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import is_story_number
 from bot.model import Block, ListItem, Reply
-from bot.storage import figure_store, quote_store
+from bot.storage import quote_store
 from digests.cards import content
 from digests.editing import disputes
 from digests.stories.publishers import find_publisher
-from digests.types import Article, Figure, QuoteCard
+from digests.types import Article, Figure, QuoteCard, frozen
 
 
 async def _list_story_articles(context: CommandContext, topic: str) -> list[int] | None:
@@ -125,7 +125,7 @@ async def _load_figures(
     if ids is not None:
         topic, since = "", None
     return await context.query(
-        figure_store.list_figures,
+        quote_store.list_figures,
         topic=topic or None,
         article_ids=ids,
         since=since,
@@ -136,7 +136,7 @@ async def _load_figures(
 ArticleFigure = tuple[Article, Figure]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ComparedFigure:
     """A figure with its counterparts in other outlets."""
 

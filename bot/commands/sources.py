@@ -6,7 +6,7 @@ to a source by that name, by the source's own name, or by its address as it is s
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Annotated, get_args
@@ -50,6 +50,7 @@ from bot.model import (
 from bot.publishing.planning import digest_zone
 from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.types import frozen
 
 #: Addresses per command, articles shown of each, and sources per page of the list.
 MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
@@ -217,7 +218,7 @@ def _render_health(
 # ── one source of a digest ─────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestSource:
     """A source of one digest."""
 

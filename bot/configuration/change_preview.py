@@ -6,7 +6,7 @@ are new to the workspace. A filter is tested against the newest articles.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.configuration.change_steps import ChangeStep
@@ -30,7 +30,7 @@ from bot.storage import article_store, edition_store, ledger_store, source_store
 from digests.compose import compose
 from digests.messages import Message
 from digests.stories import filters
-from digests.types import Article, Edition, PublishedLedger
+from digests.types import Article, Edition, PublishedLedger, frozen
 
 #: Timeout of the trial reading of one address, and of all pages of a preview, in
 #: seconds.
@@ -44,7 +44,7 @@ _COMPOSITION_SETTINGS = tuple(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestPreview:
     """An edition with changed settings; it has no parts if it cannot be rendered."""
 
@@ -58,7 +58,7 @@ class DigestPreview:
     excerpts: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeEffect:
     """An edition without and with a change."""
 
@@ -68,7 +68,7 @@ class ChangeEffect:
     again: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FilterTrial:
     """The newest articles that a filter matches."""
 
@@ -77,7 +77,7 @@ class FilterTrial:
     matching: tuple[Article, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangePreviews:
     """Previews changes with the edition publisher."""
 

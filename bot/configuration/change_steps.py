@@ -11,7 +11,7 @@ messages are edited by `bot.corrections`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -40,6 +40,7 @@ from bot.storage.correction_store import Correction
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.workspace_store import Grant
 from digests.messages import message_to_json
+from digests.types import frozen
 
 StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
 #: Computes the wanted settings from the current ones; None = it does not exist. Values
@@ -54,7 +55,7 @@ OPERATOR: Final = Person(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeContext:
     """What checking, applying and recording a change need besides its steps."""
 
@@ -77,7 +78,7 @@ class ChangeContext:
         return {"person_id": self.person.id, "person_name": self.person.name[:80]}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeRequest:
     """A requested change: a thing's current name, and how its settings change."""
 
@@ -86,7 +87,7 @@ class ChangeRequest:
     edit: EntryEdit
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeStep:
     """One thing that a change touches."""
 
@@ -112,7 +113,7 @@ class ChangeStep:
         return self.before != self.after
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StepProblem:
     """A mistake in a requested step."""
 
@@ -139,7 +140,7 @@ class InvalidChange(FieldError):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CurrentSettings:
     """The settings of a workspace as entries, by noun and name."""
 
@@ -299,7 +300,7 @@ def _load_correction_entry(
     return {"name": name, "headline": found.headline, "text": text}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class UpcomingEditions:
     """The next editions of a digest that a change touches."""
 
@@ -312,7 +313,7 @@ class UpcomingEditions:
     paused: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ConfigurationChange:
     """A change, proposed or applied."""
 

@@ -11,7 +11,7 @@ with its folders. A file of the operator may name any folder.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -42,6 +42,7 @@ from bot.model import (
 )
 from bot.ports import PlatformPlugin
 from bot.schedules.calendar import find_zone
+from digests.types import frozen
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
 MAX_THINGS = 100
@@ -86,7 +87,7 @@ def check_steps(
     return tuple(checked)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _KnownAddresses:
     """The addresses of the stored digests, as the checks of all steps need them."""
 

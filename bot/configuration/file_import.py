@@ -13,7 +13,6 @@ be named), and other workspaces.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
@@ -63,6 +62,7 @@ from bot.storage import Connection, destination_store, digest_store, workspace_s
 from digests.errors import SourceUnreadable
 from digests.messages import Message
 from digests.sources.untrusted import parse_toml
+from digests.types import frozen
 
 #: Maximum number of characters and values of a file given in chat: some 500 digests.
 MAX_FILE_LENGTH, MAX_VALUES = 200_000, 3_000
@@ -74,7 +74,7 @@ FileProblem = tuple[str, UserError]
 FileBlock = tuple[str, WorkspaceSettings]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ConfigurationFile:
     """The content of a file, not yet checked."""
 
@@ -87,7 +87,7 @@ class ConfigurationFile:
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlannedChange:
     """One line of what applying a file changes."""
 
@@ -316,7 +316,7 @@ def _set_digest(wanted: Mapping[str, Any]) -> EntryEdit:
 # ── the operator's files ───────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _WorkspacePlan:
     """The checked steps of one block; `workspace.id` is 0 where it is new."""
 

@@ -6,7 +6,7 @@ record_corrections  stored in one transaction with the revision that was compare
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -32,7 +32,7 @@ from digests.corrections.story_comparison import (
 )
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, BriefStory, EditionStory, PublishedLedger
+from digests.types import Article, BriefStory, EditionStory, PublishedLedger, frozen
 
 #: After a correction, an article is not compared again for so long: doubled each time,
 #: so that an article that changes all day does not cause edits all day.
@@ -41,7 +41,7 @@ EDIT_PAUSE, LONGEST_EDIT_PAUSE = timedelta(minutes=10), timedelta(hours=6)
 MAX_CHANGES, MAX_SENTENCE = 8, 400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ComparisonInputs:
     """An article of an edition, with all texts that are compared."""
 

@@ -13,7 +13,7 @@ edited is listed with the reason.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -44,14 +44,14 @@ from bot.storage import (
 from bot.storage.correction_store import Correction
 from bot.storage.published_article_store import CORRECTABLE_PERIOD, PublishedArticle
 from digests.messages import Message
-from digests.types import Edition
+from digests.types import Edition, frozen
 
 log = structlog.get_logger(__name__)
 
 CORRECTIONS_BATCH = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CorrectionProcessor:
     """Processes corrections, over one database and the connected platforms."""
 
@@ -223,7 +223,7 @@ def _store_edits(
     return count
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CorrectionStatus:
     """A correction with the state of the messages that show it."""
 

@@ -37,6 +37,7 @@ from bot.model.scope import Scope
 from bot.ports import Clock, Platform
 from bot.storage import Connection, delivery_store
 from digests.messages import Message
+from digests.types import frozen
 
 #: Waits before retries: up to 2 s, 4 s, 8 s … five minutes, and at least half of that
 #: (`spread_wait`).
@@ -50,7 +51,7 @@ PLAIN_TEXT_LEVEL, LINKS_ONLY_LEVEL = 1, 2
 MAX_SEND_ATTEMPTS = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RetryDecision:
     """How to continue with a delivery that is not known to be sent."""
 

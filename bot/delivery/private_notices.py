@@ -8,7 +8,7 @@ reader's next command shows how a report was resolved.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -32,6 +32,7 @@ from bot.storage import (
 from bot.storage.notice_store import Notice, NoticeState
 from bot.storage.report_store import Report
 from digests.messages import Message
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +120,7 @@ def list_posting_problems(conn: Connection) -> tuple[Message, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NoticeSender:
     """Sends notices, over one database."""
 

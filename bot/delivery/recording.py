@@ -4,7 +4,6 @@ Both are done in one commit, so that a busy outbox writes once for many messages
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
@@ -21,6 +20,7 @@ from bot.storage import (
 )
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 from digests.messages import Message
+from digests.types import frozen
 
 #: An edition that could not be sent within this time is no longer news.
 NEWS_LIFETIME = timedelta(days=7)
@@ -28,7 +28,7 @@ NEWS_LIFETIME = timedelta(days=7)
 DUE_LIMIT = 1000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobResult:
     """The result of sending a delivery or reading it back."""
 
@@ -37,7 +37,7 @@ class JobResult:
     was_read_back: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TransactionResult:
     """The result of one transaction."""
 

@@ -9,7 +9,7 @@ under the title of its source: several pages, or another title, correct nothing.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, frozen
 
 if TYPE_CHECKING:
     from digests.sources.article_page import PageJudgement
@@ -52,7 +52,7 @@ REREAD_BATCH, CONCURRENT_REREADS = 12, 4
 SHORTEST_PAGE = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageRereader:
     """Reads the pages of published articles again."""
 

@@ -44,7 +44,7 @@ from digests.errors import (
     SourceRateLimited,
 )
 from digests.messages import Message
-from digests.types import Article
+from digests.types import Article, frozen
 
 if TYPE_CHECKING:
     pass
@@ -77,7 +77,7 @@ LEARNED_FROM_PAGES = timedelta(days=14)
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RefreshResult:
     """What reading sources for an edition found."""
 
@@ -124,7 +124,7 @@ class Ingestor:
             engine=self.engine,
             clock=self.clock,
             source_reader=self.source_reader,
-            assigner=self._assigner,
+            store=self._assigner.store,
             turns=self._turns,
         )
 
@@ -368,7 +368,7 @@ def _should_read(
     return may and (stale or source.kind == "folder")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceTrial:
     """The content of a possible source, or why it cannot be read."""
 

@@ -6,7 +6,6 @@ excerpts, and what came of the pages behind its entries.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -17,6 +16,7 @@ from bot.model.digest import Source
 from bot.model.settings import FullTextUse
 from bot.storage import Database, page_reading_store
 from digests.messages import Message
+from digests.types import frozen
 
 HealthState = Literal["ok", "warning", "problem"]
 
@@ -45,7 +45,7 @@ def is_dead(source: Source, now: datetime) -> bool:
     return now - source.last_success_at >= FAILURE_GRACE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceHealth:
     """The health of a source in words, with the fix."""
 

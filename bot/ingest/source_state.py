@@ -13,7 +13,7 @@ of it is news: it is stored as published, and its admins get a notice.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from math import exp
@@ -33,10 +33,10 @@ from digests.messages import Message
 from digests.sources.completeness import Completeness, judge_source
 from digests.sources.feed_entries import canonicalize_address
 from digests.sources.folder import ReadProblem
-from digests.types import Article
+from digests.types import Article, frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceReading:
     """What a source contains, or that it has not changed."""
 

@@ -12,7 +12,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -27,7 +27,6 @@ from bot.storage import (
     Connection,
     Database,
     article_store,
-    figure_store,
     quote_store,
     restoration_store,
     source_store,
@@ -41,7 +40,7 @@ from digests.language.normalization import normalize_text
 from digests.messages import Message
 from digests.stories.assignment import StoryPlacement, new_story_id
 from digests.stories.profiles import build_profiles
-from digests.types import Article, ArticleAnalysis, StoryMembership
+from digests.types import Article, ArticleAnalysis, StoryMembership, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +54,7 @@ TURN_ARTICLES, TURN_SECONDS = 10, 0.5
 READING_SECONDS = 30.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NamedArticle:
     """An article with its other names, the most reliable first."""
 
@@ -63,7 +62,7 @@ class NamedArticle:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PendingRevision:
     """A revision to be stored, with its names and analysis."""
 
@@ -79,7 +78,7 @@ class PendingRevision:
     keep_full: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredRevision:
     """A revision that was stored, with the story of its article."""
 
@@ -93,7 +92,7 @@ class StoredRevision:
     membership: StoryMembership | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReadingChanges:
     """What is new in a reading."""
 
@@ -119,7 +118,7 @@ class ReadingChanges:
         return replace(source, notice=notice, noticed_at=now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AnalysisTurn:
     """What one turn in the engine's thread did."""
 
@@ -237,7 +236,7 @@ def store_changes(
             continue
         key = stored.revision_id
         quote_store.store_quotes(conn, key, analysis.quotes)
-        figure_store.store_figures(conn, key, analysis.figures)
+        quote_store.store_figures(conn, key, analysis.figures)
         one = StoredRevision(
             article=str(stored.article_id),
             revision_id=key,

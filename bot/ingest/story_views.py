@@ -14,7 +14,7 @@ the public articles of the workspace's sources, in the stories of the public vie
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -34,7 +34,7 @@ from digests.stories.assignment import (
 )
 from digests.stories.index import StoryIndex
 from digests.stories.profiles import build_profile
-from digests.types import StoryMembership
+from digests.types import StoryMembership, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -177,7 +177,7 @@ class StoryView:
                 self.index.reassign(along)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryAssigner:
     """Stores articles with their stories, over one database."""
 

@@ -6,7 +6,6 @@ matched against the headlines of the newest edition.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
@@ -43,7 +42,7 @@ from bot.storage import (
     workspace_store,
 )
 from digests.language.normalization import parse_whole_number
-from digests.types import Article, Quote
+from digests.types import Article, Quote, frozen
 
 RESULT_LIMIT = 10
 #: Articles of one story that are read.
@@ -54,7 +53,7 @@ NO_WORKSPACE = Workspace(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Archive:
     """Look-ups in one database."""
 

@@ -10,7 +10,6 @@ that its source does not contain.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import UserError
@@ -32,7 +31,7 @@ from digests.compose import compose_story
 from digests.language import sentences, words
 from digests.language.normalization import normalize_text
 from digests.messages import Message
-from digests.types import Article, ArticleRef, EditionStory, EditionStyle, Span
+from digests.types import Article, ArticleRef, EditionStory, EditionStyle, Span, frozen
 
 NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
@@ -46,7 +45,7 @@ BASELINE_REASON = Message(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Reason:
     """The outcome for one article."""
 
@@ -58,7 +57,7 @@ class Reason:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceLine:
     """The sentence of a stored text that contains the words asked about."""
 
@@ -68,7 +67,7 @@ class SourceLine:
     shown: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryExplanation:
     """The reasons about one story, or about one article."""
 

@@ -5,13 +5,12 @@ A unique prefix of a name is enough; otherwise the error lists the existing name
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.errors import UnknownName, UserError
 from bot.model import Destination, Digest, StoredEdition, Workspace
 from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
-from digests.types import EditionStory
+from digests.types import EditionStory, frozen
 
 
 class AmbiguousDigest(UserError):
@@ -26,7 +25,7 @@ class AmbiguousDigest(UserError):
         self.names = tuple(digest.name for digest in digests)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ResolvedStory:
     """A story as it is in an edition."""
 

@@ -12,7 +12,6 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
@@ -37,7 +36,7 @@ from digests.answers.selection import QuestionAnswer
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.messages import Message
-from digests.types import Article, Quote
+from digests.types import Article, Quote, frozen
 
 #: The newest articles that are ranked, and those of them that are shown.
 CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
@@ -49,7 +48,7 @@ MAX_SEARCH_WORDS = 20
 _MAX_SEARCHES, _ARTICLES_PER_SEARCH, _ARTICLES_READ = 16, 15, 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SearchFilter:
     """Restrictions of a search; None does not restrict it."""
 
@@ -65,7 +64,7 @@ class SearchFilter:
 NO_FILTER = SearchFilter()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuestionResult:
     """The answer to a question, and what was read for it."""
 

@@ -1,6 +1,5 @@
 """A digest with its sources, destinations, schedules and settings."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,13 +12,14 @@ from bot.model.settings import (
 )
 from bot.model.workspace import Destination
 from digests.messages import Message
+from digests.types import frozen
 
 # ── sources ─────────────────────────────────────────────────────────────────────
 #
 # Sources of articles, and the articles stored from them.
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredArticle:
     """Keys and times of a stored article revision."""
 
@@ -35,7 +35,7 @@ class StoredArticle:
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Source:
     """A source of articles; public if `workspace_id` is None."""
 
@@ -78,7 +78,7 @@ class Source:
     full_text: FullTextUse | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Digest(Scoped):
     """A configured digest: what to read, how to show it, when and where to post it."""
 

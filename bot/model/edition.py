@@ -6,20 +6,19 @@ time of the next edition.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
 from bot.model.scope import Scope, Scoped
 from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
 from digests.messages import Message
-from digests.types import Edition
+from digests.types import Edition, frozen
 
 #: A rendered message or another structure, stored as JSON.
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MessagePart:
     """One message of an edition, rendered for one platform and then frozen."""
 
@@ -46,7 +45,7 @@ class OccurrenceKey(TypedDict):
     occurrence_id: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredEdition(Scoped):
     """An edition as it was stored: the composer's `Edition` with its public id."""
 
@@ -70,7 +69,7 @@ class StoredEdition(Scoped):
 PREVIEW_ID = "preview"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RenderContext:
     """What a renderer needs besides the edition."""
 
@@ -89,7 +88,7 @@ OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DueMoment:
     """A moment named by a schedule: unique key of an occurrence, and its instant."""
 
@@ -99,7 +98,7 @@ class DueMoment:
     slot: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Occurrence(Scoped):
     """One due moment of one digest: unique on (digest, local date, slot)."""
 
@@ -156,7 +155,7 @@ DeliveryState = Literal[
 Operation = Literal["post", "edit", "delete"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Delivery(Scoped):
     """One part of an edition, to be posted, edited or deleted at one destination."""
 
@@ -197,7 +196,7 @@ class Delivery(Scoped):
     opening_message_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LocalMessage:
     """A message in a channel of the local page."""
 

@@ -4,16 +4,16 @@ Exchanged between the doctor, the setup wizard and the platforms.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from digests.messages import Message, as_message
+from digests.types import frozen
 
 _NOTHING: Final = Message("")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DestinationProblem:
     """A defect of a destination as its platform sees it, with the fix."""
 
@@ -23,7 +23,7 @@ class DestinationProblem:
     stops: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Finding:
     """Result of one check; `ok`, `warning` and `problem` build it by its state."""
 
@@ -59,7 +59,7 @@ class Finding:
 PlatformCheck = Callable[[str], Awaitable[Sequence[Finding]]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PlatformIdentity:
     """The account behind a token, as the platform reports it."""
 
@@ -78,7 +78,7 @@ class PlatformIdentity:
 JobName = Literal["publish", "deliver", "poll", "notify", "maintain"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobStatus:
     """Last and next run of one of the named jobs of a running process."""
 
@@ -90,7 +90,7 @@ class JobStatus:
     failures: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Measurement:
     """One family of gauges for `/metrics`: a value for each value of a label."""
 

@@ -5,16 +5,17 @@ For an attached file, the platform names the address and the only allowed origin
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import urlsplit
 
 from bot.model.reply import Form, Reply
 from bot.model.settings import PlatformName
 from bot.model.workspace import Location, Permission, Person, Workspace
+from digests.types import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Attachment:
     """An untrusted file attached to a command, not downloaded yet."""
 
@@ -30,7 +31,7 @@ class Attachment:
     bearer: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Invocation:
     """An incoming command."""
 
@@ -51,7 +52,7 @@ class Invocation:
     under: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CommandOption:
     """One parameter of a command."""
 
@@ -76,7 +77,7 @@ Completer = Callable[[Invocation, str, str], Awaitable[tuple[str, ...]]]
 WorkspaceResolver = Callable[[PlatformName, str, str], Awaitable[Workspace]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Command:
     """A command in the registry, from which every user interface is built."""
 
@@ -93,7 +94,7 @@ class Command:
     private: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Inbox:
     """Callbacks that handle a platform's incoming events."""
 

@@ -1,21 +1,21 @@
 """Replies to people, the blocks that they consist of, and forms."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Self
 
 from bot.model.edition import MessagePart
-from digests.types import QuoteCard
+from digests.types import QuoteCard, frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RenderedEdition:
     """A whole rendered edition inside a reply (a preview, or the newest one)."""
 
     parts: tuple[MessagePart, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Discussion:
     """A thread below a message, which the platform finds or opens."""
 
@@ -25,14 +25,14 @@ class Discussion:
     name: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Preformatted:
     """Lines of a file, to be copied unchanged; at most 1,500 characters."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Document:
     """A whole file, shown as text if it fits and as an attachment otherwise."""
 
@@ -57,14 +57,14 @@ class Document:
             start = end
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FactTable:
     """Labels with their values, shown as a small table."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ListItem:
     """One item of a list: a title, optionally linked, with a text and a note."""
 
@@ -82,21 +82,21 @@ class ListItem:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Paragraph:
     """A few sentences in the bot's own words."""
 
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuoteBlock:
     """A quote card inside a reply."""
 
     card: QuoteCard
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SmallPrint:
     """Small print: sources, times, provenance."""
 
@@ -115,7 +115,7 @@ Block = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Control:
     """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
 
@@ -124,7 +124,7 @@ class Control:
     primary: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Reply:
     """The response to the person who asked."""
 
@@ -181,7 +181,7 @@ LISTING_LENGTH: Final = 1_400
 MAX_LINES: Final = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FormField:
     """One input of a form."""
 
@@ -199,7 +199,7 @@ class FormField:
     attachable: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Form:
     """A form of up to five fields; submitting it invokes the command `path`."""
 

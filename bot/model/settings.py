@@ -13,7 +13,7 @@ compared, stored and reverted in that form.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -37,7 +37,7 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
 from digests.language.normalization import normalize_text
-from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
+from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections, frozen
 
 #: Name of a platform in the registry `bot.platforms.plugins`.
 PlatformName: TypeAlias = str
@@ -68,7 +68,7 @@ OfferedBy = Literal["create", "edit", "style", "style form", "destination edit"]
 SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SettingInfo:
     """Metadata of a settings field, beside its type, limits and default."""
 
@@ -107,7 +107,7 @@ def _offered(help: str, commands: tuple[OfferedBy, ...], **info: Any) -> Setting
     return SettingInfo(help=help, offered_by=commands, **info)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Setting:
     """A settings field in the form that commands, files and forms are derived from."""
 

@@ -3,7 +3,7 @@
 Instants are aware datetimes in UTC; `id` is the database key and is never shown.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import IntEnum
 
@@ -15,6 +15,7 @@ from bot.model.settings import (
     PostOptions,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 LOCAL_PLATFORM = "local"
 #: Prefix of the channel of a personal destination, before the person's id. The
@@ -29,7 +30,7 @@ class Permission(IntEnum):
     EDITOR = 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Workspace:
     """A Discord server, a Slack team, or the local page: the unit of tenancy."""
 
@@ -54,7 +55,7 @@ class Workspace:
         return Scope(self.id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Destination(Scoped):
     """A channel, thread or DM of a workspace that can be posted to."""
 
@@ -80,7 +81,7 @@ class Destination(Scoped):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Person:
     """The person who uses a command, as the platform describes them now."""
 
@@ -93,7 +94,7 @@ class Person:
     granted: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Location:
     """Workspace and channel in which a command is used."""
 
@@ -116,7 +117,7 @@ class Location:
 # Tokens are secrets: neither `repr` nor an error message shows them.
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstallationTokens:
     """Tokens for calls to the platform's API."""
 
@@ -127,7 +128,7 @@ class InstallationTokens:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AppInstallation:
     """An installation of the app in one workspace."""
 

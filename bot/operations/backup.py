@@ -28,7 +28,7 @@ restoring again is safe. On PostgreSQL, the server's own tools copy and load, an
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -38,9 +38,10 @@ from bot.storage import Connection, process_store, restoration_store, sqlite_bac
 from bot.storage.deletion_store import Erasure
 from bot.storage.restoration_store import NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
+from digests.types import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Backup:
     """A backup that can be restored."""
 
@@ -54,7 +55,7 @@ class Backup:
     sealed: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RestoreResult:
     """What restoring changed in the data."""
 

@@ -40,6 +40,7 @@ from bot.publishing.planning import digest_zone, find_next_due, find_schedule_pr
 from bot.storage import Database, delivery_store, digest_store, workspace_store
 from digests.errors import DigestsError
 from digests.messages import Message
+from digests.types import frozen
 
 RESTART: Final = "restart standfirst run"
 #: Sources of a workspace that are read because their state is not known yet: a person
@@ -49,7 +50,7 @@ MAX_READ: Final = 20
 _ENGLISH: Final = Texts.of("en")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Doctor:
     """Runs the checks over one database and the platforms that are switched on."""
 

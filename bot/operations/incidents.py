@@ -12,7 +12,6 @@ once a day. Editors of the local page see it there for as long as it lasts.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -39,12 +38,13 @@ from bot.storage import (
 from bot.storage.notice_store import NOTICE_INTERVAL, ReportedIncident
 from bot.storage.source_store import FailingSource
 from digests.messages import Message
+from digests.types import frozen
 
 #: Incidents that one notice describes; it counts the others.
 MAX_LISTED: Final = 8
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Incident:
     """Something that stopped working."""
 
@@ -58,7 +58,7 @@ class Incident:
     source: Source | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IncidentReporter:
     """Reports incidents, over one database."""
 
@@ -121,7 +121,7 @@ def report_incidents(conn: Connection, now: datetime) -> bool:
     return stored
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Changes:
     """What changed since the last report."""
 

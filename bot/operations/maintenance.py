@@ -32,6 +32,7 @@ from bot.storage import (
 )
 from bot.storage.deletion_store import Erasure
 from digests.language.normalization import normalize_text
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,7 @@ CONFIRMATION_PERIOD = timedelta(hours=1)
 ERASURE_ROWS, ERASURE_PAUSE = 500, 0.005
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class WorkspaceEraser:
     """Erases workspaces of one database."""
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import BotError
@@ -27,6 +27,7 @@ from digests.types import (
     EditionStyle,
     PublishedLedger,
     StoryMembership,
+    frozen,
 )
 
 
@@ -37,7 +38,7 @@ def build_edition_style(digest: Digest) -> EditionStyle:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionInputs:
     """What an edition of a digest can be composed from."""
 
@@ -135,7 +136,7 @@ def build_inputs(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _ShownTexts:
     """The published texts of an article, by their hashes, and its full texts."""
 

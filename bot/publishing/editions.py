@@ -20,7 +20,6 @@ import structlog
 from bot import model
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
-from bot.ingest.full_texts import ReportProgress
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
@@ -34,7 +33,14 @@ from bot.model import (
     Workspace,
 )
 from bot.model.edition import OccurrenceState
-from bot.ports import CheckpointHook, Clock, Engine, Platform, ignore_checkpoint
+from bot.ports import (
+    CheckpointHook,
+    Clock,
+    Engine,
+    Platform,
+    ReportProgress,
+    ignore_checkpoint,
+)
 from bot.publishing import edition_inputs, planning
 from bot.publishing.edition_inputs import (
     EditionInputs,
@@ -43,15 +49,13 @@ from bot.publishing.edition_inputs import (
 )
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.planning import (
+    PLATFORM_NOT_CONNECTED,
     check_not_ordered,
+    describe_nothing_new,
     digest_zone,
     find_next_due,
     manual_due,
     plan_manual_occurrence,
-)
-from bot.publishing.skip_reasons import (
-    PLATFORM_NOT_CONNECTED,
-    describe_nothing_new,
 )
 from bot.storage import (
     Connection,
@@ -68,7 +72,7 @@ from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
-from digests.types import Edition, PublishedLedger
+from digests.types import Edition, PublishedLedger, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +85,7 @@ RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 RECENT_OCCURRENCES = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishingOutcome:
     """A stored edition, or the reason why there is none."""
 
@@ -91,7 +95,7 @@ class PublishingOutcome:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPreview:
     """An edition that was composed but not stored."""
 
@@ -99,7 +103,7 @@ class EditionPreview:
     parts: tuple[MessagePart, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionOrder:
     """What an edition contains and where it is posted: by default all of a digest."""
 
@@ -163,7 +167,7 @@ class _PublishingRun:
         await ingestor.refresh(new, insist=insist)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
 

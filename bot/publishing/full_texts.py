@@ -10,17 +10,17 @@ for the next one.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import structlog
 
 from bot.errors import ConfigurationError
-from bot.ingest.full_texts import FullTextReader, ReportProgress, is_page_due
+from bot.ingest.full_texts import FullTextReader, is_page_due
 from bot.model import Digest, Occurrence, Source
 from bot.model.scope import Scope
-from bot.ports import Clock, Engine
+from bot.ports import Clock, Engine, ReportProgress
 from bot.publishing.edition_inputs import (
     EditionInputs,
     build_edition_style,
@@ -35,7 +35,7 @@ from bot.storage import (
 from bot.storage.page_reading_store import ArticlePage
 from digests.analysis import AnalyseArticle, analyse_article
 from digests.compose import compose
-from digests.types import ArticleRef, Edition
+from digests.types import ArticleRef, Edition, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ ARTICLES_OF_A_STORY = 3
 ROUNDS = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Wait:
     """How long several digests wait for pages together."""
 
@@ -76,7 +76,7 @@ class _Wait:
         return max(self.until - self.time(), 0.0)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FullTextPlanner:
     """Chooses what is read, over one database."""
 

@@ -15,7 +15,7 @@ are checked by the caller; the outbox sends and deletes.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,7 +54,7 @@ from digests.answers import search
 from digests.editing.novelty import collect_published
 from digests.language.search_terms import SearchQuery
 from digests.stories import assignment, filters
-from digests.types import Article, Edition, EditionStyle, PublishedLedger
+from digests.types import Article, Edition, EditionStyle, PublishedLedger, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ def parse_topic(topic: str) -> SearchQuery:
     return wanted
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ManualPublisher:
     """Previews and posts manual editions."""
 
@@ -231,7 +231,7 @@ UNDO_WINDOW = timedelta(minutes=10)
 NOTHING_TO_UNDO = "There is no edition of this digest to undo."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class UndoResult:
     """The result of undoing an edition."""
 

@@ -10,7 +10,7 @@ compares both with the tables that have a `person_id`.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ from bot.storage import (
 from bot.storage.reader_store import Feedback, Follow, ReaderPreferences, SavedStory
 from bot.storage.report_store import Report
 from digests.messages import Message
+from digests.types import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PersonalData:
     """Everything that is stored about one person in one workspace."""
 
@@ -121,7 +122,7 @@ def _pick(rows: Iterable[object], **fields: str) -> list[dict[str, Any]]:
 # once, with the next private answer.
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class UserContext:
     """What a workspace knows about a person."""
 

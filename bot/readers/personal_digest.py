@@ -4,7 +4,6 @@ It is posted at most a few times a day, in its person's own time zone. Its sourc
 filters are not stored with it: see `bot.storage.personal_digest_store`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import UserError
@@ -24,7 +23,7 @@ from bot.storage import (
 from digests.language import words
 from digests.language.normalization import normalize_text
 from digests.stories import terms
-from digests.types import EditionStory
+from digests.types import EditionStory, frozen
 
 #: Times a day, at most: it is sent as a direct message.
 MAX_DAILY_TIMES = 3
@@ -33,7 +32,7 @@ MAX_DAILY_TIMES = 3
 MAX_PERSONAL_DIGESTS = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PersonalDigestRequest:
     """The settings that a person asks for."""
 

@@ -11,7 +11,6 @@ edition that is due at 7:00 is posted.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 
@@ -28,13 +27,14 @@ from bot.schedules.rules import (
     find_following_due,
     iterate_dues,
 )
+from digests.types import frozen
 
 _INSTANT = timedelta(microseconds=1)
 #: Characters of a clock slot; an interval's slot is longer.
 _CLOCK_SLOT = len("08:30")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DueDecision:
     """What to do when a schedule's moment has come."""
 

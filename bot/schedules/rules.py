@@ -15,7 +15,6 @@ from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -27,6 +26,7 @@ from pydantic import TypeAdapter
 from bot.errors import ConfigurationError
 from bot.model.edition import DueMoment
 from bot.schedules.calendar import is_holiday, load_zone
+from digests.types import frozen
 
 #: Days of the week as numbers, Monday = 0.
 EVERY_DAY: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
@@ -38,7 +38,7 @@ LAST = -1
 MAX_WEEKS = 52
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TimeWindow:
     """A part of the local day, both ends included; over midnight if `start > end`."""
 
@@ -51,7 +51,7 @@ class TimeWindow:
         return at >= self.start or at <= self.end
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Interval:
     """Every so many minutes of the local clock, counted from local midnight."""
 
@@ -61,7 +61,7 @@ class Interval:
     window: TimeWindow | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Schedule:
     """Which local dates × (times of day or an interval), in one time zone."""
 

@@ -14,7 +14,7 @@ all workspaces.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, compress, islice
@@ -41,7 +41,7 @@ from bot.storage.statements import (
     list_scalars,
 )
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
-from digests.types import Article
+from digests.types import Article, frozen
 
 _REVISION = revisions.c
 #: Prefixes of the marks for a source's key, a word of the outlet, and a week.
@@ -142,7 +142,7 @@ def search_revisions_each(
     return [next(found) if each else [] for each in able]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Search:
     """A search of one workspace with its restrictions."""
 

@@ -15,7 +15,7 @@ that of a page.
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +55,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, frozen
 
 #: Maximum length of an id: a feed can use whole paragraphs; index entries are limited.
 _MAX_ID_LENGTH = 500
@@ -72,7 +72,7 @@ _WITH_READING = REVISION_JOIN.outerjoin(
 _HAS_TEXT = or_(_REVISION.text != "", _REVISION.title.is_not(None))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class KnownArticle:
     """A stored article of a source: the source's newest text and all its revisions."""
 
@@ -85,7 +85,7 @@ class KnownArticle:
     baseline: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticleArrival:
     """When an article's current text was fetched."""
 

@@ -5,7 +5,7 @@ needs only its public id, and works after a restart.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -22,9 +22,10 @@ from bot.storage.statements import (
     list_all,
     update_rows,
 )
+from digests.types import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredChange:
     """A change with its record."""
 

@@ -8,7 +8,7 @@ The stored edition is never rewritten: amendments are applied to it in order.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -32,12 +32,13 @@ from bot.storage.statements import (
 )
 from digests.corrections.amendments import Amendment
 from digests.messages import Message
+from digests.types import frozen
 
 _CORRECTION = corrections.c
 CorrectionState = Literal["due", "edited", "listed", "unshown"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Correction:
     """A correction of an edition."""
 

@@ -7,7 +7,7 @@ contents of an edition are also stored with the edition.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.messages import Message, message_from_json, message_to_json
-from digests.types import ArticleDecision
+from digests.types import ArticleDecision, frozen
 
 _COMPOSITION = compositions.c
 #: Maximum number of different compositions kept per digest, and their maximum age.
@@ -35,7 +35,7 @@ MAX_COMPOSITIONS, MAX_COMPOSITION_AGE = 30, timedelta(days=30)
 _MAX_COMPOSITIONS_READ = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredDecision:
     """A decision with its digest, and when it was first and last made."""
 

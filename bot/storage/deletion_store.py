@@ -18,7 +18,7 @@ contents of their edition. An open report is kept whatever its age.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -76,7 +76,7 @@ from bot.storage.statements import (
     list_scalars,
     update_rows,
 )
-from digests.types import Edition, InputCounts
+from digests.types import Edition, InputCounts, frozen
 
 _EDITION, _WORKSPACE = editions.c, workspaces.c
 _ERASURE, _REVISION = erasures.c, revisions.c
@@ -92,7 +92,7 @@ _ROWS_PER_ARTICLE = 20
 _INDEX_PAGES_PER_STEP = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Erasure:
     """A proposed, running or finished erasure of a workspace."""
 
@@ -287,7 +287,7 @@ def _is_read_by_nobody_else(scope: Scope) -> Condition:
 # ── contents that are too old ──────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class OldArticle:
     """A current revision past its retention; the next page starts after it."""
 

@@ -10,7 +10,7 @@ The queries cover all workspaces, because the outbox works for all of them.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ from bot.storage.statements import (
     list_scalars,
     update_rows,
 )
+from digests.types import frozen
 
 _WORKSPACE, _DESTINATION, _DELIVERY = workspaces.c, destinations.c, deliveries.c
 #: Selects deliveries together with the workspace columns of a `Delivery`.
@@ -106,7 +107,7 @@ _OPENING_MESSAGE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ClaimableDelivery:
     """The next delivery of a destination, as the fair queue needs it."""
 

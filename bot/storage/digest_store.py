@@ -8,7 +8,7 @@ computed when it is loaded.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,12 +43,13 @@ from bot.storage.statements import (
     update_rows,
     upsert,
 )
+from digests.types import frozen
 
 _SOURCE, _DIGEST, _LINK = sources.c, digests.c, digest_sources.c
 _OCCURRENCE = occurrences.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DigestPause:
     """The pauses of a digest."""
 

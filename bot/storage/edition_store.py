@@ -1,6 +1,6 @@
 """Editions: stored as they were composed, loaded with their corrections applied."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,12 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.corrections.amendments import apply_amendments
-from digests.types import Edition, PublishedLedger
+from digests.types import Edition, PublishedLedger, frozen
 
 _STORY, _EDITION = edition_stories.c, editions.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PastStory:
     """A story as an edition published it."""
 

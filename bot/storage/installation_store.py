@@ -50,6 +50,7 @@ from bot.storage.statements import (
 )
 from bot.storage.workspace_store import upsert_workspace
 from digests.messages import Message
+from digests.types import frozen
 
 _CIPHER_FORMAT = "s1"
 _NONCE_BYTES = 12
@@ -68,7 +69,7 @@ class TokenDecryptionError(Exception):
     """The text was encrypted under another key or context, or is damaged."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EncryptedTokens:
     """Tokens as they are stored."""
 

@@ -10,7 +10,7 @@ command; if it may have arrived, it counts as shown, and `/news me` still lists 
 """
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -48,6 +48,7 @@ from bot.storage.statements import (
     upsert,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 _WORKSPACE, _NOTICE, _CHANGE = workspaces.c, notices.c, changes.c
 #: Minimum time between two notices about a destination.
@@ -57,7 +58,7 @@ MAX_CHANGES_READ = 500
 NoticeState = Literal["sent", "retry", "uncertain", "failed"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Notice(Scoped):
     """A message to one person."""
 
@@ -281,7 +282,7 @@ def _load_notices(conn: Connection, ids: Collection[int]) -> tuple[Notice, ...]:
 # ── incidents ──────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReportedIncident:
     """Something that stopped working and that an editor was notified of."""
 

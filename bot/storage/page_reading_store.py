@@ -9,7 +9,6 @@ The functions work across all workspaces, but for what is shown to one.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
@@ -27,7 +26,7 @@ from bot.storage.statements import (
     list_all,
     upsert,
 )
-from digests.types import Article
+from digests.types import Article, frozen
 
 _READING, _ARTICLE, _SOURCE = page_readings.c, articles.c, sources.c
 #: Kinds of sources whose entries have pages.
@@ -36,7 +35,7 @@ _WITH_PAGES = ("feed", "site", "sitemap")
 RATE_LIMITED = "rate_limited"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageReading:
     """The last reading of an article's page."""
 
@@ -59,7 +58,7 @@ class PageReading:
     last_modified: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArticlePage:
     """An article whose page can be read, as its source gives it."""
 

@@ -12,7 +12,7 @@ The functions work across all workspaces.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ from bot.storage.statements import (
     list_scalars,
     update_rows,
 )
-from digests.types import Article, ArticleRef, Edition
+from digests.types import Article, ArticleRef, Edition, frozen
 
 _SOURCE, _EDITION = sources.c, editions.c
 _ARTICLE, _PUBLISHED, _REREAD = articles.c, published_articles.c, rereads.c
@@ -51,7 +51,7 @@ REREAD_ID = "page:"
 SETTLE_DELAY, MAX_SETTLE_DELAY = timedelta(minutes=2), timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PublishedArticle(Scoped):
     """An article in an edition, and the revision that it was compared with."""
 
@@ -175,7 +175,7 @@ def _iterate_shown_articles(edition: Edition) -> Iterable[ArticleRef]:
         yield line.article
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageReread:
     """An article's page that is due to be read again."""
 

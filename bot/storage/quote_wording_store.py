@@ -7,7 +7,6 @@ are the same utterance.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +24,7 @@ from bot.storage.statements import filter_visible_sources
 from digests.cards.content import JOINING_MARKS
 from digests.quotes.spans import QuoteMatch, match_quotes
 from digests.stories.publishers import identify_publisher
-from digests.types import Article, QuoteCard, Span
+from digests.types import Article, QuoteCard, Span, frozen
 
 _REVISION = revisions.c
 #: Maximum distance of two reports: outlets copy each other within days.
@@ -34,7 +33,7 @@ _MAX_TIME_APART = timedelta(days=4)
 _MAX_QUOTES, _MIN_QUOTES = 200, 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangedWording:
     """The same utterance in other words, as another outlet quotes it."""
 
@@ -44,7 +43,7 @@ class ChangedWording:
     context: Span
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class QuoteWordings:
     """How outlets quote the words of one card."""
 
@@ -89,7 +88,7 @@ def find_card_wordings(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _StoredCard:
     revision: int
     quote: int | None

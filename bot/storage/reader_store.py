@@ -4,7 +4,7 @@ A person is identified by the workspace and the platform's id of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -36,6 +36,7 @@ from bot.storage.statements import (
 )
 from digests.language.normalization import normalize_text
 from digests.messages import Message
+from digests.types import frozen
 
 #: Maximum number of feedback rows per person; the oldest is deleted beyond that.
 MAX_FEEDBACK = 100
@@ -49,7 +50,7 @@ FollowKind = Literal["topic", "speaker"]
 FeedbackDirection = Literal["more", "less"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReaderPreferences:
     """Preferences of a person."""
 
@@ -92,7 +93,7 @@ def erase_person(conn: Connection, scope: PersonScope) -> int:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SavedStory:
     """A story that a person saved for later."""
 
@@ -142,7 +143,7 @@ def list_saved_stories(conn: Connection, scope: PersonScope) -> tuple[SavedStory
     return list_all(conn, mine.order_by(*newest), SavedStory)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Follow:
     """A followed topic (one or more words) or quoted person."""
 
@@ -171,7 +172,7 @@ def list_follows(conn: Connection, scope: PersonScope) -> tuple[Follow, ...]:
     return list_all(conn, mine.order_by(follows.c.id), Follow)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Feedback:
     """A person's opinion of one story."""
 

@@ -1,6 +1,6 @@
 """Reports of errors by readers, and the answers of editors."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, select, update
@@ -18,11 +18,12 @@ from bot.storage.statements import (
     list_scalars,
     update_first,
 )
+from digests.types import frozen
 
 _REPORT = reports.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Report:
     """An error that a reader reported."""
 

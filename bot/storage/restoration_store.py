@@ -14,7 +14,6 @@ The functions work across all workspaces.
 import json
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from typing import Any, cast
@@ -53,6 +52,7 @@ from bot.storage.statements import (
     upsert,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 _WORKSPACE, _KEY = workspaces.c, keys.c
 _DELIVERY, _INSTALLATION = deliveries.c, installations.c
@@ -84,7 +84,7 @@ _TOKEN_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Restoration:
     """When the database was restored, and what that means for older news."""
 
@@ -95,7 +95,7 @@ class Restoration:
     source: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NewerTokens:
     """The encrypted tokens of a workspace in a newer database."""
 

@@ -6,7 +6,7 @@ restart cannot plan an occurrence twice. The scheduler's queries cover all works
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -30,11 +30,12 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 _SCHEDULE, _OCCURRENCE = schedules.c, occurrences.c
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NewSchedule:
     """A schedule to be stored."""
 
@@ -47,7 +48,7 @@ class NewSchedule:
     next: DueMoment | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredSchedule(NewSchedule, Scoped):
     """A stored schedule."""
 

@@ -12,7 +12,7 @@ a time as the number of matches in earlier blocks suggests.
 """
 
 from collections.abc import Collection, Generator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from bot.model.scope import MAX_KEY
 from bot.storage.schema import revisions, searchable
 from bot.storage.statements import Condition, first_scalar, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
+from digests.types import frozen
 
 _REVISION = revisions.c
 #: Prefix of the marks for blocks of keys, and the number of key bits within a block.
@@ -67,7 +68,7 @@ _NEAR_BLOCKS = 24
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IndexQuery:
     """Words to search for, and marks, one of each kind of which must match."""
 
@@ -81,7 +82,7 @@ class IndexQuery:
     sources: PhraseGroup = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IndexStep:
     """A query for the latest keys that match any of several questions."""
 

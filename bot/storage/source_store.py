@@ -4,7 +4,6 @@ The queries of the ingest cover all workspaces.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
@@ -39,6 +38,7 @@ from bot.storage.statements import (
     update_rows,
     upsert,
 )
+from digests.types import frozen
 
 _LINK, _SOURCE = digest_sources.c, sources.c
 #: Due sources of which the order is computed, as a multiple of those that are listed.
@@ -153,7 +153,7 @@ def _select_reading_workspaces(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FailingSource:
     """A source that could not be read lately, as one digest uses it."""
 

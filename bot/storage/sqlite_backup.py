@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -22,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import ConfigurationError, UserError
 from bot.storage import engines, schema_upgrade, sqlite_files
 from bot.storage.engines import explain_error, explain_errors, is_transient
+from digests.types import frozen
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +44,7 @@ def ignore_progress(_done: float) -> None:
     """Do nothing: the default `ReportProgress`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DatabaseFile:
     """A file that contains an intact Standfirst database."""
 

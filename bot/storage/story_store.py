@@ -10,7 +10,7 @@ view those of the sources that it may see.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.stories.assignment import find_moved_stories
-from digests.types import Article, StoryMembership
+from digests.types import Article, StoryMembership, frozen
 
 _STORY, _MEMBER = stories.c, story_articles.c
 _REVISION, _MOVE = revisions.c, story_moves.c
@@ -304,7 +304,7 @@ def _upsert_story(
     return int(conn.execute(_select_own_story(workspace_id, public_id)).scalar_one())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RevisionKey:
     """A current revision without its text."""
 
@@ -313,7 +313,7 @@ class RevisionKey:
     fetched_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ArrivedArticle:
     """A current revision, and the story of its article, if any."""
 
@@ -357,7 +357,7 @@ def list_arrivals(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryMoves:
     """Stories whose articles moved, and the key of the last move."""
 

@@ -1,7 +1,7 @@
 """Workspaces, and who may edit them besides the managers on the platform."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from bot.storage.statements import (
     upsert,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 _WORKSPACE = workspaces.c
 
@@ -139,7 +140,7 @@ def retest_stopped_workspaces(conn: Connection, now: datetime) -> None:
     update_rows(conn, workspaces, _WORKSPACE.stopped.is_not(None), retest_at=now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Grant:
     """A person or a role with an editor's permission in a workspace."""
 

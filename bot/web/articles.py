@@ -10,7 +10,6 @@ stored text without its line breaks. Pure.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -28,7 +27,7 @@ from digests.language import sentences
 from digests.language.links import make_link
 from digests.language.normalization import parse_whole_number
 from digests.language.spans import overlaps_any
-from digests.types import Article, Span
+from digests.types import Article, Span, frozen
 
 #: (article's id, revision or None for the newest) → the stored version and the zone of
 #: its readers, or None.
@@ -122,7 +121,7 @@ MAX_OFFSET: Final = 999_999_999
 MAX_SPANS: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MarkedPiece:
     """A run of text in one style; the page scrolls to the piece marked `first`."""
 

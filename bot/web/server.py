@@ -21,7 +21,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
@@ -45,6 +44,7 @@ from bot.i18n.translation import Texts
 from bot.model import Measurement
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.security import NoticeRenderer, Security
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +126,7 @@ STOP_TIMEOUT: Final = 1
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ConnectionLimits:
     """Limits of the web port, without which open files run out for the whole bot."""
 
@@ -139,7 +139,7 @@ class ConnectionLimits:
 CONNECTION_LIMITS: Final = ConnectionLimits(connections=200, request_seconds=10)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServerAddress:
     """Address on which the server listens."""
 

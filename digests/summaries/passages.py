@@ -73,7 +73,7 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 #: A statement in marks, and no title: «"Night Ferry" opens on Friday».
 OPENS_WITH_SPEECH = re.compile(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
-    r"[\"”’“»]\s?(?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
+    r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
@@ -86,13 +86,13 @@ _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s(?:week|month|year|spring|summer|autumn|fall|winter)\b)|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -244,7 +244,9 @@ _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
-_FORM_LINE = re.compile(r"\d\b.*[,(]|[,(].*\d\b")
+_FORM_LINE = re.compile(
+    r"\d\b.*[,(]|[,(].*\d\b|(?:[A-Z][\w'’]+\s?){1,4},\s[A-Z][\w'’]+\.?$"
+)
 
 
 def find_title_line(article: Article) -> Span | None:

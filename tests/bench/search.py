@@ -33,7 +33,7 @@ from bot.lookup.text_search import (
 )
 from bot.model.scope import Scope
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS
-from bot.storage import engines, figure_store, quote_store, schema_upgrade, story_store
+from bot.storage import engines, quote_store, schema_upgrade, story_store
 from bot.storage.columns import _format_tsvector
 from digests.answers.questions import Question, parse_question
 from digests.language.search_terms import extract_terms
@@ -321,7 +321,7 @@ def measure(engine: Any, count: int, budget: str) -> Iterator[tuple[str, str, st
         yield "quotes by topic", quantiles(took), budget
         took, _ = timed(
             asks[:200],
-            lambda topic: figure_store.list_figures(
+            lambda topic: quote_store.list_figures(
                 db, Scope(BIG), topic=topic, limit=10
             ),
             clock,

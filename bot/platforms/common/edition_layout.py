@@ -7,7 +7,6 @@ quotes never are: a quote that is too long is left out, and the story's detail s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.i18n.safe_text import is_blank
@@ -25,7 +24,7 @@ from bot.platforms.common.edition_text import (
 from bot.platforms.common.text import count_utf16, pack_pieces, shorten_line
 from digests.cards.content import TextRun
 from digests.language.links import Link, make_link
-from digests.types import EditionStory, QuoteCard, Section
+from digests.types import EditionStory, QuoteCard, Section, frozen
 
 B = TypeVar("B")
 #: A line about an article, and the link behind it.
@@ -54,7 +53,7 @@ class EditionLimits(Protocol):
     def STORIES(self) -> int: ...  # noqa: N802
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionPiece(Generic[B]):
     """Content that is never split, in the platform's markup and as plain text."""
 
@@ -64,7 +63,7 @@ class EditionPiece(Generic[B]):
     option: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StorySection:
     """A section of a story: lines with their labels, or a quote."""
 
@@ -84,7 +83,7 @@ class StorySection:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoryLayout:
     """What a story's piece shows."""
 
@@ -162,7 +161,7 @@ def list_buttons(texts: Texts) -> list[tuple[str, str]]:
 # ── pieces ─────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Layout(Generic[B]):
     """Builds the pieces of one edition."""
 

@@ -6,7 +6,6 @@ show the same one.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -31,6 +30,7 @@ from digests.types import (
     Section,
     SectionLayout,
     arrange_sections,
+    frozen,
 )
 
 #: Characters of a name: a speaker, an outlet.
@@ -50,7 +50,7 @@ MAX_DISPUTES: Final = 2
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = ("summary", "quotes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EditionView:
     """An edition with everything that determines how it is displayed."""
 

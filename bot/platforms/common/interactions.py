@@ -13,7 +13,7 @@ into a form.
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -34,6 +34,7 @@ from bot.model import (
 )
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.common.text import shorten_line
+from digests.types import frozen
 
 #: Characters of an answer from which it gets an input of several lines.
 MULTILINE_FROM: Final = 100
@@ -127,7 +128,7 @@ log = structlog.get_logger(__name__)
 MAX_SEEN_EVENTS: Final = 2_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InteractionEvent:
     """An event caused by a person, before it is parsed into a command."""
 

@@ -10,11 +10,11 @@ word is the same in all of them. Permissions are not checked here.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Self
 
 from bot.i18n.translation import Texts
 from bot.model import Command, CommandOption, Reply
+from digests.types import frozen
 
 #: The command that a bare first word means.
 ROOT_DEFAULTS: Final[Mapping[str, str]] = {
@@ -33,7 +33,7 @@ MAX_LINE: Final = 2_000
 MAX_ECHO: Final = 120
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedCommand:
     """A parsed line: a command and its arguments."""
 
@@ -79,7 +79,7 @@ def parse_command(
     return ParsedCommand(path=command.path, args=given)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TypedWord:
     """One word of a line: its text, and its position (`line[start:end]`)."""
 
@@ -129,7 +129,7 @@ def _list_paths(typed: Sequence[TypedWord]) -> list[tuple[str, str]]:
     return [(" ".join(said[:count]), " ".join(english[:count])) for count in counts]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class AssignedWords:
     """The words after the path of a command, and the options that they can be for."""
 

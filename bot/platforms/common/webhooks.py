@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from digests.types import frozen
+
 log = structlog.get_logger(__name__)
 
 #: Bytes of a request, and seconds for which its signature is valid.
@@ -23,7 +25,7 @@ MAX_BODY: Final = 1_000_000
 MAX_AGE: Final = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SignatureScheme:
     """How a platform signs its requests."""
 

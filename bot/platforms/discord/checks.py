@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import SendRefused
 from bot.model import DestinationProblem, Finding, PlatformIdentity, PostOptions
-from bot.platforms.discord import permissions
+from bot.platforms.discord import channels
 from bot.platforms.discord.channels import (
     ANNOUNCEMENT,
     FORUM_KINDS,
@@ -40,13 +40,13 @@ def find_channel_problems(
         yield DestinationProblem(text=text, fix=fix, stops=True)
         return
     needed = _list_needed_permissions(facts.kind, post_options)
-    lacking = permissions.name_missing_permissions(facts.may, needed)
+    lacking = channels.name_missing_permissions(facts.may, needed)
     if lacking:
         named = ", ".join(f"«{name}»" for name in lacking)
         text = Message("the bot lacks {named} there", named=named)
         fix = Message("give its role that in the channel's settings")
         yield DestinationProblem(text=text, fix=fix, stops=True)
-    if not facts.may & permissions.READ_HISTORY:
+    if not facts.may & channels.READ_HISTORY:
         text = Message(
             "without «Read Message History» an unclear message has to be held"
         )
@@ -56,18 +56,18 @@ def find_channel_problems(
 
 
 def _list_needed_permissions(kind: int, post_options: PostOptions) -> Iterator[int]:
-    yield permissions.VIEW_CHANNEL
+    yield channels.VIEW_CHANNEL
     if kind not in THREAD_KINDS:
-        yield permissions.SEND_MESSAGES
+        yield channels.SEND_MESSAGES
     if kind in THREAD_KINDS | FORUM_KINDS or post_options.thread:
-        yield permissions.SEND_IN_THREADS
+        yield channels.SEND_IN_THREADS
 
 
 def _check_post_options(
     facts: ChannelFacts, post_options: PostOptions
 ) -> Iterator[DestinationProblem]:
     opens = post_options.thread and facts.kind not in FORUM_KINDS | THREAD_KINDS
-    if opens and not facts.may & permissions.CREATE_THREADS:
+    if opens and not facts.may & channels.CREATE_THREADS:
         text = Message(
             "the bot may not create threads there; everything is posted in the channel"
         )
@@ -86,7 +86,7 @@ def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
     if role not in facts.roles:
         text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)
-    elif not facts.roles[role] and not facts.may & permissions.MENTION_EVERYONE:
+    elif not facts.roles[role] and not facts.may & channels.MENTION_EVERYONE:
         text = Message(
             "the bot may not ping the role {role}, so nobody is notified", role=role
         )

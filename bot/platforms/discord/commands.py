@@ -10,7 +10,6 @@ Discord's own host, the only one it is fetched from.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.i18n.translation import Texts, list_languages
@@ -18,8 +17,8 @@ from bot.model import ATTACHMENT_HINT, Attachment, Command, CommandOption, Permi
 from bot.platforms.common.interactions import ATTACHMENT
 from bot.platforms.common.text import shorten_text
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import Json
-from bot.platforms.discord.permissions import MANAGE_GUILD
+from bot.platforms.discord.channels import MANAGE_GUILD, Json
+from digests.types import frozen
 
 #: docs.discord.com, interactions/application-commands: option types.
 SUB, GROUP, STRING, FILE = 1, 2, 3, 11
@@ -47,7 +46,7 @@ Built = dict[str, Any]
 _NAME: Final = re.compile(r"/[-_'\w]{1,32}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChosenCommand:
     """An invoked command."""
 

@@ -24,6 +24,8 @@ from bot.platforms.common.interactions import (
 from bot.platforms.common.text import shorten_line
 from bot.platforms.discord import commands, forms, limits, rate_limits, replies
 from bot.platforms.discord.channels import (
+    ADMINISTRATOR,
+    CREATE_THREADS,
     PLATFORM_NAME,
     AlreadyAnswered,
     InteractionExpired,
@@ -39,7 +41,6 @@ from bot.platforms.discord.interactions import (
     InteractionKind,
     Outcome,
 )
-from bot.platforms.discord.permissions import ADMINISTRATOR, CREATE_THREADS
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi, DiscordCaller

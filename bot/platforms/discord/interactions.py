@@ -29,6 +29,8 @@ from bot.platforms.common.interactions import InteractionEvent, PendingForms
 from bot.platforms.common.webhooks import SignatureScheme, SignedEndpoint
 from bot.platforms.discord import forms, limits, replies
 from bot.platforms.discord.channels import (
+    ADMINISTRATOR,
+    MANAGE_GUILD,
     PERSONAL_WORKSPACE_PREFIX,
     PLATFORM_NAME,
     AlreadyAnswered,
@@ -36,7 +38,7 @@ from bot.platforms.discord.channels import (
     ReplyFiles,
     ReplyRejected,
 )
-from bot.platforms.discord.permissions import ADMINISTRATOR, MANAGE_GUILD
+from digests.types import frozen
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordApi
@@ -49,7 +51,7 @@ Outcome = Reply | Form
 MESSAGE, DEFERRED_MESSAGE, CHOICES, MODAL = 4, 5, 8, 9
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class DiscordInteraction:
     """An interaction, of any kind."""
 

@@ -292,7 +292,7 @@ class DiscordPlatform:
 
     def _classify_error(self, error: Exception, *, guarded: bool = True) -> SendError:
         """Classify an error; stop if Discord refuses everything."""
-        from bot.platforms.discord.send_errors import classify_send_error
+        from bot.platforms.discord.rate_limits import classify_send_error
 
         found = classify_send_error(error, guarded=guarded)
         if isinstance(found, SendRefused) and found.whole_workspace:

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import PostOptions
-from bot.platforms.discord.channels import INTERACTIONS_PATH, PLATFORM_NAME
-from bot.platforms.discord.permissions import (
+from bot.platforms.discord.channels import (
+    INTERACTIONS_PATH,
     INVITATION_BITS,
+    PLATFORM_NAME,
     PORTAL,
     REQUESTED_PERMISSIONS,
     build_invitation_url,

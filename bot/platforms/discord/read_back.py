@@ -5,7 +5,7 @@ nothing was posted.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import MessageGone, SendNotReceived, SendRefused, SendUnclear
@@ -15,6 +15,7 @@ from bot.platforms.discord import channels, limits, rate_limits
 from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX, Json, is_snowflake
 from bot.platforms.discord.components import carries_key
 from digests.messages import Message
+from digests.types import frozen
 
 if TYPE_CHECKING:
     from bot.platforms.discord.rest_api import DiscordCaller
@@ -41,7 +42,7 @@ async def find_posted(
     return await (search.find_in_history() if direct else search.find())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HistorySearch:
     """The search for the message of one delivery to a channel."""
 

@@ -22,7 +22,7 @@ from discord.http import HTTPClient, MultipartParameters, Route
 from bot.model import Finding, PlatformIdentity
 from bot.platforms.common.caches import ExpiringCache
 from bot.platforms.common.rate_limits import RequestRoute
-from bot.platforms.discord import limits, permissions
+from bot.platforms.discord import channels, limits
 from bot.platforms.discord.channels import (
     NO_FILES,
     AlreadyAnswered,
@@ -413,7 +413,7 @@ class RestCheckApi:
         me = self._client.user
         assert me, "known since the login"
         bits = await self._compute_permissions(guild, found, me.id)
-        lacking = permissions.list_missing_permissions(bits, int(found.get("type", 0)))
+        lacking = channels.list_missing_permissions(bits, int(found.get("type", 0)))
         if not lacking:
             return Finding.ok(subject, "it may post and read back what it posted")
         names = ", ".join(f"«{name}»" for name in lacking)
@@ -432,7 +432,7 @@ class RestCheckApi:
             bits = await self._compute_permissions(str(guild), found, person)
         except (discord.NotFound, discord.Forbidden):
             return False
-        return permissions.can_write(bits, int(found.get("type", 0)))
+        return channels.can_write(bits, int(found.get("type", 0)))
 
     async def _compute_permissions(self, guild: str, channel: Json, who: int) -> int:
         if "thread_metadata" in channel:
@@ -441,13 +441,13 @@ class RestCheckApi:
         overwrites: Any = channel.get("permission_overwrites") or ()
         server = await self._http.get_guild(int(guild), with_counts=False)
         member = await self._http.get_member(int(guild), who)
-        return permissions.compute_permissions(server, member, overwrites)
+        return channels.compute_permissions(server, member, overwrites)
 
 
 def _check_application(
     application: discord.AppInfo, *, webhook: bool
 ) -> Iterator[Finding]:
-    page = f"{permissions.PORTAL}/{application.id}"
+    page = f"{channels.PORTAL}/{application.id}"
     endpoint = bool(application.interactions_endpoint_url)
     if endpoint and not webhook:
         text = Message("Discord sends commands to an address and not to the bot")

@@ -13,7 +13,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bot.errors import UserError
@@ -38,12 +38,13 @@ from bot.platforms.common.typed_commands import (
     split_words,
 )
 from bot.platforms.local import limits
+from digests.types import frozen
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ANSWER_FIELD_PREFIX: Final = "arg-"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CommandAnswer:
     """An answer: the request, and the reply or form."""
 
@@ -51,7 +52,7 @@ class CommandAnswer:
     outcome: Reply | Form
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PageVisitor:
     """The person, place and language of a request."""
 
@@ -145,7 +146,7 @@ def _build_event_key(visitor: PageVisitor, fields: Mapping[str, str]) -> str:
 # ── completion ─────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class CompletionItem:
     """One completion."""
 
@@ -155,7 +156,7 @@ class CompletionItem:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ValueQuery:
     """A query for values from the archive."""
 
@@ -165,7 +166,7 @@ class ValueQuery:
     args: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Completion:
     """What may replace `line[start:end]`."""
 

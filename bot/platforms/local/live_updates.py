@@ -19,7 +19,6 @@ streams.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -28,12 +27,13 @@ from sse_starlette import JSONServerSentEvent, ServerSentEvent
 from bot.model import LocalMessage, Operation
 from bot.platforms.local import limits
 from bot.ports import Mailbox
+from digests.types import frozen
 
 #: Milliseconds after which a page connects again.
 RECONNECT_DELAY = 1_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MessageChange:
     """A message was posted, edited or deleted."""
 
@@ -121,7 +121,7 @@ class Hub:
 ShowMessage = Callable[[LocalMessage], dict[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LiveStream:
     """The subscription of one open page."""
 

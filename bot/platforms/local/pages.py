@@ -11,7 +11,7 @@ Every value in a template is sanitized, then escaped by Jinja.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -54,6 +54,7 @@ from bot.platforms.local.replies import (
 )
 from bot.ports import Clock, PageServices
 from digests.language.normalization import parse_whole_number
+from digests.types import frozen
 
 #: The banner for a bot that has no other platform.
 NO_TOKENS_NOTICE: Final = (
@@ -113,7 +114,7 @@ def build_page_routes(
     ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Site:
     """What the routes use, for the lifetime of the process."""
 
@@ -124,7 +125,7 @@ class _Site:
     templates: Environment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Page:
     """One request: its visitor and its channel."""
 

@@ -6,7 +6,7 @@ reason for each scope is stored beside it, because a manifest cannot contain com
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +14,7 @@ from bot.errors import UserError
 from bot.model import Command, Finding, PlatformName
 from bot.platforms.common.text import shorten_text
 from digests.messages import Message
+from digests.types import frozen
 
 PLATFORM_NAME: Final[PlatformName] = "slack"
 ConnectionMode = Literal["socket", "http"]
@@ -157,7 +158,7 @@ INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SlackApp:
     """The app's credentials and our public URL."""
 

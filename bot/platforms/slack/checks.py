@@ -16,7 +16,7 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.app_manifest import APPS_URL, EVENTS_PATH, check_scopes
 from bot.platforms.slack.installations import Installation
 from bot.platforms.slack.messages import get_mapping, get_text
-from bot.platforms.slack.send_errors import classify_send_error, get_error_code
+from bot.platforms.slack.rate_limits import classify_send_error, get_error_code
 from digests.messages import Message
 
 #: «xapp-1-A0123456-…»: the app that an app-level token belongs to.

@@ -12,7 +12,6 @@ conversation with the app, because a message that only they see can contain none
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.i18n.safe_text import is_blank
@@ -40,6 +39,7 @@ from bot.platforms.slack.block_kit import (
     small_block,
 )
 from bot.platforms.slack.messages import build_message, get_mapping, get_text
+from digests.types import frozen
 
 #: Without this scope no form asks for a file.
 READ_SCOPE: Final = "files:read"
@@ -47,7 +47,7 @@ READ_SCOPE: Final = "files:read"
 UPLOAD_ORIGIN: Final = "https://files.slack.com"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FormContext:
     """What a view keeps of the event that opened it."""
 

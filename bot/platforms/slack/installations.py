@@ -31,8 +31,9 @@ from bot.platforms.slack.app_manifest import SlackApp, check_scopes
 from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.client import SlackClient, open_pool
 from bot.platforms.slack.messages import get_mapping, get_text
-from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
-from bot.platforms.slack.send_errors import (
+from bot.platforms.slack.rate_limits import (
+    POST_MESSAGE,
+    SlackRateLimiter,
     TokenRefused,
     classify_send_error,
     get_error_code,

@@ -7,7 +7,7 @@ sentence.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.forms import FormContext, find_file, parse_form
 from bot.platforms.slack.messages import get_mapping, get_text
 from bot.platforms.slack.permissions import SlackPerson
+from digests.types import frozen
 
 #: An event as Slack sends it.
 Body = Mapping[str, Any]
@@ -27,7 +28,7 @@ _EMPTY_FORM: Final = Form(path="", title="", fields=())
 _UNKNOWN_PERSON: Final = SlackPerson()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SlackInteraction(FormContext):
     """An action of a person, parsed from an event."""
 

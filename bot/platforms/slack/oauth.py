@@ -21,7 +21,6 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin
@@ -54,9 +53,10 @@ from bot.platforms.common.text import shorten_utf16
 from bot.platforms.slack.app_manifest import INSTALL_PATH, PLATFORM_NAME, SCOPES
 from bot.platforms.slack.installations import OnInstalled, StoredInstallations
 from bot.platforms.slack.messages import get_mapping, get_text
-from bot.platforms.slack.send_errors import classify_send_error, get_error_code
+from bot.platforms.slack.rate_limits import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import parse_tokens
 from bot.ports import StateStore
+from digests.types import frozen
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
@@ -79,7 +79,7 @@ class NewInstallation(Installation):
         self.installed = installed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class InstallPage:
     """Content of a page."""
 

@@ -14,7 +14,6 @@ a private channel only its members may. A guest is in certain channels only.
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -31,7 +30,8 @@ from bot.platforms.slack.installations import (
     iter_pages,
 )
 from bot.platforms.slack.messages import get_mapping
-from bot.platforms.slack.send_errors import get_error_code
+from bot.platforms.slack.rate_limits import get_error_code
+from digests.types import frozen
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
@@ -40,7 +40,7 @@ _OUTSIDER_FLAGS: Final = ("deleted", "is_bot", "is_stranger", "is_restricted",
                 "is_ultra_restricted")  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SlackPerson:
     """A person as Slack describes them."""
 

@@ -47,10 +47,14 @@ from bot.platforms.slack.installations import (
 )
 from bot.platforms.slack.messages import build_edit_body, build_post_body
 from bot.platforms.slack.permissions import can_write
-from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
+from bot.platforms.slack.rate_limits import (
+    POST_MESSAGE,
+    SlackRateLimiter,
+    classify_send_error,
+    get_error_code,
+)
 from bot.platforms.slack.read_back import SlackDirectMessages, find_posted
 from bot.platforms.slack.render import render
-from bot.platforms.slack.send_errors import classify_send_error, get_error_code
 from bot.platforms.slack.tokens import BotToken
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.installations import Installations, ask_workspace, iter_pages
 from bot.platforms.slack.messages import carries_key, get_mapping, get_text, get_thread
-from bot.platforms.slack.send_errors import TokenRefused
+from bot.platforms.slack.rate_limits import TokenRefused
 
 
 async def find_posted(installations: Installations, delivery: Delivery) -> str | None:

@@ -8,7 +8,6 @@ it is a reply of the core, rendered like any other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -61,7 +60,7 @@ from bot.platforms.slack.block_kit import (
 from bot.platforms.slack.messages import build_message
 from bot.platforms.slack.render import render_quote
 from digests.language.links import make_link
-from digests.types import QuoteCard
+from digests.types import QuoteCard, frozen
 
 #: Size and blocks that every message keeps for «… and 12 more» and for buttons.
 _NOTE_SIZE: Final = 300
@@ -70,7 +69,7 @@ _EXTRA_BLOCKS: Final = 2
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.BLOCKS_SIZE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReplyPiece:
     """Content that is never split: blocks, and the same as plain text."""
 

@@ -26,8 +26,7 @@ from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.interactions import SlackInteraction
 from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
-from bot.platforms.slack.rate_limits import POST_MESSAGE
-from bot.platforms.slack.send_errors import classify_send_error
+from bot.platforms.slack.rate_limits import POST_MESSAGE, classify_send_error
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 

@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.model import AppInstallation, InstallationTokens
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
-from bot.platforms.slack.send_errors import (
+from bot.platforms.slack.rate_limits import (
     TokenRefused,
     classify_send_error,
     get_error_code,

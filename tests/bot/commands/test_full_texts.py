@@ -12,10 +12,19 @@ from bot.storage import page_reading_store
 from bot.storage.page_reading_store import PageReading
 from tests.bot.commands.editors import Editor, editor, newcomer, said
 from tests.bot.ingest.newswire import Newswire, open_newswire
-from tests.bot.ingest.pages import FERRY, QUARRY, News
-from tests.wire.server import Script, dripping
+from tests.bot.ingest.pages import FERRY, HTML, QUARRY, News
+from tests.wire.server import Script, answer, dripping
 
 EXCERPT = "from the feed’s excerpt"
+#: A page that stops where subscribers read on.
+WALL = answer(
+    QUARRY.html().replace(
+        f"<p>{QUARRY.more[1]}".encode(),
+        b'<div class="paywall"><p>Subscribe now to continue reading this article. '
+        b"Already a subscriber? Log in.</p></div><p hidden>",
+    ),
+    headers=HTML,
+)
 
 
 @pytest.fixture
@@ -63,6 +72,12 @@ async def test_a_story_with_another_page_is_marked_and_why_says_what_the_page_wa
     assert EXCERPT in said(await ana.says("news story", story="1"))
     why = said(await ana.says("news why", story="1"))
     assert f"{EXCERPT}; its page, asked today 12:00: another article" in why
+
+
+async def test_why_says_that_a_page_is_behind_a_wall(newswire: Newswire):
+    ana = await subscribed(newswire, WALL)
+    await newswire.harness.post()
+    assert "today 12:00: paywall" in said(await ana.says("news why", story="1"))
 
 
 async def test_why_says_that_a_page_was_not_read(newswire: Newswire):

@@ -33,7 +33,6 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
-    figure_store,
     message_store,
     personal_digest_store,
     quote_store,
@@ -224,7 +223,7 @@ def store_article(
     )
     key = stored.revision_id
     quote_store.store_quotes(connection, revision_id=key, found=quoted)
-    figure_store.store_figures(connection, revision_id=key, found=counted)
+    quote_store.store_figures(connection, revision_id=key, found=counted)
     return stored
 
 

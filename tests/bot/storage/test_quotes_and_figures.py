@@ -9,7 +9,6 @@ from bot.storage import (
     Database,
     article_store,
     digest_store,
-    figure_store,
     quote_store,
     story_store,
 )
@@ -317,7 +316,7 @@ async def test_figures_are_narrowed_by_day(database: Database, tenant: Tenant):
         )
 
     found = await database.read(
-        figure_store.list_figures,
+        quote_store.list_figures,
         Scope(tenant.workspace.id),
         since=NOW - timedelta(days=1),
         limit=9,
@@ -370,7 +369,7 @@ async def test_figures_that_their_article_denies_are_not_listed(
     denied = a_figure(text, "9 km", status="denied")
     await database.write(store_article, tenant, text=text, counted=(denied,))
     scope = Scope(tenant.workspace.id)
-    assert await database.read(figure_store.list_figures, scope, limit=9) == ()
+    assert await database.read(quote_store.list_figures, scope, limit=9) == ()
 
 
 async def test_figures_come_back_as_they_were_found(database: Database, tenant: Tenant):
@@ -382,15 +381,15 @@ async def test_figures_come_back_as_they_were_found(database: Database, tenant: 
     stored = await database.write(store_article, tenant, text=text, counted=counted)
     scope = Scope(tenant.workspace.id)
 
-    found = await database.read(figure_store.list_figures, scope, topic="weir", limit=9)
+    found = await database.read(quote_store.list_figures, scope, topic="weir", limit=9)
     of_it = await database.read(
-        figure_store.list_figures, scope, article_ids=[stored.article_id], limit=1
+        quote_store.list_figures, scope, article_ids=[stored.article_id], limit=1
     )
     none = await database.read(
-        figure_store.list_figures, scope, topic="nowhere", limit=9
+        quote_store.list_figures, scope, topic="nowhere", limit=9
     )
     other = await database.read(
-        figure_store.list_figures, scope, article_ids=[], limit=9
+        quote_store.list_figures, scope, article_ids=[], limit=9
     )
 
     assert tuple(figure for _, figure in found) == counted

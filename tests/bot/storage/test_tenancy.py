@@ -24,7 +24,6 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
-    figure_store,
     ledger_store,
     message_store,
     personal_digest_store,
@@ -93,7 +92,7 @@ FOR_EVERYBODY = {
     "delivery_store.record_failed",
     "delivery_store.record_sent",
     "delivery_store.record_unsent",
-    "figure_store.store_figures",
+    "quote_store.store_figures",
     "installation_store.claim_token_exchange",
     "installation_store.delete_installation",
     "installation_store.find_installation_row",
@@ -265,7 +264,7 @@ def everything_seen_by(
         "speakers": quote_store.list_speaker_names(
             connection, **here, prefix="", limit=9
         ),
-        "figures": figure_store.list_figures(
+        "figures": quote_store.list_figures(
             connection, **here, article_ids=[article], limit=9
         ),
         "story's": story_store.list_story_articles(

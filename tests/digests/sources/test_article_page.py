@@ -94,8 +94,9 @@ def test_a_page_of_another_article_is_never_taken_for_the_announced(other: Story
 def test_a_page_whose_title_and_first_sentence_were_reworded_is_the_announced():
     title = "Skarrow: ferry operator halves crossings to the island in winter"
     first = (
-        "From November, islanders on Skarrow will have but three crossings a day after "
-        "the operator said it could not find engineers enough. Before, it was six."
+        "From November, islanders on Skarrow will have only three crossings a day "
+        "after the operator said it could not find engineers enough. "
+        "Before, it was six."
     )
     body = f"<article><h1>{title}</h1><p>{first}</p>{FERRY.html}</article>"
     assert judge(plain(title, body), announce(FERRY)).verdict == "article"

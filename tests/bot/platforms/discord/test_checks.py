@@ -19,25 +19,23 @@ from bot.app import SystemClock
 from bot.model import DEFAULT_POST_OPTIONS, Destination, PostOptions
 from bot.platforms.discord.channels import (
     ANNOUNCEMENT,
+    CREATE_THREADS,
     FORUM,
     FORUM_KINDS,
-    TEXT,
-    THREAD_KINDS,
-    ChannelFacts,
-)
-from bot.platforms.discord.checks import find_channel_problems
-from bot.platforms.discord.permissions import (
-    CREATE_THREADS,
     INVITATION_BITS,
     MENTION_EVERYONE,
     READ_HISTORY,
     REQUESTED_PERMISSIONS,
     SEND_IN_THREADS,
     SEND_MESSAGES,
+    TEXT,
+    THREAD_KINDS,
     VIEW_CHANNEL,
+    ChannelFacts,
     compute_permissions,
     list_missing_permissions,
 )
+from bot.platforms.discord.checks import find_channel_problems
 from bot.platforms.discord.platform import DiscordPlatform
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.platforms.discord.conftest import (

@@ -22,8 +22,11 @@ from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
 from bot.platforms.discord.components import carries_key, embed_key, strip_key
-from bot.platforms.discord.rate_limits import ArrivalWindow, DiscordRateLimiter
-from bot.platforms.discord.send_errors import classify_send_error
+from bot.platforms.discord.rate_limits import (
+    ArrivalWindow,
+    DiscordRateLimiter,
+    classify_send_error,
+)
 
 KEY = "abcdefghijklmnopqrstuvwx2"
 

@@ -19,8 +19,9 @@ from bot.errors import (
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.slack import limits
 from bot.platforms.slack.messages import build_post_body, carries_key
-from bot.platforms.slack.rate_limits import POST_MESSAGE, SlackRateLimiter
-from bot.platforms.slack.send_errors import (
+from bot.platforms.slack.rate_limits import (
+    POST_MESSAGE,
+    SlackRateLimiter,
     TokenRefused,
     classify_send_error,
     get_error_code,
