@@ -7,9 +7,11 @@ is worse than an excerpt. The signs, in this order:
 1. where the answer came from: a consent or login address, the front page;
 2. what the page calls itself: «Page not found»;
 3. what it declares: schema.org `isAccessibleForFree` (also where the text is in it: it
-   is not for everyone then), the tier of its content, another address to go to;
-4. what stands right below the text: «Subscribe to continue reading»;
-5. whether title and teaser of the entry are the page's;
+   is not for everyone then) or the tier of its content;
+4. whether title and teaser of the entry are the page's; if not, whether it is a form,
+   a wall without text, or a list of articles;
+5. what stands right below the text: «Subscribe to continue reading», or words of two
+   kinds that sell access («subscribe», «sign in», «cancel anytime»);
 6. whether the text is one, and goes on to its end.
 
 AMP and printed forms are judged like any page. An address to ask `instead` is given
