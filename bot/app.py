@@ -90,7 +90,9 @@ async def open_application(
     db = await asyncio.to_thread(Database.open, settings.database_url)
     engine = InProcessEngine()
     try:
-        async with SourceReader(settings.fetch_allow_private) as source_reader:
+        async with SourceReader(
+            settings.fetch_allow_private, contact=settings.fetch_contact
+        ) as source_reader:
             app = await _build_application(settings, db, engine, source_reader, at)
             try:
                 yield app

@@ -14,6 +14,7 @@ process's own environment, and it cannot say which file a bad value came from.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -94,6 +95,14 @@ def _check_host_list(written: str) -> str:
             parse_policy(written)
         except UsageError as error:
             raise ValueError("no list of hosts") from error
+    return written
+
+
+def _check_contact(written: str) -> str:
+    """Check that it can stand in a header: an address without blanks or brackets."""
+    address = r"[\w.+~:/?=&%#-]+(?:@[\w.-]+)?"
+    if written and not re.fullmatch(address, written, re.ASCII):
+        raise ValueError("no address")
     return written
 
 
@@ -201,6 +210,10 @@ class Settings(BaseModel):
         "",
         description="empty, 1 for every network, or a list such as "
         "feeds.local:8080,10.0.0.7 (without a port: 80 and 443)",
+    )
+    #: Whom servers may write to about our requests; "" = only the project's address.
+    fetch_contact: Annotated[str, AfterValidator(_check_contact)] = Field(
+        "", description="an email address or a web address"
     )
     #: Seconds.
     send_timeout: float = Field(

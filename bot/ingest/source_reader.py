@@ -34,9 +34,17 @@ class SourceReader:
     """Fetches and parses addresses; an async context manager of one event loop."""
 
     def __init__(
-        self, allow_private: str = "", *, fetcher: "Callable[[], Fetcher] | None" = None
+        self,
+        allow_private: str = "",
+        *,
+        contact: str = "",
+        fetcher: "Callable[[], Fetcher] | None" = None,
     ) -> None:
-        """Build it for the setting `allow_private`, or with another `fetcher`."""
+        """Build it for the setting `allow_private`, or with another `fetcher`.
+
+        Servers are told to write to `contact` about our requests.
+        """
+        self._contact = contact
         #: The setting `allow_private`.
         self.allow_private = allow_private
         self._fetcher = fetcher
@@ -201,7 +209,7 @@ class SourceReader:
 
         async with self._opening:
             if self._opened is None:
-                policy = parse_policy(self.allow_private)
+                policy = parse_policy(self.allow_private, contact=self._contact)
                 fetcher = self._fetcher() if self._fetcher else Fetcher(policy)
                 self._opened = (
                     await self._stack.enter_async_context(fetcher),

@@ -208,8 +208,17 @@ _LINK = re.compile(
 )
 
 
+#: «because the welcome they felt| when …»: the verb is that of «they».
+_SUBJECT_ALONE = re.compile(
+    r"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s\w+\s"
+    r"(?:they|he|she|we|it|I)\s\w+$"
+)
+
+
 def _leaves_clause_open(kept: str, tail: str) -> bool:
     """Whether a cut is between a conjunction and the verb of its clause."""
+    if _SUBJECT_ALONE.search(kept):
+        return True
     links = list(_LINK.finditer(kept))
     if not links or has_verb(kept[links[-1].end() :]):
         return False
@@ -497,7 +506,7 @@ def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
 
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
-_COMMA_IN_MARKS = re.compile(r",(?=[\"”]$)")
+_COMMA_IN_MARKS = re.compile(r",(?=[\"”](?:,|$))")
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 _CLOSING = "\"'”’“»«)]"

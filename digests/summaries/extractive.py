@@ -28,7 +28,7 @@ from digests.types import Article, Sentence, Span, frozen
 #: Passages that share more of their words than this say the same.
 _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
-_WEAK_SHARE = 0.35
+_WEAK_SHARE, _ALONE = 0.35, 0.5
 _MOST_SENTENCES = 4
 #: An essay asks as many questions among its first passages, or has as many sentences
 #: that refer to the one before, among the three after the lead.
@@ -102,17 +102,17 @@ def _choose_passages(
         # The first passage is the news, which a summary opens with.
         pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
+    room = chars
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
         fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
         best = next(fit, None)
         if best is None:
             break
-        if (
-            chosen
-            and not essay
-            and scores[best.place] < _WEAK_SHARE * scores[chosen[0].place]
-        ):
+        # Beside one short sentence, which the headline has, a weaker one is welcome.
+        lone = len(chosen) == 1 and chars > room / 2
+        weak = _WEAK_SHARE * (_ALONE if lone else 1.0)
+        if chosen and not essay and scores[best.place] < weak * scores[chosen[0].place]:
             break
         pool.remove(best)
         sentence = _fit_passage(article, best, chars)
@@ -196,8 +196,8 @@ _FIGURE = re.compile(r"\d")
 #: How many died or were hurt, and in no other year; further down it is another event.
 _TOLL = re.compile(
     r"(?!.*\b(?:(?:19|20)\d\d|last\syear|earlier|(?:after|since)\s\d+)\b).*?"
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei|vier|fünf)\s"
-    r"(?:[\w-]+\s){0,4}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
+    r"(?:(?<![\d.,])\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei))\s"
+    r"(?!million)(?:[\w-]+,?\s){0,6}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
 )
 _TOLD_EARLY = 4
 _SPEECH = frozenset("\"“'‘„«")

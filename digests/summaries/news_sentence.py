@@ -80,7 +80,8 @@ _SCENE = re.compile(
 )
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
-    r"^(?:(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
+    r"^(?:(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
+    r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Years\sago|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
     r"|(?:The\s)?(?:[Oo]ne|[Oo]thers?)\s|(?:Another|Each)\s|(?:Sure|Yes|Well|First),\s|Some\sbackground"
     r"|Every(?:thing|body|one)\s|Because\s|Unless\s|Like\s|Whatever\s|Take\sa\s"

@@ -73,7 +73,7 @@ _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 #: A statement in marks, and no title: «"Night Ferry" opens on Friday».
 OPENS_WITH_SPEECH = re.compile(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
-    r"[\"”’“»]\s?(?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
+    r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
 _OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
@@ -92,7 +92,7 @@ FIRST_PERSON = re.compile(
 )
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s(?:week|month|year|spring|summer|autumn|fall|winter)\b)|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"

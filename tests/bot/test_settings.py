@@ -159,6 +159,16 @@ def test_private_hosts_may_be_listed_with_or_without_their_port(home, hosts):
     assert loaded(home, FETCH_ALLOW_PRIVATE=hosts)[0].fetch_allow_private == hosts
 
 
+@pytest.mark.parametrize("who", ["desk@courier.example", "https://courier.example/bot"])
+def test_whom_to_write_to_is_an_address(home, who):
+    assert loaded(home, FETCH_CONTACT=who)[0].fetch_contact == who
+
+
+@pytest.mark.parametrize("who", ["the desk", "a@b.example)X:", "(me)"])
+def test_what_cannot_stand_in_a_header_is_refused(home, who):
+    assert "an email address or a web address" in complaint(home, FETCH_CONTACT=who)
+
+
 @pytest.mark.parametrize("hosts", ["true", "wiki", "10.0.0.7:99999", "10.0.0.0/8"])
 def test_a_list_of_private_hosts_that_is_none_says_how_to_write_it(home, hosts):
     reported = complaint(home, FETCH_ALLOW_PRIVATE=hosts)

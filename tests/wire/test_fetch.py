@@ -106,6 +106,13 @@ async def test_requests_have_our_user_agent():
     assert server.requests[0].headers["user-agent"].startswith("Standfirst ")
 
 
+async def test_it_says_whom_to_write_to():
+    who = "desk@courier.example"
+    async with asking({"/f": answer(b"x")}, contact=who) as (fetcher, server):
+        await fetcher.fetch(server.url("/f"))
+    assert server.requests[0].headers["user-agent"].endswith(f"; {who})")
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [

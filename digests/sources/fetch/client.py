@@ -42,7 +42,6 @@ from digests.sources.fetch.policy import (
     ALLOW_PRIVATE_OPTION,
     MAX_RAW,
     MAX_UNPACKED,
-    USER_AGENT,
     AttachmentRules,
     FetchPolicy,
     HopRules,
@@ -158,7 +157,11 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         for guarded in (True, False):
-            opened = open_session(guarded=guarded, resolver=self._resolver)
+            opened = open_session(
+                guarded=guarded,
+                resolver=self._resolver,
+                user_agent=self._rules.user_agent,
+            )
             self._sessions[guarded] = await self._stack.enter_async_context(opened)
         return self
 
@@ -347,12 +350,15 @@ def _wire_errors(host: str) -> Iterator[None]:
 FORBIDDEN_ERRNO = errno.EACCES
 
 
-def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientSession:
+def open_session(
+    *, guarded: bool, resolver: AbstractResolver | None, user_agent: str
+) -> ClientSession:
     """A session without cookies, proxies, decompression or deadlines of its own.
 
     Args:
         guarded: False only for private addresses that an admin allowed.
         resolver: Resolves names; None = the operating system.
+        user_agent: Who we are.
     """
     connector = TCPConnector(
         use_dns_cache=False,
@@ -364,7 +370,7 @@ def open_session(*, guarded: bool, resolver: AbstractResolver | None) -> ClientS
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT},
+        headers={"User-Agent": user_agent},
         auto_decompress=False,
         # `Fetcher` keeps one deadline for the whole answer.
         timeout=ClientTimeout(total=None, sock_connect=None),

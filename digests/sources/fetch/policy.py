@@ -50,15 +50,25 @@ class FetchPolicy:
     spacing: float = 1.0
     #: Whether robots.txt is obeyed.
     robots: bool = True
+    #: Whom servers may write to about our requests, besides the project; "" = nobody.
+    contact: str = ""
+
+    @property
+    def user_agent(self) -> str:
+        """Who we are, and where to complain."""
+        if not self.contact:
+            return USER_AGENT
+        return f"{USER_AGENT.removesuffix(')')}; {self.contact})"
 
 
-def parse_policy(allow_private: str = "") -> FetchPolicy:
+def parse_policy(allow_private: str = "", *, contact: str = "") -> FetchPolicy:
     """The policy of a setting.
 
     Args:
         allow_private: Empty: no private address; `1`: all, on every port;
             `host:port,…`: these besides public 80 and 443. A host without a port
             stands for its ports 80 and 443.
+        contact: Named in the User-Agent.
 
     Raises:
         UsageError: An entry is not a host, or is a single word without a port: «true»
@@ -66,11 +76,10 @@ def parse_policy(allow_private: str = "") -> FetchPolicy:
     """
     written = allow_private.strip()
     if written == "1":
-        return FetchPolicy(everything=True)
+        return FetchPolicy(everything=True, contact=contact)
     entries = [entry.strip() for entry in written.split(",") if entry.strip()]
-    return FetchPolicy(
-        private=frozenset(chain.from_iterable(map(_parse_entry, entries)))
-    )
+    private = frozenset(chain.from_iterable(map(_parse_entry, entries)))
+    return FetchPolicy(private=private, contact=contact)
 
 
 def _parse_entry(written: str) -> Iterator[str]:

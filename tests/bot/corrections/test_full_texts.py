@@ -14,7 +14,7 @@ import pytest
 from bot.storage.correction_store import Correction
 from tests.bot.corrections.living import listed, pass_time
 from tests.bot.ingest.newswire import Newswire, open_newswire
-from tests.bot.ingest.pages import PAYWALL, QUARRY, News
+from tests.bot.ingest.pages import HTML, PAYWALL, QUARRY, News
 from tests.wire.server import answer
 
 #: Another title on the page than in the feed, and other words for the same.
@@ -36,7 +36,9 @@ async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
         yield built
 
 
-async def publish(newswire: Newswire, page: News | None) -> None:
+async def publish(
+    newswire: Newswire, page: News | None, *, from_page: bool | None = None
+) -> None:
     newswire.publish("/feed", [QUARRY.item(newswire.url("/quarry"))])
     if page is not None:
         newswire.shelf["/quarry"] = page.page()
@@ -44,7 +46,8 @@ async def publish(newswire: Newswire, page: News | None) -> None:
     stored = (await newswire.harness.post()).stored_edition
     assert stored is not None
     (ref,) = stored.edition.stories[0].articles
-    assert ref.revision.startswith("page-") is (page is not None)
+    told_from = page is not None if from_page is None else from_page
+    assert ref.revision.startswith("page-") is told_from
 
 
 async def pass_days(newswire: Newswire, days: float = 2.1) -> tuple[Correction, ...]:
@@ -159,3 +162,20 @@ async def test_a_page_that_is_gone_corrects_nothing(newswire):
     newswire.shelf["/quarry"] = answer(b"", status=410)
 
     assert await pass_days(newswire) == ()
+
+
+async def test_an_article_of_two_pages_that_stays_as_it_is_corrects_nothing(
+    sqlite_url, tmp_path
+):
+    first, second = replace(QUARRY, more=QUARRY.more[:2]), QUARRY.more[2]
+    link = b'<link rel="next" href="/quarry?page=2"></head>'
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        head = first.html().replace(b"</head>", link)
+        rest = replace(QUARRY, teaser=second, more=()).html()
+        newswire.shelf |= {
+            "/quarry": answer(head, headers=HTML),
+            "/quarry?page=2": answer(rest, headers=HTML),
+        }
+        await publish(newswire, None, from_page=True)
+
+        assert await pass_days(newswire) == ()

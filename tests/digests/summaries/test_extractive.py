@@ -199,3 +199,13 @@ def test_the_toll_of_another_year_has_no_advantage():
     )
     rows = explain_summary(article(text), 400)
     assert all("a toll" not in dict(row.features) for row in rows)
+
+
+def test_beside_one_short_sentence_a_weaker_one_is_told():
+    text = (
+        "The keeper of Hallin, Ada Brandt, has died, the council of Hallin said. "
+        "No bell rang out. The ships of the harbour stayed away from sea at noon. "
+        "It rained."
+    )
+    rows = explain_summary(article(text), 280)
+    assert [row.why for row in rows if "ships" in row.text] == ["chosen"]

@@ -159,3 +159,11 @@ def test_a_sentence_that_only_points_back_is_not_the_news():
         "children."
     )
     assert opening(text).startswith('"The Night Ferry" has pictures')
+
+
+def test_this_month_does_not_point_back():
+    past = (
+        "On October 24, 1944, warplanes swarmed at the great ship of the Sudland navy."
+    )
+    found = "This month, the diver Ada Brandt and her team found the wreck near Hallin."
+    assert opening(f"{past} {found} The ship lies in 900 metres.") == found

@@ -276,6 +276,7 @@ def test_german_keeps_a_second_clause_with_its_own_auxiliary():
         "The two banks agreed to merge and create the biggest bank| in the valley.",
         "The shop has cut its prices in Hallin| and the villages by a quarter, or 24%.",
         "Voters in Hallin will have a clear choice| between fear and hope in May.",
+        "They felt they had to speak because the hope they felt| when they came fades.",
         "The scoreline made their match| with Norvik seem a small matter.",
         "The town is the last of ten other western|, industrialized towns, a report "
         "says.",
@@ -307,3 +308,14 @@ def test_an_insertion_does_not_end_at_its_own_verb():
         "the harbour."
     )
     assert not any("rebels captured" in version for version in shorten(sentence))
+
+
+def test_a_comma_inside_of_marks_goes_where_another_follows():
+    sentence = (
+        'On Monday in "The Night Ferry," while the town was asleep in its beds, the '
+        "keeper Ada Brandt said that the lamp was lit."
+    )
+    left_out = sentence.index(" while"), sentence.index(", the keeper")
+    spans = (Span(start=0, end=left_out[0]), Span(start=left_out[1], end=len(sentence)))
+    shown = clauses.format_version(sentence, spans)
+    assert shown.startswith('On Monday in "The Night Ferry", the keeper')
