@@ -165,7 +165,7 @@ class DiscordPlatform:
         """Post, edit or delete; return the id of the message.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         delivery = await self._direct_messages.resolve_channel(delivery)
         return await self._sender.send(delivery)
