@@ -5,10 +5,12 @@ a command, and the composition root that is passed to it, are imported when the 
 runs, so that `standfirst version` is instant.
 """
 
+import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
-from typing import Final
+from types import ModuleType
+from typing import Final, cast
 
 from cyclopts import App, CycloptsError
 
@@ -98,9 +100,25 @@ def print_version() -> None:
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
     open_closed_streams()
+    import_structlog_alone()
     code = run_command(sys.argv[1:])
     discard_unwritten()
     sys.exit(code)
+
+
+def import_structlog_alone() -> None:
+    """Import structlog before it can find rich, which it would load for tracebacks.
+
+    The bot formats tracebacks without it, and would hold six megabytes for as long as
+    it runs. The command line imports rich itself where it shows help.
+    """
+    if "rich" in sys.modules:
+        return
+    sys.modules["rich"] = cast(ModuleType, None)
+    try:
+        importlib.import_module("structlog")
+    finally:
+        del sys.modules["rich"]
 
 
 def run_command(argv: Sequence[str]) -> int:

@@ -58,6 +58,8 @@ Checkpoint = Literal[
 #: Called with each checkpoint that is reached, on any thread. Only the crash tests use
 #: it, to kill the process there.
 CheckpointHook = Callable[[Checkpoint], None]
+#: Called with the number of steps that are done, and of all steps.
+ReportProgress = Callable[[int, int], None]
 
 
 def ignore_checkpoint(point: Checkpoint) -> None:

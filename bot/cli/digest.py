@@ -21,11 +21,10 @@ from bot.configuration.changes import apply_requests
 from bot.delivery import attempts
 from bot.errors import UserError
 from bot.i18n.translation import Texts
-from bot.ingest.full_texts import ReportProgress
 from bot.lookup.name_resolution import select_workspaces
 from bot.model import Delivery, Digest, Workspace
 from bot.operations.doctor import describe_next_due
-from bot.ports import PlatformContext
+from bot.ports import PlatformContext, ReportProgress
 from bot.publishing import manual
 from bot.publishing.planning import digest_zone, find_next_due
 from bot.runner import Application

@@ -12,7 +12,7 @@ A host that asks for a pause gets one, for its pages and its feeds.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 
@@ -23,8 +23,8 @@ from bot.ingest import addresses, source_state, storing
 from bot.ingest.page_budget import BUDGET_PERIOD, PageBudget
 from bot.ingest.source_reader import SourceReader
 from bot.ingest.storing import NamedArticle, PendingRevision, ReadingChanges
-from bot.ingest.story_views import StoryAssigner
-from bot.ports import Clock, Engine
+from bot.model import Source
+from bot.ports import Clock, Engine, ReportProgress
 from bot.storage import (
     Connection,
     Database,
@@ -56,8 +56,8 @@ _FAILED_REQUESTS = 3
 #: Verdicts that may be another one later; the others stay.
 _PASSING = frozenset({"not_found", "cut", "no_text", "consent", "unreachable", "old"})
 
-#: Called with the number of pages that were read, and of those that are wanted.
-ReportProgress = Callable[[int, int], None]
+
+StoreChanges = Callable[[Source, ReadingChanges, datetime], Awaitable[int]]
 
 
 def is_page_due(page: ArticlePage, now: datetime) -> bool:
@@ -76,7 +76,8 @@ class FullTextReader:
     engine: Engine
     clock: Clock
     source_reader: SourceReader
-    assigner: StoryAssigner
+    #: Stores what was read with its stories; returns the number of new revisions.
+    store: StoreChanges
     #: By workspace: one of its texts at a time has a turn in the engine.
     turns: defaultdict[int, asyncio.Lock]
     budget: PageBudget = field(default_factory=PageBudget)
@@ -232,11 +233,14 @@ class FullTextReader:
             ended, full = await self._ask(page, asked)
             sent = ended.requests - asked.requests + 1
             self.budget.record_requests(host, workspace, sent, now)
-            await self.db.write(_save_outcome, page, ended, now)
-        if full is None:
-            return False
+            if full is None:
+                await self.db.write(_save_outcome, page, ended)
+                return False
         async with self.turns[workspace]:
-            return await self._store(page, full)
+            stored = await self._store(page, full)
+        # Last, so that a text that could not be stored is read again.
+        await self.db.write(_save_outcome, page, ended)
+        return stored
 
     async def _ask(
         self, page: ArticlePage, asked: PageReading
@@ -301,7 +305,7 @@ class FullTextReader:
             named=NamedArticle(article=full, names=()), analysis=analysis, key=full.id
         )
         found = ReadingChanges(pieces=(piece,), of_pages=True)
-        return await self.assigner.store(source, found, self.clock.now()) > 0
+        return await self.store(source, found, self.clock.now()) > 0
 
 
 def _resume_time(
@@ -394,9 +398,7 @@ def _finish_reading(asked: PageReading, verdict: str) -> PageReading:
     return replace(asked, verdict=verdict, read_at=asked.asked_at, next_at=later)
 
 
-def _save_outcome(
-    conn: Connection, page: ArticlePage, ended: PageReading, now: datetime
-) -> None:
+def _save_outcome(conn: Connection, page: ArticlePage, ended: PageReading) -> None:
     page_reading_store.save_page_reading(conn, ended)
     if ended.verdict == "entry_full":
         article_store.mark_whole(conn, page.article_id, page.announced.revision)

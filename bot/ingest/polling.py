@@ -124,7 +124,7 @@ class Ingestor:
             engine=self.engine,
             clock=self.clock,
             source_reader=self.source_reader,
-            assigner=self._assigner,
+            store=self._assigner.store,
             turns=self._turns,
         )
 

@@ -20,7 +20,6 @@ import structlog
 from bot import model
 from bot.delivery import personal_controls
 from bot.errors import ConfigurationError, UserError
-from bot.ingest.full_texts import ReportProgress
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
@@ -34,7 +33,14 @@ from bot.model import (
     Workspace,
 )
 from bot.model.edition import OccurrenceState
-from bot.ports import CheckpointHook, Clock, Engine, Platform, ignore_checkpoint
+from bot.ports import (
+    CheckpointHook,
+    Clock,
+    Engine,
+    Platform,
+    ReportProgress,
+    ignore_checkpoint,
+)
 from bot.publishing import edition_inputs, planning
 from bot.publishing.edition_inputs import (
     EditionInputs,
@@ -43,15 +49,13 @@ from bot.publishing.edition_inputs import (
 )
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.planning import (
+    PLATFORM_NOT_CONNECTED,
     check_not_ordered,
+    describe_nothing_new,
     digest_zone,
     find_next_due,
     manual_due,
     plan_manual_occurrence,
-)
-from bot.publishing.skip_reasons import (
-    PLATFORM_NOT_CONNECTED,
-    describe_nothing_new,
 )
 from bot.storage import (
     Connection,

@@ -17,10 +17,10 @@ from hashlib import sha256
 import structlog
 
 from bot.errors import ConfigurationError
-from bot.ingest.full_texts import FullTextReader, ReportProgress, is_page_due
+from bot.ingest.full_texts import FullTextReader, is_page_due
 from bot.model import Digest, Occurrence, Source
 from bot.model.scope import Scope
-from bot.ports import Clock, Engine
+from bot.ports import Clock, Engine, ReportProgress
 from bot.publishing.edition_inputs import (
     EditionInputs,
     build_edition_style,

@@ -5,12 +5,14 @@
     find_misaligned_schedules  what a wrong clock or old zone rules left behind
     realign_schedules          … corrected
     plan_manual_occurrence     an edition posted by hand
+    describe_nothing_new       why a moment had no edition
 
 Each function runs in one transaction. The occurrence records the outcome of a moment:
 posted late, missed, or a schedule that can no longer be read. Such a schedule is tried
 again every hour and does not delay the others.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -42,7 +44,7 @@ from bot.storage import Connection, digest_store, schedule_store
 from bot.storage.digest_store import DigestPause
 from bot.storage.schedule_store import StoredSchedule
 from digests.messages import Message
-from digests.types import frozen
+from digests.types import ArticleDecision, Edition, frozen
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +60,11 @@ MISSED_REASON = Message("skip.missed")
 PAUSED_REASON = Message("skip.paused")
 SKIPPED_DATE_REASON = Message("skip.date")
 DEFECT_REASON = Message("skip.bad_schedule")
+#: No edition while the platform is off: its news is published once it is on.
+PLATFORM_NOT_CONNECTED = Message("skip.not_connected")
+NO_ARTICLES = Message("skip.no_articles")
+#: The counts of an edition without stories, in this order.
+_COUNTED = ("skip.already_posted", "skip.not_chosen", "skip.not_shown", "skip.filtered")
 ALREADY_ORDERED = "This was already requested; it is posted once."
 
 
@@ -466,3 +473,32 @@ def _parse_schedules(digest: Digest) -> tuple[list[Schedule], list[UserError]]:
                 UserError("«{schedule}»: {problem}", schedule=sentence, problem=problem)
             )
     return rules, problems
+
+
+# ── why there is no edition ────────────────────────────────────────────────────
+
+
+def describe_nothing_new(
+    edition: Edition, last: Occurrence | None, now: datetime, zone: str
+) -> Message:
+    """Explain an edition without stories; `last` is the digest's last edition."""
+    found = Counter(map(_classify_decision, edition.decisions))
+    counts = tuple(Message(code, n=found[code]) for code in _COUNTED if found[code])
+    if not counts:
+        return NO_ARTICLES
+    if last is None:
+        return Message("skip.nothing_new", counts=counts)
+    at = last.due_at.astimezone(ZoneInfo(zone))
+    today = at.date() == now.astimezone(at.tzinfo).date()
+    since = at.time().replace(second=0, microsecond=0) if today else at.date()
+    return Message("skip.nothing_new_since", since=since, counts=counts)
+
+
+def _classify_decision(decision: ArticleDecision) -> str:
+    """Return under which count of `_COUNTED` the article falls; "" = none of them."""
+    if decision.stage == "told":
+        chosen = decision.reason.code != "decision.passed_over"
+        return "skip.already_posted" if chosen else "skip.not_chosen"
+    # An article that is replaced by a newer version is counted as that.
+    others = {"filter": "skip.filtered", "fresh": ""}
+    return others.get(decision.stage, "skip.not_shown")

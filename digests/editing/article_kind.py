@@ -52,7 +52,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |(?:my|our|the)\sview|guest\s(?:column|essay)|kommentar|leitartikel|meinung|glosse
         |kolumne|gastbeitrag|standpunkt)\s?[:|–—-]
         |[:|–—-]\s?(?:opinion|editorial|op-?ed|opposing\sview|our\sview|column|comment
-        |commentary|kommentar)$
+        |commentary|kommentar)$|^(?:opinion|editorial|commentary|kommentar)$
         |^(?:ein\s)?kommentar\s(?:von|zu[mr]?)\s|^comment(?:ary)?\sby\s
         |^(?:how|why)\si\s""",
     "review": r"""\breview\s?:|^(?:film|movie|book|theatre|theater|music|album|concert
@@ -150,13 +150,24 @@ def _blank_quotations(text: str) -> str:
 def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKind]:
     if _corrects_others(title, form.text):
         yield "junk"
-    for label in (title, to_one_line(article.title or "")):
+    rubric = _RUBRIC.search(form.text[:_HEAD])
+    labels = (title, to_one_line(article.title or ""), rubric[1] if rubric else "")
+    for label in labels:
         yield from (kind for kind, sign in _LABELLED if sign.search(label))
     yield from _find_section(article.url)
     yield from _find_forms(form)
     yield from _find_supported_labels(title, form)
     if _is_argued(form):
         yield "opinion"
+
+
+#: A line or sentence of one word above a text: «… wrong. LETTERS. In May …».
+_RUBRIC = re.compile(
+    r"(?:^|[.!?]\s+)((?:LETTER|EDITORIAL|OPINION|COMMENTARY|Letter|KOMMENTAR)[Ss]?)"
+    r"(?:\.\s|$)",
+    re.MULTILINE,
+)
+_HEAD = 300
 
 
 def _find_section(url: str | None) -> Iterator[ArticleKind]:
@@ -186,8 +197,8 @@ _FEWEST_TURNS, _TURN_SHARE = 3, 0.3
 _INTERVIEW_NOTE = re.compile(
     r"\b(?:this|the) interview (?:has been|was) (?:edited|condensed|conducted)"
     r"|\b(?:das|dieses) (?:interview|gespräch) führten?\b"
-    r"|\binterview(?:ed)? by [A-Z]",
-    re.IGNORECASE,
+    r"|^interview(?:ed)? by (?-i:[A-Z])",
+    re.IGNORECASE | re.MULTILINE,
 )
 _SALUTATION = re.compile(
     r"\s*(?:dear\s(?:sir|madam|editor)|sirs?,|madam,|to\sthe\seditor\b|sehr\sgeehrte)",
@@ -212,16 +223,18 @@ _OFFERS = re.compile(
 )
 _SHORT_TEXT, _FEWEST_OFFERS = 1_500, 2
 #: Beginnings of lines with how many, and which share of all lines, make the kind:
-#: «Man charged. A 27-year-old man …», «1. Find the stop valve …».
-_LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float]] = (
+#: «Man charged. A 27-year-old man …», «1. Find the stop valve …». The last number is
+#: that of the lines among which they begin: a list inside a report is none of them.
+_LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float, int]] = (
     (
         "roundup",
         re.compile(r"[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:]\s(?=[A-ZÄÖÜ\d“\"])"),
         3,
         0.6,
+        1,
     ),
-    ("advice", re.compile(r"\d{1,2}[.)]\s\S"), 4, 0.5),
-    ("advice", re.compile(r"(?:Dear|Liebe[r]?)\s[A-ZÄÖÜ]\w+[:,]\s"), 2, 0.2),
+    ("advice", re.compile(r"\d{1,2}[.)]\s\S"), 4, 0.5, 2),
+    ("advice", re.compile(r"(?:Dear|Liebe[r]?)\s[A-ZÄÖÜ]\w+[:,]\s"), 2, 0.2, 2),
 )
 
 
@@ -236,9 +249,10 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
     yield from _find_speech(form)
     if _SALUTATION.match(form.text) or _SIGNED_OFF.search(form.text[-600:]):
         yield "letter"
-    for kind, sign, fewest, share in _LINE_FORMS:
-        matching = sum(sign.match(line) is not None for line in form.lines)
-        if matching >= max(fewest, share * len(form.lines)):
+    for kind, sign, fewest, share, within in _LINE_FORMS:
+        matching = [at for at, line in enumerate(form.lines) if sign.match(line)]
+        enough = len(matching) >= max(fewest, share * len(form.lines))
+        if enough and matching[0] < within:
             yield kind
 
 
@@ -255,7 +269,7 @@ def _find_speech(form: _Form) -> Iterator[ArticleKind]:
     if enough and len({name.split()[-1] for name in names}) < len(names):
         loud = sum(name.isupper() and len(name) > 1 for name in names)
         yield "transcript" if 2 * loud > len(names) else "interview"
-    elif _INTERVIEW_NOTE.search(form.text):
+    elif _INTERVIEW_NOTE.search(f"{form.text[:_HEAD]}\n{form.text[-2 * _HEAD :]}"):
         yield "interview"
 
 
@@ -373,8 +387,39 @@ def _is_personal(form: _Form) -> bool:
     return personal >= max(_FEWEST_PERSONAL, _PERSONAL_SHARE * len(own))
 
 
+#: Words of an argument, which are seldom in a report outside of quotations.
+_ARGUMENT = re.compile(
+    r"""\?|\b(?:should|must|ought\sto|needs?\sto|let(?:['’]s|\sus)|of\scourse|surely|perhaps
+    |in\sother\swords|the\s(?:truth|fact|reality)\sis|it(?:['’]s|\sis)\s(?:time|hard|easy
+    |clear|no)|make\sno\smistake|indeed|frankly|sadly|unfortunately|obviously|clearly|simply
+    |hardly|absurd|ridiculous|shameful|disgrace\w*|cowardly|hypocri\w+|outrageous|reckless
+    |moreover|nor|wrong|therefore|thus|no\sdoubt|even\sif|rather\sthan|not\sbecause|what\sif
+    |as\sif|at\sbest|alas|ultimately|instead|far\sfrom|after\sall|one\scan
+    |sollten?|müss(?:en|te[n]?)|muss|natürlich|leider|freilich|keineswegs|schlicht|falsch
+    |stattdessen|offenbar|es\sist\szeit|geradezu|immerhin)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SOURCED = re.compile(
+    r"\b(?:said|says|told|according to|announced|reported|added|asked|wrote|tells|adds"
+    r"|sagte[n]?|sagt|teilte[n]?|erklärte[n]?|laut|nach Angaben|berichtete[n]?)\b",
+    re.IGNORECASE,
+)
+#: The fewest words of such a text; words for each argument at most, for each source at
+#: least.
+_ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 200
+
+
+def _argues_at_length(form: _Form) -> bool:
+    """Whether a long text argues and names hardly anybody who says so."""
+    length = len(form.reported.split())
+    arguments = len(_ARGUMENT.findall(form.reported))
+    sources = len(_SOURCED.findall(form.reported))
+    argued = length >= _ESSAY and arguments * _PER_ARGUMENT >= length
+    return argued and sources * _PER_SOURCE < length
+
+
 def _is_argued(form: _Form) -> bool:
-    if _FOOTER.search(form.text[-800:]):
+    if _FOOTER.search(form.text[-800:]) or _argues_at_length(form):
         return True
     if not _is_personal(form):
         return False

@@ -98,8 +98,10 @@ _COMPOUND = re.compile(r"\w-[a-z]")
 #: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
 _POINTS_OUT = re.compile(
     r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
-    r"|\b(?:of|in|from|for|to|with)\s(?:that|this)\s(?!year\b|month\b|week\b)"
+    r"|\b(?:of|in|from|for|to|with)\s(?:that\b|this\s(?!year\b|month\b|week\b))"
+    r"|^The (?:rest|remainder|remaining)\b|,\sat\s[^\s,]+$"
     r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"
+    rf"|^In (?:(?:{dates.MONTH_NAMES}) )?(?:19|20)\d\d\b"
     r"|\b[Tt]he (?:two|three|four|pair|duo)\s(?:[a-z]+ed|were|are|have|had)\b"
     r"|\b(?:[Tt]his|[Dd]iese[mnrs]?)\s(?!year\b|month\b|week\b|season\b"
     r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
@@ -107,15 +109,21 @@ _POINTS_OUT = re.compile(
     r"|\b(?:agree|agreed|disagree|do|did|do so|say so)$"
     r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
 )
+#: «The plan would cost …»: which plan?
+_DEFINITE = re.compile(
+    r"The ((?:[a-z]{3,} ){1,2}?)(?:also |now )?(?:is|was|will|would|could|has|had|have"
+    r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?)\b"
+)
 #: «Nine died»: nine of whom?
 _BARE = re.compile(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
 #: The sentence before begins to tell of something else.
 _ELSEWHERE = re.compile(
     r"(?:^|[.!?][\"”’']?\s+)(?:Earlier this|Last (?:week|month|year)|In a separate|"
-    r"In another|Separately|Previously|In (?:19|20)\d\d|\w+ (?:year|month|week)s? ago)"
+    r"In another|Separately|Previously|In (?:19|20)\d\d|\w+ (?:year|month|week)s? ago|"
+    rf"In (?:{dates.MONTH_NAMES}))"
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
-_READ = 400
+_READ, _OPENING = 400, 800
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I
@@ -254,6 +262,14 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
     weight = _weigh_count(figure) if sort == "count" else 1
     aside = _ASIDE.match(label)
     people = {name for s in summary for name in _FULL_NAME.findall(s.text)}
+    above = " ".join(
+        (
+            article.title or "",
+            article.text[:_OPENING],
+            *(s.text for s in summary),
+        )
+    ).lower()
+    subject = _DEFINITE.match(label)
     return bool(
         (weight < 1 and not _RATE.search(figure.text))
         or abs(figure.value) == 1
@@ -264,6 +280,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or _ONE_OF.search(label[:at])
         or _POINTS_OUT.search(label)
         or (aside and at < aside.end())
+        or (subject and not any(word in above for word in subject[1].split()))
         or (
             weight <= 1
             and _COMPOUND.search(figure.text + article.text[figure.end :][:2])

@@ -38,8 +38,8 @@ def _join_tables(names: Collection[str]) -> re.Pattern[str]:
 
 #: Counts of these still grow while a report is written.
 GROWING_FATES = word_set("""
-    killed injured missing trapped rescued arrested evacuated ill cut_off cancelled
-    damaged affected
+    killed injured missing abducted trapped rescued arrested evacuated ill cut_off
+    cancelled damaged affected
 """)
 #: Money and measures are compared within these only.
 _MONEY_FATES = word_set("fined paid cost damage profit sales")
@@ -58,9 +58,9 @@ _NOT_COMPARED = re.compile(
 )
 #: How a figure begins that is a bound, or rounded.
 _BOUND = re.compile(
-    r"(?:at least|more than|over|up to|as many as|fewer than|less than|under|below|"
-    r"above|at most|no more than|nearly|almost|upwards of|mindestens|mehr als|über|"
-    r"bis zu|höchstens|weniger als|unter|fast|knapp)\s",
+    r"(?:at least|more than|over|up to|as many as|(?:no )?(?:fewer|less) than|under|"
+    r"below|above|at most|no more than|nearly|almost|upwards of|mindestens|mehr als|"
+    r"über|bis zu|höchstens|weniger als|unter|fast|knapp)\s",
     re.IGNORECASE,
 )
 _ROUGH = re.compile(
@@ -107,8 +107,9 @@ _MEASURED_FROM = re.compile(
 #: Nouns that stand for whoever is counted.
 _ANYBODY = word_set("""
     people persons person victims others residents men women passengers guests members
-    lives bodies dead deaths injured wounded missing menschen personen opfer tote toten
-    toll todesopfer verletzte verletzten vermisste vermissten
+    pupils students children boys girls schüler kinder lives bodies dead deaths injured
+    wounded missing menschen personen opfer tote toten toll todesopfer verletzte
+    verletzten vermisste vermissten
 """)
 #: «The number of the injured rose to 40», where the number has no noun behind it.
 _NUMBER_OF = re.compile(

@@ -86,6 +86,10 @@ _SAYS = re.compile(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
+#: «…, according to the polls in Orvik»: where a number holds.
+_POLLED_IN = re.compile(
+    r",\saccording\sto\s(?:(?!study|report|article|story|interview)[^,;:.])*?\sin\s[A-Z]"
+)
 _TAG = re.compile(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
 )
@@ -121,7 +125,7 @@ _MANY = _TABLES["many"]
 _LEANING = _TABLES["leaning"]
 #: «Now it's $7», «Of those, ten …», «The figure was …».
 _POINTS = re.compile(
-    r"(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
+    r"Fast-forward\b|(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
 )
 _OPENERS = _TABLES["openers"]
@@ -347,6 +351,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     if end == statement.end:
         return True
     tail = statement.text[end : statement.end]
+    if _POLLED_IN.match(tail):
+        return False
     first, last = statements.find_part(statement.text, end, statement.end, end + 4)
     if _TURNS.search(statement.text, first, last):
         return False
@@ -417,7 +423,7 @@ def _is_verb(word: _Word, before: str) -> bool:
         return True
     if word.low in _PLURAL_VERBS:
         return before.endswith("s") or before in _MANY
-    return word.finite and before not in _DETERMINERS and before != "to"
+    return word.finite and before not in _DETERMINERS | {"to", "being"}
 
 
 def _list_cuts(

@@ -102,8 +102,9 @@ def _find_runs(text: str) -> Iterator[Tally]:
 _FEWEST = 2
 _HEDGE = re.compile(
     r"(?<![^\W_])(?:(?:just|well|far|slightly|a little|little|only)\s)?(?:about|around|"
-    r"nearly|almost|roughly|approximately|some|over|under|more than|less than|"
-    r"fewer than|at least|at most|up to|as many as|as much as|as few as|as little as|"
+    r"nearly|almost|roughly|approximately|some|over|under|more than|"
+    r"(?:no )?(?:fewer|less) than|at least|at most|(?<!ticked )(?<!edged )(?<!inched )"
+    r"(?<!crept )(?<!went )(?<!pushed )up to|as (?:many|much|few|little) as|"
     r"an estimated|close to|minus|rund|etwa|fast|knapp|ungefähr|circa|ca\.|über|unter|"
     r"mehr als|weniger als|mindestens|höchstens|bis zu)\s$",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ Opinion, letters, reviews, roundups and the like share the words of an event wit
 reporting it: they are never joined.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +25,12 @@ from digests.stories.clustering import (
     name_others,
 )
 from digests.stories.profiles import ArticleProfile, build_profiles, measure_gap
-from digests.stories.terms import find_lead_terms, find_topic_words, has_body
+from digests.stories.terms import (
+    DAILY_STEMS,
+    find_lead_terms,
+    find_topic_words,
+    has_body,
+)
 from digests.types import Article, ArticleKind, StoryMembership
 
 #: The kinds that report an event.
@@ -41,6 +47,14 @@ _SHARED, _SHARED_UNNAMED = 3, 4
 _SHARE = 0.15
 #: Words of two headlines, beside everyday ones, that name one event.
 _TITLE_SHARED = 2
+#: The event that a report follows, and the fewest of its words.
+_AFTER = re.compile(
+    r"\b(?:nach|infolge|following|after)\s(?:the|an?|de[mr]|eine[mr])\s"
+    r"(?P<event>[^,.;:]{8,90}?)"
+    r"(?=[,.;:]|\s(?:hat|haben|ist|sind|wird|werden|war|has|have|had|is|are|was)\s)",
+    re.IGNORECASE,
+)
+_OPENING, _CAUSE_WORDS = 250, 2
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -90,8 +104,7 @@ def join_events(
         )
         and (
             _have_one_lead(
-                leads[i],
-                leads[j],
+                *_drop_daily_words((leads[i], leads[j]), (profiles[i], profiles[j])),
                 score,
                 (compared[i], compared[j]),
                 # A live blog opens with its latest entry, whatever that is about.
@@ -102,6 +115,7 @@ def join_events(
             or _have_one_title(
                 score, (compared[i], compared[j]), (profiles[i], profiles[j])
             )
+            or _follows_event(score, (compared[i], compared[j]), (leads[i], leads[j]))
         )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
@@ -143,6 +157,39 @@ def _have_one_title(
     shared = one & other
     names = shared.intersection(*(profile.identity or () for profile in profiles))
     return bool(names) and len(shared) >= _TITLE_SHARED
+
+
+def _drop_daily_words(
+    leads: tuple[frozenset[str], frozenset[str]], profiles: Sequence[ArticleProfile]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The leads; of two items of one outlet, one of them short, without daily words.
+
+    A van hits a tractor in the town of the disaster: town, hospital, fire and police
+    are the same, and the event is another one.
+    """
+    one, other = profiles
+    if not (one.short or other.short) or not one.source or one.source != other.source:
+        return leads
+    return leads[0] - DAILY_STEMS, leads[1] - DAILY_STEMS
+
+
+def _follows_event(
+    score: float, pair: Sequence[Article], leads: Sequence[frozenset[str]]
+) -> bool:
+    """Whether one names the event of the other: «After the explosion in Hallin, …»."""
+    if score < _ALIKE or measure_gap(*pair) > _SOON:
+        return False
+    causes = map(_find_cause, pair)
+    return any(
+        len(cause) >= _CAUSE_WORDS and cause <= lead
+        for cause, lead in zip(causes, reversed(leads), strict=True)
+    )
+
+
+def _find_cause(article: Article) -> frozenset[str]:
+    named = _AFTER.search(article.text[:_OPENING])
+    text = named["event"] if named else ""
+    return find_lead_terms(replace(article, title=None, text=text))
 
 
 def _merge_stories(

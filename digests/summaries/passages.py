@@ -86,7 +86,7 @@ _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = re.compile(
-    r"\b(?:I|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
@@ -244,7 +244,9 @@ _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
-_FORM_LINE = re.compile(r"\d\b.*[,(]|[,(].*\d\b")
+_FORM_LINE = re.compile(
+    r"\d\b.*[,(]|[,(].*\d\b|(?:[A-Z][\w'’]+\s?){1,4},\s[A-Z][\w'’]+\.?$"
+)
 
 
 def find_title_line(article: Article) -> Span | None:

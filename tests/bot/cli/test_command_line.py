@@ -91,6 +91,19 @@ def test_the_version_is_printed_without_loading_the_application():
     assert done.stdout == "0.1.0\nset()\n"
 
 
+def test_a_command_does_not_load_rich_for_the_logs():
+    script = (
+        "import sys; sys.argv[1:] = ['when', 'daily at 8:30 UTC']\n"
+        "import bot.__main__\n"
+        "try: bot.__main__.main()\n"
+        "except SystemExit: print('rich' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("False\n")
+
+
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
 def test_a_usage_mistake_is_one_sentence_and_exit_2(home, wrong):
     done = home.run(*wrong)

@@ -28,6 +28,14 @@ REWORDED = replace(
 )
 
 
+#: The page counts what the feed counts, and otherwise.
+OTHER_COUNT = replace(
+    QUARRY,
+    teaser=QUARRY.teaser.replace("two", "three"),
+    more=tuple(part.replace("two machines", "machines") for part in QUARRY.more),
+)
+
+
 @pytest.fixture
 async def newswire(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Newswire]:
     """A newsroom that published an excerpt's article from its page."""
@@ -88,16 +96,19 @@ async def test_a_page_under_another_title_corrects_nothing(sqlite_url, tmp_path)
         assert await pass_days(newswire) == ()
 
 
+@pytest.mark.parametrize("page", [REWORDED, OTHER_COUNT], ids=["words", "count"])
 async def test_a_page_that_is_read_after_the_excerpt_was_told_corrects_nothing(
-    sqlite_url, tmp_path
+    sqlite_url, tmp_path, page
 ):
     async with open_newswire(sqlite_url, tmp_path) as newswire:
         await publish(newswire, None)
-        newswire.shelf["/quarry"] = REWORDED.page()
+        newswire.shelf["/quarry"] = page.page()
         newswire.harness.clock.advance(hours=1)
         digest = await newswire.harness.digest()
         read = newswire.harness.publisher.full_texts.read_articles
         assert await read(digest.scope, [1], seconds=8) == 1
+        # The entry is compared again.
+        offer(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
 
         assert await pass_days(newswire) == ()
 
@@ -164,18 +175,60 @@ async def test_a_page_that_is_gone_corrects_nothing(newswire):
     assert await pass_days(newswire) == ()
 
 
+def offer_two_pages(newswire: Newswire, second: str) -> None:
+    first = replace(QUARRY, more=QUARRY.more[:2])
+    link = b'<link rel="next" href="/quarry?page=2"></head>'
+    rest = replace(QUARRY, teaser=second, more=()).html()
+    newswire.shelf |= {
+        "/quarry": answer(first.html().replace(b"</head>", link), headers=HTML),
+        "/quarry?page=2": answer(rest, headers=HTML),
+    }
+
+
 async def test_an_article_of_two_pages_that_stays_as_it_is_corrects_nothing(
     sqlite_url, tmp_path
 ):
-    first, second = replace(QUARRY, more=QUARRY.more[:2]), QUARRY.more[2]
-    link = b'<link rel="next" href="/quarry?page=2"></head>'
     async with open_newswire(sqlite_url, tmp_path) as newswire:
-        head = first.html().replace(b"</head>", link)
-        rest = replace(QUARRY, teaser=second, more=()).html()
-        newswire.shelf |= {
-            "/quarry": answer(head, headers=HTML),
-            "/quarry?page=2": answer(rest, headers=HTML),
-        }
+        offer_two_pages(newswire, QUARRY.more[2])
         await publish(newswire, None, from_page=True)
+
+        assert await pass_days(newswire) == ()
+
+
+async def test_what_its_second_page_corrects_is_corrected(sqlite_url, tmp_path):
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        offer_two_pages(newswire, QUARRY.more[2])
+        await publish(newswire, None, from_page=True)
+        offer_two_pages(newswire, QUARRY.more[2].replace("1.3 million", "3.1 million"))
+
+        changes = [one.changes for one in await pass_days(newswire, 1)]
+
+    assert "3.1 million" in str(changes)
+
+
+async def test_a_page_read_for_corrections_and_then_for_its_text_corrects_nothing(
+    sqlite_url, tmp_path
+):
+    page = replace(QUARRY, title=f"{QUARRY.title} of 900 tonnes")
+    async with open_newswire(sqlite_url, tmp_path) as newswire:
+        harness = newswire.harness
+        await publish(newswire, None)
+        newswire.shelf["/quarry"] = page.page()
+        harness.clock.advance(hours=1)
+        await harness.ingestor.page_rereader.run()
+        harness.clock.advance(hours=1)
+        await harness.ingestor.page_rereader.run()
+        digest = await harness.digest()
+        read = harness.publisher.full_texts.read_articles
+        assert await read(digest.scope, [1], seconds=8) == 1
+        await newswire.subscribe(
+            "/feed",
+            more='\n[[workspace.digest]]\nname = "Second"\n'
+            f'sources = ["{newswire.url("/feed")}"]\ndestinations = ["morning"]\n',
+        )
+        other = await harness.digest("Second")
+        stored = (await harness.publisher.post_now(other, "second")).stored_edition
+        assert stored is not None
+        offer(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
 
         assert await pass_days(newswire) == ()

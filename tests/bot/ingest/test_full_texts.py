@@ -220,6 +220,20 @@ async def test_a_defect_in_one_page_does_not_stop_the_others(newswire, monkeypat
     assert await read(newswire) == 2
 
 
+async def test_a_text_that_could_not_be_stored_is_read_again(newswire, monkeypatch):
+    reader = newswire.harness.ingestor.full_text_reader
+
+    async def defective(*_args):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(reader), "_store", defective)
+        assert await read(newswire) == 0
+    newswire.harness.clock.advance(minutes=15)
+
+    assert await read(newswire) == 1
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -237,9 +251,9 @@ async def test_a_hostile_page_leaves_the_excerpt_and_delays_nobody(newswire, hos
     await newswire.poll(hours=1)
     begun = asyncio.get_running_loop().time()
 
-    await read(newswire, seconds=3)
+    await read(newswire, seconds=6)
 
-    assert asyncio.get_running_loop().time() - begun < 4
+    assert asyncio.get_running_loop().time() - begun < 12
     assert (await current(newswire)).origin == "source"
     assert (await current(newswire, 2)).origin == "page"
     assert asked(newswire) <= 3
@@ -282,12 +296,23 @@ async def test_a_busy_host_is_left_alone_by_pages_and_polls_alike(newswire):
     assert sum(asked(newswire, f"/{news.name}") for news in NEWS) == 1
 
 
+async def test_its_pause_is_stored_so_that_a_restart_keeps_it(newswire):
+    newswire.shelf["/quarry"] = BUSY
+    await read(newswire)
+
+    until = (await newswire.source()).backoff_until
+    assert until is not None
+    assert until >= newswire.harness.clock.now() + timedelta(days=1)
+
+
 async def test_a_busy_feed_holds_the_pages_of_its_host(newswire):
     newswire.shelf["/feed"] = BUSY
     await newswire.poll(hours=1)
 
     assert await read(newswire) == 0
     assert asked(newswire) == 0
+    find = page_reading_store.find_page_reading
+    assert await newswire.harness.db.read(find, Scope(1), 1) is None
 
 
 async def test_after_its_pause_the_page_is_read(newswire):

@@ -9,7 +9,7 @@ import pytest
 from bot.i18n.translation import Texts
 from bot.model import Occurrence
 from bot.model.scope import Scope
-from bot.publishing.skip_reasons import PLATFORM_NOT_CONNECTED, describe_nothing_new
+from bot.publishing.planning import PLATFORM_NOT_CONNECTED, describe_nothing_new
 from bot.storage import schedule_store
 from digests import analysis
 from digests.analysis import analyse_article

@@ -136,6 +136,46 @@ def test_the_form_of_a_text_decides_without_a_label(kind, text):
     assert recognize_kind(an_article(title="The bridge", text=text)) == kind
 
 
+@pytest.mark.parametrize(
+    ("rubric", "kind"),
+    [("LETTERS", "letter"), ("Letters", "letter"), ("EDITORIAL", "opinion")],
+)
+def test_a_rubric_above_a_text_is_its_label(rubric, kind):
+    text = f"A bridge too poor.\n\n{rubric}. {NEWS}"
+    assert recognize_kind(an_article(title=None, text=text)) == kind
+
+
+ARGUED = (
+    "The bridge is clearly older than the town hall. It must be closed, and the money "
+    "should go to the ferry. Perhaps nobody in the town hall has ever crossed it on "
+    "foot. The keepers know every bolt in it and the price of each of them. "
+)
+
+
+def test_a_long_text_that_argues_and_names_no_source_is_opinion():
+    assert recognize_kind(an_article(title=None, text=ARGUED * 9)) == "opinion"
+
+
+def test_a_long_report_of_what_others_argue_is_news():
+    sourced = ARGUED.replace("know", "said on Monday that they know")
+    assert recognize_kind(an_article(title=None, text=sourced * 9)) == "news"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The lock keeper was interviewed by the police on Monday and then released.",
+        "The F.B.I. report found nothing. The mill should open. The F.B.I. left.",
+        "Four days of flood ended.\nThe town is dry.\n1. Day: it rained.\n2. Day: the "
+        "lock broke.\n3. Day: the mill fell.\n4. Day: the sun came out.",
+        "The party showed its plan on Monday.\nSchools: All stay open.\nRoads: A toll "
+        "is planned.\nWork: The party is for it.\nTaxes: They shall fall.",
+    ],
+)
+def test_a_report_with_a_list_or_an_interview_in_it_is_news(text):
+    assert recognize_kind(an_article(title=None, text=text)) == "news"
+
+
 def test_a_newsroom_that_corrects_itself_reports():
     text = (
         "The bridge will cost 2.1 million crowns, the council said. In the morning we "

@@ -41,6 +41,11 @@ def disputed(
             "en",
         ),
         (
+            "Gunmen abducted 31 pupils from a school in Zarin, the governor said.",
+            "Parents in Zarin list 46 children whom gunmen took from a school there.",
+            "en",
+        ),
+        (
             "Police arrested 44 people at the harbour blockade in Okpara on Friday.",
             "At the harbour blockade in Okpara police arrested 70 people on Friday.",
             "en",

@@ -154,10 +154,15 @@ def shown_beside(further: str) -> list[str]:
         "More than 150 cities have such laws on their books.",
         "About 40% of that money arrived in May.",
         "With a new boat, it earns £2 million.",
+        "A third of that, the mayor said, is £400,000.",
+        "The rest of the harbour will earn £900,000 in May.",
+        "Norlanders are a bit less happy, at 26%.",
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",
         "In the hours after 140 people died, the sirens fell silent.",
+        "In 2014, 327 boats were sold in Halm.",
+        "In May, a dam in the far south broke. Floods killed 10 people there.",
     ],
 )
 def test_beside_the_summary_a_figure_states_something_by_itself(further):
@@ -167,6 +172,12 @@ def test_beside_the_summary_a_figure_states_something_by_itself(further):
 def test_a_figure_that_states_something_by_itself_is_shown_beside_the_summary():
     text = "The work will cost £48 million and begins in June."
     assert shown_beside(text) == ["The work will cost £48 million and begins in June"]
+
+
+def test_late_in_a_text_a_figure_of_what_the_opening_does_not_name_is_not_shown():
+    walk = "People walked along the quay, ate soup and looked at the boats. " * 12
+    assert shown_beside(f"{walk}The plan would cost £400,000 in May.") == []
+    assert shown_beside(f"{walk}The boat would cost £400,000 in May.") != []
 
 
 def test_a_vote_is_no_small_count():

@@ -203,6 +203,7 @@ def test_a_german_clause_is_not_cut_before_its_verb():
             "$650 million",
         ),
         ("The question is: 90 percent of what?''", "90 percent"),
+        ("Fast-forward five months and 250 people had joined the club.", "250"),
         # A headline that the text repeats.
         ("Revealed: More Than 100 Delegates Are Planning To Leave", "100"),
     ],
@@ -232,6 +233,45 @@ def test_a_number_keeps_the_place_that_it_holds_in():
         "was up almost 15,000 over four years before."
     )
     assert labels(text)["almost 15,000"] == text[:-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "label"),
+    [
+        # A clause is no insertion, so that «With …» keeps its subject and verb.
+        (
+            "With 91% of the votes counted, the alliance had 61.4% and 119 of 180 "
+            "seats, one short of the two thirds that it needs to change the "
+            "constitution.",
+            "two thirds",
+            "The alliance had 61.4% and 119 of 180 seats, one short of the two thirds "
+            "that it needs to change the constitution",
+        ),
+        # «as» begins no clause without a verb of its own.
+        (
+            "The units were shut a week ago, with Mr Lyle resigning as the company's "
+            "CEO and some 100 staff being fired.",
+            "some 100",
+            "The units were shut a week ago, with Mr Lyle resigning as the company's "
+            "CEO and some 100 staff being fired",
+        ),
+        # Where the polls were taken.
+        (
+            "Cole is lagging behind Teal by more than nine percentage points, "
+            "according to the Strand polling average in New Halm.",
+            "more than nine percentage points",
+            "Cole is lagging behind Teal by more than nine percentage points, "
+            "according to the Strand polling average in New Halm",
+        ),
+        (
+            "The rate for new loans ticked up to 4.41 percent from 4.4 percent.",
+            "4.41 percent",
+            "The rate for new loans ticked up to 4.41 percent from 4.4 percent",
+        ),
+    ],
+)
+def test_a_clause_keeps_its_subject_its_verb_and_its_place(text, number, label):
+    assert labels(text)[number] == label
 
 
 def test_two_participles_have_one_complement():

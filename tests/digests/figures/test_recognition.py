@@ -27,6 +27,13 @@ def only(text: str, lang: str | None = None) -> Figure:
             "USD",
             "river trade",
         ),
+        (
+            "Gunmen abducted no fewer than 46 pupils.",
+            "no fewer than 46",
+            46,
+            "",
+            "pupils",
+        ),
         ("They signed 15 cooperation deals.", "15", 15, "", "cooperation deals"),
         ("It was a four-day trip.", "four-day", 4, "days", "trip"),
         ("Some 35% of voters came.", "Some 35%", 35, "percent", "voters"),

@@ -51,6 +51,57 @@ def test_two_events_of_one_town_stay_two():
     assert found["a"] != found["c"]
 
 
+COLLAPSE = news(
+    "m",
+    "At least two people are feared dead after part of the roof of the Ansel market "
+    "hall fell in shortly before eight on Tuesday morning, as traders were setting up "
+    "their stalls.\n\nFire crews pulled nine people from under the beams, Calder Fire "
+    "Service said. All were taken to Ansel General Hospital.\n\nThe hall was built in "
+    "1881 and belongs to the town council. Streets around it are closed.",
+    title="Two feared dead after market hall roof falls in at Ansel",
+    source="Ansel Evening Post",
+)
+COLLISION = news(
+    "n",
+    "A van driver broke a leg in a collision with a tractor on Moor Road in Ansel on "
+    "Tuesday afternoon. Fire crews cut the man, 34, free and he was taken to Ansel "
+    "General Hospital, police said. The road was closed for an hour.",
+    hours=8,
+    title="Van driver hurt in Ansel collision",
+    source="Ansel Evening Post",
+)
+
+
+def test_a_short_accident_of_the_same_town_is_not_the_disaster():
+    found = joined(COLLAPSE, COLLISION)
+    assert found["m"] != found["n"]
+
+
+EXPLOSION = news(
+    "e",
+    "Nach der Explosion in einer Lackfabrik in Weidenau ist ein zweiter Arbeiter "
+    "gestorben. Damit kamen zwei Männer ums Leben, elf Menschen wurden verletzt, wie "
+    "die Polizei mitteilte. Die Absauganlage war seit März außer Betrieb. Das Werk hat "
+    "210 Beschäftigte.",
+    title="Zwei Tote nach Explosion in Lackfabrik",
+    lang="de",
+)
+REACTION = news(
+    "r",
+    "Nach der Explosion mit zwei Toten in Weidenau hat der Hersteller Hegner die "
+    "Produktion in allen vier Werken angehalten. Betroffen sind 1.100 Beschäftigte, "
+    "die ihren Lohn behalten. Ein Gewerkschafter warf der Firma schlechte Wartung vor.",
+    hours=3,
+    title="Hegner stoppt Produktion in allen Werken",
+    lang="de",
+)
+
+
+def test_a_reaction_that_names_the_event_is_joined_to_it():
+    found = joined(EXPLOSION, REACTION)
+    assert found["e"] == found["r"]
+
+
 def test_a_comment_is_not_joined_to_its_event():
     found = joined(FIRST, LATER, kinds={"b": "opinion"})
     assert found["a"] != found["b"]

@@ -227,3 +227,8 @@ def test_all_sentences_of_a_title_are_the_title():
     line = passages.find_title_line(article)
     assert line is not None
     assert article.text[line.start : line.end] == title
+
+
+def test_an_address_above_a_text_is_no_title():
+    text = f"Old Customs House, Hallin\n\n{REPORT}"
+    assert passages.find_title_line(Article(id="a", text=text)) is None
