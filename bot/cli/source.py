@@ -255,10 +255,15 @@ async def _check_new_sources(app: Application, new: list[Source]) -> None:
             one_done()
 
         await asyncio.gather(*(read(source) for source in new))
+    find, excerpts = source_store.find_source, 0
     for source in new:
-        found = await app.db.read(source_store.find_source, source_id=source.id)
+        found = await app.db.read(find, source_id=source.id)
         if found is not None and found.problem:
             print_message(f"✗ {found.name}: {found.problem}")
+        excerpts += found is not None and found.completeness == "excerpt"
+    if excerpts:
+        counted = format_count(excerpts, "source")
+        print_message(f"Excerpts only: {counted}. The pages behind them are read.")
 
 
 @contextmanager

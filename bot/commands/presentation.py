@@ -102,6 +102,19 @@ def format_article_title(ref: Article | ArticleRef) -> str:
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
 
 
+def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:
+    """Say that so many of the new sources give excerpts, and what is done about it."""
+    if n:
+        said = context.count(
+            "{n} source gives excerpts: the pages behind them are read before an "
+            "edition.",
+            "{n} sources give excerpts: the pages behind them are read before an "
+            "edition.",
+            n,
+        )
+        yield SmallPrint(text=said)
+
+
 def render_passage(
     article: Article, words: Span, *, title: str = "", note: str = ""
 ) -> ListItem:

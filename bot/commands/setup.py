@@ -17,7 +17,11 @@ from bot.commands.digest_requests import (
     NewSources,
     request_new_digest,
 )
-from bot.commands.presentation import STATE_SIGNS, format_channels
+from bot.commands.presentation import (
+    STATE_SIGNS,
+    format_channels,
+    render_excerpt_sources,
+)
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
@@ -108,15 +112,7 @@ def _render_readings(
     for address, why in draft.problems:
         title = f"{STATE_SIGNS['problem']} {address}"
         yield ListItem(title=title, text=context.message(why))
-    if draft.excerpts:
-        said = context.count(
-            "{n} source gives excerpts: the pages behind them are read before an "
-            "edition.",
-            "{n} sources give excerpts: the pages behind them are read before an "
-            "edition.",
-            draft.excerpts,
-        )
-        yield SmallPrint(text=said)
+    yield from render_excerpt_sources(context, draft.excerpts)
     if not draft.edition.stories:
         yield context.small_print(
             "Nothing would be posted now: there are no new articles. The "

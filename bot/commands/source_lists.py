@@ -21,8 +21,9 @@ from bot.commands.arguments import (
 from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
-from bot.commands.presentation import STATE_SIGNS
+from bot.commands.presentation import STATE_SIGNS, render_excerpt_sources
 from bot.configuration import feed_lists
+from bot.configuration.change_preview import count_excerpt_sources
 from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import mask_source, shorten_line
 from bot.configuration.validation import find_name_problem
@@ -179,6 +180,7 @@ def _render_import(
             tried=len(tried),
         ),
     )
+    yield from render_excerpt_sources(context, count_excerpt_sources(tried))
     for one in bad[:MAX_PROBLEMS]:
         title = f"{STATE_SIGNS['problem']} {mask_source(one.shown)}"
         problem = shorten_line(context.message(one.problem))

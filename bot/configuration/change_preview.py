@@ -5,7 +5,7 @@ are new to the workspace. A filter is tested against the newest articles.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -112,7 +112,7 @@ class ChangePreviews:
             edition=edition,
             parts=parts,
             problems=problems,
-            excerpts=sum(_has_excerpts(trial) for trial in tried.values()),
+            excerpts=count_excerpt_sources(tried.values()),
         )
 
     async def _try_pages(
@@ -294,5 +294,7 @@ def _match_filter(newest: Sequence[Article], written: str) -> tuple[Article, ...
     return tuple(a for a in newest if filters.match_filters(a, [written]))
 
 
-def _has_excerpts(trial: SourceTrial) -> bool:
-    return trial.reading is not None and trial.reading.completeness == "excerpt"
+def count_excerpt_sources(tried: Iterable[SourceTrial]) -> int:
+    """Count the sources that give excerpts only."""
+    readings = (trial.reading for trial in tried)
+    return sum(one is not None and one.completeness == "excerpt" for one in readings)

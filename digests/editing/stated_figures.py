@@ -108,7 +108,8 @@ _MEASURED_FROM = re.compile(
 _ANYBODY = word_set("""
     people persons person victims others residents men women passengers guests members
     pupils students children boys girls schüler kinder lives bodies dead deaths injured
-    wounded missing menschen personen opfer tote toten toll todesopfer verletzte verletzten vermisste vermissten
+    wounded missing menschen personen opfer tote toten toll todesopfer verletzte
+    verletzten vermisste vermissten
 """)
 #: «The number of the injured rose to 40», where the number has no noun behind it.
 _NUMBER_OF = re.compile(

@@ -106,6 +106,7 @@ def test_an_import_can_read_each_new_feed_once(home, site):
     done = home.run("import", "list.opml", "--check", **ALLOWED)
     assert done.returncode == 0, done.stderr
     assert "✗ B: " in done.stdout
+    assert "Excerpts only: 1 source." in done.stdout
     assert len(home.rows("SELECT id FROM articles")) == 12
 
 

@@ -199,6 +199,7 @@ async def test_an_import_maps_folders_to_digests_and_reports_failures(
     reported = said(shown)
     assert "3 new feeds" in reported
     assert "2 of 3 that were tried can be read" in reported
+    assert "2 sources give excerpts" in reported
     assert "/gone" in reported.split("✗ ")[1].splitlines()[0]
     assert "404" in reported
     assert "1 was left out" in reported
