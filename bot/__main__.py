@@ -42,7 +42,7 @@ GROUPS: Final[Mapping[str, str]] = {
 #: The function of each command, in `bot.cli`.
 COMMANDS: Final[Mapping[str, str]] = {
     "apply": "configuration:apply_file",
-    "backup": "backups:back_up_database",
+    "backup": "operations:back_up_database",
     "demo": "demo:run_demo",
     "digest list": "digest:list_digests",
     "digest pause": "digest:pause_digest",
@@ -56,7 +56,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "export": "configuration:export_configuration",
     "import": "source:import_feeds",
     "migrate": "operations:migrate_database",
-    "restore": "backups:restore_database",
+    "restore": "operations:restore_database",
     "run": "operations:run_bot",
     "setup": "setup:run_setup",
     "slack-manifest": "operations:print_slack_manifest",

@@ -1,6 +1,10 @@
-"""`standfirst run, migrate, doctor, slack-manifest`."""
+"""`standfirst run, migrate, doctor, slack-manifest, backup, restore`."""
 
 import asyncio
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
 from bot.cli.arguments import (
@@ -13,15 +17,23 @@ from bot.cli.arguments import (
 from bot.cli.console import (
     ATTENTION,
     OK,
+    USAGE,
     announce,
     format_count,
     format_finding,
     print_json,
     print_message,
     print_to_stderr,
+    print_warnings,
 )
-from bot.runner import serve_application, silence_logging
-from bot.storage import schema_upgrade
+from bot.errors import UserError
+from bot.operations import backup
+from bot.ports import Clock
+from bot.runner import is_holder_dead, serve_application, silence_logging
+from bot.settings import Settings
+from bot.storage import Database, process_store, schema_upgrade
+from bot.storage.engines import find_sqlite_path, strip_password
+from bot.storage.sqlite_backup import BACKUP_FOLDER
 
 
 async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
@@ -101,3 +113,239 @@ async def print_slack_manifest(
     print_json(manifest.build(commands, mode=mode, url=url, rotation=rotation))
     for line in manifest.list_scopes(mode):
         print_to_stderr(line)
+
+
+#: Progress is printed for files of at least this size.
+LARGE_FILE_BYTES = 64 * 2**20
+MEGABYTE = 1_000_000
+
+SEALED_TOKENS_NOTE = (
+    "It contains the tokens of {installations}, encrypted with STANDFIRST_SECRET_KEY, "
+    "which it does not contain: keep that key as well, in another place. Without it "
+    "they have to install the app again."
+)
+PRIVATE_FILE_NOTE = (
+    "Keep it as safe as the database: it contains addresses of private feeds{key}. It "
+    "contains no token of .env."
+)
+PG_DUMP_HINT = (
+    "The data is on PostgreSQL, whose own command makes the backup: "
+    "pg_dump --format=custom --file=standfirst.dump --dbname='{address}' (it asks for "
+    "the password)."
+)
+PG_RESTORE_HINT = (
+    "The data is on PostgreSQL, whose own command loads a backup: stop the bot, then "
+    "pg_restore --clean --if-exists --dbname='{address}' FILE (it asks for the "
+    "password), then «standfirst restore» without a file, before the bot starts again."
+)
+REPLACEMENT_STEPS = """\
+This will happen:
+- It replaces {database}. What is there now is kept beside it.
+- What was set up, saved or changed since then is gone from the database.
+- Messages posted since then stay in their channels, but the bot no longer knows
+  them: they are not corrected, and their buttons say so."""
+SAFETY_STEPS = """\
+- Messages that were being sent then are looked for in their channels. What is
+  not found is held: «standfirst digest release» lists it.
+- Editions that were due between then and now are skipped."""
+COUNTED_STEP = """\
+- News from before this moment counts as posted, so that nothing is posted
+  twice. With --tell-again it may be posted a second time."""
+REPEATED_STEP = "- News since then may be posted a second time (--tell-again)."
+
+
+def back_up_database(
+    file: Path | None = None, *, json: JsonOption = False, factory: Factory
+) -> int:
+    """Copy the database to a file; the bot may be running.
+
+    Args:
+        file: The new file, or its folder; by default «backups» beside the database.
+    """
+    settings, now = read_settings(factory), factory.get_clock().now()
+    database = find_sqlite_path(settings.database_url)
+    if database is None:
+        address = strip_password(settings.database_url)
+        raise UserError(PG_DUMP_HINT.format(address=address))
+    wanted = file.expanduser().absolute() if file is not None else None
+    target = backup.choose_backup_path(database, wanted, now)
+    made = backup.create_backup(
+        database, target, now=now, on_progress=progress_printer(database)
+    )
+    if json:
+        print_json({"file": str(made.file), "bytes": made.size, "schema": made.schema})
+        return OK
+    size = _format_size(made.size)
+    print_message(f"The backup is {made.file} ({size}); it was checked.")
+    if made.sealed:
+        print_message(_format_sealed_note(made.sealed))
+    signs = "" if settings.secret_key else " and the key that signs buttons"
+    print_message(PRIVATE_FILE_NOTE.format(key=signs))
+    return OK
+
+
+def restore_database(
+    file: Path | None = None,
+    *,
+    tell_again: FlagOption = False,
+    yes: FlagOption = False,
+    factory: Factory,
+) -> int:
+    """Restore a backup; the current database is kept beside it.
+
+    Args:
+        file: The backup. With PostgreSQL: none, after pg_restore has loaded it.
+        tell_again: News from before this moment may be posted, perhaps again.
+        yes: Do not ask for confirmation.
+    """
+    settings, clock = read_settings(factory), factory.get_clock()
+    database = find_sqlite_path(settings.database_url)
+    if database is not None:
+        if file is None:
+            raise UserError(_missing_file_message(database))
+        file = file.expanduser().absolute()
+        return _restore_file(settings, clock, database, file, tell_again, yes)
+    if file is not None:
+        address = strip_password(settings.database_url)
+        raise UserError(PG_RESTORE_HINT.format(address=address))
+    print_message("This makes a database safe that pg_restore has just loaded:")
+    if not _confirm_steps(tell_again, yes):
+        return USAGE
+    found = asyncio.run(_secure_loaded_database(settings, clock.now(), tell_again))
+    print_message("It is safe to run.")
+    _print_checked_counts(found)
+    return OK
+
+
+# ── steps ──────────────────────────────────────────────────────────────────────
+
+
+def _restore_file(
+    settings: Settings,
+    clock: Clock,
+    database: Path,
+    file: Path,
+    tell_again: bool,
+    yes: bool,
+) -> int:
+    now = clock.now()
+    _refuse_running(backup.find_lease_holder(database, now))
+    found = backup.inspect_backup(file, database)
+    when = "at an unknown time"
+    if found.made_at is not None:
+        ago = _format_age(now - found.made_at)
+        when = f"on {found.made_at:%d %B %Y at %H:%M} UTC, {ago} ago"
+    print_message(f"The backup {found.file} was made {when}.")
+    print_message(REPLACEMENT_STEPS.format(database=database))
+    if not _confirm_steps(tell_again, yes):
+        return USAGE
+    done = backup.restore_backup(
+        file,
+        database,
+        now=clock.now(),
+        published=not tell_again,
+        on_progress=progress_printer(file),
+    )
+    print_message(f"{database} is restored.")
+    _print_checked_counts(done)
+    if done.left_out:
+        names = ", ".join(done.left_out)
+        print_message(f"Left out, because Standfirst did not make it: {names}.")
+    if found.sealed and settings.secret_key is None:
+        print_warnings(_format_sealed_note(found.sealed))
+    if done.aside is not None:
+        print_message(f"What was there before is kept as {done.aside}.")
+        print_message(f"To go back to it: standfirst restore {done.aside}")
+    print_message("Check it with «standfirst doctor», then start «standfirst run».")
+    return OK
+
+
+async def _secure_loaded_database(
+    settings: Settings, now: datetime, tell_again: bool
+) -> backup.RestoreResult:
+    db = await asyncio.to_thread(Database.open, settings.database_url)
+    try:
+        _refuse_running(await db.read(process_store.find_lease_holder, now=now))
+        return await db.write(
+            backup.secure_restored_database, now=now, published=not tell_again
+        )
+    finally:
+        await db.close()
+
+
+def _refuse_running(holder: str | None) -> None:
+    if holder is not None and not is_holder_dead(holder):
+        raise UserError(
+            f"Standfirst is running ({holder}). Stop it first; nothing was changed."
+        )
+
+
+def _confirm_steps(tell_again: bool, yes: bool) -> bool:
+    print_message(SAFETY_STEPS)
+    print_message(REPEATED_STEP if tell_again else COUNTED_STEP)
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        print_warnings("Nothing was changed. Where nobody can answer, say --yes.")
+        return False
+    agreed = input("Type yes to go on: ").strip().lower() == "yes"
+    if not agreed:
+        print_warnings("Nothing was changed.")
+    return agreed
+
+
+# ── output ────────────────────────────────────────────────────────────────────
+
+
+def _print_checked_counts(found: backup.RestoreResult) -> None:
+    for text, number, noun in (
+        ("Looked for in their channels: {}.", found.uncertain, "message"),
+        ("Skipped: {}.", found.skipped, "due edition"),
+        ("Newer tokens of {} were taken over.", found.tokens, "workspace"),
+        (
+            "Erased again when the bot starts: {}, erased since the backup.",
+            found.erased,
+            "workspace",
+        ),
+    ):
+        if number:
+            print_message(text.format(format_count(number, noun)))
+
+
+def _format_sealed_note(workspaces: int) -> str:
+    installations = format_count(workspaces, "Slack workspace")
+    return SEALED_TOKENS_NOTE.format(installations=installations)
+
+
+def _missing_file_message(database: Path) -> str:
+    backups = (database.parent / BACKUP_FOLDER).glob(f"{database.stem}-*")
+    newest = max(backups, key=lambda file: file.stat().st_mtime, default=None)
+    known = (
+        f"None is beside {database}." if newest is None else f"The newest is {newest}"
+    )
+    return f"Say which backup: standfirst restore FILE. {known}"
+
+
+def progress_printer(file: Path) -> Callable[[float], None]:
+    """Make a callback that prints progress in tenths, for large files only."""
+    size = file.stat().st_size if file.is_file() else 0
+    printed = [0]
+
+    def on_progress(done: float) -> None:
+        tenth = int(done * 10)
+        if size >= LARGE_FILE_BYTES and tenth > printed[0]:
+            printed[0] = tenth
+            print_to_stderr(f"{tenth * 10} % of {_format_size(size)}")
+
+    return on_progress
+
+
+def _format_age(gap: timedelta) -> str:
+    hours = gap.total_seconds() / 3600
+    if hours < 1:
+        return format_count(max(0, round(hours * 60)), "minute")
+    return format_count(round(hours), "hour") if hours < 72 else f"{gap.days} days"
+
+
+def _format_size(size: int) -> str:
+    return f"{size / MEGABYTE:,.1f} MB"

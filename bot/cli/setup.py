@@ -30,10 +30,11 @@ from bot.cli.console import (
     print_message,
     print_warnings,
 )
-from bot.cli.setup_checks import SetupChecks, format_examination
 from bot.cli.setup_questions import (
     SetupAnswers,
+    SetupChecks,
     SetupQuestions,
+    format_examination,
     format_next_steps,
     list_missing_settings,
 )

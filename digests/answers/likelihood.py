@@ -9,16 +9,23 @@ on the question sets of tests/data/asking; nobody should change one by hand.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
-from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import IRREGULAR_BASES, find_root
-from digests.language.words import load_word_rows, split_words, word_set
+from digests.answers.questions import QuestionTerm
+from digests.answers.vocabulary import IRREGULAR_BASES, collect_roots, find_root
+from digests.language.words import (
+    is_stop_word,
+    load_word_rows,
+    locate_words,
+    split_words,
+    word_set,
+)
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = -0.9, -1.9
+SURE, NEAREST = 0.0, -0.7
 #: The last word of a row is the weight of what the others name.
 WEIGHTS: Mapping[str, float] = {
     " ".join(name): float(weight)
@@ -26,65 +33,117 @@ WEIGHTS: Mapping[str, float] = {
 }
 #: The sentence that counts as far down.
 _FAR = 15
-#: Words of a sentence that is not short.
-_SHORT = 10
+#: Words of a sentence beside those of the question that count as many.
+_MANY_NEW = 12
 #: The last sentence of an article's head.
 _HEAD = 3
 _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
 )
+_BECAUSE = re.compile(
+    r"\b(?:because|after|so that|in protest|due to|owing to|as a result|caused by"
+    r"|triggered by|blamed (?:on|for)|weil|nachdem|wegen|denn|aufgrund)\b",
+    re.I,
+)
+_HOW = re.compile(r"(?:how|wie)\s(?:\w+\s)", re.I)
+_MEANS = re.compile(
+    r"\b(?:by\s(?:\w+ly\s)?\w+ing|through|with\s(?:an?|the|his|her|their)|using|via|indem"
+    r"|durch|mithilfe|mit)\b"
+)
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 
 
-def rate_sentence(match: SentenceMatch) -> float:
-    """The logarithm of the odds that the sentence is the answer."""
-    return sum(WEIGHTS.get(name, 0) * value for name, value in iter_properties(match))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """Shares of a question's words, by weight: in a sentence, and in or beside it."""
+
+    here: float
+    near: float
 
 
-def iter_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
-    """The properties of a sentence that a weight belongs to, with values up to 1."""
+def rate_sentence(match: SentenceMatch, best: Coverage) -> float:
+    """The logarithm of the odds that the sentence is the answer.
+
+    Args:
+        match: A sentence that is possible.
+        best: The largest coverage of any sentence that was examined.
+    """
+    found = iter_properties(match, best)
+    return sum(WEIGHTS.get(name, 0) * value for name, value in found)
+
+
+def measure_coverage(match: SentenceMatch) -> Coverage:
+    """The shares of the question that a sentence has, alone and with its neighbours."""
+    terms, passage, at = match.question.terms, match.passage, match.at
+    total = sum(term.weight for term in terms)
+    before = passage.lines[max(0, at - 1)].held
+    here = sum(t.weight for t in terms if t.accepted_roots & match.line.held)
+    near = sum(
+        t.weight
+        for t in terms
+        if not t.accepted_roots.isdisjoint(match.line.held | before | passage.title)
+    )
+    return Coverage(here=here / total, near=near / total)
+
+
+def iter_properties(
+    match: SentenceMatch, best: Coverage
+) -> Iterator[tuple[str, float]]:
+    """The properties of a sentence that a weight belongs to, with values up to 2."""
     yield "bias", 1.0
+    yield f"kind {match.question.kind or 'open'}", 1.0
+    coverage = measure_coverage(match)
+    yield "less here than others", best.here - coverage.here
+    yield "less near than others", best.near - coverage.near
     yield from _iter_word_properties(match)
     yield from _iter_kind_properties(match)
-    yield "short", max(0.0, 1 - len(match.line.words) / _SHORT)
+    yield from _iter_phrase_properties(match)
     yield "first sentence", float(match.at == 0)
+    if match.at == 0 and (match.is_measured() or match.question.kind == "yes or no"):
+        yield "first sentence, sized or yes", 1.0
     yield "far down", min(match.at, _FAR) / _FAR
 
 
 def _iter_word_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
-    question, passage, at = match.question, match.passage, match.at
-    held = match.line.held
-    places = (
-        ("here", held),
-        ("before", passage.lines[max(0, at - 1)].held),
-        ("head", passage.lead),
-        ("elsewhere", passage.held),
-    )
+    question, passage = match.question, match.passage
+    held, verb = match.line.held, question.main_verb
     names = [term for term in question.terms if term.name is not None]
     main = question.focus or [term for term in question.terms if term.name is None]
-    if not main:
-        yield "only names", 1.0
-        yield "only names, first", float(at == 0)
     for kind, terms in (("words", main), ("names", names)):
         total = sum(term.weight for term in terms)
         for term in terms:
-            there = (place for place, roots in places if term.accepted_roots & roots)
-            yield f"{kind} {next(there, 'nowhere')}", term.weight / total
+            yield f"{kind} {_find_place(match, term)}", term.weight / total
+    for term in main:
+        # Many nouns that are missing are worse than one.
+        if verb is None or term.word != verb.word:
+            yield f"noun {_find_place(match, term)}", term.weight
+    if verb is not None:
+        yield f"verb {_find_place(match, verb)}", 1.0
+    if names and not any(term.accepted_roots & held for term in names):
+        yield "another name first", float(match.begins_with_name())
     heavy = [term for term in main if term.weight >= 1]
     for term in heavy:
         same = find_root(term.word, passage.lang) in held
         yield "same form", same / len(heavy)
-        only = bool(term.accepted_roots & held) and (
-            passage.count_sentences(term.accepted_roots) == 1
-        )
-        yield "only here", only / len(heavy)
+
+
+def _find_place(match: SentenceMatch, term: QuestionTerm) -> str:
+    """Where the nearest word of the question's stands."""
+    passage, at = match.passage, match.at
+    places = (
+        ("here", match.line.held),
+        ("before", passage.lines[max(0, at - 1)].held),
+        ("head", passage.lead),
+        ("elsewhere", passage.held),
+    )
+    there = (place for place, roots in places if term.accepted_roots & roots)
+    return next(there, "nowhere")
 
 
 def _iter_kind_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
-    question, text, held = match.question, match.line.text, match.line.held
-    verb, share = _find_verb(question), _measure_share(match)
-    yield "verb", float(verb is not None and bool(verb.accepted_roots & held))
+    question, text = match.question, match.line.text
+    share = _measure_share(match)
     for name, there in _iter_wanted(match):
         yield name if there else f"{name} missing", 1.0
         # The event itself, without what is asked about it.
@@ -96,15 +155,58 @@ def _iter_kind_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
             if before and _PERFECT_CAUSE.search(text):
                 yield "had happened", 1.0
                 yield "had happened at the head", float(0 < match.at <= _HEAD)
+            yield "reason attached", _measure_attachment(match)
         case "yes or no":
-            yield "negated", float(statements.denies(text))
-            yield "denied", float(statements.is_denial(text))
+            near = measure_coverage(match).near
+            yield "negated", near * statements.denies(text)
+            yield "denied", near * statements.is_denial(text)
+            yield "not known", float(statements.is_unknown(text))
+        case "" if _HOW.match(question.text):
+            yield "means", float(_MEANS.search(text) is not None)
         case kind:
             yield "toll", float(question.counted is not None and match.reports_toll())
             if kind == "length":
                 yield "measured", float(match.gives_measure())
     yield "unknown", float(statements.is_unknown(text))
     yield "of speech", float(question.speaker is not None)
+
+
+def _iter_phrase_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
+    """How far the number that is asked for is from a word of the question."""
+    question, line = match.question, match.line
+    words = zip(line.words, line.roots, strict=True)
+    every = frozenset[str]().union(*(term.accepted_roots for term in question.terms))
+    new = sum(
+        root not in every and not is_stop_word(word, match.passage.lang)
+        for word, root in words
+    )
+    yield "new words", min(new, _MANY_NEW) / _MANY_NEW
+    if not match.is_measured() or not match.numbers:
+        return
+    focus = question.focus or question.terms
+    asked = frozenset[str]().union(*(term.accepted_roots for term in focus))
+    places = [at for at, root in enumerate(line.roots) if root in asked]
+    figures = [
+        at
+        for at, (start, end) in enumerate(locate_words(line.text))
+        if any(start < span.end and span.start < end for span in match.numbers)
+    ]
+    if places and figures:
+        yield "number near", 1 / min(1 + abs(a - b) for a in places for b in figures)
+    else:
+        yield f"number alone, {question.kind}", 1.0
+
+
+def _measure_attachment(match: SentenceMatch) -> float:
+    """The share of the main clause that stands before «because», or after «after»."""
+    text, focus = match.line.text, match.question.focus
+    because = _BECAUSE.search(text)
+    if because is None or not focus:
+        return 0.0
+    start, end = because.span()
+    event = text[:start] if start else text[end:]
+    roots = collect_roots(split_words(event), match.passage.lang)
+    return sum(bool(term.accepted_roots & roots) for term in focus) / len(focus)
 
 
 def _iter_wanted(match: SentenceMatch) -> Iterator[tuple[str, bool]]:
@@ -118,8 +220,6 @@ def _iter_wanted(match: SentenceMatch) -> Iterator[tuple[str, bool]]:
         yield "noun", any(roots & match.line.held for roots in asked)
     if question.kind == "reason":
         yield "reason", match.gives_reason()
-    if question.kind == "name":
-        yield "name", _names_beside(match)
 
 
 def _measure_share(match: SentenceMatch) -> float:
@@ -145,20 +245,11 @@ def reports_gap(match: SentenceMatch) -> bool:
     """
     question, line = match.question, match.line
     asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
-    if not set(asked) & set(line.words) or not statements.is_unknown(line.text):
+    # «They could not say when it would open» to «is it open?».
+    some = _OPEN_WORDS if question.kind == "yes or no" else set(asked)
+    if not some & set(line.words) or not statements.is_unknown(line.text):
         return False
     return not question.deeds or _holds_deed(match)
-
-
-def _find_verb(question: Question) -> QuestionTerm | None:
-    """The noun that is asked for, or the verb or complement of the main clause."""
-    for term in question.focus:
-        if question.asked_noun in term.accepted_roots:
-            return term
-    heavy = [term for term in question.focus if term.weight >= 1]
-    if not (heavy or question.focus):
-        return None
-    return (heavy or question.focus)[0 if question.verb_first else -1]
 
 
 def _holds_deed(match: SentenceMatch) -> bool:
@@ -169,15 +260,3 @@ def _holds_deed(match: SentenceMatch) -> bool:
         root in match.question.deeds and word not in bare
         for word, root in zip(match.line.words, match.line.roots, strict=True)
     )
-
-
-def _names_beside(match: SentenceMatch) -> bool:
-    """Whether a capitalised word follows or stands beside a word asked about."""
-    for term in match.question.focus:
-        for root in term.accepted_roots & match.line.held:
-            beside = (
-                rf"\b{re.escape(root)}\w*,?\s(?:named\s|called\s|namens\s)?[A-ZÄÖÜ]\w+"
-            )
-            if re.search(beside, match.line.text):
-                return True
-    return "name" in match.line.words or "called" in match.line.words

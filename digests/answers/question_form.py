@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from digests.answers.vocabulary import (
     GERMAN_QUESTION_WORDS,
     GERMAN_VERBS,
+    IRREGULAR_BASES,
     QUESTION_WORDS,
     find_root,
 )
-from digests.language import words
+from digests.language import grammar, words
 from digests.language.grammar import Token
 from digests.language.words import word_set
 
@@ -41,13 +42,21 @@ _CAUSE_WORD = re.compile(
 _CONDITION = re.compile(
     r"\b(?:if|would|could|might|unless|wenn|würden?|falls|könnte|wäre)\b", re.I
 )
-_NAME = re.compile(
-    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß|heißen|hießen)\b",
+#: «whats», «isnt»: typed without an apostrophe.
+_CONTRACTION = re.compile(
+    r"\b(?:(what|who|where|when|how)(['’]?)s(?=\s)"
+    r"|(is|was|are|were|do|does|did|has|have|had|would|could|should)n['’]?t)\b",
     re.I,
 )
-_ANYBODY = re.compile(
-    r"(?:\S+\s){0,3}(?:any(?:one|body|thing)|some(?:one|body)|jemand|etwas)\b"
-    r"|(?:is|are|was|were)\sthere\b|(?:gibt|gab)\ses\b",
+#: «price of …»: a noun without a question word.
+_FRAGMENT = re.compile(
+    r"(?!(?:what|who|when|where|why|how|which|whose|was|wer|wann|wo|wie|warum)\b)"
+    r"(?:cause|cost|date|death\stoll|location|names?|number|price|reason|result|reward"
+    r"|score|size|time|toll|value|winner|age)\s(?:of|for|in)\s",
+    re.I,
+)
+_NAME = re.compile(
+    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß|heißen|hießen)\b",
     re.I,
 )
 _WHICH = r"(?:what|which|welche[rsmn]?)\s"
@@ -63,13 +72,13 @@ KIND = re.compile(
     (?P<age>(?:how|wie)\s(?:old|alt))
     |(?P<length>(?:how|wie)\s(?P<measure>long|far|tall|deep|wide|heavy|fast|lange?|weit|
         tief|breit|schwer|schnell|high(?=\s(?:is|are)\s(?-i:[A-Z]))))
-    |(?P<money>was(?=\skoste)|what\s(?:do|does|did)(?=\s[^?]+\scost)
-        |how\smuch\s(?:is|are|was|were))
+    |(?P<money>was(?=\s(?:[^?]+\s)?koste)|what\s(?:do|does|did|will|would)(?=\s[^?]+\scost)
+        |(?<!by\s)how\smuch\s(?:is|are|was|were))
     |(?P<score>what\s(?:is|was)\sthe\s(?:final\s)?(?:score|result)|wie\s(?:ging|endete|
         stand)|{_WHICH}score
         |(?:how|wie)(?=\s(?:did|have|has|haben|hat)\s[^?]+\s(?:voted?|(?:ab)?gestimmt)\b))
     |(?P<number>(?P<counting>how\smany|wie\sviele)
-        |(?P<amount>(?:how\smuch|wie\sviel)(?!\s(?:more|mehr)))
+        |(?P<amount>(?:how\smuch|wie\sviel)(?!\s(?:more|mehr|of|vo[nm])\b))
         |(?:how|wie)\s(?:much|viel|high|big|large|often|strong|hoch|groß|oft|stark)
         |{_WHICH}(?:percentage|share|number))
     |(?P<day>when|wann|{_WHICH}(?:day|date|time|year|month|tag|jahr))
@@ -79,6 +88,9 @@ KIND = re.compile(
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: Characters in which these words stand.
+_ASKING = 80
+_OPEN_FIRST = re.compile(r"(?:what|how|which|was|wie|welche[rsmn]?)\b", re.I)
 #: What precedes the noun that is asked for, and what follows it.
 _BEFORE_NOUN = re.compile(
     r"(?:(?:what|which|who|was|wer|welche[rs]?|(?:how|wie)\s(?:high|large|big|strong|hoch|"
@@ -100,18 +112,35 @@ _SUBORDINATE = word_set("""
 """)
 
 
+def complete_question(text: str) -> str:
+    """«What is» for «whats», «is not» for «isnt», and before «price of …»."""
+    text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
+    text = re.sub(r"\b((?:wo)?men|children)s\b", r"\1's", text)
+    text = re.sub(r"\bppl\b", "people", text)
+    return f"What is the {text}" if _FRAGMENT.match(text) else text
+
+
 def is_german(text: str, found: Sequence[Token]) -> bool:
     """Whether a question is German; «was» counts only before a German verb."""
-    low = [token.low for token in found[:4]]
-    if GERMAN_QUESTION_WORDS.intersection(low) or _GERMAN_YES_NO.match(text):
+    low = [token.low for token in found]
+    if GERMAN_QUESTION_WORDS.intersection(low[:4]) or _GERMAN_YES_NO.match(text):
         return True
-    return low[:1] == ["was"] and not GERMAN_VERBS.isdisjoint(low[1:2])
+    if low[:1] == ["was"] and not GERMAN_VERBS.isdisjoint(low[1:2]):
+        return True
+    # «Arbeitet die Notaufnahme?»
+    stops = [[words.is_stop_word(word, lang) for word in low] for lang in ("de", "en")]
+    return sum(stops[0]) > sum(stops[1])
 
 
 def asks_yes_or_no(text: str, lang: str) -> bool:
     """Whether a question begins with its verb."""
-    form = _GERMAN_YES_NO if lang == "de" else _ENGLISH_YES_NO
-    return form.match(text) is not None
+    if lang != "de":
+        return _ENGLISH_YES_NO.match(text) is not None
+    first, *rest = text.lower().split()[:3]
+    asking = words.is_stop_word(first, lang) or not QUESTION_WORDS.isdisjoint(
+        (first, *rest)
+    )
+    return not asking or _GERMAN_YES_NO.match(text) is not None
 
 
 def asks_reason(text: str) -> bool:
@@ -129,14 +158,16 @@ def asks_name(text: str) -> bool:
     return _NAME.match(text) is not None
 
 
+def find_asking(text: str) -> re.Match[str] | None:
+    """The words that say what is asked for; none in «what did he do when …»."""
+    found = KIND.search(text[:_ASKING])
+    open_first = _OPEN_FIRST.match(text) is not None
+    return None if found and found.start() and open_first else found
+
+
 def is_cause_word(word: str) -> bool:
     """Whether it only asks for a reason: «what *caused* …», «the *motive* of …»."""
     return _CAUSE_WORD.fullmatch(word) is not None
-
-
-def asks_anybody(text: str) -> bool:
-    """Whether its subject is «anybody» or «there», which its verb or noun follows."""
-    return _ANYBODY.match(text) is not None
 
 
 def find_asked_noun(text: str, lang: str) -> str:
@@ -151,15 +182,110 @@ def find_asked_noun(text: str, lang: str) -> str:
     at = 0
     while at < min(len(following), _MOST_NOUN_WORDS):
         low = following[at].lower()
-        if low in _AFTER_NOUN or words.is_stop_word(low, lang):
+        participle = at and lang != "de" and low.endswith("ed")
+        if low in _AFTER_NOUN or participle or words.is_stop_word(low, lang):
             break
         at += 1
     noun = following[at - 1] if at else ""
-    closed = at == len(following) or following[at].lower() in _AFTER_NOUN
+    closed = at == len(following) or (
+        following[at].lower() in _AFTER_NOUN or following[at].endswith("ed")
+    )
     if lang != "de" and (not noun.islower() or noun.endswith(("ing", "ed"))):
         # A name, or «what was the man convicted of?»
         return ""
     return find_root(noun.lower(), lang) if noun and closed else ""
+
+
+#: Auxiliaries before a participle, and those before a bare verb.
+_BEFORE_PARTICIPLE = word_set("has have had is are was were")
+_BEFORE_VERB = word_set("do does did will can could would should may might must")
+#: Words in which the auxiliary or the verb of a question stands.
+_VERB_REACH = 8
+
+
+def find_main_verb(found: Sequence[Token], lang: str) -> str:
+    """The verb with the meaning: «did the drill *break*», «who *trains* them»."""
+    if lang == "de":
+        return _find_german_verb(found)
+    helping = _find_first(found, _BEFORE_PARTICIPLE | _BEFORE_VERB)
+    bare = helping >= 0 and found[helping].low in _BEFORE_VERB
+    last = len(found) if helping >= 0 else min(len(found), _VERB_REACH)
+    for at in range(helping + 1 + bare if helping >= 0 else 1, last):
+        token = found[at]
+        if token.capital or words.is_stop_word(token.low):
+            continue
+        if (
+            _follows_subject(found, at)
+            if bare
+            else (_looks_verb(token.low) and found[at - 1].low not in _OPENING)
+            or (helping < 0 and _leads_clause(found, at))
+        ):
+            return token.low
+    return ""
+
+
+def _find_first(found: Sequence[Token], some: frozenset[str]) -> int:
+    low = [token.low for token in found[:_VERB_REACH]]
+    return next((at for at, word in enumerate(low) if word in some), -1)
+
+
+def _looks_verb(word: str) -> bool:
+    finite = grammar.looks_finite(word) or grammar.looks_participle(word)
+    return finite or word in IRREGULAR_BASES
+
+
+def _leads_clause(found: Sequence[Token], at: int) -> bool:
+    """Whether a word may be a present form: «who trains …», «how many people work»."""
+    if at == 1:
+        return found[0].low in ("who", "what") and found[at].low.endswith("s")
+    inside = at + 1 < len(found) and not found[at - 1].capital
+    return at > 2 and found[0].low == "how" and inside and _ends_phrase(found, at)
+
+
+def _follows_subject(found: Sequence[Token], at: int) -> bool:
+    """Whether the verb of «did» may stand here: behind a name or at a phrase's end."""
+    before = found[at - 1]
+    if before.possessive or before.low in _OPENING:
+        return False
+    name = at - 1
+    while found[name].capital and not found[name].possessive and name:
+        name -= 1
+    named = before.capital and found[name].low not in _OPENING
+    return named or _ends_phrase(found, at)
+
+
+def _ends_phrase(found: Sequence[Token], at: int) -> bool:
+    if at + 1 == len(found):
+        return True
+    following = found[at + 1]
+    if following.low in _OPEN_VERBS:
+        return False
+    return following.capital or words.is_stop_word(following.low)
+
+
+_OPEN_VERBS = word_set("have do be")
+_OPENING = word_set("""
+    the a an this that these those its his her their my your of in on at by for from to
+    with into about against before under over per
+""")
+
+
+_GERMAN_HELPING = (grammar.AUXILIARIES | word_set("würde würden könnte")) - {"was"}
+
+
+def _find_german_verb(found: Sequence[Token]) -> str:
+    if _find_first(found, _GERMAN_HELPING) >= 0:
+        last = found[-1]
+        return "" if last.capital or words.is_stop_word(last.low, "de") else last.low
+    for at, token in enumerate(found[:_VERB_REACH]):
+        content = not words.is_stop_word(token.low, "de")
+        if (
+            content
+            and token.low not in QUESTION_WORDS
+            and (at == 0 or not token.capital)
+        ):
+            return token.low
+    return ""
 
 
 def list_main_words(found: Sequence[Token], lang: str) -> tuple[str, ...]:

@@ -105,12 +105,14 @@ class Question:
     denies: bool = False
     #: The words of its main clause that have content and are no names.
     focus: tuple[QuestionTerm, ...] = ()
-    #: Whether the first of them is its verb: «has anybody *died* in …».
-    verb_first: bool = False
+    #: The one of its words that is the verb with the meaning: «did the drill *break*».
+    main_verb: QuestionTerm | None = None
     #: Whether it asks what would happen if something did.
     conditional: bool = False
     #: The root of the noun of «what was the *result* of …».
     asked_noun: str = ""
+    #: The day on which it is asked.
+    today: date = date.min
 
     def name(self, number: int) -> tuple[QuestionTerm, ...]:
         """The words of one of its names."""
@@ -119,12 +121,12 @@ class Question:
 
 def parse_question(text: str, today: date) -> Question:
     """Parse a question that is asked on this day."""
-    text = " ".join(text[:_READ].split())
+    text = question_form.complete_question(" ".join(text[:_READ].split()))
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if question_form.is_german(text, found) else "en"
     days = parse_period(text, today, lang)
     asked_noun = question_form.find_asked_noun(text, lang)
-    asking = question_form.KIND.search(text[:_ASKING])
+    asking = question_form.find_asking(text)
     kind = _find_kind(text, found, lang, asked_noun)
     first, last = asking.span() if asking else (0, 0)
     spoken = [
@@ -139,6 +141,7 @@ def parse_question(text: str, today: date) -> Question:
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
     counted = _find_counted(found, asking, terms) if kind == "number" else None
     verb, asks_doer = _find_verb(found, lang)
+    main_verb = question_form.find_main_verb(found, lang)
     main = set(question_form.list_main_words(spoken, lang))
     return Question(
         text=text,
@@ -156,10 +159,10 @@ def parse_question(text: str, today: date) -> Question:
         asks_doer=asks_doer,
         denies=grammar.NEGATION.search(text) is not None,
         focus=tuple(t for t in terms if t.name is None and t.word in main),
-        verb_first=question_form.asks_anybody(text)
-        or (lang == "de" and kind not in ("yes or no", "number")),
+        main_verb=next((t for t in terms if t.word == main_verb), None),
         conditional=question_form.asks_condition(text),
         asked_noun=asked_noun,
+        today=today,
     )
 
 
@@ -172,17 +175,31 @@ def _find_kind(
         return "reason"
     if question_form.asks_name(text):
         return "name"
-    asking = question_form.KIND.search(text[:_ASKING])
-    kind: QuestionKind = "number" if asked_noun in QUANTITY_ROOTS else ""
+    asking = question_form.find_asking(text)
+    noun = asked_noun or (find_root(found[0].low, lang) if found else "")
+    kind: QuestionKind = "number" if noun in QUANTITY_ROOTS else ""
     if asking is not None:
         kind = cast(QuestionKind, asking.lastgroup)
     roots = {find_root(token.low, lang) for token in found}
+    if noun in _NOUN_KINDS and kind in ("", "number"):
+        return _NOUN_KINDS[noun]
     sums = kind == "number" and asking and asking["amount"]
     return "money" if sums and roots & _COSTS else kind
 
 
-#: Characters in which the words stand that say what is asked for.
-_ASKING = 80
+#: What the noun of «what is the NOUN of …» asks for, by its root.
+_NOUN_KINDS: dict[str, QuestionKind] = {
+    "dat": "day",
+    "location": "place",
+    "venu": "place",
+    "pric": "money",
+    "cost": "money",
+    "fe": "money",
+    "far": "money",
+    "reward": "money",
+    "winner": "person",
+    "age": "age",
+}
 #: Words that only say what is asked for.
 _ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
     "name": word_set("name names called named heißen hießen"),
@@ -194,7 +211,7 @@ _COSTS = collect_roots(
     word_list(
         "cost pay price worth money spend raise lend fine earn grant lose receive"
     )
-) | word_set("kost preis zahl eintritt")
+) | word_set("kost preis zahl eintritt verdien")
 
 
 def _find_name_runs(found: Sequence[Token], lang: str) -> list[list[Token]]:

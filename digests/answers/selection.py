@@ -12,8 +12,16 @@ from itertools import islice, starmap
 from typing import Literal
 
 from digests.answers import likelihood, statements
-from digests.answers.matching import SentenceMatch, TokenizedArticle
-from digests.answers.questions import Question, QuestionKind, QuestionTerm
+from digests.answers.likelihood import Coverage
+from digests.answers.matching import SentenceMatch
+from digests.answers.passages import TokenizedArticle
+from digests.answers.questions import (
+    Question,
+    QuestionKind,
+    QuestionTerm,
+    parse_question,
+)
+from digests.answers.vocabulary import SYNONYMS, find_root
 from digests.language.words import is_stop_word
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span, frozen
@@ -23,13 +31,14 @@ RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 #: Articles and sentences that are examined.
 _ARTICLES, _SENTENCES = 60, 4000
 #: The least share of the question's words, by weight, in an article that may answer.
-_MIN_KNOWN = 0.5
+_MIN_KNOWN = 0.4
 #: Sentences before one that may have the words of the question.
 _BEFORE = 2
 #: Words that the beginnings of two reports of one event share.
 _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_WORD = re.compile(r"[^\W\d_]+")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and how much less likely than the best
 #: sentence its own may be.
@@ -95,6 +104,7 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
         TokenizedArticle(article=article, find_quotes=find_article_quotes)
         for article in _deduplicate_articles(articles)
     ]
+    question = restore_capitals(question, passages)
     unknown = find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
@@ -116,18 +126,33 @@ def iter_matches(
     least: float = likelihood.NEAREST,
 ) -> Iterator[tuple[SentenceMatch, float]]:
     """The sentences that may answer, with their ratings of at least `least`."""
+    examined, best = examine_sentences(question, passages)
+    for match in examined:
+        score = likelihood.rate_sentence(match, best)
+        if score >= least and match.is_possible():
+            yield match, score
+
+
+def examine_sentences(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> tuple[list[SentenceMatch], Coverage]:
+    """The sentences with words of the question in or near them, and the most held."""
     known = (each for each in passages if _knows_enough(question, each))
     every = ((each, at) for each in known for at in range(len(each.lines)))
+    found = []
     for passage, at in islice(every, _SENTENCES):
         match = SentenceMatch(question=question, passage=passage, at=at)
         near = passage.lines[max(0, at - _BEFORE) : at + 1]
         held = frozenset[str]().union(*(line.held for line in near))
         asked = any(term.accepted_roots & held for term in question.terms)
-        if not asked and not likelihood.explains_event(match):
-            continue
-        score = likelihood.rate_sentence(match)
-        if score >= least and match.is_possible():
-            yield match, score
+        if asked or likelihood.explains_event(match):
+            found.append(match)
+    covered = [likelihood.measure_coverage(match) for match in found]
+    best = Coverage(
+        here=max((each.here for each in covered), default=0.0),
+        near=max((each.near for each in covered), default=0.0),
+    )
+    return found, best
 
 
 def _choose_candidate(
@@ -142,6 +167,30 @@ def _is_known(one: _Candidate, found: Sequence[_Candidate]) -> bool:
     """Whether neither this nor a newer article says that the answer is not known."""
     newest = max((each.match.passage.time for each in found if each.gap), default=-1.0)
     return one.match.passage.time > newest
+
+
+def restore_capitals(
+    question: Question, passages: Sequence[TokenizedArticle]
+) -> Question:
+    """Give a question typed in small letters the capitals that its names have."""
+    if question.text[1:] != question.text[1:].lower():
+        return question
+
+    def restore(match: re.Match[str]) -> str:
+        word = match[0]
+        capital = word[0].upper() + word[1:]
+        low = word.lower()
+        common = find_root(low, question.lang) in SYNONYMS[question.lang]
+        if is_stop_word(low, question.lang) or (common and question.lang != "de"):
+            return word
+        small, large = (
+            sum(re.search(rf"\b{form}\b", text) is not None for text in texts)
+            for form in (word, rf"(?<=[\w,;] ){capital}\b")
+        )
+        return capital if large > small else word
+
+    texts = [each.article.text for each in passages]
+    return parse_question(_WORD.sub(restore, question.text), question.today)
 
 
 def accept_compounds(
@@ -215,7 +264,8 @@ def _drop_superseded(
     answering = {
         one.match.passage.article.id: one.match.passage
         for one in found
-        if one.score >= best - _NEWER_SLACK and (one.sure or one.match.reports_toll())
+        if one.match.reports_toll()
+        or (one.score >= best - _NEWER_SLACK and (one.sure or question.counted))
     }
     passages = {one.match.passage.article.id: one.match.passage for one in found}
     stale = {
@@ -263,10 +313,16 @@ def find_unknown_name(
 ) -> str | None:
     """The first name that is in no article, in no form."""
     for term in question.terms:
-        if term.name is None or any(p.holds_word(term) for p in passages):
+        if term.name is None or any(_holds(p, term) for p in passages):
             continue
         return question.names[term.name]
     return None
+
+
+def _holds(passage: TokenizedArticle, term: QuestionTerm) -> bool:
+    """Whether a word is in title or text, perhaps inside another one."""
+    held = bool(term.accepted_roots & passage.held)
+    return held or term.word in passage.article.text.casefold()
 
 
 def _knows_enough(question: Question, passage: TokenizedArticle) -> bool:

@@ -20,6 +20,8 @@ _CONDITION = re.compile(
 _CONSEQUENCE = re.compile(
     r"\b(?:would|could|might|should|würden?|könnten?|hätten?|wären?|dürften?)\b", re.I
 )
+#: «a law that would have metered water»: what it is said of may be real.
+_RELATIVE = re.compile(r"\b(?:that|which|who)\s(?:would|could|might)\shave\s[^,.;]*")
 _UNREAL = re.compile(
     r"\b(?:could|might|would)\s(?:easily\s|well\s)?have\s\w+(?:ed|en|n|t)\b"
     r"|\b(?:hätten?|wären?)\s[^.]{0,60}\bkönnen\b",
@@ -73,6 +75,7 @@ _BACK = re.compile(
 
 def is_hypothetical(text: str) -> bool:
     """Whether a sentence says what would happen under a condition."""
+    text = _RELATIVE.sub("", text)
     if _UNREAL.search(text):
         return True
     conditional = _CONDITION.search(text) is not None

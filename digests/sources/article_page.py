@@ -7,9 +7,11 @@ is worse than an excerpt. The signs, in this order:
 1. where the answer came from: a consent or login address, the front page;
 2. what the page calls itself: «Page not found»;
 3. what it declares: schema.org `isAccessibleForFree` (also where the text is in it: it
-   is not for everyone then), the tier of its content, another address to go to;
-4. what stands right below the text: «Subscribe to continue reading»;
-5. whether title and teaser of the entry are the page's;
+   is not for everyone then) or the tier of its content;
+4. whether title and teaser of the entry are the page's; if not, whether it is a form,
+   a wall without text, or a list of articles;
+5. what stands right below the text: «Subscribe to continue reading», or words of two
+   kinds that sell access («subscribe», «sign in», «cancel anytime»);
 6. whether the text is one, and goes on to its end.
 
 AMP and printed forms are judged like any page. An address to ask `instead` is given
@@ -34,6 +36,7 @@ from digests.sources.feed_entries import canonicalize_address
 from digests.sources.page import decode_page
 from digests.sources.page_signs import (
     PageSigns,
+    asks_to_sign_in,
     find_consent_signs,
     find_offers,
     is_wall_line,
@@ -428,12 +431,14 @@ def _judge_stranger(page: _AnsweredPage) -> PageVerdict:
     in_text = find_consent_signs(page.article.text[:_LONGEST_FORM])
     if _asks_for_consent(page) and (is_form or in_text):
         return "consent"
-    if page.signs.asks_password and is_form:
+    if is_form and (
+        page.signs.asks_password or any(map(asks_to_sign_in, page.signs.titles))
+    ):
         return "login"
     if _is_titled(page, _SAME_TITLE) and any(map(is_wall_line, page.signs.lines)):
         return "paywall"
-    links = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
-    if links and page.signs.kind == "website":
+    is_list = len(page.signs.cards) >= _CARD_LINES and not _calls_itself_article(page)
+    if is_list and not _is_titled(page, _SAME_TITLE):
         return "front_page"
     if len(page.article.text) < _SHORTEST_TEXT:
         titled = _is_titled(page, _SAME_TITLE)

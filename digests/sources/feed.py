@@ -239,8 +239,8 @@ def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
     )
 
 
-#: fastfeedparser fills a missing description with so much of the content.
-_MADE_DESCRIPTION = 512
+#: Lengths of what fastfeedparser takes from the content for a missing description.
+_MADE_DESCRIPTION = range(508, 513)
 
 
 def _is_summary(described: str, body: str) -> bool:
@@ -248,7 +248,7 @@ def _is_summary(described: str, body: str) -> bool:
 
     Both libraries make one where it lacks, and fastfeedparser a content too.
     """
-    return len(described) != _MADE_DESCRIPTION and described.strip() != body.strip()
+    return len(described) not in _MADE_DESCRIPTION and described.strip() != body.strip()
 
 
 def _longest_content(found: Any) -> tuple[str, str]:

@@ -348,13 +348,26 @@ _NOT_FOUND = re.compile(
     |\b(?:article|story|content|page)\s(?:is\s)?(?:no\slonger|not|un)\s?available\b
     |\b(?:article|story|content|page)\s(?:has\s)?(?:expired|been\sremoved)\b
     |\bnicht\s(?:mehr\s)?(?:gefunden|verfügbar|vorhanden|auffindbar|erreichbar)\b
-    |\bexistiert\s(?:leider\s)?nicht\b|\bseite\sfehlt\b|\bfehlerseite\b
+    |\bgibt\ses\s(?:leider\s)?nicht\b|\bexistiert\s(?:leider\s)?nicht\b|\bseite\sfehlt\b|\bfehlerseite\b
     |\A(?:oops|ups|hoppla|huch|error|fehler|sorry)\b
     |\b(?:can.?t|cannot|could\snot|couldn.t)\sfind\b
     |\b(?:not\s(?:currently\s)?|un)available\sin\s(?:your|most|the)\b
     |\bin\sihre[mr]\s\w+\snicht\b|\bsomething\swent\swrong\b|\bda\sist\swas\sschiefgelaufen\b""",
     re.VERBOSE | re.IGNORECASE,
 )
+
+
+#: A title of a form for signing in.
+_SIGN_IN = re.compile(
+    r"(?:please\s)?(?:log|sign)[\s-]?in\b|(?:bitte\s)?(?:anmelden|einloggen)\b"
+    r"|anmeldung\b|registrier\w+|register\b|create\san?\saccount",
+    re.IGNORECASE,
+)
+
+
+def asks_to_sign_in(title: str) -> bool:
+    """Whether a title of a page is that of a form for signing in."""
+    return _SIGN_IN.match(title) is not None
 
 
 def reports_error(title: str) -> bool:
@@ -400,20 +413,22 @@ _WALL = re.compile(
 _OFFERS = re.compile(
     r"""\b(?:(?P<abo>subscri(?:be|bers?|ptions?|bing)|abos?|\w{3,}abos?|abonn\w+)
     |(?P<account>log\s?in(?:to)?|sign\s?in|(?:an?|your|free)\saccount|anmelden|einloggen
-        |registrier\w+|(?:ein|ihr)\skonto)
+        |eingeloggt\w*|angemeldete\w*|registrier\w+|(?:ein|ihr|mit)\skonto)
     |(?P<access>unlock\w*|(?:full|unlimited|digital|verify|free)\saccess|access\s(?:this|the)
-        |exclusive\sto|zugang|freischalten|exklusiv\w*|premium
-        |(?:full|whole|rest\sof\sthe|this)\s(?:story|article))
-    |(?P<reading>(?:keep|continue)\sreading|read\son|weiter\s?(?:zu)?lesen)
-    |(?P<terms>trial|cancel|(?:per|first|(?:\d|crowns?|euros?|dollars?)\sa)\s(?:month|week)
-        |\w*kündbar|testen
-        |probemonat|erster\smonat|im\smonat)
-    |(?P<member>members?|membership|supporters?|mitglied\w*))\b""",
+        |exclusive\sto|\w*zugang|zugriff|freischalten|exklusiv\w*|premium|vorbehalten
+        |(?:full|whole|rest\sof\sthe)\s(?:story|article|post)|(?:a|this)\spreview
+        |(?:komplette|ganze|vollständige|gesamte)[nr]?\s(?:artikel|beitrag|text|bericht))
+    |(?P<reading>(?:keep|continue)\sreading|read\son|weiter\s?(?:zu)?lesen
+        |reading\sa\spreview)
+    |(?P<terms>trial|cancel|(?:per|first|(?:\d|crowns?|euros?|dollars?|pounds?)\sa)\s
+        (?:month|week)|monthly|yearly|(?:day|week)\spass|\w*kündbar|testen|probemonat
+        |erster\smonat|im\smonat|monatlich|jährlich|tagespass)
+    |(?P<member>members?|memberships?|supporters?|mitglied\w*|nutzern))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: Lines about other things that one signs in or subscribes to.
 _NO_OFFER = re.compile(
-    r"\bcomment|\bkommentar|newsletter|\binbox\b|e-?mail|\bnew\sposts\b", re.IGNORECASE
+    r"\bcomment|\bkomment|newsletter|\binbox\b|e-?mail|\bnew\sposts\b", re.IGNORECASE
 )
 _LONGEST_LINE = 400
 
@@ -443,7 +458,7 @@ _CONSENT_WORDS = re.compile(
         cookies|privatsphäre|zustimmung|einwilligung)\b
     |\bmit\swerbung\b[^.\n]{0,30}\b(?:weiter|lesen|nutzen|kostenlos)\b
     |\b(?:cookie|datenschutz|privatsphäre)-?\s?(?:einstellungen|richtlinie|hinweise?|
-        erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihre\s(?:privatsphäre|
+        erklärung)\b|\bbevor\ssie\s(?:fortfahren|weiter)|\bihrer?\s(?:privatsphäre|
         einwilligung|zustimmung)\b|\bberechtigte[ns]?\sinteresse
     |\b(?:our|unserer?n?)\s(?:\d+\s)?partnern?\b|\bour\spartners\b|\byour\sconsent\b
     |\b(?:our|the)\sprivacy\spolicy\b|\bpersonenbezogenen?\sdaten\b|\bpersonal\sdata\b|\bwerbefrei\b|\btracking\b""",

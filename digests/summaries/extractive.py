@@ -20,7 +20,7 @@ from operator import mul
 from typing import NamedTuple
 
 from digests.language import words
-from digests.summaries import fitting, passages
+from digests.summaries import passages, shortening
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
 from digests.types import Article, Sentence, Span, frozen
@@ -165,12 +165,12 @@ def _is_filler(passage: Passage) -> bool:
 
 def _fit_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
     if len(passage.text) <= budget:
-        return fitting.build_sentence(passage)
+        return shortening.build_sentence(passage)
     # The news is shown however short.
     fewest = _KEPT_SHARE * len(passage.text) if passage.place else 0
     if budget < fewest:
         return None
-    short = fitting.trim_passage(article, passage, budget)
+    short = shortening.trim_passage(article, passage, budget)
     return short if short and len(short.text) >= fewest else None
 
 

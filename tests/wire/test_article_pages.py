@@ -15,7 +15,7 @@ from digests.errors import (
 from digests.sources.article_page import PageJudgement
 from digests.sources.fetch import Fetcher, FetchPolicy, NotModified, Validators
 from digests.sources.remote import read_article_page
-from digests.sources.sandbox import Sandbox
+from digests.sources.sandbox import Sandbox, SandboxLimits
 from digests.types import Article
 from tests.builders import NOON, an_article
 from tests.wire.server import Script, Server, answer, redirect, serving
@@ -47,11 +47,11 @@ PAGE = page("</p><p>".join(SENTENCES))
 
 @asynccontextmanager
 async def newsroom(
-    scripts: Mapping[str, Script],
+    scripts: Mapping[str, Script], limits: SandboxLimits | None = None
 ) -> AsyncIterator[tuple[Server, Fetcher, Sandbox]]:
     async with serving(scripts) as server:
         rules = FetchPolicy(private=frozenset((server.place,)), spacing=0)
-        async with Fetcher(rules) as fetcher, Sandbox() as sandbox:
+        async with Fetcher(rules) as fetcher, Sandbox(limits) as sandbox:
             yield server, fetcher, sandbox
 
 
@@ -211,6 +211,20 @@ async def test_a_page_that_refuses_bots_is_an_error_for_the_admin():
 
 async def test_what_is_no_page_is_a_verdict():
     assert (await judged({"/a": answer(b"%PDF-1.7 x")})).verdict == "no_text"
+
+
+async def test_a_page_that_is_built_to_be_slow_is_a_verdict():
+    slow = b"<p " + b" ".join(b'a%d="1"' % n for n in range(60_000)) + b">"
+    scripts = {"/a": answer(slow + PAGE)}
+    async with newsroom(scripts, SandboxLimits(cpu=0.1)) as (server, fetcher, sandbox):
+        found = await read_article_page(
+            replace(ANNOUNCED, url=server.url("/a")),
+            fetcher=fetcher,
+            sandbox=sandbox,
+            now=NOON,
+        )
+    assert isinstance(found, PageJudgement)
+    assert (found.verdict, found.requests) == ("no_text", 1)
 
 
 async def test_an_endless_redirect_costs_three_requests():

@@ -213,7 +213,7 @@ class DiscordSender:
         """Send a delivery; return the id of its message, as `channels` formats it.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         if delivery.operation == "post":
             return await self._post(delivery)

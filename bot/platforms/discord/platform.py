@@ -17,12 +17,12 @@ import structlog
 
 from bot.errors import SendError, SendNotReceived, SendRateLimited, SendRefused
 from bot.model import Delivery, Destination, DestinationProblem, Inbox, file_origin
+from bot.platforms.common.caches import get_recipient
 from bot.platforms.common.connection import (
     StopSwitch,
     hold_until_stopped,
     stay_connected,
 )
-from bot.platforms.common.direct_messages import get_recipient
 from bot.platforms.common.rate_limits import RequestRoute
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import PLATFORM_NAME, Json, parse_snowflake
@@ -165,7 +165,7 @@ class DiscordPlatform:
         """Post, edit or delete; return the id of the message.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         delivery = await self._direct_messages.resolve_channel(delivery)
         return await self._sender.send(delivery)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import MessageGone, SendNotReceived, SendRefused, SendUnclear
 from bot.model import Delivery
-from bot.platforms.common.direct_messages import DirectMessageChannels, get_recipient
+from bot.platforms.common.caches import DirectMessageChannels, get_recipient
 from bot.platforms.discord import channels, limits, rate_limits
 from bot.platforms.discord.channels import PERSONAL_WORKSPACE_PREFIX, Json, is_snowflake
 from bot.platforms.discord.components import carries_key

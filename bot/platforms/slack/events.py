@@ -26,7 +26,7 @@ from bot.model import (
     SmallPrint,
 )
 from bot.platforms.common import interactions
-from bot.platforms.common.direct_messages import OpenChannel
+from bot.platforms.common.caches import OpenChannel
 from bot.platforms.common.interactions import PendingForms, parse_draft_id
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from bot.platforms.slack import forms, limits, replies

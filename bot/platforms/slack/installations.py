@@ -139,7 +139,7 @@ class Installation:
         """Call a method about a delivery's channel when it may be sent.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         channel = delivery.channel
         if not _TARGET_ID.fullmatch(channel):
@@ -162,7 +162,7 @@ class Installation:
         """Call a method for a person who is waiting: it overtakes posts.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         return await self.request(method, lambda client: client.call(method, **args))
 

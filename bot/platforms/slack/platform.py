@@ -213,7 +213,7 @@ class SlackPlatform:
         """Post, edit or delete; return the id (`ts`) of the message.
 
         Raises:
-            SendError: As `send_errors` classifies it.
+            SendError: As `rate_limits` classifies it.
         """
         delivery = await self._direct_messages.resolve_channel(delivery)
         ts = delivery.message_id or ""

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.errors import MessageGone, SendRefused
 from bot.model import Delivery
-from bot.platforms.common.direct_messages import DirectMessageChannels, get_recipient
+from bot.platforms.common.caches import DirectMessageChannels, get_recipient
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.installations import Installations, ask_workspace, iter_pages

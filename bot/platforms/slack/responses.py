@@ -18,7 +18,7 @@ from bot.errors import SendError, SendRefused, SendUnclear
 from bot.i18n.translation import Texts
 from bot.model import Block, Document, Form, Paragraph, Reply
 from bot.platforms.common import interactions
-from bot.platforms.common.direct_messages import OpenChannel
+from bot.platforms.common.caches import OpenChannel
 from bot.platforms.common.interactions import PendingForms
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import run_command
-from bot.cli import backups
+from bot.cli import operations
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
 from tests.bot.process import Home
 
@@ -169,9 +169,9 @@ def test_a_large_backup_reports_its_progress(tmp_path: Path, capsys):
     large, small = tmp_path / "large.db", tmp_path / "small.db"
     small.touch()
     with large.open("wb") as file:
-        file.truncate(backups.LARGE_FILE_BYTES)
+        file.truncate(operations.LARGE_FILE_BYTES)
     for which in (large, small):
-        tell = backups.progress_printer(which)
+        tell = operations.progress_printer(which)
         for done in (0.04, 0.12, 0.17, 0.31, 1.0):
             tell(done)
     assert capsys.readouterr().err.splitlines() == [

@@ -24,7 +24,7 @@ from dotenv import dotenv_values
 
 from bot import app
 from bot.cli import setup
-from bot.cli.setup_checks import SetupChecks
+from bot.cli.setup_questions import SetupChecks
 from bot.model.scope import Scope
 from bot.settings import Settings
 from bot.storage import Database, digest_store, workspace_store

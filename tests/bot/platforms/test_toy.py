@@ -14,7 +14,7 @@ import bot
 from bot import app
 from bot.__main__ import run_command
 from bot.cli import setup
-from bot.cli.setup_checks import SetupChecks
+from bot.cli.setup_questions import SetupChecks
 from bot.platforms import plugins
 from tests.bot.cli.terminals import ScriptedTerminal
 from tests.bot.harness import BRIDGE

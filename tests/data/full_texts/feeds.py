@@ -356,6 +356,7 @@ EXCERPTS: dict[str, Feed] = {
     "letters-dots": rss(lambda a: desc(a.letters(240) + "...")),
     "letters-nothing": rss(lambda a: desc(a.letters(200))),
     "letters-content": rss(lambda a: content(f"<p>{a.letters(500)}</p>")),
+    "letters-content-long": rss(lambda a: content(f"<p>{a.letters(870)}</p>")),
     "letters-content-de": rss(lambda a: desc(a.letters(400)), "de"),
     "agency-lead": rss(lambda a: desc(f"{a.paragraphs[0]}")),
     "zum-artikel": rss(lambda a: desc(f"{a.dek} {more(a, 'Zum Artikel')}"), "de"),

@@ -65,7 +65,7 @@ def holds_false(row: dict[str, Any]) -> bool:
 @pytest.mark.parametrize(
     ("types", "least"),
     [
-        (["plain"], 0.82),
+        (["plain"], 0.8),
         (["near-miss", "unanswerable"], 0.86),
         (["denied", "negative", "hypothetical", "stale", "why"], 0.85),
     ],

@@ -235,6 +235,160 @@ def test_what_a_recall_followed_is_not_why_that_happened():
         "Lumo recalls lamps after reports that they overheated. It is based in Aldby.",
         title="Lumo recalls lamps",
     )
-    question = parse_question("Why did the lamps overheat?", TODAY)
 
-    assert not select_answer(question, (article,)).sure
+    assert refused("Why did the lamps overheat?", article)[0] == "not reported"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # The event itself is no reason.
+        ("Why was the lamp Orla lost?", "The lamp Orla was lost in Aldby in 2019."),
+        # What she died of does not follow.
+        ("What did Tilda Noor die of?", "Tilda Noor died on Sunday at her home."),
+        # It is still to come.
+        (
+            "When was the licence in Aldby granted?",
+            "Aldby must grant a licence in May.",
+        ),
+        # That he is retired does not say when he retired.
+        ("When did Ada Quist retire?", "Ada Quist, a retired clerk, won on Sunday."),
+        # Nobody is named beside the word.
+        (
+            "What is the name of the clerk in Aldby?",
+            "A clerk in Aldby lost his key, said Mayor Jasper Vane.",
+        ),
+        # A length is no depth, a date no height.
+        ("How deep is the pool in Aldby?", "Aldby has opened a 50-metre pool."),
+        ("Wie hoch ist die Brücke in Aldby?", "Aldby sperrt die Brücke ab 5. Oktober."),
+    ],
+)
+def test_a_sentence_without_what_is_asked_for_is_no_answer(question: str, text: str):
+    lang = "de" if "Brücke" in text else "en"
+    article = an_article(text, title="News of Aldby", lang=lang)
+
+    assert refused(question, article)[0] == "not reported"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many people were in the train at Aldby?",
+            "A train at Aldby had 210 passengers on board.",
+        ),
+        ("How many trams does Aldby have?", "Aldby has stopped all 18 of its trams."),
+        (
+            "Who heads the institute in Aldby?",
+            "It is early, said the Aldby institute's director, Ramon Ull.",
+        ),
+        (
+            "By how much were the trains in Aldby delayed?",
+            "The trains in Aldby were delayed by six minutes.",
+        ),
+        (
+            "What did the keeper in Aldby do when the wolf came?",
+            "When the wolf came, the keeper in Aldby locked the gate.",
+        ),
+    ],
+)
+def test_an_answer_may_name_what_is_asked_for_in_other_words(question: str, text: str):
+    article = an_article(f"{text} Rain fell later.", title="News of Aldby")
+
+    assert reported(question, article) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Arbeitet die Notaufnahme in Rostau?",
+            "Die Notaufnahme in Rostau arbeitet weiter.",
+        ),
+        (
+            "Wer bezahlt das Vorhaben in Rostau?",
+            "Der Landkreis zahlt das Vorhaben in Rostau.",
+        ),
+    ],
+)
+def test_german_questions_find_their_verb_and_doer(question: str, text: str):
+    article = an_article(text, title="Neues aus Rostau", lang="de")
+
+    assert reported(question, article) == [text]
+
+
+def test_a_newer_count_is_told_instead_of_one_that_has_more_of_the_question():
+    old = an_article(
+        "At least 38 people have fallen ill with mumps after a fair in Aldby.", id="old"
+    )
+    new = an_article(
+        "The number of people who caught mumps at the fair in Aldby has risen to 112.",
+        id="new",
+        published=datetime(2026, 1, 8, 9, tzinfo=UTC),
+    )
+
+    (text,) = reported("How many people fell ill with mumps in Aldby?", old, new)
+    assert "112" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("whats the reward in aldby", "Aldby offers a reward of 900 euros."),
+        ("price of a ticket in aldby", "A ticket in Aldby costs 9 euros."),
+        ("who isnt going to aldby", "Ada Quist is not going to Aldby."),
+        ("when does the aldby mill close", "The Aldby mill is to close next June."),
+    ],
+)
+def test_a_question_may_be_typed_carelessly(question: str, text: str):
+    other = "Rain fell on the road to Aldby and on Norden, the mayor of Aldby said."
+    article = an_article(f"{text} {other}", title="News")
+
+    assert reported(question, article) == [text]
+
+
+def test_a_name_in_small_letters_is_not_found_in_another_place():
+    article = an_article(
+        "Six wolves live near Aldby. Three lynx live near the lake of Norden.",
+        title="Animals",
+    )
+
+    assert refused("how many wolves live near norden", article)[0] == "not reported"
+
+
+def test_what_has_happened_is_not_when_it_will_happen():
+    article = an_article("The ferry Orla ran aground on Monday.", title="Orla")
+
+    assert refused("When does the ferry Orla run again?", article)[0] == "not reported"
+
+
+def test_a_law_that_would_have_done_something_may_be_a_reason():
+    text = "Aldby's council fell on Monday over a law that would have taxed water."
+
+    article = an_article(text, title="Aldby")
+    assert reported("Why did Aldby's council fall?", article) == [text]
+
+
+def test_what_is_called_something_has_a_name_in_small_letters():
+    text = "The Aldby drug, called relotan, costs 9 euros."
+
+    article = an_article(text, title="Aldby")
+    assert reported("what is the aldby drug called", article) == [text]
+
+
+def test_an_older_count_is_not_told_because_it_has_more_of_the_question():
+    old = an_article(
+        "A ferry ran aground off Aldby, an accident in which one man died.",
+        id="old",
+        title="Ferry runs aground off Aldby",
+    )
+    new = an_article(
+        "Three people died when the Orla hit a rock in fog off Aldby.",
+        id="new",
+        title="Ferry accident off Aldby",
+        published=datetime(2026, 1, 8, 9, tzinfo=UTC),
+    )
+
+    assert "one man" not in "".join(
+        reported("how many dead in the aldby ferry accident", old, new)
+    )

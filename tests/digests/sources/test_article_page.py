@@ -11,6 +11,7 @@ from digests.types import Article
 from tests.data.full_texts.articles import Story, load_stories
 from tests.data.full_texts.good_pages import GoodPage, load_good_pages
 from tests.data.full_texts.more_walls import load_more_walls
+from tests.data.full_texts.other_walls import load_other_walls
 from tests.data.full_texts.sites import courier, kurier, schema
 from tests.data.full_texts.walls import Answer, load_walls, plain, start
 
@@ -50,16 +51,16 @@ def text_of(found: PageJudgement) -> str:
     return found.article.text
 
 
-#: A page whose wall has no words: only the text shows that it stops.
-WITHOUT_WORDS = "paywall: ohne Wort"
+WALLS = [*load_walls(), *load_more_walls(), *load_other_walls()]
+#: What some pages are taken for: a wall without words shows in a text that stops only,
+#: and a site that moved lists its newest articles.
+TAKEN_FOR = {"paywall: ohne Wort": "cut", "not_found: moved": "front_page"}
 
 
-@pytest.mark.parametrize(
-    "answer", [*load_walls(), *load_more_walls()], ids=lambda answer: answer.name
-)
+@pytest.mark.parametrize("answer", WALLS, ids=lambda answer: answer.name)
 def test_what_is_not_the_article_is_recognised_and_gives_no_text(answer: Answer):
     found = judge(answer.html, announce(answer.story), answered_at=answer.url)
-    verdict = "cut" if answer.name == WITHOUT_WORDS else answer.verdict
+    verdict = TAKEN_FOR.get(answer.name, answer.verdict)
     assert (found.verdict, found.article) == (verdict, None)
 
 
@@ -101,6 +102,25 @@ def test_a_page_whose_title_and_first_sentence_were_reworded_is_the_announced():
     assert judge(plain(title, body), announce(FERRY)).verdict == "article"
 
 
+def test_a_page_that_lists_the_announced_title_and_teaser_is_not_the_article():
+    listed = "".join(
+        f"<h2>{one.title}</h2><p>{one.dek}</p>" for one in load_stories("en")
+    )
+    page = plain("All news of the day", f"<h1>All news of the day</h1>{listed}")
+    assert judge(page, announce(FERRY)).verdict == "other_article"
+
+
+def test_of_a_title_of_two_words_both_must_be_there():
+    daily = announce(
+        FERRY, title="Morning briefing", text="Ferries, salmon and a flat tyre."
+    )
+    text = (
+        "Ferries sail late, salmon are dear, and a flat tyre blocks the bridge today. "
+    )
+    page = plain("Morning traffic", f"<h1>Morning traffic</h1><p>{text * 5}</p>")
+    assert judge(page, daily).verdict == "other_article"
+
+
 # What must not get into a text
 
 
@@ -121,7 +141,11 @@ def test_a_consent_form_over_the_text_is_not_in_it():
 
 
 def test_a_page_with_nothing_but_the_teaser_is_not_its_article():
-    html = courier(FERRY, "", after="<p>Photo: Nell Orrin, Courier, 5 January 2026</p>")
+    caption = (
+        "The harbour of Lorne Point, where the ferry to Skarrow leaves, in November."
+    )
+    html = courier(FERRY, f"<p>{caption}</p>")
+    assert len(FERRY.dek + caption) >= 220
     assert judge(html, announce(FERRY)).verdict == "no_text"
 
 
@@ -161,6 +185,24 @@ def test_a_wall_that_nobody_sees_is_none():
     ):
         html = courier(FERRY, FERRY.html + hidden)
         assert judge(html, announce(FERRY)).verdict == "article"
+
+
+def test_offers_below_a_text_that_is_declared_free_are_no_wall():
+    offers = "<p>Already a subscriber? Sign in</p><p>Start your free trial</p>"
+    head = schema(FERRY, isAccessibleForFree=True)
+    html = courier(FERRY, FERRY.html, head, after=offers)
+    assert judge(html, announce(FERRY)).verdict == "article"
+    assert judge(html.replace(head, ""), announce(FERRY)).verdict == "paywall"
+
+
+COMMENTS = "<p>Please sign in to comment.</p><p>Subscribe to new comments</p>"
+FREE = "<p>Thanks for reading! Subscribe for free to receive new posts.</p>"
+
+
+@pytest.mark.parametrize("below", [COMMENTS, FREE, "<p>Get our newsletter</p>"])
+def test_forms_for_comments_and_letters_below_a_text_are_no_wall(below: str):
+    html = courier(FERRY, FERRY.html, after=below)
+    assert judge(html, announce(FERRY)).verdict == "article"
 
 
 def test_one_offer_below_a_text_is_no_wall():
@@ -281,6 +323,11 @@ def test_lines_that_pages_repeat_stand_once_in_the_joined_text():
 
 
 # Defects
+
+
+def test_a_page_that_is_nested_deeper_than_any_says_nothing():
+    assert signs("<h1>Bridge</h1>" + "<div>" * 4_000).titles == ()
+    assert signs("<h1>Bridge</h1>" + "<div>" * 40).titles == ("Bridge",)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,16 @@ def test_texts_that_break_off_at_one_length_are_excerpts():
     assert set(judge_entries(cut)) == {"excerpt"}
 
 
+def test_an_unclear_entry_is_judged_like_most_of_its_feed():
+    cut = [EntryText(f"Title {n}", f"{n} {SENTENCE} …") for n in range(3)]
+    assert judge_entries([*cut, EntryText("Unclear", SENTENCE * 10)])[-1] == "excerpt"
+
+
+def test_a_text_that_most_entries_share_is_about_the_feed():
+    same = [EntryText(f"Title {n}", SENTENCE * 30) for n in range(5)]
+    assert set(judge_entries(same)) == {"excerpt"}
+
+
 # A source
 
 
