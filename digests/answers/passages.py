@@ -71,17 +71,6 @@ class TokenizedArticle:
         )
         return tuple(map(self._tokenize_sentence, spans))
 
-    def count_sentences(self, roots: frozenset[str]) -> int:
-        """How many of its sentences have one of these roots."""
-        if roots not in self._counts:
-            holding = sum(not roots.isdisjoint(line.held) for line in self.lines)
-            self._counts[roots] = holding
-        return self._counts[roots]
-
-    @cached_property
-    def _counts(self) -> dict[frozenset[str], int]:
-        return {}
-
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Its quotations with their speakers."""

@@ -374,3 +374,21 @@ def test_what_is_called_something_has_a_name_in_small_letters():
 
     article = an_article(text, title="Aldby")
     assert reported("what is the aldby drug called", article) == [text]
+
+
+def test_an_older_count_is_not_told_because_it_has_more_of_the_question():
+    old = an_article(
+        "A ferry ran aground off Aldby, an accident in which one man died.",
+        id="old",
+        title="Ferry runs aground off Aldby",
+    )
+    new = an_article(
+        "Three people died when the Orla hit a rock in fog off Aldby.",
+        id="new",
+        title="Ferry accident off Aldby",
+        published=datetime(2026, 1, 8, 9, tzinfo=UTC),
+    )
+
+    assert "one man" not in "".join(
+        reported("how many dead in the aldby ferry accident", old, new)
+    )
