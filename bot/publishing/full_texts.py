@@ -18,7 +18,7 @@ import structlog
 
 from bot.errors import ConfigurationError
 from bot.ingest.full_texts import FullTextReader, is_page_due
-from bot.model import Digest, Occurrence, Source
+from bot.model import PUBLISHABLE_FOR, Digest, Occurrence, Source
 from bot.model.scope import Scope
 from bot.ports import Clock, Engine, ReportProgress
 from bot.publishing.edition_inputs import (
@@ -122,8 +122,14 @@ class FullTextPlanner:
         self, due: Sequence[Occurrence], read: AnalyseArticle
     ) -> None:
         """Read the pages of what these due digests would show; they wait together."""
+        since = self.clock.now() - PUBLISHABLE_FOR
+        excerpts = await self.db.read(page_reading_store.list_excerpt_sources, since)
+        if not excerpts:
+            # Nothing is loaded twice where feeds have full texts.
+            return
         digests = await self._find_digests((one.scope, one.digest_id) for one in due)
-        await self.complete(digests, read=read)
+        wanting = [d for d in digests if excerpts & {source.id for source in d.sources}]
+        await self.complete(wanting, read=read)
 
     async def _find_digests(self, keys: Iterable[tuple[Scope, int]]) -> list[Digest]:
         find = digest_store.find_digest

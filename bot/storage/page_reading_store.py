@@ -24,6 +24,7 @@ from bot.storage.statements import (
     first_scalar,
     from_row,
     list_all,
+    list_scalars,
     upsert,
 )
 from digests.types import Article, frozen
@@ -150,6 +151,17 @@ def list_host_pauses(conn: Connection, now: datetime) -> dict[str, datetime]:
         .group_by(_READING.host)
     )
     return dict(list_all(conn, query, tuple))
+
+
+def list_excerpt_sources(conn: Connection, since: datetime) -> frozenset[int]:
+    """List the sources (keys) with excerpts that were fetched since then."""
+    revision = revisions.c
+    query = (
+        select(_ARTICLE.source_id)
+        .join(revisions, revision.article_id == _ARTICLE.id)
+        .where(revision.current, revision.excerpt, revision.fetched_at >= since)
+    )
+    return frozenset(list_scalars(conn, query.distinct()))
 
 
 def count_page_verdicts(

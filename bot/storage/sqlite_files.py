@@ -161,9 +161,13 @@ def _enable_wal(file: Path) -> None:
     timeout = engines.BUSY_SECONDS
     raw = sqlite3.connect(file, timeout=timeout, isolation_level=None)
     with closing(raw) as conn:
-        conn.execute("PRAGMA journal_mode = WAL")
-        size = file.stat().st_size
-        sound = not _has_dangling_references(conn) and _is_intact(conn, size)
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            size = file.stat().st_size
+            sound = not _has_dangling_references(conn) and _is_intact(conn, size)
+        except UnicodeDecodeError:
+            # SQLite quotes the damaged name in its error.
+            sound = False
     if not sound:
         raise ConfigurationError(
             f"The database {file} is damaged. It was left as it is: restore a backup "

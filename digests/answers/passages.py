@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from digests.answers import statements
-from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
     collect_roots,
     find_root,
@@ -100,11 +99,6 @@ class TokenizedArticle:
     def lead(self) -> frozenset[str]:
         """The roots of title and first sentence, which say what it is about."""
         return self.title | (self.lines[0].held if self.lines else frozenset())
-
-    def holds_word(self, term: QuestionTerm) -> bool:
-        """Whether a word is in title or text, perhaps inside another one."""
-        held = bool(term.accepted_roots & self.held)
-        return held or term.word in self.article.text.casefold()
 
     def _collect_roots(self, text: str) -> frozenset[str]:
         return collect_roots(set(split_words(text)), self.lang)

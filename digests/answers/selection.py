@@ -313,10 +313,16 @@ def find_unknown_name(
 ) -> str | None:
     """The first name that is in no article, in no form."""
     for term in question.terms:
-        if term.name is None or any(p.holds_word(term) for p in passages):
+        if term.name is None or any(_holds(p, term) for p in passages):
             continue
         return question.names[term.name]
     return None
+
+
+def _holds(passage: TokenizedArticle, term: QuestionTerm) -> bool:
+    """Whether a word is in title or text, perhaps inside another one."""
+    held = bool(term.accepted_roots & passage.held)
+    return held or term.word in passage.article.text.casefold()
 
 
 def _knows_enough(question: Question, passage: TokenizedArticle) -> bool:

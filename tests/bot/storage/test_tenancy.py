@@ -109,6 +109,7 @@ FOR_EVERYBODY = {
     "page_reading_store.count_host_requests",
     "page_reading_store.count_page_verdicts",
     "page_reading_store.list_article_pages",
+    "page_reading_store.list_excerpt_sources",
     "page_reading_store.list_host_pauses",
     "page_reading_store.save_page_reading",
     "personal_digest_store.find_edition_workspace",
