@@ -304,9 +304,9 @@ def _render_origin(
     else:
         made = why.found.stored_edition.edition.made_from
         yield context.small_print(
-            "{articles} articles from {sources} sources were read.",
-            articles=made.articles,
-            sources=made.sources,
+            "Read for it: {articles} from {sources}.",
+            articles=context.count("{n} article", "{n} articles", made.articles),
+            sources=context.count("{n} source", "{n} sources", made.sources),
         )
     line = why.source_line
     if line is None:
