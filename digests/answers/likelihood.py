@@ -8,7 +8,8 @@ on the question sets of tests/data/asking; nobody should change one by hand.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.answers import statements
@@ -186,15 +187,26 @@ def _iter_phrase_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]
     focus = question.focus or question.terms
     asked = frozenset[str]().union(*(term.accepted_roots for term in focus))
     places = [at for at, root in enumerate(line.roots) if root in asked]
+    numbers = sorted((span.start, span.end) for span in match.numbers)
     figures = [
         at
         for at, (start, end) in enumerate(locate_words(line.text))
-        if any(start < span.end and span.start < end for span in match.numbers)
+        if (before := bisect_left(numbers, (end,))) and numbers[before - 1][1] > start
     ]
     if places and figures:
-        yield "number near", 1 / min(1 + abs(a - b) for a in places for b in figures)
+        yield "number near", 1 / (1 + _measure_distance(places, figures))
     else:
         yield f"number alone, {question.kind}", 1.0
+
+
+def _measure_distance(ones: Sequence[int], others: Sequence[int]) -> int:
+    """The least distance between two rows of ascending places, none of them empty."""
+    return min(
+        abs(one - other)
+        for one in ones
+        for next_at in (bisect_left(others, one),)
+        for other in others[max(next_at - 1, 0) : next_at + 1]
+    )
 
 
 def _measure_attachment(match: SentenceMatch) -> float:
