@@ -158,9 +158,11 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
 
 
 _EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
-#: «about her home|, her fight and her plans», «a dancer, and, in her day|, the best»
+#: «about her home|, her fight and her plans», «Ann Moe|, her son, and Ida Lund»,
+#: «a dancer, and, in her day|, the best»
 _LISTED = re.compile(
-    rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?\s(?:and|und)\s(?:\w+\s)?{_EACH}"
+    rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?"
+    rf"(?:\s(?:and|und)\s(?:\w+\s)?{_EACH}|,\s(?:and|und)\s[A-ZÄÖÜ])"
 )
 _HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
@@ -349,11 +351,13 @@ _DIGIT = re.compile(r"\d")
 
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
-    following = tail.lower().split(maxsplit=7)[1:7]
+    # «and Syed Rahman, 47, all of whom had stalls» has no verb of its own.
+    following = tail.lower().split(",", 1)[0].split(maxsplit=7)[1:7]
     if not following or _NEEDS_BOTH.search(kept):
         return False
     first = following[0]
-    if grammar.looks_finite(first) or grammar.looks_participle(first):
+    verbal = grammar.looks_finite(first) or grammar.looks_participle(first)
+    if verbal and _NAME_GOES_ON.match(tail) is None:  # «and Syed Rahman»
         return True
     if not grammar.AUXILIARIES.isdisjoint(following[1:]):
         return has_verb(re.split("[;:]", kept)[-1])  # No list of subjects.

@@ -185,8 +185,14 @@ def test_an_insertion_that_names_the_witness_stays():
     assert shortened(text, 50) is None
 
 
-def test_a_list_is_not_cut_inside():
-    text = "They signed deals on trade, schools, roads and bridges for five years."
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They signed deals on trade, schools, roads and bridges for five years.",
+        "The other three are Ann Moe, 58, her son Per, and Ahmed Lund, all from Hallin.",
+    ],
+)
+def test_a_list_is_not_cut_inside(text: str):
     assert shortened(text, 60) is None
 
 
