@@ -116,7 +116,8 @@ _OPENING = re.compile(
     r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
-    rf"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|[^,\"“]{{0,60}}:){_ARTICLE}"
+    r"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|\d{1,3},"
+    rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 _CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 

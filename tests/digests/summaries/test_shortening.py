@@ -189,11 +189,17 @@ def test_an_insertion_that_names_the_witness_stays():
     "text",
     [
         "They signed deals on trade, schools, roads and bridges for five years.",
-        "The other three are Ann Moe, 58, her son Per, and Ahmed Lund, all from Hallin.",
+        "The other three are Ann Moe, 58, her son Per, and Ahmed Lund, all of Marl.",
     ],
 )
 def test_a_list_is_not_cut_inside(text: str):
     assert shortened(text, 60) is None
+
+
+def test_an_opening_does_not_take_a_person_with_it_before_their_age():
+    text = "For 38 years Edith Marl, 71, has wound the clock at Hallin."
+    versions = shortening.list_versions(text, Span(start=0, end=len(text)), ())
+    assert {version[0].start for _, version in versions} == {0}
 
 
 def test_an_opening_does_not_replace_its_main_clause():
