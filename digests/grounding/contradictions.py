@@ -241,6 +241,8 @@ _OPPOSITES = """
   ; guilty convicted / innocent acquitted cleared
   ; alive survived / dead died killed ; legal allowed / illegal banned
   ; praised praise welcomed / criticised criticized condemned
+  ; women women's women’s womens / men men's men’s mens ; oldest eldest / youngest
+  ; largest biggest / smallest
 """
 _PAIRS = [map(word_set, pair.split("/")) for pair in _OPPOSITES.split(";")]
 
