@@ -113,6 +113,8 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         CONCEDES.match(kept) or grammar.NEGATION.search(kept)
     ):
         return False
+    if _OUTCOME.match(tail) or (tail.startswith("in ") and _TAKES_IN.search(kept)):
+        return False
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
     # A German verb may be the last word of its clause.
@@ -318,6 +320,16 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
 
 
 _CONTRASTS = ("but ", "aber ")
+#: «held out for long |and lost in the end»: how it ended is the news.
+_OUTCOME = re.compile(
+    r"(?:and|but|und|aber)\s(?:[\w’'-]+\s){0,4}?(?:in\sthe\send|finally|eventually"
+    r"|ultimately|nevertheless|doch|dennoch|trotzdem|schließlich|letztlich|am\sEnde)\b"
+)
+#: «no reduction |in output», «$22 million |in aid»: in what belongs to it.
+_TAKES_IN = re.compile(
+    r"\b(?:change|cut|decline|decrease|drop|fall|gain|growth|improvement|increase|jump|loss"
+    r"|reduction|rise|surge|(?:b|m|tr)illion)(?:e?s)?$"
+)
 #: «It may sound odd, but |doctors found …»: the news is what was not expected.
 CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"

@@ -196,6 +196,29 @@ def test_a_list_is_not_cut_inside(text: str):
     assert shortened(text, 60) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The handball players of Hallin held out for long and lost in the end.",
+        "Die Spielerinnen von Auental haben lange getrotzt und am Ende doch verloren.",
+    ],
+)
+def test_how_it_ended_is_not_left_out(text: str):
+    assert shortened(text, len(text) - 5) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The report foresees a reduction in output.",
+        "The senator was met with $22 million in ads.",
+    ],
+)
+def test_a_sentence_does_not_end_before_what_a_change_is_in(text: str):
+    span = Span(start=0, end=len(text))
+    assert not list(clauses.find_ends(text, span, span))
+
+
 def test_an_opening_does_not_take_a_person_with_it_before_their_age():
     text = "For 38 years Edith Marl, 71, has wound the clock at Hallin."
     versions = shortening.list_versions(text, Span(start=0, end=len(text)), ())
