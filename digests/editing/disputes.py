@@ -6,7 +6,8 @@ a later count of what can still grow replaces an earlier one («14 → 31»). In
 is no line.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +23,7 @@ from digests.editing.stated_figures import (
     is_same_value,
     read_statements,
 )
+from digests.language import numbers
 from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
 from digests.stories.publishers import find_publisher
@@ -39,6 +41,10 @@ from digests.types import (
 _COMPARED = 8
 #: A count that can still grow is replaced after this time, another number later.
 _COUNT_GROWS, _LATEST = timedelta(minutes=90), timedelta(hours=12)
+_OF_OTHERS = re.compile(
+    r"\b[\w,.-]{1,30}(?=\s(?:of\s(?:the|them|those|these|whom)|von\s(?:ihnen|denen)"
+    r"|der\s[A-ZÄÖÜ]\w+)\b)"
+)
 
 
 def find_disputes(
@@ -51,6 +57,7 @@ def find_disputes(
     mine = _read_analysis(analyses[ours.id])
     publisher = find_publisher(ours)
     corrects = freshness.read_state(ours).corrects
+    parts = _find_parts(story.articles)
     found: dict[tuple[int, int], Dispute] = {}
     for theirs in others[:_COMPARED]:
         if find_publisher(theirs) == publisher:
@@ -60,6 +67,8 @@ def find_disputes(
             continue
         for one, other in _pair_statements(mine, _read_analysis(analyses[theirs.id])):
             if _is_replaced(one, other):
+                continue
+            if min(one.figure.value, other.figure.value) in parts:
                 continue
             found.setdefault(
                 (one.figure.start, one.figure.end),
@@ -123,6 +132,16 @@ def _find_replaced(
             if not are_elsewhere(one, other):
                 return build_shown_figure(other.figure, other.article)
     return None
+
+
+def _find_parts(articles: Iterable[Article]) -> frozenset[float]:
+    """The numbers of which a report says «nine of the dead»: a part of another."""
+    return frozenset(
+        number.value
+        for article in articles
+        for m in _OF_OTHERS.finditer(article.text)
+        for number in numbers.find_numbers(m[0], article.lang)[-1:]
+    )
 
 
 def compare_figures(

@@ -124,6 +124,30 @@ def test_what_explains_a_difference_rules_it_out(other: str):
     assert disputed(MILL, other) == []
 
 
+@pytest.mark.parametrize(
+    ("whole", "part", "lang"),
+    [
+        (
+            "A fire in the Harcourt mill in Thornby killed 31 workers, police said. "
+            "Twenty-three of the dead were found in its cellar.",
+            "In Thornby 23 workers died in the Harcourt mill fire, a doctor said.",
+            "en",
+        ),
+        (
+            "Bei dem Sturm starben 16 Menschen. 9 der Toten fand man in Auental.",
+            "Bei dem Sturm starben 9 Menschen, teilte die Stadt Auental mit.",
+            "de",
+        ),
+    ],
+)
+def test_a_number_that_a_report_gives_as_a_part_is_none(
+    whole: str, part: str, lang: str
+):
+    assert disputed(whole, part, lang=lang) == []
+    alone = whole.partition(".")[0] + "."
+    assert disputed(alone, part, lang=lang) != []
+
+
 def test_a_later_count_replaces_an_earlier_one():
     later = "The fire in the Harcourt mill in Thornby killed 31 workers, police said."
     assert disputed(MILL, later, minutes=400) == []
