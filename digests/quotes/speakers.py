@@ -8,6 +8,7 @@ before it; «it», «I» and «we» are not resolved.
 «The statement» and «a spokesman» speak for the body that a sentence before names.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -41,6 +42,9 @@ _JUST_ACTING = 1.0
 _BEFORE_SUBJECT = word_set("where when while and but , ; – — once then")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
+_ASKED_WORDS = word_set("""
+    why whether if how what when where who about warum ob wie wieso weshalb nach
+""")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
@@ -226,6 +230,8 @@ def _resolve_person(
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None or _is_spoken_of(frame, other, mention.sex):
             continue
+        if _is_asked_about(frame, other):
+            continue
         if found.speaker.rpartition(" ")[2] in named:
             continue
         if other.kind == "nominal" and not other.sex:
@@ -249,6 +255,15 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
     if first is None or first.kind != "pronoun":
         return False
     return first.sex == sex and first.first < other.first
+
+
+def _is_asked_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether somebody is in a question: «Asked why Tom Cole had left, he replied»."""
+    lows = [token.low for token in frame.tokens[: other.first]]
+    return any(
+        one in {"asked", "gefragt"} and following in _ASKED_WORDS
+        for one, following in itertools.pairwise(lows)
+    )
 
 
 def _is_voiced(frame: SentenceFrame, other: SpeakerMention) -> bool:

@@ -157,6 +157,15 @@ def test_he_is_whoever_just_spoke_not_a_band_before_them():
     assert speakers(text) == ["Tom Cole", "Tom Cole"]
 
 
+def test_whoever_a_question_is_about_does_not_answer_it():
+    text = (
+        "The home minister, Paul Renn, was in parliament on Monday.\n\n"
+        "Asked why Mark Sand, the head of the passport agency, had been allowed to "
+        "resign, he replied: “The chief executive decided to go.”"
+    )
+    assert speakers(text) == ["Paul Renn"]
+
+
 def test_he_does_not_speak_of_himself_by_name():
     text = (
         "An uncle of Tom Cole, Bill Marsh, came to the hearing. But he said Tom Cole "
