@@ -5,7 +5,7 @@ published it: its own and, if it replaces an earlier one, that one's. So a corre
 that arrives before the text that it corrects still belongs to the same article.
 
 The current revision is the source's newest text, or its full text, read from the page
-behind it (`full_text_store`). The source's newest text is then a revision beside it,
+behind it. The source's newest text is then a revision beside it,
 with which the source's next text is compared: a text of a source is never compared with
 that of a page.
 

@@ -42,7 +42,7 @@ class Points:
             os.kill(os.getpid(), self.number)
 
     def named(self, name: str) -> None:
-        """A point of the product's own (`bot.ports.Point`)."""
+        """A point of the product's own (`bot.ports.Checkpoint`)."""
         self.reach(f"at {name}")
 
     def arrange(self) -> None:
