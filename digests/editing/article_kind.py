@@ -68,10 +68,12 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
         |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b|\beverything\syou\sneed\sto\sknow
-        |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$""",
+        |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$
+        |^(?:traffic|weather|travel)(?:\sand\s(?:traffic|weather|travel))?$
+        |^what['’]s\son\b|^(?:verkehr|wetter|veranstaltungen)$""",
     "advice": r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
         |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
-        (?:ways|tips|steps|tricks|rules|mistakes)\b
+        (?:(?:ways|tips|steps|tricks|rules|mistakes)\b|(?:things|places)\sto\s(?!know))
         |[:–]\s?so\s(?:gelingt|geht|klappt|funktioniert|schützen)\b|^so\s(?:gelingt|klappt)
         |(?:^|[:–-]\s)ask\s(?:the|our|your)\s\w+|\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
 }
