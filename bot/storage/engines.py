@@ -132,7 +132,7 @@ def create_sqlite_engine(
         conn.execute(f"PRAGMA foreign_keys = {'ON' if rules else 'OFF'}")
         conn.execute("PRAGMA synchronous = FULL")
         # Kibibytes; the system caches the file too, once for all connections.
-        conn.execute("PRAGMA cache_size = -1000")
+        conn.execute("PRAGMA cache_size = -400")
         # Freed space is overwritten, not only unlinked.
         conn.execute(f"PRAGMA secure_delete = {'ON' if writes else 'OFF'}")
         conn.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
