@@ -1,7 +1,7 @@
 """`/news search, ask`: stored articles that contain words or answer a question."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from bot.commands.arguments import SinceArgument
 from bot.commands.context import CommandContext
@@ -13,9 +13,11 @@ from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
 from digests.answers.questions import Question, parse_question
 from digests.answers.search import find_snippet
-from digests.answers.selection import AnswerRefusal
 from digests.language.search_terms import SearchQuery
 from digests.types import Article
+
+if TYPE_CHECKING:
+    from digests.answers.selection import AnswerRefusal
 
 
 @command(
@@ -153,7 +155,7 @@ async def ask(
 
 
 def _render_refusal(
-    context: CommandContext, refused: AnswerRefusal, result: QuestionResult
+    context: CommandContext, refused: "AnswerRefusal", result: QuestionResult
 ) -> Reply:
     """Render that the sources have no answer, and how many articles were read."""
     if refused.why == "nothing asked":

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.errors import UnknownName, UserError
@@ -30,13 +31,15 @@ from bot.storage import (
 )
 from bot.storage.edition_store import PastStory
 from bot.storage.revision_store import load_article_texts, load_articles
-from digests.answers import questions, search, selection
+from digests.answers import questions, search
 from digests.answers.questions import Question
-from digests.answers.selection import QuestionAnswer
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.messages import Message
 from digests.types import Article, Quote, frozen
+
+if TYPE_CHECKING:
+    from digests.answers.selection import QuestionAnswer
 
 #: The newest articles that are ranked, and those of them that are shown.
 CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
@@ -68,7 +71,7 @@ NO_FILTER = SearchFilter()
 class QuestionResult:
     """The answer to a question, and what was read for it."""
 
-    answer: QuestionAnswer
+    answer: "QuestionAnswer"
     articles: int
     #: When the oldest article that was read was published.
     oldest: datetime | None
@@ -238,9 +241,12 @@ def _search_spans(
 
 
 def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
+    # Its tables are large, and are not held before somebody asks.
+    from digests.answers.selection import select_answer
+
     published = [article.published for article in articles if article.published]
     return QuestionResult(
-        answer=selection.select_answer(question, articles),
+        answer=select_answer(question, articles),
         articles=len(articles),
         oldest=min(published, default=None),
     )
