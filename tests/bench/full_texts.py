@@ -405,6 +405,41 @@ async def measure_previews(runs: int = 20) -> AsyncIterator[tuple[str, str, str]
     )
 
 
+# ── pages that never answer ────────────────────────────────────────────────────
+
+
+async def measure_lateness(runs: int = 3) -> AsyncIterator[tuple[str, str, str]]:
+    """Post from feeds whose pages never answer, and wait for them in real time."""
+    took, stories = [], 0
+    async with open_sites(real_time=True) as (newswire, sites):
+        hosts = [host_of(n) for n in range(8)]
+        for host in hosts:
+            publish(newswire, sites, host, [])
+        await subscribe(newswire, hosts, more="stories = 8")
+        for run in range(runs):
+            for place, host in enumerate(hosts):
+                number, path = 20 * run + place, f"/news/{20 * run + place}"
+                news, at = invent(number), newswire.harness.clock.now()
+                sites.answers[host, path] = never_answer
+                link = newswire.url(path, host)
+                item = news.item(link, published=at)
+                publish(newswire, sites, host, [item])
+            newswire.harness.clock.advance(hours=30)
+            await newswire.poll()
+            begun = time.perf_counter()
+            posted = (await newswire.harness.post(f"{run}")).stored_edition
+            took.append(time.perf_counter() - begun)
+            stories += len(posted.edition.stories) if posted is not None else 0
+    late = sum(each > 60 for each in took)
+    figure = f"editions later than 60 s, of {runs} ({stories} stories)"
+    yield figure, f"{late} ({max(took):.0f} s)", "0"
+
+
+async def never_answer(request: Request, writer: asyncio.StreamWriter) -> None:
+    """Keep the connection without a word, longer than any edition waits."""
+    await asyncio.sleep(90)
+
+
 # ── a week ─────────────────────────────────────────────────────────────────────
 
 
@@ -551,6 +586,7 @@ async def main() -> None:
         "pages": partial(measure_pages, given.data),
         "editions": measure_editions,
         "previews": measure_previews,
+        "lateness": measure_lateness,
         "week": measure_week,
         "week without": partial(measure_week, full_text="never"),
     }
