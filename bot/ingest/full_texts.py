@@ -33,13 +33,13 @@ from bot.storage import (
     source_store,
 )
 from bot.storage.page_reading_store import RATE_LIMITED, ArticlePage, PageReading
+from bot.storage.revision_store import name_page_revision
 from digests.corrections import detection
 from digests.errors import (
     DigestsError,
     FetchRefused,
     SourceRateLimited,
 )
-from digests.language.normalization import revision_hash
 from digests.types import Article, frozen
 
 log = structlog.get_logger(__name__)
@@ -332,7 +332,7 @@ def build_full_text(announced: Article, page: Article) -> Article:
         excerpt=False,
         origin="page",
         expands=announced.revision,
-        revision=f"page-{revision_hash(title, page.text)}",
+        revision=name_page_revision(title, page.text),
     )
 
 

@@ -27,6 +27,7 @@ from bot.storage import (
     published_article_store,
 )
 from bot.storage.published_article_store import PageReread
+from bot.storage.revision_store import name_page_revision
 from digests.errors import (
     DigestsError,
     FetchRefused,
@@ -34,7 +35,6 @@ from digests.errors import (
     SourceMissing,
     SourceRateLimited,
 )
-from digests.language.normalization import revision_hash
 from digests.types import Article, frozen
 
 if TYPE_CHECKING:
@@ -148,11 +148,7 @@ def _comparable_page(one: PageReread, reading: SourceReading) -> Article | None:
     if reading.unchanged or not reading.articles:
         return None
     found = reading.articles[0]
-    if len(found.text) < SHORTEST_PAGE:
-        return None
-    # Hashed separately: the same text in the feed is another revision.
-    name = f"page-{revision_hash(found.title, found.text)}"
-    return replace(found, id=str(one.article_id), revision=name)
+    return _name_revision(one, found) if len(found.text) >= SHORTEST_PAGE else None
 
 
 def _comparable_full_text(
@@ -161,9 +157,12 @@ def _comparable_full_text(
     """Return the whole text of the page under the title that was published."""
     if judged is None or judged.article is None:
         return None
-    found = replace(judged.article, title=one.title)
-    name = f"page-{revision_hash(found.title, found.text)}"
-    return replace(found, id=str(one.article_id), revision=name)
+    return _name_revision(one, replace(judged.article, title=one.title))
+
+
+def _name_revision(one: PageReread, found: Article) -> Article:
+    revision = name_page_revision(found.title, found.text)
+    return replace(found, id=str(one.article_id), revision=revision)
 
 
 def _save_page(

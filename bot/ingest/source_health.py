@@ -11,8 +11,8 @@ from typing import Literal
 
 from bot.i18n.translation import Texts
 from bot.ingest.addresses import mask_secrets
-from bot.ingest.source_state import SourceReading, current_address, has_entries
-from bot.model.digest import Source
+from bot.ingest.source_state import SourceReading, current_address
+from bot.model.digest import KINDS_WITH_ENTRIES, Source
 from bot.model.settings import FullTextUse
 from bot.storage import Database, page_reading_store
 from digests.messages import Message
@@ -170,7 +170,7 @@ PAGE_VERDICTS: Mapping[str, Message] = {
 
 
 def _describe_texts(source: Source, pages: Counter[str], texts: Texts) -> str:
-    if source.last_success_at is None or not has_entries(source.kind):
+    if source.last_success_at is None or source.kind not in KINDS_WITH_ENTRIES:
         return ""
     found = source.completeness
     if pages["entry_full"] > pages["article"]:
@@ -206,7 +206,7 @@ def _are_pages_useless(pages: Counter[str]) -> bool:
 
 def describe_trial(reading: SourceReading, texts: Texts) -> str:
     """Say whether what was read has whole articles; "" if that is no question."""
-    if not has_entries(reading.kind) or not reading.articles:
+    if reading.kind not in KINDS_WITH_ENTRIES or not reading.articles:
         return ""
     return describe_completeness(reading.completeness, None, texts)
 

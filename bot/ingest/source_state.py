@@ -19,7 +19,7 @@ from hashlib import sha256
 from math import exp
 
 from bot.ingest import addresses
-from bot.model.digest import Source, SourceKind
+from bot.model.digest import KINDS_WITH_ENTRIES, Source, SourceKind
 from digests.errors import (
     DigestsError,
     SourceGone,
@@ -61,18 +61,17 @@ class SourceReading:
     @property
     def completeness(self) -> Completeness:
         """Whether the entries of a feed or sitemap are whole articles."""
-        return judge_source(self.articles) if has_entries(self.kind) else "unknown"
+        return (
+            judge_source(self.articles)
+            if self.kind in KINDS_WITH_ENTRIES
+            else "unknown"
+        )
 
 
 #: Answers in a row that must name the same new address before it is used.
 MOVE_CONFIRMATIONS = 3
 #: Problems of one reading that are stored.
 SHOWN_PROBLEMS = 3
-
-
-def has_entries(kind: SourceKind) -> bool:
-    """Whether a source of this kind has entries that may be excerpts."""
-    return kind not in ("folder", "page")
 
 
 def current_address(source: Source) -> str:

@@ -1,7 +1,7 @@
 """A digest with its sources, destinations, schedules and settings."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.model.scope import Scoped
 from bot.model.settings import (
@@ -33,6 +33,8 @@ class StoredArticle:
 
 #: A «site» is a page that names the feed to read instead.
 SourceKind = Literal["folder", "feed", "page", "sitemap", "site"]
+#: Kinds of sources whose entries have pages of their own, and may be excerpts of them.
+KINDS_WITH_ENTRIES: Final[tuple[SourceKind, ...]] = ("feed", "site", "sitemap")
 
 
 @frozen

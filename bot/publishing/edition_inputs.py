@@ -1,4 +1,4 @@
-"""Load what an edition is composed from, and record how it was composed."""
+"""Load what an edition is composed from, compose it, and record how it was composed."""
 
 import hashlib
 import json
@@ -21,6 +21,8 @@ from bot.storage import (
     story_store,
 )
 from bot.storage.ledger_store import merge_ledgers
+from digests.analysis import AnalyseArticle, analyse_article
+from digests.compose import compose
 from digests.types import (
     Article,
     Edition,
@@ -50,6 +52,33 @@ class EditionInputs:
     earlier: tuple[Article, ...] = ()
     #: Key of the newest edition of the digest; None = it has none.
     newest: int | None = None
+
+
+def compose_inputs(
+    inputs: EditionInputs,
+    digest: Digest,
+    now: datetime,
+    read: AnalyseArticle = analyse_article,
+    style: EditionStyle | None = None,
+) -> Edition:
+    """Compose the edition of the digest that can be made from these inputs.
+
+    Args:
+        inputs: As they were loaded.
+        digest: The digest.
+        now: The present instant.
+        read: Analyses one article.
+        style: In place of the digest's own.
+    """
+    return compose(
+        inputs.fresh,
+        now=now,
+        ledger=inputs.ledger,
+        style=style or build_edition_style(digest),
+        read=read,
+        known=inputs.known,
+        earlier=inputs.earlier,
+    )
 
 
 class LedgerChanged(BotError):

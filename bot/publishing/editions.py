@@ -45,7 +45,7 @@ from bot.publishing import edition_inputs, planning
 from bot.publishing.edition_inputs import (
     EditionInputs,
     LedgerChanged,
-    build_edition_style,
+    compose_inputs,
 )
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.planning import (
@@ -69,7 +69,6 @@ from bot.storage import (
     workspace_store,
 )
 from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
-from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.messages import Message
 from digests.types import Edition, PublishedLedger, frozen
@@ -576,21 +575,3 @@ def _finish(
         conn, **occurrence.key, state=state, reason=reason
     )
     return occurrence if finished else None
-
-
-def compose_inputs(
-    inputs: EditionInputs,
-    digest: Digest,
-    now: datetime,
-    read: AnalyseArticle = analyse_article,
-) -> Edition:
-    """Compose the edition of the digest that can be made from these inputs."""
-    return compose(
-        inputs.fresh,
-        now=now,
-        ledger=inputs.ledger,
-        style=build_edition_style(digest),
-        read=read,
-        known=inputs.known,
-        earlier=inputs.earlier,
-    )

@@ -24,6 +24,7 @@ from bot.ports import Clock, Engine, ReportProgress
 from bot.publishing.edition_inputs import (
     EditionInputs,
     build_edition_style,
+    compose_inputs,
     load_inputs,
 )
 from bot.storage import (
@@ -34,7 +35,6 @@ from bot.storage import (
 )
 from bot.storage.page_reading_store import ArticlePage
 from digests.analysis import AnalyseArticle, analyse_article
-from digests.compose import compose
 from digests.types import ArticleRef, Edition, frozen
 
 log = structlog.get_logger(__name__)
@@ -254,15 +254,7 @@ def _compose_more(
         stories=TIMES_SHOWN * style.stories,
         brief=max(style.brief, style.stories),
     )
-    return compose(
-        inputs.fresh,
-        now=now,
-        ledger=inputs.ledger,
-        style=wide,
-        read=read,
-        known=inputs.known,
-        earlier=inputs.earlier,
-    )
+    return compose_inputs(inputs, digest, now, read, wide)
 
 
 def list_changed(inputs: EditionInputs) -> tuple[int, ...]:

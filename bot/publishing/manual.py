@@ -30,12 +30,12 @@ from bot.publishing.edition_inputs import (
     EditionInputs,
     LedgerChanged,
     build_edition_style,
+    compose_inputs,
 )
 from bot.publishing.editions import (
     EditionOrder,
     EditionPreview,
     EditionPublisher,
-    compose_inputs,
 )
 from bot.publishing.planning import (
     check_not_ordered,

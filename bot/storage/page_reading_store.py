@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
-from bot.model.digest import SourceKind
+from bot.model.digest import KINDS_WITH_ENTRIES, SourceKind
 from bot.model.scope import Scope
 from bot.storage.article_store import load_source_texts
 from bot.storage.schema import articles, page_readings, revisions, sources
@@ -30,8 +30,6 @@ from bot.storage.statements import (
 from digests.types import Article, frozen
 
 _READING, _ARTICLE, _SOURCE = page_readings.c, articles.c, sources.c
-#: Kinds of sources whose entries have pages.
-_WITH_PAGES = ("feed", "site", "sitemap")
 #: The verdict on a page whose host asked for a pause; `next_at` is the end of it.
 RATE_LIMITED = "rate_limited"
 
@@ -96,7 +94,7 @@ def list_article_pages(
     )
     for some in batched(texts):
         query = select(*named, *columns).select_from(joined)
-        with_pages = (_ARTICLE.url.is_not(None), _SOURCE.kind.in_(_WITH_PAGES))
+        with_pages = (_ARTICLE.url.is_not(None), _SOURCE.kind.in_(KINDS_WITH_ENTRIES))
         for row in conn.execute(query.where(_ARTICLE.id.in_(some), *with_pages)):
             reading = from_row(PageReading, row) if row.article_id else None
             found[row.key] = from_row(

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from bot.model.digest import SourceKind
+from bot.model.digest import KINDS_WITH_ENTRIES, SourceKind
 from bot.model.scope import Scope, Scoped
 from bot.model.settings import DigestOptions
 from bot.storage.revision_store import insert_revision
@@ -208,7 +208,7 @@ def add_rereads(
         .where(
             _ARTICLE.id.in_(article_ids),
             _ARTICLE.url.is_not(None),
-            _SOURCE.kind.in_(("feed", "site", "sitemap")),
+            _SOURCE.kind.in_(KINDS_WITH_ENTRIES),
         )
     )
     new = {"published_at": published_at, "times": 0, "next_at": published_at}

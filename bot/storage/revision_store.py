@@ -19,6 +19,7 @@ from bot.storage.statements import (
     insert_into,
     to_row,
 )
+from digests.language.normalization import revision_hash
 from digests.types import Article
 
 _REVISION, _ARTICLE = revisions.c, articles.c
@@ -72,6 +73,11 @@ def load_article_texts(conn: Connection, ids: list[int]) -> tuple[Article, ...]:
         Article(id=str(key), title=title, text=text, published=published)
         for key, title, text, published in (rows[key] for key in ids)
     )
+
+
+def name_page_revision(title: str | None, text: str) -> str:
+    """Return the hash of a text of a page: the same in a feed is another revision."""
+    return f"page-{revision_hash(title, text)}"
 
 
 def insert_revision(

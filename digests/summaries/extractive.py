@@ -102,7 +102,7 @@ def _choose_passages(
         # The first passage is the news, which a summary opens with.
         pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
     chosen: list[Passage] = []
-    room = chars
+    budget = chars
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
         fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
@@ -110,7 +110,7 @@ def _choose_passages(
         if best is None:
             break
         # Beside one short sentence, which the headline has, a weaker one is welcome.
-        lone = len(chosen) == 1 and chars > room / 2
+        lone = len(chosen) == 1 and chars > budget / 2
         weak = _WEAK_SHARE * (_ALONE if lone else 1.0)
         if chosen and not essay and scores[best.place] < weak * scores[chosen[0].place]:
             break
@@ -199,7 +199,7 @@ _TOLL = re.compile(
     r"(?:(?<![\d.,])\d{1,4}|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|zwei|drei))\s"
     r"(?!million)(?:[\w-]+,?\s){0,6}(?:killed|died|injured|wounded|verletzt|getötet|starben)\b"
 )
-_TOLD_EARLY = 4
+_EARLY_TOLL = 4
 _SPEECH = frozenset("\"“'‘„«")
 
 #: The weighted features of a passage.
@@ -228,7 +228,7 @@ def _rate_passage(passage: Passage, frequent: dict[str, float]) -> PassageFeatur
         covered / max(len(own), _SHORT_WORDS),
         min(len(_NAME.findall(passage.text)), _MOST_NAMES) / _MOST_NAMES,
         _FIGURE.search(passage.text) is not None,
-        passage.place <= _TOLD_EARLY and _TOLL.match(passage.reported) is not None,
+        passage.place <= _EARLY_TOLL and _TOLL.match(passage.reported) is not None,
         len(passage.words) < _SHORT_WORDS,
         passage.text[0] in _SPEECH,
     )

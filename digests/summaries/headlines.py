@@ -60,9 +60,9 @@ def write_headline(
         return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
-    told = [p for p in found if p.span.start in shown]
+    summarised = [p for p in found if p.span.start in shown]
     return (
-        _from_sentences(article.text, told)
+        _from_sentences(article.text, summarised)
         or _from_sentences(article.text, found)
         or _from_words(article)
     )

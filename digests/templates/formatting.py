@@ -76,7 +76,7 @@ def format_mark(story: EditionStory | BriefStory) -> str:
 def format_origin(story: EditionStory, zone: tzinfo) -> str:
     """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC», in `zone`.
 
-    A story that was told from an excerpt says so at the end.
+    A story that was made from an excerpt says so at the end.
     """
     lead = story.articles[0] if story.articles else None
     author = content.find_author(lead.author, story.kind, lead.source) if lead else ""

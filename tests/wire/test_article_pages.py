@@ -170,12 +170,12 @@ async def test_the_text_of_several_pages_is_joined():
     assert "the railings of the bridge" in text
 
 
-async def test_an_article_of_more_pages_than_may_be_asked_is_not_told_in_part():
+async def test_an_article_of_more_pages_than_may_be_asked_is_not_used_in_part():
     found = await judged(in_pages(4))
     assert (found.verdict, found.article, found.requests) == ("cut", None, 1)
 
 
-async def test_an_article_whose_second_page_is_missing_is_not_told_in_part():
+async def test_an_article_whose_second_page_is_missing_is_not_used_in_part():
     scripts = in_pages(2)
     found = await judged({"/a": scripts["/a"]})
     assert (found.verdict, found.article) == ("cut", None)

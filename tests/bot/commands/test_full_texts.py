@@ -142,7 +142,7 @@ async def first_preview(newswire: Newswire, **settings: object) -> DigestPreview
     return await previews.preview_digest(newcomer(harness).place.workspace, entry)
 
 
-async def test_the_first_preview_is_told_from_the_pages(newswire: Newswire):
+async def test_the_first_preview_is_made_from_the_pages(newswire: Newswire):
     newswire.shelf["/quarry"] = QUARRY.page()
     shown = await first_preview(newswire)
     (story,) = shown.edition.stories

@@ -54,8 +54,8 @@ async def publish(
     stored = (await newswire.harness.post()).stored_edition
     assert stored is not None
     (ref,) = stored.edition.stories[0].articles
-    told_from = page is not None if from_page is None else from_page
-    assert ref.revision.startswith("page-") is told_from
+    made_from = page is not None if from_page is None else from_page
+    assert ref.revision.startswith("page-") is made_from
 
 
 async def pass_days(newswire: Newswire, days: float = 2.1) -> tuple[Correction, ...]:
@@ -97,7 +97,7 @@ async def test_a_page_under_another_title_corrects_nothing(sqlite_url, tmp_path)
 
 
 @pytest.mark.parametrize("page", [REWORDED, OTHER_COUNT], ids=["words", "count"])
-async def test_a_page_that_is_read_after_the_excerpt_was_told_corrects_nothing(
+async def test_a_page_that_is_read_after_the_excerpt_was_published_corrects_nothing(
     sqlite_url, tmp_path, page
 ):
     async with open_newswire(sqlite_url, tmp_path) as newswire:

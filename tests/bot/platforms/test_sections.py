@@ -95,7 +95,7 @@ def test_a_post_shows_the_chosen_sections_in_their_order(platform, chosen):
     ("locale", "mark"),
     [("en", "from the feed’s excerpt"), ("de", "aus dem Anriss des Feeds")],
 )
-def test_a_story_told_from_an_excerpt_says_so_in_its_source_line(
+def test_a_story_made_from_an_excerpt_says_so_in_its_source_line(
     platform, chosen, locale, mark
 ):
     edition = an_edition_with(chosen)

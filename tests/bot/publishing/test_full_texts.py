@@ -1,4 +1,4 @@
-"""Editions from feeds of excerpts: told from the pages, once, and in time."""
+"""Editions from feeds of excerpts: made from the pages, once, and in time."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -56,7 +56,7 @@ async def posted(newswire: Newswire, key: str = "now") -> Edition | None:
     return stored.edition if stored else None
 
 
-async def told(newswire: Newswire, key: str = "now") -> Edition:
+async def compose_and_post(newswire: Newswire, key: str = "now") -> Edition:
     edition = await posted(newswire, key)
     assert edition is not None
     return edition
@@ -75,20 +75,20 @@ def asked(newswire: Newswire) -> list[str]:
 
 
 async def test_an_edition_has_the_quotes_of_the_pages(newswire):
-    edition = await told(newswire)
+    edition = await compose_and_post(newswire)
 
     speakers = {card.speaker for story in edition.stories for card in story.cards}
     assert speakers >= {"Milena Hartog", "Jonas Ekvall"}
 
 
 async def test_it_is_the_edition_of_a_feed_of_full_texts(newswire, tmp_path):
-    ours = await told(newswire)
+    ours = await compose_and_post(newswire)
     home = tmp_path / "other"
     home.mkdir()
     async with open_newswire(f"sqlite:///{home / 'other.db'}", home) as other:
         other.publish("/feed", [n.item("", whole=True, link=None) for n in NEWS])
         await other.subscribe("/feed")
-        theirs = await told(other)
+        theirs = await compose_and_post(other)
 
     def shown(edition: Edition) -> set[tuple[str, ...]]:
         return {
@@ -112,28 +112,28 @@ async def test_a_preview_is_made_from_the_pages_too(newswire):
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
-async def test_a_walled_page_is_told_from_the_excerpt(newswire):
+async def test_a_walled_page_is_made_from_the_excerpt(newswire):
     newswire.shelf["/quarry"] = PAYWALL
 
-    edition = await told(newswire)
+    edition = await compose_and_post(newswire)
 
     assert from_pages(edition) == 2
     assert len(edition.stories) == 3
 
 
-async def test_a_source_that_shall_not_is_told_from_its_feed(newswire):
+async def test_a_source_that_shall_not_is_made_from_its_feed(newswire):
     await newswire.subscribe(
         "/feed", more=f'full_text = {{"{newswire.url("/feed")}" = "never"}}'
     )
 
-    edition = await told(newswire)
+    edition = await compose_and_post(newswire)
 
     assert from_pages(edition) == 0
     assert asked(newswire) == []
 
 
 async def test_what_another_digest_read_is_not_shown_where_it_shall_not_be(newswire):
-    await told(newswire)
+    await compose_and_post(newswire)
     await newswire.subscribe(
         "/feed", more=f'full_text = {{"{newswire.url("/feed")}" = "never"}}'
     )
@@ -149,13 +149,13 @@ async def test_what_another_digest_read_is_not_shown_where_it_shall_not_be(newsw
 # ── in time ────────────────────────────────────────────────────────────────────
 
 
-async def test_a_slow_page_is_told_from_the_excerpt_and_delays_nothing(
+async def test_a_slow_page_is_made_from_the_excerpt_and_delays_nothing(
     newswire, monkeypatch
 ):
     monkeypatch.setattr(full_texts, "EDITION_SECONDS", 1.0)
     newswire.shelf["/quarry"] = LATE
 
-    edition = await told(newswire)
+    edition = await compose_and_post(newswire)
 
     assert len(edition.stories) == 3
     (story,) = (s for s in edition.stories if "Quarry" in s.headline.text)
@@ -211,7 +211,7 @@ async def test_a_defect_in_choosing_pages_keeps_no_edition_back(newswire, monkey
 
     monkeypatch.setattr(full_texts, "choose_articles", defective)
 
-    assert len((await told(newswire)).stories) == 3
+    assert len((await compose_and_post(newswire)).stories) == 3
 
 
 # ── before the due moment ──────────────────────────────────────────────────────
@@ -270,7 +270,7 @@ async def test_a_digest_is_looked_at_once_more_right_before(newswire):
 async def tell_excerpt(newswire: Newswire) -> None:
     """Publish the quarry from its excerpt; its page is there an hour later."""
     newswire.shelf["/quarry"] = answer(b"", status=500)
-    await told(newswire)
+    await compose_and_post(newswire)
     newswire.shelf["/quarry"] = QUARRY.page()
     newswire.harness.clock.advance(hours=1)
 
@@ -295,12 +295,14 @@ async def test_so_are_the_quotes_of_a_story(newswire):
     assert "Milena Hartog" in words(reply)
 
 
-# ── told once ──────────────────────────────────────────────────────────────────
+# ── published once ───────────────────────────────────────────────────────────────
 
 
-async def test_a_story_told_from_its_excerpt_is_not_told_again_from_its_page(newswire):
+async def test_a_story_made_from_its_excerpt_is_not_published_again_from_its_page(
+    newswire,
+):
     newswire.shelf["/quarry"] = answer(b"", status=500)
-    await told(newswire)
+    await compose_and_post(newswire)
     newswire.shelf["/quarry"] = QUARRY.page()
     newswire.harness.clock.advance(hours=1)
 
@@ -310,7 +312,7 @@ async def test_a_story_told_from_its_excerpt_is_not_told_again_from_its_page(new
 
 async def test_nor_when_somebody_asked_for_its_page(newswire):
     newswire.shelf["/quarry"] = answer(b"", status=500)
-    edition = await told(newswire)
+    edition = await compose_and_post(newswire)
     newswire.shelf["/quarry"] = QUARRY.page()
     newswire.harness.clock.advance(hours=1)
     digest = await newswire.harness.digest()
@@ -333,17 +335,21 @@ async def edit(newswire: Newswire, old: str, new: str) -> None:
     await newswire.poll(hours=1)
 
 
-async def test_an_entry_reworded_after_it_was_told_from_its_page_is_no_news(newswire):
-    await told(newswire)
+async def test_an_entry_reworded_after_it_was_published_from_its_page_is_no_news(
+    newswire,
+):
+    await compose_and_post(newswire)
 
     await edit(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
 
     assert await posted(newswire, "next") is None
 
 
-async def test_nor_is_an_entry_reworded_after_it_was_told_from_the_excerpt(newswire):
+async def test_nor_is_an_entry_reworded_after_it_was_published_from_the_excerpt(
+    newswire,
+):
     newswire.shelf["/quarry"] = answer(b"", status=500)
-    await told(newswire)
+    await compose_and_post(newswire)
     newswire.shelf["/quarry"] = QUARRY.page()
 
     await edit(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
@@ -351,10 +357,10 @@ async def test_nor_is_an_entry_reworded_after_it_was_told_from_the_excerpt(newsw
     assert await posted(newswire, "next") is None
 
 
-async def test_an_entry_corrected_after_it_was_told_from_its_page_has_only_that_news(
+async def test_an_entry_corrected_after_it_was_made_from_its_page_has_only_that_news(
     newswire,
 ):
-    await told(newswire)
+    await compose_and_post(newswire)
     await edit(newswire, "two excavators", "seven excavators and a crane")
 
     edition = await posted(newswire, "next")
@@ -366,7 +372,7 @@ async def test_an_entry_corrected_after_it_was_told_from_its_page_has_only_that_
 
 
 async def test_a_page_with_news_is_an_update(newswire):
-    await told(newswire)
+    await compose_and_post(newswire)
     news = (
         "Police searched the office of the operator on Tuesday and took 60 boxes of "
         "safety records away, a prosecutor said."
@@ -374,7 +380,7 @@ async def test_a_page_with_news_is_an_update(newswire):
     newswire.shelf["/quarry"] = replace(QUARRY, more=(news, *QUARRY.more)).page()
 
     await edit(newswire, "stays closed after a rockfall", "stays shut since a rockfall")
-    edition = await told(newswire, "next")
+    edition = await compose_and_post(newswire, "next")
 
     (story,) = edition.stories
     assert story.update
@@ -382,7 +388,7 @@ async def test_a_page_with_news_is_an_update(newswire):
 
 
 async def test_a_digest_that_changes_to_excerpts_does_not_tell_it_again(newswire):
-    await told(newswire)
+    await compose_and_post(newswire)
     await newswire.subscribe(
         "/feed", more=f'full_text = {{"{newswire.url("/feed")}" = "never"}}'
     )

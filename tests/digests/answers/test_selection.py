@@ -317,7 +317,7 @@ def test_german_questions_find_their_verb_and_doer(question: str, text: str):
     assert reported(question, article) == [text]
 
 
-def test_a_newer_count_is_told_instead_of_one_that_has_more_of_the_question():
+def test_a_newer_count_is_given_instead_of_one_that_has_more_of_the_question():
     old = an_article(
         "At least 38 people have fallen ill with mumps after a fair in Aldby.", id="old"
     )
@@ -376,7 +376,7 @@ def test_what_is_called_something_has_a_name_in_small_letters():
     assert reported("what is the aldby drug called", article) == [text]
 
 
-def test_an_older_count_is_not_told_because_it_has_more_of_the_question():
+def test_an_older_count_is_not_given_because_it_has_more_of_the_question():
     old = an_article(
         "A ferry ran aground off Aldby, an accident in which one man died.",
         id="old",

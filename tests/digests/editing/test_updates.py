@@ -129,7 +129,7 @@ FIRE = article(
 )
 
 
-def test_an_update_is_told_from_the_report_of_the_new_death():
+def test_an_update_is_made_from_the_report_of_the_new_death():
     later = edition(FIRE, TOLL, SMOKE, TICKER, after=edition(FIRE))
     (story,) = later.stories
     assert story.articles[0].id == "toll"

@@ -180,7 +180,7 @@ def test_a_credit_before_a_sentence_is_left_out():
     assert reported(text, 280) == [NEWS]
 
 
-def test_how_many_were_hurt_is_told_before_how_many_came():
+def test_how_many_were_hurt_comes_before_how_many_came():
     text = (
         "Several visitors were hit by lightning at an air show near Hallin on Sunday. "
         "The field of the air show near Hallin had drawn 10,000 visitors on Sunday. "
@@ -201,7 +201,7 @@ def test_the_toll_of_another_year_has_no_advantage():
     assert all("a toll" not in dict(row.features) for row in rows)
 
 
-def test_beside_one_short_sentence_a_weaker_one_is_told():
+def test_beside_one_short_sentence_a_weaker_one_is_added():
     text = (
         "The keeper of Hallin, Ada Brandt, has died, the council of Hallin said. "
         "No bell rang out. The ships of the harbour stayed away from sea at noon. "

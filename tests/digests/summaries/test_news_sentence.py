@@ -87,7 +87,7 @@ def test_a_text_without_sentences_has_no_news():
     assert opening("one two\nthree") == ""
 
 
-def test_a_feature_is_told_from_what_its_scene_is_about():
+def test_a_feature_is_made_from_what_its_scene_is_about():
     text = (
         "At ten past five on a March morning the lamp on Cape Dell goes out, and in a "
         "hut behind the mill a bell begins to ring. Tom Reed, who has kept the lamp "

@@ -118,7 +118,7 @@ def in_order(text: str, *parts: str) -> bool:
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("excerpt", [True, False])
-def test_a_story_told_from_an_excerpt_says_so(form: DocumentFormat, excerpt: bool):
+def test_a_story_made_from_an_excerpt_says_so(form: DocumentFormat, excerpt: bool):
     lead = replace(a_story().articles[0], excerpt=excerpt)
     document = render(an_edition(a_story(articles=(lead,))), form)
     assert ("07:05 UTC · from the feed’s excerpt" in document) == excerpt
