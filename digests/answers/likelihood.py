@@ -123,10 +123,35 @@ def _iter_word_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
         yield f"verb {_find_place(match, verb)}", 1.0
     if names and not any(term.accepted_roots & held for term in names):
         yield "another name first", float(match.begins_with_name())
+    yield from _iter_rare(match, main)
     heavy = [term for term in main if term.weight >= 1]
     for term in heavy:
         same = find_root(term.word, passage.lang) in held
         yield "same form", same / len(heavy)
+
+
+def _iter_rare(match, main):
+    occ = match.passage.occurrences
+    counts = {t.word: sum(occ[r] for r in t.accepted_roots) for t in main}
+    known = [t for t in main if counts[t.word]]
+    rar = {t.word: t.weight / counts[t.word] for t in known}
+    total = sum(rar.values())
+    held = match.line.held
+    if known:
+        here = sum(rar[t.word] for t in known if t.accepted_roots & held)
+        yield "rare here", here / total
+        rarest = max(known, key=lambda t: rar[t.word])
+        if rar[rarest.word] >= 0.3:
+            yield "rarest " + _find_place(match, rarest), 1.0
+    else:
+        yield "none known", 1.0
+    low = match.question.text.lower().split()
+    sup = [w.strip("?.,") for w in low if _SUP.fullmatch(w.strip("?.,"))]
+    for w in sup:
+        yield ("superlative here" if w in match.line.words else "superlative missing"), 1.0 / len(sup)
+
+
+_SUP = re.compile(r"(?!best|west|rest|test|guest|arrest|protest|request|interest|latest)\w{3,}est|first|second|third|fourth|only|next|last|previous|youngest|erste[rns]?|zweite[rns]?|letzte[rns]?|\w{3,}ste[rns]?")
 
 
 def _find_place(match: SentenceMatch, term: QuestionTerm) -> str:

@@ -104,6 +104,19 @@ def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
     assert done.stdout.endswith("set()\n")
 
 
+def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
+    script = (
+        "import sys; sys.argv[1:] = ['run']\n"
+        "import bot.__main__, bot.cli.running\n"
+        "bot.cli.running.run_bot = lambda factory: print('cyclopts' in sys.modules)\n"
+        "bot.__main__.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "False\n"
+
+
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
 def test_a_usage_mistake_is_one_sentence_and_exit_2(home, wrong):
     done = home.run(*wrong)
