@@ -11,7 +11,7 @@ pairs, then single words; the caller stops when it has enough.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Literal, cast
 
 from digests.answers import question_form
@@ -21,6 +21,7 @@ from digests.answers.vocabulary import (
     GENERIC_ROOTS,
     QUANTITY_ROOTS,
     QUESTION_WORDS,
+    RELATED,
     SAYING_ROOTS,
     SYNONYMS,
     collect_roots,
@@ -63,6 +64,12 @@ class QuestionTerm:
     weight: float
     #: The index of the name it belongs to, or None.
     name: int | None = None
+    #: Roots that are weaker signs of it: «lawyer» for «case».
+    related: frozenset[str] = frozenset()
+
+    def is_held(self, roots: frozenset[str]) -> bool:
+        """Whether it, or what is related to it, is among some roots."""
+        return not (self.accepted_roots | self.related).isdisjoint(roots)
 
 
 @frozen
@@ -187,6 +194,7 @@ _NOUN_KINDS: dict[str, QuestionKind] = {
     "winner": "person",
     "age": "age",
 }
+_PLACING = word_set("at in of near")
 #: Words that only say what is asked for.
 _ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
     "name": word_set("name names called named heißen hießen"),
@@ -224,9 +232,13 @@ def _iter_heads(
     found: Sequence[Token], runs: Sequence[Sequence[Token]]
 ) -> Iterator[tuple[str, str]]:
     last = {run[-1].start for run in runs}
-    for before, token in pairwise(found):
-        if token.start in last and not words.is_stop_word(before.low):
-            yield before.low, token.low.removesuffix("'s")
+    for at, token in enumerate(found):
+        before = found[at - 1].low if at else ""
+        if at > 1 and before in _PLACING:
+            # «The plant at Overmoor» is not «the plant at Grimsholm».
+            before = f"{found[at - 2].low} {before}"
+        if token.start in last and before and not words.is_stop_word(before):
+            yield before, token.low.removesuffix("'s")
 
 
 def _build_terms(
@@ -261,7 +273,13 @@ def _build_term(
         if converse:
             accepted |= CONVERSES.get(base, accepted)
     weight = 1.5 if name is not None else 0.4 if base in GENERIC_ROOTS else 1.0
-    return QuestionTerm(word=word, accepted_roots=accepted, weight=weight, name=name)
+    return QuestionTerm(
+        word=word,
+        accepted_roots=accepted,
+        weight=weight,
+        name=name,
+        related=accepted if name is not None else RELATED[lang].get(base, accepted),
+    )
 
 
 def _find_counted(
