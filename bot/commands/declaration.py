@@ -18,6 +18,10 @@ confirm button is about. Its handler is declared beside the command:
     @post.control("confirmed")
     async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 
+The handler gets the answers of a form that belongs to its control (`Form.control`) in
+`context.answers`. A command that is not `typed` has parameters and a form like any
+other, but only controls and forms lead to it.
+
 Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
@@ -141,6 +145,8 @@ class CommandDeclaration:
     examples: tuple[str, ...]
     function: CommandFunction
     parameters: tuple[_Parameter, ...]
+    #: People can type it; False = only controls and forms lead to it.
+    typed: bool = True
     #: Handlers of arguments that only controls carry, by the argument's name.
     controls: dict[str, ControlFunction] = field(default_factory=dict)
 
@@ -173,6 +179,7 @@ class CommandDeclaration:
             run=run,
             options=tuple(one for each in self.parameters for one in each.shown),
             examples=self.examples,
+            typed=self.typed,
         )
         return bound
 
@@ -229,7 +236,7 @@ def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | N
 
 
 def command(
-    path: str, description: str, *examples: str
+    path: str, description: str, *examples: str, typed: bool = True
 ) -> Callable[[CommandFunction], CommandDeclaration]:
     """Declare the function as a command.
 
@@ -238,6 +245,7 @@ def command(
         description: One line of at most 60 characters.
         examples: Realistic arguments as people type them after the path, "" for none;
             or whole lines that start with «/». Without examples, the path is one.
+        typed: People can type it; False = only controls and forms lead to it.
     """
     lines = [e if e.startswith("/") else f"/{path} {e}".strip() for e in examples]
 
@@ -249,6 +257,7 @@ def command(
             examples=tuple(lines or [f"/{path}"]),
             function=function,
             parameters=tuple(map(_read_parameter, parameters)),
+            typed=typed,
         )
 
     return declare

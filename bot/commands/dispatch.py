@@ -219,6 +219,8 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
         UserError: An answer is too long to be a name, a list or a sentence, so that
             no command has to expect texts of any length; or it is none of the choices.
     """
+    if any(len(said) > MAX_ANSWER for said in (invocation.answers or {}).values()):
+        raise UserError("That is too long: at most {most} characters.", most=MAX_ANSWER)
     for option in command.options:
         said = invocation.args.get(option.name)
         if said and not option.lines and len(said) > MAX_ANSWER:
@@ -254,7 +256,8 @@ def _adapt_own_controls(
         for control in answer.controls
         if not control.id.startswith(_FORM_CONTROLS)
     )
-    return replace(answer, controls=controls)
+    # Menus are part of pages for editors, which no personal edition leads to.
+    return replace(answer, controls=controls, menus=())
 
 
 def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:

@@ -44,14 +44,17 @@ from bot.model.invocation import (
 )
 from bot.model.reply import (
     LISTING_LENGTH,
+    MAX_MENU_OPTIONS,
     Block,
     Control,
+    ControlMenu,
     Discussion,
     Document,
     FactTable,
     Form,
     FormField,
     ListItem,
+    MenuOption,
     Paragraph,
     Preformatted,
     QuoteBlock,

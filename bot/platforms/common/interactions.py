@@ -43,6 +43,8 @@ MAX_PENDING: Final = 500
 PENDING_LIFE: Final = 3_600.0
 #: Name of the question for a file, and of a command's option for one.
 ATTACHMENT: Final = "attachment"
+#: Start of the id of every control.
+CONTROL_PREFIX: Final = "v1:"
 #: Start of the id of a modal, and of the button that opens a form again.
 FORM_PREFIX: Final = "v1:form:"
 REOPEN_PREFIX: Final = "v1:again:"
@@ -90,8 +92,8 @@ def describe_form_message(form: Form, texts: Texts, limit: int) -> tuple[str, st
 # ── ids ────────────────────────────────────────────────────────────────────────
 
 
-def parse_form_path(modal: str) -> str:
-    """Return the command of a submitted modal; "" for a modal that is not ours."""
+def parse_form_target(modal: str) -> str:
+    """Return the target of a submitted modal; "" for a modal that is not ours."""
     return modal.removeprefix(FORM_PREFIX) if modal.startswith(FORM_PREFIX) else ""
 
 
@@ -174,6 +176,24 @@ async def answer_command(
             attached={option: file} if file is not None and option else {},
             submitted=again,
         ),
+    )
+
+
+async def answer_form(
+    inbox: Inbox,
+    event: InteractionEvent,
+    target: str,
+    answers: Mapping[str, str],
+    file: Attachment | None = None,
+) -> Reply | Form:
+    """Answer a submitted form; `target` is its control, or the path of its command."""
+    if not target.startswith(CONTROL_PREFIX):
+        return await answer_command(inbox, event, target, answers, file, again=True)
+    given = {name: value.strip() for name, value in answers.items()}
+    return await _dispatch(
+        inbox,
+        event,
+        lambda bare: replace(inbox.press(bare, target), answers=given),
     )
 
 

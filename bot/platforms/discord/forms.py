@@ -27,10 +27,10 @@ _SHORT, _LONG = 1, 2
 
 
 def render_modal(form: Form, texts: Texts) -> MessageBody:
-    """Render the data of a modal; its id contains the path of the command."""
+    """Render the data of a modal; its id contains what the form names."""
     labels = [label for f in form.fields for label in _build_labels(f, texts)]
     return {
-        "custom_id": f"{FORM_PREFIX}{form.path}"[: limits.CUSTOM_ID],
+        "custom_id": f"{FORM_PREFIX}{form.target}"[: limits.CUSTOM_ID],
         "title": shorten_line(form.title, limits.MODAL_TITLE) or f"/{form.path}"[:45],
         "components": labels[: limits.MODAL_FIELDS],
     }

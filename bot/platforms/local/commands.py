@@ -28,7 +28,11 @@ from bot.model import (
     Person,
     Reply,
 )
-from bot.platforms.common.interactions import find_command_by_path, select_declared
+from bot.platforms.common.interactions import (
+    CONTROL_PREFIX,
+    find_command_by_path,
+    select_declared,
+)
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     AssignedWords,
@@ -92,6 +96,8 @@ def _read_request(
             return inbox.press(bare, fields["control"])
         except UserError as error:
             return Reply.of_problem(visitor.texts.error(error))
+    if path and path.startswith(CONTROL_PREFIX):
+        return _read_form(visitor, inbox, bare, fields)
     if path:
         command = find_command_by_path(inbox.commands, path)
         options = command.options if command else ()
@@ -101,10 +107,25 @@ def _read_request(
         args = select_declared(command, given)
         return replace(bare, path=path, args=args, submitted=True)
     line = fields.get("line", "").strip()
-    parsed = parse_command(line, inbox.commands, visitor.texts)
+    parsed = parse_command(line, inbox.typed_commands, visitor.texts)
     if isinstance(parsed, Reply):
         return parsed
     return replace(bare, path=parsed.path, args=parsed.args)
+
+
+def _read_form(
+    visitor: PageVisitor, inbox: Inbox, bare: Invocation, fields: Mapping[str, str]
+) -> Invocation | Reply:
+    """Return what a form that belongs to a control asks for."""
+    answers = {
+        name.removeprefix(ANSWER_FIELD_PREFIX): value.strip()
+        for name, value in fields.items()
+        if name.startswith(ANSWER_FIELD_PREFIX)
+    }
+    try:
+        return replace(inbox.press(bare, fields["path"]), answers=answers)
+    except UserError as error:
+        return Reply.of_problem(visitor.texts.error(error))
 
 
 async def complete_for(

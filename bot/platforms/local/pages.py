@@ -149,7 +149,11 @@ class _Page:
     def commands(self) -> tuple[Command, ...]:
         """The commands that the visitor may use."""
         inbox, may = self.visitor.inbox, self.visitor.person.permission
-        return tuple(c for c in inbox.commands if c.permission <= may) if inbox else ()
+        return (
+            tuple(c for c in inbox.typed_commands if c.permission <= may)
+            if inbox
+            else ()
+        )
 
     def render_html(self, template: str, **more: Any) -> str:
         """Render a template with the values that all templates use, and `more`."""

@@ -193,7 +193,7 @@ class SlackEventHandler:
         return replace(arrived, person=known)
 
     async def _run_command(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
-        found = parse_command(arrived.line, inbox.commands, arrived.texts)
+        found = parse_command(arrived.line, inbox.typed_commands, arrived.texts)
         if not isinstance(found, ParsedCommand):
             return found
         return await interactions.answer_command(
@@ -218,8 +218,8 @@ class SlackEventHandler:
         form = arrived.form
         given = {field.name: field.value for field in form.fields}
         file = await self._find_attachment(arrived)
-        outcome = await interactions.answer_command(
-            inbox, arrived.event, form.path, given, file, again=True
+        outcome = await interactions.answer_form(
+            inbox, arrived.event, form.target, given, file
         )
         if isinstance(outcome, Reply) and outcome.problem and form.fields:
             blocks = _explain_lookup_failure(outcome, arrived).blocks

@@ -19,11 +19,12 @@ from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Attachment, Form, FormField, file_origin
 from bot.platforms.common.interactions import (
     ATTACHMENT,
+    CONTROL_PREFIX,
     FORM_PREFIX,
     REOPEN_PREFIX,
     describe_form_message,
     needs_lines,
-    parse_form_path,
+    parse_form_target,
 )
 from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
 from bot.platforms.slack import limits
@@ -70,7 +71,7 @@ def render_form(
     above = [small_block(whole)] if whole != title and not is_blank(whole) else []
     return {
         "type": "modal",
-        "callback_id": f"{FORM_PREFIX}{form.path}"[: limits.ACTION_ID],
+        "callback_id": f"{FORM_PREFIX}{form.target}"[: limits.ACTION_ID],
         "private_metadata": _serialize_context(carried),
         "title": plain_text(title) or plain_text("Standfirst"),
         "submit": plain_text(shorten_utf16(texts.say("Go on"), limits.VIEW_TITLE)),
@@ -80,10 +81,13 @@ def render_form(
 
 
 def parse_form(view: Mapping[str, Any]) -> tuple[Form, FormContext]:
-    """Parse a submitted view; the form's path is "" if the view is not ours."""
+    """Parse a submitted view; the form's target is "" if the view is not ours."""
     answers = dict(_iter_answers(get_mapping(get_mapping(view, "state"), "values")))
+    target = parse_form_target(get_text(view, "callback_id"))
+    belongs = target.startswith(CONTROL_PREFIX)
     form = Form(
-        path=parse_form_path(get_text(view, "callback_id")),
+        path="" if belongs else target,
+        control=target if belongs else "",
         title=get_text(get_mapping(view, "title"), "text"),
         fields=tuple(
             _parse_field(block, answers)
@@ -100,7 +104,7 @@ def collect_errors(form: Form, shown: Form) -> dict[str, str]:
     Empty where the open view asks for something else.
     """
     names = {field.name for field in shown.fields}
-    if form.path != shown.path or any(f.name not in names for f in form.fields):
+    if form.target != shown.target or any(f.name not in names for f in form.fields):
         return {}
     return {
         field.name: shorten_line(field.error, limits.VIEW_HINT)
