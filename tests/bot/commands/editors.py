@@ -64,7 +64,11 @@ class Editor:
         self.did.append(label)
         ids = [id for id, shown in controls(reply) if shown.startswith(label)]
         assert ids, (label, said(reply))
-        pressed = self.harness.inbox.press(await self._event("", {}), ids[0])
+        return await self.chooses(ids[0])
+
+    async def chooses(self, control: str) -> Reply | Form:
+        """The answer to the control with this id."""
+        pressed = self.harness.inbox.press(await self._event("", {}), control)
         return await self.harness.inbox.dispatch(pressed)
 
     async def answers(self, form: Form, **answers: str) -> Reply | Form:
