@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeGuard, cast
 
 import bot
 from bot.commands import registry
+from bot.commands.help_pages import NAMES
 from bot.i18n.translation import Texts
 from bot.model import (
     Command,
@@ -165,14 +166,7 @@ def texts_in(name: str, tree: ast.AST) -> Iterator[Found]:
 
 def list_texts() -> Iterator[Found]:
     """Every text with each place that uses it."""
-    for text in ROOTS.values():
-        yield Found((text,), "the two roots", 0)
-    for command in commands():
-        chapter = f"/{command.path}" + ("" if command.typed else " (not typed)")
-        yield Found((command.description,), chapter, 0)
-        for option in command.options:
-            yield Found((option.name.replace("_", " ").capitalize(),), chapter, 0)
-            yield Found((option.description,), chapter, 0)
+    yield from texts_of_commands()
     for model in MODELS:
         for setting in list_settings(model):
             yield Found((setting.label,), f"settings: {model.__name__}", 0)
@@ -185,8 +179,19 @@ def list_texts() -> Iterator[Found]:
         yield Found(forms, f"messages: {code.partition('.')[0]}", 0)
     for text, pages in on_pages().items():
         yield Found((text,), f"page: {', '.join(sorted(pages))}", 0)
-    for text in ROLE_NAMES.values():
-        yield Found((text,), "page: roles", 0)
+    yield from (Found((text,), "page: roles", 0) for text in ROLE_NAMES.values())
+    yield from (Found((text,), "former commands", 0) for text in NAMES.values())
+
+
+def texts_of_commands() -> Iterator[Found]:
+    """The descriptions and questions of the registry."""
+    yield from (Found((text,), "the two roots", 0) for text in ROOTS.values())
+    for command in commands():
+        chapter = f"/{command.path}" + ("" if command.typed else " (not typed)")
+        yield Found((command.description,), chapter, 0)
+        for option in command.options:
+            yield Found((option.name.replace("_", " ").capitalize(),), chapter, 0)
+            yield Found((option.description,), chapter, 0)
 
 
 def render(language: str) -> str:

@@ -12,6 +12,7 @@ from babel.messages.extract import extract
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
+from bot.commands.help_pages import NAMES
 from bot.i18n.translation import _LOCALES_FOLDER, list_languages
 from bot.model import (
     DeliveryState,
@@ -173,6 +174,7 @@ LABELS -= {"paused_sources"}
 def shown_to_people() -> set[str]:
     """The first form of every sentence and word that chat may show."""
     shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLE_NAMES.values(), *STATES}
+    shown |= set(NAMES.values())
     shown |= {*(forms[0] for forms in read_sentences().values()), *LABELS}
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
