@@ -66,6 +66,13 @@ class Editor:
         assert ids, (label, said(reply))
         return await self.chooses(ids[0])
 
+    async def presses_below(self, control: str) -> Reply:
+        """The answer to the control with this id, below a posted message."""
+        self.did.append(control)
+        answer = await self.chooses(control)
+        assert isinstance(answer, Reply), said(answer)
+        return answer
+
     async def chooses(self, control: str) -> Reply | Form:
         """The answer to the control with this id."""
         pressed = self.harness.inbox.press(await self._event("", {}), control)
