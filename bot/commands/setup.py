@@ -154,10 +154,10 @@ def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]
     hint = context.say("See /newsdesk source list")
     yield _render_step(_are_healthy(context, digest), sources, hint)
     due = find_next_due(digest, context.now)
-    hint = context.say("Give it a time: /newsdesk schedule add")
+    hint = context.say("Give it a time in /newsdesk home")
     yield _render_step(due is not None, context.format_next_due(digest), hint)
     stories = context.count("{n} story", "{n} stories", digest.options.stories)
-    change = context.say("Change it with /newsdesk style")
+    change = context.say("Change it in /newsdesk home")
     yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}", note=change)
 
 

@@ -175,7 +175,7 @@ def _describe_source(
     if source.stopped:
         text = Message(
             "Source «{name}» no longer exists and is not read any more. Remove it, or "
-            "add its new address: /newsdesk source remove, /newsdesk source add.",
+            "add its new address: /newsdesk home.",
             name=name,
         )
     elif source.last_success_at is None:
