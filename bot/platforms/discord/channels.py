@@ -64,7 +64,7 @@ class AlreadyAnswered(Exception):
     """The first response was given already."""
 
 
-class SourceGone(Exception):
+class PressedMessageGone(Exception):
     """The message that a response would replace does not exist any more."""
 
 

@@ -35,9 +35,9 @@ from bot.platforms.discord.channels import (
     PLATFORM_NAME,
     AlreadyAnswered,
     Json,
+    PressedMessageGone,
     ReplyFiles,
     ReplyRejected,
-    SourceGone,
 )
 from digests.types import frozen
 
@@ -206,7 +206,7 @@ class DiscordResponder:
         if self.interaction.replaceable:
             if self._replaces(outcome):
                 # The person may have dismissed the message; then the answer is new.
-                with suppress(SourceGone):
+                with suppress(PressedMessageGone):
                     body = _replace_files(first)
                     await self.api.edit_response(token, body, self._files)
                     bodies = rest

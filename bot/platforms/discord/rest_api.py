@@ -28,9 +28,9 @@ from bot.platforms.discord.channels import (
     AlreadyAnswered,
     InteractionExpired,
     Json,
+    PressedMessageGone,
     ReplyFiles,
     ReplyRejected,
-    SourceGone,
 )
 from bot.platforms.discord.rate_limits import READ
 from bot.platforms.discord.transport import SEND_ONCE
@@ -173,7 +173,7 @@ class DiscordApi:
         """Replace the first response, or the message of an acknowledged control.
 
         Raises:
-            SourceGone: There is no such message.
+            PressedMessageGone: There is no such message.
             Exception: As `respond` raises.
         """
         await self._respond(self._webhook("PATCH", token), body, files)
@@ -319,7 +319,7 @@ def _classify_answer_error(error: discord.HTTPException) -> Exception:
     if error.code == _ALREADY_ANSWERED:
         return AlreadyAnswered("It was answered already.")
     if error.code == _UNKNOWN_MESSAGE:
-        return SourceGone("The message was dismissed.")
+        return PressedMessageGone("The message was dismissed.")
     if error.status == 400:
         return ReplyRejected(f"Discord does not take this answer ({description}).")
     return RuntimeError(f"Discord did not take it ({description}).")
