@@ -26,6 +26,7 @@ from bot.commands import workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
+from bot.commands.help_pages import explain_former_command
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -74,6 +75,7 @@ def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox
         complete=dispatcher.complete,
         workspace_of=partial(workspace.resolve_workspace, services),
         left=partial(workspace.leave_workspace, services),
+        explain_former=explain_former_command,
     )
 
 
@@ -94,6 +96,9 @@ class Dispatcher:
             invocation, known = await self._identify_person(invocation)
             chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
+            moved = self._explain_former(invocation)
+            if moved is not None:
+                return replace(moved, locale=chosen)
             command = self._find_permitted(invocation)
             _check_answers(command, invocation)
             # Platforms repeat an event whose answer is late.
@@ -168,6 +173,12 @@ class Dispatcher:
         if known.granted and person.permission < Permission.EDITOR:
             person = replace(person, permission=Permission.EDITOR, granted=True)
         return replace(invocation, person=person, locale=locale), known
+
+    def _explain_former(self, invocation: Invocation) -> Reply | None:
+        """Return what to say to a command that a platform's menu still offers."""
+        if invocation.path in self.by_path:
+            return None
+        return explain_former_command(invocation.path, invocation.locale)
 
     def _find_permitted(self, invocation: Invocation) -> Command:
         path, permission = invocation.path, invocation.person.permission
@@ -362,7 +373,9 @@ def _list_source_names(digest: Digest) -> Names:
 
 #: Kind of completion (`CommandOption.completes`) → lists the names.
 COMPLETERS: Mapping[str, Completer] = {
-    "command": lambda context, _: [f"/{one.path}" for one in context.commands],
+    "command": lambda context, _: [
+        f"/{one.path}" for one in context.commands if one.typed
+    ],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),

@@ -116,6 +116,9 @@ class Inbox:
     workspace_of: WorkspaceResolver
     #: Called with (platform, the platform's id) when the bot was removed there.
     left: Callable[[PlatformName, str], Awaitable[None]]
+    #: (words of a path, locale) → where a command of an earlier release is now; None if
+    #: there was no such command.
+    explain_former: Callable[[str, str], Reply | None] = lambda _words, _locale: None
 
     @property
     def typed_commands(self) -> tuple[Command, ...]:

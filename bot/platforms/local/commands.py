@@ -107,7 +107,9 @@ def _read_request(
         args = select_declared(command, given)
         return replace(bare, path=path, args=args, submitted=True)
     line = fields.get("line", "").strip()
-    parsed = parse_command(line, inbox.typed_commands, visitor.texts)
+    parsed = parse_command(
+        line, inbox.typed_commands, visitor.texts, inbox.explain_former
+    )
     if isinstance(parsed, Reply):
         return parsed
     return replace(bare, path=parsed.path, args=parsed.args)

@@ -193,7 +193,9 @@ class SlackEventHandler:
         return replace(arrived, person=known)
 
     async def _run_command(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
-        found = parse_command(arrived.line, inbox.typed_commands, arrived.texts)
+        found = parse_command(
+            arrived.line, inbox.typed_commands, arrived.texts, inbox.explain_former
+        )
         if not isinstance(found, ParsedCommand):
             return found
         return await interactions.answer_command(

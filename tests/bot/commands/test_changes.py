@@ -470,14 +470,6 @@ async def test_the_doctor_words_the_next_time_for_local_readers(ana):
     assert "next today 13:02 (Europe/Berlin)" in reported
 
 
-async def test_editors_help_has_an_example_for_each_command(ana):
-    reported = said(await ana.says("newsdesk help"))
-    assert "/newsdesk source add" in reported
-    assert "/news latest" not in reported
-    one = said(await ana.says("newsdesk help", command="source add"))
-    assert "/newsdesk source add https://news.example/" in one
-
-
 async def test_readers_can_see_the_next_editions(ana):
     reported = said(await ana.says("news when"))
     assert "today 13:02" in reported

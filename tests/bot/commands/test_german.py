@@ -20,8 +20,9 @@ from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.commands.examples import parse_complete
 from tests.bot.harness import CONFIGURATION, WAIT, BotHarness
-from tests.bot.i18n.test_catalogues import commands, entries, forms
+from tests.bot.i18n.test_catalogues import entries, forms
 from tests.fakes import Lost
+from tests.texts import commands
 
 GERMAN = CONFIGURATION + 'language = "de"\n'
 
