@@ -35,11 +35,14 @@ from bot.model import (
     ListItem,
     MenuOption,
     Reply,
+    SettingGroup,
     SettingsEntry,
 )
 
 #: Destinations of one page, each with a choice of its menu.
 PLACES_PER_PAGE: Final = 20
+#: Menus of the settings of a destination.
+_GROUPS: Final[tuple[SettingGroup, ...]] = ("where", "look")
 
 
 async def list_places(context: CommandContext, number: str) -> Reply:
@@ -117,7 +120,7 @@ async def _show_place(context: CommandContext, place: Destination) -> Reply:
     page = f"p{place.id}"
     options = [
         option
-        for group in ("where", "look")
+        for group in _GROUPS
         for option in list_setting_options(context, page, place.settings, group)
     ]
     controls = [

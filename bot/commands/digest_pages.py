@@ -22,6 +22,7 @@ from bot.configuration.change_steps import ChangeRequest
 from bot.ingest import source_health
 from bot.model import (
     DEFAULT_DIGEST,
+    MAX_MENU_OPTIONS,
     Control,
     ControlMenu,
     Digest,
@@ -31,6 +32,7 @@ from bot.model import (
     ListItem,
     MenuOption,
     Reply,
+    SettingGroup,
 )
 from bot.publishing.planning import format_schedules
 from bot.storage import schedule_store
@@ -39,7 +41,7 @@ from digests.messages import Message
 #: Choices of one page of digests: four menus.
 DIGESTS_PER_PAGE: Final = 100
 #: The menus of a digest, by the group of their settings.
-_MENUS: Final = {
+_MENUS: Final[Mapping[SettingGroup, Message]] = {
     "what": Message("What it contains"),
     "when": Message("When it is posted"),
     "where": Message("Where it is posted"),
@@ -122,6 +124,7 @@ def build_digest_menus(
         options = list_setting_options(context, target, settings, group)
         if group == "where":
             options += _list_places(context, digest)
+            del options[MAX_MENU_OPTIONS:]
         said = context.message(label)
         prefix = f"{shorten_label(digest.name)} · " if named else ""
         menus += build_menu(f"{prefix}{said}", options)

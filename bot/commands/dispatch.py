@@ -22,11 +22,12 @@ from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import workspace
+from bot.commands import settings, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.commands.help_pages import explain_former_command
+from bot.commands.setting_targets import list_target_names
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -250,14 +251,17 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
 def _adapt_own_controls(
     pressed: Invocation, invocation: Invocation, answer: Reply | Form
 ) -> Reply | Form:
-    """Adapt the answer's controls to the direct message in which it is shown.
+    """Let the answer's controls lead back to the personal edition it is about.
 
-    They are left as they are if the platform reports the workspace.
+    Where the platform does not report the workspace, what opens a form is left out.
     """
     edition = invocation.under
-    if not edition or pressed.place.workspace.id == invocation.place.workspace.id:
+    if not edition:
         return answer
+    reported = pressed.place.workspace.id == invocation.place.workspace.id
     if isinstance(answer, Form):
+        if reported:
+            return answer
         said = Texts.of(invocation.locale).say(
             "This needs text: use /{path} in the server.", path=invocation.path
         )
@@ -265,7 +269,7 @@ def _adapt_own_controls(
     controls = tuple(
         replace(control, id=build_own_control_id(edition, control.id))
         for control in answer.controls
-        if not control.id.startswith(_FORM_CONTROLS)
+        if reported or not control.id.startswith(_FORM_CONTROLS)
     )
     # Menus are part of pages for editors, which no personal edition leads to.
     return replace(answer, controls=controls, menus=())
@@ -387,7 +391,10 @@ COMPLETERS: Mapping[str, Completer] = {
     "schedule": _of_digests(lambda digest: digest.schedules),
     "section": lambda _, typed: complete_sections(typed),
     "source": _of_digests(_list_source_names),
+    "setting": settings.complete_setting,
     "speaker": _list_speakers,
     "story": _list_stories,
+    "target": list_target_names,
+    "value": settings.complete_value,
     "zone": lambda *_: sorted(one for one in available_timezones() if "/" in one),
 }

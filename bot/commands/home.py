@@ -34,7 +34,7 @@ from bot.commands.panel import (
     list_setting_options,
 )
 from bot.commands.presentation import Page
-from bot.configuration.change_steps import format_grant
+from bot.commands.setting_targets import find_target_by_key
 from bot.errors import UnknownName, UserError
 from bot.lookup.name_resolution import posts_to
 from bot.model import (
@@ -44,15 +44,16 @@ from bot.model import (
     Digest,
     FactTable,
     Form,
+    ListItem,
     Reply,
-    WorkspaceSettings,
+    SettingGroup,
 )
 from bot.model.scope import MAX_KEY
-from bot.storage import workspace_store
 from digests.language.normalization import parse_whole_number
 
 #: Digests that the overview shows with a button each; of more, it has a menu.
 MAX_LISTED: Final = 4
+_WORKSPACE_GROUPS: Final[tuple[SettingGroup, ...]] = ("when", "who")
 
 OpenPage = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 OpenDigestPage = Callable[[CommandContext, Digest, str], Awaitable[Reply | Form]]
@@ -64,7 +65,9 @@ async def show_home(context: CommandContext) -> Reply:
     digests, found = await context.list_digests(), await problems.load_problems(context)
     blocks: list[Block | str] = []
     blocks += problems.render_problems(context, found, problems.MAX_FIRST)
-    menus: list[ControlMenu] = []
+    menus: tuple[ControlMenu, ...] = ()
+    controls: list[Control] = []
+    only = _find_only_digest(context, digests)
     if not digests:
         blocks.append(
             context.say(
@@ -72,20 +75,26 @@ async def show_home(context: CommandContext) -> Reply:
                 "reads, and when it is posted."
             )
         )
-    elif len(digests) <= MAX_LISTED:
-        for digest in digests:
-            blocks.append(await digest_pages.render_digest_line(context, digest))
-    else:
-        n = len(digests)
-        blocks.append(context.count("{n} digest", "{n} digests", n))
-        menus += digest_pages.build_digest_choices(context, digests[:DIGESTS_PER_PAGE])
-    controls: list[Control] = []
-    if (only := _find_only_digest(context, digests)) is not None:
+    shown = digests if len(digests) <= MAX_LISTED else [only] if only else []
+    for digest in shown:
+        blocks.append(await digest_pages.render_digest_line(context, digest))
+    if len(digests) > MAX_LISTED:
+        blocks.append(_render_count(context, len(digests)))
+        menus = digest_pages.build_digest_choices(context, digests[:DIGESTS_PER_PAGE])
+    elif only is not None:
         named = len(digests) > 1
-        menus += digest_pages.build_digest_menus(context, only, named=named)
+        menus = digest_pages.build_digest_menus(context, only, named=named)
         controls += digest_pages.build_first_buttons(context, only)
-    controls += _build_buttons(context, digests, found)
+    controls += _build_buttons(context, is_empty=not digests)
     return build_page(context, context.say("Control panel"), blocks, controls, menus)
+
+
+def _render_count(context: CommandContext, count: int) -> ListItem:
+    said = context.count("{n} digest", "{n} digests", count)
+    if count <= DIGESTS_PER_PAGE:
+        return ListItem(title=said)
+    every = context.button("All digests", "home", "digests:1")
+    return ListItem(title=said, control=every)
 
 
 def _find_only_digest(
@@ -97,16 +106,8 @@ def _find_only_digest(
     return few[0] if len(few) == 1 else None
 
 
-def _build_buttons(
-    context: CommandContext,
-    digests: tuple[Digest, ...],
-    found: problems.OpenProblems,
-) -> Iterator[Control]:
-    yield context.button("New digest", "home", "new", primary=not digests)
-    if len(digests) > DIGESTS_PER_PAGE:
-        yield context.button("All digests", "home", "digests:1")
-    if found.total > problems.MAX_FIRST:
-        yield context.button("All problems", "home", "problems")
+def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Control]:
+    yield context.button("New digest", "home", "new", primary=is_empty)
     yield context.button("Destinations", "home", "places")
     yield context.button("Workspace", "home", "w")
     yield context.button("History", "history")
@@ -162,23 +163,12 @@ async def _list_digests(context: CommandContext, number: str) -> Reply:
 
 async def _show_workspace(context: CommandContext) -> Reply:
     """Show the settings of the workspace, and what can be done with all of it."""
-    grants = await context.query(workspace_store.list_grants)
-    there = context.workspace
-    settings = WorkspaceSettings.model_construct(
-        platform=there.platform,
-        id=there.external_id,
-        zone=there.zone,
-        editors=tuple(map(format_grant, grants)),
-    )
+    target = await find_target_by_key(context, "w")
     options = [
         option
-        for group in ("when", "who")
-        for option in list_setting_options(context, "w", settings, group)
+        for group in _WORKSPACE_GROUPS
+        for option in list_setting_options(context, target.key, target.settings, group)
     ]
-    rows = (
-        (context.say("Time zone"), there.zone),
-        (context.say("Editors besides its managers"), str(len(grants))),
-    )
     controls = [
         context.button("Who may edit", "access"),
         context.button("Export the set-up", "export"),
@@ -187,9 +177,9 @@ async def _show_workspace(context: CommandContext) -> Reply:
         context.button("Erase everything", "erasure"),
         back_button(context),
     ]
+    blocks = [FactTable(rows=tuple((one.label, one.note) for one in options))]
     menus = build_menu(context.say("Settings of this workspace"), options)
-    blocks = [FactTable(rows=rows)]
-    return build_page(context, there.name, blocks, controls, menus)
+    return build_page(context, context.workspace.name, blocks, controls, menus)
 
 
 def _ignore_rest(

@@ -8,10 +8,9 @@ and confirmed like any other change.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
 
 from bot.commands.context import CommandContext
-from bot.configuration.diff import shorten_line
+from bot.configuration.diff import format_setting, shorten_line
 from bot.errors import FieldError
 from bot.model import (
     MAX_MENU_OPTIONS,
@@ -23,26 +22,13 @@ from bot.model import (
     FormField,
     MenuOption,
     Reply,
-    Setting,
+    SettingGroup,
     SettingsModel,
-    list_settings,
+    list_chat_settings,
 )
 from bot.publishing.planning import capitalize_first, digest_zone
 
 Answers = Mapping[str, str]
-_GROUPS: Final = {
-    **dict.fromkeys(("name", "sources", "include", "exclude", "max_age"), "what"),
-    **dict.fromkeys(("paused_sources", "source_names", "full_text"), "what"),
-    **dict.fromkeys(("schedule", "quiet_hours", "paused_until", "skip"), "when"),
-    **dict.fromkeys(("destinations",), "where"),
-    **dict.fromkeys(("stories", "summary", "quotes", "figures", "brief"), "look"),
-    **dict.fromkeys(("sections", "corrections", "silent", "ping", "thread"), "look"),
-    **dict.fromkeys(("crosspost",), "look"),
-    "channel": "where",
-    "zone": "when",
-    "editors": "who",
-    "language": "what",
-}
 
 
 def back_button(context: CommandContext, page: str = "") -> Control:
@@ -74,7 +60,7 @@ def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, 
 
 
 def list_setting_options(
-    context: CommandContext, target: str, settings: SettingsModel, group: str
+    context: CommandContext, target: str, settings: SettingsModel, group: SettingGroup
 ) -> list[MenuOption]:
     """List the settings of a group as choices, each with its present value.
 
@@ -84,21 +70,16 @@ def list_setting_options(
         settings: Its present settings.
         group: The menu of the settings.
     """
+    entry = settings.to_entry()
     return [
         MenuOption(
             id=context.control_id("set", target, setting.name),
             label=shorten_label(capitalize_first(context.texts.word(setting.label))),
-            note=_format_note(setting, getattr(settings, setting.name), context),
+            note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
-        for setting in list_settings(type(settings))
-        if _GROUPS.get(setting.name) == group
+        for setting in list_chat_settings(type(settings))
+        if setting.info.group == group
     ]
-
-
-def _format_note(setting: Setting, value: Any, context: CommandContext) -> str:
-    if isinstance(value, tuple | dict):
-        return context.count("{n} value", "{n} values", len(value))
-    return shorten_label(str(value), 60)
 
 
 def build_form(

@@ -64,7 +64,13 @@ async def load_problems(context: CommandContext) -> OpenProblems:
 def render_problems(
     context: CommandContext, found: OpenProblems, most: int
 ) -> list[Block]:
-    """Render the first problems, and how many there are besides."""
+    """Render the first problems, and how many there are besides.
+
+    Args:
+        context: The call.
+        found: The problems.
+        most: How many; of more, a button leads to all.
+    """
     items = [
         *(_render_incident(context, one) for one in found.incidents[:most]),
         *(_render_report(context, one) for one in found.reports[:most]),
@@ -72,7 +78,11 @@ def render_problems(
     blocks: list[Block] = [*items[:most]]
     more = found.total - len(blocks)
     if more:
-        blocks.append(context.small_print("… and {n} more", n=more))
+        title = context.say("… and {n} more", n=more)
+        every = context.button("All problems", "home", "problems")
+        blocks.append(
+            ListItem(title=title, control=every if most < MAX_PROBLEMS else None)
+        )
     return blocks
 
 

@@ -136,7 +136,7 @@ def check_addresses(wanted: Sequence[str]) -> None:
 async def try_addresses(
     context: CommandContext, wanted: Sequence[str]
 ) -> list[SourceTrial]:
-    """Read the addresses once.
+    """Read some addresses once.
 
     Raises:
         FieldError: There are too many.
