@@ -20,8 +20,8 @@ from bot.model import Invocation
 CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "latest": ("news latest", "digest"),
     "story": ("news story", "story"),
-    "quotes": ("news quotes", "topic"),
-    "figures": ("news figures", "topic"),
+    "quotes": ("news quotes", "edition"),
+    "figures": ("news figures", "edition"),
     "why": ("news why", "story"),
     "discuss": ("news discuss", "edition"),
     "help": ("news help", "command"),

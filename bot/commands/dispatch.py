@@ -261,14 +261,17 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
 def _adapt_own_controls(
     pressed: Invocation, invocation: Invocation, answer: Reply | Form
 ) -> Reply | Form:
-    """Adapt the answer's controls to the direct message in which it is shown.
+    """Let the answer's controls lead back to the personal edition it is about.
 
-    They are left as they are if the platform reports the workspace.
+    Where the platform does not report the workspace, what opens a form is left out.
     """
     edition = invocation.under
-    if not edition or pressed.place.workspace.id == invocation.place.workspace.id:
+    if not edition:
         return answer
+    reported = pressed.place.workspace.id == invocation.place.workspace.id
     if isinstance(answer, Form):
+        if reported:
+            return answer
         said = Texts.of(invocation.locale).say(
             "This needs text: use /{path} in the server.", path=invocation.path
         )
@@ -276,7 +279,7 @@ def _adapt_own_controls(
     controls = tuple(
         replace(control, id=build_own_control_id(edition, control.id))
         for control in answer.controls
-        if not control.id.startswith(_FORM_CONTROLS)
+        if reported or not control.id.startswith(_FORM_CONTROLS)
     )
     # Menus are part of pages for editors, which no personal edition leads to.
     return replace(answer, controls=controls, menus=())

@@ -15,7 +15,7 @@ from bot.commands.presentation import join_notes
 from bot.configuration.diff import shorten_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
-from bot.lookup.name_resolution import resolve_digest
+from bot.lookup.name_resolution import EDITION_ID, resolve_digest
 from bot.model import (
     Delivery,
     Digest,
@@ -54,10 +54,10 @@ async def show_latest(
     """Show the newest edition of this channel or a digest, or the one with this id."""
     title, found = context.say("The newest edition"), None
     awaited: Sequence[Digest] = ()
-    if text_search.EDITION_ID.fullmatch(edition):
+    if named := EDITION_ID.fullmatch(edition):
         found = await context.query(
             text_search.load_edition,
-            public_id=edition.split()[0],
+            public_id=named[1],
             person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)

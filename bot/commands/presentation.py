@@ -17,10 +17,12 @@ from bot.model import (
     ListItem,
     Occurrence,
     QuoteBlock,
+    Reply,
     SmallPrint,
+    StoredEdition,
 )
 from bot.publishing.planning import digest_zone
-from bot.storage import quote_wording_store
+from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
@@ -102,6 +104,28 @@ def format_article_title(ref: Article | ArticleRef) -> str:
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
 
 
+async def render_edition_origin(
+    context: CommandContext, edition: StoredEdition
+) -> SmallPrint:
+    """Render which edition an answer is about: «Morning brief, Monday 08:30»."""
+    find, key = digest_store.find_digest, edition.digest_id
+    digest = await context.query(find, digest_id=key)
+    zone = digest_zone(digest) if digest is not None else context.zone
+    return context.small_print(
+        "From the edition «{title}», {when} ({id})",
+        title=edition.edition.title,
+        when=context.format_moment(edition.edition.made_at, zone),
+        id=edition.public_id,
+    )
+
+
+def render_preview_control(context: CommandContext) -> Reply:
+    """Render the answer to a button below an edition that is not posted."""
+    return context.answer(
+        "This is a preview. Its buttons work below the edition once it is posted."
+    )
+
+
 def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:
     """Say that so many of the new sources give excerpts, and what is done about it."""
     if n:
@@ -165,9 +189,13 @@ def mark_figures(text: str, figures: Iterable[Figure]) -> tuple[tuple[int, int],
     return tuple(sorted(marks))
 
 
+#: Quote cards with the outlets that carry each.
+WordedQuotes = Sequence[tuple[QuoteCard, QuoteWordings]]
+
+
 async def load_wordings(
     context: CommandContext, cards: Sequence[QuoteCard]
-) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
+) -> WordedQuotes:
     """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.query(quote_wording_store.find_card_wordings, cards=cards)
     shown: set[tuple[str, int]] = set()
@@ -182,7 +210,7 @@ async def load_wordings(
 
 def render_quotes(
     context: CommandContext,
-    quotes: Sequence[tuple[QuoteCard, QuoteWordings]],
+    quotes: WordedQuotes,
     *,
     story_zone: str = "",
 ) -> Iterator[Block]:

@@ -53,7 +53,8 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
             raise
         note = context.small_print("No edition has shown it in full.")
         articles = await context.query(load_story_articles, unpublished.id)
-        return await _render_story(context, unpublished, articles, [note], context.zone)
+        page = context, unpublished, articles, [note], context.zone
+        return await _render_story(*page, unpublished.id)
     edition = found.stored_edition
     digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
@@ -70,7 +71,8 @@ async def show_story(context: CommandContext, story: StoryReference) -> Reply:
         )
         note = context.small_print("The edition had only the feed’s excerpt of it.")
         shown_story, blocks = newest or shown_story, (note, *blocks)
-    return await _render_story(context, shown_story, articles, blocks, zone)
+    reference = f"{edition.public_id}:{found.story.id}"
+    return await _render_story(context, shown_story, articles, blocks, zone, reference)
 
 
 def _render_articles(
@@ -85,7 +87,9 @@ async def _render_story(
     articles: Sequence[Article],
     more: Iterable[Block],
     zone: str,
+    reference: str,
 ) -> Reply:
+    """Render a story; its buttons act on `reference`: the story in its edition."""
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
     excerpt = story.articles[0].excerpt
@@ -107,11 +111,11 @@ async def _render_story(
         context.small_print("Story id: {id}", id=story.id),
         title=story.headline.text,
         controls=[
-            context.button("Why this?", "why", story.id),
-            context.button("Save", "save", story.id),
-            context.button("More like this", "more", story.id),
-            context.button("Less like this", "less", story.id),
-            context.button("Report an error", "report", story.id),
+            context.button("Why this?", "why", reference),
+            context.button("Save", "save", reference),
+            context.button("More like this", "more", reference),
+            context.button("Less like this", "less", reference),
+            context.button("Report an error", "report", reference),
         ],
     )
 

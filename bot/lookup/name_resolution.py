@@ -110,6 +110,16 @@ def resolve_suggestion(
     return find_worded_story(stored_edition, said[2])
 
 
+#: «e-7k3m9q», and perhaps a story of it: «e-7k3m9q 2», «e-7k3m9q:s-3fk2p9».
+EDITION_ID = re.compile(r"(e-[0-9a-z]{1,20})(?:[\s/#:]+(\d{1,3}|s-[0-9a-z]{1,20}))?")
+
+
+def is_story_reference(which: str) -> bool:
+    """Check whether the text is a story's number or id, and not words of it."""
+    is_id = which.startswith("s-") or EDITION_ID.fullmatch(which) is not None
+    return is_id or is_story_number(which)
+
+
 def is_story_number(which: str) -> bool:
     """Check whether the text is a story's number, alone or before its headline."""
     return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
@@ -129,6 +139,24 @@ def get_numbered_story(stored_edition: StoredEdition, typed: str) -> ResolvedSto
         "This edition has stories 1 to {stories}; there is no {number}.",
         stories=len(stories),
         number=typed[:20],
+    )
+
+
+def get_referenced_story(stored_edition: StoredEdition, typed: str) -> ResolvedStory:
+    """Return the story of the edition with this number or public id.
+
+    Raises:
+        UnknownName: The edition has no such story.
+    """
+    if not typed.startswith("s-"):
+        return get_numbered_story(stored_edition, typed)
+    for found in list_resolved(stored_edition):
+        if found.story.id == typed:
+            return found
+    raise UnknownName(
+        "The edition {edition} has no story {id}.",
+        edition=stored_edition.public_id,
+        id=typed,
     )
 
 
