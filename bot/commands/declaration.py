@@ -55,6 +55,7 @@ SAMPLE_NAMES: Final[Mapping[str, str]] = {
     "destination": "morning",
     "digest": "Front page",
     "edition": "e-7k3m9q",
+    "sentence": "About 31,000 vehicles cross the bridge",
     "source": "Hallin Courier",
     "speaker": "Ada Brandt",
     "story": "2",

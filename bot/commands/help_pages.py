@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -166,6 +167,8 @@ def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
 TRIED: Final = ("news latest", "news story", "news quotes", "news search")
 #: Characters from which a word of a headline is worth searching for.
 _LONG_WORD: Final = 6
+#: Words of a sentence by which it can be found.
+_SHOWN_WORDS: Final = 7
 
 
 async def load_sample_names(context: CommandContext) -> Mapping[str, str]:
@@ -191,6 +194,8 @@ async def load_sample_names(context: CommandContext) -> Mapping[str, str]:
         words = re.findall(rf"[^\W\d_]{{{_LONG_WORD},}}", story.headline.text)
         if words:
             names["topic"] = max(words, key=len).lower()
+        if story.summary:
+            names["sentence"] = " ".join(story.summary[0].text.split()[:_SHOWN_WORDS])
     cards = (card for story in newest.edition.stories for card in story.cards)
     speaker = next((card.speaker for card in cards if card.speaker), None)
     return names | ({"speaker": speaker} if speaker else {})
@@ -290,7 +295,7 @@ def explain_former_command(words: str, locale: str) -> Reply | None:
 
 
 def _find_former(words: Sequence[str]) -> FormerCommand | None:
-    """Find the row of the longest path, or of a noun alone: its list or first verb."""
+    """Find the row of the longest path; of a noun, that of the nearest verb or list."""
     table = {path: row for path, row in read_former_commands().items() if row.is_moved}
     for count in (3, 2):
         path = " ".join(words[:count])
@@ -298,7 +303,11 @@ def _find_former(words: Sequence[str]) -> FormerCommand | None:
         if found is not None and len(words) >= count:
             return found
     noun = " ".join(words[:2])
-    verbs = [row for path, row in table.items() if path.startswith(f"{noun} ")]
-    return next((row for row in verbs if row.path.endswith(" list")), None) or next(
-        iter(verbs), None
-    )
+    verbs = {
+        path.removeprefix(f"{noun} "): row
+        for path, row in table.items()
+        if path.startswith(f"{noun} ")
+    }
+    near = get_close_matches("".join(words[2:3]), verbs, n=1)
+    wanted = [*near, "list", *verbs]
+    return next((verbs[verb] for verb in wanted if verb in verbs), None)
