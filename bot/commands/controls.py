@@ -30,6 +30,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "leave": ("newsdesk status", "leave"),
     "post": ("newsdesk post", "confirmed"),
     "undo": ("newsdesk undo", "confirmed"),
+    "set": ("newsdesk set", "chosen"),
     "preview": ("newsdesk preview", "digest"),
     "doctor": ("newsdesk doctor", ""),
     "erase": ("newsdesk erase", "asked"),

@@ -39,7 +39,6 @@ from bot.model import (
     CommandOption,
     Form,
     Invocation,
-    OfferedBy,
     Permission,
     Reply,
     SettingsModel,
@@ -92,13 +91,13 @@ class Option(CommandOption):
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Options of one parameter: the settings that a command offers.
+    """Options of one parameter: some of the settings of a model.
 
     The parameter gets the given ones, by name, as they were typed.
     """
 
     model: type[SettingsModel]
-    command: OfferedBy
+    names: tuple[str, ...]
 
 
 @frozen
@@ -286,7 +285,7 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
-        shown = build_setting_options(option.model, option.command)
+        shown = build_setting_options(option.model, option.names)
         return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
     asked = replace(

@@ -14,7 +14,7 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, OptionGroup, command
 from bot.commands.digest_requests import get_channel, name_destination
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.settings import format_form_values
+from bot.configuration.settings import format_typed_value
 from bot.errors import UnknownName
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
@@ -25,6 +25,7 @@ from bot.model import (
     ListItem,
     Reply,
     SettingsEntry,
+    list_settings,
 )
 
 
@@ -133,12 +134,18 @@ async def edit_destination(
         ),
     ],
     settings: Annotated[
-        Mapping[str, str], OptionGroup(DestinationSettings, "destination edit")
+        Mapping[str, str],
+        OptionGroup(DestinationSettings, ("silent", "ping", "thread", "crosspost")),
     ],
 ) -> Reply | Form:
     """Propose posting options; without any, show a form with the present ones."""
     if not settings:
-        present = format_form_values(name.settings, "destination edit")
+        entry = name.settings.to_entry()
+        present = {
+            one.name: format_typed_value(one, entry[one.name])
+            for one in list_settings(DestinationSettings)
+            if one.info.group == "look"
+        }
         return context.form({**present, "name": name.name})
     request = ChangeRequest(
         noun="destination",

@@ -45,7 +45,9 @@ NewDestinations = Annotated[
         convert=lambda _, typed: [*filter(None, map(str.strip, typed.split(",")))],
     ),
 ]
-NewSettings = Annotated[Mapping[str, str], OptionGroup(DigestSettings, "create")]
+NewSettings = Annotated[
+    Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
+]
 
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"

@@ -5,7 +5,7 @@ The options and the form of `style` are the settings with `SettingInfo.offered_b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from bot.commands.arguments import DigestArgument, named_digest
@@ -32,7 +32,7 @@ from bot.commands.presentation import format_channels, join_notes
 from bot.configuration import settings
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.configuration.diff import shorten_line
-from bot.configuration.settings import format_form_values
+from bot.configuration.settings import format_typed_value
 from bot.errors import report_at_field
 from bot.model import (
     DEFAULT_DIGEST,
@@ -46,9 +46,19 @@ from bot.model import (
     RenderedEdition,
     Reply,
     SettingsEntry,
+    list_settings,
     parse_sections,
 )
 from bot.publishing.planning import capitalize_first, format_schedule
+
+_STYLE_FORM = ("stories", "summary", "quotes", "sections")
+_STYLE = (*_STYLE_FORM, "figures", "brief", "max_age", "language", "corrections")
+
+
+def _format_values(digest: Digest, names: Sequence[str]) -> dict[str, str]:
+    found = {s.name: s for s in list_settings(DigestSettings) if s.name in names}
+    entry = digest.settings.to_entry()
+    return {n: format_typed_value(s, entry[n]) for n, s in found.items()}
 
 
 @command(
@@ -87,7 +97,9 @@ async def edit_digest(
     digest: DigestArgument,
     name: Annotated[str, Option("Its new name")] = "",
     to: NewDestinations = (),
-    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "edit")],
+    settings: Annotated[
+        Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
+    ],
 ) -> Reply | Form:
     """Propose other settings; without any, show a form with the present ones."""
     wanted: dict[str, object] = {**settings}
@@ -97,7 +109,7 @@ async def edit_digest(
         wanted["destinations"] = list(to)
     if wanted:
         return await propose_and_render(context, request_settings(digest, wanted))
-    present = format_form_values(digest.settings, "edit")
+    present = _format_values(digest, ("stories", "language"))
     to = ", ".join(digest.settings.destinations)
     named = {"digest": digest.name, "name": digest.name}
     return context.form({**named, "to": to, **present})
@@ -176,13 +188,13 @@ async def delete_digest(
 )
 async def change_style(
     context: CommandContext,
-    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, "style")],
+    settings: Annotated[Mapping[str, str], OptionGroup(DigestSettings, _STYLE)],
     digest: DigestArgument,
 ) -> Reply | Form:
     """Propose another style; without options, show a form with the present one."""
     wanted: SettingsEntry = {**settings}
     if not wanted:
-        present = format_form_values(digest.settings, "style form")
+        present = _format_values(digest, _STYLE_FORM)
         return context.form({**present, "digest": digest.name})
     if "sections" in wanted:
         wanted = _fill_sections(digest.options, wanted)

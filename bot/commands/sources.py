@@ -84,13 +84,13 @@ async def add_sources(
         request_edit(digest, lambda e: {**e, "sources": [*e["sources"], *address]}),
     )
     had = {source.address for source in digest.all_sources}
-    tried = await _try_addresses(context, [a for a in address if a not in had])
+    tried = await try_addresses(context, [a for a in address if a not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
             f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
         )
         raise FieldError("{problems}", problems=problems, field="address")
-    readings = _render_readings(context, tried, digest_zone(digest))
+    readings = render_readings(context, tried, digest_zone(digest))
     return render_proposal(context, change, *readings)
 
 
@@ -109,17 +109,22 @@ async def try_sources(context: CommandContext, address: AddressesArgument) -> Re
                 "This address is shown without its secret. Write the address whole.",
                 field="address",
             )
-    tried = await _try_addresses(context, address)
+    tried = await try_addresses(context, address)
     return context.reply(
-        *_render_readings(context, tried, context.zone),
+        *render_readings(context, tried, context.zone),
         context.small_print("Nothing was saved."),
         title=context.say("What would be read"),
     )
 
 
-async def _try_addresses(
+async def try_addresses(
     context: CommandContext, wanted: Sequence[str]
 ) -> list[SourceTrial]:
+    """Read some addresses once.
+
+    Raises:
+        FieldError: There are too many.
+    """
     if len(wanted) > MAX_ADDRESSES:
         most = MAX_ADDRESSES
         raise FieldError(
@@ -128,7 +133,7 @@ async def _try_addresses(
     return list((await get_previews(context).try_addresses(wanted)).values())
 
 
-def _render_readings(
+def render_readings(
     context: CommandContext, tried: Sequence[SourceTrial], zone: str
 ) -> Iterator[Block]:
     """Render each address: its title, its number of articles, and the newest ones."""

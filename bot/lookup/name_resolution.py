@@ -6,8 +6,9 @@ A unique prefix of a name is enough; otherwise the error lists the existing name
 import re
 from collections.abc import Sequence
 
-from bot.errors import UnknownName, UserError
-from bot.model import Destination, Digest, StoredEdition, Workspace
+from bot.errors import UnknownName, UserError, quote_names
+from bot.ingest import addresses
+from bot.model import Destination, Digest, Source, StoredEdition, Workspace
 from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
 from digests.types import EditionStory, frozen
@@ -219,6 +220,47 @@ def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
         written=" ".join(name.split())[:60],
         names=", ".join(f"«{place.name}»" for place in known) or Message("none"),
     )
+
+
+def resolve_source(known: Sequence[Source], name: str) -> Source:
+    """Find the source of this name or address, or the only one that contains the words.
+
+    Its name is the one in the digest that it was loaded with, or its own. A secret
+    address is also known by the form in which it is shown.
+
+    Raises:
+        UserError: The words match none of them, or several; the message lists names.
+    """
+    wanted = normalize_text(name).strip()
+    named = [(source, _list_source_names(source)) for source in known]
+    near = [source for source, names in named if wanted in names] or [
+        source for source, names in named if any(wanted in one for one in names)
+    ]
+    if len(near) == 1:
+        return near[0]
+    listed = quote_names(format_source_name(one) for one in (near or known)[:10])
+    said = " ".join(name.split())[:90]
+    if near:
+        raise UserError(
+            "«{source}» matches several: {names}.", source=said, names=listed
+        )
+    raise UnknownName(
+        "«{source}» is not a source here. There are: {names}.",
+        source=said,
+        names=listed or Message("none"),
+    )
+
+
+def format_source_name(source: Source) -> str:
+    """Format the name that its digest shows for the source; at most 90 characters."""
+    name = source.called or addresses.mask_secrets(source.name)
+    return " ".join(name.split())[:90]
+
+
+def _list_source_names(source: Source) -> frozenset[str]:
+    forms = (source.name, source.called or "", source.address)
+    masked = map(addresses.mask_secrets, (source.name, source.address))
+    return frozenset(normalize_text(one).strip() for one in (*forms, *masked) if one)
 
 
 def posts_to(digest: Digest, channel: str | None) -> bool:

@@ -63,26 +63,25 @@ from bot.model.reply import (
     SmallPrint,
 )
 from bot.model.scope import PersonScope, Scope, Scoped
+from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
 from bot.model.settings import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
-    USUAL_SECTIONS,
     DestinationSettings,
     DigestOptions,
     DigestSettings,
     FullTextUse,
-    OfferedBy,
     PlatformName,
     PostOptions,
     Setting,
     SettingsEntry,
     SettingsModel,
+    ValueKind,
     WorkspaceSettings,
-    complete_sections,
     get_setting,
+    list_chat_settings,
     list_settings,
-    parse_sections,
 )
 from bot.model.workspace import (
     LOCAL_PLATFORM,

@@ -64,16 +64,17 @@ class Editor:
         self.did.append(label)
         ids = [id for id, shown in controls(reply) if shown.startswith(label)]
         assert ids, (label, said(reply))
-        return await self._press(ids[0])
+        return await self.chooses(ids[0])
 
     async def presses_below(self, control: str) -> Reply:
         """The answer to the control with this id, below a posted message."""
         self.did.append(control)
-        answer = await self._press(control)
+        answer = await self.chooses(control)
         assert isinstance(answer, Reply), said(answer)
         return answer
 
-    async def _press(self, control: str) -> Reply | Form:
+    async def chooses(self, control: str) -> Reply | Form:
+        """The answer to the control with this id."""
         pressed = self.harness.inbox.press(await self._event("", {}), control)
         return await self.harness.inbox.dispatch(pressed)
 

@@ -307,7 +307,7 @@ async def test_a_pause_until_a_day_names_the_first_edition_after_it(ana):
 async def test_a_day_that_is_left_out_is_none_of_the_next_times(ana):
     await ana.does("newsdesk schedule edit", schedule="daily at 8:30")
     shown = said(await ana.says("newsdesk schedule skip", date="tomorrow"))
-    assert "2026-11-25" in shown
+    assert "25 November 2026" in shown
     assert "Next: Thursday 26 November 08:30" in shown
 
 

@@ -16,9 +16,11 @@ from bot.commands.help_pages import NAMES
 from bot.i18n.translation import _LOCALES_FOLDER, list_languages
 from bot.model import (
     DeliveryState,
+    DestinationSettings,
     DigestSettings,
     OccurrenceState,
-    list_settings,
+    WorkspaceSettings,
+    list_chat_settings,
 )
 from bot.platforms.local.platform import ROLE_NAMES
 from digests.messages import find_placeholders, find_sentences, read_sentences
@@ -164,11 +166,16 @@ def test_a_translation_keeps_every_placeholder(language):
 # ── completeness ───────────────────────────────────────────────────────────────
 
 STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
-#: Names of a digest's settings where a change is shown; `include` and `exclude`
-#: are words that people type.
-LABELS = {setting.label for setting in list_settings(DigestSettings)}
-LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
-LABELS -= {"paused_sources"}
+SETTINGS = [
+    setting
+    for model in (DigestSettings, DestinationSettings, WorkspaceSettings)
+    for setting in list_chat_settings(model)
+]
+#: What is shown of settings: labels (`include` and `exclude` are words that people
+#: type), explanations, and words for no value.
+LABELS = {setting.label for setting in SETTINGS} - {"include", "exclude"}
+LABELS |= {"digest", "destination", *(setting.info.help for setting in SETTINGS)}
+LABELS |= {setting.info.none_word for setting in SETTINGS}
 
 
 def shown_to_people() -> set[str]:
