@@ -14,6 +14,7 @@ Slack, and in a browser (`tests/browser`).
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.i18n.translation import Texts
 from bot.model import Form, Inbox, Reply
@@ -144,7 +145,7 @@ class HarnessWalker(Walker):
 class DiscordWalker(Walker):
     """Walks through what Discord's own client would show."""
 
-    people: discord.People
+    people: Any
     inbox: Inbox
     who: discord.Who = discord.EDITOR
     shown: discord.Asked | None = None
@@ -187,7 +188,7 @@ class DiscordWalker(Walker):
 class SlackWalker(Walker):
     """Walks through what Slack's own client would show."""
 
-    people: slack.People
+    people: Any
     who: slack.Who = slack.EDITOR
     shown: slack.Asked | None = None
 
