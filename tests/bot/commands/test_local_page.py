@@ -95,9 +95,9 @@ async def test_without_its_answers_a_command_is_a_form(browser):
     assert names == ["arg-target", "arg-setting", "arg-value"]
 
 
-async def test_a_wrong_word_after_a_noun_offers_the_right_one(browser):
+async def test_a_wrong_word_of_a_former_command_says_where_the_right_one_is(browser):
     answer = await types(browser, "/newsdesk source ad x")
-    assert "Did you mean /newsdesk source add?" in answer.text
+    assert "/newsdesk source add has moved to /newsdesk home" in answer.text
 
 
 async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_harness):
