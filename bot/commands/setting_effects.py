@@ -14,7 +14,7 @@ from bot.commands.context import CommandContext
 from bot.commands.presentation import render_article_line
 from bot.commands.setting_edits import SettingRequest
 from bot.commands.setting_targets import SettingsTarget
-from bot.commands.sources import FULL_TEXT_EFFECTS, render_readings, try_addresses
+from bot.commands.sources import render_readings, try_addresses
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.change_steps import ConfigurationChange, grant_from_entry
 from bot.configuration.settings import describe_layout
@@ -47,6 +47,20 @@ _CONSEQUENCES: Final = {
     ),
     "zone": Message("Times are shown in this zone; schedules keep their own."),
     "channel": Message("What was posted in the other channel stays there."),
+}
+
+
+#: What each use of full texts means.
+_FULL_TEXT_EFFECTS: Final = {
+    "auto": Message(
+        "Where the feed has only an excerpt, the article’s page is read before an "
+        "edition that may show it."
+    ),
+    "always": Message(
+        "The page of every article that an edition may show is read before it, even "
+        "if the feed has the whole text."
+    ),
+    "never": Message("Editions use what the feed has; no page is read for them."),
 }
 
 
@@ -89,7 +103,7 @@ def _describe_consequence(
         before = (change.steps[0].before or {}).get(setting.name, {})
         changed = [use for one, use in (after or {}).items() if use != before.get(one)]
         use = changed[0] if changed else "auto"
-        return [SmallPrint(text=context.message(FULL_TEXT_EFFECTS[use]))]
+        return [SmallPrint(text=context.message(_FULL_TEXT_EFFECTS[use]))]
     if not after or setting.name not in _CONSEQUENCES:
         return []
     return [context.message(_CONSEQUENCES[setting.name])]

@@ -341,20 +341,6 @@ def check_not_last(digest: Digest) -> None:
         )
 
 
-#: What each use of full texts means.
-FULL_TEXT_EFFECTS: Mapping[str, Message] = {
-    "auto": Message(
-        "Where the feed has only an excerpt, the article’s page is read before an "
-        "edition that may show it."
-    ),
-    "always": Message(
-        "The page of every article that an edition may show is read before it, even "
-        "if the feed has the whole text."
-    ),
-    "never": Message("Editions use what the feed has; no page is read for them."),
-}
-
-
 def set_of_source(
     entry: SettingsEntry, setting: str, address: str, value: str
 ) -> SettingsEntry:
