@@ -26,7 +26,15 @@ from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
-from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
+from digests.types import (
+    Article,
+    ArticleRef,
+    EditionStory,
+    Figure,
+    QuoteCard,
+    Span,
+    frozen,
+)
 
 T = TypeVar("T")
 #: How the state of a finding or source is shown, the most urgent first.
@@ -124,6 +132,40 @@ def render_preview_control(context: CommandContext) -> Reply:
     return context.answer(
         "This is a preview. Its buttons work below the edition once it is posted."
     )
+
+
+@frozen
+class ExampleNames:
+    """Names of what exists at a place, for examples; "" = there is none."""
+
+    #: Id of the newest edition, and a number and words of its first story.
+    edition: str = ""
+    story: str = ""
+    words: str = ""
+    #: Somebody who is quoted in it.
+    speaker: str = ""
+
+
+async def load_example_names(context: CommandContext) -> ExampleNames:
+    """Load names for examples from the newest edition of the place."""
+    newest = await context.archive.newest(context.place)
+    if newest is None or not newest.edition.stories:
+        return ExampleNames()
+    stories = newest.edition.stories
+    speakers = (card.speaker for story in stories for card in story.cards)
+    return ExampleNames(
+        edition=newest.public_id,
+        story="1",
+        words=" ".join(stories[0].headline.text.split()[:2]).strip(" ,.:;"),
+        speaker=next(filter(None, speakers), ""),
+    )
+
+
+def has_thread(context: CommandContext) -> bool:
+    """Check whether editions of this place have a thread for discussion."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    can_open = plugin is not None and "thread" in plugin.post_options
+    return can_open and context.place.of_person is None
 
 
 def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:

@@ -28,7 +28,6 @@ FAILED = "Something went wrong"
         ("newsdesk source list", "page"),
         ("newsdesk style", "stories"),
         ("news story", "story"),
-        ("news saved", "remove"),
         ("news latest", "edition"),
         ("news search", "since"),
     ],

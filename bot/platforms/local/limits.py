@@ -25,7 +25,7 @@ CARDS: Final = 5
 FIGURES: Final = 4
 
 #: Buttons under a reply.
-CONTROLS: Final = 5
+CONTROLS: Final = 10
 #: Completions offered at once.
 COMPLETIONS: Final = 12
 #: Messages on a channel's page.

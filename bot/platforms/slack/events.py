@@ -51,7 +51,7 @@ Ack = Callable[..., Awaitable[Any]]
 #: What the home tab shows, by permission: the first of these commands that exists.
 _HOME_COMMANDS: Final = {
     Permission.EDITOR: ("newsdesk status",),
-    Permission.EVERYONE: ("news when", "news help"),
+    Permission.EVERYONE: ("news me", "news help"),
 }
 
 
