@@ -33,7 +33,6 @@ from digests.types import (
     Figure,
     QuoteCard,
     Span,
-    frozen,
 )
 
 T = TypeVar("T")
@@ -131,33 +130,6 @@ def render_preview_control(context: CommandContext) -> Reply:
     """Render the answer to a button below an edition that is not posted."""
     return context.answer(
         "This is a preview. Its buttons work below the edition once it is posted."
-    )
-
-
-@frozen
-class ExampleNames:
-    """Names of what exists at a place, for examples; "" = there is none."""
-
-    #: Id of the newest edition, and a number and words of its first story.
-    edition: str = ""
-    story: str = ""
-    words: str = ""
-    #: Somebody who is quoted in it.
-    speaker: str = ""
-
-
-async def load_example_names(context: CommandContext) -> ExampleNames:
-    """Load names for examples from the newest edition of the place."""
-    newest = await context.archive.newest(context.place)
-    if newest is None or not newest.edition.stories:
-        return ExampleNames()
-    stories = newest.edition.stories
-    speakers = (card.speaker for story in stories for card in story.cards)
-    return ExampleNames(
-        edition=newest.public_id,
-        story="1",
-        words=" ".join(stories[0].headline.text.split()[:2]).strip(" ,.:;"),
-        speaker=next(filter(None, speakers), ""),
     )
 
 

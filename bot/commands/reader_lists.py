@@ -10,11 +10,11 @@ from typing import Annotated, TypeVar
 from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
+from bot.commands.help_pages import load_sample_names
 from bot.commands.personal import build_back_to_me, show_person
 from bot.commands.presentation import (
     Page,
     format_feedback,
-    load_example_names,
 )
 from bot.commands.stories import load_story_page, render_story_page, show_story
 from bot.errors import UserError
@@ -66,8 +66,8 @@ async def _parse_topic(context: CommandContext, typed: str) -> Follow:
 @command(
     "news follow",
     "Follow a topic or a speaker; alone, what you follow",
-    "harbour bridge",
-    "Ada Brandt",
+    "{topic}",
+    "{speaker}",
     "",
 )
 async def follow(
@@ -143,7 +143,7 @@ async def _render_follows(context: CommandContext, number: str, *said: str) -> R
     title = context.say("What you follow")
     if not known:
         nothing = context.say("You follow nothing.")
-        if name := (await load_example_names(context)).speaker:
+        if name := (await load_sample_names(context)).get("speaker"):
             hint = context.say("For example: /news follow {name}", name=name)
             nothing = f"{nothing} {hint}"
         return context.reply(*said, nothing, title=title, in_place=True)

@@ -75,7 +75,7 @@ class StoryPage:
         return f"{self.edition.public_id}:{self.story.id}"
 
 
-@command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
+@command("news story", "One story: sources, quotes and figures", "{story}", "{topic}")
 async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     return await _show(context, story)
@@ -370,10 +370,10 @@ def _render_publications(
 @command(
     "news why",
     "Why a story is (or is not) in the edition",
-    "1",
-    "pool",
-    "About 31,000 vehicles cross the bridge",
-    "s-7k3m9q",
+    "{story}",
+    "{topic}",
+    "{sentence}",
+    "{story_id}",
 )
 async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""

@@ -20,13 +20,18 @@ from bot.model import ATTACHMENT_HINT, Attachment, Form, FormField, file_origin
 from bot.platforms.common.interactions import (
     ATTACHMENT,
     CONTROL_PREFIX,
-    FORM_PREFIX,
     REOPEN_PREFIX,
+    build_form_id,
     describe_form_message,
     needs_lines,
     parse_form_target,
 )
-from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
+from bot.platforms.common.text import (
+    count_utf16,
+    cut_utf16,
+    shorten_line,
+    shorten_utf16,
+)
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,
@@ -56,6 +61,10 @@ class FormContext:
     thread: str = ""
     #: The response URL; a secret.
     answer_to: str = ""
+    #: It comes from a message that only this person sees, which can be replaced.
+    replaceable: bool = False
+    #: It comes from the person's home tab.
+    at_home: bool = False
 
     def __repr__(self) -> str:
         return f"FormContext(channel={self.channel})"
@@ -71,7 +80,7 @@ def render_form(
     above = [small_block(whole)] if whole != title and not is_blank(whole) else []
     return {
         "type": "modal",
-        "callback_id": f"{FORM_PREFIX}{form.target}"[: limits.ACTION_ID],
+        "callback_id": build_form_id(form)[: limits.ACTION_ID],
         "private_metadata": _serialize_context(carried),
         "title": plain_text(title) or plain_text("Standfirst"),
         "submit": plain_text(shorten_utf16(texts.say("Go on"), limits.VIEW_TITLE)),
@@ -158,9 +167,7 @@ def _render_input(field: FormField, texts: Texts) -> Json:
     fit = all(0 < count_utf16(choice) <= limits.OPTION_VALUE for choice in choices)
     if choices and fit and len(choices) <= limits.OPTIONS:
         return _render_select(field, choices, texts)
-    # Cut to what an input of Slack's holds, in UTF-16 units.
-    units = field.value.encode("utf-16-le")[: 2 * limits.VIEW_VALUE]
-    value = units.decode("utf-16-le", "ignore")
+    value = cut_utf16(field.value, limits.VIEW_VALUE)
     found: Json = {
         "type": "plain_text_input",
         "action_id": field.name,
@@ -217,7 +224,13 @@ def _render_answer(field: FormField, texts: Texts) -> Json:
 
 
 def _serialize_context(carried: FormContext) -> str:
-    parts = {"c": carried.channel, "t": carried.thread, "a": carried.answer_to}
+    parts = {
+        "c": carried.channel,
+        "t": carried.thread,
+        "a": carried.answer_to,
+        "r": carried.replaceable,
+        "h": carried.at_home,
+    }
     whole = json.dumps({name: value for name, value in parts.items() if value})
     return whole if count_utf16(whole) <= limits.VIEW_METADATA else "{}"
 
@@ -232,6 +245,8 @@ def _parse_context(text: str) -> FormContext:
         channel=get_text(parts, "c"),
         thread=get_text(parts, "t"),
         answer_to=get_text(parts, "a"),
+        replaceable=parts.get("r") is True,
+        at_home=parts.get("h") is True,
     )
 
 

@@ -12,6 +12,7 @@ async def test_the_local_page_reports_that_it_has_no_threads(harness: BotHarness
     ana = await editor(harness)
     assert "Discuss" not in said(await ana.says("news story", story="1"))
     newest = await harness.archive.newest(ana.place)
+    assert newest is not None
     answer = await ana.presses_below(f"v1:discuss:{newest.public_id}")
     assert "This page has no threads" in said(answer)
     assert answer.discussion is None

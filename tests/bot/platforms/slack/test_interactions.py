@@ -586,11 +586,11 @@ async def home_of(slack: LocalSlack, who: Who) -> str:
     return str(slack.people.homes[who.user]["blocks"])
 
 
-async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
+async def test_the_home_shows_editors_the_next_editions_and_explains_the_bot_to_readers(
     chat, slack
 ):
     editors = await home_of(slack, EDITOR)
-    assert "traced to its source" in editors
+    assert "traced to its source" not in editors
     assert "/invite" in editors
     assert "Morning brief" in editors
     assert "Next" in editors
@@ -599,6 +599,14 @@ async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
     assert "/invite" not in readers
     assert "Only editors" not in readers
     assert "already been answered" not in await home_of(slack, EDITOR)
+
+
+async def test_the_home_of_a_person_with_a_grant_is_an_editors(chat, slack):
+    granted = slack.people.command(f"/newsdesk access grant <@{READER.user}>")
+    asked = await (await granted).done()
+    if "Confirm" in asked.controls:
+        await press(slack, asked.controls["Confirm"])
+    assert "/invite" in await home_of(slack, READER)
 
 
 async def test_another_tab_publishes_nothing(chat, slack):
