@@ -23,8 +23,8 @@ from digests.language.normalization import parse_whole_number
 MAX_CORRECTIONS, MAX_CHANGES = 8, 2
 
 
-#: Days that the page of corrections can cover; "" = all that is stored.
-PERIODS = ("1", "7", "30", "")
+#: Days that the page of corrections can cover; None = all that is stored.
+PERIODS = (1, 7, 30, None)
 
 
 @show_latest.control("corrections")
@@ -40,13 +40,13 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
     title = context.count("{n} correction", "{n} corrections", len(found))
     options = tuple(
         MenuOption(
-            id=context.control_id("corrections", period or "all"),
+            id=context.control_id("corrections", str(period or "all")),
             label=_name_period(context, period),
         )
         for period in PERIODS
     )
     return context.listing(
-        join_notes(title, _name_period(context, str(days or ""))),
+        join_notes(title, _name_period(context, days)),
         lines,
         nothing=nothing,
         menus=[ControlMenu(label=context.say("Since when"), options=options)],
@@ -55,10 +55,9 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
     )
 
 
-def _name_period(context: CommandContext, period: str) -> str:
-    if not period:
+def _name_period(context: CommandContext, days: int | None) -> str:
+    if days is None:
         return context.say("All that are kept")
-    days = int(period)
     return context.count("Last {n} day", "Last {n} days", days)
 
 
