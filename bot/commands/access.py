@@ -35,39 +35,18 @@ WhoArgument = Annotated[
 )
 async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to grant access to the person or role."""
-    everybody = context.list_people()
-    if everybody:
-        person = _find_person(everybody, who)
-        grant = Grant(kind="person", external_id=person.id)
-        may = context.say(
-            "This is {name}, who may then use every /newsdesk command here, except "
-            "this one.",
-            name=person.name,
-        )
-    else:
-        grant = _parse_grant(who)
-        # People who may not grant access are refused before the id is checked.
-        if not context.person.granted:
-            _check_is_id(context, grant, who)
-        may = context.say(
-            "They may then use every /newsdesk command here, except this one."
-        )
-    request = _request_grant(grant, given=True)
-    return await propose_and_render(context, request, more=[may])
+    grant = read_new_grant(context, who)
+    request = request_grant(grant, given=True)
+    return await propose_and_render(
+        context, request, more=[describe_grant(context, grant)]
+    )
 
 
 @command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
 async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
     """Propose to revoke the access."""
-    grant, known = _parse_grant(who), await context.query(workspace_store.list_grants)
-    if grant not in known:
-        names = quote_names(map(format_grant, known))
-        raise UnknownName(
-            "«{who}» was not made an editor here. There are: {names}.",
-            who=shorten_line(who),
-            names=names or Message("nobody"),
-        )
-    request = _request_grant(grant, given=False)
+    known = await context.query(workspace_store.list_grants)
+    request = request_grant(find_given_grant(known, who), given=False)
     return await propose_and_render(context, request, more=())
 
 
@@ -80,6 +59,53 @@ async def list_access(context: CommandContext) -> Reply:
     known = await context.query(workspace_store.list_grants)
     lines = [ListItem(title=format_grant(one)) for one in known]
     return context.reply(first, *lines, title=context.say("Access"))
+
+
+def read_new_grant(context: CommandContext, who: str) -> Grant:
+    """Read the person or role that gets access.
+
+    Raises:
+        FieldError: It is no person or role of the workspace.
+    """
+    everybody = context.list_people()
+    if everybody:
+        return Grant(kind="person", external_id=_find_person(everybody, who).id)
+    grant = _parse_grant(who)
+    # People who may not grant access are refused before the id is checked.
+    if not context.person.granted:
+        _check_is_id(context, grant, who)
+    return grant
+
+
+def find_given_grant(known: Sequence[Grant], who: str) -> Grant:
+    """Find the person or role that was given access.
+
+    Raises:
+        UserError: It was not.
+    """
+    grant = _parse_grant(who)
+    if grant in known:
+        return grant
+    names = quote_names(map(format_grant, known))
+    raise UnknownName(
+        "«{who}» was not made an editor here. There are: {names}.",
+        who=shorten_line(who),
+        names=names or Message("nobody"),
+    )
+
+
+def describe_grant(context: CommandContext, grant: Grant) -> str:
+    """Say what the person or role may do with the access."""
+    for person in context.list_people():
+        if person.id == grant.external_id:
+            return context.say(
+                "This is {name}, who may then use every /newsdesk command here, except "
+                "this one.",
+                name=person.name,
+            )
+    return context.say(
+        "They may then use every /newsdesk command here, except this one."
+    )
 
 
 def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
@@ -136,7 +162,8 @@ def _parse_grant(written: str) -> Grant:
     return Grant(kind="role" if is_role else "person", external_id=external_id)
 
 
-def _request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
+def request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
+    """Build the request that gives access to a person or role, or takes it away."""
     name = format_grant(grant)
     entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
     after = entry if given else None

@@ -20,7 +20,7 @@ from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.text_search import parse_since
-from bot.model import ATTACHMENT_LIMIT, Digest
+from bot.model import ATTACHMENT_LIMIT, PREVIEW_ID, Digest
 from bot.publishing.full_texts import PERSON_SECONDS
 from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
@@ -85,13 +85,17 @@ async def find_story(context: CommandContext, typed: str) -> EditionStory:
 async def find_unpublished_story(
     context: CommandContext, typed: str
 ) -> EditionStory | None:
-    """Compose the story with this id as an edition would show it; None if not found."""
-    if not typed.startswith("s-"):
+    """Compose the story with this id as an edition would show it; None if not found.
+
+    A choice below a preview names it the same way: «preview:s-7k3m9q».
+    """
+    story = typed.removeprefix(f"{PREVIEW_ID}:")
+    if not story.startswith("s-"):
         return None
-    articles = await context.query(load_story_articles, typed)
+    articles = await context.query(load_story_articles, story)
     await read_full_texts(context, [a.id for a in articles if a.excerpt])
     return await explanations.compose_unpublished(
-        context.db, context.publisher.engine, context.scope, typed
+        context.db, context.publisher.engine, context.scope, story
     )
 
 

@@ -14,6 +14,7 @@ from bot.model import (
     Block,
     Command,
     Control,
+    ControlMenu,
     Destination,
     Digest,
     Discussion,
@@ -105,6 +106,11 @@ class CommandContext:
     def typed(self) -> dict[str, str]:
         """The answers by option, as they were typed."""
         return {name: said.strip() for name, said in self.invocation.args.items()}
+
+    @property
+    def answers(self) -> Mapping[str, str] | None:
+        """Answers of a form that belongs to a control; None = it was pressed."""
+        return self.invocation.answers
 
     # ── who asks, and where ────────────────────────────────────────────────────
 
@@ -246,7 +252,9 @@ class CommandContext:
         *said: str | Block,
         title: str = "",
         controls: Sequence[Control] = (),
+        menus: Sequence[ControlMenu] = (),
         discussion: Discussion | None = None,
+        in_place: bool = False,
     ) -> Reply:
         """Build a reply of these blocks; a text becomes a paragraph."""
         blocks = (Paragraph(text=one) if isinstance(one, str) else one for one in said)
@@ -254,7 +262,9 @@ class CommandContext:
             title=title,
             blocks=tuple(blocks),
             controls=tuple(controls),
+            menus=tuple(menus),
             discussion=discussion,
+            in_place=in_place,
         )
 
     def answer(self, msgid: str, /, *, title: str = "", **values: object) -> Reply:
@@ -262,11 +272,24 @@ class CommandContext:
         return self.reply(self.say(msgid, **values), title=title)
 
     def listing(
-        self, title: str, blocks: Iterable[Block], *more: Block, nothing: str
+        self,
+        title: str,
+        blocks: Iterable[Block],
+        *more: Block,
+        nothing: str,
+        controls: Sequence[Control] = (),
+        menus: Sequence[ControlMenu] = (),
+        in_place: bool = False,
     ) -> Reply:
         """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
         found = tuple(blocks)
-        return self.reply(*((*found, *more) if found else (nothing,)), title=title)
+        return self.reply(
+            *((*found, *more) if found else (nothing,)),
+            title=title,
+            controls=controls,
+            menus=menus,
+            in_place=in_place,
+        )
 
     def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
         """Build the lines below a heading in small print; () without lines."""
@@ -326,8 +349,11 @@ class CommandContext:
 
         Where pressing it changes something, only this workspace accepts it.
         """
+        label = self.say(msgid, **values)
+        return Control(id=self.control_id(action, *args), label=label, primary=primary)
+
+    def control_id(self, action: str, *args: str) -> str:
+        """Build the id of a control, signed where pressing it changes something."""
         if action in SIGNED_ACTIONS:
-            control = self.services.controls.signed(self.workspace_id, action, *args)
-        else:
-            control = build_control_id(action, *args)
-        return Control(id=control, label=self.say(msgid, **values), primary=primary)
+            return self.services.controls.signed(self.workspace_id, action, *args)
+        return build_control_id(action, *args)

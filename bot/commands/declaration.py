@@ -1,7 +1,7 @@
 """Declare commands as functions with typed parameters.
 
-    @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-    async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+    @command("news figures", "Numbers, and their sentence", "1", "trade")
+    async def show_figures(context: CommandContext, topic: TopicArgument) -> Reply:
 
 Each parameter after the context is one option of the command; its annotation contains
 an `Option` that describes the question and the conversion. Typed text is converted
@@ -18,13 +18,17 @@ confirm button is about. Its handler is declared beside the command:
     @post.control("confirmed")
     async def post_confirmed(context: CommandContext, carried: str) -> Reply:
 
+The handler gets the answers of a form that belongs to its control (`Form.control`) in
+`context.answers`. A command that is not `typed` has parameters and a form like any
+other, but only controls and forms lead to it.
+
 Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
 from bot.configuration.settings import build_setting_options
@@ -35,16 +39,28 @@ from bot.model import (
     CommandOption,
     Form,
     Invocation,
-    OfferedBy,
     Permission,
     Reply,
     SettingsModel,
 )
+from digests.messages import fill_placeholders
 from digests.types import frozen
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
 ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
+#: Names in examples, by their kind, where those of a workspace are not known.
+SAMPLE_NAMES: Final[Mapping[str, str]] = {
+    "destination": "morning",
+    "digest": "Front page",
+    "edition": "e-7k3m9q",
+    "sentence": "About 31,000 vehicles cross the bridge",
+    "source": "Hallin Courier",
+    "speaker": "Ada Brandt",
+    "story": "2",
+    "story_id": "s-7k3m9q",
+    "topic": "bridge",
+}
 #: Values of one question to choose from, on the platform that takes the fewest.
 MAX_CHOICES = 25
 
@@ -75,13 +91,13 @@ class Option(CommandOption):
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Options of one parameter: the settings that a command offers.
+    """Options of one parameter: some of the settings of a model.
 
     The parameter gets the given ones, by name, as they were typed.
     """
 
     model: type[SettingsModel]
-    command: OfferedBy
+    names: tuple[str, ...]
 
 
 @frozen
@@ -138,9 +154,12 @@ class CommandDeclaration:
 
     path: str
     description: str
-    examples: tuple[str, ...]
+    #: With the kinds of names: «/news quotes {speaker}».
+    example_patterns: tuple[str, ...]
     function: CommandFunction
     parameters: tuple[_Parameter, ...]
+    #: People can type it; False = only controls and forms lead to it.
+    typed: bool = True
     #: Handlers of arguments that only controls carry, by the argument's name.
     controls: dict[str, ControlFunction] = field(default_factory=dict)
 
@@ -172,7 +191,11 @@ class CommandDeclaration:
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
             options=tuple(one for each in self.parameters for one in each.shown),
-            examples=self.examples,
+            examples=tuple(
+                fill_placeholders(one, SAMPLE_NAMES) for one in self.example_patterns
+            ),
+            example_patterns=self.example_patterns,
+            typed=self.typed,
         )
         return bound
 
@@ -229,7 +252,7 @@ def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | N
 
 
 def command(
-    path: str, description: str, *examples: str
+    path: str, description: str, *examples: str, typed: bool = True
 ) -> Callable[[CommandFunction], CommandDeclaration]:
     """Declare the function as a command.
 
@@ -237,7 +260,10 @@ def command(
         path: «news quotes»: root and name (and group), separated by spaces.
         description: One line of at most 60 characters.
         examples: Realistic arguments as people type them after the path, "" for none;
-            or whole lines that start with «/». Without examples, the path is one.
+            or whole lines that start with «/». Without examples, the path is one. Names
+            are written as their kinds, «{digest}» (see `SAMPLE_NAMES`), so that help
+            can show some that exist.
+        typed: People can type it; False = only controls and forms lead to it.
     """
     lines = [e if e.startswith("/") else f"/{path} {e}".strip() for e in examples]
 
@@ -246,9 +272,10 @@ def command(
         return CommandDeclaration(
             path=path,
             description=description,
-            examples=tuple(lines or [f"/{path}"]),
+            example_patterns=tuple(lines or [f"/{path}"]),
             function=function,
             parameters=tuple(map(_read_parameter, parameters)),
+            typed=typed,
         )
 
     return declare
@@ -258,7 +285,7 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
-        shown = build_setting_options(option.model, option.command)
+        shown = build_setting_options(option.model, option.names)
         return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
     asked = replace(

@@ -22,10 +22,12 @@ from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import workspace
+from bot.commands import settings, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
+from bot.commands.help_pages import explain_former_command, suggest_lines
+from bot.commands.setting_targets import list_target_names
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -59,8 +61,6 @@ from bot.storage import (
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
-#: Controls that open a form, whose answers would again come from no workspace.
-_FORM_CONTROLS = ("v1:report:", "v1:me:form")
 
 
 def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox:
@@ -74,6 +74,8 @@ def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox
         complete=dispatcher.complete,
         workspace_of=partial(workspace.resolve_workspace, services),
         left=partial(workspace.leave_workspace, services),
+        explain_former=explain_former_command,
+        suggest=dispatcher.suggest,
     )
 
 
@@ -94,6 +96,9 @@ class Dispatcher:
             invocation, known = await self._identify_person(invocation)
             chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
+            moved = self._explain_former(invocation)
+            if moved is not None:
+                return replace(moved, locale=chosen)
             command = self._find_permitted(invocation)
             _check_answers(command, invocation)
             # Platforms repeat an event whose answer is late.
@@ -137,6 +142,16 @@ class Dispatcher:
         )
         return await complete_option(context, option, typed)
 
+    async def suggest(self, invocation: Invocation) -> tuple[str, ...]:
+        """List a few lines that are worth typing there, whose names exist."""
+        context = CommandContext(
+            services=self.services,
+            invocation=(await self._identify_person(invocation))[0],
+            command=self.by_path["news help"],
+            commands=tuple(self.by_path.values()),
+        )
+        return await suggest_lines(context)
+
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
         """Return the invocation in the workspace of the edition it belongs to.
 
@@ -168,6 +183,12 @@ class Dispatcher:
         if known.granted and person.permission < Permission.EDITOR:
             person = replace(person, permission=Permission.EDITOR, granted=True)
         return replace(invocation, person=person, locale=locale), known
+
+    def _explain_former(self, invocation: Invocation) -> Reply | None:
+        """Return what to say to a command that a platform's menu still offers."""
+        if invocation.path in self.by_path:
+            return None
+        return explain_former_command(invocation.path, invocation.locale)
 
     def _find_permitted(self, invocation: Invocation) -> Command:
         path, permission = invocation.path, invocation.person.permission
@@ -219,6 +240,8 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
         UserError: An answer is too long to be a name, a list or a sentence, so that
             no command has to expect texts of any length; or it is none of the choices.
     """
+    if any(len(said) > MAX_ANSWER for said in (invocation.answers or {}).values()):
+        raise UserError("That is too long: at most {most} characters.", most=MAX_ANSWER)
     for option in command.options:
         said = invocation.args.get(option.name)
         if said and not option.lines and len(said) > MAX_ANSWER:
@@ -237,24 +260,40 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
 def _adapt_own_controls(
     pressed: Invocation, invocation: Invocation, answer: Reply | Form
 ) -> Reply | Form:
-    """Adapt the answer's controls to the direct message in which it is shown.
-
-    They are left as they are if the platform reports the workspace.
-    """
+    """Let the answer's controls lead back to the personal edition it is about."""
     edition = invocation.under
-    if not edition or pressed.place.workspace.id == invocation.place.workspace.id:
+    if not edition:
         return answer
     if isinstance(answer, Form):
+        if answer.control:
+            return replace(
+                answer, control=build_own_control_id(edition, answer.control)
+            )
+        if pressed.place.workspace.id == invocation.place.workspace.id:
+            return answer
         said = Texts.of(invocation.locale).say(
             "This needs text: use /{path} in the server.", path=invocation.path
         )
         return Reply(blocks=(Paragraph(text=said),))
-    controls = tuple(
-        replace(control, id=build_own_control_id(edition, control.id))
-        for control in answer.controls
-        if not control.id.startswith(_FORM_CONTROLS)
+    return _replace_controls(answer, partial(build_own_control_id, edition))
+
+
+def _replace_controls(reply: Reply, rename: Callable[[str], str]) -> Reply:
+    """Return the reply with other ids of its buttons and choices."""
+    blocks = (
+        replace(block, control=replace(block.control, id=rename(block.control.id)))
+        if isinstance(block, ListItem) and block.control is not None
+        else block
+        for block in reply.blocks
     )
-    return replace(answer, controls=controls)
+    menus = (
+        replace(menu, options=tuple(replace(o, id=rename(o.id)) for o in menu.options))
+        for menu in reply.menus
+    )
+    controls = (replace(one, id=rename(one.id)) for one in reply.controls)
+    return replace(
+        reply, blocks=tuple(blocks), menus=tuple(menus), controls=tuple(controls)
+    )
 
 
 def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:
@@ -359,7 +398,9 @@ def _list_source_names(digest: Digest) -> Names:
 
 #: Kind of completion (`CommandOption.completes`) → lists the names.
 COMPLETERS: Mapping[str, Completer] = {
-    "command": lambda context, _: [f"/{one.path}" for one in context.commands],
+    "command": lambda context, _: [
+        f"/{one.path}" for one in context.commands if one.typed
+    ],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
@@ -371,7 +412,10 @@ COMPLETERS: Mapping[str, Completer] = {
     "schedule": _of_digests(lambda digest: digest.schedules),
     "section": lambda _, typed: complete_sections(typed),
     "source": _of_digests(_list_source_names),
+    "setting": settings.complete_setting,
     "speaker": _list_speakers,
     "story": _list_stories,
+    "target": list_target_names,
+    "value": settings.complete_value,
     "zone": lambda *_: sorted(one for one in available_timezones() if "/" in one),
 }

@@ -12,19 +12,29 @@ from bot.commands.context import CommandContext
 from bot.errors import UnknownName
 from bot.model import (
     Block,
+    Control,
     Destination,
     Digest,
     ListItem,
     Occurrence,
     QuoteBlock,
+    Reply,
     SmallPrint,
+    StoredEdition,
 )
 from bot.publishing.planning import digest_zone
-from bot.storage import quote_wording_store
+from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
-from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
+from digests.types import (
+    Article,
+    ArticleRef,
+    EditionStory,
+    Figure,
+    QuoteCard,
+    Span,
+)
 
 T = TypeVar("T")
 #: How the state of a finding or source is shown, the most urgent first.
@@ -61,6 +71,18 @@ class Page(Generic[T]):
         if self.pages == 1:
             return ""
         return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
+
+    def build_turns(self, context: CommandContext, page: str) -> list[Control]:
+        """Build the buttons to the pages beside this one, of a page of the panel."""
+        turns = []
+        if self.number > 1:
+            before = f"{page}:{self.number - 1}"
+            turns.append(context.button("Previous page", "home", before))
+        if self.number < self.pages:
+            turns.append(
+                context.button("Next page", "home", f"{page}:{self.number + 1}")
+            )
+        return turns
 
 
 def join_notes(*parts: str | None) -> str:
@@ -100,6 +122,35 @@ def format_article_title(ref: Article | ArticleRef) -> str:
     text = ref.text if isinstance(ref, Article) else ""
     head = text[:90].split("\n")[0]
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
+
+
+async def render_edition_origin(
+    context: CommandContext, edition: StoredEdition
+) -> SmallPrint:
+    """Render which edition an answer is about: «Morning brief, Monday 08:30»."""
+    find, key = digest_store.find_digest, edition.digest_id
+    digest = await context.query(find, digest_id=key)
+    zone = digest_zone(digest) if digest is not None else context.zone
+    return context.small_print(
+        "From the edition «{title}», {when} ({id})",
+        title=edition.edition.title,
+        when=context.format_moment(edition.edition.made_at, zone),
+        id=edition.public_id,
+    )
+
+
+def render_preview_control(context: CommandContext) -> Reply:
+    """Render the answer to a button below an edition that is not posted."""
+    return context.answer(
+        "This is a preview. Its buttons work below the edition once it is posted."
+    )
+
+
+def has_thread(context: CommandContext) -> bool:
+    """Check whether editions of this place have a thread for discussion."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    can_open = plugin is not None and "thread" in plugin.post_options
+    return can_open and context.place.of_person is None
 
 
 def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:
@@ -165,9 +216,13 @@ def mark_figures(text: str, figures: Iterable[Figure]) -> tuple[tuple[int, int],
     return tuple(sorted(marks))
 
 
+#: Quote cards with the outlets that carry each.
+WordedQuotes = Sequence[tuple[QuoteCard, QuoteWordings]]
+
+
 async def load_wordings(
     context: CommandContext, cards: Sequence[QuoteCard]
-) -> tuple[tuple[QuoteCard, QuoteWordings], ...]:
+) -> WordedQuotes:
     """Pair each card with the outlets that carry it; each utterance appears once."""
     found = await context.query(quote_wording_store.find_card_wordings, cards=cards)
     shown: set[tuple[str, int]] = set()
@@ -182,7 +237,7 @@ async def load_wordings(
 
 def render_quotes(
     context: CommandContext,
-    quotes: Sequence[tuple[QuoteCard, QuoteWordings]],
+    quotes: WordedQuotes,
     *,
     story_zone: str = "",
 ) -> Iterator[Block]:

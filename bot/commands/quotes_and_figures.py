@@ -7,30 +7,34 @@ and agree. A figure that appears beside another one is not listed a second time.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Annotated
 
 from bot.commands.arguments import SinceArgument, named_story, read_full_texts
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
 from bot.commands.presentation import (
+    WordedQuotes,
     load_wordings,
+    render_edition_origin,
     render_figure,
+    render_preview_control,
     render_quotes,
 )
 from bot.lookup.archive import RESULT_LIMIT
-from bot.lookup.name_resolution import is_story_number
-from bot.model import Block, ListItem, Reply
+from bot.lookup.name_resolution import is_story_reference
+from bot.model import PREVIEW_ID, Block, ListItem, Reply
 from bot.storage import quote_store
 from digests.cards import content
 from digests.editing import disputes
+from digests.language.normalization import normalize_text
 from digests.stories.publishers import find_publisher
-from digests.types import Article, Figure, QuoteCard, frozen
+from digests.types import Article, Edition, Figure, QuoteCard, frozen
 
 
 async def _list_story_articles(context: CommandContext, topic: str) -> list[int] | None:
     """List the articles of the story that a topic names; None if it names none."""
-    if not (topic.startswith("s-") or is_story_number(topic)):
+    if not is_story_reference(topic):
         return None
     found = await context.archive.story(context.place, topic)
     refs = found.story.articles
@@ -39,7 +43,10 @@ async def _list_story_articles(context: CommandContext, topic: str) -> list[int]
 
 
 @command(
-    "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
+    "news quotes",
+    "Who said what, word for word",
+    "{speaker}",
+    "topic={topic} since=Monday",
 )
 async def show_quotes(
     context: CommandContext,
@@ -60,8 +67,29 @@ async def show_quotes(
     if speaker:
         names = sorted({card.speaker for card, _ in quotes if card.speaker})
         title = context.say("{title} of {who}", title=title, who=", ".join(names))
+    return _render_quotes(context, quotes, title)
+
+
+def _render_quotes(
+    context: CommandContext, quotes: WordedQuotes, title: str, *more: Block
+) -> Reply:
     checked = context.small_print("✓ Checked word for word against the stored text")
-    return context.reply(*render_quotes(context, quotes), checked, title=title)
+    return context.reply(*render_quotes(context, quotes), checked, *more, title=title)
+
+
+@show_quotes.control("edition")
+async def show_edition_quotes(context: CommandContext, public_id: str) -> Reply:
+    """Show the quotes of the edition below which the button was pressed."""
+    if public_id == PREVIEW_ID:
+        return render_preview_control(context)
+    edition = await context.archive.edition(context.place, public_id)
+    found = await _load_edition_cards(context, edition.edition)
+    if not found:
+        return context.answer("This edition quotes nobody.")
+    quotes = await load_wordings(context, found)
+    title = context.count("{n} quote", "{n} quotes", len(quotes))
+    origin = await render_edition_origin(context, edition)
+    return _render_quotes(context, quotes, title, origin)
 
 
 async def _load_cards(
@@ -99,7 +127,12 @@ async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
 MAX_COMPARED = 40
 
 
-@command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
+@command(
+    "news figures",
+    "Numbers, what they measure, and their sentence",
+    "{story}",
+    "{topic}",
+)
 async def show_figures(
     context: CommandContext,
     topic: Annotated[str, named_story("A story number, or words", rest=True)] = "",
@@ -112,10 +145,56 @@ async def show_figures(
         return context.answer("No figures about «{topic}» are stored.", topic=said)
     if not found:
         return context.answer("No figures are stored yet.")
+    return _render_figures(context, found)
+
+
+def _render_figures(
+    context: CommandContext, found: Sequence["ArticleFigure"], *more: Block
+) -> Reply:
     compared = tuple(islice(compare_outlets(found), RESULT_LIMIT))
     title = context.count("{n} figure", "{n} figures", len(compared))
     blocks = (block for one in compared for block in _render_compared(context, one))
-    return context.reply(*blocks, title=title)
+    return context.reply(*blocks, *more, title=title)
+
+
+async def _load_edition_cards(
+    context: CommandContext, edition: Edition
+) -> tuple[QuoteCard, ...]:
+    """Load the quotes of an edition, then others from the articles of its stories."""
+    cards = [story.cards for story in edition.stories]
+    # One of each story, in their order, before a second one of any.
+    mixed = filter(None, chain.from_iterable(zip_longest(*cards)))
+    ids = _list_article_ids(edition)
+    stored = await context.archive.quotes(
+        context.scope, speaker=None, topic=None, article_ids=ids
+    )
+    more = (content.build_card(article, quote) for article, quote in stored)
+    distinct: dict[str, QuoteCard] = {}
+    for card in chain(mixed, more):
+        distinct.setdefault(normalize_text(card.text), card)
+    return tuple(islice(distinct.values(), RESULT_LIMIT))
+
+
+def _list_article_ids(edition: Edition) -> list[int]:
+    return [int(ref.id) for story in edition.stories for ref in story.articles]
+
+
+@show_figures.control("edition")
+async def show_edition_figures(context: CommandContext, public_id: str) -> Reply:
+    """Show the figures of the edition below which the button was pressed."""
+    if public_id == PREVIEW_ID:
+        return render_preview_control(context)
+    edition = await context.archive.edition(context.place, public_id)
+    found = await context.query(
+        quote_store.list_figures,
+        article_ids=_list_article_ids(edition.edition),
+        limit=MAX_COMPARED,
+    )
+    if not found:
+        return context.answer("This edition has no figures.")
+    return _render_figures(
+        context, found, await render_edition_origin(context, edition)
+    )
 
 
 async def _load_figures(

@@ -5,6 +5,7 @@ are cut; the platforms escape them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from bot.configuration.change_steps import (
     UpcomingEditions,
 )
 from bot.configuration.settings import format_sections
+from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.model import (
@@ -26,6 +28,7 @@ from bot.model import (
     list_settings,
 )
 from bot.publishing.planning import capitalize_first, format_schedule
+from bot.schedules.posting_rules import parse_quiet_hours
 
 DiffRow = tuple[str, str]
 #: Maximum number of values of a list that are shown, and of characters of a value.
@@ -166,8 +169,9 @@ def _list_changed_rows(
         # A change from before there was this setting does not have it.
         old, new = before.get(setting.name), after.get(setting.name)
         if (old or new) and old != new:
-            shown = [_format_value(setting, value, texts) for value in (old, new)]
-            yield texts.word(setting.label), " → ".join(shown)
+            shown = [format_value(setting, value, texts) for value in (old, new)]
+            if shown[0] != shown[1]:
+                yield texts.word(setting.label), " → ".join(shown)
     for setting in _LIST_SETTINGS:
         label, name = texts.word(setting.label), setting.name
         added, removed = _subtract(after, before, name), _subtract(before, after, name)
@@ -193,7 +197,7 @@ def _list_value_rows(
     label: str, setting: Setting, values: Sequence[object], texts: Texts, sign: str = ""
 ) -> Iterator[DiffRow]:
     """List one row with the values, or none where there are none."""
-    shown = [_format_value(setting, value, texts) for value in values[:MAX_VALUES]]
+    shown = [format_value(setting, value, texts) for value in values[:MAX_VALUES]]
     if len(values) > MAX_VALUES:
         shown.append(texts.say("{n} more", n=len(values) - MAX_VALUES))
     if shown:
@@ -217,15 +221,49 @@ def _list_rows_by_source(
             yield label, texts.say("{n} more", n=len(changed) - MAX_VALUES)
 
 
-def _format_value(setting: Setting, value: Any, texts: Texts) -> str:
-    """Format a value, or one of a list; an entry has dates as text."""
-    match setting.name:
-        case "sources":
+def format_value(setting: Setting, value: Any, texts: Texts) -> str:
+    """Format a value of an entry, or one of a list, as people write it."""
+    if value in (None, ""):
+        if setting.info.values == "section":
+            return format_sections(None, texts)
+        return texts.word(setting.info.none_word)
+    if isinstance(value, bool):
+        return texts.say("yes") if value else texts.say("no")
+    match setting.info.values:
+        case "source":
             return mask_source(value)
         case "schedule":
             return shorten_line(capitalize_first(format_schedule(value, texts)))
-        case "sections":
+        case "section":
             return format_sections(value, texts)
-    if isinstance(value, bool):
-        return texts.say("yes") if value else texts.say("no")
-    return texts.say("none") if value in (None, "") else shorten_line(str(value))
+        case "hours":
+            return _format_hours(str(value), texts)
+        case "day":
+            return texts.date(date.fromisoformat(str(value)))
+        case "language":
+            return texts.language(str(value))
+    return shorten_line(str(value))
+
+
+def format_setting(setting: Setting, entry: SettingsEntry, texts: Texts) -> str:
+    """Format the present value of a setting in one line."""
+    value = entry.get(setting.name)
+    if setting.kind == "mapping":
+        return texts.number(len(value or ())) if value else texts.say("none")
+    if setting.kind != "list" or setting.info.values == "section":
+        return format_value(setting, value, texts)
+    shown = [format_value(setting, one, texts) for one in (value or ())[:MAX_VALUES]]
+    if len(value or ()) > MAX_VALUES:
+        shown.append(texts.say("{n} more", n=len(value or ()) - MAX_VALUES))
+    return shorten_line(", ".join(shown)) or texts.say("none")
+
+
+def _format_hours(window: str, texts: Texts) -> str:
+    """Format «22:00-07:00» as «22:00 to 07:00»."""
+    try:
+        hours = parse_quiet_hours(window)
+    except UserError:
+        return window
+    return texts.say(
+        "{start} to {end}", start=texts.clock(hours.start), end=texts.clock(hours.end)
+    )

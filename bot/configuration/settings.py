@@ -1,55 +1,51 @@
-"""Settings as command options and form values, derived from their metadata."""
+"""Settings as people type them, and the layout of an edition in words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from bot.i18n.translation import Texts
 from bot.model import (
-    USUAL_SECTIONS,
+    DEFAULT_DIGEST,
     CommandOption,
     DigestOptions,
-    OfferedBy,
     Setting,
+    SettingsEntry,
     SettingsModel,
-    list_settings,
+    get_setting,
 )
 from digests.messages import Message
-from digests.types import ALL_SECTIONS, Section, arrange_sections
+from digests.types import ALL_SECTIONS, Section, Sections, arrange_sections
+
+#: What people type for a switch.
+SWITCH_WORDS: Final = ("yes", "no")
 
 
 def build_setting_options(
-    model: type[SettingsModel], command: OfferedBy
+    model: type[SettingsModel], names: Iterable[str]
 ) -> tuple[CommandOption, ...]:
-    """Build an option for each setting that the command offers."""
+    """Build a command's option for each of these settings."""
+    found = (get_setting(model, name) for name in names)
     return tuple(
         CommandOption(
             name=setting.name,
             description=setting.info.help,
-            choices=("yes", "no") if setting.kind == "switch" else setting.choices,
-            completes=setting.info.completes,
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
+            completes=setting.info.values,
         )
-        for setting in _list_offered(model, command)
+        for setting in found
+        if setting is not None
     )
 
 
-def format_form_values(settings: SettingsModel, command: OfferedBy) -> dict[str, str]:
-    """Format the current values of the settings that the command offers, as typed."""
-    return {
-        setting.name: _format_typed(setting, getattr(settings, setting.name))
-        for setting in _list_offered(type(settings), command)
-    }
-
-
-def _list_offered(model: type[SettingsModel], command: OfferedBy) -> list[Setting]:
-    return [s for s in list_settings(model) if command in s.info.offered_by]
-
-
-def _format_typed(setting: Setting, value: Any) -> str:
+def format_typed_value(setting: Setting, value: Any) -> str:
+    """Format a value of an entry as people type it; lists with a line per value."""
     if value is None:
-        return USUAL_SECTIONS if setting.kind == "list" else setting.info.none_word
+        return setting.info.none_word
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if setting.kind == "list" else str(value)
+        return SWITCH_WORDS[0] if value else SWITCH_WORDS[1]
+    if setting.info.values == "section":
+        return ", ".join(value)
+    return "\n".join(value) if setting.kind == "list" else str(value)
 
 
 # ── layout ──────────────────────────────────────────────────────────────────────
@@ -121,3 +117,20 @@ def is_section_filled(options: DigestOptions, section: Section) -> bool:
     """Return whether no other setting empties the section."""
     setting = SECTION_SETTINGS.get(section)
     return setting is None or bool(getattr(options, setting))
+
+
+def fill_sections(entry: SettingsEntry, wanted: Sections) -> SettingsEntry:
+    """Return the sections with settings that would leave a newly chosen one empty.
+
+    Those get their defaults.
+    """
+    options = DigestOptions.from_stored(entry)
+    defaults = {
+        setting: DEFAULT_DIGEST[setting]
+        for section, setting in SECTION_SETTINGS.items()
+        if section in (wanted or ())
+        and section not in (options.sections or ())
+        and not is_section_filled(options, section)
+    }
+    sections = None if wanted is None else list(wanted)
+    return {**defaults, "sections": sections}

@@ -215,8 +215,8 @@ def _check_destination_name(name: str, known: Collection[str]) -> str:
 
 
 def _check_quiet_hours(written: str) -> str:
-    parse_quiet_hours(written)
-    return written
+    hours = parse_quiet_hours(written)
+    return f"{hours.start:%H:%M}-{hours.end:%H:%M}"
 
 
 def _check_filter(written: str) -> str:

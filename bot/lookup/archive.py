@@ -12,9 +12,11 @@ from itertools import chain
 from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import (
+    EDITION_ID,
     ResolvedStory,
     find_worded_story,
     get_numbered_story,
+    get_referenced_story,
     list_resolved,
     posts_to,
     resolve_digest,
@@ -63,6 +65,19 @@ class Archive:
         """Return the newest edition of the channel, or else of the workspace."""
         return await self.db.read(_find_newest_edition, place)
 
+    async def edition(self, place: Location, public_id: str) -> StoredEdition:
+        """Load the workspace's edition with this id, or the person's own there.
+
+        Raises:
+            UnknownName: There is none, or it was removed.
+        """
+        return await self.db.read(
+            text_search.load_edition,
+            place.workspace.scope,
+            public_id=public_id,
+            person_id=place.of_person,
+        )
+
     async def story(self, place: Location, which: str) -> ResolvedStory:
         """Find the story of «2», «s-7k3m9q», «e-7k3m9q 2» or a few words.
 
@@ -72,15 +87,10 @@ class Archive:
         which = which.strip()
         if which.startswith("s-"):
             return await self.db.read(_find_in_editions, place, which)
-        past = text_search.EDITION_ID.fullmatch(which)
+        past = EDITION_ID.fullmatch(which)
         if past is not None:
-            edition = await self.db.read(
-                text_search.load_edition,
-                place.workspace.scope,
-                public_id=past[1],
-                person_id=place.of_person,
-            )
-            return get_numbered_story(edition, past[2] or "1")
+            edition = await self.edition(place, past[1])
+            return get_referenced_story(edition, past[2] or "1")
         newest = await self.newest(place)
         if newest is None:
             raise UserError(

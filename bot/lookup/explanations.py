@@ -15,7 +15,12 @@ from datetime import datetime
 from bot.errors import UserError
 from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
-from bot.lookup.name_resolution import ResolvedStory, is_story_number, list_resolved
+from bot.lookup.name_resolution import (
+    ResolvedStory,
+    is_story_number,
+    is_story_reference,
+    list_resolved,
+)
 from bot.model import PUBLISHABLE_FOR, Digest, Location
 from bot.model.scope import Scope
 from bot.ports import Engine
@@ -104,7 +109,7 @@ async def explain_story(
             return unpublished
         found, line = match
     else:
-        if _is_free_text(which):
+        if not is_story_reference(which):
             articles = await archive.articles_of(found)
             line = await asyncio.to_thread(_find_source_line, found, articles, which)
     reasons = tuple(
@@ -117,16 +122,11 @@ async def explain_story(
     )
 
 
-def _is_free_text(which: str) -> bool:
-    is_id = which.startswith("s-") or text_search.EDITION_ID.fullmatch(which)
-    return not (is_id or is_story_number(which))
-
-
 async def _find_in_newest(
     archive: Archive, place: Location, which: str
 ) -> tuple[ResolvedStory, SourceLine] | None:
     """Find the story of the newest edition with a sentence that contains the words."""
-    newest = await archive.newest(place) if _is_free_text(which) else None
+    newest = None if is_story_reference(which) else await archive.newest(place)
     if newest is None:
         return None
     for found in list_resolved(newest):

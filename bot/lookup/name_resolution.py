@@ -6,8 +6,9 @@ A unique prefix of a name is enough; otherwise the error lists the existing name
 import re
 from collections.abc import Sequence
 
-from bot.errors import UnknownName, UserError
-from bot.model import Destination, Digest, StoredEdition, Workspace
+from bot.errors import UnknownName, UserError, quote_names
+from bot.ingest import addresses
+from bot.model import Destination, Digest, Source, StoredEdition, Workspace
 from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
 from digests.types import EditionStory, frozen
@@ -110,6 +111,16 @@ def resolve_suggestion(
     return find_worded_story(stored_edition, said[2])
 
 
+#: «e-7k3m9q», and perhaps a story of it: «e-7k3m9q 2», «e-7k3m9q:s-3fk2p9».
+EDITION_ID = re.compile(r"(e-[0-9a-z]{1,20})(?:[\s/#:]+(\d{1,3}|s-[0-9a-z]{1,20}))?")
+
+
+def is_story_reference(which: str) -> bool:
+    """Check whether the text is a story's number or id, and not words of it."""
+    is_id = which.startswith("s-") or EDITION_ID.fullmatch(which) is not None
+    return is_id or is_story_number(which)
+
+
 def is_story_number(which: str) -> bool:
     """Check whether the text is a story's number, alone or before its headline."""
     return which.strip().lstrip("#").isdecimal() or is_suggestion(which)
@@ -129,6 +140,24 @@ def get_numbered_story(stored_edition: StoredEdition, typed: str) -> ResolvedSto
         "This edition has stories 1 to {stories}; there is no {number}.",
         stories=len(stories),
         number=typed[:20],
+    )
+
+
+def get_referenced_story(stored_edition: StoredEdition, typed: str) -> ResolvedStory:
+    """Return the story of the edition with this number or public id.
+
+    Raises:
+        UnknownName: The edition has no such story.
+    """
+    if not typed.startswith("s-"):
+        return get_numbered_story(stored_edition, typed)
+    for found in list_resolved(stored_edition):
+        if found.story.id == typed:
+            return found
+    raise UnknownName(
+        "The edition {edition} has no story {id}.",
+        edition=stored_edition.public_id,
+        id=typed,
     )
 
 
@@ -191,6 +220,47 @@ def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
         written=" ".join(name.split())[:60],
         names=", ".join(f"«{place.name}»" for place in known) or Message("none"),
     )
+
+
+def resolve_source(known: Sequence[Source], name: str) -> Source:
+    """Find the source of this name or address, or the only one that contains the words.
+
+    Its name is the one in the digest that it was loaded with, or its own. A secret
+    address is also known by the form in which it is shown.
+
+    Raises:
+        UserError: The words match none of them, or several; the message lists names.
+    """
+    wanted = normalize_text(name).strip()
+    named = [(source, _list_source_names(source)) for source in known]
+    near = [source for source, names in named if wanted in names] or [
+        source for source, names in named if any(wanted in one for one in names)
+    ]
+    if len(near) == 1:
+        return near[0]
+    listed = quote_names(format_source_name(one) for one in (near or known)[:10])
+    said = " ".join(name.split())[:90]
+    if near:
+        raise UserError(
+            "«{source}» matches several: {names}.", source=said, names=listed
+        )
+    raise UnknownName(
+        "«{source}» is not a source here. There are: {names}.",
+        source=said,
+        names=listed or Message("none"),
+    )
+
+
+def format_source_name(source: Source) -> str:
+    """Format the name that its digest shows for the source; at most 90 characters."""
+    name = source.called or addresses.mask_secrets(source.name)
+    return " ".join(name.split())[:90]
+
+
+def _list_source_names(source: Source) -> frozenset[str]:
+    forms = (source.name, source.called or "", source.address)
+    masked = map(addresses.mask_secrets, (source.name, source.address))
+    return frozenset(normalize_text(one).strip() for one in (*forms, *masked) if one)
 
 
 def posts_to(digest: Digest, channel: str | None) -> bool:

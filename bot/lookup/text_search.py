@@ -9,7 +9,6 @@ not shown again; for one that is too old, the error says so.
 """
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -265,8 +264,6 @@ def _read_answer(question: "Question", articles: Sequence[Article]) -> QuestionR
     )
 
 
-#: «e-7k3m9q», and perhaps a number behind it: «e-7k3m9q 2».
-EDITION_ID = re.compile(r"(e-[0-9a-z]{1,20})(?:[\s/#]+(\d{1,3}))?")
 #: Editions whose headlines are searched, and stories of them that are shown.
 SEARCHED_EDITIONS, SHOWN_STORIES = 200, 3
 _SIGNS = " \"'“”„«»"

@@ -44,14 +44,17 @@ from bot.model.invocation import (
 )
 from bot.model.reply import (
     LISTING_LENGTH,
+    MAX_MENU_OPTIONS,
     Block,
     Control,
+    ControlMenu,
     Discussion,
     Document,
     FactTable,
     Form,
     FormField,
     ListItem,
+    MenuOption,
     Paragraph,
     Preformatted,
     QuoteBlock,
@@ -60,6 +63,14 @@ from bot.model.reply import (
     SmallPrint,
 )
 from bot.model.scope import PersonScope, Scope, Scoped
+from bot.model.setting_info import (
+    Setting,
+    SettingGroup,
+    ValueKind,
+    get_setting,
+    list_chat_settings,
+    list_settings,
+)
 from bot.model.settings import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
@@ -69,16 +80,12 @@ from bot.model.settings import (
     DigestOptions,
     DigestSettings,
     FullTextUse,
-    OfferedBy,
     PlatformName,
     PostOptions,
-    Setting,
     SettingsEntry,
     SettingsModel,
     WorkspaceSettings,
     complete_sections,
-    get_setting,
-    list_settings,
     parse_sections,
 )
 from bot.model.workspace import (

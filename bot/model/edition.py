@@ -192,6 +192,8 @@ class Delivery(Scoped):
     post_options: PostOptions = DEFAULT_POST_OPTIONS
     #: Title of a thread for its edition.
     title: str = ""
+    #: Public id of its edition, for controls that are added to plain text.
+    edition: str = ""
     #: The platform's id of the edition's first message there; None for that message.
     opening_message_id: str | None = None
 

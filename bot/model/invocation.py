@@ -46,6 +46,9 @@ class Invocation:
     attached: Mapping[str, Attachment] = field(default_factory=dict)
     #: `args` are the answers of a form, which marks those that are missing.
     submitted: bool = False
+    #: The answers of a form that belongs to a control (`Form.control`); None = the
+    #: control itself was pressed.
+    answers: Mapping[str, str] | None = None
     locale: str = "en"
     #: Public id of the personal edition whose control was pressed, from which the
     #: workspace is derived. `path` is then the control's id, not parsed yet.
@@ -90,8 +93,13 @@ class Command:
     options: tuple[CommandOption, ...] = ()
     #: Realistic invocations, for the help.
     examples: tuple[str, ...] = ()
+    #: The same with the kinds of names in them: «/news quotes {speaker}».
+    example_patterns: tuple[str, ...] = ()
     #: Only the person who asked sees the reply.
     private: bool = True
+    #: People can type it, and platforms register it; False = only controls and forms
+    #: lead to it.
+    typed: bool = True
 
 
 @frozen
@@ -110,6 +118,16 @@ class Inbox:
     workspace_of: WorkspaceResolver
     #: Called with (platform, the platform's id) when the bot was removed there.
     left: Callable[[PlatformName, str], Awaitable[None]]
+    #: (words of a path, locale) → where a command of an earlier release is now; None if
+    #: there was no such command.
+    explain_former: Callable[[str, str], Reply | None] = lambda _words, _locale: None
+    #: (invocation without a command) → lines worth typing there, whose names exist.
+    suggest: Callable[[Invocation], Awaitable[tuple[str, ...]]] | None = None
+
+    @property
+    def typed_commands(self) -> tuple[Command, ...]:
+        """The commands that people can type, in the order of the help."""
+        return tuple(command for command in self.commands if command.typed)
 
 
 #: Maximum size of a file in bytes.

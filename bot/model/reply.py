@@ -65,6 +65,38 @@ class FactTable:
 
 
 @frozen
+class Control:
+    """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
+
+    id: str
+    label: str
+    primary: bool = False
+
+
+@frozen
+class MenuOption:
+    """One choice of a menu; choosing it presses the control with this id."""
+
+    id: str
+    label: str
+    #: What stands below the label, such as the present value; "" = nothing.
+    note: str = ""
+
+
+@frozen
+class ControlMenu:
+    """A menu of up to `MAX_MENU_OPTIONS` choices, each a control of its own."""
+
+    #: Shown while nothing is chosen: «What it contains».
+    label: str
+    options: tuple[MenuOption, ...]
+
+
+#: Choices of one menu, on the platform that takes the fewest.
+MAX_MENU_OPTIONS: Final = 25
+
+
+@frozen
 class ListItem:
     """One item of a list: a title, optionally linked, with a text and a note."""
 
@@ -80,6 +112,8 @@ class ListItem:
     end: int | None = None
     #: Spans of `text` to highlight: pairs of start and end, ascending.
     marks: tuple[tuple[int, int], ...] = ()
+    #: A button beside the item.
+    control: Control | None = None
 
 
 @frozen
@@ -116,21 +150,17 @@ Block = (
 
 
 @frozen
-class Control:
-    """A button; `id` is «v1:<action>:<args>», at most 100 characters."""
-
-    id: str
-    label: str
-    primary: bool = False
-
-
-@frozen
 class Reply:
     """The response to the person who asked."""
 
     title: str = ""
     blocks: tuple[Block, ...] = ()
     controls: tuple[Control, ...] = ()
+    #: Shown above the controls.
+    menus: tuple[ControlMenu, ...] = ()
+    #: It takes the place of the private message (or the page) whose control was
+    #: pressed or whose form was submitted; after a typed command it is a new message.
+    in_place: bool = False
     #: Visible only to the person who asked.
     private: bool = True
     #: The request failed; shown as an error, and not by colour alone.
@@ -201,10 +231,22 @@ class FormField:
 
 @frozen
 class Form:
-    """A form of up to five fields; submitting it invokes the command `path`."""
+    """A form of up to five fields.
+
+    Its answers are the arguments of the command `path`. A form with a `control` belongs
+    to that control instead: submitting it presses the control, and the answers are in
+    `Invocation.answers`.
+    """
 
     path: str
     title: str
     fields: tuple[FormField, ...]
+    #: Id of the control; "" = the answers go to the command.
+    control: str = ""
     #: The language that the person chose; None: the one that the platform says.
     locale: str | None = None
+
+    @property
+    def target(self) -> str:
+        """What a submitted form names: its control, or the path of its command."""
+        return self.control or self.path

@@ -1,10 +1,11 @@
 """Settings of digests, destinations and workspaces, each described once.
 
 A field and its metadata (`SettingInfo`) are all there is to a setting. The rest is
-derived: the entry of the configuration file and its checks, the stored JSON, command
-options and forms, differences, previews, the history, and the composer's
-`EditionStyle`. To add a setting of a digest, add a field to `DigestOptions`; if the
-composer needs it, add a field of the same name to `EditionStyle`.
+derived: the entry of the configuration file and its checks, the stored JSON,
+`/newsdesk set` with its completion and forms, the menus of the control panel,
+differences, previews, the history, and the composer's `EditionStyle`. To add a setting
+of a digest, add a field to `DigestOptions`; if the composer needs it, add a field of
+the same name to `EditionStyle`.
 
 A settings *entry* is a model dumped to plain JSON values (`to_entry`). Changes are
 compared, stored and reverted in that form.
@@ -16,28 +17,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
-from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    Self,
-    TypeAlias,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-)
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from annotated_types import Ge, Le
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
+from bot.model.setting_info import SettingInfo
 from digests.language.normalization import normalize_text
-from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections, frozen
+from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
 
 #: Name of a platform in the registry `bot.platforms.plugins`.
 PlatformName: TypeAlias = str
@@ -63,69 +50,8 @@ SETTINGS_VERSION: Final = 1
 
 #: A settings model as plain JSON values, by field name.
 SettingsEntry = Mapping[str, Any]
-#: Commands that offer a setting as an option; «style form» has few of the settings.
-OfferedBy = Literal["create", "edit", "style", "style form", "destination edit"]
-SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
-
-
-@frozen
-class SettingInfo:
-    """Metadata of a settings field, beside its type, limits and default."""
-
-    #: Description of the command option: an English message.
-    help: str = ""
-    #: Label shown instead of the name: an English message.
-    label: str = ""
-    offered_by: tuple[OfferedBy, ...] = ()
-    #: Kind of names that complete its values (`CommandOption.completes`).
-    completes: str = ""
-    #: Words with which people clear the value.
-    none_word: str = "none"
-    #: It affects which articles an edition contains, or how much of them it shows.
-    affects_edition: bool = False
-    #: Shown in the description of a new digest even if it has its default.
-    always_listed: bool = False
-    #: Omitted from the exported configuration file if it has its default.
-    omit_default: bool = False
-    #: A configuration file that omits it leaves it unchanged.
-    keep_omitted: bool = False
-    #: Only people who manage the workspace on its platform may set it.
-    managers_only: bool = False
-
-
-_NO_INFO: Final = SettingInfo()
-
-
-#: The commands that offer a setting.
-_STYLE: Final = ("style",)
-_STYLE_AND_FORM: Final = ("style", "style form")
-_DESTINATION: Final = ("destination edit",)
-
-
-def _offered(help: str, commands: tuple[OfferedBy, ...], **info: Any) -> SettingInfo:
-    """Describe a setting that these commands offer, with `help` for its option."""
-    return SettingInfo(help=help, offered_by=commands, **info)
-
-
-@frozen
-class Setting:
-    """A settings field in the form that commands, files and forms are derived from."""
-
-    name: str
-    kind: SettingKind = "text"
-    info: SettingInfo = _NO_INFO
-    default: Any = None
-    optional: bool = False
-    choices: tuple[str, ...] = ()
-    #: Limits of a number, inclusive.
-    least: int = 0
-    most: int = 0
-
-    @property
-    def label(self) -> str:
-        """Label shown to people: an English message."""
-        return self.info.label or self.name
-
+#: Written where no sections are chosen: the default of each platform.
+USUAL_SECTIONS: Final = "usual"
 
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -212,64 +138,73 @@ class SettingsModel(BaseModel):
         return self.model_dump(mode="json")
 
 
+def _what(help: str, **info: Any) -> SettingInfo:
+    """Describe a setting that says which articles an edition contains."""
+    return SettingInfo(help=help, group="what", affects_edition=True, **info)
+
+
+def _when(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="when", **info)
+
+
+def _where(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="where", **info)
+
+
+def _look(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="look", **info)
+
+
 class DigestOptions(SettingsModel):
     """Settings of a digest that are stored as one JSON value."""
 
     #: «22:00-07:00» in the digest's zone; None = none.
     quiet_hours: Annotated[
-        str | None, BeforeValidator(_parse_none), SettingInfo(label="quiet hours")
+        str | None,
+        BeforeValidator(_parse_none),
+        _when(
+            "Nothing is posted then: 22:00-7:00, or off",
+            label="quiet hours",
+            values="hours",
+            none_word="off",
+        ),
     ] = None
     stories: Annotated[
         int,
         Field(ge=1, le=15),
-        _offered(
+        _look(
             "How many stories in full, 1 to 15",
-            ("create", "edit", "style", "style form"),
             affects_edition=True,
             always_listed=True,
         ),
     ] = 5
     summary: Annotated[
         SummaryLength,
-        _offered(
-            "How long the summary of each story is",
-            _STYLE_AND_FORM,
-            affects_edition=True,
-        ),
+        _look("How long the summary of each story is", affects_edition=True),
     ] = "short"
     #: Maximum number of quotes with a story; a chat message shows the best of them.
     quotes: Annotated[
         int,
         Field(ge=0, le=5),
-        _offered(
-            "Quotes with a story, 0 to 5; 0: none",
-            _STYLE_AND_FORM,
-            affects_edition=True,
-        ),
+        _look("Quotes with a story, 0 to 5; 0: none", affects_edition=True),
     ] = 2
     figures: Annotated[
         bool,
-        _offered(
-            "Whether figures are shown with a story", _STYLE, affects_edition=True
-        ),
+        _look("Whether figures are shown with a story", affects_edition=True),
     ] = True
     brief: Annotated[
         int,
         Field(ge=0, le=12),
-        _offered(
-            "Lines under «also in brief», 0 to 12; 0: none",
-            _STYLE,
-            affects_edition=True,
-        ),
+        _look("Lines under «also in brief», 0 to 12; 0: none", affects_edition=True),
     ] = 6
     #: Sections of a post in order; None = the default of each platform.
     sections: Annotated[
         tuple[Section, ...] | None,
         BeforeValidator(_parse_section_list),
-        _offered(
+        _look(
             "In order: summary, matters, quotes, figures, also; usual",
-            _STYLE_AND_FORM,
-            completes="section",
+            values="section",
+            none_word=USUAL_SECTIONS,
         ),
     ] = None
     #: In hours; an article without a date is taken. None = articles of any age.
@@ -277,33 +212,36 @@ class DigestOptions(SettingsModel):
         int | None,
         Field(ge=1, le=168),
         BeforeValidator(_parse_none),
-        _offered(
+        _what(
             "Leave out articles older than so many hours, 1 to 168; none",
-            _STYLE,
             label="maximum age",
-            affects_edition=True,
         ),
     ] = None
     include: Annotated[
-        tuple[FilterText, ...], _Values, _Clean, SettingInfo(affects_edition=True)
+        tuple[FilterText, ...],
+        _Values,
+        _Clean,
+        _what(
+            'Keep only what matches one: a word, a "phrase", a /pattern/',
+            values="filter",
+        ),
     ] = ()
     exclude: Annotated[
-        tuple[FilterText, ...], _Values, _Clean, SettingInfo(affects_edition=True)
+        tuple[FilterText, ...],
+        _Values,
+        _Clean,
+        _what(
+            'Drop what matches one: a word, a "phrase", a /pattern/', values="filter"
+        ),
     ] = ()
     language: Annotated[
         str,
-        _offered(
-            "Of its articles: en, de …",
-            ("create", "edit", "style"),
-            affects_edition=True,
-            always_listed=True,
-        ),
+        _what("Of its articles: en, de …", values="language", always_listed=True),
     ] = "en"
     corrections: Annotated[
         CorrectionsSetting,
-        _offered(
+        _look(
             "edit: in the posts; tell: only listed; off: nothing",
-            _STYLE,
             always_listed=True,
             omit_default=True,
         ),
@@ -330,83 +268,128 @@ class DigestOptions(SettingsModel):
 class DigestSettings(DigestOptions):
     """Everything that is configured of a digest: `[[workspace.digest]]` of the file."""
 
-    name: NameText
+    name: Annotated[NameText, SettingInfo(help="What it is called", group="what")]
     sources: Annotated[
         tuple[AddressText, ...],
         Field(min_length=1, max_length=MAX_VALUES),
         _Clean,
-        SettingInfo(affects_edition=True),
+        _what("Addresses of feeds, pages or sites; a pack", values="source"),
     ]
     #: Those of the sources that are kept but not read.
     paused_sources: Annotated[
         tuple[AddressText, ...],
         _Values,
         _Clean,
-        SettingInfo(affects_edition=True, omit_default=True),
+        _what(
+            "Sources that are kept but not read, by name or address",
+            label="paused sources",
+            values="source",
+            omit_default=True,
+        ),
     ] = ()
     #: Names for some of the sources, by address.
     source_names: Annotated[
-        dict[AddressText, NameText], _Values, SettingInfo(omit_default=True)
+        dict[AddressText, NameText],
+        _Values,
+        SettingInfo(
+            help="What this digest calls a source; - restores its own name",
+            label="names of sources",
+            group="what",
+            values="source",
+            none_word="-",
+            omit_default=True,
+        ),
     ] = {}
     #: For which of the sources pages are read always or never, by address.
     full_text: Annotated[
         dict[AddressText, FullTextUse],
         _Values,
         AfterValidator(_drop_auto),
-        SettingInfo(label="full texts", omit_default=True),
+        SettingInfo(
+            help="Read a source’s pages: auto (excerpts), always, never",
+            label="full texts",
+            group="what",
+            values="source",
+            none_word="auto",
+            omit_default=True,
+        ),
     ] = {}
-    destinations: Annotated[tuple[NameText, ...], _Values, _Clean, SettingInfo()] = ()
-    schedule: Annotated[
-        tuple[str, ...], _Values, _Clean, BeforeValidator(_wrap_text), SettingInfo()
+    destinations: Annotated[
+        tuple[NameText, ...],
+        _Values,
+        _Clean,
+        _where("The channels that it is posted to", values="destination"),
     ] = ()
-    paused: Annotated[bool, SettingInfo(keep_omitted=True)] = False
+    schedule: Annotated[
+        tuple[str, ...],
+        _Values,
+        _Clean,
+        BeforeValidator(_wrap_text),
+        _when("When, such as: weekdays at 8:30 Europe/Berlin", values="schedule"),
+    ] = ()
+    paused: Annotated[
+        bool,
+        _when("Whether nothing is posted until it resumes", keep_omitted=True),
+    ] = False
     #: The first local date on which it posts again.
     paused_until: Annotated[
         date | None,
         BeforeValidator(_parse_none),
-        SettingInfo(label="paused until", keep_omitted=True),
+        _when(
+            "First day again: tomorrow, Friday, 2026-12-24; none",
+            label="paused until",
+            values="day",
+            keep_omitted=True,
+        ),
     ] = None
     #: Local dates that are left out.
     skip: Annotated[
         tuple[date, ...],
         _Values,
         _Clean,
-        SettingInfo(keep_omitted=True, omit_default=True),
+        _when(
+            "Days that are left out: tomorrow, Friday, 2026-12-24",
+            label="skipped days",
+            values="day",
+            keep_omitted=True,
+            omit_default=True,
+        ),
     ] = ()
 
 
 class PostOptions(SettingsModel):
     """How messages are posted at a destination; everything is off by default."""
 
-    silent: Annotated[bool, _offered("Post without a sound", _DESTINATION)] = False
+    silent: Annotated[bool, _look("Post without a sound")] = False
     #: The platform's id of the one role that scheduled editions mention; None = none.
     ping: Annotated[
         str | None,
         BeforeValidator(_parse_role),
         BeforeValidator(_parse_none),
-        _offered(
+        _look(
             "The role that hears of scheduled editions, or nobody",
-            _DESTINATION,
+            values="role",
             none_word="nobody",
             managers_only=True,
         ),
     ] = None
     #: An edition's first message is posted in the channel, the others in its thread.
-    thread: Annotated[
-        bool, _offered("All but the first message in a thread", _DESTINATION)
-    ] = False
+    thread: Annotated[bool, _look("All but the first message in a thread")] = False
     #: Published to the channels that follow this one.
-    crosspost: Annotated[
-        bool, _offered("Publish to channels that follow this one", _DESTINATION)
-    ] = False
+    crosspost: Annotated[bool, _look("Publish to channels that follow this one")] = (
+        False
+    )
 
 
 class DestinationSettings(PostOptions):
     """Everything that is configured of a destination: `[[workspace.destination]]`."""
 
-    name: NameText
+    name: Annotated[NameText, _where("How digests call it")]
     #: The platform's id of the channel.
-    channel: NameText
+    channel: Annotated[
+        NameText,
+        _where("Write «here» in the channel that it moves to", values="channel"),
+    ]
 
 
 class WorkspaceSettings(SettingsModel):
@@ -415,9 +398,19 @@ class WorkspaceSettings(SettingsModel):
     platform: PlatformName
     id: NameText
     name: str | None = None
-    zone: str = "UTC"
+    zone: Annotated[
+        str, _when("Times are shown in it: Europe/Berlin", values="zone")
+    ] = "UTC"
     #: «person ID» and «role ID»: who may edit besides the managers.
-    editors: Annotated[tuple[str, ...], _Values] = ()
+    editors: Annotated[
+        tuple[str, ...],
+        _Values,
+        SettingInfo(
+            help="People and roles that may edit: a mention, or an id",
+            group="who",
+            values="editor",
+        ),
+    ] = ()
     destination: tuple[dict[str, Any], ...] = ()
     digest: tuple[dict[str, Any], ...] = ()
 
@@ -430,65 +423,12 @@ DEFAULT_DIGEST: Final[SettingsEntry] = {
 }
 
 
-@cache
-def list_settings(model: type[SettingsModel]) -> tuple[Setting, ...]:
-    """List the fields of a model, those of a base class after its own."""
-    own = model.__annotations__
-    ordered = sorted(model.model_fields, key=lambda name: name not in own)
-    return tuple(_describe_field(name, model.model_fields[name]) for name in ordered)
-
-
-def get_setting(model: type[SettingsModel], name: str) -> Setting | None:
-    """Find the field of this name."""
-    return next((one for one in list_settings(model) if one.name == name), None)
-
-
-def _describe_field(name: str, field: FieldInfo) -> Setting:
-    parts = get_args(field.annotation)
-    is_union = get_origin(field.annotation) in (Union, UnionType)
-    optional = is_union and NoneType in parts
-    kinds = [part for part in parts if part is not NoneType]
-    kind = kinds[0] if is_union else field.annotation
-    marks = field.metadata
-    default = field.get_default(call_default_factory=True)
-    return Setting(
-        name=name,
-        kind=_KINDS.get(get_origin(kind) or kind, "text"),
-        info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
-        default=None if field.is_required() else default,
-        optional=optional,
-        choices=_list_choices(kind),
-        least=cast("int", next((m.ge for m in marks if isinstance(m, Ge)), 0)),
-        most=cast("int", next((m.le for m in marks if isinstance(m, Le)), 0)),
-    )
-
-
-def _list_choices(kind: Any) -> tuple[str, ...]:
-    """List the values of a choice, or those that a mapping may have."""
-    if get_origin(kind) is dict:
-        kind = get_args(kind)[1]
-    return get_args(kind) if get_origin(kind) is Literal else ()
-
-
-#: By the type of a field, without its arguments.
-_KINDS: Final[Mapping[Any, SettingKind]] = {
-    bool: "switch",
-    int: "number",
-    tuple: "list",
-    dict: "mapping",
-    Literal: "choice",
-}
-
-
 # ── sections ────────────────────────────────────────────────────────────────────
 #
-# Parse the sections of an edition as people write them.
-#
-# Accepted are the names of the configuration file, the headings of a post, and German
-# words; the result has the names of the file. `digests.types` says what they mean.
+# Parse the sections of an edition as people write them. Accepted are the names of the
+# configuration file, the headings of a post, and German words; the result has the names
+# of the file. `digests.types` says what they mean.
 
-#: Written where no sections are chosen: the default of each platform.
-USUAL_SECTIONS: Final = "usual"
 #: Other names of the sections.
 _SECTION_ALIASES: Final[Mapping[str, Section]] = {
     "summaries": "summary",

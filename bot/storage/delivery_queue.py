@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from bot.model.edition import Delivery
 from bot.model.settings import PlatformName, PostOptions
-from bot.storage.schema import deliveries, destinations, workspaces
+from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
 from bot.storage.statements import (
     Condition,
@@ -51,6 +51,10 @@ SELECT_DELIVERIES: Select[Any] = select(
     *_DELIVERY,
     _WORKSPACE.platform,
     _WORKSPACE.external_id.label("workspace_external_id"),
+    select(editions.c.public_id)
+    .where(editions.c.id == _DELIVERY.edition_id)
+    .scalar_subquery()
+    .label("edition"),
 ).join_from(deliveries, workspaces, _WORKSPACE.id == _DELIVERY.workspace_id)
 
 
@@ -65,6 +69,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         payload=row.payload if row.fallback_level == 0 else {},
         post_options=PostOptions.from_stored(row.post_options),
         title=row.title or "",
+        edition=row.edition or "",
     )
 
 

@@ -153,9 +153,17 @@ def render_edition(
     return tuple(parts)
 
 
-def list_buttons(texts: Texts) -> list[tuple[str, str]]:
-    """List (control id, label) of the buttons below an edition."""
-    return [("v1:quotes", texts.say("Quotes")), ("v1:figures", texts.say("Figures"))]
+def list_buttons(edition_id: str, texts: Texts) -> list[tuple[str, str]]:
+    """List (control id, label) of the buttons below an edition, which act on it."""
+    return [
+        (f"v1:quotes:{edition_id}", texts.say("Quotes")),
+        (f"v1:figures:{edition_id}", texts.say("Figures")),
+    ]
+
+
+def build_story_control_id(edition_id: str, story_id: str) -> str:
+    """Build the id of the choice that shows the story as this edition has it."""
+    return f"v1:story:{edition_id}:{story_id}"
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────
@@ -212,7 +220,10 @@ class _Layout(Generic[B]):
             return EditionPiece(
                 body=self.markup.story(layout),
                 plain="\n".join(filter(None, (title, *plain, source, *notes))),
-                option=(f"v1:story:{story.id}", f"{number}. {headline}"),
+                option=(
+                    build_story_control_id(view.context.edition_id, story.id),
+                    f"{number}. {headline}",
+                ),
             )
 
         for count in range(len(summary), -1, -1):

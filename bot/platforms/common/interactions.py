@@ -33,7 +33,7 @@ from bot.model import (
     Reply,
 )
 from bot.platforms.common.caches import ExpiringCache
-from bot.platforms.common.text import shorten_line
+from bot.platforms.common.text import shorten_line, strip_number
 from digests.types import frozen
 
 #: Characters of an answer from which it gets an input of several lines.
@@ -43,7 +43,9 @@ MAX_PENDING: Final = 500
 PENDING_LIFE: Final = 3_600.0
 #: Name of the question for a file, and of a command's option for one.
 ATTACHMENT: Final = "attachment"
-#: Start of the id of a modal, and of the button that opens a form again.
+#: Start of the id of every control.
+CONTROL_PREFIX: Final = "v1:"
+#: Start of the id of a command's modal, and of the button that opens a form again.
 FORM_PREFIX: Final = "v1:form:"
 REOPEN_PREFIX: Final = "v1:again:"
 
@@ -90,9 +92,16 @@ def describe_form_message(form: Form, texts: Texts, limit: int) -> tuple[str, st
 # ── ids ────────────────────────────────────────────────────────────────────────
 
 
-def parse_form_path(modal: str) -> str:
-    """Return the command of a submitted modal; "" for a modal that is not ours."""
-    return modal.removeprefix(FORM_PREFIX) if modal.startswith(FORM_PREFIX) else ""
+def build_form_id(form: Form) -> str:
+    """Build the id of a form's modal: its control, or the path of its command."""
+    return form.control or f"{FORM_PREFIX}{form.path}"
+
+
+def parse_form_target(modal: str) -> str:
+    """Return the target of a submitted modal; "" for a modal that is not ours."""
+    if modal.startswith(FORM_PREFIX):
+        return modal.removeprefix(FORM_PREFIX)
+    return modal if modal.startswith(CONTROL_PREFIX) else ""
 
 
 def parse_draft_id(control: str) -> str | None:
@@ -177,11 +186,30 @@ async def answer_command(
     )
 
 
+async def answer_form(
+    inbox: Inbox,
+    event: InteractionEvent,
+    target: str,
+    answers: Mapping[str, str],
+    file: Attachment | None = None,
+) -> Reply | Form:
+    """Answer a submitted form; `target` is its control, or the path of its command."""
+    if not target.startswith(CONTROL_PREFIX):
+        return await answer_command(inbox, event, target, answers, file, again=True)
+    given = {name: value.strip() for name, value in answers.items()}
+    return await _dispatch(
+        inbox,
+        event,
+        lambda bare: replace(inbox.press(bare, target), answers=given),
+    )
+
+
 async def answer_control(
     inbox: Inbox, event: InteractionEvent, control: str
 ) -> Reply | Form:
-    """Answer a pressed control."""
-    return await _dispatch(inbox, event, lambda bare: inbox.press(bare, control))
+    """Answer a pressed control, or a choice of a menu."""
+    pressed = strip_number(control)
+    return await _dispatch(inbox, event, lambda bare: inbox.press(bare, pressed))
 
 
 async def complete_option(

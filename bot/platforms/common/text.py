@@ -5,13 +5,16 @@ controls, tag characters, NUL look-alikes) and more than four combining marks on
 letter. Escaping is left to the renderers.
 """
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TypeVar
+from dataclasses import replace
+from typing import Final, TypeVar
 
 from bot.i18n.safe_text import sanitize_text
 from bot.i18n.translation import Texts
-from bot.model import Control, ListItem
+from bot.model import MAX_MENU_OPTIONS, Block, Control, ControlMenu, ListItem
 from digests.cards.content import TextRun
 
 
@@ -34,6 +37,11 @@ def shorten_text(text: str, limit: int) -> str:
 def count_utf16(text: str) -> int:
     """Count the UTF-16 units of `text`, as chat platforms do."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def cut_utf16(text: str, limit: int) -> str:
+    """Cut to `limit` UTF-16 units; everything before the cut stays as it is."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
 
 
 def shorten_utf16(text: str, limit: int) -> str:
@@ -182,5 +190,50 @@ def select_controls(
     controls: Iterable[Control], taken: Collection[str], id_limit: int, most: int
 ) -> list[Control]:
     """Select the buttons of a reply: valid ids that its message does not have yet."""
-    fitting = {c.id: c for c in controls if 0 < len(c.id) <= id_limit}
+    fitting = {c.id: c for c in controls if _is_valid_id(c.id, id_limit)}
     return [c for c in fitting.values() if c.id not in taken][:most]
+
+
+def select_menus(
+    menus: Iterable[ControlMenu], id_limit: int, most: int
+) -> list[ControlMenu]:
+    """Select the menus of a reply with their valid options; none is empty."""
+    kept = []
+    for menu in menus:
+        valid = {o.id: o for o in menu.options if _is_valid_id(o.id, id_limit)}
+        options = tuple(valid.values())[:MAX_MENU_OPTIONS]
+        if options:
+            kept.append(replace(menu, options=options))
+    return kept[:most]
+
+
+def number_items(blocks: Iterable[Block], id_limit: int) -> Iterator[Block]:
+    """Number the buttons beside items, where several of a reply have one id.
+
+    A platform accepts an id once in a message. `strip_number` removes the number; a
+    button whose id is not valid is left out.
+    """
+    seen: Counter[str] = Counter()
+    for block in blocks:
+        if isinstance(block, ListItem) and block.control is not None:
+            control = block.control
+            seen[control.id] += 1
+            count = seen[control.id]
+            numbered = f"{control.id}{_NUMBER}{count}" if count > 1 else control.id
+            valid = _is_valid_id(control.id, id_limit) and len(numbered) <= id_limit
+            kept = replace(control, id=numbered) if valid else None
+            block = replace(block, control=kept)
+        yield block
+
+
+def strip_number(control: str) -> str:
+    """Remove the number that `number_items` added to a control's id."""
+    return _NUMBERED.sub("", control)
+
+
+def _is_valid_id(control: str, limit: int) -> bool:
+    return 0 < count_utf16(control) <= limit
+
+
+_NUMBER: Final = "#n"
+_NUMBERED: Final = re.compile(r"#n\d{1,3}\Z", re.ASCII)

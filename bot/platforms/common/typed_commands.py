@@ -9,7 +9,7 @@ word is the same in all of them. Permissions are not checked here.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Self
 
 from bot.i18n.translation import Texts
@@ -33,6 +33,10 @@ MAX_LINE: Final = 2_000
 MAX_ECHO: Final = 120
 
 
+#: (words of a path, locale) → where a former command is now; None = it was none.
+FormerExplainer = Callable[[str, str], Reply | None]
+
+
 @frozen
 class ParsedCommand:
     """A parsed line: a command and its arguments."""
@@ -42,7 +46,10 @@ class ParsedCommand:
 
 
 def parse_command(
-    line: str, commands: Sequence[Command], texts: Texts
+    line: str,
+    commands: Sequence[Command],
+    texts: Texts,
+    explain_former: FormerExplainer | None = None,
 ) -> ParsedCommand | Reply:
     """Parse a line.
 
@@ -50,6 +57,7 @@ def parse_command(
         line: As typed, of any length and content.
         commands: The registry.
         texts: The language of a reply.
+        explain_former: Finds what to say to a command of an earlier release.
 
     Returns:
         The command, which may lack required options; or a reply with `problem` set
@@ -64,7 +72,9 @@ def parse_command(
     if command is None:
         command, used = _expand_shorthand(typed, commands)
     if command is None:
-        return _explain_unknown(typed, commands, texts)
+        english = _list_paths(typed)[-1][1]
+        moved = explain_former(english, texts.locale) if explain_former else None
+        return moved or _explain_unknown(typed, commands, texts)
     args, surplus = _assign_options(command, typed[used:], line)
     for option in command.options:
         said = args.get(option.name)

@@ -64,6 +64,10 @@ class AlreadyAnswered(Exception):
     """The first response was given already."""
 
 
+class PressedMessageGone(Exception):
+    """The message that a response would replace does not exist any more."""
+
+
 class ReplyRejected(Exception):
     """Discord rejects the body of a response: a bug of ours."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from bot.model import ControlMenu
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import Json
@@ -19,7 +20,7 @@ COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 NO_MENTIONS: Final[Json] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.
-ROW, BUTTON, SELECT, INPUT, TEXT, FILE = 1, 2, 3, 4, 10, 13
+ROW, BUTTON, SELECT, INPUT, SECTION, TEXT, FILE = 1, 2, 3, 4, 9, 10, 13
 SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
@@ -58,6 +59,38 @@ def build_button(custom_id: str, label: str, *, primary: bool = False) -> Compon
 def build_text(markdown: str) -> Component:
     """Build a text display."""
     return {"type": TEXT, "content": markdown}
+
+
+def build_section(markdown: str, button: Component) -> Component:
+    """Build a text with a button beside it."""
+    return {"type": SECTION, "components": [build_text(markdown)], "accessory": button}
+
+
+def build_menu(number: int, menu: ControlMenu) -> Component:
+    """Build a row with a select; the value of an option is the control it presses.
+
+    Args:
+        number: Makes the select's own id unique in its message.
+        menu: Its options are valid.
+    """
+    options = []
+    for option in menu.options:
+        note = shorten_line(option.note, limits.OPTION_TEXT)
+        options.append(
+            {
+                "label": shorten_line(option.label, limits.OPTION_TEXT) or "…",
+                "value": option.id,
+                **({"description": note} if note else {}),
+            }
+        )
+    label = shorten_line(menu.label, limits.PLACEHOLDER)
+    select: Component = {
+        "type": SELECT,
+        "custom_id": f"v1:menu:{number}",
+        "options": options,
+        **({"placeholder": label} if label else {}),
+    }
+    return {"type": ROW, "components": [select]}
 
 
 def arrange_buttons(buttons: Sequence[Component]) -> list[Component]:

@@ -19,7 +19,7 @@ from bot.platforms.common.interactions import (
     PendingForms,
     find_command_by_path,
     parse_draft_id,
-    parse_form_path,
+    parse_form_target,
 )
 from bot.platforms.common.text import shorten_line
 from bot.platforms.discord import commands, forms, limits, rate_limits, replies
@@ -86,7 +86,7 @@ class DiscordEventHandler:
         """Register our commands with Discord; repeat until it works."""
         wait = limits.SYNC_FIRST
         while self.inbox is not None:
-            wanted = commands.build_command_tree(self.inbox.commands)
+            wanted = commands.build_command_tree(self.inbox.typed_commands)
             if wanted == self._registered:
                 return
             try:
@@ -129,12 +129,10 @@ class DiscordEventHandler:
                 given = extract_attachment(what.given, data, self._files)
                 work = interactions.answer_command(inbox, event, what.path, *given)
             case InteractionKind.MODAL:
-                path = parse_form_path(arrived.custom_id)
+                target = parse_form_target(arrived.custom_id)
                 answers = forms.parse_answers(data.get("components") or ())
                 given = extract_attachment(answers, data, self._files)
-                work = interactions.answer_command(
-                    inbox, event, path, *given, again=True
-                )
+                work = interactions.answer_form(inbox, event, target, *given)
             case InteractionKind.COMPONENT:
                 work = self._run_control(inbox, arrived)
             case _:

@@ -12,12 +12,12 @@ from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Form, FormField
 from bot.platforms.common.interactions import (
     ATTACHMENT,
-    FORM_PREFIX,
     REOPEN_PREFIX,
+    build_form_id,
     describe_form_message,
     needs_lines,
 )
-from bot.platforms.common.text import count_utf16, shorten_line
+from bot.platforms.common.text import count_utf16, cut_utf16, shorten_line
 from bot.platforms.discord import components, limits
 from bot.platforms.discord.channels import Json
 from bot.platforms.discord.components import Component, MessageBody
@@ -27,10 +27,10 @@ _SHORT, _LONG = 1, 2
 
 
 def render_modal(form: Form, texts: Texts) -> MessageBody:
-    """Render the data of a modal; its id contains the path of the command."""
+    """Render the data of a modal; its id contains what the form names."""
     labels = [label for f in form.fields for label in _build_labels(f, texts)]
     return {
-        "custom_id": f"{FORM_PREFIX}{form.path}"[: limits.CUSTOM_ID],
+        "custom_id": build_form_id(form)[: limits.CUSTOM_ID],
         "title": shorten_line(form.title, limits.MODAL_TITLE) or f"/{form.path}"[:45],
         "components": labels[: limits.MODAL_FIELDS],
     }
@@ -89,7 +89,7 @@ def _build_input(field: FormField, texts: Texts) -> Component:
     )
     if field.choices and fits and len(field.choices) <= limits.OPTIONS:
         return _build_select(field, texts)
-    value = field.value[: limits.MODAL_VALUE]
+    value = cut_utf16(field.value, limits.MODAL_VALUE)
     question: Component = {
         "type": components.INPUT,
         "custom_id": field.name,

@@ -35,6 +35,7 @@ from bot.platforms.discord.channels import (
     PLATFORM_NAME,
     AlreadyAnswered,
     Json,
+    PressedMessageGone,
     ReplyFiles,
     ReplyRejected,
 )
@@ -48,7 +49,7 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 Outcome = Reply | Form
 
 #: docs.discord.com, interactions/receiving-and-responding: callback types.
-MESSAGE, DEFERRED_MESSAGE, CHOICES, MODAL = 4, 5, 8, 9
+MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 
 @frozen
@@ -71,6 +72,9 @@ class DiscordInteraction:
     #: The person's permissions in this channel, as computed by Discord.
     permissions: int
     locale: str
+    #: It comes from a message that only this person sees: its control was pressed, or
+    #: its form was submitted. Such a message can be replaced; an edition never is.
+    replaceable: bool = False
 
     def __repr__(self) -> str:
         return f"DiscordInteraction(id={self.id}, kind={self.kind})"
@@ -115,7 +119,11 @@ class DiscordInteraction:
 
 @dataclass(slots=True)
 class DiscordResponder:
-    """Responds to one interaction: at once, or after an acknowledgement."""
+    """Responds to one interaction: at once, or after an acknowledgement.
+
+    A reply that is `in_place` replaces the private message that the interaction comes
+    from; any other is a new message.
+    """
 
     api: "DiscordApi"
     interaction: DiscordInteraction
@@ -157,9 +165,13 @@ class DiscordResponder:
 
     async def _acknowledge(self) -> None:
         flags = {"flags": limits.EPHEMERAL} if self.private else {}
+        body: Json = {"type": DEFERRED_MESSAGE, "data": flags}
+        if self.interaction.replaceable:
+            # Nothing is shown yet: the answer may replace the message or follow it.
+            body = {"type": DEFERRED_UPDATE}
         # A first attempt may have arrived although its response was lost.
         with suppress(AlreadyAnswered):
-            await self._respond({"type": DEFERRED_MESSAGE, "data": flags})
+            await self._respond(body)
 
     async def _await_result(self, task: "asyncio.Future[Outcome]") -> Outcome:
         done, _ = await asyncio.wait((task,), timeout=limits.ANSWER_TIMEOUT)
@@ -174,7 +186,10 @@ class DiscordResponder:
             return
         first, *rest = self._bodies(outcome)
         private = self._is_private(outcome)
-        await self._respond({"type": MESSAGE, "data": _set_flags(first, private)})
+        if self._replaces(outcome):
+            await self._respond({"type": UPDATE, "data": _replace_files(first)})
+        else:
+            await self._respond({"type": MESSAGE, "data": _set_flags(first, private)})
         await self._send_followups(rest, private)
 
     def _can_open_modal(self, form: Form) -> bool:
@@ -187,12 +202,22 @@ class DiscordResponder:
     async def _answer_later(self, outcome: Outcome) -> None:
         first, *rest = bodies = self._bodies(outcome)
         private = self._is_private(outcome)
+        token = self.interaction.token
+        if self.interaction.replaceable:
+            if self._replaces(outcome):
+                # The person may have dismissed the message; then the answer is new.
+                with suppress(PressedMessageGone):
+                    body = _replace_files(first)
+                    await self.api.edit_response(token, body, self._files)
+                    bodies = rest
+            await self._send_followups(bodies, private)
+            return
         if private is self.private:
-            await self.api.edit_response(self.interaction.token, first, self._files)
+            await self.api.edit_response(token, first, self._files)
             await self._send_followups(rest, private)
             return
         # Who sees a response is decided by its acknowledgement, for good.
-        await self.api.delete_response(self.interaction.token)
+        await self.api.delete_response(token)
         await self._send_followups(bodies, private)
 
     async def _respond(self, body: Json) -> None:
@@ -212,6 +237,11 @@ class DiscordResponder:
         word = self.drafts.keep(self.interaction.user, outcome)
         return (forms.render_form_message(outcome, word, texts),)
 
+    def _replaces(self, outcome: Outcome) -> bool:
+        """Check whether the answer replaces the message that it answers."""
+        shown = isinstance(outcome, Reply) and outcome.in_place
+        return shown and self.interaction.replaceable
+
     def _is_private(self, outcome: Outcome) -> bool:
         return (
             isinstance(outcome, Form)
@@ -223,6 +253,11 @@ class DiscordResponder:
 
 def _set_flags(body: Json, private: bool) -> Json:
     return {**body, "flags": body["flags"] | (limits.EPHEMERAL if private else 0)}
+
+
+def _replace_files(body: Json) -> Json:
+    """Return the body of an edit, which removes the files of the earlier message."""
+    return {"attachments": [], **body}
 
 
 class InteractionKind(IntEnum):

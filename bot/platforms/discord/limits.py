@@ -119,7 +119,8 @@ QUOTE_IN_REPLY: Final = 1_900
 DOCUMENT: Final = 2_400
 #: Text displays in one message of an answer: the rest is space for buttons.
 DISPLAYS: Final = 20
-#: Buttons of an answer.
+#: Menus and buttons of an answer, besides the buttons beside its items.
+MENUS: Final = 5
 CONTROLS: Final = 10
 #: Seconds before the registration of commands is repeated: doubled each time.
 SYNC_FIRST: Final = 5.0

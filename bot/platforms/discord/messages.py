@@ -82,7 +82,7 @@ def build_forum_post_body(delivery: Delivery) -> MessageBody:
     message = _build_new_content(delivery)
     if "components" not in message:
         # This button works however old the message is.
-        row = arrange_buttons([build_button("v1:quotes", "Quotes")])
+        row = arrange_buttons([build_button(f"v1:quotes:{delivery.edition}", "Quotes")])
         message["components"] = embed_key(row, delivery.key)
     return {"name": delivery.title, "message": message}
 

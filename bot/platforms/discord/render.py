@@ -129,8 +129,8 @@ class _DiscordEdition:
         return {"type": components.ROW, "components": [select]}
 
     def _build_buttons(self) -> list[Component]:
-        named = list_buttons(self._texts)
         edition_id = self._view.context.edition_id
+        named = list_buttons(edition_id, self._texts)
         if edition_id != PREVIEW_ID:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
         buttons = [components.build_button(*button) for button in named]

@@ -13,7 +13,6 @@ from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
-    Control,
     Document,
     FactTable,
     ListItem,
@@ -28,8 +27,10 @@ from bot.model import (
 from bot.platforms.common.text import (
     count_utf16,
     group_lines,
+    number_items,
     pack_reply,
     select_controls,
+    select_menus,
     shorten_line,
     shorten_runs,
     split_at_marks,
@@ -55,10 +56,14 @@ class MarkdownPiece:
     """Content that is never split: markdown, or components shown as they are."""
 
     markdown: str = ""
+    #: Stands beside the markdown.
+    button: Component | None = None
     shown: tuple[Component, ...] = ()
 
     @property
     def components(self) -> Sequence[Component]:
+        if self.button is not None:
+            return (components.build_section(self.markdown, self.button),)
         return self.shown or (components.build_text(self.markdown),)
 
 
@@ -77,7 +82,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
         unseen=reply.left_out,
     )
     rendered = [_build_components(m, problem=reply.problem) for m in messages]
-    bodies = _append_controls(rendered, reply.controls)
+    bodies = _append_controls(rendered, reply)
     return tuple(map(components.build_message_body, bodies))
 
 
@@ -97,7 +102,7 @@ def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[MarkdownPiece]:
     title = _escape_shortened(reply.title, limits.HEADLINE)
     if title:
         yield MarkdownPiece(f"### {title}")
-    for block in reply.blocks:
+    for block in number_items(reply.blocks, limits.CUSTOM_ID):
         yield from _render_block(block, texts)
 
 
@@ -112,7 +117,7 @@ def _render_block(block: Block, texts: Texts) -> Iterable[MarkdownPiece]:
         case SmallPrint(text=text):
             return _group_lines(map(markdown.format_small_print, _escape_lines(text)))
         case ListItem():
-            return (MarkdownPiece(_render_item(block)),)
+            return (_render_item(block),)
         case QuoteBlock(card=card):
             return (MarkdownPiece(_render_quote(card, texts)),)
         case FactTable(rows=rows):
@@ -153,7 +158,7 @@ def _group_lines(lines: Iterable[str]) -> Iterator[MarkdownPiece]:
         yield MarkdownPiece("\n".join(group))
 
 
-def _render_item(item: ListItem) -> str:
+def _render_item(item: ListItem) -> MarkdownPiece:
     title = _escape_shortened(item.title, limits.HEADLINE)
     text = markdown.format_runs(shorten_runs(split_at_marks(item), limits.ITEM))
     note = _escape_shortened(item.note, limits.HEADLINE)
@@ -164,7 +169,13 @@ def _render_item(item: ListItem) -> str:
     under = " · ".join(filter(None, (note, link)))
     heading = f"**{title}**" if title else ""
     small = markdown.format_small_print(under) if under else ""
-    return "\n".join(filter(None, (heading, text, small)))
+    written = "\n".join(filter(None, (heading, text, small)))
+    beside = item.control
+    if beside is None:
+        return MarkdownPiece(written)
+    button = components.build_button(beside.id, beside.label, primary=beside.primary)
+    # A button stands beside a text only.
+    return MarkdownPiece("…" if is_blank(written) else written, button)
 
 
 def _render_row(label: str, value: str) -> str:
@@ -227,14 +238,18 @@ def _build_components(
 
 
 def _append_controls(
-    rendered: list[list[Component]], controls: Sequence[Control]
+    rendered: list[list[Component]], reply: Reply
 ) -> list[list[Component]]:
-    """Add the reply's buttons below the last message, or as one more message."""
+    """Add the menus and buttons below the last message, or as one more message."""
     *before, last = rendered
     ids = components.list_custom_ids(last)
-    new = select_controls(controls, ids, limits.CUSTOM_ID, limits.CONTROLS)
+    menus = select_menus(reply.menus, limits.CUSTOM_ID, limits.MENUS)
+    new = select_controls(reply.controls, ids, limits.CUSTOM_ID, limits.CONTROLS)
     buttons = [components.build_button(c.id, c.label, primary=c.primary) for c in new]
-    below = components.arrange_buttons(buttons)
+    below = [
+        *(components.build_menu(number, menu) for number, menu in enumerate(menus)),
+        *components.arrange_buttons(buttons),
+    ]
     if components.count_components([*last, *below]) <= limits.COMPONENTS:
         return [*before, [*last, *below]]
     return [*rendered, below]

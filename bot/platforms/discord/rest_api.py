@@ -28,6 +28,7 @@ from bot.platforms.discord.channels import (
     AlreadyAnswered,
     InteractionExpired,
     Json,
+    PressedMessageGone,
     ReplyFiles,
     ReplyRejected,
 )
@@ -39,6 +40,7 @@ T = TypeVar("T")
 #: Unknown interaction or webhook, or a token that has expired.
 _EXPIRED: Final = frozenset({10015, 10062, 50027})
 _ALREADY_ANSWERED: Final = 40060
+_UNKNOWN_MESSAGE: Final = 10008
 _TOKEN_IN_PATH: Final = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s]+")
 #: Channels whose type is cached.
 _MAX_KINDS: Final = 2_000
@@ -168,7 +170,12 @@ class DiscordApi:
         await self._respond(route, body, files)
 
     async def edit_response(self, token: str, body: Json, files: ReplyFiles) -> None:
-        """Replace the first response. Raises as `respond` does."""
+        """Replace the first response, or the message of an acknowledged control.
+
+        Raises:
+            PressedMessageGone: There is no such message.
+            Exception: As `respond` raises.
+        """
         await self._respond(self._webhook("PATCH", token), body, files)
 
     async def delete_response(self, token: str) -> None:
@@ -311,6 +318,8 @@ def _classify_answer_error(error: discord.HTTPException) -> Exception:
         return InteractionExpired(f"Discord takes no answer any more ({description}).")
     if error.code == _ALREADY_ANSWERED:
         return AlreadyAnswered("It was answered already.")
+    if error.code == _UNKNOWN_MESSAGE:
+        return PressedMessageGone("The message was dismissed.")
     if error.status == 400:
         return ReplyRejected(f"Discord does not take this answer ({description}).")
     return RuntimeError(f"Discord did not take it ({description}).")

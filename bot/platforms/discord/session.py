@@ -127,7 +127,7 @@ class DiscordSession(discord.AutoShardedClient):
         """Convert an interaction; it has a server only if the bot belongs to it."""
         guild = self.get_guild(interaction.guild_id or 0)
         ours = guild is not None or interaction.is_guild_integration()
-        channel = interaction.channel_id
+        channel, message = interaction.channel_id, interaction.message
         return DiscordInteraction(
             id=str(interaction.id),
             token=interaction.token,
@@ -141,6 +141,7 @@ class DiscordSession(discord.AutoShardedClient):
             permissions=interaction.permissions.value,
             roles=list_role_ids(interaction.user),
             locale=interaction.locale.value,
+            replaceable=message is not None and message.flags.ephemeral,
         )
 
     async def _find_installer(self, guild: discord.Guild) -> int | None:

@@ -28,7 +28,11 @@ from bot.model import (
     Person,
     Reply,
 )
-from bot.platforms.common.interactions import find_command_by_path, select_declared
+from bot.platforms.common.interactions import (
+    CONTROL_PREFIX,
+    find_command_by_path,
+    select_declared,
+)
 from bot.platforms.common.typed_commands import (
     MAX_LINE,
     AssignedWords,
@@ -69,7 +73,7 @@ def create_event_id() -> str:
 
 async def run_request(visitor: PageVisitor, fields: Mapping[str, str]) -> CommandAnswer:
     """Run a pressed control, a submitted form, or a line of the command box."""
-    asked = fields.get("label") or fields.get("line", "").strip()
+    asked = fields.get("line", "").strip()
     inbox = visitor.inbox
     if inbox is None:
         texts = visitor.texts
@@ -78,8 +82,16 @@ async def run_request(visitor: PageVisitor, fields: Mapping[str, str]) -> Comman
     found = _read_request(visitor, inbox, fields)
     if isinstance(found, Reply):
         return CommandAnswer(asked=asked, outcome=found)
-    asked = asked or " ".join((f"/{found.path}", *found.args.values()))
+    asked = asked or _describe_request(inbox, found, fields.get("label", ""))
     return CommandAnswer(asked=asked, outcome=await inbox.dispatch(found))
+
+
+def _describe_request(inbox: Inbox, found: Invocation, label: str) -> str:
+    """Describe a request as it could be typed, or by the label of what was pressed."""
+    typed = find_command_by_path(inbox.typed_commands, found.path)
+    if typed is None and label.strip():
+        return label.strip()
+    return " ".join((f"/{found.path}", *select_declared(typed, found.args).values()))
 
 
 def _read_request(
@@ -92,6 +104,8 @@ def _read_request(
             return inbox.press(bare, fields["control"])
         except UserError as error:
             return Reply.of_problem(visitor.texts.error(error))
+    if path and path.startswith(CONTROL_PREFIX):
+        return _read_form(visitor, inbox, bare, fields)
     if path:
         command = find_command_by_path(inbox.commands, path)
         options = command.options if command else ()
@@ -101,10 +115,34 @@ def _read_request(
         args = select_declared(command, given)
         return replace(bare, path=path, args=args, submitted=True)
     line = fields.get("line", "").strip()
-    parsed = parse_command(line, inbox.commands, visitor.texts)
+    parsed = parse_command(
+        line, inbox.typed_commands, visitor.texts, inbox.explain_former
+    )
     if isinstance(parsed, Reply):
         return parsed
     return replace(bare, path=parsed.path, args=parsed.args)
+
+
+def _read_form(
+    visitor: PageVisitor, inbox: Inbox, bare: Invocation, fields: Mapping[str, str]
+) -> Invocation | Reply:
+    """Return what a form that belongs to a control asks for."""
+    answers = {
+        name.removeprefix(ANSWER_FIELD_PREFIX): value.strip()
+        for name, value in fields.items()
+        if name.startswith(ANSWER_FIELD_PREFIX)
+    }
+    try:
+        return replace(inbox.press(bare, fields["path"]), answers=answers)
+    except UserError as error:
+        return Reply.of_problem(visitor.texts.error(error))
+
+
+async def list_tries(visitor: PageVisitor) -> tuple[str, ...]:
+    """List a few lines to try in the command box, whose names exist."""
+    if visitor.inbox is None or visitor.inbox.suggest is None:
+        return ()
+    return await visitor.inbox.suggest(_build_invocation(visitor, {}))
 
 
 async def complete_for(

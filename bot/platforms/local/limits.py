@@ -24,8 +24,10 @@ QUOTE_SHOWN: Final = 180
 CARDS: Final = 5
 FIGURES: Final = 4
 
-#: Buttons under a reply.
-CONTROLS: Final = 5
+#: Menus and buttons under a reply, and characters of their ids.
+MENUS: Final = 5
+CONTROLS: Final = 10
+CONTROL_ID: Final = 100
 #: Completions offered at once.
 COMPLETIONS: Final = 12
 #: Messages on a channel's page.

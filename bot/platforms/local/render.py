@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, RenderContext
-from bot.platforms.common.edition_layout import list_buttons
+from bot.platforms.common.edition_layout import build_story_control_id, list_buttons
 from bot.platforms.common.edition_text import (
     EditionView,
     describe_speaker,
@@ -75,7 +75,7 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "stories": [_build_story(number, story, view) for number, story in stories],
         "hero": _build_card(hero, view) if shows_hero and hero else None,
         "brief": [_build_brief(one, view) for one in brief],
-        "controls": _build_controls(stories, view.texts),
+        "controls": _build_controls(stories, view),
         "honesty": view.format_method_note(),
         "end": view.format_closing(),
     }
@@ -193,11 +193,12 @@ def _build_brief(brief: BriefStory, view: EditionView) -> Json:
 
 
 def _build_controls(
-    stories: Sequence[tuple[int, EditionStory]], texts: Texts
+    stories: Sequence[tuple[int, EditionStory]], view: EditionView
 ) -> Mapping[str, Any]:
+    texts, edition_id = view.texts, view.context.edition_id
     options = [
         {
-            "id": f"v1:story:{story.id}",
+            "id": build_story_control_id(edition_id, story.id),
             "label": f"{number}. {shorten_text(story.headline.text, limits.LABEL)}",
         }
         for number, story in stories
@@ -206,7 +207,8 @@ def _build_controls(
     return {
         "select": {"label": label, "options": options} if options else None,
         "buttons": [
-            {"id": control, "label": at} for control, at in list_buttons(texts)
+            {"id": control, "label": at}
+            for control, at in list_buttons(edition_id, texts)
         ],
     }
 

@@ -24,7 +24,7 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.platforms.common.text import split_at_marks
+from bot.platforms.common.text import select_menus, split_at_marks
 from bot.platforms.local import limits
 from bot.platforms.local.render import build_card_view
 from digests.language.links import make_link
@@ -71,8 +71,10 @@ def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     return {
         "title": reply.title,
         "blocks": list(_group_lines(blocks)),
+        "menus": select_menus(reply.menus, limits.CONTROL_ID, limits.MENUS),
         "controls": reply.controls[: limits.CONTROLS],
         "private": reply.private,
+        "in_place": reply.in_place,
         "problem": reply.problem,
     }
 
@@ -119,6 +121,7 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
         "text": line.text,
         "pieces": list(split_at_marks(line)),
         "note": line.note,
+        "control": line.control,
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
         # A link to the stored text, where the title does not lead there.

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from bot.i18n.safe_text import is_blank
+from bot.model import ControlMenu
 from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from digests.cards.content import TextRun
@@ -126,10 +127,38 @@ def rich_block(*parts: Json) -> Json:
     return {"type": "rich_text", "elements": said} if said else {}
 
 
-def option_element(value: str, label: str) -> Json:
-    """Build an option of a select."""
+def section_block(text: str, accessory: Json) -> Json:
+    """Build a plain text with a button beside it."""
+    shown = plain_text(text) or plain_text("…")
+    return {"type": "section", "text": shown, "accessory": accessory}
+
+
+def option_element(value: str, label: str, note: str = "") -> Json:
+    """Build an option of a select; `note` stands below its label."""
     shown = plain_text(shorten_line(label, limits.LABEL_OF_CONTROL))
-    return {"text": shown or plain_text("…"), "value": value}
+    below = plain_text(shorten_line(note, limits.LABEL_OF_CONTROL))
+    found = {"text": shown or plain_text("…"), "value": value}
+    return {**found, "description": below} if below else found
+
+
+def menu_element(number: int, menu: ControlMenu) -> Json:
+    """Build a select; the value of an option is the control that it presses.
+
+    Args:
+        number: Makes the select's own id unique in its message.
+        menu: Its options are valid. Their notes are left out where a message holds
+            the select only without them.
+    """
+    label = plain_text(shorten_line(menu.label, limits.PLACEHOLDER))
+    found = {
+        "type": "static_select",
+        "action_id": f"v1:menu:{number}",
+        **({"placeholder": label} if label else {}),
+    }
+    noted = [option_element(o.id, o.label, o.note) for o in menu.options]
+    if measure_blocks(noted) > limits.MENU_SIZE:
+        noted = [option_element(o.id, o.label) for o in menu.options]
+    return {**found, "options": noted}
 
 
 def button_element(control: str, label: str, *, primary: bool = False) -> Json:

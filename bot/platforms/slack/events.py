@@ -7,7 +7,7 @@ for a moment, because only its acknowledgement can show errors in the form.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -48,11 +48,9 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: Acknowledges an event; with a body where it is a submitted form.
 Ack = Callable[..., Awaitable[Any]]
-#: What the home tab shows, by permission: the first of these commands that exists.
-_HOME_COMMANDS: Final = {
-    Permission.EDITOR: ("newsdesk status",),
-    Permission.EVERYONE: ("news when", "news help"),
-}
+#: What the home tab shows, to editors and to readers: the first that exists.
+_EDITORS_HOME: Final = ("newsdesk home", "newsdesk status")
+_READERS_HOME: Final = ("news me", "news help")
 
 
 class SlackEventHandler:
@@ -110,9 +108,12 @@ class SlackEventHandler:
             return
         try:
             arrived = await self._identify(arrived)
-            status = await _query_status(inbox, arrived)
-            editor = arrived.person.permission >= Permission.EDITOR
-            view = replies.render_home(status, editor=editor, texts=arrived.texts)
+            page = await _run_first(inbox, arrived, _EDITORS_HOME)
+            editor = arrived.person.permission >= Permission.EDITOR or not page.problem
+            if not editor:
+                page = await _run_first(inbox, arrived, _READERS_HOME)
+            texts = arrived.texts.chosen(page.locale)
+            view = replies.render_home(page, texts, editor=editor)
             await self._responder.publish(arrived, view)
         except SendError as error:
             log.warning("home not shown", reason=str(error))
@@ -193,7 +194,9 @@ class SlackEventHandler:
         return replace(arrived, person=known)
 
     async def _run_command(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
-        found = parse_command(arrived.line, inbox.commands, arrived.texts)
+        found = parse_command(
+            arrived.line, inbox.typed_commands, arrived.texts, inbox.explain_former
+        )
         if not isinstance(found, ParsedCommand):
             return found
         return await interactions.answer_command(
@@ -218,8 +221,8 @@ class SlackEventHandler:
         form = arrived.form
         given = {field.name: field.value for field in form.fields}
         file = await self._find_attachment(arrived)
-        outcome = await interactions.answer_command(
-            inbox, arrived.event, form.path, given, file, again=True
+        outcome = await interactions.answer_form(
+            inbox, arrived.event, form.target, given, file
         )
         if isinstance(outcome, Reply) and outcome.problem and form.fields:
             blocks = _explain_lookup_failure(outcome, arrived).blocks
@@ -256,10 +259,12 @@ class SlackEventHandler:
                 await self._responder.answer_with(arrived, rejected)
 
 
-async def _query_status(inbox: Inbox, arrived: SlackInteraction) -> Reply:
+async def _run_first(
+    inbox: Inbox, arrived: SlackInteraction, wanted: Sequence[str]
+) -> Reply:
+    """Run the first of these commands that exists."""
     paths = {command.path for command in inbox.commands}
-    wanted = _HOME_COMMANDS[arrived.person.permission]
-    path = next((path for path in wanted if path in paths), "news help")
+    path = next((path for path in wanted if path in paths), wanted[-1])
     # Opening the tab again is another event, which is answered again.
     again = replace(arrived, key=f"{arrived.key}-{secrets.token_hex(4)}")
     outcome = await interactions.answer_command(inbox, again.event, path, {})

@@ -19,13 +19,19 @@ from bot.i18n.translation import Texts
 from bot.model import ATTACHMENT_HINT, Attachment, Form, FormField, file_origin
 from bot.platforms.common.interactions import (
     ATTACHMENT,
-    FORM_PREFIX,
+    CONTROL_PREFIX,
     REOPEN_PREFIX,
+    build_form_id,
     describe_form_message,
     needs_lines,
-    parse_form_path,
+    parse_form_target,
 )
-from bot.platforms.common.text import count_utf16, shorten_line, shorten_utf16
+from bot.platforms.common.text import (
+    count_utf16,
+    cut_utf16,
+    shorten_line,
+    shorten_utf16,
+)
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import (
     Json,
@@ -55,6 +61,10 @@ class FormContext:
     thread: str = ""
     #: The response URL; a secret.
     answer_to: str = ""
+    #: It comes from a message that only this person sees, which can be replaced.
+    replaceable: bool = False
+    #: It comes from the person's home tab.
+    at_home: bool = False
 
     def __repr__(self) -> str:
         return f"FormContext(channel={self.channel})"
@@ -70,7 +80,7 @@ def render_form(
     above = [small_block(whole)] if whole != title and not is_blank(whole) else []
     return {
         "type": "modal",
-        "callback_id": f"{FORM_PREFIX}{form.path}"[: limits.ACTION_ID],
+        "callback_id": build_form_id(form)[: limits.ACTION_ID],
         "private_metadata": _serialize_context(carried),
         "title": plain_text(title) or plain_text("Standfirst"),
         "submit": plain_text(shorten_utf16(texts.say("Go on"), limits.VIEW_TITLE)),
@@ -80,10 +90,13 @@ def render_form(
 
 
 def parse_form(view: Mapping[str, Any]) -> tuple[Form, FormContext]:
-    """Parse a submitted view; the form's path is "" if the view is not ours."""
+    """Parse a submitted view; the form's target is "" if the view is not ours."""
     answers = dict(_iter_answers(get_mapping(get_mapping(view, "state"), "values")))
+    target = parse_form_target(get_text(view, "callback_id"))
+    belongs = target.startswith(CONTROL_PREFIX)
     form = Form(
-        path=parse_form_path(get_text(view, "callback_id")),
+        path="" if belongs else target,
+        control=target if belongs else "",
         title=get_text(get_mapping(view, "title"), "text"),
         fields=tuple(
             _parse_field(block, answers)
@@ -100,7 +113,7 @@ def collect_errors(form: Form, shown: Form) -> dict[str, str]:
     Empty where the open view asks for something else.
     """
     names = {field.name for field in shown.fields}
-    if form.path != shown.path or any(f.name not in names for f in form.fields):
+    if form.target != shown.target or any(f.name not in names for f in form.fields):
         return {}
     return {
         field.name: shorten_line(field.error, limits.VIEW_HINT)
@@ -154,9 +167,7 @@ def _render_input(field: FormField, texts: Texts) -> Json:
     fit = all(0 < count_utf16(choice) <= limits.OPTION_VALUE for choice in choices)
     if choices and fit and len(choices) <= limits.OPTIONS:
         return _render_select(field, choices, texts)
-    # Cut to what an input of Slack's holds, in UTF-16 units.
-    units = field.value.encode("utf-16-le")[: 2 * limits.VIEW_VALUE]
-    value = units.decode("utf-16-le", "ignore")
+    value = cut_utf16(field.value, limits.VIEW_VALUE)
     found: Json = {
         "type": "plain_text_input",
         "action_id": field.name,
@@ -213,7 +224,13 @@ def _render_answer(field: FormField, texts: Texts) -> Json:
 
 
 def _serialize_context(carried: FormContext) -> str:
-    parts = {"c": carried.channel, "t": carried.thread, "a": carried.answer_to}
+    parts = {
+        "c": carried.channel,
+        "t": carried.thread,
+        "a": carried.answer_to,
+        "r": carried.replaceable,
+        "h": carried.at_home,
+    }
     whole = json.dumps({name: value for name, value in parts.items() if value})
     return whole if count_utf16(whole) <= limits.VIEW_METADATA else "{}"
 
@@ -228,6 +245,8 @@ def _parse_context(text: str) -> FormContext:
         channel=get_text(parts, "c"),
         thread=get_text(parts, "t"),
         answer_to=get_text(parts, "a"),
+        replaceable=parts.get("r") is True,
+        at_home=parts.get("h") is True,
     )
 
 

@@ -107,6 +107,8 @@ def parse_press(body: Body, received_at: float) -> SlackInteraction:
     channel = get_text(get_mapping(body, "channel"), "id")
     return SlackInteraction(
         **_parse_origin(body),
+        replaceable=container.get("is_ephemeral") is True,
+        at_home=get_mapping(body, "view").get("type") == "home",
         channel=channel or get_text(container, "channel_id"),
         thread=get_text(container, "thread_ts"),
         trigger=get_text(body, "trigger_id"),
@@ -125,6 +127,8 @@ def parse_submission(body: Body) -> SlackInteraction:
         channel=carried.channel,
         thread=carried.thread,
         answer_to=carried.answer_to,
+        replaceable=carried.replaceable,
+        at_home=carried.at_home,
         form=form,
         file=find_file(view),
     )

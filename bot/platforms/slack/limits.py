@@ -89,8 +89,10 @@ VIEW_HINT: Final = 300
 VIEW_VALUE: Final = 3_000
 VIEW_METADATA: Final = 3_000
 OPTION_VALUE: Final = 150
-#: Blocks of a home tab or a form.
+#: Blocks of a home tab or a form, and those of a home tab that its menus, its buttons
+#: and what stands around the page need.
 VIEW_BLOCKS: Final = 100
+VIEW_EXTRA_BLOCKS: Final = 20
 #: Seconds in which an event can open a form: Slack says three.
 TRIGGER_LIFE: Final = 2.5
 #: Seconds that a submitted form waits for its answer: Slack waits three.
@@ -115,7 +117,10 @@ MESSAGES: Final = 4
 LIST_MESSAGES: Final = 2
 #: Listings of a file that are rendered: more than the messages of an answer hold.
 LISTINGS: Final = 40
-#: Buttons of an answer, and characters of their ids.
+#: Menus and buttons of an answer, besides the buttons beside its items, and characters
+#: of their ids. Characters of the options of one menu, as JSON.
+MENUS: Final = 5
+MENU_SIZE: Final = 9_000
 CONTROLS: Final = 10
 CONTROL_ID: Final = 100
 #: Characters of a paragraph, of a line of a list, of a label or value in a table, of a

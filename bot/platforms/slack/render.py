@@ -60,6 +60,7 @@ class _SlackEdition:
 
     def __init__(self, view: EditionView) -> None:
         self._texts = view.texts
+        self._edition_id = view.context.edition_id
         title = shorten_line(view.edition.title, limits.TITLE)
         self._longest_start = f"{title}{_NUMBER}"
 
@@ -122,8 +123,9 @@ class _SlackEdition:
             blocks += piece.body
         options = dict(piece.option for piece in pieces if piece.option is not None)
         controls = [self._build_select(options)] if options else []
-        buttons = list_buttons(self._texts) if last or not options else []
-        controls += [button_element(*button) for button in buttons]
+        buttons = list_buttons(self._edition_id, self._texts)
+        shown = buttons if last or not options else []
+        controls += [button_element(*button) for button in shown]
         return {"blocks": [*blocks, *actions_blocks(controls)]}
 
     def _build_select(self, options: dict[str, str]) -> Json:

@@ -3,11 +3,11 @@
 Foreign text goes where Slack reads no markup, so nothing in a reply can mention
 anybody; a problem is marked in words. `packing` distributes the pieces over messages.
 
-The home tab explains what the app is and what to do next; the state of the digests in
-it is a reply of the core, rendered like any other.
+The home tab is a page of the core, rendered like any other reply, with a few words on
+what the app is and how a channel gets a digest.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -32,8 +32,11 @@ from bot.platforms.common.text import (
     count_utf16,
     group_lines,
     normalize_newlines,
+    number_items,
+    pack_pieces,
     pack_reply,
     select_controls,
+    select_menus,
     shorten_line,
     shorten_runs,
     split_at_marks,
@@ -48,12 +51,14 @@ from bot.platforms.slack.block_kit import (
     divider_block,
     header_block,
     measure_blocks,
+    menu_element,
     rich_block,
     rich_link,
     rich_preformatted,
     rich_run,
     rich_runs,
     rich_section,
+    section_block,
     small_block,
     text_block,
 )
@@ -79,8 +84,7 @@ class ReplyPiece:
 
 def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
     """Render the reply's messages in order, as `text` and `blocks`; at least one."""
-    pieces = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
-    pieces = pieces or [_render_paragraph(texts.say("Done."))]
+    pieces = _list_pieces(reply, texts)
     has_controls = any(_collect_ids(piece.blocks) for piece in pieces)
     messages = pack_reply(
         pieces,
@@ -91,12 +95,18 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[Json, ...]:
         unseen=reply.left_out,
     )
     return tuple(
-        build_message(plain, blocks)
-        for plain, blocks in _append_controls(messages, reply.controls)
+        build_message(_join_texts(several), _join_blocks(several))
+        for several in _append_controls(messages, reply)
     )
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────
+
+
+def _list_pieces(reply: Reply, texts: Texts) -> list[ReplyPiece]:
+    """Render the reply without its menus and buttons; at least one piece."""
+    pieces = [piece for piece in _iter_pieces(reply, texts) if piece.blocks]
+    return pieces or [_render_paragraph(texts.say("Done."))]
 
 
 def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[ReplyPiece]:
@@ -106,7 +116,7 @@ def _iter_pieces(reply: Reply, texts: Texts) -> Iterator[ReplyPiece]:
     title = shorten_line(reply.title, limits.HEADER)
     if title:
         yield _make_piece(header_block(title), title)
-    for block in reply.blocks:
+    for block in number_items(reply.blocks, limits.CONTROL_ID):
         yield from _render_block(block, texts)
 
 
@@ -156,6 +166,11 @@ def _render_item(item: ListItem) -> ReplyPiece:
     text = "".join(text for text, _ in runs)
     note = shorten_line(item.note, limits.HEADLINE)
     link = rich_link(make_link(item.url))
+    plain = " · ".join(filter(None, (title, text, note)))
+    beside = item.control and build_button(item.control)
+    if beside and not link and not item.marks:
+        shown = "\n".join(filter(None, (title, text, note)))
+        return _make_piece(section_block(shown, beside), plain)
     # The link of a sentence without a title follows on the same line.
     gap = "\n" if title else " "
     if note:
@@ -167,8 +182,14 @@ def _render_item(item: ListItem) -> ReplyPiece:
         rich_run(gap if link and (title or text) else ""),
         link,
     )
-    plain = " · ".join(filter(None, (title, text, note)))
-    return _make_piece(rich_block(section), plain)
+    # Rich text has no button beside it: it stands below.
+    blocks = [rich_block(section), *actions_blocks([beside] if beside else [])]
+    return ReplyPiece(blocks=tuple(filter(None, blocks)), plain=plain)
+
+
+def build_button(control: Control) -> Json:
+    """Build the button of a control."""
+    return button_element(control.id, control.label, primary=control.primary)
 
 
 def _join_gap(before: str, gap: str, text: str) -> str:
@@ -237,79 +258,125 @@ def _fits_message(pieces: Sequence[ReplyPiece], reserve: bool) -> bool:
 
 
 def _append_controls(
-    messages: Iterable[Sequence[ReplyPiece]], controls: Sequence[Control]
-) -> list[tuple[str, list[Json]]]:
-    """Return each message's plain text and blocks, the buttons below the last one."""
-    rendered = [
-        ("\n".join(piece.plain for piece in pieces), _join_blocks(pieces))
-        for pieces in messages
+    messages: list[list[ReplyPiece]], reply: Reply
+) -> list[list[ReplyPiece]]:
+    """Add the menus and buttons below the last message, or as more messages."""
+    *before, last = messages
+    below = _render_controls(reply, _collect_ids(_join_blocks(last)))
+    if _fits_controls([*last, *below], first=True):
+        return [*before, [*last, *below]]
+    return [*messages, *pack_pieces(below, _fits_controls)]
+
+
+def _render_controls(reply: Reply, taken: Collection[str]) -> list[ReplyPiece]:
+    """Render the menus, one below the other, and the buttons."""
+    menus = select_menus(reply.menus, limits.CONTROL_ID, limits.MENUS)
+    pieces = [
+        ReplyPiece(blocks=tuple(actions_blocks([menu_element(number, menu)])), plain="")
+        for number, menu in enumerate(menus)
     ]
-    plain, blocks = rendered[-1]
-    taken = _collect_ids(blocks)
-    new = select_controls(controls, taken, limits.CONTROL_ID, limits.CONTROLS)
-    buttons = [button_element(c.id, c.label, primary=c.primary) for c in new]
-    below = actions_blocks(buttons)
-    if measure_blocks([*blocks, *below]) <= limits.BLOCKS_SIZE - _NOTE_SIZE:
-        return [*rendered[:-1], (plain, [*blocks, *below])]
-    return [*rendered, (" · ".join(c.label for c in new), below)]
+    new = select_controls(reply.controls, taken, limits.CONTROL_ID, limits.CONTROLS)
+    if new:
+        buttons = tuple(actions_blocks([build_button(control) for control in new]))
+        pieces.append(ReplyPiece(blocks=buttons, plain=""))
+    return pieces
+
+
+def _fits_controls(pieces: Sequence[ReplyPiece], first: bool) -> bool:
+    """Check whether a message holds the pieces with menus and buttons among them."""
+    blocks = _join_blocks(pieces)
+    return (
+        len(blocks) <= limits.BLOCKS
+        and measure_blocks(blocks) <= limits.BLOCKS_SIZE - _NOTE_SIZE
+    )
 
 
 def _join_blocks(pieces: Iterable[ReplyPiece]) -> list[Json]:
     return [block for piece in pieces for block in piece.blocks]
 
 
+def _join_texts(pieces: Iterable[ReplyPiece]) -> str:
+    """Join the plain texts; buttons alone are named."""
+    blocks = list(pieces)
+    plain = "\n".join(filter(None, (piece.plain for piece in blocks)))
+    if plain:
+        return plain
+    elements = _iter_elements(_join_blocks(blocks))
+    named = (e.get("placeholder") or e.get("text") or {} for e in elements)
+    return " · ".join(filter(None, (text.get("text") for text in named)))
+
+
 def _collect_ids(blocks: Iterable[Json]) -> set[str]:
-    return {
-        element["action_id"]
-        for block in blocks
-        if block.get("type") == "actions"
-        for element in block.get("elements") or ()
-    }
+    return {element["action_id"] for element in _iter_elements(blocks)}
+
+
+def _iter_elements(blocks: Iterable[Json]) -> Iterator[Json]:
+    """Yield the buttons and selects."""
+    for block in blocks:
+        if block.get("type") == "actions":
+            yield from block.get("elements") or ()
+        if block.get("type") == "section" and block.get("accessory"):
+            yield block["accessory"]
 
 
 # ── home tab and welcome ───────────────────────────────────────────────────────
 
 
-def render_home(status: Reply, *, editor: bool, texts: Texts) -> Json:
+def render_home(reply: Reply, texts: Texts, *, editor: bool | None = None) -> Json:
     """Render the home tab of one person.
 
     Args:
-        status: The core's reply about the workspace's digests.
-        editor: Whether the person is an editor.
+        reply: The core's page: the control panel, or what readers can ask.
         texts: The person's language.
+        editor: Whether the person is an editor, where the tab was just opened and
+            explains itself; None for another page of it.
     """
-    blocks = list(_iter_home(status, editor, texts))
-    return {"type": "home", "blocks": blocks[: limits.VIEW_BLOCKS]}
+    pieces, *_ = pack_reply(
+        _list_pieces(reply, texts),
+        most=1,
+        fits=_fits_home,
+        build_note=_render_small,
+        texts=texts,
+        unseen=reply.left_out,
+    )
+    page = _join_blocks(pieces)
+    page += _join_blocks(_render_controls(reply, _collect_ids(page)))
+    above = _introduce_app(texts) if editor is False else []
+    below = _explain_channels(texts) if editor else []
+    return {"type": "home", "blocks": [*above, *page, *below]}
 
 
-def _iter_home(status: Reply, editor: bool, texts: Texts) -> Iterator[Json]:
-    yield header_block("Standfirst")
-    yield text_block(
-        texts.say(
-            "Standfirst posts short news digests. Every word in them can be traced to "
-            "its source: quotes are checked word for word."
-        )
+def _fits_home(pieces: Sequence[ReplyPiece], reserve: bool) -> bool:
+    blocks = _join_blocks(pieces)
+    space = limits.VIEW_BLOCKS - (limits.VIEW_EXTRA_BLOCKS if reserve else 0)
+    return len(blocks) <= space
+
+
+def _introduce_app(texts: Texts) -> list[Json]:
+    """Build what a reader sees above the page."""
+    purpose = texts.say(
+        "Standfirst posts short news digests. Every word in them can be traced to "
+        "its source: quotes are checked word for word."
     )
-    yield text_block(
-        texts.say(
-            "In a channel, /news latest shows its newest edition, and /news help what "
-            "else can be asked. Answers are seen only by whoever asked."
-        )
+    commands = texts.say(
+        "In a channel, /news latest shows its newest edition, and /news help what "
+        "else can be asked. Answers are seen only by whoever asked."
     )
-    yield divider_block()
-    if editor:
-        yield header_block(texts.say("What comes next"))
-        steps = (
-            texts.say("1. Invite the app into a channel: /invite @Standfirst"),
-            texts.say("2. See in that channel what is set up: /newsdesk status"),
-            texts.say("3. Post an edition, after a look at it: /newsdesk post"),
-        )
-        yield text_block("\n".join(steps))
-        yield divider_block()
-    first, *rest = render_reply(status, texts)
-    yield from first["blocks"]
-    if rest:
-        yield small_block(texts.say("The answer to the command explains the rest."))
+    return [
+        header_block("Standfirst"),
+        text_block(purpose),
+        text_block(commands),
+        divider_block(),
+    ]
+
+
+def _explain_channels(texts: Texts) -> list[Json]:
+    """Build what an editor sees below the page: how a channel gets a digest."""
+    steps = texts.say(
+        "To set up another channel, invite the app there (/invite @Standfirst) and run "
+        "/newsdesk setup."
+    )
+    return [divider_block(), small_block(steps)]
 
 
 def build_welcome(texts: Texts) -> Reply:

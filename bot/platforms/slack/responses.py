@@ -1,9 +1,10 @@
 """Send answers to people: response URL, ephemeral or direct message, modal.
 
-The event was acknowledged before. An answer goes to the response URL of the event;
-where that has expired, into the channel for the asker alone; where there is no channel,
-to the asker in private. A form is opened while the event's trigger is valid, and is a
-message with a button afterwards.
+The event was acknowledged before. An answer goes to the response URL of the event, as a
+new message or in the place of the private message whose control was pressed; where that
+URL has expired, into the channel for the asker alone; where there is no channel, to the
+asker in private. What is pressed in the home tab changes the home tab. A form is opened
+while the event's trigger is valid, and is a message with a button afterwards.
 """
 
 import time
@@ -123,9 +124,18 @@ class SlackResponder:
             else:
                 blocks.append(block)
         reply = replace(reply, blocks=tuple(blocks))
+        texts = arrived.texts.chosen(reply.locale)
+        if reply.in_place and arrived.at_home:
+            await self.publish(arrived, replies.render_home(reply, texts))
+            return
         private = reply.private or reply.problem
-        for message in replies.render_reply(reply, arrived.texts.chosen(reply.locale)):
-            await self._send_message(arrived, message, private=private)
+        replaces = reply.in_place and arrived.replaceable
+        for message in replies.render_reply(reply, texts):
+            await self._send_message(
+                arrived, message, private=private, replaces=replaces
+            )
+            # Only the first message takes the place of the old one.
+            replaces = False
 
     async def _hand_over_file(
         self, arrived: SlackInteraction, file: Document
@@ -151,13 +161,20 @@ class SlackResponder:
         return (Paragraph(text=said),)
 
     async def _send_message(
-        self, arrived: SlackInteraction, message: Json, *, private: bool
+        self,
+        arrived: SlackInteraction,
+        message: Json,
+        *,
+        private: bool,
+        replaces: bool = False,
     ) -> None:
         url, channel, team = arrived.answer_to, arrived.channel, arrived.team
         placed = {**message, "thread_ts": arrived.thread} if arrived.thread else message
         if url and self._is_slack_address(url):
+            shown = _build_visibility(private, replaces=replaces)
+            body = {**(message if replaces else placed), **shown}
             try:
-                if await self._respond(url, {**placed, **_build_visibility(private)}):
+                if await self._respond(url, body):
                     return
             except SendUnclear:
                 # It may have arrived: sending it twice is worse than not at all.
@@ -221,10 +238,11 @@ class SlackResponder:
         return (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
 
 
-def _build_visibility(private: bool) -> Json:
+def _build_visibility(private: bool, *, replaces: bool = False) -> Json:
+    """Build who sees an answer, and whether it replaces the pressed message."""
     return {
         "response_type": "ephemeral" if private else "in_channel",
-        "replace_original": False,
+        "replace_original": replaces,
         "delete_original": False,
         **NO_PREVIEWS,
     }

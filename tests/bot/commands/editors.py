@@ -54,19 +54,50 @@ class Editor:
         return answer
 
     async def presses(self, reply: Reply, label: str) -> Reply:
-        """The answer to the button with this label."""
-        self.did.append(label)
-        ids = [c.id for c in reply.controls if c.label.startswith(label)]
-        assert ids, (label, reply)
-        pressed = self.harness.inbox.press(await self._event("", {}), ids[0])
-        answer = await self.harness.inbox.dispatch(pressed)
-        assert isinstance(answer, Reply)
+        """The answer to the button or choice with this label, which is no form."""
+        answer = await self.opens(reply, label)
+        assert isinstance(answer, Reply), said(answer)
         return answer
+
+    async def opens(self, reply: Reply, label: str) -> Reply | Form:
+        """The answer to the button, or the choice of a menu, with this label."""
+        self.did.append(label)
+        ids = [id for id, shown in controls(reply) if shown.startswith(label)]
+        assert ids, (label, said(reply))
+        return await self.chooses(ids[0])
+
+    async def presses_below(self, control: str) -> Reply:
+        """The answer to the control with this id, below a posted message."""
+        self.did.append(control)
+        answer = await self.chooses(control)
+        assert isinstance(answer, Reply), said(answer)
+        return answer
+
+    async def chooses_language(self, code: str) -> Reply:
+        """Choose the language of answers in the menu of /news me."""
+        page = await self.says("news me")
+        ids = (id for id, _ in controls(page) if f":language-{code}:" in id)
+        return await self.presses_below(next(ids))
+
+    async def chooses_zone(self, zone: str) -> Reply | Form:
+        """Submit a zone in the form of /news me."""
+        form = await self.opens(await self.says("news me"), "Time zone")
+        assert isinstance(form, Form), said(form)
+        return await self.answers(form, zone=zone)
+
+    async def chooses(self, control: str) -> Reply | Form:
+        """The answer to the control with this id."""
+        pressed = self.harness.inbox.press(await self._event("", {}), control)
+        return await self.harness.inbox.dispatch(pressed)
 
     async def answers(self, form: Form, **answers: str) -> Reply | Form:
         """Submit the form with its default values and these; the answer."""
-        stands = {f.name: f.value for f in form.fields if f.value}
-        return await self.asks(form.path, **(stands | answers))
+        given = {f.name: f.value for f in form.fields if f.value} | answers
+        if not form.control:
+            return await self.asks(form.path, **given)
+        self.did.append("submit")
+        pressed = self.harness.inbox.press(await self._event("", {}), form.control)
+        return await self.harness.inbox.dispatch(replace(pressed, answers=given))
 
     async def is_asked_again(self, form: Form, **answers: str) -> Form:
         """The form that is the answer to a submitted form."""
@@ -81,6 +112,33 @@ class Editor:
         made = await self.presses(shown, "Confirm")
         assert not made.problem, said(made)
         return made
+
+    async def proposes(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """The proposal of a setting's value, which must not be a form."""
+        return await self.says(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def sets(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """Set a setting and confirm it."""
+        return await self.does(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def fails_to_set(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> str:
+        """Why this cannot be the setting's value, as the form says at the question."""
+        form = await self.is_asked(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+        found = errors(form)
+        assert list(found) == ["value"], found
+        return found["value"]
 
     def also(self, name: str) -> "Editor":
         """Another editor in the same channel."""
@@ -117,6 +175,16 @@ def newcomer(harness: BotHarness, channel: str | None = "c-new") -> Editor:
     return Editor(harness=harness, place=Location(workspace=nowhere, channel=channel))
 
 
+def controls(reply: Reply) -> list[tuple[str, str]]:
+    """(id, label) of everything in a reply that can be pressed or chosen."""
+    beside = [b.control for b in reply.blocks if isinstance(b, ListItem) and b.control]
+    choices = [option for menu in reply.menus for option in menu.options]
+    return [
+        *((button.id, button.label) for button in (*reply.controls, *beside)),
+        *((option.id, option.label) for option in choices),
+    ]
+
+
 def said(answer: Reply | Form) -> str:
     """All text of a reply."""
     if isinstance(answer, Form):
@@ -124,7 +192,8 @@ def said(answer: Reply | Form) -> str:
         for asked in answer.fields:
             found += [asked.label, asked.description, asked.value, asked.error]
         return "\n".join(found)
-    found = [answer.title, *(control.label for control in answer.controls)]
+    found = [answer.title, *(label for _, label in controls(answer))]
+    found += [option.note for menu in answer.menus for option in menu.options]
     for block in answer.blocks:
         match block:
             case Paragraph() | SmallPrint() | Preformatted() | Document():

@@ -2,11 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
 from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeGuard, cast, get_args
+from typing import Any, get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -14,81 +12,36 @@ from babel.messages.extract import extract
 from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
-import bot
-from bot.commands import registry
+from bot.commands.help_pages import NAMES
 from bot.i18n.translation import _LOCALES_FOLDER, list_languages
 from bot.model import (
-    Command,
     DeliveryState,
+    DestinationSettings,
     DigestSettings,
     OccurrenceState,
-    list_settings,
+    WorkspaceSettings,
+    list_chat_settings,
 )
-from bot.platforms.discord.commands import ROOTS
 from bot.platforms.local.platform import ROLE_NAMES
 from digests.messages import find_placeholders, find_sentences, read_sentences
+from tests.texts import (
+    CODE,
+    ERRORS,
+    IN_CONTEXT,
+    OPERATORS,
+    commands,
+    constants,
+    finding_texts,
+    is_string,
+    offered,
+    on_pages,
+    raised,
+    spoken,
+)
 
-if TYPE_CHECKING:
-    from bot.commands.context import CommandServices
-
-
-class StringConstant(ast.Constant):
-    value: str
-
-
-CODE = Path(bot.__file__).parent
-#: Errors whose sentence may be shown in chat.
-ERRORS = {"UserError", "UnknownName", "Forbidden", "FieldError", "Message"}
 PLACE = re.compile(r"\{\w+\}")
-#: Methods of a command's context that take a sentence besides `say` and `count`.
-IN_CONTEXT = {"answer", "small_print", "section", "button"}
 #: It words messages whose sentences are in `messages.toml`.
 WORDING = "i18n/translation.py"
-#: Modules that address the operator, in English: a terminal, a file, a log.
-OPERATORS = (
-    "__main__.py", "cli/", "settings.py", "storage/", "web/", "runner.py",
-    "operations/backup.py",
-)  # fmt: skip
-
-
-def is_string(node: ast.AST) -> TypeGuard[StringConstant]:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def spoken(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
-    """Yield calls of `texts.say(…)`, `texts.count(…)` … with their sentences.
-
-    Not `schedules.say`, which words a schedule, nor `list.count`, with one argument.
-    """
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        receiver = node.func.value
-        if isinstance(receiver, ast.Name) and receiver.id == "schedules":
-            continue
-        # The context of a command forwards its callers' sentences.
-        first = node.args[0] if node.args else None
-        if isinstance(first, ast.Name) and first.id in ("msgid", "one"):
-            continue
-        of_context = isinstance(receiver, ast.Name) and receiver.id == "context"
-        if node.func.attr == "say" or (of_context and node.func.attr in IN_CONTEXT):
-            yield node, node.args[:1]
-        elif node.func.attr == "count" and len(node.args) >= 3:
-            yield node, node.args[:2]
-
-
-def raised(tree: ast.AST) -> Iterator[tuple[ast.Call, list[ast.expr]]]:
-    """Yield user-facing errors with their sentences; a constant counts as its value."""
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
-            continue
-        if node.func.id in ERRORS and node.args and not is_worded(node.args[0]):
-            yield node, node.args[:1]
-
-
-def is_worded(node: ast.expr) -> bool:
-    """Whether it is a message, a code, or text in its own language, not a literal."""
-    return not isinstance(node, ast.Constant | ast.JoinedStr)
 
 
 def problems(source: str, *, to_people: bool = True) -> list[str]:
@@ -167,36 +120,13 @@ def said_in_code() -> set[str | tuple[str, ...]]:
         *read_sentences().values(),
         *(forms[0] for forms in read_sentences().values()),
     }
-    return said | on_pages() | asked_in_forms()
-
-
-#: `{{ texts.say("…") }}` of a template.
-ON_A_PAGE = re.compile(r"""texts\.(?:say|word)\(\s*"([^"]+)\"""")
-
-
-@cache
-def on_pages() -> frozenset[str]:
-    """Sentences in the templates of pages."""
-    pages = (page.read_text(encoding="utf-8") for page in CODE.rglob("*.html"))
-    return frozenset(text for page in pages for text in ON_A_PAGE.findall(page))
-
-
-@cache
-def commands() -> tuple[Command, ...]:
-    """The registry; no command of it is run."""
-    return tuple(registry.build_commands(cast("CommandServices", None)))
+    return said | set(on_pages()) | asked_in_forms()
 
 
 def asked_in_forms() -> frozenset[str]:
     """Titles and questions that forms give the options of commands."""
     names = (option.name for command in commands() for option in command.options)
     return frozenset(name.replace("_", " ").capitalize() for name in names)
-
-
-def offered() -> frozenset[str]:
-    """The texts of the registry about its commands and their roots."""
-    every = [(c.description, *(o.description for o in c.options)) for c in commands()]
-    return frozenset((*ROOTS.values(), *(text for texts in every for text in texts)))
 
 
 def catalogue(language: str) -> Catalog:
@@ -236,16 +166,22 @@ def test_a_translation_keeps_every_placeholder(language):
 # ── completeness ───────────────────────────────────────────────────────────────
 
 STATES = (*get_args(OccurrenceState), *get_args(DeliveryState))
-#: Names of a digest's settings where a change is shown; `include` and `exclude`
-#: are words that people type.
-LABELS = {setting.label for setting in list_settings(DigestSettings)}
-LABELS = {*LABELS, "name", "zone", "digest", "destination"} - {"include", "exclude"}
-LABELS -= {"paused_sources"}
+SETTINGS = [
+    setting
+    for model in (DigestSettings, DestinationSettings, WorkspaceSettings)
+    for setting in list_chat_settings(model)
+]
+#: What is shown of settings: labels (`include` and `exclude` are words that people
+#: type), explanations, and words for no value.
+LABELS = {setting.label for setting in SETTINGS} - {"include", "exclude"}
+LABELS |= {"digest", "destination", *(setting.info.help for setting in SETTINGS)}
+LABELS |= {setting.info.none_word for setting in SETTINGS}
 
 
 def shown_to_people() -> set[str]:
     """The first form of every sentence and word that chat may show."""
     shown = {*on_pages(), *asked_in_forms(), *offered(), *ROLE_NAMES.values(), *STATES}
+    shown |= set(NAMES.values())
     shown |= {*(forms[0] for forms in read_sentences().values()), *LABELS}
     for module in CODE.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
@@ -253,7 +189,6 @@ def shown_to_people() -> set[str]:
         name = module.relative_to(CODE).as_posix()
         if not name.startswith(OPERATORS):
             found += raised(tree)
-            shown |= constants(tree)
         shown |= {
             node.value
             for _call, nodes in found
@@ -261,34 +196,8 @@ def shown_to_people() -> set[str]:
             if is_string(node) and node.value not in read_sentences()
         }
         if not name.startswith(OPERATORS):
-            shown |= finding_texts(tree)
+            shown |= {one.value for one in (*constants(tree), *finding_texts(tree))}
     return {text for text in shown if any(c.isalpha() for c in PLACE.sub("", text))}
-
-
-def finding_texts(tree: ast.AST) -> set[str]:
-    """Texts and fixes of findings that are literals."""
-    return {
-        text.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func)
-        in {"Finding.ok", "Finding.warning", "Finding.problem"}
-        for text in node.args[1:]
-        if is_string(text)
-    }
-
-
-def constants(tree: ast.AST) -> set[str]:
-    """Sentences in module constants, which errors refer to by name."""
-    return {
-        node.value.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign | ast.AnnAssign)
-        and node.value is not None
-        and is_string(node.value)
-        and node.value.value.endswith(".")
-        and " " in node.value.value
-    }
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -20,9 +20,13 @@ from bot.i18n.translation import Texts
 from bot.model import (
     Block,
     Control,
+    ControlMenu,
     Document,
     FactTable,
+    Form,
+    FormField,
     ListItem,
+    MenuOption,
     MessagePart,
     Paragraph,
     Preformatted,
@@ -33,10 +37,12 @@ from bot.model import (
     StoredEdition,
 )
 from bot.platforms.common.edition_text import format_quote
-from bot.platforms.discord import messages, replies
+from bot.platforms.discord import forms, messages, replies
 from bot.platforms.discord.render import render as discord_render
+from bot.platforms.slack import forms as slack_forms
 from bot.platforms.slack import messages as slack_messages
 from bot.platforms.slack import replies as slack_replies
+from bot.platforms.slack.forms import FormContext
 from bot.platforms.slack.messages import NO_PARSING
 from bot.platforms.slack.render import render as slack_render
 from bot.platforms.slack.responses import _build_visibility
@@ -280,7 +286,8 @@ def a_reply_of(random: Random) -> Reply:
             text=text(),
             note=text(),
             url=an_address(random),
-            marks=((0, 1),),
+            marks=random.choice((((0, 1),), ())),
+            control=a_control(random) if random.random() < 0.4 else None,
         )
 
     kinds: tuple[Callable[[], Block], ...] = (
@@ -297,14 +304,61 @@ def a_reply_of(random: Random) -> Reply:
         ),
         lambda: FactTable(rows=tuple((text(), text()) for _ in range(3))),
     )
-    controls = tuple(
-        Control(id=f"v1:why:s-{n}", label=text()) for n in range(random.randrange(7))
-    )
+    controls = tuple(a_control(random) for _ in range(random.randrange(7)))
+    menus = tuple(a_menu(random) for _ in range(random.choice((0, 0, 1, 4))))
     return Reply(
         title=text(),
         blocks=tuple(random.choice(kinds)() for _ in range(random.choice((1, 4, 12)))),
         controls=controls,
+        menus=menus,
+        in_place=random.random() < 0.5,
         problem=random.random() < 0.2,
+    )
+
+
+def a_control(random: Random) -> Control:
+    """A button; several of a reply may have one id."""
+    control = f"v1:why:s-{random.randrange(12)}"
+    return Control(id=control, label=a_text(random), primary=random.random() < 0.2)
+
+
+def a_menu(random: Random) -> ControlMenu:
+    """A menu of up to more options than a platform takes, some with one id."""
+    number = random.choice((1, 5, 25, 40))
+    options = (
+        MenuOption(
+            id=f"v1:set:d{random.randrange(60)}:{'x' * random.choice((1, 40, 95))}",
+            label=a_text(random),
+            note=random.choice(("", a_text(random))),
+        )
+        for _ in range(number)
+    )
+    return ControlMenu(label=a_text(random), options=tuple(options))
+
+
+def a_form_of(random: Random) -> Form:
+    """A form of a command, or of a control."""
+    fields = (
+        FormField(
+            name=f"field-{number}",
+            label=a_text(random),
+            description=a_text(random),
+            value=a_text(random),
+            error=random.choice(("", a_text(random))),
+            required=random.random() < 0.5,
+            lines=random.random() < 0.5,
+            choices=tuple(
+                f"{n} {a_text(random)}" for n in range(random.choice((0, 30)))
+            ),
+        )
+        for number in range(random.randrange(1, 6))
+    )
+    control = f"v1:set:d1:{'x' * random.choice((1, 80))}:abcdefgh"
+    return Form(
+        path="newsdesk set",
+        title=a_text(random),
+        fields=tuple(fields),
+        control=random.choice(("", control)),
     )
 
 
@@ -354,6 +408,22 @@ def faults_of_reply(
         for body in bodies
         for fault in _CHECKS[platform](_Told(body=body, quotes=quotes, reply=True))
     ]
+
+
+def faults_of_form(platform: Literal["discord", "slack"], form: Form) -> list[Fault]:
+    """Why the platform rejects the form, as a modal or as a message."""
+    texts = Texts.of("en")
+    wrong: list[rules.Complaint] = []
+    if platform == "discord":
+        body = {"type": answer_rules.OPEN, "data": forms.render_modal(form, texts)}
+        wrong += answer_rules.callback(answer_rules.COMMAND, body)
+        wrong += schema.complaints("ModalInteractionCallbackRequest", body)
+        wrong += answer_rules.message(forms.render_form_message(form, "a-draft", texts))
+    else:
+        wrong += slack_rules.view(slack_forms.render_form(form, FormContext(), texts))
+        said = slack_forms.render_form_message(form, "a-draft", texts)
+        wrong += slack_rules.response({**said, **_build_visibility(private=True)})
+    return [("refused", f"{path}: {sentence}") for path, sentence in wrong]
 
 
 def _cards(edition: Edition) -> Iterator[QuoteCard]:

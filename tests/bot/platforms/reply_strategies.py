@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.model import (
     Control,
+    ControlMenu,
     FactTable,
     ListItem,
+    MenuOption,
     MessagePart,
     Paragraph,
     QuoteBlock,
@@ -36,6 +38,20 @@ def a_card(**changes: Any) -> QuoteCard:
         "lang": "en",
     }
     return QuoteCard(**{**parts, **changes})
+
+
+#: Ids as they are, and as no page would have them; several have the same.
+_IDS = st.one_of(st.text(max_size=120), st.sampled_from(["v1:page:1", "v1:home:"]))
+
+
+def any_control(text: st.SearchStrategy[str]) -> st.SearchStrategy[Control]:
+    return st.builds(Control, id=_IDS, label=text, primary=st.booleans())
+
+
+def any_menu(text: st.SearchStrategy[str]) -> st.SearchStrategy[ControlMenu]:
+    option = st.builds(MenuOption, id=_IDS, label=text, note=text)
+    options = st.lists(option, max_size=30).map(tuple)
+    return st.builds(ControlMenu, label=text, options=options)
 
 
 def any_reply(
@@ -75,7 +91,14 @@ def any_reply(
     block = st.one_of(
         st.builds(Paragraph, text=text),
         st.builds(SmallPrint, text=text),
-        st.builds(ListItem, title=text, text=text, note=text, url=url),
+        st.builds(
+            ListItem,
+            title=text,
+            text=text,
+            note=text,
+            url=url,
+            control=st.one_of(st.none(), any_control(text)),
+        ),
         st.builds(QuoteBlock, card=card),
         st.builds(
             FactTable, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)
@@ -88,14 +111,13 @@ def any_reply(
             ).map(lambda part: (part,)),
         ),
     )
-    control = st.builds(
-        Control, id=st.text(max_size=120), label=text, primary=st.booleans()
-    )
     return st.builds(
         Reply,
         title=text,
         blocks=st.lists(block, max_size=8).map(tuple),
-        controls=st.lists(control, max_size=14).map(tuple),
+        controls=st.lists(any_control(text), max_size=14).map(tuple),
+        menus=st.lists(any_menu(text), max_size=6).map(tuple),
+        in_place=st.booleans(),
         private=st.booleans(),
         problem=st.booleans(),
     )

@@ -5,14 +5,16 @@ from random import Random
 
 import pytest
 
-from bot.model import MessagePart, RenderedEdition, Reply
+from bot.model import ListItem, MessagePart, RenderedEdition, Reply
 from bot.platforms.common.edition_text import format_quote
 from digests.types import Edition
 from tests.bot.platforms.generated import (
     LONG,
+    a_form_of,
     a_reply_of,
     an_edition_of,
     faults,
+    faults_of_form,
     faults_of_reply,
 )
 from tests.bot.platforms.local.samples import BRIDGE, HERO, a_story, an_edition
@@ -27,6 +29,7 @@ def test_random_payloads_have_no_faults(platform, first):
         random = Random(seed)
         assert faults(platform, an_edition_of(random)) == [], seed
         assert faults_of_reply(platform, a_reply_of(random)) == [], seed
+        assert faults_of_form(platform, a_form_of(random)) == [], seed
 
 
 def test_what_is_generated_holds_what_it_is_for():
@@ -39,6 +42,14 @@ def test_what_is_generated_holds_what_it_is_for():
     assert any("@" in (url or "") for url in addresses)
     cards = [card for e in editions for t in e.stories for card in t.cards]
     assert any("\n" in card.text for card in cards)
+    replies = [a_reply_of(Random(seed)) for seed in range(40)]
+    items = [b for r in replies for b in r.blocks if isinstance(b, ListItem)]
+    assert any(item.control for item in items)
+    assert any(len(menu.options) > 25 for r in replies for menu in r.menus)
+    assert {bool(a_form_of(Random(seed)).control) for seed in range(40)} == {
+        True,
+        False,
+    }
 
 
 # ── regressions ────────────────────────────────────────────────────────────────

@@ -42,13 +42,17 @@ from bot.platforms.slack.forms import FormContext
 from bot.platforms.slack.render import render as slack_render
 from tests.bot.commands.examples import given_for
 from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
+from tests.bot.platforms.panel import DETAIL, OVERVIEW, QUESTION
 from tests.fakes import FakePlatform
 from tests.wire.discord import rules
 from tests.wire.discord.interactions import texts_of
 from tests.wire.discord.markdown import read
+from tests.wire.slack import rules as slack_rules
 from tests.wire.slack.people import texts_of as slack_texts
 
 TEXTS = Texts.of("en")
+#: Start of the id of a reply's menu; those of an edition have other ids.
+MENU = "v1:menu:"
 PLATFORMS: tuple[PlatformName, ...] = ("local", "discord", "slack")
 #: The workspace and the channel of each platform.
 PLACES: Mapping[PlatformName, tuple[str, str]] = {
@@ -62,6 +66,7 @@ RENDER = {"local": local_render, "discord": discord_render, "slack": slack_rende
 BOUND: tuple[tuple[str, str, str], ...] = (
     (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
+    (r"Discuss", "", "the page has no threads; the chats have one for each edition"),
     (r"Or as a file", "", "whoever sits at the page pastes it, or says apply FILE"),
     (ATTACHMENT_HINT, "", "the same"),
     (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
@@ -77,8 +82,6 @@ LAID_OUT = {"news latest": EDITION, "newsdesk preview": EDITION}
 
 #: Answers about features that not every platform has, and why.
 OWN = {
-    "news discuss": "the page has no threads; the chats have one each",
-    "newsdesk destination edit": "which settings a channel has is its platform's",
     "newsdesk erase": "rows of what each platform heard are counted",
 }
 
@@ -186,13 +189,22 @@ def _reply_on_discord(reply: Reply) -> list[str]:
     bodies = cast(Any, replies.render_reply(reply, TEXTS))
     nodes = [node for b in bodies for _, node in rules.walk(b["components"])]
     labels = [n["label"] for n in nodes if n["type"] == 2]
+    for menu in (n for n in nodes if n.get("custom_id", "").startswith(MENU)):
+        labels.append(menu["placeholder"])
+        for option in menu["options"]:
+            labels += [option["label"], option.get("description", "")]
     return [*(read(text).words for text in texts_of(bodies)), *labels]
 
 
 def _reply_on_slack(reply: Reply) -> list[str]:
     blocks = [b for m in slack_replies.render_reply(reply, TEXTS) for b in m["blocks"]]
-    buttons = [e for b in blocks if b["type"] == "actions" for e in b["elements"]]
-    labels = [e["text"]["text"] for e in buttons if e["type"] == "button"]
+    elements = [element for _, element in slack_rules.elements(blocks)]
+    labels = [e["text"]["text"] for e in elements if e["type"] == "button"]
+    for menu in (e for e in elements if e["action_id"].startswith(MENU)):
+        labels.append(menu["placeholder"]["text"])
+        for option in menu["options"]:
+            note = option.get("description", {}).get("text", "")
+            labels += [option["text"]["text"], note]
     return [*slack_texts(blocks), *labels]
 
 
@@ -206,11 +218,15 @@ def _reply_on_page(reply: Reply) -> list[str]:
             case "lines":
                 for line in reported["lines"]:
                     found += [line["title"], line["text"], line["note"], line["host"]]
+                    found += [line["control"].label] if line["control"] else []
             case "quote":
                 card = reported["card"]
                 found += [card["text"], card["speaker"], card["role"], card["outlet"]]
             case "facts":
                 found += [cell for row in reported["rows"] for cell in row]
+    for menu in view["menus"]:
+        found.append(menu.label)
+        found += [text for o in menu.options for text in (o.label, o.note)]
     return [*found, *(control.label for control in view["controls"])]
 
 
@@ -322,6 +338,12 @@ async def test_every_command_says_the_same_on_all_platforms(harness, snapshot):
     assert differ == []
     assert not [name for name, lines in kept.items() if DEFECT in "".join(lines)]
     assert kept == snapshot
+
+
+@pytest.mark.parametrize("page", [OVERVIEW, DETAIL, QUESTION])
+def test_a_page_says_the_same_on_all_platforms(page):
+    ours, *theirs = (words(platform, page) for platform in PLATFORMS)
+    assert [differences(ours, said) for said in theirs] == [[], []]
 
 
 #: The reply to an internal error.

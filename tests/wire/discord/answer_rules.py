@@ -12,7 +12,7 @@ from tests.wire.discord.rules import Body, Complaint
 
 EPHEMERAL = 1 << 6
 COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5
-MESSAGE, LATER, CHOICES, OPEN = 4, 5, 8, 9
+MESSAGE, LATER, LATER_UPDATE, UPDATE, CHOICES, OPEN = 4, 5, 6, 7, 8, 9
 #: The callbacks that can answer each kind of interaction.
 ALLOWED = {
     COMMAND: {4, 5, 9},
@@ -25,6 +25,8 @@ SCHEMAS = {
     LATER: "CreateMessageInteractionCallbackRequest",
     CHOICES: "ApplicationCommandAutocompleteCallbackRequest",
     OPEN: "ModalInteractionCallbackRequest",
+    LATER_UPDATE: "UpdateMessageInteractionCallbackRequest",
+    UPDATE: "UpdateMessageInteractionCallbackRequest",
 }
 
 
@@ -38,6 +40,10 @@ def callback(kind: int, body: Body) -> list[Complaint]:
     data = body.get("data") or {}
     if answer == MESSAGE:
         return message(data)
+    if answer == UPDATE:
+        return message(data, edit=True)
+    if answer == LATER_UPDATE:
+        return [("data", "says nothing yet")] if data else []
     if answer == LATER:
         wrong = set(data) - {"flags"} or (data.get("flags") or 0) & ~EPHEMERAL
         return [("data", "may only be ephemeral")] if wrong else []

@@ -25,13 +25,16 @@ from tests.wire.discord.answer_rules import (
     COMPONENT,
     EPHEMERAL,
     LATER,
+    LATER_UPDATE,
     MESSAGE,
     MODAL,
     OPEN,
+    UPDATE,
 )
 from tests.wire.discord.gateway import Gateway
 from tests.wire.discord.ledger import (
     APPLICATION,
+    BOT,
     GUILD,
     OPEN_THREADS,
     PERSON,
@@ -93,6 +96,12 @@ class Asked:
     follow_ups: int = 0
     modal: Mapping[str, Any] | None = None
     choices: list[str] | None = None
+    #: The message that was pressed, or whose form was submitted, and the interaction
+    #: that it answered; None for a message of the channel.
+    source: dict[str, Any] | None = None
+    source_of: "Asked | None" = None
+    #: Whether the answer took the place of that message.
+    replaced: bool = False
     #: The files that came with the messages, by their names.
     files: dict[str, bytes] = field(default_factory=dict)
     #: Error codes of rejected calls about it.
@@ -116,6 +125,13 @@ class Asked:
     def private(self) -> bool:
         """Whether nobody else sees any of it."""
         return all(m["ephemeral"] for m in self.messages)
+
+    def message_with(self, control: str) -> dict[str, Any]:
+        """The message in which this button, or this option of a menu, is."""
+        for message in self.messages:
+            if control in dict(controls_of([message])).values():
+                return message
+        raise AssertionError(f"no message shows {control}: {self.controls}")
 
     async def done(self, seconds: float = 12) -> "Asked":
         """Wait for the answer; fail when there is none."""
@@ -154,6 +170,7 @@ class People:
     carry: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None
     asked: list[Asked] = field(default_factory=list)
     uploads: Uploads = field(default_factory=Uploads)
+    complaints: list[str] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(8_000_001))
 
     # ── actions of people ──────────────────────────────────────────────────────
@@ -182,13 +199,31 @@ class People:
         return await self.does(COMPLETION, data, who)
 
     async def presses(
-        self, custom_id: str, who: Who = EDITOR, *, value: str | None = None
+        self,
+        custom_id: str,
+        who: Who = EDITOR,
+        *,
+        value: str | None = None,
+        on: Asked | None = None,
     ) -> Asked:
-        """Press a button, or choose `value` of a select."""
+        """Press a button, or choose `value` of a select.
+
+        It is on a message of the channel, or on an answer: `on`.
+        """
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": 2}
         if value is not None:
             data |= {"component_type": 3, "values": [value]}
-        return await self.does(COMPONENT, data, who)
+        return await self.does(COMPONENT, data, who, on, (on and value) or custom_id)
+
+    async def does_on(self, shown: Asked, label: str, who: Who | None = None) -> Asked:
+        """Press the button, or choose the option, that begins with this label."""
+        ids = [i for named, i in shown.controls.items() if named.startswith(label)]
+        assert ids, f"there is no «{label}»: {list(shown.controls)}"
+        select = find_select(shown.message_with(ids[0]), ids[0])
+        value = ids[0] if select else None
+        return await self.presses(
+            select or ids[0], who or shown.who, value=value, on=shown
+        )
 
     async def fills(
         self,
@@ -216,10 +251,22 @@ class People:
                 filled["value"] = value
             components.append({"type": 18, "id": 2, "component": filled})
         data = {"custom_id": modal["custom_id"], "components": components}
-        return await self.does(MODAL, {**data, "resolved": resolved}, who)
+        data["resolved"] = resolved
+        opener = next((a for a in self.asked if a.modal is modal), None)
+        return await self.does(MODAL, data, who, opener)
 
-    async def does(self, kind: int, data: Mapping[str, Any], who: Who) -> Asked:
-        """Send any interaction, also one that no client of Discord's would send."""
+    async def does(
+        self,
+        kind: int,
+        data: Mapping[str, Any],
+        who: Who,
+        on: Asked | None = None,
+        control: str = "",
+    ) -> Asked:
+        """Send any interaction, also one that no client of Discord's would send.
+
+        `on` is the interaction whose answer shows `control`, or which opened a modal.
+        """
         number = str(next(self._numbers))
         asked = Asked(
             id=number,
@@ -229,6 +276,10 @@ class People:
             at=self.ledger.clock.now(),
             payload={},
         )
+        if on is not None and kind == MODAL:
+            asked.source, asked.source_of = on.source, on.source_of
+        elif on is not None:
+            asked.source, asked.source_of = on.message_with(control), on
         asked.payload = _payload(asked, data)
         self.asked.append(asked)
         await self._carry(asked.payload)
@@ -288,6 +339,12 @@ class People:
             case n if n == OPEN:
                 asked.modal = data
                 asked.state = "answered"
+            case n if n == LATER_UPDATE:
+                self._check_private_source(asked)
+                asked.state = "updating"
+            case n if n == UPDATE:
+                self._check_private_source(asked)
+                self._replace(asked, data)
             case n if n == LATER:
                 asked.original = {"ephemeral": bool(data.get("flags", 0) & EPHEMERAL)}
                 asked.state = "later"
@@ -309,8 +366,11 @@ class People:
         asked.state = "answered"
 
     def edit(self, token: str, body: Mapping[str, Any]) -> None:
-        """Replace the first answer."""
+        """Replace the first answer, or the message that was pressed."""
         asked = self._living(token)
+        if asked.state == "updating":
+            self._replace(asked, body)
+            return
         if asked.original is None:
             raise self._refusal(asked, 404, 10008, "Unknown Message")
         self._settle(asked, body)
@@ -334,6 +394,21 @@ class People:
         """The kind of interaction being answered; a command if unknown."""
         asked = self._find(token)
         return asked.kind if asked else COMMAND
+
+    def _check_private_source(self, asked: Asked) -> None:
+        """Whoever else sees a message sees it replaced, too."""
+        if asked.source is None or not asked.source["ephemeral"]:
+            self.complaints.append("a message that others see would be replaced")
+
+    def _replace(self, asked: Asked, body: Mapping[str, Any]) -> None:
+        source, of = asked.source, asked.source_of
+        if source is None or of is None or source not in of.messages:
+            raise self._refusal(asked, 404, 10008, "Unknown Message")
+        shown = {**_message(body), "ephemeral": source["ephemeral"]}
+        of.messages.remove(source)
+        asked.messages.insert(0, shown)
+        asked.replaced = True
+        asked.state = "answered"
 
     def _settle(self, asked: Asked, body: Mapping[str, Any]) -> None:
         assert asked.original is not None
@@ -367,6 +442,14 @@ class People:
         return Refusal(status, code, message)
 
 
+def find_select(message: Mapping[str, Any], value: str) -> str:
+    """The id of the select with this option; "" for a button."""
+    for _, component in rules.walk(message.get("components") or ()):
+        if value in [o["value"] for o in component.get("options") or ()]:
+            return str(component["custom_id"])
+    return ""
+
+
 def like(who: Who, **changes: Any) -> Who:
     """The same person elsewhere, or with other permissions."""
     return replace(who, **changes)
@@ -389,6 +472,30 @@ def _message(body: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, "ephemeral": bool((body.get("flags") or 0) & EPHEMERAL)}
 
 
+def _pressed(asked: Asked) -> dict[str, Any]:
+    """The message of the pressed control, as Discord sends it along."""
+    source = asked.source or {"ephemeral": False, "components": [], "flags": rules.V2}
+    hidden = EPHEMERAL if source["ephemeral"] else 0
+    return {
+        "id": "9001",
+        "channel_id": asked.who.channel,
+        "author": user(BOT),
+        "content": "",
+        "timestamp": asked.at.isoformat(),
+        "edited_timestamp": None,
+        "tts": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "attachments": [],
+        "embeds": [],
+        "pinned": False,
+        "type": 0,
+        "flags": (source.get("flags") or 0) | hidden,
+        "components": [],
+    }
+
+
 def _payload(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
     who = asked.who
     payload: dict[str, Any] = {
@@ -409,6 +516,8 @@ def _payload(asked: Asked, data: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "context": 0 if who.guild else 1,
     }
+    if asked.kind == COMPONENT or asked.source is not None:
+        payload["message"] = _pressed(asked)
     if who.guild is None:
         return {**payload, "user": user(who.user)}
     payload["channel"] |= {"guild_id": who.guild, "position": 0, "permissions": "0"}

@@ -36,6 +36,7 @@ COMPONENT_KEYS = {
         "custom_id", "options", "placeholder", "min_values", "max_values", "disabled",
         "required",
     },
+    9: {"components", "accessory"},
     10: {"content"},
     13: {"file", "spoiler"},
     14: {"divider", "spacing"},
@@ -187,7 +188,8 @@ def _component(path: str, component: Body) -> Iterator[Complaint]:
     if component.get("custom_id") is not None:
         yield from _length(f"{path}.custom_id", component["custom_id"], 100, 1)
     checks = {
-        1: _row, 2: _button, 3: _select, 10: _text, 13: _file, 14: _separator, 17: _box,
+        1: _row, 2: _button, 3: _select, 9: _beside, 10: _text, 13: _file,
+        14: _separator, 17: _box,
     }  # fmt: skip
     yield from checks[kind](path, component)
 
@@ -224,6 +226,14 @@ def _select(path: str, select: Body) -> Iterator[Complaint]:
         for key, least in (("label", 1), ("value", 1), ("description", 0)):
             text = option.get(key, "")
             yield from _length(f"{path}.options[{number}].{key}", text, 100, least)
+
+
+def _beside(path: str, section: Body) -> Iterator[Complaint]:
+    inside = [c.get("type") for c in section.get("components") or ()]
+    if not 1 <= len(inside) <= 3 or set(inside) != {10}:
+        yield path, f"holds one to three texts, not {inside}"
+    if (section.get("accessory") or {}).get("type") not in {2, 11}:
+        yield f"{path}.accessory", "is a button or a thumbnail"
 
 
 def _text(path: str, display: Body) -> Iterator[Complaint]:

@@ -148,6 +148,7 @@ class LocalDiscord:
     def unexpected(self) -> list[str]:
         of_files = self.people.uploads.complaints
         every = [*self.complaints, *self.gateway.complaints, *of_files]
+        every += self.people.complaints
         return [c for c in every if not any(word in c for word in self.expected)]
 
     # ── requests ───────────────────────────────────────────────────────────────

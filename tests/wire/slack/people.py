@@ -62,18 +62,32 @@ class Asked:
     #: The answers, in order, wherever they were sent.
     messages: list[Mapping[str, Any]] = field(default_factory=list)
     view: Mapping[str, Any] | None = None
+    #: The message that was pressed, and the action that it answered; None for a
+    #: message of the channel.
+    source: Mapping[str, Any] | None = None
+    source_of: "Asked | None" = None
+    #: Whether an answer took the place of that message.
+    replaced: bool = False
+    #: Whether it was done in the home tab; the one that was published as its answer.
+    at_home: bool = False
+    home: Mapping[str, Any] | None = None
     #: Error codes of rejected answers.
     refused: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> str:
         """All text of the answer."""
-        return "\n".join(text for m in self.messages for text in texts_of(m["blocks"]))
+        return "\n".join(text for m in self.shown for text in texts_of(m["blocks"]))
 
     @property
     def controls(self) -> dict[str, str]:
         """The buttons and options: label → id."""
-        return dict(controls_of(self.messages))
+        return dict(controls_of(self.shown))
+
+    @property
+    def shown(self) -> Sequence[Mapping[str, Any]]:
+        """The messages, or the home tab."""
+        return self.messages or ([self.home] if self.home else [])
 
     @property
     def private(self) -> bool:
@@ -88,7 +102,7 @@ class Asked:
     async def done(self, seconds: float = 12) -> "Asked":
         """Wait for the answer; fail when there is none."""
         for _ in range(int(seconds * 200)):
-            if self.messages or self.view or (self.acknowledged or {}):
+            if self.shown or self.view or (self.acknowledged or {}):
                 return self
             await asyncio.sleep(0.005)
         raise AssertionError(f"no answer; refused {self.refused}")
@@ -123,6 +137,24 @@ def controls_of(messages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, st
                 yield element["text"]["text"], element["value"]
             for option in element.get("options") or ():
                 yield option["text"]["text"], option["value"]
+
+
+def message_with(
+    messages: Sequence[Mapping[str, Any]], control: str
+) -> Mapping[str, Any]:
+    """The message in which this button, or this option of a menu, is."""
+    for message in messages:
+        if control in dict(controls_of([message])).values():
+            return message
+    raise AssertionError(f"no message shows {control}: {dict(controls_of(messages))}")
+
+
+def kind_of(messages: Sequence[Mapping[str, Any]], control: str) -> str:
+    """The type of the element that presses this control."""
+    for _, element in rules.elements(message_with(messages, control)["blocks"]):
+        if element.get("value") == control:
+            return str(element["type"])
+    return "static_select"
 
 
 @dataclass(kw_only=True)
@@ -173,9 +205,18 @@ class People:
         return await self.command(html.escape(line, quote=False), who)
 
     async def presses(
-        self, control: str, who: Who = EDITOR, *, kind: str = "button", thread: str = ""
+        self,
+        control: str,
+        who: Who = EDITOR,
+        *,
+        kind: str = "button",
+        thread: str = "",
+        on: Asked | None = None,
     ) -> Asked:
-        """Press a button, or choose from a select or an overflow menu."""
+        """Press a button, or choose from a select or an overflow menu.
+
+        It is in a message of the channel, or in an answer: `on`.
+        """
         action: dict[str, Any] = {
             "type": kind,
             "action_id": control,
@@ -191,7 +232,7 @@ class People:
             "type": "message",
             "message_ts": "1.000001",
             "channel_id": who.channel,
-            "is_ephemeral": False,
+            "is_ephemeral": on is not None and on.private,
             **({"thread_ts": thread} if thread else {}),
         }
         return await self.does(
@@ -205,11 +246,28 @@ class People:
                 "state": {"values": {}},
                 "actions": [action],
             },
+            on=on,
+            control=control,
         )
 
-    async def presses_at_home(self, control: str, who: Who = EDITOR) -> Asked:
-        """Press a button in the app home: no channel, no response URL."""
-        action = {"type": "button", "action_id": control, "value": control}
+    async def does_on(self, shown: Asked, label: str) -> Asked:
+        """Press the button, or choose the option, that begins with this label."""
+        ids = [i for named, i in shown.controls.items() if named.startswith(label)]
+        assert ids, f"there is no «{label}»: {list(shown.controls)}"
+        control, who = ids[0], shown.who
+        kind = kind_of(shown.shown, control)
+        if shown.home is not None:
+            return await self.presses_at_home(control, who, kind=kind)
+        return await self.presses(control, who, kind=kind, on=shown)
+
+    async def presses_at_home(
+        self, control: str, who: Who = EDITOR, *, kind: str = "button"
+    ) -> Asked:
+        """Press a button or choose in the app home: no channel, no response URL."""
+        action: dict[str, Any] = {"type": kind, "action_id": control, "value": control}
+        if kind != "button":
+            option = {"value": control, "text": _plain("Choose")}
+            action = {"type": kind, "action_id": "v1:menu:0", "selected_option": option}
         body = {
             "type": "block_actions",
             **_person(who),
@@ -217,7 +275,7 @@ class People:
             "view": {"id": "V1", "type": "home"},
             "actions": [action],
         }
-        return await self.does("interactive", who, body, answerable=False)
+        return await self.does("interactive", who, body, answerable=False, at_home=True)
 
     async def fills(
         self,
@@ -232,8 +290,13 @@ class People:
         shown = {**copy.deepcopy(dict(view)), "app_installed_team_id": who.team}
         shown["state"] = {"values": dict(_state(view, answers, put))}
         body = {"type": "view_submission", **_person(who), "view": shown}
+        opener = next((a for a in self.asked if a.view is view), None)
         return await self.does(
-            "interactive", who, {**body, "response_urls": []}, answerable=False
+            "interactive",
+            who,
+            {**body, "response_urls": []},
+            answerable=False,
+            at_home=opener is not None and opener.at_home,
         )
 
     async def looks_home(self, who: Who = EDITOR, tab: str = "home") -> str:
@@ -250,8 +313,14 @@ class People:
         body: Mapping[str, Any],
         *,
         answerable: bool = True,
+        at_home: bool = False,
+        on: Asked | None = None,
+        control: str = "",
     ) -> Asked:
-        """Send it as Slack would, with a response URL and a trigger."""
+        """Send it as Slack would, with a response URL and a trigger.
+
+        `on` is the action whose answer shows `control`.
+        """
         self._users[who.user] = who
         token = secrets.token_hex(8)
         trigger = f"{next(self._numbers)}.{token}"
@@ -265,6 +334,9 @@ class People:
             at=self.now(),
             token=token,
             trigger=trigger,
+            at_home=at_home,
+            source=message_with(on.messages, control) if on else None,
+            source_of=on,
         )
         self.asked.append(asked)
         await self.again(asked)
@@ -304,8 +376,26 @@ class People:
         if used or self.now() - asked.at > ADDRESS_LIFE:
             asked.refused.append("used_url" if used else "expired_url")
             return asked.refused[-1]
+        if body["replace_original"]:
+            source, of = asked.source, asked.source_of
+            if source is not None and of is not None and source in of.messages:
+                of.messages.remove(source)
+            asked.replaced = True
         asked.messages.append(dict(body))
         return ""
+
+    def has_private_source(self, token: str) -> bool:
+        """Whether only one person sees the message that was pressed."""
+        asked = next((a for a in self.asked if a.token == token), None)
+        of = asked and asked.source_of
+        return bool(of and of.private)
+
+    def published(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show a person's home tab."""
+        self.homes[user] = view
+        theirs = [a for a in self.asked if a.who.user == user and a.at_home]
+        if theirs:
+            theirs[-1].home = view
 
     def whisper(self, channel: str, user: str, body: Mapping[str, Any]) -> None:
         """Take an answer that is shown to one person in a channel."""

@@ -98,13 +98,17 @@ def whisper(body: Body) -> list[Complaint]:
     return [*found, *_top_text(body.get("text")), *_pings_off(body), *_told(body)]
 
 
-def response(body: Body) -> list[Complaint]:
-    """Complaints about an answer to the response URL of an event."""
+def response(body: Body, *, private_source: bool = False) -> list[Complaint]:
+    """Complaints about an answer to the response URL of an event.
+
+    Only a message that nobody else sees may be replaced: `private_source`.
+    """
     found = [(key, "unknown field") for key in set(body) - RESPONSE_KEYS]
     found += [*_top_text(body.get("text")), *_previews_off(body), *_told(body)]
     if body.get("response_type") not in {"ephemeral", "in_channel"}:
         found.append(("response_type", "ephemeral or in_channel"))
-    if body.get("replace_original") is not False:
+    replaces = body.get("replace_original")
+    if replaces is not False and not (replaces is True and private_source):
         found.append(("replace_original", "the message that was pressed would go"))
     return found
 
@@ -365,6 +369,8 @@ def _options(path: str, element: Body, most: int) -> Iterator[Complaint]:
             yield f"{here}.{key}", "unknown field"
         yield from _plain(f"{here}.text", option.get("text"), 75)
         yield from _length(f"{here}.value", option.get("value"), 150)
+        if "description" in option:
+            yield from _plain(f"{here}.description", option["description"], 75)
 
 
 # ── texts ──────────────────────────────────────────────────────────────────────

@@ -517,12 +517,14 @@ class LocalSlack:
 
     def _respond(self, call: Call) -> web.Response:
         """Take an answer at the response URL of an event."""
-        found = rules.response(call.body)
+        token = call.method.rpartition("/")[2]
+        private = self.people.has_private_source(token)
+        found = rules.response(call.body, private_source=private)
         if found:
             said = "; ".join(f"{path}: {sentence}" for path, sentence in found)
             self.complaints.append(f"Slack does not take it: {said}")
             return web.Response(status=400, text="invalid_blocks")
-        refused = self.people.respond(call.method.rpartition("/")[2], call.body)
+        refused = self.people.respond(token, call.body)
         if refused:
             return web.Response(status=404, text=refused)
         return web.Response(text="ok")
@@ -559,7 +561,7 @@ class LocalSlack:
 
     def _publish(self, call: Call) -> dict[str, Any]:
         found = self._view(call, "home")
-        self.people.homes[str(call.body.get("user_id"))] = found["view"]
+        self.people.published(str(call.body.get("user_id")), found["view"])
         return found
 
     def _view(self, call: Call, kind: str) -> dict[str, Any]:

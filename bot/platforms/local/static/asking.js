@@ -1,9 +1,12 @@
-// Sends commands and controls in the background and puts the answer under them. The
-// focus stays where it is after typing; after a button it goes to the answer.
+// Sends commands and controls in the background and puts the answer under them, or in
+// their place if it says so. The focus stays where it is after typing; after a button it
+// goes to the answer.
 import { elementOf, say } from "./say.js";
 
 const messages = document.getElementById("messages");
 const command = document.getElementById("command");
+// A form that was opened from a page, and that page: what the form changes, it shows.
+const openedFrom = new WeakMap();
 
 export function answerForms() {
   document.addEventListener("submit", (event) => {
@@ -23,6 +26,7 @@ async function ask(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   if (typed && !fields.get("line").trim()) return;
   fields.set("event", oneTimeWord());
+  if (submitter?.name === "control") fields.set("label", submitter.firstElementChild?.textContent ?? submitter.textContent);
   form.setAttribute("aria-busy", "true");
   form.classList.add("busy");
   try {
@@ -60,9 +64,7 @@ function trouble(sentence) {
 
 function show(answer, form, typed) {
   for (const old of document.querySelectorAll("#answer")) old.removeAttribute("id");
-  const question = form.matches(".questions") ? form.closest(".answer") : null;
-  if (question) question.replaceWith(answer);
-  else messages.append(answer);
+  place(answer, form);
   document.getElementById("empty")?.remove();
   answer.classList.add("fresh");
   const firstField = answer.querySelector("[aria-invalid], .field input, .field select, .field textarea");
@@ -70,6 +72,21 @@ function show(answer, form, typed) {
   else if (!typed) answer.focus({ preventScroll: true });
   answer.scrollIntoView({ block: tall(answer) ? "start" : "nearest" });
   say(spoken(answer));
+}
+
+function place(answer, form) {
+  const from = form.closest(".answer");
+  const page = openedFrom.get(from) ?? from;
+  if (from && answer.matches("[data-in-place]")) {
+    if (page !== from && page.isConnected) {
+      page.replaceWith(answer);
+      from.remove();
+    } else from.replaceWith(answer);
+    return;
+  }
+  if (form.matches(".questions")) from.replaceWith(answer);
+  else messages.append(answer);
+  if (from && answer.querySelector(".questions")) openedFrom.set(answer, page);
 }
 
 function tall(answer) {

@@ -130,7 +130,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
         if "custom_id" in c
     ]
     assert "v1:open" in ids
-    assert "v1:quotes" in ids
+    assert "v1:quotes:e-7k3m9q" in ids
     assert displays(shown)[0] == "### Newest"
     assert displays(shown)[-1] == "-# 20 read"
 

@@ -109,7 +109,8 @@ async def test_a_command_is_typed_in_many_ways(chat, slack, line):
 
 
 async def test_a_chosen_language_is_used_throughout(chat, slack):
-    await ask(slack, "/news language de")
+    page = await ask(slack, "/news me")
+    await (await slack.people.does_on(page, "German")).done()
     asked = await ask(slack, "/news story 99")
     assert "Das hat nicht geklappt" in asked.words
     assert "That did not work" not in asked.words
@@ -586,11 +587,11 @@ async def home_of(slack: LocalSlack, who: Who) -> str:
     return str(slack.people.homes[who.user]["blocks"])
 
 
-async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
+async def test_the_home_shows_editors_the_next_editions_and_explains_the_bot_to_readers(
     chat, slack
 ):
     editors = await home_of(slack, EDITOR)
-    assert "traced to its source" in editors
+    assert "traced to its source" not in editors
     assert "/invite" in editors
     assert "Morning brief" in editors
     assert "Next" in editors
@@ -599,6 +600,14 @@ async def test_the_home_explains_the_bot_and_shows_editors_the_next_editions(
     assert "/invite" not in readers
     assert "Only editors" not in readers
     assert "already been answered" not in await home_of(slack, EDITOR)
+
+
+async def test_the_home_of_a_person_with_a_grant_is_an_editors(chat, slack):
+    granted = slack.people.command(f"/newsdesk access grant <@{READER.user}>")
+    asked = await (await granted).done()
+    if "Confirm" in asked.controls:
+        await press(slack, asked.controls["Confirm"])
+    assert "/invite" in await home_of(slack, READER)
 
 
 async def test_another_tab_publishes_nothing(chat, slack):

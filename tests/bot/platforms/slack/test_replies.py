@@ -129,7 +129,7 @@ def test_an_edition_is_shown_as_it_would_be_posted_with_its_controls():
         title="Newest",
         blocks=(RenderedEdition(parts=parts()), SmallPrint(text="20 read")),
     )
-    assert {"v1:quotes", "v1:figures"} <= set(buttons(shown).values())
+    assert {"v1:quotes:e-7k3m9q", "v1:figures:e-7k3m9q"} <= set(buttons(shown).values())
     reported = bodies(shown)[0]["blocks"]
     assert [b for b in reported if b in parts()[0].payload["blocks"]]
     assert read(shown)[0] == "Newest"

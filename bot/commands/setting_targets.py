@@ -1,0 +1,310 @@
+"""Targets of settings: a digest, a destination or the workspace.
+
+People name a target and a setting; controls carry the target's key
+(`SettingsTarget.key`), which is looked up in the workspace of the control.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import Final, Literal
+
+from bot.commands.context import CommandContext
+from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.errors import UnknownName, UserError, quote_names
+from bot.lookup.name_resolution import resolve_destination, resolve_digest
+from bot.model import (
+    Destination,
+    DestinationSettings,
+    Digest,
+    DigestSettings,
+    Setting,
+    SettingsEntry,
+    SettingsModel,
+    WorkspaceSettings,
+    list_chat_settings,
+)
+from bot.publishing.planning import digest_zone
+from bot.storage import workspace_store
+from digests.language.normalization import normalize_text
+from digests.types import frozen
+
+#: How people name the workspace as a target.
+WORKSPACE_NAME: Final = "workspace"
+_WORKSPACE_NAMES = frozenset({WORKSPACE_NAME, "this workspace", "arbeitsbereich"})
+_MODELS: Final = (DigestSettings, DestinationSettings, WorkspaceSettings)
+#: Words for this channel.
+HERE_WORDS = frozenset({"here", "this channel", "hier", "hierher"})
+#: «<#123>», «<#C012AB|news>».
+CHANNEL_MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
+DELETED = (
+    "This no longer exists: it was deleted in the meantime. /newsdesk home shows what "
+    "there is."
+)
+
+
+@frozen
+class SettingsTarget:
+    """A digest, a destination or the workspace, with its present settings."""
+
+    noun: Literal["digest", "destination", "zone"]
+    #: As controls carry it: «d12», «p3», «w».
+    key: str
+    #: Its name in the configuration.
+    name: str
+    #: How people name it: «Morning brief», «#news», «workspace».
+    title: str
+    settings: SettingsModel
+    #: The zone of its days.
+    zone: str
+    digest: Digest | None = None
+
+    @property
+    def entry(self) -> SettingsEntry:
+        """Its present settings as plain JSON values."""
+        return self.settings.to_entry()
+
+    @property
+    def chat_settings(self) -> tuple[Setting, ...]:
+        """Its settings that can be set in chat."""
+        return list_chat_settings(type(self.settings))
+
+
+async def find_target_by_key(context: CommandContext, key: str) -> SettingsTarget:
+    """Find the target that a control carries: «d12», «p3» or «w».
+
+    Raises:
+        UnknownName: It does not exist in this workspace, or not any more.
+    """
+    if key == "w":
+        return await _build_workspace_target(context)
+    if key.startswith("d"):
+        for digest in await context.list_digests():
+            if key == f"d{digest.id}":
+                return build_digest_target(digest)
+    for place in await context.list_destinations():
+        if key == f"p{place.id}":
+            return build_destination_target(context, place)
+    raise UnknownName(DELETED)
+
+
+async def find_target(
+    context: CommandContext, typed: str, setting: str = ""
+) -> SettingsTarget:
+    """Find the target of this name: a digest, `#news` or a mention, or `workspace`.
+
+    Where a destination has the name, and a digest begins with it, the one that has the
+    setting is meant.
+
+    Raises:
+        UserError: The name matches none, or several.
+    """
+    said = normalize_text(typed).strip()
+    if said in _WORKSPACE_NAMES:
+        return await _build_workspace_target(context)
+    places = await context.list_destinations()
+    if typed.startswith("#") or said in HERE_WORDS or CHANNEL_MENTION.fullmatch(typed):
+        return build_destination_target(context, find_place(context, places, typed))
+    digests = await context.list_digests()
+    named = [place for place in places if normalize_text(place.name) == said]
+    is_of_digest = _has_setting(context, DigestSettings, setting)
+    try:
+        digest = resolve_digest(digests, typed)
+        if is_of_digest or not named:
+            return build_digest_target(digest)
+        return build_destination_target(context, named[0])
+    except UserError as error:
+        if named:
+            return build_destination_target(context, named[0])
+        if not isinstance(error, UnknownName):
+            raise
+        titles = (*(d.name for d in digests), *(f"#{p.name}" for p in places))
+        raise UnknownName(
+            "There is no digest or destination «{name}» here. There are: {names}.",
+            name=typed[:60],
+            names=quote_names((*titles, WORKSPACE_NAME)),
+        ) from None
+
+
+def build_digest_target(digest: Digest) -> SettingsTarget:
+    """Build the target of a digest."""
+    return SettingsTarget(
+        noun="digest",
+        key=f"d{digest.id}",
+        name=digest.name,
+        title=digest.name,
+        settings=digest.settings,
+        zone=digest_zone(digest),
+        digest=digest,
+    )
+
+
+def build_destination_target(
+    context: CommandContext, place: Destination
+) -> SettingsTarget:
+    """Build the target of a destination."""
+    return SettingsTarget(
+        noun="destination",
+        key=f"p{place.id}",
+        name=place.name,
+        title=f"#{place.name}",
+        settings=place.settings,
+        zone=context.zone,
+    )
+
+
+async def _build_workspace_target(context: CommandContext) -> SettingsTarget:
+    grants = await context.query(workspace_store.list_grants)
+    there = context.workspace
+    return SettingsTarget(
+        noun="zone",
+        key="w",
+        name="zone",
+        title=WORKSPACE_NAME,
+        settings=WorkspaceSettings.model_construct(
+            platform=there.platform,
+            id=there.external_id,
+            zone=there.zone,
+            editors=tuple(map(format_grant, grants)),
+        ),
+        zone=context.zone,
+    )
+
+
+def find_place(
+    context: CommandContext, places: Sequence[Destination], typed: str
+) -> Destination:
+    """Find a destination by its name, the channel's mention, or «here»."""
+    mention = CHANNEL_MENTION.fullmatch(typed)
+    if mention is None and normalize_text(typed).strip() not in HERE_WORDS:
+        return resolve_destination(places, typed)
+    channel = mention[1] if mention else context.place.channel
+    for place in places:
+        if place.channel == channel:
+            return place
+    raise UnknownName(
+        "This channel is not a destination yet. Run /newsdesk home in it to add it."
+    )
+
+
+def find_setting(
+    context: CommandContext, target: SettingsTarget, typed: str
+) -> Setting:
+    """Find a setting of the target by its name or label.
+
+    Raises:
+        UnknownName: There is none; the message names the nearest, or all.
+    """
+    said, names = _normalize_name(typed), {}
+    for setting in target.chat_settings:
+        for name in _list_setting_names(context, setting):
+            names[name] = setting
+    if said in names:
+        return names[said]
+    for model in _MODELS:
+        for setting in list_chat_settings(model):
+            if said in _list_setting_names(context, setting):
+                raise UnknownName(
+                    "«{setting}» is not a setting of {target}. Try: {example}.",
+                    setting=setting.name,
+                    target=target.title,
+                    example=_EXAMPLES[model].format(setting=setting.name),
+                )
+    near = get_close_matches(said, names, n=1)
+    if near:
+        raise UnknownName(
+            "There is no setting «{setting}»; perhaps «{near}»?",
+            setting=typed[:40],
+            near=near[0],
+        )
+    raise UnknownName(
+        "There is no setting «{setting}». There are: {names}.",
+        setting=typed[:40],
+        names=", ".join(
+            context.texts.word(setting.label) for setting in target.chat_settings
+        ),
+    )
+
+
+_EXAMPLES: Final = {
+    DigestSettings: '/newsdesk set "Morning brief" {setting} …',
+    DestinationSettings: "/newsdesk set #news {setting} …",
+    WorkspaceSettings: f"/newsdesk set {WORKSPACE_NAME} {{setting}} …",
+}
+
+
+def _list_setting_names(context: CommandContext, setting: Setting) -> set[str]:
+    names = (setting.name, setting.label, context.texts.word(setting.label))
+    return set(map(_normalize_name, names))
+
+
+def _normalize_name(typed: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", normalize_text(typed).strip()))
+
+
+async def split_target(
+    context: CommandContext, target: str, setting: str, value: str
+) -> tuple[str, str, str]:
+    """Split «Morning brief quiet hours 22-7», which was typed without quotation marks.
+
+    Returns target, setting and value; the words as they were assigned unless the name
+    of a target, or of a setting, has several of them.
+    """
+    words = f"{target} {setting} {value}".split()
+    names = [digest.name for digest in await context.list_digests()]
+    for name in sorted(names, key=len, reverse=True):
+        n = len(name.split())
+        said = normalize_text(" ".join(words[:n]))
+        if n > 1 and said == normalize_text(" ".join(name.split())) and words[n:]:
+            rest = " ".join(words[n + 1 :])
+            found = _split_setting(context, words[n], rest)
+            if _is_setting_name(context, found[0]):
+                return name, *(found if len(words) > n + 1 else (words[n], ""))
+    return target, *_split_setting(context, setting, value)
+
+
+def _split_setting(
+    context: CommandContext, setting: str, value: str
+) -> tuple[str, str]:
+    """Split «quiet», «hours 22:00-7:00» behind the words of the setting's label."""
+    words = value.split()
+    for n in (2, 1):
+        name = " ".join((setting, *words[:n]))
+        if len(words) >= n and _is_setting_name(context, name):
+            return name, " ".join(words[n:])
+    return setting, value
+
+
+def _is_setting_name(context: CommandContext, typed: str) -> bool:
+    """Check whether some target has a setting of this name."""
+    return any(_has_setting(context, model, typed) for model in _MODELS)
+
+
+def _has_setting(
+    context: CommandContext, model: type[SettingsModel], typed: str
+) -> bool:
+    said = _normalize_name(typed)
+    return any(
+        said in _list_setting_names(context, setting)
+        for setting in list_chat_settings(model)
+    )
+
+
+async def list_target_names(context: CommandContext, _: str = "") -> list[str]:
+    """List the names of all targets, as people type them."""
+    digests = [digest.name for digest in await context.list_digests()]
+    places = [f"#{place.name}" for place in await context.list_destinations()]
+    return [*digests, *places, WORKSPACE_NAME]
+
+
+def request_entry(
+    target: SettingsTarget, edit: Callable[[SettingsEntry], SettingsEntry]
+) -> ChangeRequest:
+    """Build the request that replaces the target's settings by `edit(settings)`."""
+
+    def edit_existing(entry: SettingsEntry | None) -> SettingsEntry:
+        if entry is None:
+            raise UnknownName(DELETED)
+        return edit(entry)
+
+    return ChangeRequest(noun=target.noun, name=target.name, edit=edit_existing)
