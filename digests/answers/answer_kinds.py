@@ -103,7 +103,7 @@ _WHEN = re.compile(
     r"midnight|dawn|dusk|night|weekend|first\slight|last\sday)"
     r"|within\s\w+\s(?:hours|days|weeks|months)|"
     r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
-    r"Abend|Ende|Weihnachten|Ostern|Mitternacht)|um\sMitternacht)\b"
+    r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)|um\sMitternacht)\b"
 )
 _CALLED = word_set("called named name names heißt hieß namens namen")
 #: The share of a question's words from which a sentence is the event itself.
@@ -113,7 +113,8 @@ _MAYBE_REASON = re.compile(r"\b(?:for|to|so|since|over|zu|um|für)\b|[:–—]")
 _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
     r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
-    r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
+    r"|, (\d{1,3}),|\b(\w+)-years?-old\b|\b(\d{1,3}) years? old\b"
+    r"|\b(\w+) Jahre alt|\((\d{1,3})\)"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
@@ -311,7 +312,7 @@ class KindMatch:
         whole = {"long": _LASTING, "lange": _LASTING}.get(question.measure)
         if question.kind == "money":
             whole = _FREE
-        if whole and whole.search(text):
+        if whole and whole.search(text) and not whole.search(question.text):
             return True
         if unit and not unit.search(text):
             return False

@@ -186,7 +186,7 @@ class SentenceMatch(KindMatch):
             if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
                 # «34 of the 40 people missing are safe» counts no missing people.
                 continue
-            if not counted.accepted_roots.isdisjoint(roots):
+            if counted.is_held(frozenset(roots)):
                 return True
             if counted.word in _ANY_PEOPLE and any(map(_PEOPLE.search, after[:2])):
                 return True

@@ -189,7 +189,7 @@ def restore_capitals(
         # «scullys» may be «Scully's».
         for short, ending in ((word, ""), (word.removesuffix("s"), "'s")):
             name = short[0].upper() + short[1:]
-            large = rf"(?:(?<=[\w,;] ){name}\b|\b{name}(?=\s[A-ZÄÖÜ]))"
+            large = rf"(?:(?<=[\w,;] ){name}\b|\b{name}(?=\s[A-ZÄÖÜ]|['’]s))"
             if count_texts(large) > count_texts(rf"\b{word}\b"):
                 return name + ending
         return word
@@ -219,12 +219,15 @@ def accept_compounds(
         return replace(term, accepted_roots=term.accepted_roots | same)
 
     changed = {term.word: widen(term) for term in question.terms}
-    counted = question.counted
+    counted, verb = question.counted, question.main_verb
+    widened = changed[verb.word] if verb is not None else None
     return replace(
         question,
         terms=tuple(changed.values()),
         focus=tuple(changed[term.word] for term in question.focus),
         counted=changed[counted.word] if counted is not None else None,
+        main_verb=widened,
+        deeds=question.deeds | (widened.accepted_roots if widened else frozenset()),
     )
 
 
