@@ -164,7 +164,7 @@ _OCCASION = re.compile(
 
 #: «Which *company* …», and one in an answer that does not say which.
 _WHICH = re.compile(
-    r"(?:which|what|welche[rsnm]?)\s(?!(?:is|are|was|were|did|do|does|has|had|have|will|"
+    r"(?:which|welche[rsnm]?)\s(?!(?:is|are|was|were|did|do|does|has|had|have|will|"
     r"would|happened)\b)([a-zäöü]+)\b",
     re.I,
 )
