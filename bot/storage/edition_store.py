@@ -214,14 +214,24 @@ def list_story_publications(
 
 
 def list_past_stories(
-    conn: Connection, scope: Scope, limit: int, since: datetime | None = None
+    conn: Connection,
+    scope: Scope,
+    limit: int,
+    since: datetime | None = None,
+    destination_id: int | None = None,
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
-    Undone and personal editions are excluded. `limit` is a number of editions, so that
-    the cost does not depend on how many are stored.
+    Undone editions are excluded, and those that were not posted in the destination, if
+    one is given; else personal ones. `limit` is a number of editions, so that the cost
+    does not depend on how many are stored.
     """
     recent = [] if since is None else [_EDITION.made_at >= since]
+    where = _is_published(scope)
+    if destination_id is not None:
+        mine = in_scope(editions, scope, undone_at=None)
+        gone = _was_sent("delete", destination_id)
+        where = (mine, _was_sent("post", destination_id), ~gone)
     newest = (
         select(
             _EDITION.id,
@@ -229,7 +239,7 @@ def list_past_stories(
             _EDITION.digest_id,
             _EDITION.made_at,
         )
-        .where(*_is_published(scope), *recent)
+        .where(*where, *recent)
         .order_by(_EDITION.id.desc())
         .limit(limit)
         .subquery()
