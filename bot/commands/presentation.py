@@ -299,8 +299,8 @@ def format_occurrence(
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:
-    """Format «More of: harbour, Ada Brandt»."""
+    """Format «More like this: what mentions Harbour, Ada Brandt.»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":
-        return context.say("More of: {terms}.", terms=terms)
-    return context.say("Less of: {terms}.", terms=terms)
+        return context.say("More like this: what mentions {terms}.", terms=terms)
+    return context.say("Less like this: what mentions {terms}.", terms=terms)

@@ -163,14 +163,10 @@ def is_edition_undone(conn: Connection, scope: Scope, edition_id: int) -> bool:
     return first_scalar(conn, select(_EDITION.undone_at).where(mine)) is not None
 
 
-def find_days_kept(conn: Connection, scope: Scope, edition_id: int) -> int | None:
-    """Return after how many days its contents were deleted; None: they were not."""
+def is_edition_emptied(conn: Connection, scope: Scope, edition_id: int) -> bool:
+    """Check whether the contents of the edition were deleted because of their age."""
     mine = in_scope(editions, scope, id=edition_id)
-    query = select(_EDITION.made_at, _EDITION.emptied_at).where(mine)
-    row = conn.execute(query).first()
-    if row is None or row.emptied_at is None:
-        return None
-    return int((row.emptied_at - row.made_at).days)
+    return first_scalar(conn, select(_EDITION.emptied_at).where(mine)) is not None
 
 
 def mark_edition_undone(

@@ -203,9 +203,7 @@ class PagePresser(Presser):
 
     async def _post(self, channel: str, control: str) -> Shown:
         fields = {"csrf": self.token, "channel": channel, "control": control}
-        answer = await self.browser.post(
-            "/control", fields, x_standfirst_fragment="1"
-        )
+        answer = await self.browser.post("/control", fields, x_standfirst_fragment="1")
         assert answer.status == 200, answer.text
         tree = LexborHTMLParser(answer.text)
         buttons = {
