@@ -105,7 +105,7 @@ def _format_outcome(context: CommandContext, one: CorrectionStatus) -> str:
 @command(
     "newsdesk correct",
     "Correct a posted story, marked as an editor's correction",
-    "2 The bridge was closed on Monday",
+    "{story} The bridge was closed on Monday",
 )
 async def correct_story(
     context: CommandContext,

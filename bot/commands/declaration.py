@@ -28,7 +28,7 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 import inspect
 from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
 from bot.configuration.settings import build_setting_options
@@ -43,11 +43,24 @@ from bot.model import (
     Reply,
     SettingsModel,
 )
+from digests.messages import fill_placeholders
 from digests.types import frozen
 
 CommandFunction = Callable[..., Awaitable[Reply | Form]]
 ControlFunction = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 C = TypeVar("C", bound=ControlFunction)
+#: Names in examples, by their kind, where those of a workspace are not known.
+SAMPLE_NAMES: Final[Mapping[str, str]] = {
+    "destination": "morning",
+    "digest": "Front page",
+    "edition": "e-7k3m9q",
+    "sentence": "About 31,000 vehicles cross the bridge",
+    "source": "Hallin Courier",
+    "speaker": "Ada Brandt",
+    "story": "2",
+    "story_id": "s-7k3m9q",
+    "topic": "bridge",
+}
 #: Values of one question to choose from, on the platform that takes the fewest.
 MAX_CHOICES = 25
 
@@ -141,7 +154,8 @@ class CommandDeclaration:
 
     path: str
     description: str
-    examples: tuple[str, ...]
+    #: With the kinds of names: «/news quotes {speaker}».
+    example_patterns: tuple[str, ...]
     function: CommandFunction
     parameters: tuple[_Parameter, ...]
     #: People can type it; False = only controls and forms lead to it.
@@ -177,7 +191,10 @@ class CommandDeclaration:
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
             options=tuple(one for each in self.parameters for one in each.shown),
-            examples=self.examples,
+            examples=tuple(
+                fill_placeholders(one, SAMPLE_NAMES) for one in self.example_patterns
+            ),
+            example_patterns=self.example_patterns,
             typed=self.typed,
         )
         return bound
@@ -243,7 +260,9 @@ def command(
         path: «news quotes»: root and name (and group), separated by spaces.
         description: One line of at most 60 characters.
         examples: Realistic arguments as people type them after the path, "" for none;
-            or whole lines that start with «/». Without examples, the path is one.
+            or whole lines that start with «/». Without examples, the path is one. Names
+            are written as their kinds, «{digest}» (see `SAMPLE_NAMES`), so that help
+            can show some that exist.
         typed: People can type it; False = only controls and forms lead to it.
     """
     lines = [e if e.startswith("/") else f"/{path} {e}".strip() for e in examples]
@@ -253,7 +272,7 @@ def command(
         return CommandDeclaration(
             path=path,
             description=description,
-            examples=tuple(lines or [f"/{path}"]),
+            example_patterns=tuple(lines or [f"/{path}"]),
             function=function,
             parameters=tuple(map(_read_parameter, parameters)),
             typed=typed,

@@ -26,7 +26,7 @@ from bot.commands import settings, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
-from bot.commands.help_pages import explain_former_command
+from bot.commands.help_pages import explain_former_command, suggest_lines
 from bot.commands.setting_targets import list_target_names
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
@@ -77,6 +77,7 @@ def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox
         workspace_of=partial(workspace.resolve_workspace, services),
         left=partial(workspace.leave_workspace, services),
         explain_former=explain_former_command,
+        suggest=dispatcher.suggest,
     )
 
 
@@ -142,6 +143,16 @@ class Dispatcher:
             commands=tuple(self.by_path.values()),
         )
         return await complete_option(context, option, typed)
+
+    async def suggest(self, invocation: Invocation) -> tuple[str, ...]:
+        """List a few lines that are worth typing there, whose names exist."""
+        context = CommandContext(
+            services=self.services,
+            invocation=(await self._identify_person(invocation))[0],
+            command=self.by_path["news help"],
+            commands=tuple(self.by_path.values()),
+        )
+        return await suggest_lines(context)
 
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
         """Return the invocation in the workspace of the edition it belongs to.

@@ -39,8 +39,8 @@ from bot.storage import delivery_store, edition_store
     "news latest",
     "The newest edition here, or an earlier one",
     "",
-    "Front page",
-    "e-7k3m9q",
+    "{digest}",
+    "{edition}",
 )
 async def show_latest(
     context: CommandContext,

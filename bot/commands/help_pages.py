@@ -5,9 +5,11 @@ a row for each, from which the answer to one that is typed, its help, the table 
 docs/commands.md and the walks of the tests derive.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -17,6 +19,7 @@ from bot.commands.declaration import Option, command
 from bot.errors import UnknownName
 from bot.i18n.translation import Texts
 from bot.model import Block, Command, ListItem, Permission, Reply, SmallPrint
+from digests.messages import fill_placeholders, find_placeholders
 from digests.types import frozen
 
 #: Similarity (0 to 100) from which a command is suggested.
@@ -37,7 +40,7 @@ CommandArgument = Annotated[
 async def show_help(context: CommandContext, wanted: CommandArgument = "") -> Reply:
     """Show what everybody can ask, or one command that the person may use."""
     if wanted:
-        return _render_command(context, wanted)
+        return await _render_command(context, wanted)
     editors = context.say("What editors can do: /newsdesk help")
     is_editor = context.person.permission >= Permission.EDITOR
     return context.reply(
@@ -58,7 +61,7 @@ async def show_editor_help(
 ) -> Reply:
     """Show the editors' commands, or one of them."""
     if wanted:
-        return _render_command(context, wanted)
+        return await _render_command(context, wanted)
     return context.reply(
         context.small_print(
             "Every change is shown before it is made, and can be reverted. "
@@ -97,7 +100,7 @@ def _render_lines(
         yield ListItem(title=f"/{one.path}", text=context.texts.word(one.description))
 
 
-def _render_command(context: CommandContext, wanted: str) -> Reply:
+async def _render_command(context: CommandContext, wanted: str) -> Reply:
     """Render a command by its path, the words after the root, or the last word."""
     known = _list_known(context)
     found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
@@ -120,7 +123,8 @@ def _render_command(context: CommandContext, wanted: str) -> Reply:
             name = context.say("{name} (optional)", name=name)
         text = context.texts.word(option.description)
         blocks.append(ListItem(title=name, text=text))
-    blocks += [ListItem(title=example) for example in shown.examples]
+    names = await load_sample_names(context)
+    blocks += [ListItem(title=one) for one in fill_examples(shown, names)]
     return context.reply(*blocks, title=f"/{shown.path}")
 
 
@@ -155,6 +159,69 @@ def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
         wanted=wanted[:40],
         near=near[0],
     )
+
+
+# ── examples whose names exist ──────────────────────────────────────────────────
+
+#: Commands that the local page offers to try, while there is an edition.
+TRIED: Final = ("news latest", "news story", "news quotes", "news search")
+#: Characters from which a word of a headline is worth searching for.
+_LONG_WORD: Final = 6
+#: Words of a sentence by which it can be found.
+_SHOWN_WORDS: Final = 7
+
+
+async def load_sample_names(context: CommandContext) -> Mapping[str, str]:
+    """Load names that exist in this channel, by their kind; see `SAMPLE_NAMES`.
+
+    A kind without a name here is missing.
+    """
+    names: dict[str, str] = {}
+    digests = await context.list_digests_here() or await context.list_digests()
+    if digests:
+        names["digest"] = digests[0].name
+        sources = digests[0].all_sources
+        if sources and sources[0].called:
+            names["source"] = sources[0].called
+    for place in (await context.list_destinations())[:1]:
+        names["destination"] = place.name
+    newest = await context.archive.newest(context.place)
+    if newest is None:
+        return names
+    names["edition"] = newest.public_id
+    for story in newest.edition.stories[:1]:
+        names |= {"story": "1", "story_id": story.id}
+        words = re.findall(rf"[^\W\d_]{{{_LONG_WORD},}}", story.headline.text)
+        if words:
+            names["topic"] = max(words, key=len).lower()
+        if story.summary:
+            names["sentence"] = " ".join(story.summary[0].text.split()[:_SHOWN_WORDS])
+    cards = (card for story in newest.edition.stories for card in story.cards)
+    speaker = next((card.speaker for card in cards if card.speaker), None)
+    return names | ({"speaker": speaker} if speaker else {})
+
+
+def fill_examples(shown: Command, names: Mapping[str, str]) -> tuple[str, ...]:
+    """List the command's examples with names that exist; its usual ones without any."""
+    found = [
+        fill_placeholders(pattern, names)
+        for pattern in shown.example_patterns
+        if find_placeholders(pattern) <= names.keys()
+    ]
+    return tuple(found) or shown.examples
+
+
+async def suggest_lines(context: CommandContext) -> tuple[str, ...]:
+    """List a few lines that are worth typing here."""
+    names = await load_sample_names(context)
+    if "edition" not in names:
+        is_editor = context.person.permission >= Permission.EDITOR
+        return ("/newsdesk setup", "/news help") if is_editor else ("/news help",)
+    by_path = {one.path: one for one in _list_known(context)}
+    found = (
+        fill_examples(by_path[path], names)[0] for path in TRIED if path in by_path
+    )
+    return tuple(found)
 
 
 # ── commands of earlier releases ────────────────────────────────────────────────
@@ -228,7 +295,7 @@ def explain_former_command(words: str, locale: str) -> Reply | None:
 
 
 def _find_former(words: Sequence[str]) -> FormerCommand | None:
-    """Find the row of the longest path, or of a noun alone: its list or first verb."""
+    """Find the row of the longest path; of a noun, that of the nearest verb or list."""
     table = {path: row for path, row in read_former_commands().items() if row.is_moved}
     for count in (3, 2):
         path = " ".join(words[:count])
@@ -236,7 +303,11 @@ def _find_former(words: Sequence[str]) -> FormerCommand | None:
         if found is not None and len(words) >= count:
             return found
     noun = " ".join(words[:2])
-    verbs = [row for path, row in table.items() if path.startswith(f"{noun} ")]
-    return next((row for row in verbs if row.path.endswith(" list")), None) or next(
-        iter(verbs), None
-    )
+    verbs = {
+        path.removeprefix(f"{noun} "): row
+        for path, row in table.items()
+        if path.startswith(f"{noun} ")
+    }
+    near = get_close_matches("".join(words[2:3]), verbs, n=1)
+    wanted = [*near, "list", *verbs]
+    return next((verbs[verb] for verb in wanted if verb in verbs), None)

@@ -63,9 +63,9 @@ async def _convert_destination(context: CommandContext, typed: str) -> Destinati
     "newsdesk post",
     "Post an edition now; the scheduled one still comes",
     "",
-    "Front page",
-    'topic="harbour bridge"',
-    "Front page to=breaking",
+    "{digest}",
+    "topic={topic}",
+    "{digest} to={destination}",
 )
 async def post_edition(
     context: CommandContext,
@@ -203,9 +203,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     return context.reply(said, *unread)
 
 
-@command(
-    "newsdesk undo", "Undo the newest edition, within ten minutes", "", "Front page"
-)
+@command("newsdesk undo", "Undo the newest edition, within ten minutes", "", "{digest}")
 async def undo_edition(context: CommandContext, digest: DigestNameArgument) -> Reply:
     """Ask whether to delete the messages of the digest's newest edition."""
     edition = await context.db.read(

@@ -49,7 +49,7 @@ def _parse_day(_: CommandContext, typed: str) -> str:
     "newsdesk preview",
     "What would be posted, and why not the rest",
     "",
-    "Front page",
+    "{digest}",
     "day=yesterday",
     'day="last 7 days"',
 )

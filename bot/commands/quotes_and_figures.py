@@ -43,7 +43,10 @@ async def _list_story_articles(context: CommandContext, topic: str) -> list[int]
 
 
 @command(
-    "news quotes", "Who said what, word for word", "Xi", "topic=bridge since=Monday"
+    "news quotes",
+    "Who said what, word for word",
+    "{speaker}",
+    "topic={topic} since=Monday",
 )
 async def show_quotes(
     context: CommandContext,
@@ -124,7 +127,12 @@ async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
 MAX_COMPARED = 40
 
 
-@command("news figures", "Numbers, what they measure, and their sentence", "1", "trade")
+@command(
+    "news figures",
+    "Numbers, what they measure, and their sentence",
+    "{story}",
+    "{topic}",
+)
 async def show_figures(
     context: CommandContext,
     topic: Annotated[str, named_story("A story number, or words", rest=True)] = "",

@@ -44,8 +44,8 @@ async def _parse_topic(context: CommandContext, typed: str) -> Follow:
 @command(
     "news follow",
     "Follow a topic or a speaker; alone, what you follow",
-    "battery",
-    "Ada Brandt",
+    "{topic}",
+    "{speaker}",
     "",
 )
 async def follow(

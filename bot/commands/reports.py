@@ -28,7 +28,7 @@ MAX_LISTED_REPORTS = 15
 @command(
     "news report",
     "Report an error in a story to the editors",
-    "2 The bridge was closed on Monday, not Tuesday.",
+    "{story} The bridge was closed on Monday, not Tuesday.",
 )
 async def report_error(
     context: CommandContext,

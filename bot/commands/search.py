@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @command(
     "news search",
-    "Articles and past editions that hold the words",
-    "bridge",
+    "Articles and past editions that contain the words",
+    "{topic}",
     '"national grid" -ice',
-    "bridge since=yesterday",
+    "{topic} since=yesterday",
 )
 async def search(
     context: CommandContext,
@@ -121,8 +121,8 @@ def _render_match(
 @command(
     "news ask",
     "Sentences from the sources that answer a question",
+    "What did {speaker} say?",
     "When does the bridge reopen?",
-    "What did the mayor say yesterday?",
 )
 async def ask(
     context: CommandContext,

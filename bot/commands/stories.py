@@ -42,7 +42,7 @@ from digests.types import Article, ArticleRef, EditionFigure, EditionStory
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
-@command("news story", "One story: sources, quotes and figures", "2", "harbour bridge")
+@command("news story", "One story: sources, quotes and figures", "{story}", "{topic}")
 async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
     try:
@@ -283,10 +283,10 @@ def _render_publications(
 @command(
     "news why",
     "Why a story is (or is not) in the edition",
-    "1",
-    "pool",
-    "About 31,000 vehicles cross the bridge",
-    "s-7k3m9q",
+    "{story}",
+    "{topic}",
+    "{sentence}",
+    "{story_id}",
 )
 async def explain_selection(context: CommandContext, story: StoryReference) -> Reply:
     """Show what was decided about each article of the story, and why."""

@@ -93,6 +93,8 @@ class Command:
     options: tuple[CommandOption, ...] = ()
     #: Realistic invocations, for the help.
     examples: tuple[str, ...] = ()
+    #: The same with the kinds of names in them: «/news quotes {speaker}».
+    example_patterns: tuple[str, ...] = ()
     #: Only the person who asked sees the reply.
     private: bool = True
     #: People can type it, and platforms register it; False = only controls and forms
@@ -119,6 +121,8 @@ class Inbox:
     #: (words of a path, locale) → where a command of an earlier release is now; None if
     #: there was no such command.
     explain_former: Callable[[str, str], Reply | None] = lambda _words, _locale: None
+    #: (invocation without a command) → lines worth typing there, whose names exist.
+    suggest: Callable[[Invocation], Awaitable[tuple[str, ...]]] | None = None
 
     @property
     def typed_commands(self) -> tuple[Command, ...]:

@@ -138,6 +138,13 @@ def _read_form(
         return Reply.of_problem(visitor.texts.error(error))
 
 
+async def list_tries(visitor: PageVisitor) -> tuple[str, ...]:
+    """List a few lines to try in the command box, whose names exist."""
+    if visitor.inbox is None or visitor.inbox.suggest is None:
+        return ()
+    return await visitor.inbox.suggest(_build_invocation(visitor, {}))
+
+
 async def complete_for(
     visitor: PageVisitor, line: str, caret: int, allowed: Sequence[Command]
 ) -> "Completion":

@@ -37,7 +37,6 @@ from bot.model import (
     Workspace,
 )
 from bot.model.scope import MAX_KEY
-from bot.platforms.common.typed_commands import format_example
 from bot.platforms.local import commands, limits, live_updates
 from bot.platforms.local.commands import ANSWER_FIELD_PREFIX, CommandAnswer, PageVisitor
 from bot.platforms.local.platform import (
@@ -323,6 +322,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
     is_editor = page.visitor.person.permission >= Permission.EDITOR
     problems = await site.services.list_problems() if is_editor else ()
     unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
+    tries = await commands.list_tries(page.visitor)
 
     def render() -> str:
         return page.render_html(
@@ -332,7 +332,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
             messages=list(map(page.view_message, messages)),
             unread=unread,
             newest=messages[-1].id if messages else 0,
-            tries=[format_example(c) for c in page.commands if c.examples][:_EXAMPLES],
+            tries=tries[:_EXAMPLES],
             people=PEOPLE.values(),
             answered=page.view_answer(answer) if answer else None,
         )

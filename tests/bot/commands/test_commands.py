@@ -464,10 +464,6 @@ async def test_why_gives_the_reason_for_an_omitted_article(empty_harness: BotHar
     assert "leaves out" in words(answer)
 
 
-async def test_help_on_one_command_shows_what_to_type(harness: BotHarness):
-    assert "/news quotes Xi" in words(await harness.says("news help", command="quotes"))
-
-
 # ── editors ────────────────────────────────────────────────────────────────────
 
 

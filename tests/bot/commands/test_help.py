@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.help_pages import explain_former_command, read_former_commands
+from bot.commands.help_pages import (
+    explain_former_command,
+    fill_examples,
+    read_former_commands,
+)
 from bot.i18n.translation import Texts
 from bot.model import ListItem, Permission, Reply
-from bot.platforms.common.typed_commands import parse_command
+from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import BotHarness
 from tests.texts import commands
@@ -41,7 +45,7 @@ async def test_verbs_of_one_noun_share_a_line(ana):
 
 async def test_help_of_one_command_shows_what_to_type(ana):
     one = said(await ana.says("newsdesk help", command="post"))
-    assert '/newsdesk post topic="harbour bridge"' in one
+    assert "/newsdesk post Morning brief to=morning" in one
 
 
 async def test_help_of_what_is_no_command_names_the_nearest_one(ana):
@@ -89,12 +93,53 @@ def test_a_command_that_only_has_another_name_needs_no_presses():
         ("/newsdesk source", "newsdesk source list"),
         ("/newsdesk filter", "newsdesk filter list"),
         ("/newsdesk schedule weekdays at 8:30", "newsdesk schedule list"),
+        ("/newsdesk source ad https://news.example", "newsdesk source add"),
         ("/news saved remove=2", "news saved"),
     ],
 )
-def test_a_noun_alone_is_answered_like_its_list(line, path):
+def test_a_noun_without_a_known_verb_is_answered_like_the_nearest_one(line, path):
     assert f"/{path} has moved to " in said(typed(line))
 
 
 def test_a_word_that_was_never_a_command_gets_the_nearest_one():
     assert "Did you mean /news help?" in said(typed("/news hepl"))
+
+
+# ── examples whose names exist ─────────────────────────────────────────────────
+
+
+async def test_examples_name_what_was_posted_here(ana, harness):
+    await harness.post()
+    assert "/news quotes Osric Vane" in said(
+        await ana.says("news help", command="quotes")
+    )
+    search = said(await ana.says("news help", command="search"))
+    assert "/news search torvale since=yesterday" in search
+    why = said(await ana.says("news help", command="why"))
+    assert "/news why 1\n" in why
+
+
+async def test_every_line_that_is_offered_works_as_it_stands(ana, harness):
+    await harness.post()
+    for line in await offered_to(ana):
+        found = parse_command(line, harness.inbox.typed_commands, Texts.of("en"))
+        assert isinstance(found, ParsedCommand), line
+        assert not (await ana.says(found.path, **found.args)).problem, line
+
+
+async def test_examples_are_those_of_the_manual_where_nothing_is_set_up():
+    command = next(one for one in commands() if one.path == "news quotes")
+    assert fill_examples(command, {}) == command.examples
+
+
+async def test_a_place_without_editions_offers_setup_to_editors_only(ana, harness):
+    ben = replace(ana, person=replace(ana.person, permission=Permission.EVERYONE))
+    shown = [await offered_to(one) for one in (ana, ben)]
+    assert shown == [("/newsdesk setup", "/news help"), ("/news help",)]
+
+
+async def offered_to(person: Editor) -> tuple[str, ...]:
+    """The lines that the page offers to try."""
+    suggest = person.harness.inbox.suggest
+    assert suggest is not None
+    return await suggest(await person._event("", {}))

@@ -105,9 +105,9 @@ async def test_a_sentence_after_schedule_is_one_to_add(browser):
     assert "+ Weekdays at 08:30, Europe/Berlin" in shown.text
 
 
-async def test_a_wrong_word_after_a_noun_offers_the_right_one(browser):
+async def test_a_wrong_word_of_a_former_command_says_where_the_right_one_is(browser):
     answer = await types(browser, "/newsdesk source ad x")
-    assert "Did you mean /newsdesk source add?" in answer.text
+    assert "/newsdesk source add has moved to /newsdesk home" in answer.text
 
 
 async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_harness):
