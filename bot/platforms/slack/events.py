@@ -50,7 +50,7 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 Ack = Callable[..., Awaitable[Any]]
 #: What the home tab shows, to editors and to readers.
 _EDITORS_HOME: Final = "newsdesk home"
-_READERS_HOME: Final = "news help"
+_READERS_HOME: Final = "news me"
 
 
 class SlackEventHandler:
