@@ -118,7 +118,7 @@ async def test_a_chosen_language_is_used_throughout(chat, slack):
 
 async def test_a_bare_root_is_its_most_wanted_command(chat, slack):
     assert "Harbour bridge" in (await ask(slack, "/news")).words
-    assert "Status" in (await ask(slack, "/newsdesk")).words
+    assert "Control panel" in (await ask(slack, "/newsdesk")).words
 
 
 async def test_an_unknown_command_is_answered_with_the_nearest(chat, slack):
