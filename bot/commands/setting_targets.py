@@ -93,8 +93,8 @@ async def find_target(
 ) -> SettingsTarget:
     """Find the target of this name: a digest, `#news` or a mention, or `workspace`.
 
-    Where a destination has the name, and a digest begins with it, the one that has the
-    setting is meant.
+    Where both a digest and a destination are called so, the one that has the setting is
+    meant.
 
     Raises:
         UserError: The name matches none, or several.
@@ -107,7 +107,7 @@ async def find_target(
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
-    is_of_digest = _has_setting(context, DigestSettings, setting)
+    is_of_digest = not setting or _has_setting(context, DigestSettings, setting)
     try:
         digest = resolve_digest(digests, typed)
         if is_of_digest or not named:
