@@ -7,7 +7,7 @@ import pytest
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.bot.platforms.panel import EVERYTHING, LONG, NAME, NOTE, PAGE, Panel
 from tests.wire.discord.faults import Lost
-from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who
+from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who, find_select
 from tests.wire.discord.server import LocalDiscord
 
 DEFERRED_UPDATE = 6
@@ -68,6 +68,19 @@ async def test_a_menu_shows_the_present_values_below_its_options(discord, panel)
         ("Note", "What a note is"),
         ("Everything", None),
     ]
+
+
+async def test_a_menu_that_is_shown_again_does_not_remember_the_last_choice(
+    discord, panel
+):
+    """Discord's clients send no choice again that the select of that id has already."""
+    async with listening(discord, panel.inbox()):
+        home = await opened(discord)
+        option = home.controls["Name"]
+        first = find_select(home.messages[0], option)
+        again = await does(discord, await does(discord, home, "Open"), "Back")
+    assert again.replaced
+    assert find_select(again.messages[0], option) not in {"", first}
 
 
 async def test_a_page_takes_the_place_of_the_page_that_was_pressed(discord, panel):
