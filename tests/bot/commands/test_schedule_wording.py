@@ -22,7 +22,6 @@ GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"
 EVERYWHERE = (
     "newsdesk status",
     "news when",
-    "newsdesk digest list",
 )
 
 

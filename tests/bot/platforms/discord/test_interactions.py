@@ -137,7 +137,9 @@ async def test_a_server_that_nothing_is_set_up_for_gets_a_plain_sentence(chat, d
 
 async def test_what_is_wrong_is_not_cut_to_fit_into_a_modal(chat, discord):
     """The instruction stands at the end: one message says it, and opens the form."""
-    asked = await ask(discord, "newsdesk source test", address="zebra of nowhere")
+    asked = await ask(
+        discord, "newsdesk setup", name="A", source="zebra of nowhere", schedule="daily"
+    )
     assert asked.modal is None
     assert "https" in asked.words
     opened = await (await discord.people.presses(asked.controls["Edit again"])).done()
@@ -676,11 +678,8 @@ async def test_a_role_with_a_grant_may_edit(chat, discord):
     confirmed = await discord.people.presses(shown.controls["Confirm"])
     await confirmed.done()
     with_role = like(READER, roles=("4700", "4711"))
-    assert (
-        "Destinations"
-        in (await ask(discord, "newsdesk destination list", with_role)).words
-    )
-    without = await ask(discord, "newsdesk destination list", READER)
+    assert "Control panel" in (await ask(discord, "newsdesk home", with_role)).words
+    without = await ask(discord, "newsdesk home", READER)
     assert "Only editors" in without.words
 
 
@@ -688,7 +687,7 @@ async def test_roles_of_a_server_that_the_bot_is_not_in_open_nothing(chat, disco
     shown = await ask(discord, "newsdesk access grant", who="<@&4711>")
     await (await discord.people.presses(shown.controls["Confirm"])).done()
     stranger = like(BROUGHT_ALONG, roles=("4711",), permissions=0)
-    asked = await ask(discord, "newsdesk destination list", stranger)
+    asked = await ask(discord, "newsdesk home", stranger)
     assert "#morning" not in asked.words
 
 
