@@ -24,7 +24,6 @@ FAILED = "Something went wrong"
     [
         ("newsdesk history", "n"),
         ("news story", "story"),
-        ("news saved", "remove"),
         ("news latest", "edition"),
         ("news search", "since"),
     ],

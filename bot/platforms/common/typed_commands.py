@@ -118,11 +118,11 @@ def _expand_shorthand(
     typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
     """Find the command of a noun alone: its list."""
+    if len(typed) != 2:
+        return None, 0
     by_path = {command.path: command for command in commands}
-    _, noun = _list_paths(typed[:2])[-1]
-    if len(typed) == 2:
-        return by_path.get(f"{noun} list"), 2
-    return None, 0
+    _, noun = _list_paths(typed)[-1]
+    return by_path.get(f"{noun} list"), 2
 
 
 def _list_paths(typed: Sequence[TypedWord]) -> list[tuple[str, str]]:

@@ -126,7 +126,11 @@ async def test_a_page_whose_digest_was_deleted_answers_with_a_sentence(of_two):
     page = await of_two.presses(overview, "Open Evening")
     deleted = await of_two.presses(await of_two.presses(page, "Delete"), "Confirm")
     assert (await of_two.presses(deleted, "Back")).title == overview.title
-    for where, label in ((overview, "Open Evening"), (page, "All sources"), (page, "Copy")):
+    for where, label in (
+        (overview, "Open Evening"),
+        (page, "All sources"),
+        (page, "Copy"),
+    ):
         late = await of_two.presses(where, label)
         assert late.problem
         assert "This digest no longer exists." in said(late)
