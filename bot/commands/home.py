@@ -84,7 +84,8 @@ async def show_home(context: CommandContext) -> Reply:
         blocks.append(ListItem(title=title, control=add))
     if len(digests) > MAX_LISTED:
         blocks.append(_render_count(context, len(digests)))
-        menus = digest_pages.build_digest_choices(context, digests[:DIGESTS_PER_PAGE])
+        first = digests[:DIGESTS_PER_PAGE]
+        menus = await digest_pages.build_digest_choices(context, first)
     elif only is not None:
         named = len(digests) > 1
         menus = digest_pages.build_digest_menus(context, only, named=named)
@@ -173,7 +174,7 @@ async def _list_digests(context: CommandContext, number: str) -> Reply:
         context.say("Digests"),
         [context.count("{n} digest", "{n} digests", len(digests)), *position],
         [*shown.build_turns(context, "digests"), back_button(context)],
-        digest_pages.build_digest_choices(context, shown.items),
+        await digest_pages.build_digest_choices(context, shown.items),
     )
 
 

@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from typing import Annotated, Final
 from zoneinfo import available_timezones
 
+from bot.commands.arguments import at_most
 from bot.commands.changes import propose, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import MAX_CHOICES, Option, command
@@ -54,6 +55,8 @@ from bot.model import (
 from bot.publishing.planning import capitalize_first
 from digests.language.words import STOP_WORDS
 
+#: Characters of a value that is typed; longer ones are given as a file.
+MAX_VALUE_LENGTH: Final = 6_000
 #: Values, and characters of them, that one field shows with a line for each.
 MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
@@ -92,6 +95,7 @@ async def set_setting(
             rest=True,
             lines=True,
             completes="value",
+            convert=at_most(MAX_VALUE_LENGTH),
         ),
     ] = "",
 ) -> Reply | Form:

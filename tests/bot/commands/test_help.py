@@ -82,8 +82,8 @@ def test_a_former_command_in_german_is_answered_in_german():
 
 
 def test_a_command_that_only_has_another_name_needs_no_presses():
-    answer = said(typed("/newsdesk config export"))
-    assert "/newsdesk config export has moved to /newsdesk config export." in answer
+    answer = said(typed("/newsdesk export"))
+    assert "/newsdesk export has moved to /newsdesk config export." in answer
 
 
 @pytest.mark.parametrize(

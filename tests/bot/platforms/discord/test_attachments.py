@@ -21,7 +21,6 @@ from tests.bot.platforms.discord.conftest import (
 from tests.bot.platforms.discord.test_interactions import ask
 from tests.bot.platforms.given_files import (
     EVENING,
-    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -63,12 +62,6 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, discord):
     await discord.people.presses(asked.controls["Confirm"])
     await until(lambda: len(discord.people.asked[-1].messages))
     assert await names(harness) == ["Morning brief", "Evening"]
-
-
-async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, discord):
-    asked = await gives(discord, FEEDS.encode(), "newsdesk source import")
-    assert "Müller" in asked.words
-    assert "New digest «Press»" in asked.words
 
 
 async def test_a_command_without_text_or_file_asks_for_one_of_them(
@@ -172,10 +165,6 @@ async def test_a_long_export_is_a_file_that_can_be_given_back(harness, discord, 
         assert "… and" not in asked.words
         again = await gives(discord, asked.files["standfirst.toml"])
         assert "Nothing would change" in again.words
-        feeds = await ask(discord, "newsdesk source export")
-        (name,) = feeds.files
-        assert name == "standfirst.opml"
-        assert feeds.files[name].count(b"<outline type=") == 300
 
 
 def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():

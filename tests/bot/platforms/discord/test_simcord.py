@@ -58,7 +58,7 @@ class Opinion:
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        return self.harness.inbox.commands
+        return self.harness.inbox.typed_commands
 
     async def post_to(self, channel: int) -> None:
         """Order an edition for this channel, and send it."""

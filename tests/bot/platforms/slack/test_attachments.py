@@ -11,7 +11,6 @@ from bot.platforms.slack.platform import SlackPlatform
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.given_files import (
     EVENING,
-    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -78,12 +77,6 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, slack):
     assert "New digest «Evening»" in asked.words
     await press(slack, asked.controls["Confirm"])
     assert await names(harness) == ["Morning brief", "Evening"]
-
-
-async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, slack):
-    asked = await gives(slack, FEEDS.encode(), "/newsdesk source import")
-    assert "Müller" in asked.words
-    assert "New digest «Press»" in asked.words
 
 
 async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
