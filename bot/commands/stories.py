@@ -353,7 +353,7 @@ async def _render_days(
     lines: list[ListItem | str] = []
     for _, (first, *others) in groupby(recent, key=attrgetter("title")):
         lines += [first, *(replace(event, title="") for event in others)]
-    return lines or [context.say("Its articles date no event.")]
+    return lines or [context.say("Its articles give no dates.")]
 
 
 def _render_publications(

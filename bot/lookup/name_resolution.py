@@ -140,7 +140,7 @@ def get_numbered_story(stored_edition: StoredEdition, typed: str) -> ResolvedSto
     if number is not None:
         return stories[number - 1]
     raise UnknownName(
-        "This edition has stories 1 to {stories}; there is no {number}.",
+        "There is no story {number}: the edition ends with story {stories}.",
         stories=len(stories),
         number=typed[:20],
     )

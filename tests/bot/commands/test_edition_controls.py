@@ -159,7 +159,7 @@ async def test_a_number_that_the_newest_edition_lacks_is_that_of_an_earlier_one(
 async def test_a_number_that_no_edition_has_is_refused(ana: Editor):
     answer = await ana.says("news story", story="3")
     assert answer.problem
-    assert "stories 1 to 1; there is no 3" in said(answer)
+    assert "There is no story 3: the edition ends with story 1." in said(answer)
 
 
 @pytest.mark.parametrize("words", ["harbour bridge", "closed on Tuesday girder"])

@@ -374,7 +374,7 @@ async def test_a_chosen_language_is_used_for_answers(ben: Editor):
 async def test_the_zone_of_a_reader_is_chosen_in_a_form(ben: Editor):
     wrong = await ben.chooses_zone("Atlantis")
     assert "not a time zone" in said(wrong)
-    assert "Zone: Asia/Tokyo" in said(await ben.chooses_zone("Asia/Tokyo"))
+    assert "Time zone: Asia/Tokyo" in said(await ben.chooses_zone("Asia/Tokyo"))
     assert "in Asia/Tokyo" in said(await ben.presses_below("v1:next:here"))
 
 
