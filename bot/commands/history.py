@@ -53,7 +53,10 @@ async def show_history(
         context.button("Revert {id}", "revert", one.id, id=one.id)
         for one in found[:MAX_BUTTONS]
     ]
-    return context.reply(*blocks, title=context.say("History"), controls=controls)
+    controls.append(context.button("Control panel", "home", ""))
+    return context.reply(
+        *blocks, title=context.say("History"), controls=controls, in_place=True
+    )
 
 
 @show_history.control("confirm")

@@ -12,6 +12,7 @@ from bot.commands.context import CommandContext
 from bot.errors import UnknownName
 from bot.model import (
     Block,
+    Control,
     Destination,
     Digest,
     ListItem,
@@ -63,6 +64,18 @@ class Page(Generic[T]):
         if self.pages == 1:
             return ""
         return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
+
+    def build_turns(self, context: CommandContext, page: str) -> list[Control]:
+        """Build the buttons to the pages beside this one, of a page of the panel."""
+        turns = []
+        if self.number > 1:
+            before = f"{page}:{self.number - 1}"
+            turns.append(context.button("Previous page", "home", before))
+        if self.number < self.pages:
+            turns.append(
+                context.button("Next page", "home", f"{page}:{self.number + 1}")
+            )
+        return turns
 
 
 def join_notes(*parts: str | None) -> str:

@@ -33,7 +33,13 @@ from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.validation import BY_SOURCE
-from bot.errors import FieldError, UnknownName, UserError, quote_names
+from bot.errors import (
+    FieldError,
+    UnknownName,
+    UserError,
+    quote_names,
+    report_at_field,
+)
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
 from bot.model import (
@@ -101,20 +107,30 @@ async def add_sources(
 )
 async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
-    for one in address:
-        if "://" not in one:
-            raise FieldError(FOLDER_ONLY_BY_FILE, field="address")
-        if addresses.is_masked(one):
-            raise FieldError(
-                "This address is shown without its secret. Write the address whole.",
-                field="address",
-            )
+    with report_at_field("address"):
+        check_addresses(address)
     tried = await try_addresses(context, address)
     return context.reply(
         *render_readings(context, tried, context.zone),
         context.small_print("Nothing was saved."),
         title=context.say("What would be read"),
     )
+
+
+def check_addresses(wanted: Sequence[str]) -> None:
+    """Refuse what nobody may read from chat, or what cannot be read.
+
+    Raises:
+        FieldError: One is a folder, or is written without its secret.
+    """
+    for one in wanted:
+        if "://" not in one:
+            raise FieldError(FOLDER_ONLY_BY_FILE, field="sources")
+        if addresses.is_masked(one):
+            raise FieldError(
+                "This address is shown without its secret. Write the address whole.",
+                field="sources",
+            )
 
 
 async def try_addresses(
@@ -128,7 +144,7 @@ async def try_addresses(
     if len(wanted) > MAX_ADDRESSES:
         most = MAX_ADDRESSES
         raise FieldError(
-            "That is too many at once; at most {most}.", most=most, field="address"
+            "That is too many at once; at most {most}.", most=most, field="sources"
         )
     return list((await get_previews(context).try_addresses(wanted)).values())
 
@@ -190,7 +206,7 @@ async def list_sources(
         context.db, [source for _, source in some], context.now
     )
     lines = [
-        _render_health(context, one, source, pages.get(source.id))
+        render_health(context, one, source, pages.get(source.id))
         for one, source in some
     ]
     position = SmallPrint(text=shown.format_position(context))
@@ -199,12 +215,13 @@ async def list_sources(
     return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
 
 
-def _render_health(
+def render_health(
     context: CommandContext,
     digest: Digest,
     source: Source,
     pages: Mapping[str, int] | None,
 ) -> ListItem:
+    """Render the health of a source of a digest."""
     if source in digest.paused_sources:
         sign, text = "–", context.say("not read for now; /newsdesk source resume")
     else:
@@ -341,17 +358,18 @@ async def remove_source(
     context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
 ) -> Reply:
     """Propose to remove the source from its digest."""
-    _check_not_last(source.digest)
-    edit = partial(_remove, address=source.address)
+    check_not_last(source.digest)
+    edit = partial(remove_address, address=source.address)
     return await propose_and_render(context, request_edit(source.digest, edit))
 
 
-def _remove(entry: SettingsEntry, address: str) -> SettingsEntry:
+def remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
+    """Remove a source from the settings of a digest."""
     kinds = ("sources", "paused_sources")
     return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
 
 
-def _check_not_last(digest: Digest) -> None:
+def check_not_last(digest: Digest) -> None:
     """Refuse to remove the only source of a digest.
 
     Raises:
@@ -432,16 +450,16 @@ async def edit_source(
     def edit(entry: SettingsEntry) -> SettingsEntry:
         wanted = "" if name == OWN_NAME_SIGN else name
         if name:
-            entry = _set_of_source(entry, "source_names", address, wanted)
+            entry = set_of_source(entry, "source_names", address, wanted)
         if full_text:
-            entry = _set_of_source(entry, "full_text", address, full_text)
+            entry = set_of_source(entry, "full_text", address, full_text)
         return entry
 
     request = request_edit(source.digest, edit)
     return await propose_and_render(context, request, more=hints)
 
 
-def _set_of_source(
+def set_of_source(
     entry: SettingsEntry, setting: str, address: str, value: str
 ) -> SettingsEntry:
     """Set a value that the settings keep by source; "" removes it."""
@@ -467,25 +485,27 @@ async def move_source(
         raise FieldError(
             "«{name}» already reads it. Name another digest.", name=to.name, field="to"
         )
-    _check_not_last(source.digest)
+    check_not_last(source.digest)
     return await propose_and_render(
         context,
-        request_edit(to, partial(_add_moved, moved=source)),
-        request_edit(source.digest, partial(_remove, address=source.address)),
+        request_edit(
+            to, partial(add_moved, digest=source.digest, source=source.source)
+        ),
+        request_edit(source.digest, partial(remove_address, address=source.address)),
     )
 
 
-def _add_moved(entry: SettingsEntry, moved: DigestSource) -> SettingsEntry:
-    """Add the source to the settings, with those that it has, paused as it was."""
-    address, present = moved.address, moved.digest.settings
+def add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
+    """Add a source of another digest, with its settings there, paused as it was."""
+    address, present = source.address, digest.settings
     if address in entry["sources"]:
         return entry
     lists = ["sources"]
-    if moved.source in moved.digest.paused_sources:
+    if source in digest.paused_sources:
         lists.append("paused_sources")
     changed = {name: [*entry[name], address] for name in lists}
     wanted: SettingsEntry = {**entry, **changed}
     for setting in BY_SOURCE:
         value = getattr(present, setting).get(address, "")
-        wanted = _set_of_source(wanted, setting, address, value)
+        wanted = set_of_source(wanted, setting, address, value)
     return wanted

@@ -75,6 +75,7 @@ from bot.model.settings import (
     PlatformName,
     PostOptions,
     Setting,
+    SettingGroup,
     SettingsEntry,
     SettingsModel,
     ValueKind,
