@@ -13,13 +13,13 @@ Slack, and in a browser (`tests/browser`).
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from bot.i18n.translation import Texts
 from bot.model import Form, Inbox, Reply
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from tests.bot.commands.editors import Editor, controls, said
+from tests.bot.platforms.slack.conftest import until
 from tests.wire.discord import interactions as discord
 from tests.wire.slack import people as slack
 
@@ -145,7 +145,7 @@ class HarnessWalker(Walker):
 class DiscordWalker(Walker):
     """Walks through what Discord's own client would show."""
 
-    people: Any
+    people: discord.People
     inbox: Inbox
     who: discord.Who = discord.EDITOR
     shown: discord.Asked | None = None
@@ -157,7 +157,11 @@ class DiscordWalker(Walker):
 
     @property
     def text(self) -> str:
-        return self._asked.words
+        modal = self._asked.modal
+        if modal is None:
+            return self._asked.words
+        asked = (label["label"] for label in modal["components"])
+        return "\n".join((modal["title"], *asked))
 
     @property
     def labels(self) -> Sequence[str]:
@@ -188,7 +192,7 @@ class DiscordWalker(Walker):
 class SlackWalker(Walker):
     """Walks through what Slack's own client would show."""
 
-    people: Any
+    people: slack.People
     who: slack.Who = slack.EDITOR
     shown: slack.Asked | None = None
 
@@ -199,7 +203,12 @@ class SlackWalker(Walker):
 
     @property
     def text(self) -> str:
-        return self._asked.words
+        view = self._asked.view
+        if not view:
+            return self._asked.words
+        inputs = (block for block in view["blocks"] if block["type"] == "input")
+        asked = (block["label"]["text"] for block in inputs)
+        return "\n".join((view["title"]["text"], *asked))
 
     @property
     def labels(self) -> Sequence[str]:
@@ -214,10 +223,17 @@ class SlackWalker(Walker):
         self.shown = await (await self.people.types(line, self.who)).done()
 
     async def _press(self, label: str) -> None:
-        asked = await self.people.does_on(self._asked, label, self.who)
+        asked = await self.people.does_on(self._asked, label)
         self.shown = await asked.done()
 
     async def _submit(self, answers: Mapping[str, str]) -> None:
-        assert self._asked.view is not None
-        asked = await self.people.fills(self._asked.view, self.who, answers=answers)
-        self.shown = await asked.done()
+        opener = self._asked
+        assert opener.view is not None
+        filled = await self.people.fills(opener.view, self.who, answers=answers)
+        await until(lambda: filled.acknowledged is not None)
+        if filled.view is not None:
+            self.shown = filled
+        elif not filled.acknowledged:
+            # The form is closed; what follows comes to where it was opened.
+            await until(lambda: opener.messages or filled.home)
+            self.shown = filled if filled.home else replace(opener, view=None)
