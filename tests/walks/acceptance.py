@@ -4,8 +4,9 @@ Each walk starts at the panel, in a newsroom with two digests (or none), and end
 the person has what they came for.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from bot.model import Digest
 from bot.model.scope import PersonScope
@@ -22,7 +23,7 @@ class Acceptance:
     name: str
     most: int
     #: (walker, address of the outlet) → walks there.
-    walk: Callable[[Walker, str], Awaitable[None]]
+    walk: Callable[[Walker, str], Coroutine[Any, Any, None]]
     #: Lets happen in the newsroom what the walk is about.
     prepare: Callable[[BotHarness], Awaitable[None]] | None = None
     #: It starts where nothing is set up.

@@ -11,7 +11,7 @@ from tests.bot.commands.editors import editor
 from tests.bot.harness import BotHarness, open_harness
 from tests.bot.platforms.discord import conftest as on_discord
 from tests.bot.platforms.slack import conftest as on_slack
-from tests.feeds import items, rss
+from tests.feeds import in_full, items, rss
 from tests.walks.walkers import DiscordWalker, HarnessWalker, SlackWalker, Walker
 from tests.wire.discord import server as discord
 from tests.wire.outlet import outlet
@@ -49,8 +49,8 @@ schedule = "daily at 18:00 Europe/Berlin"
 """
 #: What the outlet serves: the feed of both digests, and one that can be added.
 FEEDS = {
-    "/feed": rss(items(range(8)), "Hallin Courier"),
-    "/other": rss(items(range(20, 24)), "Torvale Herald"),
+    "/feed": rss(in_full(items(range(8))), "Hallin Courier"),
+    "/other": rss(in_full(items(range(20, 24))), "Torvale Herald"),
 }
 
 

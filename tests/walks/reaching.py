@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from bot.model import (
     DestinationSettings,
     DigestSettings,
+    PostOptions,
     Setting,
     SettingsModel,
     WorkspaceSettings,
     list_chat_settings,
 )
+from bot.platforms.plugins import load_plugins
 from bot.publishing.planning import capitalize_first
 from tests.walks.walkers import Walker
 
@@ -41,10 +43,13 @@ class Reach:
         return f"{self.model.__name__}.{self.setting.name}"
 
 
-def list_reaches() -> Iterator[Reach]:
-    """Every setting of the three models that chat may change."""
+def list_reaches(platform: str) -> Iterator[Reach]:
+    """Every setting of the three models that this platform has."""
+    lacking = set(PostOptions.model_fields) - load_plugins()[platform].post_options
     for model, page, target in TARGETS:
         for setting in list_chat_settings(model):
+            if model is DestinationSettings and setting.name in lacking:
+                continue
             yield Reach(
                 model=model,
                 setting=setting,
