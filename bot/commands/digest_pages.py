@@ -149,7 +149,7 @@ def build_first_buttons(context: CommandContext, digest: Digest) -> list[Control
     return [
         context.button("Preview", "preview", digest.name, primary=True),
         context.button("Post now", "home", f"{page}:post"),
-        context.button("Add a source", "home", f"{page}:add"),
+        context.button("Add a source", "set", page, "sources"),
         context.button("Sources", "home", f"{page}:sources:1"),
     ]
 

@@ -218,7 +218,6 @@ _DIGEST_PAGES: Final[Mapping[str, OpenDigestPage]] = {
     "pause": _of_digest(digest_pages.pause_digest),
     "post": _of_digest(posting.ask_to_post),
     "resume": _of_digest(digest_pages.resume_digest),
-    "add": _of_digest(source_pages.add_sources),
     "test": _of_digest(source_pages.test_address),
     "sources": source_pages.list_sources,
     "source": source_pages.open_source,

@@ -119,8 +119,7 @@ def _format_destinations(order: EditionOrder) -> str:
     where = format_channels(order.destinations)
     if not where:
         raise UserError(
-            "«{name}» has no destination to post to. Give it one: "
-            "/newsdesk digest edit.",
+            "«{name}» has no destination to post to. Give it one in /newsdesk home.",
             name=order.digest.name,
         )
     return where

@@ -2,13 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Final, get_args
+from typing import Final
 
 from bot.commands.arguments import parse_page
 from bot.commands.changes import (
-    propose,
     propose_and_render,
-    render_proposal,
     request_edit,
 )
 from bot.commands.context import CommandContext
@@ -23,30 +21,25 @@ from bot.commands.panel import (
 )
 from bot.commands.presentation import Page
 from bot.commands.sources import (
-    FULL_TEXT_EFFECTS,
     add_moved,
     check_addresses,
     check_not_last,
     remove_address,
     render_health,
     render_readings,
-    set_of_source,
     try_addresses,
 )
 from bot.configuration.diff import shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.errors import FieldError, UnknownName
+from bot.errors import UnknownName
 from bot.ingest import addresses, source_health
 from bot.model import (
     Block,
     Digest,
     Form,
     FormField,
-    FullTextUse,
     MenuOption,
     Reply,
-    SettingsEntry,
-    SmallPrint,
     Source,
 )
 from bot.publishing.planning import digest_zone
@@ -81,7 +74,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
         for source in shown.items
     )
     controls = [
-        context.button("Add a source", "home", f"{here}:add", primary=True),
+        context.button("Add a source", "set", here, "sources", primary=True),
         context.button("Test an address", "home", f"{here}:test"),
         *shown.build_turns(context, f"{here}:sources"),
         back_button(context, here),
@@ -126,95 +119,25 @@ async def _show_source(
 ) -> Reply:
     pages = await source_health.load_page_counts(context.db, [source], context.now)
     here = f"d{digest.id}:source:{source.id}"
-    is_paused = source in digest.paused_sources
-    controls = [context.button("Name and full texts", "home", f"{here}:edit")]
-    if is_paused:
-        controls.append(context.button("Read it again", "home", f"{here}:resume"))
+    target, key = f"d{digest.id}", str(source.id)
+    controls = [
+        context.button("Give it a name", "set", target, "source_names", key),
+        context.button("Full texts", "set", target, "full_text", key),
+    ]
+    if source in digest.paused_sources:
+        again = context.button("Read it again", "set", target, "paused_sources", key)
+        controls.append(again)
     else:
-        controls.append(context.button("Pause", "home", f"{here}:pause"))
+        controls.append(context.button("Pause", "set", target, "paused_sources", key))
     if source.kind != "folder":
         controls.append(context.button("Test it now", "home", f"{here}:test"))
     controls += [
         context.button("Move", "home", f"{here}:move"),
-        context.button("Remove", "home", f"{here}:remove"),
+        context.button("Remove", "set", target, "sources", key),
         back_button(context, f"d{digest.id}:sources:1"),
     ]
     line = render_health(context, digest, source, pages.get(source.id))
     return build_page(context, _name_source(source), [line], controls)
-
-
-async def _edit_source(
-    context: CommandContext, digest: Digest, source: Source, _: str
-) -> Reply | Form:
-    address = source.address
-
-    async def propose_edit(given: Answers) -> Reply:
-        name, use = " ".join(given["source_names"].split()), given["full_text"]
-
-        def edit(entry: SettingsEntry) -> SettingsEntry:
-            entry = set_of_source(entry, "source_names", address, name)
-            return set_of_source(entry, "full_text", address, use)
-
-        hints = [
-            context.small_print(
-                "Lists use this name, and so do editions where its articles name no "
-                "outlet."
-            ),
-            SmallPrint(text=context.message(FULL_TEXT_EFFECTS[use])),
-        ]
-        return await propose_and_render(context, request_edit(digest, edit), more=hints)
-
-    present = digest.settings
-    fields = (
-        FormField(
-            name="source_names",
-            label=context.say("Its name here"),
-            description=context.say("Empty: as it calls itself"),
-            required=False,
-            value=present.source_names.get(address, ""),
-        ),
-        FormField(
-            name="full_text",
-            label=context.say("Read the pages behind it"),
-            description=context.say("auto: behind excerpts; always; never"),
-            value=present.full_text.get(address, "auto"),
-            choices=get_args(FullTextUse),
-        ),
-    )
-    page = f"d{digest.id}:source:{source.id}:edit"
-    form = build_form(context, page, shorten_label(_name_source(source)), fields)
-    return await run_form(context, form, propose_edit)
-
-
-async def _pause_source(
-    context: CommandContext, digest: Digest, source: Source, _: str
-) -> Reply:
-    return await _propose_pause(context, digest, source, paused=True)
-
-
-async def _resume_source(
-    context: CommandContext, digest: Digest, source: Source, _: str
-) -> Reply:
-    return await _propose_pause(context, digest, source, paused=False)
-
-
-async def _propose_pause(
-    context: CommandContext, digest: Digest, source: Source, *, paused: bool
-) -> Reply:
-    def edit(entry: SettingsEntry) -> SettingsEntry:
-        others = [a for a in entry["paused_sources"] if a != source.address]
-        now_paused = [*others, source.address] if paused else others
-        return {**entry, "paused_sources": now_paused}
-
-    return await propose_and_render(context, request_edit(digest, edit))
-
-
-async def _remove_source(
-    context: CommandContext, digest: Digest, source: Source, _: str
-) -> Reply:
-    check_not_last(digest)
-    edit = partial(remove_address, address=source.address)
-    return await propose_and_render(context, request_edit(digest, edit))
 
 
 async def _test_source(
@@ -259,42 +182,12 @@ async def _move_source(
 
 _ACTIONS: Final[Mapping[str, SourcePage]] = {
     "": _show_source,
-    "edit": _edit_source,
     "move": _move_source,
-    "pause": _pause_source,
-    "remove": _remove_source,
-    "resume": _resume_source,
     "test": _test_source,
 }
 
 
-# ── new sources ────────────────────────────────────────────────────────────────
-
-
-async def add_sources(context: CommandContext, digest: Digest) -> Reply | Form:
-    """Ask for addresses; with them, propose to read them, and show what is there."""
-
-    async def propose_sources(given: Answers) -> Reply:
-        wanted = expand_addresses(given["sources"])
-        # Invalid addresses are refused before any of them is fetched.
-        change = await propose(
-            context,
-            request_edit(digest, lambda e: {**e, "sources": [*e["sources"], *wanted]}),
-        )
-        had = {source.address for source in digest.all_sources}
-        tried = await try_addresses(context, [a for a in wanted if a not in had])
-        if all(one.problem for one in tried):
-            problems = " ".join(
-                f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
-            )
-            raise FieldError("{problems}", problems=problems, field="sources")
-        readings = render_readings(context, tried, digest_zone(digest))
-        return render_proposal(context, change, *readings)
-
-    title = context.say("Add a source to «{name}»", name=shorten_label(digest.name))
-    fields = [_ask_for_addresses(context)]
-    form = build_form(context, f"d{digest.id}:add", title, fields)
-    return await run_form(context, form, propose_sources)
+# ── trials ────────────────────────────────────────────────────────────────
 
 
 async def test_address(context: CommandContext, digest: Digest) -> Reply | Form:

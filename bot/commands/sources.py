@@ -1,4 +1,4 @@
-"""`/newsdesk source`: add, list, test, pause, remove, edit and move sources.
+"""`/newsdesk source`: add, list, test and move sources.
 
 A digest may give a source a name of its own, which no other digest shows. People refer
 to a source by that name, by the source's own name, or by its address as it is shown.
@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Annotated, get_args
+from typing import Annotated
 
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
-    TypedDigest,
     named_digest,
     parse_page,
     select_digests,
@@ -27,7 +26,7 @@ from bot.commands.changes import (
     request_edit,
 )
 from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, collapse_blanks, command
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
@@ -45,8 +44,6 @@ from bot.ingest.polling import SourceTrial
 from bot.model import (
     Block,
     Digest,
-    Form,
-    FullTextUse,
     ListItem,
     Reply,
     SettingsEntry,
@@ -223,7 +220,7 @@ def render_health(
 ) -> ListItem:
     """Render the health of a source of a digest."""
     if source in digest.paused_sources:
-        sign, text = "–", context.say("not read for now; /newsdesk source resume")
+        sign, text = "–", context.say("not read for now; resume it in /newsdesk home")
     else:
         at = (context.now, digest_zone(digest), context.texts)
         health = source_health.describe_health(source, *at, pages)
@@ -324,45 +321,6 @@ SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
 
 
-@command("newsdesk source pause", "Pause a source", "Hallin Courier")
-async def pause_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to pause the source."""
-    return await _propose_pause(context, source, paused=True)
-
-
-@command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
-async def resume_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to resume the source."""
-    return await _propose_pause(context, source, paused=False)
-
-
-async def _propose_pause(
-    context: CommandContext, source: DigestSource, paused: bool
-) -> Reply:
-    def edit(entry: SettingsEntry) -> SettingsEntry:
-        others = [a for a in entry["paused_sources"] if a != source.address]
-        now_paused = [*others, source.address] if paused else others
-        return {**entry, "paused_sources": now_paused}
-
-    return await propose_and_render(context, request_edit(source.digest, edit))
-
-
-@command(
-    "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
-)
-async def remove_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to remove the source from its digest."""
-    check_not_last(source.digest)
-    edit = partial(remove_address, address=source.address)
-    return await propose_and_render(context, request_edit(source.digest, edit))
-
-
 def remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
     """Remove a source from the settings of a digest."""
     kinds = ("sources", "paused_sources")
@@ -381,82 +339,6 @@ def check_not_last(digest: Digest) -> None:
             "delete the digest: /newsdesk digest delete.",
             name=digest.name,
         )
-
-
-#: Value that restores the source's own name.
-OWN_NAME_SIGN = "-"
-#: What each use of full texts means.
-FULL_TEXT_EFFECTS: Mapping[str, Message] = {
-    "auto": Message(
-        "Where the feed has only an excerpt, the article’s page is read before an "
-        "edition that may show it."
-    ),
-    "always": Message(
-        "The page of every article that an edition may show is read before it, even "
-        "if the feed has the whole text."
-    ),
-    "never": Message("Editions use what the feed has; no page is read for them."),
-}
-
-
-@command(
-    "newsdesk source edit",
-    "Its name in a digest, and whether its pages are read",
-    'Hallin Courier name="The Courier"',
-    "Hallin Courier full_text=never",
-)
-async def edit_source(
-    context: CommandContext,
-    source: SourceArgument,
-    name: Annotated[
-        str,
-        Option(
-            "Its new name; - restores its own name",
-            settings=("source_names",),
-            convert=collapse_blanks,
-        ),
-    ] = "",
-    full_text: Annotated[
-        str,
-        Option(
-            "Read the pages behind: auto (excerpts), always, never",
-            choices=get_args(FullTextUse),
-        ),
-    ] = "",
-    digest: TypedDigest = "",
-) -> Reply | Form:
-    """Propose the digest's settings of the source; without any, show a form."""
-    address, hints = source.address, []
-    if not (name or full_text):
-        present = source.digest.settings
-        shown = {
-            "source": mask_source(address),
-            "name": present.source_names.get(address, ""),
-            "full_text": present.full_text.get(address, "auto"),
-            "digest": source.digest.name,
-        }
-        return context.form(shown)
-    if name:
-        hints.append(
-            context.small_print(
-                "Lists use this name, and so do editions where its articles name no "
-                "outlet."
-            )
-        )
-    if full_text:
-        effect = context.message(FULL_TEXT_EFFECTS[full_text])
-        hints.append(SmallPrint(text=effect))
-
-    def edit(entry: SettingsEntry) -> SettingsEntry:
-        wanted = "" if name == OWN_NAME_SIGN else name
-        if name:
-            entry = set_of_source(entry, "source_names", address, wanted)
-        if full_text:
-            entry = set_of_source(entry, "full_text", address, full_text)
-        return entry
-
-    request = request_edit(source.digest, edit)
-    return await propose_and_render(context, request, more=hints)
 
 
 def set_of_source(

@@ -176,7 +176,7 @@ class _WorkspaceChecks:
         subject = self.texts.say("digest {name}", name=digest.name)
         if not digest.destinations:
             text = Message("it has no destination, so nobody sees it")
-            fix = Message("run /newsdesk destination here, then /newsdesk digest edit")
+            fix = Message("choose its destinations in /newsdesk home")
             return [Finding.warning(subject, text, fix)]
         due = describe_next_due(digest, self.doctor.clock.now(), self.texts)
         found = [Finding.ok(subject, due)]
@@ -189,7 +189,7 @@ class _WorkspaceChecks:
             if place.paused:
                 text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))
-        fix = Message("correct its schedule: /newsdesk schedule edit, or in its file")
+        fix = Message("correct its schedule in /newsdesk home or in its file")
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 

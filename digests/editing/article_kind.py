@@ -65,7 +65,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |^(?:die\sfrau|der\smann|der\sjunge|das\s(?:dorf|mädchen)),\sd(?:ie|er|as|em)\b""",
     "roundup": r"""\bbriefs?\s?:|\bin\sbrief\b|\bround-?up\b|\bat\sa\sglance\b
         |\bin\s(?:quotes|pictures|photos)$|\b(?:the\s)?week\sin\b|\band\smore$
-        |\bthings\s(?:to|you\s(?:should|need\sto))\sknow\b|\b(?:and|und)\snotes\b
+        |\bthings\s(?:to|you\s(?:should|need\sto|can))\s(?:know|do|see)\b|\b(?:and|und)\snotes\b
         |\bkompakt$|\bkurz\s(?:notiert|gemeldet|und\sbündig)\b|\bim\süberblick$
         |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b|\beverything\syou\sneed\sto\sknow
         |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$

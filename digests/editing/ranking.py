@@ -2,9 +2,7 @@
 
 A story's score is made of what it reports (`newsworthiness`), its independent
 publishers, its recency, the topics that the digest follows, its length, and what its
-readers want more or less of; each gives a reason in words. What is no report (a review,
-advice, results) keeps a part of its score only; so does an obituary that a single
-publisher has.
+readers want more or less of; each gives a reason in words.
 
 A published story is left out until an article brings news (`novelty`), and is then
 presented from that article.
@@ -15,6 +13,7 @@ chosen anyway: a cap moves stories and leaves no place empty.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,16 +38,16 @@ from digests.types import (
 _HALF_LIFE = timedelta(hours=18)
 #: A story without a date counts as this much older than the newest.
 _UNDATED = timedelta(days=1)
-_OUTLETS, _RECENCY, _FOLLOWED, _LENGTH = 0.45, 0.5, 0.8, 0.3
+_RECENCY, _FOLLOWED, _LENGTH = 0.5, 0.8, 0.3
 #: Each doubling of the publishers adds this share of what the story reports.
-_CONFIRMED = 0.15
+_CONFIRMED = 0.25
 #: More publishers than this add nothing.
 _MOST_PUBLISHERS = 16
-#: What a story reports counts up to here.
-_MOST_REPORTED = 6.0
 #: The weight of each wanted topic, up to `_MOST_LIKED` of them; the divisor for
 #: unwanted ones.
 _LIKED, _MOST_LIKED, _UNLIKED = 0.9, 3, 6.0
+#: What a headline tells of the event that readers know.
+_BACKGROUND = re.compile(r"\s(?:after|following|since|nach|seit)\s.*", re.IGNORECASE)
 _LONG_TEXT = 4000
 _WORTH_SAYING = 0.25
 #: A word of so few titles is a topic, even of few stories.
@@ -126,14 +125,13 @@ def _weigh_story(
 ) -> RankedStory:
     story = entry.story
     lead = story.articles[0]
-    kind = kinds.get(lead.id, "news")
     outlets = publishers.count_publishers(story.articles, story.outlets)
-    light = newsworthiness.find_lightest(story.articles)
     news = story.articles
     if entry.update and (new := _read_news(entry)):
         # Those who reported the event before do not confirm what is new.
-        light, news = 0, (replace(lead, title=new[0], text=" ".join(new)),)
-    reported = min(_MOST_REPORTED, newsworthiness.weigh_story(news, kinds))
+        headline = _BACKGROUND.sub("", lead.title or new[0])
+        news = (replace(lead, title=headline, text=" ".join(new)),)
+    reported = newsworthiness.weigh_story(news, kinds)
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
     length = len(story.articles[0].text)
@@ -142,8 +140,7 @@ def _weigh_story(
     parts = [
         (reported, Message("rank.weight")),
         (
-            (_OUTLETS * light + _CONFIRMED * reported)
-            * math.log2(min(outlets, _MOST_PUBLISHERS)),
+            _CONFIRMED * reported * math.log2(min(outlets, _MOST_PUBLISHERS)),
             Message("rank.outlets", n=outlets),
         ),
         (_RECENCY * 0.5 ** max(0.0, late / _HALF_LIFE), _describe_age(late)),
@@ -163,8 +160,6 @@ def _weigh_story(
     if entry.update:
         said.insert(0, Message("rank.update"))
     score = sum(value for value, _ in parts)
-    if kind != "obituary" or outlets == 1:
-        score *= newsworthiness.KIND_FACTORS.get(kind, 1.0)
     if unliked and not liked:
         score /= _UNLIKED
         said.append(Message("rank.less_of", topics=" and ".join(unliked)))
@@ -215,7 +210,9 @@ def _find_topics(
 
 def _read_topics(lead: Article) -> frozenset[str]:
     title = lead.title or ""
-    return newsworthiness.find_beats(title) | terms.find_topic_words(title, lead.lang)
+    return newsworthiness.find_beats(title, lead.lang) | terms.find_topic_words(
+        title, lead.lang
+    )
 
 
 #: Nothing much weaker takes the place of a story that a cap would move: its score is at

@@ -49,12 +49,35 @@ _SHARE = 0.15
 _TITLE_SHARED = 2
 #: The event that a report follows, and the fewest of its words.
 _AFTER = re.compile(
-    r"\b(?:nach|infolge|following|after)\s(?:the|an?|de[mr]|eine[mr])\s"
+    r"\b(?:nach|infolge|following|after)\s(?:the|an?|de[mr]|eine[mr]|(?-i:(?=[A-Z])))\s?"
     r"(?P<event>[^,.;:]{8,90}?)"
     r"(?=[,.;:]|\s(?:hat|haben|ist|sind|wird|werden|war|has|have|had|is|are|was)\s)",
     re.IGNORECASE,
 )
 _OPENING, _CAUSE_WORDS = 250, 2
+#: Stems of German deeds, and of their verbs, which look otherwise.
+_DEEDS: Mapping[str, str] = {
+    "rücktritt": "zurückgetret",
+    "festnahm": "festgenomm",
+    "absturz": "abgestürz",
+    "einsturz": "eingestürz",
+    "tod": "gestorb",
+}
+#: Reports that name what others report and are not of it: the day on the markets, and
+#: what somebody knew long before.
+_OWN_SUBJECTS = (
+    re.compile(
+        r"(?:\w+\s){0,2}?(?:shares|stocks|markets?|Börse|Aktien\w*|Kurse|Leitindex)\b"
+        r".*\b(?:index|Dow|Leitindex|Aktienindex)\b",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    re.compile(
+        r".*\b(?:(?:records|documents|letters|minutes|papers|memos?|e-?mails)\s"
+        r"(?:show|reveal|suggest)|(?:seen|obtained|reviewed)\sby\s(?:the|this)\b"
+        r"|(?:Unterlagen|Dokumente|Gutachten|Schreiben)\b[^.]{0,60}\bvor(?:liegen|liegt)?\b)",
+        re.IGNORECASE | re.DOTALL,
+    ),
+)
 #: Articles of a story that are compared with those of another.
 _COMPARED = 6
 #: Share of the pairs of two stories that must resemble each other.
@@ -87,6 +110,7 @@ def join_events(
     # Time counts here by the rules of this module, so the profiles have none.
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
+    subjects = [_find_own_subjects(a) for a in compared]
     near = find_neighbours(profiles)
     members: dict[str, list[int]] = defaultdict(list)
     for place, story in enumerate(story_of):
@@ -96,6 +120,7 @@ def join_events(
         for i, row in enumerate(near)
         for j, score in row.items()
         if i < j
+        and subjects[i] == subjects[j]
         and not are_contradictory(profiles[i], profiles[j])
         and not name_others(
             profiles[i],
@@ -120,6 +145,11 @@ def join_events(
     ]
     named = _merge_stories(sorted(links), members, near, kept)
     return tuple(replace(m, story=named.get(m.story, m.story)) for m in memberships)
+
+
+def _find_own_subjects(article: Article) -> tuple[bool, ...]:
+    opening = f"{article.title or ''}. {article.text[:_OPENING]}"
+    return tuple(bool(pattern.match(opening)) for pattern in _OWN_SUBJECTS)
 
 
 def _have_one_lead(
@@ -181,7 +211,8 @@ def _follows_event(
         return False
     causes = map(_find_cause, pair)
     return any(
-        len(cause) >= _CAUSE_WORDS and cause <= lead
+        len(cause) >= _CAUSE_WORDS
+        and all(word in lead or _DEEDS.get(word) in lead for word in cause)
         for cause, lead in zip(causes, reversed(leads), strict=True)
     )
 

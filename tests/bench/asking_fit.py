@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from math import exp
 
 from digests.answers import selection
 from digests.answers.likelihood import iter_properties
@@ -19,6 +18,7 @@ from digests.answers.questions import parse_question
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article
 from tests import cases
+from tests.bench.logistic import Vector, rate, sigmoid, solve
 from tests.digests.answers import test_judgement
 from tests.digests.answers.measure import TODAY, archive
 
@@ -29,8 +29,6 @@ _ROUNDS, _WEIGHINGS = 5, 3
 _PLAIN_TYPES, _OTHER_WEIGHT = frozenset(("plain", "near-miss")), 2.0
 #: What a sentence counts at least that is far from the likeliest of its question.
 _LEAST = 0.1
-
-Vector = dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +131,7 @@ def fit_weights(samples: Sequence[Sample]) -> Vector:
 
 
 def _weigh_sentences(sample: Sample, weights: Vector) -> list[float]:
-    odds = [_sigmoid(rate(vector, weights)) for vector, _ in sample.sentences]
+    odds = [sigmoid(rate(vector, weights)) for vector, _ in sample.sentences]
     most = max(odds, default=1.0)
     return [
         sample.weight * (1.0 if right else _LEAST + (1 - _LEAST) * (each / most) ** 2)
@@ -154,7 +152,7 @@ def _step(
         curve[at][at] = each
     for sample, given in zip(samples, counts, strict=True):
         for (vector, right), count in zip(sample.sentences, given, strict=True):
-            odds = _sigmoid(rate(vector, weights))
+            odds = sigmoid(rate(vector, weights))
             row = [(index[name], value) for name, value in vector.items() if value]
             bend = count * odds * (1 - odds)
             for at, value in row:
@@ -162,30 +160,8 @@ def _step(
                 line, scaled = curve[at], bend * value
                 for other, more in row:
                     line[other] += scaled * more
-    solved = _solve(curve, slope)
+    solved = solve(curve, slope)
     return {n: weights[n] + more for n, more in zip(names, solved, strict=True)}
-
-
-def _sigmoid(rating: float) -> float:
-    return 1 / (1 + exp(-rating))
-
-
-def rate(vector: Vector, weights: Vector) -> float:
-    """The logarithm of the odds."""
-    return sum(weights.get(name, 0.0) * value for name, value in vector.items())
-
-
-def _solve(curve: Sequence[Sequence[float]], slope: Sequence[float]) -> list[float]:
-    """Solve the linear equations by elimination; `curve` is positive definite."""
-    rows = [[*line, more] for line, more in zip(curve, slope, strict=True)]
-    for at, row in enumerate(rows):
-        for other in rows:
-            if other is not row and other[at]:
-                share = other[at] / row[at]
-                other[at:] = [
-                    x - share * y for x, y in zip(other[at:], row[at:], strict=True)
-                ]
-    return [row[-1] / row[at] for at, row in enumerate(rows)]
 
 
 def main() -> None:

@@ -102,6 +102,33 @@ class Editor:
         assert not made.problem, said(made)
         return made
 
+    async def proposes(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """The proposal of a setting's value, which must not be a form."""
+        return await self.says(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def sets(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """Set a setting and confirm it."""
+        return await self.does(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def fails_to_set(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> str:
+        """Why this cannot be the setting's value, as the form says at the question."""
+        form = await self.is_asked(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+        found = errors(form)
+        assert list(found) == ["value"], found
+        return found["value"]
+
     def also(self, name: str) -> "Editor":
         """Another editor in the same channel."""
         person = replace(self.person, id=name.lower(), name=name)

@@ -149,7 +149,7 @@ async def test_pages_of_another_workspace_do_not_open(harness: BotHarness):
     theirs = await editor(harness, "rival")
     page = await theirs.presses(await theirs.says("newsdesk home"), "Open Their brief")
     ana = await editor(harness)
-    for label in ("Sources", "Copy", "Pause", "Add a source"):
+    for label in ("Sources", "Copy", "Pause", "Add a source", "Stories"):
         assert "no longer exists" in said(await ana.presses(page, label)), label
 
 

@@ -196,7 +196,7 @@ async def test_everything_of_it_and_nothing_else_is_erased(
         harness.clock.advance(seconds=30)
         ana = await editor(harness)
         await harness.post()
-        await ana.does("newsdesk style", stories="7")
+        await ana.sets("stories", "7")
         await ana.does("newsdesk access grant", who="bo")
         assert (await harness.db.read(counts))["articles"] == before["articles"] + 2
 
@@ -217,7 +217,7 @@ async def test_it_is_erased_in_steps_between_which_others_write(
     await erased(ana)
     work = asyncio.ensure_future(maintenance(ana.harness).run())
     other = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
-    await other.does("newsdesk style", stories="7")
+    await other.sets("stories", "7", target="Rival brief")
     assert not work.done()
     await work
     assert await ana.harness.db.read(deletion_store.list_ordered_erasures) == ()

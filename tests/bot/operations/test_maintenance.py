@@ -183,7 +183,7 @@ async def test_newer_contents_stay(ana: Editor):
 
 
 async def test_the_history_is_pruned_and_the_configuration_stays(ana: Editor):
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     ana.harness.clock.advance(days=91)
     await maintenance(ana.harness).prune_outdated()
     scope = Scope(ana.place.workspace.id)
@@ -231,7 +231,7 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
         await harness.post()
         ana = await editor(harness)
         key = await first_id(ana)
-        await ana.does("newsdesk style", stories="7")
+        await ana.sets("stories", "7")
         harness.clock.advance(timedelta(days=100))
         await maintenance(harness).prune_outdated()
         assert (await harness.post("later")).stored_edition is None

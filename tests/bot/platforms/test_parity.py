@@ -82,7 +82,6 @@ LAID_OUT = {"news latest": EDITION, "newsdesk preview": EDITION}
 #: Answers about features that not every platform has, and why.
 OWN = {
     "news discuss": "the page has no threads; the chats have one each",
-    "newsdesk destination edit": "which settings a channel has is its platform's",
     "newsdesk erase": "rows of what each platform heard are counted",
 }
 

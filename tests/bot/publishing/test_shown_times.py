@@ -200,7 +200,14 @@ async def test_quiet_hours_are_in_the_zone_of_the_first_schedule(harness):
 
 async def test_what_a_change_announces_is_after_the_quiet_hours(harness):
     await harness.apply(scheduled("daily at 8:30"))
-    shown = words(await harness.says("newsdesk quiet", window="8:00-10:00"))
+    shown = words(
+        await harness.says(
+            "newsdesk set",
+            target="Morning brief",
+            setting="quiet_hours",
+            value="8:00-10:00",
+        )
+    )
     assert "Next: Wednesday 25 November 10:00" in shown
 
 

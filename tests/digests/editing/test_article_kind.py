@@ -48,7 +48,7 @@ LABELLED = [
     ("advice", "When to paint a bridge: Ask our engineer", NEWS),
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
-    ("advice", "Ten things to do this weekend", NEWS),
+    ("roundup", "Ten things to do this weekend", NEWS),
     ("junk", "Correction: Ferry timetable article", NEWS),
     ("feature", "The woman who counts the ferries", NEWS),
     ("feature", "Der Mann, der die Brücken zählt", NEWS),

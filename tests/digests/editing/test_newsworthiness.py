@@ -1,18 +1,22 @@
 """What weighs more, in pairs of invented reports."""
 
+from itertools import combinations
+
 import pytest
 
-from digests.editing.newsworthiness import KIND_FACTORS, weigh_report, weigh_story
-from digests.types import Article
+from digests.editing.article_kind import recognize_kind
+from digests.editing.newsworthiness import weigh_report, weigh_story
+from digests.types import Article, ArticleKind
+from tests.bench import order_fit
 
 
 def report(title: str, text: str = "", lang: str = "en") -> Article:
     return Article(id=title or "x", title=title, text=text, lang=lang)
 
 
-def weight(title: str, lang: str = "en") -> float:
+def weight(title: str, lang: str = "en", kind: ArticleKind = "news") -> float:
     head, _, text = title.partition(" / ")
-    return weigh_report(report(head, text, lang), "news")
+    return weigh_report(report(head, text, lang), kind)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +124,73 @@ def test_german_reports_are_weighed_as_well(more: str, less: str):
     assert weight(more, "de") > weight(less, "de")
 
 
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (
+            "Former trade minister Bakke convicted of bribery / Tor Bakke took 300,000 "
+            "crowns from a shipyard, a court in Orsk found.",
+            "Inflation in Ostania slows to 2 percent / Prices rose by 2 percent in the "
+            "year to March, the statistics office said.",
+        ),
+        (
+            "Shipping group Nordvik to buy rival Helm for £640m",
+            "Obituary: Greta Moll, who knitted for explorers / Greta Moll, who has "
+            "died aged 92, knitted for three expeditions. One was lost in a storm.",
+        ),
+        (
+            "Bus drivers to strike for two days / Drivers in Orsk strike on Monday.",
+            "Obituary: Aksel Ruud, ferry captain / Aksel Ruud, who has died at 88, "
+            "rescued 40 people when his ferry sank in the war.",
+        ),
+        (
+            "Health minister Solberg resigns over contract",
+            "Trial over fatal car race opens / A man, 24, is on trial in Orsk.",
+        ),
+        (
+            "Council knew that Orsk bridge was unsafe, records show",
+            "How to cross the river while the Orsk bridge is shut",
+        ),
+        (
+            "Opposition wins power in Ostania after 16 years",
+            "Two walkers found alive on Mount Brenn after six days",
+        ),
+    ],
+)
+def test_decisions_and_downfalls_weigh_more_than_lives_and_routine(
+    more: str, less: str
+):
+    kind: ArticleKind = "obituary" if less.startswith("Obituary") else "news"
+    assert weight(more) > weight(less, kind=kind)
+
+
+def test_an_obituary_weighs_by_its_headline_and_not_by_the_life_it_tells():
+    life = "Obituary: Aksel Ruud / He saw his ship sink and 200 men die in the war."
+    assert weight(life, kind="obituary") == weight(
+        "Obituary: Aksel Ruud / He baked bread.", kind="obituary"
+    )
+
+
+def test_the_editions_that_the_weights_were_fitted_on_come_in_order():
+    right = [
+        weigh_report(one, recognize_kind(one))
+        > weigh_report(other, recognize_kind(other))
+        for edition in order_fit.iter_editions()
+        for (place, one), (later, other) in combinations(edition, 2)
+        if place != later
+    ]
+    assert sum(right) / len(right) > 0.88
+
+
 def test_a_number_of_another_sentence_counts_nobody():
     recall = "Maker recalls soup: danger of poisoning / {} cans were sold."
     assert weight(recall.format("90,000")) == weight(recall.format("90"))
 
 
 def test_a_german_verb_is_no_war():
-    assert weight("Kurpark / Der Park war am Montag geschlossen.", "de") == 0
-    assert weight("Talks to end the war in Estria fail") > 1
+    closed = "Kurpark / Der Park {} am Montag geschlossen."
+    assert weight(closed.format("war"), "de") == weight(closed.format("ist"), "de")
+    assert weight("Talks to end the war in Estria fail") > weight("Talks in Estria")
 
 
 def test_an_age_is_no_number_of_dead():
@@ -142,7 +205,7 @@ def test_the_toll_of_a_bridge_is_no_death():
 
 
 def test_a_comparison_reports_no_harm():
-    assert weight("The sign of the inn buzzes like a trapped wasp") == 0
+    assert weight("The sign buzzes like a trapped wasp") == weight("The sign buzzes")
 
 
 def test_where_nobody_was_hurt_harm_weighs_nothing():
@@ -164,9 +227,9 @@ def test_another_report_of_the_story_adds_its_weight():
     assert weigh_story((bare, full), {}) > weigh_story((bare,), {})
 
 
-def test_what_is_no_report_keeps_a_part_only():
-    assert all(factor < 1 for factor in KIND_FACTORS.values())
-    assert {"review", "advice", "roundup", "letter", "results"} <= KIND_FACTORS.keys()
+def test_what_is_no_report_weighs_less():
+    flood = report("Flood kills three in Orsk")
+    assert weigh_report(flood, "opinion") < weigh_report(flood, "news")
 
 
 @pytest.mark.parametrize("text", ["", "🌊", "9" * 400, "killed " * 400, "\x00"])

@@ -1,5 +1,7 @@
 """One event is one story, in invented events that clustering keeps apart."""
 
+from dataclasses import replace
+
 from digests.stories.assignment import group_articles
 from digests.stories.joining import join_events
 from digests.types import Article, ArticleKind
@@ -151,3 +153,79 @@ TICKER = news(
 def test_a_live_blog_is_joined_whatever_its_latest_entry_is_about():
     found = joined(CRISIS, TICKER, kinds={"t": "live"})
     assert found["v"] == found["t"]
+
+
+DEAL = news(
+    "d",
+    "The brewer Hopwell is buying its rival Oster & Sons for £310 million, it said on "
+    "Monday. Oster & Sons has 40 pubs and 900 employees in Lowmere. Shares in Hopwell "
+    "closed 6 percent lower after it announced the purchase of Oster.",
+    title="Brewer Hopwell buys Oster & Sons",
+)
+MARKETS = news(
+    "e",
+    "Shares rose on Monday as oil became cheaper. The index of leading firms closed at "
+    "6,310. Hopwell lost 6 percent after announcing its purchase of Oster & Sons. "
+    "Banks were in demand, and the crown slipped by a quarter of a cent.",
+    hours=8,
+    title="Shares close higher as oil falls",
+)
+
+
+def test_a_day_on_the_markets_is_not_the_takeover_that_it_names():
+    found = joined(DEAL, MARKETS)
+    assert found["d"] != found["e"]
+
+
+BURST = news(
+    "f",
+    "Eleven people died when the Tallis dam burst before dawn on Tuesday and flooded "
+    "the Lower Tallis quarter, the governor said. The dam gave way during Storm Olga. "
+    "Rescuers reached the last houses of Lower Tallis in the evening.",
+    title="Storm Olga: 11 dead as Tallis dam bursts",
+)
+KNEW = news(
+    "g",
+    "The company that runs the Tallis dam was told in May that its wall was sinking "
+    "and did not repair it, according to minutes seen by the Tallis Post. The dam "
+    "gave way before dawn during Storm Olga. Eleven people died in Lower Tallis.",
+    hours=12,
+    title="Dam company knew of weak wall, records show",
+)
+
+
+def test_what_somebody_knew_before_a_disaster_is_a_story_of_its_own():
+    found = joined(BURST, KNEW)
+    assert found["f"] != found["g"]
+
+
+RESIGNS = replace(
+    news(
+        "h",
+        "Verkehrsministerin Jutta Hameling ist am Freitag zurückgetreten. Sie zieht "
+        "die Konsequenz aus der Affäre um ein Gutachten. «Ich habe einen Fehler "
+        "gemacht», sagte Hameling in Brunsbek. Die Opposition hatte das verlangt.",
+        title="Verkehrsministerin Hameling tritt zurück",
+    ),
+    lang="de",
+)
+SUCCEEDS = replace(
+    news(
+        "i",
+        "Wenige Stunden nach dem Rücktritt von Jutta Hameling hat Regierungschefin "
+        "Ada Kroll eine Nachfolgerin benannt. Neue Ministerin wird Wiebke Sander, "
+        "die bisher den Hafen leitet. Sander wurde am Abend vereidigt und will "
+        "zunächst alle Verträge ihres Hauses prüfen lassen. Sander gilt als kühl, "
+        "auch bei denen, die lieber einen anderen gewählt hätten. Hameling war über "
+        "die Affäre um ein Gutachten gestürzt. Die Opposition in Brunsbek verlangt "
+        "weiter Aufklärung der Affäre, nachdem Hameling einen Fehler zugab.",
+        hours=7,
+        title="Kroll macht Ingenieurin Sander zur Ministerin",
+    ),
+    lang="de",
+)
+
+
+def test_a_resignation_and_the_successor_are_one_story():
+    found = joined(RESIGNS, SUCCEEDS)
+    assert found["h"] == found["i"]
