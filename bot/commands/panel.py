@@ -21,7 +21,9 @@ from bot.model import (
     Form,
     FormField,
     MenuOption,
+    PostOptions,
     Reply,
+    Setting,
     SettingGroup,
     SettingsModel,
     list_chat_settings,
@@ -78,8 +80,19 @@ def list_setting_options(
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
         for setting in list_chat_settings(type(settings))
-        if setting.info.group == group
+        if setting.info.group == group and _is_available(context, setting, settings)
     ]
+
+
+def _is_available(
+    context: CommandContext, setting: Setting, settings: SettingsModel
+) -> bool:
+    """Check whether the platform has what a setting of a destination is about."""
+    of_posts = isinstance(settings, PostOptions)
+    if not of_posts or setting.name not in PostOptions.model_fields:
+        return True
+    platform = context.services.plugins.get(context.workspace.platform)
+    return platform is None or setting.name in platform.post_options
 
 
 def build_form(

@@ -56,7 +56,7 @@ async def change_a_schedule(walker: Walker, _: str) -> None:
 async def add_a_source(walker: Walker, outlet: str) -> None:
     await walker.types("/newsdesk home")
     await walker.press("Open Evening", "Add a source")
-    await walker.submit(sources=f"{outlet}/other")
+    await walker.submit(add=f"{outlet}/other")
     assert "Torvale Herald" in walker.text
     await walker.press("Confirm")
     assert "Saved" in walker.text

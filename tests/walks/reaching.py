@@ -19,7 +19,7 @@ from tests.walks.walkers import Walker
 #: What has settings, the presses from the panel to its page, and its name for «set».
 TARGETS: tuple[tuple[type[SettingsModel], tuple[str, ...], str], ...] = (
     (DigestSettings, ("Open Evening",), "Evening"),
-    (DestinationSettings, ("Destinations", "#evening"), "#evening"),
+    (DestinationSettings, ("All destinations", "#evening"), "#evening"),
     (WorkspaceSettings, ("Workspace",), "workspace"),
 )
 MOST_PRESSES = 3
