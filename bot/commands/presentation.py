@@ -27,7 +27,14 @@ from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
-from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
+from digests.types import (
+    Article,
+    ArticleRef,
+    EditionStory,
+    Figure,
+    QuoteCard,
+    Span,
+)
 
 T = TypeVar("T")
 #: How the state of a finding or source is shown, the most urgent first.
@@ -137,6 +144,13 @@ def render_preview_control(context: CommandContext) -> Reply:
     return context.answer(
         "This is a preview. Its buttons work below the edition once it is posted."
     )
+
+
+def has_thread(context: CommandContext) -> bool:
+    """Check whether editions of this place have a thread for discussion."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    can_open = plugin is not None and "thread" in plugin.post_options
+    return can_open and context.place.of_person is None
 
 
 def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:

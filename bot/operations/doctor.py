@@ -252,8 +252,8 @@ class _WorkspaceChecks:
         fix = say("check the channel, then post again: standfirst digest post")
         if not is_post:
             fix = say(
-                "the message stays as it was; /news corrections says what is right, "
-                "and whoever manages the channel can delete it"
+                "the message stays as it was; /news latest, Corrections says what is "
+                "right, and whoever manages the channel can delete it"
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)

@@ -25,7 +25,6 @@ FAILED = "Something went wrong"
         ("newsdesk history", "n"),
         ("newsdesk source list", "page"),
         ("news story", "story"),
-        ("news saved", "remove"),
         ("news latest", "edition"),
         ("news search", "since"),
     ],

@@ -50,7 +50,7 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 Ack = Callable[..., Awaitable[Any]]
 #: What the home tab shows, to editors and to readers: the first that exists.
 _EDITORS_HOME: Final = ("newsdesk home", "newsdesk status")
-_READERS_HOME: Final = ("news when", "news help")
+_READERS_HOME: Final = ("news me", "news help")
 
 
 class SlackEventHandler:

@@ -74,6 +74,18 @@ class Editor:
         assert isinstance(answer, Reply), said(answer)
         return answer
 
+    async def chooses_language(self, code: str) -> Reply:
+        """Choose the language of answers in the menu of /news me."""
+        page = await self.says("news me")
+        ids = (id for id, _ in controls(page) if f":language-{code}:" in id)
+        return await self.presses_below(next(ids))
+
+    async def chooses_zone(self, zone: str) -> Reply | Form:
+        """Submit a zone in the form of /news me."""
+        form = await self.opens(await self.says("news me"), "Time zone")
+        assert isinstance(form, Form), said(form)
+        return await self.answers(form, zone=zone)
+
     async def chooses(self, control: str) -> Reply | Form:
         """The answer to the control with this id."""
         pressed = self.harness.inbox.press(await self._event("", {}), control)

@@ -256,7 +256,6 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
         ("newsdesk source add", "address"),
         ("newsdesk history", "revert"),
         ("newsdesk help", "command"),
-        ("news when", "zone"),
     ):
         answer = await ana.asks(path, **{option: words})
         reported = said(answer)

@@ -1,10 +1,12 @@
 """Setup on the local page: forms, errors beside their questions, buttons."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.i18n.translation import Texts
 from bot.platforms.local import pages
-from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.platform import LocalPlatform, get_person
 from bot.ports import Mailbox, PageServices
 from bot.web import server
 from digests.messages import Message
@@ -110,7 +112,8 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_ha
 
 async def test_a_chosen_language_is_used_throughout(browser, harness):
     await harness.post()
-    await types(browser, "/news language de")
+    ana = await editor(harness)
+    await replace(ana, person=get_person({})).chooses_language("de")
     for line in ("/news quotes Brandt", "/news story 99"):
         answer = await types(browser, line)
         shown = answer.tree.css_first("#answer")

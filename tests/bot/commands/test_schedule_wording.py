@@ -21,7 +21,6 @@ ENGLISH = "Weekdays at 08:30, Europe/Berlin"
 GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"
 EVERYWHERE = (
     "newsdesk status",
-    "news when",
     "newsdesk digest list",
 )
 
@@ -93,9 +92,11 @@ async def test_the_file_has_what_was_typed(ana: Editor):
     assert f'"{TYPED}"' in await ana.harness.db.read(file_import.dump_configuration)
 
 
-async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):
-    reported = said(await ana.says("news when", zone="Asia/Tokyo"))
-    assert f"Asia/Tokyo · {ENGLISH}" in reported
+async def test_the_next_times_are_given_in_the_zone_of_the_reader_as_well(ana: Editor):
+    await ana.chooses_zone("Asia/Tokyo")
+    reported = said(await ana.presses_below("v1:next:here"))
+    assert ENGLISH in reported
+    assert "in Asia/Tokyo" in reported
 
 
 # ── one by one ─────────────────────────────────────────────────────────────────

@@ -299,9 +299,10 @@ QUILL = Person(id="quill-4711", name="Quill", permission=Permission.EVERYONE)
 
 async def erases_personal_data(ana: Editor) -> None:
     quill = replace(ana, person=QUILL)
-    await quill.says("news save", story="1")
+    await quill.presses(await quill.says("news story", story="1"), "Save")
     await quill.says("news follow", topic="market square")
-    mine = await quill.says("news me", time="7:30")
+    await quill.says("news me", time="7:30")
+    mine = await quill.says("news me")
     asked = await quill.presses(mine, "Erase")
     assert "Erased" in said(await quill.presses(asked, "Erase everything"))
 

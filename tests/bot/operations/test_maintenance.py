@@ -93,7 +93,9 @@ async def test_corrections_go_with_their_edition(ana: Editor):
         deletion_store.empty_editions, before=before, now=now, limit=50
     )
     assert await ana.harness.db.read(rows, "corrections") == [0]
-    assert "has been corrected so far" in said(await ana.says("news corrections"))
+    assert "has been corrected so far" in said(
+        await ana.presses_below("v1:corrections:all")
+    )
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):

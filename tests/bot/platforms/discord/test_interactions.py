@@ -94,7 +94,8 @@ async def test_every_command_is_answered_to_the_asker_alone(chat, discord):
 
 
 async def test_a_chosen_language_is_used_throughout(chat, discord):
-    await ask(discord, "news language", language="de")
+    page = await ask(discord, "news me")
+    await (await discord.people.does_on(page, "German")).done()
     asked = await ask(discord, "news story", story="99")
     assert "Das hat nicht geklappt" in asked.words
     assert "That did not work" not in asked.words

@@ -109,7 +109,8 @@ async def test_a_command_is_typed_in_many_ways(chat, slack, line):
 
 
 async def test_a_chosen_language_is_used_throughout(chat, slack):
-    await ask(slack, "/news language de")
+    page = await ask(slack, "/news me")
+    await (await slack.people.does_on(page, "German")).done()
     asked = await ask(slack, "/news story 99")
     assert "Das hat nicht geklappt" in asked.words
     assert "That did not work" not in asked.words
