@@ -140,6 +140,10 @@ class BrowserWalker(Walker):
         return [label for label, _ in self._buttons()]
 
     @property
+    def menus(self) -> Sequence[str]:
+        return self.page.locator("#answer legend").all_inner_texts()
+
+    @property
     def fields(self) -> Sequence[str]:
         found = self.page.locator("#answer .field [name^='arg-']").all()
         names = (one.get_attribute("name") or "" for one in found)

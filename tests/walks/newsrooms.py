@@ -50,6 +50,7 @@ schedule = "daily at 18:00 Europe/Berlin"
 #: What the outlet serves: the feed of both digests, and one that can be added.
 FEEDS = {
     "/feed": rss(in_full(items(range(8))), "Hallin Courier"),
+    "/third": rss(in_full(items(range(30, 33))), "Brannock Gazette"),
     "/other": rss(in_full(items(range(20, 24))), "Torvale Herald"),
 }
 

@@ -11,6 +11,7 @@ see. The same walks run in the core (`HarnessWalker`), over the wire of Discord 
 Slack, and in a browser (`tests/browser`).
 """
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,9 @@ from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from tests.bot.commands.editors import Editor, controls, said
 from tests.bot.platforms.slack.conftest import until
 from tests.wire.discord import interactions as discord
+from tests.wire.discord import rules as discord_rules
 from tests.wire.slack import people as slack
+from tests.wire.slack import rules as slack_rules
 
 
 @dataclass(kw_only=True)
@@ -43,6 +46,7 @@ class Walker(ABC):
     async def press(self, *labels: str) -> None:
         """Press buttons or make choices, one after the other, by their labels."""
         for label in labels:
+            await self._wait_for(label)
             found = find_label(self.labels, label)
             assert found, f"there is no «{label}» in {self.labels}: {self.text}"
             self.path.append(found)
@@ -59,6 +63,10 @@ class Walker(ABC):
         """Whether there is such a button or choice."""
         return bool(find_label(self.labels, label))
 
+    async def _wait_for(self, label: str) -> None:
+        """Wait until the answer has come in full, as far as this label."""
+        return
+
     @property
     @abstractmethod
     def text(self) -> str:
@@ -68,6 +76,11 @@ class Walker(ABC):
     @abstractmethod
     def labels(self) -> Sequence[str]:
         """The labels of the buttons and choices that are shown."""
+
+    @property
+    @abstractmethod
+    def menus(self) -> Sequence[str]:
+        """The labels of the menus that are shown."""
 
     @property
     @abstractmethod
@@ -120,6 +133,12 @@ class HarnessWalker(Walker):
         return [label for _, label in controls(self.shown)]
 
     @property
+    def menus(self) -> Sequence[str]:
+        if isinstance(self.shown, Form):
+            return ()
+        return [menu.label for menu in self.shown.menus]
+
+    @property
     def fields(self) -> Sequence[str]:
         if isinstance(self.shown, Reply):
             return ()
@@ -141,8 +160,18 @@ class HarnessWalker(Walker):
 # ── over the wire ──────────────────────────────────────────────────────────────
 
 
+class WireWalker(Walker):
+    """A long answer comes in several messages, with its buttons below the last."""
+
+    async def _wait_for(self, label: str) -> None:
+        for _ in range(200):
+            if find_label(self.labels, label):
+                return
+            await asyncio.sleep(0.01)
+
+
 @dataclass(kw_only=True)
-class DiscordWalker(Walker):
+class DiscordWalker(WireWalker):
     """Walks through what Discord's own client would show."""
 
     people: discord.People
@@ -168,6 +197,12 @@ class DiscordWalker(Walker):
         return () if self._asked.modal is not None else list(self._asked.controls)
 
     @property
+    def menus(self) -> Sequence[str]:
+        messages = self._asked.messages
+        nodes = (n for m in messages for _, n in discord_rules.walk(m["components"]))
+        return [node["placeholder"] for node in nodes if "placeholder" in node]
+
+    @property
     def fields(self) -> Sequence[str]:
         asked = self._asked.modal or {}
         found = (label["component"] for label in asked.get("components", ()))
@@ -189,7 +224,7 @@ class DiscordWalker(Walker):
 
 
 @dataclass(kw_only=True)
-class SlackWalker(Walker):
+class SlackWalker(WireWalker):
     """Walks through what Slack's own client would show."""
 
     people: slack.People
@@ -213,6 +248,12 @@ class SlackWalker(Walker):
     @property
     def labels(self) -> Sequence[str]:
         return () if self._asked.view else list(self._asked.controls)
+
+    @property
+    def menus(self) -> Sequence[str]:
+        shown = self._asked.shown
+        found = (e for m in shown for _, e in slack_rules.elements(m["blocks"]))
+        return [e["placeholder"]["text"] for e in found if "placeholder" in e]
 
     @property
     def fields(self) -> Sequence[str]:
