@@ -22,12 +22,11 @@ from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import settings, workspace
+from bot.commands import setting_targets, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.commands.help_pages import explain_former_command, suggest_lines
-from bot.commands.setting_targets import list_target_names
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -412,10 +411,10 @@ COMPLETERS: Mapping[str, Completer] = {
     "schedule": _of_digests(lambda digest: digest.schedules),
     "section": lambda _, typed: complete_sections(typed),
     "source": _of_digests(_list_source_names),
-    "setting": settings.complete_setting,
+    "setting": setting_targets.complete_setting,
     "speaker": _list_speakers,
     "story": _list_stories,
-    "target": list_target_names,
-    "value": settings.complete_value,
+    "target": setting_targets.list_target_names,
+    "value": setting_targets.complete_value,
     "zone": lambda *_: sorted(one for one in available_timezones() if "/" in one),
 }

@@ -6,7 +6,14 @@ the workspace of the person. Pages change nothing: what they lead to is proposed
 and confirmed like any other change.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 
 from bot.commands.context import CommandContext
@@ -21,9 +28,7 @@ from bot.model import (
     Form,
     FormField,
     MenuOption,
-    PostOptions,
     Reply,
-    Setting,
     SettingGroup,
     SettingsModel,
     list_chat_settings,
@@ -62,7 +67,12 @@ def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, 
 
 
 def list_setting_options(
-    context: CommandContext, target: str, settings: SettingsModel, group: SettingGroup
+    context: CommandContext,
+    target: str,
+    settings: SettingsModel,
+    group: SettingGroup,
+    *,
+    without: Collection[str] = (),
 ) -> list[MenuOption]:
     """List the settings of a group as choices, each with its present value.
 
@@ -71,6 +81,7 @@ def list_setting_options(
         target: What has the settings: «d12» a digest, «p3» a destination, «w».
         settings: Its present settings.
         group: The menu of the settings.
+        without: Names of settings that are not offered.
     """
     entry = settings.to_entry()
     return [
@@ -80,19 +91,8 @@ def list_setting_options(
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
         for setting in list_chat_settings(type(settings))
-        if setting.info.group == group and _is_available(context, setting, settings)
+        if setting.info.group == group and setting.name not in without
     ]
-
-
-def _is_available(
-    context: CommandContext, setting: Setting, settings: SettingsModel
-) -> bool:
-    """Check whether the platform has what a setting of a destination is about."""
-    of_posts = isinstance(settings, PostOptions)
-    if not of_posts or setting.name not in PostOptions.model_fields:
-        return True
-    platform = context.services.plugins.get(context.workspace.platform)
-    return platform is None or setting.name in platform.post_options
 
 
 def build_form(
