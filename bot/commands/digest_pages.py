@@ -150,7 +150,7 @@ def build_first_buttons(context: CommandContext, digest: Digest) -> list[Control
         context.button("Preview", "preview", digest.name, primary=True),
         context.button("Post now", "home", f"{page}:post"),
         context.button("Add a source", "set", page, "sources"),
-        context.button("Sources", "home", f"{page}:sources:1"),
+        context.button("All sources", "home", f"{page}:sources:1"),
     ]
 
 
