@@ -34,9 +34,11 @@ from bot.model import (
     FormField,
     ListItem,
     MenuOption,
+    PostOptions,
     Reply,
     SettingGroup,
     SettingsEntry,
+    list_settings,
 )
 
 #: Destinations of one page, each with a choice of its menu.
@@ -118,10 +120,13 @@ async def open_place(context: CommandContext, key: int, rest: str) -> Reply | Fo
 async def _show_place(context: CommandContext, place: Destination) -> Reply:
     users = (await _list_users(context))[place.name]
     page = f"p{place.id}"
+    absent = _list_unsupported(context)
     options = [
         option
         for group in _GROUPS
-        for option in list_setting_options(context, page, place.settings, group)
+        for option in list_setting_options(
+            context, page, place.settings, group, without=absent
+        )
     ]
     controls = [
         context.button("Check it", "home", f"{page}:check"),
@@ -138,6 +143,13 @@ async def _show_place(context: CommandContext, place: Destination) -> Reply:
         controls,
         build_menu(context.say("How it is posted there"), options),
     )
+
+
+def _list_unsupported(context: CommandContext) -> frozenset[str]:
+    """List the settings of a destination that its platform does not have."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    supported = plugin.post_options if plugin else frozenset()
+    return frozenset(one.name for one in list_settings(PostOptions)) - supported
 
 
 async def _check_place(context: CommandContext, place: Destination) -> Reply:

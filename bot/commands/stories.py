@@ -25,6 +25,7 @@ from bot.commands.presentation import (
     join_notes,
     load_wordings,
     mark_figures,
+    note_earlier_edition,
     render_article_line,
     render_figure,
     render_passage,
@@ -64,6 +65,8 @@ class StoryPage:
     zone: str
     #: None = no edition has shown it.
     edition: StoredEdition | None = None
+    #: Which edition it is from, if that is not the newest one here.
+    origin: tuple[Block, ...] = ()
     #: What is shown below it.
     more: tuple[Block, ...] = ()
 
@@ -117,6 +120,7 @@ async def load_story_page(context: CommandContext, which: str) -> StoryPage:
         articles=await context.archive.articles_of(found),
         zone=zone,
         edition=edition,
+        origin=await note_earlier_edition(context, edition),
         more=context.section("Also on this", listed),
     )
     if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
@@ -148,6 +152,7 @@ async def render_story_page(
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
     reply = context.reply(
         *said,
+        *page.origin,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
         *_render_figures(context, story),
@@ -348,7 +353,7 @@ async def _render_days(
     lines: list[ListItem | str] = []
     for _, (first, *others) in groupby(recent, key=attrgetter("title")):
         lines += [first, *(replace(event, title="") for event in others)]
-    return lines or [context.say("Its articles date no event.")]
+    return lines or [context.say("Its articles give no dates.")]
 
 
 def _render_publications(
@@ -380,10 +385,13 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
     archive, place = context.archive, context.place
     why = await explanations.explain_story(archive, place, story, context.now)
     found, back = why.found, []
+    earlier: Sequence[Block] = ()
     if found is not None:
         reference = f"{found.stored_edition.public_id}:{found.story.id}"
         back = [back_to_story(context, reference)]
+        earlier = await note_earlier_edition(context, found.stored_edition)
     return context.reply(
+        *earlier,
         *_render_origin(context, why),
         *[await _render_reason(context, why, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),

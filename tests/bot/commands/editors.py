@@ -62,7 +62,8 @@ class Editor:
     async def opens(self, reply: Reply, label: str) -> Reply | Form:
         """The answer to the button, or the choice of a menu, with this label."""
         self.did.append(label)
-        ids = [id for id, shown in controls(reply) if shown.startswith(label)]
+        every = sorted(controls(reply), key=lambda one: one[1] != label)
+        ids = [id for id, shown in every if shown.startswith(label)]
         assert ids, (label, said(reply))
         return await self.chooses(ids[0])
 

@@ -14,7 +14,7 @@ from bot.commands.controls import ControlSigner
 from bot.configuration import file_import
 from bot.errors import SendRefused, UserError
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.harness import BRIDGE, CONFIGURATION, BotHarness, open_harness
+from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, BotHarness, open_harness
 
 SECOND = """
 [[workspace.digest]]
@@ -63,6 +63,33 @@ async def test_without_news_a_change_is_previewed_on_recent_articles(ana):
     )
 
 
+async def test_a_change_previews_the_last_seven_days_too(ana):
+    await ana.harness.post()
+    ana.harness.publish("flood", FLOOD)
+    await ana.harness.publisher.preview(await ana.harness.digest(), "local")
+    reported = said(await ana.proposes("exclude", "add pool"))
+    assert "The next edition would have 1 in full and 0 in brief" in reported
+    assert (
+        "Of the last seven days it would have had 2 in full and 0 in brief; without "
+        "this change, 3 and 0." in reported
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "effect"),
+    [
+        ("figures", "no", "Figures in the next edition: 0; without this change: 1."),
+        ("quotes", "0", "Quotes in the next edition: 0; without this change: 2."),
+        ("summary", "long", "Characters of summaries in the next edition: "),
+    ],
+)
+async def test_a_change_of_what_a_story_shows_is_measured_in_that(
+    ana, setting, value, effect
+):
+    await ana.harness.publisher.preview(await ana.harness.digest(), "local")
+    assert effect in said(await ana.proposes(setting, value))
+
+
 async def test_without_articles_no_preview_is_invented(empty_harness):
     await empty_harness.apply()
     reported = said(await (await editor(empty_harness)).proposes("stories", "1"))
@@ -78,6 +105,25 @@ async def test_the_button_makes_the_change(ana):
     made = await ana.sets("stories", "7")
     assert made.title == "Saved"
     assert (await ana.harness.digest()).options.stories == 7
+
+
+@pytest.mark.parametrize(
+    ("target", "setting", "value", "page"),
+    [
+        ("Morning brief", "stories", "7", "v1:home:d"),
+        ("#morning", "name", "early", "v1:home:places"),
+        ("workspace", "zone", "Europe/Lisbon", "v1:home:w"),
+    ],
+)
+async def test_a_change_takes_the_place_of_a_page_and_leads_back_to_it(
+    ana, target, setting, value, page
+):
+    shown = await ana.proposes(setting, value, target=target)
+    made = await ana.presses(shown, "Confirm")
+    for answer in (shown, made):
+        assert answer.in_place
+        assert answer.controls[-1].id.startswith(page)
+        assert not (await ana.presses(answer, "Back")).problem
 
 
 async def test_a_change_without_effect_is_reported(ana):

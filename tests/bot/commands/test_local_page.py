@@ -1,6 +1,7 @@
 """Setup on the local page: forms, errors beside their questions, buttons."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -89,6 +90,12 @@ async def test_a_setting_is_typed_shown_and_confirmed(browser, harness, name: st
     saved = await presses(browser, shown, "Confirm")
     assert "Saved" in saved.text
     assert (await harness.digest()).options.exclude == ("rumour",)
+
+
+async def test_values_are_completed_for_the_setting_that_was_typed(browser):
+    line = "/newsdesk set 'Morning brief' summary l"
+    path = f"/complete?line={quote(line)}&caret={len(line)}&channel=c-morning"
+    assert "long" in (await browser.get(path)).text
 
 
 async def test_without_its_answers_a_command_is_a_form(browser):

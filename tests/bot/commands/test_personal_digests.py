@@ -94,7 +94,7 @@ async def test_it_comes_at_its_hour_to_its_person_alone(quiet: BotHarness, ben: 
 async def test_it_comes_in_the_zone_that_was_named(ben: Editor):
     answer = said(await ben.says("news me", time="weekdays at 7:30 America/New_York"))
     assert "weekdays at 07:30, America/New_York" in answer
-    assert "Zone: America/New_York" in said(await ben.says("news me"))
+    assert "Time zone: America/New_York" in said(await ben.says("news me"))
 
 
 async def test_once_is_once(quiet: BotHarness, ben: Editor):
@@ -261,7 +261,9 @@ async def test_a_workspace_serves_so_many_and_no_more(
 ):
     monkeypatch.setattr("bot.readers.personal_digest.MAX_PERSONAL_DIGESTS", 1)
     await ben.says("news me", time="7:30")
-    assert "serves no more" in said(await ben.also("Cleo").says("news me", time="7:30"))
+    assert "no more can be set up" in said(
+        await ben.also("Cleo").says("news me", time="7:30")
+    )
     assert not (await ben.says("news me", time="8:30")).problem
 
 

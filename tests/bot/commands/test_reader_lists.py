@@ -179,14 +179,14 @@ async def test_follows_are_limited(ben: Editor, monkeypatch: pytest.MonkeyPatch)
 
 async def test_more_explains_which_features_count_and_where(ben: Editor):
     answer = said(await ben.presses(await story(ben, "bridge"), "More like this"))
-    assert "More of: Harbour, bridge, crack" in answer
+    assert "More like this: what mentions Harbour, bridge, crack" in answer
     assert "Ada Brandt" in answer
     assert "/news me" in answer
 
 
 async def test_feedback_is_reverted_by_the_same_button(ben: Editor):
     given = await ben.presses(await story(ben, "bridge"), "Less like this")
-    assert "Less of: " in said(given)
+    assert "Less like this: what mentions " in said(given)
     undone = await ben.presses(given, "Less like this ✓")
     assert "no longer counts" in said(undone)
     assert "✓" not in said(undone).replace("Saved ✓", "")
@@ -195,7 +195,7 @@ async def test_feedback_is_reverted_by_the_same_button(ben: Editor):
 async def test_more_and_less_are_listed_and_undone_in_me(ben: Editor):
     await ben.presses(await story(ben, "bridge"), "Less like this")
     page = await ben.presses(await ben.says("news me"), "More and less")
-    assert "Less of: Harbour, bridge, crack" in said(page)
+    assert "Less like this: what mentions Harbour, bridge, crack" in said(page)
     left = await ben.presses(page, "Undo")
     assert "no longer counts" in said(left)
     assert "not asked for more or less" in said(left)
@@ -379,7 +379,7 @@ async def test_a_chosen_language_is_used_for_answers(ben: Editor):
 async def test_the_zone_of_a_reader_is_chosen_in_a_form(ben: Editor):
     wrong = await ben.chooses_zone("Atlantis")
     assert "not a time zone" in said(wrong)
-    assert "Zone: Asia/Tokyo" in said(await ben.chooses_zone("Asia/Tokyo"))
+    assert "Time zone: Asia/Tokyo" in said(await ben.chooses_zone("Asia/Tokyo"))
     assert "in Asia/Tokyo" in said(await ben.presses_below("v1:next:here"))
 
 
