@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from bot.commands.access import describe_grant
+from bot.commands.arguments import at_most
 from bot.commands.changes import (
     get_previews,
     propose,
@@ -51,7 +52,7 @@ from bot.configuration.settings import (
     describe_layout,
     format_typed_value,
 )
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
     Block,
@@ -70,6 +71,8 @@ from bot.model import (
 from bot.publishing.planning import capitalize_first, digest_zone
 from digests.messages import Message
 
+#: Characters of a value that is typed; longer ones are given as a file.
+MAX_VALUE_LENGTH: Final = 6_000
 #: Values, and characters of them, that one field shows with a line for each.
 MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
@@ -132,6 +135,7 @@ async def set_setting(
             rest=True,
             lines=True,
             completes="value",
+            convert=at_most(MAX_VALUE_LENGTH),
         ),
     ] = "",
 ) -> Reply | Form:
@@ -167,7 +171,7 @@ async def change_setting(context: CommandContext, chosen: str) -> Reply | Form:
         raise UnknownName("There is no such setting any more. Open /newsdesk home.")
     source = _find_source(target, item) if item else None
     present = target.entry[name]
-    if setting.kind == "switch":
+    if setting.kind == "switch" and context.answers is None:
         written = WrittenValue(whole=SWITCH_WORDS[1] if present else SWITCH_WORDS[0])
         return await propose_setting(context, target, setting, written)
     if source is not None and name in _OF_SOURCE:
@@ -255,7 +259,7 @@ def _list_fields(
             label=_format_label(context, setting),
             description=context.texts.word(setting.info.help),
             value=format_typed_value(setting, target.entry[setting.name]),
-            choices=setting.choices,
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
         )
     ]
 
@@ -473,7 +477,8 @@ async def _read_sources(
 ) -> list[Block | str]:
     """Read the new sources once, and show what is there."""
     had = {source.address for source in digest.all_sources}
-    tried = await try_addresses(context, [one for one in added if one not in had])
+    with report_at_field("sources"):
+        tried = await try_addresses(context, [one for one in added if one not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
             f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
