@@ -278,7 +278,7 @@ def buttons(answer: Reply) -> list[str]:
 
 async def test_a_story_on_discord(harness: BotHarness):
     await harness.post()
-    asked = await on_discord(harness, "news story", {"story": "2"})
+    asked = await on_discord(harness, "news story", {"story": "1"})
     answer = expect_reply(await harness.inbox.dispatch(asked))
     said = [line for text in displays(answer) for line in text.split("\n")]
     assert said[:6] == [
@@ -291,5 +291,6 @@ async def test_a_story_on_discord(harness: BotHarness):
         "-# Ada Brandt, engineer, Hallin Courier",
     ]
     assert buttons(answer) == [
-        "Why this?", "Save", "More like this", "Less like this", "Report an error",
+        "Save", "More like this", "Less like this", "Why this?", "Timeline",
+        "Report an error", "Discuss",
     ]  # fmt: skip

@@ -54,7 +54,7 @@ COMMANDS = (
         CommandOption(name="topic", description="About what"),
         example="/news quotes Xi",
     ),
-    a_command("newsdesk status"),
+    a_command("newsdesk home"),
     a_command(
         "newsdesk pause",
         CommandOption(name="digest", description="Which", completes="digest"),
@@ -82,7 +82,7 @@ def sentence(line: str) -> str:
     ("line", "path", "args"),
     [
         ("/news", "news latest", {}),
-        ("/newsdesk", "newsdesk status", {}),
+        ("/newsdesk", "newsdesk home", {}),
         ("  /NEWS   Latest ", "news latest", {}),
         ("／news latest", "news latest", {}),
         ("/news story 2", "news story", {"story": "2"}),
