@@ -27,7 +27,7 @@ from digests.language.words import (
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = 0.1, -0.55
+SURE, NEAREST = 0.1, -0.45
 #: The last word of a row is the weight of what the others name.
 WEIGHTS: Mapping[str, float] = {
     " ".join(name): float(weight)
