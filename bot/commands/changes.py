@@ -111,7 +111,8 @@ def render_proposal(
         *_render_upcoming(context, change),
         context.small_print("Nothing is changed until you confirm."),
         title=context.say("Please confirm"),
-        controls=(confirm,),
+        controls=(confirm, _build_back_button(context, change)),
+        in_place=True,
     )
 
 
@@ -124,12 +125,35 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
             once = (str(coming.digest_id), secrets.token_hex(6))
             label = context.say("Post now")
             controls.insert(0, _sign_button(context, change, label, "post", *once))
+    controls.append(_build_back_button(context, change))
     return context.reply(
         *_render_differences(context, change),
         *_render_upcoming(context, change),
         title=context.say("Saved"),
         controls=controls,
+        in_place=True,
     )
+
+
+def _build_back_button(context: CommandContext, change: ConfigurationChange) -> Control:
+    """Build the button that leads to the page of what was changed, if it is one thing.
+
+    A digest that does not exist yet, or not any more, has no page.
+    """
+    page, (*others, step) = "", change.steps
+    match step.noun:
+        case _ if others:
+            page = ""
+        case "digest" if step.before is not None and step.after is not None:
+            page = f"d{step.key}"
+        case "destination":
+            page = "places"
+        case "zone" | "access":
+            page = "w"
+    new = [coming.digest_id for coming in change.coming if change.made_at]
+    if len(new) == 1 and new[0]:
+        page = f"d{new[0]}"
+    return context.button("Back", "home", page)
 
 
 def _sign_button(

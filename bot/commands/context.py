@@ -272,11 +272,24 @@ class CommandContext:
         return self.reply(self.say(msgid, **values), title=title)
 
     def listing(
-        self, title: str, blocks: Iterable[Block], *more: Block, nothing: str
+        self,
+        title: str,
+        blocks: Iterable[Block],
+        *more: Block,
+        nothing: str,
+        controls: Sequence[Control] = (),
+        menus: Sequence[ControlMenu] = (),
+        in_place: bool = False,
     ) -> Reply:
         """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
         found = tuple(blocks)
-        return self.reply(*((*found, *more) if found else (nothing,)), title=title)
+        return self.reply(
+            *((*found, *more) if found else (nothing,)),
+            title=title,
+            controls=controls,
+            menus=menus,
+            in_place=in_place,
+        )
 
     def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
         """Build the lines below a heading in small print; () without lines."""

@@ -18,13 +18,26 @@ from bot.model import Invocation
 
 #: action → (command path, name of the argument that it carries)
 CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
-    "latest": ("news latest", "digest"),
+    "latest": ("news latest", "edition"),
     "story": ("news story", "story"),
     "quotes": ("news quotes", "edition"),
     "figures": ("news figures", "edition"),
     "why": ("news why", "story"),
-    "discuss": ("news discuss", "edition"),
+    "back": ("news story", "back"),
+    "timeline": ("news story", "timeline"),
+    "corrected": ("news story", "corrected"),
+    "next": ("news latest", "next"),
+    "corrections": ("news latest", "corrections"),
+    "discuss": ("news latest", "discuss"),
+    "missing": ("news latest", "missing"),
     "help": ("news help", "command"),
+    "home": ("newsdesk home", "page"),
+    "history": ("newsdesk history", ""),
+    "access": ("newsdesk access list", ""),
+    "export": ("newsdesk export", ""),
+    "import-feeds": ("newsdesk source import", ""),
+    "export-feeds": ("newsdesk source export", ""),
+    "erasure": ("newsdesk erase", ""),
     "status": ("newsdesk status", ""),
     "again": ("newsdesk status", "again"),
     "leave": ("newsdesk status", "leave"),
@@ -36,20 +49,27 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "erase": ("newsdesk erase", "asked"),
     "confirm": ("newsdesk history", "confirm"),
     "revert": ("newsdesk history", "revert"),
-    "save": ("news save", "story"),
-    "unsave": ("news save", "undo"),
-    "more": ("news more", "story"),
-    "less": ("news less", "story"),
-    "unlike": ("news more", "undo"),
-    "unfollow": ("news unfollow", "name"),
-    "report": ("news report", "story"),
+    "save": ("news story", "save"),
+    "unsave": ("news story", "unsave"),
+    "more": ("news story", "more"),
+    "less": ("news story", "less"),
+    "unlike": ("news story", "unlike"),
+    "follows": ("news follow", "page"),
+    "unfollow": ("news follow", "unfollow"),
+    "report": ("news report", "about"),
     "me": ("news me", "do"),
     "me-set": ("news me", "change"),
+    "mutes": ("news me", "mutes"),
+    "saved": ("news me", "saved"),
+    "unkeep": ("news me", "unkeep"),
+    "tastes": ("news me", "tastes"),
+    "untaste": ("news me", "untaste"),
     "forget": ("news me", "erase"),
 }
 SIGNED_ACTIONS = frozenset(
     {"post", "undo", "confirm", "erase", "again", "leave"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
+    | {"unkeep", "untaste"}
 )
 MAX_ID_LENGTH = 100
 STALE_CONTROL = (

@@ -1,42 +1,86 @@
-"""`/news corrections`, `/newsdesk correct`: corrections of published stories."""
+"""Corrections of published stories: pages of `/news`, and `/newsdesk correct`."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
-from bot.commands.arguments import SinceArgument, named_story
+from bot.commands.arguments import named_story
 from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
+from bot.commands.editions import show_latest
 from bot.commands.presentation import join_notes
+from bot.commands.stories import back_to_story, load_story_page, show_story
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import shorten_line
 from bot.corrections.message_edits import CorrectionStatus, list_corrections
 from bot.lookup.name_resolution import ResolvedStory
-from bot.model import ListItem, Reply, SettingsEntry
+from bot.model import ControlMenu, ListItem, MenuOption, Reply, SettingsEntry
+from digests.language.normalization import parse_whole_number
 
 #: Corrections that are shown, and changes of one of them.
 MAX_CORRECTIONS, MAX_CHANGES = 8, 2
 
 
-@command(
-    "news corrections",
-    "Corrections to stories after they were posted",
-    "",
-    "since=Monday",
-)
-async def show_corrections(
-    context: CommandContext, since: SinceArgument = None
-) -> Reply:
-    """Show the latest corrections, and whether the posted messages were updated."""
+#: Days that the page of corrections can cover; None = all that is stored.
+PERIODS = (1, 7, 30, None)
+
+
+@show_latest.control("corrections")
+async def show_corrections(context: CommandContext, period: str) -> Reply:
+    """Show the corrections of so many days, and whether messages were updated."""
+    days = parse_whole_number(period, 400, least=1)
+    since = None if days is None else context.now - timedelta(days=days)
     found = await context.query(list_corrections, since=since, count=MAX_CORRECTIONS)
-    if not found and since:
-        return context.answer("Nothing posted here has been corrected since then.")
-    if not found:
-        return context.answer("Nothing posted here has been corrected so far.")
+    nothing = context.say("Nothing posted here has been corrected so far.")
+    if since is not None:
+        nothing = context.say("Nothing posted here has been corrected since then.")
     lines = [line for one in found for line in _render_correction(context, one)]
     title = context.count("{n} correction", "{n} corrections", len(found))
-    return context.reply(*lines, title=title)
+    options = tuple(
+        MenuOption(
+            id=context.control_id("corrections", str(period or "all")),
+            label=_name_period(context, period),
+        )
+        for period in PERIODS
+    )
+    return context.listing(
+        join_notes(title, _name_period(context, days)),
+        lines,
+        nothing=nothing,
+        menus=[ControlMenu(label=context.say("Since when"), options=options)],
+        controls=[context.button("Newest edition", "latest")],
+        in_place=True,
+    )
+
+
+def _name_period(context: CommandContext, days: int | None) -> str:
+    if days is None:
+        return context.say("All that are kept")
+    return context.count("Last {n} day", "Last {n} days", days)
+
+
+@show_story.control("corrected")
+async def show_story_corrections(context: CommandContext, reference: str) -> Reply:
+    """Show the corrections of a story in its edition."""
+    page = await load_story_page(context, reference)
+    edition = page.edition
+    found = await context.query(
+        list_corrections,
+        count=MAX_CORRECTIONS,
+        edition_id=edition.id if edition is not None else None,
+        story=page.story.id,
+    )
+    lines = [line for one in found for line in _render_correction(context, one)]
+    nothing = context.say("This story has not been corrected.")
+    return context.listing(
+        context.say("Corrections: {headline}", headline=page.story.headline.text),
+        lines,
+        nothing=nothing,
+        controls=[back_to_story(context, page.reference)],
+        in_place=True,
+    )
 
 
 def _render_correction(

@@ -1,7 +1,7 @@
 """Declare commands as functions with typed parameters.
 
-    @command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-    async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+    @command("news figures", "Numbers, and their sentence", "1", "trade")
+    async def show_figures(context: CommandContext, topic: TopicArgument) -> Reply:
 
 Each parameter after the context is one option of the command; its annotation contains
 an `Option` that describes the question and the conversion. Typed text is converted

@@ -6,26 +6,21 @@ support, with an error at their question.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated
 
 from bot.commands.changes import propose_and_render, request_edit
 from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, OptionGroup, command
+from bot.commands.declaration import Option, command
 from bot.commands.digest_requests import get_channel, name_destination
 from bot.configuration.change_steps import ChangeRequest
-from bot.configuration.settings import format_typed_value
-from bot.errors import UnknownName
 from bot.lookup.name_resolution import resolve_destination
 from bot.model import (
     Destination,
-    DestinationSettings,
     Digest,
-    Form,
     ListItem,
     Reply,
     SettingsEntry,
-    list_settings,
 )
 
 
@@ -101,55 +96,3 @@ async def remove_destination(
     left = [request_edit(digest, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=name.name, edit=lambda _: None)
     return await propose_and_render(context, *left, gone)
-
-
-async def _find_destination_or_here(context: CommandContext, typed: str) -> Destination:
-    known = await context.list_destinations()
-    if typed:
-        return resolve_destination(known, typed)
-    here = next((p for p in known if p.channel == context.place.channel), None)
-    if here is None:
-        raise UnknownName(
-            "This channel is not a destination yet. Run /newsdesk destination here "
-            "first, or name one: /newsdesk destination list shows them."
-        )
-    return here
-
-
-@command(
-    "newsdesk destination edit",
-    "Silent, with a ping, in a thread, published",
-    "silent=yes thread=yes",
-    'name=morning ping="role 4711"',
-)
-async def edit_destination(
-    context: CommandContext,
-    name: Annotated[
-        Destination,
-        Option(
-            "Which one; without it the one of this channel",
-            completes="destination",
-            implicit=True,
-            convert=_find_destination_or_here,
-        ),
-    ],
-    settings: Annotated[
-        Mapping[str, str],
-        OptionGroup(DestinationSettings, ("silent", "ping", "thread", "crosspost")),
-    ],
-) -> Reply | Form:
-    """Propose posting options; without any, show a form with the present ones."""
-    if not settings:
-        entry = name.settings.to_entry()
-        present = {
-            one.name: format_typed_value(one, entry[one.name])
-            for one in list_settings(DestinationSettings)
-            if one.info.group == "look"
-        }
-        return context.form({**present, "name": name.name})
-    request = ChangeRequest(
-        noun="destination",
-        name=name.name,
-        edit=lambda entry: {**entry, **settings} if entry is not None else None,
-    )
-    return await propose_and_render(context, request)

@@ -42,7 +42,7 @@ NewDestinations = Annotated[
         "Destinations, by commas; without it this channel",
         completes="destination",
         settings=("destinations",),
-        convert=lambda _, typed: [*filter(None, map(str.strip, typed.split(",")))],
+        convert=lambda _, typed: parse_names(typed),
     ),
 ]
 NewSettings = Annotated[
@@ -52,6 +52,11 @@ NewSettings = Annotated[
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+
+def parse_names(typed: str) -> list[str]:
+    """Parse names that are separated by commas."""
+    return [*filter(None, map(str.strip, typed.split(",")))]
 
 
 async def request_new_digest(

@@ -61,8 +61,6 @@ from bot.storage import (
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
-#: Controls that open a form, whose answers would again come from no workspace.
-_FORM_CONTROLS = ("v1:report:", "v1:me:form")
 
 
 def build_inbox(services: CommandServices, commands: Sequence[Command]) -> Inbox:
@@ -262,28 +260,40 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
 def _adapt_own_controls(
     pressed: Invocation, invocation: Invocation, answer: Reply | Form
 ) -> Reply | Form:
-    """Let the answer's controls lead back to the personal edition it is about.
-
-    Where the platform does not report the workspace, what opens a form is left out.
-    """
+    """Let the answer's controls lead back to the personal edition it is about."""
     edition = invocation.under
     if not edition:
         return answer
-    reported = pressed.place.workspace.id == invocation.place.workspace.id
     if isinstance(answer, Form):
-        if reported:
+        if answer.control:
+            return replace(
+                answer, control=build_own_control_id(edition, answer.control)
+            )
+        if pressed.place.workspace.id == invocation.place.workspace.id:
             return answer
         said = Texts.of(invocation.locale).say(
             "This needs text: use /{path} in the server.", path=invocation.path
         )
         return Reply(blocks=(Paragraph(text=said),))
-    controls = tuple(
-        replace(control, id=build_own_control_id(edition, control.id))
-        for control in answer.controls
-        if reported or not control.id.startswith(_FORM_CONTROLS)
+    return _replace_controls(answer, partial(build_own_control_id, edition))
+
+
+def _replace_controls(reply: Reply, rename: Callable[[str], str]) -> Reply:
+    """Return the reply with other ids of its buttons and choices."""
+    blocks = (
+        replace(block, control=replace(block.control, id=rename(block.control.id)))
+        if isinstance(block, ListItem) and block.control is not None
+        else block
+        for block in reply.blocks
     )
-    # Menus are part of pages for editors, which no personal edition leads to.
-    return replace(answer, controls=controls, menus=())
+    menus = (
+        replace(menu, options=tuple(replace(o, id=rename(o.id)) for o in menu.options))
+        for menu in reply.menus
+    )
+    controls = (replace(one, id=rename(one.id)) for one in reply.controls)
+    return replace(
+        reply, blocks=tuple(blocks), menus=tuple(menus), controls=tuple(controls)
+    )
 
 
 def _render_notices(known: UserContext, texts: Texts) -> Iterator[Block]:

@@ -1,22 +1,22 @@
-"""`/news latest, when, discuss`: posted editions, coming ones, and their threads.
+"""`/news latest`: posted editions, the coming ones, and the threads of posted ones.
 
-`discuss` returns the message and the thread's name; the platform opens the thread or
-finds it. An edition has one thread per channel, however often it is requested.
+The button «Discuss» returns the message and the thread's name; the platform opens the
+thread or finds it. An edition has one thread per channel, however often it is pressed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Annotated
 
-from bot.commands.arguments import parse_zone
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
-from bot.commands.presentation import join_notes
-from bot.configuration.diff import shorten_line
+from bot.commands.presentation import has_thread, join_notes, render_article_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
 from bot.lookup.name_resolution import EDITION_ID, resolve_digest
 from bot.model import (
+    Control,
     Delivery,
     Digest,
     Discussion,
@@ -32,7 +32,7 @@ from bot.publishing.planning import (
     format_schedules,
     list_next_dues,
 )
-from bot.storage import delivery_store, edition_store
+from bot.storage import decision_store, delivery_store, edition_store
 
 
 @command(
@@ -71,7 +71,17 @@ async def show_latest(
     if found is None:
         return _explain_no_edition(context, awaited)
     parts = await context.publisher.shown(found, context.workspace)
-    return context.reply(RenderedEdition(parts=parts), title=title)
+    return context.reply(
+        RenderedEdition(parts=parts),
+        title=title,
+        controls=[
+            context.button("What is not in it", "missing", found.public_id),
+            context.button("Next editions", "next", found.public_id),
+            context.button("Corrections", "corrections", "7"),
+            context.button("Saved stories", "saved", "1"),
+        ],
+        in_place=True,
+    )
 
 
 async def _resolve_digest(context: CommandContext, asked: str) -> Digest:
@@ -108,29 +118,31 @@ def _explain_no_edition(context: CommandContext, awaited: Sequence[Digest]) -> R
 MAX_TIMES = 3
 
 
-@command("news when", "When the next editions come here", "", "Europe/London")
-async def show_next_editions(
-    context: CommandContext,
-    zone: Annotated[
-        str,
-        Option(
-            "Your zone, such as Europe/London", completes="zone", convert=parse_zone
-        ),
-    ] = "",
-) -> Reply:
+@show_latest.control("next")
+async def show_next_editions(context: CommandContext, edition: str) -> Reply:
     """Show the next times of each digest of this channel, and of the reader's own."""
+    zone = await context.get_own_zone()
     shown = (*await context.list_digests_here(), await context.find_own_digest())
+    lines = [_render_digest_times(context, one, zone) for one in shown if one]
     return context.listing(
         context.say("The next editions here"),
-        [_render_digest_times(context, digest, zone) for digest in shown if digest],
+        lines,
         nothing=context.say("No digest is posted in this channel."),
+        controls=[build_back_to_edition(context, edition)],
+        in_place=True,
     )
 
 
+def build_back_to_edition(context: CommandContext, edition: str) -> Control:
+    """Build the button of a page that leads back to the edition with this id."""
+    return context.button("Back to the edition", "latest", edition)
+
+
 def _render_digest_times(
-    context: CommandContext, digest: Digest, asked: str
+    context: CommandContext, digest: Digest, reader_zone: str
 ) -> ListItem:
-    zone = asked or digest_zone(digest)
+    """Render its coming times, in its own zone and, if it differs, the reader's."""
+    zone, texts = digest_zone(digest), context.texts
     moments = list_next_dues(digest, context.now, MAX_TIMES)
     if digest.paused:
         text = context.say("It is paused.")
@@ -138,31 +150,72 @@ def _render_digest_times(
         text = context.say("It has no schedule; editors post it by hand.")
     else:
         text = join_notes(*(context.format_moment(at, zone) for at in moments))
-    texts = context.texts
     left = texts.duration_until(moments[0], context.now) if moments else ""
-    note = join_notes(left, asked, format_schedules(digest, texts) or zone)
+    theirs = ""
+    if moments and reader_zone != zone:
+        at = context.format_moment(moments[0], reader_zone)
+        theirs = context.say("{when} in {zone}", when=at, zone=reader_zone)
+    note = join_notes(left, format_schedules(digest, texts) or zone, theirs)
     title = context.say("Your digest") if digest.person else digest.name
     return ListItem(title=title, text=text, note=note)
 
 
-@command("news discuss", "A thread below an edition", "", "e-7k3m9q")
-async def open_discussion(
-    context: CommandContext,
-    edition: Annotated[str, Option("Its id, e-…; without it the newest one here")] = "",
-) -> Reply:
+# ── what is not in it ──────────────────────────────────────────────────────────
+
+#: Articles that are listed.
+MAX_MISSING = 12
+
+
+@show_latest.control("missing")
+async def show_missing_stories(context: CommandContext, edition: str) -> Reply:
+    """Show what was read for the edition and is not in it, each with the reason."""
+    found = await context.query(
+        text_search.load_edition, public_id=edition, person_id=context.person.id
+    )
+    left_out = await context.query(
+        decision_store.list_left_out,
+        digest_id=found.digest_id,
+        occurrence_id=found.occurrence_id,
+    )
+    lines = []
+    for decision in left_out[:MAX_MISSING]:
+        article = await context.archive.article(context.scope, int(decision.article))
+        if article is not None:
+            line = render_article_line(context, article)
+            lines.append(replace(line, text=context.message(decision.reason)))
+    more = len(left_out) - MAX_MISSING
+    said = context.count("{n} more is not in it", "{n} more are not in it", more)
+    rest = [SmallPrint(text=said)] if more > 0 else []
+    return context.listing(
+        context.say("Not in the edition {id}", id=found.public_id),
+        lines,
+        *rest,
+        context.small_print(
+            "About anything else: /news why, then words of its headline."
+        ),
+        nothing=context.say("Everything that was read for it is in it."),
+        controls=[build_back_to_edition(context, edition)],
+        in_place=True,
+    )
+
+
+# ── threads ────────────────────────────────────────────────────────────────────
+
+
+@show_latest.control("discuss")
+async def open_discussion(context: CommandContext, edition: str) -> Reply:
     """Request the thread of the edition's first message in this channel."""
     title = context.say("Discuss")
-    platform = context.services.plugins[context.workspace.platform]
-    if "thread" not in platform.post_options:
-        return context.answer(
-            "This page has no threads. On Discord and Slack an edition has one.",
-            title=title,
-        )
     if context.place.of_person is not None:
         return context.answer(
             "Your own editions have no thread: only you read them.", title=title
         )
-    found = await _resolve_edition(context, edition)
+    if not has_thread(context):
+        return context.answer(
+            "This page has no threads. On Discord and Slack an edition has one.",
+            title=title,
+        )
+    found = await context.archive.edition(context.place, edition)
     first = await _find_first_message(context, found)
     how = context.say(
         "Answer below the edition's first message, in its thread: point at the "
@@ -175,20 +228,6 @@ async def open_discussion(
         channel=first.channel, message=first.message_id or "", name=name
     )
     return context.reply(how, title=title, discussion=discussion)
-
-
-async def _resolve_edition(context: CommandContext, public_id: str) -> StoredEdition:
-    if not public_id:
-        newest = await context.archive.newest(context.place)
-        if newest is None:
-            raise UserError("No edition has been posted here yet.")
-        return newest
-    find_edition = edition_store.find_edition_by_public_id
-    found = await context.query(find_edition, public_id=public_id)
-    if found is None:
-        said = shorten_line(public_id)
-        raise UnknownName("There is no edition «{said}» here.", said=said)
-    return found
 
 
 async def _find_first_message(

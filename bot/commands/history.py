@@ -53,16 +53,25 @@ async def show_history(
         context.button("Revert {id}", "revert", one.id, id=one.id)
         for one in found[:MAX_BUTTONS]
     ]
-    return context.reply(*blocks, title=context.say("History"), controls=controls)
+    controls.append(context.button("Control panel", "home", ""))
+    return context.reply(
+        *blocks, title=context.say("History"), controls=controls, in_place=True
+    )
 
 
 @show_history.control("confirm")
 async def confirm_change(context: CommandContext, change_id: str) -> Reply:
-    """Apply a change that was proposed."""
-    wanted = build_change_context(context)
-    change = await context.db.write(
-        changes.confirm_proposal, context.place, change_id, wanted
-    )
+    """Apply a change that was proposed, or show it against newer settings."""
+    wanted, write = build_change_context(context), context.db.write
+    place = context.place
+    try:
+        change = await write(changes.confirm_proposal, place, change_id, wanted)
+    except changes.OutdatedChange as error:
+        change = await write(changes.propose_again, place, change_id, wanted)
+        said = context.say(
+            "Nothing was done yet. This is your change to what is set now."
+        )
+        return render_proposal(context, change, f"{context.texts.error(error)} {said}")
     context.services.wake()
     return render_applied(context, change)
 

@@ -1,37 +1,42 @@
-"""`/news me, language`: a reader's own digest, language and stored data.
+"""`/news me`: a reader's own digest, language, zone and stored data.
 
-    no options         show stored data, the digest's state, and buttons
+    no options         show stored data, the digest's state, menus and buttons
     time, language     set the digest up, or change it
-    buttons            a form for both, stop, start, export, erase
+    buttons            forms, stop, start, lists (`reader_lists`), export, erase
 
 Erasing asks for confirmation; its button is signed for this person and expires.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
-from bot.commands.presentation import format_feedback, format_occurrence
+from bot.commands.presentation import format_occurrence
 from bot.configuration.validation import check_language
 from bot.errors import UnknownName, UserError
-from bot.i18n.translation import Texts, list_languages
+from bot.i18n.translation import list_languages
 from bot.model import (
     Block,
     Control,
+    ControlMenu,
     Digest,
     Document,
     FactTable,
     Form,
+    FormField,
     ListItem,
-    Paragraph,
+    MenuOption,
     Reply,
     SmallPrint,
 )
 from bot.publishing.planning import format_schedule, format_schedules
 from bot.readers import personal_data, personal_digest
 from bot.readers.personal_data import PersonalData
+from bot.readers.personal_digest import PersonalDigestRequest
+from bot.schedules.calendar import find_zone
 from bot.storage import reader_store
 from digests.language.normalization import parse_whole_number
 
@@ -69,45 +74,46 @@ async def show_person(
     if time.casefold() == "off":
         return await switch_digest(context, "stop")
     if time or language:
-        request = personal_digest.PersonalDigestRequest(
+        request = PersonalDigestRequest(
             when=time,
             language=language,
             zone=await context.get_own_zone(),
         )
-        own = await context.db.write(
-            personal_digest.set_up_personal_digest,
-            whose=context.person_scope,
-            wish=request,
-            now=context.now,
-        )
-        context.services.wake()
-        return _render_own_digest(context, own)
-    stored = await _load_stored(context)
-    return context.reply(
-        *[block async for block in _render_stored(context, stored)],
-        title=context.say("You in this workspace"),
-        controls=_build_controls(context, stored.own),
-    )
+        return await _set_up_digest(context, request)
+    return await _render_page(context)
 
 
 @show_person.control("do")
 async def handle_button(context: CommandContext, action: str) -> Reply | Form:
-    """Show the form, an export, or the confirmation before erasing."""
+    """Show the page again, an export, or the confirmation before erasing."""
     match action.split("-"):
         case ["form"]:
-            own = await context.find_own_digest()
-            if own is None:
-                return context.form({})
-            time, language = "; ".join(own.schedules), own.options.language
-            return context.form({"time": time, "language": language})
+            # Below answers of earlier releases.
+            return await _change_digest(context)
         case ["export", *part]:
             return _render_export(context, await _load_stored(context), *part)
         case ["erase"]:
             return _ask_to_erase(context)
-    return await show_person.function(context)
+    return await _render_page(context)
 
 
 @show_person.control("change")
+async def change_preference(context: CommandContext, action: str) -> Reply | Form:
+    """Change the digest, the language, the zone or a muted word of the reader."""
+    match action.split("-", 1):
+        case ["digest"]:
+            return await _change_digest(context)
+        case ["zone"]:
+            return await _change_zone(context)
+        case ["language", locale]:
+            return await _change_language(context, locale)
+        case ["mute"]:
+            return await _mute_word(context)
+        case ["unmute", word]:
+            return await _unmute_word(context, word)
+    return await switch_digest(context, action)
+
+
 async def switch_digest(context: CommandContext, action: str) -> Reply:
     """Stop the reader's own digest, or start it again."""
     switch = personal_digest.resume_personal_digest
@@ -120,6 +126,11 @@ async def switch_digest(context: CommandContext, action: str) -> Reply:
     return _render_own_digest(context, own)
 
 
+def build_back_to_me(context: CommandContext) -> Control:
+    """Build the button of a page that leads back to `/news me`."""
+    return context.button("Back", "me", "show")
+
+
 @show_person.control("erase")
 async def erase_person(context: CommandContext, signed: str) -> Reply:
     """Erase everything that is stored about the reader."""
@@ -130,9 +141,10 @@ async def erase_person(context: CommandContext, signed: str) -> Reply:
         raise UserError("This button has expired or is not yours: /news me")
     await context.db.write(reader_store.erase_person, context.person_scope)
     await context.db.remove_deleted()
-    return context.answer(
+    said = context.say(
         "Erased. Nothing about you is stored in this workspace any more."
     )
+    return context.reply(said, in_place=True)
 
 
 async def _load_stored(context: CommandContext) -> PersonalData:
@@ -140,26 +152,96 @@ async def _load_stored(context: CommandContext) -> PersonalData:
     return await context.db.read(personal_data.load_personal_data, whose=whose)
 
 
+async def _render_page(context: CommandContext, *said: str) -> Reply:
+    """Render all that is stored about the reader, with what they can change."""
+    stored = await _load_stored(context)
+    return context.reply(
+        *said,
+        *[block async for block in _render_stored(context, stored)],
+        title=context.say("You in this workspace"),
+        menus=[_build_language_menu(context, stored.reader.locale)],
+        controls=_build_controls(context, stored.own),
+        in_place=True,
+    )
+
+
 def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Control, ...]:
     """Build the buttons for the reader's own digest and data."""
-    if own is None:
-        form = context.button("Set up a digest of my own", "me", "form", primary=True)
-        digest = [form]
-    else:
-        digest = [context.button("Change", "me", "form")]
-        if own.paused or any(place.paused for place in own.destinations):
-            start = context.button("Start it again", "me-set", "start", primary=True)
-            digest.append(start)
-        else:
-            digest.append(context.button("Stop it", "me-set", "stop"))
     return (
-        *digest,
+        *_build_digest_controls(context, own),
+        context.button("Time zone", "me-set", "zone"),
+        context.button("What you follow", "follows", "1"),
+        context.button("Saved stories", "saved", "1"),
+        context.button("More and less", "tastes", "1"),
+        *([context.button("Muted words", "mutes", "1")] if own is not None else []),
         context.button("Export my data", "me", "export"),
         context.button("Erase my data", "me", "erase"),
     )
 
 
+def _build_digest_controls(
+    context: CommandContext, own: Digest | None
+) -> Iterator[Control]:
+    if own is None:
+        yield context.button(
+            "Set up a digest of my own", "me-set", "digest", primary=True
+        )
+        return
+    yield context.button("Change my digest", "me-set", "digest")
+    if own.paused or any(place.paused for place in own.destinations):
+        yield context.button("Start it again", "me-set", "start", primary=True)
+    else:
+        yield context.button("Stop it", "me-set", "stop")
+
+
+def _build_language_menu(context: CommandContext, chosen: str | None) -> ControlMenu:
+    """Build the menu of the languages in which the reader can be answered."""
+    texts = context.texts
+    offered = [(code, texts.language(code)) for code in list_languages()]
+    offered.append((AUTOMATIC_LANGUAGE, context.say("As the platform says")))
+    present = chosen or AUTOMATIC_LANGUAGE
+    options = tuple(
+        MenuOption(
+            id=context.control_id("me-set", f"language-{code}"),
+            label=name,
+            note=context.say("chosen now") if code == present else "",
+        )
+        for code, name in offered
+    )
+    return ControlMenu(label=context.say("Language of answers"), options=options)
+
+
 # ── the digest ─────────────────────────────────────────────────────────────────
+
+
+async def _set_up_digest(context: CommandContext, wish: PersonalDigestRequest) -> Reply:
+    own = await context.db.write(
+        personal_digest.set_up_personal_digest,
+        whose=context.person_scope,
+        wish=wish,
+        now=context.now,
+    )
+    context.services.wake()
+    return _render_own_digest(context, own)
+
+
+async def _change_digest(context: CommandContext) -> Reply | Form:
+    """Ask for time and language of the reader's own digest, or set them."""
+    given = context.answers
+    if given is None:
+        own, values = await context.find_own_digest(), {}
+        if own is not None:
+            schedule = "; ".join(own.schedules)
+            values = {"time": schedule, "language": own.options.language}
+        form = context.form(values, required=("time",))
+        return replace(form, control=context.control_id("me-set", "digest"))
+    language = given.get("language", "")
+    wish = PersonalDigestRequest(
+        when=given.get("time", ""),
+        language=check_language(language) if language else "",
+        zone=await context.get_own_zone(),
+    )
+    return await _set_up_digest(context, wish)
 
 
 def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
@@ -183,8 +265,80 @@ def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
         *(() if own.sources else [nothing]),
         context.small_print("When there is nothing new for you, nothing is sent."),
         title=context.say("Your digest"),
-        controls=_build_controls(context, own),
+        controls=[
+            *_build_digest_controls(context, own),
+            context.button("Muted words", "mutes", "1"),
+            build_back_to_me(context),
+        ],
+        in_place=True,
     )
+
+
+# ── muted words ────────────────────────────────────────────────────────────────
+
+#: Words that one person can mute; characters of one.
+MAX_MUTED, MAX_MUTED_LENGTH = 25, 50
+
+
+@show_person.control("mutes")
+async def show_muted_words(context: CommandContext, _: str, *said: str) -> Reply:
+    """Show what the reader's own digest leaves out; each word can be unmuted."""
+    own = await context.find_own_digest()
+    muted = own.options.exclude if own is not None else ()
+    lines = [
+        ListItem(
+            title=word, control=context.button("Unmute", "me-set", f"unmute-{word}")
+        )
+        for word in muted
+    ]
+    nothing = context.say("Nothing is muted: your own digest leaves out no words.")
+    shown: Sequence[ListItem | str] = lines or (nothing,)
+    mute = context.button("Mute a word", "me-set", "mute")
+    return context.reply(
+        *said,
+        *shown,
+        title=context.say("Muted words"),
+        controls=[mute, build_back_to_me(context)],
+        in_place=True,
+    )
+
+
+async def _mute_word(context: CommandContext) -> Reply | Form:
+    """Ask for a word that the reader's own digest leaves out, or mute it."""
+    given = context.answers
+    if given is None:
+        return _ask_for_word(context)
+    word = " ".join(given.get("word", "").split())
+    if not any(sign.isalnum() for sign in word) or len(word) > MAX_MUTED_LENGTH:
+        wrong = context.say(
+            "Write a word or a few words, at most {most} characters.",
+            most=MAX_MUTED_LENGTH,
+        )
+        return _ask_for_word(context, word, wrong)
+    await context.db.write(
+        personal_digest.mute_word, whose=context.person_scope, word=word, most=MAX_MUTED
+    )
+    said = context.say("Your own digest leaves out what mentions «{word}».", word=word)
+    return await show_muted_words(context, "1", said)
+
+
+def _ask_for_word(context: CommandContext, value: str = "", wrong: str = "") -> Form:
+    label = context.say("Word or words")
+    field = FormField(name="word", label=label, value=value, error=wrong)
+    return Form(
+        path=context.command.path,
+        title=context.say("Mute a word"),
+        fields=(field,),
+        control=context.control_id("me-set", "mute"),
+    )
+
+
+async def _unmute_word(context: CommandContext, word: str) -> Reply:
+    await context.db.write(
+        personal_digest.unmute_word, whose=context.person_scope, word=word
+    )
+    said = context.say("«{word}» is no longer muted.", word=word)
+    return await show_muted_words(context, "1", said)
 
 
 # ── what is stored ─────────────────────────────────────────────────────────────
@@ -203,7 +357,8 @@ def _ask_to_erase(context: CommandContext) -> Reply:
     carried = (str(int(context.now.timestamp())), context.person.id)
     erase = context.button("Erase everything", "forget", *carried, primary=True)
     title = context.say("Please confirm")
-    return context.reply(question, stays, title=title, controls=[erase])
+    controls = [erase, build_back_to_me(context)]
+    return context.reply(question, stays, title=title, controls=controls, in_place=True)
 
 
 async def _render_stored(
@@ -211,16 +366,19 @@ async def _render_stored(
 ) -> AsyncIterator[Block | str]:
     """Render everything that is stored about the reader."""
     locale = stored.reader.locale
-    automatic = context.say("as the platform says")
-    language = context.texts.language(locale) if locale else automatic
+    language = context.texts.language(locale or context.texts.locale)
+    if not locale:
+        language = context.say("{language}, as the platform says", language=language)
     follows = _format_names(context, [one.name for one in stored.follows])
     saved = context.count("{n} story", "{n} stories", len(stored.saved))
+    tastes = context.count("{n} story", "{n} stories", len(stored.feedback))
     rows = (
         *_list_own_rows(context, stored),
         (context.say("Answers in"), language),
         (context.say("Zone"), await context.get_own_zone()),
         (context.say("You follow"), follows),
         (context.say("Saved"), saved),
+        (context.say("More and less"), tastes),
     )
     if stored.own is None:
         yield context.say(
@@ -228,8 +386,6 @@ async def _render_stored(
             "private message and has only what the channels here did not show."
         )
     yield FactTable(rows=rows)
-    for one in stored.feedback[:MAX_NAMED]:
-        yield ListItem(title=format_feedback(context, one), note=one.headline)
     for report in stored.reports[:MAX_NAMED]:
         state = context.say("open")
         if report.answered_at is not None:
@@ -317,55 +473,64 @@ def _render_export(
     return context.reply(*shown, SmallPrint(text=hint), title=title, controls=controls)
 
 
-# ── the language of answers ────────────────────────────────────────────────────
+# ── language and zone ──────────────────────────────────────────────────────────
 
 #: The language that the platform reports.
 AUTOMATIC_LANGUAGE = "automatic"
 
 
-@command("news language", "The language in which you are answered", "", "de")
-async def choose_language(
-    context: CommandContext,
-    language: Annotated[
-        str,
-        Option(
-            "en, de; automatic: as your platform says",
-            choices=(*list_languages(), AUTOMATIC_LANGUAGE),
-        ),
-    ] = "",
-) -> Reply:
-    """Store the language of answers; without one, show the present one."""
-    known, texts = list_languages(), context.texts
-    if not language:
-        named = ", ".join(f"{texts.language(code)} ({code})" for code in known)
-        said = texts.say(
-            "You are answered in {language}. There are: {known}.",
-            language=texts.language(texts.locale),
-            known=named,
-        )
-        return _answer_in(texts, said)
-    if language not in (*known, AUTOMATIC_LANGUAGE):
+async def _change_language(context: CommandContext, locale: str) -> Reply:
+    """Store the language of answers; the page is already in it."""
+    if locale not in (*list_languages(), AUTOMATIC_LANGUAGE):
         raise UnknownName(
             "There are no texts in «{wanted}». There are: {known}.",
-            wanted=language[:20],
-            known=", ".join(known),
+            wanted=locale[:20],
+            known=", ".join(list_languages()),
         )
-    locale = None if language == AUTOMATIC_LANGUAGE else language
-    whose, chosen = context.person_scope, {"locale": locale}
-    await context.db.write(reader_store.set_preferences, whose, chosen=chosen)
-    if locale is None:
-        said = texts.say("From now on the platform's language decides.")
-    else:
-        # The answer is already in the language that was just chosen.
-        texts = Texts.of(locale)
-        said = texts.say("From now on you are answered in English.")
-    return _answer_in(texts, said)
-
-
-def _answer_in(texts: Texts, said: str) -> Reply:
-    note = texts.say(
+    chosen = None if locale == AUTOMATIC_LANGUAGE else locale
+    await context.db.write(
+        reader_store.set_preferences, context.person_scope, chosen={"locale": chosen}
+    )
+    if chosen is None:
+        said = context.say("From now on the platform's language decides.")
+        return await _render_page(context, said)
+    there = replace(context, invocation=replace(context.invocation, locale=chosen))
+    said = there.say("From now on you are answered in English.")
+    note = there.say(
         "Anything that is not translated yet appears in English; articles keep their "
         "own language."
     )
-    blocks = (Paragraph(text=said), SmallPrint(text=note))
-    return Reply(blocks=blocks, locale=texts.locale)
+    return replace(await _render_page(there, said, note), locale=chosen)
+
+
+async def _change_zone(context: CommandContext) -> Reply | Form:
+    """Ask for the zone in which the reader is shown times, or store it."""
+    given = context.answers
+    if given is None:
+        return _ask_for_zone(context, await context.get_own_zone())
+    try:
+        zone = find_zone(given.get("zone", ""))
+    except UserError as mistake:
+        wrong = context.texts.error(mistake)
+        return _ask_for_zone(context, given.get("zone", ""), wrong)
+    await context.db.write(
+        reader_store.set_preferences, context.person_scope, chosen={"zone": zone}
+    )
+    said = context.say("You are shown times in {zone}.", zone=zone)
+    return await _render_page(context, said)
+
+
+def _ask_for_zone(context: CommandContext, value: str, wrong: str = "") -> Form:
+    zone = FormField(
+        name="zone",
+        label=context.say("Time zone"),
+        description=context.say("Your zone, such as Europe/London"),
+        value=value,
+        error=wrong,
+    )
+    return Form(
+        path=context.command.path,
+        title=context.say("Time zone"),
+        fields=(zone,),
+        control=context.control_id("me-set", "zone"),
+    )

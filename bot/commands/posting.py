@@ -84,12 +84,11 @@ async def post_edition(
     ] = None,
 ) -> Reply:
     """Ask whether to post: everything new, or a draft for a topic or destination."""
+    if not topic and to is None:
+        return await ask_to_post(context, digest)
     order = EditionOrder(digest=digest, workspace=context.workspace, topic=topic, to=to)
     question = _format_question(context, order)
     carried = [str(digest.id), secrets.token_hex(6)]
-    if not topic and to is None:
-        post = context.button("Post now", "post", *carried, primary=True)
-        return context.reply(question, controls=[post])
     publisher = ManualPublisher(publisher=context.publisher)
     draft = await publisher.draft(order, context.workspace.platform)
     carried += [str(to.id if to else 0), topic]
@@ -101,6 +100,16 @@ async def post_edition(
     )
 
 
+async def ask_to_post(context: CommandContext, digest: Digest) -> Reply:
+    """Ask whether to post what is new in the digest."""
+    order = EditionOrder(digest=digest, workspace=context.workspace)
+    carried = (str(digest.id), secrets.token_hex(6))
+    post = context.button("Post now", "post", *carried, primary=True)
+    back = context.button("Back", "home", f"d{digest.id}")
+    question = _format_question(context, order)
+    return context.reply(question, controls=[post, back], in_place=True)
+
+
 def _format_destinations(order: EditionOrder) -> str:
     """Format the channels that get the edition.
 
@@ -110,8 +119,7 @@ def _format_destinations(order: EditionOrder) -> str:
     where = format_channels(order.destinations)
     if not where:
         raise UserError(
-            "«{name}» has no destination to post to. Give it one: "
-            "/newsdesk digest edit.",
+            "«{name}» has no destination to post to. Give it one in /newsdesk home.",
             name=order.digest.name,
         )
     return where

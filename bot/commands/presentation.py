@@ -12,6 +12,7 @@ from bot.commands.context import CommandContext
 from bot.errors import UnknownName
 from bot.model import (
     Block,
+    Control,
     Destination,
     Digest,
     ListItem,
@@ -26,7 +27,14 @@ from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
-from digests.types import Article, ArticleRef, EditionStory, Figure, QuoteCard, Span
+from digests.types import (
+    Article,
+    ArticleRef,
+    EditionStory,
+    Figure,
+    QuoteCard,
+    Span,
+)
 
 T = TypeVar("T")
 #: How the state of a finding or source is shown, the most urgent first.
@@ -63,6 +71,18 @@ class Page(Generic[T]):
         if self.pages == 1:
             return ""
         return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
+
+    def build_turns(self, context: CommandContext, page: str) -> list[Control]:
+        """Build the buttons to the pages beside this one, of a page of the panel."""
+        turns = []
+        if self.number > 1:
+            before = f"{page}:{self.number - 1}"
+            turns.append(context.button("Previous page", "home", before))
+        if self.number < self.pages:
+            turns.append(
+                context.button("Next page", "home", f"{page}:{self.number + 1}")
+            )
+        return turns
 
 
 def join_notes(*parts: str | None) -> str:
@@ -124,6 +144,13 @@ def render_preview_control(context: CommandContext) -> Reply:
     return context.answer(
         "This is a preview. Its buttons work below the edition once it is posted."
     )
+
+
+def has_thread(context: CommandContext) -> bool:
+    """Check whether editions of this place have a thread for discussion."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    can_open = plugin is not None and "thread" in plugin.post_options
+    return can_open and context.place.of_person is None
 
 
 def render_excerpt_sources(context: CommandContext, n: int) -> Iterator[SmallPrint]:

@@ -113,7 +113,9 @@ def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
     """Explain what keeps an edition from being posted now, whatever it contains."""
     zone, quiet = digest_zone(digest), digest.options.quiet_hours
     if digest.paused or digest.paused_until is not None:
-        yield context.say("Held: the digest is paused. /newsdesk resume ends that.")
+        yield context.say(
+            "Held: the digest is paused. It can be resumed in /newsdesk home."
+        )
     elif context.get_today(zone) in digest.skips:
         yield context.say("Held: today is skipped.")
     elif quiet and (until := find_quiet_end(quiet, context.now, zone)):

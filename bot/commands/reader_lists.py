@@ -1,23 +1,45 @@
-"""`/news follow, unfollow, more, less, save, saved`: a reader's own lists."""
+"""What a reader keeps: follows, saved stories, more and less of some stories.
+
+`/news follow` is typed; all else is a button: on a story, or a page of `/news me`.
+Each press shows the page again with its effect.
+"""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from bot.commands.arguments import StoryArgument, parse_page
+from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
-from bot.commands.presentation import Page, format_feedback, join_notes
-from bot.errors import UnknownName, UserError, quote_names
-from bot.model import ListItem, Reply, SmallPrint
+from bot.commands.help_pages import load_sample_names
+from bot.commands.personal import build_back_to_me, show_person
+from bot.commands.presentation import (
+    Page,
+    format_feedback,
+)
+from bot.commands.stories import load_story_page, render_story_page, show_story
+from bot.errors import UserError
+from bot.model import (
+    Block,
+    Control,
+    ControlMenu,
+    ListItem,
+    MenuOption,
+    Reply,
+    SmallPrint,
+)
 from bot.readers import personal_digest
 from bot.storage import quote_store, reader_store
 from bot.storage.reader_store import Feedback, FeedbackDirection, Follow, SavedStory
-from digests.language.normalization import normalize_text, parse_whole_number
-from digests.types import EditionStory
+from digests.language.normalization import normalize_text
 
+T = TypeVar("T")
 #: Topics and speakers that one person can follow; characters of a name.
 MAX_FOLLOWS, MAX_NAME_LENGTH = 50, 60
+#: Items on a page of a list; each has a button beside it.
+PAGE_SIZE = 8
 _OUTER_MARKS = "\"'“”„«»‘’/ "
+
+# ── follows ────────────────────────────────────────────────────────────────────
 
 
 def _clean_name(typed: str) -> str:
@@ -68,7 +90,7 @@ async def follow(
     """Follow the topic, the speaker or both; without either, list those followed."""
     wanted = [one for one in (topic, speaker) if one is not None]
     if not wanted:
-        return await _list_follows(context)
+        return await _render_follows(context, "1")
     said = [await _add_follow(context, one) for one in wanted]
     effect = context.say(
         "Your own digest covers what mentions something that you follow."
@@ -92,7 +114,7 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     )
     if added is None:
         raise UserError(
-            "You already follow {most}. Unfollow one first: /news unfollow",
+            "You already follow {most}. Unfollow one first: /news follow lists them.",
             most=MAX_FOLLOWS,
         )
     if added:
@@ -100,65 +122,157 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     return context.say("You already follow «{name}».", name=wanted.name)
 
 
-async def _list_follows(context: CommandContext) -> Reply:
-    known = await context.db.read(reader_store.list_follows, context.person_scope)
-    return context.listing(
-        context.say("What you follow"),
-        [ListItem(title=one.name, note=context.texts.word(one.kind)) for one in known],
-        *(
-            context.small_print("Stop following: /news unfollow {name}", name=one.name)
-            for one in known[:1]
-        ),
-        nothing=context.say("You follow nothing yet. Try /news follow battery."),
-    )
-
-
-@command("news unfollow", "Stop following a topic or a speaker", "battery")
-async def unfollow(
-    context: CommandContext,
-    name: Annotated[
-        str, Option("One of those that you follow", rest=True, completes="follow")
-    ],
-) -> Reply:
-    """Stop following the topic or speaker of this name."""
+@follow.control("unfollow")
+async def unfollow(context: CommandContext, name: str) -> Reply:
+    """Stop following the topic or speaker of this name; list the others."""
     mine = context.person_scope
-    if await context.db.write(reader_store.delete_follow, mine, name=name):
-        return context.answer("You no longer follow «{name}».", name=name[:60])
-    known = await context.db.read(reader_store.list_follows, mine)
-    raise UnknownName(
-        "You do not follow «{name}». You follow: {names}.",
-        name=name[:60],
-        names=quote_names(one.name for one in known) or context.say("nothing"),
+    said = context.say("You no longer follow «{name}».", name=name)
+    if not await context.db.write(reader_store.delete_follow, mine, name=name):
+        said = context.say("You do not follow «{name}» any more.", name=name)
+    return await _render_follows(context, "1", said)
+
+
+@follow.control("page")
+async def show_follows_page(context: CommandContext, number: str) -> Reply:
+    """Show a page of what the reader follows."""
+    return await _render_follows(context, number)
+
+
+async def _render_follows(context: CommandContext, number: str, *said: str) -> Reply:
+    known = await context.db.read(reader_store.list_follows, context.person_scope)
+    title = context.say("What you follow")
+    if not known:
+        nothing = context.say("You follow nothing.")
+        if name := (await load_sample_names(context)).get("speaker"):
+            hint = context.say("For example: /news follow {name}", name=name)
+            nothing = f"{nothing} {hint}"
+        return context.reply(*said, nothing, title=title, in_place=True)
+    page = _select_page(context, known, number)
+    lines = (
+        ListItem(
+            title=one.name,
+            note=context.texts.word(one.kind),
+            control=context.button("Unfollow", "unfollow", one.name),
+        )
+        for one in page.items
+    )
+    controls = _turn_pages(context, page, "follows")
+    return _render_page(context, title, page, (*said, *lines), controls)
+
+
+def _select_page(context: CommandContext, items: Sequence[T], number: str) -> Page[T]:
+    """Return a page of a list; the last one if the list has become shorter."""
+    pages = max(1, -(-len(items) // PAGE_SIZE))
+    wanted = max(1, min(parse_page(context, number), pages))
+    return Page.of(items, wanted, PAGE_SIZE)
+
+
+def _turn_pages(context: CommandContext, page: Page[T], action: str) -> list[Control]:
+    """Build the buttons to the neighbouring pages."""
+    controls = []
+    if page.number > 1:
+        controls.append(context.button("Previous page", action, str(page.number - 1)))
+    if page.number < page.pages:
+        controls.append(context.button("Next page", action, str(page.number + 1)))
+    return controls
+
+
+def _render_page(
+    context: CommandContext,
+    title: str,
+    page: Page[T],
+    blocks: Sequence[str | Block],
+    controls: Sequence[Control],
+    *menus: ControlMenu,
+) -> Reply:
+    """Render a page of a list that takes the place of the one before."""
+    position = page.format_position(context)
+    small = (SmallPrint(text=position),) if position else ()
+    return context.reply(
+        *blocks, *small, title=title, menus=menus, controls=controls, in_place=True
     )
 
 
-@command("news more", "More of such stories in your own digest", "2", "s-7k3m9q")
-async def want_more(context: CommandContext, story: StoryArgument) -> Reply:
+# ── on a story ─────────────────────────────────────────────────────────────────
+
+#: Stories that one person can save.
+MAX_SAVED = 200
+
+
+@show_story.control("save")
+async def save_story(context: CommandContext, reference: str) -> Reply:
+    """Add the story to the reader's list."""
+    page = await load_story_page(context, reference)
+    saved = SavedStory(
+        story=page.story.id,
+        headline=page.story.headline.text,
+        url=page.story.articles[0].url,
+        saved_at=context.now,
+    )
+    if not await context.db.write(
+        reader_store.save_story, context.person_scope, saved=saved, most=MAX_SAVED
+    ):
+        raise UserError(
+            "Your list already holds {most} stories. Take some off: /news me, Saved "
+            "stories.",
+            most=MAX_SAVED,
+        )
+    said = context.say("Saved. /news me lists your saved stories; only you see them.")
+    return await render_story_page(context, page, said)
+
+
+@show_story.control("unsave")
+async def unsave_story(context: CommandContext, reference: str) -> Reply:
+    """Remove the story from the reader's list."""
+    delete, mine = reader_store.delete_saved_story, context.person_scope
+    story = _get_story_id(reference)
+    said = context.say("It was not on your list.")
+    if await context.db.write(delete, mine, story=story):
+        said = context.say("Taken off your list.")
+    return await _show_effect(context, reference, said)
+
+
+async def _show_effect(context: CommandContext, reference: str, said: str) -> Reply:
+    """Show the story below what was said; that alone if the story is gone."""
+    try:
+        page = await load_story_page(context, reference)
+    except UserError:
+        return context.reply(said, in_place=True)
+    return await render_story_page(context, page, said)
+
+
+def _get_story_id(reference: str) -> str:
+    """Return the story's id of «e-7k3m9q:s-3fk2p9», or of «s-3fk2p9»."""
+    return reference.rpartition(":")[2]
+
+
+@show_story.control("more")
+async def want_more(context: CommandContext, reference: str) -> Reply:
     """Rank stories like this one higher in the reader's own digest."""
-    return await _give_feedback(context, "more", story)
+    return await _give_feedback(context, "more", reference)
 
 
-@command("news less", "Less of such stories in your own digest", "2", "s-7k3m9q")
-async def want_less(context: CommandContext, story: StoryArgument) -> Reply:
+@show_story.control("less")
+async def want_less(context: CommandContext, reference: str) -> Reply:
     """Rank stories like this one lower in the reader's own digest."""
-    return await _give_feedback(context, "less", story)
+    return await _give_feedback(context, "less", reference)
 
 
 async def _give_feedback(
-    context: CommandContext, direction: FeedbackDirection, story: EditionStory
+    context: CommandContext, direction: FeedbackDirection, reference: str
 ) -> Reply:
+    page = await load_story_page(context, reference)
     given = Feedback(
-        story=story.id,
-        headline=story.headline.text,
+        story=page.story.id,
+        headline=page.story.headline.text,
         direction=direction,
-        terms=personal_digest.extract_feedback_terms(story),
+        terms=personal_digest.extract_feedback_terms(page.story),
         given_at=context.now,
     )
     await context.db.write(reader_store.set_feedback, context.person_scope, given=given)
-    said = ListItem(title=format_feedback(context, given), note=given.headline)
     effect = await _describe_effect(context, direction)
-    undo = context.button("Take this back", "unlike", story.id)
-    return context.reply(said, effect, controls=(undo,))
+    said = f"{format_feedback(context, given)} {effect}"
+    return await render_story_page(context, page, said)
 
 
 async def _describe_effect(
@@ -180,96 +294,95 @@ async def _describe_effect(
     )
 
 
-@want_less.control("undo")
-@want_more.control("undo")
-async def withdraw_feedback(context: CommandContext, story: str) -> Reply:
+@show_story.control("unlike")
+async def withdraw_feedback(context: CommandContext, reference: str) -> Reply:
     """Delete the reader's feedback about this story."""
+    said = await _delete_feedback(context, _get_story_id(reference))
+    return await _show_effect(context, reference, said)
+
+
+async def _delete_feedback(context: CommandContext, story: str) -> str:
     delete, mine = reader_store.delete_feedback, context.person_scope
     if await context.db.write(delete, mine, story=story):
-        return context.answer("Undone: it no longer counts.")
-    return context.answer("There was nothing to undo.")
+        return context.say("Undone: it no longer counts.")
+    return context.say("There was nothing to undo.")
 
 
-#: Stories that one person can save, and stories on a page of the list.
-MAX_SAVED, PAGE_SIZE = 200, 15
+# ── pages of /news me ──────────────────────────────────────────────────────────
 
 
-@command("news save", "Keep a story on your own list", "2", "s-7k3m9q")
-async def save_story(context: CommandContext, story: StoryArgument) -> Reply:
-    """Add the story to the reader's list."""
-    saved = SavedStory(
-        story=story.id,
-        headline=story.headline.text,
-        url=story.articles[0].url,
-        saved_at=context.now,
-    )
-    if not await context.db.write(
-        reader_store.save_story, context.person_scope, saved=saved, most=MAX_SAVED
-    ):
-        raise UserError(
-            "Your list already holds {most} stories. Take some off: /news saved",
-            most=MAX_SAVED,
-        )
-    return context.reply(
-        context.say("Saved: {headline}", headline=saved.headline),
-        context.say("/news saved lists your saved stories. Only you can see them."),
-        controls=(context.button("Take it off", "unsave", story.id),),
-    )
-
-
-@save_story.control("undo")
-async def remove_saved_story(context: CommandContext, story: str) -> Reply:
-    """Remove the story from the reader's list."""
-    delete, mine = reader_store.delete_saved_story, context.person_scope
-    if await context.db.write(delete, mine, story=story):
-        return context.answer("Taken off your list.")
-    return context.answer("It was not on your list.")
-
-
-@command("news saved", "Your saved stories", "", "remove=2")
-async def list_saved_stories(
-    context: CommandContext,
-    page: Annotated[int, Option("Which page of the list", convert=parse_page)] = 1,
-    remove: Annotated[str, Option("The number of one to take off")] = "",
-) -> Reply:
-    """Show the reader's list, newest first, or remove a story from it."""
-    mine = context.person_scope
+@show_person.control("saved")
+async def show_saved_stories(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show a page of the reader's list, newest first; each story can be opened."""
+    mine, zone = context.person_scope, await context.get_own_zone()
     listed = await context.db.read(reader_store.list_saved_stories, mine)
-    if not remove:
-        return await _render_page(context, Page.of(listed, page, PAGE_SIZE))
-    gone = _find_saved(listed, remove)
-    await context.db.write(reader_store.delete_saved_story, mine, story=gone.story)
-    return context.answer("Taken off your list: {headline}", headline=gone.headline)
-
-
-async def _render_page(context: CommandContext, page: Page[SavedStory]) -> Reply:
-    zone = await context.get_own_zone()
-    lines = []
-    for number, one in enumerate(page.items, page.first):
-        note = join_notes(one.story, context.texts.day_and_time(one.saved_at, zone))
-        title = f"{number}. {one.headline}"
-        lines.append(ListItem(title=title, note=note, url=one.url))
-    nothing = context.say(
-        "You have saved no stories yet. /news save 2 saves the second story of the "
-        "newest edition here."
-    )
-    first = page.items[0].story if page.items else ""
-    how = context.say("Read one: /news story {id}", id=first)
-    last = SmallPrint(text=join_notes(how, page.format_position(context)))
-    title = context.say("Your saved stories")
-    return context.listing(title, lines, last, nothing=nothing)
-
-
-def _find_saved(listed: Sequence[SavedStory], number: str) -> SavedStory:
-    """Find a story by its number in the list, or by its id."""
-    place = parse_whole_number(number, len(listed), least=1)
-    if place is not None:
-        return listed[place - 1]
-    found = next((one for one in listed if one.story == number), None)
-    if found is None:
-        raise UnknownName(
-            "There is no {number} on your list of {count}.",
-            number=number[:20],
-            count=len(listed),
+    title, back = context.say("Your saved stories"), build_back_to_me(context)
+    if not listed:
+        nothing = context.say(
+            "You have saved no stories. The button «Save» below a story keeps it here."
         )
-    return found
+        controls = [back]
+        return context.reply(
+            *said, nothing, title=title, controls=controls, in_place=True
+        )
+    page = _select_page(context, listed, number)
+    lines = (
+        ListItem(
+            title=one.headline,
+            note=context.texts.day_and_time(one.saved_at, zone),
+            url=one.url,
+            control=context.button("Remove", "unkeep", str(page.number), one.story),
+        )
+        for one in page.items
+    )
+    options = tuple(
+        MenuOption(id=context.control_id("story", one.story), label=one.headline)
+        for one in page.items
+    )
+    menu = ControlMenu(label=context.say("Read more about…"), options=options)
+    controls = [*_turn_pages(context, page, "saved"), back]
+    return _render_page(context, title, page, (*said, *lines), controls, menu)
+
+
+@show_person.control("unkeep")
+async def remove_saved_story(context: CommandContext, carried: str) -> Reply:
+    """Remove a story from the reader's list; show the page that it was on."""
+    number, _, story = carried.partition(":")
+    delete, mine = reader_store.delete_saved_story, context.person_scope
+    said = context.say("It was not on your list.")
+    if await context.db.write(delete, mine, story=story):
+        said = context.say("Taken off your list.")
+    return await show_saved_stories(context, number, said)
+
+
+@show_person.control("tastes")
+async def show_tastes(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show a page of the stories of which the reader wants more or less."""
+    given = await context.db.read(reader_store.list_feedback, context.person_scope)
+    title, back = context.say("More and less"), build_back_to_me(context)
+    if not given:
+        nothing = context.say(
+            "You have not asked for more or less of anything. The buttons are below "
+            "each story."
+        )
+        return context.reply(
+            *said, nothing, title=title, controls=[back], in_place=True
+        )
+    page = _select_page(context, given, number)
+    lines = (
+        ListItem(
+            title=format_feedback(context, one),
+            note=one.headline,
+            control=context.button("Undo", "untaste", str(page.number), one.story),
+        )
+        for one in page.items
+    )
+    controls = [*_turn_pages(context, page, "tastes"), back]
+    return _render_page(context, title, page, (*said, *lines), controls)
+
+
+@show_person.control("untaste")
+async def undo_taste(context: CommandContext, carried: str) -> Reply:
+    """Delete the feedback about one story; show the page that it was on."""
+    number, _, story = carried.partition(":")
+    return await show_tastes(context, number, await _delete_feedback(context, story))

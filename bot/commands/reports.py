@@ -7,13 +7,14 @@ next command. Limits per person keep one reader from filling the editors' list.
 from datetime import timedelta
 from typing import Annotated
 
-from bot.commands.arguments import FollowedStoryArgument, at_most
+from bot.commands.arguments import FollowedStoryArgument, at_most, find_story
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
 from bot.commands.presentation import join_notes
+from bot.commands.stories import back_to_story
 from bot.delivery.private_notices import resolve_report
 from bot.errors import UnknownName, UserError
-from bot.model import ListItem, Reply, SmallPrint
+from bot.model import Control, Form, FormField, ListItem, Reply, SmallPrint
 from bot.storage import Connection, report_store
 from bot.storage.report_store import Report
 from digests.types import EditionStory
@@ -21,6 +22,8 @@ from digests.types import EditionStory
 #: Open reports of one person; reports of one person in `REPORT_WINDOW`.
 MAX_OPEN_REPORTS, MAX_RECENT_REPORTS = 20, 5
 REPORT_WINDOW = timedelta(minutes=10)
+#: Characters of a report.
+MAX_REPORT_LENGTH = 1_000
 #: Reports that are listed.
 MAX_LISTED_REPORTS = 15
 
@@ -34,10 +37,55 @@ async def report_error(
     context: CommandContext,
     story: FollowedStoryArgument,
     text: Annotated[
-        str, Option("What is wrong, and how you know", rest=True, convert=at_most(1000))
+        str,
+        Option(
+            "What is wrong, and how you know",
+            rest=True,
+            convert=at_most(MAX_REPORT_LENGTH),
+        ),
     ],
 ) -> Reply:
     """Store the report for the editors."""
+    return await _store_report(context, story, text)
+
+
+@report_error.control("about")
+async def report_story(context: CommandContext, reference: str) -> Reply | Form:
+    """Ask what is wrong in the story of the button, or store the report."""
+    story, text = (
+        await find_story(context, reference),
+        (context.answers or {}).get("text"),
+    )
+    if text and len(text) <= MAX_REPORT_LENGTH:
+        return await _store_report(
+            context, story, text, back_to_story(context, reference)
+        )
+    wrong = ""
+    if text:
+        wrong = context.say(
+            "That is too long: at most {most} characters.", most=MAX_REPORT_LENGTH
+        )
+    elif context.answers is not None:
+        wrong = context.say("This is required.")
+    field = FormField(
+        name="text",
+        label=context.say("What is wrong, and how you know"),
+        description=story.headline.text,
+        value=text or "",
+        error=wrong,
+        lines=True,
+    )
+    return Form(
+        path=context.command.path,
+        title=context.say("Report an error"),
+        fields=(field,),
+        control=context.control_id("report", reference),
+    )
+
+
+async def _store_report(
+    context: CommandContext, story: EditionStory, text: str, *controls: Control
+) -> Reply:
     made = await context.db.write(_add_report, context, story, text)
     return context.reply(
         context.say("Reported to the editors as {id}.", id=made.public_id),
@@ -46,6 +94,8 @@ async def report_error(
             "You get a private message when they have dealt with it, or see it with "
             "your next command here."
         ),
+        controls=controls,
+        in_place=True,
     )
 
 

@@ -48,8 +48,10 @@ _CONSEQUENCES: Final = {
     "zone": Message("Times are shown in this zone; schedules keep their own."),
     "channel": Message("What was posted in the other channel stays there."),
 }
+
+
 #: What each use of full texts means.
-FULL_TEXT_EFFECTS: Final = {
+_FULL_TEXT_EFFECTS: Final = {
     "auto": Message(
         "Where the feed has only an excerpt, the article’s page is read before an "
         "edition that may show it."
@@ -101,7 +103,7 @@ def _describe_consequence(
         before = (change.steps[0].before or {}).get(setting.name, {})
         changed = [use for one, use in (after or {}).items() if use != before.get(one)]
         use = changed[0] if changed else "auto"
-        return [SmallPrint(text=context.message(FULL_TEXT_EFFECTS[use]))]
+        return [SmallPrint(text=context.message(_FULL_TEXT_EFFECTS[use]))]
     if not after or setting.name not in _CONSEQUENCES:
         return []
     return [context.message(_CONSEQUENCES[setting.name])]

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from bot.commands.context import CommandContext
 from bot.configuration.change_steps import ChangeRequest, format_grant
-from bot.errors import UnknownName, quote_names
+from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup.name_resolution import resolve_destination, resolve_digest
 from bot.model import (
     Destination,
@@ -88,8 +88,13 @@ async def find_target_by_key(context: CommandContext, key: str) -> SettingsTarge
     raise UnknownName(DELETED)
 
 
-async def find_target(context: CommandContext, typed: str) -> SettingsTarget:
+async def find_target(
+    context: CommandContext, typed: str, setting: str = ""
+) -> SettingsTarget:
     """Find the target of this name: a digest, `#news` or a mention, or `workspace`.
+
+    Where a destination has the name, and a digest begins with it, the one that has the
+    setting is meant.
 
     Raises:
         UserError: The name matches none, or several.
@@ -102,12 +107,17 @@ async def find_target(context: CommandContext, typed: str) -> SettingsTarget:
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
-    known = {normalize_text(digest.name) for digest in digests}
-    if named and said not in known:
-        return build_destination_target(context, named[0])
+    is_of_digest = _has_setting(context, DigestSettings, setting)
     try:
-        return build_digest_target(resolve_digest(digests, typed))
-    except UnknownName:
+        digest = resolve_digest(digests, typed)
+        if is_of_digest or not named:
+            return build_digest_target(digest)
+        return build_destination_target(context, named[0])
+    except UserError as error:
+        if named:
+            return build_destination_target(context, named[0])
+        if not isinstance(error, UnknownName):
+            raise
         titles = (*(d.name for d in digests), *(f"#{p.name}" for p in places))
         raise UnknownName(
             "There is no digest or destination «{name}» here. There are: {names}.",
@@ -205,12 +215,14 @@ def find_setting(
         raise UnknownName(
             "There is no setting «{setting}»; perhaps «{near}»?",
             setting=typed[:40],
-            near=names[near[0]].name,
+            near=near[0],
         )
     raise UnknownName(
         "There is no setting «{setting}». There are: {names}.",
         setting=typed[:40],
-        names=", ".join(setting.name for setting in target.chat_settings),
+        names=", ".join(
+            context.texts.word(setting.label) for setting in target.chat_settings
+        ),
     )
 
 
@@ -265,10 +277,15 @@ def _split_setting(
 
 def _is_setting_name(context: CommandContext, typed: str) -> bool:
     """Check whether some target has a setting of this name."""
+    return any(_has_setting(context, model, typed) for model in _MODELS)
+
+
+def _has_setting(
+    context: CommandContext, model: type[SettingsModel], typed: str
+) -> bool:
     said = _normalize_name(typed)
     return any(
         said in _list_setting_names(context, setting)
-        for model in _MODELS
         for setting in list_chat_settings(model)
     )
 

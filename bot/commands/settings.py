@@ -98,8 +98,8 @@ async def set_setting(
     """Propose the value; without one, show the form of the setting."""
     target, setting, value = await split_target(context, target, setting, value)
     try:
-        found = await find_target(context, target)
-    except UnknownName as error:
+        found = await find_target(context, target, setting)
+    except UserError as error:
         raise FieldError.of(error, field="target") from None
     try:
         chosen = find_setting(context, found, setting)
@@ -454,6 +454,9 @@ def _list_coming_days(context: CommandContext, target: SettingsTarget) -> list[d
 
 async def _find_typed_target(context: CommandContext) -> SettingsTarget | None:
     try:
-        return await find_target(context, context.invocation.args.get("target", ""))
+        args = context.invocation.args
+        return await find_target(
+            context, args.get("target", ""), args.get("setting", "")
+        )
     except UserError:
         return None

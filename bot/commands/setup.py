@@ -1,8 +1,9 @@
-"""`/newsdesk setup`: set up the first digest of a channel, with a preview.
+"""`/newsdesk setup`, and new digests from the panel, with a preview of the edition.
 
 Without options it shows a form or, where a digest is posted here already, the
-checklist of this channel. With answers it shows the whole edition as it would be
-posted, and one button creates destination, digest and schedule together.
+checklist of this channel, from which the digest is changed or a second one is added.
+With answers it shows the whole edition as it would be posted, and one button creates
+destination, digest and schedule together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,10 @@ from bot.commands.digest_requests import (
     NewSchedule,
     NewSettings,
     NewSources,
+    parse_names,
     request_new_digest,
 )
+from bot.commands.panel import Answers, build_form, run_form, shorten_label
 from bot.commands.presentation import (
     STATE_SIGNS,
     format_channels,
@@ -27,13 +30,24 @@ from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError
 from bot.ingest import source_health
-from bot.model import Block, Digest, Form, ListItem, RenderedEdition, Reply, SmallPrint
+from bot.model import (
+    Block,
+    Digest,
+    Form,
+    FormField,
+    ListItem,
+    RenderedEdition,
+    Reply,
+    SmallPrint,
+)
 from bot.publishing.planning import digest_zone, find_next_due
 
 #: Options that the form requires; without any option the checklist is shown.
 REQUIRED = ("name", "source", "schedule")
-#: The pack that the form suggests.
-DEFAULT_PACK = "world"
+#: The name and the pack that the form suggests.
+DEFAULT_NAME, DEFAULT_PACK = "Morning brief", "world"
+#: Digests of one channel that the checklist offers to change.
+MAX_CHANGED = 4
 
 
 @command(
@@ -57,7 +71,7 @@ async def set_up_channel(
         if here:
             return _render_checklist(context, here)
         suggested = {
-            "name": "Morning brief",
+            "name": DEFAULT_NAME,
             "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
             "schedule": f"weekdays at 8:30 {context.zone}",
             "stories": "5",
@@ -80,8 +94,7 @@ async def _render_preview(
     asked = len(entry["sources"])
     if asked > MAX_ADDRESSES:
         raise FieldError(
-            "That is too many to start with; at most {most}. Add the others"
-            " later: /newsdesk source add.",
+            "That is too many to start with; at most {most}. Add the others later.",
             most=MAX_ADDRESSES,
             field="sources",
         )
@@ -128,6 +141,73 @@ def _render_readings(
         yield RenderedEdition(parts=draft.parts)
 
 
+# ── another digest ─────────────────────────────────────────────────────────────
+
+
+async def add_digest(context: CommandContext) -> Reply | Form:
+    """Ask for a new digest of the panel; with answers, show its first edition."""
+
+    async def show_preview(given: Answers) -> Reply:
+        requests = await request_new_digest(
+            context,
+            " ".join(given["name"].split()),
+            given["sources"],
+            given["schedule"],
+            {"language": given["language"]} if given["language"] else {},
+            parse_names(given["destinations"]),
+        )
+        return await _render_preview(context, requests)
+
+    form = build_form(
+        context, "new", context.say("A new digest"), await _list_fields(context)
+    )
+    return await run_form(context, form, show_preview)
+
+
+async def _list_fields(context: CommandContext) -> list[FormField]:
+    is_first = not await context.list_digests()
+    places = await context.list_destinations()
+    here = [place.name for place in places if place.channel == context.place.channel]
+    pack = DEFAULT_PACK if is_first and DEFAULT_PACK in feed_lists.list_packs() else ""
+    return [
+        FormField(
+            name="name",
+            label=context.say("Name"),
+            description=context.say("What it is called"),
+            value=DEFAULT_NAME if is_first else "",
+        ),
+        FormField(
+            name="sources",
+            label=context.say("Sources"),
+            description=context.say(
+                "Addresses of feeds or sites, or a pack such as world"
+            ),
+            value=pack,
+            lines=True,
+        ),
+        FormField(
+            name="schedule",
+            label=context.say("Schedule"),
+            description=context.say("When, such as: weekdays at 8:30 Europe/Berlin"),
+            value=f"weekdays at 8:30 {context.zone}",
+            required=False,
+        ),
+        FormField(
+            name="destinations",
+            label=context.say("Destinations"),
+            description=context.say("Their names, by commas; empty: this channel"),
+            value=", ".join(here),
+            required=False,
+        ),
+        FormField(
+            name="language",
+            label=context.say("Language"),
+            description=context.say("Of its articles: en, de …"),
+            required=False,
+        ),
+    ]
+
+
 # ── a channel that is set up ───────────────────────────────────────────────────
 
 
@@ -135,30 +215,39 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
     blocks: list[Block] = []
     for digest in here:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
-    another = context.small_print(
-        "Another digest for this channel: /newsdesk digest create. Another channel: "
-        "run /newsdesk setup there."
-    )
+    another = context.small_print("Another channel: run /newsdesk setup there.")
     title = context.say("This channel is set up")
-    preview = context.button("Preview", "preview", primary=True)
-    doctor = context.button("Doctor", "doctor")
-    return context.reply(*blocks, another, title=title, controls=[preview, doctor])
+    if len(here) == 1:
+        change = [context.button("Change it", "home", f"d{here[0].id}", primary=True)]
+    else:
+        change = [
+            context.button(
+                "Change {name}", "home", f"d{one.id}", name=shorten_label(one.name, 25)
+            )
+            for one in here[:MAX_CHANGED]
+        ]
+    controls = [
+        *change,
+        context.button("Add a second digest", "home", "new"),
+        context.button("Preview", "preview"),
+        context.button("Doctor", "doctor"),
+    ]
+    return context.reply(*blocks, another, title=title, controls=controls)
 
 
 def _render_steps(context: CommandContext, digest: Digest) -> Iterator[ListItem]:
     """Render destinations, sources, schedule and length: done, or what to do."""
     where = format_channels(digest.destinations)
-    hint = context.say("Resume it with /newsdesk destination here")
+    hint = context.say("Post there again: /newsdesk home")
     yield _render_step(not any(p.paused for p in digest.destinations), where, hint)
     sources = context.count("{n} source", "{n} sources", len(digest.sources))
-    hint = context.say("See /newsdesk source list")
+    hint = context.say("See its sources: /newsdesk home")
     yield _render_step(_are_healthy(context, digest), sources, hint)
     due = find_next_due(digest, context.now)
-    hint = context.say("Give it a time: /newsdesk schedule add")
+    hint = context.say("Give it a time: /newsdesk home")
     yield _render_step(due is not None, context.format_next_due(digest), hint)
     stories = context.count("{n} story", "{n} stories", digest.options.stories)
-    change = context.say("Change it with /newsdesk style")
-    yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}", note=change)
+    yield ListItem(title=f"{STATE_SIGNS['ok']} {stories}")
 
 
 def _are_healthy(context: CommandContext, digest: Digest) -> bool:

@@ -189,8 +189,8 @@ def _render_import(
         yield context.small_print("{n} more", n=len(bad) - MAX_PROBLEMS)
     if bad:
         yield context.small_print(
-            "Feeds that cannot be read stay in the list and are tried again; "
-            "/newsdesk source remove takes them out."
+            "Feeds that cannot be read stay in the list and are tried again; remove "
+            "them in /newsdesk home."
         )
     known = len(listed.subscriptions) - new
     if known:

@@ -1,4 +1,4 @@
-"""`/newsdesk source`: add, list, test, pause, remove, edit and move sources.
+"""`/newsdesk source`: add, list, test and move sources.
 
 A digest may give a source a name of its own, which no other digest shows. People refer
 to a source by that name, by the source's own name, or by its address as it is shown.
@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Annotated, get_args
+from typing import Annotated
 
 from bot.commands.arguments import (
     DigestArgument,
     DigestsArgument,
-    TypedDigest,
     named_digest,
     parse_page,
     select_digests,
@@ -27,20 +26,24 @@ from bot.commands.changes import (
     request_edit,
 )
 from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, collapse_blanks, command
+from bot.commands.declaration import Option, command
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.validation import BY_SOURCE
-from bot.errors import FieldError, UnknownName, UserError, quote_names
+from bot.errors import (
+    FieldError,
+    UnknownName,
+    UserError,
+    quote_names,
+    report_at_field,
+)
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
 from bot.model import (
     Block,
     Digest,
-    Form,
-    FullTextUse,
     ListItem,
     Reply,
     SettingsEntry,
@@ -101,20 +104,30 @@ async def add_sources(
 )
 async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
     """Show what can be read at the addresses, without saving anything."""
-    for one in address:
-        if "://" not in one:
-            raise FieldError(FOLDER_ONLY_BY_FILE, field="address")
-        if addresses.is_masked(one):
-            raise FieldError(
-                "This address is shown without its secret. Write the address whole.",
-                field="address",
-            )
+    with report_at_field("address"):
+        check_addresses(address)
     tried = await try_addresses(context, address)
     return context.reply(
         *render_readings(context, tried, context.zone),
         context.small_print("Nothing was saved."),
         title=context.say("What would be read"),
     )
+
+
+def check_addresses(wanted: Sequence[str]) -> None:
+    """Refuse what nobody may read from chat, or what cannot be read.
+
+    Raises:
+        FieldError: One is a folder, or is written without its secret.
+    """
+    for one in wanted:
+        if "://" not in one:
+            raise FieldError(FOLDER_ONLY_BY_FILE, field="sources")
+        if addresses.is_masked(one):
+            raise FieldError(
+                "This address is shown without its secret. Write the address whole.",
+                field="sources",
+            )
 
 
 async def try_addresses(
@@ -128,7 +141,7 @@ async def try_addresses(
     if len(wanted) > MAX_ADDRESSES:
         most = MAX_ADDRESSES
         raise FieldError(
-            "That is too many at once; at most {most}.", most=most, field="address"
+            "That is too many at once; at most {most}.", most=most, field="sources"
         )
     return list((await get_previews(context).try_addresses(wanted)).values())
 
@@ -190,7 +203,7 @@ async def list_sources(
         context.db, [source for _, source in some], context.now
     )
     lines = [
-        _render_health(context, one, source, pages.get(source.id))
+        render_health(context, one, source, pages.get(source.id))
         for one, source in some
     ]
     position = SmallPrint(text=shown.format_position(context))
@@ -199,14 +212,15 @@ async def list_sources(
     return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
 
 
-def _render_health(
+def render_health(
     context: CommandContext,
     digest: Digest,
     source: Source,
     pages: Mapping[str, int] | None,
 ) -> ListItem:
+    """Render the health of a source of a digest."""
     if source in digest.paused_sources:
-        sign, text = "–", context.say("not read for now; /newsdesk source resume")
+        sign, text = "–", context.say("not read for now; resume it in /newsdesk home")
     else:
         at = (context.now, digest_zone(digest), context.texts)
         health = source_health.describe_health(source, *at, pages)
@@ -307,51 +321,13 @@ SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
 FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
 
 
-@command("newsdesk source pause", "Pause a source", "Hallin Courier")
-async def pause_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to pause the source."""
-    return await _propose_pause(context, source, paused=True)
-
-
-@command("newsdesk source resume", "Resume a paused source", "Hallin Courier")
-async def resume_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to resume the source."""
-    return await _propose_pause(context, source, paused=False)
-
-
-async def _propose_pause(
-    context: CommandContext, source: DigestSource, paused: bool
-) -> Reply:
-    def edit(entry: SettingsEntry) -> SettingsEntry:
-        others = [a for a in entry["paused_sources"] if a != source.address]
-        now_paused = [*others, source.address] if paused else others
-        return {**entry, "paused_sources": now_paused}
-
-    return await propose_and_render(context, request_edit(source.digest, edit))
-
-
-@command(
-    "newsdesk source remove", "Stop reading a source", "https://news.example/feed.xml"
-)
-async def remove_source(
-    context: CommandContext, source: SourceArgument, digest: TypedDigest = ""
-) -> Reply:
-    """Propose to remove the source from its digest."""
-    _check_not_last(source.digest)
-    edit = partial(_remove, address=source.address)
-    return await propose_and_render(context, request_edit(source.digest, edit))
-
-
-def _remove(entry: SettingsEntry, address: str) -> SettingsEntry:
+def remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
+    """Remove a source from the settings of a digest."""
     kinds = ("sources", "paused_sources")
     return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
 
 
-def _check_not_last(digest: Digest) -> None:
+def check_not_last(digest: Digest) -> None:
     """Refuse to remove the only source of a digest.
 
     Raises:
@@ -365,83 +341,7 @@ def _check_not_last(digest: Digest) -> None:
         )
 
 
-#: Value that restores the source's own name.
-OWN_NAME_SIGN = "-"
-#: What each use of full texts means.
-FULL_TEXT_EFFECTS: Mapping[str, Message] = {
-    "auto": Message(
-        "Where the feed has only an excerpt, the article’s page is read before an "
-        "edition that may show it."
-    ),
-    "always": Message(
-        "The page of every article that an edition may show is read before it, even "
-        "if the feed has the whole text."
-    ),
-    "never": Message("Editions use what the feed has; no page is read for them."),
-}
-
-
-@command(
-    "newsdesk source edit",
-    "Its name in a digest, and whether its pages are read",
-    'Hallin Courier name="The Courier"',
-    "Hallin Courier full_text=never",
-)
-async def edit_source(
-    context: CommandContext,
-    source: SourceArgument,
-    name: Annotated[
-        str,
-        Option(
-            "Its new name; - restores its own name",
-            settings=("source_names",),
-            convert=collapse_blanks,
-        ),
-    ] = "",
-    full_text: Annotated[
-        str,
-        Option(
-            "Read the pages behind: auto (excerpts), always, never",
-            choices=get_args(FullTextUse),
-        ),
-    ] = "",
-    digest: TypedDigest = "",
-) -> Reply | Form:
-    """Propose the digest's settings of the source; without any, show a form."""
-    address, hints = source.address, []
-    if not (name or full_text):
-        present = source.digest.settings
-        shown = {
-            "source": mask_source(address),
-            "name": present.source_names.get(address, ""),
-            "full_text": present.full_text.get(address, "auto"),
-            "digest": source.digest.name,
-        }
-        return context.form(shown)
-    if name:
-        hints.append(
-            context.small_print(
-                "Lists use this name, and so do editions where its articles name no "
-                "outlet."
-            )
-        )
-    if full_text:
-        effect = context.message(FULL_TEXT_EFFECTS[full_text])
-        hints.append(SmallPrint(text=effect))
-
-    def edit(entry: SettingsEntry) -> SettingsEntry:
-        wanted = "" if name == OWN_NAME_SIGN else name
-        if name:
-            entry = _set_of_source(entry, "source_names", address, wanted)
-        if full_text:
-            entry = _set_of_source(entry, "full_text", address, full_text)
-        return entry
-
-    request = request_edit(source.digest, edit)
-    return await propose_and_render(context, request, more=hints)
-
-
-def _set_of_source(
+def set_of_source(
     entry: SettingsEntry, setting: str, address: str, value: str
 ) -> SettingsEntry:
     """Set a value that the settings keep by source; "" removes it."""
@@ -467,25 +367,27 @@ async def move_source(
         raise FieldError(
             "«{name}» already reads it. Name another digest.", name=to.name, field="to"
         )
-    _check_not_last(source.digest)
+    check_not_last(source.digest)
     return await propose_and_render(
         context,
-        request_edit(to, partial(_add_moved, moved=source)),
-        request_edit(source.digest, partial(_remove, address=source.address)),
+        request_edit(
+            to, partial(add_moved, digest=source.digest, source=source.source)
+        ),
+        request_edit(source.digest, partial(remove_address, address=source.address)),
     )
 
 
-def _add_moved(entry: SettingsEntry, moved: DigestSource) -> SettingsEntry:
-    """Add the source to the settings, with those that it has, paused as it was."""
-    address, present = moved.address, moved.digest.settings
+def add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
+    """Add a source of another digest, with its settings there, paused as it was."""
+    address, present = source.address, digest.settings
     if address in entry["sources"]:
         return entry
     lists = ["sources"]
-    if moved.source in moved.digest.paused_sources:
+    if source in digest.paused_sources:
         lists.append("paused_sources")
     changed = {name: [*entry[name], address] for name in lists}
     wanted: SettingsEntry = {**entry, **changed}
     for setting in BY_SOURCE:
         value = getattr(present, setting).get(address, "")
-        wanted = _set_of_source(wanted, setting, address, value)
+        wanted = set_of_source(wanted, setting, address, value)
     return wanted

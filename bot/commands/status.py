@@ -1,19 +1,16 @@
 """`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
+from bot.commands.problems import leave_held, render_held, send_again
 from bot.configuration.diff import hide_folders
-from bot.delivery import attempts
-from bot.delivery.attempts import HeldDecision
 from bot.ingest import source_health
 from bot.model import (
     Block,
-    Control,
     Delivery,
     Destination,
     Digest,
@@ -34,8 +31,6 @@ from bot.storage import (
 )
 
 MAX_DELIVERIES: Final = 5
-#: Messages that are shown with their buttons at once.
-MAX_HELD: Final = 4
 MAX_FINDINGS: Final = 25
 #: Digests that are shown, and sources of each, those with a problem first.
 MAX_DIGESTS: Final = 20
@@ -50,7 +45,7 @@ async def show_status(context: CommandContext) -> Reply:
     if workspace is not None and workspace.stopped:
         why = context.message(workspace.stopped)
         blocks.append(context.say("Posting is paused here: {why}", why=why))
-    held, controls = await _render_held(context)
+    held, controls = await render_held(context)
     blocks += held
     digests = await context.list_digests()
     for digest in digests[:MAX_DIGESTS]:
@@ -167,71 +162,8 @@ def _render_delivery(
     )
 
 
-# ── held messages ──────────────────────────────────────────────────────────────
-
-
-async def _render_held(
-    context: CommandContext,
-) -> tuple[list[Block | str], list[Control]]:
-    """Render each message that may or may not have arrived, with two buttons."""
-    found = await context.query(delivery_store.list_held_deliveries)
-    if not found:
-        return [], []
-    names = {place.id: place.name for place in await context.list_destinations()}
-    said = context.count(
-        "It is unclear whether {n} message arrived. Please look into the channel: "
-        "sent again, it may appear there twice.",
-        "It is unclear whether {n} messages arrived. Please look into the channels: "
-        "sent again, they may appear there twice.",
-        len(found),
-    )
-    blocks: list[Block | str] = [said]
-    controls: list[Control] = []
-    for number, one in enumerate(found[:MAX_HELD], 1):
-        title = context.say(
-            "{number}. #{channel}, part {part}",
-            number=number,
-            channel=names.get(one.destination_id, one.channel),
-            part=one.part,
-        )
-        blocks.append(ListItem(title=title, text=context.message(one.reason)))
-        again = context.button("Send again", "again", one.key)
-        leave = context.button("Leave it", "leave", one.key)
-        which = f" ({number})" if len(found) > 1 else ""
-        pair = (again, leave)
-        controls += [replace(button, label=button.label + which) for button in pair]
-    return blocks, controls
-
-
-async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
-    """Decide what happens to a held message.
-
-    Raises:
-        UserError: The message is not held any more.
-    """
-    await context.db.write(
-        attempts.decide_held,
-        context.scope,
-        key=key,
-        decision=decision,
-        by=context.signature,
-        now=context.now,
-    )
-    context.services.wake()
-
-
-@show_status.control("again")
-async def send_again(context: CommandContext, key: str) -> Reply:
-    """Send the held message again."""
-    await _decide(context, key, "again")
-    return context.answer("It is being sent again.")
-
-
-@show_status.control("leave")
-async def leave_held(context: CommandContext, key: str) -> Reply:
-    """Treat the held message as delivered."""
-    await _decide(context, key, "leave")
-    return context.answer("It is left as it is; the messages behind it are sent.")
+show_status.control("again")(send_again)
+show_status.control("leave")(leave_held)
 
 
 # ── the doctor ─────────────────────────────────────────────────────────────────

@@ -1,6 +1,10 @@
-"""`/news story, timeline, why`: one story, its days, and why it was selected."""
+"""`/news story, why`: one story, its days, and why it was selected.
 
-from collections.abc import Iterable, Iterator, Sequence
+The buttons of a story carry the edition that it was chosen from; what they lead to
+takes the place of the story, with a button back to it.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -8,8 +12,8 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from bot.commands.arguments import (
-    StoryArgument,
     StoryReference,
+    find_story,
     find_unpublished_story,
     read_full_texts,
 )
@@ -17,6 +21,7 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import (
     format_outlets,
+    has_thread,
     join_notes,
     load_wordings,
     mark_figures,
@@ -30,49 +35,97 @@ from bot.ingest import source_health
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
-from bot.model import Block, ListItem, Reply, SmallPrint
+from bot.model import Block, Control, ListItem, Reply, SmallPrint, StoredEdition
 from bot.publishing.planning import digest_zone
-from bot.storage import edition_store, page_reading_store
+from bot.storage import edition_store, page_reading_store, reader_store
 from digests.analysis import MAX_ANALYSED, is_cut
 from digests.cards import content
 from digests.stories import timeline
-from digests.types import Article, ArticleRef, EditionFigure, EditionStory
+from digests.types import (
+    Article,
+    ArticleRef,
+    EditionFigure,
+    EditionStory,
+    frozen,
+)
 
 #: Events and later articles shown for one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
 
 
+@frozen
+class StoryPage:
+    """A story as its edition has it, or as it would be shown if none has it."""
+
+    story: EditionStory
+    #: The texts that it was made from.
+    articles: tuple[Article, ...]
+    #: The zone of its times.
+    zone: str
+    #: None = no edition has shown it.
+    edition: StoredEdition | None = None
+    #: What is shown below it.
+    more: tuple[Block, ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """What its controls name it by: the story in this edition, or the story."""
+        if self.edition is None:
+            return self.story.id
+        return f"{self.edition.public_id}:{self.story.id}"
+
+
 @command("news story", "One story: sources, quotes and figures", "{story}", "{topic}")
 async def show_story(context: CommandContext, story: StoryReference) -> Reply:
     """Show the story as its edition had it, with later articles."""
+    return await _show(context, story)
+
+
+async def _show(context: CommandContext, which: str) -> Reply:
+    return await render_story_page(context, await load_story_page(context, which))
+
+
+async def load_story_page(context: CommandContext, which: str) -> StoryPage:
+    """Load the story that a number, an id, words or a control name.
+
+    Raises:
+        UserError: There is none.
+    """
     try:
-        found = await context.archive.story(context.place, story)
+        found = await context.archive.story(context.place, which)
     except UnknownName:
-        unpublished = await find_unpublished_story(context, story)
+        unpublished = await find_unpublished_story(context, which)
         if unpublished is None:
             raise
         note = context.small_print("No edition has shown it in full.")
-        articles = await context.query(load_story_articles, unpublished.id)
-        page = context, unpublished, articles, [note], context.zone
-        return await _render_story(*page, unpublished.id)
-    edition = found.stored_edition
+        return StoryPage(
+            story=unpublished,
+            articles=await context.query(load_story_articles, unpublished.id),
+            zone=context.zone,
+            more=(note,),
+        )
+    edition, story = found.stored_edition, found.story
     digest = await context.archive.digest(edition.scope, edition.digest_id)
     zone = digest_zone(digest)
-    shown, lead = {ref.id: ref for ref in found.story.articles}, found.story.articles[0]
+    shown, lead = {ref.id: ref for ref in story.articles}, story.articles[0]
     await read_full_texts(context, [key for key, ref in shown.items() if ref.excerpt])
-    stored = await context.query(load_story_articles, found.story.id)
+    stored = await context.query(load_story_articles, story.id)
     later = [article for article in stored if article.id not in shown]
-    more = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
-    articles = await context.archive.articles_of(found)
-    shown_story, blocks = found.story, context.section("Also on this", more)
+    listed = _render_articles(context, later[-MAX_LATER_ARTICLES:], zone)
+    page = StoryPage(
+        story=story,
+        articles=await context.archive.articles_of(found),
+        zone=zone,
+        edition=edition,
+        more=context.section("Also on this", listed),
+    )
     if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
         newest = await explanations.compose_unpublished(
-            context.db, context.publisher.engine, context.scope, shown_story.id
+            context.db, context.publisher.engine, context.scope, story.id
         )
         note = context.small_print("The edition had only the feed’s excerpt of it.")
-        shown_story, blocks = newest or shown_story, (note, *blocks)
-    reference = f"{edition.public_id}:{found.story.id}"
-    return await _render_story(context, shown_story, articles, blocks, zone, reference)
+        return replace(page, story=newest or story, more=(note, *page.more))
+    return page
 
 
 def _render_articles(
@@ -81,15 +134,11 @@ def _render_articles(
     return [render_article_line(context, article, zone) for article in articles]
 
 
-async def _render_story(
-    context: CommandContext,
-    story: EditionStory,
-    articles: Sequence[Article],
-    more: Iterable[Block],
-    zone: str,
-    reference: str,
+async def render_story_page(
+    context: CommandContext, page: StoryPage, *said: str
 ) -> Reply:
-    """Render a story; its buttons act on `reference`: the story in its edition."""
+    """Render a story with its buttons, below what was `said` about a press."""
+    story, zone, articles = page.story, page.zone, page.articles
     quotes = await load_wordings(context, story.cards)
     kind = context.message(content.name_kind(story.kind))
     excerpt = story.articles[0].excerpt
@@ -97,7 +146,8 @@ async def _render_story(
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
-    return context.reply(
+    reply = context.reply(
+        *said,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
         *_render_figures(context, story),
@@ -107,17 +157,52 @@ async def _render_story(
         *_render_notes(context, story, zone),
         *context.section("Sources", _render_articles(context, story.articles, zone)),
         *_render_cut(context, articles),
-        *more,
+        *page.more,
         context.small_print("Story id: {id}", id=story.id),
         title=story.headline.text,
-        controls=[
-            context.button("Why this?", "why", reference),
-            context.button("Save", "save", reference),
-            context.button("More like this", "more", reference),
-            context.button("Less like this", "less", reference),
-            context.button("Report an error", "report", reference),
-        ],
+        controls=[one async for one in _list_buttons(context, page)],
     )
+    return replace(reply, in_place=bool(said))
+
+
+async def _list_buttons(
+    context: CommandContext, page: StoryPage
+) -> AsyncIterator[Control]:
+    """List the buttons of a story; they show what the reader chose before."""
+    own, reference = context.person_scope, page.reference
+    marks = await context.db.read(
+        reader_store.find_story_marks, own, story=page.story.id
+    )
+    if marks.saved:
+        yield context.button("Saved ✓", "unsave", reference)
+    else:
+        yield context.button("Save", "save", reference)
+    if marks.feedback == "more":
+        yield context.button("More like this ✓", "unlike", reference)
+    else:
+        yield context.button("More like this", "more", reference)
+    if marks.feedback == "less":
+        yield context.button("Less like this ✓", "unlike", reference)
+    else:
+        yield context.button("Less like this", "less", reference)
+    yield context.button("Why this?", "why", reference)
+    yield context.button("Timeline", "timeline", reference)
+    if page.story.notes:
+        yield context.button("Corrections", "corrected", reference)
+    yield context.button("Report an error", "report", reference)
+    if page.edition is not None and has_thread(context):
+        yield context.button("Discuss", "discuss", page.edition.public_id)
+
+
+def back_to_story(context: CommandContext, reference: str) -> Control:
+    """Build the button of a page about a story that leads back to it."""
+    return context.button("Back to the story", "back", reference)
+
+
+@show_story.control("back")
+async def show_story_again(context: CommandContext, reference: str) -> Reply:
+    """Show the story in the place of a page about it."""
+    return replace(await _show(context, reference), in_place=True)
 
 
 def _render_cut(
@@ -233,10 +318,10 @@ def _render_notes(
 MAX_TIMELINE_EVENTS, MAX_TIMELINE_ARTICLES, MAX_TIMELINE_EDITIONS = 15, 6, 6
 
 
-@command("news timeline", "A story over its days, in order", "1", "harbour bridge")
-async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
+@show_story.control("timeline")
+async def show_timeline(context: CommandContext, reference: str) -> Reply:
     """Show the story's dated events, who reported it, and the editions that had it."""
-    zone = await context.get_own_zone()
+    story, zone = await find_story(context, reference), await context.get_own_zone()
     articles = await context.query(load_story_articles, story.id)
     published = await context.query(
         edition_store.list_story_publications,
@@ -250,6 +335,8 @@ async def show_timeline(context: CommandContext, story: StoryArgument) -> Reply:
         *context.section("Posted here", _render_publications(context, published, zone)),
         context.small_print("Story id: {id}", id=story.id),
         title=context.say("Timeline: {headline}", headline=story.headline.text),
+        controls=[back_to_story(context, reference)],
+        in_place=True,
     )
 
 
@@ -292,10 +379,16 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
     """Show what was decided about each article of the story, and why."""
     archive, place = context.archive, context.place
     why = await explanations.explain_story(archive, place, story, context.now)
+    found, back = why.found, []
+    if found is not None:
+        reference = f"{found.stored_edition.public_id}:{found.story.id}"
+        back = [back_to_story(context, reference)]
     return context.reply(
         *_render_origin(context, why),
         *[await _render_reason(context, why, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),
+        controls=back,
+        in_place=True,
     )
 
 

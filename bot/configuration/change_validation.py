@@ -156,7 +156,7 @@ def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldError
         return []
     problem = FieldError(
         "«{users}» posts to «{old_name}». Give that digest another "
-        "destination first: /newsdesk digest edit.",
+        "destination first, in /newsdesk home.",
         users=users[0],
         old_name=name,
     )

@@ -2,6 +2,7 @@
 
     propose_requests   requests → the change as it would be, stored, not applied
     confirm_proposal   applies a stored change, with its record, in one transaction
+    propose_again      proposes a stored change for settings that changed meanwhile
     propose_reversal   proposes the change that undoes another one
     list_history       what was applied: who, when, before, after
     apply_requests     applies and records requests of the command line at once
@@ -9,8 +10,9 @@
 A change uses the vocabulary and the checks of the configuration file: what chat can
 set, `export` writes and `apply` reads. It is stored when it is shown, with the settings
 before it; the confirm button carries only its public id. When the button is pressed,
-the settings must still be as they were shown, or nothing is changed and the answer
-names who changed them, so that concurrent admins never overwrite each other. Full
+the settings must still be as they were shown, or nothing is changed: the answer names
+who changed them and shows the change against the newer settings, so that concurrent
+admins never overwrite each other. Full
 addresses are stored, because a change must be reversible; `diff` masks their secrets.
 
 `dispatch` checks who may use a command; the other rights that a change needs are
@@ -20,6 +22,7 @@ checked here.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.configuration.change_application import apply_steps
 from bot.configuration.change_steps import (
@@ -59,6 +62,10 @@ CONFIRM_WITHIN, PROPOSALS_KEPT = timedelta(hours=1), timedelta(days=1)
 MAX_TIMES = 3
 
 
+class OutdatedChange(UserError):
+    """The settings are no longer as they were when the change was shown."""
+
+
 def propose_requests(
     conn: Connection,
     place: Location,
@@ -84,8 +91,8 @@ def confirm_proposal(
     """Apply a change that was shown.
 
     Raises:
-        UserError: It was applied before, is too old, or the settings are no longer as
-            they were shown.
+        OutdatedChange: The settings are no longer as they were shown.
+        UserError: It was applied before, or is too old.
     """
     stored, current = _load_stored(conn, place, change_id)
     workspace, now = current.workspace, context.now
@@ -107,6 +114,26 @@ def confirm_proposal(
     apply_steps(conn, workspace.scope, steps, context)
     made = _mark_confirmed(conn, stored, context)
     return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
+
+
+def propose_again(
+    conn: Connection, place: Location, change_id: str, context: ChangeContext
+) -> ConfigurationChange:
+    """Propose what a change would do to the settings as they are now.
+
+    It is for a change that was shown before somebody else made another one
+    (`OutdatedChange`); what the other one changed besides stays.
+
+    Raises:
+        UserError: What it changes no longer exists, or nothing is left to change.
+    """
+    stored, current = _load_stored(conn, place, change_id)
+    steps = [
+        _rebase_step(conn, current, shown)
+        for shown in map(step_from_json, stored.steps)
+    ]
+    context = replace(context, reverts=stored.reverts)
+    return _store_proposal(conn, current, check_steps(steps, current, context), context)
 
 
 def propose_reversal(
@@ -271,17 +298,46 @@ def _check_unchanged(
     scope = current.workspace.scope
     last = change_store.list_newest_changes(conn, scope, count=1)
     if last and last[0].made_at and last[0].made_at >= since:
-        raise UserError(
-            "«{what}» was changed by {person} in the meantime, so nothing "
-            "was done. Run the command again for a new preview.",
+        raise OutdatedChange(
+            "«{what}» was changed by {person} in the meantime.",
             what=step.old_name,
             person=last[0].person_name,
         )
-    raise UserError(
-        "«{what}» was changed in the meantime, so nothing was done. Run"
-        " the command again for a new preview.",
-        what=step.old_name,
-    )
+    raise OutdatedChange("«{what}» was changed in the meantime.", what=step.old_name)
+
+
+def _rebase_step(
+    conn: Connection, current: CurrentSettings, shown: ChangeStep
+) -> ChangeStep:
+    """Build the step that makes the same difference to the present settings."""
+    named = (name for name, key in current.keys.items() if key == shown.key)
+    # A digest may have been renamed.
+    name = next(named, shown.old_name) if shown.key is not None else shown.old_name
+    present = read_current_step(conn, current, shown.noun, name)
+    if present.before is None and shown.before is not None:
+        raise UnknownName(
+            "«{name}» no longer exists: it was deleted or renamed in the meantime.",
+            name=shown.old_name,
+        )
+    if present.before is None or shown.before is None or shown.after is None:
+        return replace(present, after=shown.after)
+    before, after, merged = shown.before, shown.after, dict(present.before)
+    for setting in after:
+        if before.get(setting) != after[setting]:
+            merged[setting] = _rebase_value(
+                before.get(setting), after[setting], merged.get(setting), setting
+            )
+    return replace(present, after=merged)
+
+
+def _rebase_value(before: Any, after: Any, present: Any, setting: str) -> Any:
+    """Add to and remove from a present list what a change did; else return `after`."""
+    lists = all(isinstance(one, list) for one in (before, after, present))
+    if not lists or setting == "sections":
+        return after
+    removed = [one for one in before if one not in after]
+    added = [one for one in after if one not in before and one not in present]
+    return [*(one for one in present if one not in removed), *added]
 
 
 # ── what comes next ────────────────────────────────────────────────────────────

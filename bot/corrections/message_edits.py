@@ -238,11 +238,17 @@ class CorrectionStatus:
 
 
 def list_corrections(
-    conn: Connection, scope: Scope, *, since: datetime | None, count: int
+    conn: Connection,
+    scope: Scope,
+    *,
+    since: datetime | None = None,
+    count: int,
+    edition_id: int | None = None,
+    story: str | None = None,
 ) -> tuple[CorrectionStatus, ...]:
-    """List the corrections of the workspace, newest first."""
+    """List corrections of the workspace, newest first, of all or of one story."""
     found = correction_store.list_newest_corrections(
-        conn, scope, since=since, count=count
+        conn, scope, since=since, count=count, edition_id=edition_id, story=story
     )
     sent = {
         edition: delivery_store.list_deliveries(conn, scope, edition)

@@ -101,9 +101,8 @@ def describe_health(
     if read and _are_pages_useless(found):
         state = "warning"
         fix = texts.say(
-            "look at one of its pages; to leave them alone: /newsdesk source edit "
-            "{name} full_text=never",
-            name=source.called or source.name,
+            "look at one of its pages; to leave them alone, set its full texts to "
+            "never in /newsdesk home",
         )
     return SourceHealth(state=state, text=text, fix=fix)
 

@@ -63,25 +63,30 @@ from bot.model.reply import (
     SmallPrint,
 )
 from bot.model.scope import PersonScope, Scope, Scoped
-from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
+from bot.model.setting_info import (
+    Setting,
+    SettingGroup,
+    ValueKind,
+    get_setting,
+    list_chat_settings,
+    list_settings,
+)
 from bot.model.settings import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
+    USUAL_SECTIONS,
     DestinationSettings,
     DigestOptions,
     DigestSettings,
     FullTextUse,
     PlatformName,
     PostOptions,
-    Setting,
     SettingsEntry,
     SettingsModel,
-    ValueKind,
     WorkspaceSettings,
-    get_setting,
-    list_chat_settings,
-    list_settings,
+    complete_sections,
+    parse_sections,
 )
 from bot.model.workspace import (
     LOCAL_PLATFORM,

@@ -13,31 +13,18 @@ compared, stored and reverted in that form.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from functools import cache
-from types import NoneType, UnionType
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    Self,
-    TypeAlias,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-)
+from difflib import get_close_matches
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from annotated_types import Ge, Le
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
-from bot.model.sections import USUAL_SECTIONS, parse_sections
-from digests.types import EditionStyle, Section, frozen
+from bot.model.setting_info import SettingInfo
+from digests.language.normalization import normalize_text
+from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
 
 #: Name of a platform in the registry `bot.platforms.plugins`.
 PlatformName: TypeAlias = str
@@ -63,93 +50,8 @@ SETTINGS_VERSION: Final = 1
 
 #: A settings model as plain JSON values, by field name.
 SettingsEntry = Mapping[str, Any]
-SettingKind = Literal["number", "choice", "switch", "list", "mapping", "text"]
-#: The menus of the control panel: what a digest contains, when and where it is posted,
-#: how it looks; and who may edit.
-SettingGroup = Literal["what", "when", "where", "look", "who"]
-#: What the value (or each value of a list, or each key of a mapping) names, where its
-#: type does not say it: how it is parsed, completed and shown.
-ValueKind = Literal[
-    "",
-    "channel",
-    "day",
-    "destination",
-    "editor",
-    "filter",
-    "hours",
-    "language",
-    "role",
-    "schedule",
-    "section",
-    "source",
-    "zone",
-]
-
-
-@frozen
-class SettingInfo:
-    """Metadata of a settings field, beside its type, limits and default."""
-
-    #: What it means and how it is written: an English message.
-    help: str = ""
-    #: Label shown instead of the name: an English message.
-    label: str = ""
-    #: The menu that offers it; None = it cannot be set in chat.
-    group: SettingGroup | None = None
-    values: ValueKind = ""
-    #: Words with which people clear the value.
-    none_word: str = "none"
-    #: It affects which articles an edition contains, or how much of them it shows.
-    affects_edition: bool = False
-    #: Shown in the description of a new digest even if it has its default.
-    always_listed: bool = False
-    #: Omitted from the exported configuration file if it has its default.
-    omit_default: bool = False
-    #: A configuration file that omits it leaves it unchanged.
-    keep_omitted: bool = False
-    #: Only people who manage the workspace on its platform may set it.
-    managers_only: bool = False
-
-
-_NO_INFO: Final = SettingInfo()
-
-
-def _what(help: str, **info: Any) -> SettingInfo:
-    """Describe a setting that says which articles an edition contains."""
-    return SettingInfo(help=help, group="what", affects_edition=True, **info)
-
-
-def _when(help: str, **info: Any) -> SettingInfo:
-    return SettingInfo(help=help, group="when", **info)
-
-
-def _where(help: str, **info: Any) -> SettingInfo:
-    return SettingInfo(help=help, group="where", **info)
-
-
-def _look(help: str, **info: Any) -> SettingInfo:
-    return SettingInfo(help=help, group="look", **info)
-
-
-@frozen
-class Setting:
-    """A settings field in the form that commands, files and forms are derived from."""
-
-    name: str
-    kind: SettingKind = "text"
-    info: SettingInfo = _NO_INFO
-    default: Any = None
-    optional: bool = False
-    choices: tuple[str, ...] = ()
-    #: Limits of a number, inclusive.
-    least: int = 0
-    most: int = 0
-
-    @property
-    def label(self) -> str:
-        """Label shown to people: an English message."""
-        return self.info.label or self.name
-
+#: Written where no sections are chosen: the default of each platform.
+USUAL_SECTIONS: Final = "usual"
 
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -236,6 +138,23 @@ class SettingsModel(BaseModel):
         return self.model_dump(mode="json")
 
 
+def _what(help: str, **info: Any) -> SettingInfo:
+    """Describe a setting that says which articles an edition contains."""
+    return SettingInfo(help=help, group="what", affects_edition=True, **info)
+
+
+def _when(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="when", **info)
+
+
+def _where(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="where", **info)
+
+
+def _look(help: str, **info: Any) -> SettingInfo:
+    return SettingInfo(help=help, group="look", **info)
+
+
 class DigestOptions(SettingsModel):
     """Settings of a digest that are stored as one JSON value."""
 
@@ -270,7 +189,8 @@ class DigestOptions(SettingsModel):
         _look("Quotes with a story, 0 to 5; 0: none", affects_edition=True),
     ] = 2
     figures: Annotated[
-        bool, _look("Whether figures are shown with a story", affects_edition=True)
+        bool,
+        _look("Whether figures are shown with a story", affects_edition=True),
     ] = True
     brief: Annotated[
         int,
@@ -315,7 +235,8 @@ class DigestOptions(SettingsModel):
         ),
     ] = ()
     language: Annotated[
-        str, _what("Of its articles: en, de …", values="language", always_listed=True)
+        str,
+        _what("Of its articles: en, de …", values="language", always_listed=True),
     ] = "en"
     corrections: Annotated[
         CorrectionsSetting,
@@ -407,7 +328,8 @@ class DigestSettings(DigestOptions):
         _when("When, such as: weekdays at 8:30 Europe/Berlin", values="schedule"),
     ] = ()
     paused: Annotated[
-        bool, _when("Whether nothing is posted until it resumes", keep_omitted=True)
+        bool,
+        _when("Whether nothing is posted until it resumes", keep_omitted=True),
     ] = False
     #: The first local date on which it posts again.
     paused_until: Annotated[
@@ -501,56 +423,109 @@ DEFAULT_DIGEST: Final[SettingsEntry] = {
 }
 
 
-@cache
-def list_settings(model: type[SettingsModel]) -> tuple[Setting, ...]:
-    """List the fields of a model, those of a base class after its own."""
-    own = model.__annotations__
-    ordered = sorted(model.model_fields, key=lambda name: name not in own)
-    return tuple(_describe_field(name, model.model_fields[name]) for name in ordered)
+# ── sections ────────────────────────────────────────────────────────────────────
+#
+# Parse the sections of an edition as people write them. Accepted are the names of the
+# configuration file, the headings of a post, and German words; the result has the names
+# of the file. `digests.types` says what they mean.
 
-
-def list_chat_settings(model: type[SettingsModel]) -> tuple[Setting, ...]:
-    """List the fields that can be set in chat."""
-    return tuple(one for one in list_settings(model) if one.info.group is not None)
-
-
-def get_setting(model: type[SettingsModel], name: str) -> Setting | None:
-    """Find the field of this name."""
-    return next((one for one in list_settings(model) if one.name == name), None)
-
-
-def _describe_field(name: str, field: FieldInfo) -> Setting:
-    parts = get_args(field.annotation)
-    is_union = get_origin(field.annotation) in (Union, UnionType)
-    optional = is_union and NoneType in parts
-    kinds = [part for part in parts if part is not NoneType]
-    kind = kinds[0] if is_union else field.annotation
-    marks = field.metadata
-    default = field.get_default(call_default_factory=True)
-    return Setting(
-        name=name,
-        kind=_KINDS.get(get_origin(kind) or kind, "text"),
-        info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
-        default=None if field.is_required() else default,
-        optional=optional,
-        choices=_list_choices(kind),
-        least=cast("int", next((m.ge for m in marks if isinstance(m, Ge)), 0)),
-        most=cast("int", next((m.le for m in marks if isinstance(m, Le)), 0)),
-    )
-
-
-def _list_choices(kind: Any) -> tuple[str, ...]:
-    """List the values of a choice, or those that a mapping may have."""
-    if get_origin(kind) is dict:
-        kind = get_args(kind)[1]
-    return get_args(kind) if get_origin(kind) is Literal else ()
-
-
-#: By the type of a field, without its arguments.
-_KINDS: Final[Mapping[Any, SettingKind]] = {
-    bool: "switch",
-    int: "number",
-    tuple: "list",
-    dict: "mapping",
-    Literal: "choice",
+#: Other names of the sections.
+_SECTION_ALIASES: Final[Mapping[str, Section]] = {
+    "summaries": "summary",
+    "why it matters": "matters",
+    "quote": "quotes",
+    "cards": "quotes",
+    "figure": "figures",
+    "facts": "figures",
+    "key facts": "figures",
+    "numbers": "figures",
+    "also in brief": "also",
+    "in brief": "also",
+    "brief": "also",
+    "zusammenfassung": "summary",
+    "warum das wichtig ist": "matters",
+    "zitate": "quotes",
+    "zahlen": "figures",
+    "außerdem in kürze": "also",
+    "außerdem": "also",
 }
+_SECTION_NAMES: Final[Mapping[str, Section]] = {
+    **{name: name for name in ALL_SECTIONS},
+    **{normalize_text(said): name for said, name in _SECTION_ALIASES.items()},
+}
+_USUAL_WORDS: Final = frozenset({USUAL_SECTIONS, "as usual", "default", "wie üblich"})
+_SEPARATOR: Final = re.compile(r"[,;·\n→>]|\b(?:and|und)\b")
+#: Maximum number of characters of a word that an error repeats.
+_MAX_ECHOED: Final = 40
+
+
+def parse_sections(written: str | Sequence[str] | None) -> Sections:
+    """Parse the names of sections; «also» comes first or last.
+
+    Raises:
+        UserError: A name is unknown or repeated, or there is none.
+    """
+    if written is None or (isinstance(written, str) and _is_usual(written)):
+        return None
+    parts = [written] if isinstance(written, str) else list(written)
+    chosen: list[Section] = []
+    for part in (piece for one in parts for piece in _split_names(str(one))):
+        section = _parse_section(part)
+        if section in chosen:
+            raise UserError(
+                "«{section}» is listed twice; name each section once.", section=section
+            )
+        chosen.append(section)
+    if not chosen:
+        raise UserError(
+            "Name at least one section of {names}, or write «usual».",
+            names=_format_section_names(),
+        )
+    if chosen[0] != "also":
+        # It is not part of a story: it comes before or after all of them.
+        chosen.sort(key=lambda section: section == "also")
+    return tuple(chosen)
+
+
+def complete_sections(typed: str) -> tuple[str, ...]:
+    """List the values that may complete a list as it is typed."""
+    head = typed[: len(typed) - len(re.split(r"[,;]\s*", typed)[-1])]
+    known = {_SECTION_NAMES.get(normalize_text(part)) for part in _split_names(head)}
+    rest = tuple(f"{head}{name}" for name in ALL_SECTIONS if name not in known)
+    return rest if head else (*rest, ", ".join(ALL_SECTIONS), USUAL_SECTIONS)
+
+
+def _is_usual(written: str) -> bool:
+    return " ".join(normalize_text(written).split()) in _USUAL_WORDS
+
+
+def _split_names(written: str) -> Iterator[str]:
+    for piece in _SEPARATOR.split(written):
+        said = " ".join(piece.split())
+        words = said.split()
+        if normalize_text(said) in _SECTION_NAMES or not all(
+            normalize_text(word) in _SECTION_NAMES for word in words
+        ):
+            yield said
+        else:
+            # «summary quotes» without a comma; nothing for an empty piece.
+            yield from words
+
+
+def _parse_section(said: str) -> Section:
+    found = _SECTION_NAMES.get(normalize_text(said))
+    if found is not None:
+        return found
+    near = get_close_matches(normalize_text(said), _SECTION_NAMES, n=1)
+    values = {"said": said[:_MAX_ECHOED], "names": _format_section_names()}
+    if near:
+        raise UserError(
+            "There is no section «{said}»; perhaps «{near}»? There are: {names}.",
+            near=_SECTION_NAMES[near[0]],
+            **values,
+        )
+    raise UserError("There is no section «{said}». There are: {names}.", **values)
+
+
+def _format_section_names() -> str:
+    return ", ".join(ALL_SECTIONS)

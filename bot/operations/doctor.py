@@ -176,7 +176,7 @@ class _WorkspaceChecks:
         subject = self.texts.say("digest {name}", name=digest.name)
         if not digest.destinations:
             text = Message("it has no destination, so nobody sees it")
-            fix = Message("run /newsdesk destination here, then /newsdesk digest edit")
+            fix = Message("choose its destinations in /newsdesk home")
             return [Finding.warning(subject, text, fix)]
         due = describe_next_due(digest, self.doctor.clock.now(), self.texts)
         found = [Finding.ok(subject, due)]
@@ -189,7 +189,7 @@ class _WorkspaceChecks:
             if place.paused:
                 text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))
-        fix = Message("correct its schedule: /newsdesk schedule edit, or in its file")
+        fix = Message("correct its schedule in /newsdesk home or in its file")
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
@@ -252,8 +252,8 @@ class _WorkspaceChecks:
         fix = say("check the channel, then post again: standfirst digest post")
         if not is_post:
             fix = say(
-                "the message stays as it was; /news corrections says what is right, "
-                "and whoever manages the channel can delete it"
+                "the message stays as it was; /news latest, Corrections says what is "
+                "right, and whoever manages the channel can delete it"
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)

@@ -1,8 +1,9 @@
 """Tell editors once, in private, what stopped working and needs them.
 
-    list_incidents    dead sources and held messages, of all workspaces
-    report_incidents  those that were not reported yet → one notice per workspace
-    list_problems     what the local page shows its editors
+    list_incidents           dead sources and held messages, of all workspaces
+    report_incidents         those that were not reported yet → one notice per workspace
+    list_workspace_problems  those of one workspace, and where its posting is paused
+    list_problems            what the local page shows its editors
 
 A destination that refuses messages has a notice of its own, at the moment when it is
 paused (`delivery.private_notices`). What was reported is stored, so that a restart
@@ -22,7 +23,7 @@ from bot.configuration.diff import hide_folders
 from bot.delivery import private_notices
 from bot.i18n.translation import Texts
 from bot.ingest import source_health
-from bot.model import Delivery, Source, Workspace
+from bot.model import Delivery, Destination, Source, Workspace
 from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.storage import (
@@ -49,13 +50,26 @@ class Incident:
     """Something that stopped working."""
 
     workspace: Workspace
-    #: Identifies it among those of its workspace: «source/12».
+    #: Identifies it among those of its workspace: «source/12», «delivery/7»,
+    #: «destination/3», «workspace/».
     subject: str
+    #: Of the source, the channel or the workspace.
+    name: str
     text: Message
+    #: What an editor does about it.
+    fix: Message
     #: The channel that it concerns; None = none.
     channel: str | None = None
-    #: The source that it is about; None = a message.
+    #: The source that it is about, in one of the digests that read it.
     source: Source | None = None
+    digest_id: int | None = None
+    #: The key of the held message that it is about.
+    delivery: str = ""
+
+    @property
+    def whole(self) -> Message:
+        """What is wrong, and what an editor does about it."""
+        return Message("{problem} {fix}", problem=self.text, fix=self.fix)
 
 
 @frozen
@@ -77,18 +91,24 @@ class IncidentReporter:
 def list_problems(conn: Connection, now: datetime) -> tuple[Message, ...]:
     """List what an editor of the local page has to know."""
     found = list_incidents(conn, now)
-    local = (incident.text for incident in found if incident.workspace.is_local)
+    local = (incident.whole for incident in found if incident.workspace.is_local)
     return (*private_notices.list_posting_problems(conn), *local)
 
 
-def list_incidents(conn: Connection, now: datetime) -> tuple[Incident, ...]:
-    """List what does not work at present, by workspace."""
+def list_incidents(
+    conn: Connection, now: datetime, scope: Scope | None = None
+) -> tuple[Incident, ...]:
+    """List what does not work at present, by workspace; in all without a scope."""
     failing = [
         one
-        for one in source_store.list_failing_sources(conn)
+        for one in source_store.list_failing_sources(conn, scope)
         if source_health.is_dead(one.source, now)
     ]
-    held = delivery_store.list_all_held_deliveries(conn)
+    held = (
+        delivery_store.list_held_deliveries(conn, scope)
+        if scope
+        else delivery_store.list_all_held_deliveries(conn)
+    )
     if not failing and not held:
         return ()
     spaces = {space.id: space for space in workspace_store.list_workspaces(conn)}
@@ -102,6 +122,48 @@ def list_incidents(conn: Connection, now: datetime) -> tuple[Incident, ...]:
         *(_describe_held(conn, spaces[one.workspace_id], one) for one in held),
     ]
     return tuple(sorted(found, key=lambda one: (one.workspace.id, one.subject)))
+
+
+def list_workspace_problems(
+    conn: Connection, scope: Scope, now: datetime
+) -> tuple[Incident, ...]:
+    """List what needs an editor of this workspace, the most urgent first."""
+    space = workspace_store.find_workspace(conn, scope)
+    if space is None:
+        return ()
+    found: list[Incident] = []
+    if space.stopped is not None:
+        found.append(
+            Incident(
+                workspace=space,
+                subject="workspace/",
+                name=space.name,
+                text=Message("Posting is paused here: {why}", why=space.stopped),
+                fix=Message("Once it is fixed, posting resumes by itself."),
+            )
+        )
+    found += [
+        Incident(
+            workspace=space,
+            subject=f"destination/{place.id}",
+            name=place.name,
+            text=place.paused,
+            fix=_describe_retest(place, now, space),
+            channel=place.channel,
+        )
+        for place in destination_store.list_destinations(conn, scope)
+        if place.paused is not None
+    ]
+    incidents = list_incidents(conn, now, scope)
+    # Messages that wait for a decision hold up others.
+    return (*found, *sorted(incidents, key=lambda one: not one.delivery))
+
+
+def _describe_retest(place: Destination, now: datetime, space: Workspace) -> Message:
+    if place.retest_at is None:
+        return Message("Nothing is posted there until somebody resumes it.")
+    when = Texts.of(space.locale).moment(place.retest_at, space.zone, now)
+    return Message("Next attempt: {when}.", when=when)
 
 
 def report_incidents(conn: Connection, now: datetime) -> bool:
@@ -172,22 +234,21 @@ def _describe_source(
 ) -> Incident:
     source = failing.source
     name = source.called or source.name
+    fix = Message("/newsdesk home shows it and what can be done.")
     if source.stopped:
         text = Message(
-            "Source «{name}» no longer exists and is not read any more. Remove it, or "
-            "add its new address: /newsdesk source remove, /newsdesk source add.",
-            name=name,
+            "Source «{name}» no longer exists and is not read any more.", name=name
         )
+        fix = Message("Remove it, or add its new address: /newsdesk home.")
     elif source.last_success_at is None:
         text = Message(
-            "Source «{name}» could not be read once so far: {why} See /newsdesk source "
-            "list.",
+            "Source «{name}» could not be read once so far: {why}",
             name=name,
             why=source.problem or "",
         )
     else:
         text = Message(
-            "Source «{name}» was last read on {day}: {why} See /newsdesk source list.",
+            "Source «{name}» was last read on {day}: {why}",
             name=name,
             day=source.last_success_at.astimezone(ZoneInfo(space.zone)).date(),
             why=source.problem or "",
@@ -197,22 +258,35 @@ def _describe_source(
     return Incident(
         workspace=space,
         subject=f"source/{source.id}",
+        name=name,
         text=text,
+        fix=fix,
         channel=places[0].channel if places else None,
         source=source,
+        digest_id=failing.digest_id,
     )
 
 
 def _describe_held(conn: Connection, space: Workspace, held: Delivery) -> Incident:
     place = destination_store.find_destination(conn, space.scope, held.destination_id)
+    name = place.name if place is not None else held.channel
     text = Message(
-        "It is unclear whether a message arrived in #{name}: {why} Decide with "
-        "/newsdesk status whether it is sent again; later messages wait for it.",
-        name=place.name if place is not None else held.channel,
+        "It is unclear whether a message arrived in #{name}: {why}",
+        name=name,
         why=held.reason or "",
     )
-    subject = f"delivery/{held.id}"
-    return Incident(workspace=space, subject=subject, text=text, channel=held.channel)
+    return Incident(
+        workspace=space,
+        subject=f"delivery/{held.id}",
+        name=name,
+        text=text,
+        fix=Message(
+            "Decide with /newsdesk home whether it is sent again; later messages wait "
+            "for it."
+        ),
+        channel=held.channel,
+        delivery=held.key,
+    )
 
 
 def _add_notice(
@@ -226,7 +300,7 @@ def _add_notice(
     # Paths on this machine are not for chats.
     sources = [one.source for one in new if one.source is not None]
     lines += [
-        f"• {hide_folders(texts.message(one.text), sources)}"
+        f"• {hide_folders(texts.message(one.whole), sources)}"
         for one in new[:MAX_LISTED]
     ]
     more = len(new) - MAX_LISTED

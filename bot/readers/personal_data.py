@@ -78,6 +78,7 @@ def export_as_json(kept: PersonalData) -> str:
         and {
             "schedule": own.schedules,
             "language": own.options.language,
+            "muted": list(own.options.exclude),
             "stopped": own.paused,
             "delivery": [str(place.paused or "works") for place in own.destinations],
             "editions": [{"id": key, "made": made} for key, made in kept.editions],

@@ -64,8 +64,9 @@ def set_up_personal_digest(
     language = wish.language or default_language
     # It heads the editions, whose other words are in the language of their articles.
     title = Texts.of(language).say("Your digest")
+    muted = before.options.exclude if before is not None else ()
     own = personal_digest_store.upsert_personal_digest(
-        conn, whose, name=title, language=language
+        conn, whose, name=title, language=language, exclude=muted
     )
     if rule is not None:
         planning.save_schedules(conn, own, [rule], now)
@@ -91,6 +92,39 @@ def resume_personal_digest(conn: Connection, *, whose: PersonScope) -> Digest | 
         destination_store.resume_destination(conn, scope, destination_id=place.id)
     reader_store.set_preferences(conn, whose, chosen={"announced_pause": None})
     return digest_store.resume_digest(conn, scope, digest_id=own.id)
+
+
+def mute_word(conn: Connection, *, whose: PersonScope, word: str, most: int) -> None:
+    """Leave out of the person's digest what mentions the word or words.
+
+    Raises:
+        UserError: They have no digest, or muted `most` words already.
+    """
+    own = personal_digest_store.find_personal_digest(conn, whose)
+    if own is None:
+        raise UserError("You have no digest of your own: /news me 7:30")
+    muted = own.options.exclude
+    if normalize_text(word) in map(normalize_text, muted):
+        return
+    if len(muted) >= most:
+        raise UserError("You have muted {most} words. Unmute one first.", most=most)
+    _set_muted(conn, whose, own, (*muted, word))
+
+
+def unmute_word(conn: Connection, *, whose: PersonScope, word: str) -> None:
+    """Do not leave out of the person's digest what mentions the word any more."""
+    own = personal_digest_store.find_personal_digest(conn, whose)
+    if own is not None:
+        kept = tuple(one for one in own.options.exclude if one != word)
+        _set_muted(conn, whose, own, kept)
+
+
+def _set_muted(
+    conn: Connection, whose: PersonScope, own: Digest, words: tuple[str, ...]
+) -> None:
+    personal_digest_store.upsert_personal_digest(
+        conn, whose, name=own.name, language=own.options.language, exclude=words
+    )
 
 
 def _check_new(conn: Connection, scope: Scope, wish: PersonalDigestRequest) -> None:

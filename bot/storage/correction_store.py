@@ -134,18 +134,31 @@ def list_amendments(
 
 
 def list_newest_corrections(
-    conn: Connection, scope: Scope, *, since: datetime | None = None, count: int
+    conn: Connection,
+    scope: Scope,
+    *,
+    since: datetime | None = None,
+    count: int,
+    edition_id: int | None = None,
+    story: str | None = None,
 ) -> tuple[Correction, ...]:
     """List the workspace's corrections, the newest first, from `since` on.
 
-    Those of personal editions are left out.
+    Those of personal editions are left out unless the edition is named. `edition_id`
+    and `story` (public id) restrict the list to one edition, and to one story.
     """
     visible = filter_visible_digests(editions.c.digest_id, scope, None)
     query = (
         select(corrections)
         .join(editions, editions.c.id == _CORRECTION.edition_id)
-        .where(in_scope(corrections, scope), visible)
+        .where(in_scope(corrections, scope))
     )
+    if edition_id is None:
+        query = query.where(visible)
+    else:
+        query = query.where(_CORRECTION.edition_id == edition_id)
+    if story is not None:
+        query = query.where(_CORRECTION.story == story)
     if since is not None:
         query = query.where(_CORRECTION.found_at >= since)
     newest = query.order_by(_CORRECTION.id.desc()).limit(count)

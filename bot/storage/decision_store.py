@@ -106,6 +106,25 @@ def list_decisions(
     return tuple(found.values())[:limit]
 
 
+def list_left_out(
+    conn: Connection, scope: Scope, digest_id: int, occurrence_id: int
+) -> tuple[ArticleDecision, ...]:
+    """List the decisions on what was read for an edition and is not in it.
+
+    The newest articles come first; () if the composition is no longer stored.
+    """
+    mine = in_scope(
+        compositions, scope, digest_id=digest_id, occurrence_id=occurrence_id
+    )
+    query = select(compositions).where(mine).order_by(_COMPOSITION.id.desc())
+    row = conn.execute(query.limit(1)).first()
+    if row is None:
+        return ()
+    every = (one.decision for one in _unpack_decisions(row, None))
+    left_out = [one for one in every if one.outcome == "left out"]
+    return tuple(sorted(left_out, key=lambda one: -int(one.article)))
+
+
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
     """Pack decisions, with each reason stored once: most articles share a few."""
     reasons: dict[tuple[str, str, Message], int] = {}
@@ -119,11 +138,11 @@ def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:
 
 
 def _unpack_decisions(
-    row: Row[Any], wanted: Collection[str]
+    row: Row[Any], wanted: Collection[str] | None
 ) -> Iterator[StoredDecision]:
     reasons = row.decisions["reasons"]
     for article, story, duplicate_of, number in row.decisions["decided"]:
-        if article in wanted:
+        if wanted is None or article in wanted:
             stage, outcome, reason = reasons[number]
             decision = ArticleDecision(
                 article=article,

@@ -3,7 +3,7 @@
 Schedules, occurrences, editions and deliveries are stored as for any other digest.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -42,10 +42,16 @@ _MAX_STORIES = 5
 
 
 def upsert_personal_digest(
-    conn: Connection, scope: PersonScope, name: str, language: str
+    conn: Connection,
+    scope: PersonScope,
+    name: str,
+    language: str,
+    exclude: Sequence[str] = (),
 ) -> Digest:
     """Create the person's digest, or replace its settings."""
-    options = DigestOptions(language=language, stories=_MAX_STORIES)
+    options = DigestOptions(
+        language=language, stories=_MAX_STORIES, exclude=tuple(exclude)
+    )
     known = upsert(
         conn,
         digests,

@@ -26,6 +26,7 @@ from bot.storage.statements import (
     count_rows,
     delete_rows,
     find_first,
+    first_scalar,
     has_row,
     in_scope,
     insert_missing,
@@ -199,6 +200,24 @@ def set_feedback(conn: Connection, scope: PersonScope, given: Feedback) -> None:
 def delete_feedback(conn: Connection, scope: PersonScope, story: str) -> bool:
     """Delete the person's feedback on the story; False if there was none."""
     return delete_rows(conn, feedback, in_scope(feedback, scope, story=story)) > 0
+
+
+@frozen
+class StoryMarks:
+    """What a person did with one story."""
+
+    saved: bool = False
+    feedback: FeedbackDirection | None = None
+
+
+def find_story_marks(conn: Connection, scope: PersonScope, story: str) -> StoryMarks:
+    """Find whether the person saved the story, and their feedback on it."""
+    mine = in_scope(saved_stories, scope, story=story)
+    given = select(feedback.c.direction).where(in_scope(feedback, scope, story=story))
+    return StoryMarks(
+        saved=has_row(conn, select(saved_stories.c.id).where(mine)),
+        feedback=first_scalar(conn, given),
+    )
 
 
 def list_feedback(conn: Connection, scope: PersonScope) -> tuple[Feedback, ...]:

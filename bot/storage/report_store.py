@@ -93,6 +93,12 @@ def list_open_reports(conn: Connection, scope: Scope, limit: int) -> tuple[Repor
     return _list_reports(conn, in_scope(reports, scope, answered_at=None), limit=limit)
 
 
+def find_open_report(conn: Connection, scope: Scope, public_id: str) -> Report | None:
+    """Find an open report of the workspace by its public id."""
+    mine = in_scope(reports, scope, public_id=public_id, answered_at=None)
+    return find_first(conn, select(reports).where(mine), Report)
+
+
 def list_person_reports(conn: Connection, scope: PersonScope) -> tuple[Report, ...]:
     """List the person's reports, the newest first."""
     return _list_reports(conn, in_scope(reports, scope))[::-1]

@@ -32,6 +32,7 @@ from bot.storage.statements import (
     first_scalar,
     from_row,
     has_row,
+    in_scope,
     is_due,
     list_all,
     list_scalars,
@@ -162,10 +163,13 @@ class FailingSource:
     source: Source
 
 
-def list_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
+def list_failing_sources(
+    conn: Connection, scope: Scope | None = None
+) -> tuple[FailingSource, ...]:
     """List the sources that ended or fail, once for each digest that reads them.
 
-    Sources of paused digests are not polled, and are left out.
+    Sources of paused digests are not polled, and are left out. Without a scope, those
+    of all workspaces.
     """
     here = workspaces.c.id == _LINK.workspace_id
     query = (
@@ -178,6 +182,8 @@ def list_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
         .where(IS_WORKSPACE_DIGEST, ~digests.c.paused, workspaces.c.left_at.is_(None))
         .order_by(_LINK.workspace_id, _SOURCE.id, _LINK.digest_id)
     )
+    if scope is not None:
+        query = query.where(in_scope(digest_sources, scope))
     return tuple(
         FailingSource(
             workspace_id=row.user_id,

@@ -31,7 +31,6 @@ from tests.feeds import an_item
 SHOWN = (
     "newsdesk status",
     "newsdesk digest list",
-    "newsdesk schedule list",
     "newsdesk source list",
     "newsdesk source export",
     "newsdesk destination list",
@@ -75,9 +74,10 @@ async def large_workspace(harness: BotHarness, digests: int) -> None:
     for path in SHOWN:
         asked = await harness.asks(path, True, None, {})
         await show(f"/{path}", lambda asked=asked: answer(harness, asked))  # type: ignore[misc]
-    asked = await harness.asks("newsdesk source pause", True, None, {})
+    given = {"target": "Digest 1", "setting": "paused_sources"}
+    asked = await harness.asks("newsdesk set", True, None, given)
     complete = harness.inbox.complete
-    await show("a completion", lambda: complete(asked, "source", "no such name"))
+    await show("a completion", lambda: complete(asked, "value", "no such name"))
 
 
 async def feeds(folder: Path) -> None:

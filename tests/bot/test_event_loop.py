@@ -26,6 +26,9 @@ from tests.bot.large_inputs import (
 )
 from tests.feeds import an_item
 
+#: Part of a command that pauses a source of the last digest.
+PAUSE = {"target": "Digest 99", "setting": "paused_sources"}
+
 
 @pytest.fixture(scope="module")
 def large_database(
@@ -74,9 +77,8 @@ async def test_a_large_input_is_handled_in_short_steps(harness: BotHarness, name
         ("newsdesk status", {}),
         ("newsdesk doctor", {}),
         ("newsdesk digest list", {}),
-        ("newsdesk schedule list", {}),
         ("newsdesk source list", {"page": "3"}),
-        ("newsdesk source pause", {"source": "https://outlet99-7.example"}),
+        ("newsdesk set", {**PAUSE, "value": "add https://outlet99-7.example"}),
         ("newsdesk source export", {}),
         ("newsdesk destination list", {}),
         ("newsdesk export", {}),
@@ -113,14 +115,14 @@ async def test_a_reply_of_too_many_lines_says_how_many_more_there_are():
 async def test_names_of_a_large_workspace_are_completed_in_short_steps(
     large_harness: BotHarness,
 ):
-    asked = await large_harness.asks("newsdesk source pause", True, None, {})
+    asked = await large_harness.asks("newsdesk set", True, None, PAUSE)
 
     with counting_steps() as steps:
-        complete = large_harness.inbox.complete(asked, "source", "outlet99-7.")
+        complete = large_harness.inbox.complete(asked, "value", "outlet99-7.")
         # A task, whose steps end before the count is looked at.
         found = await asyncio.ensure_future(complete)
 
-    assert found == ("https://outlet99-7.example/feed.xml",)
+    assert found == ("add https://outlet99-7.example/feed.xml",)
     assert steps.most < MOST
 
 

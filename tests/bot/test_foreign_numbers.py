@@ -23,12 +23,8 @@ FAILED = "Something went wrong"
     ("path", "option"),
     [
         ("newsdesk history", "n"),
-        ("newsdesk schedule edit", "which"),
-        ("newsdesk schedule remove", "which"),
         ("newsdesk source list", "page"),
-        ("newsdesk style", "stories"),
         ("news story", "story"),
-        ("news saved", "remove"),
         ("news latest", "edition"),
         ("news search", "since"),
     ],
@@ -43,6 +39,28 @@ async def test_a_command_answers_any_number(
     others = {o.name: "daily at 9:00" for o in command.options if o.required}
 
     asked = await harness.asks(path, True, None, {**others, option: number})
+    assert FAILED not in str(await harness.inbox.dispatch(asked))
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:8])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("stories", "{}"),
+        ("max_age", "{}"),
+        ("schedule", "remove {}"),
+        ("schedule", "{} = daily at 9:00"),
+        ("exclude", "remove {}"),
+        ("skip", "add {}"),
+    ],
+)
+async def test_a_setting_answers_any_number(
+    harness: BotHarness, setting: str, value: str, number: str
+):
+    typed = {"target": "Morning brief", "setting": setting}
+    asked = await harness.asks(
+        "newsdesk set", True, None, {**typed, "value": value.format(number)}
+    )
     assert FAILED not in str(await harness.inbox.dispatch(asked))
 
 

@@ -38,7 +38,9 @@ from bot.ports import PageServices
 from bot.web import server
 from digests.messages import Message
 from digests.types import Article
+from tests.bot.platforms import panel
 from tests.bot.platforms.local import samples
+from tests.bot.platforms.panel import Panel
 from tests.bot.web.asgi import no_measurements
 from tests.builders import an_inbox
 from tests.fakes import FakeClock
@@ -68,6 +70,7 @@ class Stage:
     mailbox: MemoryMailbox = field(default_factory=MemoryMailbox)
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
+    panel: Panel = field(default_factory=Panel)
     channels: tuple[Destination, ...] = CHANNELS
     list_problems: tuple[Message | str, ...] = ()
     url: str = ""
@@ -130,6 +133,7 @@ class Stage:
                 "news quotes", "Who said what, word for word", _quotes, speaker, topic
             ),
             _command("news help", "What can be asked", _help),
+            self.panel.command("newsdesk home"),
             _command("newsdesk status", "How things stand", _status, editors=True),
             _command(
                 "newsdesk style", "How it is told", _style, tone, note, editors=True
@@ -153,6 +157,8 @@ class Stage:
 
     async def _dispatch(self, invocation: Invocation) -> Reply | Form:
         self.asked.append(invocation)
+        if invocation.path in panel.ACTIONS:
+            return await self.panel.answer(invocation)
         command = next(c for c in self.commands() if c.path == invocation.path)
         if invocation.person.permission < command.permission:
             sentence = "Only editors can do this. Ask an editor of this workspace."
@@ -160,7 +166,10 @@ class Stage:
         return await command.run(invocation)
 
     def _press(self, invocation: Invocation, pressed: str) -> Invocation:
-        version, action, *args = pressed.split(":")
+        version, _, rest = pressed.partition(":")
+        action, *args = rest.split(":")
+        if action in panel.ACTIONS:
+            return panel.press(invocation, pressed)
         if version != "v1" or action not in {"story", "quotes", "figures"}:
             raise UserError("This button does not belong here.")
         given = {"story": args[0]} if args else {}

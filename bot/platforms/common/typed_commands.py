@@ -19,11 +19,7 @@ from digests.types import frozen
 #: The command that a bare first word means.
 ROOT_DEFAULTS: Final[Mapping[str, str]] = {
     "news": "news latest",
-    "newsdesk": "newsdesk status",
-}
-#: The command that a noun with a sentence after it means.
-SENTENCE_COMMANDS: Final[Mapping[str, str]] = {
-    "newsdesk schedule": "newsdesk schedule add"
+    "newsdesk": "newsdesk home",
 }
 _SLASHES = "/／"
 #: Similarity (0 to 100) from which a command is suggested.
@@ -121,14 +117,12 @@ def find_command(
 def _expand_shorthand(
     typed: Sequence[TypedWord], commands: Sequence[Command]
 ) -> tuple[Command | None, int]:
-    """Find the command of a noun alone (its list) or of a noun with a sentence."""
+    """Find the command of a noun alone: its list."""
+    if len(typed) != 2:
+        return None, 0
     by_path = {command.path: command for command in commands}
-    _, noun = _list_paths(typed[:2])[-1]
-    if len(typed) == 2:
-        return by_path.get(f"{noun} list"), 2
-    if len(typed) > 3:
-        return by_path.get(SENTENCE_COMMANDS.get(noun, "")), 2
-    return None, 0
+    _, noun = _list_paths(typed)[-1]
+    return by_path.get(f"{noun} list"), 2
 
 
 def _list_paths(typed: Sequence[TypedWord]) -> list[tuple[str, str]]:

@@ -82,7 +82,7 @@ def _check_post_options(
 
 
 def _check_role(role: str, facts: ChannelFacts) -> Iterator[DestinationProblem]:
-    change = Message("run /newsdesk destination edit with another role, or ping=nobody")
+    change = Message("choose another role, or nobody, in /newsdesk home")
     if role not in facts.roles:
         text = Message("the role {role} that it pings does not exist", role=role)
         yield DestinationProblem(text=text, fix=change)

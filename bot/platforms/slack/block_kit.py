@@ -146,19 +146,25 @@ def menu_element(number: int, menu: ControlMenu) -> Json:
 
     Args:
         number: Makes the select's own id unique in its message.
-        menu: Its options are valid. Their notes are left out where a message holds
-            the select only without them.
+        menu: Its options are valid. Their notes are left out where no message would
+            hold the select.
     """
     label = plain_text(shorten_line(menu.label, limits.PLACEHOLDER))
-    found = {
+    found: Json = {
         "type": "static_select",
         "action_id": f"v1:menu:{number}",
         **({"placeholder": label} if label else {}),
     }
-    noted = [option_element(o.id, o.label, o.note) for o in menu.options]
-    if measure_blocks(noted) > limits.MENU_SIZE:
-        noted = [option_element(o.id, o.label) for o in menu.options]
-    return {**found, "options": noted}
+    found["options"] = [option_element(o.id, o.label, o.note) for o in menu.options]
+    if measure_blocks(found["options"]) > limits.MENU_SIZE:
+        return remove_notes(found)
+    return found
+
+
+def remove_notes(select: Json) -> Json:
+    """Copy a select without what stands below its options."""
+    options = [{"text": o["text"], "value": o["value"]} for o in select["options"]]
+    return {**select, "options": options}
 
 
 def button_element(control: str, label: str, *, primary: bool = False) -> Json:

@@ -7,7 +7,7 @@ for a moment, because only its acknowledgement can show errors in the form.
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -48,9 +48,9 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: Acknowledges an event; with a body where it is a submitted form.
 Ack = Callable[..., Awaitable[Any]]
-#: What the home tab shows, to editors and to readers: the first that exists.
-_EDITORS_HOME: Final = ("newsdesk home", "newsdesk status")
-_READERS_HOME: Final = ("news when", "news help")
+#: What the home tab shows, to editors and to readers.
+_EDITORS_HOME: Final = "newsdesk home"
+_READERS_HOME: Final = "news me"
 
 
 class SlackEventHandler:
@@ -108,10 +108,10 @@ class SlackEventHandler:
             return
         try:
             arrived = await self._identify(arrived)
-            page = await _run_first(inbox, arrived, _EDITORS_HOME)
+            page = await _run_page(inbox, arrived, _EDITORS_HOME)
             editor = arrived.person.permission >= Permission.EDITOR or not page.problem
             if not editor:
-                page = await _run_first(inbox, arrived, _READERS_HOME)
+                page = await _run_page(inbox, arrived, _READERS_HOME)
             texts = arrived.texts.chosen(page.locale)
             view = replies.render_home(page, texts, editor=editor)
             await self._responder.publish(arrived, view)
@@ -259,12 +259,8 @@ class SlackEventHandler:
                 await self._responder.answer_with(arrived, rejected)
 
 
-async def _run_first(
-    inbox: Inbox, arrived: SlackInteraction, wanted: Sequence[str]
-) -> Reply:
-    """Run the first of these commands that exists."""
-    paths = {command.path for command in inbox.commands}
-    path = next((path for path in wanted if path in paths), wanted[-1])
+async def _run_page(inbox: Inbox, arrived: SlackInteraction, path: str) -> Reply:
+    """Run the command whose answer is a page of the home tab."""
     # Opening the tab again is another event, which is answered again.
     again = replace(arrived, key=f"{arrived.key}-{secrets.token_hex(4)}")
     outcome = await interactions.answer_command(inbox, again.event, path, {})

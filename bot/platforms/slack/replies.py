@@ -52,6 +52,7 @@ from bot.platforms.slack.block_kit import (
     header_block,
     measure_blocks,
     menu_element,
+    remove_notes,
     rich_block,
     rich_link,
     rich_preformatted,
@@ -262,24 +263,33 @@ def _append_controls(
 ) -> list[list[ReplyPiece]]:
     """Add the menus and buttons below the last message, or as more messages."""
     *before, last = messages
-    below = _render_controls(reply, _collect_ids(_join_blocks(last)))
-    if _fits_controls([*last, *below], first=True):
-        return [*before, [*last, *below]]
-    return [*messages, *pack_pieces(below, _fits_controls)]
+    taken = _collect_ids(_join_blocks(last))
+    noted = _render_controls(reply, taken)
+    # A page in one message is worth more than the notes of its menus.
+    for below in (noted, [_remove_notes(piece) for piece in noted]):
+        if _fits_controls([*last, *below], first=True):
+            return [*before, [*last, *below]]
+    return [*messages, *pack_pieces(noted, _fits_controls)]
 
 
 def _render_controls(reply: Reply, taken: Collection[str]) -> list[ReplyPiece]:
     """Render the menus, one below the other, and the buttons."""
     menus = select_menus(reply.menus, limits.CONTROL_ID, limits.MENUS)
-    pieces = [
-        ReplyPiece(blocks=tuple(actions_blocks([menu_element(number, menu)])), plain="")
-        for number, menu in enumerate(menus)
-    ]
     new = select_controls(reply.controls, taken, limits.CONTROL_ID, limits.CONTROLS)
-    if new:
-        buttons = tuple(actions_blocks([build_button(control) for control in new]))
-        pieces.append(ReplyPiece(blocks=buttons, plain=""))
-    return pieces
+    rows = [[menu_element(number, menu)] for number, menu in enumerate(menus)]
+    rows.append([build_button(control) for control in new])
+    return [_make_row(row) for row in rows if row]
+
+
+def _remove_notes(piece: ReplyPiece) -> ReplyPiece:
+    [row] = piece.blocks
+    elements = [remove_notes(e) if "options" in e else e for e in row["elements"]]
+    return _make_row(elements)
+
+
+def _make_row(elements: Sequence[Json]) -> ReplyPiece:
+    """Make the piece of some buttons, or of a select; no text says them again."""
+    return ReplyPiece(blocks=tuple(actions_blocks(elements)), plain="")
 
 
 def _fits_controls(pieces: Sequence[ReplyPiece], first: bool) -> bool:

@@ -73,6 +73,18 @@ class Editor:
         assert isinstance(answer, Reply), said(answer)
         return answer
 
+    async def chooses_language(self, code: str) -> Reply:
+        """Choose the language of answers in the menu of /news me."""
+        page = await self.says("news me")
+        ids = (id for id, _ in controls(page) if f":language-{code}:" in id)
+        return await self.presses_below(next(ids))
+
+    async def chooses_zone(self, zone: str) -> Reply | Form:
+        """Submit a zone in the form of /news me."""
+        form = await self.opens(await self.says("news me"), "Time zone")
+        assert isinstance(form, Form), said(form)
+        return await self.answers(form, zone=zone)
+
     async def chooses(self, control: str) -> Reply | Form:
         """The answer to the control with this id."""
         pressed = self.harness.inbox.press(await self._event("", {}), control)
@@ -100,6 +112,33 @@ class Editor:
         made = await self.presses(shown, "Confirm")
         assert not made.problem, said(made)
         return made
+
+    async def proposes(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """The proposal of a setting's value, which must not be a form."""
+        return await self.says(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def sets(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> Reply:
+        """Set a setting and confirm it."""
+        return await self.does(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+
+    async def fails_to_set(
+        self, setting: str, value: str, target: str = "Morning brief"
+    ) -> str:
+        """Why this cannot be the setting's value, as the form says at the question."""
+        form = await self.is_asked(
+            "newsdesk set", target=target, setting=setting, value=value
+        )
+        found = errors(form)
+        assert list(found) == ["value"], found
+        return found["value"]
 
     def also(self, name: str) -> "Editor":
         """Another editor in the same channel."""

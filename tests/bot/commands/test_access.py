@@ -26,7 +26,7 @@ def ben(ana: Editor) -> Editor:
 async def test_a_person_with_a_grant_may_edit(ana: Editor, ben: Editor):
     assert "Only editors" in said(await ben.says("newsdesk status"))
     await ana.does("newsdesk access grant", who="<@ben>")
-    await ben.does("newsdesk style", stories="7")
+    await ben.sets("stories", "7")
     assert (await ana.harness.digest()).options.stories == 7
 
 
@@ -44,7 +44,7 @@ async def test_a_persons_id_is_no_roles_id(ana: Editor, ben: Editor):
 
 async def test_a_revoked_grant_ends_at_once(ana: Editor, ben: Editor):
     await ana.does("newsdesk access grant", who="ben")
-    shown = await ben.says("newsdesk style", stories="7")
+    shown = await ben.proposes("stories", "7")
     await ana.does("newsdesk access revoke", who="ben")
     assert "Only editors" in said(await ben.presses(shown, "Confirm"))
     assert (await ana.harness.digest()).options.stories == 5

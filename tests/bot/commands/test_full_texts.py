@@ -109,10 +109,10 @@ async def test_a_source_whose_pages_fail_says_what_to_do(newswire: Newswire):
     listed = said(await ana.says("newsdesk source list"))
     assert "! Hallin Courier" in listed
     assert "0 of 6 pages could be used lately (6: paywall)" in listed
-    assert "/newsdesk source edit Hallin Courier full_text=never" in listed
+    assert "set its full texts to never" in listed
     doctor = said(await ana.says("newsdesk doctor"))
-    assert "full_text=never" in doctor
-    await ana.does("newsdesk source edit", source="Courier", full_text="never")
+    assert "full texts to never" in doctor
+    await ana.sets("full_text", "Courier = never")
     assert "✓ Hallin Courier" in said(await ana.says("newsdesk source list"))
 
 

@@ -1,10 +1,12 @@
 """Setup on the local page: forms, errors beside their questions, buttons."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.i18n.translation import Texts
 from bot.platforms.local import pages
-from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.local.platform import LocalPlatform, get_person
 from bot.ports import Mailbox, PageServices
 from bot.web import server
 from digests.messages import Message
@@ -64,20 +66,25 @@ def browser(harness: BotHarness) -> Browser:
 
 
 async def test_a_mistake_in_a_form_is_shown_beside_its_question(browser):
-    path = "newsdesk schedule add"
-    answer = await sends(browser, path, schedule="wekdays at 8:30")
+    answer = await sends(
+        browser,
+        "newsdesk set",
+        target="Morning brief",
+        setting="schedule",
+        value="wekdays at 8:30",
+    )
     wrong = answer.tree.css_first(".field.wrong")
     assert wrong is not None
     assert "Try «weekdays at 8:30" in wrong.text()
-    field = wrong.css_first("input[name=arg-schedule]")
+    field = wrong.css_first("[name=arg-value]")
     assert field is not None
-    assert field.attributes["value"] == "wekdays at 8:30"
+    assert field.text() == "wekdays at 8:30"
     assert field.attributes["aria-invalid"] == "true"
 
 
-async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, harness):
-    line = "/newsdesk filter add exclude rumour digest='Morning brief'"
-    shown = await types(browser, line)
+@pytest.mark.parametrize("name", ["'Morning brief'", "Morning brief", "morning"])
+async def test_a_setting_is_typed_shown_and_confirmed(browser, harness, name: str):
+    shown = await types(browser, f"/newsdesk set {name} exclude add rumour")
     assert "+ rumour" in shown.text
     saved = await presses(browser, shown, "Confirm")
     assert "Saved" in saved.text
@@ -85,24 +92,9 @@ async def test_a_command_of_three_words_is_typed_shown_and_confirmed(browser, ha
 
 
 async def test_without_its_answers_a_command_is_a_form(browser):
-    tree = (await types(browser, "/newsdesk filter add")).tree
+    tree = (await types(browser, "/newsdesk set")).tree
     names = [n.attributes["name"] for n in tree.css("#answer .field [name]")]
-    assert names == ["arg-kind", "arg-words", "arg-digest"]
-    choices = [n.text() for n in tree.css("#answer option")]
-    assert choices == ["", "exclude", "include"]
-
-
-async def test_a_noun_alone_is_its_list(browser):
-    assert (
-        "Every 2 minutes, Europe/Berlin"
-        in (await types(browser, "/newsdesk schedule")).text
-    )
-    assert "articles" in (await types(browser, "/newsdesk source")).text
-
-
-async def test_a_sentence_after_schedule_is_one_to_add(browser):
-    shown = await types(browser, "/newsdesk schedule weekdays at 8:30 Europe/Berlin")
-    assert "+ Weekdays at 08:30, Europe/Berlin" in shown.text
+    assert names == ["arg-target", "arg-setting", "arg-value"]
 
 
 async def test_a_wrong_word_of_a_former_command_says_where_the_right_one_is(browser):
@@ -120,7 +112,8 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_ha
 
 async def test_a_chosen_language_is_used_throughout(browser, harness):
     await harness.post()
-    await types(browser, "/news language de")
+    ana = await editor(harness)
+    await replace(ana, person=get_person({})).chooses_language("de")
     for line in ("/news quotes Brandt", "/news story 99"):
         answer = await types(browser, line)
         shown = answer.tree.css_first("#answer")
@@ -136,7 +129,7 @@ async def test_a_chosen_language_is_used_throughout(browser, harness):
 async def test_names_are_shown_as_words_and_never_as_markup(browser, harness):
     ana: Editor = await editor(harness)
     hostile = "<img src=x onerror=alert(1)>"
-    await ana.does("newsdesk digest edit", name=hostile)
+    await ana.sets("name", hostile)
     for line in ("/newsdesk digest list", "/newsdesk history", "/newsdesk status"):
         answer = await types(browser, line)
         assert answer.tree.css_first("#answer img") is None

@@ -180,7 +180,7 @@ async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):
 async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
     text = (await exported(ana.harness)).replace("stories = 5", "stories = 7")
     shown = await ana.says("newsdesk apply", file=text)
-    await ana.also("Bo").does("newsdesk style", language="de")
+    await ana.also("Bo").sets("language", "de")
     assert "changed by Bo in the meantime" in said(await ana.presses(shown, "Confirm"))
     assert (await ana.harness.digest()).options.stories == 5
 
@@ -287,7 +287,7 @@ async def test_settings_from_chat_round_trip_through_a_file(
     harness = at_harness()
     await harness.apply(prune=True)
     ana = await editor(harness)
-    asked = await harness.asks("newsdesk style", True, None, {})
+    asked = await harness.asks("newsdesk set", True, None, {})
     context = ChangeContext(
         plugins=load_plugins(), now=harness.clock.now(), person=asked.person
     )

@@ -148,7 +148,8 @@ async def test_more_and_less_change_the_order(quiet: BotHarness, ben: Editor, wa
     await quiet.post("seen")
     answer = said(await ben.says("news me", time="7:30"))
     assert "Next: tomorrow 07:30" in answer
-    reported = said(await ben.says(f"news {way}", story="bridge"))
+    bridge = await ben.says("news story", story="bridge")
+    reported = said(await ben.presses(bridge, f"{way.capitalize()} like this"))
     assert f"rank such stories {'higher' if way == 'more' else 'lower'}" in reported
     quiet.publish("harbour", HARBOUR)
     quiet.publish("library", LIBRARY)
@@ -449,11 +450,12 @@ async def everything(quiet: BotHarness, ben: Editor) -> None:
     """Use every personal feature as Ben."""
     await quiet.post()
     quiet.publish("flood", FLOOD)
-    await ben.says("news save", story="1")
+    await ben.presses(await ben.says("news story", story="1"), "Save")
     await ben.says("news follow", topic="market square")
-    await ben.says("news more", story="bridge")
+    bridge = await ben.says("news story", story="bridge")
+    await ben.presses(bridge, "More like this")
     await ben.says("news report", story="1", text="It was Monday.")
-    await ben.says("news language", language="en")
+    await ben.chooses_language("en")
     await ben.says("news me", time="7:30")
     await tomorrow(quiet)
     assert own(quiet)
@@ -462,7 +464,12 @@ async def everything(quiet: BotHarness, ben: Editor) -> None:
 async def test_me_shows_what_is_kept(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     shown = said(await ben.says("news me"))
-    for word in ("market square", "Saved: 1 story", "More of: ", "It was Monday."):
+    for word in (
+        "market square",
+        "Saved: 1 story",
+        "More and less: 1 story",
+        "It was Monday.",
+    ):
         assert word in shown
 
 
@@ -500,7 +507,7 @@ def of_everything(data: Any) -> None:
 async def test_erasing_asks_first_and_is_complete(quiet: BotHarness, ben: Editor):
     await everything(quiet, ben)
     ana = await editor(quiet)
-    await ana.says("news save", story="1")
+    await ana.presses(await ana.says("news story", story="1"), "Save")
     asked = await ben.presses(await ben.says("news me"), "Erase")
     assert "It was Monday." in said(await ben.says("news me"))
 
@@ -530,8 +537,8 @@ def rows_of(connection: Connection, person: str) -> dict[str, int]:
 
 
 async def test_erasing_removes_pending_notices(quiet: BotHarness, ben: Editor):
-    mine = await ben.says("news me", time="7:30")
-    asked = await ben.presses(mine, "Erase")
+    await ben.says("news me", time="7:30")
+    asked = await ben.presses(await ben.says("news me"), "Erase")
     _, places = await quiet.archive.local_destinations("ben")
     await quiet.db.write(
         destination_store.pause_destination,
@@ -618,22 +625,20 @@ async def test_the_published_ledger_of_channels_is_per_workspace(database: Datab
 
 
 async def test_languages_are_called_by_their_names(harness: BotHarness):
-    reported = said(await harness.says("news language"))
-    assert (
-        "You are answered in English. There are: English (en), German (de)." in reported
-    )
-    await harness.says("news language", language="de")
-    assert "Deutsch (de)" in said(await harness.says("news language"))
-    assert "Deutsch" in said(await harness.says("news me"))
+    ana = await editor(harness)
+    page = said(await ana.says("news me"))
+    assert "Answers in: English, as the platform says" in page
+    assert "German" in page
+    assert "Antworten auf: Deutsch" in said(await ana.chooses_language("de"))
 
 
 async def test_the_next_times_call_ones_own_digest_so_in_every_language(
     quiet: BotHarness, ben: Editor
 ):
     await ben.says("news me", time="7:30")
-    assert "Your digest" in said(await ben.says("news when"))
-    await ben.says("news language", language="de")
-    reported = said(await ben.says("news when"))
+    assert "Your digest" in said(await ben.presses_below("v1:next:here"))
+    await ben.chooses_language("de")
+    reported = said(await ben.presses_below("v1:next:here"))
     assert "Mein Digest" in reported
     assert "Your digest" not in reported
 
@@ -644,7 +649,7 @@ async def test_the_next_times_call_ones_own_digest_so_in_every_language(
 async def test_its_heading_is_in_the_language_of_its_editions(
     quiet: BotHarness, ben: Editor, language: str, heading: str
 ):
-    await ben.says("news language", language="de")
+    await ben.chooses_language("de")
     await ben.says("news me", time="7:30", language=language)
     own = await quiet.db.read(
         personal_digest_store.find_personal_digest,
@@ -654,4 +659,4 @@ async def test_its_heading_is_in_the_language_of_its_editions(
     assert own.name == heading
     # A new language changes it.
     await ben.says("news me", language="de")
-    assert "Mein Digest" in said(await ben.says("news when"))
+    assert "Mein Digest" in said(await ben.presses_below("v1:next:here"))

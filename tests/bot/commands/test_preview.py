@@ -24,7 +24,7 @@ def shown(answer: Reply) -> str:
 
 async def test_it_gives_count_and_reason_of_each_stage(ana: Editor):
     ana.harness.publish("copy", BRIDGE.replace("Hallin Courier", "Sun"))
-    await ana.does("newsdesk filter add", kind="exclude", words="pool")
+    await ana.sets("exclude", "add pool")
     reported = said(await ana.says("newsdesk preview"))
     assert (
         "3 articles read · 0 posted before · 1 kept out by a filter · 1 merged"

@@ -21,8 +21,6 @@ ENGLISH = "Weekdays at 08:30, Europe/Berlin"
 GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"
 EVERYWHERE = (
     "newsdesk status",
-    "news when",
-    "newsdesk schedule list",
     "newsdesk digest list",
 )
 
@@ -49,65 +47,63 @@ async def test_german_readers_get_german(ana: Editor, path: str):
 
 async def test_a_change_is_worded_in_the_editors_language(ana: Editor):
     anna = replace(ana, locale="de")
-    reported = said(await anna.says("newsdesk schedule add", schedule="daily at 18:00"))
+    reported = said(await anna.proposes("schedule", "add daily at 18:00"))
     assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
-    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
+    await ana.sets("schedule", "add daily at 18:00")
     reported = said(await anna.says("newsdesk history"))
     assert "Zeitplan: + Täglich um 18:00 Uhr (Europe/Berlin)" in reported
 
 
-async def test_typed_schedules_are_shown_beside_their_wording(ana: Editor):
-    reported = said(await replace(ana, locale="de").says("newsdesk schedule list"))
-    assert f"«{TYPED}»" in reported
-    assert "«" not in said(await ana.says("newsdesk schedule list"))
-
-
 async def test_the_form_that_changes_a_schedule_has_what_was_typed(ana: Editor):
-    form = await replace(ana, locale="de").is_asked("newsdesk schedule edit")
-    assert {f.name: f.value for f in form.fields} == {
-        "schedule": TYPED,
-        "which": "",
-        "digest": "Morning brief",
-    }
+    form = await replace(ana, locale="de").is_asked(
+        "newsdesk set", target="Morning brief", setting="Zeitplan"
+    )
+    assert [field.value for field in form.fields] == [TYPED]
 
 
-async def test_of_several_the_form_has_the_one_that_was_named(ana: Editor):
-    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
-    open_ = await ana.is_asked("newsdesk schedule edit")
-    assert open_.fields[0].value == ""
-    second = await ana.is_asked("newsdesk schedule edit", which="2")
-    assert second.fields[0].value == "daily at 18:00 Europe/Berlin"
+async def test_of_several_the_form_has_a_line_for_each(ana: Editor):
+    await ana.sets("schedule", "add daily at 18:00")
+    form = await ana.is_asked(
+        "newsdesk set", target="Morning brief", setting="schedule"
+    )
+    (field,) = form.fields
+    assert field.lines
+    assert field.value == f"{TYPED}\ndaily at 18:00 Europe/Berlin"
+    answer = await ana.answers(form, value=f"{TYPED}\ndaily at 19:00")
+    assert "schedule: − Daily at 18:00" in said(answer)
+    assert "schedule: + Daily at 19:00" in said(answer)
 
 
 @pytest.mark.parametrize("which", [TYPED, GERMAN, "8:30 Europe", "bis freitags"])
 async def test_a_schedule_is_found_as_typed_and_as_worded(ana, which):
-    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
+    await ana.sets("schedule", "add daily at 18:00")
     anna = replace(ana, locale="de")
-    reported = said(await anna.says("newsdesk schedule remove", which=which))
+    reported = said(await anna.proposes("schedule", f"remove {which}"))
     assert f"− {GERMAN}" in reported
 
 
 async def test_which_one_is_meant_is_asked_in_the_language_of_who_is_asked(ana):
-    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
-    form = await replace(ana, locale="de").is_asked("newsdesk schedule remove")
-    (asked,) = [field.error for field in form.fields if field.error]
-    assert "2. täglich um 18:00 Uhr (Europe/Berlin)" in asked
+    await ana.sets("schedule", "add daily at 18:00")
+    why = await replace(ana, locale="de").fails_to_set("schedule", "remove Europe")
+    assert "2. täglich um 18:00 Uhr (Europe/Berlin)" in why
 
 
 async def test_the_file_has_what_was_typed(ana: Editor):
     assert f'"{TYPED}"' in await ana.harness.db.read(file_import.dump_configuration)
 
 
-async def test_when_names_the_zone_that_was_asked_for_as_well(ana: Editor):
-    reported = said(await ana.says("news when", zone="Asia/Tokyo"))
-    assert f"Asia/Tokyo · {ENGLISH}" in reported
+async def test_the_next_times_are_given_in_the_zone_of_the_reader_as_well(ana: Editor):
+    await ana.chooses_zone("Asia/Tokyo")
+    reported = said(await ana.presses_below("v1:next:here"))
+    assert ENGLISH in reported
+    assert "in Asia/Tokyo" in reported
 
 
 # ── one by one ─────────────────────────────────────────────────────────────────
 
 
 async def test_several_schedules_are_listed_in_a_row(ana: Editor):
-    await ana.does("newsdesk schedule add", schedule="daily at 18:00")
+    await ana.sets("schedule", "add daily at 18:00")
     digest = await ana.harness.digest()
     assert format_schedules(digest, EN) == f"{ENGLISH}; daily at 18:00, Europe/Berlin"
     assert format_schedules(replace(digest, schedules=()), EN) == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.model import Document, Reply
+from bot.model import Document, Form, Reply
 from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.ingest.newswire import Newswire
@@ -32,30 +32,30 @@ def listing(answer: Reply) -> str:
 
 
 async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
-    await ana.does("newsdesk source edit", source="articles", name="Our texts")
+    await ana.sets("source_names", "articles = Our texts")
     assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
     assert "Our texts" in said(await ana.says("newsdesk status"))
-    await ana.does("newsdesk source pause", source="our texts", digest="Morning brief")
-    await ana.does("newsdesk source resume", source="articles", digest="Morning brief")
+    await ana.sets("paused_sources", "add our texts")
+    await ana.sets("paused_sources", "remove articles")
 
 
 async def test_the_name_is_the_digests_own(ana: Editor):
-    await ana.does("newsdesk source edit", source="news.example/feed.xml", name="Ours")
+    await ana.sets("source_names", "news.example/feed.xml = Ours", target="Evening")
     (source,) = (await ana.harness.digest("Evening")).sources
     assert (source.called, source.name) == ("Ours", "https://news.example/feed.xml")
     assert source.workspace_id is None
 
 
 async def test_a_minus_gives_the_own_name_back(ana: Editor):
-    saved = await ana.does("newsdesk source edit", source="articles", name="Ours")
+    saved = await ana.sets("source_names", "articles = Ours")
     assert "called: «articles» → Ours" in said(saved)
-    await ana.does("newsdesk source edit", source="ours", name="-")
+    await ana.sets("source_names", "ours = -")
     assert (await ana.harness.digest()).sources[0].called is None
 
 
 async def test_editions_use_the_sources_name_if_the_text_names_no_outlet(ana: Editor):
     ana.harness.publish("flood", FLOOD.replace("source: Brannock Gazette\n", ""))
-    await ana.does("newsdesk source edit", source="articles", name="Our texts")
+    await ana.sets("source_names", "articles = Our texts")
     outcome = await ana.harness.post()
     assert outcome.stored_edition is not None
     outlets = {s.outlets for s in outcome.stored_edition.edition.stories}
@@ -67,40 +67,54 @@ async def test_editions_use_the_sources_name_if_the_text_names_no_outlet(ana: Ed
 async def test_whether_pages_are_read_is_set_for_one_source_of_a_digest(
     ana: Editor, use: str
 ):
-    saved = await ana.does("newsdesk source edit", source="feed.xml", full_text=use)
+    saved = await ana.sets("full_text", f"feed.xml = {use}", target="Evening")
     assert f"full texts: https://news.example/feed.xml → {use}" in said(saved)
     (source,) = (await ana.harness.digest("Evening")).sources
     assert source.full_text == use
 
 
 async def test_before_it_is_confirmed_the_effect_is_said(ana: Editor):
-    shown = await ana.says("newsdesk source edit", source="feed.xml", full_text="never")
+    shown = await ana.proposes("full_text", "feed.xml = never", target="Evening")
     assert "no page is read" in said(shown)
 
 
 async def test_auto_takes_the_choice_back(ana: Editor):
-    await ana.does("newsdesk source edit", source="feed.xml", full_text="never")
-    saved = await ana.does("newsdesk source edit", source="feed.xml", full_text="auto")
+    await ana.sets("full_text", "feed.xml = never", target="Evening")
+    saved = await ana.sets("full_text", "feed.xml = auto", target="Evening")
     assert "→ auto" in said(saved)
     (source,) = (await ana.harness.digest("Evening")).sources
     assert source.full_text is None
 
 
-async def test_name_and_full_text_are_one_change(ana: Editor):
-    await ana.does(
-        "newsdesk source edit", source="feed.xml", name="Ours", full_text="always"
-    )
-    (source,) = (await ana.harness.digest("Evening")).sources
-    assert (source.called, source.full_text) == ("Ours", "always")
-
-
-async def test_without_an_answer_the_present_settings_are_offered(ana: Editor):
-    await ana.does("newsdesk source edit", source="feed.xml", full_text="never")
-    form = await ana.is_asked("newsdesk source edit", source="feed.xml")
-    offered = {one.name: (one.value, one.choices) for one in form.fields}
-    assert offered["full_text"] == ("never", ("auto", "always", "never"))
-    answer = await ana.answers(form, full_text="auto")
+async def test_the_form_of_a_source_has_its_present_use(ana: Editor):
+    await ana.sets("full_text", "feed.xml = never", target="Evening")
+    digest = await ana.harness.digest("Evening")
+    (source,) = digest.sources
+    form = await ana.chooses(f"v1:set:d{digest.id}:full_text:{source.id}")
+    assert isinstance(form, Form)
+    (field,) = form.fields
+    assert (field.value, field.choices) == ("never", ("auto", "always", "never"))
+    answer = await ana.answers(form, value="auto")
     assert "→ auto" in said(answer)
+
+
+async def test_a_source_is_paused_and_removed_by_its_buttons(ana: Editor):
+    await ana.does(
+        "newsdesk apply",
+        file=SECOND.replace("feed.xml", 'feed.xml", "https://b.example/f'),
+    )
+    digest = await ana.harness.digest("Evening")
+    source = digest.sources[0]
+    shown = await ana.chooses(f"v1:set:d{digest.id}:paused_sources:{source.id}")
+    assert "not read for now: https://news.example/feed.xml" in said(shown)
+    shown = await ana.chooses(f"v1:set:d{digest.id}:sources:{source.id}")
+    assert "sources: − https://news.example/feed.xml" in said(shown)
+
+
+async def test_the_button_of_a_source_removed_meanwhile_says_so(ana: Editor):
+    digest = await ana.harness.digest("Evening")
+    answer = await ana.chooses(f"v1:set:d{digest.id}:paused_sources:99")
+    assert "no longer reads this source" in said(answer)
 
 
 # ── move ───────────────────────────────────────────────────────────────────────
@@ -110,9 +124,8 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
     file = SECOND.replace("]]\n", ']]\npaused_sources = ["https://b.example/f"]\n')
     file = file.replace("feed.xml", 'feed.xml", "https://b.example/f')
     await ana.does("newsdesk apply", file=file)
-    await ana.does(
-        "newsdesk source edit", source="b.example", name="Bee", full_text="never"
-    )
+    await ana.sets("source_names", "b.example = Bee", target="Evening")
+    await ana.sets("full_text", "b.example = never", target="Evening")
     saved = await ana.does("newsdesk source move", source="Bee", to="Morning brief")
     (rests,) = (await ana.harness.digest()).paused_sources
     assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
@@ -150,8 +163,8 @@ async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
 
 
 async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
-    await ana.does("newsdesk filter add", kind="exclude", words="rumour")
-    await ana.does("newsdesk source edit", source="articles", name="Ours")
+    await ana.sets("exclude", "add rumour")
+    await ana.sets("source_names", "articles = Ours")
     shown = await ana.says("newsdesk digest clone", digest="Morning", name="Late brief")
     assert "It has no schedule" in said(shown)
     await ana.presses(shown, "Confirm")

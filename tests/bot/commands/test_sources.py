@@ -106,7 +106,7 @@ async def test_an_invalid_address_is_reported_at_its_question(ana, command, addr
 
 async def test_a_paused_source_is_kept_and_not_read(newswire: Newswire, ana: Editor):
     await newswire.poll(minutes=1)
-    shown = await ana.says("newsdesk source pause", source=newswire.url("/feed"))
+    shown = await ana.proposes("paused_sources", f"add {newswire.url('/feed')}")
     assert "not read for now" in said(shown)
     await ana.presses(shown, "Confirm")
     digest = await newswire.harness.digest()
@@ -116,8 +116,8 @@ async def test_a_paused_source_is_kept_and_not_read(newswire: Newswire, ana: Edi
 
 
 async def test_a_resumed_source_is_read_again(newswire: Newswire, ana: Editor):
-    await ana.does("newsdesk source pause", source=newswire.url("/feed"))
-    made = await ana.does("newsdesk source resume", source=newswire.url("/feed"))
+    await ana.sets("paused_sources", f"add {newswire.url('/feed')}")
+    made = await ana.sets("paused_sources", f"remove {newswire.url('/feed')}")
     assert "read again" in said(made)
     assert await newswire.asked(days=1) > 0
 
@@ -127,19 +127,19 @@ async def test_a_source_is_found_by_its_name_or_its_address(
 ):
     await ana.does("newsdesk source add", address=newswire.url("/other"))
     await newswire.poll(minutes=1)
-    await ana.does("newsdesk source remove", source="torvale herald")
+    await ana.sets("sources", "remove torvale herald")
     assert len((await newswire.harness.digest()).sources) == 1
 
 
 async def test_the_only_source_is_not_taken_away(newswire: Newswire, ana: Editor):
-    answer = await ana.says("newsdesk source remove", source=newswire.url("/feed"))
-    assert "only source" in said(answer)
+    why = await ana.fails_to_set("sources", f"remove {newswire.url('/feed')}")
+    assert "only source" in why
 
 
 async def test_a_source_that_is_not_there_lists_those_that_are(newswire, ana):
     await newswire.poll(minutes=1)
-    answer = await ana.says("newsdesk source remove", source="Nobody Times")
-    assert "«Hallin Courier»" in said(answer)
+    why = await ana.fails_to_set("sources", "remove Nobody Times")
+    assert "«Hallin Courier»" in why
 
 
 async def test_sources_are_listed_with_their_health(newswire: Newswire, ana: Editor):
@@ -163,10 +163,11 @@ async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: 
     lists = ("source list", "history", "export", "doctor", "digest list", "status")
     answers += [await ana.says(f"newsdesk {path}") for path in lists]
     assert SECRET not in "".join(map(said, answers))
-    asked = await ana.harness.asks("newsdesk source remove", True, None, {})
-    assert SECRET not in repr(await ana.harness.inbox.complete(asked, "source", ""))
+    args = {"target": "Morning brief", "setting": "sources"}
+    asked = await ana.harness.asks("newsdesk set", True, None, args)
+    assert SECRET not in repr(await ana.harness.inbox.complete(asked, "value", ""))
     # The name that is shown can also be typed.
-    await ana.does("newsdesk source remove", source="/feed?token=…")
+    await ana.sets("sources", "remove /feed?token=…")
     (kept,) = (await newswire.harness.digest()).sources
     assert SECRET not in kept.address
 
@@ -180,9 +181,9 @@ async def test_an_address_copied_without_its_secret_is_asked_for_whole(ana: Edit
 async def test_what_a_paused_source_held_is_no_news_when_it_is_resumed(newswire, ana):
     newswire.publish("/other", items(range(6, 40)), title="Torvale Herald")
     await ana.does("newsdesk source add", address=newswire.url("/other"))
-    await ana.does("newsdesk source pause", source=newswire.url("/other"))
+    await ana.sets("paused_sources", f"add {newswire.url('/other')}")
     await newswire.harness.post("first")
-    await ana.does("newsdesk source resume", source=newswire.url("/other"))
+    await ana.sets("paused_sources", f"remove {newswire.url('/other')}")
     await newswire.harness.post("second")
     newswire.publish("/other", items(range(5, 40)), title="Torvale Herald")
     newswire.harness.clock.advance(minutes=10)
@@ -197,7 +198,7 @@ async def test_a_change_beside_a_secret_keeps_it_whole(newswire: Newswire, ana: 
     newswire.publish(f"/feed?token={SECRET}", items(range(12, 18)))
     address = newswire.url(f"/feed?token={SECRET}")
     await ana.does("newsdesk source add", address=address)
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     assert address in {s.address for s in (await newswire.harness.digest()).sources}
 
 
@@ -207,16 +208,17 @@ async def test_names_of_packs_and_sources_complete(newswire: Newswire, ana: Edit
     assert "technology" in await newswire.harness.inbox.complete(
         asked, "address", "tech"
     )
-    asked = await newswire.harness.asks("newsdesk source pause", True, None, {})
-    found = await newswire.harness.inbox.complete(asked, "source", "hall")
-    assert found == ("Hallin Courier",)
+    args = {"target": "Morning brief", "setting": "paused_sources"}
+    asked = await newswire.harness.asks("newsdesk set", True, None, args)
+    found = await newswire.harness.inbox.complete(asked, "value", "hall")
+    assert found == ("add Hallin Courier",)
 
 
 async def test_a_folder_that_a_file_gave_stays_through_changes_from_chat(
     harness: BotHarness,
 ):
     ana = await editor(harness)
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     (source,) = (await harness.digest()).sources
     assert source.kind == "folder"
     assert str(harness.home) not in said(await ana.says("newsdesk source list"))
@@ -227,7 +229,7 @@ async def test_a_digest_without_its_folder_can_still_be_changed(harness: BotHarn
 
     ana = await editor(harness)
     shutil.rmtree(harness.home / "articles")
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     assert (await harness.digest()).options.stories == 7
 
 
@@ -235,7 +237,7 @@ async def test_local_folder_paths_are_not_shown_in_chat(harness: BotHarness):
     import shutil
 
     ana = await editor(harness)
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     shutil.rmtree(harness.home / "articles")
     await harness.ingestor.refresh((await harness.digest()).sources)
     for path in ("source list", "doctor", "export", "history", "digest list", "setup"):

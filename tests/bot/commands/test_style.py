@@ -64,7 +64,7 @@ async def test_a_summary_is_short_medium_or_long(ana: Editor):
     lengths = {}
     for length, most in (("short", 280), ("medium", 400), ("long", 600)):
         if length != "short":
-            await ana.does("newsdesk style", summary=length)
+            await ana.sets("summary", length)
         lengths[length] = len(first_summary(await edition(ana)))
         assert lengths[length] <= most
     assert lengths["short"] < lengths["medium"] < lengths["long"]
@@ -72,7 +72,7 @@ async def test_a_summary_is_short_medium_or_long(ana: Editor):
 
 async def test_without_quotes_no_card_is_shown(ana: Editor):
     assert any(story.cards for story in (await edition(ana)).stories)
-    await ana.does("newsdesk style", quotes="0")
+    await ana.sets("quotes", "0")
     reported = await edition(ana)
     assert not any(story.cards for story in reported.stories)
     assert reported.hero is None
@@ -81,38 +81,39 @@ async def test_without_quotes_no_card_is_shown(ana: Editor):
 async def test_one_quote_a_story_is_one(ana: Editor):
     ana.harness.publish("barge", BARGE)
     assert max(len(s.cards) for s in (await edition(ana)).stories) == 2
-    await ana.does("newsdesk style", quotes="1")
+    await ana.sets("quotes", "1")
     assert max(len(s.cards) for s in (await edition(ana)).stories) == 1
 
 
 async def test_figures_can_be_left_out(ana: Editor):
     assert any(story.figures for story in (await edition(ana)).stories)
-    await ana.does("newsdesk style", figures="no")
+    await ana.sets("figures", "no")
     reported = await edition(ana)
     assert not any(s.figures or s.disputes for s in reported.stories)
 
 
 async def test_in_brief_holds_as_many_lines_as_are_wanted_or_is_not_there(ana: Editor):
     ana.harness.publish("ferry", FERRY)
-    await ana.does("newsdesk style", stories="1")
+    await ana.sets("stories", "1")
     assert len((await edition(ana)).brief) == 2
-    await ana.does("newsdesk style", brief="1")
+    await ana.sets("brief", "1")
     assert len((await edition(ana)).brief) == 1
-    await ana.does("newsdesk style", brief="0")
+    await ana.sets("brief", "0")
     assert (await edition(ana)).brief == ()
 
 
 async def test_the_difference_is_shown_in_words(ana: Editor):
-    reported = said(
-        await ana.says("newsdesk style", summary="long", figures="no", brief="0")
-    )
-    assert "summary: short → long" in reported
-    assert "figures: yes → no" in reported
-    assert "brief: 6 → 0" in reported
+    for setting, value, shown in (
+        ("summary", "long", "summary: short → long"),
+        ("figures", "no", "figures: yes → no"),
+        ("brief", "0", "brief: 6 → 0"),
+    ):
+        assert shown in said(await ana.proposes(setting, value))
 
 
 async def test_for_a_new_digest_only_unusual_settings_are_shown(ana: Editor):
-    await ana.does("newsdesk style", brief="0", figures="no")
+    await ana.sets("brief", "0")
+    await ana.sets("figures", "no")
     reported = said(
         await ana.says("newsdesk digest clone", digest="Morning", name="Late")
     )
@@ -123,23 +124,25 @@ async def test_for_a_new_digest_only_unusual_settings_are_shown(ana: Editor):
 
 
 async def test_other_commands_leave_the_style_alone(ana: Editor):
-    await ana.does("newsdesk style", summary="long", quotes="2")
-    await ana.does("newsdesk filter add", kind="exclude", words="rumour")
+    await ana.sets("summary", "long")
+    await ana.sets("quotes", "1")
+    await ana.sets("exclude", "add rumour")
     digest = await ana.harness.digest()
     assert digest.options == DigestOptions(
-        summary="long", quotes=2, exclude=("rumour",)
+        summary="long", quotes=1, exclude=("rumour",)
     )
 
 
 async def test_a_file_without_it_means_the_default(ana: Editor):
-    await ana.does("newsdesk style", summary="long", figures="no")
+    await ana.sets("summary", "long")
+    await ana.sets("figures", "no")
     await ana.harness.apply(CONFIGURATION)
     assert (await ana.harness.digest()).options == DigestOptions()
 
 
 @pytest.mark.parametrize("code", ["de", "DE", "de-AT", "zh-Hant", "gsw", "es-419"])
 async def test_codes_of_languages_are_taken(ana: Editor, code):
-    await ana.does("newsdesk style", language=code)
+    await ana.sets("language", code)
     assert (await ana.harness.digest()).options.language == code
 
 
@@ -161,34 +164,38 @@ async def test_codes_of_languages_are_taken(ana: Editor, code):
 async def test_a_language_that_there_is_not_is_refused_with_the_nearest(
     ana: Editor, written, near
 ):
-    answer = await ana.asks("newsdesk style", language=written)
+    answer = await ana.asks(
+        "newsdesk set", target="Morning brief", setting="language", value=written
+    )
     assert f"There is no language «{written}»" in said(answer)
     assert near in said(answer)
     assert (await ana.harness.digest()).options.language == "en"
 
 
 async def test_a_maximum_age_is_set_shown_exported_and_taken_off(ana: Editor):
-    shown = said(await ana.says("newsdesk style", max_age="24"))
+    shown = said(await ana.proposes("max_age", "24"))
     assert "maximum age: none → 24" in shown
-    await ana.does("newsdesk style", max_age="24")
+    await ana.sets("max_age", "24")
     assert (await ana.harness.digest()).options.max_age == 24
     exported = await ana.harness.db.read(file_import.dump_configuration)
     assert "max_age = 24" in exported
     assert await ana.harness.apply(exported) == ()
-    await ana.does("newsdesk style", max_age="none")
+    await ana.sets("max_age", "none")
     assert (await ana.harness.digest()).options.max_age is None
     assert "maximum age: 24 → none" in said(await ana.says("newsdesk history"))
 
 
 @pytest.mark.parametrize("written", ["0", "169", "old"])
 async def test_a_maximum_age_out_of_its_limits_is_asked_again(ana: Editor, written):
-    form = await ana.is_asked("newsdesk style", max_age=written)
-    assert errors(form) == {"max_age": "Write a number from 1 to 168, or none."}
+    form = await ana.is_asked(
+        "newsdesk set", target="Morning brief", setting="max_age", value=written
+    )
+    assert errors(form) == {"value": "Write a number from 1 to 168, or none."}
 
 
 async def test_a_maximum_age_applies_to_the_next_edition(ana: Editor):
     before = await edition(ana)
     assert before.stories
     ana.harness.clock.advance(hours=30)
-    await ana.does("newsdesk style", max_age="1")
+    await ana.sets("max_age", "1")
     assert (await edition(ana)).stories == ()

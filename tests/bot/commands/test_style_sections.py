@@ -40,7 +40,7 @@ def sketch_of(answer: Reply) -> str:
 
 
 async def test_the_order_is_worded_and_previewed(ana: Editor):
-    answer = await ana.says("newsdesk style", sections="figures, summary")
+    answer = await ana.proposes("sections", "figures, summary")
     reported = said(answer)
     assert "sections: as usual → figures, the summary" in reported
     assert (
@@ -56,29 +56,29 @@ async def test_the_order_is_worded_and_previewed(ana: Editor):
 
 
 async def test_the_next_edition_is_posted_so(ana: Editor):
-    await ana.does("newsdesk style", sections="quotes, summary")
+    await ana.sets("sections", "quotes, summary")
     await ana.harness.post()
     posted = shown(ana.harness)
     assert posted.index("Ada Brandt") < posted.index("The harbour bridge at Hallin")
 
 
 async def test_unposted_sections_are_still_shown_on_demand(ana: Editor):
-    await ana.does("newsdesk style", sections="summary")
+    await ana.sets("sections", "summary")
     await ana.harness.post()
     assert "Ada Brandt" not in shown(ana.harness)
     assert "Ada Brandt" in said(await ana.says("news story", story="bridge"))
 
 
 async def test_unposted_sections_count_as_published(ana: Editor):
-    await ana.does("newsdesk style", sections="also")
+    await ana.sets("sections", "also")
     await ana.harness.post()
-    await ana.does("newsdesk style", sections="usual")
+    await ana.sets("sections", "usual")
     assert (await ana.harness.post("again")).stored_edition is None
 
 
 async def test_without_news_the_last_edition_is_previewed_with_the_change(ana: Editor):
     await ana.harness.post()
-    answer = await ana.says("newsdesk style", sections="summary")
+    answer = await ana.proposes("sections", "summary")
     assert "Nothing is new right now. The last edition would look like this:" in said(
         answer
     )
@@ -88,9 +88,9 @@ async def test_without_news_the_last_edition_is_previewed_with_the_change(ana: E
 
 
 async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Editor):
-    await ana.does("newsdesk style", sections="summary, quotes")
+    await ana.sets("sections", "summary, quotes")
     await ana.harness.post()
-    await ana.does("newsdesk style", sections="figures")
+    await ana.sets("sections", "figures")
     await correct(ana.harness, ("31,000 vehicles", "13,000 vehicles"))
     posted = shown(ana.harness)
     assert "31,000 vehicles → 13,000 vehicles" in posted
@@ -99,12 +99,12 @@ async def test_a_corrected_post_keeps_the_sections_it_was_posted_with(ana: Edito
 
 
 async def test_a_change_is_in_the_history_and_can_be_reverted(ana: Editor):
-    saved = await ana.does("newsdesk style", sections="summary, quotes")
-    await ana.does("newsdesk style", sections="quotes, summary")
+    saved = await ana.sets("sections", "summary, quotes")
+    await ana.sets("sections", "quotes, summary")
     assert "sections: the summary, quotes → quotes, the summary" in said(
         await ana.says("newsdesk history")
     )
-    latest = await ana.says("newsdesk style", sections="usual")
+    latest = await ana.proposes("sections", "usual")
     await ana.presses(latest, "Confirm")
     assert await chosen(ana) is None
     shown = await ana.presses(saved, "Take this back")
@@ -112,18 +112,34 @@ async def test_a_change_is_in_the_history_and_can_be_reverted(ana: Editor):
 
 
 async def test_taking_a_change_back_restores_the_order_from_before(ana: Editor):
-    await ana.does("newsdesk style", sections="summary, quotes")
-    saved = await ana.does("newsdesk style", sections="quotes, summary")
+    await ana.sets("sections", "summary, quotes")
+    saved = await ana.sets("sections", "quotes, summary")
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert await chosen(ana) == ("summary", "quotes")
 
 
 async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
-    await ana.does("newsdesk style", sections="also, summary")
-    form = await ana.is_asked("newsdesk style")
-    assert {f.name: f.value for f in form.fields}["sections"] == "also, summary"
-    answer = await ana.answers(form, sections="figures")
+    await ana.sets("sections", "also, summary")
+    form = await ana.is_asked(
+        "newsdesk set", target="Morning brief", setting="sections"
+    )
+    assert [field.value for field in form.fields] == ["also, summary"]
+    answer = await ana.answers(form, value="figures")
     assert "sections: also in brief, the summary → figures" in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [
+        ("add figures", ("also", "summary", "figures")),
+        ("remove also", ("summary",)),
+        ("usual", None),
+    ],
+)
+async def test_a_section_is_added_or_removed_by_its_name(ana: Editor, typed, then):
+    await ana.sets("sections", "also, summary")
+    await ana.sets("sections", typed)
+    assert await chosen(ana) == then
 
 
 @pytest.mark.parametrize(
@@ -135,64 +151,71 @@ async def test_the_form_shows_what_is_set_and_takes_it_again(ana: Editor):
     ],
 )
 async def test_a_mistake_is_shown_at_its_question(ana: Editor, sections, tells):
-    form = await ana.is_asked("newsdesk style", sections=sections, stories="7")
+    form = await ana.is_asked(
+        "newsdesk set", target="Morning brief", setting="sections", value=sections
+    )
     (field,) = [field for field in form.fields if field.error]
-    assert (field.name, field.value) == ("sections", sections)
+    assert (field.name, field.value) == ("value", sections)
     assert tells in field.error
 
 
 async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Editor):
-    await ana.does("newsdesk style", quotes="0", figures="no", brief="0")
-    answer = await ana.says("newsdesk style", sections="summary, quotes, also")
+    await ana.sets("quotes", "0")
+    await ana.sets("figures", "no")
+    await ana.sets("brief", "0")
+    answer = await ana.proposes("sections", "summary, quotes, also")
     reported = said(answer)
     assert "quotes: 0 → 2" in reported
     assert "brief: 0 → 6" in reported
     assert "figures:" not in reported
 
 
-async def test_sections_disabled_in_the_same_line_stay_so(ana: Editor):
-    await ana.does("newsdesk style", quotes="0")
-    answer = await ana.says("newsdesk style", sections="summary, quotes", quotes="0")
+async def test_a_section_set_to_none_later_is_said_to_be_empty(ana: Editor):
+    await ana.sets("sections", "summary, quotes")
+    await ana.sets("quotes", "0")
+    answer = await ana.proposes("sections", "quotes, summary")
     assert "Chosen, but set to none: quotes." in said(answer)
 
 
 async def test_other_changes_of_style_do_not_mention_sections(ana: Editor):
-    reported = said(await ana.says("newsdesk style", stories="7"))
+    reported = said(await ana.proposes("stories", "7"))
     assert "Each story" not in reported
     assert "Not posted" not in reported
 
 
 async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
-    await ana.does("newsdesk style", stories="1")
-    answer = await ana.says("newsdesk style", sections="summary", summary="long")
-    reported = "would have 1 in full and 0 in brief; without this change, 1 and 1."
+    await ana.sets("stories", "1")
+    await ana.sets("sections", "summary")
+    answer = await ana.proposes("stories", "2")
+    reported = "would have 2 in full and 0 in brief; without this change, 1 and 0."
     assert reported in said(answer)
 
 
 async def test_a_copy_has_the_same_sections(ana: Editor):
-    await ana.does("newsdesk style", sections="also, quotes")
+    await ana.sets("sections", "also, quotes")
     await ana.does("newsdesk digest clone", digest="Morning", name="Late")
     known = await ana.harness.archive.all_digests()
     assert [digest.options.sections for digest in known] == [("also", "quotes")] * 2
 
 
 async def test_names_are_completed_one_after_the_other(ana: Editor):
-    asked = await ana._event("newsdesk style", {})
-    offered = await ana.harness.inbox.complete(asked, "sections", "summary, qu")
+    args = {"target": "Morning brief", "setting": "sections"}
+    asked = await ana._event("newsdesk set", args)
+    offered = await ana.harness.inbox.complete(asked, "value", "summary, qu")
     assert offered == ("summary, quotes",)
 
 
 async def test_a_german_editor_reads_and_writes_german(ana: Editor):
     anna = replace(ana, locale="de")
-    reported = said(
-        await anna.says("newsdesk style", sections="Zahlen, Zusammenfassung")
-    )
+    reported = said(await anna.proposes("sections", "Zahlen, Zusammenfassung"))
     assert "Abschnitte: wie üblich → Zahlen, Zusammenfassung" in reported
     assert "dann Zahlen, Zusammenfassung, dann ihre Quelle" in reported
     assert (
         "Nicht gepostet: warum das wichtig ist, Zitate, außerdem in Kürze." in reported
     )
-    form = await anna.is_asked("newsdesk style", sections="wetter")
+    form = await anna.is_asked(
+        "newsdesk set", target="Morning brief", setting="sections", value="wetter"
+    )
     assert "Einen Abschnitt «wetter» gibt es nicht" in str(form.fields)
 
 
@@ -200,7 +223,7 @@ async def test_a_german_editor_reads_and_writes_german(ana: Editor):
 
 
 async def test_settings_from_chat_are_exported_and_imported(ana: Editor):
-    await ana.does("newsdesk style", sections="also, figures")
+    await ana.sets("sections", "also, figures")
     text = await ana.harness.db.read(file_import.dump_configuration)
     assert '"also",\n    "figures",\n' in text
     assert await ana.harness.apply(text, prune=True) == ()
@@ -215,7 +238,7 @@ async def test_the_file_takes_names_as_people_write_them(ana: Editor):
 
 
 async def test_a_file_without_them_means_the_usual_ones(ana: Editor):
-    await ana.does("newsdesk style", sections="also")
+    await ana.sets("sections", "also")
     assert "sections" not in CONFIGURATION
     await ana.harness.apply(CONFIGURATION)
     assert await chosen(ana) is None

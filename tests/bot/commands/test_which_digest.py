@@ -3,7 +3,7 @@
 import pytest
 
 from bot.model import Form, Reply
-from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.editors import Editor, editor, errors, said
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 SECOND = """
@@ -36,36 +36,64 @@ async def test_the_digests_are_offered_and_those_of_this_channel_come_first(ana)
 
 
 async def test_given_values_are_in_the_form(ana):
-    form = await ana.is_asked("newsdesk filter add", kind="exclude", words="rumour")
-    given = asked(form)
-    assert given["words"][0] == "rumour"
-    assert given["kind"][0] == "exclude"
+    form = await ana.is_asked("newsdesk post", topic="bridge")
+    assert asked(form)["topic"][0] == "bridge"
 
 
 async def test_the_chosen_digest_is_the_one_that_is_meant(ana):
-    form = await ana.is_asked("newsdesk filter add", kind="exclude", words="rumour")
+    form = await ana.is_asked("newsdesk preview", day="today")
     answer = await ana.answers(form, digest="Evening")
     assert isinstance(answer, Reply)
-    await ana.presses(answer, "Confirm")
-    assert (await ana.harness.digest("Evening")).options.exclude == ("rumour",)
-    assert (await ana.harness.digest()).options.exclude == ()
+    assert "Preview of Evening" in said(answer)
 
 
 async def test_a_beginning_that_fits_several_offers_these_only(ana):
-    await ana.does("newsdesk digest edit", digest="Evening", name="Zen garden")
+    await ana.sets("name", "Zen garden", target="Evening")
     form = await ana.is_asked("newsdesk preview", digest="zen")
     assert asked(form)["digest"] == ("", ("Zenith", "Zen garden"))
 
 
-async def test_more_than_a_form_holds_is_not_lost_in_one(ana):
-    look = {
-        "stories": "4",
-        "summary": "long",
-        "quotes": "2",
-        "brief": "0",
-        "figures": "no",
-    }
-    assert "Choose a digest" in said(await ana.asks("newsdesk style", **look))
+async def test_a_setting_is_set_for_the_target_that_is_named(ana):
+    await ana.sets("exclude", "add rumour", target="Evening")
+    assert (await ana.harness.digest("Evening")).options.exclude == ("rumour",)
+    assert (await ana.harness.digest()).options.exclude == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("Noon", "«Morning brief», «Evening», «Zenith», «#morning», «workspace»"),
+        ("#noon", "There are: «morning»"),
+        ("<#404>", "is not a destination yet"),
+    ],
+)
+async def test_a_target_that_there_is_not_is_reported_at_its_question(ana, target, why):
+    form = await ana.is_asked("newsdesk set", target=target, setting="stories")
+    reported = errors(form)["target"]
+    assert set(why.split(", ")) <= set(reported.split(", ")) or why in reported
+
+
+async def test_the_beginning_of_several_names_is_reported_with_them(ana):
+    await ana.sets("name", "Zen garden", target="Evening")
+    form = await ana.is_asked("newsdesk set", target="zen", setting="stories")
+    assert "«Zen garden», «Zenith»" in errors(form)["target"]
+
+
+@pytest.mark.parametrize(
+    ("target", "setting", "why"),
+    [
+        ("Evening", "storys", "perhaps «stories»?"),
+        ("Evening", "colour", "There are: name, sources"),
+        ("Evening", "zone", "/newsdesk set workspace zone …"),
+        ("workspace", "stories", '/newsdesk set "Morning brief" stories …'),
+        ("#morning", "thread count", "perhaps «thread»?"),
+    ],
+)
+async def test_a_setting_that_there_is_not_is_reported_with_what_there_is(
+    ana, target, setting, why
+):
+    form = await ana.is_asked("newsdesk set", target=target, setting=setting)
+    assert why in errors(form)["setting"]
 
 
 async def test_more_digests_than_a_form_offers_are_asked_for_in_words(ana):
@@ -109,31 +137,37 @@ async def test_a_name_that_is_no_digest_lists_those_that_are(ana: Editor):
     assert "«Evening»" in reported
 
 
-# ── a schedule after the digest's name ──────────────────────────────────────────
+# ── a target's name without quotation marks ─────────────────────────────────────
 
 
-@pytest.mark.parametrize("name", ["Evening", "evening"])
-async def test_the_digests_name_may_precede_the_schedule(ana: Editor, name: str):
-    await ana.does("newsdesk schedule add", schedule=f"{name} daily at 18:00")
-    assert (await ana.harness.digest("Evening")).schedules == (
-        "daily at 18:00 Europe/Berlin",
-    )
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Morning", "brief", "quiet hours 22:00-7:00"),
+        ("morning", "brief", "quiet_hours 22:00-7:00"),
+        ("Morning brief", "quiet", "hours 22:00-7:00"),
+        ("Morning", "quiet hours", "22:00-7:00"),
+    ],
+)
+async def test_names_of_several_words_are_understood_as_they_were_split(ana, words):
+    target, setting, value = words
+    shown = await ana.says("newsdesk set", target=target, setting=setting, value=value)
+    assert "quiet hours: off → 22:00 to 07:00" in said(shown)
 
 
-async def test_a_sentence_is_not_taken_apart_for_a_digest_that_is_called_like_it(ana):
-    await ana.does("newsdesk digest edit", digest="Evening", name="Daily")
-    form = await ana.is_asked("newsdesk schedule add", schedule="daily at 18:00")
-    assert asked(form)["digest"][1]
+async def test_a_setting_that_is_also_a_word_of_a_name_is_still_the_setting(ana):
+    shown = await ana.proposes("brief", "3", target="Morning")
+    assert "brief: 6 → 3" in said(shown)
 
 
 # ── help for a group of commands ───────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("asked_for", ["filter", "/newsdesk filter"])
+@pytest.mark.parametrize("asked_for", ["access", "/newsdesk access"])
 async def test_help_on_a_noun_lists_its_commands(ana: Editor, asked_for: str):
     reported = said(await ana.says("newsdesk help", command=asked_for))
-    for verb in ("add", "list", "test", "remove"):
-        assert f"/newsdesk filter {verb}" in reported
+    for verb in ("grant", "revoke", "list"):
+        assert f"/newsdesk access {verb}" in reported
 
 
 async def test_help_offers_what_is_near_and_nothing_far_fetched(ana: Editor):

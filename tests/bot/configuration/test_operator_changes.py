@@ -66,7 +66,7 @@ async def test_in_german_too(ana):
 
 async def test_a_member_who_calls_themselves_so_is_named_as_they_are(ana):
     bo = ana.also(OPERATOR.name)
-    await bo.does("newsdesk style", stories="7")
+    await bo.sets("stories", "7")
     ana.locale = "de"
     assert "Betreiber" not in await history(ana)
 

@@ -157,80 +157,71 @@ async def test_the_file_is_refused_where_the_platform_has_no_such_thing(harness)
 
 
 async def test_an_editor_sets_it_for_the_channel_that_they_are_in(ana, harness):
-    shown = await ana.says("newsdesk destination edit", silent="yes", thread="yes")
+    shown = await ana.proposes("silent", "yes", target="here")
     assert "silent: no → yes" in said(shown)
     assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS, (
         "nothing before it is confirmed"
     )
     await ana.presses(shown, "Confirm")
-    assert (await place_of(harness)).post_options == PostOptions(
-        silent=True, thread=True
-    )
+    assert (await place_of(harness)).post_options == PostOptions(silent=True)
 
 
 @pytest.mark.parametrize("written", ["<@&4711>", "4711", "role 4711"])
 async def test_a_role_is_named_by_a_mention_or_its_number(ana, harness, written):
-    await ana.does("newsdesk destination edit", ping=written)
+    await ana.sets("ping", written, target="here")
     assert (await place_of(harness)).post_options.ping == "4711"
-    await ana.does("newsdesk destination edit", ping="nobody")
+    await ana.sets("ping", "nobody", target="here")
     assert (await place_of(harness)).post_options.ping is None
 
 
 async def test_without_words_a_form_shows_how_it_is(ana):
-    await ana.does("newsdesk destination edit", ping="4711")
-    form = await ana.is_asked("newsdesk destination edit")
-    stands = {field.name: field.value for field in form.fields}
-    assert stands == {
-        "name": "morning",
-        "silent": "no",
-        "ping": "4711",
-        "thread": "no",
-        "crosspost": "no",
-    }
+    await ana.sets("ping", "4711", target="here")
+    form = await ana.is_asked("newsdesk set", target="#morning", setting="ping")
+    assert [field.value for field in form.fields] == ["4711"]
 
 
 @pytest.mark.parametrize("written", ["<@4711>", "@everyone", "4711 4712", "1001"])
 async def test_an_invalid_role_is_asked_again(ana, written):
-    form = await ana.is_asked("newsdesk destination edit", ping=written)
-    assert list(errors(form)) == ["ping"]
+    assert await ana.fails_to_set("ping", written, target="here")
 
 
 async def test_what_a_platform_lacks_is_refused_at_its_question(harness):
     editor = Editor(harness=harness, place=await harness.place())
-    form = await editor.is_asked("newsdesk destination edit", silent="yes")
-    assert "The local page has no" in errors(form)["silent"]
+    why = await editor.fails_to_set("silent", "yes", target="here")
+    assert "The local page has no" in why
 
 
 async def test_in_a_channel_that_is_no_destination_it_explains_what_to_do(ana):
-    answer = await ana.at("2009").says("newsdesk destination edit", silent="yes")
-    assert answer.problem
-    assert "/newsdesk destination here" in said(answer)
+    form = await ana.at("2009").is_asked(
+        "newsdesk set", target="here", setting="silent"
+    )
+    assert "Run /newsdesk home in it to add it." in errors(form)["target"]
 
 
 async def test_a_set_option_can_be_reverted(ana, harness):
-    made = await ana.does("newsdesk destination edit", silent="yes", ping="4711")
+    made = await ana.sets("ping", "<@&4711>", target="here")
     shown = await ana.presses(made, "Take this back")
     await ana.presses(shown, "Confirm")
     assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS
 
 
 async def test_saying_here_once_more_keeps_how_it_is_posted(ana, harness):
-    await ana.does("newsdesk destination edit", silent="yes")
+    await ana.sets("silent", "yes", target="here")
     await ana.does("newsdesk destination here", name="early")
     place = await place_of(harness)
     assert (place.name, place.post_options) == ("early", PostOptions(silent=True))
 
 
 async def test_it_is_in_the_history(ana):
-    await ana.does("newsdesk destination edit", ping="4711")
+    await ana.sets("ping", "4711", target="here")
     assert "4711" in said(await ana.says("newsdesk history"))
 
 
 async def test_people_with_a_grant_may_not_choose_the_pinged_role(ana, harness):
     await ana.does("newsdesk access grant", who="<@ben>")
     ben = replace(ana, person=replace(ANA, id="ben", permission=Permission.EVERYONE))
-    answer = await ben.says("newsdesk destination edit", ping="4711")
+    answer = await ben.proposes("ping", "4711", target="here")
     assert answer.problem
     assert "choose the role to ping" in said(answer)
-    await ben.does("newsdesk destination edit", silent="yes")
+    await ben.sets("silent", "yes", target="here")
     assert (await place_of(harness)).post_options == PostOptions(silent=True)

@@ -108,7 +108,7 @@ async def test_an_old_edition_is_not_corrected(harness, ana):
 
 
 async def test_it_is_shown_also_where_articles_are_only_listed(harness, ana):
-    await ana.does("newsdesk style", corrections="off")
+    await ana.sets("corrections", "off")
     await says(ana)
     assert RIGHT in shown(harness)
 

@@ -1,4 +1,4 @@
-"""/news corrections: what was detected, what became of the posts, old and new words."""
+"""The page of corrections: what was found, what became of posts, old and new words."""
 
 from dataclasses import replace
 
@@ -16,8 +16,8 @@ async def ana(harness: BotHarness) -> Editor:
     return await editor(harness)
 
 
-async def reported(ana: Editor, **args: str) -> str:
-    return said(await ana.says("news corrections", **args))
+async def reported(ana: Editor, period: str = "all") -> str:
+    return said(await ana.presses_below(f"v1:corrections:{period}"))
 
 
 async def test_before_the_first_correction_the_list_is_empty(ana):
@@ -77,9 +77,9 @@ async def test_it_names_the_editor_who_wrote_one(harness, ana):
 
 async def test_since_leaves_out_what_is_older(harness, ana):
     await correct(harness, ("31,000", "13,000"))
-    assert "1 correction" in await reported(ana, since="yesterday")
+    assert "1 correction" in await reported(ana, period="1")
     harness.clock.advance(days=3)
-    assert "since then" in await reported(ana, since="yesterday")
+    assert "since then" in await reported(ana, period="1")
 
 
 async def test_another_workspace_sees_none_of_it(harness, ana):

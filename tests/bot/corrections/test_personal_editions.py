@@ -50,4 +50,6 @@ async def test_it_is_edited_and_its_controls_keep_their_owner(
 async def test_its_corrections_are_private(quiet: BotHarness, ben: Editor):
     await correct(quiet, ("31,000", "13,000"))
     for who in (ben.also("Cleo"), await editor(quiet)):
-        assert "Nothing posted here" in said(await who.says("news corrections"))
+        assert "Nothing posted here" in said(
+            await who.presses_below("v1:corrections:7")
+        )

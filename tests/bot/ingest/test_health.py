@@ -111,7 +111,7 @@ def test_what_came_of_its_pages_is_said(pages, words):
 def test_pages_of_which_most_cannot_be_used_are_a_warning_with_a_way_out():
     found = with_pages({"paywall": 5}, completeness="excerpt", called="The Courier")
     assert (found.state, "(5: paywall)" in found.text) == ("warning", True)
-    assert "/newsdesk source edit The Courier full_text=never" in found.fix
+    assert "set its full texts to never in /newsdesk home" in found.fix
 
 
 def test_a_few_pages_are_too_few_for_a_warning():

@@ -196,7 +196,7 @@ async def test_everything_of_it_and_nothing_else_is_erased(
         harness.clock.advance(seconds=30)
         ana = await editor(harness)
         await harness.post()
-        await ana.does("newsdesk style", stories="7")
+        await ana.sets("stories", "7")
         await ana.does("newsdesk access grant", who="bo")
         assert (await harness.db.read(counts))["articles"] == before["articles"] + 2
 
@@ -217,7 +217,7 @@ async def test_it_is_erased_in_steps_between_which_others_write(
     await erased(ana)
     work = asyncio.ensure_future(maintenance(ana.harness).run())
     other = Editor(harness=ana.harness, place=await ana.harness.place("rival"))
-    await other.does("newsdesk style", stories="7")
+    await other.sets("stories", "7", target="Rival brief")
     assert not work.done()
     await work
     assert await ana.harness.db.read(deletion_store.list_ordered_erasures) == ()
@@ -299,9 +299,10 @@ QUILL = Person(id="quill-4711", name="Quill", permission=Permission.EVERYONE)
 
 async def erases_personal_data(ana: Editor) -> None:
     quill = replace(ana, person=QUILL)
-    await quill.says("news save", story="1")
+    await quill.presses(await quill.says("news story", story="1"), "Save")
     await quill.says("news follow", topic="market square")
-    mine = await quill.says("news me", time="7:30")
+    await quill.says("news me", time="7:30")
+    mine = await quill.says("news me")
     asked = await quill.presses(mine, "Erase")
     assert "Erased" in said(await quill.presses(asked, "Erase everything"))
 

@@ -97,7 +97,7 @@ async def test_a_source_that_fails_for_a_day_is_reported_to_the_owner(server):
     assert told.channel == "person:owner-of-newsroom"
     (text,) = texts(server)
     assert "Source «articles» was last read on 24 November 2026: " in text
-    assert "/newsdesk source list" in text
+    assert "/newsdesk home" in text
     assert str(server.home) not in text
 
 
@@ -190,7 +190,7 @@ async def test_a_held_message_is_reported_with_what_to_do(server):
     await notify(server)
     (text,) = texts(server)
     assert "It is unclear whether a message arrived in #morning: " in text
-    assert "/newsdesk status" in text
+    assert "/newsdesk home" in text
 
 
 async def test_it_is_reported_once_and_a_later_one_too(server):

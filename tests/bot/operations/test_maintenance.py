@@ -93,7 +93,9 @@ async def test_corrections_go_with_their_edition(ana: Editor):
         deletion_store.empty_editions, before=before, now=now, limit=50
     )
     assert await ana.harness.db.read(rows, "corrections") == [0]
-    assert "has been corrected so far" in said(await ana.says("news corrections"))
+    assert "has been corrected so far" in said(
+        await ana.presses_below("v1:corrections:all")
+    )
 
 
 async def test_the_way_back_of_a_correction_ends_with_its_edition(ana: Editor):
@@ -183,7 +185,7 @@ async def test_newer_contents_stay(ana: Editor):
 
 
 async def test_the_history_is_pruned_and_the_configuration_stays(ana: Editor):
-    await ana.does("newsdesk style", stories="7")
+    await ana.sets("stories", "7")
     ana.harness.clock.advance(days=91)
     await maintenance(ana.harness).prune_outdated()
     scope = Scope(ana.place.workspace.id)
@@ -231,7 +233,7 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
         await harness.post()
         ana = await editor(harness)
         key = await first_id(ana)
-        await ana.does("newsdesk style", stories="7")
+        await ana.sets("stories", "7")
         harness.clock.advance(timedelta(days=100))
         await maintenance(harness).prune_outdated()
         assert (await harness.post("later")).stored_edition is None

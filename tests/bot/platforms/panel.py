@@ -31,7 +31,7 @@ from bot.model import (
 )
 from tests.builders import an_inbox
 
-HOME, PAGE, NAME, NOTE, LONG = "home", "page", "name", "note", "long"
+HOME, PAGE, NAME, NOTE, LONG = ACTIONS = "home", "page", "name", "note", "long"
 #: Longer than a message of any platform.
 LONG_TEXT = "It says much. " * 90
 
@@ -98,22 +98,26 @@ class Panel:
     asked: list[Invocation] = field(default_factory=list)
 
     def inbox(self) -> Inbox:
-        command = Command(
-            path="desk home",
+        commands = (self.command("desk home"),)
+        return an_inbox(commands=commands, dispatch=self.answer, press=press)
+
+    def command(self, path: str) -> Command:
+        """The command that opens the panel."""
+        return Command(
+            path=path,
             description="The control panel",
             permission=Permission.EVERYONE,
-            run=self._dispatch,
+            run=self.answer,
         )
-        return an_inbox(commands=(command,), dispatch=self._dispatch, press=press)
 
     @property
     def pressed(self) -> list[str]:
         return [invocation.path for invocation in self.asked]
 
-    async def _dispatch(self, invocation: Invocation) -> Reply | Form:
+    async def answer(self, invocation: Invocation) -> Reply | Form:
         self.asked.append(invocation)
         await asyncio.sleep(self.wait)
-        action = invocation.path.removeprefix("desk ")
+        action = invocation.path.rpartition(" ")[2]
         if action != NAME:
             return REPLIES[action]
         answers = invocation.answers
@@ -129,6 +133,6 @@ def press(invocation: Invocation, control: str) -> Invocation:
     """As the core does, refuse what no page offers."""
     version, _, rest = control.partition(":")
     action, _, _ = rest.partition(":")
-    if version != "v1" or action not in {*REPLIES, NAME}:
+    if version != "v1" or action not in ACTIONS:
         raise UserError(STALE_CONTROL)
     return replace(invocation, path=action)

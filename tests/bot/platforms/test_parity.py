@@ -66,6 +66,7 @@ RENDER = {"local": local_render, "discord": discord_render, "slack": slack_rende
 BOUND: tuple[tuple[str, str, str], ...] = (
     (r"\b[ser]-[0-9a-z]{6}\b", "ID", "public ids are drawn anew for each edition"),
     (r"⚠ That did not work", "", "the page shows an icon with a hidden label"),
+    (r"Discuss", "", "the page has no threads; the chats have one for each edition"),
     (r"Or as a file", "", "whoever sits at the page pastes it, or says apply FILE"),
     (ATTACHMENT_HINT, "", "the same"),
     (r"\b(newsroom|1001|T1001)\b", "WORKSPACE", "a platform's own id"),
@@ -81,8 +82,6 @@ LAID_OUT = {"news latest": EDITION, "newsdesk preview": EDITION}
 
 #: Answers about features that not every platform has, and why.
 OWN = {
-    "news discuss": "the page has no threads; the chats have one each",
-    "newsdesk destination edit": "which settings a channel has is its platform's",
     "newsdesk erase": "rows of what each platform heard are counted",
 }
 

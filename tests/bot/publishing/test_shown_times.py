@@ -10,6 +10,7 @@ from bot.model import FactTable, Reply
 from bot.operations.doctor import describe_next_due
 from bot.publishing.planning import digest_zone, find_next_due, list_next_dues
 from bot.storage import edition_store
+from tests.bot.commands.editors import editor
 from tests.bot.corrections.living import correct
 from tests.bot.harness import CONFIGURATION, BotHarness
 
@@ -111,7 +112,7 @@ async def test_corrections_are_listed_on_the_clock_of_their_posts(harness):
     await harness.post()
     await correct(harness, ("31,000", "13,000"))
     assert "today 17:51 · Hallin Courier" in words(
-        await harness.says("news corrections")
+        await (await editor(harness)).presses_below("v1:corrections:7")
     )
 
 
@@ -200,13 +201,20 @@ async def test_quiet_hours_are_in_the_zone_of_the_first_schedule(harness):
 
 async def test_what_a_change_announces_is_after_the_quiet_hours(harness):
     await harness.apply(scheduled("daily at 8:30"))
-    shown = words(await harness.says("newsdesk quiet", window="8:00-10:00"))
+    shown = words(
+        await harness.says(
+            "newsdesk set",
+            target="Morning brief",
+            setting="quiet_hours",
+            value="8:00-10:00",
+        )
+    )
     assert "Next: Wednesday 25 November 10:00" in shown
 
 
 async def test_the_coming_times_are_after_the_quiet_hours(harness):
     await harness.apply(scheduled("daily at 8:30", quiet="8:00-10:00"))
-    shown = words(await harness.says("news when", editor=False))
+    shown = words(await (await editor(harness)).presses_below("v1:next:here"))
     assert "tomorrow 10:00 · Thu 26 Nov, 10:00" in shown
 
 

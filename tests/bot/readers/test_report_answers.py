@@ -101,7 +101,7 @@ async def test_it_is_in_the_language_in_which_it_was_reported(harness: BotHarnes
 async def test_a_language_that_the_reader_chose_counts_more(
     harness: BotHarness, ben: Editor
 ):
-    await ben.says("news language", language="de")
+    await ben.chooses_language("de")
     await settled(harness)
     await harness.outbox.deliver_notices()
     assert "ist erledigt" in letters(harness)[0]

@@ -68,6 +68,8 @@ class Asked:
     source_of: "Asked | None" = None
     #: Whether an answer took the place of that message.
     replaced: bool = False
+    #: What opened the form that was submitted: the answer is sent to its URL.
+    opener: "Asked | None" = None
     #: Whether it was done in the home tab; the one that was published as its answer.
     at_home: bool = False
     home: Mapping[str, Any] | None = None
@@ -85,14 +87,22 @@ class Asked:
         return dict(controls_of(self.shown))
 
     @property
+    def answered(self) -> "Asked":
+        """The action that has the messages: for a form, what opened it."""
+        if self.opener is None or self.messages or self.home:
+            return self
+        return self.opener
+
+    @property
     def shown(self) -> Sequence[Mapping[str, Any]]:
         """The messages, or the home tab."""
-        return self.messages or ([self.home] if self.home else [])
+        return self.answered.messages or ([self.home] if self.home else [])
 
     @property
     def private(self) -> bool:
         """Whether nobody else sees any of it."""
-        return all(m.get("response_type") != "in_channel" for m in self.messages)
+        sent = self.answered.messages
+        return all(m.get("response_type") != "in_channel" for m in sent)
 
     @property
     def errors(self) -> Mapping[str, str]:
@@ -297,6 +307,7 @@ class People:
             {**body, "response_urls": []},
             answerable=False,
             at_home=opener is not None and opener.at_home,
+            opener=opener,
         )
 
     async def looks_home(self, who: Who = EDITOR, tab: str = "home") -> str:
@@ -316,6 +327,7 @@ class People:
         at_home: bool = False,
         on: Asked | None = None,
         control: str = "",
+        opener: Asked | None = None,
     ) -> Asked:
         """Send it as Slack would, with a response URL and a trigger.
 
@@ -335,8 +347,9 @@ class People:
             token=token,
             trigger=trigger,
             at_home=at_home,
-            source=message_with(on.messages, control) if on else None,
-            source_of=on,
+            source=message_with(on.shown, control) if on else None,
+            source_of=on and on.answered,
+            opener=opener,
         )
         self.asked.append(asked)
         await self.again(asked)
@@ -364,6 +377,9 @@ class People:
             )
             return
         self.complaints += _wrong_answer_to_form(asked.payload["view"], payload)
+        if payload.get("response_action") == "errors" and asked.opener is not None:
+            # The form stays open.
+            asked.view = asked.opener.view
         if payload.get("response_action") == "update":
             asked.view = {"id": "V-updated", **payload["view"]}
 

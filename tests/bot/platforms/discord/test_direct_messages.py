@@ -131,13 +131,14 @@ async def test_its_buttons_answer_in_the_direct_message(
         detail = await discord.people.presses("v1:open", AT_HOME, value=story)
         assert "The harbour bridge at Hallin was closed" in (await detail.done()).words
         saved = await discord.people.presses(detail.controls["Save"], AT_HOME)
-        assert "Saved: Harbour bridge" in (await saved.done()).words
+        assert "Saved. /news me lists" in (await saved.done()).words
         quotes = await discord.people.presses(controls["Quotes"], AT_HOME)
         assert "Ada Brandt" in (await quotes.done()).words
         assert "Discuss" not in controls
         # It was saved in the workspace of the server where the command came from.
-        listed = await ask(discord, "news saved", READER)
-        assert "Harbour bridge" in listed.words
+        page = await ask(discord, "news me", READER)
+        listed = await discord.people.does_on(page, "Saved stories")
+        assert "Harbour bridge" in (await listed.done()).words
 
 
 async def test_buttons_of_former_members_have_no_effect(

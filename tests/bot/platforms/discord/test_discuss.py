@@ -59,9 +59,10 @@ async def test_an_edition_of_one_story_is_discussed_under_its_headline(
     assert len(thread.name) <= limits.THREAD_NAME
 
 
-async def test_as_a_command_it_leads_to_the_thread_of_the_newest_edition(chat, discord):
+async def test_below_a_story_it_leads_to_the_thread_of_its_edition(chat, discord):
     await press(discord)
-    asked = await ask(discord, "news discuss", MAY_OPEN)
+    story = await ask(discord, "news story", MAY_OPEN, story="1")
+    asked = await (await discord.people.does_on(story, "Discuss")).done()
     (thread,) = threads(discord)
     assert thread.id in asked.words
 

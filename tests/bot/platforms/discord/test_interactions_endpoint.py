@@ -116,10 +116,12 @@ async def test_commands_buttons_and_completion_are_answered_as_over_the_gateway(
 
 async def test_a_form_opens_and_is_filled(harness, discord):
     async with being_called(discord, harness.inbox):
-        asked = await discord.people.command("newsdesk destination edit")
+        asked = await discord.people.command(
+            "newsdesk set", given={"target": "Morning brief", "setting": "stories"}
+        )
         assert (await asked.done()).modal is not None
-        filled = await discord.people.fills(asked.modal, {"silent": "yes"})
-        assert "**silent** no → yes" in (await filled.done()).words
+        filled = await discord.people.fills(asked.modal, {"value": "7"})
+        assert "**stories** 5 → 7" in (await filled.done()).words
 
 
 async def test_with_an_http_endpoint_no_gateway_is_requested(discord):

@@ -278,7 +278,7 @@ def buttons(answer: Reply) -> list[str]:
 
 async def test_a_story_on_discord(harness: BotHarness):
     await harness.post()
-    asked = await on_discord(harness, "news story", {"story": "2"})
+    asked = await on_discord(harness, "news story", {"story": "1"})
     answer = expect_reply(await harness.inbox.dispatch(asked))
     said = [line for text in displays(answer) for line in text.split("\n")]
     assert said[:6] == [

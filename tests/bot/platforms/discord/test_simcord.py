@@ -275,7 +275,12 @@ async def test_a_form_with_a_mistake_comes_back_filled_in(opinion: Opinion):
 
 async def test_a_change_is_made_when_it_is_confirmed(opinion: Opinion):
     await opinion.post_to(opinion.channel.id)
-    asked = await opinion.asks("newsdesk quiet", window="22:00-07:00")
+    asked = await opinion.asks(
+        "newsdesk set",
+        target="Morning brief",
+        setting="quiet_hours",
+        value="22:00-07:00",
+    )
     assert (await opinion.harness.digest()).options.quiet_hours is None
     await opinion.editor.click(asked.response, label="Confirm")
     assert (await opinion.harness.digest()).options.quiet_hours == "22:00-07:00"

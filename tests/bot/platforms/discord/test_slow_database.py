@@ -13,27 +13,28 @@ from tests.wire.discord.server import LocalDiscord
 
 Does = Callable[[LocalDiscord], Awaitable[Asked]]
 MODAL = {
-    "custom_id": "v1:form:newsdesk schedule add",
+    "custom_id": "v1:form:newsdesk set",
     "title": "A time",
     "components": [
         {
             "type": 18,
-            "label": "Schedule",
-            "component": {"type": 4, "custom_id": "schedule", "style": 1},
+            "label": "Target",
+            "component": {"type": 4, "custom_id": "target", "style": 1},
         }
     ],
 }
+PART = {"target": "Morning brief", "setting": "stories"}
 DID: dict[str, tuple[Does, str]] = {
     "a command": (lambda d: d.people.command("news latest"), "bridge"),
     "an editor's command": (lambda d: d.people.command("newsdesk status"), "Status"),
     "a command that asks back": (
-        lambda d: d.people.command("newsdesk style"),
+        lambda d: d.people.command("newsdesk set", given=PART),
         "Stories",
     ),
     "a button": (lambda d: d.people.presses("v1:quotes"), "quotes"),
     "a chosen story": (lambda d: d.people.presses("v1:open", value="v1:latest"), ""),
     "a filled form": (
-        lambda d: d.people.fills(MODAL, {"schedule": "zebra"}),
+        lambda d: d.people.fills(MODAL, {"target": "zebra"}),
         "zebra",
     ),
 }

@@ -102,7 +102,7 @@ async def test_its_controls_answer_there_and_count_in_it(
         detail = await press(slack, story, there, kind="static_select")
         assert "The harbour bridge at Hallin was closed" in detail.words
         saved = await press(slack, detail.controls["Save"], there)
-        assert "Saved: Harbour bridge" in saved.words
+        assert "Saved. /news me lists" in saved.words
         stranger = like(READER, user="U7009", channel=DM)
         refused = await press(slack, story, stranger, kind="static_select")
         assert "does not belong here" in refused.words

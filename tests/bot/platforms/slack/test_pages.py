@@ -29,13 +29,10 @@ async def does(slack: LocalSlack, shown: Asked, label: str) -> Asked:
 
 
 async def fills(slack: LocalSlack, asked: Asked, **answers: str) -> Asked:
-    """Submit the form; what follows goes to where it was opened."""
+    """Submit the form; what is shown then, and where."""
     assert asked.view is not None, asked.words
     filled = await slack.people.fills(asked.view, asked.who, answers=answers)
-    await until(lambda: filled.acknowledged is not None)
-    if not filled.acknowledged:
-        await until(lambda: asked.messages or filled.home)
-    return filled
+    return await filled.done()
 
 
 async def at_home(slack: LocalSlack, who: Who = EDITOR) -> Asked:
@@ -148,8 +145,11 @@ async def test_a_mistake_stays_in_the_form_and_the_page_where_it_is(slack, panel
         wrong = await fills(slack, asked, name=" ")
         assert wrong.errors == {"name": "A name is needed."}
         assert len(home.messages) == 1
-        await fills(slack, asked, name="Dusk")
-    assert "It is called Dusk" in asked.words
+        named = await fills(slack, wrong, name="Dusk")
+        assert "It is called Dusk" in named.words
+        again = await does(slack, named, "Back")
+    assert again.replaced
+    assert named.words == ""
 
 
 async def test_the_first_of_several_messages_takes_the_place_and_others_follow(

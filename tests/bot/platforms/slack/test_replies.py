@@ -267,7 +267,7 @@ async def test_a_story_on_slack(harness: BotHarness):
         place=Location(workspace=workspace, channel=CHANNEL),
         person=Person(id="U1", name="P", permission=Permission.EVERYONE),
         path="news story",
-        args={"story": "2"},
+        args={"story": "1"},
     )
     answer = expect_reply(await harness.inbox.dispatch(invocation))
     said = [line for part in read(answer) for line in part.split("\n")]

@@ -14,13 +14,13 @@ from tests.wire.slack.server import LocalSlack
 Does = Callable[[LocalSlack], Awaitable[Asked]]
 VIEW = {
     "type": "modal",
-    "callback_id": "v1:form:newsdesk schedule add",
+    "callback_id": "v1:form:newsdesk set",
     "blocks": [
         {
             "type": "input",
-            "block_id": "schedule",
-            "label": {"type": "plain_text", "text": "Schedule"},
-            "element": {"type": "plain_text_input", "action_id": "schedule"},
+            "block_id": "target",
+            "label": {"type": "plain_text", "text": "Target"},
+            "element": {"type": "plain_text_input", "action_id": "target"},
         }
     ],
 }
@@ -62,7 +62,7 @@ async def test_it_is_acknowledged_at_once_and_the_answer_follows(chat, slack, wh
 
 async def test_a_filled_form_is_closed_in_time_and_answered_later(chat, slack):
     async with hold_queries(chat) as queries:
-        asked = await slack.people.fills(VIEW, answers={"schedule": "zebra"})
+        asked = await slack.people.fills(VIEW, answers={"target": "zebra"})
         await until(lambda: asked.acknowledged is not None)
         assert queries
         assert asked.acknowledged == {}

@@ -1,0 +1,230 @@
+"""The pages of destinations: channels that digests can be posted to, and how.
+
+A channel becomes a destination only from inside it, so that nobody can name a channel
+that they cannot see. Posting to a channel that refused messages is resumed only if the
+platform now says that the bot may post there; otherwise the page says what is missing.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final
+
+from bot.commands.arguments import parse_page
+from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.context import CommandContext
+from bot.commands.digest_requests import get_channel, name_destination
+from bot.commands.panel import (
+    Answers,
+    back_button,
+    build_form,
+    build_menu,
+    build_page,
+    list_setting_options,
+    run_form,
+    shorten_label,
+)
+from bot.commands.presentation import STATE_SIGNS, Page
+from bot.configuration.change_steps import ChangeRequest
+from bot.errors import FieldError, UnknownName
+from bot.model import (
+    Block,
+    Destination,
+    Digest,
+    Form,
+    FormField,
+    ListItem,
+    MenuOption,
+    Reply,
+    SettingGroup,
+    SettingsEntry,
+)
+
+#: Destinations of one page, each with a choice of its menu.
+PLACES_PER_PAGE: Final = 20
+#: Menus of the settings of a destination.
+_GROUPS: Final[tuple[SettingGroup, ...]] = ("where", "look")
+
+
+async def list_places(context: CommandContext, number: str) -> Reply:
+    """Show the destinations, each with the digests that are posted there."""
+    places = await context.list_destinations()
+    users = await _list_users(context)
+    shown = Page.of(places, parse_page(context, number or "1"), PLACES_PER_PAGE)
+    lines: list[Block | str] = [
+        _render_place(context, place, users[place.name]) for place in shown.items
+    ]
+    if position := shown.format_position(context):
+        lines.append(position)
+    if not places:
+        lines = [
+            context.say(
+                "No channel is a destination yet. Open this in the channel that should "
+                "get the news."
+            )
+        ]
+    options = (
+        MenuOption(
+            id=context.control_id("home", f"p{place.id}"),
+            label=shorten_label(f"#{place.name}", 60),
+        )
+        for place in shown.items
+    )
+    controls = [*shown.build_turns(context, "places"), back_button(context)]
+    here = context.place.channel
+    if here is not None and all(place.channel != here for place in places):
+        controls.insert(0, context.button("Let digests post here", "home", "here"))
+    menus = build_menu(context.say("Open a destination"), options)
+    return build_page(context, context.say("Destinations"), lines, controls, menus)
+
+
+async def _list_users(context: CommandContext) -> Mapping[str, list[Digest]]:
+    """List the digests that are posted to each destination, by its name."""
+    users: dict[str, list[Digest]] = defaultdict(list)
+    for digest in await context.list_digests():
+        for place in digest.destinations:
+            users[place.name].append(digest)
+    return users
+
+
+def _render_place(
+    context: CommandContext, place: Destination, users: Iterable[Digest]
+) -> ListItem:
+    names = ", ".join(digest.name for digest in users)
+    sign = STATE_SIGNS["problem" if place.paused else "ok"]
+    again = ""
+    if place.paused and place.retest_at:
+        when = context.format_moment(place.retest_at)
+        again = context.say("Next attempt: {when}.", when=when)
+    return ListItem(
+        title=f"{sign} #{place.name}",
+        text=" ".join(filter(None, (context.message(place.paused), again))),
+        note=names or context.say("no digest posts there"),
+    )
+
+
+async def open_place(context: CommandContext, key: int, rest: str) -> Reply | Form:
+    """Show a destination, or do what its button asks for.
+
+    Raises:
+        UnknownName: It is not a destination of this workspace any more.
+    """
+    known = await context.list_destinations()
+    place = next((place for place in known if place.id == key), None)
+    if place is None or rest not in _ACTIONS:
+        raise UnknownName("This channel is no longer a destination.")
+    return await _ACTIONS[rest](context, place)
+
+
+async def _show_place(context: CommandContext, place: Destination) -> Reply:
+    users = (await _list_users(context))[place.name]
+    page = f"p{place.id}"
+    options = [
+        option
+        for group in _GROUPS
+        for option in list_setting_options(context, page, place.settings, group)
+    ]
+    controls = [
+        context.button("Check it", "home", f"{page}:check"),
+        context.button("Remove", "home", f"{page}:remove"),
+        back_button(context, "places"),
+    ]
+    if place.paused:
+        resume = context.button("Post there again", "home", f"{page}:resume")
+        controls[0:1] = [resume]
+    return build_page(
+        context,
+        f"#{place.name}",
+        [_render_place(context, place, users)],
+        controls,
+        build_menu(context.say("How it is posted there"), options),
+    )
+
+
+async def _check_place(context: CommandContext, place: Destination) -> Reply:
+    """Show what the platform says about posting there."""
+    doctor = context.services.doctor
+    found = await doctor.check_destinations(context.workspace, [place])
+    lines: list[Block | str] = [
+        ListItem(
+            title=f"{STATE_SIGNS[one.state]} {one.subject}",
+            text=context.message(one.text),
+            note=context.message(one.fix),
+        )
+        for one in found
+    ]
+    if not lines:
+        lines = [context.say("Nothing is known to be wrong there.")]
+    page = f"p{place.id}"
+    controls = [back_button(context, page)]
+    if any(one.state == "problem" for one in found):
+        again = f"{page}:resume" if place.paused else f"{page}:check"
+        controls.insert(0, context.button("Check again", "home", again))
+    return build_page(context, f"#{place.name}", lines, controls)
+
+
+async def _resume_place(context: CommandContext, place: Destination) -> Reply:
+    """Propose to post there again, if the platform lets the bot."""
+    doctor = context.services.doctor
+    found = await doctor.check_destinations(context.workspace, [place])
+    if any(one.state == "problem" for one in found):
+        return await _check_place(context, place)
+    return await propose_and_render(
+        context, _request_place(place.name, {"stopped": None})
+    )
+
+
+async def _remove_place(context: CommandContext, place: Destination) -> Reply:
+    """Propose to remove the destination, also from the digests posted there."""
+
+    def leave(entry: SettingsEntry) -> SettingsEntry:
+        others = [name for name in entry["destinations"] if name != place.name]
+        return {**entry, "destinations": others}
+
+    users = (await _list_users(context))[place.name]
+    left = [request_edit(digest, leave) for digest in users]
+    gone = ChangeRequest(noun="destination", name=place.name, edit=lambda _: None)
+    return await propose_and_render(context, *left, gone)
+
+
+_ACTIONS: Final[
+    Mapping[str, Callable[[CommandContext, Destination], Awaitable[Reply]]]
+] = {
+    "": _show_place,
+    "check": _check_place,
+    "resume": _resume_place,
+    "remove": _remove_place,
+}
+
+
+async def add_place(context: CommandContext) -> Reply | Form:
+    """Ask what digests call this channel; then propose it as a destination."""
+    channel, known = get_channel(context.place), await context.list_destinations()
+    there = next((place for place in known if place.channel == channel), None)
+    if there is not None:
+        return await _show_place(context, there)
+
+    async def propose_place(given: Answers) -> Reply:
+        name = given["name"].lstrip("#")
+        if any(place.name == name for place in known):
+            raise FieldError(
+                "There is already a destination «{name}».", name=name, field="name"
+            )
+        entry = {"name": name, "channel": channel, "stopped": None}
+        return await propose_and_render(context, _request_place(name, entry))
+
+    asked = FormField(
+        name="name",
+        label=context.say("How digests call it"),
+        value=name_destination("", channel, known),
+    )
+    title = context.say("Let digests post here")
+    form = build_form(context, "here", title, [asked])
+    return await run_form(context, form, propose_place)
+
+
+def _request_place(name: str, wanted: SettingsEntry) -> ChangeRequest:
+    return ChangeRequest(
+        noun="destination",
+        name=name,
+        edit=lambda before: {**(before or {}), **wanted},
+    )
