@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.commands.context import CommandContext
-from bot.configuration.change_preview import ChangePreviews
+from bot.configuration.change_preview import ChangeEffect, ChangePreviews
 from bot.configuration.change_steps import (
     ChangeContext,
     ChangeRequest,
@@ -164,33 +164,85 @@ def _sign_button(
     return Control(id=control, label=label, primary=True)
 
 
+#: What settings change in an edition that keeps its stories.
+_MEASURES: Mapping[str, Callable[[Edition], int]] = {
+    "quotes": lambda edition: sum(len(story.cards) for story in edition.stories),
+    "figures": lambda edition: sum(len(story.figures) for story in edition.stories),
+    "summary": lambda edition: sum(
+        len(sentence.text) for story in edition.stories for sentence in story.summary
+    ),
+}
+
+
 async def render_effect(
     context: CommandContext, change: ConfigurationChange
 ) -> list[str]:
-    """Render the number of stories in the next edition with and without the change."""
+    """Render what an edition would contain with and without the change."""
     if len(change.steps) != 1:
         return []
     previews, step = get_previews(context), change.steps[0]
     found = await previews.compare_editions(change.workspace, step)
     if found is None:
         return []
-    after, before = found.after, found.before
-    counts = {"full": len(after.stories), "brief": _count_brief(after)}
-    counts |= {"was_full": len(before.stories), "was_brief": _count_brief(before)}
-    if found.again:
-        sentence = context.say(
+    before, after = step.before or {}, step.after or {}
+    changed = [name for name in _MEASURES if before.get(name) != after.get(name)]
+    if changed:
+        return [_format_measure(context, name, found) for name in changed]
+    sentences = [
+        context.say(
             "Nothing is new right now. From recent articles it would have {full} in "
             "full and {brief} in brief; without this change, {was_full} and "
             "{was_brief}.",
-            **counts,
+            **_count_stories(found.before, found.after),
         )
-    else:
-        sentence = context.say(
+        if found.again
+        else context.say(
             "The next edition would have {full} in full and {brief} in brief; without "
             "this change, {was_full} and {was_brief}.",
-            **counts,
+            **_count_stories(found.before, found.after),
         )
-    return [sentence]
+    ]
+    if found.week is not None:
+        week = context.say(
+            "Of the last seven days it would have had {full} in full and {brief} in "
+            "brief; without this change, {was_full} and {was_brief}.",
+            **_count_stories(*found.week),
+        )
+        sentences.append(week)
+    return sentences
+
+
+def _format_measure(context: CommandContext, name: str, found: ChangeEffect) -> str:
+    measure = _MEASURES[name]
+    values: dict[str, object] = {
+        "n": measure(found.after),
+        "was": measure(found.before),
+        "edition": context.say("an edition of recent articles")
+        if found.again
+        else context.say("the next edition"),
+    }
+    match name:
+        case "quotes":
+            return context.say(
+                "Quotes in {edition}: {n}; without this change: {was}.", **values
+            )
+        case "figures":
+            return context.say(
+                "Figures in {edition}: {n}; without this change: {was}.", **values
+            )
+    return context.say(
+        "Characters of summaries in {edition}: {n}; without this change: {was}.",
+        **values,
+    )
+
+
+def _count_stories(before: Edition, after: Edition) -> dict[str, int]:
+    return {
+        "full": len(after.stories),
+        "brief": _count_brief(after),
+        "was_full": len(before.stories),
+        "was_brief": _count_brief(before),
+    }
 
 
 def _count_brief(edition: Edition) -> int:

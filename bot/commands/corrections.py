@@ -9,7 +9,7 @@ from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
 from bot.commands.editions import show_latest
-from bot.commands.presentation import join_notes
+from bot.commands.presentation import join_notes, note_earlier_edition
 from bot.commands.stories import back_to_story, load_story_page, show_story
 from bot.configuration import change_steps
 from bot.configuration.change_steps import ChangeRequest
@@ -173,4 +173,5 @@ async def correct_story(
         "marked as an editor's correction. Nobody is notified.",
         number=number.number,
     )
-    return await propose_and_render(context, request, more=[effect])
+    earlier = [note.text for note in await note_earlier_edition(context, edition)]
+    return await propose_and_render(context, request, more=[*earlier, effect])

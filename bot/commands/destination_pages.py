@@ -34,9 +34,11 @@ from bot.model import (
     FormField,
     ListItem,
     MenuOption,
+    PostOptions,
     Reply,
     SettingGroup,
     SettingsEntry,
+    list_settings,
 )
 
 #: Destinations of one page, each with a choice of its menu.
@@ -72,7 +74,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
     controls = [*shown.build_turns(context, "places"), back_button(context)]
     here = context.place.channel
     if here is not None and all(place.channel != here for place in places):
-        controls.insert(0, context.button("Let digests post here", "home", "here"))
+        controls.insert(0, context.button("Add this channel", "home", "here"))
     menus = build_menu(context.say("Open a destination"), options)
     return build_page(context, context.say("Destinations"), lines, controls, menus)
 
@@ -118,10 +120,13 @@ async def open_place(context: CommandContext, key: int, rest: str) -> Reply | Fo
 async def _show_place(context: CommandContext, place: Destination) -> Reply:
     users = (await _list_users(context))[place.name]
     page = f"p{place.id}"
+    absent = _list_unsupported(context)
     options = [
         option
         for group in _GROUPS
-        for option in list_setting_options(context, page, place.settings, group)
+        for option in list_setting_options(
+            context, page, place.settings, group, without=absent
+        )
     ]
     controls = [
         context.button("Check it", "home", f"{page}:check"),
@@ -138,6 +143,13 @@ async def _show_place(context: CommandContext, place: Destination) -> Reply:
         controls,
         build_menu(context.say("How it is posted there"), options),
     )
+
+
+def _list_unsupported(context: CommandContext) -> frozenset[str]:
+    """List the settings of a destination that its platform does not have."""
+    plugin = context.services.plugins.get(context.workspace.platform)
+    supported = plugin.post_options if plugin else frozenset()
+    return frozenset(one.name for one in list_settings(PostOptions)) - supported
 
 
 async def _check_place(context: CommandContext, place: Destination) -> Reply:
@@ -217,7 +229,7 @@ async def add_place(context: CommandContext) -> Reply | Form:
         label=context.say("How digests call it"),
         value=name_destination("", channel, known),
     )
-    title = context.say("Let digests post here")
+    title = context.say("Add this channel")
     form = build_form(context, "here", title, [asked])
     return await run_form(context, form, propose_place)
 

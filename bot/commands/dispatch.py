@@ -22,12 +22,11 @@ from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import settings, workspace
+from bot.commands import setting_targets, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
 from bot.commands.help_pages import explain_former_command, suggest_lines
-from bot.commands.setting_targets import list_target_names
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UnknownName, UserError
@@ -47,7 +46,6 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
-    complete_sections,
 )
 from bot.readers import personal_data
 from bot.readers.personal_data import UserContext
@@ -58,6 +56,7 @@ from bot.storage import (
     reader_store,
     report_store,
 )
+from digests.language.words import STOP_WORDS
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -404,18 +403,16 @@ COMPLETERS: Mapping[str, Completer] = {
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
-    "filter": _of_digests(lambda one: (*one.options.include, *one.options.exclude)),
     "follow": _list_follows,
     "pack": lambda *_: feed_lists.list_packs(),
+    "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],
     "report": _list_reports,
-    "schedule": _of_digests(lambda digest: digest.schedules),
-    "section": lambda _, typed: complete_sections(typed),
     "source": _of_digests(_list_source_names),
-    "setting": settings.complete_setting,
+    "setting": setting_targets.complete_setting,
     "speaker": _list_speakers,
     "story": _list_stories,
-    "target": list_target_names,
-    "value": settings.complete_value,
+    "target": setting_targets.list_target_names,
+    "value": setting_targets.complete_value,
     "zone": lambda *_: sorted(one for one in available_timezones() if "/" in one),
 }

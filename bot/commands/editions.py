@@ -75,7 +75,7 @@ async def show_latest(
         RenderedEdition(parts=parts),
         title=title,
         controls=[
-            context.button("What is not in it", "missing", found.public_id),
+            context.button("What was left out", "missing", found.public_id),
             context.button("Next editions", "next", found.public_id),
             context.button("Corrections", "corrections", "7"),
             context.button("Saved stories", "saved", "1"),
@@ -184,16 +184,16 @@ async def show_missing_stories(context: CommandContext, edition: str) -> Reply:
             line = render_article_line(context, article)
             lines.append(replace(line, text=context.message(decision.reason)))
     more = len(left_out) - MAX_MISSING
-    said = context.count("{n} more is not in it", "{n} more are not in it", more)
+    said = context.count("{n} more was left out", "{n} more were left out", more)
     rest = [SmallPrint(text=said)] if more > 0 else []
     return context.listing(
-        context.say("Not in the edition {id}", id=found.public_id),
+        context.say("Left out of the edition {id}", id=found.public_id),
         lines,
         *rest,
         context.small_print(
             "About anything else: /news why, then words of its headline."
         ),
-        nothing=context.say("Everything that was read for it is in it."),
+        nothing=context.say("Nothing that was read for it was left out."),
         controls=[build_back_to_edition(context, edition)],
         in_place=True,
     )

@@ -247,8 +247,10 @@ class FormerCommand:
 
 #: What stands for the name of something in the labels of a former command.
 NAMES: Final[Mapping[str, str]] = {
-    "{digest}": "the digest",
+    "Open {digest}": "the digest",
+    "Open {paused digest}": "the digest",
     "{source}": "the source",
+    "{paused source}": "the source",
     "{destination}": "the destination",
 }
 _FORMER_COMMANDS: Final = Path(__file__).parent / "former_commands.toml"

@@ -6,7 +6,14 @@ the workspace of the person. Pages change nothing: what they lead to is proposed
 and confirmed like any other change.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 
 from bot.commands.context import CommandContext
@@ -60,7 +67,12 @@ def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, 
 
 
 def list_setting_options(
-    context: CommandContext, target: str, settings: SettingsModel, group: SettingGroup
+    context: CommandContext,
+    target: str,
+    settings: SettingsModel,
+    group: SettingGroup,
+    *,
+    without: Collection[str] = (),
 ) -> list[MenuOption]:
     """List the settings of a group as choices, each with its present value.
 
@@ -69,6 +81,7 @@ def list_setting_options(
         target: What has the settings: «d12» a digest, «p3» a destination, «w».
         settings: Its present settings.
         group: The menu of the settings.
+        without: Names of settings that are not offered.
     """
     entry = settings.to_entry()
     return [
@@ -78,7 +91,7 @@ def list_setting_options(
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
         for setting in list_chat_settings(type(settings))
-        if setting.info.group == group
+        if setting.info.group == group and setting.name not in without
     ]
 
 

@@ -375,7 +375,7 @@ async def _render_stored(
     rows = (
         *_list_own_rows(context, stored),
         (context.say("Answers in"), language),
-        (context.say("Zone"), await context.get_own_zone()),
+        (context.say("Time zone"), await context.get_own_zone()),
         (context.say("You follow"), follows),
         (context.say("Saved"), saved),
         (context.say("More and less"), tastes),
@@ -418,21 +418,22 @@ def _list_own_rows(
     for place in own.destinations:
         if place.paused:
             yield context.say("Paused"), texts.message(place.paused)
-    yield context.say("In it"), _describe_contents(context, own)
+    yield context.say("Contents"), _describe_contents(context, own)
 
 
 def _describe_contents(context: CommandContext, own: Digest) -> str:
     """Describe what the digest includes."""
-    language, include = own.options.language, own.options.include
+    language = context.texts.language(own.options.language)
+    include = own.options.include
     if not include:
         return context.say(
-            "What the channels here did not show, of all that is read here "
-            "({language}). /news follow narrows it.",
+            "What the channels here did not show, of all that is read here; in "
+            "{language}. /news follow narrows it.",
             language=language,
         )
     return context.say(
-        "What the channels here did not show and that names one of: {names} "
-        "({language}).",
+        "What the channels here did not show and that names one of: {names}; in "
+        "{language}.",
         names=_format_names(context, include),
         language=language,
     )

@@ -139,6 +139,16 @@ async def render_edition_origin(
     )
 
 
+async def note_earlier_edition(
+    context: CommandContext, edition: StoredEdition
+) -> tuple[SmallPrint, ...]:
+    """Say which edition an answer is from; () if it is the newest one of the place."""
+    newest = await context.archive.newest(context.place)
+    if newest is not None and newest.id == edition.id:
+        return ()
+    return (await render_edition_origin(context, edition),)
+
+
 def render_preview_control(context: CommandContext) -> Reply:
     """Render the answer to a button below an edition that is not posted."""
     return context.answer(
@@ -289,8 +299,8 @@ def format_occurrence(
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:
-    """Format «More of: harbour, Ada Brandt»."""
+    """Format «More like this: what mentions Harbour, Ada Brandt.»."""
     terms = ", ".join(given.terms)
     if given.direction == "more":
-        return context.say("More of: {terms}.", terms=terms)
-    return context.say("Less of: {terms}.", terms=terms)
+        return context.say("More like this: what mentions {terms}.", terms=terms)
+    return context.say("Less like this: what mentions {terms}.", terms=terms)

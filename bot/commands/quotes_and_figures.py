@@ -16,14 +16,15 @@ from bot.commands.declaration import Option, command
 from bot.commands.presentation import (
     WordedQuotes,
     load_wordings,
+    note_earlier_edition,
     render_edition_origin,
     render_figure,
     render_preview_control,
     render_quotes,
 )
 from bot.lookup.archive import RESULT_LIMIT
-from bot.lookup.name_resolution import is_story_reference
-from bot.model import PREVIEW_ID, Block, ListItem, Reply
+from bot.lookup.name_resolution import is_story_number, is_story_reference
+from bot.model import PREVIEW_ID, Block, ListItem, Reply, SmallPrint
 from bot.storage import quote_store
 from digests.cards import content
 from digests.editing import disputes
@@ -40,6 +41,16 @@ async def _list_story_articles(context: CommandContext, topic: str) -> list[int]
     refs = found.story.articles
     await read_full_texts(context, [ref.id for ref in refs if ref.excerpt])
     return [int(ref.id) for ref in refs]
+
+
+async def _note_story_edition(
+    context: CommandContext, topic: str
+) -> Sequence[SmallPrint]:
+    """Say which edition a story is from that its number names, if not the newest."""
+    if not is_story_number(topic):
+        return ()
+    found = await context.archive.story(context.place, topic)
+    return await note_earlier_edition(context, found.stored_edition)
 
 
 @command(
@@ -67,7 +78,8 @@ async def show_quotes(
     if speaker:
         names = sorted({card.speaker for card, _ in quotes if card.speaker})
         title = context.say("{title} of {who}", title=title, who=", ".join(names))
-    return _render_quotes(context, quotes, title)
+    origin = await _note_story_edition(context, topic)
+    return _render_quotes(context, quotes, title, *origin)
 
 
 def _render_quotes(
@@ -145,7 +157,8 @@ async def show_figures(
         return context.answer("No figures about «{topic}» are stored.", topic=said)
     if not found:
         return context.answer("No figures are stored yet.")
-    return _render_figures(context, found)
+    origin = await _note_story_edition(context, topic)
+    return _render_figures(context, found, *origin)
 
 
 def _render_figures(

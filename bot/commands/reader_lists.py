@@ -371,8 +371,8 @@ async def show_tastes(context: CommandContext, number: str, *said: str) -> Reply
     page = _select_page(context, given, number)
     lines = (
         ListItem(
-            title=format_feedback(context, one),
-            note=one.headline,
+            title=one.headline,
+            text=format_feedback(context, one),
             control=context.button("Undo", "untaste", str(page.number), one.story),
         )
         for one in page.items

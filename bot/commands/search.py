@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from bot.commands.arguments import SinceArgument
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
+from bot.commands.help_pages import load_sample_names
 from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
@@ -141,7 +142,7 @@ async def ask(
     result = await text_search.answer_question(context.db, context.scope, question)
     refused = result.answer.refused
     if refused is not None:
-        return _render_refusal(context, refused, result)
+        return await _render_refusal(context, refused, result)
     lines = []
     for found in result.answer.sentences:
         line = render_article_line(context, found.article)
@@ -154,15 +155,19 @@ async def ask(
     return context.reply(*lines, checked, title=context.say("What the sources say"))
 
 
-def _render_refusal(
+async def _render_refusal(
     context: CommandContext, refused: "AnswerRefusal", result: QuestionResult
 ) -> Reply:
     """Render that the sources have no answer, and how many articles were read."""
     if refused.why == "nothing asked":
-        return context.answer(
-            "Ask a full question that names somebody or something, for example: /news "
-            "ask When does the bridge reopen?"
+        said = context.say("Ask a full question that names somebody or something.")
+        speaker = (await load_sample_names(context)).get("speaker")
+        if speaker is None:
+            return context.reply(said)
+        example = context.small_print(
+            "For example: /news ask What did {name} say?", name=speaker
         )
+        return context.reply(said, example)
     said = context.say("Not in my sources.")
     if refused.why == "unknown name" and result.articles:
         said = context.say(

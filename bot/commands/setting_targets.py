@@ -1,18 +1,29 @@
-"""Targets of settings: a digest, a destination or the workspace.
+"""Targets of settings, their settings, and completion of all that is typed.
 
-People name a target and a setting; controls carry the target's key
-(`SettingsTarget.key`), which is looked up in the workspace of the control.
+A target is a digest, a destination or the workspace. People name a target and a
+setting; controls carry the target's key (`SettingsTarget.key`), which is looked up in
+the workspace of the control.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Final, Literal
+from zoneinfo import available_timezones
 
 from bot.commands.context import CommandContext
+from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.settings import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
-from bot.lookup.name_resolution import resolve_destination, resolve_digest
+from bot.ingest import addresses
+from bot.lookup.name_resolution import (
+    format_source_name,
+    resolve_destination,
+    resolve_digest,
+)
 from bot.model import (
     Destination,
     DestinationSettings,
@@ -21,18 +32,29 @@ from bot.model import (
     Setting,
     SettingsEntry,
     SettingsModel,
+    Source,
+    ValueKind,
     WorkspaceSettings,
+    complete_sections,
     list_chat_settings,
 )
 from bot.publishing.planning import digest_zone
 from bot.storage import workspace_store
 from digests.language.normalization import normalize_text
+from digests.language.words import STOP_WORDS
 from digests.types import frozen
 
 #: How people name the workspace as a target.
 WORKSPACE_NAME: Final = "workspace"
 _WORKSPACE_NAMES = frozenset({WORKSPACE_NAME, "this workspace", "arbeitsbereich"})
 _MODELS: Final = (DigestSettings, DestinationSettings, WorkspaceSettings)
+#: Sentences that show what a schedule can say, for completion.
+_SENTENCES: Final = (
+    "daily at 7:00 {zone}",
+    "weekdays at 8:30 {zone}",
+    "Monday and Thursday at 18:00 {zone}",
+    "every 2 hours between 8:00 and 20:00 {zone}",
+)
 #: Words for this channel.
 HERE_WORDS = frozenset({"here", "this channel", "hier", "hierher"})
 #: «<#123>», «<#C012AB|news>».
@@ -93,8 +115,8 @@ async def find_target(
 ) -> SettingsTarget:
     """Find the target of this name: a digest, `#news` or a mention, or `workspace`.
 
-    Where a destination has the name, and a digest begins with it, the one that has the
-    setting is meant.
+    Where both a digest and a destination are called so, the one that has the setting is
+    meant.
 
     Raises:
         UserError: The name matches none, or several.
@@ -107,7 +129,7 @@ async def find_target(
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
-    is_of_digest = _has_setting(context, DigestSettings, setting)
+    is_of_digest = not setting or _has_setting(context, DigestSettings, setting)
     try:
         digest = resolve_digest(digests, typed)
         if is_of_digest or not named:
@@ -308,3 +330,127 @@ def request_entry(
         return edit(entry)
 
     return ChangeRequest(noun=target.noun, name=target.name, edit=edit_existing)
+
+
+# ── completion ──────────────────────────────────────────────────────────────────
+
+
+async def complete_setting(context: CommandContext, _: str) -> list[str]:
+    """List the settings of the target that was typed before."""
+    target = await _find_typed_target(context)
+    return [setting.name for setting in target.chat_settings] if target else []
+
+
+async def complete_value(context: CommandContext, typed: str) -> list[str]:
+    """List values of the target and setting that were typed before.
+
+    A list offers what can be added and removed; a single value its present one first.
+    """
+    target = await _find_typed_target(context)
+    said = context.invocation.args.get("setting", "").strip()
+    if target is None or not said:
+        return []
+    try:
+        setting = find_setting(context, target, said)
+    except UserError:
+        return []
+    present = target.entry[setting.name]
+    new = await _list_new_values(context, target, setting, typed)
+    if is_list(setting):
+        there = list_present_values(context, target, setting)
+        return [
+            *(f"add {one}" for one in new if one not in there),
+            *(f"remove {one}" for one in there),
+        ]
+    if setting.kind == "mapping":
+        known = list_source_names(target.digest.all_sources if target.digest else ())
+        uses = setting.choices or ("…",)
+        return [f"{name} = {use}" for name in known for use in uses]
+    cleared = [setting.info.none_word] if setting.optional else []
+    return [*dict.fromkeys([format_typed_value(setting, present), *new, *cleared])]
+
+
+async def _list_new_values(
+    context: CommandContext, target: SettingsTarget, setting: Setting, typed: str
+) -> Sequence[str]:
+    """List values that the setting could get, by what they name."""
+    match setting.info.values:
+        case "section":
+            return complete_sections(typed)
+        case "destination":
+            return [place.name for place in await context.list_destinations()]
+        case "day":
+            return ["tomorrow", *map(str, _list_coming_days(context, target))]
+        case "schedule":
+            return [sentence.format(zone=target.zone) for sentence in _SENTENCES]
+        case "source":
+            return _list_sources_to_add(target, setting)
+        case "editor":
+            return [one.id for one in context.list_people()]
+        case "":
+            return _list_plain_values(setting)
+    return _FIXED_VALUES.get(setting.info.values, list)()
+
+
+_FIXED_VALUES: Final[Mapping[ValueKind, Callable[[], Sequence[str]]]] = {
+    "zone": lambda: sorted(one for one in available_timezones() if "/" in one),
+    "channel": lambda: ["here"],
+    "hours": lambda: ["22:00-7:00"],
+    "language": lambda: sorted(STOP_WORDS),
+}
+
+
+def _list_sources_to_add(target: SettingsTarget, setting: Setting) -> Sequence[str]:
+    if setting.name == "sources" or target.digest is None:
+        return feed_lists.list_packs()
+    return list_source_names(target.digest.sources)
+
+
+def _list_plain_values(setting: Setting) -> Sequence[str]:
+    if setting.kind == "switch":
+        return SWITCH_WORDS
+    if setting.kind == "number":
+        return [str(n) for n in range(setting.least, setting.most + 1)]
+    return setting.choices
+
+
+def _list_coming_days(context: CommandContext, target: SettingsTarget) -> list[date]:
+    today = context.get_today(target.zone)
+    return [today + timedelta(days=ahead) for ahead in range(2, 9)]
+
+
+async def _find_typed_target(context: CommandContext) -> SettingsTarget | None:
+    try:
+        args = context.invocation.args
+        return await find_target(
+            context, args.get("target", ""), args.get("setting", "")
+        )
+    except UserError:
+        return None
+
+
+def is_list(setting: Setting) -> bool:
+    """Check whether it has parts; the order of sections is one value."""
+    return setting.kind == "list" and setting.info.values != "section"
+
+
+def list_present_values(
+    context: CommandContext, target: SettingsTarget, setting: Setting
+) -> list[str]:
+    """List the values that a list has, as people write them to remove one."""
+    values = target.entry[setting.name]
+    if setting.info.values == "source" and target.digest is not None:
+        known = [s for s in target.digest.all_sources if s.address in values]
+        return list_source_names(known)
+    return list(values)
+
+
+def list_source_names(known: Sequence[Source]) -> list[str]:
+    """List names by which each of these sources can be found."""
+    names = Counter(map(format_source_name, known))
+    return [
+        name
+        if names[name := format_source_name(source)] == 1
+        else addresses.mask_secrets(source.address)[:90]
+        for source in known
+    ]

@@ -13,60 +13,103 @@ Everything ends in a proposal that shows what the change would do. The right to 
 change is checked with the change itself (`configuration.change_validation`).
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Annotated, Final
-from zoneinfo import available_timezones
 
-from bot.commands.changes import propose, render_proposal
+from bot.commands.access import describe_grant
+from bot.commands.arguments import at_most
+from bot.commands.changes import (
+    get_previews,
+    propose,
+    render_effect,
+    render_proposal,
+)
 from bot.commands.context import CommandContext
 from bot.commands.declaration import MAX_CHOICES, Option, command
+from bot.commands.presentation import render_article_line
 from bot.commands.setting_edits import (
+    SettingRequest,
     WrittenValue,
     parse_written_value,
     request_setting,
 )
-from bot.commands.setting_effects import render_setting_effect
 from bot.commands.setting_targets import (
     SettingsTarget,
     find_setting,
     find_target,
     find_target_by_key,
+    is_list,
+    list_present_values,
+    list_source_names,
     split_target,
 )
-from bot.configuration import feed_lists
-from bot.configuration.settings import SWITCH_WORDS, format_typed_value
-from bot.errors import FieldError, UnknownName, UserError
-from bot.ingest import addresses
+from bot.commands.sources import render_readings, try_addresses
+from bot.configuration.change_preview import FilterTrial
+from bot.configuration.change_steps import ConfigurationChange, grant_from_entry
+from bot.configuration.settings import (
+    SWITCH_WORDS,
+    describe_layout,
+    format_typed_value,
+)
+from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
+    Block,
+    Digest,
+    DigestOptions,
     Form,
     FormField,
+    Paragraph,
+    RenderedEdition,
     Reply,
     Setting,
+    SmallPrint,
     Source,
-    ValueKind,
-    complete_sections,
     get_setting,
 )
-from bot.publishing.planning import capitalize_first
-from digests.language.words import STOP_WORDS
+from bot.publishing.planning import capitalize_first, digest_zone
+from digests.messages import Message
 
+#: Characters of a value that is typed; longer ones are given as a file.
+MAX_VALUE_LENGTH: Final = 6_000
 #: Values, and characters of them, that one field shows with a line for each.
 MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
 _BY_PARTS: Final = ("source", "editor")
 #: Settings of a source that are set at once, and what pressing does.
 _OF_SOURCE: Final = ("sources", "paused_sources")
-#: Sentences that show what a schedule can say, for completion.
-_SENTENCES: Final = (
-    "daily at 7:00 {zone}",
-    "weekdays at 8:30 {zone}",
-    "Monday and Thursday at 18:00 {zone}",
-    "every 2 hours between 8:00 and 20:00 {zone}",
-)
+#: Matching articles that are shown, and new filters that are tried.
+MAX_MATCHES, MAX_FILTERS = 5, 3
+_WAITS = Message("New articles wait for the next edition.")
+#: What follows from a setting, where no edition shows it.
+_CONSEQUENCES: Final = {
+    "quiet_hours": Message(
+        "Editions due then are held and posted as one edition afterwards."
+    ),
+    "paused": _WAITS,
+    "paused_until": _WAITS,
+    "skip": _WAITS,
+    "source_names": Message(
+        "Lists use this name, and so do editions where its articles name no outlet."
+    ),
+    "zone": Message("Times are shown in this zone; schedules keep their own."),
+    "channel": Message("What was posted in the other channel stays there."),
+}
+
+
+#: What each use of full texts means.
+_FULL_TEXT_EFFECTS: Final = {
+    "auto": Message(
+        "Where the feed has only an excerpt, the article’s page is read before an "
+        "edition that may show it."
+    ),
+    "always": Message(
+        "The page of every article that an edition may show is read before it, even "
+        "if the feed has the whole text."
+    ),
+    "never": Message("Editions use what the feed has; no page is read for them."),
+}
 Answers = Mapping[str, str]
 
 
@@ -92,6 +135,7 @@ async def set_setting(
             rest=True,
             lines=True,
             completes="value",
+            convert=at_most(MAX_VALUE_LENGTH),
         ),
     ] = "",
 ) -> Reply | Form:
@@ -127,7 +171,7 @@ async def change_setting(context: CommandContext, chosen: str) -> Reply | Form:
         raise UnknownName("There is no such setting any more. Open /newsdesk home.")
     source = _find_source(target, item) if item else None
     present = target.entry[name]
-    if setting.kind == "switch":
+    if setting.kind == "switch" and context.answers is None:
         written = WrittenValue(whole=SWITCH_WORDS[1] if present else SWITCH_WORDS[0])
         return await propose_setting(context, target, setting, written)
     if source is not None and name in _OF_SOURCE:
@@ -160,7 +204,7 @@ async def propose_setting(
     """
     requested = await request_setting(context, target, setting, written)
     change = await propose(context, *requested.requests)
-    effect = await render_setting_effect(context, target, setting, requested, change)
+    effect = await _render_setting_effect(context, target, setting, requested, change)
     return render_proposal(context, change, *effect)
 
 
@@ -207,7 +251,7 @@ def _list_fields(
 ) -> list[FormField]:
     if setting.kind == "mapping":
         return _list_mapping_fields(context, target, setting, source)
-    if _is_list(setting):
+    if is_list(setting):
         return _list_list_fields(context, target, setting)
     return [
         FormField(
@@ -215,7 +259,7 @@ def _list_fields(
             label=_format_label(context, setting),
             description=context.texts.word(setting.info.help),
             value=format_typed_value(setting, target.entry[setting.name]),
-            choices=setting.choices,
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
         )
     ]
 
@@ -236,10 +280,10 @@ def _list_list_fields(
                 lines=True,
             )
         ]
-    present = _list_present(context, target, setting)
+    present = list_present_values(context, target, setting)
     new: Sequence[str] = ()
     if setting.name == "paused_sources":
-        new = _list_source_names(target.digest.sources if target.digest else ())
+        new = list_source_names(target.digest.sources if target.digest else ())
     fields = [_part_field("add", context.say("Add"), help, new)]
     if present:
         note = context.say("It is taken off the list")
@@ -279,7 +323,7 @@ def _list_mapping_fields(
         present = target.entry[setting.name].get(source.address, "")
         shown = present or ("auto" if setting.choices else "")
         return [replace(value, value=shown, label=format_source_name(source))]
-    known = _list_source_names(target.digest.all_sources if target.digest else ())
+    known = list_source_names(target.digest.all_sources if target.digest else ())
     named = FormField(
         name="source",
         label=context.say("Source"),
@@ -289,35 +333,8 @@ def _list_mapping_fields(
     return [named, value]
 
 
-def _list_present(
-    context: CommandContext, target: SettingsTarget, setting: Setting
-) -> list[str]:
-    """List the values that a list has, as people write them to remove one."""
-    values = target.entry[setting.name]
-    if setting.info.values == "source" and target.digest is not None:
-        known = [s for s in target.digest.all_sources if s.address in values]
-        return _list_source_names(known)
-    return list(values)
-
-
-def _list_source_names(known: Sequence[Source]) -> list[str]:
-    """List names by which each of these sources can be found."""
-    names = Counter(map(format_source_name, known))
-    return [
-        name
-        if names[name := format_source_name(source)] == 1
-        else addresses.mask_secrets(source.address)[:90]
-        for source in known
-    ]
-
-
 def _format_label(context: CommandContext, setting: Setting) -> str:
     return capitalize_first(context.texts.word(setting.label))
-
-
-def _is_list(setting: Setting) -> bool:
-    """Check whether it has parts; the order of sections is one value."""
-    return setting.kind == "list" and setting.info.values != "section"
 
 
 def _fits_lines(target: SettingsTarget, setting: Setting) -> bool:
@@ -339,7 +356,7 @@ def _read_answers(
     if setting.kind == "mapping":
         key = source.address if source is not None else said.get("source", "")
         return WrittenValue(whole=value, key=key)
-    if _is_list(setting) and not _fits_lines(target, setting):
+    if is_list(setting) and not _fits_lines(target, setting):
         return WrittenValue(add=said.get("add", ""), remove=said.get("remove", ""))
     return WrittenValue(whole=value)
 
@@ -365,98 +382,126 @@ def _turn_source(
     return WrittenValue(add=source.address)
 
 
-# ── completion ──────────────────────────────────────────────────────────────────
+# ── effects ─────────────────────────────────────────────────────────────────────
+#
+# A filter is tried on the newest stored articles, sections are shown in an edition, new
+# sources are read once. Other settings that affect editions show the next edition with
+# and without the change, and one from the articles of the last seven days.
 
 
-async def complete_setting(context: CommandContext, _: str) -> list[str]:
-    """List the settings of the target that was typed before."""
-    target = await _find_typed_target(context)
-    return [setting.name for setting in target.chat_settings] if target else []
+async def _render_setting_effect(
+    context: CommandContext,
+    target: SettingsTarget,
+    setting: Setting,
+    requested: SettingRequest,
+    change: ConfigurationChange,
+) -> list[Block | str]:
+    """Render what follows from the change of a setting.
 
-
-async def complete_value(context: CommandContext, typed: str) -> list[str]:
-    """List values of the target and setting that were typed before.
-
-    A list offers what can be added and removed; a single value its present one first.
+    Raises:
+        FieldError: None of the new sources can be read.
     """
-    target = await _find_typed_target(context)
-    said = context.invocation.args.get("setting", "").strip()
-    if target is None or not said:
+    digest = target.digest
+    if setting.info.values == "editor":
+        return _describe_grants(context, change)
+    if digest is None:
+        return _describe_consequence(context, setting, change)
+    if setting.info.values == "filter":
+        tried = await _try_filters(context, digest, setting.name, requested.added)
+        return [*tried, *await render_effect(context, change)]
+    if setting.name == "sources" and requested.added:
+        return await _read_sources(context, digest, requested.added)
+    if setting.name == "sections":
+        effect = await render_effect(context, change)
+        return [*effect, *await _render_layout(context, change)]
+    if setting.info.affects_edition:
+        return [*await render_effect(context, change)]
+    return _describe_consequence(context, setting, change)
+
+
+def _describe_consequence(
+    context: CommandContext, setting: Setting, change: ConfigurationChange
+) -> list[Block | str]:
+    """Say what follows from the value, unless it is the usual one again."""
+    after = (change.steps[0].after or {}).get(setting.name)
+    if setting.name == "full_text":
+        before = (change.steps[0].before or {}).get(setting.name, {})
+        changed = [use for one, use in (after or {}).items() if use != before.get(one)]
+        use = changed[0] if changed else "auto"
+        return [SmallPrint(text=context.message(_FULL_TEXT_EFFECTS[use]))]
+    if not after or setting.name not in _CONSEQUENCES:
         return []
-    try:
-        setting = find_setting(context, target, said)
-    except UserError:
-        return []
-    present = target.entry[setting.name]
-    new = await _list_new_values(context, target, setting, typed)
-    if _is_list(setting):
-        there = _list_present(context, target, setting)
-        return [
-            *(f"add {one}" for one in new if one not in there),
-            *(f"remove {one}" for one in there),
-        ]
-    if setting.kind == "mapping":
-        known = _list_source_names(target.digest.all_sources if target.digest else ())
-        uses = setting.choices or ("…",)
-        return [f"{name} = {use}" for name in known for use in uses]
-    cleared = [setting.info.none_word] if setting.optional else []
-    return [*dict.fromkeys([format_typed_value(setting, present), *new, *cleared])]
+    return [context.message(_CONSEQUENCES[setting.name])]
 
 
-async def _list_new_values(
-    context: CommandContext, target: SettingsTarget, setting: Setting, typed: str
-) -> Sequence[str]:
-    """List values that the setting could get, by what they name."""
-    match setting.info.values:
-        case "section":
-            return complete_sections(typed)
-        case "destination":
-            return [place.name for place in await context.list_destinations()]
-        case "day":
-            return ["tomorrow", *map(str, _list_coming_days(context, target))]
-        case "schedule":
-            return [sentence.format(zone=target.zone) for sentence in _SENTENCES]
-        case "source":
-            return _list_sources_to_add(target, setting)
-        case "editor":
-            return [one.id for one in context.list_people()]
-        case "":
-            return _list_plain_values(setting)
-    return _FIXED_VALUES.get(setting.info.values, list)()
+def _describe_grants(
+    context: CommandContext, change: ConfigurationChange
+) -> list[Block | str]:
+    given = [step.after for step in change.steps if step.after is not None]
+    grants = map(grant_from_entry, given)
+    return [*dict.fromkeys(describe_grant(context, grant) for grant in grants)]
 
 
-_FIXED_VALUES: Final[Mapping[ValueKind, Callable[[], Sequence[str]]]] = {
-    "zone": lambda: sorted(one for one in available_timezones() if "/" in one),
-    "channel": lambda: ["here"],
-    "hours": lambda: ["22:00-7:00"],
-    "language": lambda: sorted(STOP_WORDS),
-}
+async def _try_filters(
+    context: CommandContext, digest: Digest, kind: str, added: Sequence[str]
+) -> list[Block]:
+    blocks: list[Block] = []
+    for words in added[:MAX_FILTERS]:
+        trial = await get_previews(context).try_filter(digest, words)
+        blocks += _render_trial(context, trial, kind, digest)
+    return blocks
 
 
-def _list_sources_to_add(target: SettingsTarget, setting: Setting) -> Sequence[str]:
-    if setting.name == "sources" or target.digest is None:
-        return feed_lists.list_packs()
-    return _list_source_names(target.digest.sources)
-
-
-def _list_plain_values(setting: Setting) -> Sequence[str]:
-    if setting.kind == "switch":
-        return SWITCH_WORDS
-    if setting.kind == "number":
-        return [str(n) for n in range(setting.least, setting.most + 1)]
-    return setting.choices
-
-
-def _list_coming_days(context: CommandContext, target: SettingsTarget) -> list[date]:
-    today = context.get_today(target.zone)
-    return [today + timedelta(days=ahead) for ahead in range(2, 9)]
-
-
-async def _find_typed_target(context: CommandContext) -> SettingsTarget | None:
-    try:
-        args = context.invocation.args
-        return await find_target(
-            context, args.get("target", ""), args.get("setting", "")
+def _render_trial(
+    context: CommandContext, trial: FilterTrial, kind: str, digest: Digest
+) -> Iterator[Block]:
+    """Render «It would have dropped 2 of the last 40 articles», with some of them."""
+    n, of = len(trial.matching), trial.of
+    if not of:
+        sentence = context.say("There is no stored article to try it on yet.")
+    elif kind == "exclude":
+        sentence = context.say(
+            "It would have dropped {n} of the last {of} articles.", n=n, of=of
         )
-    except UserError:
-        return None
+    else:
+        sentence = context.say(
+            "It would have taken {n} of the last {of} articles.", n=n, of=of
+        )
+    yield Paragraph(text=sentence)
+    for article in trial.matching[:MAX_MATCHES]:
+        yield render_article_line(context, article, digest_zone(digest))
+
+
+async def _read_sources(
+    context: CommandContext, digest: Digest, added: Sequence[str]
+) -> list[Block | str]:
+    """Read the new sources once, and show what is there."""
+    had = {source.address for source in digest.all_sources}
+    with report_at_field("sources"):
+        tried = await try_addresses(context, [one for one in added if one not in had])
+    if all(one.problem for one in tried):
+        problems = " ".join(
+            f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
+        )
+        raise FieldError("{problems}", problems=problems, field="sources")
+    return [*render_readings(context, tried, digest_zone(digest))]
+
+
+async def _render_layout(
+    context: CommandContext, change: ConfigurationChange
+) -> list[Block]:
+    """Render the layout of the next edition, and an edition to see it in."""
+    (step,) = change.steps
+    after = DigestOptions.from_stored(step.after)
+    if after.sections is None and not (step.before or {}).get("sections"):
+        return []
+    description = Paragraph(text=describe_layout(after, context.texts))
+    sketch = await get_previews(context).preview_layout(change.workspace, step)
+    if sketch is None or not sketch.parts:
+        return [description]
+    label = context.small_print("The next edition would look like this, as things are:")
+    if sketch.posted:
+        label = context.small_print(
+            "Nothing is new right now. The last edition would look like this:"
+        )
+    return [description, label, RenderedEdition(parts=sketch.parts)]

@@ -25,6 +25,7 @@ from bot.commands.presentation import (
     join_notes,
     load_wordings,
     mark_figures,
+    note_earlier_edition,
     render_article_line,
     render_figure,
     render_passage,
@@ -35,7 +36,15 @@ from bot.ingest import source_health
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
-from bot.model import Block, Control, ListItem, Reply, SmallPrint, StoredEdition
+from bot.model import (
+    Block,
+    Control,
+    ListItem,
+    QuoteBlock,
+    Reply,
+    SmallPrint,
+    StoredEdition,
+)
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store, page_reading_store, reader_store
 from digests.analysis import MAX_ANALYSED, is_cut
@@ -51,6 +60,9 @@ from digests.types import (
 
 #: Events and later articles shown for one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
+#: Blocks and characters of a page that takes the place of one message, and the
+#: characters of a block's markup.
+MAX_PAGE_BLOCKS, MAX_PAGE_LENGTH, BLOCK_OVERHEAD = 22, 3_000, 20
 
 
 @frozen
@@ -64,6 +76,8 @@ class StoryPage:
     zone: str
     #: None = no edition has shown it.
     edition: StoredEdition | None = None
+    #: Which edition it is from, if that is not the newest one here.
+    origin: tuple[Block, ...] = ()
     #: What is shown below it.
     more: tuple[Block, ...] = ()
 
@@ -117,6 +131,7 @@ async def load_story_page(context: CommandContext, which: str) -> StoryPage:
         articles=await context.archive.articles_of(found),
         zone=zone,
         edition=edition,
+        origin=await note_earlier_edition(context, edition),
         more=context.section("Also on this", listed),
     )
     if lead.excerpt and any(a.id == lead.id and a.expands for a in stored):
@@ -146,8 +161,9 @@ async def render_story_page(
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
-    reply = context.reply(
-        *said,
+    controls = [one async for one in _list_buttons(context, page)]
+    blocks: list[Block] = [
+        *page.origin,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
         *_render_figures(context, story),
@@ -159,10 +175,46 @@ async def render_story_page(
         *_render_cut(context, articles),
         *page.more,
         context.small_print("Story id: {id}", id=story.id),
+    ]
+    if said:
+        shown = _fit_message(blocks)
+        if len(shown) < len(blocks):
+            controls.append(back_to_story(context, page.reference))
+        blocks = shown
+    return context.reply(
+        *said,
+        *blocks,
         title=story.headline.text,
-        controls=[one async for one in _list_buttons(context, page)],
+        controls=controls,
+        in_place=bool(said),
     )
-    return replace(reply, in_place=bool(said))
+
+
+def _fit_message(blocks: Sequence[Block]) -> list[Block]:
+    """Keep as many blocks as one message of each platform holds, at least one.
+
+    A press is answered in the place of one message: what follows would be new ones.
+    """
+    kept: list[Block] = []
+    space = MAX_PAGE_LENGTH
+    for block in blocks[:MAX_PAGE_BLOCKS]:
+        space -= _measure_block(block)
+        if space < 0 and kept:
+            break
+        kept.append(block)
+    return kept
+
+
+def _measure_block(block: Block) -> int:
+    parts: tuple[str, ...] = ()
+    match block:
+        case ListItem():
+            parts = (block.title, block.text, block.note, block.url or "")
+        case SmallPrint(text=text):
+            parts = (text,)
+        case QuoteBlock(card=card):
+            parts = (card.text, card.speaker or "", card.role or "", card.url or "")
+    return sum(map(len, parts)) + BLOCK_OVERHEAD
 
 
 async def _list_buttons(
@@ -348,7 +400,7 @@ async def _render_days(
     lines: list[ListItem | str] = []
     for _, (first, *others) in groupby(recent, key=attrgetter("title")):
         lines += [first, *(replace(event, title="") for event in others)]
-    return lines or [context.say("Its articles date no event.")]
+    return lines or [context.say("Its articles give no dates.")]
 
 
 def _render_publications(
@@ -380,10 +432,13 @@ async def explain_selection(context: CommandContext, story: StoryReference) -> R
     archive, place = context.archive, context.place
     why = await explanations.explain_story(archive, place, story, context.now)
     found, back = why.found, []
+    earlier: Sequence[Block] = ()
     if found is not None:
         reference = f"{found.stored_edition.public_id}:{found.story.id}"
         back = [back_to_story(context, reference)]
+        earlier = await note_earlier_edition(context, found.stored_edition)
     return context.reply(
+        *earlier,
         *_render_origin(context, why),
         *[await _render_reason(context, why, reason) for reason in why.reasons],
         title=context.say("Why: {headline}", headline=why.title),

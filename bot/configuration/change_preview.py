@@ -66,6 +66,9 @@ class ChangeEffect:
     after: Edition
     #: Nothing is new: both are made from articles that were published already.
     again: bool
+    #: From all articles of the last seven days, as if none had been published; None =
+    #: the same as the next edition.
+    week: tuple[Edition, Edition] | None = None
 
 
 @frozen
@@ -137,9 +140,10 @@ class ChangePreviews:
     async def compare_editions(
         self, workspace: Workspace, step: ChangeStep
     ) -> ChangeEffect | None:
-        """Compose the next edition without and with a change, from stored articles.
+        """Compose editions without and with a change, from stored articles.
 
-        Where nothing is new, published articles are used again. Returns None if the
+        The next edition, and one of the last seven days; where nothing is new, only the
+        latter. Returns None if the
         step has no effect on editions, or adds a source that has not been read.
         """
         old, new = step.before, step.after
@@ -149,14 +153,32 @@ class ChangePreviews:
             old[name] == new[name] for name in _COMPOSITION_SETTINGS
         ):
             return None
-        published = await self._load_ledger(workspace, step)
-        for ledger in (published, PublishedLedger()):
-            before = await self._compose_stored(workspace, old, ledger)
-            after = await self._compose_stored(workspace, new, ledger)
-            if before.stories or after.stories:
-                again = ledger is not published
-                return ChangeEffect(before=before, after=after, again=again)
-        return None
+        published, empty = await self._load_ledger(workspace, step), PublishedLedger()
+        week = await self._compose_pair(workspace, old, new, empty)
+        if published == empty:
+            coming = week
+        else:
+            coming = await self._compose_pair(workspace, old, new, published)
+        is_new = any(edition.stories for edition in coming)
+        if not is_new and not any(edition.stories for edition in week):
+            return None
+        before, after = coming if is_new else week
+        return ChangeEffect(
+            before=before,
+            after=after,
+            again=not is_new,
+            week=week if is_new and coming != week else None,
+        )
+
+    async def _compose_pair(
+        self,
+        workspace: Workspace,
+        old: SettingsEntry,
+        new: SettingsEntry,
+        ledger: PublishedLedger,
+    ) -> tuple[Edition, Edition]:
+        before = await self._compose_stored(workspace, old, ledger)
+        return before, await self._compose_stored(workspace, new, ledger)
 
     async def preview_layout(
         self, workspace: Workspace, step: ChangeStep

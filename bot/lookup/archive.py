@@ -2,25 +2,28 @@
 
 Every look-up is limited to the workspace of the person who asks. A number refers to the
 newest edition of the channel; a public id is valid anywhere in its workspace; words are
-matched against the headlines of the newest edition.
+matched against the newest edition, then against earlier ones of the place.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 
 from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import (
     EDITION_ID,
     ResolvedStory,
+    find_past_story,
+    find_typed_story,
     find_worded_story,
-    get_numbered_story,
     get_referenced_story,
+    is_story_number,
     list_resolved,
     posts_to,
     resolve_digest,
-    resolve_suggestion,
     select_workspaces,
 )
 from bot.model import (
@@ -47,6 +50,8 @@ from digests.language.normalization import parse_whole_number
 from digests.types import Article, Quote, frozen
 
 RESULT_LIMIT = 10
+#: Earlier editions whose summaries are searched for the words of a story.
+READ_EDITIONS = 8
 #: Articles of one story that are read.
 STORY_ARTICLE_LIMIT = 12
 #: Workspace of the local page before anything is set up; no row has this id.
@@ -78,8 +83,13 @@ class Archive:
             person_id=place.of_person,
         )
 
-    async def story(self, place: Location, which: str) -> ResolvedStory:
+    async def story(
+        self, place: Location, which: str, *, earlier: bool = True
+    ) -> ResolvedStory:
         """Find the story of «2», «s-7k3m9q», «e-7k3m9q 2» or a few words.
+
+        Numbers and words that the newest edition of the place does not know are looked
+        up in `earlier` ones of the place, the newest first.
 
         Raises:
             UserError: There is no such story, or no edition yet.
@@ -97,9 +107,15 @@ class Archive:
                 "No edition has been posted here yet. An editor can post one with "
                 "/newsdesk post."
             )
-        if which.lstrip("#").isdecimal():
-            return get_numbered_story(newest, which.lstrip("#"))
-        return resolve_suggestion(newest, which) or find_worded_story(newest, which)
+        try:
+            return find_typed_story(newest, which)
+        except UnknownName:
+            if not earlier:
+                raise
+            found = await self.db.read(_find_in_earlier_editions, place, which)
+            if found is None:
+                raise
+            return found
 
     async def quotes(
         self,
@@ -226,14 +242,51 @@ class Archive:
 
 
 def _find_newest_edition(conn: Connection, place: Location) -> StoredEdition | None:
-    scope, here = place.workspace.scope, None
-    if place.channel is not None:
-        here = destination_store.find_destination_by_channel(
-            conn, scope, channel=place.channel
-        )
     return edition_store.find_newest_edition_in(
-        conn, scope, destination_id=here.id if here else None
+        conn, place.workspace.scope, destination_id=_find_destination_id(conn, place)
     )
+
+
+def _find_destination_id(conn: Connection, place: Location) -> int | None:
+    """Find the key of the place's destination; None if nothing is posted there."""
+    if place.channel is None:
+        return None
+    here = destination_store.find_destination_by_channel(
+        conn, place.workspace.scope, channel=place.channel
+    )
+    return here.id if here is not None else None
+
+
+def _find_in_earlier_editions(
+    conn: Connection, place: Location, which: str
+) -> ResolvedStory | None:
+    """Find a story of earlier editions of the place by its number, or by words.
+
+    Words are looked up in the headlines of many editions, then in the summaries of a
+    few.
+    """
+    scope = place.workspace.scope
+    listed = edition_store.list_past_stories(
+        conn,
+        scope,
+        limit=text_search.SEARCHED_EDITIONS,
+        destination_id=_find_destination_id(conn, place),
+    )
+    load = partial(
+        edition_store.find_edition_by_public_id, conn, scope, person_id=place.of_person
+    )
+    named = find_past_story(listed, which)
+    if named is not None:
+        edition = load(named.edition)
+        return get_referenced_story(edition, named.story) if edition else None
+    if is_story_number(which):
+        return None
+    keys = dict.fromkeys(one.edition for one in listed)
+    for edition in map(load, islice(keys, READ_EDITIONS)):
+        with suppress(UnknownName):
+            if edition is not None:
+                return find_worded_story(edition, which)
+    return None
 
 
 def _find_in_editions(

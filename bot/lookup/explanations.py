@@ -97,19 +97,22 @@ async def explain_story(
     Raises:
         UserError: Nothing matches.
     """
-    line = None
+    line, is_text = None, not is_story_reference(which)
     try:
-        found = await archive.story(place, which)
+        found = await archive.story(place, which, earlier=not is_text)
     except UserError:
         match = await _find_in_newest(archive, place, which)
         if match is None:
             unpublished = await archive.db.read(_explain_unpublished, place, which, now)
-            if unpublished is None:
+            if unpublished is not None:
+                return unpublished
+            if not is_text:
                 raise
-            return unpublished
-        found, line = match
+            found = await archive.story(place, which)
+        else:
+            found, line = match
     else:
-        if not is_story_reference(which):
+        if is_text:
             articles = await archive.articles_of(found)
             line = await asyncio.to_thread(_find_source_line, found, articles, which)
     reasons = tuple(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.model import Destination, Digest, Source, StoredEdition, Workspace
+from bot.storage.edition_store import PastStory
 from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
 from digests.types import EditionStory, frozen
@@ -77,6 +78,8 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     )
 
 
+#: More stories than any edition has.
+MAX_NUMBER = 999
 #: «2. Harbour bridge closes …»: a story as suggested by completion.
 _SUGGESTION = re.compile(r"#?(\d{1,3})\. (\S.*)", re.DOTALL)
 #: Characters of a suggestion; platforms accept at most 100.
@@ -137,7 +140,7 @@ def get_numbered_story(stored_edition: StoredEdition, typed: str) -> ResolvedSto
     if number is not None:
         return stories[number - 1]
     raise UnknownName(
-        "This edition has stories 1 to {stories}; there is no {number}.",
+        "There is no story {number}: the edition ends with story {stories}.",
         stories=len(stories),
         number=typed[:20],
     )
@@ -161,6 +164,42 @@ def get_referenced_story(stored_edition: StoredEdition, typed: str) -> ResolvedS
     )
 
 
+def find_typed_story(stored_edition: StoredEdition, typed: str) -> ResolvedStory:
+    """Find the story of the edition that a number, a suggestion or words name.
+
+    Raises:
+        UnknownName: The edition has no such story.
+    """
+    if typed.lstrip("#").isdecimal():
+        return get_numbered_story(stored_edition, typed.lstrip("#"))
+    suggested = resolve_suggestion(stored_edition, typed)
+    return suggested or find_worded_story(stored_edition, typed)
+
+
+def find_past_story(listed: Sequence[PastStory], typed: str) -> PastStory | None:
+    """Find the newest story with this number, or with all of the words as headline.
+
+    Args:
+        listed: Stories of earlier editions, the newest first.
+        typed: «2», «2. Harbour bridge closes …», or words.
+    """
+    if typed.lstrip("#").isdecimal():
+        number = parse_whole_number(typed.lstrip("#"), MAX_NUMBER)
+        return next((one for one in listed if one.number == number), None)
+    wanted = _normalize_words(typed)
+    for one in listed if wanted else ():
+        headline = normalize_text(one.headline)
+        if all(word in headline for word in wanted):
+            return one
+    return None
+
+
+def _normalize_words(typed: str) -> list[str]:
+    """Return the normalized words, without the number of a suggestion."""
+    said = _SUGGESTION.fullmatch(typed.strip())
+    return normalize_text(said[2] if said is not None else typed).split()
+
+
 def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStory:
     """Find the first story of the edition that contains all of the words.
 
@@ -175,8 +214,7 @@ def find_worded_story(stored_edition: StoredEdition, words: str) -> ResolvedStor
         if wanted and all(word in text for word in wanted):
             return found
     raise UnknownName(
-        "No story in the newest edition contains «{words}». Try a "
-        "number, or /news search.",
+        "No story of the editions here contains «{words}». Try /news search.",
         words=words[:60],
     )
 

@@ -281,14 +281,12 @@ def load_edition(
 
 def check_retained(conn: Connection, stored_edition: StoredEdition) -> None:
     """Raise `UnknownName` if the contents of the edition were pruned."""
-    days = edition_store.find_days_kept(
+    if edition_store.is_edition_emptied(
         conn, stored_edition.scope, edition_id=stored_edition.id
-    )
-    if days is not None:
+    ):
         raise UnknownName(
-            "This edition is older than the {days} days that are kept here. Its "
-            "messages stay; their details are gone.",
-            days=days,
+            "The details of this edition are no longer kept: it is too old. Its "
+            "messages stay."
         )
 
 

@@ -133,8 +133,8 @@ def _check_new(conn: Connection, scope: Scope, wish: PersonalDigestRequest) -> N
     count = personal_digest_store.count_personal_digests(conn, scope)
     if count >= MAX_PERSONAL_DIGESTS:
         raise UserError(
-            "{most} people of this workspace have a digest of their own already; "
-            "it serves no more.",
+            "{most} people of this workspace have a digest of their own already; no "
+            "more can be set up.",
             most=MAX_PERSONAL_DIGESTS,
         )
 

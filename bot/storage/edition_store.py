@@ -163,14 +163,10 @@ def is_edition_undone(conn: Connection, scope: Scope, edition_id: int) -> bool:
     return first_scalar(conn, select(_EDITION.undone_at).where(mine)) is not None
 
 
-def find_days_kept(conn: Connection, scope: Scope, edition_id: int) -> int | None:
-    """Return after how many days its contents were deleted; None: they were not."""
+def is_edition_emptied(conn: Connection, scope: Scope, edition_id: int) -> bool:
+    """Check whether the contents of the edition were deleted because of their age."""
     mine = in_scope(editions, scope, id=edition_id)
-    query = select(_EDITION.made_at, _EDITION.emptied_at).where(mine)
-    row = conn.execute(query).first()
-    if row is None or row.emptied_at is None:
-        return None
-    return int((row.emptied_at - row.made_at).days)
+    return first_scalar(conn, select(_EDITION.emptied_at).where(mine)) is not None
 
 
 def mark_edition_undone(
@@ -214,14 +210,24 @@ def list_story_publications(
 
 
 def list_past_stories(
-    conn: Connection, scope: Scope, limit: int, since: datetime | None = None
+    conn: Connection,
+    scope: Scope,
+    limit: int,
+    since: datetime | None = None,
+    destination_id: int | None = None,
 ) -> tuple[PastStory, ...]:
     """List the stories of the newest editions, the newest first.
 
-    Undone and personal editions are excluded. `limit` is a number of editions, so that
-    the cost does not depend on how many are stored.
+    Undone editions are excluded, and those that were not posted in the destination, if
+    one is given; else personal ones. `limit` is a number of editions, so that the cost
+    does not depend on how many are stored.
     """
     recent = [] if since is None else [_EDITION.made_at >= since]
+    where = _is_published(scope)
+    if destination_id is not None:
+        mine = in_scope(editions, scope, undone_at=None)
+        gone = _was_sent("delete", destination_id)
+        where = (mine, _was_sent("post", destination_id), ~gone)
     newest = (
         select(
             _EDITION.id,
@@ -229,7 +235,7 @@ def list_past_stories(
             _EDITION.digest_id,
             _EDITION.made_at,
         )
-        .where(*_is_published(scope), *recent)
+        .where(*where, *recent)
         .order_by(_EDITION.id.desc())
         .limit(limit)
         .subquery()

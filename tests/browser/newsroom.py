@@ -16,16 +16,19 @@ from typing import Any, TypeVar, cast
 from playwright.sync_api import Page
 
 from bot.i18n.translation import Texts
+from bot.ingest.source_reader import SourceReader
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import PageServices
 from bot.web import server
 from digests.messages import Message
-from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
+from tests.bot.harness import BotHarness, open_harness
 from tests.bot.web.asgi import no_measurements
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
+from tests.walks.newsrooms import FEEDS
 from tests.walks.walkers import Walker
+from tests.wire.outlet import outlet
 
 T = TypeVar("T")
 KEY = b"0123456789abcdef"
@@ -38,6 +41,8 @@ class Newsroom:
     harness: BotHarness
     loop: asyncio.AbstractEventLoop
     url: str
+    #: The address of the web server with its feeds.
+    outlet: str
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do this in the newsroom's own loop."""
@@ -46,7 +51,7 @@ class Newsroom:
 
 @contextmanager
 def serve_newsroom(database: str, home: Path) -> Iterator[Newsroom]:
-    """Serve a newsroom over an empty database, with two articles."""
+    """Serve a newsroom over an empty database."""
     runner = asyncio.Runner()
     ready, stop = threading.Event(), asyncio.Event()
     opened: list[Newsroom] = []
@@ -79,30 +84,32 @@ async def _open(
 ) -> AsyncIterator[Newsroom]:
     mailbox, clock = MemoryMailbox(), FakeClock()
     platform = LocalPlatform(mailbox=mailbox, clock=clock)
-    opened = open_harness(database, home, cast(Any, platform), clock=clock)
-    async with opened as harness:
-        harness.publish("bridge", BRIDGE)
-        harness.publish("pool", POOL)
-        services = PageServices(
-            mailbox=mailbox,
-            list_channels=harness.archive.local_destinations,
-            list_problems=_list_no_problems,
-        )
-        site = server.build_application(
-            routes=pages.build_page_routes(platform, services, clock),
-            read_article=harness.archive.local_article,
-            ready=harness.archive.ready,
-            list_measurements=no_measurements,
-            key=KEY,
-            texts=Texts.of("en"),
-        )
-        running = asyncio.create_task(platform.run(harness.inbox))
-        before = (platform.hub.close,)
-        async with server.serve_application(
-            site, host="127.0.0.1", port=0, before_stop=before
-        ) as address:
-            yield Newsroom(harness=harness, loop=loop, url=str(address))
-        running.cancel()
+    with outlet(FEEDS) as feeds:
+        reader = SourceReader(feeds.removeprefix("http://"))
+        opened = open_harness(database, home, cast(Any, platform), reader, clock)
+        async with reader, opened as harness:
+            services = PageServices(
+                mailbox=mailbox,
+                list_channels=harness.archive.local_destinations,
+                list_problems=_list_no_problems,
+            )
+            site = server.build_application(
+                routes=pages.build_page_routes(platform, services, clock),
+                read_article=harness.archive.local_article,
+                ready=harness.archive.ready,
+                list_measurements=no_measurements,
+                key=KEY,
+                texts=Texts.of("en"),
+            )
+            running = asyncio.create_task(platform.run(harness.inbox))
+            before = (platform.hub.close,)
+            async with server.serve_application(
+                site, host="127.0.0.1", port=0, before_stop=before
+            ) as address:
+                yield Newsroom(
+                    harness=harness, loop=loop, url=str(address), outlet=feeds
+                )
+            running.cancel()
 
 
 async def _list_no_problems() -> tuple[Message, ...]:
@@ -131,6 +138,10 @@ class BrowserWalker(Walker):
     @property
     def labels(self) -> Sequence[str]:
         return [label for label, _ in self._buttons()]
+
+    @property
+    def menus(self) -> Sequence[str]:
+        return self.page.locator("#answer legend").all_inner_texts()
 
     @property
     def fields(self) -> Sequence[str]:

@@ -7,6 +7,9 @@ import pytest
 
 from bot.storage import schema_upgrade
 from tests.browser.newsroom import BrowserWalker, Newsroom, finish, serve_newsroom
+from tests.walks.acceptance import ACCEPTANCES, Acceptance
+from tests.walks.newsrooms import configuration
+from tests.walks.reaching import by_set, from_home, list_reaches
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +24,8 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 @pytest.fixture
 def walker(chromium, newsroom: Newsroom) -> Iterator[BrowserWalker]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 860})
+    # Nothing moves: a click need not wait until it has ended.
+    context = chromium.new_context(reduced_motion="reduce")
     context.set_default_timeout(8_000)
     page = context.new_page()
     page.goto(newsroom.url)
@@ -29,7 +33,28 @@ def walker(chromium, newsroom: Newsroom) -> Iterator[BrowserWalker]:
     context.close()
 
 
-def test_a_form_is_filled_and_confirmed(walker, newsroom):
-    newsroom.run(newsroom.harness.apply())
-    finish(walker.types("/newsdesk preview"))
-    assert "Preview of" in walker.text
+@pytest.mark.parametrize("wanted", ACCEPTANCES, ids=lambda one: one.name)
+def test_it_costs_few_presses(walker, newsroom, wanted: Acceptance):
+    harness = newsroom.harness
+    if not wanted.empty:
+        newsroom.run(harness.apply(configuration("browser", newsroom.outlet)))
+        newsroom.run(harness.ingestor.poll())
+    if wanted.prepare is not None:
+        newsroom.run(wanted.prepare(harness))
+    walker.page.reload()
+    finish(wanted.walk(walker, newsroom.outlet))
+    assert walker.presses <= wanted.most, walker.path
+
+
+def test_every_setting_is_reached_from_the_panel(walker, newsroom):
+    newsroom.run(newsroom.harness.apply(configuration("browser", newsroom.outlet)))
+    walker.page.reload()
+    wrong = [finish(from_home(walker, reach)) for reach in list_reaches("local")]
+    assert list(filter(None, wrong)) == []
+
+
+def test_every_setting_is_reached_by_set(walker, newsroom):
+    newsroom.run(newsroom.harness.apply(configuration("browser", newsroom.outlet)))
+    walker.page.reload()
+    wrong = [finish(by_set(walker, reach)) for reach in list_reaches("local")]
+    assert list(filter(None, wrong)) == []

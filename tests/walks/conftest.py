@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.walks.newsrooms import PLATFORMS, Walk, configuration, open_walk
+from tests.walks.newsrooms import PLATFORMS, Walk, open_walk
 
 
 @pytest.fixture(params=PLATFORMS)
@@ -23,5 +23,5 @@ async def empty(platform: str, sqlite_url: str, tmp_path: Path) -> AsyncIterator
 @pytest.fixture
 async def walk(empty: Walk) -> Walk:
     """A newsroom with two digests in two channels."""
-    await empty.harness.apply(configuration(empty.platform))
+    await empty.harness.apply(empty.configuration)
     return empty

@@ -11,17 +11,20 @@ see. The same walks run in the core (`HarnessWalker`), over the wire of Discord 
 Slack, and in a browser (`tests/browser`).
 """
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from bot.i18n.translation import Texts
 from bot.model import Form, Inbox, Reply
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from tests.bot.commands.editors import Editor, controls, said
+from tests.bot.platforms.slack.conftest import until
 from tests.wire.discord import interactions as discord
+from tests.wire.discord import rules as discord_rules
 from tests.wire.slack import people as slack
+from tests.wire.slack import rules as slack_rules
 
 
 @dataclass(kw_only=True)
@@ -43,6 +46,7 @@ class Walker(ABC):
     async def press(self, *labels: str) -> None:
         """Press buttons or make choices, one after the other, by their labels."""
         for label in labels:
+            await self._wait_for(label)
             found = find_label(self.labels, label)
             assert found, f"there is no «{label}» in {self.labels}: {self.text}"
             self.path.append(found)
@@ -59,6 +63,10 @@ class Walker(ABC):
         """Whether there is such a button or choice."""
         return bool(find_label(self.labels, label))
 
+    async def _wait_for(self, label: str) -> None:
+        """Wait until the answer has come in full, as far as this label."""
+        return
+
     @property
     @abstractmethod
     def text(self) -> str:
@@ -68,6 +76,11 @@ class Walker(ABC):
     @abstractmethod
     def labels(self) -> Sequence[str]:
         """The labels of the buttons and choices that are shown."""
+
+    @property
+    @abstractmethod
+    def menus(self) -> Sequence[str]:
+        """The labels of the menus that are shown."""
 
     @property
     @abstractmethod
@@ -120,6 +133,12 @@ class HarnessWalker(Walker):
         return [label for _, label in controls(self.shown)]
 
     @property
+    def menus(self) -> Sequence[str]:
+        if isinstance(self.shown, Form):
+            return ()
+        return [menu.label for menu in self.shown.menus]
+
+    @property
     def fields(self) -> Sequence[str]:
         if isinstance(self.shown, Reply):
             return ()
@@ -141,11 +160,21 @@ class HarnessWalker(Walker):
 # ── over the wire ──────────────────────────────────────────────────────────────
 
 
+class WireWalker(Walker):
+    """A long answer comes in several messages, with its buttons below the last."""
+
+    async def _wait_for(self, label: str) -> None:
+        for _ in range(200):
+            if find_label(self.labels, label):
+                return
+            await asyncio.sleep(0.01)
+
+
 @dataclass(kw_only=True)
-class DiscordWalker(Walker):
+class DiscordWalker(WireWalker):
     """Walks through what Discord's own client would show."""
 
-    people: Any
+    people: discord.People
     inbox: Inbox
     who: discord.Who = discord.EDITOR
     shown: discord.Asked | None = None
@@ -157,11 +186,21 @@ class DiscordWalker(Walker):
 
     @property
     def text(self) -> str:
-        return self._asked.words
+        modal = self._asked.modal
+        if modal is None:
+            return self._asked.words
+        asked = (label["label"] for label in modal["components"])
+        return "\n".join((modal["title"], *asked))
 
     @property
     def labels(self) -> Sequence[str]:
         return () if self._asked.modal is not None else list(self._asked.controls)
+
+    @property
+    def menus(self) -> Sequence[str]:
+        messages = self._asked.messages
+        nodes = (n for m in messages for _, n in discord_rules.walk(m["components"]))
+        return [node["placeholder"] for node in nodes if "placeholder" in node]
 
     @property
     def fields(self) -> Sequence[str]:
@@ -185,10 +224,10 @@ class DiscordWalker(Walker):
 
 
 @dataclass(kw_only=True)
-class SlackWalker(Walker):
+class SlackWalker(WireWalker):
     """Walks through what Slack's own client would show."""
 
-    people: Any
+    people: slack.People
     who: slack.Who = slack.EDITOR
     shown: slack.Asked | None = None
 
@@ -199,11 +238,22 @@ class SlackWalker(Walker):
 
     @property
     def text(self) -> str:
-        return self._asked.words
+        view = self._asked.view
+        if not view:
+            return self._asked.words
+        inputs = (block for block in view["blocks"] if block["type"] == "input")
+        asked = (block["label"]["text"] for block in inputs)
+        return "\n".join((view["title"]["text"], *asked))
 
     @property
     def labels(self) -> Sequence[str]:
         return () if self._asked.view else list(self._asked.controls)
+
+    @property
+    def menus(self) -> Sequence[str]:
+        shown = self._asked.shown
+        found = (e for m in shown for _, e in slack_rules.elements(m["blocks"]))
+        return [e["placeholder"]["text"] for e in found if "placeholder" in e]
 
     @property
     def fields(self) -> Sequence[str]:
@@ -214,10 +264,17 @@ class SlackWalker(Walker):
         self.shown = await (await self.people.types(line, self.who)).done()
 
     async def _press(self, label: str) -> None:
-        asked = await self.people.does_on(self._asked, label, self.who)
+        asked = await self.people.does_on(self._asked, label)
         self.shown = await asked.done()
 
     async def _submit(self, answers: Mapping[str, str]) -> None:
-        assert self._asked.view is not None
-        asked = await self.people.fills(self._asked.view, self.who, answers=answers)
-        self.shown = await asked.done()
+        opener = self._asked
+        assert opener.view is not None
+        filled = await self.people.fills(opener.view, self.who, answers=answers)
+        await until(lambda: filled.acknowledged is not None)
+        if filled.view is not None:
+            self.shown = filled
+        elif not filled.acknowledged:
+            # The form is closed; what follows comes to where it was opened.
+            await until(lambda: opener.messages or filled.home)
+            self.shown = filled if filled.home else replace(opener, view=None)

@@ -66,11 +66,13 @@ def build_section(markdown: str, button: Component) -> Component:
     return {"type": SECTION, "components": [build_text(markdown)], "accessory": button}
 
 
-def build_menu(number: int, menu: ControlMenu) -> Component:
+def build_menu(name: str, menu: ControlMenu) -> Component:
     """Build a row with a select; the value of an option is the control it presses.
 
     Args:
-        number: Makes the select's own id unique in its message.
+        name: The select's own; no two of a message have the same, and none of a
+            message that takes its place: Discord's clients remember by it what was
+            chosen, and do not send the same choice again.
         menu: Its options are valid.
     """
     options = []
@@ -86,7 +88,7 @@ def build_menu(number: int, menu: ControlMenu) -> Component:
     label = shorten_line(menu.label, limits.PLACEHOLDER)
     select: Component = {
         "type": SELECT,
-        "custom_id": f"v1:menu:{number}",
+        "custom_id": f"v1:menu:{name}",
         "options": options,
         **({"placeholder": label} if label else {}),
     }

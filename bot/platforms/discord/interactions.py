@@ -233,7 +233,7 @@ class DiscordResponder:
         texts = self._texts.chosen(outcome.locale)
         if isinstance(outcome, Reply):
             self._files = replies.collect_files(outcome)
-            return replies.render_reply(outcome, texts)
+            return replies.render_reply(outcome, texts, self.interaction.id)
         word = self.drafts.keep(self.interaction.user, outcome)
         return (forms.render_form_message(outcome, word, texts),)
 

@@ -67,8 +67,16 @@ class MarkdownPiece:
         return self.shown or (components.build_text(self.markdown),)
 
 
-def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
-    """Render the bodies of the reply's messages, in order; at least one."""
+def render_reply(
+    reply: Reply, texts: Texts, event: str = ""
+) -> tuple[MessageBody, ...]:
+    """Render the bodies of the reply's messages, in order; at least one.
+
+    Args:
+        reply: The core's.
+        texts: Its language.
+        event: Id of the interaction that it answers, for the names of its menus.
+    """
     pieces = [
         p for p in _iter_pieces(reply, texts) if p.shown or not is_blank(p.markdown)
     ]
@@ -82,7 +90,7 @@ def render_reply(reply: Reply, texts: Texts) -> tuple[MessageBody, ...]:
         unseen=reply.left_out,
     )
     rendered = [_build_components(m, problem=reply.problem) for m in messages]
-    bodies = _append_controls(rendered, reply)
+    bodies = _append_controls(rendered, reply, event)
     return tuple(map(components.build_message_body, bodies))
 
 
@@ -238,7 +246,7 @@ def _build_components(
 
 
 def _append_controls(
-    rendered: list[list[Component]], reply: Reply
+    rendered: list[list[Component]], reply: Reply, event: str
 ) -> list[list[Component]]:
     """Add the menus and buttons below the last message, or as one more message."""
     *before, last = rendered
@@ -247,7 +255,7 @@ def _append_controls(
     new = select_controls(reply.controls, ids, limits.CUSTOM_ID, limits.CONTROLS)
     buttons = [components.build_button(c.id, c.label, primary=c.primary) for c in new]
     below = [
-        *(components.build_menu(number, menu) for number, menu in enumerate(menus)),
+        *(components.build_menu(f"{n}:{event}", menu) for n, menu in enumerate(menus)),
         *components.arrange_buttons(buttons),
     ]
     if components.count_components([*last, *below]) <= limits.COMPONENTS:

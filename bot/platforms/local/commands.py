@@ -281,7 +281,9 @@ def _complete_value(
         fitting = [c for c in option.choices if c.casefold().startswith(folded)]
         found = add_values(found, fitting)
         if option.completes:
-            args = {name: one.text for name, one in words.named.items()}
+            assigned = zip(words.free, words.loose, strict=False)
+            args = {free.name: one.text for free, one in assigned}
+            args |= {name: one.text for name, one in words.named.items()}
             typed = text.lstrip("\"'“„«‘")
             query = ValueQuery(
                 path=command.path, option=option.name, typed=typed, args=args

@@ -136,3 +136,102 @@ async def test_an_edition_of_another_workspace_answers_nothing(ana: Editor):
     answer = await there.presses_below(button(editions(ana)[0], "Quotes"))
     assert answer.problem
     assert "steel" not in said(answer)
+
+
+# ── what the newest edition does not know ──────────────────────────────────────
+
+
+async def test_a_number_that_the_newest_edition_lacks_is_that_of_an_earlier_one(
+    ana: Editor,
+):
+    first, _ = editions(ana)
+    shown = await ana.says("news story", story="2")
+    assert shown.title in (
+        "Harbour bridge closes after crack is found",
+        "Torvale pool reopens after repairs to its roof",
+    )
+    assert f"From the edition «Morning brief», today 13:00 ({first})" in said(shown)
+    assert f"From the edition «Morning brief», today 13:00 ({first})" in said(
+        await ana.says("news why", story="2")
+    )
+
+
+async def test_a_number_that_no_edition_has_is_refused(ana: Editor):
+    answer = await ana.says("news story", story="3")
+    assert answer.problem
+    assert "There is no story 3: the edition ends with story 1." in said(answer)
+
+
+@pytest.mark.parametrize("words", ["harbour bridge", "closed on Tuesday girder"])
+async def test_words_that_the_newest_edition_lacks_are_looked_up_in_earlier_ones(
+    ana: Editor, words: str
+):
+    shown = await ana.says("news story", story=words)
+    assert shown.title.startswith("Harbour bridge closes")
+    assert editions(ana)[0] in said(shown)
+
+
+async def test_a_story_of_the_newest_edition_says_nothing_about_editions(ana: Editor):
+    assert "From the edition" not in said(await ana.says("news story", story="1"))
+
+
+async def test_quotes_and_figures_of_a_number_are_looked_up_in_earlier_editions(
+    ana: Editor,
+):
+    for path in ("news quotes", "news figures"):
+        answer = await ana.says(path, topic="2")
+        assert not answer.problem
+        assert editions(ana)[0] in said(answer)
+
+
+async def test_a_story_of_an_earlier_edition_is_reported_and_corrected(ana: Editor):
+    reported = await ana.says("news report", story="2", text="It was Monday.")
+    assert "Reported to the editors" in said(reported)
+    proposed = await ana.says("newsdesk correct", number="2", text="It was Monday.")
+    assert "end of story 2" in said(proposed)
+    assert editions(ana)[0] in said(proposed)
+
+
+async def test_why_explains_what_is_left_out_now_before_an_earlier_edition(
+    ana: Editor,
+):
+    ana.harness.publish("bridge-later", BRIDGE.replace("crack is", "crack was"))
+    await ana.harness.post("third")
+    assert "not in the newest edition" in said(
+        await ana.says("news why", story="harbour bridge")
+    )
+
+
+async def test_editions_of_another_channel_are_not_looked_up(ana: Editor):
+    text = CONFIGURATION + ELSEWHERE
+    await ana.harness.apply(text)
+    there = ana.at("c-evening")
+    await ana.harness.publisher.post_now(await ana.harness.digest("Evening"), "evening")
+    await ana.harness.outbox.drain()
+    ana.harness.publish("ferry", FERRY)
+    await ana.harness.publisher.post_now(await ana.harness.digest("Evening"), "second")
+    await ana.harness.outbox.drain()
+    assert "Ferry" in (await there.says("news story", story="1")).title
+    assert (await ana.says("news story", story="ferry")).problem
+
+
+ELSEWHERE = """
+[[workspace.destination]]
+name = "evening"
+channel = "c-evening"
+
+[[workspace.digest]]
+name = "Evening"
+sources = ["articles"]
+destinations = ["evening"]
+"""
+FERRY = """---
+title: Ferry to Sandholm runs again after a week of storms
+source: Hallin Courier
+published: 2026-11-24T15:00:00+00:00
+lang: en
+---
+The ferry to Sandholm ran again on Tuesday after a week of storms, its captain said.
+
+Some 120 passengers had waited in Hallin since Thursday.
+"""

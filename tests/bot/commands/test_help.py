@@ -114,7 +114,7 @@ async def test_examples_name_what_was_posted_here(ana, harness):
         await ana.says("news help", command="quotes")
     )
     search = said(await ana.says("news help", command="search"))
-    assert "/news search torvale since=yesterday" in search
+    assert "/news search harbour since=yesterday" in search
     why = said(await ana.says("news help", command="why"))
     assert "/news why 1\n" in why
 

@@ -126,7 +126,11 @@ async def test_a_page_whose_digest_was_deleted_answers_with_a_sentence(of_two):
     page = await of_two.presses(overview, "Open Evening")
     deleted = await of_two.presses(await of_two.presses(page, "Delete"), "Confirm")
     assert (await of_two.presses(deleted, "Back")).title == overview.title
-    for where, label in ((overview, "Open Evening"), (page, "Sources"), (page, "Copy")):
+    for where, label in (
+        (overview, "Open Evening"),
+        (page, "All sources"),
+        (page, "Copy"),
+    ):
         late = await of_two.presses(where, label)
         assert late.problem
         assert "This digest no longer exists." in said(late)
@@ -149,7 +153,7 @@ async def test_pages_of_another_workspace_do_not_open(harness: BotHarness):
     theirs = await editor(harness, "rival")
     page = await theirs.presses(await theirs.says("newsdesk home"), "Open Their brief")
     ana = await editor(harness)
-    for label in ("Sources", "Copy", "Pause", "Add a source", "Stories"):
+    for label in ("All sources", "Copy", "Pause", "Add a source", "Stories"):
         assert "no longer exists" in said(await ana.presses(page, label)), label
 
 
@@ -170,7 +174,7 @@ async def test_a_copy_starts_without_schedules_under_its_own_name(of_two):
 
 async def test_a_source_is_opened_from_the_list_and_removed(of_two):
     page = await of_two.presses(await of_two.says("newsdesk home"), "Open Evening")
-    listed = await of_two.presses(page, "Sources")
+    listed = await of_two.presses(page, "All sources")
     source = await of_two.presses(listed, "https://b.example/f")
     shown = await of_two.presses(source, "Remove")
     await of_two.presses(shown, "Confirm")

@@ -1,6 +1,7 @@
 """Setup on the local page: forms, errors beside their questions, buttons."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -91,6 +92,12 @@ async def test_a_setting_is_typed_shown_and_confirmed(browser, harness, name: st
     assert (await harness.digest()).options.exclude == ("rumour",)
 
 
+async def test_values_are_completed_for_the_setting_that_was_typed(browser):
+    line = "/newsdesk set 'Morning brief' summary l"
+    path = f"/complete?line={quote(line)}&caret={len(line)}&channel=c-morning"
+    assert "long" in (await browser.get(path)).text
+
+
 async def test_without_its_answers_a_command_is_a_form(browser):
     tree = (await types(browser, "/newsdesk set")).tree
     names = [n.attributes["name"] for n in tree.css("#answer .field [name]")]
@@ -130,13 +137,13 @@ async def test_names_are_shown_as_words_and_never_as_markup(browser, harness):
     ana: Editor = await editor(harness)
     hostile = "<img src=x onerror=alert(1)>"
     await ana.sets("name", hostile)
-    for line in ("/newsdesk digest list", "/newsdesk history", "/newsdesk status"):
+    for line in ("/newsdesk home", "/newsdesk history", "/newsdesk status"):
         answer = await types(browser, line)
         assert answer.tree.css_first("#answer img") is None
         assert "onerror" in answer.text
 
 
 async def test_an_export_keeps_its_lines(browser):
-    answer = await types(browser, "/newsdesk export")
+    answer = await types(browser, "/newsdesk config export")
     (said,) = answer.tree.css("#answer .listing")
     assert "[[workspace]]\nplatform" in said.text()

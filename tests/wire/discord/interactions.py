@@ -217,7 +217,8 @@ class People:
 
     async def does_on(self, shown: Asked, label: str, who: Who | None = None) -> Asked:
         """Press the button, or choose the option, that begins with this label."""
-        ids = [i for named, i in shown.controls.items() if named.startswith(label)]
+        every = sorted(shown.controls.items(), key=lambda one: one[0] != label)
+        ids = [i for named, i in every if named.startswith(label)]
         assert ids, f"there is no «{label}»: {list(shown.controls)}"
         select = find_select(shown.message_with(ids[0]), ids[0])
         value = ids[0] if select else None

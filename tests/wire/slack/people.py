@@ -262,7 +262,8 @@ class People:
 
     async def does_on(self, shown: Asked, label: str) -> Asked:
         """Press the button, or choose the option, that begins with this label."""
-        ids = [i for named, i in shown.controls.items() if named.startswith(label)]
+        every = sorted(shown.controls.items(), key=lambda one: one[0] != label)
+        ids = [i for named, i in every if named.startswith(label)]
         assert ids, f"there is no «{label}»: {list(shown.controls)}"
         control, who = ids[0], shown.who
         kind = kind_of(shown.shown, control)

@@ -141,6 +141,24 @@ async def test_its_buttons_answer_in_the_direct_message(
         assert "Harbour bridge" in (await listed.done()).words
 
 
+async def test_an_error_is_reported_from_the_direct_message(
+    harness: BotHarness, discord: LocalDiscord
+):
+    await harness.apply(SUNDAYS)
+    await sets_up(harness, discord)
+    await tomorrow(harness)
+    controls = dict(controls_of(discord.ledger.says(DM)))
+    async with listening(discord, harness.inbox, platform_of(harness)):
+        story = next(i for label, i in controls.items() if "bridge" in label)
+        detail = await discord.people.presses("v1:open", AT_HOME, value=story)
+        await detail.done()
+        opened = await discord.people.does_on(detail, "Report an error", AT_HOME)
+        modal = (await opened.done()).modal
+        assert modal is not None
+        made = await discord.people.fills(modal, {"text": "It was Monday."}, AT_HOME)
+        assert "Reported to the editors" in (await made.done()).words
+
+
 async def test_buttons_of_former_members_have_no_effect(
     harness: BotHarness, discord: LocalDiscord
 ):

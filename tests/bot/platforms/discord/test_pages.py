@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.bot.platforms.panel import EVERYTHING, LONG, NAME, NOTE, PAGE, Panel
 from tests.wire.discord.faults import Lost
-from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who
+from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who, find_select
 from tests.wire.discord.server import LocalDiscord
 
 DEFERRED_UPDATE = 6
@@ -68,6 +69,19 @@ async def test_a_menu_shows_the_present_values_below_its_options(discord, panel)
         ("Note", "What a note is"),
         ("Everything", None),
     ]
+
+
+async def test_a_menu_that_is_shown_again_does_not_remember_the_last_choice(
+    discord, panel
+):
+    """Discord's clients send no choice again that the select of that id has already."""
+    async with listening(discord, panel.inbox()):
+        home = await opened(discord)
+        option = home.controls["Name"]
+        first = find_select(home.messages[0], option)
+        again = await does(discord, await does(discord, home, "Open"), "Back")
+    assert again.replaced
+    assert find_select(again.messages[0], option) not in {"", first}
 
 
 async def test_a_page_takes_the_place_of_the_page_that_was_pressed(discord, panel):
@@ -226,3 +240,59 @@ async def test_an_acknowledgement_that_was_lost_is_no_failure(discord, panel):
         discord.script(Lost(when="after"), "answer")
         page = await does(discord, home, "Open")
     assert page.replaced
+
+
+# ── what no menu offered ───────────────────────────────────────────────────────
+
+OTHER = """
+[[workspace]]
+platform = "{platform}"
+id = "{workspace}"
+
+[[workspace.destination]]
+name = "elsewhere"
+channel = "{channel}"
+
+[[workspace.digest]]
+name = "Their secret"
+sources = ["articles"]
+destinations = ["elsewhere"]
+"""
+
+
+async def digest_of_others(harness: BotHarness) -> int:
+    """The key of the digest of another workspace."""
+    given = OTHER.format(platform="discord", workspace="1002", channel="2009")
+    await harness.apply(given)
+    every = await harness.archive.all_digests()
+    return next(digest.id for digest in every if digest.name == "Their secret")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "v1:home:d{theirs}",
+        "v1:home:d{theirs}:sources:0",
+        "v1:set:d{theirs}:schedule",
+        "v1:set:d{theirs}:nothing",
+        "v1:set:d1:no-such-setting",
+        "v1:set:d99999999999999999999:schedule",
+        "v1:set:w:nothing",
+        "v1:home:d1:no-such-page",
+        "v1:home:p999",
+        "v1:post:1",
+        "v1:home:" + "x" * 92,
+    ],
+)
+async def test_a_forged_choice_gets_one_sentence_about_nobody_elses_digest(
+    harness, discord, forged
+):
+    theirs = await digest_of_others(harness)
+    value = forged.format(theirs=theirs)
+    async with listening(discord, harness.inbox, harness.platform):
+        pressed = await discord.people.presses("v1:menu:0", value=value)
+        answer = await pressed.done()
+    assert "⚠ That did not work" in answer.words
+    assert "on our side" not in answer.words
+    assert "Their secret" not in answer.words
+    assert answer.private

@@ -5,6 +5,7 @@ import pytest
 from bot.i18n.translation import Texts
 from bot.model import Reply
 from bot.platforms.slack import limits, replies
+from tests.bot.harness import BotHarness
 from tests.bot.platforms.panel import EVERYTHING, LONG, NAME, NOTE, PAGE, Panel
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.wire.slack.faults import Refusal
@@ -207,6 +208,62 @@ async def test_a_choice_that_no_menu_offers_gets_one_sentence(slack, panel, valu
     assert "does not belong here or was changed" in answer.words
     assert answer.private
     assert len(home.messages) == 1
+
+
+# ── what no menu offered ───────────────────────────────────────────────────────
+
+OTHER = """
+[[workspace]]
+platform = "{platform}"
+id = "{workspace}"
+
+[[workspace.destination]]
+name = "elsewhere"
+channel = "{channel}"
+
+[[workspace.digest]]
+name = "Their secret"
+sources = ["articles"]
+destinations = ["elsewhere"]
+"""
+
+
+async def digest_of_others(harness: BotHarness) -> int:
+    """The key of the digest of another workspace."""
+    given = OTHER.format(platform="slack", workspace="T1002", channel="C2009")
+    await harness.apply(given)
+    every = await harness.archive.all_digests()
+    return next(digest.id for digest in every if digest.name == "Their secret")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "v1:home:d{theirs}",
+        "v1:home:d{theirs}:sources:0",
+        "v1:set:d{theirs}:schedule",
+        "v1:set:d{theirs}:nothing",
+        "v1:set:d1:no-such-setting",
+        "v1:set:d99999999999999999999:schedule",
+        "v1:set:w:nothing",
+        "v1:home:d1:no-such-page",
+        "v1:home:p999",
+        "v1:post:1",
+        "v1:home:" + "x" * 92,
+    ],
+)
+async def test_a_forged_choice_gets_one_sentence_about_nobody_elses_digest(
+    harness, slack, forged
+):
+    theirs = await digest_of_others(harness)
+    value = forged.format(theirs=theirs)
+    async with listening(slack, harness.inbox, harness.platform):
+        pressed = await slack.people.presses(value, kind="static_select")
+        answer = await pressed.done()
+    assert "⚠ That did not work" in answer.words
+    assert "on our side" not in answer.words
+    assert "Their secret" not in answer.words
+    assert answer.private
 
 
 # ── home tab ───────────────────────────────────────────────────────────────────

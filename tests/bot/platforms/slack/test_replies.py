@@ -281,5 +281,6 @@ async def test_a_story_on_slack(harness: BotHarness):
         "— Ada Brandt, engineer, Hallin Courier",
     ]
     assert list(buttons(answer)) == [
-        "Why this?", "Save", "More like this", "Less like this", "Report an error",
+        "Save", "More like this", "Less like this", "Why this?", "Timeline",
+        "Report an error", "Discuss",
     ]  # fmt: skip
