@@ -46,7 +46,6 @@ from bot.model import (
     Paragraph,
     Permission,
     Reply,
-    complete_sections,
 )
 from bot.readers import personal_data
 from bot.readers.personal_data import UserContext
@@ -57,6 +56,7 @@ from bot.storage import (
     reader_store,
     report_store,
 )
+from digests.language.words import STOP_WORDS
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -403,13 +403,11 @@ COMPLETERS: Mapping[str, Completer] = {
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
-    "filter": _of_digests(lambda one: (*one.options.include, *one.options.exclude)),
     "follow": _list_follows,
     "pack": lambda *_: feed_lists.list_packs(),
+    "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],
     "report": _list_reports,
-    "schedule": _of_digests(lambda digest: digest.schedules),
-    "section": lambda _, typed: complete_sections(typed),
     "source": _of_digests(_list_source_names),
     "setting": setting_targets.complete_setting,
     "speaker": _list_speakers,

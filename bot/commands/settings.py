@@ -51,7 +51,7 @@ from bot.configuration.settings import (
     describe_layout,
     format_typed_value,
 )
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
     Block,
@@ -167,7 +167,7 @@ async def change_setting(context: CommandContext, chosen: str) -> Reply | Form:
         raise UnknownName("There is no such setting any more. Open /newsdesk home.")
     source = _find_source(target, item) if item else None
     present = target.entry[name]
-    if setting.kind == "switch":
+    if setting.kind == "switch" and context.answers is None:
         written = WrittenValue(whole=SWITCH_WORDS[1] if present else SWITCH_WORDS[0])
         return await propose_setting(context, target, setting, written)
     if source is not None and name in _OF_SOURCE:
@@ -255,7 +255,7 @@ def _list_fields(
             label=_format_label(context, setting),
             description=context.texts.word(setting.info.help),
             value=format_typed_value(setting, target.entry[setting.name]),
-            choices=setting.choices,
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
         )
     ]
 
@@ -473,7 +473,8 @@ async def _read_sources(
 ) -> list[Block | str]:
     """Read the new sources once, and show what is there."""
     had = {source.address for source in digest.all_sources}
-    tried = await try_addresses(context, [one for one in added if one not in had])
+    with report_at_field("sources"):
+        tried = await try_addresses(context, [one for one in added if one not in had])
     if all(one.problem for one in tried):
         problems = " ".join(
             f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]

@@ -262,7 +262,7 @@ _MAX_CODE_LENGTH: Final = 35
 
 
 def check_language(code: str) -> str:
-    """Return the code if it names a language: «en», «de-AT», «zh-Hant».
+    """Return the code of a language: «en», «de-AT», «zh-Hant»; «German» is «de».
 
     Raises:
         UserError: There is no such language; the text suggests a similar one.
@@ -276,6 +276,9 @@ def check_language(code: str) -> str:
     shaped = all(p.isascii() and p.isalnum() and 1 < len(p) < 9 for p in parts)
     if shaped and parts[0].lower() in known:
         return code
+    said = normalize_text(code).strip()
+    if len(said) > 3 and (named := _map_language_names().get(said)):
+        return named
     near = _guess_language(code)
     if near is None:
         raise UserError(

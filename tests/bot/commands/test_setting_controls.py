@@ -109,6 +109,23 @@ async def test_a_switch_is_proposed_the_other_way_at_once(ana):
     assert "figures: no → yes" in said(await opens(ana, "figures"))
 
 
+async def test_the_form_of_a_switch_offers_both_values_and_takes_either(ana):
+    form = await ana.is_asked("newsdesk set", target="Evening", setting="figures")
+    (field,) = form.fields
+    assert (field.value, field.choices) == ("yes", ("yes", "no"))
+    assert "figures: yes → no" in said(await ana.answers(form, value="no"))
+    assert "Nothing would change" in said(await ana.answers(form, value="yes"))
+
+
+async def test_too_many_sources_at_once_are_refused_at_their_field(ana):
+    form = await asked(ana, "sources")
+    many = "\n".join(f"https://s{n}.example/feed" for n in range(21))
+    again = await ana.is_asked_again(form, add=many)
+    assert [f.error for f in again.fields if f.error] == [
+        "That is too many at once; at most 20."
+    ]
+
+
 async def test_a_resumed_digest_is_not_paused_until_a_day_either(ana):
     await ana.sets("paused_until", "Friday", target="Evening")
     await ana.sets("paused", "yes", target="Evening")

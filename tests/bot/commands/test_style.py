@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.configuration import file_import
+from bot.i18n.translation import Texts
 from bot.model import DigestOptions
 from digests.types import Edition
 from tests.bot.commands.editors import Editor, editor, errors, said
@@ -147,10 +148,19 @@ async def test_codes_of_languages_are_taken(ana: Editor, code):
 
 
 @pytest.mark.parametrize(
+    ("name", "code"),
+    [("German", "de"), ("Deutsch", "de"), ("französisch", "fr"), ("Swahili", "sw")],
+)
+async def test_a_language_is_taken_by_its_name_as_it_is_shown(ana: Editor, name, code):
+    shown = await ana.proposes("language", name)
+    assert f"language: English → {Texts.of('en').language(code)}" in said(shown)
+    await ana.presses(shown, "Confirm")
+    assert (await ana.harness.digest()).options.language == code
+
+
+@pytest.mark.parametrize(
     ("written", "near"),
     [
-        ("german", "«de» (Deutsch)"),
-        ("Deutsch", "«de» (Deutsch)"),
         ("frensh", "«fr» (français)"),
         ("eng", "«en» (English)"),
         ("iw", "«he»"),

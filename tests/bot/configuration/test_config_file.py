@@ -135,7 +135,7 @@ async def test_a_stopped_destination_resumes_after_apply(harness):
         (('name = "Morning brief"', 'name = "M"\ninclude = ["/(/"]'), "filter"),
         (('name = "Morning brief"', 'name = "M"\nlanguage = "klingon!"'), "language"),
         (('name = "Morning brief"', 'name = "M"\nlanguage = "xx"'), "no language «xx»"),
-        (('name = "Morning brief"', 'name = "M"\nlanguage = "german"'), "mean «de»"),
+        (('name = "Morning brief"', 'name = "M"\nlanguage = "germann"'), "mean «de»"),
         (
             ('name = "Morning brief"', 'name = "M"\nfull_text = { articles = "yes" }'),
             "one of: auto, always, never",

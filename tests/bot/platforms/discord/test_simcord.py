@@ -58,7 +58,7 @@ class Opinion:
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        return self.harness.inbox.commands
+        return self.harness.inbox.typed_commands
 
     async def post_to(self, channel: int) -> None:
         """Order an edition for this channel, and send it."""
@@ -119,6 +119,15 @@ def first_story(message: Any) -> str:
     roots = [component.to_dict() for component in message.components]
     (menu,) = [found for found in walk_components(roots) if found["type"] == SELECT]
     return str(menu["options"][0]["value"])
+
+
+def choice(message: Any, ending: str) -> tuple[str, str]:
+    """The menu with an option whose value ends like this, and the value."""
+    for found in walk_components(message.components):
+        for option in found.get("options") or ():
+            if option["value"].endswith(ending):
+                return str(found["custom_id"]), str(option["value"])
+    raise AssertionError(f"no menu has {ending}")
 
 
 # ── editions ───────────────────────────────────────────────────────────────────
@@ -248,7 +257,7 @@ async def test_a_story_is_chosen_in_the_edition(opinion: Opinion):
     chosen = first_story(opinion.edition)
     asked = await opinion.reader.select(opinion.edition, [chosen])
     assert asked.ephemeral
-    assert "Torvale pool" in words(asked)
+    assert "Harbour bridge" in words(asked)
 
 
 async def test_a_button_answers_whenever_it_is_pressed(opinion: Opinion):
@@ -257,6 +266,28 @@ async def test_a_button_answers_whenever_it_is_pressed(opinion: Opinion):
         asked = await opinion.reader.click(opinion.edition, label="Quotes")
         assert asked.ephemeral
         assert "Ada Brandt" in words(asked)
+
+
+async def test_a_page_of_the_panel_takes_the_place_of_the_one_before(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    home = await opinion.asks("newsdesk home")
+    assert home.ephemeral
+    page = await opinion.editor.click(home.response, label="Destinations")
+    assert page.response.id == home.response.id
+    assert "#morning" in words(page)
+    back = await opinion.editor.click(page.response, label="Back")
+    assert back.response.id == home.response.id
+    assert "Control panel" in words(back)
+
+
+async def test_a_form_of_the_panel_changes_the_page_that_opened_it(opinion: Opinion):
+    await opinion.post_to(opinion.channel.id)
+    home = await opinion.asks("newsdesk home")
+    menu, schedule = choice(home.response, ":schedule")
+    asked = await opinion.editor.select(home.response, [schedule], custom_id=menu)
+    sent = await opinion.editor.submit_modal(asked, {"value": "daily at 18:00"})
+    assert sent.response.id == home.response.id
+    assert "18:00" in words(sent)
 
 
 async def test_a_form_with_a_mistake_comes_back_filled_in(opinion: Opinion):
