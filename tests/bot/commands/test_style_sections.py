@@ -278,7 +278,10 @@ async def test_a_mistake_in_the_file_is_reported_with_its_place(ana, written, sa
             "«Also in brief» comes after the stories",
         ),
         (DigestOptions(), "the usual sections of its platform"),
-        (DigestOptions(sections=("figures",), figures=False), "another setting: figures"),
+        (
+            DigestOptions(sections=("figures",), figures=False),
+            "another setting: figures",
+        ),
     ],
 )
 def test_the_layout_is_worded_in_sentences(look, reported):
