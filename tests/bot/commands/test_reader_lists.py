@@ -72,6 +72,18 @@ async def test_saving_shows_the_story_again_with_its_button_to_undo_it(ben: Edit
     assert "saved no stories" in said(await saved_by(ben))
 
 
+async def test_what_follows_a_press_on_a_long_story_fits_into_its_message(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.commands.stories.MAX_PAGE_LENGTH", 250)
+    whole = await story(ben, "bridge")
+    kept = await ben.presses(whole, "Save")
+    assert "Saved ✓" in said(kept)
+    assert len(kept.blocks) < len(whole.blocks)
+    back = await ben.presses(kept, "Back to the story")
+    assert len(back.blocks) == len(whole.blocks)
+
+
 async def test_saved_stories_are_private(ben: Editor):
     await ben.presses(await story(ben), "Save")
     assert "saved no stories" in said(await saved_by(ben.also("Cleo")))
