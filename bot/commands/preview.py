@@ -83,14 +83,19 @@ async def preview_edition(
             nothing = context.say(
                 "No articles came in at that time, so nothing would have been posted."
             )
-        return context.reply(nothing, *summary, title=title)
-    blocks = (RenderedEdition(parts=draft.parts), *summary)
-    if day == TODAY:
-        return context.reply(*blocks, title=title)
-    then = context.small_print(
-        "From the articles of that time, with the present filters and settings:"
-    )
-    return context.reply(then, *blocks, title=title)
+        blocks: tuple[Block | str, ...] = (nothing, *summary)
+    else:
+        blocks = (RenderedEdition(parts=draft.parts), *summary)
+        if day != TODAY:
+            then = context.small_print(
+                "From the articles of that time, with the present filters and settings:"
+            )
+            blocks = (then, *blocks)
+    page = f"d{digest.id}"
+    controls = [context.button("Change the digest", "home", page)]
+    if edition.stories and day == TODAY:
+        controls.insert(0, context.button("Post now", "home", f"{page}:post"))
+    return context.reply(*blocks, title=title, controls=controls, in_place=True)
 
 
 async def _compose_draft(
