@@ -59,19 +59,19 @@ def format_step_title(step: ChangeStep, texts: Texts) -> str:
         case "zone":
             return texts.say("This workspace")
         case "access" if step.after is None:
-            return texts.say("No editor any more: {name}", name=name)
+            return texts.say("No longer an editor: {name}", name=name)
         case "access":
-            return texts.say("An editor from now on: {name}", name=name)
+            return texts.say("New editor: {name}", name=name)
         case "correction":
             entry = step.after or step.before or {}
             story = shorten_line(str(entry.get("headline", "")))
             if step.after is None:
-                return texts.say("No correction any more: «{story}»", story=story)
+                return texts.say("Correction removed: «{story}»", story=story)
             return texts.say("Correction of «{story}»", story=story)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
-        return texts.say("Without the {noun} «{name}»", noun=noun, name=name)
+        return texts.say("The {noun} «{name}» is removed", noun=noun, name=name)
     return texts.say("The {noun} «{name}»", noun=noun, name=shorten_line(step.old_name))
 
 

@@ -110,7 +110,9 @@ def _list_layout_sentences(
     idle = [one for one in chosen if not is_section_filled(options, one)]
     if idle:
         parts = format_sections(idle, texts)
-        yield texts.say("Chosen, but set to none: {parts}.", parts=parts)
+        yield texts.say(
+            "Chosen, but switched off by another setting: {parts}.", parts=parts
+        )
 
 
 def is_section_filled(options: DigestOptions, section: Section) -> bool:

@@ -219,7 +219,7 @@ async def test_an_editor_by_grant_chooses_no_editors(ben: Editor):
 async def test_editors_are_added_and_removed_in_one_list(ana: Editor):
     await ana.sets("editors", "<@ben>, role 4711", target="workspace")
     shown = await ana.proposes("editors", "role 4711", target="workspace")
-    assert "No editor any more: person ben" in said(shown)
+    assert "No longer an editor: person ben" in said(shown)
     await ana.presses(shown, "Confirm")
     grants = await ana.harness.db.read(
         workspace_store.list_grants, ana.place.workspace.scope
