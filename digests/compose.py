@@ -10,7 +10,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from digests.analysis import AnalyseArticle, analyse_article
-from digests.editing import decisions, presentation, quote_selection, ranking
+from digests.editing import (
+    decisions,
+    disputes,
+    presentation,
+    quote_selection,
+    ranking,
+)
 from digests.grounding import gate
 from digests.messages import Message
 from digests.stories import assembly, assignment, filters, joining
@@ -60,7 +66,7 @@ def compose(
         articles,
         lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
     )
-    analyses = {a.id: read(a, style) for a in wanted}
+    analyses = disputes.take_back({a.id: read(a, style) for a in wanted})
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
     members = joining.join_events(

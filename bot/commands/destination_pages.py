@@ -74,7 +74,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
     controls = [*shown.build_turns(context, "places"), back_button(context)]
     here = context.place.channel
     if here is not None and all(place.channel != here for place in places):
-        controls.insert(0, context.button("Let digests post here", "home", "here"))
+        controls.insert(0, context.button("Add this channel", "home", "here"))
     menus = build_menu(context.say("Open a destination"), options)
     return build_page(context, context.say("Destinations"), lines, controls, menus)
 
@@ -229,7 +229,7 @@ async def add_place(context: CommandContext) -> Reply | Form:
         label=context.say("How digests call it"),
         value=name_destination("", channel, known),
     )
-    title = context.say("Let digests post here")
+    title = context.say("Add this channel")
     form = build_form(context, "here", title, [asked])
     return await run_form(context, form, propose_place)
 

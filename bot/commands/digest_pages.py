@@ -1,5 +1,6 @@
 """The page of a digest: its settings in four menus, and what can be done with it."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -167,18 +168,18 @@ def _build_other_buttons(context: CommandContext, digest: Digest) -> Iterator[Co
 # ── all digests ────────────────────────────────────────────────────────────────
 
 
-def build_digest_choices(
+async def build_digest_choices(
     context: CommandContext, digests: tuple[Digest, ...]
 ) -> tuple[ControlMenu, ...]:
     """Build menus to open one of the digests, each with its next moment."""
-    options = [
-        MenuOption(
-            id=context.control_id("home", f"d{digest.id}"),
-            label=shorten_label(digest.name),
-            note=format_plan(context, digest),
-        )
-        for digest in digests
-    ]
+    options = []
+    for digest in digests:
+        page = context.control_id("home", f"d{digest.id}")
+        note = format_plan(context, digest)
+        label = shorten_label(digest.name)
+        options.append(MenuOption(id=page, label=label, note=note))
+        # Others are answered between two of a hundred digests.
+        await asyncio.sleep(0)
     return build_menu(context.say("Open a digest"), options)
 
 

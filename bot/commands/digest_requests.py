@@ -1,6 +1,6 @@
 """Build the change requests that create a digest, with its destination and time zone.
 
-Used by `/newsdesk setup` and `/newsdesk digest create`: the channel becomes a
+Used by `/newsdesk setup` and by the panel: the channel becomes a
 destination unless it is one, a pack's name stands for its feeds, and the workspace
 takes its time zone from its first schedule.
 """
@@ -36,15 +36,6 @@ NewSources = Annotated[
 ]
 SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin")
 NewSchedule = Annotated[str, SCHEDULE_OPTION]
-NewDestinations = Annotated[
-    Sequence[str],
-    Option(
-        "Destinations, by commas; without it this channel",
-        completes="destination",
-        settings=("destinations",),
-        convert=lambda _, typed: parse_names(typed),
-    ),
-]
 NewSettings = Annotated[
     Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
 ]

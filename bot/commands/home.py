@@ -21,7 +21,7 @@ from bot.commands import (
     posting,
     problems,
     setup,
-    source_pages,
+    sources,
 )
 from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
@@ -78,15 +78,28 @@ async def show_home(context: CommandContext) -> Reply:
     shown = digests if len(digests) <= MAX_LISTED else [only] if only else []
     for digest in shown:
         blocks.append(await digest_pages.render_digest_line(context, digest))
+    if digests and await _is_new_channel(context):
+        title = context.say("This channel is not a destination yet.")
+        add = context.button("Add this channel", "home", "here")
+        blocks.append(ListItem(title=title, control=add))
     if len(digests) > MAX_LISTED:
         blocks.append(_render_count(context, len(digests)))
-        menus = digest_pages.build_digest_choices(context, digests[:DIGESTS_PER_PAGE])
+        first = digests[:DIGESTS_PER_PAGE]
+        menus = await digest_pages.build_digest_choices(context, first)
     elif only is not None:
         named = len(digests) > 1
         menus = digest_pages.build_digest_menus(context, only, named=named)
         controls += digest_pages.build_first_buttons(context, only)
     controls += _build_buttons(context, is_empty=not digests)
     return build_page(context, context.say("Control panel"), blocks, controls, menus)
+
+
+async def _is_new_channel(context: CommandContext) -> bool:
+    """Check whether this is a channel that nothing can be posted to yet."""
+    channel = context.place.channel
+    if channel is None or context.place.of_person is not None:
+        return False
+    return all(one.channel != channel for one in await context.list_destinations())
 
 
 def _render_count(context: CommandContext, count: int) -> ListItem:
@@ -113,6 +126,10 @@ def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Contr
     yield context.button("History", "history")
     yield context.button("Status", "status")
     yield context.button("Doctor", "doctor")
+
+
+show_home.control("again")(problems.send_again)
+show_home.control("leave")(problems.leave_held)
 
 
 # ── pages ──────────────────────────────────────────────────────────────────────
@@ -157,7 +174,7 @@ async def _list_digests(context: CommandContext, number: str) -> Reply:
         context.say("Digests"),
         [context.count("{n} digest", "{n} digests", len(digests)), *position],
         [*shown.build_turns(context, "digests"), back_button(context)],
-        digest_pages.build_digest_choices(context, shown.items),
+        await digest_pages.build_digest_choices(context, shown.items),
     )
 
 
@@ -218,7 +235,7 @@ _DIGEST_PAGES: Final[Mapping[str, OpenDigestPage]] = {
     "pause": _of_digest(digest_pages.pause_digest),
     "post": _of_digest(posting.ask_to_post),
     "resume": _of_digest(digest_pages.resume_digest),
-    "test": _of_digest(source_pages.test_address),
-    "sources": source_pages.list_sources,
-    "source": source_pages.open_source,
+    "test": _of_digest(sources.test_address),
+    "sources": sources.list_sources,
+    "source": sources.open_source,
 }

@@ -6,7 +6,7 @@ show what would be done, or ask; a decision is signed, and taken once.
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Self
 
 from bot.commands.context import CommandContext
 from bot.commands.panel import Answers, back_button, build_form, build_page, run_form
@@ -46,6 +46,11 @@ class OpenProblems:
     reports: tuple[Report, ...]
     #: How many reports are open.
     open_reports: int
+
+    def without_held(self) -> Self:
+        """Return the problems that are no messages which wait for a decision."""
+        others = tuple(one for one in self.incidents if not one.delivery)
+        return replace(self, incidents=others)
 
     @property
     def total(self) -> int:

@@ -1,4 +1,4 @@
-"""`/news report`, `/newsdesk reports`: errors that readers report to the editors.
+"""`/news report`: errors that readers report to the editors (`commands.problems`).
 
 Only editors see a report. The reader gets the outcome by direct message, or with their
 next command. Limits per person keep one reader from filling the editors' list.
@@ -10,11 +10,9 @@ from typing import Annotated
 from bot.commands.arguments import FollowedStoryArgument, at_most, find_story
 from bot.commands.context import CommandContext
 from bot.commands.declaration import Option, command
-from bot.commands.presentation import join_notes
 from bot.commands.stories import back_to_story
-from bot.delivery.private_notices import resolve_report
-from bot.errors import UnknownName, UserError
-from bot.model import Control, Form, FormField, ListItem, Reply, SmallPrint
+from bot.errors import UserError
+from bot.model import Control, Form, FormField, ListItem, Reply
 from bot.storage import Connection, report_store
 from bot.storage.report_store import Report
 from digests.types import EditionStory
@@ -128,62 +126,3 @@ def _add_report(
         locale=context.texts.locale,
         now=context.now,
     )
-
-
-@command(
-    "newsdesk reports",
-    "Errors that readers reported, and answers to them",
-    "",
-    "r-7k3m9q Thank you, the day is right now.",
-)
-async def manage_reports(
-    context: CommandContext,
-    settle: Annotated[
-        str, Option("The ID of the report to resolve", completes="report")
-    ] = "",
-    answer: Annotated[
-        str, Option("The answer to the reader", rest=True, convert=at_most(500))
-    ] = "",
-) -> Reply:
-    """Show the open reports, or settle one of them."""
-    if settle:
-        return await _settle_report(context, settle, answer)
-    count = await context.query(report_store.count_open_reports)
-    found = await context.query(
-        report_store.list_open_reports, limit=MAX_LISTED_REPORTS
-    )
-    title = context.say("Reports from readers")
-    if not found:
-        return context.answer("No report is open.", title=title)
-    how = context.say(
-        "Resolve one: /newsdesk reports {id} your answer", id=found[0].public_id
-    )
-    more = count - len(found)
-    rest = more and context.say("{n} more are open", n=more)
-    lines = []
-    for one in found:
-        when = context.format_moment(one.made_at)
-        note = join_notes(one.public_id, one.story, one.person_name[:40], when)
-        lines.append(ListItem(title=one.headline, text=one.text, note=note))
-    last = SmallPrint(text=join_notes(how, rest or ""))
-    return context.reply(*lines, last, title=title)
-
-
-async def _settle_report(context: CommandContext, settle: str, answer: str) -> Reply:
-    done = await context.db.write(
-        resolve_report,
-        context.scope,
-        public_id=settle,
-        by=context.signature,
-        answer=answer,
-        now=context.now,
-    )
-    if done is None:
-        raise UnknownName("There is no open report {id} here.", id=settle[:20])
-    said = context.say(
-        "Settled: {id}. Its reader gets a private message, or sees it with their next "
-        "command; the report is kept for {days} days.",
-        id=done.public_id,
-        days=context.services.retention.editions,
-    )
-    return context.reply(said, ListItem(title=done.headline, text=answer))

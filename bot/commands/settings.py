@@ -18,6 +18,7 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from bot.commands.access import describe_grant
+from bot.commands.arguments import at_most
 from bot.commands.changes import (
     get_previews,
     propose,
@@ -70,6 +71,8 @@ from bot.model import (
 from bot.publishing.planning import capitalize_first, digest_zone
 from digests.messages import Message
 
+#: Characters of a value that is typed; longer ones are given as a file.
+MAX_VALUE_LENGTH: Final = 6_000
 #: Values, and characters of them, that one field shows with a line for each.
 MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
@@ -132,6 +135,7 @@ async def set_setting(
             rest=True,
             lines=True,
             completes="value",
+            convert=at_most(MAX_VALUE_LENGTH),
         ),
     ] = "",
 ) -> Reply | Form:

@@ -1,4 +1,4 @@
-"""`/newsdesk source import, export`: lists of feeds (OPML).
+"""Import and export lists of feeds (OPML), from the pages of the panel.
 
 A folder of the list is imported as the digest of its name, which is created if it does
 not exist; if a digest is given, it gets all feeds. Titles are kept as the digest's own
@@ -53,6 +53,7 @@ MAX_PROBLEMS = 25
     "newsdesk source import",
     "Import another reader's feeds (OPML)",
     "https://reader.example/feeds.opml",
+    typed=False,
 )
 async def import_feeds(
     context: CommandContext,
@@ -89,7 +90,11 @@ async def import_feeds(
     return render_proposal(context, change, *summary)
 
 
-@command("newsdesk source export", "The feeds as a list for other readers (OPML)")
+@command(
+    "newsdesk source export",
+    "The feeds as a list for other readers (OPML)",
+    typed=False,
+)
 async def export_feeds(
     context: CommandContext,
     digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
@@ -104,7 +109,7 @@ async def export_feeds(
     text = body.decode()
     hint = context.small_print(
         "Keep it as a file that ends in .opml; other readers take it, and so does "
-        "/newsdesk source import."
+        "/newsdesk home."
     )
     blocks: list[Block] = [Document(name="standfirst.opml", text=text), hint]
     if secret:

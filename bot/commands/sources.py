@@ -1,120 +1,293 @@
-"""`/newsdesk source`: add, list, test and move sources.
+"""The pages of a digest's sources: how each is, and what can be done with it.
 
-A digest may give a source a name of its own, which no other digest shows. People refer
-to a source by that name, by the source's own name, or by its address as it is shown.
+A digest may give a source a name of its own, which no other digest shows. What is kept
+of a source in the settings is changed by the controls of `/newsdesk set`.
 """
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
-from typing import Annotated
+from typing import Final
 
-from bot.commands.arguments import (
-    DigestArgument,
-    DigestsArgument,
-    named_digest,
-    parse_page,
-    select_digests,
-)
-from bot.commands.changes import (
-    get_previews,
-    propose,
-    propose_and_render,
-    render_proposal,
-    request_edit,
-)
+from bot.commands.arguments import parse_page
+from bot.commands.changes import get_previews, propose_and_render, request_edit
 from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.panel import (
+    Answers,
+    back_button,
+    build_form,
+    build_menu,
+    build_page,
+    run_form,
+    shorten_label,
+)
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.validation import BY_SOURCE
-from bot.errors import (
-    FieldError,
-    UnknownName,
-    UserError,
-    quote_names,
-    report_at_field,
-)
+from bot.errors import FieldError, UnknownName, UserError
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
+from bot.lookup.name_resolution import format_source_name
 from bot.model import (
     Block,
     Digest,
+    Form,
+    FormField,
     ListItem,
+    MenuOption,
     Reply,
     SettingsEntry,
-    SmallPrint,
     Source,
 )
 from bot.publishing.planning import digest_zone
-from digests.language.normalization import normalize_text
-from digests.messages import Message
-from digests.types import frozen
 
-#: Addresses per command, articles shown of each, and sources per page of the list.
-MAX_ADDRESSES, MAX_NEWEST, PAGE_SIZE = 20, 3, 20
-
-
-AddressesArgument = Annotated[
-    Sequence[str],
-    Option(
-        "Of a feed, page or site; or a pack such as world",
-        rest=True,
-        completes="pack",
-        settings=("sources",),
-        convert=lambda _, typed: expand_addresses(typed),
-    ),
-]
+#: Addresses that are tried at once, and articles shown of one.
+MAX_ADDRESSES, MAX_NEWEST = 20, 3
+#: Sources of one page, each with a choice of its menu.
+SOURCES_PER_PAGE: Final = 20
+#: Menus of the digests that a source can move to.
+MAX_MENUS: Final = 4
+#: (context, digest, source, rest of the page's name) → the page.
+SourcePage = Callable[[CommandContext, Digest, Source, str], Awaitable[Reply | Form]]
 
 
-@command(
-    "newsdesk source add",
-    "Read one more feed, page or site",
-    "https://news.example/",
-    'technology digest="Morning brief"',
-)
-async def add_sources(
-    context: CommandContext, address: AddressesArgument, digest: DigestArgument
-) -> Reply:
-    """Propose more sources, and show what can be read there now."""
-    # Invalid addresses are refused before any of them is fetched.
-    change = await propose(
-        context,
-        request_edit(digest, lambda e: {**e, "sources": [*e["sources"], *address]}),
-    )
-    had = {source.address for source in digest.all_sources}
-    tried = await try_addresses(context, [a for a in address if a not in had])
-    if all(one.problem for one in tried):
-        problems = " ".join(
-            f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]
+async def list_sources(context: CommandContext, digest: Digest, number: str) -> Reply:
+    """Show a page of the digest's sources, each with its health."""
+    paused = frozenset(source.id for source in digest.paused_sources)
+    rank = partial(_rank, context, paused)
+    every = sorted(digest.all_sources, key=rank)
+    shown = Page.of(every, parse_page(context, number), SOURCES_PER_PAGE)
+    pages = await source_health.load_page_counts(context.db, shown.items, context.now)
+    lines: list[Block | str] = [
+        _render_health(context, digest, source, pages.get(source.id))
+        for source in shown.items
+    ]
+    if position := shown.format_position(context):
+        lines.append(position)
+    here = f"d{digest.id}"
+    options = (
+        MenuOption(
+            id=context.control_id("home", f"{here}:source:{source.id}"),
+            label=shorten_label(format_source_name(source), 60),
         )
-        raise FieldError("{problems}", problems=problems, field="address")
-    readings = render_readings(context, tried, digest_zone(digest))
-    return render_proposal(context, change, *readings)
+        for source in shown.items
+    )
+    controls = [
+        context.button("Add a source", "set", here, "sources", primary=True),
+        context.button("Test an address", "home", f"{here}:test"),
+        context.button("Import a list", "import-feeds", digest.name),
+        context.button("Export a list", "export-feeds", digest.name),
+        *shown.build_turns(context, f"{here}:sources"),
+        back_button(context, here),
+    ]
+    title = context.say("Sources of {name}", name=digest.name)
+    menus = build_menu(context.say("Open a source"), options)
+    return build_page(context, title, lines, controls, menus)
 
 
-@command(
-    "newsdesk source test",
-    "What would be read there; nothing is saved",
-    "https://news.example/feed.xml",
-)
-async def try_sources(context: CommandContext, address: AddressesArgument) -> Reply:
-    """Show what can be read at the addresses, without saving anything."""
-    with report_at_field("address"):
-        check_addresses(address)
-    tried = await try_addresses(context, address)
-    return context.reply(
-        *render_readings(context, tried, context.zone),
-        context.small_print("Nothing was saved."),
-        title=context.say("What would be read"),
+def _rank(context: CommandContext, paused: frozenset[int], source: Source) -> int:
+    """Order sources: those that are gone, those with a problem, the others, paused."""
+    if source.id in paused:
+        return 3
+    if source_health.is_dead(source, context.now):
+        return 0
+    return 1 if source.problem or source.notice else 2
+
+
+def _render_health(
+    context: CommandContext,
+    digest: Digest,
+    source: Source,
+    pages: Mapping[str, int] | None,
+) -> ListItem:
+    """Render the health of a source of a digest."""
+    if source in digest.paused_sources:
+        sign, text = "–", context.say("not read for now; resume it in /newsdesk home")
+    else:
+        at = (context.now, digest_zone(digest), context.texts)
+        health = source_health.describe_health(source, *at, pages)
+        sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
+        if pages and health.fix:
+            text = f"{text}; {health.fix}"
+    return ListItem(
+        title=f"{sign} {format_source_name(source)}",
+        text=text,
+        note=f"{digest.name} · {mask_source(source.address)}",
     )
 
 
-def check_addresses(wanted: Sequence[str]) -> None:
+# ── one source ──────────────────────────────────────────────────────────────────
+
+
+async def open_source(
+    context: CommandContext, digest: Digest, rest: str
+) -> Reply | Form:
+    """Show one source of the digest, or what its button asks for.
+
+    Raises:
+        UnknownName: The digest does not read it any more.
+    """
+    key, _, action = rest.partition(":")
+    found = (one for one in digest.all_sources if str(one.id) == key)
+    source = next(found, None)
+    action, _, more = action.partition(":")
+    if source is None or action not in _ACTIONS:
+        raise UnknownName("«{name}» does not read this any more.", name=digest.name)
+    return await _ACTIONS[action](context, digest, source, more)
+
+
+async def _show_source(
+    context: CommandContext, digest: Digest, source: Source, _: str
+) -> Reply:
+    pages = await source_health.load_page_counts(context.db, [source], context.now)
+    here = f"d{digest.id}:source:{source.id}"
+    target, key = f"d{digest.id}", str(source.id)
+    controls = [
+        context.button("Rename", "set", target, "source_names", key),
+        context.button("Full texts", "set", target, "full_text", key),
+    ]
+    if source in digest.paused_sources:
+        again = context.button("Resume", "set", target, "paused_sources", key)
+        controls.append(again)
+    else:
+        controls.append(context.button("Pause", "set", target, "paused_sources", key))
+    if source.kind != "folder":
+        controls.append(context.button("Test it now", "home", f"{here}:test"))
+    controls += [
+        context.button("Move", "home", f"{here}:move"),
+        context.button("Remove", "set", target, "sources", key),
+        back_button(context, f"d{digest.id}:sources:1"),
+    ]
+    line = _render_health(context, digest, source, pages.get(source.id))
+    return build_page(context, format_source_name(source), [line], controls)
+
+
+async def _test_source(
+    context: CommandContext, digest: Digest, source: Source, _: str
+) -> Reply:
+    tried = await try_addresses(context, [source.address])
+    readings = render_readings(context, tried, digest_zone(digest))
+    back = back_button(context, f"d{digest.id}:source:{source.id}")
+    return build_page(context, format_source_name(source), readings, [back])
+
+
+async def _move_source(
+    context: CommandContext, digest: Digest, source: Source, key: str
+) -> Reply:
+    """Show the digests that it can move to; with one, propose the move."""
+    others = [one for one in await context.list_digests() if one.id != digest.id]
+    here = f"d{digest.id}:source:{source.id}"
+    if not key:
+        _check_not_last(digest)
+        options = (
+            MenuOption(
+                id=context.control_id("home", f"{here}:move:{one.id}"),
+                label=shorten_label(one.name, 60),
+            )
+            for one in others
+        )
+        label = context.say("Choose the digest that reads it from now on")
+        menus = build_menu(label, options)[:MAX_MENUS]
+        said = label if others else context.say("There is no other digest here.")
+        back = back_button(context, here)
+        return build_page(context, format_source_name(source), [said], [back], menus)
+    to = next((one for one in others if str(one.id) == key), None)
+    if to is None:
+        raise UnknownName("This digest no longer exists.")
+    _check_not_last(digest)
+    return await propose_and_render(
+        context,
+        request_edit(to, partial(_add_moved, digest=digest, source=source)),
+        request_edit(digest, partial(_remove_address, address=source.address)),
+    )
+
+
+def _add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
+    """Add a source of another digest, with its settings there, paused as it was."""
+    address, present = source.address, digest.settings
+    if address in entry["sources"]:
+        return entry
+    lists = ["sources"]
+    if source in digest.paused_sources:
+        lists.append("paused_sources")
+    changed = {name: [*entry[name], address] for name in lists}
+    wanted: SettingsEntry = {**entry, **changed}
+    for setting in BY_SOURCE:
+        value = getattr(present, setting).get(address, "")
+        wanted = _set_of_source(wanted, setting, address, value)
+    return wanted
+
+
+def _remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
+    """Remove a source from the settings of a digest."""
+    kinds = ("sources", "paused_sources")
+    return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
+
+
+def _check_not_last(digest: Digest) -> None:
+    """Refuse to remove the only source of a digest.
+
+    Raises:
+        UserError: It is the only source.
+    """
+    if len(digest.all_sources) == 1:
+        raise UserError(
+            "It is the only source of «{name}». Add another first, or "
+            "delete the digest: /newsdesk home.",
+            name=digest.name,
+        )
+
+
+def _set_of_source(
+    entry: SettingsEntry, setting: str, address: str, value: str
+) -> SettingsEntry:
+    """Set a value that the settings keep by source; "" removes it."""
+    others = {a: v for a, v in entry[setting].items() if a != address}
+    return {**entry, setting: others | ({address: value} if value else {})}
+
+
+_ACTIONS: Final[Mapping[str, SourcePage]] = {
+    "": _show_source,
+    "move": _move_source,
+    "test": _test_source,
+}
+
+
+# ── what can be read ────────────────────────────────────────────────────────────────
+
+
+async def test_address(context: CommandContext, digest: Digest) -> Reply | Form:
+    """Ask for an address; with it, show what would be read there."""
+
+    async def show_readings(given: Answers) -> Reply:
+        wanted = expand_addresses(given["sources"])
+        _check_addresses(wanted)
+        tried = await try_addresses(context, wanted)
+        readings = render_readings(context, tried, context.zone)
+        return build_page(
+            context,
+            context.say("What would be read"),
+            [*readings, context.small_print("Nothing was saved.")],
+            [back_button(context, f"d{digest.id}:sources:1")],
+        )
+
+    title = context.say("Test an address")
+    fields = [_ask_for_addresses(context)]
+    form = build_form(context, f"d{digest.id}:test", title, fields)
+    return await run_form(context, form, show_readings)
+
+
+def _ask_for_addresses(context: CommandContext) -> FormField:
+    return FormField(
+        name="sources",
+        label=context.say("Addresses"),
+        description=context.say("Of feeds, pages or sites; or a pack such as world"),
+        lines=True,
+    )
+
+
+def _check_addresses(wanted: Sequence[str]) -> None:
     """Refuse what nobody may read from chat, or what cannot be read.
 
     Raises:
@@ -183,211 +356,3 @@ def render_readings(
         if others:
             feeds = ", ".join(others[:5])
             yield context.small_print("It also names: {feeds}", feeds=feeds)
-
-
-# ── the list ───────────────────────────────────────────────────────────────────
-
-
-@command("newsdesk source list", "What is read, and how each source is", "", "page=2")
-async def list_sources(
-    context: CommandContext,
-    digest: DigestsArgument,
-    page: Annotated[int, Option("Of the list: 1, 2 …", convert=parse_page)] = 1,
-) -> Reply:
-    """List the sources of one digest or of all, each with its health."""
-    total = sum(len(one.all_sources) for one in digest)
-    shown = Page.of(range(total), page, PAGE_SIZE)
-    pairs = ((one, source) for one in digest for source in one.all_sources)
-    some = [*islice(pairs, shown.first - 1, shown.first - 1 + len(shown.items))]
-    pages = await source_health.load_page_counts(
-        context.db, [source for _, source in some], context.now
-    )
-    lines = [
-        render_health(context, one, source, pages.get(source.id))
-        for one, source in some
-    ]
-    position = SmallPrint(text=shown.format_position(context))
-    more = [position] if shown.pages > 1 else []
-    nothing = context.say("No sources are read here yet. Start with /newsdesk setup.")
-    return context.listing(context.say("Sources"), lines, *more, nothing=nothing)
-
-
-def render_health(
-    context: CommandContext,
-    digest: Digest,
-    source: Source,
-    pages: Mapping[str, int] | None,
-) -> ListItem:
-    """Render the health of a source of a digest."""
-    if source in digest.paused_sources:
-        sign, text = "–", context.say("not read for now; resume it in /newsdesk home")
-    else:
-        at = (context.now, digest_zone(digest), context.texts)
-        health = source_health.describe_health(source, *at, pages)
-        sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
-        if pages and health.fix:
-            text = f"{text}; {health.fix}"
-    return ListItem(
-        title=f"{sign} {_format_source_name(source)}",
-        text=text,
-        note=f"{digest.name} · {mask_source(source.address)}",
-    )
-
-
-# ── one source of a digest ─────────────────────────────────────────────────────
-
-
-@frozen
-class DigestSource:
-    """A source of one digest."""
-
-    digest: Digest
-    source: Source
-
-    @property
-    def address(self) -> str:
-        """The whole address, secrets included."""
-        return self.source.address
-
-
-async def _find_source(context: CommandContext, typed: str) -> DigestSource:
-    """Find a source in the digest of the option `digest`, or in any digest.
-
-    Raises:
-        UserError: The words match none of the sources here, or several.
-    """
-    named = context.invocation.args.get("digest", "").strip()
-    said = normalize_text(typed).strip()
-    pairs = [
-        DigestSource(digest=digest, source=source)
-        for digest in await select_digests(context, named)
-        for source in digest.all_sources
-    ]
-    # In a thread: a workspace may have thousands of sources.
-    near = await asyncio.to_thread(_match_sources, pairs, said)
-    if len(near) == 1:
-        return near[0]
-    if not near:
-        raise UnknownName(
-            "«{source}» is not a source here. There are: {names}.",
-            source=shorten_line(typed),
-            names=_join_names(pairs) or Message("none"),
-        )
-    if len({one.address for one in near}) == 1:
-        raise UserError(
-            "Several digests read it: choose one with digest= ({names}).",
-            names=quote_names(one.digest.name for one in near),
-        )
-    raise UserError(
-        "«{source}» matches several: {names}.",
-        source=shorten_line(typed),
-        names=_join_names(near),
-    )
-
-
-def _match_sources(pairs: Sequence[DigestSource], said: str) -> list[DigestSource]:
-    """List the sources of this name; without one, those whose name contains it."""
-    named = [(one, _list_names(one.source)) for one in pairs]
-    return [one for one, names in named if said in names] or [
-        one for one, names in named if any(said in name for name in names)
-    ]
-
-
-def _join_names(found: Sequence[DigestSource]) -> str:
-    return quote_names(_format_source_name(one.source) for one in found[:10])
-
-
-def _list_names(source: Source) -> frozenset[str]:
-    """List the names of a source; a secret address also as it is shown."""
-    address, called = source.address, source.called or source.name
-    forms = (source.name, called, address, mask_source(address))
-    return frozenset(normalize_text(form).strip() for form in forms)
-
-
-def _format_source_name(source: Source) -> str:
-    """Format the name that the digest shows for the source."""
-    return shorten_line(source.called or addresses.mask_secrets(source.name))
-
-
-_SOURCE_OPTION = Option(
-    "Its name or address",
-    rest=True,
-    completes="source",
-    settings=("sources",),
-    convert=_find_source,
-)
-SourceArgument = Annotated[DigestSource, _SOURCE_OPTION]
-#: The same, if another argument follows.
-FollowedSourceArgument = Annotated[DigestSource, replace(_SOURCE_OPTION, rest=False)]
-
-
-def remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
-    """Remove a source from the settings of a digest."""
-    kinds = ("sources", "paused_sources")
-    return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
-
-
-def check_not_last(digest: Digest) -> None:
-    """Refuse to remove the only source of a digest.
-
-    Raises:
-        UserError: It is the only source.
-    """
-    if len(digest.all_sources) == 1:
-        raise UserError(
-            "It is the only source of «{name}». Add another first, or "
-            "delete the digest: /newsdesk digest delete.",
-            name=digest.name,
-        )
-
-
-def set_of_source(
-    entry: SettingsEntry, setting: str, address: str, value: str
-) -> SettingsEntry:
-    """Set a value that the settings keep by source; "" removes it."""
-    others = {a: v for a, v in entry[setting].items() if a != address}
-    return {**entry, setting: others | ({address: value} if value else {})}
-
-
-@command(
-    "newsdesk source move",
-    "Move a source to another digest",
-    '"Hallin Courier" Evening',
-)
-async def move_source(
-    context: CommandContext,
-    source: FollowedSourceArgument,
-    to: Annotated[Digest, named_digest("The digest that reads it from now on")],
-    digest: Annotated[
-        str, Option("The digest that reads it now", completes="digest")
-    ] = "",
-) -> Reply:
-    """Propose to move the source to another digest, under its name here."""
-    if to.id == source.digest.id:
-        raise FieldError(
-            "«{name}» already reads it. Name another digest.", name=to.name, field="to"
-        )
-    check_not_last(source.digest)
-    return await propose_and_render(
-        context,
-        request_edit(
-            to, partial(add_moved, digest=source.digest, source=source.source)
-        ),
-        request_edit(source.digest, partial(remove_address, address=source.address)),
-    )
-
-
-def add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
-    """Add a source of another digest, with its settings there, paused as it was."""
-    address, present = source.address, digest.settings
-    if address in entry["sources"]:
-        return entry
-    lists = ["sources"]
-    if source in digest.paused_sources:
-        lists.append("paused_sources")
-    changed = {name: [*entry[name], address] for name in lists}
-    wanted: SettingsEntry = {**entry, **changed}
-    for setting in BY_SOURCE:
-        value = getattr(present, setting).get(address, "")
-        wanted = set_of_source(wanted, setting, address, value)
-    return wanted

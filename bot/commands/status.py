@@ -6,13 +6,12 @@ from typing import Final
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
-from bot.commands.problems import leave_held, render_held, send_again
+from bot.commands.problems import load_problems, render_held, render_problems
 from bot.configuration.diff import hide_folders
 from bot.ingest import source_health
 from bot.model import (
     Block,
     Delivery,
-    Destination,
     Digest,
     FactTable,
     Finding,
@@ -25,12 +24,12 @@ from bot.publishing.planning import digest_zone, format_schedules
 from bot.storage import (
     delivery_store,
     personal_digest_store,
-    report_store,
     schedule_store,
-    workspace_store,
 )
 
 MAX_DELIVERIES: Final = 5
+#: Problems that are shown with a button each.
+MAX_PROBLEMS: Final = 25
 MAX_FINDINGS: Final = 25
 #: Digests that are shown, and sources of each, those with a problem first.
 MAX_DIGESTS: Final = 20
@@ -40,22 +39,16 @@ MAX_SOURCES: Final = 25
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
 async def show_status(context: CommandContext) -> Reply:
     """Show held messages, each digest, reader activity, and the last deliveries."""
-    blocks: list[Block | str] = []
-    workspace = await context.query(workspace_store.find_workspace)
-    if workspace is not None and workspace.stopped:
-        why = context.message(workspace.stopped)
-        blocks.append(context.say("Posting is paused here: {why}", why=why))
     held, controls = await render_held(context)
-    blocks += held
+    found = await load_problems(context)
+    blocks = [*held, *render_problems(context, found.without_held(), MAX_PROBLEMS)]
     digests = await context.list_digests()
     for digest in digests[:MAX_DIGESTS]:
         rows = [row async for row in _list_digest_rows(context, digest)]
         blocks.append(FactTable(rows=tuple(rows)))
     if len(digests) > MAX_DIGESTS:
         more = len(digests) - MAX_DIGESTS
-        blocks.append(
-            context.small_print("… and {n} more: /newsdesk digest list", n=more)
-        )
+        blocks.append(context.small_print("… and {n} more: /newsdesk home", n=more))
     if not digests:
         blocks.append(
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
@@ -79,7 +72,10 @@ async def show_status(context: CommandContext) -> Reply:
         history=retention.history,
     )
     blocks.append(SmallPrint(text=f"Standfirst {context.services.version} · {kept}"))
-    return context.reply(*blocks, title=context.say("Status"), controls=controls)
+    controls.append(context.button("Control panel", "home", ""))
+    return context.reply(
+        *blocks, title=context.say("Status"), controls=controls, in_place=True
+    )
 
 
 async def _list_digest_rows(
@@ -102,9 +98,6 @@ async def _list_digest_rows(
     newest = schedule_store.list_newest_occurrences
     for one in await context.query(newest, digest_id=digest.id, count=1):
         yield context.say("Last"), format_occurrence(context, digest, one)
-    for place in digest.destinations:
-        if place.paused:
-            yield f"#{place.name}", _format_pause(context, place, zone)
     now = context.now
     pages = await source_health.load_page_counts(context.db, digest.sources, now)
     known = [
@@ -116,21 +109,12 @@ async def _list_digest_rows(
     for source, health in known[:MAX_SOURCES]:
         yield source.called or source.name, hide_folders(health.text, (source,))
     if len(known) > MAX_SOURCES:
-        more = context.say(
-            "… and {n} more: /newsdesk source list", n=len(known) - MAX_SOURCES
-        )
+        more = context.say("… and {n} more: /newsdesk home", n=len(known) - MAX_SOURCES)
         yield context.say("Sources"), more
 
 
 async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]:
-    """Render how many reports are open, and how many readers have their own digest."""
-    still = await context.query(report_store.count_open_reports)
-    if still:
-        yield context.count(
-            "{n} report of a reader is open: /newsdesk reports",
-            "{n} reports of readers are open: /newsdesk reports",
-            still,
-        )
+    """Render how many readers have their own digest."""
     own = await context.query(personal_digest_store.count_personal_digests)
     if own:
         said = context.count(
@@ -139,15 +123,6 @@ async def _render_readers(context: CommandContext) -> AsyncIterator[Block | str]
             own,
         )
         yield SmallPrint(text=said)
-
-
-def _format_pause(context: CommandContext, place: Destination, zone: str) -> str:
-    """Format why nothing is posted there, and when it is tried again."""
-    reason = context.message(place.paused)
-    if place.retest_at is None:
-        return reason
-    when = context.format_moment(place.retest_at, zone)
-    return f"{reason} {context.say('Next attempt: {when}.', when=when)}"
 
 
 def _render_delivery(
@@ -160,10 +135,6 @@ def _render_delivery(
         text=context.message(delivery.reason),
         note=join_notes(context.format_moment(delivery.claimed_at, zone), operation),
     )
-
-
-show_status.control("again")(send_again)
-show_status.control("leave")(leave_held)
 
 
 # ── the doctor ─────────────────────────────────────────────────────────────────
@@ -188,7 +159,10 @@ async def run_doctor(context: CommandContext) -> Reply:
     if not found:
         lines = [context.say("Nothing is set up here yet. Start with /newsdesk setup.")]
     title = context.say("Doctor")
-    return context.reply(*lines, SmallPrint(text=last), title=title)
+    back = context.button("Control panel", "home", "")
+    return context.reply(
+        *lines, SmallPrint(text=last), title=title, controls=[back], in_place=True
+    )
 
 
 def _render_finding(

@@ -36,7 +36,15 @@ from bot.ingest import source_health
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles
 from bot.lookup.explanations import Reason, StoryExplanation
-from bot.model import Block, Control, ListItem, Reply, SmallPrint, StoredEdition
+from bot.model import (
+    Block,
+    Control,
+    ListItem,
+    QuoteBlock,
+    Reply,
+    SmallPrint,
+    StoredEdition,
+)
 from bot.publishing.planning import digest_zone
 from bot.storage import edition_store, page_reading_store, reader_store
 from digests.analysis import MAX_ANALYSED, is_cut
@@ -52,6 +60,9 @@ from digests.types import (
 
 #: Events and later articles shown for one story.
 MAX_STORY_EVENTS, MAX_LATER_ARTICLES = 6, 5
+#: Blocks and characters of a page that takes the place of one message, and the
+#: characters of a block's markup.
+MAX_PAGE_BLOCKS, MAX_PAGE_LENGTH, BLOCK_OVERHEAD = 22, 3_000, 20
 
 
 @frozen
@@ -150,8 +161,8 @@ async def render_story_page(
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
-    reply = context.reply(
-        *said,
+    controls = [one async for one in _list_buttons(context, page)]
+    blocks: list[Block] = [
         *page.origin,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
         *_render_summary(context, story),
@@ -164,10 +175,46 @@ async def render_story_page(
         *_render_cut(context, articles),
         *page.more,
         context.small_print("Story id: {id}", id=story.id),
+    ]
+    if said:
+        shown = _fit_message(blocks)
+        if len(shown) < len(blocks):
+            controls.append(back_to_story(context, page.reference))
+        blocks = shown
+    return context.reply(
+        *said,
+        *blocks,
         title=story.headline.text,
-        controls=[one async for one in _list_buttons(context, page)],
+        controls=controls,
+        in_place=bool(said),
     )
-    return replace(reply, in_place=bool(said))
+
+
+def _fit_message(blocks: Sequence[Block]) -> list[Block]:
+    """Keep as many blocks as one message of each platform holds, at least one.
+
+    A press is answered in the place of one message: what follows would be new ones.
+    """
+    kept: list[Block] = []
+    space = MAX_PAGE_LENGTH
+    for block in blocks[:MAX_PAGE_BLOCKS]:
+        space -= _measure_block(block)
+        if space < 0 and kept:
+            break
+        kept.append(block)
+    return kept
+
+
+def _measure_block(block: Block) -> int:
+    parts: tuple[str, ...] = ()
+    match block:
+        case ListItem():
+            parts = (block.title, block.text, block.note, block.url or "")
+        case SmallPrint(text=text):
+            parts = (text,)
+        case QuoteBlock(card=card):
+            parts = (card.text, card.speaker or "", card.role or "", card.url or "")
+    return sum(map(len, parts)) + BLOCK_OVERHEAD
 
 
 async def _list_buttons(

@@ -80,7 +80,7 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
             "What was posted on Discord or Slack stays there; its buttons find "
             "nothing. Sources and articles count where nobody else reads them. One "
             "line is kept: when it was erased, by whom, how much. Backups are the "
-            "operator's. /newsdesk export keeps the set-up."
+            "operator's. /newsdesk config export keeps the set-up."
         ),
         title=context.say("Erase everything"),
         controls=[context.button("Type its name to erase it", "erase", str(found.id))],
@@ -160,7 +160,7 @@ def _store_departure(
 
 # ── configuration files ─────────────────────────────────────────────────────────
 #
-# `/newsdesk export, apply`: the configuration of a workspace as a file.
+# `/newsdesk config export, apply`: the configuration of a workspace as a file.
 #
 # `apply` accepts what `export` writes. The file becomes one change: it is confirmed
 # by a button, stored in the history as a whole, and reverted as a whole.
@@ -170,7 +170,7 @@ PRUNE_YES, PRUNE_NO = "yes", "no"
 
 
 @command(
-    "newsdesk apply",
+    "newsdesk config apply",
     "Apply a configuration file; the changes are shown first",
     "https://config.example/newsroom.toml",
 )
@@ -179,7 +179,7 @@ async def apply_file(
     file: Annotated[
         str,
         Option(
-            "Its text as /newsdesk export gives it, or its address",
+            "Its text as /newsdesk config export gives it, or its address",
             rest=True,
             lines=True,
             attachable=True,
@@ -226,7 +226,7 @@ async def apply_file(
     return render_proposal(context, change, stays)
 
 
-@command("newsdesk export", "The set-up of this workspace as a file")
+@command("newsdesk config export", "The set-up of this workspace as a file")
 async def export_configuration(context: CommandContext) -> Reply:
     """Export the configuration of the workspace as TOML, without secrets."""
     toml = await context.db.read(
@@ -237,7 +237,7 @@ async def export_configuration(context: CommandContext) -> Reply:
     return context.reply(
         Document(name="standfirst.toml", text=toml),
         context.small_print(
-            "Keep it as a file; /newsdesk apply takes it back, and so does an "
+            "Keep it as a file; /newsdesk config apply takes it back, and so does an "
             "operator's standfirst apply FILE. Secrets in addresses and the paths of "
             "folders are left out."
         ),

@@ -102,7 +102,7 @@ def format_audience(coming: UpcomingEditions, texts: Texts) -> str:
     if not coming.destinations:
         return texts.say(
             "«{digest}» has no destination yet, so nobody sees it. Run "
-            "/newsdesk destination here in its channel.",
+            "/newsdesk home in its channel.",
             digest=shorten_line(coming.digest),
         )
     where = ", ".join(f"#{shorten_line(name)}" for name in coming.destinations)

@@ -1,7 +1,8 @@
 """Read configuration files, and turn them into change requests.
 
-Files of the operator (`standfirst apply`) and files given in chat (`/newsdesk apply`)
-become the same requests, which are checked, stored and applied like any other change.
+Files of the operator (`standfirst apply`) and files given in chat (`/newsdesk config
+apply`) become the same requests, which are checked, stored and applied like any other
+change.
 Every mistake of a file is reported at once. Applying a file twice changes nothing the
 second time; only `prune` removes, and only inside workspaces that the file names.
 
@@ -289,8 +290,8 @@ def _set_destination(
         channel = wanted.get("channel")
         if channels is not None and channel not in channels:
             raise FieldError(
-                "The channel {channel} is not a destination yet. Run /newsdesk "
-                "destination here in it, then apply the file again.",
+                "The channel {channel} is not a destination yet. Run /newsdesk home in "
+                "it, then apply the file again.",
                 channel=channel,
                 field="channel",
             )

@@ -78,13 +78,11 @@ def add_stop_notice(
 
 
 def _word_stop(texts: Texts, where: str, reason: Message, *, returns: bool) -> str:
-    fix = texts.say(
-        "Please run /newsdesk destination here in a channel where the bot may post."
-    )
+    fix = texts.say("Please run /newsdesk home in a channel where the bot may post.")
     if returns:
         fix = texts.say(
             "Once this is fixed, posting resumes by itself within six hours; "
-            "/newsdesk destination here in the channel resumes it at once."
+            "/newsdesk home in the channel resumes it at once."
         )
     known_by = texts.say(
         "Editions due meanwhile are kept for seven days. You get this message, at most "

@@ -183,9 +183,7 @@ class _WorkspaceChecks:
         for place in digest.destinations:
             fix = Message("fix the cause; one message tries it again every six hours")
             if not place.retest_at:
-                fix = Message(
-                    "fix the cause, then run /newsdesk destination here in the channel"
-                )
+                fix = Message("fix the cause, then run /newsdesk home in the channel")
             if place.paused:
                 text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))

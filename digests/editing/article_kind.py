@@ -70,7 +70,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b|\beverything\syou\sneed\sto\sknow
         |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$
         |^(?:traffic|weather|travel)(?:\sand\s(?:traffic|weather|travel))?$
-        |^what['’]s\son\b|^(?:verkehr|wetter|veranstaltungen)$""",
+        |^what['’]s\son\b|^on\s(?:the|our)\s(?:roads?|rails?)\b|^(?:verkehr|wetter|veranstaltungen)$""",
     "advice": r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
         |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
         (?:(?:ways|tips|steps|tricks|rules|mistakes)\b|(?:things|places)\sto\s(?!know))

@@ -7,7 +7,7 @@ is no line.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,9 +23,11 @@ from digests.editing.stated_figures import (
     is_same_value,
     read_statements,
 )
-from digests.language import numbers
+from digests.language import numbers, words
+from digests.language.spans import overlaps_any, span_text
 from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
+from digests.stories.profiles import CORRECTION_LABEL
 from digests.stories.publishers import find_publisher
 from digests.types import (
     Article,
@@ -34,6 +36,7 @@ from digests.types import (
     EditionFigure,
     Figure,
     FigureComparison,
+    Span,
     Story,
 )
 
@@ -45,6 +48,73 @@ _OF_OTHERS = re.compile(
     r"\b[\w,.-]{1,30}(?=\s(?:of\s(?:the|them|those|these|whom)|von\s(?:ihnen|denen)"
     r"|der\s[A-ZÄÖÜ]\w+)\b)"
 )
+
+
+#: «It was $3.3 billion, not $3.8 billion»: before the number that was wrong.
+_NOT = re.compile(
+    r"\b(?:not|nicht|instead of|rather than|statt)\s(?=[$£€₹₦]?\d|[a-zäöü]+\b)", re.I
+)
+#: Words that a notice and the sentence with its wrong number have in common.
+_NAMED_BY_NOTICE = 2
+
+
+def take_back(
+    analyses: Mapping[str, ArticleAnalysis],
+) -> Mapping[str, ArticleAnalysis]:
+    """The analyses without the numbers that a notice of the same outlet takes back.
+
+    A notice of corrections reports nothing by itself, and is left out. One that takes
+    back what another article here says is news, and nothing shows the wrong number.
+    """
+    kept = dict(analyses)
+    for notice in analyses.values():
+        wrong = _read_wrong_numbers(notice.article)
+        for found in kept.values() if wrong else ():
+            spans = _find_sentences(found, notice.article, wrong)
+            if spans:
+                kept[found.article.id] = _leave_out(found, spans)
+                kept[notice.article.id] = replace(notice, kind="news")
+    return kept
+
+
+def _read_wrong_numbers(notice: Article) -> frozenset[float]:
+    """The numbers that a notice says were wrong."""
+    if not CORRECTION_LABEL.match(notice.title or ""):
+        return frozenset()
+    found = numbers.find_numbers(notice.text, notice.lang)
+    ends = [m.end() for m in _NOT.finditer(notice.text)]
+    return frozenset(n.value for n in found if any(0 <= n.start - e < 2 for e in ends))
+
+
+def _find_sentences(
+    found: ArticleAnalysis, notice: Article, wrong: Container[float]
+) -> list[Span]:
+    """The sentences with a wrong number that speak of what the notice names."""
+    article = found.article
+    if article.id == notice.id or find_publisher(article) != find_publisher(notice):
+        return []
+    named = frozenset(words.extract_stems(notice.text, notice.lang))
+    known = frozenset(words.extract_stems(article.text, article.lang))
+    return [
+        figure.sentence
+        for figure in found.figures
+        if figure.value in wrong
+        and named.intersection(
+            words.extract_stems(span_text(article.text, figure.sentence), article.lang)
+        )
+        and len(named & known) > _NAMED_BY_NOTICE
+    ]
+
+
+def _leave_out(found: ArticleAnalysis, spans: Sequence[Span]) -> ArticleAnalysis:
+    shown = found.summary.sentences
+    kept = tuple(s for s in shown if not any(overlaps_any(x, spans) for x in s.spans))
+    return replace(
+        found,
+        summary=replace(found.summary, sentences=kept),
+        figures=tuple(f for f in found.figures if not overlaps_any(f, spans)),
+        quotes=tuple(q for q in found.quotes if not overlaps_any(q, spans)),
+    )
 
 
 def find_disputes(

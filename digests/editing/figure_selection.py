@@ -15,7 +15,7 @@ from digests.figures import clauses, units
 from digests.language import dates, numbers, quotation_marks
 from digests.language.normalization import normalize_text
 from digests.language.spans import overlaps_any
-from digests.language.words import resolve_language
+from digests.language.words import resolve_language, word_set
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -107,12 +107,20 @@ _POINTS_OUT = re.compile(
     r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
     r"|\b(?:as a result|too|as well)$"
     r"|\b(?:(?:dis)?(?:agree|approve)d?|do|did|do so|say so)$|\bthat [a-z]+ (?=\d)"
+    r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b|^[^,]{0,40}\blater\b"
+    r"|^(?:A further|Another|An additional)\b"
+    r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"
+    r"|(?<!^)\bthere\b(?! (?:is|are|was|were|has|have|had))"
     r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
 )
 #: «The plan would cost …»: which plan?
 _DEFINITE = re.compile(
     r"The ((?:[a-z]{3,} ){1,2}?)(?:also |now )?(?:is|was|will|would|could|has|had|have"
     r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?)\b"
+)
+#: Of these there are several in most texts.
+_BODIES = word_set(
+    "agency bank chain club company firm group hospital party quake retailer store team"
 )
 #: «Nine died»: nine of whom?
 _BARE = re.compile(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
@@ -126,7 +134,8 @@ _ELSEWHERE = re.compile(
 _READ, _OPENING = 400, 800
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
-    r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b", re.I
+    r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
+    re.I,
 )
 
 
@@ -262,13 +271,8 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
     weight = _weigh_count(figure) if sort == "count" else 1
     aside = _ASIDE.match(label)
     people = {name for s in summary for name in _FULL_NAME.findall(s.text)}
-    above = " ".join(
-        (
-            article.title or "",
-            article.text[:_OPENING],
-            *(s.text for s in summary),
-        )
-    ).lower()
+    shown = " ".join((article.title or "", *(s.text for s in summary))).lower()
+    opening = article.text[:_OPENING].lower()
     subject = _DEFINITE.match(label)
     return bool(
         (weight < 1 and not _RATE.search(figure.text))
@@ -280,7 +284,13 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or _ONE_OF.search(label[:at])
         or _POINTS_OUT.search(label)
         or (aside and at < aside.end())
-        or (subject and not any(word in above for word in subject[1].split()))
+        or (
+            subject
+            and not any(
+                word in shown or (word in opening and word not in _BODIES)
+                for word in subject[1].split()
+            )
+        )
         or (
             weight <= 1
             and _COMPOUND.search(figure.text + article.text[figure.end :][:2])

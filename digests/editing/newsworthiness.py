@@ -49,7 +49,8 @@ _ANIMALS = (
 )
 #: No harm to people: nobody was hurt, animals were killed, the toll of a bridge.
 _SPARED = re.compile(
-    r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\blike an? \w+"
+    r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
+    r"|\blike an? \w+"
     r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
     r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
     r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"

@@ -59,6 +59,24 @@ _LONGEST_ATTRIBUTION = 3
 _WORD = re.compile(r"[^\W_]+")
 #: «I understand that. But …»
 _TURNS = re.compile(r"[^.!?]{1,30}[.!?]\s(?:But|Aber)\b")
+#: «…», she said, but …; «…». But she …; «…». She survived.
+_TURNED = re.compile(
+    r"[”\"’“«»,\s]*(?:[^.!?“\"„»\n,]{0,50},?\s)?(?:but|though|although|aber|doch)\s"
+    r"|[”\"’“«»,.\s]*(?:[^.!?“\"„»\n]{0,120}[.!?]\s+)?(?:(?:But|Yet|Then|Later,?|Aber|Doch"
+    r"|Später)\s(?:s?he|they|er|sie)\b|(?:S?he|They|Er|Sie)\s(?:survived|recovered"
+    r"|lived|überlebten?|was\s(?:un\w+|rescued|wrong)|later\s))"
+)
+#: What the same speaker says next begins so: it tells the change.
+_CHANGES = re.compile(
+    r"(?:(?:But|Yet|Aber|Doch)\s(?:then|s?he|they|dann|er|sie)|Then|Until|Dann)\b"
+)
+_NEXT_WORDS = 300
+#: Somebody is told what to do now: «…, go now and do not wait».
+_INSTRUCTS = re.compile(
+    r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
+    r"|move|get\sout|evacuate|boil|bleiben\sSie|gehen\sSie|verlassen\sSie|meiden\sSie)\b",
+    re.IGNORECASE,
+)
 #: The least length of a word that says what a text is about.
 _TELLING = 5
 _LEAD_WORDS = 2
@@ -155,8 +173,15 @@ def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
 
     «A town may decide how large a sign is», without «It may not decide how rude it is».
     """
-    if after is None or after.group != quote.group or find_rest(quote, after, text):
+    if after is not None and find_rest(quote, after, text):
         return False
+    if _TURNED.match(text, quote.end):
+        return True
+    if after is None or after.speaker != quote.speaker:
+        return False
+    if after.group != quote.group:
+        near = after.start - quote.end < _NEXT_WORDS
+        return near and _CHANGES.match(after.text) is not None
     opening = _APOSTROPHE.split(after.text.split()[0])[0].strip(_SIGNS).lower()
     return opening in _TABLES["going_on"] or bool(_TURNS.match(after.text))
 
@@ -313,7 +338,8 @@ def build_story_cards(
             if len(cards) + len(chosen) >= most:
                 break
             words = _plain_words(quote.text)
-            if quote.speaker in voices or _is_repeated(words, seen):
+            stale = article is not story.articles[0] and _INSTRUCTS.search(quote.text)
+            if stale or quote.speaker in voices or _is_repeated(words, seen):
                 continue
             voices.add(quote.speaker)
             seen.append(words)

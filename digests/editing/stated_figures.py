@@ -21,6 +21,8 @@ _FARTHEST = 3.0
 _SHARED = 2
 #: Rounded values differ by no more, those with «about» by no more than the second.
 _SAME, _ROUGHLY = 0.025, 0.1
+#: A number of so many digits before its zeros is not rounded much.
+_EXACT_DIGITS = 3
 #: A sentence is read for so many characters on each side of the figure.
 _READ = 220
 
@@ -287,7 +289,9 @@ def is_same_thing(one: StatedFigure, other: StatedFigure) -> bool:
 
 def _counts_the_same(one: StatedFigure, other: StatedFigure) -> bool:
     """Whether the same ones are counted, in the same respect."""
-    anybody = one.head in _PEOPLE_STEMS and other.head in _PEOPLE_STEMS
+    anybody = {one.head, other.head} <= (
+        _SERVED_STEMS if one.fate == "cut_off" else _PEOPLE_STEMS
+    )
     if not one.head or not (one.head == other.head or (anybody and one.fate)):
         return False
     if one.fate or one.figure.what in _QUANTITIES:
@@ -299,6 +303,13 @@ def _counts_the_same(one: StatedFigure, other: StatedFigure) -> bool:
 
 #: What an event has only one of.
 _QUANTITIES = word_set("magnitude turnout attendance Wahlbeteiligung Stärke Magnitude")
+#: Who is without power or water.
+_SERVED_STEMS = frozenset(
+    map(
+        words.stem_word,
+        ("customers", "homes", "households", "businesses", "properties"),
+    )
+)
 _PEOPLE_STEMS = frozenset(words.stem_word(word) for word in _ANYBODY) | _ANYBODY
 
 
@@ -307,9 +318,15 @@ def disagree(one: StatedFigure, other: StatedFigure) -> bool:
     small, large = sorted((abs(one.figure.value), abs(other.figure.value)))
     if not small or large / small > _FARTHEST:
         return False
-    slack = _ROUGHLY if one.rough or other.rough else _SAME
+    slack = _ROUGHLY if _is_rounded(one) or _is_rounded(other) else _SAME
     whole = one.figure.value.is_integer() and large < 1 / _SAME and slack == _SAME
     return small != large if whole else large - small > slack * large
+
+
+def _is_rounded(statement: StatedFigure) -> bool:
+    """Whether a number is a rough one; «about 465,000» is exact to the thousand."""
+    digits = f"{abs(statement.figure.value):g}".partition("e")[0].replace(".", "")
+    return statement.rough and len(digits.strip("0")) < _EXACT_DIGITS
 
 
 def is_same_scope(one: StatedFigure, other: StatedFigure) -> bool:

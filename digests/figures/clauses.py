@@ -55,7 +55,7 @@ _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 _JOINS = re.compile(
     r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s|"
     r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
-    r"[A-Z][a-z]|\d|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
+    r"[A-Z][a-z]|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
     r"slid|declined|increased|slumped|jumped|soared)\b)"
 )
 #: Behind these begins what somebody said, which is then stated as a fact.
@@ -103,6 +103,11 @@ _TURNS = re.compile(
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
+#: Another side's number: «5,200, says the union; [the firm spoke of 3,900]».
+_COUNTED_OTHERWISE = re.compile(
+    r"[;,]\s(?:[^;.,]{2,40}\s)?(?:sprach(?:en)?\svon|zählten?|spoke\sof|counted|put\s"
+    r"(?:it|them|the\s\w+)\sat|said\s(?:it\swas|there\swere))\s[^;.]{0,20}\d"
+)
 #: A pronoun, or the second name of an apposition («the regulator, Ofwat, …»).
 _POINTS_BACK = re.compile(
     r"(?:he|she|it|they|his|her|its|their)\b|[\w’'-]+(?:\s[\w’'-]+){0,2},\s"
@@ -111,6 +116,7 @@ _POINTS_BACK = re.compile(
 _SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
 _ADVERBS = _TABLES["adverbs"]
 _RELATIVE = _TABLES["relative"]
+_DESCRIBES = frozenset(("that", "which", "who"))
 _CONJUNCTIONS = _TABLES["conjunctions"]
 _DETERMINERS = _TABLES["determiners"]
 #: Roughly: a verb has no capital.
@@ -234,10 +240,28 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
     ends, late_ends = [said.start, end], list[int]()
     for within in (replace(span, end=said.start), replace(span, start=said.end)):
         for kind, at in clauses.find_ends(text, span, within):
-            (late_ends if kind in _LATE else ends).append(at)
+            if not _is_complemented(text, start, at):
+                (late_ends if kind in _LATE else ends).append(at)
     for pattern in (statements.COORDINATE, _RULED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]
     return ends, late_ends
+
+
+#: «in areas, [which were flooded]», «in profits [to Orrin]»: what is left says less.
+_BARE_PLACE = re.compile(
+    r"\b(?:in|an|auf|für|mit|von|nach|aus|bei|zu)\s[A-ZÄÖÜ][\wäöüß]+$"
+)
+_COMPLEMENT = re.compile(r"\sto\s[A-Z]")
+_WHICH = re.compile(
+    r",\s(?:(?:an|auf|aus|bei|für|in|mit|von)\s)?(?:d(?:ie|er|as|en|em)|deren|dessen)\s"
+)
+
+
+def _is_complemented(text: str, start: int, at: int) -> bool:
+    """Whether what follows a place completes the noun before it."""
+    if _COMPLEMENT.match(text, at):
+        return True
+    return bool(_WHICH.match(text, at) and _BARE_PLACE.search(text, start, at))
 
 
 #: «ruled 5-4 | that …»
@@ -340,6 +364,10 @@ def _list_versions(
     ends = [*ends[:_MOST_ENDS], statement.end]
     for start, governed in starts:
         front = statement.text[statement.start : start]
+        if start > statement.start and _COUNTED_OTHERWISE.match(
+            statement.text, start - 2
+        ):
+            continue
         if governed and (
             statements.governs(front) or _POINTS_BACK.match(statement.text, start)
         ):
@@ -354,7 +382,7 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     if end == statement.end:
         return True
     tail = statement.text[end : statement.end]
-    if _POLLED_IN.match(tail):
+    if _POLLED_IN.match(tail) or _COUNTED_OTHERWISE.match(tail):
         return False
     if _FORMER.search(statement.text, start, end) and _REVERSED.search(tail):
         return False
@@ -377,7 +405,10 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
             return False
         return end == statement.end or _is_closed(statement.text, inside)
     if whole and statement.text[end : end + 1] in tuple(".!…"):
-        return True
+        # «A van that she sold for £399.» is none; other verbs are in no table.
+        described = any(word.low in _DESCRIBES for word in inside[2:5])
+        named = inside[0].low in _DETERMINERS and described
+        return not named or _has_main_verb(inside)
     opening = inside[inside[0].low in _ADVERBS]
     if start != statement.start and opening.finite:
         return False

@@ -176,7 +176,9 @@ def _find_role_after(
     if at + 1 >= len(tokens) or tokens[at].text != ",":
         return None
     first = at + 1
-    if not _opens_role(tokens[first]):
+    if [token.low for token in tokens[first : first + 2]] == ["who", "is"]:
+        first += 2
+    if first >= len(tokens) or not _opens_role(tokens[first]):
         return None
     end = _find_role_end(tokens, first)
     words = tokens[first:end]
@@ -248,10 +250,11 @@ def _find_role_in_apposition(
 def _find_body(text: str, frame: SentenceFrame, mention: SpeakerMention) -> str | None:
     """«Ned Lyle of the Wool Board»: the body that somebody speaks for."""
     tokens, at = frame.tokens, mention.last
+    at += at < len(tokens) and tokens[at].text == ","
     if at >= len(tokens) or tokens[at].low not in _BELONGING:
         return None
-    body = next((one for one in frame.mentions if one.first > at), None)
-    if body is None or body.sort != "body" or body.first > at + 2:
+    body = next((name for name in frame.names if at < name.first <= at + 2), None)
+    if body is None or body.kind != "body":
         return None
     after = tokens[body.last] if body.last < len(tokens) else None
     if after and after.kind == "word" and not _shuts_role(after):

@@ -28,7 +28,7 @@ _BRIEF, _LONG_ENOUGH = 0.35, 1200
 #: Reports that are so near in time tell the same state: of these the one with most of
 #: the facts is taken, as a reaction, a colour piece and a note on the share price have
 #: fewer of them than the report of the event.
-_SAME_STATE = timedelta(hours=3)
+_SAME_STATE, _SAME_DAY = timedelta(hours=3), timedelta(hours=8)
 #: Reports of a story that are compared: the latest ones.
 _LATEST = 40
 #: Sentences of a text that tell its state.
@@ -115,7 +115,9 @@ def _is_same_state(one: ReportState, newest: ReportState) -> bool:
     published, latest = one.article.published, newest.article.published
     if published is None or latest is None or is_behind(one, newest):
         return False
-    return latest - published <= _SAME_STATE
+    # A reaction hours later does not count the dead, and knows nothing newer.
+    reacts = one.opens_with_toll and not newest.counts and not newest.decided
+    return latest - published <= (_SAME_DAY if reacts else _SAME_STATE)
 
 
 def _select_sufficient(

@@ -34,7 +34,7 @@ SHOWN = (
     "newsdesk source list",
     "newsdesk source export",
     "newsdesk destination list",
-    "newsdesk export",
+    "newsdesk config export",
     "newsdesk history",
 )
 

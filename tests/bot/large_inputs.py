@@ -60,6 +60,12 @@ def _in_one_digest(more: str) -> str:
     return f"[[workspace]]\n[[workspace.digest]]\n{sources}{more}\n"
 
 
+def _set(setting: str, value: str) -> tuple[str, dict[str, str]]:
+    """The command that gives the digest this value."""
+    args = {"target": "Morning brief", "setting": setting, "value": value}
+    return "newsdesk set", args
+
+
 def _join(form: str, count: int, separator: str = ", ") -> str:
     return separator.join(form.format(n=n) for n in range(count))
 
@@ -72,36 +78,29 @@ WORDS = _join("word{n}", 20_000, " ")
 
 #: What it is → (path, arguments).
 COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
-    "a file of 99 digests": ("newsdesk apply", {"file": a_file(99)}),
-    "a file of 300 digests": ("newsdesk apply", {"file": a_file(300)}),
-    "20 digests of 200 sources": ("newsdesk apply", {"file": a_file(20, 200)}),
+    "a file of 99 digests": ("newsdesk config apply", {"file": a_file(99)}),
+    "a file of 300 digests": ("newsdesk config apply", {"file": a_file(300)}),
+    "20 digests of 200 sources": ("newsdesk config apply", {"file": a_file(20, 200)}),
     "thousands of editors": (
-        "newsdesk apply",
+        "newsdesk config apply",
         {"file": f"[[workspace]]\neditors = [{PEOPLE}]\n"},
     ),
     "thousands of schedules": (
-        "newsdesk apply",
+        "newsdesk config apply",
         {"file": _in_one_digest(f"schedule = [{TIMES}]")},
     ),
     "thousands of paused sources": (
-        "newsdesk apply",
+        "newsdesk config apply",
         {"file": _in_one_digest(f"paused_sources = [{PAUSED}]")},
     ),
-    "thousands of addresses": ("newsdesk source add", {"address": ADDRESSES}),
-    "thousands of packs": ("newsdesk source add", {"address": "world " * 8_000}),
-    "as many packs as an option takes": (
-        "newsdesk source test",
-        {"address": "world " * 999},
-    ),
-    "thousands of addresses to try": ("newsdesk source test", {"address": ADDRESSES}),
+    "thousands of addresses": _set("sources", f"add {ADDRESSES}"),
+    "thousands of packs": _set("sources", "add " + "world " * 8_000),
+    "as many packs as an option takes": _set("sources", "add " + "world " * 999),
     "a digest of thousands of addresses": (
         "newsdesk setup",
         {"name": "A", "source": ADDRESSES, "schedule": "daily at 7:00"},
     ),
-    "thousands of destinations": (
-        "newsdesk digest create",
-        {"name": "A", "source": "world", "to": _join("a{n}", 50_000, ",")},
-    ),
+    "thousands of destinations": _set("destinations", _join("a{n}", 50_000, ",")),
     "a long question": ("news ask", {"question": WORDS}),
     "a long command": ("news help", {"command": WORDS}),
 }

@@ -76,12 +76,14 @@ async def test_a_large_input_is_handled_in_short_steps(harness: BotHarness, name
     [
         ("newsdesk status", {}),
         ("newsdesk doctor", {}),
-        ("newsdesk digest list", {}),
-        ("newsdesk source list", {"page": "3"}),
+        ("newsdesk home", {}),
+        ("newsdesk home", {"page": "d50"}),
+        ("newsdesk home", {"page": "d50:sources:3"}),
+        ("newsdesk home", {"page": "digests:1"}),
         ("newsdesk set", {**PAUSE, "value": "add https://outlet99-7.example"}),
         ("newsdesk source export", {}),
-        ("newsdesk destination list", {}),
-        ("newsdesk export", {}),
+        ("newsdesk home", {"page": "places"}),
+        ("newsdesk config export", {}),
         ("newsdesk history", {"n": "20"}),
     ],
 )
@@ -97,7 +99,9 @@ async def test_a_large_workspace_is_shown_in_short_steps(
 async def test_a_file_from_chat_makes_no_more_digests_than_chat_can(
     harness: BotHarness,
 ):
-    asked = await harness.asks("newsdesk apply", True, None, {"file": a_file(100)})
+    asked = await harness.asks(
+        "newsdesk config apply", True, None, {"file": a_file(100)}
+    )
 
     assert "There are already 100 digests here" in str(await answer(harness, asked))
 
@@ -130,7 +134,10 @@ async def test_the_largest_change_is_confirmed_and_listed_in_short_steps(
     large_harness: BotHarness,
 ):
     asked = await large_harness.asks(
-        "newsdesk apply", True, None, {"file": a_file(100, schedule="daily at 9:00")}
+        "newsdesk config apply",
+        True,
+        None,
+        {"file": a_file(100, schedule="daily at 9:00")},
     )
     proposed = await answer(large_harness, asked)
     assert isinstance(proposed, Reply)

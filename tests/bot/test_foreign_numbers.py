@@ -23,7 +23,6 @@ FAILED = "Something went wrong"
     ("path", "option"),
     [
         ("newsdesk history", "n"),
-        ("newsdesk source list", "page"),
         ("news story", "story"),
         ("news latest", "edition"),
         ("news search", "since"),

@@ -36,7 +36,7 @@ def find_channel_problems(
         return
     if facts.kind == _CATEGORY:
         text = Message("its channel is a category; nothing can be posted there")
-        fix = Message("run /newsdesk destination here in one of its channels")
+        fix = Message("run /newsdesk home in one of its channels")
         yield DestinationProblem(text=text, fix=fix, stops=True)
         return
     needed = _list_needed_permissions(facts.kind, post_options)
@@ -129,7 +129,7 @@ class DiscordExaminer:
                     channel=channel,
                     workspace=workspace,
                 ),
-                "run /newsdesk destination here in the channel",
+                "run /newsdesk home in the channel",
             )
         number = int(channel)
         try:
@@ -140,5 +140,5 @@ class DiscordExaminer:
         except SendRefused as refused:
             if refused.whole_workspace:
                 raise
-            fix = "let the bot see the channel, or run /newsdesk destination here"
+            fix = "let the bot see the channel, or run /newsdesk home"
             return Finding.problem(subject, refused.message, fix)

@@ -417,7 +417,7 @@ class RestCheckApi:
             text = Message(
                 "the channel belongs to another server than {guild}", guild=guild
             )
-            fix = Message("run /newsdesk destination here in the right channel")
+            fix = Message("run /newsdesk home in the right channel")
             return Finding.problem(subject, text, fix)
         me = self._client.user
         assert me, "known since the login"

@@ -88,7 +88,7 @@ class SlackExaminer:
             text = Message(
                 "«{channel}» is not the id of a Slack channel", channel=channel
             )
-            fix = Message("run /newsdesk destination here in the channel")
+            fix = Message("run /newsdesk home in the channel")
             return Finding.problem(subject, text, fix)
         try:
             found = await self._installation.ask("conversations.info", channel=channel)
@@ -143,7 +143,7 @@ def _explain_unseen_channel(refused: SendRefused, subject: str) -> Finding:
         return Finding.warning(subject, text, hint)
     if refused.whole_workspace:
         raise refused
-    fix = "«/invite» the bot, or run /newsdesk destination here in another channel"
+    fix = "«/invite» the bot, or run /newsdesk home in another channel"
     return Finding.problem(subject, refused.message, fix)
 
 

@@ -114,6 +114,43 @@ class Editor:
         assert not made.problem, said(made)
         return made
 
+    async def visits(self, page: str, **answers: str) -> Reply | Form:
+        """A page of the panel, or the answer to its form with these answers.
+
+        `page` is its id, where «{Evening}» stands for the digest of that name and
+        «#news» for the destination.
+        """
+        for digest in await self.harness.archive.all_digests():
+            page = page.replace(f"{{{digest.name}}}", f"d{digest.id}")
+            for place in digest.destinations:
+                page = page.replace(f"#{place.name}", f"p{place.id}")
+        self.did.append(page)
+        pressed = self.harness.inbox.press(await self._event("", {}), f"v1:home:{page}")
+        if not answers:
+            return await self.harness.inbox.dispatch(pressed)
+        form = await self.harness.inbox.dispatch(pressed)
+        assert isinstance(form, Form), said(form)
+        return await self.answers(form, **answers)
+
+    async def sees(self, page: str, **answers: str) -> Reply:
+        """The same, which must not be a form."""
+        answer = await self.visits(page, **answers)
+        assert isinstance(answer, Reply), said(answer)
+        return answer
+
+    async def is_stopped(self, page: str, **answers: str) -> dict[str, str]:
+        """The errors of the page's form with these answers."""
+        form = await self.visits(page, **answers)
+        assert isinstance(form, Form), said(form)
+        return errors(form)
+
+    async def confirms(self, shown: Reply) -> Reply:
+        """Confirm a proposal."""
+        assert not shown.problem, said(shown)
+        made = await self.presses(shown, "Confirm")
+        assert not made.problem, said(made)
+        return made
+
     async def proposes(
         self, setting: str, value: str, target: str = "Morning brief"
     ) -> Reply:
@@ -174,6 +211,12 @@ def newcomer(harness: BotHarness, channel: str | None = "c-new") -> Editor:
     """Ana, where nothing is set up and nobody is known."""
     nowhere = Workspace(id=0, platform="local", external_id="local", name="Local page")
     return Editor(harness=harness, place=Location(workspace=nowhere, channel=channel))
+
+
+async def open_reports(editor: Editor) -> list[str]:
+    """The public ids of the open reports, as their buttons carry them."""
+    found = controls(await editor.sees("reports"))
+    return [id.split(":")[-1] for id, _ in found if id.startswith("v1:home:report:")]
 
 
 def controls(reply: Reply) -> list[tuple[str, str]]:

@@ -244,7 +244,8 @@ async def test_a_change_of_a_digest_renamed_meanwhile_is_shown_under_its_new_nam
 
 async def test_a_change_of_a_digest_deleted_meanwhile_says_so(ana):
     mine = await ana.proposes("stories", "7")
-    await ana.also("Bo").does("newsdesk digest delete", digest="Morning brief")
+    bo = ana.also("Bo")
+    await bo.confirms(await bo.sees("{Morning brief}:delete"))
     answer = await ana.presses(mine, "Confirm")
     assert answer.problem
     assert "no longer exists" in said(answer)
@@ -260,9 +261,12 @@ async def test_a_file_that_was_applied_meanwhile_is_not_overwritten(ana):
 
 
 async def test_a_destination_removed_meanwhile_is_reported(ana):
-    await ana.at("c-evening").does("newsdesk destination here", name="evening")
+    there = ana.at("c-evening")
+    await there.confirms(await there.sees("here", name="evening"))
     mine = await ana.proposes("destinations", "evening")
-    await ana.also("Bo").does("newsdesk destination remove", name="evening")
+    places = await ana.also("Bo").sees("places")
+    place = await ana.also("Bo").presses(places, "#evening")
+    await ana.confirms(await ana.also("Bo").presses(place, "Remove"))
     answer = await ana.presses(mine, "Confirm")
     assert "no destination «evening»" in said(answer)
     assert [d.name for d in (await ana.harness.digest()).destinations] == ["morning"]
@@ -271,7 +275,7 @@ async def test_a_destination_removed_meanwhile_is_reported(ana):
 async def test_a_name_taken_meanwhile_is_reported(ana):
     mine = await ana.proposes("name", "Early")
     bo = ana.also("Bo")
-    await bo.does("newsdesk digest create", name="Early", source="https://a.example/f")
+    await bo.confirms(await bo.sees("{Morning brief}:copy", name="Early"))
     answer = await ana.presses(mine, "Confirm")
     assert "already a digest «Early»" in said(answer)
 
@@ -317,15 +321,15 @@ async def test_a_name_that_is_taken_is_refused(ana):
 
 
 async def test_a_deleted_digest_is_gone_after_a_preview(ana):
-    shown = await ana.says("newsdesk digest delete", digest="Morning brief")
+    shown = await ana.sees("{Morning brief}:delete")
     assert "What was posted stays" in said(shown)
     await ana.presses(shown, "Confirm")
     assert await ana.harness.archive.all_digests() == ()
 
 
-async def test_digests_are_listed_with_what_they_do(ana):
-    reported = said(await ana.says("newsdesk digest list"))
-    for part in ("Morning brief", "1 source", "5 stories", "Every 2 minutes", "#morn"):
+async def test_the_page_of_a_digest_says_what_it_does(ana):
+    reported = said(await ana.sees("{Morning brief}"))
+    for part in ("Morning brief", "1 source", "Every 2 minutes", "Posted to: #morning"):
         assert part in reported
 
 
@@ -511,7 +515,8 @@ async def test_a_filter_that_is_not_there_lists_those_that_are(ana):
 
 
 async def test_a_channel_becomes_a_destination_that_digests_can_post_to(ana):
-    await ana.at("c-evening").does("newsdesk destination here", name="evening")
+    there = ana.at("c-evening")
+    await there.confirms(await there.sees("here", name="evening"))
     await ana.sets("destinations", "morning, evening")
     digest = await ana.harness.digest()
     assert {d.name: d.channel for d in digest.destinations} == {
@@ -521,20 +526,20 @@ async def test_a_channel_becomes_a_destination_that_digests_can_post_to(ana):
 
 
 async def test_a_destination_is_renamed_where_it_is(ana):
-    await ana.does("newsdesk destination here", name="early")
+    await ana.sets("name", "early", target="here")
     assert [d.name for d in (await ana.harness.digest()).destinations] == ["early"]
 
 
 async def test_a_destination_that_was_stopped_works_again(ana):
     ana.harness.platform.script(SendRefused("The channel was deleted."))
     await ana.harness.post()
-    made = await ana.does("newsdesk destination here")
+    made = await ana.confirms(await ana.sees("#morning:resume"))
     assert "works again" in said(made)
     assert (await ana.harness.digest()).destinations[0].paused is None
 
 
 async def test_removing_a_destination_takes_it_from_its_digests_too(ana):
-    shown = await ana.says("newsdesk destination remove", name="morning")
+    shown = await ana.sees("#morning:remove")
     assert "has no destination" in said(shown)
     await ana.presses(shown, "Confirm")
     assert (await ana.harness.digest()).destinations == ()
@@ -548,7 +553,7 @@ async def test_settings_from_chat_are_exported_and_imported(ana):
     await ana.sets("language", "en-GB")
     await ana.sets("quiet_hours", "22:00-07:00")
     await ana.sets("include", "add /bridges?/")
-    reported = said(await ana.says("newsdesk export"))
+    reported = said(await ana.says("newsdesk config export"))
     assert "stories = 7" in reported
     text = await ana.harness.db.read(file_import.dump_configuration)
     assert await ana.harness.apply(text, prune=True) == ()

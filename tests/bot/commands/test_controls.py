@@ -10,8 +10,11 @@ from bot.commands.controls import (
     ControlSigner,
     build_control_id,
 )
+from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import UserError
+from bot.i18n.translation import Texts
 from bot.model import Invocation, Location, Permission, Person, Workspace
+from bot.platforms.common.edition_layout import build_story_control_id, list_buttons
 
 KEY = b"a key of sixteen"
 
@@ -74,6 +77,20 @@ def test_any_text_is_a_known_look_up_or_refused(text):
     except UserError:
         return
     assert found.path in {path for path, _ in CONTROL_ACTIONS.values()}
+
+
+def test_ids_of_a_personal_edition_leave_space_for_the_key_of_a_message():
+    edition, story = "e-7k3m9q", "s-7k3m9q"
+    own = [
+        build_own_control_id(edition, control)
+        for control in (
+            build_story_control_id(edition, story),
+            *(control for control, _ in list_buttons(edition, Texts.of("de"))),
+            ControlSigner(KEY).signed(10**12, "unsave", edition, story),
+        )
+    ]
+    key = "#k" + "a" * 25
+    assert max(map(len, own)) + len(key) <= 100
 
 
 def test_ids_stay_within_a_hundred_characters():

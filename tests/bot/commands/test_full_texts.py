@@ -91,10 +91,10 @@ async def test_why_says_that_a_page_was_not_read(newswire: Newswire):
 async def test_lists_of_sources_say_what_came_of_their_pages(newswire: Newswire):
     ana = await subscribed(newswire, QUARRY.page())
     await newswire.harness.post()
-    for command in ("source list", "status"):
-        reported = said(await ana.says(f"newsdesk {command}"))
-        assert "excerpts: the pages behind them are read" in reported, command
-        assert "1 of 1 page could be used lately" in reported, command
+    listed = await ana.sees("{Morning brief}:sources:1")
+    for reported in map(said, (listed, await ana.says("newsdesk status"))):
+        assert "excerpts: the pages behind them are read" in reported
+        assert "1 of 1 page could be used lately" in reported
 
 
 async def test_a_source_whose_pages_fail_says_what_to_do(newswire: Newswire):
@@ -106,14 +106,14 @@ async def test_a_source_whose_pages_fail_says_what_to_do(newswire: Newswire):
         await newswire.harness.db.write(
             page_reading_store.save_page_reading, walled(newswire, n + 1)
         )
-    listed = said(await ana.says("newsdesk source list"))
+    listed = said(await ana.sees("{Morning brief}:sources:1"))
     assert "! Hallin Courier" in listed
     assert "0 of 6 pages could be used lately (6: paywall)" in listed
     assert "set its full texts to never" in listed
     doctor = said(await ana.says("newsdesk doctor"))
     assert "full texts to never" in doctor
     await ana.sets("full_text", "Courier = never")
-    assert "✓ Hallin Courier" in said(await ana.says("newsdesk source list"))
+    assert "✓ Hallin Courier" in said(await ana.sees("{Morning brief}:sources:1"))
 
 
 def walled(newswire: Newswire, article_id: int) -> PageReading:

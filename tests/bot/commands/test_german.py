@@ -145,7 +145,7 @@ async def test_every_command_answers_in_german(ana: Editor):
     typed: set[str] = set()
     for command in ana.harness.inbox.commands:
         # Its answer is a file.
-        if command.path != "newsdesk export":
+        if command.path != "newsdesk config export":
             for given in calls(command):
                 typed |= set(given.values())
                 found += english_in(await ana.asks(command.path, **given), typed)
@@ -199,8 +199,10 @@ async def test_why_nothing_is_posted_is_explained_in_german(ana: Editor, reason)
         destination_id=digest.destinations[0].id,
         reason=reason,
     )
-    for path in ("status", "doctor", "destination list", "setup"):
+    for path in ("status", "doctor", "home", "setup"):
         assert english_in(await ana.asks(f"newsdesk {path}")) == []
+    for page in ("places", "#morning", "#morning:resume"):
+        assert english_in(await ana.visits(page)) == []
 
 
 async def test_problems_of_sources_and_digests_are_in_german(ana: Editor):
@@ -211,7 +213,8 @@ async def test_problems_of_sources_and_digests_are_in_german(ana: Editor):
     await ana.harness.ingestor.refresh(
         (await ana.harness.digest()).sources, insist=True
     )
-    answers = [await ana.says(f"newsdesk {path}") for path in ("doctor", "source list")]
+    answers = [await ana.says("newsdesk doctor"), await ana.says("newsdesk home")]
+    answers.append(await ana.sees("{Morning brief}:sources:1"))
     assert [english for answer in answers for english in english_in(answer)] == []
     assert "Eine Datei oder einen Ordner" in said(answers[0])
 
@@ -358,9 +361,9 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
         "newsdesk set",
         {"target": "Morning brief", "setting": "exclude", "value": "add /(/"},
     ),
-    ("newsdesk source add", {"address": "folder"}),
-    ("newsdesk destination remove", {"name": "x"}),
-    ("newsdesk digest create", {"name": "Morning brief", "source": "world"}),
+    ("newsdesk home", {"page": "p99"}),
+    ("newsdesk home", {"page": "d99:sources:1"}),
+    ("newsdesk home", {"page": "report:r-zzzz"}),
     ("newsdesk history", {"n": "99"}),
     ("news search", {"words": "x", "since": "someday"}),
     ("news help", {"command": "nonsense"}),
@@ -370,19 +373,16 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("newsdesk set", {"target": "here", "setting": "silent", "value": "yes"}),
     ("newsdesk set", {"target": "here", "setting": "ping", "value": "all"}),
     ("newsdesk set", {"target": "#nowhere", "setting": "thread", "value": "yes"}),
-    ("newsdesk apply", {"file": "workspace = 7"}),
-    ("newsdesk apply", {"file": "workspace = [{nonsense = 1}]"}),
-    ("newsdesk apply", {"file": 'workspace = [{id = "x", platform = "slack"}]'}),
-    ("newsdesk apply", {"file": 'workspace = [{editors = ["everyone"]}]'}),
-    ("newsdesk apply", {"file": TWICE}),
+    ("newsdesk config apply", {"file": "workspace = 7"}),
+    ("newsdesk config apply", {"file": "workspace = [{nonsense = 1}]"}),
+    ("newsdesk config apply", {"file": 'workspace = [{id = "x", platform = "slack"}]'}),
+    ("newsdesk config apply", {"file": 'workspace = [{editors = ["everyone"]}]'}),
+    ("newsdesk config apply", {"file": TWICE}),
     ("newsdesk correct", {"number": "99", "text": "x"}),
     ("newsdesk correct", {"number": "1", "text": "x" * 300}),
     ("newsdesk erase", {"name": "wrong"}),
-    ("newsdesk reports", {"settle": "r-zzzz", "answer": "x"}),
-    ("newsdesk source move", {"source": "articles", "to": "Morning brief"}),
     ("newsdesk source import", {"file": "nonsense"}),
     ("newsdesk source import", {"file": FEEDS}),
-    ("newsdesk digest clone", {"digest": "Morning brief", "name": "Morning brief"}),
     ("news me", {"time": "sometimes"}),
     ("news me", {"time": "hourly"}),
     ("news follow", {"topic": "x" * 300}),
@@ -392,7 +392,7 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 async def test_a_value_in_place_of_a_list_is_reported_in_german(ana: Editor):
-    form = await ana.is_asked("newsdesk apply", file="workspace = 7")
+    form = await ana.is_asked("newsdesk config apply", file="workspace = 7")
     assert "workspace: Hier gehört eine Liste hin" in said(form)
 
 

@@ -57,7 +57,7 @@ async def test_an_unconfirmed_change_expires_after_a_day(ana: Editor):
 async def test_that_a_destination_was_stopped_is_nothing_to_go_back_to(ana: Editor):
     ana.harness.platform.script(SendRefused("The channel was deleted."))
     await ana.harness.post()
-    saved = await ana.does("newsdesk destination here")
+    saved = await ana.confirms(await ana.sees("#morning:resume"))
     answer = await ana.presses(saved, "Take this back")
     assert "Nothing would change" in said(answer)
 
@@ -92,7 +92,7 @@ async def test_a_revert_can_be_reverted(ana: Editor):
 async def test_a_deleted_digest_comes_back_as_itself(ana: Editor):
     await ana.harness.post()
     before = await ana.harness.digest()
-    gone = await ana.does("newsdesk digest delete", digest="Morning brief")
+    gone = await ana.confirms(await ana.sees("{Morning brief}:delete"))
     await ana.presses(await ana.presses(gone, "Take this back"), "Confirm")
     after = await ana.harness.digest()
     assert after.id == before.id
@@ -115,16 +115,6 @@ async def test_a_folder_does_not_come_back_into_a_digest_that_a_file_took_it_fro
     assert "only by the configuration file" in said(form)
 
 
-async def test_a_setup_is_reverted_as_a_whole(ana: Editor):
-    there = ana.at("c-new")
-    saved = await there.does("newsdesk digest create", name="W", source="world")
-    await there.presses(await there.presses(saved, "Take this back"), "Confirm")
-    digests = await ana.harness.archive.all_digests()
-    assert [d.name for d in digests] == ["Morning brief"]
-    reported = said(await ana.says("newsdesk destination list"))
-    assert "#w" not in reported
-
-
 async def test_what_came_later_is_shown_before_it_is_undone_too(ana: Editor):
     saved = await ana.sets("stories", "7")
     await ana.sets("language", "de")
@@ -134,21 +124,21 @@ async def test_what_came_later_is_shown_before_it_is_undone_too(ana: Editor):
 
 async def test_a_change_of_a_removed_object_cannot_be_reverted(ana: Editor):
     saved = await ana.sets("stories", "7")
-    await ana.does("newsdesk digest delete", digest="Morning brief")
+    await ana.confirms(await ana.sees("{Morning brief}:delete"))
     answer = await ana.presses(saved, "Take this back")
     assert answer.problem
     assert "no longer exists" in said(answer)
 
 
 async def test_reverting_a_removed_destination_restores_its_digests(ana: Editor):
-    saved = await ana.does("newsdesk destination remove", name="morning")
+    saved = await ana.confirms(await ana.sees("#morning:remove"))
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert [d.name for d in (await ana.harness.digest()).destinations] == ["morning"]
 
 
 async def test_a_destination_in_use_is_not_reverted(ana: Editor):
     there = ana.at("c-evening")
-    saved = await there.does("newsdesk destination here", name="evening")
+    saved = await there.confirms(await there.sees("here", name="evening"))
     await ana.sets("destinations", "evening")
     answer = await ana.presses(saved, "Take this back")
     assert "«Morning brief» posts to «evening»" in said(answer)
@@ -252,8 +242,7 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
         assert "went wrong on our side" not in said(answer), (setting, words)
     for path, option in (
         ("newsdesk set", "target"),
-        ("newsdesk destination here", "name"),
-        ("newsdesk source add", "address"),
+        ("newsdesk home", "page"),
         ("newsdesk history", "revert"),
         ("newsdesk help", "command"),
     ):
@@ -261,6 +250,15 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
         reported = said(answer)
         assert "went wrong on our side" not in reported, (path, words)
         assert len(reported) < 8_000
+    for page, field in (
+        ("new", "name"),
+        ("new", "sources"),
+        ("new", "schedule"),
+        ("{Morning brief}:copy", "name"),
+        ("{Morning brief}:test", "sources"),
+    ):
+        answer = await ana.visits(page, **{field: words})
+        assert "went wrong on our side" not in said(answer), (page, words)
 
 
 @pytest.mark.parametrize("words", HOSTILE[:7])

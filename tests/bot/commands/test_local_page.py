@@ -137,13 +137,13 @@ async def test_names_are_shown_as_words_and_never_as_markup(browser, harness):
     ana: Editor = await editor(harness)
     hostile = "<img src=x onerror=alert(1)>"
     await ana.sets("name", hostile)
-    for line in ("/newsdesk digest list", "/newsdesk history", "/newsdesk status"):
+    for line in ("/newsdesk home", "/newsdesk history", "/newsdesk status"):
         answer = await types(browser, line)
         assert answer.tree.css_first("#answer img") is None
         assert "onerror" in answer.text
 
 
 async def test_an_export_keeps_its_lines(browser):
-    answer = await types(browser, "/newsdesk export")
+    answer = await types(browser, "/newsdesk config export")
     (said,) = answer.tree.css("#answer .listing")
     assert "[[workspace]]\nplatform" in said.text()

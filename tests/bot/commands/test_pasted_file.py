@@ -36,7 +36,7 @@ async def ana(harness: BotHarness) -> Editor:
 
 
 async def exported(harness: BotHarness) -> str:
-    """The output of `/newsdesk export`."""
+    """The output of `/newsdesk config export`."""
     place = await harness.place()
     return await harness.db.read(
         file_import.dump_configuration, workspace_id=place.workspace.id, paths=False
@@ -44,7 +44,7 @@ async def exported(harness: BotHarness) -> str:
 
 
 async def test_without_a_file_it_asks_for_one_with_room_for_lines(ana: Editor):
-    form = await ana.is_asked("newsdesk apply")
+    form = await ana.is_asked("newsdesk config apply")
     assert [(f.name, f.lines) for f in form.fields] == [
         ("file", True),
         ("prune", False),
@@ -53,7 +53,7 @@ async def test_without_a_file_it_asks_for_one_with_room_for_lines(ana: Editor):
 
 async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
     text = (await exported(ana.harness)).replace("stories = 5", "stories = 7") + SECOND
-    reported = said(await ana.says("newsdesk apply", file=text))
+    reported = said(await ana.says("newsdesk config apply", file=text))
     assert "The digest «Morning brief»\n\n\nstories: 5 → 7" in reported
     assert "New digest «Evening»" in reported
     assert [d.name for d in await ana.harness.archive.all_digests()] == [
@@ -64,7 +64,7 @@ async def test_the_difference_is_shown_and_nothing_is_done(ana: Editor):
 async def test_it_is_one_change_made_and_reverted_as_a_whole(ana: Editor):
     before = await exported(ana.harness)
     text = before.replace("stories = 5", "stories = 7") + SECOND
-    saved = await ana.does("newsdesk apply", file=text)
+    saved = await ana.does("newsdesk config apply", file=text)
     assert (await ana.harness.digest()).options.stories == 7
     assert (await ana.harness.digest("Evening")).options.exclude == ("rumour",)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
@@ -73,11 +73,11 @@ async def test_it_is_one_change_made_and_reverted_as_a_whole(ana: Editor):
 
 async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor):
     alone = await exported(ana.harness)
-    await ana.does("newsdesk apply", file=SECOND)
+    await ana.does("newsdesk config apply", file=SECOND)
     await ana.does("newsdesk access grant", who="ben")
-    answer = await ana.says("newsdesk apply", file=alone)
+    answer = await ana.says("newsdesk config apply", file=alone)
     assert "Nothing would change" in said(answer)
-    shown = await ana.says("newsdesk apply", file=alone, prune="yes")
+    shown = await ana.says("newsdesk config apply", file=alone, prune="yes")
     assert "Without the digest «Evening»" in said(shown)
     assert "No editor any more: person ben" in said(shown)
     await ana.presses(shown, "Confirm")
@@ -85,14 +85,14 @@ async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor)
 
 
 async def test_one_digest_alone_is_a_file(ana: Editor):
-    await ana.does("newsdesk apply", file=SECOND)
+    await ana.does("newsdesk config apply", file=SECOND)
     assert (await ana.harness.digest("Evening")).options.stories == 5
 
 
 async def test_a_destination_that_is_renamed_by_a_file_can_go(ana: Editor):
     text = (await exported(ana.harness)).replace('"morning"', '"dawn"')
     text = text.replace("c-morning", "c-dawn")
-    await ana.does("newsdesk apply", file=text, prune="yes")
+    await ana.does("newsdesk config apply", file=text, prune="yes")
     (place,) = (await ana.harness.digest()).destinations
     assert (place.name, place.channel) == ("dawn", "c-dawn")
     assert "morning" not in await exported(ana.harness)
@@ -104,7 +104,7 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
     text = (await ana.harness.db.read(file_import.dump_configuration)).replace(
         "stories = 5", "stories = 9"
     )
-    await ana.does("newsdesk apply", file=text, prune="yes")
+    await ana.does("newsdesk config apply", file=text, prune="yes")
     assert (await ana.harness.digest("Morning brief")).options.stories == 9
     assert (await ana.harness.digest("Morning rival")).options.stories == 5
 
@@ -137,14 +137,14 @@ async def test_of_a_file_for_several_only_ones_own_part_is_taken(ana: Editor):
 async def test_a_mistake_is_shown_beside_the_text_which_is_kept(
     ana: Editor, file: str, tells: str
 ):
-    form = await ana.is_asked("newsdesk apply", file=file)
+    form = await ana.is_asked("newsdesk config apply", file=file)
     assert tells in errors(form)["file"]
     assert form.fields[0].value == file.strip()
 
 
 async def test_several_mistakes_are_reported_together(ana: Editor):
     file = SECOND.replace("exclude", "exlcude") + "\nstories = 99\n"
-    reported = errors(await ana.is_asked("newsdesk apply", file=file))["file"]
+    reported = errors(await ana.is_asked("newsdesk config apply", file=file))["file"]
     assert len(reported.splitlines()) == 2
 
 
@@ -159,10 +159,12 @@ async def test_a_channel_closed_to_the_editor_cannot_be_named(
     here = Location(workspace=place, channel=f"{kind}2002")
     ana = Editor(harness=empty_harness, place=here)
     file = f'[[workspace.destination]]\nname = "theirs"\nchannel = "{kind}9009"\n'
-    form = await ana.is_asked("newsdesk apply", file=file)
+    form = await ana.is_asked("newsdesk config apply", file=file)
     assert f"channel {kind}9009 is not a destination yet" in errors(form)["file"]
     mine = file.replace("9009", "2002").replace("theirs", "mine")
-    assert "New destination «mine»" in said(await ana.says("newsdesk apply", file=mine))
+    assert "New destination «mine»" in said(
+        await ana.says("newsdesk config apply", file=mine)
+    )
 
 
 async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):
@@ -172,14 +174,14 @@ async def test_people_with_a_grant_cannot_grant_access_by_a_file(ana: Editor):
         person=replace(ana.person, id="ben", permission=type(ana.person.permission)(0)),
     )
     answer = await ben.says(
-        "newsdesk apply", file="[[workspace]]\neditors = ['person eve']\n"
+        "newsdesk config apply", file="[[workspace]]\neditors = ['person eve']\n"
     )
     assert "Only people who manage" in said(answer)
 
 
 async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
     text = (await exported(ana.harness)).replace("stories = 5", "stories = 7")
-    shown = await ana.says("newsdesk apply", file=text)
+    shown = await ana.says("newsdesk config apply", file=text)
     await ana.also("Bo").sets("language", "de")
     assert "changed by Bo in the meantime" in said(await ana.presses(shown, "Confirm"))
     assert (await ana.harness.digest()).options.stories == 5
@@ -188,13 +190,14 @@ async def test_what_changed_meanwhile_is_not_overwritten(ana: Editor):
 async def test_secrets_and_folders_that_an_export_hides_are_known_again(ana: Editor):
     secret = "https://news.example/feed.xml?key=s3cret"
     await ana.does(
-        "newsdesk apply", file=SECOND.replace("https://news.example/feed.xml", secret)
+        "newsdesk config apply",
+        file=SECOND.replace("https://news.example/feed.xml", secret),
     )
     text = await exported(ana.harness)
     assert "s3cret" not in text
     assert str(ana.harness.home) not in text
     assert "Nothing would change" in said(
-        await ana.says("newsdesk apply", file=text, prune="yes")
+        await ana.says("newsdesk config apply", file=text, prune="yes")
     )
 
 
@@ -205,7 +208,7 @@ async def test_a_file_is_fetched_from_its_address(newswire: Newswire):
     await newswire.harness.apply()
     ana = await editor(newswire.harness)
     newswire.shelf["/set-up.toml"] = answer(SECOND.encode())
-    await ana.does("newsdesk apply", file=newswire.url("/set-up.toml"))
+    await ana.does("newsdesk config apply", file=newswire.url("/set-up.toml"))
     assert (await newswire.harness.digest("Evening")).name == "Evening"
 
 
@@ -213,9 +216,9 @@ async def test_an_unreachable_or_binary_file_is_reported(newswire: Newswire):
     await newswire.harness.apply()
     ana = await editor(newswire.harness)
     newswire.shelf["/set-up.toml"] = answer(b"\xff\xfe\x00")
-    gone = await ana.is_asked("newsdesk apply", file=newswire.url("/gone.toml"))
+    gone = await ana.is_asked("newsdesk config apply", file=newswire.url("/gone.toml"))
     assert "404" in errors(gone)["file"]
-    odd = await ana.is_asked("newsdesk apply", file=newswire.url("/set-up.toml"))
+    odd = await ana.is_asked("newsdesk config apply", file=newswire.url("/set-up.toml"))
     assert "not UTF-8" in errors(odd)["file"]
 
 
@@ -307,7 +310,7 @@ async def test_settings_from_chat_round_trip_through_a_file(
 
     text = await exported(harness)
 
-    answer = await ana.says("newsdesk apply", file=text, prune="yes")
+    answer = await ana.says("newsdesk config apply", file=text, prune="yes")
     assert "Nothing would change" in said(answer)
     whole = await harness.db.read(file_import.dump_configuration)
     assert await harness.apply(whole, prune=True) == ()

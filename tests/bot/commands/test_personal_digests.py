@@ -319,12 +319,16 @@ async def test_editors_see_how_many_there_are_and_nothing_of_them(
         await ana.says("newsdesk status")
     )
     for path in (
-        "newsdesk status", "newsdesk digest list", "newsdesk destination list",
-        "newsdesk export", "newsdesk history", "newsdesk doctor", "newsdesk reports",
+        "newsdesk status", "newsdesk home", "newsdesk config export",
+        "newsdesk history", "newsdesk doctor",
     ):  # fmt: skip
         answer = said(await ana.says(path))
         assert "ben" not in answer, path
         assert "Your digest" not in answer, path
+    for page in ("places", "digests:1", "reports", "problems"):
+        answer = said(await ana.sees(page))
+        assert "ben" not in answer, page
+        assert "Your digest" not in answer, page
 
 
 async def test_why_does_not_reveal_what_others_follow(quiet: BotHarness, ben: Editor):
@@ -396,14 +400,11 @@ async def test_a_number_counts_in_ones_own_edition_where_it_was_sent(
 
 async def test_no_editor_can_send_to_a_person(quiet: BotHarness):
     ana = await editor(quiet)
-    for args in (
-        {"name": "ben", "channel": "person:ben"},
-        {"name": "person:ben", "channel": "c-x"},
-    ):
-        answer = await ana.asks("newsdesk destination add", **args)
+    for channel, name in (("person:ben", "ben"), ("c-x", "person:ben")):
+        answer = await ana.at(channel).visits("here", name=name)
         if isinstance(answer, Reply) and not answer.problem:
             answer = await ana.presses(answer, "Confirm")
-        assert isinstance(answer, Form) or answer.problem, args
+        assert isinstance(answer, Form) or answer.problem, channel
     places = await quiet.archive.local_destinations("ben")
     assert [place.name for place in places[1]] == ["morning"]
 
@@ -517,7 +518,7 @@ async def test_erasing_asks_first_and_is_complete(quiet: BotHarness, ben: Editor
 
     assert await quiet.db.read(rows_of, "ben") == {}
     assert set(await quiet.db.read(rows_of, "ana")) == {"saved_stories"}
-    assert "No report is open" in said(await ana.says("newsdesk reports"))
+    assert "No report is open" in said(await ana.sees("reports"))
     quiet.publish("library", LIBRARY)
     before = len(own(quiet))
     quiet.clock.advance(timedelta(days=1))

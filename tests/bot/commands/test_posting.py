@@ -271,7 +271,8 @@ async def test_a_stopped_channel_is_rejected_with_the_reason(ana):
 
 async def test_a_channel_that_was_removed_before_the_confirm_gets_nothing(ana):
     shown = await ana.says("newsdesk post", to="breaking")
-    await ana.does("newsdesk destination remove", name="breaking")
+    place = await ana.presses(await ana.sees("places"), "#breaking")
+    await ana.confirms(await ana.presses(place, "Remove"))
     answer = await ana.presses(shown, "Post now")
     await ana.harness.outbox.drain()
     assert answer.problem

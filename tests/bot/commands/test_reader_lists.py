@@ -8,7 +8,7 @@ import pytest
 from bot.commands import reader_lists, reports
 from bot.errors import SendRefused, UserError
 from bot.model import Form, Permission, Person, Reply
-from tests.bot.commands.editors import Editor, controls, editor, said
+from tests.bot.commands.editors import Editor, controls, editor, open_reports, said
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 
 BEN = Person(id="ben", name="Ben", permission=Permission.EVERYONE)
@@ -70,6 +70,18 @@ async def test_saving_shows_the_story_again_with_its_button_to_undo_it(ben: Edit
     assert "Taken off" in said(undone)
     assert "Saved ✓" not in said(undone)
     assert "saved no stories" in said(await saved_by(ben))
+
+
+async def test_what_follows_a_press_on_a_long_story_fits_into_its_message(
+    ben: Editor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.commands.stories.MAX_PAGE_LENGTH", 250)
+    whole = await story(ben, "bridge")
+    kept = await ben.presses(whole, "Save")
+    assert "Saved ✓" in said(kept)
+    assert len(kept.blocks) < len(whole.blocks)
+    back = await ben.presses(kept, "Back to the story")
+    assert len(back.blocks) == len(whole.blocks)
 
 
 async def test_saved_stories_are_private(ben: Editor):
@@ -237,11 +249,22 @@ async def report(who: Editor, text: str = "It was Monday.") -> Reply:
     return await who.says("news report", story="bridge", text=text)
 
 
+async def test_a_report_is_resolved_with_three_presses_at_most(
+    harness: BotHarness, ben: Editor
+):
+    await report(ben)
+    ana = await editor(harness)
+    form = await ana.opens(await ana.says("newsdesk home"), "Answer")
+    assert isinstance(form, Form)
+    assert "Settled: r-" in said(await ana.answers(form, answer="You are right."))
+    assert len(ana.did) - 1 <= 3
+
+
 async def test_a_report_reaches_the_editors(harness: BotHarness, ben: Editor):
     assert "Reported to the editors as r-" in said(await report(ben))
     ana = await editor(harness)
-    assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
-    listed = said(await ana.says("newsdesk reports"))
+    assert "A reader reports: " in said(await ana.says("newsdesk status"))
+    listed = said(await ana.says("newsdesk home"))
     assert "It was Monday." in listed
     assert "Ben" in listed
 
@@ -266,10 +289,8 @@ async def test_a_reader_without_messages_gets_the_resolution_once(
 ):
     await report(ben)
     ana = await editor(harness)
-    (public_id,) = await harness.inbox.complete(
-        await ana._event("newsdesk reports", {}), "settle", "r-"
-    )
-    await ana.says("newsdesk reports", settle=public_id, answer="You are right.")
+    (public_id,) = await open_reports(ana)
+    await ana.sees(f"report:{public_id}", answer="You are right.")
     harness.platform.script(SendRefused("You take no messages."))
     await harness.outbox.deliver_notices()
 
@@ -277,16 +298,14 @@ async def test_a_reader_without_messages_gets_the_resolution_once(
     assert f"Your report {public_id} was resolved." in first
     assert "You are right." in first
     assert "settled" not in said(await ben.says("news help"))
-    assert "No report is open" in said(await ana.says("newsdesk reports"))
+    assert "No report is open" in said(await ana.sees("reports"))
 
 
 async def test_a_resolved_report_notifies_nobody_else(harness: BotHarness, ben: Editor):
     await report(ben)
     ana = await editor(harness)
-    (open_one,) = await harness.inbox.complete(
-        await ana._event("newsdesk reports", {}), "settle", ""
-    )
-    await ana.says("newsdesk reports", settle=open_one)
+    (open_one,) = await open_reports(ana)
+    await ana.sees(f"report:{open_one}", answer="")
     assert "settled" not in said(await ben.also("Cleo").says("news help"))
 
 
@@ -297,12 +316,10 @@ async def test_reports_of_another_workspace_are_invisible(
     await report(ben)
     there = await editor(harness, "elsewhere")
     ana = await editor(harness)
-    (public_id,) = await harness.inbox.complete(
-        await ana._event("newsdesk reports", {}), "settle", ""
-    )
-    assert (await there.says("newsdesk reports", settle=public_id)).problem
-    assert "It was Monday." not in said(await there.says("newsdesk reports"))
-    assert "It was Monday." in said(await ana.says("newsdesk reports"))
+    (public_id,) = await open_reports(ana)
+    assert (await there.sees(f"report:{public_id}")).problem
+    assert "It was Monday." not in said(await there.sees("reports"))
+    assert "It was Monday." in said(await ana.sees("reports"))
 
 
 async def test_many_reports_at_once_are_stopped_for_a_while(

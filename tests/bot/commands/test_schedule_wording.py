@@ -21,7 +21,7 @@ ENGLISH = "Weekdays at 08:30, Europe/Berlin"
 GERMAN = "Montags bis freitags um 08:30 Uhr (Europe/Berlin)"
 EVERYWHERE = (
     "newsdesk status",
-    "newsdesk digest list",
+    "newsdesk home",
 )
 
 

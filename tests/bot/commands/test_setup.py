@@ -153,16 +153,56 @@ def test_every_starter_pack_can_be_named():
     assert feed_lists.get_pack_language("nachrichten") == "de"
 
 
-async def test_a_pack_is_expanded_to_its_feeds(harness: BotHarness):
-    ana = await editor(harness)
-    shown = await ana.says("newsdesk digest create", name="W", source="world, science")
+def test_a_pack_is_expanded_to_its_feeds():
     wanted = {
         *feed_lists.list_pack_addresses("world"),
         *feed_lists.list_pack_addresses("science"),
     }
-    await ana.presses(shown, "Confirm")
-    made = await harness.digest("W")
-    assert {source.address for source in made.sources} == wanted
+    assert set(feed_lists.expand_addresses("world, science")) == wanted
+
+
+async def test_a_setup_is_reverted_as_a_whole(newswire: Newswire, site: str):
+    ana = newcomer(newswire.harness)
+    saved = await ana.does(
+        "newsdesk setup", name="W", source=site, schedule="daily at 7:00"
+    )
+    await ana.confirms(await ana.presses(saved, "Take this back"))
+    assert await newswire.harness.archive.all_digests() == ()
+    assert "#w" not in said(await ana.sees("places"))
+
+
+# ── a channel that is set up ───────────────────────────────────────────────────
+
+
+async def test_a_second_digest_is_added_where_one_is_set_up(newswire, site):
+    await newswire.subscribe("/feed", more='schedule = "daily at 7:00"')
+    ana = await editor(newswire.harness)
+    checklist = await ana.says("newsdesk setup")
+    form = await ana.opens(checklist, "Add a second digest")
+    assert isinstance(form, Form)
+    preview = await ana.answers(form, name="Late", sources=site)
+    assert isinstance(preview, Reply)
+    assert any(isinstance(block, RenderedEdition) for block in preview.blocks)
+    saved = await ana.confirms(preview)
+    assert (await ana.presses(saved, "Back")).title == "Late"
+
+
+async def test_the_digest_of_the_channel_is_changed_from_the_checklist(harness):
+    ana = await editor(harness)
+    page = await ana.presses(await ana.says("newsdesk setup"), "Change it")
+    assert page.title == "Morning brief"
+
+
+async def test_without_a_channel_a_new_digest_needs_its_destinations(newswire, site):
+    await newswire.subscribe("/feed")
+    nowhere = (await editor(newswire.harness)).at(None)
+    shown = await nowhere.visits(
+        "new", name="Late", sources=site, destinations="morning"
+    )
+    assert "Posted to #morning." in said(shown)
+
+
+# ── mistakes ───────────────────────────────────────────────────────────────────
 
 
 async def test_an_answer_to_a_form_is_never_lost(newswire: Newswire):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.model import Document, Form, Reply
 from tests.bot.commands.editors import Editor, editor, errors, said
-from tests.bot.harness import FLOOD, BotHarness
+from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness
 from tests.bot.ingest.newswire import Newswire
 from tests.feeds import an_item
 from tests.wire.server import answer
@@ -18,8 +18,6 @@ sources = ["https://news.example/feed.xml"]
 
 @pytest.fixture
 async def ana(harness: BotHarness) -> Editor:
-    from tests.bot.harness import CONFIGURATION
-
     await harness.apply(CONFIGURATION + SECOND)
     return await editor(harness)
 
@@ -33,7 +31,7 @@ def listing(answer: Reply) -> str:
 
 async def test_a_renamed_source_is_found_by_both_names(ana: Editor):
     await ana.sets("source_names", "articles = Our texts")
-    assert "✓ Our texts" in said(await ana.says("newsdesk source list"))
+    assert "✓ Our texts" in said(await ana.sees("{Morning brief}:sources:1"))
     assert "Our texts" in said(await ana.says("newsdesk status"))
     await ana.sets("paused_sources", "add our texts")
     await ana.sets("paused_sources", "remove articles")
@@ -100,7 +98,7 @@ async def test_the_form_of_a_source_has_its_present_use(ana: Editor):
 
 async def test_a_source_is_paused_and_removed_by_its_buttons(ana: Editor):
     await ana.does(
-        "newsdesk apply",
+        "newsdesk config apply",
         file=SECOND.replace("feed.xml", 'feed.xml", "https://b.example/f'),
     )
     digest = await ana.harness.digest("Evening")
@@ -123,10 +121,10 @@ async def test_the_button_of_a_source_removed_meanwhile_says_so(ana: Editor):
 async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Editor):
     file = SECOND.replace("]]\n", ']]\npaused_sources = ["https://b.example/f"]\n')
     file = file.replace("feed.xml", 'feed.xml", "https://b.example/f')
-    await ana.does("newsdesk apply", file=file)
+    await ana.does("newsdesk config apply", file=file)
     await ana.sets("source_names", "b.example = Bee", target="Evening")
     await ana.sets("full_text", "b.example = never", target="Evening")
-    saved = await ana.does("newsdesk source move", source="Bee", to="Morning brief")
+    saved = await ana.confirms(await moved(ana, "Bee", "Morning brief"))
     (rests,) = (await ana.harness.digest()).paused_sources
     assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
     assert rests.full_text == "never"
@@ -138,25 +136,36 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
 
 
 async def test_the_only_source_cannot_move(ana: Editor):
-    answer = await ana.says("newsdesk source move", source="feed.xml", to="Morning")
-    assert "only source of «Evening»" in said(answer)
+    source = await ana.sees("{Evening}:source:2")
+    assert "only source of «Evening»" in said(await ana.presses(source, "Move"))
 
 
-async def test_it_cannot_move_to_where_it_is(ana: Editor):
-    form = await ana.is_asked("newsdesk source move", source="articles", to="Morning")
-    assert "already reads it" in errors(form)["to"]
+async def test_where_there_is_no_other_digest_it_cannot_move(harness: BotHarness):
+    await harness.apply(
+        CONFIGURATION.replace('"articles"', '"articles", "https://b.example/f"')
+    )
+    ana = await editor(harness)
+    source = await ana.sees("{Morning brief}:source:2")
+    assert "no other digest here" in said(await ana.presses(source, "Move"))
+
+
+async def moved(ana: Editor, name: str, to: str) -> Reply:
+    """The proposal to move the source of this name from «Evening»."""
+    listed = await ana.sees("{Evening}:sources:1")
+    source = await ana.presses(listed, name)
+    return await ana.presses(await ana.presses(source, "Move"), to)
 
 
 async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
     ana: Editor,
 ):
     await ana.does(
-        "newsdesk apply",
+        "newsdesk config apply",
         file=SECOND.replace("https://news.example/feed.xml", "articles"),
     )
     assert [s.kind for s in (await ana.harness.digest("Evening")).sources] == ["folder"]
-    answer = await ana.asks("newsdesk source add", address=str(ana.harness.home))
-    assert "only by the configuration file" in said(answer)
+    why = await ana.fails_to_set("sources", f"add {ana.harness.home}")
+    assert "only by the configuration file" in why
 
 
 # ── copy ───────────────────────────────────────────────────────────────────────
@@ -165,7 +174,7 @@ async def test_a_folder_can_move_between_digests_and_not_come_from_elsewhere(
 async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
     await ana.sets("exclude", "add rumour")
     await ana.sets("source_names", "articles = Ours")
-    shown = await ana.says("newsdesk digest clone", digest="Morning", name="Late brief")
+    shown = await ana.sees("{Morning brief}:copy", name="Late brief")
     assert "It has no schedule" in said(shown)
     await ana.presses(shown, "Confirm")
     before, after = await ana.harness.digest(), await ana.harness.digest("Late brief")
@@ -176,8 +185,8 @@ async def test_a_digest_is_copied_without_its_schedules(ana: Editor):
 
 
 async def test_a_copy_needs_a_name_of_its_own(ana: Editor):
-    form = await ana.is_asked("newsdesk digest clone", digest="Morning", name="Evening")
-    assert "already" in errors(form)["name"]
+    found = await ana.is_stopped("{Morning brief}:copy", name="Evening")
+    assert "already" in found["name"]
 
 
 # ── lists ──────────────────────────────────────────────────────────────────────
@@ -192,8 +201,6 @@ OPML = """<opml version="2.0"><body>
 
 @pytest.fixture
 async def abroad(newswire: Newswire) -> Editor:
-    from tests.bot.harness import CONFIGURATION
-
     await newswire.harness.apply(CONFIGURATION + SECOND)
     newswire.publish("/good", [an_item(1)])
     newswire.publish("/loose", [an_item(2)])
@@ -265,7 +272,7 @@ async def test_a_list_given_out_is_known_when_it_comes_back(
     assert 'title="The Girder"' in text
     form = await abroad.is_asked("newsdesk source import", file=text)
     assert "no feed that is new" in errors(form)["file"]
-    await abroad.does("newsdesk digest delete", digest="Bridges")
+    await abroad.confirms(await abroad.sees("{Bridges}:delete"))
     await abroad.does("newsdesk source import", file=text)
     (source,) = (await newswire.harness.digest("Bridges")).sources
     assert source.called == "The Girder"
@@ -274,10 +281,8 @@ async def test_a_list_given_out_is_known_when_it_comes_back(
 async def test_secret_addresses_and_other_workspaces_are_not_given_out(
     abroad: Editor, newswire: Newswire
 ):
-    from tests.bot.harness import CONFIGURATION
-
     secret = SECOND.replace("feed.xml", "feed.xml?key=s3cret").replace("Evening", "Own")
-    await abroad.does("newsdesk apply", file=secret)
+    await abroad.does("newsdesk config apply", file=secret)
     rival = CONFIGURATION.replace('"newsroom"', '"rival"')
     await newswire.harness.apply(
         rival.replace('"articles"', '"https://rival.example/f"')

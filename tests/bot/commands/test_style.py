@@ -115,9 +115,7 @@ async def test_the_difference_is_shown_in_words(ana: Editor):
 async def test_for_a_new_digest_only_unusual_settings_are_shown(ana: Editor):
     await ana.sets("brief", "0")
     await ana.sets("figures", "no")
-    reported = said(
-        await ana.says("newsdesk digest clone", digest="Morning", name="Late")
-    )
+    reported = said(await ana.sees("{Morning brief}:copy", name="Late"))
     assert "brief: 0" in reported
     assert "figures: no" in reported
     assert "summary" not in reported

@@ -193,7 +193,7 @@ async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
 
 async def test_a_copy_has_the_same_sections(ana: Editor):
     await ana.sets("sections", "also, quotes")
-    await ana.does("newsdesk digest clone", digest="Morning", name="Late")
+    await ana.confirms(await ana.sees("{Morning brief}:copy", name="Late"))
     known = await ana.harness.archive.all_digests()
     assert [digest.options.sections for digest in known] == [("also", "quotes")] * 2
 

@@ -205,9 +205,9 @@ async def test_a_set_option_can_be_reverted(ana, harness):
     assert (await place_of(harness)).post_options == DEFAULT_POST_OPTIONS
 
 
-async def test_saying_here_once_more_keeps_how_it_is_posted(ana, harness):
+async def test_another_name_keeps_how_it_is_posted(ana, harness):
     await ana.sets("silent", "yes", target="here")
-    await ana.does("newsdesk destination here", name="early")
+    await ana.sets("name", "early", target="here")
     place = await place_of(harness)
     assert (place.name, place.post_options) == ("early", PostOptions(silent=True))
 

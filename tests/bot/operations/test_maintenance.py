@@ -12,7 +12,7 @@ from bot.model.scope import Scope
 from bot.operations.maintenance import Maintenance
 from bot.settings import Retention
 from bot.storage import Connection, change_store, deletion_store, schema
-from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.editors import Editor, editor, open_reports, said
 from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness, open_harness
 
 SHORT = Retention(articles=30, editions=60, history=90)
@@ -122,16 +122,15 @@ async def test_resolved_reports_are_pruned_and_open_ones_are_not(ana: Editor):
     for text in ("It was Monday.", "It was Sunday."):
         await ana.says("news report", story="1", text=text)
     ana.harness.clock.advance(days=40)
-    event = await ana._event("newsdesk reports", {})
-    first, _ = await ana.harness.inbox.complete(event, "settle", "")
-    await ana.says("newsdesk reports", settle=first, answer="You are right.")
+    first, _ = await open_reports(ana)
+    await ana.sees(f"report:{first}", answer="You are right.")
     ana.harness.clock.advance(days=59)
     await maintenance(ana.harness).prune_outdated()
     assert await ana.harness.db.read(rows, "reports") == [2]
     ana.harness.clock.advance(days=2)
     await maintenance(ana.harness).prune_outdated()
     assert await ana.harness.db.read(rows, "reports") == [1]
-    assert "1 report of a reader is open" in said(await ana.says("newsdesk status"))
+    assert len(await open_reports(ana)) == 1
 
 
 async def test_published_stories_are_never_repeated(ana: Editor):

@@ -126,7 +126,7 @@ async def on_discord(
         role = {**_EVERYONE, "id": number, "name": f"role-{number}"}
         reported = {"guild_id": GUILD, "role": role}
         await discord.gateway.dispatch("GUILD_ROLE_CREATE", reported)
-    return await seen(harness.inbox.commands, _kept(_of_discord(discord), names))
+    return await seen(harness.inbox.typed_commands, _kept(_of_discord(discord), names))
 
 
 _EVERYONE = {
@@ -193,7 +193,7 @@ def _asking_discord(
 async def on_slack(harness: BotHarness, slack: LocalSlack, *names: str) -> MatrixResult:
     """Every cell on Slack."""
     await let_in(harness, "slack", TEAM, f"U{LET_IN}")
-    return await seen(harness.inbox.commands, _kept(_of_slack(slack), names))
+    return await seen(harness.inbox.typed_commands, _kept(_of_slack(slack), names))
 
 
 def _of_slack(slack: LocalSlack) -> Iterable[Column]:
@@ -243,7 +243,9 @@ async def on_page(harness: BotHarness, *names: str) -> MatrixResult:
     """Every cell on the local page."""
     await let_in(harness, "local", "newsroom", LET_IN)
     here = await harness.place()
-    return await seen(harness.inbox.commands, _kept(_of_page(harness, here), names))
+    return await seen(
+        harness.inbox.typed_commands, _kept(_of_page(harness, here), names)
+    )
 
 
 def _of_page(harness: BotHarness, here: Location) -> Iterable[Column]:

@@ -313,7 +313,7 @@ def asked_of(command: Command) -> list[Asked]:
 async def test_every_command_says_the_same_on_all_platforms(harness, snapshot):
     kept: dict[str, list[str]] = {}
     differ: list[str] = []
-    for command in harness.inbox.commands:
+    for command in harness.inbox.typed_commands:
         for how, given, permission in asked_of(command):
             name = f"/{command.path} {how}"
             said = {

@@ -13,7 +13,7 @@ from bot.model.scope import PersonScope
 from bot.platforms.local.platform import LocalPlatform
 from bot.storage import reader_store, schema
 from bot.storage.message_store import LocalMailbox
-from tests.bot.commands.editors import Editor, editor, said
+from tests.bot.commands.editors import Editor, editor, open_reports, said
 from tests.bot.commands.test_local_page import page
 from tests.bot.harness import BRIDGE, WAIT, BotHarness, open_harness
 from tests.fakes import Lost
@@ -44,10 +44,8 @@ async def reports(who: Editor, text: str = "It was Monday.") -> None:
 async def settled(harness: BotHarness, answer: str = "You are right.") -> None:
     """Resolve all open reports as Ana."""
     ana = await editor(harness)
-    for public_id in await harness.inbox.complete(
-        await ana._event("newsdesk reports", {}), "settle", ""
-    ):
-        done = await ana.says("newsdesk reports", settle=public_id, answer=answer)
+    for public_id in await open_reports(ana):
+        done = await ana.sees(f"report:{public_id}", answer=answer)
         assert not done.problem, said(done)
 
 

@@ -49,6 +49,7 @@ LABELLED = [
     ("advice", "How to get rust off a bicycle", NEWS),
     ("advice", "Seven ways to sleep through a storm", NEWS),
     ("roundup", "Ten things to do this weekend", NEWS),
+    ("roundup", "On the roads this morning", NEWS),
     ("junk", "Correction: Ferry timetable article", NEWS),
     ("feature", "The woman who counts the ferries", NEWS),
     ("feature", "Der Mann, der die Brücken zählt", NEWS),

@@ -93,6 +93,15 @@ def test_two_counts_of_the_same_are_a_dispute(one: str, other: str, lang: str):
     assert len(disputed(one, other, lang=lang)) == 1
 
 
+def test_a_count_that_is_exact_to_the_thousand_is_not_rounded():
+    ours = "After the storm 510,000 homes in Thornby are without power, the firm said."
+    theirs = "The county says that {} customers in Thornby are without power."
+    assert disputed(ours, theirs.format("about 465,000")) == [
+        ("510,000", "about 465,000")
+    ]
+    assert disputed(ours, theirs.format("about 500,000")) == []
+
+
 def test_a_part_and_the_whole_are_none():
     jury = "A jury in Thornby found the surgeon guilty in {} of needless operations."
     one, other = jury.format("nine of 16 cases"), jury.format("nine cases")

@@ -159,6 +159,13 @@ def shown_beside(further: str) -> list[str]:
         "Just 13% of registered voters in the survey approved.",
         "Berg lost that district 68%-31%.",
         "Norlanders are a bit less happy, at 26%.",
+        "Berg would leave it at £4 million.",
+        "Maybe it fell because Halm spent £4 million in May.",
+        "Guards stationed there killed 150 wolves in May.",
+        "A further £9 million has been lost.",
+        "A minute later and 2,000 metres lower, an alarm rang.",
+        "Berg belittled the matter of the £1 million in loans.",
+        "The company saw a rise of 3% in May.",
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",

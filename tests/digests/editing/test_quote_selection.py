@@ -216,3 +216,39 @@ def test_parts_of_one_utterance_are_one_card():
         "how rude it is."
     )
     assert text[card.span.start : card.span.end] == card.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The water came up faster than my mother could climb,” Ada Brandt said. She "
+        "survived.",
+        "“By all the signs the red boat should win this,” said Ada Brandt, but the "
+        "blue one will.",
+        "“The man was always friendly to the boys here,” Ada Brandt said. It was in "
+        "May, she said. “But then he began to shout at them and to wait outside.”",
+        "„Nach allem, was wir wissen, müsste das rote Boot siegen“, sagte Ada Brandt, "
+        "aber siegen werde das blaue.",
+    ],
+)
+def test_what_the_next_words_turn_round_gets_no_card(text):
+    assert best(text) == []
+
+
+def test_an_answer_of_another_person_turns_nothing_round():
+    text = (
+        "“The boats of this canal will come back in May,” Ada Brandt said. But critics "
+        "of the plan doubt it."
+    )
+    assert best(text) == ["The boats of this canal will come back in May,"]
+
+
+def test_what_an_older_report_tells_people_to_do_gets_no_card():
+    go = "“If you live near the lock, go now and do not wait for a knock,” "
+    early = Article(id="b", text=f"{go}Tom Cole said in Halm at dawn.")
+    late = Article(id="a", text="Residents of Halm may go home on Friday, police said.")
+    story = Story(id="s", articles=(late, early), outlets=())
+    analyses = {each.id: analyse_article(each) for each in (late, early)}
+    assert build_story_cards(story, analyses, 2) == ()
+    alone = Story(id="s", articles=(early,), outlets=())
+    assert len(build_story_cards(alone, analyses, 2)) == 1

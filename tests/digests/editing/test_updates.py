@@ -163,3 +163,44 @@ def test_an_update_weighs_what_is_new_and_not_the_event_once_more():
     )
     later = edition(quake, again, vote, after=edition(quake))
     assert [s.articles[0].id for s in later.stories] == ["vote", "again"]
+
+
+RESULTS = article(
+    "results",
+    "Tolland Boats said on Monday that it would cut 900 jobs at its yard in Fenwick."
+    "\n\nThe company lost $41 million in the quarter. Revenue fell 11 percent to $880 "
+    "million. It expects to sell 3,100 boats this year.",
+    0,
+    "Tolland Boats to cut 900 jobs in Fenwick",
+    "Herald",
+)
+NOTICE = article(
+    "notice",
+    "An earlier report misstated the revenue of Tolland Boats for the quarter. It was "
+    "$830 million, not $880 million.",
+    9,
+    "Correction: Tolland sales",
+    "Herald",
+)
+
+
+def shown(*articles: Article) -> str:
+    """The summary and figures of the one story that these articles make."""
+    (story,) = edition(*articles).stories
+    labels = (entry.figure.label for entry in story.figures)
+    return " ".join((*(s.text for s in story.summary), *labels))
+
+
+def test_a_number_that_a_notice_takes_back_is_not_shown():
+    assert "$41 million" in shown(RESULTS, NOTICE)
+    assert "$880 million" not in shown(RESULTS, NOTICE)
+
+
+def test_readers_of_the_wrong_number_are_shown_the_notice():
+    (story,) = edition(RESULTS, NOTICE, after=edition(RESULTS)).stories
+    assert story.articles[0].id == "notice"
+    assert story.summary[-1].text == "It was $830 million, not $880 million."
+
+
+def test_a_notice_of_another_outlet_takes_nothing_back():
+    assert "$880 million" in shown(RESULTS, replace(NOTICE, source="Courier"))

@@ -292,3 +292,62 @@ def test_two_participles_have_one_complement():
         "that has tracked such deaths in all towns of the country since it began."
     )
     assert not labels(text)["at least 707"].endswith("person shot")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "label"),
+    [
+        (
+            "Rund 300 Helfer und Soldaten aus vier Ländern suchen noch immer nach "
+            "Vermissten in Dörfern, die unter dem Schlamm begraben wurden.",
+            "Rund 300",
+            "Rund 300 Helfer und Soldaten aus vier Ländern suchen noch immer nach "
+            "Vermissten in Dörfern, die unter dem Schlamm begraben wurden",
+        ),
+        (
+            "An den Streiks der Fahrer nahmen in der Nacht nach Angaben der "
+            "Gewerkschaft 4.100 Leute teil; die Betriebe sprachen von 2.700.",
+            "4.100",
+            "An den Streiks der Fahrer nahmen in der Nacht nach Angaben der "
+            "Gewerkschaft 4.100 Leute teil; die Betriebe sprachen von 2.700",
+        ),
+        (
+            "By the union's own count 4,100 drivers of buses and trams took part in "
+            "the walkout, the firms put the number at 2,700.",
+            "4,100",
+            "By the union's own count 4,100 drivers of buses and trams took part in "
+            "the walkout, the firms put the number at 2,700",
+        ),
+    ],
+)
+def test_a_clause_keeps_what_completes_it_and_the_other_side(text, number, label):
+    lang = "en" if text.startswith("By") else "de"
+    assert labels(text, lang)[number] == label
+
+
+def test_a_sum_keeps_to_whom_it_went():
+    text = (
+        "Orvik had accounting experts speak about all the money made — including £5.6 "
+        "million in profits to Tallis, £5.2 million to Wend and £700,000 to Brack and "
+        "the rest of the £16.7 million in overall profits to record companies "
+        "Interhalm, Moss and Strand Track Distribution."
+    )
+    assert not labels(text).get("£5.6 million", "").endswith("in profits")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        # A noun with what is said of it is no sentence.
+        ("A van that the museum of Halm sold in April for only £399.", "£399"),
+        # «Pays as high as»: the second «as» begins no clause.
+        (
+            "Under the plan, owners of two boats or more would pay the ordinary rate "
+            "of the county, which currently goes as high as 39.6 percent, just as they "
+            "do now for boats that they have held for less than a year in the harbour.",
+            "39.6 percent",
+        ),
+    ],
+)
+def test_what_is_no_whole_clause_has_no_label(text, number):
+    assert labels(text).get(number, "") == ""

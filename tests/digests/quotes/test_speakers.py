@@ -408,6 +408,13 @@ def test_whoever_is_told_or_cites_does_not_speak():
         ),
         # A body that somebody speaks for; not what is named after one.
         ("“We pay,” said Simon Hart of the Wool Alliance.", "Wool Alliance"),
+        ("“We pay,” said Ada Berg of the Refugee Council.", "Refugee Council"),
+        ("“We pay,” said Ada Berg, of the Miners Council.", "Miners Council"),
+        ("“We pay,” said Ada Berg, who is a lawyer for him.", "lawyer for him"),
+        (
+            "“We pay,” said Ada Berg, a fundraiser at the lock.",
+            "fundraiser at the lock",
+        ),
         ("“We pay,” said Tom Cole of the Strand Radio show “Dusk”.", None),
         ("“We pay,” said Tom Cole, 59, from Hallin.", None),
         (

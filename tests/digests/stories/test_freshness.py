@@ -68,6 +68,12 @@ def test_a_correction_may_lower_a_toll():
     )
 
 
+def test_a_reaction_hours_later_does_not_stand_for_the_disaster():
+    first = report("a", "Nine people died in a ferry fire off Okoji, police said.", 0)
+    sorry = report("b", "The ferry line off Okoji said its thoughts are with all.", 5)
+    assert lead(first, sorry) == "a"
+
+
 STATED_TOLLS = [
     ("A fifth child has died after Monday's crash near Dorne.", "en", 5),
     ("A third worker died of burns in hospital on Sunday.", "en", 3),

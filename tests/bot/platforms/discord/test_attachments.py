@@ -21,7 +21,6 @@ from tests.bot.platforms.discord.conftest import (
 from tests.bot.platforms.discord.test_interactions import ask
 from tests.bot.platforms.given_files import (
     EVENING,
-    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -45,7 +44,7 @@ async def chat(
 async def gives(
     discord: LocalDiscord,
     content: bytes | Upload,
-    path: str = "newsdesk apply",
+    path: str = "newsdesk config apply",
     who: Who = EDITOR,
     **given: str,
 ) -> Asked:
@@ -65,16 +64,10 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, discord):
     assert await names(harness) == ["Morning brief", "Evening"]
 
 
-async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, discord):
-    asked = await gives(discord, FEEDS.encode(), "newsdesk source import")
-    assert "Müller" in asked.words
-    assert "New digest «Press»" in asked.words
-
-
 async def test_a_command_without_text_or_file_asks_for_one_of_them(
     chat, discord, harness
 ):
-    asked = await ask(discord, "newsdesk apply")
+    asked = await ask(discord, "newsdesk config apply")
     assert asked.modal is not None
     labels = [label["label"] for label in asked.modal["components"]]
     assert labels == ["File", "Or as a file", "Prune"]
@@ -148,14 +141,16 @@ async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
     async with listening(discord, harness.inbox, a_platform(discord, defer=0.02)):
         discord.script(Slow(seconds=0.5), "cdn")
         upload = Upload(name="slow", content=EVENING.encode())
-        asked = await discord.people.command("newsdesk apply", EDITOR, {}, upload)
+        asked = await discord.people.command(
+            "newsdesk config apply", EDITOR, {}, upload
+        )
         await until(lambda: asked.state == "later")
         assert "New digest «Evening»" in (await asked.done()).words
         assert asked.refused == []
 
 
 async def test_a_short_export_is_shown_as_text(chat, discord):
-    asked = await ask(discord, "newsdesk export")
+    asked = await ask(discord, "newsdesk config export")
     assert "[[workspace.digest]]" in asked.words
     assert asked.files == {}
 
@@ -164,16 +159,12 @@ async def test_a_short_export_is_shown_as_text(chat, discord):
 async def test_a_long_export_is_a_file_that_can_be_given_back(harness, discord, defer):
     await many_sources(harness, CONFIGURATION)
     async with listening(discord, harness.inbox, a_platform(discord, defer=defer)):
-        asked = await ask(discord, "newsdesk export")
+        asked = await ask(discord, "newsdesk config export")
         assert asked.files == {"standfirst.toml": (await exported(harness)).encode()}
         assert asked.private
         assert "… and" not in asked.words
         again = await gives(discord, asked.files["standfirst.toml"])
         assert "Nothing would change" in again.words
-        feeds = await ask(discord, "newsdesk source export")
-        (name,) = feeds.files
-        assert name == "standfirst.opml"
-        assert feeds.files[name].count(b"<outline type=") == 300
 
 
 def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():

@@ -71,9 +71,9 @@ def test_no_option_is_called_as_the_one_for_a_file_and_one_at_most_takes_one(reg
 
 
 def test_what_can_be_a_file_is_an_option_of_its_own_kind(registry):
-    found = named(commands.build_command_tree(registry.commands), "newsdesk apply")[
-        "options"
-    ]
+    found = named(
+        commands.build_command_tree(registry.commands), "newsdesk config apply"
+    )["options"]
     assert [(o["name"], o["type"], o["required"]) for o in found] == [
         ("file", 3, False),
         ("attachment", 11, False),

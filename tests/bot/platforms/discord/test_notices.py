@@ -35,14 +35,15 @@ async def workspace(harness: BotHarness):
 
 
 async def set_up_by(harness: BotHarness, person: str, channel: str) -> None:
-    """Run `/newsdesk destination here` in the channel, and confirm."""
+    """Make the channel a destination in the panel, and confirm."""
     place = Location(workspace=await workspace(harness), channel=channel)
     asked = Invocation(
         key=f"here-{channel}-{person}",
         place=place,
         person=Person(id=person, name="Ana", permission=Permission.EDITOR),
-        path="newsdesk destination here",
-        args={"name": "lab"},
+        path="newsdesk home",
+        args={"page": "here"},
+        answers={"name": "lab"},
     )
     shown = expect_reply(await harness.inbox.dispatch(asked))
     pressed = harness.inbox.press(asked, shown.controls[0].id)
@@ -68,7 +69,7 @@ async def test_the_installer_is_notified_where_a_file_set_it_up(harness, discord
     (reported,) = discord.ledger.says(OWNERS)
     assert "has stopped posting: #morning" in reported["content"]
     assert "«Send Messages»" in reported["content"]
-    assert "/newsdesk destination here" in reported["content"]
+    assert "/newsdesk home" in reported["content"]
     assert discord.ledger.says(CHANNEL) == []
 
 

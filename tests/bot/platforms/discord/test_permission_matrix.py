@@ -20,7 +20,7 @@ async def test_no_cell_is_wrong(harness, discord, column):
     async with listening(discord, harness.inbox, a_platform(discord)):
         found = await permission_matrix.on_discord(harness, discord, column)
     assert found.wrong == []
-    assert found.cells >= len(harness.inbox.commands)
+    assert found.cells >= len(harness.inbox.typed_commands)
 
 
 async def test_a_role_that_was_lost_is_lost_at_once(harness, discord):

@@ -10,4 +10,4 @@ async def test_no_cell_is_wrong(harness, column):
     await harness.post()
     found = await permission_matrix.on_page(harness, column)
     assert found.wrong == []
-    assert found.cells >= len(harness.inbox.commands)
+    assert found.cells >= len(harness.inbox.typed_commands)

@@ -11,7 +11,6 @@ from bot.platforms.slack.platform import SlackPlatform
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.given_files import (
     EVENING,
-    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -40,7 +39,7 @@ async def chat(harness: BotHarness, slack: LocalSlack) -> AsyncIterator[SlackPla
         yield platform
 
 
-async def asked_for(slack: LocalSlack, line: str = "/newsdesk apply") -> Asked:
+async def asked_for(slack: LocalSlack, line: str = "/newsdesk config apply") -> Asked:
     """Run the command; its form is open then."""
     asked = await ask(slack, line)
     assert asked.view is not None
@@ -63,7 +62,7 @@ async def sends(
 async def gives(
     slack: LocalSlack,
     content: bytes | Upload,
-    line: str = "/newsdesk apply",
+    line: str = "/newsdesk config apply",
     /,
     **answers: str,
 ) -> Asked:
@@ -78,12 +77,6 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, slack):
     assert "New digest «Evening»" in asked.words
     await press(slack, asked.controls["Confirm"])
     assert await names(harness) == ["Morning brief", "Evening"]
-
-
-async def test_feeds_of_another_reader_can_be_given_as_a_file(chat, slack):
-    asked = await gives(slack, FEEDS.encode(), "/newsdesk source import")
-    assert "Müller" in asked.words
-    assert "New digest «Press»" in asked.words
 
 
 async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
@@ -177,7 +170,7 @@ async def test_a_slow_file_is_acknowledged_in_time_and_the_answer_follows(
 
 
 async def test_a_short_export_is_shown_as_text(chat, slack):
-    asked = await ask(slack, "/newsdesk export")
+    asked = await ask(slack, "/newsdesk config export")
     assert "[[workspace.digest]]" in asked.words
     assert slack.people.uploads.shown == {}
 
@@ -185,7 +178,7 @@ async def test_a_short_export_is_shown_as_text(chat, slack):
 async def test_a_long_export_is_a_private_file_that_can_be_imported(harness, slack):
     await many_sources(harness, CONFIGURATION)
     async with listening(slack, harness.inbox):
-        asked = await ask(slack, "/newsdesk export")
+        asked = await ask(slack, "/newsdesk config export")
         assert "«standfirst.toml» is in your messages" in asked.words
         assert "outlet" not in asked.words
         assert asked.private
@@ -213,7 +206,7 @@ async def test_a_rejected_upload_is_reported_and_shown_in_part(
     else:
         slack.script(fault, operation)
     async with listening(slack, harness.inbox):
-        asked = await ask(slack, "/newsdesk export")
+        asked = await ask(slack, "/newsdesk config export")
     assert "Slack did not accept a file" in asked.words
     assert "files:write" in asked.words
     assert "[[workspace]]" in asked.words
@@ -229,7 +222,7 @@ async def test_nothing_is_uploaded_to_another_place_than_slacks(
         forms, "resolve_upload_origin", lambda _: "https://files.example"
     )
     async with listening(slack, harness.inbox):
-        asked = await ask(slack, "/newsdesk export")
+        asked = await ask(slack, "/newsdesk config export")
     assert "a foreign host" in asked.words
     assert [call.method for call in slack.asked("file")] == []
 

@@ -142,7 +142,7 @@ async def test_an_answer_comes_in_the_language_of_the_asker(chat, slack):
 
 
 async def test_a_failed_request_is_reported_in_words(chat, slack):
-    assert "there is no 99" in (await ask(slack, "/news story 99")).words
+    assert "There is no story 99" in (await ask(slack, "/news story 99")).words
 
 
 async def test_what_slack_writes_for_what_was_typed_is_read_as_typed(slack):

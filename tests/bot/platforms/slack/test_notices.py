@@ -31,8 +31,9 @@ async def stopped(harness: BotHarness, slack: LocalSlack) -> None:
         key="here",
         place=Location(workspace=space, channel=LAB),
         person=Person(id=ANA, name="Ana", permission=Permission.EDITOR),
-        path="newsdesk destination here",
-        args={"name": "lab"},
+        path="newsdesk home",
+        args={"page": "here"},
+        answers={"name": "lab"},
     )
     shown = expect_reply(await harness.inbox.dispatch(asked))
     pressed = harness.inbox.press(asked, shown.controls[0].id)

@@ -28,7 +28,7 @@ DID: dict[str, tuple[Does, str]] = {
     "a command": (lambda s: s.people.types("/news latest"), "bridge"),
     "an editor's command": (lambda s: s.people.types("/newsdesk status"), "Status"),
     "a command that lacks something": (
-        lambda s: s.people.types("/newsdesk source test"),
+        lambda s: s.people.types("/newsdesk correct"),
         "",
     ),
     "a button": (lambda s: s.people.presses("v1:quotes"), "quotes"),
