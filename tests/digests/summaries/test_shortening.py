@@ -40,7 +40,7 @@ def ends_at_bar(sentence: str) -> bool:
         "Ada Brandt also tried to portray the mayor| as a danger to the town.",
         "The bridge over the river is seen| as a sign of hope.",
         "The bridge is weak, particularly|: the north end.",
-        "Anton Rusk was guilty of taking £900 from a builder in return| for flats on it.",
+        "Anton Rusk was guilty of taking £900 from a builder in return| for a flat.",
         "Die Brücke schloss kurz| nachdem ein Riss entdeckt wurde.",
     ],
 )
