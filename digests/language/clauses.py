@@ -465,6 +465,8 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
+        if len(DASH.findall(inside)) % 2:
+            continue  # A part of it is in an insertion of its own.
         clause = _CLAUSE.split(text[span.start : m.start()])
         if m["first"] and _FINITE_WORD.search(clause[-1]):
             continue  # The verb after the comma is not the main one.

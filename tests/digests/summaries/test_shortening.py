@@ -381,3 +381,12 @@ def test_a_cut_before_a_phrase_does_not_leave_out_how_it_ended():
         "quay but in the end rejected it by 14 votes to 9."
     )
     assert all("rejected it" in version for version in shorten(text))
+
+
+def test_an_insertion_does_not_begin_in_the_clause_and_end_between_dashes():
+    text = (
+        "In a poll of Hallin College, voters given the choice of four words -- glad, "
+        "calm, worried or scared -- are likely to say that the result would leave them "
+        "afraid of the next four years."
+    )
+    assert not any("College worried" in version for version in shorten(text))
