@@ -74,10 +74,8 @@ async def large_workspace(harness: BotHarness, digests: int) -> None:
     await harness.apply(a_large_workspace(digests, 200))
     for path, page in SHOWN:
         asked = await harness.asks(path, True, None, page)
-        await show(
-            f"/{path} {page.get('page', '')}",
-            lambda asked=asked: answer(harness, asked),
-        )  # type: ignore[misc]
+        name = f"/{path} {page.get('page', '')}"
+        await show(name, lambda asked=asked: answer(harness, asked))  # type: ignore[misc]
     given = {"target": "Digest 1", "setting": "paused_sources"}
     asked = await harness.asks("newsdesk set", True, None, given)
     complete = harness.inbox.complete
