@@ -3,7 +3,7 @@
 The names imported here are public.
 """
 
-from bot.model.digest import Digest, Source, SourceKind, StoredArticle
+from bot.model.digest import Destination, Digest, Source, SourceKind, StoredArticle
 from bot.model.edition import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
@@ -62,7 +62,7 @@ from bot.model.reply import (
     Reply,
     SmallPrint,
 )
-from bot.model.scope import PersonScope, Scope, Scoped
+from bot.model.scope import PersonScope, PlatformName, Scope, Scoped
 from bot.model.setting_info import (
     Setting,
     SettingGroup,
@@ -80,7 +80,6 @@ from bot.model.settings import (
     DigestOptions,
     DigestSettings,
     FullTextUse,
-    PlatformName,
     PostOptions,
     SettingsEntry,
     SettingsModel,
@@ -92,7 +91,6 @@ from bot.model.workspace import (
     LOCAL_PLATFORM,
     PERSON_PREFIX,
     AppInstallation,
-    Destination,
     InstallationTokens,
     Location,
     Permission,

@@ -6,17 +6,45 @@ from typing import Final, Literal
 from bot.model.scope import Scoped
 from bot.model.settings import (
     DEFAULT_DIGEST_OPTIONS,
+    DEFAULT_POST_OPTIONS,
+    DestinationSettings,
     DigestOptions,
     DigestSettings,
     FullTextUse,
+    PostOptions,
 )
-from bot.model.workspace import Destination
 from digests.messages import Message
 from digests.types import frozen
 
 # ── sources ─────────────────────────────────────────────────────────────────────
 #
 # Sources of articles, and the articles stored from them.
+
+
+@frozen
+class Destination(Scoped):
+    """A channel, thread or DM of a workspace that can be posted to."""
+
+    id: int
+    workspace_id: int
+    #: Name by which digests refer to it.
+    name: str
+    #: The platform's own id of the channel.
+    channel: str
+    #: Why nothing is posted there; None when it works.
+    paused: Message | None = None
+    #: When one message is sent as a test; None = only a person can resume it.
+    retest_at: datetime | None = None
+    #: The platform's id of the person it belongs to; None = the workspace's.
+    person: str | None = None
+    post_options: PostOptions = DEFAULT_POST_OPTIONS
+
+    @property
+    def settings(self) -> DestinationSettings:
+        """The destination as the configuration file describes it."""
+        return DestinationSettings.model_construct(
+            name=self.name, channel=self.channel, **self.post_options.to_entry()
+        )
 
 
 @frozen

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from bot.model.scope import Scope, Scoped
-from bot.model.settings import DEFAULT_POST_OPTIONS, PlatformName, PostOptions
+from bot.model.scope import PlatformName, Scope, Scoped
+from bot.model.settings import DEFAULT_POST_OPTIONS, PostOptions
 from digests.messages import Message
 from digests.types import Edition, frozen
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.model.reply import Form, Reply
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName
 from bot.model.workspace import Location, Permission, Person, Workspace
 from digests.types import frozen
 

@@ -1,8 +1,10 @@
 """What a query is restricted to: a workspace, or one person in it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
+#: Name of a platform in the registry `bot.platforms.plugins`.
+PlatformName: TypeAlias = str
 #: The largest key of a row: no larger number is an id of ours.
 MAX_KEY: Final = 2**63 - 1
 

@@ -17,17 +17,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.errors import UserError
+from bot.model.scope import PlatformName
 from bot.model.setting_info import SettingInfo
 from digests.language.normalization import normalize_text
 from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
 
-#: Name of a platform in the registry `bot.platforms.plugins`.
-PlatformName: TypeAlias = str
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
 CorrectionsSetting = Literal["edit", "tell", "off"]

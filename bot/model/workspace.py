@@ -1,4 +1,4 @@
-"""Workspaces, their destinations, and the people in them.
+"""Workspaces, the people in them, and installations of the app.
 
 Instants are aware datetimes in UTC; `id` is the database key and is never shown.
 """
@@ -7,13 +7,7 @@ from dataclasses import field
 from datetime import datetime
 from enum import IntEnum
 
-from bot.model.scope import Scope, Scoped
-from bot.model.settings import (
-    DEFAULT_POST_OPTIONS,
-    DestinationSettings,
-    PlatformName,
-    PostOptions,
-)
+from bot.model.scope import PlatformName, Scope
 from digests.messages import Message
 from digests.types import frozen
 
@@ -53,32 +47,6 @@ class Workspace:
     def scope(self) -> Scope:
         """Its own scope."""
         return Scope(self.id)
-
-
-@frozen
-class Destination(Scoped):
-    """A channel, thread or DM of a workspace that can be posted to."""
-
-    id: int
-    workspace_id: int
-    #: Name by which digests refer to it.
-    name: str
-    #: The platform's own id of the channel.
-    channel: str
-    #: Why nothing is posted there; None when it works.
-    paused: Message | None = None
-    #: When one message is sent as a test; None = only a person can resume it.
-    retest_at: datetime | None = None
-    #: The platform's id of the person it belongs to; None = the workspace's.
-    person: str | None = None
-    post_options: PostOptions = DEFAULT_POST_OPTIONS
-
-    @property
-    def settings(self) -> DestinationSettings:
-        """The destination as the configuration file describes it."""
-        return DestinationSettings.model_construct(
-            name=self.name, channel=self.channel, **self.post_options.to_entry()
-        )
 
 
 @frozen

@@ -36,8 +36,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from bot.model.scope import Scope
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName, Scope
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,

@@ -29,7 +29,8 @@ from sqlalchemy import (
 )
 
 from bot.model.edition import Delivery
-from bot.model.settings import PlatformName, PostOptions
+from bot.model.scope import PlatformName
+from bot.model.settings import PostOptions
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
 from bot.storage.statements import (

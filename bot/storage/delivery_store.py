@@ -35,9 +35,9 @@ from sqlalchemy import (
     select,
 )
 
+from bot.model.digest import Destination
 from bot.model.edition import Delivery, MessagePart, Operation, StoredEdition
 from bot.model.scope import Scope
-from bot.model.workspace import Destination
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.published_article_store import CORRECTABLE_PERIOD

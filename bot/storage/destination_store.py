@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.errors import UserError
+from bot.model.digest import Destination
 from bot.model.scope import Scope
 from bot.model.settings import PostOptions
-from bot.model.workspace import PERSON_PREFIX, Destination
+from bot.model.workspace import PERSON_PREFIX
 from bot.storage.schema import deliveries, destinations, local_messages
 from bot.storage.send_leases import WAITING_STATES
 from bot.storage.statements import (

@@ -15,10 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, or_, select
 
 from bot.errors import UnknownName
-from bot.model.digest import Digest, Source
+from bot.model.digest import Destination, Digest, Source
 from bot.model.scope import PersonScope, Scope
 from bot.model.settings import DEFAULT_DIGEST_OPTIONS, DigestOptions, FullTextUse
-from bot.model.workspace import Destination
 from bot.storage import destination_store, reader_store
 from bot.storage.schema import (
     destinations,

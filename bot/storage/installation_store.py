@@ -29,8 +29,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Row, select
 
-from bot.model.scope import Scope
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName, Scope
 from bot.model.workspace import AppInstallation, InstallationTokens
 from bot.ports import Clock
 from bot.storage.database import Database

@@ -16,8 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from bot.model.scope import Scope, Scoped
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName, Scope, Scoped
 from bot.storage.schema import (
     changes,
     destinations,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, Connection, DateTime, case, or_, select, type_coerce
 
 from bot.model.findings import JobStatus
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName
 from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import (
     deliveries,

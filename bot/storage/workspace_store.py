@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, or_, select
 
-from bot.model.scope import Scope
-from bot.model.settings import PlatformName
+from bot.model.scope import PlatformName, Scope
 from bot.model.workspace import Workspace
 from bot.storage.schema import grants, workspaces
 from bot.storage.statements import (

@@ -118,7 +118,10 @@ class Stage:
         topic = CommandOption(name="topic", description="What it is about")
         story = CommandOption(name="story", description="Number or id", required=True)
         tone = CommandOption(
-            name="tone", description="How", required=True, choices=("calm", "brisk")
+            name="tone",
+            description="How",
+            required=True,
+            choices=("calm", "brisk", "off"),
         )
         note = CommandOption(name="note", description="Anything else", rest=True)
         return (

@@ -96,6 +96,7 @@ class Panel:
     #: Seconds that an answer takes.
     wait: float = 0.0
     asked: list[Invocation] = field(default_factory=list)
+    replies: Mapping[str, Reply | Form] = field(default_factory=lambda: REPLIES)
 
     def inbox(self) -> Inbox:
         commands = (self.command("desk home"),)
@@ -119,7 +120,7 @@ class Panel:
         await asyncio.sleep(self.wait)
         action = invocation.path.rpartition(" ")[2]
         if action != NAME:
-            return REPLIES[action]
+            return self.replies[action]
         answers = invocation.answers
         if answers is None:
             return QUESTION

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tests.bot.platforms.panel import NAME, NOTE, PAGE
+from bot.model import Control, ListItem, Reply
+from tests.bot.platforms.panel import HOME, NAME, NOTE, PAGE
 from tests.bot.web.asgi import Answer, Browser
 from tests.browser.stage import Stage
 
@@ -73,6 +74,14 @@ async def test_a_button_beside_an_item_is_named_after_it(browser):
     assert button.attributes["aria-label"] == "Open: Evening brief"
 
 
+async def test_a_button_that_names_its_item_is_not_named_twice(stage, browser):
+    named = Control(id=f"v1:{PAGE}:1", label="Open Evening brief")
+    item = ListItem(title="Evening brief", control=named)
+    stage.panel.replies = {HOME: Reply(blocks=(item,))}
+    [button] = (await opened(browser)).css("#answer li.beside button")
+    assert "aria-label" not in button.attributes
+
+
 async def test_a_page_leads_to_another_and_back(stage, browser):
     page = (await press(browser, await opened(browser), "Open")).tree
     assert title(page) == "Evening brief"
@@ -125,3 +134,12 @@ async def test_what_was_pressed_is_named_where_it_cannot_be_typed(browser):
     fields = {"csrf": await browser.token(), "channel": "news", "label": "Open"}
     page = await browser.post("/control", fields | {"control": f"v1:{PAGE}:1"})
     assert page.tree.css_first("#answer .asked code").text() == "Open"
+
+
+async def test_the_choices_of_a_question_are_shown_in_the_readers_language(browser):
+    fields = {"csrf": await browser.token(), "channel": "news"}
+    asked = fields | {"line": "/newsdesk style"}
+    answer = await browser.post("/command", asked, accept_language="de")
+    options = answer.tree.css("#answer select option")
+    assert [o.attributes.get("value") for o in options] == ["", "calm", "brisk", "off"]
+    assert [o.text() for o in options] == ["", "calm", "brisk", "aus"]

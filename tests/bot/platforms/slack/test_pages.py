@@ -139,6 +139,22 @@ async def test_a_slow_form_replaces_the_page_as_well(slack, panel):
     assert home.messages == []
 
 
+async def test_a_form_that_was_open_too_long_is_answered_with_a_new_message(
+    slack, panel
+):
+    """Its response URL has expired after half an hour: the page can stay only."""
+    async with listening(slack, panel.inbox()):
+        home = await opened(slack)
+        asked = await does(slack, home, "Name")
+        await until(lambda: asked.envelope in slack.socket.acknowledged)
+        slack.ledger.clock.advance(seconds=1_801)
+        assert asked.view is not None
+        await slack.people.fills(asked.view, answers={"name": "Dusk"})
+        await until(lambda: slack.asked("whisper"))
+    assert "It is called Dusk" in str(slack.asked("whisper")[-1].body["blocks"])
+    assert len(home.messages) == 1
+
+
 async def test_a_mistake_stays_in_the_form_and_the_page_where_it_is(slack, panel):
     async with listening(slack, panel.inbox()):
         home = await opened(slack)
