@@ -121,10 +121,12 @@ def _find_only_digest(
 
 def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Control]:
     yield context.button("New digest", "home", "new", primary=is_empty)
-    yield context.button("All destinations", "home", "places")
+    if not is_empty:
+        yield context.button("All destinations", "home", "places")
     yield context.button("Workspace", "home", "w")
-    yield context.button("History", "history")
-    yield context.button("Status", "status")
+    if not is_empty:
+        yield context.button("History", "history")
+        yield context.button("Status", "status")
     yield context.button("Doctor", "doctor")
 
 
