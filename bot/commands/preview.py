@@ -42,7 +42,7 @@ def _parse_day(_: CommandContext, typed: str) -> str:
     for day, words in _DAY_WORDS.items():
         if re.fullmatch(words, said):
             return day
-    raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
+    raise UserError("Choose one of: {days}.", days=", ".join(PREVIEW_DAYS))
 
 
 @command(
@@ -171,8 +171,12 @@ async def _render_stages(
         (("story",), "duplicate", context.say("Repeats another article")),
         (("story",), "merged", context.say("Merged into a story")),
         (("rank", "balance"), "brief", context.say("In brief")),
-        (("rank", "balance"), "left out", context.say("Ranked too low")),
-        (("edition",), "left out", context.say("Nothing could be shown")),
+        (
+            ("rank", "balance"),
+            "left out",
+            context.say("Not chosen: other stories ranked higher"),
+        ),
+        (("edition",), "left out", context.say("Nothing of it could be shown")),
     )
     for stages, outcome, label in names:
         every = (d for d in edition.decisions if d.stage in stages)
