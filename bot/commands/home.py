@@ -121,8 +121,7 @@ def _find_only_digest(
 
 def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Control]:
     yield context.button("New digest", "home", "new", primary=is_empty)
-    if not is_empty:
-        yield context.button("All destinations", "home", "places")
+    yield context.button("All destinations", "home", "places")
     yield context.button("Workspace", "home", "w")
     if not is_empty:
         yield context.button("History", "history")
