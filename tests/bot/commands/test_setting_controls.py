@@ -154,7 +154,8 @@ async def test_no_channel_can_be_named_that_one_is_not_in(ana, named: str):
 async def test_the_control_of_a_deleted_digest_says_so(ana):
     digest = await ana.harness.digest("Evening")
     form = await asked(ana, "stories")
-    await ana.also("Bo").does("newsdesk digest delete", digest="Evening")
+    bo = ana.also("Bo")
+    await bo.confirms(await bo.sees("{Evening}:delete"))
     for answer in (
         await ana.answers(form, value="7"),
         await ana.chooses(f"v1:set:d{digest.id}:figures"),

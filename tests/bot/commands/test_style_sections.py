@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration import file_import, settings
+from bot.configuration import diff, file_import
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.model import DigestOptions, RenderedEdition, Reply
@@ -285,11 +285,11 @@ async def test_a_mistake_in_the_file_is_reported_with_its_place(ana, written, sa
     ],
 )
 def test_the_layout_is_worded_in_sentences(look, reported):
-    assert reported in settings.describe_layout(look, EN)
+    assert reported in diff.describe_layout(look, EN)
 
 
 def test_in_brief_without_lines_comes_nowhere():
-    reported = settings.describe_layout(
+    reported = diff.describe_layout(
         DigestOptions(sections=("quotes", "also"), brief=0), EN
     )
     assert "comes" not in reported
