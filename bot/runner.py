@@ -68,7 +68,7 @@ _TRIM_AFTER_SECONDS = 2.0
 #: Seconds between returns of freed memory to the system.
 _TRIM_INTERVAL_SECONDS = 300.0
 #: glibc's name of the setting, and how many pools of memory threads share.
-_ARENA_MAX, _ARENAS = -8, 1
+_ARENA_MAX, _ARENAS = -8, 2
 
 
 @frozen

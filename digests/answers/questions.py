@@ -69,7 +69,8 @@ class QuestionTerm:
 
     def is_held(self, roots: frozenset[str]) -> bool:
         """Whether it, or what is related to it, is among some roots."""
-        return not (self.accepted_roots | self.related).isdisjoint(roots)
+        lacks = self.accepted_roots.isdisjoint(roots)
+        return not (lacks and self.related.isdisjoint(roots))
 
 
 @frozen
