@@ -6,13 +6,12 @@ runs, so that `standfirst version` is instant.
 """
 
 import importlib
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
 from types import ModuleType
-from typing import Final, cast
-
-from cyclopts import App, CycloptsError
+from typing import TYPE_CHECKING, Final, cast
 
 from bot.cli.console import (
     OK,
@@ -23,6 +22,9 @@ from bot.cli.console import (
     print_warnings,
 )
 from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from cyclopts import App
 
 EXAMPLES = """
 Examples:
@@ -57,7 +59,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "import": "source:import_feeds",
     "migrate": "operations:migrate_database",
     "restore": "operations:restore_database",
-    "run": "operations:run_bot",
+    "run": "running:run_bot",
     "setup": "setup:run_setup",
     "slack-manifest": "operations:print_slack_manifest",
     "source list": "source:list_sources",
@@ -67,10 +69,16 @@ COMMANDS: Final[Mapping[str, str]] = {
     "workspace list": "configuration:list_workspaces",
 }
 
+#: `app` and `factory` are passed to a command and not parsed.
+PARSED: Final = re.compile(r"\A(?!(?:app|factory)\Z)")
 
-def build_command_tree() -> App:
+
+def build_command_tree() -> "App":
     """Build the command tree from the tables above."""
+    from cyclopts import App, Parameter
+
     app = App(
+        default_parameter=Parameter(parse=PARSED),
         name="standfirst",
         help="Posts news digests in which every word can be traced to its source.",
         help_epilogue=EXAMPLES,
@@ -86,7 +94,7 @@ def build_command_tree() -> App:
     return app
 
 
-def _split_command(app: App, words: str) -> tuple[App, str]:
+def _split_command(app: "App", words: str) -> tuple["App", str]:
     """Return the group of a command, or the app itself, and the command's last word."""
     *group, name = words.split()
     return (app[group[0]] if group else app), name
@@ -106,29 +114,32 @@ def main() -> None:
     sys.exit(code)
 
 
-def import_structlog_alone() -> None:
-    """Import structlog before it can find rich, which it would load for tracebacks.
+#: Libraries that structlog loads where they are installed, and the bot does not need:
+#: rich formats tracebacks, and greenlet brings the C++ runtime.
+STRUCTLOG_EXTRAS: Final = ("rich", "greenlet")
 
-    The bot formats tracebacks without it, and would hold six megabytes for as long as
-    it runs. The command line imports rich itself where it shows help.
+
+def import_structlog_alone() -> None:
+    """Import structlog before it can find what it would load beside itself.
+
+    The bot would hold eight megabytes for as long as it runs. The command line imports
+    rich itself where it shows help.
     """
-    if "rich" in sys.modules:
-        return
-    sys.modules["rich"] = cast(ModuleType, None)
+    hidden = [name for name in STRUCTLOG_EXTRAS if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = cast(ModuleType, None)
     try:
         importlib.import_module("structlog")
     finally:
-        del sys.modules["rich"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; return its exit code."""
     try:
-        code = _run_parsed(argv)
+        code = _run_alone() if list(argv) == ["run"] else _run_parsed(argv)
         flush_output()
-    except CycloptsError as error:
-        print_warnings(f"{str(error).strip()} See: standfirst --help")
-        return USAGE
     except BotError as error:
         print_warnings(str(error).strip())
         return error.exit_code
@@ -140,11 +151,25 @@ def run_command(argv: Sequence[str]) -> int:
     return code
 
 
+def _run_alone() -> int:
+    """Run the bot without the command line's library, which it would hold."""
+    from bot import app
+    from bot.cli.running import run_bot
+
+    return run_bot(factory=app)
+
+
 def _run_parsed(argv: Sequence[str]) -> int:
+    from cyclopts import CycloptsError
+
     tree = build_command_tree()
-    command, bound, passed = tree.parse_args(
-        list(argv) or ["--help"], exit_on_error=False, print_error=False
-    )
+    try:
+        command, bound, passed = tree.parse_args(
+            list(argv) or ["--help"], exit_on_error=False, print_error=False
+        )
+    except CycloptsError as error:
+        print_warnings(f"{str(error).strip()} See: standfirst --help")
+        return USAGE
     if not passed:
         if command not in (print_version, tree.version_print):
             # Help shows the summary of a command once the command is loaded.

@@ -76,7 +76,7 @@ INTEGERS = {
     "bot/storage/quote_wording_store.py",
     "bot/storage/statements.py",
     "bot/storage/story_store.py",
-    "digests/answers/questions.py",
+    "digests/answers/periods.py",
     "digests/corrections/detection.py",
     "digests/jsonl.py",
     "digests/language/dates.py",

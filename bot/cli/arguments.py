@@ -8,49 +8,16 @@ command and closed after it, or `factory`, for commands that open none or their 
 import asyncio
 import inspect
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.cli.console import print_warnings
+from bot.cli.running import ApplicationFactory, read_settings
 from bot.errors import UserError
 from bot.lookup.name_resolution import AmbiguousDigest, resolve_digest
 from bot.model import Digest, Workspace
-from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, configure_logging
-from bot.settings import Settings
+from bot.runner import Application
 from bot.storage import workspace_store
-
-
-class ApplicationFactory(Protocol):
-    """The functions of `bot.app` that commands use; they do not import it themselves.
-
-    Parsing a command line and its help is fast without the platforms.
-    """
-
-    def load_platform_settings(self) -> tuple[Settings, tuple[str, ...]]:
-        """Load the settings, with warnings."""
-
-    def open_application(
-        self, settings: Settings
-    ) -> AbstractAsyncContextManager[Application]:
-        """Build the application over the configured database."""
-
-    def open_examiner(
-        self, settings: Settings, name: str
-    ) -> AbstractAsyncContextManager[Examiner]:
-        """Sign in to a platform, to check it."""
-
-    def list_platforms(self) -> Plugins:
-        """Return every platform by name."""
-
-    def get_clock(self) -> Clock:
-        """Return the real clock."""
-
-
-OpenApplication = Annotated[Application, Parameter(parse=False)]
-Factory = Annotated[ApplicationFactory, Parameter(parse=False)]
 
 FlagOption = Annotated[bool, Parameter(negative=(), show_default=False)]
 JsonOption = Annotated[
@@ -65,7 +32,9 @@ WorkspaceId = Annotated[
 
 
 def call_command(
-    command: Callable[..., Any], bound: inspect.BoundArguments, factory: Factory
+    command: Callable[..., Any],
+    bound: inspect.BoundArguments,
+    factory: ApplicationFactory,
 ) -> int | None:
     """Call a parsed command; return its exit code, None for success."""
     if "factory" in inspect.signature(command).parameters:
@@ -78,14 +47,6 @@ def call_command(
             return done
 
     return asyncio.run(run_opened())
-
-
-def read_settings(factory: ApplicationFactory) -> Settings:
-    """Load the settings, set up logging by them, and print warnings about them."""
-    settings, warnings = factory.load_platform_settings()
-    configure_logging(settings)
-    print_warnings(*warnings)
-    return settings
 
 
 async def load_named_digest(

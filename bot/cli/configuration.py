@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.cli.arguments import Factory, FlagOption, JsonOption, OpenApplication
+from bot.cli.arguments import FlagOption, JsonOption
 from bot.cli.console import (
     OK,
     USAGE,
@@ -19,6 +19,7 @@ from bot.cli.console import (
     print_rows,
     print_warnings,
 )
+from bot.cli.running import ApplicationFactory
 from bot.configuration import feed_lists, file_import
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
@@ -44,7 +45,7 @@ async def apply_file(
     *,
     dry_run: FlagOption = False,
     prune: FlagOption = False,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Apply a TOML configuration file; applying it again changes nothing.
 
@@ -105,7 +106,7 @@ async def _load_destinations(app: Application) -> list[tuple[Workspace, Destinat
 
 
 async def export_configuration(
-    *, opml: FlagOption = False, workspace: str | None = None, app: OpenApplication
+    *, opml: FlagOption = False, workspace: str | None = None, app: Application
 ) -> None:
     """Print the configuration as a file for `apply`.
 
@@ -131,7 +132,7 @@ def explain_schedule(
     count: int = 3,
     language: str = "en",
     json: JsonOption = False,
-    factory: Factory,
+    factory: ApplicationFactory,
 ) -> int:
     """Explain a schedule and show when it is due next.
 
@@ -216,7 +217,7 @@ _COUNT_LABELS = {
 }
 
 
-async def list_workspaces(*, json: JsonOption = False, app: OpenApplication) -> None:
+async def list_workspaces(*, json: JsonOption = False, app: Application) -> None:
     """List the workspaces, including those that removed the bot but still have data."""
     rows = [
         {
@@ -237,7 +238,7 @@ async def list_workspaces(*, json: JsonOption = False, app: OpenApplication) -> 
 
 
 async def erase_workspace(
-    name: str, *, confirm: str | None = None, app: OpenApplication
+    name: str, *, confirm: str | None = None, app: Application
 ) -> int:
     """Erase all data of a workspace permanently, after showing what will be deleted.
 

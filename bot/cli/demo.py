@@ -13,8 +13,9 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.cli.arguments import Factory, FlagOption, read_settings
+from bot.cli.arguments import FlagOption
 from bot.cli.console import announce
+from bot.cli.running import ApplicationFactory, read_settings
 from bot.configuration import file_import
 from bot.runner import Application, serve_application
 from bot.settings import find_seeds_folder
@@ -27,7 +28,7 @@ INITIAL_ARTICLES = 9
 ARRIVAL_INTERVAL = timedelta(seconds=25)
 
 
-def run_demo(*, fresh: FlagOption = False, factory: Factory) -> int:
+def run_demo(*, fresh: FlagOption = False, factory: ApplicationFactory) -> int:
     """Run the bot on sample articles; needs no account, token or key.
 
     Args:

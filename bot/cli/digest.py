@@ -11,7 +11,6 @@ from bot.cli.arguments import (
     DigestName,
     FlagOption,
     JsonOption,
-    OpenApplication,
     WorkspaceId,
     load_named_digest,
 )
@@ -34,7 +33,7 @@ from digests import templates
 
 
 async def post_digest(
-    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: Application
 ) -> None:
     """Post an edition now; the scheduled one is still posted."""
     digest = await load_named_digest(app, name, workspace)
@@ -79,7 +78,7 @@ async def _find_missing_setting(app: Application, digest: Digest) -> str:
 
 
 async def undo_edition(
-    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: Application
 ) -> None:
     """Delete a digest's newest edition, within ten minutes of posting it."""
     digest = await load_named_digest(app, name, workspace)
@@ -108,7 +107,7 @@ async def preview_digest(
     *,
     workspace: WorkspaceId = None,
     format: str = "text",
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Print what would be posted now, without posting it.
 
@@ -149,7 +148,7 @@ def show_page_progress() -> Iterator[ReportProgress | None]:
         yield lambda done, total: status.update(f"Reading pages: {done} of {total}")
 
 
-async def list_digests(*, json: JsonOption = False, app: OpenApplication) -> None:
+async def list_digests(*, json: JsonOption = False, app: Application) -> None:
     """List the digests with their schedules and next times."""
     digests = await app.archive.all_digests()
     now, texts = app.clock.now(), Texts.of("en")
@@ -181,7 +180,7 @@ async def pause_digest(
     *,
     until: date | None = None,
     workspace: WorkspaceId = None,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Pause a digest until it is resumed, or until a date.
 
@@ -198,7 +197,7 @@ async def pause_digest(
 
 
 async def resume_digest(
-    name: DigestName = None, *, workspace: WorkspaceId = None, app: OpenApplication
+    name: DigestName = None, *, workspace: WorkspaceId = None, app: Application
 ) -> None:
     """Resume a paused digest."""
     digest = await load_named_digest(app, name, workspace)
@@ -212,7 +211,7 @@ async def skip_day(
     *,
     back: bool = False,
     workspace: WorkspaceId = None,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Skip one day; its articles appear in the next edition.
 
@@ -242,7 +241,7 @@ async def release_delivery(
     leave: FlagOption = False,
     workspace: str | None = None,
     json: JsonOption = False,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Send a held message again; it may then be in its channel twice.
 

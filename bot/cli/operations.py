@@ -1,4 +1,4 @@
-"""`standfirst run, migrate, doctor, slack-manifest, backup, restore`."""
+"""`standfirst migrate, doctor, slack-manifest, backup, restore`."""
 
 import asyncio
 import sys
@@ -7,18 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from bot.cli.arguments import (
-    Factory,
-    FlagOption,
-    JsonOption,
-    OpenApplication,
-    read_settings,
-)
+from bot.cli.arguments import FlagOption, JsonOption
 from bot.cli.console import (
     ATTENTION,
     OK,
     USAGE,
-    announce,
     format_count,
     format_finding,
     print_json,
@@ -26,17 +19,18 @@ from bot.cli.console import (
     print_to_stderr,
     print_warnings,
 )
+from bot.cli.running import ApplicationFactory, read_settings
 from bot.errors import UserError
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import is_holder_dead, serve_application, silence_logging
+from bot.runner import Application, is_holder_dead, silence_logging
 from bot.settings import Settings
 from bot.storage import Database, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.sqlite_backup import BACKUP_FOLDER
 
 
-async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
+async def run_doctor(*, json: JsonOption = False, app: Application) -> int:
     """Check the installation and report problems with their fixes.
 
     The exit code is 4 if there is a problem.
@@ -64,22 +58,7 @@ async def run_doctor(*, json: JsonOption = False, app: OpenApplication) -> int:
     return ATTENTION if problems else OK
 
 
-def run_bot(*, role: Literal["all"] = "all", factory: Factory) -> int:
-    """Post on schedule and answer commands until stopped.
-
-    Args:
-        role: What this process does; one process does everything.
-    """
-    settings = read_settings(factory)
-
-    async def serve() -> int:
-        async with factory.open_application(settings) as app:
-            return await serve_application(app, announce)
-
-    return asyncio.run(serve())
-
-
-def migrate_database(*, factory: Factory) -> int:
+def migrate_database(*, factory: ApplicationFactory) -> int:
     """Upgrade the database to this version's schema."""
     settings = read_settings(factory)
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
@@ -93,7 +72,7 @@ async def print_slack_manifest(
     mode: Literal["socket", "http"] = "socket",
     url: str = "",
     rotation: FlagOption = False,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Print the Slack app's manifest as JSON, and the reason for each scope on stderr.
 
@@ -155,7 +134,7 @@ REPEATED_STEP = "- News since then may be posted a second time (--tell-again)."
 
 
 def back_up_database(
-    file: Path | None = None, *, json: JsonOption = False, factory: Factory
+    file: Path | None = None, *, json: JsonOption = False, factory: ApplicationFactory
 ) -> int:
     """Copy the database to a file; the bot may be running.
 
@@ -189,7 +168,7 @@ def restore_database(
     *,
     tell_again: FlagOption = False,
     yes: FlagOption = False,
-    factory: Factory,
+    factory: ApplicationFactory,
 ) -> int:
     """Restore a backup; the current database is kept beside it.
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from bot.cli.arguments import Factory, FlagOption, read_settings
+from bot.cli.arguments import FlagOption
 from bot.cli.console import (
     CONFIGURATION,
     FAILED,
@@ -30,6 +30,7 @@ from bot.cli.console import (
     print_message,
     print_warnings,
 )
+from bot.cli.running import ApplicationFactory, read_settings
 from bot.cli.setup_questions import (
     SetupAnswers,
     SetupChecks,
@@ -46,7 +47,10 @@ UNCHANGED = "Nothing was changed."
 
 
 def run_setup(
-    *, platform: str | None = None, no_input: FlagOption = False, factory: Factory
+    *,
+    platform: str | None = None,
+    no_input: FlagOption = False,
+    factory: ApplicationFactory,
 ) -> int:
     """Connect a platform and choose what to read, in about five minutes.
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self, TypeVar
 
-from bot.cli.arguments import ApplicationFactory
 from bot.cli.console import (
     BackRequested,
     Terminal,
@@ -25,6 +24,7 @@ from bot.cli.console import (
     prompt_secret,
     prompt_text,
 )
+from bot.cli.running import ApplicationFactory
 from bot.cli.source import read_once
 from bot.configuration import file_import
 from bot.configuration.feed_lists import expand_addresses, get_pack_language, list_packs

@@ -9,14 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.cli.arguments import (
-    Factory,
-    FlagOption,
-    JsonOption,
-    OpenApplication,
-    WorkspaceId,
-    read_settings,
-)
+from bot.cli.arguments import FlagOption, JsonOption, WorkspaceId
 from bot.cli.console import (
     FAILED,
     OK,
@@ -27,6 +20,7 @@ from bot.cli.console import (
     print_message,
     print_rows,
 )
+from bot.cli.running import ApplicationFactory, read_settings
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeContext
 from bot.errors import ConfigurationError
@@ -49,7 +43,9 @@ from digests.types import Article
 SHOWN_ARTICLES = 3
 
 
-def try_address(address: str, *, json: JsonOption = False, factory: Factory) -> int:
+def try_address(
+    address: str, *, json: JsonOption = False, factory: ApplicationFactory
+) -> int:
     """Show what would be read at an address; nothing is saved.
 
     Args:
@@ -126,7 +122,7 @@ def _reading_lines(tried: SourceTrial, reading: SourceReading) -> Iterator[str]:
 
 
 async def list_sources(
-    *, workspace: str | None = None, json: JsonOption = False, app: OpenApplication
+    *, workspace: str | None = None, json: JsonOption = False, app: Application
 ) -> None:
     """List the sources of all digests with their state.
 
@@ -194,7 +190,7 @@ async def import_feeds(
     workspace: WorkspaceId = None,
     digest: str | None = None,
     check: FlagOption = False,
-    app: OpenApplication,
+    app: Application,
 ) -> None:
     """Import the feeds of another reader from its OPML file.
 

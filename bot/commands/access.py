@@ -58,7 +58,9 @@ async def list_access(context: CommandContext) -> Reply:
     )
     known = await context.query(workspace_store.list_grants)
     lines = [ListItem(title=format_grant(one)) for one in known]
-    return context.reply(first, *lines, title=context.say("Access"))
+    back = context.button("Control panel", "home", "")
+    title = context.say("Access")
+    return context.reply(first, *lines, title=title, controls=[back], in_place=True)
 
 
 def read_new_grant(context: CommandContext, who: str) -> Grant:

@@ -22,7 +22,6 @@ from bot.lookup.archive import load_story_articles
 from bot.lookup.text_search import parse_since
 from bot.model import ATTACHMENT_LIMIT, PREVIEW_ID, Digest
 from bot.publishing.full_texts import PERSON_SECONDS
-from bot.schedules.calendar import find_zone
 from digests.language.dates import WEEKDAYS
 from digests.language.normalization import parse_whole_number
 from digests.types import EditionStory
@@ -113,7 +112,6 @@ STORY_OPTION = named_story(
 )
 #: A story by words, number or id, for commands that show more about it.
 StoryReference = Annotated[str, STORY_OPTION]
-StoryArgument = Annotated[EditionStory, replace(STORY_OPTION, convert=find_story)]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
     EditionStory, named_story("Its number, its id, or a word of it", convert=find_story)
@@ -135,11 +133,6 @@ SinceArgument = Annotated[
         ),
     ),
 ]
-
-
-def parse_zone(_: CommandContext, typed: str) -> str:
-    """Parse the IANA name of a time zone."""
-    return find_zone(typed)
 
 
 #: More pages than any list has.

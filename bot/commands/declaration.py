@@ -26,12 +26,12 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
-from bot.configuration.settings import build_setting_options
+from bot.configuration.diff import SWITCH_WORDS
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import (
@@ -42,6 +42,7 @@ from bot.model import (
     Permission,
     Reply,
     SettingsModel,
+    get_setting,
 )
 from digests.messages import fill_placeholders
 from digests.types import frozen
@@ -285,13 +286,30 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
     if isinstance(option, OptionGroup):
-        shown = build_setting_options(option.model, option.names)
+        shown = _build_setting_options(option.model, option.names)
         return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
     asked = replace(
         option, name=option.name or parameter.name, required=option.required or needed
     )
     return _Parameter(name=parameter.name, shown=(asked,), option=option)
+
+
+def _build_setting_options(
+    model: type[SettingsModel], names: Iterable[str]
+) -> tuple[CommandOption, ...]:
+    """Build a command's option for each of these settings."""
+    found = (get_setting(model, name) for name in names)
+    return tuple(
+        CommandOption(
+            name=setting.name,
+            description=setting.info.help,
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
+            completes=setting.info.values,
+        )
+        for setting in found
+        if setting is not None
+    )
 
 
 def collapse_blanks(_: CommandContext, typed: str) -> str:

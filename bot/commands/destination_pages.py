@@ -97,10 +97,13 @@ def _render_place(
     if place.paused and place.retest_at:
         when = context.format_moment(place.retest_at)
         again = context.say("Next attempt: {when}.", when=when)
+    note = context.say("no digest posts there")
+    if names:
+        note = context.say("Digests: {names}", names=names)
     return ListItem(
         title=f"{sign} #{place.name}",
         text=" ".join(filter(None, (context.message(place.paused), again))),
-        note=names or context.say("no digest posts there"),
+        note=note,
     )
 
 

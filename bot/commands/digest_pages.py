@@ -71,12 +71,16 @@ async def show_digest(context: CommandContext, digest: Digest) -> Reply:
 async def render_digest_line(context: CommandContext, digest: Digest) -> ListItem:
     """Render its next moment and its last outcome, with the button that opens it."""
     where = format_channels(digest.destinations) or context.say("no destination")
+    plan = format_plan(context, digest)
+    if not digest.paused:
+        plan = context.say("Next: {when}", when=plan)
     label = context.say("Open {name}", name=digest.name)
     page = context.control_id("home", f"d{digest.id}")
+    last = await _format_last(context, digest)
     return ListItem(
         title=digest.name,
-        text=f"{format_plan(context, digest)} → {where}",
-        note=await _format_last(context, digest),
+        text=f"{plan} → {where}",
+        note=context.say("Last: {outcome}", outcome=last) if last else "",
         control=Control(id=page, label=shorten_label(label)),
     )
 

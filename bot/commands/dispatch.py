@@ -53,7 +53,6 @@ from bot.storage import (
     personal_digest_store,
     process_store,
     quote_store,
-    reader_store,
     report_store,
 )
 from digests.language.words import STOP_WORDS
@@ -357,11 +356,6 @@ async def _list_stories(context: CommandContext, _: str) -> Names:
     return [format_suggestion(n, story) for n, story in enumerate(stories, 1)]
 
 
-async def _list_follows(context: CommandContext, _: str) -> Names:
-    found = await context.db.read(reader_store.list_follows, context.person_scope)
-    return [follow.name for follow in found]
-
-
 async def _list_destinations(context: CommandContext, _: str) -> Names:
     return [place.name for place in await context.list_destinations()]
 
@@ -403,7 +397,6 @@ COMPLETERS: Mapping[str, Completer] = {
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
-    "follow": _list_follows,
     "pack": lambda *_: feed_lists.list_packs(),
     "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],

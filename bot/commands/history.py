@@ -19,7 +19,7 @@ from bot.storage import deletion_store
 
 #: Changes that are shown by default, and at most.
 DEFAULT_LISTED, MAX_LISTED = 4, 20
-#: Buttons under an answer.
+#: Changes with a button beside them.
 MAX_BUTTONS = 4
 
 
@@ -42,18 +42,17 @@ async def show_history(
         return render_proposal(context, change)
     stored = await context.db.read(changes.list_history, context.workspace, n + 1)
     found = stored[:n]
-    blocks: list[Block | str] = [_render_change(context, change) for change in found]
+    blocks: list[Block | str] = [
+        _render_change(context, change, with_button=number < MAX_BUTTONS)
+        for number, change in enumerate(found)
+    ]
     if len(stored) > n:
         blocks.append(_render_older(context, n))
     if not found:
         blocks.append(context.say("No changes have been made here yet."))
     if len(found) < n:
         blocks += await _render_last_erasure(context)
-    controls = [
-        context.button("Revert {id}", "revert", one.id, id=one.id)
-        for one in found[:MAX_BUTTONS]
-    ]
-    controls.append(context.button("Control panel", "home", ""))
+    controls = [context.button("Control panel", "home", "")]
     return context.reply(
         *blocks, title=context.say("History"), controls=controls, in_place=True
     )
@@ -102,9 +101,14 @@ async def _render_last_erasure(context: CommandContext) -> tuple[ListItem, ...]:
     return (ListItem(title=context.say("All data was erased"), note=note),)
 
 
-def _render_change(context: CommandContext, change: ConfigurationChange) -> ListItem:
+def _render_change(
+    context: CommandContext, change: ConfigurationChange, *, with_button: bool
+) -> ListItem:
     person = change.person
     who = context.texts.word(person) if change.by_operator else shorten_line(person)
     reverts = change.reverts and context.say("reverts {id}", id=change.reverts)
     note = join_notes(change.id, who, context.format_moment(change.made_at), reverts)
-    return ListItem(title=format_change(change, context.texts), note=note)
+    revert = context.button("Revert {id}", "revert", change.id, id=change.id)
+    control = revert if with_button else None
+    title = format_change(change, context.texts)
+    return ListItem(title=title, note=note, control=control)

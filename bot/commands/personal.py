@@ -172,7 +172,7 @@ def _build_controls(context: CommandContext, own: Digest | None) -> tuple[Contro
         context.button("Time zone", "me-set", "zone"),
         context.button("What you follow", "follows", "1"),
         context.button("Saved stories", "saved", "1"),
-        context.button("More and less", "tastes", "1"),
+        context.button("Likes and dislikes", "tastes", "1"),
         *([context.button("Muted words", "mutes", "1")] if own is not None else []),
         context.button("Export my data", "me", "export"),
         context.button("Erase my data", "me", "erase"),
@@ -378,7 +378,7 @@ async def _render_stored(
         (context.say("Time zone"), await context.get_own_zone()),
         (context.say("You follow"), follows),
         (context.say("Saved"), saved),
-        (context.say("More and less"), tastes),
+        (context.say("Likes and dislikes"), tastes),
     )
     if stored.own is None:
         yield context.say(

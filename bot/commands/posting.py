@@ -191,7 +191,7 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
         digest=digest.name,
         where=_format_destinations(order),
     )
-    return context.reply(said)
+    return _reply_in_place(context, digest, said)
 
 
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
@@ -201,14 +201,22 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     if outcome.unread:
         unread.append(context.message(describe_unread(outcome.unread)))
     if edition is None:
-        return context.reply(context.message(outcome.reason), *unread)
+        return _reply_in_place(
+            context, digest, context.message(outcome.reason), *unread
+        )
     said = context.count(
         "Posting «{digest}» with {n} story.",
         "Posting «{digest}» with {n} stories.",
         len(edition.edition.stories),
         digest=digest.name,
     )
-    return context.reply(said, *unread)
+    return _reply_in_place(context, digest, said, *unread)
+
+
+def _reply_in_place(context: CommandContext, digest: Digest, *said: str) -> Reply:
+    """Build the reply that takes the place of the question, with the way back."""
+    back = context.button("Back", "home", f"d{digest.id}")
+    return context.reply(*said, controls=[back], in_place=True)
 
 
 @command("newsdesk undo", "Undo the newest edition, within ten minutes", "", "{digest}")

@@ -292,10 +292,12 @@ def _render_changed_wording(one: ChangedWording) -> ListItem:
 def format_occurrence(
     context: CommandContext, digest: Digest, occurrence: Occurrence
 ) -> str:
-    """Format «yesterday 08:30: sent», or the reason why nothing was posted."""
-    reason = context.message(occurrence.reason)
+    """Format «yesterday 08:30: edition made», or why nothing was posted."""
+    outcome = context.message(occurrence.reason)
+    if not outcome and occurrence.state == "composed":
+        outcome = context.say("edition made")
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
-    return f"{when}: {reason or context.texts.word(occurrence.state)}"
+    return f"{when}: {outcome or context.texts.word(occurrence.state)}"
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:

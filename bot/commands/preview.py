@@ -42,7 +42,7 @@ def _parse_day(_: CommandContext, typed: str) -> str:
     for day, words in _DAY_WORDS.items():
         if re.fullmatch(words, said):
             return day
-    raise UserError("Say one of: {days}.", days=", ".join(PREVIEW_DAYS))
+    raise UserError("Choose one of: {days}.", days=", ".join(PREVIEW_DAYS))
 
 
 @command(
@@ -83,14 +83,19 @@ async def preview_edition(
             nothing = context.say(
                 "No articles came in at that time, so nothing would have been posted."
             )
-        return context.reply(nothing, *summary, title=title)
-    blocks = (RenderedEdition(parts=draft.parts), *summary)
-    if day == TODAY:
-        return context.reply(*blocks, title=title)
-    then = context.small_print(
-        "From the articles of that time, with the present filters and settings:"
-    )
-    return context.reply(then, *blocks, title=title)
+        blocks: tuple[Block | str, ...] = (nothing, *summary)
+    else:
+        blocks = (RenderedEdition(parts=draft.parts), *summary)
+        if day != TODAY:
+            then = context.small_print(
+                "From the articles of that time, with the present filters and settings:"
+            )
+            blocks = (then, *blocks)
+    page = f"d{digest.id}"
+    controls = [context.button("Change the digest", "home", page)]
+    if edition.stories and day == TODAY:
+        controls.insert(0, context.button("Post now", "home", f"{page}:post"))
+    return context.reply(*blocks, title=title, controls=controls, in_place=True)
 
 
 async def _compose_draft(
@@ -166,8 +171,12 @@ async def _render_stages(
         (("story",), "duplicate", context.say("Repeats another article")),
         (("story",), "merged", context.say("Merged into a story")),
         (("rank", "balance"), "brief", context.say("In brief")),
-        (("rank", "balance"), "left out", context.say("Ranked too low")),
-        (("edition",), "left out", context.say("Nothing could be shown")),
+        (
+            ("rank", "balance"),
+            "left out",
+            context.say("Not chosen: other stories ranked higher"),
+        ),
+        (("edition",), "left out", context.say("Nothing of it could be shown")),
     )
     for stages, outcome, label in names:
         every = (d for d in edition.decisions if d.stage in stages)

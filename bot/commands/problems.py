@@ -190,7 +190,7 @@ async def send_again(context: CommandContext, key: str) -> Reply:
 async def leave_held(context: CommandContext, key: str) -> Reply:
     """Treat the held message as delivered."""
     await _decide(context, key, "leave")
-    said = context.say("It is left as it is; the messages behind it are sent.")
+    said = context.say("It is not sent again; the messages after it are sent.")
     return build_page(context, "", [said], [back_button(context)])
 
 

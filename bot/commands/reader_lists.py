@@ -97,8 +97,8 @@ async def follow(
     )
     if await context.find_own_digest() is None:
         effect = context.say(
-            "It counts in a digest of your own, by private message: /news me 7:30 sets "
-            "one up."
+            "To get what mentions it by private message, set up a digest of your "
+            "own: /news me 7:30"
         )
     undo = [context.button("Unfollow", "unfollow", one.name) for one in wanted]
     return context.reply(*said, effect, controls=undo)
@@ -270,28 +270,20 @@ async def _give_feedback(
         given_at=context.now,
     )
     await context.db.write(reader_store.set_feedback, context.person_scope, given=given)
-    effect = await _describe_effect(context, direction)
+    effect = await _describe_effect(context)
     said = f"{format_feedback(context, given)} {effect}"
     return await render_story_page(context, page, said)
 
 
-async def _describe_effect(
-    context: CommandContext, direction: FeedbackDirection
-) -> str:
+async def _describe_effect(context: CommandContext) -> str:
     own = await context.find_own_digest()
     if own is None:
         return context.say(
-            "It counts in a digest of your own, by private message: /news me 7:30 "
-            "sets one up. The digests of this workspace stay as they are."
+            "That needs a digest of your own, by private message: /news me 7:30 sets "
+            "one up. The digests of this workspace stay as they are."
         )
     when = context.format_next_due(own)
-    if direction == "more":
-        return context.say(
-            "Your own digest ({when}) will rank such stories higher.", when=when
-        )
-    return context.say(
-        "Your own digest ({when}) will rank such stories lower.", when=when
-    )
+    return context.say("This counts in your own digest, next {when}.", when=when)
 
 
 @show_story.control("unlike")
@@ -359,7 +351,7 @@ async def remove_saved_story(context: CommandContext, carried: str) -> Reply:
 async def show_tastes(context: CommandContext, number: str, *said: str) -> Reply:
     """Show a page of the stories of which the reader wants more or less."""
     given = await context.db.read(reader_store.list_feedback, context.person_scope)
-    title, back = context.say("More and less"), build_back_to_me(context)
+    title, back = context.say("Likes and dislikes"), build_back_to_me(context)
     if not given:
         nothing = context.say(
             "You have not asked for more or less of anything. The buttons are below "

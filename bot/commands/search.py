@@ -12,7 +12,6 @@ from bot.lookup import text_search
 from bot.lookup.text_search import QuestionResult, SearchFilter, parse_search
 from bot.model import Block, ListItem, Reply, SmallPrint
 from bot.publishing.planning import digest_zone
-from digests.answers.questions import Question, parse_question
 from digests.answers.search import find_snippet
 from digests.language.search_terms import SearchQuery
 from digests.types import Article
@@ -128,18 +127,14 @@ def _render_match(
 async def ask(
     context: CommandContext,
     question: Annotated[
-        Question,
-        Option(
-            "Who, what, when, where, why, how many …",
-            rest=True,
-            convert=lambda context, typed: parse_question(
-                typed, context.get_today(context.zone)
-            ),
-        ),
+        str,
+        Option("Who, what, when, where, why, how many …", rest=True),
     ],
 ) -> Reply:
     """Answer the question with sentences of the sources, or say that they have none."""
-    result = await text_search.answer_question(context.db, context.scope, question)
+    result = await text_search.answer_question(
+        context.db, context.scope, question, context.get_today(context.zone)
+    )
     refused = result.answer.refused
     if refused is not None:
         return await _render_refusal(context, refused, result)

@@ -25,8 +25,8 @@ from bot.commands.setting_targets import (
     request_entry,
 )
 from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.diff import fill_sections
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.settings import fill_sections
 from bot.errors import FieldError, UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.lookup.name_resolution import resolve_source

@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest, format_grant
-from bot.configuration.settings import SWITCH_WORDS, format_typed_value
+from bot.configuration.diff import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.lookup.name_resolution import (

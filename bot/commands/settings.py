@@ -47,7 +47,7 @@ from bot.commands.setting_targets import (
 from bot.commands.sources import render_readings, try_addresses
 from bot.configuration.change_preview import FilterTrial
 from bot.configuration.change_steps import ConfigurationChange, grant_from_entry
-from bot.configuration.settings import (
+from bot.configuration.diff import (
     SWITCH_WORDS,
     describe_layout,
     format_typed_value,

@@ -119,7 +119,9 @@ async def export_feeds(
             secret,
         )
         blocks.append(SmallPrint(text=left))
-    return context.reply(*blocks, title=context.say("Feeds"))
+    back = context.button("Control panel", "home", "")
+    title = context.say("Feeds")
+    return context.reply(*blocks, title=title, controls=[back], in_place=True)
 
 
 async def _sort_by_digest(

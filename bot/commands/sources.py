@@ -113,7 +113,7 @@ def _render_health(
     return ListItem(
         title=f"{sign} {format_source_name(source)}",
         text=text,
-        note=f"{digest.name} · {mask_source(source.address)}",
+        note=mask_source(source.address),
     )
 
 

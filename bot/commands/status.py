@@ -67,7 +67,7 @@ async def show_status(context: CommandContext) -> Reply:
     kept = context.say(
         "Stored here: articles for {articles} days, editions with their corrections "
         "and resolved reports for {editions}, the history for {history}.",
-        articles=retention.texts,
+        articles=retention.articles,
         editions=retention.editions,
         history=retention.history,
     )

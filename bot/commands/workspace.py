@@ -58,10 +58,10 @@ async def _render_erasure(context: CommandContext, eraser: WorkspaceEraser) -> R
     labels = {
         "digests": context.say("Digests, deleted ones too"),
         "destinations": context.say("Destinations"),
-        "grants": context.say("People and roles let in"),
-        "changes": context.say("Changes in the history"),
+        "grants": context.say("People and roles with access"),
+        "changes": context.say("Entries in the history"),
         "editions": context.say("Editions"),
-        "deliveries": context.say("Messages noted"),
+        "deliveries": context.say("Messages recorded"),
         "sources": context.say("Sources nobody else reads"),
         "articles": context.say("Their articles"),
     }

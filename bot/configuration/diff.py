@@ -1,13 +1,13 @@
-"""Describe a change in words: what differs, who gets it, and when.
+"""Describe settings and changes in words: values, what differs, who gets it, and when.
 
 Addresses are shown without their secrets, and folders by their names only. Long values
 are cut; the platforms escape them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.configuration.change_steps import (
@@ -15,12 +15,13 @@ from bot.configuration.change_steps import (
     ConfigurationChange,
     UpcomingEditions,
 )
-from bot.configuration.settings import format_sections
 from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.model import (
+    DEFAULT_DIGEST,
     DestinationSettings,
+    DigestOptions,
     DigestSettings,
     Setting,
     SettingsEntry,
@@ -29,10 +30,14 @@ from bot.model import (
 )
 from bot.publishing.planning import capitalize_first, format_schedule
 from bot.schedules.posting_rules import parse_quiet_hours
+from digests.messages import Message
+from digests.types import ALL_SECTIONS, Section, Sections, arrange_sections
 
 DiffRow = tuple[str, str]
 #: Maximum number of values of a list that are shown, and of characters of a value.
 MAX_VALUES, MAX_VALUE_LENGTH = 6, 90
+#: What people type for a switch.
+SWITCH_WORDS: Final = ("yes", "no")
 #: Things that a line about a change describes.
 MAX_STEPS = 8
 #: Settings with rows of their own: the title of a destination shows its name and
@@ -59,19 +64,19 @@ def format_step_title(step: ChangeStep, texts: Texts) -> str:
         case "zone":
             return texts.say("This workspace")
         case "access" if step.after is None:
-            return texts.say("No editor any more: {name}", name=name)
+            return texts.say("No longer an editor: {name}", name=name)
         case "access":
-            return texts.say("An editor from now on: {name}", name=name)
+            return texts.say("New editor: {name}", name=name)
         case "correction":
             entry = step.after or step.before or {}
             story = shorten_line(str(entry.get("headline", "")))
             if step.after is None:
-                return texts.say("No correction any more: «{story}»", story=story)
+                return texts.say("Correction removed: «{story}»", story=story)
             return texts.say("Correction of «{story}»", story=story)
     if step.before is None:
         return texts.say("New {noun} «{name}»", noun=noun, name=name)
     if step.after is None:
-        return texts.say("Without the {noun} «{name}»", noun=noun, name=name)
+        return texts.say("The {noun} «{name}» is removed", noun=noun, name=name)
     return texts.say("The {noun} «{name}»", noun=noun, name=shorten_line(step.old_name))
 
 
@@ -267,3 +272,104 @@ def _format_hours(window: str, texts: Texts) -> str:
     return texts.say(
         "{start} to {end}", start=texts.clock(hours.start), end=texts.clock(hours.end)
     )
+
+
+def format_typed_value(setting: Setting, value: Any) -> str:
+    """Format a value of an entry as people type it; lists with a line per value."""
+    if value is None:
+        return setting.info.none_word
+    if isinstance(value, bool):
+        return SWITCH_WORDS[0] if value else SWITCH_WORDS[1]
+    if setting.info.values == "section":
+        return ", ".join(value)
+    return "\n".join(value) if setting.kind == "list" else str(value)
+
+
+# ── layout ──────────────────────────────────────────────────────────────────────
+#
+# Describe the layout of an edition in words: its sections and what is not shown.
+
+#: The setting that limits the content of a section, where 0 or false empties it.
+SECTION_SETTINGS: Final[Mapping[Section, str]] = {
+    "quotes": "quotes",
+    "figures": "figures",
+    "also": "brief",
+}
+_SECTION_NAMES: Final[Mapping[Section, Message]] = {
+    "summary": Message("the summary"),
+    "matters": Message("why it matters"),
+    "quotes": Message("quotes"),
+    "figures": Message("figures"),
+    "also": Message("also in brief"),
+}
+
+
+def describe_layout(options: DigestOptions, texts: Texts) -> str:
+    """Describe the parts of a story, where «also in brief» is, and what is hidden."""
+    if options.sections is None:
+        return texts.say(
+            "Each story of the next edition has the usual sections of its "
+            "platform, and «also in brief» comes after the stories."
+        )
+    return " ".join(_list_layout_sentences(options, options.sections, texts))
+
+
+def format_sections(sections: Iterable[Section] | None, texts: Texts) -> str:
+    """Format sections: «the summary, quotes, figures», or «as usual» for None."""
+    if sections is None:
+        return texts.say("as usual")
+    return ", ".join(texts.message(_SECTION_NAMES[section]) for section in sections)
+
+
+def _list_layout_sentences(
+    options: DigestOptions, chosen: Sequence[Section], texts: Texts
+) -> Iterator[str]:
+    laid_out = arrange_sections(tuple(chosen), ())
+    story = [one for one in laid_out.story if is_section_filled(options, one)]
+    if story:
+        yield texts.say(
+            "Each story of the next edition has its headline, then {parts}, then its "
+            "source and its corrections.",
+            parts=format_sections(story, texts),
+        )
+    else:
+        yield texts.say(
+            "Each story of the next edition is its headline with its source and its "
+            "corrections."
+        )
+    if options.brief and laid_out.also == "above":
+        yield texts.say("«Also in brief» comes before the stories.")
+    elif options.brief and laid_out.also == "below":
+        yield texts.say("«Also in brief» comes after the stories.")
+    left_out = [one for one in ALL_SECTIONS if one not in chosen]
+    if left_out:
+        yield texts.say("Not posted: {parts}.", parts=format_sections(left_out, texts))
+    idle = [one for one in chosen if not is_section_filled(options, one)]
+    if idle:
+        parts = format_sections(idle, texts)
+        yield texts.say(
+            "Chosen, but switched off by another setting: {parts}.", parts=parts
+        )
+
+
+def is_section_filled(options: DigestOptions, section: Section) -> bool:
+    """Return whether no other setting empties the section."""
+    setting = SECTION_SETTINGS.get(section)
+    return setting is None or bool(getattr(options, setting))
+
+
+def fill_sections(entry: SettingsEntry, wanted: Sections) -> SettingsEntry:
+    """Return the sections with settings that would leave a newly chosen one empty.
+
+    Those get their defaults.
+    """
+    options = DigestOptions.from_stored(entry)
+    defaults = {
+        setting: DEFAULT_DIGEST[setting]
+        for section, setting in SECTION_SETTINGS.items()
+        if section in (wanted or ())
+        and section not in (options.sections or ())
+        and not is_section_filled(options, section)
+    }
+    sections = None if wanted is None else list(wanted)
+    return {**defaults, "sections": sections}

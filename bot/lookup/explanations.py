@@ -42,7 +42,7 @@ NOT_WEIGHED_YET = Message(
     "It was fetched after the last edition; the next one will consider it."
 )
 TOO_OLD_REASON = Message(
-    "It was fetched too long ago: an edition is made from the last days' articles."
+    "It is too old: an edition is made from the articles of the last seven days."
 )
 BASELINE_REASON = Message(
     "It is not posted: its source offered it together with its archive, or changed "

@@ -11,7 +11,7 @@ not shown again; for one that is too old, the error says so.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -30,14 +30,15 @@ from bot.storage import (
 )
 from bot.storage.edition_store import PastStory
 from bot.storage.revision_store import load_article_texts, load_articles
-from digests.answers import questions, search
-from digests.answers.questions import Question
+from digests.answers import search
+from digests.answers.periods import parse_since_date
 from digests.language.normalization import normalize_text
 from digests.language.search_terms import SearchQuery, parse_query
 from digests.messages import Message
 from digests.types import Article, Quote, frozen
 
 if TYPE_CHECKING:
+    from digests.answers.questions import Question
     from digests.answers.selection import QuestionAnswer
 
 #: The newest articles that are ranked, and those of them that are shown.
@@ -102,7 +103,7 @@ def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | No
     """
     if not typed:
         return None
-    day = questions.parse_since_date(typed, now.astimezone(ZoneInfo(zone)).date())
+    day = parse_since_date(typed, now.astimezone(ZoneInfo(zone)).date())
     if day is None:
         raise UserError(
             "«{typed}» is not a day that I understand. Say since=yesterday, "
@@ -113,9 +114,20 @@ def parse_since(typed: str | None, *, now: datetime, zone: str) -> datetime | No
 
 
 async def answer_question(
-    db: Database, scope: Scope, question: Question
+    db: Database, scope: Scope, text: str, today: date
 ) -> QuestionResult:
-    """Answer a question from the articles that the workspace may see."""
+    """Answer a question from the articles that the workspace may see.
+
+    Args:
+        db: Where the articles are.
+        scope: What the workspace may see.
+        text: The question as it was typed.
+        today: The day on which it is asked.
+    """
+    # The tables of questions are large, and are not held before somebody asks.
+    from digests.answers.questions import parse_question
+
+    question = parse_question(text, today)
     likely = await db.read(_load_likely_articles, scope, question=question)
     # Analyzing them takes long enough to need a thread.
     return await asyncio.to_thread(_read_answer, question, likely)
@@ -205,15 +217,17 @@ def _find_sources(conn: Connection, scope: Scope, name: str) -> list[int]:
 
 
 def _load_likely_articles(
-    conn: Connection, scope: Scope, *, question: Question
+    conn: Connection, scope: Scope, *, question: "Question"
 ) -> tuple[Article, ...]:
     """Find the articles that may answer a question.
 
     Those that contain more of its words come first. If the question names days, the
     articles of these days are searched as well.
     """
+    from digests.answers.questions import plan_searches
+
     worth: Counter[int] = Counter()
-    searches = tuple(islice(questions.plan_searches(question), _MAX_SEARCHES))
+    searches = tuple(islice(plan_searches(question), _MAX_SEARCHES))
     find = partial(article_search.search_revisions_each, conn, scope, wanted=searches)
     by_span = [
         find(limit=_ARTICLES_PER_SEARCH, since=since, until=until)
@@ -228,7 +242,7 @@ def _load_likely_articles(
 
 
 def _search_spans(
-    question: Question,
+    question: "Question",
 ) -> Sequence[tuple[datetime | None, datetime | None]]:
     """List the time spans to search: all time, and around the days of the question."""
     days = question.days
@@ -239,8 +253,7 @@ def _search_spans(
     return (around, (None, None))
 
 
-def _read_answer(question: Question, articles: Sequence[Article]) -> QuestionResult:
-    # Its tables are large, and are not held before somebody asks.
+def _read_answer(question: "Question", articles: Sequence[Article]) -> QuestionResult:
     from digests.answers.selection import select_answer
 
     published = [article.published for article in articles if article.published]

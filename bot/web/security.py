@@ -115,10 +115,10 @@ STALE_PAGE: Final = RequestRefusal(
     "done: open it afresh and try once more.",
 )
 WRONG_METHOD: Final = RequestRefusal(
-    405, "Not like that", "This address takes GET and POST only."
+    405, "This does not work", "This address takes GET and POST only."
 )
 WRONG_CONTENT_TYPE: Final = RequestRefusal(
-    415, "Not like that", "This address takes only what its own forms send."
+    415, "This does not work", "This address takes only what its own forms send."
 )
 BODY_TOO_LARGE: Final = RequestRefusal(
     413, "Too long", "That is more than this page takes at once. Nothing was done."

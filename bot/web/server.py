@@ -348,10 +348,10 @@ def _build_error_handler(
 ) -> Callable[[Request, Exception], Response]:
     def answer(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        title = texts.say("Not like that")
+        title = texts.say("This does not work")
         sentence = texts.say("This page does not support that request.")
         if status == 404:
-            title = texts.say("Nothing here")
+            title = texts.say("Page not found")
             sentence = texts.say("There is no such page, or it is no longer kept.")
         return notice(status, title, sentence)
 

@@ -92,17 +92,18 @@ _DIMENSION = re.compile(
 )
 #: A duration without a number.
 _LASTING = re.compile(
-    r"\b(?:until|till|bis|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|"
-    r"Monat|Jahr))\b"
+    r"\b(?:until|till|bis|(?:since|seit)(?=\s(?:\w+\s)?\d)"
+    r"|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|Monat|Jahr))\b"
 )
 #: Points in time that are neither dates nor relative days.
 _WHEN = re.compile(
     r"\b(?:(?:before|after|by|at|in|over|until|since|around|this|next|last)\s(?:the\s)?"
     r"(?:end\sof\s\w+|January|February|March|April|May|June|July|August|September|October"
     r"|November|December|Christmas|Easter|New\sYear|spring|summer|autumn|winter|noon|midday|"
-    r"midnight|dawn|dusk|night|first\slight)|within\s\w+\s(?:hours|days|weeks|months)|"
+    r"midnight|dawn|dusk|night|weekend|first\slight|last\sday)"
+    r"|within\s\w+\s(?:hours|days|weeks|months)|"
     r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
-    r"Abend|Ende|Weihnachten|Ostern|Mitternacht)|um\sMitternacht)\b"
+    r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)|um\sMitternacht)\b"
 )
 _CALLED = word_set("called named name names heißt hieß namens namen")
 #: The share of a question's words from which a sentence is the event itself.
@@ -112,7 +113,8 @@ _MAYBE_REASON = re.compile(r"\b(?:for|to|so|since|over|zu|um|für)\b|[:–—]")
 _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
     r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
-    r"|, (\d{1,3}),|\b(\d{1,3})[- ]years?[- ]old\b|\b(\d{1,3}) Jahre alt|\((\d{1,3})\)"
+    r"|, (\d{1,3}),|\b(\w+)-years?-old\b|\b(\d{1,3}) years? old\b"
+    r"|\b(\w+) Jahre alt|\((\d{1,3})\)"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
@@ -140,7 +142,8 @@ _PERSONAL = word_set("he she his her er seine ihre")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
-    r"|triggered by|blamed (?:on|for)|thanks to|source of|traced to|weil|wegen|denn"
+    r"|on (?:the )?grounds|for fear|triggered by|blamed|thanks to|source of|traced to"
+    r"|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
     r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind|sei(?:en)?)|aufgrund|infolge"
     # Motives of crimes.
@@ -157,6 +160,25 @@ _OCCASION = re.compile(
     r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
     r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
+)
+
+#: «Which *company* …», and one in an answer that does not say which.
+_WHICH = re.compile(
+    r"(?:which|welche[rsnm]?)\s(?!(?:is|are|was|were|did|do|does|has|had|have|will|"
+    r"would|happened)\b)([a-zäöü]+)\b",
+    re.I,
+)
+_ANY = (
+    r"(?<!the )(?<!his )(?<!her )(?<!its )\b(?:an?|some|several|one|two|three|four"
+    r"|five|six|many|\d+|eine?[nmrs]?|zwei|drei)\s(?:[\w-]+\s)?"
+)
+#: A number of people or things, where an amount is asked for.
+_OTHERS = re.compile(
+    r"\s(?!percent|per|million|billion|euro|pound|dollar|metre|mile|kilo|foot|feet|inch"
+    r"|cent|degree|point|tonne|litre|hour|minute|second|day|week|month|year|Prozent"
+    r"|Million|Milliarde|Euro|Meter|Kilo|Grad|Tonne|Liter|Stunde|Minute|Tag|Woche|Monat"
+    r"|Jahr|Franken|Kronen)"
+    r"(?:(?:[a-z-]+\s)?(?:[a-z-]{3,}s|people|men|women|children)|[A-ZÄÖÜ][a-zäöü]{3,})\b"
 )
 
 
@@ -253,6 +275,14 @@ class KindMatch:
             case _:
                 return True
 
+    def _names_which(self) -> bool:
+        """Whether it does not leave open which: «three companies» to «which?»."""
+        which = _WHICH.match(self.question.text)
+        if which is None:
+            return True
+        unnamed = rf"{_ANY}{re.escape(which[1].removesuffix('s'))}"
+        return re.search(unnamed, self.line.text, re.I) is None
+
     def _names_place(self) -> bool:
         """Whether it names a place; in a relative clause only if the verb is there."""
         text, verb = self.line.text, self.question.main_verb
@@ -282,7 +312,7 @@ class KindMatch:
         whole = {"long": _LASTING, "lange": _LASTING}.get(question.measure)
         if question.kind == "money":
             whole = _FREE
-        if whole and whole.search(text):
+        if whole and whole.search(text) and not whole.search(question.text):
             return True
         if unit and not unit.search(text):
             return False
@@ -291,7 +321,10 @@ class KindMatch:
         named = _DIMENSIONS.get(question.measure)
         if named and not named.search(text):
             return False
-        return bool(self.numbers)
+        return any(
+            question.counted or unit or not _OTHERS.match(text, number.end)
+            for number in self.numbers
+        )
 
     @cached_property
     def numbers(self) -> tuple[Span, ...]:

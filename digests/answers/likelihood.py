@@ -11,11 +11,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
 from digests.answers.questions import QuestionTerm
-from digests.answers.vocabulary import IRREGULAR_BASES, collect_roots, find_root
+from digests.answers.vocabulary import IRREGULAR_BASES, find_root
 from digests.language.words import (
     is_stop_word,
     load_word_rows,
@@ -26,7 +27,7 @@ from digests.language.words import (
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = 0.0, -0.7
+SURE, NEAREST = 0.1, -0.45
 #: The last word of a row is the weight of what the others name.
 WEIGHTS: Mapping[str, float] = {
     " ".join(name): float(weight)
@@ -36,16 +37,15 @@ WEIGHTS: Mapping[str, float] = {
 _FAR = 15
 #: Words of a sentence beside those of the question that count as many.
 _MANY_NEW = 12
+#: How much a related word counts.
+_RELATED = 0.6
+#: Sentences in which a word may be that marks its place in an article.
+_RARE = 3
 #: The last sentence of an article's head.
 _HEAD = 3
 _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
-)
-_BECAUSE = re.compile(
-    r"\b(?:because|after|so that|in protest|due to|owing to|as a result|caused by"
-    r"|triggered by|blamed (?:on|for)|weil|nachdem|wegen|denn|aufgrund)\b",
-    re.I,
 )
 _HOW = re.compile(r"(?:how|wie)\s(?:\w+\s)", re.I)
 _MEANS = re.compile(
@@ -79,13 +79,18 @@ def measure_coverage(match: SentenceMatch) -> Coverage:
     terms, passage, at = match.question.terms, match.passage, match.at
     total = sum(term.weight for term in terms)
     before = passage.lines[max(0, at - 1)].held
-    here = sum(t.weight for t in terms if t.accepted_roots & match.line.held)
+    here = sum(term.weight * _measure_presence(match, term) for term in terms)
     near = sum(
         t.weight
         for t in terms
         if not t.accepted_roots.isdisjoint(match.line.held | before | passage.title)
     )
     return Coverage(here=here / total, near=near / total)
+
+
+def _measure_presence(match: SentenceMatch, term: QuestionTerm) -> float:
+    held = match.line.held
+    return 1.0 if term.accepted_roots & held else _RELATED * bool(term.related & held)
 
 
 def iter_properties(
@@ -115,14 +120,17 @@ def _iter_word_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
         total = sum(term.weight for term in terms)
         for term in terms:
             yield f"{kind} {_find_place(match, term)}", term.weight / total
-    for term in main:
-        # Many nouns that are missing are worse than one.
-        if verb is None or term.word != verb.word:
-            yield f"noun {_find_place(match, term)}", term.weight
     if verb is not None:
         yield f"verb {_find_place(match, verb)}", 1.0
-    if names and not any(term.accepted_roots & held for term in names):
-        yield "another name first", float(match.begins_with_name())
+    found = passage.occurrences
+    counts = [
+        (sum(found[r] for r in t.accepted_roots) / t.weight or _RARE + 1, t)
+        for t in main
+    ]
+    fewest, rarest = min(counts, default=(_RARE + 1, None), key=itemgetter(0))
+    if rarest is not None and fewest <= _RARE:
+        # It marks the place in the article.
+        yield f"rarest word {_find_place(match, rarest)}", 1.0
     heavy = [term for term in main if term.weight >= 1]
     for term in heavy:
         same = find_root(term.word, passage.lang) in held
@@ -134,11 +142,16 @@ def _find_place(match: SentenceMatch, term: QuestionTerm) -> str:
     passage, at = match.passage, match.at
     places = (
         ("here", match.line.held),
+        ("related", match.line.held),
         ("before", passage.lines[max(0, at - 1)].held),
         ("head", passage.lead),
         ("elsewhere", passage.held),
     )
-    there = (place for place, roots in places if term.accepted_roots & roots)
+    there = (
+        place
+        for place, roots in places
+        if roots & (term.related if place == "related" else term.accepted_roots)
+    )
     return next(there, "nowhere")
 
 
@@ -156,7 +169,6 @@ def _iter_kind_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
             if before and _PERFECT_CAUSE.search(text):
                 yield "had happened", 1.0
                 yield "had happened at the head", float(0 < match.at <= _HEAD)
-            yield "reason attached", _measure_attachment(match)
         case "yes or no":
             near = measure_coverage(match).near
             yield "negated", near * statements.denies(text)
@@ -207,18 +219,6 @@ def _measure_distance(ones: Sequence[int], others: Sequence[int]) -> int:
         for next_at in (bisect_left(others, one),)
         for other in others[max(next_at - 1, 0) : next_at + 1]
     )
-
-
-def _measure_attachment(match: SentenceMatch) -> float:
-    """The share of the main clause that stands before «because», or after «after»."""
-    text, focus = match.line.text, match.question.focus
-    because = _BECAUSE.search(text)
-    if because is None or not focus:
-        return 0.0
-    start, end = because.span()
-    event = text[:start] if start else text[end:]
-    roots = collect_roots(split_words(event), match.passage.lang)
-    return sum(bool(term.accepted_roots & roots) for term in focus) / len(focus)
 
 
 def _iter_wanted(match: SentenceMatch) -> Iterator[tuple[str, bool]]:

@@ -18,7 +18,7 @@ from digests.answers.vocabulary import (
     find_root,
 )
 from digests.grounding import contradictions
-from digests.language import dates, grammar, names, numbers
+from digests.language import dates, grammar, numbers
 from digests.language.spans import spans_overlap
 from digests.language.words import split_words, word_set
 
@@ -58,10 +58,14 @@ _ELIDING = word_set("""
     haben hatten blieben
 """)
 _COUNT_REACH = 60
+#: What ends the phrase of a number: «Hall, 71, who keeps bees» counts no bees.
+_CLAUSE = re.compile(r"[,;:](?!\d)\s")
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
 _WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
 _STILL = word_set("now still noch")
 _NONE = word_set("nobody none no niemand keine kein")
+#: Who buys something buys it from who sells it.
+_TRADE = re.compile(r"\b(?:buy|buys|bought|sells?|sold)\b", re.I)
 _PRONOUNS = word_set("he she they it er sie")
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
@@ -80,6 +84,7 @@ class SentenceMatch(KindMatch):
                 or not statements.is_hypothetical(self.line.text)
             )
             and self._has_answer_kind()
+            and self._names_which()
             and self._counts_subject()
             and self._is_about_names()
             and self._is_of_days()
@@ -95,15 +100,6 @@ class SentenceMatch(KindMatch):
         """Whether it has «last» or «previous» if the question has."""
         restricting = set(_RESTRICTION.findall(self.question.text))
         return restricting <= set(self.line.words)
-
-    def begins_with_name(self) -> bool:
-        """Whether its first words are the name of a person or body."""
-        if self.passage.lang == "de":
-            return False
-        found = names.find_names(
-            grammar.tokenize_span(self.line.text, 0, len(self.line.text))
-        )
-        return bool(found) and found[0].first <= 1 and found[0].kind != "place"
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -182,7 +178,7 @@ class SentenceMatch(KindMatch):
         states = frozenset[str]().union(*others)
         near = self.is_near(counted)
         for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            rest = line.text[number.end : number.end + _COUNT_REACH]
+            rest = _CLAUSE.split(line.text[number.end : number.end + _COUNT_REACH])[0]
             before = line.text[: number.start]
             after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
             roots = [find_root(word, lang) for word in after]
@@ -190,11 +186,14 @@ class SentenceMatch(KindMatch):
             if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
                 # «34 of the 40 people missing are safe» counts no missing people.
                 continue
-            if not counted.accepted_roots.isdisjoint(roots):
+            if counted.is_held(frozenset(roots)):
                 return True
             if counted.word in _ANY_PEOPLE and any(map(_PEOPLE.search, after[:2])):
                 return True
             if not states.isdisjoint(roots[:1]):
+                return True
+            if any(s in r for r in roots[:1] for s in states if len(s) >= _NEAR):
+                # «6,400 signatures» of those who signed.
                 return True
             if near and not _ELIDING.isdisjoint(after[:1]):
                 return True
@@ -244,12 +243,16 @@ class SentenceMatch(KindMatch):
         if question.kind == "yes or no":
             return True
         if not self.reports_toll() and contradictions.has_opposite(
-            question.text, line.text
+            _TRADE.sub("", question.text), line.text
         ):
             return False
         if question.denies or question.kind in ("number", "money"):
             return True
-        asked = [term.accepted_roots for term in question.terms if term.name is None]
+        asked = [
+            {find_root(term.word, question.lang)}
+            for term in question.terms
+            if term.name is None
+        ]
         first = max(0, self.at - SENTENCES_BACK)
         for near in self.passage.lines[first : self.at + 1]:
             denied = collect_roots(_iter_denied_words(near.text), question.lang)

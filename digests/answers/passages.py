@@ -1,8 +1,10 @@
 """An article that is searched for an answer: its sentences, their words and roots."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from digests.answers import statements
 from digests.answers.vocabulary import (
@@ -69,6 +71,11 @@ class TokenizedArticle:
             article.text, article.lang, most=_MAX_SENTENCES
         )
         return tuple(map(self._tokenize_sentence, spans))
+
+    @cached_property
+    def occurrences(self) -> Counter[str]:
+        """In how many of its sentences each root is."""
+        return Counter(chain.from_iterable(line.held for line in self.lines))
 
     @cached_property
     def quotes(self) -> tuple[Quote, ...]:

@@ -11,6 +11,7 @@ from digests.answers.vocabulary import (
     GERMAN_QUESTION_WORDS,
     GERMAN_VERBS,
     IRREGULAR_BASES,
+    PHRASES,
     QUESTION_WORDS,
     find_root,
 )
@@ -96,8 +97,8 @@ _BEFORE_NOUN = re.compile(
     r"(?:(?:what|which|who|was|wer|welche[rs]?|(?:how|wie)\s(?:high|large|big|strong|hoch|"
     r"groß|stark))\s(?:is|are|was|were|ist|sind|war|waren)"
     r"|(?:what\shappened\s(?:to|with)|was\s(?:passierte|geschah)\smit))\s"
-    r"(?:the|a|an|its|his|her|their|der|die|das|den|dem|ein|eine"
-    r"|(?:\S+\s){0,2}?\S+['’]s)\s",
+    r"(?:(?:the|a|an|its|his|her|their|der|die|das|den|dem|ein|eine"
+    r"|(?:\S+\s){0,2}?\S+['’]s)\s|(?<=\Awho\sis\s)|(?<=\Awer\sist\s))",
     re.I,
 )
 _AFTER_NOUN = word_set("""
@@ -117,6 +118,9 @@ def complete_question(text: str) -> str:
     text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
     text = re.sub(r"\b((?:wo)?men|children)s\b", r"\1's", text)
     text = re.sub(r"\bppl\b", "people", text)
+    for word, phrase in PHRASES:
+        text = phrase.sub(rf"{word} \1", text).strip()
+    text = re.sub(r"\A(?=any(?:one|body|thing)?\s)", "were ", text, flags=re.I)
     return f"What is the {text}" if _FRAGMENT.match(text) else text
 
 

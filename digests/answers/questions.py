@@ -1,4 +1,4 @@
-"""Parse a question and its days: what it asks for, and what to search for.
+"""Parse a question: what it asks for, and what to search for.
 
 A question has weighted words, names, the kind of thing asked for (a person, a number, a
 day, a place, a reason), a speaker, and a period.
@@ -6,30 +6,28 @@ day, a place, a reason), a speaker, and a period.
 An archive finds articles that have all of some words. A question has more words than
 its answer, so `plan_searches` tries all of them, then all but one, then its names, then
 pairs, then single words; the caller stops when it has enough.
-
-Periods are resolved as in articles (`digests.language.dates`) against the day of the
-question, but to the past: a weekday or a date without a year is the last one. They are
-whole days, without a time zone.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from itertools import combinations, pairwise
+from datetime import date
+from itertools import combinations
 from typing import Literal, cast
 
 from digests.answers import question_form
+from digests.answers.periods import Period, parse_period
 from digests.answers.vocabulary import (
     CONVERSES,
     GENERIC_ROOTS,
     QUANTITY_ROOTS,
     QUESTION_WORDS,
+    RELATED,
     SAYING_ROOTS,
     SYNONYMS,
     collect_roots,
     find_root,
 )
-from digests.language import dates, grammar, words
+from digests.language import grammar, words
 from digests.language.grammar import Token, tokenize_span
 from digests.language.search_terms import PhraseGroup, SearchQuery, expand_phrase
 from digests.language.words import word_list, word_set
@@ -66,16 +64,13 @@ class QuestionTerm:
     weight: float
     #: The index of the name it belongs to, or None.
     name: int | None = None
+    #: Roots that are weaker signs of it: «lawyer» for «case».
+    related: frozenset[str] = frozenset()
 
-
-@frozen
-class Period:
-    """Whole days, the last one included, and the span that names them."""
-
-    first: date
-    last: date
-    start: int
-    end: int
+    def is_held(self, roots: frozenset[str]) -> bool:
+        """Whether it, or what is related to it, is among some roots."""
+        lacks = self.accepted_roots.isdisjoint(roots)
+        return not (lacks and self.related.isdisjoint(roots))
 
 
 @frozen
@@ -200,6 +195,7 @@ _NOUN_KINDS: dict[str, QuestionKind] = {
     "winner": "person",
     "age": "age",
 }
+_PLACING = word_set("at in of near")
 #: Words that only say what is asked for.
 _ASKING_WORDS: dict[QuestionKind, frozenset[str]] = {
     "name": word_set("name names called named heißen hießen"),
@@ -237,9 +233,13 @@ def _iter_heads(
     found: Sequence[Token], runs: Sequence[Sequence[Token]]
 ) -> Iterator[tuple[str, str]]:
     last = {run[-1].start for run in runs}
-    for before, token in pairwise(found):
-        if token.start in last and not words.is_stop_word(before.low):
-            yield before.low, token.low.removesuffix("'s")
+    for at, token in enumerate(found):
+        before = found[at - 1].low if at else ""
+        if at > 1 and before in _PLACING:
+            # «The plant at Overmoor» is not «the plant at Grimsholm».
+            before = f"{found[at - 2].low} {before}"
+        if token.start in last and before and not words.is_stop_word(before):
+            yield before, token.low.removesuffix("'s")
 
 
 def _build_terms(
@@ -274,7 +274,13 @@ def _build_term(
         if converse:
             accepted |= CONVERSES.get(base, accepted)
     weight = 1.5 if name is not None else 0.4 if base in GENERIC_ROOTS else 1.0
-    return QuestionTerm(word=word, accepted_roots=accepted, weight=weight, name=name)
+    return QuestionTerm(
+        word=word,
+        accepted_roots=accepted,
+        weight=weight,
+        name=name,
+        related=accepted if name is not None else RELATED[lang].get(base, accepted),
+    )
 
 
 def _find_counted(
@@ -376,71 +382,3 @@ def _iter_term_choices(
 def _build_group(term: QuestionTerm) -> PhraseGroup:
     """The word in the forms of the index, without synonyms."""
     return expand_phrase(term.word)
-
-
-#: Characters of the input that are read.
-_PERIOD_CHARS = 400
-_PLAIN = re.compile(
-    r"(?P<count>\d{1,3})\s?(?P<unit>d|days?|w|weeks?|tage?|wochen?)\b", re.I
-)
-_LONGEST = 36500
-
-
-def parse_period(text: str, today: date, lang: str | None = None) -> Period | None:
-    """The first period that a text names, or None.
-
-    Args:
-        text: Typed input: a word for a day, a date, or a whole question.
-        today: The day on which it is asked.
-        lang: Its language.
-    """
-    found = sorted(
-        _iter_periods(text[:_PERIOD_CHARS], today, lang), key=lambda each: each.start
-    )
-    return found[0] if found else None
-
-
-def parse_since_date(typed: str, today: date) -> date | None:
-    """The first day of a «since», also of «7 days», «2w» and «mon», or None."""
-    known = parse_period(typed, today) or parse_period(
-        typed.strip().capitalize(), today
-    )
-    if known is not None:
-        return known.first
-    short = typed.strip().lower()
-    plain = _PLAIN.fullmatch(short)
-    if plain is not None:
-        count = int(plain["count"]) * (7 if plain["unit"].startswith("w") else 1)
-        return today - timedelta(days=min(count, _LONGEST))
-    for name in dates.ENGLISH_WEEKDAYS:
-        if short == name[:3].lower():
-            back = (today.weekday() - dates.WEEKDAYS[name.lower()]) % 7
-            return today - timedelta(days=back)
-    return None
-
-
-def _iter_periods(text: str, today: date, lang: str | None) -> Iterator[Period]:
-    for day in dates.find_dated_days(text, today, lang):
-        if day.first is None or day.last is None:
-            continue
-        first, last = day.first, day.last
-        if not _YEAR.search(text, day.start, day.end):
-            first, last = _shift_to_past(first, last, today)
-        yield Period(first=first, last=last, start=day.start, end=day.end)
-
-
-_YEAR = re.compile(r"\d{4}")
-
-
-def _shift_to_past(first: date, last: date, today: date) -> tuple[date, date]:
-    """The period, or that of a year before if it is in the far future."""
-    if (first - today).days < _SOON:
-        return first, last
-    try:
-        return first.replace(year=first.year - 1), last.replace(year=last.year - 1)
-    except ValueError:
-        return first, last
-
-
-#: Days ahead that may be meant: «tomorrow», «next week», a date of next month.
-_SOON = 45

@@ -125,11 +125,15 @@ def iter_matches(
     passages: Sequence[TokenizedArticle],
     least: float = likelihood.NEAREST,
 ) -> Iterator[tuple[SentenceMatch, float]]:
-    """The sentences that may answer, with their ratings of at least `least`."""
+    """The sentences that may answer, with their ratings of at least `least`.
+
+    What says in the question's words that nobody knows is among them, however rated.
+    """
     examined, best = examine_sentences(question, passages)
     for match in examined:
         score = likelihood.rate_sentence(match, best)
-        if score >= least and match.is_possible():
+        wanted = score >= least or likelihood.reports_gap(match)
+        if wanted and match.is_possible():
             yield match, score
 
 
@@ -144,7 +148,7 @@ def examine_sentences(
         match = SentenceMatch(question=question, passage=passage, at=at)
         near = passage.lines[max(0, at - _BEFORE) : at + 1]
         held = frozenset[str]().union(*(line.held for line in near))
-        asked = any(term.accepted_roots & held for term in question.terms)
+        asked = any(term.is_held(held) for term in question.terms)
         if asked or likelihood.explains_event(match):
             found.append(match)
     covered = [likelihood.measure_coverage(match) for match in found]
@@ -178,18 +182,22 @@ def restore_capitals(
 
     def restore(match: re.Match[str]) -> str:
         word = match[0]
-        capital = word[0].upper() + word[1:]
         low = word.lower()
         common = find_root(low, question.lang) in SYNONYMS[question.lang]
         if is_stop_word(low, question.lang) or (common and question.lang != "de"):
             return word
-        small, large = (
-            sum(re.search(rf"\b{form}\b", text) is not None for text in texts)
-            for form in (word, rf"(?<=[\w,;] ){capital}\b")
-        )
-        return capital if large > small else word
+        # «scullys» may be «Scully's».
+        for short, ending in ((word, ""), (word.removesuffix("s"), "'s")):
+            name = short[0].upper() + short[1:]
+            large = rf"(?:(?<=[\w,;] ){name}\b|\b{name}(?=\s[A-ZÄÖÜ]|['’]s))"
+            if count_texts(large) > count_texts(rf"\b{word}\b"):
+                return name + ending
+        return word
 
-    texts = [each.article.text for each in passages]
+    def count_texts(form: str) -> int:
+        return sum(re.search(form, text) is not None for text in texts)
+
+    texts = [p.article.text for p in passages if p.lang == question.lang]
     return parse_question(_WORD.sub(restore, question.text), question.today)
 
 
@@ -211,12 +219,15 @@ def accept_compounds(
         return replace(term, accepted_roots=term.accepted_roots | same)
 
     changed = {term.word: widen(term) for term in question.terms}
-    counted = question.counted
+    counted, verb = question.counted, question.main_verb
+    widened = changed[verb.word] if verb is not None else None
     return replace(
         question,
         terms=tuple(changed.values()),
         focus=tuple(changed[term.word] for term in question.focus),
         counted=changed[counted.word] if counted is not None else None,
+        main_verb=widened,
+        deeds=question.deeds | (widened.accepted_roots if widened else frozenset()),
     )
 
 
@@ -327,7 +338,7 @@ def _holds(passage: TokenizedArticle, term: QuestionTerm) -> bool:
 
 def _knows_enough(question: Question, passage: TokenizedArticle) -> bool:
     """Whether an article has enough of the question."""
-    held = sum(t.weight for t in question.terms if t.accepted_roots & passage.held)
+    held = sum(term.weight for term in question.terms if term.is_held(passage.held))
     return held >= _MIN_KNOWN * sum(term.weight for term in question.terms)
 
 

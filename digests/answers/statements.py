@@ -22,6 +22,8 @@ _CONSEQUENCE = re.compile(
 )
 #: «a law that would have metered water»: what it is said of may be real.
 _RELATIVE = re.compile(r"\b(?:that|which|who)\s(?:would|could|might)\shave\s[^,.;]*")
+#: A reason may be what would have been.
+_BECAUSE = re.compile(r"\b(?:because|weil)\b")
 _UNREAL = re.compile(
     r"\b(?:could|might|would)\s(?:easily\s|well\s)?have\s\w+(?:ed|en|n|t)\b"
     r"|\b(?:hätten?|wären?)\s[^.]{0,60}\bkönnen\b",
@@ -75,7 +77,7 @@ _BACK = re.compile(
 
 def is_hypothetical(text: str) -> bool:
     """Whether a sentence says what would happen under a condition."""
-    text = _RELATIVE.sub("", text)
+    text = _RELATIVE.sub("", _BECAUSE.split(text)[0])
     if _UNREAL.search(text):
         return True
     conditional = _CONDITION.search(text) is not None

@@ -5,6 +5,7 @@ so more endings are removed here than for comparing texts, and irregular forms a
 mapped to their base. English; German words get the light stem and lose verb endings.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain, repeat
@@ -19,6 +20,11 @@ def _list_words(table: str) -> frozenset[str]:
     return frozenset(chain.from_iterable(_ROWS[table]))
 
 
+#: Phrases of questions, with the word that says the same.
+PHRASES = tuple(
+    (word, re.compile(rf"\b(?:{first})\s((?:\S+\s){{0,5}}?)(?:{rest})\b", re.I))
+    for word, first, rest in _ROWS["phrases"]
+)
 #: From irregular forms to their bases.
 IRREGULAR_BASES: Mapping[str, str] = {
     form: base for base, *forms in _ROWS["irregular_bases"] for form in forms
@@ -33,6 +39,10 @@ PERSON_NOUNS = ROLE_NOUNS | word_set("""
     grandfather grandmother father mother brother sister son daughter wife husband
     porter nurse pupil student schoolgirl schoolboy clerk fisherman hunter crew man
     woman boy girl bauer lehrer fahrer polizei sprecherin sprecher vater mutter
+    council agency government ministry army navy company bank union court committee
+    board parliament university club police tribunal owner state party church charity
+    land gemeinde stadt regierung ministerium firma unternehmen verband verein gericht
+    kreis bund kirche
 """)
 
 _ENDINGS = word_list("ingly edly ments ment ings ing ied ies ed es ly s")
@@ -90,12 +100,17 @@ def collect_roots(words: Iterable[str], lang: str = "en") -> frozenset[str]:
 def _map_synonyms(
     table: str, lang: str, answering: str
 ) -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+    found = dict(_map_answers(answering, lang))
     for row in _ROWS[table]:
         roots = collect_roots(row, lang)
         for root in roots:
             found[root] = found.get(root, frozenset()) | roots
-    for row in _ROWS[answering]:
+    return found
+
+
+def _map_answers(table: str, lang: str) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in _ROWS[table]:
         root = find_root(row[0], lang)
         found[root] = found.get(root, frozenset()) | collect_roots(row, lang)
     return found
@@ -105,6 +120,11 @@ def _map_synonyms(
 SYNONYMS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "en": _map_synonyms("synonyms", "en", "answering"),
     "de": _map_synonyms("german_synonyms", "de", "german_answering"),
+}
+#: The same for words that only may belong to the answer.
+RELATED: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "en": _map_answers("related", "en"),
+    "de": _map_answers("german_related", "de"),
 }
 #: From a root to those that report the same event from the other side.
 CONVERSES: Mapping[str, frozenset[str]] = {

@@ -54,8 +54,6 @@ _OF_OTHERS = re.compile(
 _NOT = re.compile(
     r"\b(?:not|nicht|instead of|rather than|statt)\s(?=[$£€₹₦]?\d|[a-zäöü]+\b)", re.I
 )
-#: Words that a notice and the sentence with its wrong number have in common.
-_NAMED_BY_NOTICE = 2
 
 
 def take_back(
@@ -69,8 +67,8 @@ def take_back(
     kept = dict(analyses)
     for notice in analyses.values():
         wrong = _read_wrong_numbers(notice.article)
-        for found in kept.values() if wrong else ():
-            spans = _find_sentences(found, notice.article, wrong)
+        for found in tuple(kept.values()) if wrong else ():
+            spans = _find_wrong_sentences(found, notice.article, wrong)
             if spans:
                 kept[found.article.id] = _leave_out(found, spans)
                 kept[notice.article.id] = replace(notice, kind="news")
@@ -86,34 +84,34 @@ def _read_wrong_numbers(notice: Article) -> frozenset[float]:
     return frozenset(n.value for n in found if any(0 <= n.start - e < 2 for e in ends))
 
 
-def _find_sentences(
+def _find_wrong_sentences(
     found: ArticleAnalysis, notice: Article, wrong: Container[float]
 ) -> list[Span]:
-    """The sentences with a wrong number that speak of what the notice names."""
+    """The sentences with a wrong number that share a word with the notice."""
     article = found.article
     if article.id == notice.id or find_publisher(article) != find_publisher(notice):
         return []
     named = frozenset(words.extract_stems(notice.text, notice.lang))
-    known = frozenset(words.extract_stems(article.text, article.lang))
+    sentences = [f.sentence for f in found.figures if f.value in wrong]
     return [
-        figure.sentence
-        for figure in found.figures
-        if figure.value in wrong
-        and named.intersection(
-            words.extract_stems(span_text(article.text, figure.sentence), article.lang)
+        span
+        for span in sentences
+        if named.intersection(
+            words.extract_stems(span_text(article.text, span), article.lang)
         )
-        and len(named & known) > _NAMED_BY_NOTICE
     ]
 
 
 def _leave_out(found: ArticleAnalysis, spans: Sequence[Span]) -> ArticleAnalysis:
-    shown = found.summary.sentences
-    kept = tuple(s for s in shown if not any(overlaps_any(x, spans) for x in s.spans))
+    kept = tuple(
+        sentence
+        for sentence in found.summary.sentences
+        if not any(overlaps_any(span, spans) for span in sentence.spans)
+    )
     return replace(
         found,
         summary=replace(found.summary, sentences=kept),
         figures=tuple(f for f in found.figures if not overlaps_any(f, spans)),
-        quotes=tuple(q for q in found.quotes if not overlaps_any(q, spans)),
     )
 
 

@@ -38,8 +38,6 @@ _TOO_LONG = 480
 _GOOD_LENGTH = range(40, 241)
 _LEAD_LENGTH = 600
 _SIGNS = ".,!?;:…\"'“”‘’«»"
-_ADDING = _TABLES["adding"]
-_INNER_MARKS = ('"', " '", "“", " ‘", "„", "»")
 _LEAST_CONFIDENCE = 0.25
 _FIRST_PERSON = _TABLES["first_person"]
 _NUMBERS = _TABLES["numbers"]
@@ -85,8 +83,6 @@ _REPEATED, _FEWEST_SHARED = 0.7, 3
 
 SIGN_WEIGHTS = {
     "opens the utterance": 1.5,
-    "tells of other words": -1.0,
-    "adds to other words": -0.5,
     "named": 1.5,
     "good length": 2.0,
     "first person": 0.5,
@@ -94,7 +90,6 @@ SIGN_WEIGHTS = {
     "has figures": 0.6,
     "disagrees": 0.5,
     "word of the lead": 0.4,
-    "sure": 1.0,
     "late": -1.0,
 }
 #: A longer phrase for a speaker holds more than who it is.
@@ -269,14 +264,12 @@ def _rate_quote(
     signs = {
         "good length": len(quote.text) in _GOOD_LENGTH,
         "opens the utterance": openings[quote.group] == quote.start,
-        "adds to other words": (quote.cue or "").lower() in _ADDING,
         "named": _is_named_speaker(quote.speaker or ""),
     }
     return (
         _rate_words(quote.text)
         + sum(SIGN_WEIGHTS[sign] for sign, shown in signs.items() if shown)
         + SIGN_WEIGHTS["word of the lead"] * min(_LEAD_WORDS, len(low & lead))
-        + SIGN_WEIGHTS["sure"] * quote.confidence
         + SIGN_WEIGHTS["late"] * quote.start / max(1, length)
     )
 
@@ -289,7 +282,6 @@ def _rate_words(text: str) -> float:
         "ends a sentence": text[-1] in ".!?…",
         "has figures": any(map(str.isdigit, text)) or not _NUMBERS.isdisjoint(low),
         "disagrees": bool(NEGATION.search(text)) or not _DISAGREEING.isdisjoint(low),
-        "tells of other words": any(mark in text for mark in _INNER_MARKS),
     }
     return sum(SIGN_WEIGHTS[sign] for sign, shown in signs.items() if shown)
 

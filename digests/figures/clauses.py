@@ -259,9 +259,8 @@ _WHICH = re.compile(
 
 def _is_complemented(text: str, start: int, at: int) -> bool:
     """Whether what follows a place completes the noun before it."""
-    if _COMPLEMENT.match(text, at):
-        return True
-    return bool(_WHICH.match(text, at) and _BARE_PLACE.search(text, start, at))
+    described = _WHICH.match(text, at) and _BARE_PLACE.search(text, start, at)
+    return bool(described or _COMPLEMENT.match(text, at))
 
 
 #: «ruled 5-4 | that …»

@@ -113,7 +113,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         CONCEDES.match(kept) or grammar.NEGATION.search(kept)
     ):
         return False
-    if _OUTCOME.match(tail) or (tail.startswith("in ") and _TAKES_IN.search(kept)):
+    if _OUTCOME.search(tail) or (tail.startswith("in ") and _TAKES_IN.search(kept)):
         return False
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
@@ -322,7 +322,7 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
 _CONTRASTS = ("but ", "aber ")
 #: «held out for long |and lost in the end»: how it ended is the news.
 _OUTCOME = re.compile(
-    r"(?:and|but|und|aber)\s(?:[\w’'-]+\s){0,4}?(?:in\sthe\send|finally|eventually"
+    r"\b(?:and|but|und|aber)\s(?:[\w’'-]+\s){0,4}?(?:in\sthe\send|finally|eventually"
     r"|ultimately|nevertheless|doch|dennoch|trotzdem|schließlich|letztlich|am\sEnde)\b"
 )
 #: «no reduction |in output», «$22 million |in aid»: in what belongs to it.
@@ -433,7 +433,7 @@ _MODIFIER = re.compile(
     r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
     r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
     rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
-    r"(?<!\sto)"
+    r"(?<!\sto)(?<!\swho)"
 )
 #: «…, opening the museum, said it would …»: the insertion says what.
 _REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
@@ -465,6 +465,8 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
+        if len(DASH.findall(inside)) % 2:
+            continue  # A part of it is in an insertion of its own.
         clause = _CLAUSE.split(text[span.start : m.start()])
         if m["first"] and _FINITE_WORD.search(clause[-1]):
             continue  # The verb after the comma is not the main one.

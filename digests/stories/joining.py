@@ -28,7 +28,6 @@ from digests.stories.profiles import ArticleProfile, build_profiles, measure_gap
 from digests.stories.terms import (
     DAILY_STEMS,
     find_lead_terms,
-    find_topic_words,
     has_body,
 )
 from digests.types import Article, ArticleKind, StoryMembership
@@ -45,8 +44,6 @@ _SOON, _LATEST = timedelta(hours=26), timedelta(days=7)
 #: Words and share of words that two leads have in common.
 _SHARED, _SHARED_UNNAMED = 3, 4
 _SHARE = 0.15
-#: Words of two headlines, beside everyday ones, that name one event.
-_TITLE_SHARED = 2
 #: The event that a report follows, and the fewest of its words.
 _AFTER = re.compile(
     r"\b(?:nach|infolge|following|after)\s(?:the|an?|de[mr]|eine[mr]|(?-i:(?=[A-Z])))\s?"
@@ -137,9 +134,6 @@ def join_events(
                 if "live" in map(kinds.get, (compared[i].id, compared[j].id))
                 else _SHARE,
             )
-            or _have_one_title(
-                score, (compared[i], compared[j]), (profiles[i], profiles[j])
-            )
             or _follows_event(score, (compared[i], compared[j]), (leads[i], leads[j]))
         )
     ]
@@ -175,18 +169,6 @@ def _have_one_lead(
         and shared >= required + late
         and share >= least
     )
-
-
-def _have_one_title(
-    score: float, pair: Sequence[Article], profiles: Sequence[ArticleProfile]
-) -> bool:
-    """Whether two headlines of a day share a name and another word of the event."""
-    if score < _ALIKE or measure_gap(*pair) > _SOON:
-        return False
-    one, other = (find_topic_words(a.title or "", a.lang) for a in pair)
-    shared = one & other
-    names = shared.intersection(*(profile.identity or () for profile in profiles))
-    return bool(names) and len(shared) >= _TITLE_SHARED
 
 
 def _drop_daily_words(

@@ -256,6 +256,10 @@ def _awaits_main_clause(whole: str) -> bool:
     about = _LEFT_OPEN.match(whole)
     if about and not has_verb(about[1]):
         return True
+    subject = _RELATIVE.match(whole)
+    if subject and not has_verb(subject[1]):
+        verbs = filter(grammar.looks_finite, words.split_words(subject[2]))
+        return len(list(verbs)) == 1
     return bool(_OPENER.match(whole)) and not has_verb(whole.partition(", ")[2])
 
 
@@ -263,6 +267,8 @@ def _awaits_main_clause(whole: str) -> bool:
 _LEFT_OPEN = re.compile(
     r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
 )
+#: A subject whose relative clause may have the only verb: «The children who fell ill».
+_RELATIVE = re.compile(r"([^,]{1,80}?)\s(?:who|which|that)\s(.+)")
 #: Words that begin a clause before the main one; one of the first two words.
 _OPENER = re.compile(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"

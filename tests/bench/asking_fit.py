@@ -26,7 +26,7 @@ _PARTS, _PENALTY = 4, 0.7
 #: Rounds of Newton's method, and how often the sentences are weighed anew.
 _ROUNDS, _WEIGHINGS = 5, 3
 #: Denials, old reports and causes are few in the sets and matter most.
-_PLAIN_TYPES, _OTHER_WEIGHT = frozenset(("plain", "near-miss")), 2.0
+_PLAIN_TYPES, _OTHER_WEIGHT = frozenset(("plain", "chat", "near-miss")), 2.0
 #: What a sentence counts at least that is far from the likeliest of its question.
 _LEAST = 0.1
 

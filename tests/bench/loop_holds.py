@@ -27,15 +27,16 @@ from tests.bot.large_inputs import (
 )
 from tests.feeds import an_item
 
-#: Commands that show a large workspace.
-SHOWN = (
-    "newsdesk status",
-    "newsdesk digest list",
-    "newsdesk source list",
-    "newsdesk source export",
-    "newsdesk destination list",
-    "newsdesk config export",
-    "newsdesk history",
+#: Commands and pages that show a large workspace.
+SHOWN: tuple[tuple[str, dict[str, str]], ...] = (
+    ("newsdesk status", {}),
+    ("newsdesk home", {}),
+    ("newsdesk home", {"page": "digests:1"}),
+    ("newsdesk home", {"page": "d1:sources:3"}),
+    ("newsdesk home", {"page": "places"}),
+    ("newsdesk source export", {}),
+    ("newsdesk config export", {}),
+    ("newsdesk history", {}),
 )
 
 
@@ -71,9 +72,10 @@ async def commands(harness: BotHarness) -> None:
 
 async def large_workspace(harness: BotHarness, digests: int) -> None:
     await harness.apply(a_large_workspace(digests, 200))
-    for path in SHOWN:
-        asked = await harness.asks(path, True, None, {})
-        await show(f"/{path}", lambda asked=asked: answer(harness, asked))  # type: ignore[misc]
+    for path, page in SHOWN:
+        asked = await harness.asks(path, True, None, page)
+        name = f"/{path} {page.get('page', '')}"
+        await show(name, lambda asked=asked: answer(harness, asked))  # type: ignore[misc]
     given = {"target": "Digest 1", "setting": "paused_sources"}
     asked = await harness.asks("newsdesk set", True, None, given)
     complete = harness.inbox.complete

@@ -58,3 +58,11 @@ def test_a_library_is_loaded_only_when_its_platform_is_used():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "set()"
+
+
+def test_the_tables_of_questions_are_loaded_only_when_one_is_asked():
+    script = (
+        "import sys; from bot import app; "
+        "sys.exit('digests.answers.vocabulary' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

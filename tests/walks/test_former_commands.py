@@ -19,7 +19,6 @@ NAMES: Mapping[str, str] = {
 }
 #: Where the row is walked in another newsroom, below.
 ELSEWHERE = {"newsdesk destination here", "newsdesk resume", "news discuss"}
-ELSEWHERE |= {"newsdesk export", "newsdesk apply"}
 #: An address of the table that no server answers for.
 INVENTED = "https://news.example/feed.xml"
 PROBLEM = "That did not work"

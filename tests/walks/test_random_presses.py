@@ -292,6 +292,8 @@ def towns_in(text: str) -> set[str]:
     return {town for town, *people in TOWNS if any(w in text for w in (town, *people))}
 
 
+# The marker by which `make explore` finds what draws at random.
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("platform", ["local", "discord", "slack"])
 async def test_no_press_is_answered_from_another_edition(
     platform: str, sqlite_url: str, tmp_path: Path

@@ -30,7 +30,7 @@ _WITHOUT_GROUP_DMS: Final = (0, 1)
 _INSTALLED: Final = (0, 1)
 #: Descriptions of the root commands.
 ROOTS: Final[Mapping[str, str]] = {
-    "news": "Read on: sources, quotes, figures, search",
+    "news": "The news here: stories, quotes, figures, search",
     "newsdesk": "Run the digests of this server",
 }
 #: Discord's locales of languages that it names differently.

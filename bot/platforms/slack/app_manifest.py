@@ -52,7 +52,7 @@ SOCKET_SCOPE: Final = "connections:write"
 BOT_EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 #: Descriptions of the root commands.
 ROOT_DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "news": "Read on: sources, quotes, figures, search",
+    "news": "The news here: stories, quotes, figures, search",
     "newsdesk": "Run the digests of this workspace",
 }
 

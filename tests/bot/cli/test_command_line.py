@@ -91,17 +91,30 @@ def test_the_version_is_printed_without_loading_the_application():
     assert done.stdout == "0.1.0\nset()\n"
 
 
-def test_a_command_does_not_load_rich_for_the_logs():
+def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
     script = (
         "import sys; sys.argv[1:] = ['when', 'daily at 8:30 UTC']\n"
         "import bot.__main__\n"
         "try: bot.__main__.main()\n"
-        "except SystemExit: print('rich' in sys.modules)"
+        "except SystemExit: print({'rich', 'greenlet'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.endswith("False\n")
+    assert done.stdout.endswith("set()\n")
+
+
+def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
+    script = (
+        "import sys; sys.argv[1:] = ['run']\n"
+        "import bot.__main__, bot.cli.running\n"
+        "bot.cli.running.run_bot = lambda factory: print('cyclopts' in sys.modules)\n"
+        "bot.__main__.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "False\n"
 
 
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])

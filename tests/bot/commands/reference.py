@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.commands.help_pages import NAMES, FormerCommand, read_former_commands
 from bot.model import Command, CommandOption, Permission
 from bot.platforms.discord.commands import build_command_tree
 from bot.storage import schema_upgrade
@@ -32,6 +33,15 @@ a question of the form on Discord and Slack; on the local page, paste the text.
 | command | who | Discord | Slack, local page | what it does | options |
 |---|---|---|---|---|---|
 """
+FORMER = """\
+
+## Commands of the first release
+
+There were 69; where each is now. An arrow is a press: a button, or a choice in a menu.
+
+| former command | now | for example |
+|---|---|---|
+"""
 FOOT = "\n*Generated from the command registry; a test compares them.*\n"
 #: Discord's types of a subcommand and of a group of them.
 _NESTED = (1, 2)
@@ -40,10 +50,19 @@ WHO = {Permission.EVERYONE: "everyone", Permission.EDITOR: "editors"}
 
 def reference(commands: Iterable[Command]) -> str:
     """The page: a table of all commands, then their examples."""
-    listed = list(commands)
+    listed = [command for command in commands if command.typed]
     rows = "".join(_row(command, listed) for command in listed)
     examples = "".join(_examples(command) for command in listed)
-    return f"{HEAD}{rows}\n## Examples\n\n{examples}{FOOT}"
+    former = "".join(map(_former_row, read_former_commands().values()))
+    return f"{HEAD}{rows}\n## Examples\n\n{examples}{FORMER}{former}{FOOT}"
+
+
+def _former_row(row: FormerCommand) -> str:
+    if not row.is_moved:
+        return f"| `/{row.path}` | the same | |\n"
+    steps = [f"`/{row.now}`", *(NAMES.get(label, label) for label in row.press)]
+    example = f" `{row.example}` " if row.example else " "
+    return f"| `/{row.path}` | {' → '.join(steps)} |{example}|\n"
 
 
 def _row(command: Command, every: Sequence[Command]) -> str:

@@ -70,7 +70,7 @@ async def test_a_grant_opens_one_workspace_only(ana: Editor, ben: Editor):
 
 async def test_grants_are_in_the_history_and_can_be_reverted(ana: Editor, ben: Editor):
     saved = await ana.does("newsdesk access grant", who="ben")
-    assert "An editor from now on: person ben" in said(saved)
+    assert "New editor: person ben" in said(saved)
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert (await ben.says("newsdesk status")).problem
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.commands.controls import ControlSigner
 from bot.i18n.translation import Texts
 from bot.model import Form
 from bot.platforms.common.edition_layout import build_story_control_id, list_buttons
@@ -235,3 +236,34 @@ The ferry to Sandholm ran again on Tuesday after a week of storms, its captain s
 
 Some 120 passengers had waited in Hallin since Thursday.
 """
+
+
+# ── below messages of earlier versions ─────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("action", "shown"),
+    [
+        ("save", "Saved."),
+        ("unsave", "It was not on your list."),
+        ("more", "More like this: what mentions"),
+        ("less", "Less like this: what mentions"),
+        ("unlike", "There was nothing to undo."),
+    ],
+)
+async def test_buttons_of_stories_in_answers_of_earlier_versions_work(
+    ana: Editor, action: str, shown: str
+):
+    story = await story_of(ana, editions(ana)[0])
+    signer = ControlSigner(b"0123456789abcdef")
+    control = signer.signed(ana.place.workspace.id, action, story)
+    answer = await ana.presses_below(control)
+    assert shown in said(answer)
+    assert answer.title.startswith("Harbour bridge closes")
+
+
+async def test_a_report_button_of_an_earlier_version_opens_the_form(ana: Editor):
+    story = await story_of(ana, editions(ana)[0])
+    form = await ana.chooses(f"v1:report:{story}")
+    assert isinstance(form, Form)
+    assert "Reported to the editors" in said(await ana.answers(form, text="Wrong."))

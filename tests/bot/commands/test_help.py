@@ -18,6 +18,7 @@ from tests.texts import commands
 
 #: Commands of the first release.
 FORMER = 69
+MOST_LINES = 15
 
 
 @pytest.fixture
@@ -43,9 +44,20 @@ async def test_verbs_of_one_noun_share_a_line(ana):
     assert lines["/newsdesk access"] == "grant, revoke, list"
 
 
+@pytest.mark.parametrize("path", ["news help", "newsdesk help"])
+async def test_help_has_few_lines(ana, path):
+    assert len((await ana.says(path)).blocks) <= MOST_LINES
+
+
 async def test_help_of_one_command_shows_what_to_type(ana):
     one = said(await ana.says("newsdesk help", command="post"))
     assert "/newsdesk post Morning brief to=morning" in one
+
+
+async def test_help_of_a_former_command_says_where_it_is(ana):
+    reply = await ana.says("newsdesk help", command="source add")
+    assert "/newsdesk source add has moved to /newsdesk home" in said(reply)
+    assert not reply.problem
 
 
 async def test_help_of_what_is_no_command_names_the_nearest_one(ana):
@@ -110,9 +122,8 @@ def test_a_word_that_was_never_a_command_gets_the_nearest_one():
 
 async def test_examples_name_what_was_posted_here(ana, harness):
     await harness.post()
-    assert "/news quotes Osric Vane" in said(
-        await ana.says("news help", command="quotes")
-    )
+    quotes = said(await ana.says("news help", command="quotes"))
+    assert "/news quotes topic=harbour since=Monday" in quotes
     search = said(await ana.says("news help", command="search"))
     assert "/news search harbour since=yesterday" in search
     why = said(await ana.says("news help", command="why"))

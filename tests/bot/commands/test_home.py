@@ -51,8 +51,8 @@ async def test_each_digest_is_shown_with_its_next_moment_and_its_last_outcome(of
     shown = await of_two.says("newsdesk home")
     lines = {b.title: b for b in shown.blocks if isinstance(b, ListItem)}
     assert set(lines) == {"Evening", "Morning brief"}
-    assert lines["Evening"].text == "today 18:00 → #evening"
-    assert lines["Morning brief"].note.startswith("today 13:00: ")
+    assert lines["Evening"].text == "Next: today 18:00 → #evening"
+    assert lines["Morning brief"].note.startswith("Last: today 13:00: ")
     assert {"Open Evening", "Open Morning brief"} <= set(labels(shown))
 
 

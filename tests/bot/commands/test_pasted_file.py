@@ -78,8 +78,8 @@ async def test_what_the_file_does_not_name_stays_unless_it_is_to_go(ana: Editor)
     answer = await ana.says("newsdesk config apply", file=alone)
     assert "Nothing would change" in said(answer)
     shown = await ana.says("newsdesk config apply", file=alone, prune="yes")
-    assert "Without the digest «Evening»" in said(shown)
-    assert "No editor any more: person ben" in said(shown)
+    assert "The digest «Evening» is removed" in said(shown)
+    assert "No longer an editor: person ben" in said(shown)
     await ana.presses(shown, "Confirm")
     assert await exported(ana.harness) == alone
 

@@ -150,7 +150,7 @@ async def test_more_and_less_change_the_order(quiet: BotHarness, ben: Editor, wa
     assert "Next: tomorrow 07:30" in answer
     bridge = await ben.says("news story", story="bridge")
     reported = said(await ben.presses(bridge, f"{way.capitalize()} like this"))
-    assert f"rank such stories {'higher' if way == 'more' else 'lower'}" in reported
+    assert "This counts in your own digest, next tomorrow 07:30." in reported
     quiet.publish("harbour", HARBOUR)
     quiet.publish("library", LIBRARY)
     await tomorrow(quiet)
@@ -470,7 +470,7 @@ async def test_me_shows_what_is_kept(quiet: BotHarness, ben: Editor):
     for word in (
         "market square",
         "Saved: 1 story",
-        "More and less: 1 story",
+        "Likes and dislikes: 1 story",
         "It was Monday.",
     ):
         assert word in shown

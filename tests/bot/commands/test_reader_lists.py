@@ -206,7 +206,7 @@ async def test_feedback_is_reverted_by_the_same_button(ben: Editor):
 
 async def test_more_and_less_are_listed_and_undone_in_me(ben: Editor):
     await ben.presses(await story(ben, "bridge"), "Less like this")
-    page = await ben.presses(await ben.says("news me"), "More and less")
+    page = await ben.presses(await ben.says("news me"), "Likes and dislikes")
     assert "Less like this: what mentions Harbour, bridge, crack" in said(page)
     left = await ben.presses(page, "Undo")
     assert "no longer counts" in said(left)

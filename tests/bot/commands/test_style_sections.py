@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration import file_import, settings
+from bot.configuration import diff, file_import
 from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.model import DigestOptions, RenderedEdition, Reply
@@ -174,7 +174,7 @@ async def test_a_section_set_to_none_later_is_said_to_be_empty(ana: Editor):
     await ana.sets("sections", "summary, quotes")
     await ana.sets("quotes", "0")
     answer = await ana.proposes("sections", "quotes, summary")
-    assert "Chosen, but set to none: quotes." in said(answer)
+    assert "Chosen, but switched off by another setting: quotes." in said(answer)
 
 
 async def test_other_changes_of_style_do_not_mention_sections(ana: Editor):
@@ -278,16 +278,19 @@ async def test_a_mistake_in_the_file_is_reported_with_its_place(ana, written, sa
             "«Also in brief» comes after the stories",
         ),
         (DigestOptions(), "the usual sections of its platform"),
-        (DigestOptions(sections=("figures",), figures=False), "set to none: figures"),
+        (
+            DigestOptions(sections=("figures",), figures=False),
+            "another setting: figures",
+        ),
     ],
 )
 def test_the_layout_is_worded_in_sentences(look, reported):
-    assert reported in settings.describe_layout(look, EN)
+    assert reported in diff.describe_layout(look, EN)
 
 
 def test_in_brief_without_lines_comes_nowhere():
-    reported = settings.describe_layout(
+    reported = diff.describe_layout(
         DigestOptions(sections=("quotes", "also"), brief=0), EN
     )
     assert "comes" not in reported
-    assert "Chosen, but set to none: also in brief." in reported
+    assert "Chosen, but switched off by another setting: also in brief." in reported

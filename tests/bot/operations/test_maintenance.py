@@ -242,7 +242,7 @@ async def test_the_same_on_both_databases(database_url: str, tmp_path: Path):
 async def test_status_shows_for_how_long(ana: Editor):
     reported = said(await ana.says("newsdesk status"))
     assert (
-        "articles for 414 days, editions with their corrections and resolved"
+        "articles for 400 days, editions with their corrections and resolved"
         in reported
     )
     assert "reports for 400, the history for 730" in reported

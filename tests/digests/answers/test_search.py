@@ -6,12 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.answers.questions import (
-    parse_period,
-    parse_question,
-    parse_since_date,
-    plan_searches,
-)
+from digests.answers.periods import parse_period, parse_since_date
+from digests.answers.questions import parse_question, plan_searches
 from digests.answers.search import find_snippet, is_about, rank_matches
 from digests.language.search_terms import (
     expand_phrase,

@@ -392,3 +392,88 @@ def test_an_older_count_is_not_given_because_it_has_more_of_the_question():
     assert "one man" not in "".join(
         reported("how many dead in the aldby ferry accident", old, new)
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("how much has Pryde paid back", "Pryde has already repaid £4,000 to Aldby."),
+        (
+            "how long did Ilse Pryde go to prison",
+            "Ilse Pryde was jailed for two years.",
+        ),
+        (
+            "why did they turn down the Orr bid",
+            "The Orr bid was rejected over its price.",
+        ),
+        # Typed without capitals, and without the apostrophe of a name.
+        ("what was prydes boat called", "Ilse Pryde's boat was called The Wren."),
+        ("anyone hurt in the fire at aldby", "Nobody was hurt in the fire at Aldby."),
+        # What was not, but is the reason of what was.
+        (
+            "Why was the Orr bid rejected?",
+            "The Orr bid was rejected because it would have doubled the rent.",
+        ),
+        # Who sells something sells it to who buys it.
+        (
+            "Who bought the mill in Aldby?",
+            "Aldby agreed to sell the mill to the Orr Group.",
+        ),
+        ("How long has Orr had the mill?", "Orr has had the mill since 1971."),
+        (
+            "How many people signed against the sale of the mill?",
+            "Ann Orr, who has 6,400 signatures against the sale, was at the mill.",
+        ),
+    ],
+)
+def test_a_question_may_be_put_as_in_a_chat(question: str, text: str):
+    article = an_article(f"Rain fell in Aldby on Monday. {text}", title="News of Aldby")
+
+    assert reported(question, article) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # An age counts nothing, a number of members is no height.
+        (
+            "How many geese are in Aldby?",
+            "Ann Pryde, 71, who keeps geese, lives in Aldby.",
+        ),
+        (
+            "Wie hoch ist der Turm in Rostau?",
+            "Der Verein in Rostau, der 640 Mitglieder hat, will den Turm bezahlen.",
+        ),
+        # Which ones is asked.
+        (
+            "Which companies offered to buy the mill in Aldby?",
+            "Since then three companies have offered to buy the mill in Aldby.",
+        ),
+        (
+            "When will the mill at Orrby close?",
+            "The mill at Aldby will close in May. Orrby has none.",
+        ),
+    ],
+)
+def test_another_number_or_thing_is_no_sure_answer(question: str, text: str):
+    lang = "de" if "Rostau" in text else "en"
+    article = an_article(text, title="News", lang=lang)
+    found = select_answer(parse_question(question, TODAY), (article,))
+
+    assert not (found.sentences and found.sure)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "was kriegen die Fahrgäste in Rostau",
+            "Die Fahrgäste in Rostau bekommen 20 Euro.",
+        ),
+        ("wann macht das Bad in Rostau zu", "Das Bad in Rostau schließt im Mai."),
+    ],
+)
+def test_a_german_question_may_be_put_as_in_a_chat(question: str, text: str):
+    article = an_article(text, title="Neues aus Rostau", lang="de")
+
+    assert reported(question, article) == [text]

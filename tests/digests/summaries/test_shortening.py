@@ -40,6 +40,7 @@ def ends_at_bar(sentence: str) -> bool:
         "Ada Brandt also tried to portray the mayor| as a danger to the town.",
         "The bridge over the river is seen| as a sign of hope.",
         "The bridge is weak, particularly|: the north end.",
+        "Anton Rusk was guilty of taking £900 from a builder in return| for a flat.",
         "Die Brücke schloss kurz| nachdem ein Riss entdeckt wurde.",
     ],
 )
@@ -354,3 +355,38 @@ def test_a_comma_inside_of_marks_goes_where_another_follows():
     spans = (Span(start=0, end=left_out[0]), Span(start=left_out[1], end=len(sentence)))
     shown = clauses.format_version(sentence, spans)
     assert shown.startswith('On Monday in "The Night Ferry", the keeper')
+
+
+def test_a_subject_with_a_relative_clause_is_no_sentence():
+    text = (
+        "The number of children who fell ill after a meal in Hallin rose to 41, the "
+        "health office of the district said."
+    )
+    made = shorten(text)
+    assert not any(version.endswith(("ill.", "children.")) for version in made)
+    assert any("rose to 41" in version for version in made)
+
+
+def test_a_relative_clause_keeps_its_first_word():
+    text = (
+        "The number of children who fell ill after a meal at two schools in Hallin and "
+        "who were taken to three hospitals rose to 41."
+    )
+    assert not any("meal were" in version for version in shorten(text))
+
+
+def test_a_cut_before_a_phrase_does_not_leave_out_how_it_ended():
+    text = (
+        "The council of Hallin debated the plan for five hours in the old hall on the "
+        "quay but in the end rejected it by 14 votes to 9."
+    )
+    assert all("rejected it" in version for version in shorten(text))
+
+
+def test_an_insertion_does_not_begin_in_the_clause_and_end_between_dashes():
+    text = (
+        "In a poll of Hallin College, voters given the choice of four words -- glad, "
+        "calm, worried or scared -- are likely to say that the result would leave them "
+        "afraid of the next four years."
+    )
+    assert not any("College worried" in version for version in shorten(text))
