@@ -1,4 +1,4 @@
-"""`/newsdesk access`: grant people and roles the editors' commands.
+"""Who may use the editors' commands: people and roles as they are written and stored.
 
 The platform reports who manages a workspace. Those people can grant access to others,
 by person or by role; anyone with a grant can use every other editors' command.
@@ -7,16 +7,12 @@ by person or by role; anyone with a grant can use every other editors' command.
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
 
-from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
 from bot.configuration.change_steps import ChangeRequest, format_grant
 from bot.configuration.diff import shorten_line
 from bot.errors import FieldError, UnknownName, quote_names
-from bot.model import ListItem, Permission, Person, Reply
-from bot.storage import workspace_store
+from bot.model import Permission, Person
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
 from digests.messages import Message
@@ -24,43 +20,6 @@ from digests.messages import Message
 #: «<@123>», «<@!123>», «<@&456>» (a role), «<@U012AB|ana>», «<!subteam^S012AB>».
 _MENTION = re.compile(r"<(@&|@!?|!subteam\^)([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 _PLAIN_ID = re.compile(r"(?:(person|role)[ :])?\s*([A-Za-z0-9_-]{1,40})")
-WhoArgument = Annotated[
-    str,
-    Option("A person or a role: a mention, or its id", rest=True, completes="person"),
-]
-
-
-@command(
-    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
-)
-async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to grant access to the person or role."""
-    grant = read_new_grant(context, who)
-    request = request_grant(grant, given=True)
-    return await propose_and_render(
-        context, request, more=[describe_grant(context, grant)]
-    )
-
-
-@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
-async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to revoke the access."""
-    known = await context.query(workspace_store.list_grants)
-    request = request_grant(find_given_grant(known, who), given=False)
-    return await propose_and_render(context, request, more=())
-
-
-@command("newsdesk access list", "Who is an editor here")
-async def list_access(context: CommandContext) -> Reply:
-    """List the people and roles with access."""
-    first = context.say(
-        "People who manage this workspace on its platform are always editors."
-    )
-    known = await context.query(workspace_store.list_grants)
-    lines = [ListItem(title=format_grant(one)) for one in known]
-    back = context.button("Control panel", "home", "")
-    title = context.say("Access")
-    return context.reply(first, *lines, title=title, controls=[back], in_place=True)
 
 
 def read_new_grant(context: CommandContext, who: str) -> Grant:

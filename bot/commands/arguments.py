@@ -14,8 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option
+from bot.commands.context import CommandContext, Option
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup import explanations
 from bot.lookup.archive import load_story_articles

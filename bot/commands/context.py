@@ -1,9 +1,9 @@
 """The services that commands share, and the context of one call."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.commands.controls import SIGNED_ACTIONS, ControlSigner, build_control_id
@@ -13,6 +13,7 @@ from bot.lookup.name_resolution import posts_to
 from bot.model import (
     Block,
     Command,
+    CommandOption,
     Control,
     ControlMenu,
     Destination,
@@ -27,6 +28,7 @@ from bot.model import (
     Person,
     PlatformCheck,
     Reply,
+    SettingsModel,
     SmallPrint,
     Workspace,
 )
@@ -53,6 +55,41 @@ T = TypeVar("T")
 Query = Callable[Concatenate[Connection, Scope, P], T]
 #: Questions of a form, on the platform that takes the fewest.
 MAX_FIELDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Option(CommandOption):
+    """How one parameter of a command is asked for and converted.
+
+    It is the metadata of the parameter's annotation:
+    `Annotated[EditionStory, Option("Its number", convert=find_story)]`.
+    """
+
+    description: str
+    _: KW_ONLY
+    #: The option's name, if it differs from the parameter's: «from».
+    name: str = ""
+    #: It is required anyway if the parameter has no default. True with a default: the
+    #: function itself asks for a missing answer.
+    required: bool = False
+    #: (context, stripped typed text) → value, or an awaitable of it. Without a
+    #: converter the parameter gets the text.
+    convert: Callable[[Any, str], Any] | None = None
+    #: Whether an empty answer is converted too: the digest that is posted here.
+    implicit: bool = False
+    #: Settings whose errors (`FieldError.field`) belong to this question.
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options of one parameter: some of the settings of a model.
+
+    The parameter gets the given ones, by name, as they were typed.
+    """
+
+    model: type[SettingsModel]
+    names: tuple[str, ...]
 
 
 @frozen
@@ -357,3 +394,8 @@ class CommandContext:
         if action in SIGNED_ACTIONS:
             return self.services.controls.signed(self.workspace_id, action, *args)
         return build_control_id(action, *args)
+
+
+def collapse_blanks(_: CommandContext, typed: str) -> str:
+    """Return the text on one line, words separated by single spaces."""
+    return " ".join(typed.split())

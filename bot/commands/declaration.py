@@ -27,10 +27,13 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 
 import inspect
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any, Final, TypeVar
+from dataclasses import field, replace
+from typing import Final, TypeVar
 
 from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
+from bot.commands.context import Option as Option
+from bot.commands.context import OptionGroup as OptionGroup
+from bot.commands.context import collapse_blanks as collapse_blanks
 from bot.configuration.diff import SWITCH_WORDS
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
@@ -64,41 +67,6 @@ SAMPLE_NAMES: Final[Mapping[str, str]] = {
 }
 #: Values of one question to choose from, on the platform that takes the fewest.
 MAX_CHOICES = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Option(CommandOption):
-    """How one parameter of a command is asked for and converted.
-
-    It is the metadata of the parameter's annotation:
-    `Annotated[EditionStory, Option("Its number", convert=find_story)]`.
-    """
-
-    description: str
-    _: KW_ONLY
-    #: The option's name, if it differs from the parameter's: «from».
-    name: str = ""
-    #: It is required anyway if the parameter has no default. True with a default: the
-    #: function itself asks for a missing answer.
-    required: bool = False
-    #: (context, stripped typed text) → value, or an awaitable of it. Without a
-    #: converter the parameter gets the text.
-    convert: Callable[[Any, str], Any] | None = None
-    #: Whether an empty answer is converted too: the digest that is posted here.
-    implicit: bool = False
-    #: Settings whose errors (`FieldError.field`) belong to this question.
-    settings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OptionGroup:
-    """Options of one parameter: some of the settings of a model.
-
-    The parameter gets the given ones, by name, as they were typed.
-    """
-
-    model: type[SettingsModel]
-    names: tuple[str, ...]
 
 
 @frozen
@@ -310,8 +278,3 @@ def _build_setting_options(
         for setting in found
         if setting is not None
     )
-
-
-def collapse_blanks(_: CommandContext, typed: str) -> str:
-    """Return the text on one line, words separated by single spaces."""
-    return " ".join(typed.split())

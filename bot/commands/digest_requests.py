@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, OptionGroup, collapse_blanks
+from bot.commands.context import CommandContext, Option, OptionGroup, collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses

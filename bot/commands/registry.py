@@ -7,7 +7,6 @@ A test fails when a declared command is not listed.
 from collections.abc import Sequence
 
 from bot.commands import (
-    access,
     corrections,
     editions,
     help_pages,
@@ -53,9 +52,9 @@ COMMANDS: tuple[CommandDeclaration, ...] = (
     corrections.correct_story,
     source_lists.import_feeds,
     source_lists.export_feeds,
-    access.grant_access,
-    access.revoke_access,
-    access.list_access,
+    workspace.grant_access,
+    workspace.revoke_access,
+    workspace.list_access,
     history.show_history,
     status.run_doctor,
     workspace.export_configuration,

@@ -22,7 +22,8 @@ from digests.types import Article
 
 if TYPE_CHECKING:
     from digests.sources.article_page import PageJudgement
-    from digests.sources.fetch import AttachmentRules, Fetcher
+    from digests.sources.fetch.client import Fetcher
+    from digests.sources.fetch.policy import AttachmentRules
     from digests.sources.opml import OpmlDocument
     from digests.sources.sandbox import Sandbox
 
@@ -74,7 +75,7 @@ class SourceReader:
             SourceError: It cannot be read; its class says who can fix that.
         """
         from digests.sources import remote
-        from digests.sources.fetch import NotModified, Validators
+        from digests.sources.fetch.response import NotModified, Validators
 
         fetcher, sandbox = await self._open()
         try:
@@ -127,7 +128,7 @@ class SourceReader:
             SourceError: It cannot be read now; its class says who can fix that.
         """
         from digests.sources import remote
-        from digests.sources.fetch import NotModified, Validators
+        from digests.sources.fetch.response import NotModified, Validators
 
         fetcher, sandbox = await self._open()
         judged = await remote.read_article_page(
@@ -148,7 +149,7 @@ class SourceReader:
         self, address: str, attachment: "AttachmentRules | None" = None
     ) -> bytes:
         """Fetch untrusted bytes, unparsed; errors as in `read_address`."""
-        from digests.sources.fetch import FetchResponse
+        from digests.sources.fetch.response import FetchResponse
 
         fetcher, _ = await self._open()
         try:
@@ -168,7 +169,7 @@ class SourceReader:
         Raises:
             SourceError: It cannot be fetched; its class says who can fix that.
         """
-        from digests.sources.fetch import AttachmentRules
+        from digests.sources.fetch.policy import AttachmentRules
 
         rules = AttachmentRules(origin=file.origin, most=most, bearer=file.bearer)
         return await self.fetch_file(file.address, rules)
@@ -204,7 +205,8 @@ class SourceReader:
         self._opened = None
 
     async def _open(self) -> "tuple[Fetcher, Sandbox]":
-        from digests.sources.fetch import Fetcher, parse_policy
+        from digests.sources.fetch.client import Fetcher
+        from digests.sources.fetch.policy import parse_policy
         from digests.sources.sandbox import Sandbox
 
         async with self._opening:

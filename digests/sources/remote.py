@@ -30,13 +30,9 @@ from digests.sources.article_page import (
     judge_page,
 )
 from digests.sources.feed import parse_feed, parse_sitemap
-from digests.sources.fetch import (
-    Fetcher,
-    HopRules,
-    NotModified,
-    Validators,
-    parse_policy,
-)
+from digests.sources.fetch.client import Fetcher
+from digests.sources.fetch.policy import HopRules, parse_policy
+from digests.sources.fetch.response import NotModified, Validators
 from digests.sources.folder import ReadProblem, ReadResult
 from digests.sources.page import parse_page
 from digests.sources.sandbox import Sandbox
