@@ -9,7 +9,6 @@ to a maximum size. Its content is not interpreted here.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -38,13 +37,6 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
     return await context.archive.named(context.place, typed)
 
 
-async def select_digests(context: CommandContext, typed: str) -> tuple[Digest, ...]:
-    """Find the digest of this name; without a name, all digests of the workspace."""
-    if not typed:
-        return await context.list_digests()
-    return (await find_digest(context, typed),)
-
-
 #: An option for a digest that has to be named, unless it is `implicit`.
 named_digest = partial(Option, completes="digest", convert=find_digest)
 DIGEST_OPTION = named_digest(
@@ -56,12 +48,6 @@ DigestArgument = Annotated[Digest, DIGEST_OPTION]
 DigestNameArgument = Annotated[
     Digest, named_digest("Its name", rest=True, implicit=True)
 ]
-#: The digest that is named, or every digest.
-DigestsArgument = Annotated[
-    tuple[Digest, ...], replace(DIGEST_OPTION, convert=select_digests)
-]
-#: The name as it was typed, for commands that find the digest themselves.
-TypedDigest = Annotated[str, replace(DIGEST_OPTION, implicit=False, convert=None)]
 
 # ── stories ────────────────────────────────────────────────────────────────────
 

@@ -53,7 +53,6 @@ from bot.storage import (
     personal_digest_store,
     process_store,
     quote_store,
-    report_store,
 )
 from digests.language.words import STOP_WORDS
 from digests.types import frozen
@@ -360,11 +359,6 @@ async def _list_destinations(context: CommandContext, _: str) -> Names:
     return [place.name for place in await context.list_destinations()]
 
 
-async def _list_reports(context: CommandContext, _: str) -> Names:
-    found = await context.query(report_store.list_open_reports, limit=MAX_COMPLETIONS)
-    return [report.public_id for report in found]
-
-
 def _of_digests(list_names: Callable[[Digest], Names]) -> Completer:
     """Build a completer for names that the digests contain, without duplicates."""
 
@@ -400,7 +394,6 @@ COMPLETERS: Mapping[str, Completer] = {
     "pack": lambda *_: feed_lists.list_packs(),
     "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],
-    "report": _list_reports,
     "source": _of_digests(_list_source_names),
     "setting": setting_targets.complete_setting,
     "speaker": _list_speakers,

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from bot.storage import schema_upgrade
 from tests.browser.newsroom import BrowserWalker, Newsroom, finish, serve_newsroom
-from tests.walks.acceptance import ACCEPTANCES, Acceptance
+from tests.walks.acceptance import (
+    ACCEPTANCES,
+    Acceptance,
+    set_up_the_first_digest,
+)
 from tests.walks.newsrooms import configuration
 from tests.walks.reaching import by_set, from_home, list_reaches
 
@@ -44,6 +49,13 @@ def test_it_costs_few_presses(walker, newsroom, wanted: Acceptance):
     walker.page.reload()
     finish(wanted.walk(walker, newsroom.outlet))
     assert walker.presses <= wanted.most, walker.path
+
+
+def test_the_channel_of_the_first_digest_is_listed_without_a_reload(walker, newsroom):
+    channels = walker.page.locator(".channel-list a")
+    expect(channels).to_have_count(0)
+    finish(set_up_the_first_digest(walker, newsroom.outlet))
+    expect(channels).to_have_count(1)
 
 
 def test_every_setting_is_reached_from_the_panel(walker, newsroom):
