@@ -37,7 +37,9 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
     if since is not None:
         nothing = context.say("Nothing posted here has been corrected since then.")
     lines = [line for one in found for line in _render_correction(context, one)]
-    title = context.count("{n} correction", "{n} corrections", len(found))
+    title = context.say("Corrections")
+    if found:
+        title = context.count("{n} correction", "{n} corrections", len(found))
     options = tuple(
         MenuOption(
             id=context.control_id("corrections", str(period or "all")),

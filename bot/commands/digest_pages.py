@@ -86,15 +86,14 @@ async def render_digest_line(context: CommandContext, digest: Digest) -> ListIte
 
 
 async def _list_rows(context: CommandContext, digest: Digest) -> list[tuple[str, str]]:
-    say = context.say
-    rows = [(say("Next"), format_plan(context, digest))]
+    rows = [(context.say("Next"), format_plan(context, digest))]
     if digest.schedules:
-        rows.append((say("Schedule"), format_schedules(digest, context.texts)))
-    where = format_channels(digest.destinations) or say("no destination")
-    rows.append((say("Posted to"), where))
-    rows.append((say("Sources"), _format_sources(context, digest)))
+        rows.append((context.say("Schedule"), format_schedules(digest, context.texts)))
+    where = format_channels(digest.destinations) or context.say("no destination")
+    rows.append((context.say("Posted to"), where))
+    rows.append((context.say("Sources"), _format_sources(context, digest)))
     last = await _format_last(context, digest)
-    return [*rows, (say("Last"), last)] if last else rows
+    return [*rows, (context.say("Last"), last)] if last else rows
 
 
 async def _format_last(context: CommandContext, digest: Digest) -> str:

@@ -123,8 +123,9 @@ def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Contr
     yield context.button("New digest", "home", "new", primary=is_empty)
     yield context.button("All destinations", "home", "places")
     yield context.button("Workspace", "home", "w")
-    yield context.button("History", "history")
-    yield context.button("Status", "status")
+    if not is_empty:
+        yield context.button("History", "history")
+        yield context.button("Status", "status")
     yield context.button("Doctor", "doctor")
 
 

@@ -121,7 +121,7 @@ def _render_report(context: CommandContext, one: Report) -> ListItem:
         title=context.say("! A reader reports: {headline}", headline=one.headline),
         text=one.text,
         note=note,
-        control=context.button("Answer", "home", f"report:{one.public_id}"),
+        control=context.button("Answer the report", "home", f"report:{one.public_id}"),
     )
 
 

@@ -110,10 +110,11 @@ def _render_health(
         sign, text = STATE_SIGNS[health.state], hide_folders(health.text, (source,))
         if pages and health.fix:
             text = f"{text}; {health.fix}"
+    name, address = format_source_name(source), mask_source(source.address)
     return ListItem(
-        title=f"{sign} {format_source_name(source)}",
+        title=f"{sign} {name}",
         text=text,
-        note=mask_source(source.address),
+        note="" if address == name else address,
     )
 
 

@@ -86,7 +86,7 @@ async def mend_a_lost_permission(walker: Walker, _: str) -> None:
 
 async def settle_a_report(walker: Walker, _: str) -> None:
     await walker.types("/newsdesk home")
-    await walker.press("Answer")
+    await walker.press("Answer the report")
     await walker.submit(answer="Thank you, the day is right now.")
     assert "Thank you, the day is right now." in walker.text
     assert not walker.fields

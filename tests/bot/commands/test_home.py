@@ -1,9 +1,12 @@
 """The control panel: what is wrong comes first, and every page leads on and back."""
 
-import pytest
+from dataclasses import replace
 
-from bot.model import ListItem, Reply
-from bot.storage import destination_store
+import pytest
+from sqlalchemy import Connection, update
+
+from bot.model import DestinationProblem, ListItem, Permission, Reply
+from bot.storage import destination_store, schema
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, controls, editor, newcomer, said
 from tests.bot.harness import CONFIGURATION, BotHarness
@@ -186,13 +189,73 @@ async def test_a_source_is_opened_from_the_list_and_removed(of_two):
 
 
 async def test_a_channel_that_refuses_messages_comes_first(ana):
+    await stopped(ana)
+    shown = await ana.says("newsdesk home")
+    assert isinstance(first := shown.blocks[0], ListItem)
+    assert first.title == "✗ #morning"
+    assert "may not write" in first.text
+
+
+async def stopped(ana: Editor) -> None:
     await ana.harness.db.write(
         destination_store.pause_destination,
         ana.place.workspace.scope,
         destination_id=(await ana.harness.digest()).destinations[0].id,
         reason=Message("The bot may not write there."),
     )
-    shown = await ana.says("newsdesk home")
+
+
+async def test_a_stopped_channel_works_again_after_two_presses(ana):
+    await stopped(ana)
+    shown = await ana.presses(await ana.says("newsdesk home"), "Post there again")
+    assert "works again" in said(await ana.presses(shown, "Confirm"))
+    assert (await ana.harness.digest()).destinations[0].paused is None
+
+
+async def test_while_the_permission_is_missing_the_button_says_which(ana, monkeypatch):
+    async def inspect(*_: object) -> list[DestinationProblem]:
+        text, fix = Message("the bot lacks «Send Messages»"), Message("give it that")
+        return [DestinationProblem(text=text, fix=fix, stops=True)]
+
+    monkeypatch.setattr(ana.harness.platform, "inspect", inspect, raising=False)
+    await stopped(ana)
+    shown = await ana.presses(await ana.says("newsdesk home"), "Post there again")
+    assert "the bot lacks «Send Messages»" in said(shown)
+    assert "give it that" in said(shown)
+    assert labels(shown) == ["Check again", "Back"]
+    assert (await ana.harness.digest()).destinations[0].paused is not None
+
+
+async def test_a_source_that_is_gone_leads_to_its_page(of_two):
+    await of_two.harness.db.write(end_source, "https://b.example/f")
+    shown = await of_two.says("newsdesk home")
     assert isinstance(first := shown.blocks[0], ListItem)
-    assert first.title == "✗ #morning"
-    assert "may not write" in first.text
+    assert "no longer exists and is not read any more" in first.text
+    page = await of_two.presses(shown, "Open the source")
+    assert "Remove" in labels(page)
+
+
+def end_source(conn: Connection, address: str) -> None:
+    known = schema.sources.c
+    ended = update(schema.sources).where(known.address == address)
+    conn.execute(ended.values(stopped=True, failures=1))
+
+
+async def test_of_many_problems_a_few_stand_first_and_a_page_has_more(ana):
+    for n in range(6):
+        ben = replace(ana.person, id=f"ben{n}", permission=Permission.EVERYONE)
+        await ana.harness.post(f"edition {n}")
+        reader = replace(ana, person=ben)
+        await reader.says("news report", story="bridge", text=f"It was {n} days ago.")
+    shown = await ana.says("newsdesk home")
+    assert said(shown).count("A reader reports") == 4
+    every = await ana.presses(shown, "All problems")
+    assert said(every).count("A reader reports") == 6
+
+
+async def test_a_reader_does_not_see_the_panel(ana):
+    ben = replace(ana.person, id="ben", permission=Permission.EVERYONE)
+    shown = await replace(ana, person=ben).says("newsdesk home")
+    assert shown.problem
+    assert "Only editors" in said(shown)
+    assert "Morning brief" not in said(shown)

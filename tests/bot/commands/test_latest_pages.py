@@ -68,6 +68,7 @@ async def test_corrections_are_those_of_a_week_until_another_time_is_chosen(
     ana: Editor,
 ):
     page = await ana.presses(await ana.says("news latest"), "Corrections")
+    assert page.title == "Corrections · Last 7 days"
     assert "since then" in said(page)
     labels = [label for _, label in controls(page)]
     assert labels == [

@@ -254,7 +254,7 @@ async def test_a_report_is_resolved_with_three_presses_at_most(
 ):
     await report(ben)
     ana = await editor(harness)
-    form = await ana.opens(await ana.says("newsdesk home"), "Answer")
+    form = await ana.opens(await ana.says("newsdesk home"), "Answer the report")
     assert isinstance(form, Form)
     assert "Settled: r-" in said(await ana.answers(form, answer="You are right."))
     assert len(ana.did) - 1 <= 3

@@ -72,6 +72,21 @@ function show(answer, form, typed) {
   else if (!typed) answer.focus({ preventScroll: true });
   answer.scrollIntoView({ block: tall(answer) ? "start" : "nearest" });
   say(spoken(answer));
+  if (answer.matches("[data-in-place]")) showNewChannels();
+}
+
+// A change may have made a channel: it is listed without a reload.
+async function showNewChannels() {
+  const list = document.querySelector(".channel-list");
+  const response = await fetch(location.pathname).catch(() => null);
+  if (!list || !response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const found = page.querySelectorAll(".channel-list > li");
+  if (found.length === list.children.length) return;
+  for (const link of page.querySelectorAll(".channel-list [aria-current]")) {
+    if (link.dataset.channel !== document.body.dataset.channel) link.removeAttribute("aria-current");
+  }
+  list.replaceChildren(...found);
 }
 
 function place(answer, form) {

@@ -255,7 +255,7 @@ async def on_discord(
 
 async def test_discord_shows_everything_that_the_local_page_shows(harness: BotHarness):
     await harness.post()
-    for command in harness.inbox.commands:
+    for command in harness.inbox.typed_commands:
         asked = await on_discord(harness, command.path, given_for(command))
         answer = await harness.inbox.dispatch(asked)
         if isinstance(answer, Form):

@@ -272,7 +272,7 @@ async def test_a_page_of_the_panel_takes_the_place_of_the_one_before(opinion: Op
     await opinion.post_to(opinion.channel.id)
     home = await opinion.asks("newsdesk home")
     assert home.ephemeral
-    page = await opinion.editor.click(home.response, label="Destinations")
+    page = await opinion.editor.click(home.response, label="All destinations")
     assert page.response.id == home.response.id
     assert "#morning" in words(page)
     back = await opinion.editor.click(page.response, label="Back")

@@ -325,7 +325,7 @@ async def test_every_required_option_of_the_registry_is_asked_for(
     await harness.post()
     platform: Any = harness.platform
     async with listening(slack, harness.inbox, platform):
-        for command in harness.inbox.commands:
+        for command in harness.inbox.typed_commands:
             required = [o.name for o in command.options if o.required]
             if not required:
                 continue

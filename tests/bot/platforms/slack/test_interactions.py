@@ -78,7 +78,7 @@ def posts(slack: LocalSlack) -> int:
 
 
 async def test_every_command_is_answered_to_the_asker_alone(chat, slack):
-    for command in chat.inbox.commands:
+    for command in chat.inbox.typed_commands:
         asked = await ask(slack, example_of(command))
         # Not everything that examples for editors name is set up here.
         if command.permission is Permission.EVERYONE:
@@ -538,7 +538,7 @@ ROLES: dict[str, tuple[dict[str, Any], bool]] = {
 async def test_who_may_use_which_command_where(chat, slack, role, channel):
     traits, edits = ROLES[role]
     who = Who(user="U7009", traits=traits, channel=channel)
-    for command in chat.inbox.commands:
+    for command in chat.inbox.typed_commands:
         asked = await ask(slack, example_of(command), who)
         refused = "Only editors" in asked.words
         assert refused is (command.permission > Permission.EVERYONE and not edits)

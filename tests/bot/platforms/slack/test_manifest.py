@@ -45,11 +45,11 @@ def code() -> str:
 async def test_it_has_a_command_for_each_root_and_hints_at_what_is_in_it(
     harness: BotHarness,
 ):
-    made = build_manifest(harness.inbox.commands, mode="socket")
+    made = build_manifest(harness.inbox.typed_commands, mode="socket")
     reported = {c["command"]: c for c in made["features"]["slash_commands"]}
-    roots = {f"/{c.path.split(' ')[0]}" for c in harness.inbox.commands}
+    roots = {f"/{c.path.split(' ')[0]}" for c in harness.inbox.typed_commands}
     assert set(reported) == roots
-    for command in harness.inbox.commands:
+    for command in harness.inbox.typed_commands:
         root, name, *_ = command.path.split(" ")
         assert name in reported[f"/{root}"]["usage_hint"].split(" | ")
     for slash in reported.values():
@@ -59,14 +59,14 @@ async def test_it_has_a_command_for_each_root_and_hints_at_what_is_in_it(
 
 
 async def test_socket_mode_needs_no_address(harness: BotHarness):
-    made = build_manifest(harness.inbox.commands, mode="socket")
+    made = build_manifest(harness.inbox.typed_commands, mode="socket")
     assert made["settings"]["socket_mode_enabled"] is True
     assert "url" not in str(made)
 
 
 async def test_http_mode_has_the_redirect_url(harness: BotHarness):
     made = build_manifest(
-        harness.inbox.commands, mode="http", url="https://news.example/"
+        harness.inbox.typed_commands, mode="http", url="https://news.example/"
     )
     assert made["oauth_config"]["redirect_urls"] == [
         "https://news.example/slack/oauth_redirect"
@@ -76,14 +76,17 @@ async def test_http_mode_has_the_redirect_url(harness: BotHarness):
 
 async def test_rotation_is_switched_on_where_it_is_wanted(harness: BotHarness):
     made = build_manifest(
-        harness.inbox.commands, mode="http", url="https://news.example", rotation=True
+        harness.inbox.typed_commands,
+        mode="http",
+        url="https://news.example",
+        rotation=True,
     )
     assert made["settings"]["token_rotation_enabled"] is True
 
 
 async def test_http_mode_names_one_address_everywhere(harness: BotHarness):
     made = build_manifest(
-        harness.inbox.commands, mode="http", url="https://news.example/"
+        harness.inbox.typed_commands, mode="http", url="https://news.example/"
     )
     at = "https://news.example/slack/events"
     assert made["settings"]["socket_mode_enabled"] is False

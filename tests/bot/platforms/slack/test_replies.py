@@ -244,7 +244,7 @@ async def test_slack_shows_everything_that_the_local_page_shows(
 
     platform: Any = harness.platform
     async with listening(slack, replace(harness.inbox, dispatch=dispatch), platform):
-        for command in harness.inbox.commands:
+        for command in harness.inbox.typed_commands:
             asked = await slack.people.types(example_of(command), EDITOR)
             await asked.done()
             answer = reported[-1]
@@ -256,7 +256,7 @@ async def test_slack_shows_everything_that_the_local_page_shows(
                 assert flat(part) in flat(asked.words), (command.path, part)
             labels = {control.label for control in answer.controls}
             assert labels <= set(asked.controls), command.path
-    assert len(reported) == len(harness.inbox.commands)
+    assert len(reported) == len(harness.inbox.typed_commands)
 
 
 async def test_a_story_on_slack(harness: BotHarness):
