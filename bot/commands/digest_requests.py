@@ -117,7 +117,10 @@ def get_channel(place: Location) -> str:
         return place.channel
     if place.workspace.is_local:
         return FIRST_LOCAL_CHANNEL
-    raise UserError("There is no channel here. Run this in the channel for the digest.")
+    raise UserError(
+        "There is no channel here. Run /newsdesk setup in the channel that should get "
+        "the news."
+    )
 
 
 def name_destination(wanted: str, channel: str, known: Sequence[Destination]) -> str:

@@ -16,6 +16,7 @@ from bot.commands.digest_requests import (
     NewSchedule,
     NewSettings,
     NewSources,
+    get_channel,
     parse_names,
     request_new_digest,
 )
@@ -158,6 +159,9 @@ async def add_digest(context: CommandContext) -> Reply | Form:
         )
         return await _render_preview(context, requests)
 
+    if not await context.list_destinations():
+        # Said before a form is filled in for nothing.
+        get_channel(context.place)
     form = build_form(
         context, "new", context.say("A new digest"), await _list_fields(context)
     )

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ async def test_a_large_input_is_handled_in_short_steps(harness: BotHarness, name
     path, args = COMMANDS[name]
     invocation = await harness.asks(path, True, None, args)
     # What is imported and compiled once is no part of it.
+    import_module("digests.sources.remote")
     await answer(harness, await harness.asks("newsdesk status", True, None, {}))
 
     with counting_steps() as steps:

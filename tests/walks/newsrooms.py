@@ -12,19 +12,26 @@ from tests.bot.harness import BotHarness, open_harness
 from tests.bot.platforms.discord import conftest as on_discord
 from tests.bot.platforms.slack import conftest as on_slack
 from tests.feeds import in_full, items, rss
-from tests.walks.walkers import DiscordWalker, HarnessWalker, SlackWalker, Walker
+from tests.walks.walkers import (
+    DiscordWalker,
+    HarnessWalker,
+    SlackHomeWalker,
+    SlackWalker,
+    Walker,
+)
 from tests.wire.discord import server as discord
 from tests.wire.outlet import outlet
 from tests.wire.slack import server as slack
 from tests.wire.slack.ledger import TEAM
 
-PLATFORMS = ("core", "discord", "slack")
+PLATFORMS = ("core", "discord", "slack", "slack home")
 #: The platform of the configuration, its workspace, and two channels of it.
 PLACES = {
     "core": ("local", "newsroom", "c-morning", "c-evening"),
     "browser": ("local", "newsroom", "c-morning", "c-evening"),
     "discord": ("discord", "1001", "2001", "2002"),
     "slack": ("slack", TEAM, slack.CHANNEL, on_slack.OTHER),
+    "slack home": ("slack", TEAM, slack.CHANNEL, on_slack.OTHER),
 }
 DESTINATIONS = """
 [[workspace]]
@@ -109,7 +116,8 @@ async def open_walk(platform: str, url: str, home: Path) -> AsyncIterator[Walk]:
             await stack.enter_async_context(
                 on_slack.listening(team, harness.inbox, chat)
             )
-            walker = SlackWalker(people=team.people)
+            kind = SlackWalker if platform == "slack" else SlackHomeWalker
+            walker = kind(people=team.people)
         yield Walk(platform=platform, harness=harness, walker=walker, outlet=address)
 
 

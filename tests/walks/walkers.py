@@ -278,3 +278,26 @@ class SlackWalker(WireWalker):
             # The form is closed; what follows comes to where it was opened.
             await until(lambda: opener.messages or filled.home)
             self.shown = filled if filled.home else replace(opener, view=None)
+
+
+@dataclass(kw_only=True)
+class SlackHomeWalker(SlackWalker):
+    """The same in the home tab of the app, which is the panel itself."""
+
+    async def _type(self, line: str) -> None:
+        if line != "/newsdesk home":
+            await super()._type(line)
+            return
+        self.people.homes.clear()
+        await self.people.looks_home(self.who)
+        await until(lambda: self.who.user in self.people.homes)
+        self.shown = slack.Asked(
+            kind="home",
+            payload={},
+            who=self.who,
+            at=0.0,
+            token="",
+            trigger="",
+            at_home=True,
+            home=self.people.homes[self.who.user],
+        )
