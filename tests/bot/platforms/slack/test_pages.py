@@ -215,9 +215,12 @@ async def test_a_page_in_a_thread_is_replaced_where_it_is(slack, panel):
 async def test_a_page_from_before_a_restart_works(slack, panel):
     async with listening(slack, panel.inbox(), a_platform(slack)):
         home = await opened(slack)
+        await until(lambda: home.envelope in slack.socket.acknowledged)
     async with listening(slack, panel.inbox(), a_platform(slack)):
         page = await does(slack, home, "Open")
         asked = await does(slack, page, "Name")
+        # What was not acknowledged would be sent once more.
+        await until(lambda: asked.envelope in slack.socket.acknowledged)
     async with listening(slack, panel.inbox(), a_platform(slack)):
         await fills(slack, asked, name="Dusk")
     assert asked.replaced
