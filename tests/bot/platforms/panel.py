@@ -133,7 +133,7 @@ class Panel:
 def press(invocation: Invocation, control: str) -> Invocation:
     """As the core does, refuse what no page offers."""
     version, _, rest = control.partition(":")
-    action, _, _ = rest.partition(":")
-    if version != "v1" or action not in ACTIONS:
+    action, _, args = rest.partition(":")
+    if version != "v1" or action not in ACTIONS or args not in {"", "1"}:
         raise UserError(STALE_CONTROL)
     return replace(invocation, path=action)

@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
+from bot.model import ListItem, Reply
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
-from tests.bot.platforms.panel import EVERYTHING, LONG, NAME, NOTE, PAGE, Panel
+from tests.bot.platforms.panel import (
+    EVERYTHING,
+    HOME,
+    LONG,
+    NAME,
+    NOTE,
+    PAGE,
+    Panel,
+    button,
+)
 from tests.wire.discord.faults import Lost
 from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who, find_select
 from tests.wire.discord.server import LocalDiscord
@@ -240,6 +250,21 @@ async def test_an_acknowledgement_that_was_lost_is_no_failure(discord, panel):
         discord.script(Lost(when="after"), "answer")
         page = await does(discord, home, "Open")
     assert page.replaced
+
+
+async def test_two_buttons_that_lead_to_the_same_page_both_work(discord, panel):
+    """A platform takes an id once in a message, so the second one has a number."""
+    items = (
+        ListItem(title="A", control=button(PAGE, "Open A")),
+        ListItem(title="B", control=button(PAGE, "Open B")),
+    )
+    panel.replies = {**panel.replies, HOME: Reply(blocks=items, in_place=True)}
+    async with listening(discord, panel.inbox()):
+        for label in ("Open A", "Open B"):
+            home = await opened(discord)
+            page = await does(discord, home, label)
+            assert page.replaced
+            assert "Back" in page.controls
 
 
 # ── what no menu offered ───────────────────────────────────────────────────────

@@ -3,10 +3,19 @@
 import pytest
 
 from bot.i18n.translation import Texts
-from bot.model import Reply
+from bot.model import ListItem, Reply
 from bot.platforms.slack import limits, replies
 from tests.bot.harness import BotHarness
-from tests.bot.platforms.panel import EVERYTHING, LONG, NAME, NOTE, PAGE, Panel
+from tests.bot.platforms.panel import (
+    EVERYTHING,
+    HOME,
+    LONG,
+    NAME,
+    NOTE,
+    PAGE,
+    Panel,
+    button,
+)
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.wire.slack.faults import Refusal
 from tests.wire.slack.people import EDITOR, READER, Asked, Who, texts_of
@@ -206,9 +215,12 @@ async def test_a_page_in_a_thread_is_replaced_where_it_is(slack, panel):
 async def test_a_page_from_before_a_restart_works(slack, panel):
     async with listening(slack, panel.inbox(), a_platform(slack)):
         home = await opened(slack)
+        await until(lambda: home.envelope in slack.socket.acknowledged)
     async with listening(slack, panel.inbox(), a_platform(slack)):
         page = await does(slack, home, "Open")
         asked = await does(slack, page, "Name")
+        # What was not acknowledged would be sent once more.
+        await until(lambda: asked.envelope in slack.socket.acknowledged)
     async with listening(slack, panel.inbox(), a_platform(slack)):
         await fills(slack, asked, name="Dusk")
     assert asked.replaced
@@ -224,6 +236,21 @@ async def test_a_choice_that_no_menu_offers_gets_one_sentence(slack, panel, valu
     assert "does not belong here or was changed" in answer.words
     assert answer.private
     assert len(home.messages) == 1
+
+
+async def test_two_buttons_that_lead_to_the_same_page_both_work(slack, panel):
+    """A platform takes an id once in a message, so the second one has a number."""
+    items = (
+        ListItem(title="A", control=button(PAGE, "Open A")),
+        ListItem(title="B", control=button(PAGE, "Open B")),
+    )
+    panel.replies = {**panel.replies, HOME: Reply(blocks=items, in_place=True)}
+    async with listening(slack, panel.inbox()):
+        for label in ("Open A", "Open B"):
+            home = await opened(slack)
+            page = await does(slack, home, label)
+            assert page.replaced
+            assert "Back" in page.controls
 
 
 # ── what no menu offered ───────────────────────────────────────────────────────
