@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from bot.commands.arguments import named_story
 from bot.commands.changes import propose_and_render
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.editions import show_latest
 from bot.commands.presentation import join_notes, note_earlier_edition
 from bot.commands.stories import back_to_story, load_story_page, show_story

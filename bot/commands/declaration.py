@@ -30,10 +30,13 @@ from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, S
 from dataclasses import field, replace
 from typing import Final, TypeVar
 
-from bot.commands.context import MAX_FIELDS, CommandContext, CommandServices
-from bot.commands.context import Option as Option
-from bot.commands.context import OptionGroup as OptionGroup
-from bot.commands.context import collapse_blanks as collapse_blanks
+from bot.commands.context import (
+    MAX_FIELDS,
+    CommandContext,
+    CommandServices,
+    Option,
+    OptionGroup,
+)
 from bot.configuration.diff import SWITCH_WORDS
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest

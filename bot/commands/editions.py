@@ -9,8 +9,8 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Annotated
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import has_thread, join_notes, render_article_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search

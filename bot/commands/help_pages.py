@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
 
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.errors import UnknownName
 from bot.i18n.translation import Texts
 from bot.model import Block, Command, ListItem, Permission, Reply, SmallPrint

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from bot.commands.arguments import within
 from bot.commands.changes import build_change_context, render_applied, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import join_notes
 from bot.configuration import changes
 from bot.configuration.change_steps import ConfigurationChange

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot.commands.arguments import parse_page
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import format_occurrence
 from bot.configuration.validation import check_language
 from bot.errors import UnknownName, UserError

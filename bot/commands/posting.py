@@ -15,8 +15,8 @@ import secrets
 from typing import Annotated
 
 from bot.commands.arguments import DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, collapse_blanks, command
+from bot.commands.context import CommandContext, Option, collapse_blanks
+from bot.commands.declaration import command
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.ingest.polling import describe_unread

@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from bot.commands.arguments import PREVIEW_DAYS, DigestNameArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError

@@ -11,8 +11,8 @@ from itertools import chain, islice, zip_longest
 from typing import Annotated
 
 from bot.commands.arguments import SinceArgument, named_story, read_full_texts
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import (
     WordedQuotes,
     load_wordings,

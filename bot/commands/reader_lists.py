@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 from bot.commands.arguments import parse_page
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.help_pages import load_sample_names
 from bot.commands.personal import build_back_to_me, show_person
 from bot.commands.presentation import (

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Annotated
 
 from bot.commands.arguments import FollowedStoryArgument, at_most, find_story
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.stories import back_to_story
 from bot.errors import UserError
 from bot.model import Control, Form, FormField, ListItem, Reply

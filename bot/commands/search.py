@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from bot.commands.arguments import SinceArgument
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.help_pages import load_sample_names
 from bot.commands.presentation import render_article_line, render_passage
 from bot.lookup import text_search

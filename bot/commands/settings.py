@@ -25,8 +25,8 @@ from bot.commands.changes import (
     render_effect,
     render_proposal,
 )
-from bot.commands.context import CommandContext
-from bot.commands.declaration import MAX_CHOICES, Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import MAX_CHOICES, command
 from bot.commands.presentation import render_article_line
 from bot.commands.setting_edits import (
     SettingRequest,

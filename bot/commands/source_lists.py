@@ -19,8 +19,8 @@ from bot.commands.arguments import (
     read_given_bytes,
 )
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, Option
+from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, render_excerpt_sources
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import count_excerpt_sources

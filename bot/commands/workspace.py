@@ -15,8 +15,8 @@ from bot.commands.access import (
 )
 from bot.commands.arguments import FILE, read_given_text
 from bot.commands.changes import propose, propose_and_render, render_proposal
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.declaration import Option, command
+from bot.commands.context import CommandContext, CommandServices, Option
+from bot.commands.declaration import command
 from bot.configuration import file_import
 from bot.configuration.change_steps import (
     InvalidChange,

@@ -6,8 +6,8 @@ from typing import Annotated, cast
 
 import pytest
 
-from bot.commands.context import CommandContext, CommandServices
-from bot.commands.declaration import CommandDeclaration, Option, command
+from bot.commands.context import CommandContext, CommandServices, Option
+from bot.commands.declaration import CommandDeclaration, command
 from bot.commands.presentation import Page
 from bot.errors import FieldError, UnknownName, UserError
 from bot.model import Command, Form, Invocation, Permission, Reply
