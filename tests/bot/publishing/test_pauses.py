@@ -158,8 +158,8 @@ async def test_the_status_explains_why_a_workspace_gets_nothing(harness):
         reason=Message("The token was revoked."),
         retest_at=harness.clock.now() + timedelta(hours=6),
     )
-    shown = said(await harness.says("newsdesk status"))
-    assert "The token was revoked." in shown
+    status = await harness.says("newsdesk status")
+    assert "The token was revoked." in said(status)
 
 
 # ── in the configuration file ──────────────────────────────────────────────────
