@@ -99,16 +99,13 @@ def list_incidents(
     conn: Connection, now: datetime, scope: Scope | None = None
 ) -> tuple[Incident, ...]:
     """List what does not work at present, by workspace; in all without a scope."""
-    failing = [
-        one
-        for one in source_store.list_failing_sources(conn, scope)
-        if source_health.is_dead(one.source, now)
-    ]
-    held = (
-        delivery_store.list_held_deliveries(conn, scope)
-        if scope
-        else delivery_store.list_all_held_deliveries(conn)
-    )
+    if scope is not None:
+        known = source_store.list_failing_sources(conn, scope)
+        held = delivery_store.list_held_deliveries(conn, scope)
+    else:
+        known = source_store.list_all_failing_sources(conn)
+        held = delivery_store.list_all_held_deliveries(conn)
+    failing = [one for one in known if source_health.is_dead(one.source, now)]
     if not failing and not held:
         return ()
     spaces = {space.id: space for space in workspace_store.list_workspaces(conn)}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Select,
     and_,
@@ -163,14 +164,22 @@ class FailingSource:
     source: Source
 
 
-def list_failing_sources(
-    conn: Connection, scope: Scope | None = None
-) -> tuple[FailingSource, ...]:
+def list_failing_sources(conn: Connection, scope: Scope) -> tuple[FailingSource, ...]:
     """List the sources that ended or fail, once for each digest that reads them.
 
-    Sources of paused digests are not polled, and are left out. Without a scope, those
-    of all workspaces.
+    Sources of paused digests are not polled, and are left out.
     """
+    return _load_failing_sources(conn, in_scope(digest_sources, scope))
+
+
+def list_all_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
+    """List those of all workspaces."""
+    return _load_failing_sources(conn)
+
+
+def _load_failing_sources(
+    conn: Connection, *conditions: ColumnElement[bool]
+) -> tuple[FailingSource, ...]:
     here = workspaces.c.id == _LINK.workspace_id
     query = (
         select(sources, _LINK.called, _LINK.workspace_id.label("user_id"))
@@ -180,10 +189,9 @@ def list_failing_sources(
         .join(workspaces, here)
         .where(or_(_SOURCE.stopped, _SOURCE.failures > 0), ~_LINK.paused)
         .where(IS_WORKSPACE_DIGEST, ~digests.c.paused, workspaces.c.left_at.is_(None))
+        .where(*conditions)
         .order_by(_LINK.workspace_id, _SOURCE.id, _LINK.digest_id)
     )
-    if scope is not None:
-        query = query.where(in_scope(digest_sources, scope))
     return tuple(
         FailingSource(
             workspace_id=row.user_id,

@@ -7,12 +7,13 @@ import pytest
 
 from bot.configuration import file_import
 from bot.errors import ConfigurationError
-from bot.model import FactTable, Paragraph
+from bot.model import FactTable
 from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.publishing.planning import find_next_due
 from bot.storage import digest_store, workspace_store
 from digests.messages import Message
+from tests.bot.commands.editors import said
 from tests.bot.harness import CONFIGURATION, BotHarness
 from tests.bot.publishing.test_planning import at, editions, history, scheduled, states
 
@@ -157,12 +158,8 @@ async def test_the_status_explains_why_a_workspace_gets_nothing(harness):
         reason=Message("The token was revoked."),
         retest_at=harness.clock.now() + timedelta(hours=6),
     )
-    said = [
-        block.text
-        for block in (await harness.says("newsdesk status")).blocks
-        if isinstance(block, Paragraph)
-    ]
-    assert any("The token was revoked." in text for text in said)
+    status = await harness.says("newsdesk status")
+    assert "The token was revoked." in said(status)
 
 
 # ── in the configuration file ──────────────────────────────────────────────────

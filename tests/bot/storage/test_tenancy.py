@@ -168,7 +168,7 @@ FOR_EVERYBODY = {
     "source_store.list_backoffs",
     "source_store.list_digest_sources",
     "source_store.list_due_sources",
-    "source_store.list_failing_sources",
+    "source_store.list_all_failing_sources",
     "source_store.update_source",
     "sqlite_files.find_damage",
     "sqlite_files.find_file_damage",

@@ -104,14 +104,14 @@ def test_more_of_something_ranks_first_with_the_reason():
     plain, liked = a_story(news("a", FERRY)), a_story(news("b", ORCHARD))
     found = ranked(plain, liked, more=("apple",))
     assert ids(found) == ["s-b", "s-a"]
-    assert "more of apple" in list(map(str, found[0].reasons))
+    assert "you asked for more about apple" in list(map(str, found[0].reasons))
 
 
 def test_what_the_reader_wants_less_of_comes_last_and_is_not_left_out():
     plain, unliked = a_story(news("a", FERRY)), a_story(news("b", ORCHARD, hours=20))
     found = ranked(plain, unliked, less=("apple",))
     assert ids(found) == ["s-a", "s-b"]
-    assert "less of apple" in list(map(str, found[1].reasons))
+    assert "you asked for less about apple" in list(map(str, found[1].reasons))
     assert found[1].score > 0
 
 
