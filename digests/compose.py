@@ -66,7 +66,7 @@ def compose(
         articles,
         lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
     )
-    analyses = disputes.take_back({a.id: read(a, style) for a in wanted})
+    analyses = disputes.take_back({a.id: read(a, style) for a in wanted}, ledger)
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
     members = joining.join_events(

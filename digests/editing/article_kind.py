@@ -148,7 +148,8 @@ _MISSTATED = re.compile(
     r"\b(?:article|story|report|headline|caption|photograph|chart|column|version|edition"
     r"|artikel|bericht|beitrag|ausgabe|meldung|bildunterschrift)\b[^.!?]{0,120}?"
     r"\b(?:misstated|misspel\w+|misidentified|misquoted|incorrectly|wrongly|erroneously"
-    r"|in error|should have|fälschlich\w*|irrtümlich|falsch\w*|fehler\w*)\b",
+    r"|in error|should have|we (?:said|reported|stated|wrote)|fälschlich\w*|irrtümlich"
+    r"|falsch\w*|fehler\w*|hieß es)\b",
     re.IGNORECASE,
 )
 
@@ -347,7 +348,7 @@ _TRAFFIC_LABEL = re.compile(
 )
 _TRAFFIC_TITLE = re.compile(
     r"""\b(?:[ABEM]|I-|US-)\s?\d{1,4}\b|\broad\s?works?\b|\b(?-i:lanes?)\b|\btailbacks?\b
-    |\bdelays\s(?:on|for)\b|\btrains?\b.*\bdelay(?:s|ed)\b|\b(?:stau|sperrung\w*|baustelle\w*
+    |\bdelays\s(?:on|for)\b|\btrains?\b.{0,60}\bdelay(?:s|ed)\b|\b(?:stau|sperrung\w*|baustelle\w*
     |umleitung\w*|vollsperrung|zugausfälle|verspätungen)\b""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ is no line.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +24,10 @@ from digests.editing.stated_figures import (
     is_same_value,
     read_statements,
 )
-from digests.language import numbers, words
+from digests.language import numbers, sentences, words
+from digests.language.dates import DAY_AND_MONTH_NAMES
+from digests.language.normalization import normalize_text
+from digests.language.numbers import Number
 from digests.language.spans import overlaps_any, span_text
 from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
@@ -36,6 +40,7 @@ from digests.types import (
     EditionFigure,
     Figure,
     FigureComparison,
+    PublishedLedger,
     Span,
     Story,
 )
@@ -56,13 +61,29 @@ _NOT = re.compile(
 )
 
 
+#: «The correct figure is 421 pence», «richtig ist 3,1»: before the right number.
+_RIGHT = re.compile(
+    r"""\b(?:(?:correct|right|actual|true)\s(?:\w+\s){1,2}?(?:is|are|was|were)
+    |should\s(?:have\s(?:been|read|said)|be|read|say)
+    |(?:richtig|korrekt)\s(?:\w+\s)?(?:ist|sind|war|waren|wäre|wären|muss)
+    |(?:richtige|korrekte|tatsächliche)\s\w+\s(?:ist|lautet|war|beträgt|betrug)
+    |tatsächlich\s(?:ist|sind|war|waren))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: A number is corrected within so many characters, by one of the same size.
+_NEAR_RIGHT, _SAME_SIZE = 80, 10.0
+#: Characters of a notice that are read.
+_READ_NOTICE = 3_000
+_MEASURE = re.compile(r"\s?(%|[^\W\d_]+)")
+
+
 def take_back(
-    analyses: Mapping[str, ArticleAnalysis],
+    analyses: Mapping[str, ArticleAnalysis], ledger: PublishedLedger
 ) -> Mapping[str, ArticleAnalysis]:
     """The analyses without the numbers that a notice of the same outlet takes back.
 
-    A notice of corrections reports nothing by itself, and is left out. One that takes
-    back what another article here says is news, and nothing shows the wrong number.
+    A notice of corrections reports nothing by itself, and is left out. It is news only
+    to readers who were shown the wrong number.
     """
     kept = dict(analyses)
     for notice in analyses.values():
@@ -71,17 +92,71 @@ def take_back(
             spans = _find_wrong_sentences(found, notice.article, wrong)
             if spans:
                 kept[found.article.id] = _leave_out(found, spans)
-                kept[notice.article.id] = replace(notice, kind="news")
+                if _was_shown(found, spans, ledger):
+                    right = tuple(f for f in notice.figures if f.value not in wrong)
+                    kept[notice.article.id] = replace(
+                        notice, kind="news", figures=right
+                    )
     return kept
+
+
+def _was_shown(
+    found: ArticleAnalysis, spans: Sequence[Span], ledger: PublishedLedger
+) -> bool:
+    """Whether readers were shown a number of these sentences of the article."""
+    if not any(key.startswith(f"{found.article.id}@") for key in ledger.revisions):
+        return False
+    wrong = [f for f in found.figures if overlaps_any(f.sentence, spans)]
+    texts = {normalize_text(f.text) for f in wrong}
+    return bool(texts & ledger.figures) or any(
+        text in sentence for text in texts for sentence in ledger.sentences
+    )
 
 
 def _read_wrong_numbers(notice: Article) -> frozenset[float]:
     """The numbers that a notice says were wrong."""
     if not CORRECTION_LABEL.match(notice.title or ""):
         return frozenset()
-    found = numbers.find_numbers(notice.text, notice.lang)
-    ends = [m.end() for m in _NOT.finditer(notice.text)]
-    return frozenset(n.value for n in found if any(0 <= n.start - e < 2 for e in ends))
+    text = notice.text[:_READ_NOTICE]
+    found = numbers.find_numbers(text, notice.lang)
+    ends = [m.end() for m in _NOT.finditer(text)]
+    denied = frozenset(
+        n.value for n in found if any(0 <= n.start - e < 2 for e in ends)
+    )
+    return denied or frozenset(_iter_replaced_numbers(text, found, notice.lang))
+
+
+def _iter_replaced_numbers(
+    text: str, found: Sequence[Number], lang: str | None
+) -> Iterator[float]:
+    """The number before each one that is called right, if it is clear which one it is.
+
+    It stands in the same sentence or the one before, and measures the same.
+    """
+    counted = [n for n in found if _read_measure(text, n) not in DAY_AND_MONTH_NAMES]
+    starts = [span.start for span in sentences.split_sentences(text, lang)]
+    for m in _RIGHT.finditer(text):
+        right = next((n for n in counted if 0 <= n.start - m.end() < _NEAR_RIGHT), None)
+        if right is None:
+            continue
+        begun = bisect_right(starts, m.start())
+        first = starts[max(0, begun - 2)]
+        before = [n for n in counted if first <= n.start < m.start()]
+        alike = [n for n in before if _is_same_measure(text, n, right)] or before
+        values = {n.value for n in alike} - {right.value}
+        for value in values if len(values) == 1 else ():
+            if 1 / _SAME_SIZE < abs(value / (right.value or 1)) < _SAME_SIZE:
+                yield value
+
+
+def _is_same_measure(text: str, one: Number, other: Number) -> bool:
+    return _read_measure(text, one) == _read_measure(text, other)
+
+
+def _read_measure(text: str, number: Number) -> str:
+    """The word or sign after a number."""
+    found = _MEASURE.match(text, number.end)
+    return found[1].casefold() if found else ""
 
 
 def _find_wrong_sentences(

@@ -48,7 +48,8 @@ _OPENING, _MOST_NAMES = 500, 12
 _SHORT = 600
 #: A title that begins so announces a correction.
 CORRECTION_LABEL = re.compile(
-    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung)\b",
+    r"^\W*(?:correct(?:ion|ed)|clarification|erratum|korrektur|berichtigung"
+    r"|richtigstellung)\b",
     re.IGNORECASE,
 )
 #: Least lengths of the weights: little text proves little.

@@ -65,6 +65,12 @@ LABELLED = [
     ("junk", "Corrections and clarifications", NEWS),
     ("junk", "Correction: Bridge repairs cost 2.1 million", MISSTATED),
     ("junk", "Correction: Weir Lane article", NEWS),
+    (
+        "junk",
+        "Correction: Keepers ask for 421 crowns",
+        "In a report on Monday we said that the keepers ask for 412 crowns. The "
+        "correct figure is 421 crowns.",
+    ),
     ("junk", "Korrektur", NEWS),
     ("junk", "Richtigstellung: Brücke in Hallin", NEWS),
     ("news", "Correction: Nobody was hurt on Weir Lane bridge", NEWS),

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from digests.compose import compose
 from digests.editing.novelty import collect_published
 from digests.language.normalization import normalize_text
-from digests.types import Article, Edition, EditionStory
+from digests.types import Article, Edition, EditionStory, EditionStyle
 from tests.digests.stories.builders import NOON
 
 BEFORE = (
@@ -51,7 +53,9 @@ LATE = article(
 
 def edition(*articles: Article, after: Edition | None = None) -> Edition:
     ledger = collect_published(after) if after else None
-    return compose(articles, now=NOON + timedelta(hours=22), ledger=ledger)
+    style = EditionStyle(lang=articles[0].lang or "en")
+    now = NOON + timedelta(hours=22)
+    return compose(articles, now=now, ledger=ledger, style=style)
 
 
 def update() -> EditionStory:
@@ -200,6 +204,87 @@ def test_readers_of_the_wrong_number_are_shown_the_notice():
     (story,) = edition(RESULTS, NOTICE, after=edition(RESULTS)).stories
     assert story.articles[0].id == "notice"
     assert story.summary[-1].text == "It was $830 million, not $880 million."
+
+
+def test_a_notice_says_nothing_to_readers_who_were_not_shown_the_wrong_number():
+    said = "Revenue fell 11 percent to $880 million. "
+    without = replace(RESULTS, text=RESULTS.text.replace(said, ""))
+    found = edition(RESULTS, NOTICE, after=edition(without))
+    assert found.stories == ()
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "In our report on Tolland Boats on 4 May we said that its revenue was $880 "
+        "million. The correct figure is $830 million.",
+        "A report gave the revenue of Tolland Boats as $880 million; it should have "
+        "been $830 million.",
+        "The revenue of Tolland Boats was given as $880 million. It should have said "
+        "$830 million.",
+    ],
+)
+def test_a_notice_may_say_which_number_is_right(wording: str):
+    assert "$41 million" in shown(RESULTS, replace(NOTICE, text=wording))
+    assert "$880 million" not in shown(RESULTS, replace(NOTICE, text=wording))
+
+
+PAY = article(
+    "lohn",
+    "Die Fährleute in Wesselrode haben am Montag die Arbeit niedergelegt. Ihre "
+    "Gewerkschaft fordert 7,5 Prozent mehr Lohn.\n\nDie Reederei bietet 4,1 Prozent. "
+    "Am Mittwoch wird weiter verhandelt.",
+    0,
+    "Fährleute in Wesselrode streiken",
+    "Bote",
+)
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "In unserem Bericht hieß es, die Reederei böte 4,1 Prozent. Richtig ist, dass "
+        "sie 3,1 Prozent bietet.",
+        "Zum Angebot der Reederei hieß es 4,1 Prozent; richtig ist 3,1.",
+    ],
+)
+def test_a_german_notice_may_say_which_number_is_right(wording: str):
+    report = replace(PAY, lang="de")
+    title = "Berichtigung: Streik der Fährleute"
+    notice = replace(report, id="notiz", text=wording, title=title)
+    assert "4,1 Prozent" in shown(report)
+    assert "7,5 Prozent" in shown(report, notice)
+    assert "4,1 Prozent" not in shown(report, notice)
+
+
+def test_a_notice_is_no_line_beside_the_report_that_it_corrects():
+    report = replace(PAY, lang="de")
+    wording = "Die Reederei bietet den Fährleuten 3,1 Prozent und nicht 4,1 Prozent."
+    title = "Berichtigung: Streik der Fährleute"
+    notice = replace(report, id="notiz", text=wording, title=title)
+    found = edition(report, notice)
+    assert [story.articles[0].id for story in found.stories] == ["lohn"]
+    assert found.brief == ()
+
+
+def test_readers_of_the_wrong_number_are_shown_the_right_one_as_a_figure():
+    wording = (
+        "In our report on Tolland Boats we said that the company had revenue of $880 "
+        "million. The correct figure is $830 million."
+    )
+    notice = replace(NOTICE, text=wording)
+    (story,) = edition(RESULTS, notice, after=edition(RESULTS)).stories
+    labels = " ".join(entry.figure.label for entry in story.figures)
+    assert "$830 million" in labels
+    assert "$880 million" not in labels
+
+
+def test_a_notice_that_may_mean_one_of_two_numbers_takes_none_back():
+    wording = (
+        "In a report on Tolland Boats we gave $41 million and $880 million. The right "
+        "sum is $83 million."
+    )
+    assert "$880 million" in shown(RESULTS, replace(NOTICE, text=wording))
 
 
 def test_a_notice_of_another_outlet_takes_nothing_back():
