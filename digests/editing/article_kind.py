@@ -26,6 +26,24 @@ from digests.types import Article, ArticleKind
 #: Characters of a text whose form is examined.
 _READ = 12_000
 
+_COUNTED = r"""(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve
+    |zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)"""
+#: Lists for customers: «Six pubs worth the walk», «Neun Wanderungen für den Herbst».
+_CONSUMER_LIST = rf"""^(?:the\s|die\s)?{_COUNTED}\s(?:of\sthe\s)?(?:
+    (?:best|top|besten?|schönsten?)\s
+    |(?:[\w'’-]+\s){{0,2}}?(?:diners?|restaurants?|caf[eé]s|pubs|bars|baker(?:y|ies)|films
+    |movies|books|novels|shows|series|walks|hikes|trips|recipes|gifts|gadgets|apps
+    |games|places|beaches|hotels|gardens|markets|museums|wines|songs|albums|podcasts
+    |lokale|gasthäuser|kneipen|bücher|romane|filme|serien|wanderungen|ausflüge|rezepte
+    |geschenke|orte|strände|gärten|märkte|museen|weine|lieder|alben)(?:
+        \sworth\s(?:the|a|your|\w+ing)\b
+        |\sto\s(?:try|visit|see|buy|watch|read|eat|book|cook|order|hear|avoid|give|bake)\b
+        |\sfor\s(?:the\s|a\s)?(?:\w+\s)?(?:weekend|holidays?|spring|summer|autumn|fall
+        |winter|season|christmas|easter|famil(?:y|ies)|day|evening)\b
+        |\s(?:you|we)\s|\s(?:für|zum|zur)\s
+        |(?:\s(?:that|where)|,\s(?:die|in\sdenen|bei\sdenen|für\sdie))\s
+        (?!.*\b(?:fail|clos|ban|shut|lost|schließ|geschlossen|verb|gesperrt)\w*)))"""
+
 #: Labels in titles, English and German; the first that matches decides.
 _TITLE_LABELS: Mapping[ArticleKind, str] = {
     "junk": r"""^(?:advertisement|advertorial|sponsored|promoted|paid\s(?:content|post)
@@ -70,10 +88,13 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |\bnews\sdigest\b|\bbriefing\s?:|^briefs?\b|\beverything\syou\sneed\sto\sknow
         |^(?:police\s(?:log|blotter|reports?)|polizei(?:bericht|ticker|notizen))$
         |^(?:traffic|weather|travel)(?:\sand\s(?:traffic|weather|travel))?$
-        |^what['’]s\son\b|^on\s(?:the|our)\s(?:roads?|rails?)\b|^(?:verkehr|wetter|veranstaltungen)$""",
-    "advice": r"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
-        |^(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)\s(?:\w+\s)?
-        (?:(?:ways|tips|steps|tricks|rules|mistakes)\b|(?:things|places)\sto\s(?!know))
+        |^what['’]s\son\b|^on\s(?:the|our)\s(?:roads?|rails?)\b|^(?:verkehr|wetter|veranstaltungen)$
+        |"""
+    + _CONSUMER_LIST,
+    "advice": rf"""^how\s(?:to|not\sto|you\scan)\b|^what\sto\sdo\b
+        |^{_COUNTED}\s(?:\w+\s)?
+        (?:(?:ways|tips|steps|tricks|rules|mistakes|tipps|schritte|regeln)\b
+        |things\sto\s(?!know))
         |[:–]\s?so\s(?:gelingt|geht|klappt|funktioniert|schützen)\b|^so\s(?:gelingt|klappt)
         |(?:^|[:–-]\s)ask\s(?:the|our|your)\s\w+|\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
 }
@@ -317,7 +338,69 @@ _VERDICT = re.compile(
 )
 
 
+#: «Verkehr: …» is a section of news too; «lane» is no Weir Lane.
+_TRAFFIC_LABEL = re.compile(
+    r"""^(?:\w+(?:day|tag)(?:['’]?s)?\s(?:\w+\s)?)?(?:traffic|travel|roads?|verkehr\w*)\b
+    (?:\s(?:and|und|&)\s\w+)?(?:\s?[:|–-]|$
+    |\s(?:updates?|alerts?|news|watch|reports?|notes?|for|on|für|am|im|in|heute)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TRAFFIC_TITLE = re.compile(
+    r"""\b(?:[ABEM]|I-|US-)\s?\d{1,4}\b|\broad\s?works?\b|\b(?-i:lanes?)\b|\btailbacks?\b
+    |\bdelays\s(?:on|for)\b|\btrains?\b.*\bdelay(?:s|ed)\b|\b(?:stau|sperrung\w*|baustelle\w*
+    |umleitung\w*|vollsperrung|zugausfälle|verspätungen)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TRAFFIC = re.compile(
+    r"""\b(?:lanes?|clos(?:ed|es|ures?)|road\s?works?|(?:repav|resurfac)\w+|delay(?:s|ed)?
+    |divert\w*|diversions?|detours?|tailbacks?|congestion|queues?|contraflow|traffic
+    |spur(?:en)?|fahrbahn\w*|fahrstreifen|gesperrt\w*|\w*sperrung\w*|umleitung\w*
+    |umgeleitet|(?:rück)?stau\w*|baustellen?|bauarbeiten|verzögerung\w*|verspätung\w*
+    |behinderung\w*|einspurig|zugausfälle|verkehr)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNHARMED = re.compile(
+    r"\b(?:no ?body|no one|no injuries|niemand|unverletzt\w*)\b[^.]*"
+    r"|\bverletzt wurde niemand\b",
+    re.IGNORECASE,
+)
+_HARM = re.compile(
+    r"""\b(?:kill\w*|dead|deaths?|die[sd]|fatal\w*|injur\w*|hurt|hospital|trapped|missing
+    |tote[rn]?|tot|todes\w*|getötet\w*|starb\w*|gestorben|tödlich\w*|\w*verletzt\w*
+    |\w*lebensgefahr\w*|krankenhaus|vermisst\w*|eingeklemmt\w*)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: More than traffic, where the title has no label.
+_EVENT = re.compile(
+    r"""\b(?:strik(?:e|es|ing)|\w*streiks?|\w*storms?|\w*sturms?|orkan\w*|floods?|flood\w+
+    |hochwasser\w*|\w*slides?|collaps\w*|\w*einsturz\w*|eingestürzt\w*|cracks?|riss\w*|fires?
+    |brand\w*|\w*feuer|explo\w*|bomb\w*|derail\w*|entgleis\w*|evacuat\w*|evakuier\w*|protest\w*
+    |blockade\w*|years?|jahre\w*|million\w*|billion\w*|milliarden?)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_NOTE, _TRAFFIC_SHARE = 800, 0.6
+
+
+def _is_traffic_note(title: str, form: _Form) -> bool:
+    """Whether a short text says where traffic is slow, and nothing else happened."""
+    label = _TRAFFIC_LABEL.match(title)
+    said = _UNHARMED.sub(" ", f"{title}. {form.text[:_LONGEST_NOTE]}")
+    if (
+        not (label or _TRAFFIC_TITLE.search(title))
+        or len(form.text) > _LONGEST_NOTE
+        or form.reported != form.text
+        or _HARM.search(said)
+        or (not label and _EVENT.search(said))
+    ):
+        return False
+    parts = [p for p in _SENTENCE_END.split(form.text) if p.strip()] or [title]
+    slow = sum(_TRAFFIC.search(part) is not None for part in parts)
+    return slow >= _TRAFFIC_SHARE * len(parts)
+
+
 def _find_supported_labels(title: str, form: _Form) -> Iterator[ArticleKind]:
+    if _is_traffic_note(title, form):
+        yield "roundup"
     """Kinds whose labels occur in news too, where the text agrees."""
     if _DEATH.search(form.text) and _tells_a_life(title, form):
         yield "obituary"

@@ -41,8 +41,8 @@ from digests.types import (
 _SAME_DAY = timedelta(hours=12)
 #: The fewest words of a line's headline, if it is the article's title and if not.
 _FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
-#: Kinds that are lists of what has lines of its own.
-_LISTS: frozenset[ArticleKind] = frozenset(("roundup", "results"))
+#: Kinds that are lists, of what has lines of its own or of what to do and buy.
+_LISTS: frozenset[ArticleKind] = frozenset(("roundup", "results", "advice"))
 #: Words a minute of a silent reader of non-fiction (Brysbaert 2019, J. Mem. Lang. 109).
 READING_SPEED = 238
 #: The sections that count for the reading time if a digest has chosen none.
@@ -113,10 +113,12 @@ def choose_places(
     """The stories in full, those in one line, and all with what is no line last.
 
     What is no report (opinion, a review, results) takes the place of none, and an
-    edition with few reports is short; it has a line, if the edition has lines.
+    edition with few reports is short; it has a line, if the edition has lines. A list
+    has none, and where there are only stories in full it comes last.
     """
     reports = [r for r in ranked if _is_report(r, analyses)] if style.brief else []
-    full = (reports or ranked)[: style.stories]
+    others = sorted(ranked, key=lambda r: _read_kind(r, analyses) in _LISTS)
+    full = (reports or others)[: style.stories]
     chosen = {entry.story.id for entry in full}
     rest = [entry for entry in ranked if entry.story.id not in chosen]
     ordered = sorted(rest, key=lambda entry: _is_stub(entry, analyses))
@@ -125,13 +127,19 @@ def choose_places(
 
 
 def _is_report(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
-    return analyses[entry.story.articles[0].id].kind in REPORTING_KINDS
+    return _read_kind(entry, analyses) in REPORTING_KINDS
+
+
+def _read_kind(
+    entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]
+) -> ArticleKind:
+    return analyses[entry.story.articles[0].id].kind
 
 
 def _is_stub(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
     """Whether a story's headline says too little to stand in one line.
 
-    One word says nothing, nor does the name of a list of news. A headline that was
+    One word says nothing, nor does the name of a list. A headline that was
     written for a text without a title needs a report: the first words of a review or a
     letter are no news.
     """

@@ -49,7 +49,7 @@ _LIKED, _MOST_LIKED, _UNLIKED = 0.9, 3, 6.0
 #: What a headline tells of the event that readers know.
 _BACKGROUND = re.compile(r"\s(?:after|following|since|nach|seit)\s.*", re.IGNORECASE)
 _LONG_TEXT = 4000
-_WORTH_SAYING = 0.25
+_WORTH_SAYING = 0.2
 #: A word of so few titles is a topic, even of few stories.
 _FEW_STORIES = 5
 
@@ -268,8 +268,11 @@ class _TakenPlaces:
         self, entry: RankedStory, topics: Collection[str]
     ) -> Message | None:
         """Why a cap excludes a story for now, or None."""
-        source = entry.story.articles[0].source
-        if source and (n := self.taken["source", source]) >= self.of_source:
+        story = entry.story
+        source = story.articles[0].source
+        # What others report too is not this source's own.
+        own = publishers.count_publishers(story.articles, story.outlets) == 1
+        if source and own and (n := self.taken["source", source]) >= self.of_source:
             return Message("rank.after_source", n=n, source=source)
         for topic in sorted(topics):
             if (n := self.taken["topic", topic]) >= self.of_topic:

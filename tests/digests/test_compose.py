@@ -369,6 +369,28 @@ def test_what_is_no_report_has_a_line_and_no_story():
     assert [line.article.id for line in edition.brief] == ["review"]
 
 
+PUBS = replace(
+    REVIEW,
+    id="pubs",
+    title="Six pubs worth the walk in Norrvik",
+    text="The herring at the Anchor alone is worth wet shoes. Sit by the stove. The "
+    "Bell pours cider and closes at ten.",
+)
+TIPS = replace(PUBS, id="tips", title="Five ways to keep your cellar dry")
+
+
+def test_lists_for_customers_have_neither_line_nor_story_beside_news():
+    edition = edition_of(an_article(), PUBS, TIPS, REVIEW)
+    assert [story.articles[0].id for story in edition.stories] == ["bridge"]
+    assert [line.article.id for line in edition.brief] == ["review"]
+
+
+def test_in_an_edition_without_lines_lists_come_last():
+    heavy = replace(PUBS, title="Six pubs worth the walk after the flood")
+    edition = edition_of(heavy, REVIEW, brief=0, stories=1)
+    assert [story.articles[0].id for story in edition.stories] == ["review"]
+
+
 def test_where_nothing_reports_what_is_there_is_shown_in_full():
     assert [s.articles[0].id for s in edition_of(REVIEW).stories] == ["review"]
 

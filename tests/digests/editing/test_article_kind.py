@@ -50,6 +50,12 @@ LABELLED = [
     ("advice", "Seven ways to sleep through a storm", NEWS),
     ("roundup", "Ten things to do this weekend", NEWS),
     ("roundup", "On the roads this morning", NEWS),
+    ("roundup", "Six pubs worth the walk in Hallin", NEWS),
+    ("roundup", "The 12 best puddings of Hallin", NEWS),
+    ("roundup", "Eight novels to read by the river", NEWS),
+    ("roundup", "Neun Gasthäuser, in denen noch selbst gekocht wird", NEWS),
+    ("roundup", "Fünf Wanderungen für den Herbst", NEWS),
+    ("advice", "Vier Tipps für den Umgang mit Rost", NEWS),
     ("junk", "Correction: Ferry timetable article", NEWS),
     ("feature", "The woman who counts the ferries", NEWS),
     ("feature", "Der Mann, der die Brücken zählt", NEWS),
@@ -80,6 +86,51 @@ PLAIN = [
     "Police report rise in bridge thefts",
     "The last keeper of the bridge dies",
     "Correction: Nobody fell from the bridge in Hallin",
+]
+#: Reports in whose titles a number or a road stands.
+EVENTS = [
+    ("Six pubs to close in Hallin", NEWS),
+    ("Neun Gasthäuser, die der Kreis geschlossen hat", NEWS),
+    ("Seven pupils hurt as bus leaves road", NEWS),
+    (
+        "Crash closes two lanes of the A23",
+        "Two lanes of the A23 are closed at Orvik after a crash. A cyclist died.",
+    ),
+    (
+        "B 9 bei Orvik gesperrt",
+        "Die B 9 ist bei Orvik gesperrt. Drei Menschen wurden bei einem Unfall schwer "
+        "verletzt.",
+    ),
+    (
+        "Storm leaves delays on the Orvik line",
+        "Trains are delayed by the storm. Fallen trees have closed the line at Orvik.",
+    ),
+    (
+        "Verkehr: Minister will Tempo 120",
+        "Verkehrsminister Jan Holm will Tempo 120 auf allen Autobahnen. Die Opposition "
+        "ist dagegen. Über das Gesetz wird im Mai abgestimmt.",
+    ),
+]
+TRAFFIC = [
+    (
+        "Tuesday traffic: Van blocks the B23",
+        "A van has closed one lane of the B23 at Quay Street. Expect delays of half an "
+        "hour. No one was hurt.",
+    ),
+    (
+        "Roadworks on the Hallin ring road",
+        "One lane is closed for resurfacing until June. Buses are diverted.",
+    ),
+    (
+        "Delays on the Orvik line",
+        "A fault means delays of 20 minutes on the Orvik line, the railway said.",
+    ),
+    (
+        "Verkehrshinweise für Montag",
+        "In Hallin ist die Brücke nur einspurig befahrbar. Auf der B 9 ist Stau.",
+    ),
+    ("A 23 gesperrt", "Nach einem Unfall ist die A 23 bis Orvik gesperrt."),
+    ("Verkehr: A 23 bei Orvik gesperrt", ""),
 ]
 FORMS = [
     (
@@ -133,6 +184,16 @@ def test_a_label_in_the_title_decides(kind, title, text):
 @pytest.mark.parametrize("title", PLAIN)
 def test_words_that_news_uses_too_decide_nothing(title):
     assert recognize_kind(an_article(title=title, text=NEWS)) == "news"
+
+
+@pytest.mark.parametrize(("title", "text"), TRAFFIC)
+def test_a_note_on_slow_traffic_is_a_list(title, text):
+    assert recognize_kind(an_article(title=title, text=text)) == "roundup"
+
+
+@pytest.mark.parametrize(("title", "text"), EVENTS)
+def test_an_event_with_a_number_or_a_road_in_its_title_is_news(title, text):
+    assert recognize_kind(an_article(title=title, text=text)) == "news"
 
 
 @pytest.mark.parametrize(("kind", "text"), FORMS)

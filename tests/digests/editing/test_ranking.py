@@ -52,6 +52,26 @@ def test_more_independent_outlets_come_first():
     assert "3 independent outlets" in list(map(str, found[0].reasons))
 
 
+def test_the_dead_of_a_storm_come_before_a_company_chief_who_goes():
+    storm = news("storm", "A tornado killed four people in Hallin. Two are missing.")
+    chief = news(
+        "chief",
+        "The chief executive of Norrline resigned on Monday. Its ferries had left "
+        "140,000 passengers stranded.",
+    )
+    assert ids(ranked(a_story(chief), a_story(storm))) == ["s-storm", "s-chief"]
+
+
+def test_what_others_report_too_keeps_its_place_beside_more_of_its_source():
+    first, second, third = (news(f"p{n}", source="Prolific") for n in range(3))
+    shared = a_story(third, outlets=("Prolific", "Rare"))
+    stories = [a_story(first), a_story(second), shared, a_story(news("q", source="Q"))]
+    entries = [RankedStory(story=story, score=1) for story in stories]
+    no_topics = {story.id: frozenset[str]() for story in stories}
+    order = balance_stories(entries, no_topics, places=3, caps=ShareCaps(source=0.34))
+    assert ids(list(order))[:3] == ["s-p0", "s-p2", "s-q"]
+
+
 def test_dead_that_several_outlets_report_come_before_a_charge_of_one():
     leak = a_story(news("leak", "Two workers died in Orsk."), outlets=("A", "B", "C"))
     charge = a_story(news("charge", "A man was charged with murder in Hallin."))
