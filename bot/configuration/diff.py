@@ -234,6 +234,12 @@ def format_value(setting: Setting, value: Any, texts: Texts) -> str:
         return texts.word(setting.info.none_word)
     if isinstance(value, bool):
         return texts.say("yes") if value else texts.say("no")
+    if setting.choices:
+        return texts.word(setting.get_word(str(value)))
+    return _format_named_value(setting, value, texts)
+
+
+def _format_named_value(setting: Setting, value: Any, texts: Texts) -> str:
     match setting.info.values:
         case "source":
             return mask_source(value)
@@ -254,7 +260,10 @@ def format_setting(setting: Setting, entry: SettingsEntry, texts: Texts) -> str:
     """Format the present value of a setting in one line."""
     value = entry.get(setting.name)
     if setting.kind == "mapping":
-        return texts.number(len(value or ())) if value else texts.say("none")
+        if value:
+            return texts.number(len(value))
+        unset = setting.info.none_word if setting.choices else "none"
+        return texts.word(setting.get_word(unset))
     if setting.kind != "list" or setting.info.values == "section":
         return format_value(setting, value, texts)
     shown = [format_value(setting, one, texts) for one in (value or ())[:MAX_VALUES]]

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import field
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, cast, get_args, get_origin
@@ -50,6 +51,8 @@ class SettingInfo:
     values: ValueKind = ""
     #: Words with which people clear the value.
     none_word: str = "none"
+    #: What is shown instead of some of the choices: English messages.
+    words: Mapping[str, str] = field(default_factory=dict)
     #: It affects which articles an edition contains, or how much of them it shows.
     affects_edition: bool = False
     #: Shown in the description of a new digest even if it has its default.
@@ -84,6 +87,10 @@ class Setting:
         """Label shown to people: an English message."""
         return self.info.label or self.name
 
+    def get_word(self, choice: str) -> str:
+        """Return what is shown of a choice: an English message."""
+        return self.info.words.get(choice, choice)
+
 
 @cache
 def list_settings(model: type[BaseModel]) -> tuple[Setting, ...]:
@@ -103,19 +110,19 @@ def get_setting(model: type[BaseModel], name: str) -> Setting | None:
     return next((one for one in list_settings(model) if one.name == name), None)
 
 
-def _describe_field(name: str, field: FieldInfo) -> Setting:
-    parts = get_args(field.annotation)
-    is_union = get_origin(field.annotation) in (Union, UnionType)
+def _describe_field(name: str, described: FieldInfo) -> Setting:
+    parts = get_args(described.annotation)
+    is_union = get_origin(described.annotation) in (Union, UnionType)
     optional = is_union and NoneType in parts
     kinds = [part for part in parts if part is not NoneType]
-    kind = kinds[0] if is_union else field.annotation
-    marks = field.metadata
-    default = field.get_default(call_default_factory=True)
+    kind = kinds[0] if is_union else described.annotation
+    marks = described.metadata
+    default = described.get_default(call_default_factory=True)
     return Setting(
         name=name,
         kind=_KINDS.get(get_origin(kind) or kind, "text"),
         info=next((m for m in marks if isinstance(m, SettingInfo)), _NO_INFO),
-        default=None if field.is_required() else default,
+        default=None if described.is_required() else default,
         optional=optional,
         choices=_list_choices(kind),
         least=cast("int", next((m.ge for m in marks if isinstance(m, Ge)), 0)),

@@ -194,7 +194,11 @@ class DigestOptions(SettingsModel):
     brief: Annotated[
         int,
         Field(ge=0, le=12),
-        _look("Lines under «also in brief», 0 to 12; 0: none", affects_edition=True),
+        _look(
+            "Lines under «also in brief», 0 to 12; 0: none",
+            label="also in brief",
+            affects_edition=True,
+        ),
     ] = 6
     #: Sections of a post in order; None = the default of each platform.
     sections: Annotated[
@@ -222,6 +226,7 @@ class DigestOptions(SettingsModel):
         _Clean,
         _what(
             'Keep only what matches one: a word, a "phrase", a /pattern/',
+            label="keep only",
             values="filter",
         ),
     ] = ()
@@ -230,7 +235,9 @@ class DigestOptions(SettingsModel):
         _Values,
         _Clean,
         _what(
-            'Drop what matches one: a word, a "phrase", a /pattern/', values="filter"
+            'Drop what matches one: a word, a "phrase", a /pattern/',
+            label="leave out",
+            values="filter",
         ),
     ] = ()
     language: Annotated[
@@ -241,6 +248,7 @@ class DigestOptions(SettingsModel):
         CorrectionsSetting,
         _look(
             "edit: in the posts; tell: only listed; off: nothing",
+            words={"edit": "edited in the posts", "tell": "only listed"},
             always_listed=True,
             omit_default=True,
         ),
@@ -306,6 +314,7 @@ class DigestSettings(DigestOptions):
         AfterValidator(_drop_auto),
         SettingInfo(
             help="Read a source’s pages: auto (excerpts), always, never",
+            words={"auto": "automatic"},
             label="full texts",
             group="what",
             values="source",

@@ -52,14 +52,14 @@ async def test_a_short_list_has_a_line_for_each_value(ana):
     (field,) = form.fields
     assert (field.value, field.lines) == ("rumour\ngossip", True)
     shown = await ana.answers(form, value="rumour\nferry, late")
-    assert "exclude: + ferry, late" in said(shown)
-    assert "exclude: − gossip" in said(shown)
+    assert "leave out: + ferry, late" in said(shown)
+    assert "leave out: − gossip" in said(shown)
 
 
 async def test_a_short_list_is_emptied_by_an_empty_answer(ana):
     form = await asked(ana, "exclude")
     shown = await ana.answers(form, value="")
-    assert "exclude: − rumour, gossip" in said(shown)
+    assert "leave out: − rumour, gossip" in said(shown)
 
 
 async def test_a_long_list_is_added_to_and_removed_from(ana):
@@ -70,8 +70,8 @@ async def test_a_long_list_is_added_to_and_removed_from(ana):
     assert (add.name, add.lines, add.value) == ("add", True, "")
     assert len(remove.choices) == 20
     shown = await ana.answers(form, add="ferry\nlate bus", remove="word7")
-    assert "exclude: + ferry, late bus" in said(shown)
-    assert "exclude: − word7" in said(shown)
+    assert "leave out: + ferry, late bus" in said(shown)
+    assert "leave out: − word7" in said(shown)
 
 
 async def test_sources_are_chosen_by_name_and_never_shown_with_their_secret(ana):

@@ -107,7 +107,7 @@ async def test_the_difference_is_shown_in_words(ana: Editor):
     for setting, value, shown in (
         ("summary", "long", "summary: short → long"),
         ("figures", "no", "figures: yes → no"),
-        ("brief", "0", "brief: 6 → 0"),
+        ("brief", "0", "also in brief: 6 → 0"),
     ):
         assert shown in said(await ana.proposes(setting, value))
 
@@ -116,7 +116,7 @@ async def test_for_a_new_digest_only_unusual_settings_are_shown(ana: Editor):
     await ana.sets("brief", "0")
     await ana.sets("figures", "no")
     reported = said(await ana.sees("{Morning brief}:copy", name="Late"))
-    assert "brief: 0" in reported
+    assert "also in brief: 0" in reported
     assert "figures: no" in reported
     assert "summary" not in reported
     assert "quotes" not in reported

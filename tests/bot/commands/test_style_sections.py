@@ -166,7 +166,7 @@ async def test_a_section_that_was_set_to_none_comes_back_with_its_name(ana: Edit
     answer = await ana.proposes("sections", "summary, quotes, also")
     reported = said(answer)
     assert "quotes: 0 → 2" in reported
-    assert "brief: 0 → 6" in reported
+    assert "also in brief: 0 → 6" in reported
     assert "figures:" not in reported
 
 

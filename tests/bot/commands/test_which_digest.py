@@ -157,7 +157,7 @@ async def test_names_of_several_words_are_understood_as_they_were_split(ana, wor
 
 async def test_a_setting_that_is_also_a_word_of_a_name_is_still_the_setting(ana):
     shown = await ana.proposes("brief", "3", target="Morning")
-    assert "brief: 6 → 3" in said(shown)
+    assert "also in brief: 6 → 3" in said(shown)
 
 
 # ── help for a group of commands ───────────────────────────────────────────────

@@ -171,9 +171,9 @@ SETTINGS = [
     for model in (DigestSettings, DestinationSettings, WorkspaceSettings)
     for setting in list_chat_settings(model)
 ]
-#: What is shown of settings: labels (`include` and `exclude` are words that people
-#: type), explanations, and words for no value.
-LABELS = {setting.label for setting in SETTINGS} - {"include", "exclude"}
+#: What is shown of settings: labels, explanations, choices, and words for no value.
+LABELS = {setting.label for setting in SETTINGS}
+LABELS |= {s.get_word(choice) for s in SETTINGS for choice in s.choices}
 LABELS |= {"digest", "destination", *(setting.info.help for setting in SETTINGS)}
 LABELS |= {setting.info.none_word for setting in SETTINGS}
 
