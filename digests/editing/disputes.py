@@ -87,7 +87,7 @@ def take_back(
     """
     kept = dict(analyses)
     for notice in analyses.values():
-        wrong = _read_wrong_numbers(notice.article)
+        wrong = _read_wrong_numbers(notice)
         for found in tuple(kept.values()) if wrong else ():
             spans = _find_wrong_sentences(found, notice.article, wrong)
             if spans:
@@ -113,8 +113,9 @@ def _was_shown(
     )
 
 
-def _read_wrong_numbers(notice: Article) -> frozenset[float]:
+def _read_wrong_numbers(analysis: ArticleAnalysis) -> frozenset[float]:
     """The numbers that a notice says were wrong."""
+    notice = analysis.article
     if not CORRECTION_LABEL.match(notice.title or ""):
         return frozenset()
     text = notice.text[:_READ_NOTICE]
@@ -123,7 +124,10 @@ def _read_wrong_numbers(notice: Article) -> frozenset[float]:
     denied = frozenset(
         n.value for n in found if any(0 <= n.start - e < 2 for e in ends)
     )
-    return denied or frozenset(_iter_replaced_numbers(text, found, notice.lang))
+    # In a report «should be» asks for something.
+    if denied or analysis.kind != "junk":
+        return denied
+    return frozenset(_iter_replaced_numbers(text, found, notice.lang))
 
 
 def _iter_replaced_numbers(
@@ -167,10 +171,10 @@ def _find_wrong_sentences(
     if article.id == notice.id or find_publisher(article) != find_publisher(notice):
         return []
     named = frozenset(words.extract_stems(notice.text, notice.lang))
-    sentences = [f.sentence for f in found.figures if f.value in wrong]
+    stated = [f.sentence for f in found.figures if f.value in wrong]
     return [
         span
-        for span in sentences
+        for span in stated
         if named.intersection(
             words.extract_stems(span_text(article.text, span), article.lang)
         )

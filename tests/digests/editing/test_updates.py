@@ -257,6 +257,18 @@ def test_a_german_notice_may_say_which_number_is_right(wording: str):
     assert "4,1 Prozent" not in shown(report, notice)
 
 
+def test_a_corrected_report_that_says_what_should_be_takes_nothing_back():
+    wording = (
+        "Tolland Boats has revenue of $880 million. It should be $930 million next "
+        "year, the company said."
+    )
+    title = "Correction: Tolland Boats says that revenue will rise"
+    report = replace(NOTICE, text=wording, title=title)
+    found = edition(RESULTS, report)
+    labels = [f.figure.label for story in found.stories for f in story.figures]
+    assert "Revenue fell 11 percent to $880 million" in labels
+
+
 def test_a_notice_is_no_line_beside_the_report_that_it_corrects():
     report = replace(PAY, lang="de")
     wording = "Die Reederei bietet den Fährleuten 3,1 Prozent und nicht 4,1 Prozent."
