@@ -40,7 +40,8 @@ _CONSUMER_LIST = rf"""^(?:the\s|die\s)?{_COUNTED}\s(?:of\sthe\s)?(?:
         |\sto\s(?:try|visit|see|buy|watch|read|eat|book|cook|order|hear|avoid|give|bake)\b
         |\sfor\s(?:the\s|a\s)?(?:\w+\s)?(?:weekend|holidays?|spring|summer|autumn|fall
         |winter|season|christmas|easter|famil(?:y|ies)|day|evening)\b
-        |\s(?:you|we)\s|\s(?:für|zum|zur)\s
+        |\s(?:you|we)\s|\sfür\s(?:\w+\s)?(?:wochenende|ferien|frühling|frühjahr|sommer|herbst
+        |winter|advent|urlaub|feiertage|kinder|familien|regentage|abende?)\b
         |(?:\s(?:that|where)|,\s(?:die|in\sdenen|bei\sdenen|für\sdie))\s
         (?!.*\b(?:fail|clos|ban|shut|lost|schließ|geschlossen|verb|gesperrt)\w*)))"""
 
@@ -379,7 +380,7 @@ _EVENT = re.compile(
     |blockade\w*|years?|jahre\w*|million\w*|billion\w*|milliarden?)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LONGEST_NOTE, _TRAFFIC_SHARE = 800, 0.6
+_LONGEST_NOTE, _TRAFFIC_SHARE = 800, 0.5
 
 
 def _is_traffic_note(title: str, form: _Form) -> bool:

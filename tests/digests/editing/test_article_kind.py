@@ -96,6 +96,7 @@ PLAIN = [
 #: Reports in whose titles a number or a road stands.
 EVENTS = [
     ("Six pubs to close in Hallin", NEWS),
+    ("Zehn Orte für neue Brücken", NEWS),
     ("Neun Gasthäuser, die der Kreis geschlossen hat", NEWS),
     ("Seven pupils hurt as bus leaves road", NEWS),
     (
@@ -134,6 +135,11 @@ TRAFFIC = [
     (
         "Verkehrshinweise für Montag",
         "In Hallin ist die Brücke nur einspurig befahrbar. Auf der B 9 ist Stau.",
+    ),
+    (
+        "Delays on the Velm line after signal failure",
+        "Passengers between Velm and Orvik face delays of up to half an hour, the "
+        "railway said. Tickets are valid on buses.",
     ),
     ("A 23 gesperrt", "Nach einem Unfall ist die A 23 bis Orvik gesperrt."),
     ("Verkehr: A 23 bei Orvik gesperrt", ""),
