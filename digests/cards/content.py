@@ -134,6 +134,17 @@ def set_in_marks(card: QuoteCard) -> tuple[str, str, str]:
     return opening, words_shown, closing
 
 
+def leaves_out_between(text: str, end: int, start: int) -> bool:
+    """Check whether a card of both parts is shown without what stands between them.
+
+    Args:
+        text: The article's.
+        end: End of the first part.
+        start: Start of the second.
+    """
+    return _BETWEEN_PARTS.search(text, max(0, end - 1), start + 1) is not None
+
+
 def find_card_context(article: Article, card: QuoteCard) -> Span:
     """Find the sentence that says what the quoted words are about.
 

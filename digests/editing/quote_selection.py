@@ -152,7 +152,11 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
 
 
 def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
-    """The quotation after `quote` if it is its other part, behind «she said»."""
+    """The quotation after `quote` if it is its other part, behind «she said».
+
+    A card of both is shown without these words. In single marks, which may be
+    apostrophes, nobody could tell where they begin.
+    """
     if after is None or after.group != quote.group or after.kind != "direct":
         return None
     between = text[quote.end : after.start]
@@ -160,7 +164,8 @@ def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
     attributes = cue and cue in between and "\n" not in between
     short = len(_WORD.findall(between)) <= _LONGEST_ATTRIBUTION
     fits = after.end - quote.start <= _GOOD_LENGTH.stop
-    return after if attributes and short and fits else None
+    hidden = content.leaves_out_between(text, quote.end, after.start)
+    return after if attributes and short and fits and hidden else None
 
 
 def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:

@@ -218,6 +218,20 @@ def test_parts_of_one_utterance_are_one_card():
     assert text[card.span.start : card.span.end] == card.text
 
 
+def test_parts_in_single_marks_are_no_one_card():
+    """The words between them would be shown as if they had been spoken."""
+    text = (
+        "The keeper spoke. ‘I was not meant to be on the wall at all,’ Ada Berg said. "
+        "‘The harbour master was shouting at me to stay below, and I am glad that it "
+        "was too loud to hear him.’ The boats came in by noon."
+    )
+    article = Article(id="a", text=text)
+    story = Story(id="s-1", articles=(article,), outlets=("Hallin Courier",))
+    cards = build_story_cards(story, {"a": analyse_article(article)}, 2)
+    assert cards
+    assert [card.text for card in cards if "Berg said" in card.text] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
