@@ -23,7 +23,7 @@ from bot.commands.panel import (
     run_form,
     shorten_label,
 )
-from bot.commands.presentation import STATE_SIGNS, Page
+from bot.commands.presentation import STATE_SIGNS, Page, render_finding
 from bot.configuration.change_steps import ChangeRequest
 from bot.errors import FieldError, UnknownName
 from bot.model import (
@@ -159,14 +159,7 @@ async def _check_place(context: CommandContext, place: Destination) -> Reply:
     """Show what the platform says about posting there."""
     doctor = context.services.doctor
     found = await doctor.check_destinations(context.workspace, [place])
-    lines: list[Block | str] = [
-        ListItem(
-            title=f"{STATE_SIGNS[one.state]} {one.subject}",
-            text=context.message(one.text),
-            note=context.message(one.fix),
-        )
-        for one in found
-    ]
+    lines: list[Block | str] = [render_finding(context, one) for one in found]
     if not lines:
         lines = [context.say("Nothing is known to be wrong there.")]
     page = f"p{place.id}"

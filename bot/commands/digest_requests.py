@@ -1,8 +1,8 @@
 """Build the change requests that create a digest, with its destination and time zone.
 
-Used by `/newsdesk setup` and by the panel: the channel becomes a
-destination unless it is one, a pack's name stands for its feeds, and the workspace
-takes its time zone from its first schedule.
+Used by `/newsdesk setup` and by the panel: the channel becomes a destination unless it
+is one, a pack's name stands for its feeds, and the workspace takes its time zone from
+its first schedule.
 """
 
 import re
@@ -20,21 +20,26 @@ from bot.model import (
     DigestSettings,
     Location,
     SettingsEntry,
+    get_setting,
 )
 from bot.schedules.parsing import parse_schedule
 
+
+def describe_setting(name: str) -> str:
+    """Return what a setting of a digest means: an English message."""
+    setting = get_setting(DigestSettings, name)
+    assert setting is not None, name
+    return setting.info.help
+
+
+#: What is asked of the sources of a new digest.
+SOURCES_HELP = "Addresses of feeds or sites, or a pack such as world"
 #: What a new digest can be given.
-NewName = Annotated[str, Option("What it is called", convert=collapse_blanks)]
+NewName = Annotated[str, Option(describe_setting("name"), convert=collapse_blanks)]
 NewSources = Annotated[
-    str,
-    Option(
-        "Addresses of feeds or sites, or a pack such as world",
-        completes="pack",
-        settings=("sources",),
-    ),
+    str, Option(SOURCES_HELP, completes="pack", settings=("sources",))
 ]
-SCHEDULE_OPTION = Option("When, such as: weekdays at 8:30 Europe/Berlin")
-NewSchedule = Annotated[str, SCHEDULE_OPTION]
+NewSchedule = Annotated[str, Option(describe_setting("schedule"))]
 NewSettings = Annotated[
     Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
 ]

@@ -16,9 +16,19 @@ from typing import Annotated, Final
 
 from bot.commands.context import CommandContext, Option
 from bot.commands.declaration import command
+from bot.configuration.diff import format_label
 from bot.errors import UnknownName
 from bot.i18n.translation import Texts
-from bot.model import Block, Command, ListItem, Permission, Reply, SmallPrint
+from bot.model import (
+    Block,
+    Command,
+    DigestSettings,
+    ListItem,
+    Permission,
+    Reply,
+    SmallPrint,
+    get_setting,
+)
 from digests.messages import fill_placeholders, find_placeholders
 from digests.types import frozen
 
@@ -234,7 +244,8 @@ class FormerCommand:
     path: str
     #: The command that does it, or that the presses begin with.
     now: str
-    #: Labels to press or choose, in order: English messages, or one of `NAMES`.
+    #: What to press or choose, in order: labels (English messages), one of `NAMES`, or
+    #: a setting of a digest by its name: «{exclude}».
     press: tuple[str, ...] = ()
     #: What can be typed instead, or with it.
     example: str = ""
@@ -243,6 +254,10 @@ class FormerCommand:
     def is_moved(self) -> bool:
         """It is no longer a command of its own."""
         return self.path != self.now
+
+    def list_labels(self, texts: Texts) -> tuple[str, ...]:
+        """List what to press or choose, as it is labelled; `NAMES` stay as they are."""
+        return tuple(_format_step(step, texts) for step in self.press)
 
 
 #: What stands for the name of something in the labels of a former command.
@@ -284,8 +299,10 @@ def explain_former_command(words: str, locale: str) -> Reply | None:
     texts = Texts.of(locale)
     place = {"former": former.path, "now": former.now}
     if former.press:
-        steps = (texts.word(NAMES.get(one, one)) for one in former.press)
-        shown = " → ".join(steps)
+        labels = former.list_labels(texts)
+        shown = " → ".join(
+            texts.word(NAMES[one]) if one in NAMES else one for one in labels
+        )
         said = texts.say(
             "/{former} has moved to /{now}: {steps}.", **place, steps=shown
         )
@@ -294,6 +311,14 @@ def explain_former_command(words: str, locale: str) -> Reply | None:
     example = former.example or f"/{former.now}"
     more = texts.say("For example: {example}", example=example)
     return Reply.of_problem(said, more)
+
+
+def _format_step(step: str, texts: Texts) -> str:
+    if step in NAMES:
+        return step
+    named = step.strip("{}") if step.startswith("{") else ""
+    setting = get_setting(DigestSettings, named)
+    return texts.word(step) if setting is None else format_label(setting, texts)
 
 
 def _find_former(words: Sequence[str]) -> FormerCommand | None:

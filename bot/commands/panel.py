@@ -17,7 +17,7 @@ from collections.abc import (
 from dataclasses import replace
 
 from bot.commands.context import CommandContext
-from bot.configuration.diff import format_setting, shorten_line
+from bot.configuration.diff import format_label, format_setting, shorten_line
 from bot.errors import FieldError
 from bot.model import (
     MAX_MENU_OPTIONS,
@@ -33,7 +33,7 @@ from bot.model import (
     SettingsModel,
     list_chat_settings,
 )
-from bot.publishing.planning import capitalize_first, digest_zone
+from bot.publishing.planning import digest_zone
 
 Answers = Mapping[str, str]
 
@@ -87,7 +87,7 @@ def list_setting_options(
     return [
         MenuOption(
             id=context.control_id("set", target, setting.name),
-            label=shorten_label(capitalize_first(context.texts.word(setting.label))),
+            label=shorten_label(format_label(setting, context.texts)),
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
         for setting in list_chat_settings(type(settings))

@@ -9,17 +9,20 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from bot.commands.context import CommandContext
+from bot.configuration.diff import hide_folders
 from bot.errors import UnknownName
 from bot.model import (
     Block,
     Control,
     Destination,
     Digest,
+    Finding,
     ListItem,
     Occurrence,
     QuoteBlock,
     Reply,
     SmallPrint,
+    Source,
     StoredEdition,
 )
 from bot.publishing.planning import digest_zone
@@ -122,6 +125,20 @@ def format_article_title(ref: Article | ArticleRef) -> str:
     text = ref.text if isinstance(ref, Article) else ""
     head = text[:90].split("\n")[0]
     return f"{head.rsplit(' ', 1)[0]} …" if head else ref.source
+
+
+def render_finding(
+    context: CommandContext, one: Finding, folders: Sequence[Source] = ()
+) -> ListItem:
+    """Render a finding with its fix; paths of the folders are hidden.
+
+    A platform words its findings itself, in English.
+    """
+    return ListItem(
+        title=f"{STATE_SIGNS[one.state]} {one.subject}",
+        text=hide_folders(context.message(one.text), folders),
+        note=hide_folders(context.message(one.fix), folders),
+    )
 
 
 async def render_edition_origin(

@@ -27,6 +27,7 @@ from bot.commands.setting_targets import (
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.diff import fill_sections
 from bot.configuration.feed_lists import expand_addresses
+from bot.configuration.validation import refuse_to_take_only_source
 from bot.errors import FieldError, UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.lookup.name_resolution import resolve_source
@@ -374,12 +375,7 @@ def _build_list_update(setting: Setting, parts: _ListParts) -> EntryUpdate:
         if setting.name != "sources":
             return {**entry, setting.name: values}
         if not values:
-            raise FieldError(
-                "It is the only source of «{name}». Add another first, or delete the "
-                "digest in /newsdesk home.",
-                name=entry["name"],
-                field="sources",
-            )
+            raise refuse_to_take_only_source(entry["name"])
         shown = {*values, *map(addresses.mask_secrets, values)}
         paused = [
             address

@@ -50,6 +50,7 @@ from bot.configuration.change_steps import ConfigurationChange, grant_from_entry
 from bot.configuration.diff import (
     SWITCH_WORDS,
     describe_layout,
+    format_label,
     format_typed_value,
 )
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
@@ -68,7 +69,7 @@ from bot.model import (
     Source,
     get_setting,
 )
-from bot.publishing.planning import capitalize_first, digest_zone
+from bot.publishing.planning import digest_zone
 from digests.messages import Message
 
 #: Characters of a value that is typed; longer ones are given as a file.
@@ -237,7 +238,7 @@ def build_setting_form(
         fields[wrong] = replace(fields[wrong], error=error)
     return Form(
         path=context.command.path,
-        title=f"{target.title}: {_format_label(context, setting)}",
+        title=f"{target.title}: {format_label(setting, context.texts)}",
         fields=tuple(fields),
         control=context.control_id("set", target.key, setting.name, *carried),
     )
@@ -256,7 +257,7 @@ def _list_fields(
     return [
         FormField(
             name="value",
-            label=_format_label(context, setting),
+            label=format_label(setting, context.texts),
             description=context.texts.word(setting.info.help),
             value=format_typed_value(setting, target.entry[setting.name]),
             choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
@@ -268,7 +269,10 @@ def _list_list_fields(
     context: CommandContext, target: SettingsTarget, setting: Setting
 ) -> list[FormField]:
     """List one field with a line per value, or fields to add to and remove from it."""
-    label, help = _format_label(context, setting), context.texts.word(setting.info.help)
+    label, help = (
+        format_label(setting, context.texts),
+        context.texts.word(setting.info.help),
+    )
     if _fits_lines(target, setting):
         return [
             FormField(
@@ -315,7 +319,7 @@ def _list_mapping_fields(
     """List a field for the source, unless it is known, and one for its value."""
     value = FormField(
         name="value",
-        label=_format_label(context, setting),
+        label=format_label(setting, context.texts),
         description=context.texts.word(setting.info.help),
         choices=setting.choices,
     )
@@ -331,10 +335,6 @@ def _list_mapping_fields(
         choices=tuple(known) if len(known) <= MAX_CHOICES else (),
     )
     return [named, value]
-
-
-def _format_label(context: CommandContext, setting: Setting) -> str:
-    return capitalize_first(context.texts.word(setting.label))
 
 
 def _fits_lines(target: SettingsTarget, setting: Setting) -> bool:

@@ -12,10 +12,12 @@ from bot.commands.changes import get_previews, propose, render_proposal
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_requests import (
+    SOURCES_HELP,
     NewName,
     NewSchedule,
     NewSettings,
     NewSources,
+    describe_setting,
     get_channel,
     parse_names,
     request_new_digest,
@@ -177,22 +179,20 @@ async def _list_fields(context: CommandContext) -> list[FormField]:
         FormField(
             name="name",
             label=context.say("Name"),
-            description=context.say("What it is called"),
+            description=context.texts.word(describe_setting("name")),
             value=DEFAULT_NAME if is_first else "",
         ),
         FormField(
             name="sources",
             label=context.say("Sources"),
-            description=context.say(
-                "Addresses of feeds or sites, or a pack such as world"
-            ),
+            description=context.texts.word(SOURCES_HELP),
             value=pack,
             lines=True,
         ),
         FormField(
             name="schedule",
             label=context.say("Schedule"),
-            description=context.say("When, such as: weekdays at 8:30 Europe/Berlin"),
+            description=context.texts.word(describe_setting("schedule")),
             value=f"weekdays at 8:30 {context.zone}",
             required=False,
         ),
@@ -206,7 +206,7 @@ async def _list_fields(context: CommandContext) -> list[FormField]:
         FormField(
             name="language",
             label=context.say("Language"),
-            description=context.say("Of its articles: en, de …"),
+            description=context.texts.word(describe_setting("language")),
             required=False,
         ),
     ]

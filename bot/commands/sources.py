@@ -24,8 +24,8 @@ from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.validation import BY_SOURCE
-from bot.errors import FieldError, UnknownName, UserError
+from bot.configuration.validation import BY_SOURCE, refuse_to_take_only_source
+from bot.errors import FieldError, UnknownName
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
 from bot.lookup.name_resolution import format_source_name
@@ -179,8 +179,9 @@ async def _move_source(
     """Show the digests that it can move to; with one, propose the move."""
     others = [one for one in await context.list_digests() if one.id != digest.id]
     here = f"d{digest.id}:source:{source.id}"
+    if len(digest.all_sources) == 1:
+        raise refuse_to_take_only_source(digest.name)
     if not key:
-        _check_not_last(digest)
         options = (
             MenuOption(
                 id=context.control_id("home", f"{here}:move:{one.id}"),
@@ -196,7 +197,6 @@ async def _move_source(
     to = next((one for one in others if str(one.id) == key), None)
     if to is None:
         raise UnknownName("This digest no longer exists.")
-    _check_not_last(digest)
     return await propose_and_render(
         context,
         request_edit(to, partial(_add_moved, digest=digest, source=source)),
@@ -224,20 +224,6 @@ def _remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
     """Remove a source from the settings of a digest."""
     kinds = ("sources", "paused_sources")
     return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
-
-
-def _check_not_last(digest: Digest) -> None:
-    """Refuse to remove the only source of a digest.
-
-    Raises:
-        UserError: It is the only source.
-    """
-    if len(digest.all_sources) == 1:
-        raise UserError(
-            "It is the only source of «{name}». Add another first, or "
-            "delete the digest: /newsdesk home.",
-            name=digest.name,
-        )
 
 
 def _set_of_source(

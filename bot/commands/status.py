@@ -1,11 +1,16 @@
 """`/newsdesk status, doctor`: what was posted, what comes next, what is wrong."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Final
 
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
-from bot.commands.presentation import STATE_SIGNS, format_occurrence, join_notes
+from bot.commands.presentation import (
+    STATE_SIGNS,
+    format_occurrence,
+    join_notes,
+    render_finding,
+)
 from bot.commands.problems import load_problems, render_held, render_problems
 from bot.configuration.diff import hide_folders
 from bot.ingest import source_health
@@ -14,11 +19,9 @@ from bot.model import (
     Delivery,
     Digest,
     FactTable,
-    Finding,
     ListItem,
     Reply,
     SmallPrint,
-    Source,
 )
 from bot.publishing.planning import digest_zone, format_schedules
 from bot.storage import (
@@ -150,7 +153,7 @@ async def run_doctor(context: CommandContext) -> Reply:
     digests = await context.list_digests()
     known = [s for one in digests for s in one.sources if s.kind == "folder"]
     lines: list[Block | str] = [
-        _render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
+        render_finding(context, one, known) for one in ordered[:MAX_FINDINGS]
     ]
     bad = sum(one.state != "ok" for one in found)
     last = context.count(
@@ -162,15 +165,4 @@ async def run_doctor(context: CommandContext) -> Reply:
     back = context.button("Control panel", "home", "")
     return context.reply(
         *lines, SmallPrint(text=last), title=title, controls=[back], in_place=True
-    )
-
-
-def _render_finding(
-    context: CommandContext, one: Finding, known: Sequence[Source]
-) -> ListItem:
-    # A platform words its findings itself, in English.
-    return ListItem(
-        title=f"{STATE_SIGNS[one.state]} {one.subject}",
-        text=hide_folders(context.message(one.text), known),
-        note=hide_folders(context.message(one.fix), known),
     )

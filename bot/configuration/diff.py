@@ -256,6 +256,11 @@ def _format_named_value(setting: Setting, value: Any, texts: Texts) -> str:
     return shorten_line(str(value))
 
 
+def format_label(setting: Setting, texts: Texts) -> str:
+    """Format the label of a setting as a button or a choice shows it."""
+    return capitalize_first(texts.word(setting.label))
+
+
 def format_setting(setting: Setting, entry: SettingsEntry, texts: Texts) -> str:
     """Format the present value of a setting in one line."""
     value = entry.get(setting.name)

@@ -49,6 +49,16 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 }
 
 
+def refuse_to_take_only_source(digest: str) -> FieldError:
+    """Build the refusal to take its only source away from a digest of this name."""
+    return FieldError(
+        "It is the only source of «{name}». Add another first, or delete the digest "
+        "in /newsdesk home.",
+        name=digest,
+        field="sources",
+    )
+
+
 def validate_fields(
     model: type[M], data: Mapping[str, Any]
 ) -> tuple[M, list[FieldError]]:

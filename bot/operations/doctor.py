@@ -251,7 +251,7 @@ class _WorkspaceChecks:
         if not is_post:
             fix = say(
                 "the message stays as it was; /news latest, Corrections says what is "
-                "right, and whoever manages the channel can delete it"
+                "right, and anybody who manages the channel can delete it"
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)

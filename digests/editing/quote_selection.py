@@ -69,7 +69,7 @@ _CHANGES = re.compile(
     r"(?:(?:But|Yet|Aber|Doch)\s(?:then|s?he|they|dann|er|sie)|Then|Until|Dann)\b"
 )
 _NEXT_WORDS = 300
-#: Somebody is told what to do now: «…, go now and do not wait».
+#: An order to do something now: «…, go now and do not wait».
 _INSTRUCTS = re.compile(
     r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
     r"|move|get\sout|evacuate|boil|bleiben\sSie|gehen\sSie|verlassen\sSie|meiden\sSie)\b",

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from bot.commands.help_pages import FormerCommand, read_former_commands
+from bot.i18n.translation import Texts
 from tests.walks.acceptance import report_an_error
 from tests.walks.newsrooms import Walk
 from tests.walks.walkers import Walker
 
+TEXTS = Texts.of("en")
 #: What stands for the name of something in the table, in this newsroom.
 NAMES: Mapping[str, str] = {
     "Open {digest}": "Open Evening",
@@ -31,7 +33,7 @@ async def reach(walker: Walker, row: FormerCommand) -> str:
     """Walk to where the row leads; what went wrong, or nothing."""
     line = row.example if row.example.startswith(f"/{row.now}") else f"/{row.now}"
     await walker.types(line)
-    *first, last = [NAMES.get(label, label) for label in row.press] or [""]
+    *first, last = [NAMES.get(label, label) for label in row.list_labels(TEXTS)] or [""]
     await walker.press(*first)
     if last and last not in walker.menus:
         await walker.press(last)

@@ -370,7 +370,7 @@ def _introduce_app(texts: Texts) -> list[Json]:
     )
     commands = texts.say(
         "In a channel, /news latest shows its newest edition, and /news help what "
-        "else can be asked. Answers are seen only by whoever asked."
+        "else can be asked. Only the person who asked sees the answer."
     )
     return [
         header_block("Standfirst"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.help_pages import NAMES, FormerCommand, read_former_commands
+from bot.i18n.translation import Texts
 from bot.model import Command, CommandOption, Permission
 from bot.platforms.discord.commands import build_command_tree
 from bot.storage import schema_upgrade
@@ -60,7 +61,8 @@ def reference(commands: Iterable[Command]) -> str:
 def _former_row(row: FormerCommand) -> str:
     if not row.is_moved:
         return f"| `/{row.path}` | the same | |\n"
-    steps = [f"`/{row.now}`", *(NAMES.get(label, label) for label in row.press)]
+    labels = row.list_labels(Texts.of("en"))
+    steps = [f"`/{row.now}`", *(NAMES.get(label, label) for label in labels)]
     example = f" `{row.example}` " if row.example else " "
     return f"| `/{row.path}` | {' → '.join(steps)} |{example}|\n"
 

@@ -93,6 +93,11 @@ def test_a_former_command_in_german_is_answered_in_german():
     assert "der Digest → " in answer
 
 
+def test_a_setting_is_named_as_the_panel_labels_it_in_each_language():
+    assert "the digest → Leave out." in said(typed("/newsdesk filter add"))
+    assert "der Digest → Weglassen." in said(typed("/newsdesk filter add", "de"))
+
+
 def test_a_command_that_only_has_another_name_needs_no_presses():
     answer = said(typed("/newsdesk export"))
     assert "/newsdesk export has moved to /newsdesk config export." in answer

@@ -15,13 +15,13 @@ platform = "local"
 id = "rival"
 
 [[workspace.destination]]
-name = "quetzal-room"
+name = "quetzal-channel"
 channel = "c-rival"
 
 [[workspace.digest]]
 name = "Quetzal letter"
 sources = ["https://quetzal.example/feed?token=quetzalquetzal"]
-destinations = ["quetzal-room"]
+destinations = ["quetzal-channel"]
 schedule = "daily at 9:00"
 exclude = ["quetzal"]
 """
@@ -186,7 +186,7 @@ async def test_no_command_shows_anything_of_another_workspace(ana, bo):
     reported = "\n".join(answers)
     assert mine <= {name for name in mine if name in reported} | {"Ana"}
     # Typed input is quoted; data of the other workspace is not shown.
-    for canary in ("quetzal-room", "c-rival", "quetzal.example", "quetzal two"):
+    for canary in ("quetzal-channel", "c-rival", "quetzal.example", "quetzal two"):
         assert canary not in reported
 
 
@@ -211,7 +211,7 @@ async def test_a_destination_is_only_the_channel_of_the_command(ana, bo):
         "newsdesk set",
         target="Morning brief",
         setting="destinations",
-        value="quetzal-room",
+        value="quetzal-channel",
     )
     assert isinstance(answer, Form)
     assert "There are: «morning»" in said(answer)

@@ -10,7 +10,7 @@ take the place of anything.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.commands.controls import STALE_CONTROL
@@ -29,6 +29,7 @@ from bot.model import (
     Permission,
     Reply,
 )
+from tests.bot.harness import BotHarness
 from tests.builders import an_inbox
 
 HOME, PAGE, NAME, NOTE, LONG = ACTIONS = "home", "page", "name", "note", "long"
@@ -79,6 +80,14 @@ EVERYTHING = Reply(
     title="Everything",
     blocks=tuple(Paragraph(text=f"Part {n}: {LONG_TEXT}") for n in range(5)),
     controls=(button(HOME, "Back"),),
+    in_place=True,
+)
+#: Two buttons of one page that lead to the same place.
+TWICE = Reply(
+    blocks=(
+        ListItem(title="A", control=button(PAGE, "Open A")),
+        ListItem(title="B", control=button(PAGE, "Open B")),
+    ),
     in_place=True,
 )
 REPLIES: Mapping[str, Reply | Form] = {
@@ -137,3 +146,52 @@ def press(invocation: Invocation, control: str) -> Invocation:
     if version != "v1" or action not in ACTIONS or args not in {"", "1"}:
         raise UserError(STALE_CONTROL)
     return replace(invocation, path=action)
+
+
+# ── what no menu offered ───────────────────────────────────────────────────────
+
+#: Choices that no page of this workspace offers; `theirs` is another's digest.
+FORGED: Sequence[str] = (
+    "v1:home:d{theirs}",
+    "v1:home:d{theirs}:sources:0",
+    "v1:set:d{theirs}:schedule",
+    "v1:set:d{theirs}:nothing",
+    "v1:set:d1:no-such-setting",
+    "v1:set:d99999999999999999999:schedule",
+    "v1:set:w:nothing",
+    "v1:home:d1:no-such-page",
+    "v1:home:p999",
+    "v1:post:1",
+    "v1:home:" + "x" * 92,
+)
+OTHER = """
+[[workspace]]
+platform = "{platform}"
+id = "{workspace}"
+
+[[workspace.destination]]
+name = "elsewhere"
+channel = "{channel}"
+
+[[workspace.digest]]
+name = "Their secret"
+sources = ["articles"]
+destinations = ["elsewhere"]
+"""
+
+
+async def digest_of_others(
+    harness: BotHarness, platform: str, workspace: str, channel: str
+) -> int:
+    """The key of the digest of another workspace."""
+    given = OTHER.format(platform=platform, workspace=workspace, channel=channel)
+    await harness.apply(given)
+    every = await harness.archive.all_digests()
+    return next(digest.id for digest in every if digest.name == "Their secret")
+
+
+def assert_refused(words: str) -> None:
+    """One sentence about nobody else's digest, and no failure of ours."""
+    assert "⚠ That did not work" in words
+    assert "on our side" not in words
+    assert "Their secret" not in words

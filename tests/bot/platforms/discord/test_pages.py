@@ -4,18 +4,19 @@ from typing import Any
 
 import pytest
 
-from bot.model import ListItem, Reply
-from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import a_platform, listening, until
 from tests.bot.platforms.panel import (
     EVERYTHING,
+    FORGED,
     HOME,
     LONG,
     NAME,
     NOTE,
     PAGE,
+    TWICE,
     Panel,
-    button,
+    assert_refused,
+    digest_of_others,
 )
 from tests.wire.discord.faults import Lost
 from tests.wire.discord.interactions import EDITOR, IN_DM, Asked, Who, find_select
@@ -254,11 +255,7 @@ async def test_an_acknowledgement_that_was_lost_is_no_failure(discord, panel):
 
 async def test_two_buttons_that_lead_to_the_same_page_both_work(discord, panel):
     """A platform takes an id once in a message, so the second one has a number."""
-    items = (
-        ListItem(title="A", control=button(PAGE, "Open A")),
-        ListItem(title="B", control=button(PAGE, "Open B")),
-    )
-    panel.replies = {**panel.replies, HOME: Reply(blocks=items, in_place=True)}
+    panel.replies = {**panel.replies, HOME: TWICE}
     async with listening(discord, panel.inbox()):
         for label in ("Open A", "Open B"):
             home = await opened(discord)
@@ -269,55 +266,15 @@ async def test_two_buttons_that_lead_to_the_same_page_both_work(discord, panel):
 
 # ── what no menu offered ───────────────────────────────────────────────────────
 
-OTHER = """
-[[workspace]]
-platform = "{platform}"
-id = "{workspace}"
 
-[[workspace.destination]]
-name = "elsewhere"
-channel = "{channel}"
-
-[[workspace.digest]]
-name = "Their secret"
-sources = ["articles"]
-destinations = ["elsewhere"]
-"""
-
-
-async def digest_of_others(harness: BotHarness) -> int:
-    """The key of the digest of another workspace."""
-    given = OTHER.format(platform="discord", workspace="1002", channel="2009")
-    await harness.apply(given)
-    every = await harness.archive.all_digests()
-    return next(digest.id for digest in every if digest.name == "Their secret")
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "v1:home:d{theirs}",
-        "v1:home:d{theirs}:sources:0",
-        "v1:set:d{theirs}:schedule",
-        "v1:set:d{theirs}:nothing",
-        "v1:set:d1:no-such-setting",
-        "v1:set:d99999999999999999999:schedule",
-        "v1:set:w:nothing",
-        "v1:home:d1:no-such-page",
-        "v1:home:p999",
-        "v1:post:1",
-        "v1:home:" + "x" * 92,
-    ],
-)
+@pytest.mark.parametrize("forged", FORGED)
 async def test_a_forged_choice_gets_one_sentence_about_nobody_elses_digest(
     harness, discord, forged
 ):
-    theirs = await digest_of_others(harness)
+    theirs = await digest_of_others(harness, "discord", "1002", "2009")
     value = forged.format(theirs=theirs)
     async with listening(discord, harness.inbox, harness.platform):
         pressed = await discord.people.presses("v1:menu:0", value=value)
         answer = await pressed.done()
-    assert "⚠ That did not work" in answer.words
-    assert "on our side" not in answer.words
-    assert "Their secret" not in answer.words
+    assert_refused(answer.words)
     assert answer.private

@@ -3,18 +3,20 @@
 import pytest
 
 from bot.i18n.translation import Texts
-from bot.model import ListItem, Reply
+from bot.model import Reply
 from bot.platforms.slack import limits, replies
-from tests.bot.harness import BotHarness
 from tests.bot.platforms.panel import (
     EVERYTHING,
+    FORGED,
     HOME,
     LONG,
     NAME,
     NOTE,
     PAGE,
+    TWICE,
     Panel,
-    button,
+    assert_refused,
+    digest_of_others,
 )
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.wire.slack.faults import Refusal
@@ -240,11 +242,7 @@ async def test_a_choice_that_no_menu_offers_gets_one_sentence(slack, panel, valu
 
 async def test_two_buttons_that_lead_to_the_same_page_both_work(slack, panel):
     """A platform takes an id once in a message, so the second one has a number."""
-    items = (
-        ListItem(title="A", control=button(PAGE, "Open A")),
-        ListItem(title="B", control=button(PAGE, "Open B")),
-    )
-    panel.replies = {**panel.replies, HOME: Reply(blocks=items, in_place=True)}
+    panel.replies = {**panel.replies, HOME: TWICE}
     async with listening(slack, panel.inbox()):
         for label in ("Open A", "Open B"):
             home = await opened(slack)
@@ -255,57 +253,17 @@ async def test_two_buttons_that_lead_to_the_same_page_both_work(slack, panel):
 
 # ── what no menu offered ───────────────────────────────────────────────────────
 
-OTHER = """
-[[workspace]]
-platform = "{platform}"
-id = "{workspace}"
 
-[[workspace.destination]]
-name = "elsewhere"
-channel = "{channel}"
-
-[[workspace.digest]]
-name = "Their secret"
-sources = ["articles"]
-destinations = ["elsewhere"]
-"""
-
-
-async def digest_of_others(harness: BotHarness) -> int:
-    """The key of the digest of another workspace."""
-    given = OTHER.format(platform="slack", workspace="T1002", channel="C2009")
-    await harness.apply(given)
-    every = await harness.archive.all_digests()
-    return next(digest.id for digest in every if digest.name == "Their secret")
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "v1:home:d{theirs}",
-        "v1:home:d{theirs}:sources:0",
-        "v1:set:d{theirs}:schedule",
-        "v1:set:d{theirs}:nothing",
-        "v1:set:d1:no-such-setting",
-        "v1:set:d99999999999999999999:schedule",
-        "v1:set:w:nothing",
-        "v1:home:d1:no-such-page",
-        "v1:home:p999",
-        "v1:post:1",
-        "v1:home:" + "x" * 92,
-    ],
-)
+@pytest.mark.parametrize("forged", FORGED)
 async def test_a_forged_choice_gets_one_sentence_about_nobody_elses_digest(
     harness, slack, forged
 ):
-    theirs = await digest_of_others(harness)
+    theirs = await digest_of_others(harness, "slack", "T1002", "C2009")
     value = forged.format(theirs=theirs)
     async with listening(slack, harness.inbox, harness.platform):
         pressed = await slack.people.presses(value, kind="static_select")
         answer = await pressed.done()
-    assert "⚠ That did not work" in answer.words
-    assert "on our side" not in answer.words
-    assert "Their secret" not in answer.words
+    assert_refused(answer.words)
     assert answer.private
 
 
