@@ -36,6 +36,8 @@ from digests.quotes.subjects import (
 _FAR = 40
 #: Reporting words considered on each side of a quotation.
 _MOST_CUES = 12
+#: A reporting word of this rate is the quotation's, whoever is named as its source.
+_CERTAIN_CUE = 4.0
 _NEAR_SAYING = 8
 _CITING = word_set("zitiert zitierte zitieren zitierten")
 _TELLING = word_set("told tells tell telling")
@@ -96,7 +98,23 @@ def choose_cue(where: QuotePlace) -> int | None:
         if value > best:
             best, chosen = value, at
     according_at = where.frame.according_at
-    return according_at if according_at >= 0 and best < 4 else chosen
+    if according_at < 0 or best >= _CERTAIN_CUE:
+        return chosen
+    if chosen is not None and chosen < according_at and _is_spoken(where, chosen):
+        return chosen
+    return according_at
+
+
+def _is_spoken(where: QuotePlace, cue: int) -> bool:
+    """Whether somebody is named with the reporting word behind a quotation.
+
+    «…,” said the ministry's spokeswoman Ruth Bell, according to the Courier.»
+    """
+    frame = where.frame
+    if cue < where.right or frame.tokens[cue].low not in STRONG_CUES:
+        return False
+    subject = find_subject(frame, cue) if _trails_clause(frame, cue) else None
+    return subject is not None and subject.mention.first >= where.right
 
 
 def _near_cues(where: QuotePlace) -> list[int]:

@@ -230,7 +230,9 @@ def _resolve_person(
         found = _resolve_pronoun(parsed, other, mention.sex)
         if found is None or _is_spoken_of(frame, other, mention.sex):
             continue
-        if _is_asked_about(frame, other):
+        if _is_asked_about(frame, other) or _is_beside_speaker(
+            parsed, frame, other, mention.sex
+        ):
             continue
         if found.speaker.rpartition(" ")[2] in named:
             continue
@@ -255,6 +257,20 @@ def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool
     if first is None or first.kind != "pronoun":
         return False
     return first.sex == sex and first.first < other.first
+
+
+def _is_beside_speaker(
+    parsed: ParsedText, frame: SentenceFrame, other: SpeakerMention, sex: str
+) -> bool:
+    """Whether its sentence has another speaker: «Chris Shaw was for Cole, he said»."""
+    first = next(iter(frame.free), None)
+    if first is None or first.kind == "pronoun" or _is_about(frame, other):
+        return False
+    speaks = any(
+        one.kind == "pronoun" and one.sex == sex and frame.reports(one.last)
+        for one in frame.free
+    )
+    return speaks and _resolve_pronoun(parsed, first, sex) is not None
 
 
 def _is_asked_about(frame: SentenceFrame, other: SpeakerMention) -> bool:

@@ -166,6 +166,40 @@ def test_whoever_a_question_is_about_does_not_answer_it():
     assert speakers(text) == ["Paul Renn"]
 
 
+def test_he_is_the_subject_of_a_sentence_that_says_he_said_it():
+    """Not the person it is about, nor the one a programme is named after."""
+    text = (
+        "Former Rep. Chris Shaw was pro John Kessler while the mayor was in the "
+        "running, he said on Wednesday on the programme “Morning Joe.”\n\n"
+        "“Hilda Crane is my next choice. It was not hard. She listens,” he said.\n\n"
+        "Another former lawmaker, Sen. Joe Lindqvist, will vote for her as well."
+    )
+    assert speakers(text) == ["Chris Shaw"]
+
+
+def test_he_is_not_a_subject_who_is_a_woman():
+    text = (
+        "Ann Bell introduced Tom Cole as her successor, he said on Wednesday.\n\n"
+        "“The mill will not close. It was not hard to decide,” he said."
+    )
+    assert speakers(text) == ["Tom Cole"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The mill is safe and will open,” mayor’s spokeswoman Ada Berg said in a "
+        "statement according to The Beacon. “We will all be there.”",
+        "“The mill is safe and will open,” Ada Berg said, according to the Beacon. “We "
+        "will all be there.”",
+        "“The mill is safe and will open,” according to Ada Berg. “We will all be "
+        "there,” she said.",
+    ],
+)
+def test_an_outlet_that_has_the_words_from_somebody_does_not_speak(text):
+    assert speakers(text) == ["Ada Berg", "Ada Berg"]
+
+
 def test_he_does_not_speak_of_himself_by_name():
     text = (
         "An uncle of Tom Cole, Bill Marsh, came to the hearing. But he said Tom Cole "
