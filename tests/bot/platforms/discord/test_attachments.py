@@ -21,6 +21,7 @@ from tests.bot.platforms.discord.conftest import (
 from tests.bot.platforms.discord.test_interactions import ask
 from tests.bot.platforms.given_files import (
     EVENING,
+    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -62,6 +63,20 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, discord):
     await discord.people.presses(asked.controls["Confirm"])
     await until(lambda: len(discord.people.asked[-1].messages))
     assert await names(harness) == ["Morning brief", "Evening"]
+
+
+async def test_feeds_of_another_reader_can_be_given_to_the_panel_as_a_file(
+    chat, discord
+):
+    home = await ask(discord, "newsdesk home")
+    page = await (await discord.people.does_on(home, "Workspace")).done()
+    pressed = await discord.people.does_on(page, "Import feeds (OPML)")
+    modal = (await pressed.done()).modal
+    assert modal is not None
+    upload = Upload(name="feeds.opml", content=FEEDS.encode())
+    filled = await (await discord.people.fills(modal, {}, file=upload)).done()
+    assert "Müller" in filled.words
+    assert "New digest «Press»" in filled.words
 
 
 async def test_a_command_without_text_or_file_asks_for_one_of_them(

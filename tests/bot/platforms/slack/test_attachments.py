@@ -11,6 +11,7 @@ from bot.platforms.slack.platform import SlackPlatform
 from tests.bot.harness import BotHarness
 from tests.bot.platforms.given_files import (
     EVENING,
+    FEEDS,
     TOO_LARGE,
     WRONG,
     exported,
@@ -77,6 +78,16 @@ async def test_a_configuration_can_be_given_as_a_file(chat, harness, slack):
     assert "New digest «Evening»" in asked.words
     await press(slack, asked.controls["Confirm"])
     assert await names(harness) == ["Morning brief", "Evening"]
+
+
+async def test_feeds_of_another_reader_can_be_given_to_the_panel_as_a_file(chat, slack):
+    home = await ask(slack, "/newsdesk home")
+    page = await (await slack.people.does_on(home, "Workspace")).done()
+    asked = await (await slack.people.does_on(page, "Import feeds (OPML)")).done()
+    upload = Upload(name="feeds.opml", content=FEEDS.encode())
+    filled = await sends(slack, asked, upload)
+    assert "Müller" in filled.words
+    assert "New digest «Press»" in filled.words
 
 
 async def test_a_form_asks_for_one_file_of_any_kind(chat, slack):
