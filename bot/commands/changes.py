@@ -24,11 +24,9 @@ from bot.configuration.diff import (
 from bot.model import (
     Block,
     Control,
-    Digest,
     FactTable,
     ListItem,
     Reply,
-    SettingsEntry,
     SmallPrint,
 )
 from digests.types import Edition, arrange_sections
@@ -50,22 +48,6 @@ def build_change_context(context: CommandContext) -> ChangeContext:
 def get_previews(context: CommandContext) -> ChangePreviews:
     """Build the service that previews a change's effect on a digest's editions."""
     return ChangePreviews(publisher=context.publisher)
-
-
-def request_edit(
-    digest: Digest, edit: Callable[[SettingsEntry], SettingsEntry]
-) -> ChangeRequest:
-    """Build a request that replaces the digest's settings by `edit(settings)`."""
-    return ChangeRequest(
-        noun="digest",
-        name=digest.name,
-        edit=lambda entry: edit(entry) if entry is not None else None,
-    )
-
-
-def request_settings(digest: Digest, settings: Mapping[str, object]) -> ChangeRequest:
-    """Build a request that sets these settings of the digest."""
-    return request_edit(digest, lambda entry: {**entry, **settings})
 
 
 async def propose(

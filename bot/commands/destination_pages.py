@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from bot.commands.arguments import parse_page
-from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
-from bot.commands.digest_requests import get_channel, name_destination
+from bot.commands.digest_requests import name_destination
 from bot.commands.panel import (
     Answers,
     back_button,
@@ -24,7 +24,8 @@ from bot.commands.panel import (
     shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, render_finding
-from bot.configuration.change_steps import ChangeRequest
+from bot.commands.setting_targets import get_channel
+from bot.configuration.change_steps import ChangeRequest, request_edit
 from bot.errors import FieldError, UnknownName
 from bot.model import (
     Block,
@@ -189,7 +190,7 @@ async def _remove_place(context: CommandContext, place: Destination) -> Reply:
         return {**entry, "destinations": others}
 
     users = (await _list_users(context))[place.name]
-    left = [request_edit(digest, leave) for digest in users]
+    left = [request_edit("digest", digest.name, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=place.name, edit=lambda _: None)
     return await propose_and_render(context, *left, gone)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bot.commands.changes import propose_and_render, request_settings
+from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.digest_requests import parse_names, request_digest
 from bot.commands.panel import (
@@ -161,9 +161,9 @@ def build_first_buttons(context: CommandContext, digest: Digest) -> list[Control
 def _build_other_buttons(context: CommandContext, digest: Digest) -> Iterator[Control]:
     page = f"d{digest.id}"
     if digest.paused or digest.paused_until:
-        yield context.button("Resume", "home", f"{page}:resume")
+        yield context.button("Resume", "set", page, "paused", "no")
     else:
-        yield context.button("Pause", "home", f"{page}:pause")
+        yield context.button("Pause", "set", page, "paused", "yes")
     yield context.button("Copy", "home", f"{page}:copy")
     yield context.button("Delete", "home", f"{page}:delete")
 
@@ -187,20 +187,6 @@ async def build_digest_choices(
 
 
 # ── what is done with a digest ─────────────────────────────────────────────────
-
-
-async def pause_digest(context: CommandContext, digest: Digest) -> Reply:
-    """Propose to pause the digest until somebody resumes it."""
-    return await propose_and_render(
-        context, request_settings(digest, {"paused": True, "paused_until": None})
-    )
-
-
-async def resume_digest(context: CommandContext, digest: Digest) -> Reply:
-    """Propose to resume the digest."""
-    return await propose_and_render(
-        context, request_settings(digest, {"paused": False, "paused_until": None})
-    )
 
 
 async def delete_digest(context: CommandContext, digest: Digest) -> Reply:

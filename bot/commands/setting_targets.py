@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 
 from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
-from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.change_steps import DELETED, format_grant
 from bot.configuration.diff import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
@@ -29,6 +29,7 @@ from bot.model import (
     DestinationSettings,
     Digest,
     DigestSettings,
+    Location,
     Setting,
     SettingsEntry,
     SettingsModel,
@@ -55,14 +56,13 @@ _SENTENCES: Final = (
     "Monday and Thursday at 18:00 {zone}",
     "every 2 hours between 8:00 and 20:00 {zone}",
 )
-#: Words for this channel.
-HERE_WORDS = frozenset({"here", "this channel", "hier", "hierher"})
+#: How people name the channel in which they are.
+HERE: Final = "here"
+_HERE_NAMES = frozenset({HERE, "this channel", "hier", "hierher"})
+#: The first channel of the local page.
+FIRST_LOCAL_CHANNEL = "news"
 #: «<#123>», «<#C012AB|news>».
 CHANNEL_MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
-DELETED = (
-    "This no longer exists: it was deleted in the meantime. /newsdesk home shows what "
-    "there is."
-)
 
 
 @frozen
@@ -85,6 +85,11 @@ class SettingsTarget:
     def entry(self) -> SettingsEntry:
         """Its present settings as plain JSON values."""
         return self.settings.to_entry()
+
+    @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """The sources of a digest, paused ones too."""
+        return self.digest.all_sources if self.digest is not None else ()
 
     @property
     def chat_settings(self) -> tuple[Setting, ...]:
@@ -125,7 +130,7 @@ async def find_target(
     if said in _WORKSPACE_NAMES:
         return await _build_workspace_target(context)
     places = await context.list_destinations()
-    if typed.startswith("#") or said in HERE_WORDS or CHANNEL_MENTION.fullmatch(typed):
+    if typed.startswith("#") or is_here(typed) or CHANNEL_MENTION.fullmatch(typed):
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
@@ -198,7 +203,7 @@ def find_place(
 ) -> Destination:
     """Find a destination by its name, the channel's mention, or «here»."""
     mention = CHANNEL_MENTION.fullmatch(typed)
-    if mention is None and normalize_text(typed).strip() not in HERE_WORDS:
+    if mention is None and not is_here(typed):
         return resolve_destination(places, typed)
     channel = mention[1] if mention else context.place.channel
     for place in places:
@@ -206,6 +211,23 @@ def find_place(
             return place
     raise UnknownName(
         "This channel is not a destination yet. Run /newsdesk home in it to add it."
+    )
+
+
+def is_here(typed: str) -> bool:
+    """Check whether it names the channel in which the person is."""
+    return normalize_text(typed).strip() in _HERE_NAMES
+
+
+def get_channel(place: Location) -> str:
+    """Return the channel's id on its platform."""
+    if place.channel is not None:
+        return place.channel
+    if place.workspace.is_local:
+        return FIRST_LOCAL_CHANNEL
+    raise UserError(
+        "There is no channel here. Run /newsdesk setup in the channel that should get "
+        "the news."
     )
 
 
@@ -319,19 +341,6 @@ async def list_target_names(context: CommandContext, _: str = "") -> list[str]:
     return [*digests, *places, WORKSPACE_NAME]
 
 
-def request_entry(
-    target: SettingsTarget, edit: Callable[[SettingsEntry], SettingsEntry]
-) -> ChangeRequest:
-    """Build the request that replaces the target's settings by `edit(settings)`."""
-
-    def edit_existing(entry: SettingsEntry | None) -> SettingsEntry:
-        if entry is None:
-            raise UnknownName(DELETED)
-        return edit(entry)
-
-    return ChangeRequest(noun=target.noun, name=target.name, edit=edit_existing)
-
-
 # ── completion ──────────────────────────────────────────────────────────────────
 
 
@@ -363,7 +372,7 @@ async def complete_value(context: CommandContext, typed: str) -> list[str]:
             *(f"remove {one}" for one in there),
         ]
     if setting.kind == "mapping":
-        known = list_source_names(target.digest.all_sources if target.digest else ())
+        known = list_source_names(target.all_sources)
         uses = setting.choices or ("…",)
         return [f"{name} = {use}" for name in known for use in uses]
     cleared = [setting.info.none_word] if setting.optional else []
@@ -384,7 +393,7 @@ async def _list_new_values(
         case "schedule":
             return [sentence.format(zone=target.zone) for sentence in _SENTENCES]
         case "source":
-            return _list_sources_to_add(target, setting)
+            return list_source_names(target.all_sources)
         case "editor":
             return [one.id for one in context.list_people()]
         case "":
@@ -393,17 +402,12 @@ async def _list_new_values(
 
 
 _FIXED_VALUES: Final[Mapping[ValueKind, Callable[[], Sequence[str]]]] = {
+    "address": feed_lists.list_packs,
     "zone": lambda: sorted(one for one in available_timezones() if "/" in one),
-    "channel": lambda: ["here"],
+    "channel": lambda: [HERE],
     "hours": lambda: ["22:00-7:00"],
     "language": lambda: sorted(STOP_WORDS),
 }
-
-
-def _list_sources_to_add(target: SettingsTarget, setting: Setting) -> Sequence[str]:
-    if setting.name == "sources" or target.digest is None:
-        return feed_lists.list_packs()
-    return list_source_names(target.digest.sources)
 
 
 def _list_plain_values(setting: Setting) -> Sequence[str]:
@@ -439,8 +443,8 @@ def list_present_values(
 ) -> list[str]:
     """List the values that a list has, as people write them to remove one."""
     values = target.entry[setting.name]
-    if setting.info.values == "source" and target.digest is not None:
-        known = [s for s in target.digest.all_sources if s.address in values]
+    if setting.info.values in ("address", "source"):
+        known = [s for s in target.all_sources if s.address in values]
         return list_source_names(known)
     return list(values)
 

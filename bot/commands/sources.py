@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from bot.commands.arguments import parse_page
-from bot.commands.changes import get_previews, propose_and_render, request_edit
+from bot.commands.changes import get_previews, propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.panel import (
     Answers,
@@ -21,10 +21,11 @@ from bot.commands.panel import (
     shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
+from bot.configuration.change_steps import request_edit
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.validation import BY_SOURCE, refuse_to_take_only_source
+from bot.configuration.validation import BY_SOURCE
 from bot.errors import FieldError, UnknownName
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
@@ -179,8 +180,6 @@ async def _move_source(
     """Show the digests that it can move to; with one, propose the move."""
     others = [one for one in await context.list_digests() if one.id != digest.id]
     here = f"d{digest.id}:source:{source.id}"
-    if len(digest.all_sources) == 1:
-        raise refuse_to_take_only_source(digest.name)
     if not key:
         options = (
             MenuOption(
@@ -197,41 +196,30 @@ async def _move_source(
     to = next((one for one in others if str(one.id) == key), None)
     if to is None:
         raise UnknownName("This digest no longer exists.")
+    address = source.address
+
+    def remove(entry: SettingsEntry) -> SettingsEntry:
+        return {**entry, "sources": [a for a in entry["sources"] if a != address]}
+
     return await propose_and_render(
         context,
-        request_edit(to, partial(_add_moved, digest=digest, source=source)),
-        request_edit(digest, partial(_remove_address, address=source.address)),
+        request_edit("digest", to.name, partial(_add_moved, digest, source)),
+        request_edit("digest", digest.name, remove),
     )
 
 
-def _add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
-    """Add a source of another digest, with its settings there, paused as it was."""
-    address, present = source.address, digest.settings
+def _add_moved(digest: Digest, source: Source, entry: SettingsEntry) -> SettingsEntry:
+    """Add a source of a digest to another, with its settings, paused as it was."""
+    address, moved = source.address, digest.settings.to_entry()
     if address in entry["sources"]:
         return entry
-    lists = ["sources"]
-    if source in digest.paused_sources:
-        lists.append("paused_sources")
-    changed = {name: [*entry[name], address] for name in lists}
-    wanted: SettingsEntry = {**entry, **changed}
+    wanted = {**entry, "sources": [*entry["sources"], address]}
+    if address in moved["paused_sources"]:
+        wanted["paused_sources"] = [*entry["paused_sources"], address]
     for setting in BY_SOURCE:
-        value = getattr(present, setting).get(address, "")
-        wanted = _set_of_source(wanted, setting, address, value)
+        if address in moved[setting]:
+            wanted[setting] = {**entry[setting], address: moved[setting][address]}
     return wanted
-
-
-def _remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
-    """Remove a source from the settings of a digest."""
-    kinds = ("sources", "paused_sources")
-    return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
-
-
-def _set_of_source(
-    entry: SettingsEntry, setting: str, address: str, value: str
-) -> SettingsEntry:
-    """Set a value that the settings keep by source; "" removes it."""
-    others = {a: v for a, v in entry[setting].items() if a != address}
-    return {**entry, setting: others | ({address: value} if value else {})}
 
 
 _ACTIONS: Final[Mapping[str, SourcePage]] = {

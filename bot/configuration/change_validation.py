@@ -24,7 +24,6 @@ from bot.configuration.change_steps import (
     StepProblem,
 )
 from bot.configuration.validation import (
-    BY_SOURCE,
     STAND_IN,
     check_digest,
     find_post_option_problems,
@@ -223,16 +222,13 @@ def _check_digest_step(
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     is_new = step.before is None
-    for field in BY_SOURCE if context.base is None else ():
-        # What is set of a removed source is removed as well.
-        if isinstance(entry[field], Mapping):
-            kept = {a: v for a, v in entry[field].items() if a in entry["sources"]}
-            entry[field] = kept
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
         resolve_address=_build_address_resolver(step, context, known),
         zone=current.zone,
+        # In chat, what is set of a removed source is removed as well.
+        strict=context.base is not None,
     )
     others = {n for n, key in current.keys.items() if is_new or key != step.key}
     if settings.name in others:

@@ -49,16 +49,6 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 }
 
 
-def refuse_to_take_only_source(digest: str) -> FieldError:
-    """Build the refusal to take its only source away from a digest of this name."""
-    return FieldError(
-        "It is the only source of «{name}». Add another first, or delete the digest "
-        "in /newsdesk home.",
-        name=digest,
-        field="sources",
-    )
-
-
 def validate_fields(
     model: type[M], data: Mapping[str, Any]
 ) -> tuple[M, list[FieldError]]:
@@ -84,6 +74,7 @@ def check_digest(
     destinations: Collection[str],
     resolve_address: Callable[[str], str],
     zone: str,
+    strict: bool,
 ) -> tuple[DigestSettings, list[FieldError]]:
     """Check a digest and bring it into its normal form.
 
@@ -92,6 +83,8 @@ def check_digest(
         destinations: Names of the destinations that exist.
         resolve_address: Returns the full address of a source, or raises `UserError`.
         zone: Of schedules that name none.
+        strict: Whether it is a mistake to set something of a source that the digest
+            does not read; otherwise that is left out.
     """
     settings, problems = validate_fields(DigestSettings, entry)
     wrong = {problem.field for problem in problems}
@@ -134,20 +127,34 @@ def check_digest(
         converted[field] = of_sources
     if problems:
         return settings, problems
-    paused, sources = converted["paused_sources"], converted["sources"]
-    problems += [
-        FieldError(
-            "«{address}» is none of the digest's sources.",
-            address=addresses.mask_secrets(address),
-            field=field,
-        )
-        for field in ("paused_sources", *BY_SOURCE)
-        for address in converted[field]
-        if address not in sources
-    ]
-    converted["sources"] = (*(a for a in sources if a not in paused), *paused)
+    if strict:
+        problems += [
+            FieldError(
+                "«{address}» is none of the digest's sources.",
+                address=addresses.mask_secrets(address),
+                field=field,
+            )
+            for field in ("paused_sources", *BY_SOURCE)
+            for address in converted[field]
+            if address not in converted["sources"]
+        ]
+    converted |= _leave_out_unread(converted)
     converted["skip"] = tuple(sorted(settings.skip))
     return settings.model_copy(update=converted), problems
+
+
+def _leave_out_unread(converted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the sources, paused ones last, and only what is set of one of them."""
+    sources = converted["sources"]
+    paused = tuple(a for a in converted["paused_sources"] if a in sources)
+    return {
+        "sources": (*(a for a in sources if a not in paused), *paused),
+        "paused_sources": paused,
+        **{
+            field: {a: v for a, v in converted[field].items() if a in sources}
+            for field in BY_SOURCE
+        },
+    }
 
 
 def find_name_problem(name: str) -> UserError | None:
@@ -180,7 +187,9 @@ def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> Fie
         "string_too_short": UserError("This is empty; write something."),
         "string_too_long": UserError("This is too long; at most {n} characters.", n=n),
         "too_long": UserError("There are too many; at most {n}.", n=n),
-        "too_short": UserError("Name at least one."),
+        "too_short": UserError(
+            "A digest needs a source. Add another first, or delete the digest."
+        ),
         "list_type": UserError("Write a list here, in [ ]."),
         "tuple_type": UserError("Write a list here, in [ ]."),
         "string_type": UserError("Write a text here, in quotes."),

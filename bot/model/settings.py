@@ -280,7 +280,7 @@ class DigestSettings(DigestOptions):
         tuple[AddressText, ...],
         Field(min_length=1, max_length=MAX_VALUES),
         _Clean,
-        _what("Addresses of feeds, pages or sites; a pack", values="source"),
+        _what("Addresses of feeds, pages or sites; a pack", values="address"),
     ]
     #: Those of the sources that are kept but not read.
     paused_sources: Annotated[
