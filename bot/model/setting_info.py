@@ -25,6 +25,7 @@ ValueKind = Literal[
     "",
     "address",
     "channel",
+    "color",
     "day",
     "destination",
     "editor",
