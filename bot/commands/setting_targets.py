@@ -7,7 +7,7 @@ the workspace of the control.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Final, Literal
@@ -48,7 +48,6 @@ from digests.types import frozen
 #: How people name the workspace as a target.
 WORKSPACE_NAME: Final = "workspace"
 _WORKSPACE_NAMES = frozenset({WORKSPACE_NAME, "this workspace", "arbeitsbereich"})
-_MODELS: Final = (DigestSettings, DestinationSettings, WorkspaceSettings)
 #: Sentences that show what a schedule can say, for completion.
 _SENTENCES: Final = (
     "daily at 7:00 {zone}",
@@ -92,9 +91,14 @@ class SettingsTarget:
         return self.digest.all_sources if self.digest is not None else ()
 
     @property
+    def model(self) -> type[SettingsModel]:
+        """Its settings model."""
+        return type(self.settings)
+
+    @property
     def chat_settings(self) -> tuple[Setting, ...]:
         """Its settings that can be set in chat."""
-        return list_chat_settings(type(self.settings))
+        return list_chat_settings(self.model)
 
 
 async def find_target_by_key(context: CommandContext, key: str) -> SettingsTarget:
@@ -134,7 +138,9 @@ async def find_target(
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
-    is_of_digest = not setting or _has_setting(context, DigestSettings, setting)
+    is_of_digest = not setting or _normalize_name(setting) in _map_setting_names(
+        context, DigestSettings
+    )
     try:
         digest = resolve_digest(digests, typed)
         if is_of_digest or not named:
@@ -239,21 +245,18 @@ def find_setting(
     Raises:
         UnknownName: There is none; the message names the nearest, or all.
     """
-    said, names = _normalize_name(typed), {}
-    for setting in target.chat_settings:
-        for name in _list_setting_names(context, setting):
-            names[name] = setting
+    said, names = _normalize_name(typed), _map_setting_names(context, target.model)
     if said in names:
         return names[said]
-    for model in _MODELS:
-        for setting in list_chat_settings(model):
-            if said in _list_setting_names(context, setting):
-                raise UnknownName(
-                    "«{setting}» is not a setting of {target}. Try: {example}.",
-                    setting=setting.name,
-                    target=target.title,
-                    example=_EXAMPLES[model].format(setting=setting.name),
-                )
+    for model, example in _EXAMPLES.items():
+        setting = _map_setting_names(context, model).get(said)
+        if setting is not None:
+            raise UnknownName(
+                "«{setting}» is not a setting of {target}. Try: {example}.",
+                setting=setting.name,
+                target=target.title,
+                example=example.format(setting=setting.name),
+            )
     near = get_close_matches(said, names, n=1)
     if near:
         raise UnknownName(
@@ -270,16 +273,22 @@ def find_setting(
     )
 
 
-_EXAMPLES: Final = {
+_EXAMPLES: Final[Mapping[type[SettingsModel], str]] = {
     DigestSettings: '/newsdesk set "Morning brief" {setting} …',
     DestinationSettings: "/newsdesk set #news {setting} …",
     WorkspaceSettings: f"/newsdesk set {WORKSPACE_NAME} {{setting}} …",
 }
 
 
-def _list_setting_names(context: CommandContext, setting: Setting) -> set[str]:
-    names = (setting.name, setting.label, context.texts.word(setting.label))
-    return set(map(_normalize_name, names))
+def _map_setting_names(
+    context: CommandContext, model: type[SettingsModel]
+) -> dict[str, Setting]:
+    """Map the names and labels of the settings, in both languages, to the settings."""
+    return {
+        _normalize_name(name): setting
+        for setting in list_chat_settings(model)
+        for name in (setting.name, setting.label, context.texts.word(setting.label))
+    }
 
 
 def _normalize_name(typed: str) -> str:
@@ -294,44 +303,26 @@ async def split_target(
     Returns target, setting and value; the words as they were assigned unless the name
     of a target, or of a setting, has several of them.
     """
-    words = f"{target} {setting} {value}".split()
-    names = [digest.name for digest in await context.list_digests()]
-    for name in sorted(names, key=len, reverse=True):
-        n = len(name.split())
-        said = normalize_text(" ".join(words[:n]))
-        if n > 1 and said == normalize_text(" ".join(name.split())) and words[n:]:
-            rest = " ".join(words[n + 1 :])
-            found = _split_setting(context, words[n], rest)
-            if _is_setting_name(context, found[0]):
-                return name, *(found if len(words) > n + 1 else (words[n], ""))
-    return target, *_split_setting(context, setting, value)
+    names = await list_target_names(context)
+    settings = {
+        name for model in _EXAMPLES for name in _map_setting_names(context, model)
+    }
+    first, rest = _take_name(f"{target} {setting} {value}", map(_normalize_name, names))
+    named = _take_name(rest, settings)
+    if first and named[0]:
+        return first, *named
+    named = _take_name(f"{setting} {value}", settings)
+    return (target, *named) if named[0] else (target, setting, value)
 
 
-def _split_setting(
-    context: CommandContext, setting: str, value: str
-) -> tuple[str, str]:
-    """Split «quiet», «hours 22:00-7:00» behind the words of the setting's label."""
-    words = value.split()
-    for n in (2, 1):
-        name = " ".join((setting, *words[:n]))
-        if len(words) >= n and _is_setting_name(context, name):
-            return name, " ".join(words[n:])
-    return setting, value
-
-
-def _is_setting_name(context: CommandContext, typed: str) -> bool:
-    """Check whether some target has a setting of this name."""
-    return any(_has_setting(context, model, typed) for model in _MODELS)
-
-
-def _has_setting(
-    context: CommandContext, model: type[SettingsModel], typed: str
-) -> bool:
-    said = _normalize_name(typed)
-    return any(
-        said in _list_setting_names(context, setting)
-        for setting in list_chat_settings(model)
-    )
+def _take_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
+    """Split the longest of these names off the text; "" if it begins with none."""
+    known = frozenset(names)
+    for length in range(max(len(name.split()) for name in known), 0, -1):
+        *words, rest = [*typed.split(maxsplit=length), ""][: length + 1]
+        if _normalize_name(" ".join(words)) in known:
+            return " ".join(words), rest.strip()
+    return "", typed
 
 
 async def list_target_names(context: CommandContext, _: str = "") -> list[str]:
