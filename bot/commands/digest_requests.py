@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.commands.context import CommandContext
-from bot.commands.setting_targets import HERE, get_channel, is_here
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
 from bot.errors import FieldError, UserError
+from bot.lookup.name_resolution import HERE, get_channel, is_here
 from bot.model import DEFAULT_DIGEST, Destination, SettingsEntry
 from bot.schedules.parsing import parse_schedule
 

@@ -176,7 +176,7 @@ async def _list_digests(context: CommandContext, number: str) -> Reply:
     )
 
 
-async def _show_workspace(context: CommandContext) -> Reply:
+async def _show_workspace(context: CommandContext, _: str) -> Reply:
     """Show the settings of the workspace, and what can be done with all of it."""
     target = await find_target_by_key(context, "w")
     options = [
@@ -197,40 +197,22 @@ async def _show_workspace(context: CommandContext) -> Reply:
     return build_page(context, context.workspace.name, blocks, controls, menus)
 
 
-def _ignore_rest(
-    open_page: Callable[[CommandContext], Awaitable[Reply | Form]],
-) -> OpenPage:
-    async def open_any(context: CommandContext, _: str) -> Reply | Form:
-        return await open_page(context)
-
-    return open_any
-
-
-def _of_digest(
-    open_page: Callable[[CommandContext, Digest], Awaitable[Reply | Form]],
-) -> OpenDigestPage:
-    async def open_any(context: CommandContext, digest: Digest, _: str) -> Reply | Form:
-        return await open_page(context, digest)
-
-    return open_any
-
-
 _PAGES: Final[Mapping[str, OpenPage]] = {
     "digests": _list_digests,
-    "held": _ignore_rest(problems.show_held),
-    "here": _ignore_rest(destination_pages.add_place),
+    "held": problems.show_held,
+    "here": destination_pages.add_place,
     "places": destination_pages.list_places,
-    "problems": _ignore_rest(problems.show_problems),
+    "problems": problems.show_problems,
     "report": problems.answer_report,
-    "reports": _ignore_rest(problems.show_reports),
-    "w": _ignore_rest(_show_workspace),
+    "reports": problems.show_reports,
+    "w": _show_workspace,
 }
 _DIGEST_PAGES: Final[Mapping[str, OpenDigestPage]] = {
-    "": _of_digest(digest_pages.show_digest),
-    "copy": _of_digest(digest_pages.copy_digest),
-    "delete": _of_digest(digest_pages.delete_digest),
-    "post": _of_digest(posting.ask_to_post),
-    "test": _of_digest(sources.test_address),
+    "": digest_pages.show_digest,
+    "copy": digest_pages.copy_digest,
+    "delete": digest_pages.delete_digest,
+    "post": posting.ask_to_post,
+    "test": sources.ask_for_address,
     "sources": sources.list_sources,
     "source": sources.open_source,
 }

@@ -62,6 +62,14 @@ def build_problem(context: CommandContext, error: UserError, back: str = "") -> 
     return replace(problem, controls=(back_button(context, back),), in_place=True)
 
 
+def build_choice(
+    context: CommandContext, page: str, name: str, note: str = ""
+) -> MenuOption:
+    """Build the choice that opens a page."""
+    page_id = context.control_id("home", page)
+    return MenuOption(id=page_id, label=shorten_label(name, 60), note=note)
+
+
 def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, ...]:
     """Build menus with these choices, each of as many as a menu can have."""
     every = tuple(options)

@@ -19,15 +19,13 @@ from bot.commands.setting_targets import (
     CHANNEL_MENTION,
     SettingsTarget,
     find_place,
-    get_channel,
-    is_here,
     is_list,
 )
 from bot.configuration.change_steps import ChangeRequest, request_edit
 from bot.configuration.diff import fill_sections
 from bot.configuration.feed_lists import expand_addresses
 from bot.errors import FieldError, UnknownName, UserError, quote_names
-from bot.lookup.name_resolution import resolve_source
+from bot.lookup.name_resolution import get_channel, is_here, resolve_source
 from bot.model import (
     DigestOptions,
     Setting,

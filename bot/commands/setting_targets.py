@@ -20,7 +20,9 @@ from bot.configuration.diff import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.lookup.name_resolution import (
+    HERE,
     format_source_name,
+    is_here,
     resolve_destination,
     resolve_digest,
 )
@@ -29,7 +31,6 @@ from bot.model import (
     DestinationSettings,
     Digest,
     DigestSettings,
-    Location,
     Setting,
     SettingsEntry,
     SettingsModel,
@@ -55,11 +56,6 @@ _SENTENCES: Final = (
     "Monday and Thursday at 18:00 {zone}",
     "every 2 hours between 8:00 and 20:00 {zone}",
 )
-#: How people name the channel in which they are.
-HERE: Final = "here"
-_HERE_NAMES = frozenset({HERE, "this channel", "hier", "hierher"})
-#: The first channel of the local page.
-FIRST_LOCAL_CHANNEL = "news"
 #: «<#123>», «<#C012AB|news>».
 CHANNEL_MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
 
@@ -217,23 +213,6 @@ def find_place(
             return place
     raise UnknownName(
         "This channel is not a destination yet. Run /newsdesk home in it to add it."
-    )
-
-
-def is_here(typed: str) -> bool:
-    """Check whether it names the channel in which the person is."""
-    return normalize_text(typed).strip() in _HERE_NAMES
-
-
-def get_channel(place: Location) -> str:
-    """Return the channel's id on its platform."""
-    if place.channel is not None:
-        return place.channel
-    if place.workspace.is_local:
-        return FIRST_LOCAL_CHANNEL
-    raise UserError(
-        "There is no channel here. Run /newsdesk setup in the channel that should get "
-        "the news."
     )
 
 

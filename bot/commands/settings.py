@@ -61,12 +61,14 @@ from bot.model import (
     DigestOptions,
     Form,
     FormField,
+    ListItem,
     Paragraph,
     RenderedEdition,
     Reply,
     Setting,
     SmallPrint,
     Source,
+    WorkspaceSettings,
     get_setting,
 )
 from bot.publishing.planning import digest_zone
@@ -192,6 +194,53 @@ async def propose_setting(
     change = await propose(context, *requests)
     effect = await _render_setting_effect(context, target, setting, change)
     return render_proposal(context, change, *effect)
+
+
+# ── who may edit ────────────────────────────────────────────────────────────────
+
+WhoArgument = Annotated[
+    str,
+    Option(
+        "A person or a role: a mention, or its id",
+        rest=True,
+        completes="person",
+        settings=("editors",),
+    ),
+]
+
+
+@command(
+    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
+)
+async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to grant access to the person or role."""
+    return await _propose_editors(context, WrittenValue(add=who))
+
+
+@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
+async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to revoke the access."""
+    return await _propose_editors(context, WrittenValue(remove=who))
+
+
+async def _propose_editors(context: CommandContext, written: WrittenValue) -> Reply:
+    editors = get_setting(WorkspaceSettings, "editors")
+    assert editors is not None, "a setting of the workspace"
+    target = await find_target_by_key(context, "w")
+    return await propose_setting(context, target, editors, written)
+
+
+@command("newsdesk access list", "Who is an editor here")
+async def list_access(context: CommandContext) -> Reply:
+    """List the people and roles with access."""
+    first = context.say(
+        "People who manage this workspace on its platform are always editors."
+    )
+    target = await find_target_by_key(context, "w")
+    lines = [ListItem(title=one) for one in target.entry["editors"]]
+    back = context.button("Control panel", "home", "")
+    title = context.say("Access")
+    return context.reply(first, *lines, title=title, controls=[back], in_place=True)
 
 
 # ── forms ───────────────────────────────────────────────────────────────────────

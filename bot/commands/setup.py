@@ -19,12 +19,12 @@ from bot.commands.presentation import (
     format_channels,
     render_excerpt_sources,
 )
-from bot.commands.setting_targets import HERE, get_channel
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
 from bot.errors import FieldError, UserError
 from bot.ingest import source_health
+from bot.lookup.name_resolution import HERE, get_channel
 from bot.model import (
     Block,
     Digest,
@@ -163,15 +163,12 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
     another = context.small_print("Another channel: run /newsdesk setup there.")
     title = context.say("This channel is set up")
-    if len(here) == 1:
-        change = [context.button("Change it", "home", f"d{here[0].id}", primary=True)]
-    else:
-        change = [
-            context.button(
-                "Change {name}", "home", f"d{one.id}", name=shorten_label(one.name, 25)
-            )
-            for one in here[:MAX_CHANGED]
-        ]
+    change = [
+        context.button(
+            "Change {name}", "home", f"d{one.id}", name=shorten_label(one.name, 25)
+        )
+        for one in here[:MAX_CHANGED]
+    ]
     controls = [
         *change,
         context.button("Add a second digest", "new", "digest"),

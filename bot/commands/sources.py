@@ -14,11 +14,11 @@ from bot.commands.context import CommandContext
 from bot.commands.panel import (
     Answers,
     back_button,
+    build_choice,
     build_form,
     build_menu,
     build_page,
     run_form,
-    shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_steps import request_edit
@@ -36,7 +36,6 @@ from bot.model import (
     Form,
     FormField,
     ListItem,
-    MenuOption,
     Reply,
     SettingsEntry,
     Source,
@@ -68,10 +67,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
         lines.append(position)
     here = f"d{digest.id}"
     options = (
-        MenuOption(
-            id=context.control_id("home", f"{here}:source:{source.id}"),
-            label=shorten_label(format_source_name(source), 60),
-        )
+        build_choice(context, f"{here}:source:{source.id}", format_source_name(source))
         for source in shown.items
     )
     controls = [
@@ -168,10 +164,9 @@ async def _show_source(
 async def _test_source(
     context: CommandContext, digest: Digest, source: Source, _: str
 ) -> Reply:
-    tried = await try_addresses(context, [source.address])
-    readings = render_readings(context, tried, digest_zone(digest))
-    back = back_button(context, f"d{digest.id}:source:{source.id}")
-    return build_page(context, format_source_name(source), readings, [back])
+    """Show what would be read of it now."""
+    title, here = format_source_name(source), f"d{digest.id}:source:{source.id}"
+    return await _show_readings(context, title, [source.address], here)
 
 
 async def _move_source(
@@ -182,11 +177,7 @@ async def _move_source(
     here = f"d{digest.id}:source:{source.id}"
     if not key:
         options = (
-            MenuOption(
-                id=context.control_id("home", f"{here}:move:{one.id}"),
-                label=shorten_label(one.name, 60),
-            )
-            for one in others
+            build_choice(context, f"{here}:move:{one.id}", one.name) for one in others
         )
         label = context.say("Choose the digest that reads it from now on")
         menus = build_menu(label, options)[:MAX_MENUS]
@@ -232,34 +223,36 @@ _ACTIONS: Final[Mapping[str, SourcePage]] = {
 # ── what can be read ────────────────────────────────────────────────────────────────
 
 
-async def test_address(context: CommandContext, digest: Digest) -> Reply | Form:
+async def ask_for_address(
+    context: CommandContext, digest: Digest, _: str
+) -> Reply | Form:
     """Ask for an address; with it, show what would be read there."""
 
     async def show_readings(given: Answers) -> Reply:
         wanted = expand_addresses(given["sources"])
         _check_addresses(wanted)
-        tried = await try_addresses(context, wanted)
-        readings = render_readings(context, tried, context.zone)
-        return build_page(
-            context,
-            context.say("What would be read"),
-            [*readings, context.small_print("Nothing was saved.")],
-            [back_button(context, f"d{digest.id}:sources:1")],
-        )
+        title = context.say("What would be read")
+        return await _show_readings(context, title, wanted, f"d{digest.id}:sources:1")
 
-    title = context.say("Test an address")
-    fields = [_ask_for_addresses(context)]
-    form = build_form(context, f"d{digest.id}:test", title, fields)
-    return await run_form(context, form, show_readings)
-
-
-def _ask_for_addresses(context: CommandContext) -> FormField:
-    return FormField(
+    asked = FormField(
         name="sources",
         label=context.say("Addresses"),
         description=context.say("Of feeds, pages or sites; or a pack such as world"),
         lines=True,
     )
+    title = context.say("Test an address")
+    form = build_form(context, f"d{digest.id}:test", title, [asked])
+    return await run_form(context, form, show_readings)
+
+
+async def _show_readings(
+    context: CommandContext, title: str, wanted: Sequence[str], back: str
+) -> Reply:
+    """Show what would be read at the addresses, with the way back to a page."""
+    tried = await try_addresses(context, wanted)
+    readings = render_readings(context, tried, context.zone)
+    note = context.small_print("Nothing was saved.")
+    return build_page(context, title, [*readings, note], [back_button(context, back)])
 
 
 def _check_addresses(wanted: Sequence[str]) -> None:

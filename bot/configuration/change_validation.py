@@ -18,10 +18,12 @@ from typing import Any, Self
 from bot.configuration.change_steps import (
     MAX_CORRECTION_LENGTH,
     ChangeContext,
+    ChangeRequest,
     ChangeStep,
     CurrentSettings,
     InvalidChange,
     StepProblem,
+    build_steps,
 )
 from bot.configuration.validation import (
     STAND_IN,
@@ -41,6 +43,7 @@ from bot.model import (
 )
 from bot.ports import PlatformPlugin
 from bot.schedules.calendar import find_zone
+from bot.storage import Connection
 from digests.types import frozen
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
@@ -50,6 +53,22 @@ FOLDER_ONLY_BY_FILE = (
     "of a feed, a page or a site: https://…"
 )
 CheckedEntry = tuple[SettingsEntry | None, list[FieldError]]
+
+
+def check_requests(
+    conn: Connection,
+    current: CurrentSettings,
+    requests: Iterable[ChangeRequest],
+    context: ChangeContext,
+) -> tuple[ChangeStep, ...]:
+    """Compute the requested steps from the current settings, and check them.
+
+    Raises:
+        Forbidden: The person may not make one of the steps.
+        InvalidChange: The mistakes in the steps.
+    """
+    steps, problems = build_steps(conn, current, requests)
+    return check_steps(steps, current, context, problems)
 
 
 def check_steps(

@@ -212,11 +212,6 @@ def list_packs() -> tuple[str, ...]:
     return tuple(_find_packs())
 
 
-def list_pack_addresses(name: str) -> tuple[str, ...]:
-    """List the feeds of the pack; none where there is no such pack."""
-    return _read_pack(_find_packs().get(name.strip().casefold()))
-
-
 def _read_pack(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
