@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -30,7 +30,7 @@ from bot.delivery.recording import JobResult, TransactionResult
 from bot.errors import BotError, SendRefused
 from bot.model import Delivery
 from bot.ports import CheckpointHook, ignore_checkpoint
-from bot.storage import Database, delivery_queue, edition_store
+from bot.storage import Database, delivery_queue, edition_store, picture_store
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
 from digests.messages import Message
 
@@ -320,6 +320,10 @@ class Outbox(MessageSender):
             scope, key = delivery.scope, delivery.edition_id
             found = await self.db.read(edition_store.find_edition, scope, key)
             delivery = render_as_links(delivery, found)
+        if delivery.pictures:
+            scope, hashes = delivery.scope, delivery.pictures
+            loaded = await self.db.read(picture_store.load_pictures, scope, hashes)
+            delivery = replace(delivery, loaded_pictures=loaded)
         self.at("sending")
         return delivery
 

@@ -18,6 +18,8 @@ from bot.model.edition import (
     OccurrenceState,
     Operation,
     Payload,
+    Picture,
+    PictureRef,
     RenderContext,
     StoredEdition,
     context_from_json,

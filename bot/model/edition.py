@@ -6,6 +6,7 @@ time of the next edition.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
@@ -19,6 +20,30 @@ Payload = Mapping[str, Any]
 
 
 @frozen
+class Picture:
+    """A drawn picture, found by the hash of what it was drawn from."""
+
+    #: 64 hexadecimal digits.
+    hash: str
+    #: A PNG.
+    content: bytes
+    #: In pixels.
+    width: int
+    height: int
+
+
+@frozen
+class PictureRef:
+    """A picture as a payload refers to it: its bytes are loaded before it is sent."""
+
+    hash: str
+    width: int
+    height: int
+    #: What it says, for people who cannot see it; "" = not known.
+    alt: str
+
+
+@frozen
 class MessagePart:
     """One message of an edition, rendered for one platform and then frozen."""
 
@@ -29,6 +54,8 @@ class MessagePart:
     fallback_text: str
     #: Title of a thread for the edition, on platforms with threads.
     title: str = ""
+    #: Hashes of the pictures that the payload refers to, in its order.
+    pictures: tuple[str, ...] = ()
 
 
 class EditionKey(TypedDict):
@@ -82,6 +109,8 @@ class RenderContext:
     next_due: datetime | None
     #: The edition was composed later than scheduled.
     late: bool = False
+    #: The pictures that were drawn for it, by the key of what each shows.
+    pictures: Mapping[str, PictureRef] = field(default_factory=dict)
 
 
 OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
@@ -134,7 +163,11 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
     """Convert a context to plain JSON values."""
     due = context.next_due
     plain = {name: getattr(context, name) for name in _STORED_FIELDS}
-    return plain | {"next_due": due.isoformat() if due else None}
+    pictures = {key: asdict(ref) for key, ref in context.pictures.items()}
+    return plain | {
+        "next_due": due.isoformat() if due else None,
+        **({"pictures": pictures} if pictures else {}),
+    }
 
 
 def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderContext:
@@ -142,7 +175,11 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
     plain = {name: stored[name] for name in _STORED_FIELDS}
     due = plain.pop("next_due")
     next_due = datetime.fromisoformat(due) if due else None
-    return RenderContext(edition_id=edition_id, next_due=next_due, **plain)
+    drawn = stored.get("pictures", {})
+    pictures = {key: PictureRef(**values) for key, values in drawn.items()}
+    return RenderContext(
+        edition_id=edition_id, next_due=next_due, pictures=pictures, **plain
+    )
 
 
 #: Articles first seen within this time can still be published.
@@ -196,6 +233,11 @@ class Delivery(Scoped):
     edition: str = ""
     #: The platform's id of the edition's first message there; None for that message.
     opening_message_id: str | None = None
+    #: Hashes of the pictures that the payload refers to.
+    pictures: tuple[str, ...] = ()
+    #: Those of them that could be loaded; a platform leaves out the others, whose words
+    #: are in the message as text.
+    loaded_pictures: tuple[Picture, ...] = ()
 
 
 @frozen

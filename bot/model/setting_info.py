@@ -24,6 +24,7 @@ SettingGroup = Literal["what", "when", "where", "look", "who"]
 ValueKind = Literal[
     "",
     "channel",
+    "color",
     "day",
     "destination",
     "editor",

@@ -33,6 +33,9 @@ CorrectionsSetting = Literal["edit", "tell", "off"]
 #: Whether the pages behind the entries of a source are read for their full texts; auto
 #: = behind excerpts, and while it is not known whether its entries are.
 FullTextUse = Literal["auto", "always", "never"]
+CardTheme = Literal["paper", "ink", "plain"]
+#: Which quotes of a post are also drawn: that of the edition, or one of each story too.
+CardsSetting = Literal["best", "all", "off"]
 SummaryLength = Literal["short", "medium", "long"]
 #: Maximum number of characters of a story's summary.
 SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
@@ -56,6 +59,7 @@ _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _NO_VALUE = frozenset({"", "none", "off", "nobody", "no"})
+_COLOR = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 #: A role as people write it: «<@&4711>», «role 4711», «4711».
 _ROLE = re.compile(r"(?:<@&(\d{1,20})>|(?:role\s+)?(\d{1,20}))")
 
@@ -91,6 +95,20 @@ def _parse_none(value: Any) -> Any:
 def _parse_role(value: Any) -> Any:
     found = _ROLE.fullmatch(value.strip()) if isinstance(value, str) else None
     return (found[1] or found[2]) if found else value
+
+
+def _parse_color(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _COLOR.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(
+            UserError("Write a colour as «#» and six digits 0–9 or a–f: #1f6feb.")
+        )
+    digits = found[1].lower()
+    return "#" + (
+        "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    )
 
 
 def _parse_section_list(written: Any) -> Any:
@@ -208,6 +226,30 @@ class DigestOptions(SettingsModel):
             "In order: summary, matters, quotes, figures, also; usual",
             values="section",
             none_word=USUAL_SECTIONS,
+        ),
+    ] = None
+    #: Which quotes of a post are also shown as pictures.
+    cards: Annotated[
+        CardsSetting,
+        _look(
+            "Pictures of quotes: best, all, or off",
+            label="quote pictures",
+            words={"best": "the best quote", "all": "each quote"},
+        ),
+    ] = "best"
+    card_theme: Annotated[
+        CardTheme,
+        _look("How pictures look: paper, ink (dark), or plain", label="picture style"),
+    ] = "paper"
+    #: «#1f6feb»; None = that of the theme.
+    accent: Annotated[
+        str | None,
+        BeforeValidator(_parse_color),
+        BeforeValidator(_parse_none),
+        _look(
+            "The bar of pictures and the edge of posts: #1f6feb; none",
+            label="accent colour",
+            values="color",
         ),
     ] = None
     #: In hours; an article without a date is taken. None = articles of any age.

@@ -70,6 +70,7 @@ def delivery_from_row(row: Row[Any]) -> Delivery:
         payload=row.payload if row.fallback_level == 0 else {},
         post_options=PostOptions.from_stored(row.post_options),
         title=row.title or "",
+        pictures=tuple(row.pictures or ()) if row.fallback_level == 0 else (),
         edition=row.edition or "",
     )
 

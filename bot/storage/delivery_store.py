@@ -302,6 +302,7 @@ def _freeze_delivery(
         "fallback_text": part.fallback_text,
         "title": part.title,
         "fallback_level": row["fallback_level"],
+        "pictures": list(part.pictures) or None,
     }
     name = f"{stored_edition.public_id}/{destination.id}/{number}"
     row |= content | {"key": make_message_key(name), "updated_at": now}

@@ -123,6 +123,13 @@ def get_quotation_marks(lang: str | None) -> tuple[str, str]:
     return _QUOTATION_MARKS.get(primary_language(lang), _ENGLISH_MARKS)
 
 
+def get_card_key(card: QuoteCard) -> str:
+    """What tells a card from all others, such as one of the same words, withdrawn."""
+    span = f"{card.span.start}-{card.span.end}"
+    state = "withdrawn" if card.withdrawn else "shown"
+    return f"{card.article}/{card.revision}/{span}/{state}"
+
+
 def set_in_marks(card: QuoteCard) -> tuple[str, str, str]:
     """The opening mark of the card's language, its words, and the closing mark.
 

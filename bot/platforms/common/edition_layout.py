@@ -7,11 +7,12 @@ quotes never are: a quote that is too long is left out, and the story's detail s
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
-from bot.model import MessagePart
+from bot.model import MessagePart, PictureRef
 from bot.platforms.common.edition_text import (
     MAX_DISPUTES,
     EditionView,
@@ -61,6 +62,8 @@ class EditionPiece(Generic[B]):
     plain: str
     #: (control id, label) of a story's entry in the select.
     option: tuple[str, str] | None = None
+    #: Shown below the body, which says the same in words.
+    pictures: tuple[PictureRef, ...] = ()
 
 
 @frozen
@@ -148,6 +151,7 @@ def render_edition(
                 payload=markup.payload(pieces, continued, last=number == len(messages)),
                 fallback_text="\n\n".join(plain),
                 title=name,
+                pictures=tuple(ref.hash for one in pieces for ref in one.pictures),
             )
         )
     return tuple(parts)
@@ -186,7 +190,8 @@ class _Layout(Generic[B]):
             yield from brief
         hero = view.edition.hero
         if view.layout.hero and hero is not None and self._fits_quote(hero):
-            yield _piece(markup.hero(hero), format_plain_quote(hero, view.texts))
+            words = _piece(markup.hero(hero), format_plain_quote(hero, view.texts))
+            yield replace(words, pictures=view.find_pictures(hero))
         for number, story in enumerate(view.edition.stories, 1):
             yield self._build_story(number, story)
         if view.layout.also == "below":
@@ -224,6 +229,7 @@ class _Layout(Generic[B]):
                     build_story_control_id(view.context.edition_id, story.id),
                     f"{number}. {headline}",
                 ),
+                pictures=view.find_pictures(*(one.quote for one in sections)),
             )
 
         for count in range(len(summary), -1, -1):

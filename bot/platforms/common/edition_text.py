@@ -12,13 +12,18 @@ from zoneinfo import ZoneInfo
 
 from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
-from bot.model import RenderContext
+from bot.model import PictureRef, RenderContext
 from bot.platforms.common.text import (
     shorten_line,
     shorten_runs,
 )
 from digests.cards import content
-from digests.cards.content import TextRun, get_quotation_marks, set_in_marks
+from digests.cards.content import (
+    TextRun,
+    get_card_key,
+    get_quotation_marks,
+    set_in_marks,
+)
 from digests.types import (
     BriefStory,
     CorrectionNote,
@@ -115,6 +120,12 @@ class EditionView:
         hero = self.edition.hero
         shown = (card for card in cards if not is_blank(card.text))
         return next((card for card in shown if card != hero and fits(card)), None)
+
+    def find_pictures(self, *cards: QuoteCard | None) -> tuple[PictureRef, ...]:
+        """List the pictures that were drawn of these cards."""
+        drawn = self.context.pictures
+        keys = (get_card_key(card) for card in cards if card is not None)
+        return tuple(drawn[key] for key in keys if key in drawn)
 
     def list_marks(self, story: EditionStory | BriefStory) -> tuple[str, str]:
         """Return the labels beside a headline: «Update», and «Opinion»; each may be "".

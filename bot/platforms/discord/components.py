@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from bot.model import ControlMenu
+from bot.model import ControlMenu, PictureRef
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
 from bot.platforms.discord.channels import Json
@@ -20,7 +20,7 @@ COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 NO_MENTIONS: Final[Json] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.
-ROW, BUTTON, SELECT, INPUT, SECTION, TEXT, FILE = 1, 2, 3, 4, 9, 10, 13
+ROW, BUTTON, SELECT, INPUT, SECTION, TEXT, GALLERY, FILE = 1, 2, 3, 4, 9, 10, 12, 13
 SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
@@ -59,6 +59,14 @@ def build_button(custom_id: str, label: str, *, primary: bool = False) -> Compon
 def build_text(markdown: str) -> Component:
     """Build a text display."""
     return {"type": TEXT, "content": markdown}
+
+
+def build_picture(picture: PictureRef) -> Component:
+    """Build a gallery with one picture, whose file is sent with the message."""
+    item: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{picture.hash}.png"}}
+    if picture.alt:
+        item["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
+    return {"type": GALLERY, "items": [item]}
 
 
 def build_section(markdown: str, button: Component) -> Component:

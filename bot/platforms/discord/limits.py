@@ -20,6 +20,9 @@ OPTION_TEXT: Final = 100
 PLACEHOLDER: Final = 150
 BUTTON_LABEL: Final = 80
 CUSTOM_ID: Final = 100
+#: Files of a message, and characters of what describes a picture.
+ATTACHMENTS: Final = 10
+PICTURE_DESCRIPTION: Final = 1_024
 #: Of a command, group or option.
 DESCRIPTION: Final = 100
 #: Characters of a modal's title, of a question, of the words below it, of an answer.

@@ -91,9 +91,12 @@ class _DiscordEdition:
     def fits_message(self, pieces: Sequence[EditionPiece[str]], first: bool) -> bool:
         text = sum(count_utf16(piece.body) for piece in pieces)
         text += 0 if first else _CONTINUATION_SIZE
+        pictures = sum(len(piece.pictures) for piece in pieces)
+        used = _FIXED_COMPONENTS + 2 * len(pieces) + pictures
         return (
             text <= limits.TEXT_USED
-            and _FIXED_COMPONENTS + 2 * len(pieces) <= limits.COMPONENTS
+            and used <= limits.COMPONENTS
+            and pictures <= limits.ATTACHMENTS
         )
 
     def payload(
@@ -102,12 +105,14 @@ class _DiscordEdition:
         texts = [_format_small(continued)] if continued else []
         separator = {"type": components.SEPARATOR, "divider": True, "spacing": 1}
         inside: list[Component] = []
-        for text in (*texts, *(piece.body for piece in pieces)):
-            if is_blank(text):
+        start = EditionPiece(body=_join_lines(*texts), plain="")
+        for piece in (start, *pieces):
+            if is_blank(piece.body):
                 continue
             if inside:
                 inside.append(separator)
-            inside.append(components.build_text(text))
+            inside.append(components.build_text(piece.body))
+            inside += map(components.build_picture, piece.pictures)
         options = dict(piece.option for piece in pieces if piece.option is not None)
         if options:
             inside.append(self._build_select(options))

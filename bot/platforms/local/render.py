@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
 from bot.i18n.translation import Texts
-from bot.model import MessagePart, RenderContext
+from bot.model import MessagePart, PictureRef, RenderContext
 from bot.platforms.common.edition_layout import build_story_control_id, list_buttons
 from bot.platforms.common.edition_text import (
     EditionView,
@@ -42,6 +42,8 @@ from digests.types import (
 
 Json = dict[str, Any]
 VERSION: Final = 1
+#: Where the page serves pictures.
+PICTURES_PATH: Final = "/pictures"
 #: Sections of a story where the digest chose none; further quotes and figures are then
 #: folded away.
 DEFAULT_SECTIONS: Final[tuple[Section, ...]] = (
@@ -80,7 +82,8 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "end": view.format_closing(),
     }
     text = format_edition_text(payload)
-    return (MessagePart(key="1", payload=payload, fallback_text=text),)
+    shown = tuple(ref.hash for ref in context.pictures.values())
+    return (MessagePart(key="1", payload=payload, fallback_text=text, pictures=shown),)
 
 
 # ── stories ────────────────────────────────────────────────────────────────────
@@ -214,7 +217,19 @@ def _build_controls(
 
 
 def _build_card(card: QuoteCard, view: EditionView) -> Json:
-    return build_card_view(card, view.texts, view.context.zone)
+    shown = build_card_view(card, view.texts, view.context.zone)
+    drawn = view.find_pictures(card)
+    return shown | {"picture": build_picture_view(drawn[0])} if drawn else shown
+
+
+def build_picture_view(picture: PictureRef) -> Json:
+    """Build what a template shows of a picture."""
+    return {
+        "src": f"{PICTURES_PATH}/{picture.hash}.png",
+        "width": picture.width,
+        "height": picture.height,
+        "alt": picture.alt,
+    }
 
 
 def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:

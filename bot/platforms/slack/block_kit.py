@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from bot.i18n.safe_text import is_blank
-from bot.model import ControlMenu
+from bot.model import ControlMenu, PictureRef
 from bot.platforms.common.text import count_utf16, normalize_newlines, shorten_line
 from bot.platforms.slack import limits
 from digests.cards.content import TextRun
@@ -97,6 +97,12 @@ def text_block(text: str, *, bold: bool = False) -> Json:
 def small_block(*texts: str) -> Json:
     """Build a block of small print from plain texts."""
     return context_block(*map(plain_text, texts))
+
+
+def picture_block(picture: PictureRef) -> Json:
+    """Build a picture; its hash stands for the file until that is uploaded."""
+    alt = shorten_line(picture.alt, limits.ALT_TEXT)
+    return {"type": "image", "slack_file": {"id": picture.hash}, "alt_text": alt or "…"}
 
 
 def divider_block() -> Json:

@@ -24,6 +24,7 @@ PLACEHOLDER: Final = 150
 OPTIONS: Final = 100
 CONTEXT_ELEMENTS: Final = 10
 ACTION_ID: Final = 255
+ALT_TEXT: Final = 2_000
 #: Characters of a message's text: recommended, and where Slack cuts.
 TEXT_BEST: Final = 4_000
 TEXT: Final = 40_000

@@ -34,6 +34,7 @@ from bot.platforms.slack.block_kit import (
     measure_blocks,
     mrkdwn_text,
     option_element,
+    picture_block,
     plain_text,
     rich_block,
     rich_quote,
@@ -120,7 +121,7 @@ class _SlackEdition:
         for place, piece in enumerate(pieces):
             if place and piece.option is not None:
                 blocks.append(divider_block())
-            blocks += piece.body
+            blocks += [*piece.body, *map(picture_block, piece.pictures)]
         options = dict(piece.option for piece in pieces if piece.option is not None)
         controls = [self._build_select(options)] if options else []
         buttons = list_buttons(self._edition_id, self._texts)

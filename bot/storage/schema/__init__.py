@@ -59,7 +59,10 @@ from bot.storage.schema.publishing_tables import (
     edition_stories,
     editions,
     local_messages,
+    picture_uses,
+    pictures,
     published_articles,
     published_items,
     rereads,
+    uploads,
 )

@@ -1,6 +1,6 @@
 """Tables of editions, their ledger, corrections, deliveries and messages."""
 
-from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 
 from bot.storage.columns import Instant, Json, MessageText, SafeText
 from bot.storage.schema.base import (
@@ -155,6 +155,8 @@ deliveries = define_table(
     Column("title", SafeText),
     # The first message of its edition in the channel, set when it is claimed.
     Column("opening_message_id", SafeText),
+    # Hashes of the pictures that the payload refers to.
+    Column("pictures", Json),
     UniqueConstraint("edition_id", "destination_id", "part", "operation"),
     UniqueConstraint("key", "operation"),
     same_workspace("editions", "edition_id"),
@@ -166,6 +168,46 @@ deliveries = define_table(
     Index(None, "state", "not_before"),
     Index(None, "destination_id", "state"),
     Index(None, "workspace_id", "id"),
+)
+
+# Drawn pictures by the hash of what they were drawn from: a cache, shared by all
+# workspaces. It is read only through `picture_uses`.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("hash", SafeText, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    *required_columns(Integer, "width", "height"),
+    Column("made_at", Instant, nullable=False, index=True),
+)
+
+# Which workspace shows a picture, in which edition (NULL: in an answer to a person).
+picture_uses = define_table(
+    "picture_uses",
+    reference_column("workspace_id", "workspaces.id"),
+    Column("edition_id", Key, index=True),
+    Column("hash", SafeText, nullable=False, index=True),
+    *required_columns(Instant, "used_at"),
+    same_workspace("editions", "edition_id"),
+    Index(None, "workspace_id", "hash"),
+)
+
+# Files of pictures on a platform that stores them apart from messages, from the moment
+# at which the platform named the file: whatever is lost on the way, it can be found
+# again and deleted.
+uploads = define_table(
+    "uploads",
+    reference_column("workspace_id", "workspaces.id"),
+    # NULL: it was sent to a person.
+    Column("edition_id", Key, index=True),
+    *required_columns(SafeText, "hash"),
+    # The platform's id of the file.
+    *required_columns(SafeText, "file", "state"),
+    *required_columns(Instant, "begun_at"),
+    same_workspace("editions", "edition_id"),
+    UniqueConstraint("workspace_id", "file"),
+    check_one_of("state", "begun", "ready", "deleted"),
+    Index(None, "state", "begun_at"),
 )
 
 local_messages = define_table(
