@@ -70,7 +70,7 @@ def draw_thumbnail(content: bytes) -> Thumbnail:
         if len(made) <= MOST_BYTES:
             width, height = _read_png(made)
             return Thumbnail(content=made, width=width, height=height)
-        side = int(side * _SHRINK * math.sqrt(MOST_BYTES / len(made)))
+        side = math.floor(side * _SHRINK * math.sqrt(MOST_BYTES / len(made)))
     raise SourceUnreadable("picture.unreadable")
 
 
