@@ -30,7 +30,6 @@ from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
-    Destination,
     Digest,
     MessagePart,
     Occurrence,
@@ -51,6 +50,7 @@ from bot.ports import (
 from bot.publishing import edition_inputs, planning
 from bot.publishing.edition_inputs import (
     EditionInputs,
+    EditionOrder,
     LedgerChanged,
     compose_inputs,
 )
@@ -110,43 +110,6 @@ class EditionPreview:
 
     edition: Edition
     parts: tuple[MessagePart, ...]
-
-
-@frozen
-class EditionOrder:
-    """What an edition contains and where it is posted: by default all of a digest."""
-
-    digest: Digest
-    #: The workspace of the digest.
-    workspace: Workspace
-    #: Search words that its stories must match; "" = all stories.
-    topic: str = ""
-    #: The only channel to post to; None = all channels of the digest.
-    to: Destination | None = None
-
-    @property
-    def separate(self) -> bool:
-        """Whether it is posted to fewer or other channels than the digest's own."""
-        return self.to is not None and self._own_ids != {self.to.id}
-
-    @property
-    def among_own(self) -> bool:
-        """Whether it is posted to one of several channels of the digest."""
-        return self.to is not None and self.separate and self.to.id in self._own_ids
-
-    @property
-    def destinations(self) -> tuple[Destination, ...]:
-        """Where it is posted."""
-        return self.digest.destinations if self.to is None else (self.to,)
-
-    @property
-    def announces_next(self) -> bool:
-        """Whether its readers get the digest's next edition."""
-        return not self.separate or self.among_own
-
-    @property
-    def _own_ids(self) -> set[int]:
-        return {place.id for place in self.digest.destinations}
 
 
 class FinishOccurrence(Protocol):

@@ -29,15 +29,12 @@ from bot.model.scope import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import (
     EditionInputs,
+    EditionOrder,
     LedgerChanged,
     build_edition_style,
     compose_inputs,
 )
-from bot.publishing.editions import (
-    EditionOrder,
-    EditionPreview,
-    EditionPublisher,
-)
+from bot.publishing.editions import EditionPreview, EditionPublisher
 from bot.publishing.planning import (
     check_not_ordered,
     manual_due,
