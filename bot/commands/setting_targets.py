@@ -288,10 +288,11 @@ async def split_target(
     }
     first, rest = _take_name(f"{target} {setting} {value}", map(_normalize_name, names))
     named = _take_name(rest, settings)
-    if first and named[0]:
+    if len(first.split()) > len(target.split()) and named[0]:
         return first, *named
     named = _take_name(f"{setting} {value}", settings)
-    return (target, *named) if named[0] else (target, setting, value)
+    is_longer = len(named[0].split()) > len(setting.split())
+    return (target, *named) if is_longer else (target, setting, value)
 
 
 def _take_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
