@@ -223,11 +223,8 @@ def _check_digest_step(
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     is_new = step.before is None
-    for field in BY_SOURCE if context.base is None else ():
-        # What is set of a removed source is removed as well.
-        if isinstance(entry[field], Mapping):
-            kept = {a: v for a, v in entry[field].items() if a in entry["sources"]}
-            entry[field] = kept
+    if context.base is None:
+        _drop_removed_sources(entry)
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
@@ -247,6 +244,16 @@ def _check_digest_step(
         )
         problems.append(problem)
     return settings.to_entry(), problems
+
+
+def _drop_removed_sources(entry: dict[str, Any]) -> None:
+    """Remove what is set of sources that the digest no longer has."""
+    sources = entry["sources"]
+    for field in BY_SOURCE:
+        if isinstance(entry[field], Mapping):
+            entry[field] = {a: v for a, v in entry[field].items() if a in sources}
+    if isinstance(entry["pictures"], list | tuple):
+        entry["pictures"] = [a for a in entry["pictures"] if a in sources]
 
 
 def _build_address_resolver(

@@ -71,6 +71,8 @@ revisions = define_table(
     *required_columns(SafeText, "text"),
     # Counts as already published when it arrived, so that it is not news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
+    # The address of its lead image, and what its source says of it; both may be NULL.
+    *optional_columns(SafeText, "image", "image_alt"),
     # The text is an excerpt that continues elsewhere.
     Column("excerpt", Boolean, nullable=False, server_default=false()),
     # source = as the source gives it; page = read from the page behind the entry.
