@@ -117,9 +117,9 @@ def build_image(
         alt: What the source says of it; may hold markup.
         base: The address of the source, to complete a relative one.
     """
-    address = _try("", urljoin, base or "", (written or "").strip())
-    address = validate_web_address(address) or ""
-    if not address:
+    named = (written or "").strip()
+    address = validate_web_address(_try("", urljoin, base or "", named))
+    if not named or not address:
         return None
     said = to_one_line(html_to_text((alt or "")[: 4 * _LONGEST_ALT]))
     if _FILE_NAME.fullmatch(said) or validate_web_address(said):

@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from bot.i18n.safe_text import sanitize_text
+from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.ingest.source_reader import SourceReader
@@ -91,6 +91,7 @@ class StoryPictureReader:
     source_reader: SourceReader
     draw_thumbnail: DrawThumbnail
     _known: dict[str, _KnownAddress] = field(default_factory=dict, init=False)
+    _drawing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     #: By host, as long as somebody uses them.
     _places: WeakValueDictionary[str, asyncio.Semaphore] = field(
         default_factory=WeakValueDictionary, init=False
@@ -209,7 +210,7 @@ class StoryPictureReader:
     ) -> _FoundPicture | None:
         try:
             content = await self._fetch(wanted, seconds)
-            found = await self._draw(content)
+            found = await self._draw(wanted, content)
         except (DigestsError, OSError) as error:
             self._remember(wanted, None)
             _log_failure(wanted, str(error))
@@ -237,7 +238,7 @@ class StoryPictureReader:
                 self._remember(wanted, None)
                 raise
 
-    async def _draw(self, content: bytes) -> _FoundPicture:
+    async def _draw(self, wanted: _WantedPicture, content: bytes) -> _FoundPicture:
         """Make the picture of these bytes, unless it is stored.
 
         Raises:
@@ -247,7 +248,13 @@ class StoryPictureReader:
         stored = await self.db.read(picture_store.list_sizes, [hash])
         if hash in stored:
             return _FoundPicture(hash=hash, size=stored[hash])
-        made = await self.draw_thumbnail(content)
+        async with self._drawing:
+            try:
+                made = await self.draw_thumbnail(content)
+            except asyncio.CancelledError:
+                # It is built to be slow; others only wait for the lock.
+                self._remember(wanted, None)
+                raise
         width, height = size = _check_thumbnail(made.content)
         new = Picture(hash=hash, content=made.content, width=width, height=height)
         return _FoundPicture(hash=hash, size=size, new=new)
@@ -276,7 +283,7 @@ def _check_thumbnail(content: bytes) -> tuple[int, int]:
 
 def _refer(image: ArticleImage, found: _FoundPicture, texts: Texts) -> PictureRef:
     width, height = found.size
-    said = sanitize_text(image.alt or "").strip()
+    said = "" if is_blank(image.alt or "") else sanitize_text(image.alt or "").strip()
     return PictureRef(
         hash=found.hash,
         width=width,

@@ -100,7 +100,9 @@ def upsert_digest(
     columns = {
         "called": called or {},
         "full_text": full_texts or {},
-        "pictures": {each.id: each.id in pictures for each in sources},
+        "pictures": {
+            each.id: each.id in pictures for each in (*sources, *paused_sources)
+        },
     }
     _link_sources(conn, scope, row.id, sources, paused_sources, columns)
     _link_destinations(conn, scope, row.id, destinations)
@@ -222,7 +224,7 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
-    further: Mapping[str, Mapping[int, str]],
+    further: Mapping[str, Mapping[int, object]],
 ) -> None:
     """Replace the sources of a digest; `further` has columns with values by source."""
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
