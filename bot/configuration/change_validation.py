@@ -224,7 +224,7 @@ def _check_digest_step(
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     is_new = step.before is None
     if context.base is None:
-        _drop_removed_sources(entry)
+        _drop_removed_sources(entry, step.before)
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
@@ -246,14 +246,17 @@ def _check_digest_step(
     return settings.to_entry(), problems
 
 
-def _drop_removed_sources(entry: dict[str, Any]) -> None:
-    """Remove what is set of sources that the digest no longer has."""
-    sources = entry["sources"]
+def _drop_removed_sources(entry: dict[str, Any], before: SettingsEntry | None) -> None:
+    """Remove what is set of sources that the change takes away from the digest."""
+    had, kept = (before["sources"] if before is not None else ()), entry["sources"]
+    # People may write a secret as it is shown to them.
+    masked = {address: addresses.mask_secrets(address) for address in had}
+    removed = {a for a, shown in masked.items() if a not in kept and shown not in kept}
     for field in BY_SOURCE:
         if isinstance(entry[field], Mapping):
-            entry[field] = {a: v for a, v in entry[field].items() if a in sources}
+            entry[field] = {a: v for a, v in entry[field].items() if a not in removed}
     if isinstance(entry["pictures"], list | tuple):
-        entry["pictures"] = [a for a in entry["pictures"] if a in sources]
+        entry["pictures"] = [a for a in entry["pictures"] if a not in removed]
 
 
 def _build_address_resolver(
