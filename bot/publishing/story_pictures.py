@@ -29,6 +29,7 @@ from bot.ports import Clock
 from bot.storage import Database, article_store, picture_store
 from digests.cards.thumbnails import MOST_BYTES, Thumbnail
 from digests.errors import DigestsError, SourceUnreadable
+from digests.language.normalization import parse_whole_number
 from digests.types import ArticleImage, Edition, frozen
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ LEAST_SIDE: Final = 100
 #: the same; and how many addresses.
 FAILURE_MEMORY, ADDRESS_MEMORY = timedelta(minutes=10), timedelta(hours=1)
 MOST_REMEMBERED: Final = 2_000
+_MOST_KEY: Final = 2**63 - 1
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 #: Changes with the way in which pictures are scaled.
 _VERSION: Final = b"thumbnail 1\0"
@@ -133,11 +135,8 @@ class StoryPictureReader:
         """Choose the stories whose pictures are shown, in their order."""
         allowed = {source.id: source for source in digest.sources if source.pictures}
         shown = [story.articles[0] for story in edition.stories]
-        images = {
-            int(ref.id): ref.image
-            for ref in shown
-            if ref.image is not None and ref.id.isdecimal()
-        }
+        keys = ((parse_whole_number(ref.id, _MOST_KEY), ref.image) for ref in shown)
+        images = {key: image for key, image in keys if key and image is not None}
         if not allowed or not images:
             return []
         sources = await self.db.read(article_store.list_article_sources, images)

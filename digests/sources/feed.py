@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
-from digests.language.normalization import revision_hash
+from digests.language.normalization import parse_whole_number, revision_hash
 from digests.language.words import parse_language_tag
 from digests.sources.feed_entries import (
     EntryImage,
@@ -239,8 +239,8 @@ def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
     )
 
 
-#: Images of an entry that are considered.
-_MAX_IMAGES = 10
+#: Images of an entry that are considered, and the width that one can have.
+_MAX_IMAGES, _MOST_PIXELS = 10, 99_999
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp)\Z", re.IGNORECASE)
 
 
@@ -268,11 +268,11 @@ def _is_image(media: Mapping[str, Any]) -> bool:
 
 
 def _read_media(media: Mapping[str, Any]) -> EntryImage:
-    width = str(media.get("width") or "")
+    width = parse_whole_number(str(media.get("width") or ""), _MOST_PIXELS)
     return EntryImage(
         media.get("url") or "",
         media.get("description") or "",
-        int(width) if width.isdecimal() and len(width) < 6 else 0,
+        width or 0,
     )
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from digests.sources.sandbox import Sandbox
 from tests.bot.ingest.newswire import Newswire, open_newswire
 from tests.feeds import an_item
 from tests.pictures import a_gif, a_jpeg, a_png, a_png_header
-from tests.wire.server import Script, answer, dripping, endless, redirect
+from tests.wire.server import Request, Script, answer, dripping, endless, redirect
 
 Found = tuple[dict[str, PictureRef], tuple[Picture, ...]]
 
@@ -176,7 +175,7 @@ async def test_a_private_address_is_not_asked(newsroom: Newsroom):
 async def test_two_pictures_of_a_host_are_asked_for_at_once(newsroom: Newsroom):
     server, most = newsroom.newswire.server, 0
 
-    async def count(request: object, writer: object) -> None:
+    async def count(request: Request, writer: asyncio.StreamWriter) -> None:
         nonlocal most
         most = max(most, server.open_now)
         await asyncio.sleep(0.05)
@@ -306,7 +305,7 @@ async def test_bad_input_gives_no_picture_and_one_line_in_the_log(
     seconds = 0.5 if name == "a drip" else 20
     await newsroom.offer(*newsroom.shelve(script))
     async with Sandbox(CARD_SANDBOX_LIMITS) as sandbox:
-        monkeypatch.setattr(newsroom, "draw", partial(sandbox.run, draw_thumbnail))
+        monkeypatch.setattr(newsroom, "draw", lambda c: sandbox.run(draw_thumbnail, c))
         with capture_logs() as logs:
             assert await newsroom.read(seconds=seconds) == ({}, ())
     (line,) = [one for one in logs if "picture" in one["event"]]
@@ -322,6 +321,6 @@ async def test_a_picture_of_each_kind_is_scaled(
 ):
     await newsroom.offer(*newsroom.shelve(answer(content)))
     async with Sandbox(CARD_SANDBOX_LIMITS) as sandbox:
-        monkeypatch.setattr(newsroom, "draw", partial(sandbox.run, draw_thumbnail))
+        monkeypatch.setattr(newsroom, "draw", lambda c: sandbox.run(draw_thumbnail, c))
         _, (picture,) = await newsroom.read(seconds=20)
     assert (picture.width, picture.height) == (480, 320)
