@@ -71,8 +71,6 @@ revisions = define_table(
     *required_columns(SafeText, "text"),
     # Counts as already published when it arrived, so that it is not news.
     Column("baseline", Boolean, nullable=False, server_default=false()),
-    # The address of its lead image, and what its source says of it; both may be NULL.
-    *optional_columns(SafeText, "image", "image_alt"),
     # The text is an excerpt that continues elsewhere.
     Column("excerpt", Boolean, nullable=False, server_default=false()),
     # source = as the source gives it; page = read from the page behind the entry.
@@ -80,6 +78,8 @@ revisions = define_table(
     # The hash of the source's text that this is the full text of; NULL for texts of a
     # source.
     Column("expands", SafeText),
+    # The address of its lead image, and what its source says of it; both may be NULL.
+    *optional_columns(SafeText, "image", "image_alt"),
     UniqueConstraint("article_id", "hash"),
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),
