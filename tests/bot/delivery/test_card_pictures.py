@@ -10,6 +10,7 @@ import pytest
 
 from bot.delivery.card_pictures import CardIllustrator, choose_cards
 from bot.model import DigestOptions, RenderContext
+from bot.operations.maintenance import WorkspaceEraser, confirmation_name
 from bot.storage import picture_store
 from digests.compose import compose
 from digests.errors import DigestsError
@@ -248,6 +249,19 @@ async def test_pictures_that_nothing_used_lately_are_deleted(illustrated: BotHar
     assert await write(prune, before=now - timedelta(days=1), limit=10) == 0
     assert await write(prune, before=now + timedelta(days=1), limit=10) == 1
     assert await read(picture_store.list_sizes, hashes) == {}
+
+
+async def test_the_pictures_of_an_erased_workspace_are_deleted(
+    illustrated: BotHarness,
+):
+    await illustrated.post()
+    hashes = illustrated.platform.tried[0].pictures
+    here = await illustrated.place()
+    eraser = WorkspaceEraser(db=illustrated.db, clock=illustrated.clock)
+    await eraser.show(here.workspace, None)
+    await eraser.order(here.workspace, None, confirmation_name(here.workspace))
+    await eraser.run_ordered()
+    assert await illustrated.db.read(picture_store.list_sizes, hashes) == {}
 
 
 async def test_a_message_whose_picture_is_gone_is_sent_with_its_words(
