@@ -17,7 +17,6 @@ from typing import Protocol
 
 import structlog
 
-from bot import model
 from bot.delivery import personal_controls
 from bot.delivery.card_pictures import (
     NO_PICTURES,
@@ -28,6 +27,7 @@ from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
+    SEPARATE_KEY,
     Digest,
     MessagePart,
     Occurrence,
@@ -35,6 +35,7 @@ from bot.model import (
     Source,
     StoredEdition,
     Workspace,
+    context_to_json,
 )
 from bot.model.edition import OccurrenceState
 from bot.ports import (
@@ -367,9 +368,9 @@ class EditionPublisher:
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
         context = self._build_context(order, edition_id, due_at)
         context = replace(context, pictures=pictures.refs)
-        values = model.context_to_json(context)
+        values = context_to_json(context)
         if order.separate:
-            values = {**values, model.SEPARATE_KEY: True}
+            values = {**values, SEPARATE_KEY: True}
         edition_store.set_render_context(conn, **stored_edition.key, context=values)
         parts = self._render(order, stored_edition, context)
         store_pictures(conn, stored_edition, parts, pictures.new, self.clock.now())
