@@ -31,13 +31,13 @@ from bot.model import (
     Digest,
     MessagePart,
     Occurrence,
+    OccurrenceState,
     RenderContext,
     Source,
     StoredEdition,
     Workspace,
     context_to_json,
 )
-from bot.model.edition import OccurrenceState
 from bot.ports import (
     CheckpointHook,
     Clock,
