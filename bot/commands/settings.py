@@ -94,6 +94,10 @@ _CONSEQUENCES: Final = {
     "source_names": Message(
         "Lists use this name, and so do editions where its articles name no outlet."
     ),
+    "pictures": Message(
+        "Posts show the pictures that these sources give with their articles. Add only "
+        "sources whose pictures you have the right to show."
+    ),
     "zone": Message("Times are shown in this zone; schedules keep their own."),
     "channel": Message("What was posted in the other channel stays there."),
 }
@@ -379,7 +383,7 @@ def _find_source(target: SettingsTarget, item: str) -> Source:
 def _turn_source(
     setting: Setting, source: Source, values: Sequence[str]
 ) -> WrittenValue:
-    """Remove the source from the list, or pause it if it is read now."""
+    """Remove the source from the list, or add it if it is not there yet."""
     if setting.name == "sources" or source.address in values:
         return WrittenValue(remove=source.address)
     return WrittenValue(add=source.address)

@@ -25,7 +25,7 @@ from bot.configuration.change_steps import request_edit
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.validation import BY_SOURCE
+from bot.configuration.validation import BY_SOURCE, SOME_SOURCES
 from bot.errors import FieldError, UnknownName
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
@@ -145,6 +145,11 @@ async def _show_source(
         context.button("Rename", "set", target, "source_names", key),
         context.button("Full texts", "set", target, "full_text", key),
     ]
+    if source.pictures:
+        hide = context.button("Hide pictures", "set", target, "pictures", key)
+        controls.append(hide)
+    else:
+        controls.append(context.button("Show pictures", "set", target, "pictures", key))
     if source in digest.paused_sources:
         again = context.button("Resume", "set", target, "paused_sources", key)
         controls.append(again)
@@ -205,8 +210,9 @@ def _add_moved(digest: Digest, source: Source, entry: SettingsEntry) -> Settings
     if address in entry["sources"]:
         return entry
     wanted = {**entry, "sources": [*entry["sources"], address]}
-    if address in moved["paused_sources"]:
-        wanted["paused_sources"] = [*entry["paused_sources"], address]
+    for setting in SOME_SOURCES:
+        if address in moved[setting]:
+            wanted[setting] = [*entry[setting], address]
     for setting in BY_SOURCE:
         if address in moved[setting]:
             wanted[setting] = {**entry[setting], address: moved[setting][address]}

@@ -247,7 +247,7 @@ def _check_digest_step(
         resolve_address=_build_address_resolver(step, context, known),
         zone=current.zone,
         # In chat, what is set of a removed source is removed as well.
-        strict=context.base is not None,
+        had=(step.before or entry)["sources"] if context.base is None else (),
     )
     others = {n for n, key in current.keys.items() if is_new or key != step.key}
     if settings.name in others:

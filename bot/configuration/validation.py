@@ -38,6 +38,8 @@ from digests.stories import filters
 M = TypeVar("M", bound=SettingsModel)
 #: Settings of a digest that have a value for some of its sources, by address.
 BY_SOURCE: Final = ("source_names", "full_text")
+#: Those that list some of its sources.
+SOME_SOURCES: Final = ("paused_sources", "pictures")
 #: Placeholder for a required value that is invalid, so that the rest is checked.
 STAND_IN: Final = "–"
 _STAND_INS: Final[Mapping[str, Any]] = {
@@ -74,7 +76,7 @@ def check_digest(
     destinations: Collection[str],
     resolve_address: Callable[[str], str],
     zone: str,
-    strict: bool,
+    had: Collection[str],
 ) -> tuple[DigestSettings, list[FieldError]]:
     """Check a digest and bring it into its normal form.
 
@@ -83,8 +85,8 @@ def check_digest(
         destinations: Names of the destinations that exist.
         resolve_address: Returns the full address of a source, or raises `UserError`.
         zone: Of schedules that name none.
-        strict: Whether it is a mistake to set something of a source that the digest
-            does not read; otherwise that is left out.
+        had: Addresses of sources that may be gone; what is set of them goes with them.
+            To set something of another source than the digest reads is a mistake.
     """
     settings, problems = validate_fields(DigestSettings, entry)
     wrong = {problem.field for problem in problems}
@@ -97,6 +99,7 @@ def check_digest(
         "language": check_language,
         "sources": resolve_address,
         "paused_sources": resolve_address,
+        "pictures": resolve_address,
     }
 
     def convert_all(
@@ -127,17 +130,17 @@ def check_digest(
         converted[field] = of_sources
     if problems:
         return settings, problems
-    if strict:
-        problems += [
-            FieldError(
-                "«{address}» is none of the digest's sources.",
-                address=addresses.mask_secrets(address),
-                field=field,
-            )
-            for field in ("paused_sources", *BY_SOURCE)
-            for address in converted[field]
-            if address not in converted["sources"]
-        ]
+    known = {*converted["sources"], *had}
+    problems += [
+        FieldError(
+            "«{address}» is none of the digest's sources.",
+            address=addresses.mask_secrets(address),
+            field=field,
+        )
+        for field in (*SOME_SOURCES, *BY_SOURCE)
+        for address in converted[field]
+        if address not in known
+    ]
     converted |= _leave_out_unread(converted)
     converted["skip"] = tuple(sorted(settings.skip))
     return settings.model_copy(update=converted), problems
@@ -146,15 +149,17 @@ def check_digest(
 def _leave_out_unread(converted: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the sources, paused ones last, and only what is set of one of them."""
     sources = converted["sources"]
-    paused = tuple(a for a in converted["paused_sources"] if a in sources)
-    return {
-        "sources": (*(a for a in sources if a not in paused), *paused),
-        "paused_sources": paused,
-        **{
-            field: {a: v for a, v in converted[field].items() if a in sources}
-            for field in BY_SOURCE
-        },
+    kept = {
+        field: tuple(a for a in converted[field] if a in sources)
+        for field in SOME_SOURCES
     }
+    paused = kept["paused_sources"]
+    by_source = {
+        field: {a: v for a, v in converted[field].items() if a in sources}
+        for field in BY_SOURCE
+    }
+    active = (a for a in sources if a not in paused)
+    return {**kept, **by_source, "sources": (*active, *paused)}
 
 
 def find_name_problem(name: str) -> UserError | None:

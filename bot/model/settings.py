@@ -359,6 +359,16 @@ class DigestSettings(DigestOptions):
             omit_default=True,
         ),
     ] = {}
+    #: Those of the sources of whose articles the own pictures are shown.
+    pictures: Annotated[
+        Values[AddressText],
+        _look(
+            "Sources whose own pictures are shown; you need the right to",
+            label="pictures of stories",
+            values="source",
+            omit_default=True,
+        ),
+    ] = ()
     destinations: Annotated[
         Values[NameText],
         _where("The channels that it is posted to", values="destination"),
