@@ -167,10 +167,10 @@ class DatabaseUploadStore:
         )
 
     async def set_state(self, upload: Upload, state: UploadState) -> None:
-        await self.database.write(set_upload_state, upload, state)
+        await self.database.write(set_upload_state, upload.scope, upload, state)
 
     async def give_up(self, upload: Upload, delivery: Delivery) -> None:
-        await self.database.write(give_upload_up, upload, delivery)
+        await self.database.write(give_upload_up, upload.scope, upload, delivery)
 
     async def claim_unused(self, but: Collection[str]) -> tuple[Upload, ...]:
         where = self.platform, but, self.clock.now()
@@ -221,23 +221,25 @@ def begin_upload(
     return begun
 
 
-def set_upload_state(conn: Connection, upload: Upload, state: UploadState) -> None:
+def set_upload_state(
+    conn: Connection, scope: Scope, upload: Upload, state: UploadState
+) -> None:
     """Record how far a file is."""
-    update_rows(
-        conn, uploads, in_scope(uploads, upload.scope, id=upload.id), state=state
-    )
+    update_rows(conn, uploads, in_scope(uploads, scope, id=upload.id), state=state)
 
 
-def give_upload_up(conn: Connection, upload: Upload, delivery: Delivery) -> None:
+def give_upload_up(
+    conn: Connection, scope: Scope, upload: Upload, delivery: Delivery
+) -> None:
     """Have a file deleted, unless a message besides `delivery` may show it."""
     others = and_(
-        in_scope(deliveries, upload.scope, edition_id=upload.edition_id),
+        in_scope(deliveries, scope, edition_id=upload.edition_id),
         _DELIVERY.state.in_(_SHOWN_STATES),
         _DELIVERY.id != delivery.id,
         _names(deliveries, literal(upload.hash)),
     )
     if not has_row(conn, select(_DELIVERY.id).where(others)):
-        set_upload_state(conn, upload, "unused")
+        set_upload_state(conn, scope, upload, "unused")
 
 
 def list_unused_uploads(

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from bot.model import Delivery, Scope
+from bot.model import Delivery, Scope, Upload
 from bot.ports import UploadStore
 from bot.storage import Connection, Database
 from bot.storage.picture_store import DatabaseUploadStore
@@ -23,8 +24,11 @@ class Record:
     store: UploadStore
     delivery: Delivery
 
-    async def find(self, **changes):
-        wanted = {"picture": CARD, "edition_id": self.delivery.edition_id} | changes
+    async def find(self, **changes: Any) -> Upload | None:
+        wanted: dict[str, Any] = {
+            "picture": CARD,
+            "edition_id": self.delivery.edition_id,
+        } | changes
         scope = wanted.pop("scope", self.delivery.scope)
         return await self.store.find(scope, **wanted)
 

@@ -102,7 +102,7 @@ class History:
             replaces=None,
             now=NOW,
         )
-        set_upload_state(self.conn, begun, state)
+        set_upload_state(self.conn, self.scope, begun, state)
         return begun
 
     def unused(self, at=SOON) -> list[str]:
@@ -130,7 +130,11 @@ def posted(history: History) -> None:
 
 
 async def test_the_file_of_a_message_is_kept(history):
-    assert await history(lambda one: (posted(one), one.unused())[1]) == []
+    def steps(one):
+        posted(one)
+        return one.unused()
+
+    assert await history(steps) == []
 
 
 @pytest.mark.parametrize("state", ["retry", "uncertain", "held"])
@@ -344,7 +348,7 @@ async def test_a_file_that_slack_refused_is_kept_while_another_channel_may_show_
         file = one.begin()
         one.order("post", CARD)
         one.order("post", CARD, place=other)
-        give_upload_up(one.conn, file, one.send())
+        give_upload_up(one.conn, one.scope, file, one.send())
         return one.unused()
 
     assert await history(steps) == []

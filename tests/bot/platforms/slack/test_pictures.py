@@ -63,7 +63,7 @@ class DrawnEditions(SlackPlatform):
 
     cards: tuple[Picture, ...] = (CARD,)
 
-    def render(self, edition: Any, context: Any) -> tuple[MessagePart, ...]:  # type: ignore[override]
+    def render(self, edition: Any, context: Any) -> tuple[MessagePart, ...]:
         first, *rest = super().render(edition, context)
         return (show(first, *self.cards), *rest)
 
@@ -495,6 +495,7 @@ async def undo(newsroom: BotHarness) -> None:
     found = await newsroom.db.read(
         edition_store.find_newest_edition_of, digest.scope, digest_id=digest.id
     )
+    assert found is not None
     await newsroom.db.write(
         manual.undo_edition,
         digest.scope,
