@@ -145,7 +145,7 @@ def test_korean_lines_break_between_words():
 
 @pytest.mark.parametrize("field", ["speaker", "role", "outlet", "date", "check_line"])
 def test_a_long_line_is_shortened_with_an_ellipsis_and_not_the_quote(field):
-    wording = replace(a_wording(), **{field: "Oberbaurätin " * 30})
+    wording = a_wording(**{field: "Oberbaurätin " * 30})
     card = read_card(wording)
     assert "…" in card.text
     assert max(x for x, _, _ in card.places) < 1200 - PADDING
