@@ -122,7 +122,10 @@ def compile_card(
 ) -> bytes:
     """The card as a PNG or, to examine what is written where, as a PDF file."""
     compiler = _prepare(wording, design)
-    return run_typst(lambda: compiler.compile(format=form, ppi=72 * scale))
+    return run_typst(
+        lambda: compiler.compile(format=form, ppi=72 * scale),
+        DigestsError("card.not_drawn"),
+    )
 
 
 def measure_card(wording: CardWording, design: CardDesign) -> dict[str, Any]:
@@ -132,18 +135,19 @@ def measure_card(wording: CardWording, design: CardDesign) -> dict[str, Any]:
     return layout
 
 
-def run_typst(compile_document: Callable[[], Any]) -> bytes:
+def run_typst(compile_document: Callable[[], Any], refusal: DigestsError) -> bytes:
     """The bytes that Typst makes.
 
-    Raises:
-        DigestsError: It refuses the document.
+    Args:
+        compile_document: Calls it.
+        refusal: Raised where it refuses the document.
     """
     import typst
 
     try:
         made: bytes = compile_document()
     except typst.TypstError as error:
-        raise DigestsError("card.not_drawn") from error
+        raise refusal from error
     return made
 
 

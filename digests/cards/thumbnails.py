@@ -84,7 +84,10 @@ def _scale(content: bytes, form: str, side: int) -> bytes:
             font_paths=typst.Fonts(False, False, []),
             sys_inputs={"picture": f"/{pipe}", "form": form, "side": str(side)},
         )
-        return run_typst(lambda: compiler.compile(format="png", ppi=72))
+        return run_typst(
+            lambda: compiler.compile(format="png", ppi=72),
+            SourceUnreadable("picture.unreadable"),
+        )
 
 
 @contextmanager
