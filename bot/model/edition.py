@@ -23,7 +23,7 @@ Payload = Mapping[str, Any]
 class Picture:
     """A drawn picture, found by the hash of what it was drawn from."""
 
-    #: 64 hexadecimal digits.
+    #: Hexadecimal digits.
     hash: str
     #: A PNG.
     content: bytes
@@ -111,6 +111,11 @@ class RenderContext:
     late: bool = False
     #: The pictures that were drawn for it, by the key of what each shows.
     pictures: Mapping[str, PictureRef] = field(default_factory=dict)
+
+
+def get_story_picture_key(article_id: str) -> str:
+    """Return the key of a story's picture, which its first article names."""
+    return f"story/{article_id}"
 
 
 OccurrenceState = Literal["due", "composed", "deferred", "skipped"]

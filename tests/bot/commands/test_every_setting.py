@@ -74,6 +74,7 @@ DIGEST_CASES = {
     "name": value("Early brief", "Early brief"),
     "sources": Case("remove reports", {"remove": "reports"}, ["articles"]),
     "paused_sources": Case("add reports", {"add": "reports"}, ["reports"]),
+    "pictures": Case("add reports", {"add": "reports"}, ["reports"]),
     "source_names": Case(
         "reports = The Reports",
         {"source": "reports", "value": "The Reports"},
@@ -100,6 +101,9 @@ DIGEST_CASES = {
     "figures": Case("no", {}, False),
     "brief": value("0", 0),
     "sections": value("summary, quotes", ["summary", "quotes"]),
+    "cards": value("all", "all"),
+    "card_theme": value("ink", "ink"),
+    "accent": value("#1F6FEB", "#1f6feb"),
     "max_age": value("48", 48),
     "include": Case("add bridge", {"value": "bridge"}, ["bridge"]),
     "exclude": Case('add "river ferry"', {"value": '"river ferry"'}, ['"river ferry"']),

@@ -1,5 +1,6 @@
 """Whatever is said, in whatever letters: a card is whole, or it is not drawn."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,7 @@ designs = st.builds(
 )
 
 
+@pytest.mark.timeout(1200)
 @settings(max_examples=EXAMPLES)
 @given(wordings, designs)
 @example(

@@ -108,7 +108,12 @@ def test_metadata_is_left_out():
 
 
 def test_of_a_moving_picture_the_start_is_shown():
-    assert draw_thumbnail(a_gif(10_000)).width == 40
+    assert draw_thumbnail(a_gif(20)).width == 40
+
+
+def test_a_film_is_refused():
+    with pytest.raises(SourceUnreadable, match="frames"):
+        draw_thumbnail(a_gif(10_000))
 
 
 @pytest.mark.parametrize(
