@@ -162,8 +162,8 @@ def test_a_picture_that_counts_readers_is_refused():
     "content",
     [
         a_png(30_000, 30_000, rows=b""),
-        b"GIF89a" + struct.pack("<HH", 65535, 65535) + bytes(20),
-        b"\xff\xd8\xff\xc0" + struct.pack(">HBHH", 11, 8, 65535, 65535) + bytes(20),
+        b"GIF89a" + struct.pack("<HH", 65535, 65535) + b"\0\0\0\x3b",
+        b"\xff\xd8\xff\xc0" + struct.pack(">HBHH", 11, 8, 65535, 65535) + b"\xff\xd9",
         b"RIFF\0\0\0\0WEBPVP8X" + bytes(8) + b"\xff\xff\xff\xff\xff\xff",
     ],
 )
