@@ -120,15 +120,6 @@ SinceArgument = Annotated[
 ]
 
 
-#: More pages than any list has.
-MAX_PAGE = 999_999
-
-
-def parse_page(_: CommandContext, typed: str) -> int:
-    """Parse the number of a page; 0, which no list has, for any other text."""
-    return parse_whole_number(typed, MAX_PAGE) or 0
-
-
 def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
     """Build a converter to a number between these two, inclusive."""
 

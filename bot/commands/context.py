@@ -28,7 +28,6 @@ from bot.model import (
     Person,
     PlatformCheck,
     Reply,
-    SettingsModel,
     SmallPrint,
     Workspace,
 )
@@ -79,17 +78,6 @@ class Option(CommandOption):
     implicit: bool = False
     #: Settings whose errors (`FieldError.field`) belong to this question.
     settings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OptionGroup:
-    """Options of one parameter: some of the settings of a model.
-
-    The parameter gets the given ones, by name, as they were typed.
-    """
-
-    model: type[SettingsModel]
-    names: tuple[str, ...]
 
 
 @frozen
@@ -373,6 +361,21 @@ class CommandContext:
         )
         title = word(self.command.description)
         return Form(path=self.command.path, title=title, fields=tuple(fields))
+
+    def ask(self, title: str, fields: Iterable[FormField], *control: str) -> Form:
+        """Build a form that belongs to a control: submitting it presses the control.
+
+        Args:
+            title: Of the form.
+            fields: Its questions.
+            control: Action and arguments; see `control_id`.
+        """
+        return Form(
+            path=self.command.path,
+            title=title,
+            fields=tuple(fields),
+            control=self.control_id(*control),
+        )
 
     def button(
         self,

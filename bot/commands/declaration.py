@@ -26,7 +26,7 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, TypeVar
 
@@ -35,9 +35,7 @@ from bot.commands.context import (
     CommandContext,
     CommandServices,
     Option,
-    OptionGroup,
 )
-from bot.configuration.diff import SWITCH_WORDS
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import (
@@ -47,8 +45,6 @@ from bot.model import (
     Invocation,
     Permission,
     Reply,
-    SettingsModel,
-    get_setting,
 )
 from digests.messages import fill_placeholders
 from digests.types import frozen
@@ -74,13 +70,13 @@ MAX_CHOICES = 25
 
 @frozen
 class _Parameter:
-    """One parameter of a command's function, with the options that it stands for."""
+    """One parameter of a command's function, with its option."""
 
     name: str
-    #: Named as people see them.
-    shown: tuple[CommandOption, ...]
-    #: Its option as declared; None for a group of options.
-    option: Option | None
+    #: Named as people see it; it may be required although the declared one is not.
+    shown: CommandOption
+    #: As declared.
+    option: Option
 
     async def convert(
         self, context: CommandContext, typed: Mapping[str, str]
@@ -90,10 +86,7 @@ class _Parameter:
         Raises:
             UserError: The text cannot be converted.
         """
-        if self.option is None:
-            names = [option.name for option in self.shown]
-            return {self.name: {n: typed[n] for n in names if typed.get(n)}}
-        name = self.shown[0].name
+        name = self.shown.name
         said, attached = typed.get(name, ""), name in context.invocation.attached
         if not (said or attached or self.option.implicit):
             return {}
@@ -109,15 +102,8 @@ class _Parameter:
 
     def is_missing(self, given: Container[str]) -> bool:
         """Check whether the parameter is required and was not given."""
-        if self.option is None or self.option.required:
-            return False
-        return self.shown[0].required and self.shown[0].name not in given
-
-    def find_question(self, setting: str) -> str | None:
-        """Find the option that an error in this setting belongs to."""
-        if self.option is not None and setting in self.option.settings:
-            return self.shown[0].name
-        return next((one.name for one in self.shown if one.name == setting), None)
+        required = self.shown.required and not self.option.required
+        return required and self.shown.name not in given
 
 
 @frozen
@@ -162,7 +148,7 @@ class CommandDeclaration:
             description=self.description,
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
-            options=tuple(one for each in self.parameters for one in each.shown),
+            options=tuple(one.shown for one in self.parameters),
             examples=tuple(
                 fill_placeholders(one, SAMPLE_NAMES) for one in self.example_patterns
             ),
@@ -177,8 +163,7 @@ class CommandDeclaration:
             if typed.get(argument):
                 return await handle(context, typed[argument])
         given = {name for name, said in typed.items() if said} | set(attached)
-        lacking = (one for one in self.parameters if one.is_missing(given))
-        missing = [one.shown[0].name for one in lacking]
+        missing = [one.shown.name for one in self.parameters if one.is_missing(given)]
         if missing:
             submitted = context.invocation.submitted
             said = context.say("This is required.") if submitted else ""
@@ -194,11 +179,11 @@ class CommandDeclaration:
                 raise
             return form
         except FieldError as mistake:
-            found = (one.find_question(mistake.field) for one in self.parameters)
-            question = next(filter(None, found), None)
-            if question is None:
-                raise
-            return context.form(errors={question: context.texts.error(mistake)})
+            for one in self.parameters:
+                if mistake.field in (one.shown.name, *one.option.settings):
+                    error = context.texts.error(mistake)
+                    return context.form(errors={one.shown.name: error})
+            raise
 
 
 def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
@@ -256,28 +241,8 @@ def command(
 def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
     *_, option = parameter.annotation.__metadata__
-    if isinstance(option, OptionGroup):
-        shown = _build_setting_options(option.model, option.names)
-        return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
     asked = replace(
         option, name=option.name or parameter.name, required=option.required or needed
     )
-    return _Parameter(name=parameter.name, shown=(asked,), option=option)
-
-
-def _build_setting_options(
-    model: type[SettingsModel], names: Iterable[str]
-) -> tuple[CommandOption, ...]:
-    """Build a command's option for each of these settings."""
-    found = (get_setting(model, name) for name in names)
-    return tuple(
-        CommandOption(
-            name=setting.name,
-            description=setting.info.help,
-            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
-            completes=setting.info.values,
-        )
-        for setting in found
-        if setting is not None
-    )
+    return _Parameter(name=parameter.name, shown=asked, option=option)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from bot.commands.context import CommandContext, Option, OptionGroup, collapse_blanks
+from bot.commands.context import CommandContext, Option, collapse_blanks
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
@@ -40,9 +40,8 @@ NewSources = Annotated[
     str, Option(SOURCES_HELP, completes="pack", settings=("sources",))
 ]
 NewSchedule = Annotated[str, Option(describe_setting("schedule"))]
-NewSettings = Annotated[
-    Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
-]
+NewStories = Annotated[str, Option(describe_setting("stories"))]
+NewLanguage = Annotated[str, Option(describe_setting("language"), completes="language")]
 
 #: The first channel of the local page.
 FIRST_LOCAL_CHANNEL = "news"

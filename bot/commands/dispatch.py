@@ -212,7 +212,7 @@ class Dispatcher:
         """
         if not (known.settled or known.pause):
             return answer
-        if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
+        if isinstance(answer, Form) or "erase" in invocation.args:
             return answer
         shown = await self.services.db.write(
             personal_data.mark_notices_shown,

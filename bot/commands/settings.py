@@ -236,12 +236,8 @@ def build_setting_form(
         fields = [replace(f, value=answers.get(f.name, "")) for f in fields]
         wrong = max(n for n, f in enumerate(fields) if f.value or n == 0)
         fields[wrong] = replace(fields[wrong], error=error)
-    return Form(
-        path=context.command.path,
-        title=f"{target.title}: {format_label(setting, context.texts)}",
-        fields=tuple(fields),
-        control=context.control_id("set", target.key, setting.name, *carried),
-    )
+    title = f"{target.title}: {format_label(setting, context.texts)}"
+    return context.ask(title, fields, "set", target.key, setting.name, *carried)
 
 
 def _list_fields(

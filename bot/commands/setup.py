@@ -13,10 +13,11 @@ from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_requests import (
     SOURCES_HELP,
+    NewLanguage,
     NewName,
     NewSchedule,
-    NewSettings,
     NewSources,
+    NewStories,
     describe_setting,
     get_channel,
     parse_names,
@@ -65,7 +66,8 @@ async def set_up_channel(
     name: NewName = "",
     source: NewSources = "",
     schedule: NewSchedule = "",
-    settings: NewSettings,
+    stories: NewStories = "",
+    language: NewLanguage = "",
 ) -> Reply | Form:
     """Show the checklist of this channel, the form, or the preview of a new digest."""
     given = {name: said for name, said in context.typed.items() if said}
@@ -84,7 +86,9 @@ async def set_up_channel(
     if missing:
         errors = dict.fromkeys(missing, context.say("This is required."))
         return context.form(given, errors, required=REQUIRED)
-    requests = await request_new_digest(context, name, source, schedule, settings)
+    settings = {"stories": stories, "language": language}
+    chosen = {name: said for name, said in settings.items() if said}
+    requests = await request_new_digest(context, name, source, schedule, chosen)
     return await _render_preview(context, requests)
 
 

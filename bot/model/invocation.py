@@ -95,8 +95,6 @@ class Command:
     examples: tuple[str, ...] = ()
     #: The same with the kinds of names in them: «/news quotes {speaker}».
     example_patterns: tuple[str, ...] = ()
-    #: Only the person who asked sees the reply.
-    private: bool = True
     #: People can type it, and platforms register it; False = only controls and forms
     #: lead to it.
     typed: bool = True

@@ -17,7 +17,6 @@ from bot.model import Discussion, Form, Inbox, ListItem, Paragraph, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.interactions import (
     PendingForms,
-    find_command_by_path,
     parse_draft_id,
     parse_form_target,
 )
@@ -118,14 +117,12 @@ class DiscordEventHandler:
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction
     ) -> None:
         event, data = arrived.event, arrived.data
-        command = None
         match arrived.kind:
             case InteractionKind.COMPLETION:
                 await self._complete(api, inbox, arrived)
                 return
             case InteractionKind.COMMAND:
                 what = commands.parse_command(data)
-                command = find_command_by_path(inbox.commands, what.path)
                 given = extract_attachment(what.given, data, self._files)
                 work = interactions.answer_command(inbox, event, what.path, *given)
             case InteractionKind.MODAL:
@@ -137,8 +134,7 @@ class DiscordEventHandler:
                 work = self._run_control(inbox, arrived)
             case _:
                 return
-        private = command is None or command.private or arrived.is_personal
-        responder = DiscordResponder(api, arrived, self._drafts, self._defer, private)
+        responder = DiscordResponder(api, arrived, self._drafts, self._defer)
         await responder.answer_with(self._add_discussion(arrived, work))
 
     async def _run_control(self, inbox: Inbox, arrived: DiscordInteraction) -> Outcome:
