@@ -199,7 +199,7 @@ async def read_given_text(context: CommandContext, typed: str) -> str:
     Raises:
         FieldError: It cannot be fetched, or it is not UTF-8.
     """
-    attached = context.invocation.attached.get(FILE)
+    attached = context.invocation.file
     if attached is None and not _is_address(typed):
         return context.invocation.args[FILE].removeprefix("\ufeff")
     body = await read_given_bytes(context, typed)
@@ -219,7 +219,7 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
         FieldError: It cannot be fetched.
     """
     source_reader = context.publisher.ingestor.source_reader
-    attached = context.invocation.attached.get(FILE)
+    attached = context.invocation.file
     if attached is None:
         if _is_address(typed):
             return await _download(source_reader.fetch_file(typed))

@@ -68,9 +68,6 @@ class Option(CommandOption):
     _: KW_ONLY
     #: The option's name, if it differs from the parameter's: «from».
     name: str = ""
-    #: It is required anyway if the parameter has no default. True with a default: the
-    #: function itself asks for a missing answer.
-    required: bool = False
     #: (context, stripped typed text) → value, or an awaitable of it. Without a
     #: converter the parameter gets the text.
     convert: Callable[[Any, str], Any] | None = None
@@ -295,26 +292,6 @@ class CommandContext:
     def answer(self, msgid: str, /, *, title: str = "", **values: object) -> Reply:
         """Build a reply of one sentence; see `Texts.say`."""
         return self.reply(self.say(msgid, **values), title=title)
-
-    def listing(
-        self,
-        title: str,
-        blocks: Iterable[Block],
-        *more: Block,
-        nothing: str,
-        controls: Sequence[Control] = (),
-        menus: Sequence[ControlMenu] = (),
-        in_place: bool = False,
-    ) -> Reply:
-        """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
-        found = tuple(blocks)
-        return self.reply(
-            *((*found, *more) if found else (nothing,)),
-            title=title,
-            controls=controls,
-            menus=menus,
-            in_place=in_place,
-        )
 
     def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
         """Build the lines below a heading in small print; () without lines."""

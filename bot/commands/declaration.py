@@ -26,7 +26,7 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, TypeVar
 
@@ -40,7 +40,6 @@ from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import (
     Command,
-    CommandOption,
     Form,
     Invocation,
     Permission,
@@ -69,44 +68,6 @@ MAX_CHOICES = 25
 
 
 @frozen
-class _Parameter:
-    """One parameter of a command's function, with its option."""
-
-    name: str
-    #: Named as people see it; it may be required although the declared one is not.
-    shown: CommandOption
-    #: As declared.
-    option: Option
-
-    async def convert(
-        self, context: CommandContext, typed: Mapping[str, str]
-    ) -> dict[str, object]:
-        """Return {name: value} of the parameter; {} to use its default.
-
-        Raises:
-            UserError: The text cannot be converted.
-        """
-        name = self.shown.name
-        said, attached = typed.get(name, ""), name in context.invocation.attached
-        if not (said or attached or self.option.implicit):
-            return {}
-        if self.option.convert is None:
-            return {self.name: said}
-        try:
-            value = self.option.convert(context, said)
-            return {self.name: await value if inspect.isawaitable(value) else value}
-        except FieldError as mistake:
-            if mistake.field:
-                raise
-            raise FieldError.of(mistake, field=name) from None
-
-    def is_missing(self, given: Container[str]) -> bool:
-        """Check whether the parameter is required and was not given."""
-        required = self.shown.required and not self.option.required
-        return required and self.shown.name not in given
-
-
-@frozen
 class CommandDeclaration:
     """A command that is not yet bound to an application's services."""
 
@@ -115,7 +76,8 @@ class CommandDeclaration:
     #: With the kinds of names: «/news quotes {speaker}».
     example_patterns: tuple[str, ...]
     function: CommandFunction
-    parameters: tuple[_Parameter, ...]
+    #: By the names of the function's parameters.
+    options: Mapping[str, Option]
     #: People can type it; False = only controls and forms lead to it.
     typed: bool = True
     #: Handlers of arguments that only controls carry, by the argument's name.
@@ -148,7 +110,7 @@ class CommandDeclaration:
             description=self.description,
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
-            options=tuple(one.shown for one in self.parameters),
+            options=tuple(self.options.values()),
             examples=tuple(
                 fill_placeholders(one, SAMPLE_NAMES) for one in self.example_patterns
             ),
@@ -158,20 +120,19 @@ class CommandDeclaration:
         return bound
 
     async def _run(self, context: CommandContext) -> Reply | Form:
-        typed, attached = context.typed, context.invocation.attached
+        typed = context.typed
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        given = {name for name, said in typed.items() if said} | set(attached)
-        missing = [one.shown.name for one in self.parameters if one.is_missing(given)]
+        given = {n: o for n, o in self.options.items() if _is_given(o, context)}
+        asked = (o for o in self.options.values() if o.required)
+        missing = [o.name for o in asked if o not in given.values()]
         if missing:
             submitted = context.invocation.submitted
             said = context.say("This is required.") if submitted else ""
             return context.form(errors=dict.fromkeys(missing, said))
         try:
-            values: dict[str, object] = {}
-            for parameter in self.parameters:
-                values |= await parameter.convert(context, typed)
+            values = {n: await _convert(o, context) for n, o in given.items()}
             return await self.function(context, **values)
         except AmbiguousDigest as which:
             form = _ask_for_digest(context, which)
@@ -179,11 +140,33 @@ class CommandDeclaration:
                 raise
             return form
         except FieldError as mistake:
-            for one in self.parameters:
-                if mistake.field in (one.shown.name, *one.option.settings):
+            for option in self.options.values():
+                if mistake.field in (option.name, *option.settings):
                     error = context.texts.error(mistake)
-                    return context.form(errors={one.shown.name: error})
+                    return context.form(errors={option.name: error})
             raise
+
+
+def _is_given(option: Option, context: CommandContext) -> bool:
+    """Check whether the function gets a value; without one it uses its default."""
+    attached = option.attachable and context.invocation.file is not None
+    return bool(context.typed.get(option.name)) or attached or option.implicit
+
+
+async def _convert(option: Option, context: CommandContext) -> object:
+    """Convert the answer to the question.
+
+    Raises:
+        UserError: The text cannot be converted.
+    """
+    said = context.typed.get(option.name, "")
+    if option.convert is None:
+        return said
+    try:
+        value = option.convert(context, said)
+        return await value if inspect.isawaitable(value) else value
+    except FieldError as mistake:
+        raise FieldError.of(mistake, field=mistake.field or option.name) from None
 
 
 def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
@@ -231,18 +214,16 @@ def command(
             description=description,
             example_patterns=tuple(lines or [f"/{path}"]),
             function=function,
-            parameters=tuple(map(_read_parameter, parameters)),
+            options={one.name: _read_option(one) for one in parameters},
             typed=typed,
         )
 
     return declare
 
 
-def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
+def _read_option(parameter: inspect.Parameter) -> Option:
     # The outermost annotation comes last; it refines those inside.
+    option: Option
     *_, option = parameter.annotation.__metadata__
     needed = not option.implicit and parameter.default is parameter.empty
-    asked = replace(
-        option, name=option.name or parameter.name, required=option.required or needed
-    )
-    return _Parameter(name=parameter.name, shown=asked, option=option)
+    return replace(option, name=option.name or parameter.name, required=needed)

@@ -19,7 +19,6 @@ from bot.model import (
     ListItem,
     Occurrence,
     QuoteBlock,
-    Reply,
     SmallPrint,
     Source,
     StoredEdition,
@@ -156,13 +155,6 @@ async def note_earlier_edition(
     if newest is not None and newest.id == edition.id:
         return ()
     return (await render_edition_origin(context, edition),)
-
-
-def render_preview_control(context: CommandContext) -> Reply:
-    """Render the answer to a button below an edition that is not posted."""
-    return context.answer(
-        "This is a preview. Its buttons work below the edition once it is posted."
-    )
 
 
 def has_thread(context: CommandContext) -> bool:

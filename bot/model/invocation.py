@@ -42,8 +42,8 @@ class Invocation:
     #: «news quotes».
     path: str
     args: Mapping[str, str]
-    #: Files given instead of text, by option name.
-    attached: Mapping[str, Attachment] = field(default_factory=dict)
+    #: A file given instead of the text of the one option that takes a file.
+    file: Attachment | None = None
     #: `args` are the answers of a form, which marks those that are missing.
     submitted: bool = False
     #: The answers of a form that belongs to a control (`Form.control`); None = the
