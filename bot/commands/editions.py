@@ -14,7 +14,7 @@ from bot.commands.declaration import command
 from bot.commands.presentation import has_thread, join_notes, render_article_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
-from bot.lookup.name_resolution import EDITION_ID, resolve_digest
+from bot.lookup.name_resolution import parse_story_name, resolve_digest
 from bot.model import (
     Block,
     Control,
@@ -55,10 +55,10 @@ async def show_latest(
     """Show the newest edition of this channel or a digest, or the one with this id."""
     title, found = context.say("The newest edition"), None
     awaited: Sequence[Digest] = ()
-    if named := EDITION_ID.fullmatch(edition):
+    if named := parse_story_name(edition).edition:
         found = await context.query(
             text_search.load_edition,
-            public_id=named[1],
+            public_id=named,
             person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)

@@ -21,7 +21,7 @@ from bot.commands.presentation import (
     render_quotes,
 )
 from bot.lookup.archive import RESULT_LIMIT
-from bot.lookup.name_resolution import is_story_number, is_story_reference
+from bot.lookup.name_resolution import parse_story_name
 from bot.model import PREVIEW_ID, Block, ListItem, Reply, SmallPrint
 from bot.storage import quote_store
 from digests.cards import content
@@ -43,13 +43,14 @@ class Topic:
 
 async def _find_topic(context: CommandContext, typed: str) -> Topic:
     """Find the story that is named by its number or id; otherwise take the words."""
-    if not is_story_reference(typed):
+    wanted = parse_story_name(typed)
+    if wanted.is_text:
         return Topic(words=typed or None)
     found = await context.archive.story(context.place, typed)
     refs = found.story.articles
     await read_full_texts(context, [ref.id for ref in refs if ref.excerpt])
     origin: Sequence[SmallPrint] = ()
-    if is_story_number(typed):
+    if wanted.number and not wanted.edition:
         origin = await note_earlier_edition(context, found.stored_edition)
     return Topic(words=None, article_ids=[int(ref.id) for ref in refs], origin=origin)
 
