@@ -39,12 +39,7 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
 
 #: An option for a digest that has to be named, unless it is `implicit`.
 named_digest = partial(Option, completes="digest", convert=find_digest)
-DIGEST_OPTION = named_digest(
-    "Its name; without it the one that posts here", implicit=True
-)
-#: The digest that is named, or that is posted here.
-DigestArgument = Annotated[Digest, DIGEST_OPTION]
-#: The same, if the name is all that follows the command.
+#: The digest that is named by all that follows the command, or that is posted here.
 DigestNameArgument = Annotated[
     Digest, named_digest("Its name", rest=True, implicit=True)
 ]
@@ -92,11 +87,10 @@ async def read_full_texts(context: CommandContext, articles: Iterable[str]) -> i
 
 #: An option for a story.
 named_story = partial(Option, completes="story")
-STORY_OPTION = named_story(
-    "Its number, its id (s-…, or e-… 2), or words of it", rest=True
-)
 #: A story by words, number or id, for commands that show more about it.
-StoryReference = Annotated[str, STORY_OPTION]
+StoryReference = Annotated[
+    str, named_story("Its number, its id (s-…, or e-… 2), or words of it", rest=True)
+]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
     EditionStory, named_story("Its number, its id, or a word of it", convert=find_story)

@@ -21,10 +21,9 @@ class AmbiguousDigest(UserError):
     def __init__(
         self, sentence: str, /, *, digests: Sequence[Digest], **values: object
     ) -> None:
-        listed = ", ".join(f"«{digest.name}»" for digest in digests)
-        super().__init__(sentence, names=listed, **values)
-        self.digests = tuple(digests)
         self.names = tuple(digest.name for digest in digests)
+        super().__init__(sentence, names=quote_names(self.names), **values)
+        self.digests = tuple(digests)
 
 
 @frozen
@@ -74,7 +73,7 @@ def resolve_digest(known: Sequence[Digest], name: str) -> Digest:
     raise UnknownName(
         "There is no digest «{name}» here. There are: {names}.",
         name=name[:60],
-        names=", ".join(f"«{digest.name}»" for digest in known),
+        names=quote_names(digest.name for digest in known),
     )
 
 
@@ -233,7 +232,7 @@ def resolve_destination(known: Sequence[Destination], name: str) -> Destination:
     raise UnknownName(
         "There is no destination «{written}» here. There are: {names}.",
         written=" ".join(name.split())[:60],
-        names=", ".join(f"«{place.name}»" for place in known) or Message("none"),
+        names=quote_names(place.name for place in known) or Message("none"),
     )
 
 
@@ -246,11 +245,7 @@ def resolve_source(known: Sequence[Source], name: str) -> Source:
     Raises:
         UserError: The words match none of them, or several; the message lists names.
     """
-    wanted = normalize_text(name).strip()
-    named = [(source, _list_source_names(source)) for source in known]
-    near = [source for source, names in named if wanted in names] or [
-        source for source, names in named if any(wanted in one for one in names)
-    ]
+    near = match_sources(known, name)
     if len(near) == 1:
         return near[0]
     listed = quote_names(format_source_name(one) for one in (near or known)[:10])
@@ -264,6 +259,15 @@ def resolve_source(known: Sequence[Source], name: str) -> Source:
         source=said,
         names=listed or Message("none"),
     )
+
+
+def match_sources(known: Sequence[Source], name: str) -> list[Source]:
+    """List the sources of this name or address, or else those that contain it."""
+    wanted = normalize_text(name).strip()
+    named = [(source, _list_source_names(source)) for source in known]
+    return [source for source, names in named if wanted in names] or [
+        source for source, names in named if any(wanted in one for one in names)
+    ]
 
 
 def format_source_name(source: Source) -> str:
