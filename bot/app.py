@@ -19,6 +19,7 @@ from bot.commands.context import CommandServices
 from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.card_pictures import CardIllustrator
 from bot.delivery.outbox import Outbox
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
@@ -49,6 +50,9 @@ from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.web import server
 from bot.web.server import ReadinessCheck
+from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
+from digests.cards.wording import CardDesign, CardWording
+from digests.sources.sandbox.process import Sandbox
 
 
 class SystemClock:
@@ -90,10 +94,15 @@ async def open_application(
     db = await asyncio.to_thread(Database.open, settings.database_url)
     engine = InProcessEngine()
     try:
-        async with SourceReader(
-            settings.fetch_allow_private, contact=settings.fetch_contact
-        ) as source_reader:
-            app = await _build_application(settings, db, engine, source_reader, at)
+        async with (
+            SourceReader(
+                settings.fetch_allow_private, contact=settings.fetch_contact
+            ) as source_reader,
+            Sandbox(CARD_SANDBOX_LIMITS) as drawing,
+        ):
+            app = await _build_application(
+                settings, db, engine, source_reader, drawing, at
+            )
             try:
                 yield app
             finally:
@@ -109,6 +118,7 @@ async def _build_application(
     db: Database,
     engine: InProcessEngine,
     source_reader: SourceReader,
+    drawing: Sandbox,
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
@@ -124,8 +134,19 @@ async def _build_application(
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
     ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
+
+    async def draw(wording: CardWording, design: CardDesign) -> bytes:
+        return await drawing.run(draw_card, wording, design)
+
+    illustrator = CardIllustrator(db=db, clock=clock, draw_card=draw)
     publisher = EditionPublisher(
-        db=db, engine=engine, clock=clock, ingestor=ingestor, platforms=platforms, at=at
+        db=db,
+        engine=engine,
+        clock=clock,
+        ingestor=ingestor,
+        platforms=platforms,
+        illustrator=illustrator,
+        at=at,
     )
     outbox = Outbox(
         db=db,
@@ -168,7 +189,11 @@ async def _build_application(
         jobs=jobs,
         publisher=publisher,
         corrections=CorrectionProcessor(
-            db=db, engine=engine, clock=clock, platforms=platforms
+            db=db,
+            engine=engine,
+            clock=clock,
+            platforms=platforms,
+            illustrator=illustrator,
         ),
         outbox=outbox,
         archive=archive,

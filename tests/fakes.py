@@ -1,6 +1,7 @@
 """Fakes of the ports, which pass the contract tests of the real ones."""
 
 import asyncio
+import struct
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from bot.model import (
     RenderContext,
     Reply,
 )
+from digests.cards.wording import CardDesign, CardWording
 from digests.types import Edition
 
 P = ParamSpec("P")
@@ -52,6 +54,27 @@ class FakeEngine:
         self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return work(*args, **kwargs)
+
+
+class FakeDrawing:
+    """Draws cards at once: empty pictures of the usual size."""
+
+    def __init__(self) -> None:
+        #: The quotes that were asked for.
+        self.asked: list[CardWording] = []
+        #: Raised instead of drawing; None = it succeeds.
+        self.fault: Exception | None = None
+        #: Set to let drawings wait until it is set.
+        self.busy: asyncio.Event | None = None
+
+    async def __call__(self, wording: CardWording, design: CardDesign) -> bytes:
+        self.asked.append(wording)
+        if self.busy is not None:
+            await self.busy.wait()
+        if self.fault is not None:
+            raise self.fault
+        head = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR"
+        return head + struct.pack(">II", 1200, 630) + wording.quote.encode()
 
 
 @dataclass(frozen=True, kw_only=True)

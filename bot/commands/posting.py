@@ -25,7 +25,7 @@ from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
 from bot.model.scope import MAX_KEY
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
-from bot.publishing.editions import EditionOrder
+from bot.publishing.edition_inputs import EditionOrder
 from bot.publishing.manual import ManualPublisher, parse_topic
 from digests.language.normalization import parse_whole_number
 

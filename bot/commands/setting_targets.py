@@ -396,6 +396,7 @@ _FIXED_VALUES: Final[Mapping[ValueKind, Callable[[], Sequence[str]]]] = {
     "zone": lambda: sorted(one for one in available_timezones() if "/" in one),
     "channel": lambda: ["here"],
     "hours": lambda: ["22:00-7:00"],
+    "color": lambda: ["#1f6feb", "#0b6e4f", "#b3261e", "#7a4fbf"],
     "language": lambda: sorted(STOP_WORDS),
 }
 

@@ -26,8 +26,22 @@ from bot.corrections.comparison import (
 )
 from bot.delivery import personal_controls
 from bot.delivery.attempts import LINKS_ONLY_LEVEL
+from bot.delivery.card_pictures import (
+    NO_PICTURES,
+    CardIllustrator,
+    CardPictures,
+    store_pictures,
+)
 from bot.errors import ConfigurationError
-from bot.model import Delivery, Destination, EditionKey, MessagePart, StoredEdition
+from bot.model import (
+    Delivery,
+    Destination,
+    DigestOptions,
+    EditionKey,
+    MessagePart,
+    RenderContext,
+    StoredEdition,
+)
 from bot.model.edition import context_from_json
 from bot.model.scope import Scope
 from bot.ports import Clock, Engine, Platform
@@ -36,8 +50,10 @@ from bot.storage import (
     Database,
     correction_store,
     delivery_store,
+    digest_store,
     edition_store,
     personal_digest_store,
+    picture_store,
     published_article_store,
     workspace_store,
 )
@@ -59,6 +75,8 @@ class CorrectionProcessor:
     engine: Engine
     clock: Clock
     platforms: Mapping[str, Platform]
+    #: None: no pictures are drawn.
+    illustrator: CardIllustrator | None = None
 
     async def run(self) -> datetime | None:
         """Compare stable texts and order the edits; return when to run next."""
@@ -78,7 +96,11 @@ class CorrectionProcessor:
         key = EditionKey(scope=scope, edition_id=edition_id)
         try:
             await self.db.write(
-                order_edits, **key, platforms=self.platforms, now=self.clock.now()
+                order_edits,
+                **key,
+                platforms=self.platforms,
+                pictures=await self._illustrate(key),
+                now=self.clock.now(),
             )
         except ConfigurationError:
             # The database cannot be written: what is due waits until it can.
@@ -90,6 +112,21 @@ class CorrectionProcessor:
             await self.db.write(
                 finish, **key, state="listed", reason=Message("correction.defect")
             )
+
+    async def _illustrate(self, key: EditionKey) -> CardPictures:
+        """Draw the pictures of the corrected edition; an unchanged quote keeps its."""
+        if self.illustrator is None:
+            return NO_PICTURES
+        stored_edition, context, options = await self.db.read(_load_rendering, key)
+        if stored_edition is None or context is None or options is None:
+            return NO_PICTURES
+        edition, posted = stored_edition.edition, context.pictures
+        drawn = await self.illustrator.illustrate(edition, context, options)
+        hashes = {ref.hash for ref in posted.values()}
+        stored = await self.db.read(picture_store.list_sizes, hashes)
+        kept = {key: ref for key, ref in posted.items() if ref.hash in stored}
+        # Settings that changed since do not change what was posted.
+        return CardPictures(refs={**drawn.refs, **kept}, new=drawn.new)
 
     async def _compare(self, one: PublishedArticle) -> None:
         now = self.clock.now()
@@ -114,6 +151,7 @@ def order_edits(
     edition_id: int,
     platforms: Mapping[str, Platform],
     now: datetime,
+    pictures: CardPictures = NO_PICTURES,
 ) -> int:
     """Store the edits that an edition needs; return how many messages are edited."""
     key = EditionKey(scope=scope, edition_id=edition_id)
@@ -123,12 +161,13 @@ def order_edits(
     if stored_edition is None or platform is None:
         return 0
     sent = delivery_store.list_deliveries(conn, **key)
-    wanted = _render_corrected(conn, stored_edition, platform, sent, now)
+    wanted = _render_corrected(conn, stored_edition, platform, sent, now, pictures)
     name = stored_edition.public_id
     if isinstance(wanted, Message):
         correction_store.finish_corrections(conn, **key, state="listed", reason=wanted)
         log.info("correction only listed", edition=name, reason=str(wanted))
         return 0
+    store_pictures(conn, stored_edition, wanted, pictures.new, now)
     count = _store_edits(conn, stored_edition, wanted, sent, now)
     correction_store.finish_corrections(conn, **key, state="edited")
     log.info("correction ordered", edition=name, messages=count)
@@ -141,6 +180,7 @@ def _render_corrected(
     platform: Platform,
     sent: Sequence[Delivery],
     now: datetime,
+    pictures: CardPictures,
 ) -> tuple[MessagePart, ...] | Message:
     """Render the corrected messages, or explain why they cannot be edited."""
     key = stored_edition.key
@@ -156,6 +196,7 @@ def _render_corrected(
         return Message("correction.no_message")
     corrected = {one.story for one in correction_store.list_amendments(conn, **key)}
     context = context_from_json(stored, stored_edition.public_id)
+    context = replace(context, pictures=pictures.refs)
     parts = platform.render(stored_edition.edition, context)
     many, edition = max(one.part for one in posts), stored_edition.edition
     while len(parts) > many and (shorter := _shorten_summary(edition, corrected)):
@@ -166,6 +207,21 @@ def _render_corrected(
     keys = [stored_edition.digest_id]
     own = personal_digest_store.select_personal_digests(conn, keys)
     return personal_controls.mark_own_controls(parts, stored_edition) if own else parts
+
+
+def _load_rendering(
+    conn: Connection, key: EditionKey
+) -> tuple[StoredEdition | None, RenderContext | None, DigestOptions | None]:
+    """Load an edition, and how it was rendered."""
+    stored_edition = edition_store.find_edition(conn, **key)
+    stored = edition_store.find_render_context(conn, **key)
+    if stored_edition is None or stored is None:
+        return stored_edition, None, None
+    context = context_from_json(stored, stored_edition.public_id)
+    digest = digest_store.find_digest(
+        conn, key["scope"], digest_id=stored_edition.digest_id
+    )
+    return stored_edition, context, digest.options if digest else None
 
 
 def _shorten_summary(edition: Edition, corrected: Collection[str]) -> Edition | None:

@@ -23,7 +23,7 @@ Payload = Mapping[str, Any]
 class Picture:
     """A drawn picture, found by the hash of what it was drawn from."""
 
-    #: 64 hexadecimal digits.
+    #: Hexadecimal digits.
     hash: str
     #: A PNG.
     content: bytes

@@ -27,6 +27,7 @@ from bot.storage import (
     Connection,
     Database,
     deletion_store,
+    picture_store,
     process_store,
     workspace_store,
 )
@@ -41,6 +42,8 @@ ERASURE_CHECK_INTERVAL = timedelta(seconds=15)
 PRUNING_INTERVAL = timedelta(days=1)
 #: Far longer than any platform repeats an event.
 EVENT_RETENTION = timedelta(days=7)
+#: How long the bytes of a picture are kept after its last use: it can be drawn again.
+PICTURE_RETENTION = timedelta(days=7)
 #: Rows of one step: examined, and changed; and seconds in which others can write.
 PRUNING_WINDOW, PRUNING_ROWS, PRUNING_PAUSE = 500, 50, 0.005
 #: How long the data of a workspace that removed the bot is kept.
@@ -197,6 +200,9 @@ class Maintenance:
             "reports": partial(prune, kind="reports", before=made),
             "decisions": partial(prune, kind="decisions", before=made),
             "changes": partial(prune, kind="changes", before=changed),
+            "pictures": partial(
+                picture_store.prune_pictures, before=now - PICTURE_RETENTION
+            ),
         }
         texts = now - timedelta(days=kept.texts)
         counts = {"articles": await self._empty_articles(texts)}

@@ -1,4 +1,4 @@
-"""Load what an edition is composed from, compose it, and record how it was composed."""
+"""What is ordered, what it is composed from, and the record of how it was composed."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.errors import BotError
-from bot.model import PUBLISHABLE_FOR, Digest, Occurrence
+from bot.model import PUBLISHABLE_FOR, Destination, Digest, Occurrence, Workspace
 from bot.model.scope import Scope
 from bot.storage import (
     Connection,
@@ -38,6 +38,43 @@ def build_edition_style(digest: Digest) -> EditionStyle:
     return digest.options.to_edition_style(
         digest.name, more=digest.more, less=digest.less
     )
+
+
+@frozen
+class EditionOrder:
+    """What an edition contains and where it is posted: by default all of a digest."""
+
+    digest: Digest
+    #: The workspace of the digest.
+    workspace: Workspace
+    #: Search words that its stories must match; "" = all stories.
+    topic: str = ""
+    #: The only channel to post to; None = all channels of the digest.
+    to: Destination | None = None
+
+    @property
+    def separate(self) -> bool:
+        """Whether it is posted to fewer or other channels than the digest's own."""
+        return self.to is not None and self._own_ids != {self.to.id}
+
+    @property
+    def among_own(self) -> bool:
+        """Whether it is posted to one of several channels of the digest."""
+        return self.to is not None and self.separate and self.to.id in self._own_ids
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where it is posted."""
+        return self.digest.destinations if self.to is None else (self.to,)
+
+    @property
+    def announces_next(self) -> bool:
+        """Whether its readers get the digest's next edition."""
+        return not self.separate or self.among_own
+
+    @property
+    def _own_ids(self) -> set[int]:
+        return {place.id for place in self.digest.destinations}
 
 
 @frozen

@@ -19,11 +19,17 @@ import structlog
 
 from bot import model
 from bot.delivery import personal_controls
+from bot.delivery.card_pictures import (
+    EDITION_SECONDS,
+    NO_PICTURES,
+    CardIllustrator,
+    CardPictures,
+    store_pictures,
+)
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
-    Destination,
     Digest,
     MessagePart,
     Occurrence,
@@ -44,6 +50,7 @@ from bot.ports import (
 from bot.publishing import edition_inputs, planning
 from bot.publishing.edition_inputs import (
     EditionInputs,
+    EditionOrder,
     LedgerChanged,
     compose_inputs,
 )
@@ -78,6 +85,9 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
+#: Seconds after which the editions of a run are shown with stored pictures only, so
+#: that many of them that are due together do not wait for each other's pictures.
+DRAWING_SECONDS = 5.0
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: Number of newest occurrences that are searched for the last edition.
@@ -102,43 +112,6 @@ class EditionPreview:
     parts: tuple[MessagePart, ...]
 
 
-@frozen
-class EditionOrder:
-    """What an edition contains and where it is posted: by default all of a digest."""
-
-    digest: Digest
-    #: The workspace of the digest.
-    workspace: Workspace
-    #: Search words that its stories must match; "" = all stories.
-    topic: str = ""
-    #: The only channel to post to; None = all channels of the digest.
-    to: Destination | None = None
-
-    @property
-    def separate(self) -> bool:
-        """Whether it is posted to fewer or other channels than the digest's own."""
-        return self.to is not None and self._own_ids != {self.to.id}
-
-    @property
-    def among_own(self) -> bool:
-        """Whether it is posted to one of several channels of the digest."""
-        return self.to is not None and self.separate and self.to.id in self._own_ids
-
-    @property
-    def destinations(self) -> tuple[Destination, ...]:
-        """Where it is posted."""
-        return self.digest.destinations if self.to is None else (self.to,)
-
-    @property
-    def announces_next(self) -> bool:
-        """Whether its readers get the digest's next edition."""
-        return not self.separate or self.among_own
-
-    @property
-    def _own_ids(self) -> set[int]:
-        return {place.id for place in self.digest.destinations}
-
-
 class FinishOccurrence(Protocol):
     """Store the outcome of an occurrence, which it may plan first.
 
@@ -152,10 +125,24 @@ class FinishOccurrence(Protocol):
 
 @dataclass(kw_only=True, slots=True)
 class _PublishingRun:
-    """What the editions of one run share: sources that were read, and analyses."""
+    """What the editions of one run share: sources read, analyses, time for pictures."""
 
     read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
     _refreshed: set[int] = field(default_factory=set)
+    #: Seconds that are left for drawing.
+    _drawing_seconds: float = DRAWING_SECONDS
+
+    async def illustrate(
+        self, publisher: "EditionPublisher", order: EditionOrder, edition: Edition
+    ) -> CardPictures:
+        """Draw the pictures of an edition in the time that is left."""
+        monotonic = asyncio.get_running_loop().time
+        begun = monotonic()
+        left = 0.0 if order.digest.person else self._drawing_seconds
+        seconds = min(left, EDITION_SECONDS)
+        pictures = await publisher.illustrate(order, edition, seconds)
+        self._drawing_seconds = max(0.0, self._drawing_seconds - monotonic() + begun)
+        return pictures
 
     async def refresh(
         self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
@@ -175,6 +162,8 @@ class EditionPublisher:
     clock: Clock
     ingestor: Ingestor
     platforms: Mapping[str, Platform]
+    #: None: no pictures are drawn.
+    illustrator: CardIllustrator | None = None
     at: CheckpointHook = ignore_checkpoint
 
     @property
@@ -182,7 +171,11 @@ class EditionPublisher:
         """Chooses the pages that are read for full texts."""
         reader = self.ingestor.full_text_reader
         return FullTextPlanner(
-            db=self.db, engine=self.engine, clock=self.clock, reader=reader
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            reader=reader,
+            draw_ahead=self._draw_ahead,
         )
 
     # ── for the scheduler ──────────────────────────────────────────────────────
@@ -279,8 +272,8 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
-        read = AnalysisCache().read
-        await self.full_texts.complete([digest], read=read)
+        run = _PublishingRun()
+        await self.full_texts.complete([digest], read=run.read)
 
         def finish(
             conn: Connection, state: OccurrenceState, reason: Message | None
@@ -291,7 +284,7 @@ class EditionPublisher:
             )
             return planned
 
-        outcome = await self._publish(order, finish, read)
+        outcome = await self._publish(order, finish, run)
         return replace(outcome, unread=refreshed.unread)
 
     async def preview(
@@ -348,6 +341,16 @@ class EditionPublisher:
         parts = self.platforms[platform].render(edition, context)
         return EditionPreview(edition=edition, parts=parts)
 
+    async def illustrate(
+        self, order: EditionOrder, edition: Edition, seconds: float = EDITION_SECONDS
+    ) -> CardPictures:
+        """Draw the pictures of an edition, within a time limit."""
+        if self.illustrator is None:
+            return NO_PICTURES
+        context = self._build_context(order, PREVIEW_ID)
+        options = order.digest.options
+        return await self.illustrator.illustrate(edition, context, options, seconds)
+
     def store_edition(
         self,
         conn: Connection,
@@ -355,6 +358,7 @@ class EditionPublisher:
         order: EditionOrder,
         edition: Edition,
         published: PublishedLedger,
+        pictures: CardPictures = NO_PICTURES,
     ) -> StoredEdition:
         """Store the edition, its ledger and its deliveries in the caller's transaction.
 
@@ -364,6 +368,7 @@ class EditionPublisher:
             order: The digest and the destinations.
             edition: As it was composed.
             published: Additions to the ledger of the digest.
+            pictures: Those of its quotes that were drawn.
         """
         digest, scope = order.digest, order.digest.scope
         stored_edition = edition_store.add_edition(
@@ -377,11 +382,13 @@ class EditionPublisher:
         )
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
         context = self._build_context(order, edition_id, due_at)
+        context = replace(context, pictures=pictures.refs)
         values = model.context_to_json(context)
         if order.separate:
             values = {**values, model.SEPARATE_KEY: True}
         edition_store.set_render_context(conn, **stored_edition.key, context=values)
         parts = self._render(order, stored_edition, context)
+        store_pictures(conn, stored_edition, parts, pictures.new, self.clock.now())
         for destination in order.destinations:
             delivery_store.add_deliveries(
                 conn,
@@ -453,13 +460,13 @@ class EditionPublisher:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         # A personal digest has the sources of all digests of its workspace.
         await run.refresh(self.ingestor, digest.sources)
-        return await self._publish(order, partial(_finish, occurrence), run.read)
+        return await self._publish(order, partial(_finish, occurrence), run)
 
     async def _publish(
         self,
         order: EditionOrder,
         finish: FinishOccurrence,
-        read: AnalyseArticle = analyse_article,
+        run: _PublishingRun,
     ) -> PublishingOutcome:
         """Compose the edition and store it with its deliveries, or why there is none.
 
@@ -470,7 +477,9 @@ class EditionPublisher:
         while True:
             now = self.clock.now()
             found = await self.db.read(edition_inputs.load_inputs, digest, now)
-            edition = await self.engine.run(compose_inputs, found, digest, now, read)
+            edition = await self.engine.run(
+                compose_inputs, found, digest, now, run.read
+            )
             if not edition.stories:
                 reason = await self.explain_no_stories(digest, edition)
                 record = partial(self._record_skip, finish, reason, edition)
@@ -478,9 +487,10 @@ class EditionPublisher:
                 log.info("no edition", digest=digest.name, reason=str(reason))
                 return PublishingOutcome(reason=reason)
             self.at("composed")
+            pictures = await run.illustrate(self, order, edition)
             try:
                 stored_edition = await self.db.write(
-                    self._store, finish, order, edition, found
+                    self._store, finish, order, edition, found, pictures
                 )
                 break
             except LedgerChanged:
@@ -503,6 +513,14 @@ class EditionPublisher:
         await self.db.write(
             schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
+
+    async def _draw_ahead(self, digest: Digest) -> None:
+        """Draw the pictures that the next edition of a digest would show."""
+        if self.illustrator is None or digest.options.cards == "off" or digest.person:
+            return
+        edition = await self._compose_edition(digest, analyse_article)
+        context = self._build_context(await self._order_all(digest), PREVIEW_ID)
+        await self.illustrator.draw_ahead(edition, context, digest.options)
 
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()
@@ -545,6 +563,7 @@ class EditionPublisher:
         order: EditionOrder,
         edition: Edition,
         found: EditionInputs,
+        pictures: CardPictures,
     ) -> StoredEdition | None:
         """Store edition, ledger and deliveries in one commit; None if done before.
 
@@ -559,7 +578,9 @@ class EditionPublisher:
         ledger = collect_published(edition)
         backlog = edition_inputs.load_initial_backlog(conn, digest, now)
         ledger = replace(ledger, revisions=ledger.revisions | backlog)
-        stored_edition = self.store_edition(conn, occurrence, order, edition, ledger)
+        stored_edition = self.store_edition(
+            conn, occurrence, order, edition, ledger, pictures
+        )
         edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
 

@@ -9,7 +9,7 @@ for the next one.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -84,6 +84,8 @@ class FullTextPlanner:
     engine: Engine
     clock: Clock
     reader: FullTextReader
+    #: Draws the pictures of a digest's next edition, after the last look.
+    draw_ahead: Callable[[Digest], Awaitable[None]]
     #: By digest: the due moment, and how many of its looks are over.
     _looked: dict[int, tuple[datetime, int]] = field(default_factory=dict, repr=False)
 
@@ -100,7 +102,7 @@ class FullTextPlanner:
         ]
         for key in waiting[:LOOKS_AT_ONCE]:
             self._looked[key[1]] = (upcoming[key], _count_over(looks[key], now))
-        await self._look(waiting[:LOOKS_AT_ONCE])
+        await self._look(waiting[:LOOKS_AT_ONCE], looks, now)
         for digest_id, (at, _) in list(self._looked.items()):
             if at < now:
                 del self._looked[digest_id]
@@ -114,9 +116,27 @@ class FullTextPlanner:
         known = self._looked.get(digest_id)
         return known[1] if known is not None and known[0] == at else 0
 
-    async def _look(self, keys: Sequence[tuple[int, int]]) -> None:
+    async def _look(
+        self,
+        keys: Sequence[tuple[int, int]],
+        looks: Mapping[tuple[int, int], Sequence[datetime]],
+        now: datetime,
+    ) -> None:
         digests = await self._find_digests((Scope(here), key) for here, key in keys)
         await self.complete(digests, seconds=LOOK_SECONDS)
+        last = {key[1] for key in keys if looks[key][-1] <= now}
+        for digest in digests:
+            if digest.id in last:
+                await self._draw_ahead(digest)
+
+    async def _draw_ahead(self, digest: Digest) -> None:
+        try:
+            await self.draw_ahead(digest)
+        except ConfigurationError:
+            raise
+        except Exception:
+            # A defect here must not keep the other digests from being looked at.
+            log.exception("drawing ahead failed", digest=digest.id)
 
     async def complete_occurrences(
         self, due: Sequence[Occurrence], read: AnalyseArticle

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.delivery.card_pictures import CardPictures
 from bot.errors import UserError
 from bot.ingest.polling import describe_unread
 from bot.lookup.text_search import parse_search
@@ -28,15 +29,12 @@ from bot.model.scope import Scope
 from bot.publishing import edition_inputs
 from bot.publishing.edition_inputs import (
     EditionInputs,
+    EditionOrder,
     LedgerChanged,
     build_edition_style,
     compose_inputs,
 )
-from bot.publishing.editions import (
-    EditionOrder,
-    EditionPreview,
-    EditionPublisher,
-)
+from bot.publishing.editions import EditionPreview, EditionPublisher
 from bot.publishing.planning import (
     check_not_ordered,
     manual_due,
@@ -104,8 +102,11 @@ class ManualPublisher:
         await publisher.db.read(check_not_ordered, digest, due)
         edition, found = await self._read_and_compose(order)
         while True:
+            pictures = await publisher.illustrate(order, edition)
             try:
-                return await publisher.db.write(self._store, due, order, edition, found)
+                return await publisher.db.write(
+                    self._store, due, order, edition, found, pictures
+                )
             except LedgerChanged:
                 edition, found = await self._compose_edition(order)
 
@@ -163,13 +164,14 @@ class ManualPublisher:
         order: EditionOrder,
         edition: Edition,
         found: EditionInputs,
+        pictures: CardPictures,
     ) -> StoredEdition:
         occurrence = plan_manual_occurrence(conn, order.digest, due)
         edition_inputs.check_ledger_unchanged(conn, order.digest, found)
         schedule_store.finish_occurrence(conn, **occurrence.key, state="composed")
         published = PublishedLedger() if order.separate else collect_published(edition)
         stored_edition = self.publisher.store_edition(
-            conn, occurrence, order, edition, published
+            conn, occurrence, order, edition, published, pictures
         )
         now = self.publisher.clock.now()
         edition_inputs.save_memberships(conn, order.digest.scope, edition, now)

@@ -54,6 +54,8 @@ from bot.storage.schema import (
     grants,
     local_messages,
     metadata,
+    picture_uses,
+    pictures,
     quotes,
     reports,
     revisions,
@@ -201,8 +203,12 @@ def erase_some_rows(conn: Connection, scope: Scope, rows: int) -> bool:
 
 
 def finish_erasure(conn: Connection, scope: Scope, now: datetime) -> None:
-    """Delete the workspace's row, and record that the erasure is finished."""
+    """Delete the workspace's row, and record that the erasure is finished.
+
+    Pictures that no workspace shows go with it; they may be those of its quotes.
+    """
     delete_rows(conn, workspaces, _WORKSPACE.id == scope.workspace_id)
+    delete_rows(conn, pictures, pictures.c.hash.not_in(select(picture_uses.c.hash)))
     update_rows(conn, erasures, in_scope(erasures, scope), done_at=now)
 
 

@@ -16,6 +16,7 @@ https://sqlite.org/rescode.html; PostgreSQL's:
 https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigurationError
-from bot.storage.schema.base import apply_postgresql_options
+from bot.storage.schema.base import apply_postgresql_options, metadata
 
 #: Seconds that SQLite waits for a lock before we check whether we are closing.
 BUSY_SECONDS = 2.0
@@ -267,6 +268,11 @@ _POSTGRESQL_ERRORS = {
 }
 
 
+#: SQLite's messages about a table, or a column of one.
+_MISSING_PARTS = (
+    re.compile(r"no such (?:table|column): (\w+)(?:\.(?P<column>\w+))?"),
+    re.compile(r"table (\w+) has no column named (?P<column>\w+)"),
+)
 #: Faults that may pass by themselves.
 _TEMPORARY = {_LOCKED, _FULL, _IO, _PG_BUSY, _PG_UNREACHABLE, _PG_FULL}
 
@@ -305,6 +311,8 @@ def _classify(error: DBAPIError | sqlite3.Error) -> str | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_ERROR and _lacks_part_of_schema(str(cause)):
+            return _DAMAGED
         # The low byte is the primary code.
         return None if code is None else _SQLITE_ERRORS.get(code & 0xFF)
     state = getattr(cause, "sqlstate", None)
@@ -315,6 +323,15 @@ def _classify(error: DBAPIError | sqlite3.Error) -> str | None:
         return _classify_by_message(str(cause)) if failed else None
     known = (state[:length] for length in (5, 3, 2))
     return next(filter(None, map(_POSTGRESQL_ERRORS.get, known)), None)
+
+
+def _lacks_part_of_schema(said: str) -> bool:
+    """Whether the file lacks what its version has: its definitions are damaged."""
+    found = next(filter(None, (form.fullmatch(said) for form in _MISSING_PARTS)), None)
+    if found is None or found[1] not in metadata.tables:
+        return False
+    column = found.groupdict().get("column")
+    return column is None or column in metadata.tables[found[1]].c
 
 
 def _classify_by_message(said: str) -> str:

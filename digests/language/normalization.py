@@ -4,6 +4,8 @@
 normalization, no trimming, no repair, because «verbatim» means the stored characters.
 `revision_hash`: the name of one stored version.
 
+`drop_invisible`: for showing a text, without characters that affect its display only.
+
 `normalize_text`: the form for comparison. NFKC, case folded, every quotation mark and
 apostrophe «'», every dash «-», single spaces, none at the ends. Idempotent.
 """
@@ -49,6 +51,35 @@ def parse_whole_number(written: str, most: int, *, least: int = 0) -> int | None
 def to_one_line(text: str) -> str:
     """The text on one line: every run of white space is one space, none at the ends."""
     return " ".join(text.split())
+
+
+_DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2400\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MOST_COMBINING_MARKS = 4
+
+
+def drop_invisible(text: str) -> str:
+    """The text as it is shown: what a renderer may drop is dropped.
+
+    Dropped are controls of direction and others, tag characters, NUL and its
+    look-alikes, and combining marks beyond four on a letter.
+    """
+    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", text))
+    return text if text.isascii() else _limit_combining_marks(text)
+
+
+def _limit_combining_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for sign in text:
+        combines = unicodedata.category(sign) in {"Mn", "Me"}
+        marks = marks + 1 if combines else 0
+        if marks <= _MOST_COMBINING_MARKS:
+            kept.append(sign)
+    return "".join(kept)
 
 
 _MARKS = '"`´‘’‚‛“”„‟«»‹›「」『』〝〞〟＂＇'

@@ -9,7 +9,6 @@ could turn into a link.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
@@ -19,7 +18,7 @@ from markupsafe import Markup
 from digests.cards import content
 from digests.cards.content import UNNAMED_SPEAKER, TextRun
 from digests.language.links import make_link
-from digests.language.normalization import to_one_line
+from digests.language.normalization import drop_invisible, to_one_line
 from digests.types import (
     ArticleRef,
     BriefStory,
@@ -169,12 +168,6 @@ def _format_count(n: int, one: str, several: str) -> str:
     return f"{n} {one if n == 1 else several}"
 
 
-_DROPPED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_MOST_MARKS = 4
 _MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]<>#|~&@^$]")
 #: «https://», «www.», «example.com»: programs turn these into links.
 _ADDRESS_SIGNS = re.compile(r":(?=//)|(?<=\w)\.(?=[^\W\d_])|(?<=[tT][oO]):(?=\w)")
@@ -186,8 +179,7 @@ def escape_plain(value: object) -> str:
     """The words on one line, without characters that affect the display."""
     if isinstance(value, Markup):
         return value
-    text = _SURROGATE.sub("\ufffd", _DROPPED.sub("", str(value)))
-    return to_one_line(text if text.isascii() else _limit_marks(text))
+    return to_one_line(drop_invisible(str(value)))
 
 
 def escape_html(value: object) -> str:
@@ -215,13 +207,3 @@ def sanitize_address(url: str | None) -> str | None:
     """The address as `digests.language.links` writes it; None where it is no link."""
     link = make_link(url)
     return link.href if link else None
-
-
-def _limit_marks(text: str) -> str:
-    kept: list[str] = []
-    marks = 0
-    for sign in text:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
-        if marks <= _MOST_MARKS:
-            kept.append(sign)
-    return "".join(kept)

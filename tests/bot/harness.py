@@ -13,6 +13,7 @@ from bot.commands.controls import ControlSigner
 from bot.commands.dispatch import build_inbox
 from bot.configuration import file_import
 from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery.card_pictures import CardIllustrator, DrawCard
 from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
@@ -108,6 +109,7 @@ class BotHarness:
             engine=self.publisher.engine,
             clock=self.clock,
             platforms=self.publisher.platforms,
+            illustrator=self.publisher.illustrator,
         )
 
     # ── actions ────────────────────────────────────────────────────────────────
@@ -205,8 +207,12 @@ async def open_harness(
     platform: FakePlatform | None = None,
     source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
+    draw_card: DrawCard | None = None,
 ) -> AsyncIterator[BotHarness]:
-    """Open a newsroom over this database; opening it again is a restart."""
+    """Open a newsroom over this database; opening it again is a restart.
+
+    Without `draw_card`, no pictures are drawn.
+    """
     (home / "articles").mkdir(exist_ok=True)
     db = Database.open(url)
     clock, engine = clock or FakeClock(), FakeEngine()
@@ -221,6 +227,9 @@ async def open_harness(
         clock=clock,
         ingestor=ingestor,
         platforms={platform.name: platform},
+        illustrator=CardIllustrator(db=db, clock=clock, draw_card=draw_card)
+        if draw_card
+        else None,
     )
     services = CommandServices(
         db=db,

@@ -175,6 +175,7 @@ _ALLOWED_MODULES = (
     "digests.types",
     "digests.errors",
     "digests.messages",
+    "digests.cards.thumbnails",
     "digests.sources.",
 )
 _ALLOWED_TYPES = {

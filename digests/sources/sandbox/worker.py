@@ -95,11 +95,14 @@ def main(parent: int) -> None:
     os.dup2(2, 1)
     jobs = sys.stdin.buffer
     code = 0
+    loaded: set[str] = set()
     while job := _next_job(jobs):
         name, args, kwargs, own = job
-        if name[0] not in sys.modules:
+        # An argument may have loaded the module, but not its libraries.
+        if name[0] not in loaded:
             limit_memory(sys.maxsize)
             _load_libraries(name[0])
+            loaded.add(name[0])
             code = measure_private_data()
         answer = _run_job(name, args, kwargs, own, code)
         # Retained memory would reduce that of the next job.

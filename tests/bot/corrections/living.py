@@ -45,13 +45,16 @@ def words(message: Posted) -> str:
 
 
 async def correct(
-    harness: BotHarness, *changes: tuple[str, str], text: str = BRIDGE
+    harness: BotHarness,
+    *changes: tuple[str, str],
+    text: str = BRIDGE,
+    article: str = "bridge",
 ) -> str:
     """Correct the article, read it again, and let it settle; return its text."""
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
-    harness.publish("bridge", text)
+    harness.publish(article, text)
     await reread(harness)
     await pass_time(harness)
     return text

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import UserError
 from bot.ingest import polling
-from bot.publishing.editions import EditionOrder
+from bot.publishing.edition_inputs import EditionOrder
 from bot.publishing.manual import ManualPublisher
 from tests.bot.commands.editors import editor, said
 from tests.bot.harness import FLOOD, BotHarness

@@ -7,7 +7,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import ConfigurationError
 from bot.storage import (
@@ -21,6 +22,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage import database as module
+from bot.storage.schema import revisions
 from tests.bot.storage.builders import NOW, a_tenant, some_deliveries
 
 SECRET = "hunter2"
@@ -277,6 +279,31 @@ def test_damage_where_opening_does_not_read_is_found_at_once(sqlite_url: str):
 
     with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
         Database.open(sqlite_url)
+
+
+async def test_a_column_that_damage_renamed_is_explained(sqlite_url: str):
+    """Of 200 flipped bytes one made a column's name another one, unnoticed at start."""
+    database = Database.open(sqlite_url)
+    with closing(sqlite3.connect(file_of(sqlite_url))) as changed:
+        changed.execute("ALTER TABLE revisions RENAME COLUMN excerpt TO exderpt")
+        changed.commit()
+
+    for statement in (
+        select(revisions.c.excerpt),
+        insert(revisions).values(excerpt=True),
+    ):
+        with pytest.raises(ConfigurationError, match=r"is damaged.* restore a backup"):
+            await database.write(Connection.execute, statement)
+    await database.close()
+
+
+async def test_a_misspelt_table_is_a_bug_and_no_damage(sqlite_url: str):
+    database = Database.open(sqlite_url)
+    with pytest.raises(OperationalError, match="no such table: revisionss"):
+        await database.read(
+            lambda conn: conn.exec_driver_sql("SELECT 1 FROM revisionss")
+        )
+    await database.close()
 
 
 def test_damage_in_the_words_that_define_a_table_is_found_at_once(sqlite_url: str):

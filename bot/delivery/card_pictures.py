@@ -1,0 +1,236 @@
+"""Draw the pictures of an edition's quotes, before its messages are stored.
+
+    choose_cards   which quotes are drawn, as the digest's setting says
+    illustrate     what is not drawn yet, within a time limit
+
+Pictures are drawn in a process of their own, one after the other, and found again by
+the hash of what they show. An edition waits a short time for them: what is not drawn
+by then is shown as text only, where its words are in any case. Before a digest is due
+the pictures of its next edition are drawn ahead (`bot.publishing.full_texts`), so that
+at the due moment there is little left to do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from struct import Struct
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.i18n.translation import Texts
+from bot.model import (
+    DigestOptions,
+    MessagePart,
+    Picture,
+    PictureRef,
+    RenderContext,
+    StoredEdition,
+)
+from bot.ports import Clock
+from bot.storage import Connection, Database, picture_store
+from digests.cards.content import get_card_key
+from digests.cards.drawing import hash_card
+from digests.cards.wording import (
+    CardDesign,
+    CardWording,
+    build_card_wording,
+    find_obstacle,
+)
+from digests.errors import DigestsError
+from digests.types import Edition, QuoteCard, frozen
+
+log = structlog.get_logger(__name__)
+
+#: Draws a card outside of this process; returns the PNG.
+DrawCard = Callable[[CardWording, CardDesign], Awaitable[bytes]]
+#: Seconds that one edition waits for its pictures.
+EDITION_SECONDS: Final = 2.0
+#: Width and height in the first chunk of a PNG (www.w3.org/TR/png, IHDR).
+_PNG_SIZE, _PNG_SIZE_OFFSET = Struct(">II"), 16
+#: Pictures whose drawing failed are remembered, up to so many, and not tried again.
+_FAILURES: Final = 1_000
+
+
+@frozen
+class CardPictures:
+    """Pictures by the key of their card, and those of them that are not stored yet."""
+
+    refs: Mapping[str, PictureRef] = field(default_factory=dict)
+    new: tuple[Picture, ...] = ()
+
+
+NO_PICTURES: Final = CardPictures()
+
+
+@frozen
+class _Drawing:
+    """One picture to be drawn."""
+
+    key: str
+    hash: str
+    wording: CardWording
+    design: CardDesign
+    alt: str
+
+    def refer(self, width: int, height: int) -> PictureRef:
+        return PictureRef(hash=self.hash, width=width, height=height, alt=self.alt)
+
+
+@dataclass(kw_only=True)
+class CardIllustrator:
+    """Draws pictures of quotes, over one database and one drawing process."""
+
+    db: Database
+    clock: Clock
+    draw_card: DrawCard
+    _failed: dict[str, None] = field(default_factory=dict, init=False)
+
+    async def illustrate(
+        self,
+        edition: Edition,
+        context: RenderContext,
+        options: DigestOptions,
+        seconds: float = EDITION_SECONDS,
+    ) -> CardPictures:
+        """Draw the pictures of an edition that are not stored; never raises for one.
+
+        Args:
+            edition: With the quotes.
+            context: Says in which language and zone they are described.
+            options: Say which are drawn, and how they look.
+            seconds: How long to wait; what takes longer is left out. 0 = only pictures
+                that are stored already.
+        """
+        drawings = list(_list_drawings(edition, context, options))
+        if not drawings:
+            return NO_PICTURES
+        hashes = {drawing.hash for drawing in drawings}
+        stored = await self.db.read(picture_store.list_sizes, hashes)
+        missing = [d for d in drawings if d.hash not in stored]
+        return _collect(drawings, stored, await self._draw_all(missing, seconds))
+
+    async def draw_ahead(
+        self, edition: Edition, context: RenderContext, options: DigestOptions
+    ) -> None:
+        """Draw and store the pictures that an edition would need now."""
+        found = await self.illustrate(edition, context, options)
+        if found.new:
+            now = self.clock.now()
+            await self.db.write(picture_store.add_pictures, found.new, now)
+
+    async def draw(
+        self, card: QuoteCard, context: RenderContext, options: DigestOptions
+    ) -> CardPictures:
+        """Draw the picture of one quote, whatever the setting says."""
+        drawing = _build_drawing(card, context, options)
+        if drawing is None:
+            return NO_PICTURES
+        return _collect([drawing], {}, await self._draw_all([drawing], EDITION_SECONDS))
+
+    async def _draw_all(
+        self, drawings: list[_Drawing], seconds: float
+    ) -> dict[str, Picture]:
+        """Draw until the time is over; return the pictures by their hashes."""
+        drawn: dict[str, Picture] = {}
+        wanted = [d for d in drawings if d.hash not in self._failed]
+        try:
+            async with asyncio.timeout(seconds if wanted else None):
+                for drawing in wanted:
+                    if drawing.hash not in drawn and (
+                        picture := await self._draw_one(drawing)
+                    ):
+                        drawn[drawing.hash] = picture
+        except TimeoutError:
+            late = len({d.hash for d in wanted}) - len(drawn)
+            log.info("pictures were not drawn in time", late=late)
+        return drawn
+
+    async def _draw_one(self, drawing: _Drawing) -> Picture | None:
+        try:
+            content = await self.draw_card(drawing.wording, drawing.design)
+        except (DigestsError, OSError) as error:
+            log.warning("a picture could not be drawn", reason=str(error))
+            self._failed[drawing.hash] = None
+            while len(self._failed) > _FAILURES:
+                del self._failed[next(iter(self._failed))]
+            return None
+        width, height = _PNG_SIZE.unpack_from(content, _PNG_SIZE_OFFSET)
+        return Picture(hash=drawing.hash, content=content, width=width, height=height)
+
+
+def store_pictures(
+    conn: Connection,
+    stored_edition: StoredEdition,
+    parts: Iterable[MessagePart],
+    new: Iterable[Picture],
+    now: datetime,
+) -> None:
+    """Store what was drawn for an edition, and which pictures its messages show."""
+    shown = {picture for part in parts for picture in part.pictures}
+    if not shown:
+        return
+    wanted = [picture for picture in new if picture.hash in shown]
+    picture_store.add_pictures(conn, wanted, now)
+    scope, edition_id = stored_edition.scope, stored_edition.id
+    picture_store.record_uses(conn, scope, shown, now, edition_id)
+
+
+def choose_cards(edition: Edition, options: DigestOptions) -> Iterator[QuoteCard]:
+    """Choose the quotes of an edition that are drawn: its own first."""
+    if options.cards == "off":
+        return
+    if edition.hero is not None:
+        yield edition.hero
+    if options.cards == "all":
+        for story in edition.stories:
+            # A post shows one quote of a story, and that of the edition only once.
+            yield from [card for card in story.cards if card != edition.hero][:1]
+
+
+def _collect(
+    drawings: Iterable[_Drawing],
+    stored: Mapping[str, tuple[int, int]],
+    new: Mapping[str, Picture],
+) -> CardPictures:
+    """Refer to what is stored or was drawn now."""
+    sizes = {**stored, **{key: (one.width, one.height) for key, one in new.items()}}
+    refs = {d.key: d.refer(*sizes[d.hash]) for d in drawings if d.hash in sizes}
+    return CardPictures(refs=refs, new=tuple(new.values()))
+
+
+def _list_drawings(
+    edition: Edition, context: RenderContext, options: DigestOptions
+) -> Iterator[_Drawing]:
+    for card in choose_cards(edition, options):
+        if drawing := _build_drawing(card, context, options):
+            yield drawing
+
+
+def _build_drawing(
+    card: QuoteCard, context: RenderContext, options: DigestOptions
+) -> _Drawing | None:
+    """Describe the picture of a card; None if it cannot be drawn."""
+    texts, at = Texts.of(context.locale), card.published
+    day = texts.date(at.astimezone(ZoneInfo(context.zone)).date()) if at else ""
+    checked = texts.say("word for word from the source")
+    wording = build_card_wording(
+        card,
+        texts.say("withdrawn") if card.withdrawn else checked,
+        day,
+        unnamed=texts.say("speaker not named in the text"),
+    )
+    if find_obstacle(wording) is not None:
+        return None
+    design = CardDesign(theme=options.card_theme)
+    if options.accent is not None:
+        design = replace(design, accent=options.accent)
+    return _Drawing(
+        key=get_card_key(card),
+        hash=hash_card(wording, design),
+        wording=wording,
+        design=design,
+        alt=card.alt,
+    )
