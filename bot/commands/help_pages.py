@@ -307,7 +307,7 @@ def _find_former(words: Sequence[str]) -> FormerCommand | None:
     for count in (3, 2):
         if found := table.get(" ".join(words[:count])):
             return found
-    noun = " ".join((*words[:2], ""))
+    noun = f"{' '.join(words[:2])} "
     verbs = {
         path.removeprefix(noun): row
         for path, row in table.items()
