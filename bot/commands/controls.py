@@ -30,7 +30,6 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "corrections": ("news latest", "corrections"),
     "discuss": ("news latest", "discuss"),
     "missing": ("news latest", "missing"),
-    "help": ("news help", "command"),
     "home": ("newsdesk home", "page"),
     "history": ("newsdesk history", ""),
     "access": ("newsdesk access list", ""),
