@@ -28,6 +28,7 @@ from bot.model import (
     Person,
     PlatformCheck,
     Reply,
+    SettingsModel,
     SmallPrint,
     Workspace,
 )
@@ -75,6 +76,17 @@ class Option(CommandOption):
     implicit: bool = False
     #: Settings whose errors (`FieldError.field`) belong to this question.
     settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Options of one parameter: some of the settings of a model.
+
+    The parameter gets the given ones, by name, as they were typed.
+    """
+
+    model: type[SettingsModel]
+    names: tuple[str, ...]
 
 
 @frozen

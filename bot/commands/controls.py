@@ -31,6 +31,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "discuss": ("news latest", "discuss"),
     "missing": ("news latest", "missing"),
     "home": ("newsdesk home", "page"),
+    "new": ("newsdesk setup", "new"),
     "history": ("newsdesk history", ""),
     "access": ("newsdesk access list", ""),
     "export": ("newsdesk config export", ""),

@@ -26,7 +26,7 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, TypeVar
 
@@ -35,15 +35,20 @@ from bot.commands.context import (
     CommandContext,
     CommandServices,
     Option,
+    OptionGroup,
 )
+from bot.configuration.diff import SWITCH_WORDS
 from bot.errors import FieldError
 from bot.lookup.name_resolution import AmbiguousDigest
 from bot.model import (
     Command,
+    CommandOption,
     Form,
     Invocation,
     Permission,
     Reply,
+    SettingsModel,
+    get_setting,
 )
 from digests.messages import fill_placeholders
 from digests.types import frozen
@@ -68,6 +73,53 @@ MAX_CHOICES = 25
 
 
 @frozen
+class _Parameter:
+    """One parameter of a command's function, with the options that it stands for."""
+
+    name: str
+    #: Named as people see them.
+    shown: tuple[CommandOption, ...]
+    #: Its option as declared; None for a group of options.
+    option: Option | None
+
+    async def convert(
+        self, context: CommandContext, typed: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Return {name: value} of the parameter; {} to use its default.
+
+        Raises:
+            UserError: The text cannot be converted.
+        """
+        if self.option is None:
+            names = [option.name for option in self.shown]
+            return {self.name: {n: typed[n] for n in names if typed.get(n)}}
+        name = self.shown[0].name
+        said = typed.get(name, "")
+        if not (_is_given(self.option, name, context) or self.option.implicit):
+            return {}
+        if self.option.convert is None:
+            return {self.name: said}
+        try:
+            value = self.option.convert(context, said)
+            return {self.name: await value if inspect.isawaitable(value) else value}
+        except FieldError as mistake:
+            if mistake.field:
+                raise
+            raise FieldError.of(mistake, field=name) from None
+
+    def list_missing(self, context: CommandContext) -> list[str]:
+        """List the options that are required and were not given."""
+        required = [option for option in self.shown if option.required]
+        return [o.name for o in required if not _is_given(o, o.name, context)]
+
+    def find_question(self, setting: str) -> str | None:
+        """Find the option that an error in this setting belongs to."""
+        if self.option is not None and setting in self.option.settings:
+            return self.shown[0].name
+        return next((one.name for one in self.shown if one.name == setting), None)
+
+
+@frozen
 class CommandDeclaration:
     """A command that is not yet bound to an application's services."""
 
@@ -76,8 +128,7 @@ class CommandDeclaration:
     #: With the kinds of names: «/news quotes {speaker}».
     example_patterns: tuple[str, ...]
     function: CommandFunction
-    #: By the names of the function's parameters.
-    options: Mapping[str, Option]
+    parameters: tuple[_Parameter, ...]
     #: People can type it; False = only controls and forms lead to it.
     typed: bool = True
     #: Handlers of arguments that only controls carry, by the argument's name.
@@ -110,7 +161,7 @@ class CommandDeclaration:
             description=self.description,
             permission=(Permission.EVERYONE if root == "news" else Permission.EDITOR),
             run=run,
-            options=tuple(self.options.values()),
+            options=tuple(one for each in self.parameters for one in each.shown),
             examples=tuple(
                 fill_placeholders(one, SAMPLE_NAMES) for one in self.example_patterns
             ),
@@ -124,15 +175,15 @@ class CommandDeclaration:
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        given = {n: o for n, o in self.options.items() if _is_given(o, context)}
-        asked = (o for o in self.options.values() if o.required)
-        missing = [o.name for o in asked if o not in given.values()]
+        missing = [name for p in self.parameters for name in p.list_missing(context)]
         if missing:
             submitted = context.invocation.submitted
             said = context.say("This is required.") if submitted else ""
             return context.form(errors=dict.fromkeys(missing, said))
         try:
-            values = {n: await _convert(o, context) for n, o in given.items()}
+            values: dict[str, object] = {}
+            for parameter in self.parameters:
+                values |= await parameter.convert(context, typed)
             return await self.function(context, **values)
         except AmbiguousDigest as which:
             form = _ask_for_digest(context, which)
@@ -140,33 +191,17 @@ class CommandDeclaration:
                 raise
             return form
         except FieldError as mistake:
-            for option in self.options.values():
-                if mistake.field in (option.name, *option.settings):
-                    error = context.texts.error(mistake)
-                    return context.form(errors={option.name: error})
-            raise
+            found = (one.find_question(mistake.field) for one in self.parameters)
+            question = next(filter(None, found), None)
+            if question is None:
+                raise
+            return context.form(errors={question: context.texts.error(mistake)})
 
 
-def _is_given(option: Option, context: CommandContext) -> bool:
-    """Check whether the function gets a value; without one it uses its default."""
+def _is_given(option: CommandOption, name: str, context: CommandContext) -> bool:
+    """Check whether the option, shown under this name, was typed or given as a file."""
     attached = option.attachable and context.invocation.file is not None
-    return bool(context.typed.get(option.name)) or attached or option.implicit
-
-
-async def _convert(option: Option, context: CommandContext) -> object:
-    """Convert the answer to the question.
-
-    Raises:
-        UserError: The text cannot be converted.
-    """
-    said = context.typed.get(option.name, "")
-    if option.convert is None:
-        return said
-    try:
-        value = option.convert(context, said)
-        return await value if inspect.isawaitable(value) else value
-    except FieldError as mistake:
-        raise FieldError.of(mistake, field=mistake.field or option.name) from None
+    return attached or bool(context.typed.get(name))
 
 
 def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
@@ -214,16 +249,37 @@ def command(
             description=description,
             example_patterns=tuple(lines or [f"/{path}"]),
             function=function,
-            options={one.name: _read_option(one) for one in parameters},
+            parameters=tuple(map(_read_parameter, parameters)),
             typed=typed,
         )
 
     return declare
 
 
-def _read_option(parameter: inspect.Parameter) -> Option:
+def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
     # The outermost annotation comes last; it refines those inside.
-    option: Option
     *_, option = parameter.annotation.__metadata__
+    if isinstance(option, OptionGroup):
+        shown = _build_setting_options(option.model, option.names)
+        return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
-    return replace(option, name=option.name or parameter.name, required=needed)
+    asked = replace(option, name=option.name or parameter.name, required=needed)
+    return _Parameter(name=parameter.name, shown=(asked,), option=option)
+
+
+def _build_setting_options(
+    model: type[SettingsModel], names: Iterable[str]
+) -> tuple[CommandOption, ...]:
+    """Build a command's option for each of these settings."""
+    found = (get_setting(model, name) for name in names)
+    return tuple(
+        CommandOption(
+            name=setting.name,
+            description=setting.info.help,
+            lines=setting.info.values == "address",
+            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
+            completes=setting.info.values,
+        )
+        for setting in found
+        if setting is not None
+    )
