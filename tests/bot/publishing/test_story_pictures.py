@@ -19,7 +19,11 @@ from digests.cards.drawing import CARD_SANDBOX_LIMITS
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.errors import SourceUnreadable
 from digests.sources.sandbox import Sandbox
-from tests.bot.ingest.newswire import Newswire, open_newswire
+from tests.bot.ingest.newswire import (
+    Newswire,
+    feed_configuration,
+    open_newswire,
+)
 from tests.feeds import an_item
 from tests.pictures import a_gif, a_jpeg, a_png, a_png_header
 from tests.wire.server import Request, Script, answer, dripping, endless, redirect
@@ -42,7 +46,13 @@ class Newsroom:
             raise SourceUnreadable("picture.other_kind")
         return Thumbnail(content=content, width=0, height=0)
 
-    async def offer(self, *images: str, alt: str = "", allow: bool = True) -> None:
+    async def offer(
+        self,
+        *images: str,
+        alt: str = "",
+        allow: bool = True,
+        host: str = "courier.example",
+    ) -> None:
         """Publish an article for each of these addresses; "" = without a picture."""
         entries = []
         for number, address in enumerate(images):
@@ -59,10 +69,11 @@ class Newsroom:
             f"<title>Hallin Courier</title>{''.join(entries)}</channel></rss>"
         )
         self.newswire.shelf["/feed"] = answer(feed.encode())
-        source = f'"{self.newswire.url("/feed")}"'
+        address = self.newswire.url("/feed", host)
+        source = f'"{address}"'
         shown = f"pictures = [{source}]\n" if allow else ""
         more = f'{shown}full_text = {{ {source} = "never" }}'
-        await self.newswire.subscribe("/feed", more=more)
+        await self.newswire.harness.apply(feed_configuration([address], more))
 
     async def read(self, **options: float) -> Found:
         digest = await self.newswire.harness.digest()
@@ -245,11 +256,32 @@ async def test_the_same_bytes_at_another_address_are_drawn_once(newsroom: Newsro
     assert (len(refs), again, len(newsroom.drawn)) == (1, (), 1)
 
 
+async def test_a_picture_of_a_private_network_is_shown_by_a_source_there_only(
+    newsroom: Newsroom,
+):
+    newsroom.shelve(a_picture())
+    address = newsroom.newswire.url("/0.png", "archive.lan")
+    await newsroom.offer(address, host="archive.lan")
+    refs, new = await newsroom.read()
+    await newsroom.store(new)
+    assert len(refs) == 1
+    await newsroom.offer(address, host="stranger.example")
+    with capture_logs():
+        assert await newsroom.read() == ({}, ())
+
+
 # ── what is drawn ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x89PNG", a_png(480, 36), a_png(99, 400), a_png(8, 8)[:20]]
+    "content",
+    [
+        b"\x89PNG",
+        a_png(480, 36),
+        a_png(99, 400),
+        a_png(8, 8)[:20],
+        a_png(240, 160) + bytes(300_000),
+    ],
 )
 async def test_what_is_drawn_is_not_trusted(newsroom: Newsroom, content: bytes):
     await newsroom.offer(*newsroom.shelve(answer(content)))
@@ -266,9 +298,28 @@ async def test_a_defect_in_one_picture_keeps_no_other_back(
 
     monkeypatch.setattr(SourceReader, "fetch_picture", fetch)
     await newsroom.offer(*newsroom.shelve(a_picture(1), a_picture(2)))
-    with capture_logs():
+    with capture_logs() as logs:
         refs, _ = await newsroom.read()
     assert len(refs) == 1
+    (line,) = [one for one in logs if one["log_level"] == "error"]
+    assert line["event"] == "reading a picture failed"
+
+
+async def test_an_edition_does_not_wait_for_a_slow_drawing(
+    newsroom: Newsroom, monkeypatch
+):
+    async def draw(content: bytes) -> Thumbnail:
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    monkeypatch.setattr(newsroom, "draw", draw)
+    await newsroom.offer(*newsroom.shelve(a_picture()))
+    async with asyncio.timeout(10):
+        with capture_logs() as logs:
+            assert await newsroom.read(seconds=0.5) == ({}, ())
+            assert await newsroom.read(seconds=0.5) == ({}, ())
+    lines = [one for one in logs if "picture" in one["event"]]
+    assert [line["reason"] for line in lines] == ["not read in time"]
 
 
 # ── bad input, with the real drawing process ────────────────────────────────────
