@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.delivery.card_pictures import CardIllustrator
 from bot.i18n.translation import Texts
 from bot.ingest.source_reader import SourceReader
 from bot.model import Picture, PictureRef
 from bot.publishing import story_pictures
+from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import FAILURE_MEMORY, StoryPictureReader
-from bot.storage import picture_store
+from bot.storage import edition_store, picture_store
 from digests.cards.drawing import CARD_SANDBOX_LIMITS
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.errors import SourceUnreadable
@@ -84,6 +87,22 @@ class Newsroom:
         )
         return dict(refs), new
 
+    async def post(self) -> tuple[int, dict[str, Any]]:
+        """Post an edition; return its stories, and the pictures that it has."""
+        harness = self.newswire.harness
+        never = CardIllustrator(
+            db=harness.db, clock=harness.clock, draw_card=refuse_to_draw
+        )
+        illustrator = EditionIllustrator(cards=never, stories=self.reader)
+        publisher = replace(harness.publisher, illustrator=illustrator)
+        outcome = await replace(harness, publisher=publisher).post()
+        stored = outcome.stored_edition
+        assert stored is not None
+        find = edition_store.find_render_context
+        context = await harness.db.read(find, **stored.key)
+        assert context is not None
+        return len(stored.edition.stories), context.get("pictures", {})
+
     async def store(self, new: tuple[Picture, ...]) -> None:
         harness = self.newswire.harness
         now = harness.clock.now()
@@ -98,6 +117,10 @@ class Newsroom:
     def asked(self) -> list[str]:
         """The pictures that were asked for."""
         return [path for path in self.newswire.server.paths() if path != "/feed"]
+
+
+async def refuse_to_draw(*_: object) -> bytes:
+    raise SourceUnreadable("picture.unreadable")
 
 
 @pytest.fixture
@@ -319,7 +342,9 @@ async def test_an_edition_does_not_wait_for_a_slow_drawing(
             assert await newsroom.read(seconds=0.5) == ({}, ())
             assert await newsroom.read(seconds=0.5) == ({}, ())
     lines = [one for one in logs if "picture" in one["event"]]
-    assert [line["reason"] for line in lines] == ["not read in time"]
+    assert [line["reason"] for line in lines] == [
+        "Reading it took too much time or memory and was stopped."
+    ]
 
 
 # ── bad input, with the real drawing process ────────────────────────────────────
@@ -375,3 +400,27 @@ async def test_a_picture_of_each_kind_is_scaled(
         monkeypatch.setattr(newsroom, "draw", lambda c: sandbox.run(draw_thumbnail, c))
         _, (picture,) = await newsroom.read(seconds=20)
     assert (picture.width, picture.height) == (480, 320)
+
+
+# ── editions ───────────────────────────────────────────────────────────────────
+
+
+async def test_an_edition_is_posted_with_the_pictures_of_its_stories(
+    newsroom: Newsroom,
+):
+    await newsroom.offer(*newsroom.shelve(a_picture()), "", alt="The bridge at night")
+    stories, pictures = await newsroom.post()
+    assert stories == 2
+    assert pictures["story/1"]["alt"] == "The bridge at night"
+
+
+async def test_an_edition_is_posted_in_time_whatever_its_pictures_are(
+    newsroom: Newsroom,
+):
+    scripts = [HOSTILE[name][0] for name in ("a drip", "100 MB", "a private network")]
+    await newsroom.offer(*newsroom.shelve(*scripts, slow(60)))
+    async with asyncio.timeout(30):
+        with capture_logs() as logs:
+            assert await newsroom.post() == (4, {})
+    shown = [one for one in logs if one["event"].endswith("without its picture")]
+    assert len(shown) == 4
