@@ -183,7 +183,7 @@ async def test_a_page_whose_digest_was_deleted_answers_with_a_sentence(of_two):
 
 @pytest.mark.parametrize(
     "page",
-    ["d999", "d1x", "p9", "x", "d1:nothing", "d1:source:9", "d1:sources:9", "report:r"],
+    ["d999", "d1x", "p9", "x", "d1:nothing", "d1:source:9", "report:r"],
 )
 async def test_a_page_that_does_not_exist_answers_with_a_sentence(ana, page):
     answer = await ana.says("newsdesk home", page=page)
