@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot.commands.context import CommandContext
 from bot.configuration.diff import format_label, format_setting, shorten_line
-from bot.errors import FieldError
+from bot.errors import FieldError, UserError
 from bot.model import (
     MAX_MENU_OPTIONS,
     Block,
@@ -56,6 +56,20 @@ def build_page(
     )
 
 
+def build_problem(context: CommandContext, error: UserError, back: str = "") -> Reply:
+    """Say in the place of a page why it cannot be opened, with the way to another."""
+    problem = Reply.of_problem(context.texts.error(error))
+    return replace(problem, controls=(back_button(context, back),), in_place=True)
+
+
+def build_choice(
+    context: CommandContext, page: str, name: str, note: str = ""
+) -> MenuOption:
+    """Build the choice that opens a page."""
+    page_id = context.control_id("home", page)
+    return MenuOption(id=page_id, label=shorten_label(name, 60), note=note)
+
+
 def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, ...]:
     """Build menus with these choices, each of as many as a menu can have."""
     every = tuple(options)
@@ -70,17 +84,16 @@ def list_setting_options(
     context: CommandContext,
     target: str,
     settings: SettingsModel,
-    group: SettingGroup,
-    *,
+    *groups: SettingGroup,
     without: Collection[str] = (),
 ) -> list[MenuOption]:
-    """List the settings of a group as choices, each with its present value.
+    """List the settings of some groups as choices, each with its present value.
 
     Args:
         context: The call.
         target: What has the settings: «d12» a digest, «p3» a destination, «w».
         settings: Its present settings.
-        group: The menu of the settings.
+        groups: The menus of the settings, in their order.
         without: Names of settings that are not offered.
     """
     entry = settings.to_entry()
@@ -90,6 +103,7 @@ def list_setting_options(
             label=shorten_label(format_label(setting, context.texts)),
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
+        for group in groups
         for setting in list_chat_settings(type(settings))
         if setting.info.group == group and setting.name not in without
     ]
@@ -99,12 +113,7 @@ def build_form(
     context: CommandContext, page: str, title: str, fields: Iterable[FormField]
 ) -> Form:
     """Build a form that belongs to the page: submitting it opens it with answers."""
-    return Form(
-        path=context.command.path,
-        title=title,
-        fields=tuple(fields),
-        control=context.control_id("home", page),
-    )
+    return context.ask(title, fields, "home", page)
 
 
 async def run_form(

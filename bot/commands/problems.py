@@ -125,26 +125,25 @@ def _render_report(context: CommandContext, one: Report) -> ListItem:
     )
 
 
-async def show_problems(context: CommandContext) -> Reply:
+async def show_problems(context: CommandContext, _: str) -> Reply:
     """Show all problems, as many as a page holds."""
     found = await load_problems(context)
     blocks: list[Block | str] = [*render_problems(context, found, MAX_PROBLEMS)]
-    if not blocks:
-        blocks = [context.say("Nothing needs attention.")]
+    nothing = context.say("Nothing needs attention.")
     title = context.say("What needs attention")
-    return build_page(context, title, blocks, [back_button(context)])
+    return build_page(context, title, blocks or [nothing], [back_button(context)])
 
 
 # ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def show_held(context: CommandContext) -> Reply:
+async def show_held(context: CommandContext, _: str) -> Reply:
     """Show each message that may or may not have arrived, with two buttons."""
     blocks, controls = await render_held(context)
-    if not blocks:
-        blocks = [context.say("No message waits for a decision.")]
+    controls.append(back_button(context))
+    nothing = context.say("No message waits for a decision.")
     title = context.say("Messages that wait for a decision")
-    return build_page(context, title, blocks, [*controls, back_button(context)])
+    return build_page(context, title, blocks or [nothing], controls)
 
 
 async def render_held(
@@ -182,19 +181,19 @@ async def render_held(
 
 async def send_again(context: CommandContext, key: str) -> Reply:
     """Send the held message again."""
-    await _decide(context, key, "again")
     said = context.say("It is being sent again.")
-    return build_page(context, "", [said], [back_button(context)])
+    return await _decide(context, key, "again", said)
 
 
 async def leave_held(context: CommandContext, key: str) -> Reply:
     """Treat the held message as delivered."""
-    await _decide(context, key, "leave")
     said = context.say("It is not sent again; the messages after it are sent.")
-    return build_page(context, "", [said], [back_button(context)])
+    return await _decide(context, key, "leave", said)
 
 
-async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
+async def _decide(
+    context: CommandContext, key: str, decision: HeldDecision, said: str
+) -> Reply:
     """Decide what happens to a held message.
 
     Raises:
@@ -209,22 +208,22 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
         now=context.now,
     )
     context.services.wake()
+    return build_page(context, "", [said], [back_button(context)])
 
 
 # ── reports of readers ─────────────────────────────────────────────────────────
 
 
-async def show_reports(context: CommandContext) -> Reply:
+async def show_reports(context: CommandContext, _: str) -> Reply:
     """Show the open reports of readers, the oldest first."""
     found = await load_problems(context)
     blocks: list[Block | str] = [_render_report(context, one) for one in found.reports]
     more = found.open_reports - len(found.reports)
     if more:
         blocks.append(context.small_print("{n} more are open", n=more))
-    if not blocks:
-        blocks = [context.say("No report is open.")]
+    nothing = context.say("No report is open.")
     title = context.say("Reports from readers")
-    return build_page(context, title, blocks, [back_button(context)])
+    return build_page(context, title, blocks or [nothing], [back_button(context)])
 
 
 async def answer_report(context: CommandContext, public_id: str) -> Reply | Form:

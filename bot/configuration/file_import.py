@@ -27,22 +27,24 @@ from bot.configuration.change_steps import (
     ChangeRequest,
     ChangeStep,
     CurrentSettings,
-    EntryEdit,
     InvalidChange,
     StepNoun,
-    build_steps,
     format_grant,
     grant_to_entry,
     load_current_settings,
+    request_entry,
 )
-from bot.configuration.change_validation import check_steps
+from bot.configuration.change_validation import check_requests
 from bot.configuration.changes import record_steps
+from bot.configuration.diff import list_differences
 from bot.configuration.validation import (
     BY_SOURCE,
+    SOME_SOURCES,
     format_problem,
     validate_fields,
 )
 from bot.errors import ConfigurationError, FieldError, UserError
+from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.model import (
     DEFAULT_DIGEST,
@@ -236,24 +238,24 @@ def build_requests(
     if place is not None and not current.workspace.is_local:
         known = current.entries["destination"].values()
         channels = {entry["channel"] for entry in known} | {place.channel}
-    edits: list[tuple[StepNoun, str, EntryEdit]] = []
+    requests: list[ChangeRequest] = []
     is_new = current.workspace.id == 0
     if is_new or "zone" in wanted.model_fields_set:
         name = wanted.zone if "zone" in wanted.model_fields_set else ""
         zone = {"name": "zone", "zone": name or _find_first_zone(wanted)}
-        edits.append(("zone", "zone", _set_entry(zone)))
-    edits += [("access", w, _set_entry(grant_to_entry(w))) for w in wanted.editors]
-    edits += [
-        ("destination", _get_name(entry), _set_destination(entry, channels))
-        for entry in wanted.destination
-    ]
-    edits += [("digest", _get_name(e), _set_digest(e)) for e in wanted.digest]
+        requests.append(request_entry("zone", "zone", zone))
+    requests += [request_entry("access", w, grant_to_entry(w)) for w in wanted.editors]
+    requests += [_request_destination(e, channels) for e in wanted.destination]
+    requests += map(_request_digest, wanted.digest)
     if prune:
-        named = {(noun, name) for noun, name, _ in edits}
-        for noun in _PRUNED:
-            removed = [n for n in current.entries[noun] if (noun, n) not in named]
-            edits += [(noun, name, _set_entry(None)) for name in removed]
-    return [ChangeRequest(noun=noun, name=name, edit=e) for noun, name, e in edits]
+        named = {(one.noun, one.name) for one in requests}
+        requests += [
+            request_entry(noun, name, None)
+            for noun in _PRUNED
+            for name in current.entries[noun]
+            if (noun, name) not in named
+        ]
+    return requests
 
 
 def _find_first_zone(wanted: WorkspaceSettings) -> str:
@@ -274,14 +276,10 @@ def _find_first_zone(wanted: WorkspaceSettings) -> str:
 _PRUNED: Final[Sequence[StepNoun]] = ("digest", "destination", "access")
 
 
-def _set_entry(entry: SettingsEntry | None) -> EntryEdit:
-    return lambda _: entry
-
-
-def _set_destination(
+def _request_destination(
     wanted: Mapping[str, Any], channels: Collection[str | None] | None
-) -> EntryEdit:
-    """Build the edit of a destination; a stop is kept unless the channel changes.
+) -> ChangeRequest:
+    """Build the request of a destination; a stop is kept unless the channel changes.
 
     Only these channels are accepted; None = any.
     """
@@ -299,19 +297,19 @@ def _set_destination(
         stopped = before["stopped"] if before is not None and is_same else None
         return {**DEFAULT_POST_OPTIONS.to_entry(), **wanted, "stopped": stopped}
 
-    return edit
+    return ChangeRequest(noun="destination", name=_get_name(wanted), edit=edit)
 
 
 #: Settings that keep their value if a file omits them.
 _KEPT = tuple(s.name for s in list_settings(DigestSettings) if s.info.keep_omitted)
 
 
-def _set_digest(wanted: Mapping[str, Any]) -> EntryEdit:
+def _request_digest(wanted: Mapping[str, Any]) -> ChangeRequest:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         kept = {name: (before or DEFAULT_DIGEST)[name] for name in _KEPT}
         return {**DEFAULT_DIGEST, **kept, **wanted}
 
-    return edit
+    return ChangeRequest(noun="digest", name=_get_name(wanted), edit=edit)
 
 
 # ── the operator's files ───────────────────────────────────────────────────────
@@ -413,8 +411,7 @@ def _plan_workspace(
     )
     current = load_current_settings(conn, workspace)
     requests = build_requests(wanted, current, prune=prune)
-    steps, unbuilt = build_steps(conn, current, requests)
-    checked = check_steps(steps, current, context, unbuilt)
+    checked = check_requests(conn, current, requests, context)
     return _WorkspacePlan(
         workspace=workspace,
         name=wanted.name or wanted.id,
@@ -443,21 +440,11 @@ def _describe_step(step: ChangeStep) -> PlannedChange:
     text, old, new = f"{noun} «{step.name}»", step.before, step.after
     if old is None or new is None:
         return PlannedChange(kind="remove" if new is None else "add", text=text)
-    if noun == "destination":
-        differs = " → ".join(map(_describe_destination, (old, new)))
-    else:
-        differs = ", ".join(name for name in new if old.get(name) != new[name])
+    rows = list(list_differences(step, Texts.of("en")))
+    if noun == "destination" and old["channel"] != new["channel"]:
+        rows.append(("channel", f"{old['channel']} → {new['channel']}"))
+    differs = ", ".join(f"{label}: {value}" for label, value in rows)
     return PlannedChange(kind="change", text=f"{text}: {differs}")
-
-
-def _describe_destination(entry: SettingsEntry) -> str:
-    """Format a destination: «2001, silent, ping 55»."""
-    options = [
-        name if entry[name] is True else f"{name} {entry[name]}"
-        for name in DEFAULT_POST_OPTIONS.to_entry()
-        if entry.get(name)
-    ]
-    return ", ".join([str(entry["channel"]), *options])
 
 
 # ── export ──────────────────────────────────────────────────────────────────────
@@ -516,7 +503,10 @@ def _digest_to_block(digest: Digest, paths: bool) -> dict[str, Any]:
     shown = {a: _mask_address(a, paths) for a in settings.sources}
     masked = {
         "sources": tuple(shown.values()),
-        "paused_sources": tuple(shown[a] for a in settings.paused_sources),
+        **{
+            field: tuple(shown[a] for a in getattr(settings, field))
+            for field in SOME_SOURCES
+        },
         **{
             field: {shown[a]: value for a, value in getattr(settings, field).items()}
             for field in BY_SOURCE

@@ -113,6 +113,11 @@ class RenderContext:
     pictures: Mapping[str, PictureRef] = field(default_factory=dict)
 
 
+def get_story_picture_key(article_id: str) -> str:
+    """Return the key of a story's picture, which its first article names."""
+    return f"story/{article_id}"
+
+
 OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 

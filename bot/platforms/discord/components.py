@@ -20,7 +20,8 @@ COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 NO_MENTIONS: Final[Json] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.
-ROW, BUTTON, SELECT, INPUT, SECTION, TEXT, GALLERY, FILE = 1, 2, 3, 4, 9, 10, 12, 13
+ROW, BUTTON, SELECT, INPUT, SECTION, TEXT = 1, 2, 3, 4, 9, 10
+THUMBNAIL, GALLERY, FILE = 11, 12, 13
 SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
@@ -63,15 +64,25 @@ def build_text(markdown: str) -> Component:
 
 def build_picture(picture: PictureRef) -> Component:
     """Build a gallery with one picture, whose file is sent with the message."""
-    item: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{picture.hash}.png"}}
+    return {"type": GALLERY, "items": [_refer(picture)]}
+
+
+def build_thumbnail(picture: PictureRef) -> Component:
+    """Build a small picture beside a text, whose file is sent with the message."""
+    return {"type": THUMBNAIL, **_refer(picture)}
+
+
+def _refer(picture: PictureRef) -> Component:
+    shown: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{picture.hash}.png"}}
     if picture.alt:
-        item["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
-    return {"type": GALLERY, "items": [item]}
+        shown["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
+    return shown
 
 
-def build_section(markdown: str, button: Component) -> Component:
-    """Build a text with a button beside it."""
-    return {"type": SECTION, "components": [build_text(markdown)], "accessory": button}
+def build_section(markdown: str, accessory: Component) -> Component:
+    """Build a text with a button or a small picture beside it."""
+    text = build_text(markdown)
+    return {"type": SECTION, "components": [text], "accessory": accessory}
 
 
 def build_menu(name: str, menu: ControlMenu) -> Component:
