@@ -199,7 +199,7 @@ def _list_signs(passage: Passage) -> frozenset[str]:
     used = frozenset(words.split_words(said.lower()))
     found.update(name for name, table in _WORDS.items() if not used.isdisjoint(table))
     length = len(passage.text.split())
-    opens = False
+    opens = bool(granted) or not _PRONOUN.match(passage.text)
     also = {
         "I": passage.personal,
         "leans": passage.leans and not (passage.place == 0 and opens),
