@@ -6,7 +6,7 @@ first control carries the key as well, after a «#»; `strip_key` removes it aga
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from bot.model import ControlMenu, PictureRef
@@ -61,12 +61,65 @@ def build_text(markdown: str) -> Component:
     return {"type": TEXT, "content": markdown}
 
 
+def name_picture(hash: str) -> str:
+    """Name the file of a picture."""
+    return f"{hash}.png"
+
+
 def build_picture(picture: PictureRef) -> Component:
     """Build a gallery with one picture, whose file is sent with the message."""
-    item: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{picture.hash}.png"}}
+    name = name_picture(picture.hash)
+    item: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{name}"}}
     if picture.alt:
         item["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
     return {"type": GALLERY, "items": [item]}
+
+
+def keep_pictures(
+    components: Sequence[Json], files: Collection[str]
+) -> list[Component]:
+    """Copy components without the galleries whose file is not among `files`.
+
+    A file is shown once, where it comes first.
+    """
+    left = set(files)
+
+    def keep(inside: Sequence[Json]) -> Iterator[Component]:
+        for one in inside:
+            names = set(_list_gallery_files(one))
+            if names <= left:
+                left.difference_update(names)
+                nested = one.get("components")
+                yield {**one, **({"components": list(keep(nested))} if nested else {})}
+
+    return list(keep(components))
+
+
+def list_pictures(components: Iterable[Json]) -> list[Component]:
+    """List the pictures that galleries show as attachments of a body, in order."""
+    items = (
+        item
+        for one in iter_components(components)
+        if one["type"] == GALLERY
+        for item in one["items"]
+    )
+    return [
+        {
+            "id": str(number),
+            "filename": _get_file_name(item),
+            **({"description": item["description"]} if "description" in item else {}),
+        }
+        for number, item in enumerate(items)
+    ]
+
+
+def _list_gallery_files(component: Json) -> list[str]:
+    items = component["items"] if component["type"] == GALLERY else ()
+    return [_get_file_name(item) for item in items]
+
+
+def _get_file_name(item: Json) -> str:
+    return str(item["media"]["url"]).removeprefix(ATTACHMENT_SCHEME)
 
 
 def build_section(markdown: str, button: Component) -> Component:

@@ -118,7 +118,10 @@ class _DiscordEdition:
             inside.append(self._build_select(options))
         if last or not options:
             inside += self._build_buttons()
-        return {"components": [{"type": components.CONTAINER, "components": inside}]}
+        accent = self._view.context.accent
+        edge = {} if accent is None else {"accent_color": int(accent[1:], 16)}
+        box = {"type": components.CONTAINER, "components": inside, **edge}
+        return {"components": [box]}
 
     def _build_select(self, options: Mapping[str, str]) -> Component:
         placeholder = self._texts.say("Read more about…")
