@@ -20,7 +20,7 @@ from digests.language.links import make_link
 from digests.language.markup import MAX_NESTING, html_to_text, measure_nesting
 from digests.language.normalization import clean_text, revision_hash, to_one_line
 from digests.language.words import parse_language_tag
-from digests.types import Article
+from digests.types import Article, ArticleImage
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -87,6 +87,7 @@ def extract_article(html: str, *, url: str | None = None) -> Article:
         author=fields.get("author"),
         lang=parse_language_tag(fields.get("lang", "")),
         revision=revision_hash(title, text),
+        image=build_image(fields.get("image"), fields.get("image alt"), url),
     )
 
 
@@ -99,6 +100,33 @@ def validate_web_address(address: str | None) -> str | None:
     """Return the address as it was written if it may become a link, else None."""
     address = (address or "").strip()
     return address if make_link(address) else None
+
+
+#: Characters of what a source says of an image, and names of files, which say nothing.
+_LONGEST_ALT = 500
+_FILE_NAME = re.compile(r"\S+\.(?:jpe?g|png|gif|webp|avif|svg)", re.IGNORECASE)
+
+
+def build_image(
+    written: str | None, alt: str | None, base: str | None
+) -> ArticleImage | None:
+    """The image at an address that a source wrote; None if it may not be fetched.
+
+    Args:
+        written: The address, which may be relative.
+        alt: What the source says of it; may hold markup.
+        base: The address of the source, to complete a relative one.
+    """
+    named = (written or "").strip()
+    address = validate_web_address(_try("", urljoin, base or "", named))
+    if not named or not address:
+        return None
+    said = to_one_line(html_to_text((alt or "")[: 4 * _LONGEST_ALT]))
+    if _FILE_NAME.fullmatch(said) or validate_web_address(said):
+        said = ""
+    return ArticleImage(
+        address=clean_text(address), alt=clean_text(said)[:_LONGEST_ALT].strip() or None
+    )
 
 
 def _try(otherwise: _Read, read: Callable[..., _Read], *args: object) -> _Read:
@@ -261,7 +289,7 @@ def _metadata(page: str, url: str | None) -> PageFields:
                 fields.setdefault(name, clean_text(kept))
     if "url" in fields and url:
         fields["url"] = _try("", urljoin, url, fields["url"])
-    return fields
+    return fields | _try(PageFields(), _find_image, parsed)
 
 
 def _json_ld_articles(parsed: "LexborHTMLParser") -> Iterator[dict[str, Any]]:
@@ -346,12 +374,64 @@ _META = {
 
 def _fields_from_meta(parsed: "LexborHTMLParser") -> PageFields:
     fields: PageFields = {}
+    for name, content in _read_meta(parsed):
+        if name in _META:
+            fields.setdefault(_META[name], content)
+    return fields
+
+
+def _read_meta(parsed: "LexborHTMLParser") -> Iterator[tuple[str, str]]:
+    """The names and contents of a page's `meta` elements, in order."""
     for node in parsed.css("meta"):
         names = map(node.attributes.get, ("property", "name", "itemprop"))
-        key = next(filter(None, names), "").lower()
-        if key in _META and (content := node.attributes.get("content")):
-            fields.setdefault(_META[key], content)
-    return fields
+        if content := node.attributes.get("content"):
+            yield next(filter(None, names), "").lower(), content
+
+
+_IMAGES = ("og:image", "og:image:url", "og:image:secure_url")
+_TWITTER_IMAGES = ("twitter:image", "twitter:image:src")
+
+
+def _find_image(parsed: "LexborHTMLParser") -> PageFields:
+    """The lead image that a page declares, with what the page says of the same one."""
+    meta = list(_read_meta(parsed))
+    declared = next(_json_ld_articles(parsed), {}).get("image")
+    several = (
+        _pair_image(meta, _IMAGES, "og:image:alt"),
+        _read_image(declared),
+        _pair_image(meta, _TWITTER_IMAGES, "twitter:image:alt"),
+    )
+    address, alt = next((one for one in several if one[0]), ("", ""))
+    return {"image": address, "image alt": alt}
+
+
+def _pair_image(
+    meta: Iterable[tuple[str, str]], names: tuple[str, ...], said_as: str
+) -> tuple[str, str]:
+    """The first image of these names, and what is said of it before the next one."""
+    address = ""
+    for name, content in meta:
+        if not address:
+            address = content if name in names else ""
+        elif name == said_as:
+            return address, content
+        elif name == names[0]:
+            break
+    return address, ""
+
+
+def _read_image(value: object) -> tuple[str, str]:
+    """The address of a JSON-LD image, and its caption."""
+    if isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, dict):
+        return (value, "") if isinstance(value, str) else ("", "")
+    said = value.get("caption") or value.get("description")
+    address = value.get("url") or value.get("contentUrl") or value.get("@id")
+    return (
+        address if isinstance(address, str) else "",
+        said if isinstance(said, str) else "",
+    )
 
 
 def _fields_from_html(parsed: "LexborHTMLParser") -> PageFields:

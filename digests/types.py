@@ -82,6 +82,16 @@ class Mention:
 
 
 @frozen
+class ArticleImage:
+    """The lead image of an article, as its source names it; it is not fetched."""
+
+    #: http or https, without user information.
+    address: str
+    #: What it shows, in the source's words; None where the source does not say.
+    alt: str | None = None
+
+
+@frozen
 class Article:
     """One piece of news in one stored version of its text (a revision)."""
 
@@ -109,6 +119,7 @@ class Article:
     #: The revision of the source's text of which this is the full text, read from its
     #: page; None for texts of a source.
     expands: str | None = None
+    image: ArticleImage | None = None
 
 
 @frozen
@@ -335,6 +346,7 @@ class ArticleRef:
     #: Whether the version is only the excerpt in a feed, and where its text is from.
     excerpt: bool = False
     origin: TextOrigin = "source"
+    image: ArticleImage | None = None
 
 
 @frozen

@@ -7,7 +7,8 @@
 The control `v1:set:<target>:<setting>` proposes the other value of a switch, and opens
 a form for every other setting. With a third part it is about one source:
 `v1:set:d12:full_text:7` asks for this source's use of full texts; of `paused_sources`
-it pauses or resumes the source, of `sources` it removes it.
+it pauses or resumes the source, of `pictures` it shows or hides its pictures, of
+`sources` it removes it.
 
 Everything ends in a proposal that shows what the change would do. The right to make a
 change is checked with the change itself (`configuration.change_validation`).
@@ -53,6 +54,7 @@ from bot.configuration.diff import (
     format_label,
     format_typed_value,
 )
+from bot.configuration.validation import SOME_SOURCES
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
@@ -79,7 +81,7 @@ MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
 _BY_PARTS: Final = ("source", "editor")
 #: Settings of a source that are set at once, and what pressing does.
-_OF_SOURCE: Final = ("sources", "paused_sources")
+_OF_SOURCE: Final = ("sources", *SOME_SOURCES)
 #: Matching articles that are shown, and new filters that are tried.
 MAX_MATCHES, MAX_FILTERS = 5, 3
 _WAITS = Message("New articles wait for the next edition.")
@@ -93,6 +95,10 @@ _CONSEQUENCES: Final = {
     "skip": _WAITS,
     "source_names": Message(
         "Lists use this name, and so do editions where its articles name no outlet."
+    ),
+    "pictures": Message(
+        "Posts show the pictures that these sources give with their articles. Add only "
+        "sources whose pictures you have the right to show."
     ),
     "zone": Message("Times are shown in this zone; schedules keep their own."),
     "channel": Message("What was posted in the other channel stays there."),
@@ -286,7 +292,7 @@ def _list_list_fields(
         ]
     present = list_present_values(context, target, setting)
     new: Sequence[str] = ()
-    if setting.name == "paused_sources":
+    if setting.name in SOME_SOURCES:
         new = list_source_names(target.digest.sources if target.digest else ())
     fields = [_part_field("add", context.say("Add"), help, new)]
     if present:
@@ -376,7 +382,7 @@ def _find_source(target: SettingsTarget, item: str) -> Source:
 def _turn_source(
     setting: Setting, source: Source, values: Sequence[str]
 ) -> WrittenValue:
-    """Remove the source from the list, or pause it if it is read now."""
+    """Remove the source from the list, or add it if it is not there yet."""
     if setting.name == "sources" or source.address in values:
         return WrittenValue(remove=source.address)
     return WrittenValue(add=source.address)

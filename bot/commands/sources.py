@@ -24,7 +24,11 @@ from bot.commands.presentation import STATE_SIGNS, Page, join_notes
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.validation import BY_SOURCE, refuse_to_take_only_source
+from bot.configuration.validation import (
+    BY_SOURCE,
+    SOME_SOURCES,
+    refuse_to_take_only_source,
+)
 from bot.errors import FieldError, UnknownName
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
@@ -148,6 +152,11 @@ async def _show_source(
         context.button("Rename", "set", target, "source_names", key),
         context.button("Full texts", "set", target, "full_text", key),
     ]
+    if source.pictures:
+        hide = context.button("Hide pictures", "set", target, "pictures", key)
+        controls.append(hide)
+    else:
+        controls.append(context.button("Show pictures", "set", target, "pictures", key))
     if source in digest.paused_sources:
         again = context.button("Resume", "set", target, "paused_sources", key)
         controls.append(again)
@@ -209,9 +218,8 @@ def _add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> Settings
     address, present = source.address, digest.settings
     if address in entry["sources"]:
         return entry
-    lists = ["sources"]
-    if source in digest.paused_sources:
-        lists.append("paused_sources")
+    lists = [name for name in SOME_SOURCES if address in getattr(present, name)]
+    lists.insert(0, "sources")
     changed = {name: [*entry[name], address] for name in lists}
     wanted: SettingsEntry = {**entry, **changed}
     for setting in BY_SOURCE:
@@ -222,7 +230,7 @@ def _add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> Settings
 
 def _remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
     """Remove a source from the settings of a digest."""
-    kinds = ("sources", "paused_sources")
+    kinds = ("sources", *SOME_SOURCES)
     return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
 
 

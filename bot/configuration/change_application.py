@@ -120,6 +120,7 @@ def _save_digest(
         options=DigestOptions.from_stored(settings.to_entry()),
         called={by_address[a].id: n for a, n in settings.source_names.items()},
         full_texts={by_address[a].id: u for a, u in settings.full_text.items()},
+        pictures={by_address[a].id for a in settings.pictures},
     )
     digest_store.set_digest_pause(
         conn,

@@ -223,11 +223,8 @@ def _check_digest_step(
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     is_new = step.before is None
-    for field in BY_SOURCE if context.base is None else ():
-        # What is set of a removed source is removed as well.
-        if isinstance(entry[field], Mapping):
-            kept = {a: v for a, v in entry[field].items() if a in entry["sources"]}
-            entry[field] = kept
+    if context.base is None:
+        _drop_removed_sources(entry, step.before)
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
@@ -247,6 +244,19 @@ def _check_digest_step(
         )
         problems.append(problem)
     return settings.to_entry(), problems
+
+
+def _drop_removed_sources(entry: dict[str, Any], before: SettingsEntry | None) -> None:
+    """Remove what is set of sources that the change takes away from the digest."""
+    had, kept = (before["sources"] if before is not None else ()), entry["sources"]
+    # People may write a secret as it is shown to them.
+    masked = {address: addresses.mask_secrets(address) for address in had}
+    removed = {a for a, shown in masked.items() if a not in kept and shown not in kept}
+    for field in BY_SOURCE:
+        if isinstance(entry[field], Mapping):
+            entry[field] = {a: v for a, v in entry[field].items() if a not in removed}
+    if isinstance(entry["pictures"], list | tuple):
+        entry["pictures"] = [a for a in entry["pictures"] if a not in removed]
 
 
 def _build_address_resolver(

@@ -39,6 +39,7 @@ from bot.configuration.change_validation import check_steps
 from bot.configuration.changes import record_steps
 from bot.configuration.validation import (
     BY_SOURCE,
+    SOME_SOURCES,
     format_problem,
     validate_fields,
 )
@@ -516,7 +517,10 @@ def _digest_to_block(digest: Digest, paths: bool) -> dict[str, Any]:
     shown = {a: _mask_address(a, paths) for a in settings.sources}
     masked = {
         "sources": tuple(shown.values()),
-        "paused_sources": tuple(shown[a] for a in settings.paused_sources),
+        **{
+            field: tuple(shown[a] for a in getattr(settings, field))
+            for field in SOME_SOURCES
+        },
         **{
             field: {shown[a]: value for a, value in getattr(settings, field).items()}
             for field in BY_SOURCE

@@ -38,6 +38,8 @@ from digests.stories import filters
 M = TypeVar("M", bound=SettingsModel)
 #: Settings of a digest that have a value for some of its sources, by address.
 BY_SOURCE: Final = ("source_names", "full_text")
+#: Those that list some of its sources.
+SOME_SOURCES: Final = ("paused_sources", "pictures")
 #: Placeholder for a required value that is invalid, so that the rest is checked.
 STAND_IN: Final = "–"
 _STAND_INS: Final[Mapping[str, Any]] = {
@@ -104,6 +106,7 @@ def check_digest(
         "language": check_language,
         "sources": resolve_address,
         "paused_sources": resolve_address,
+        "pictures": resolve_address,
     }
 
     def convert_all(
@@ -141,7 +144,7 @@ def check_digest(
             address=addresses.mask_secrets(address),
             field=field,
         )
-        for field in ("paused_sources", *BY_SOURCE)
+        for field in (*SOME_SOURCES, *BY_SOURCE)
         for address in converted[field]
         if address not in sources
     ]

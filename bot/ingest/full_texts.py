@@ -319,7 +319,7 @@ def _resume_time(
 def build_full_text(announced: Article, page: Article) -> Article:
     """Build the full text of an article: the page's words under the source's title.
 
-    Author, date and language are the page's only where the source gives none.
+    Author, date, language and image are the page's only where the source gives none.
     """
     title = announced.title or page.title
     return replace(
@@ -329,6 +329,7 @@ def build_full_text(announced: Article, page: Article) -> Article:
         author=announced.author or page.author,
         published=announced.published or page.published,
         lang=announced.lang or page.lang,
+        image=announced.image or page.image,
         excerpt=False,
         origin="page",
         expands=announced.revision,

@@ -145,6 +145,36 @@ class SourceReader:
         )
         return None if isinstance(judged, NotModified) else judged
 
+    async def fetch_picture(
+        self, address: str, source_address: str, *, most: int, seconds: float
+    ) -> bytes:
+        """Fetch the untrusted bytes of a picture that an article names.
+
+        Args:
+            address: As the article's source gives it.
+            source_address: The source, which may cause requests to public hosts and to
+                its own.
+            most: Maximum size in bytes.
+            seconds: The longest time, redirects included.
+
+        Raises:
+            SourceError: It cannot be fetched now; its class says who can fix that.
+        """
+        from digests.sources.fetch.policy import HopRules, PictureRules
+        from digests.sources.fetch.response import FetchResponse
+
+        fetcher, _ = await self._open()
+        may_read = partial(
+            addresses.may_read_page, source_address, allow_private=self.allow_private
+        )
+        answer = await fetcher.fetch(
+            address,
+            hops=HopRules(allows=may_read),
+            picture=PictureRules(most=most, deadline=seconds),
+        )
+        assert isinstance(answer, FetchResponse), "it has no validators"
+        return answer.body
+
     async def fetch_file(
         self, address: str, attachment: "AttachmentRules | None" = None
     ) -> bytes:

@@ -106,6 +106,8 @@ class Source:
     completeness: str | None = None
     #: Whether the digest that it was loaded with wants full texts; like `called`.
     full_text: FullTextUse | None = None
+    #: Whether that digest shows the pictures of its articles; like `called`.
+    pictures: bool = False
 
 
 @frozen
@@ -162,6 +164,7 @@ class Digest(Scoped):
             paused_sources=tuple(source.address for source in self.paused_sources),
             source_names={s.address: s.called for s in self.all_sources if s.called},
             full_text=self.full_texts,
+            pictures=tuple(s.address for s in self.all_sources if s.pictures),
             destinations=tuple(place.name for place in self.destinations),
             schedule=self.schedules,
             paused=self.paused,

@@ -115,6 +115,11 @@ class RenderContext:
     accent: str | None = None
 
 
+def get_story_picture_key(article_id: str) -> str:
+    """Return the key of a story's picture, which its first article names."""
+    return f"story/{article_id}"
+
+
 OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 

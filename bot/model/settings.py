@@ -364,6 +364,18 @@ class DigestSettings(DigestOptions):
             omit_default=True,
         ),
     ] = {}
+    #: Those of the sources of whose articles the own pictures are shown.
+    pictures: Annotated[
+        tuple[AddressText, ...],
+        _Values,
+        _Clean,
+        _look(
+            "Sources whose own pictures are shown; you need the right to",
+            label="pictures of stories",
+            values="source",
+            omit_default=True,
+        ),
+    ] = ()
     destinations: Annotated[
         tuple[NameText, ...],
         _Values,

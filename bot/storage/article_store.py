@@ -283,6 +283,17 @@ def list_full_texts(
     return found
 
 
+def list_article_sources(
+    conn: Connection, article_ids: Collection[int]
+) -> dict[int, int]:
+    """Map the keys of articles to those of their sources."""
+    column, found = articles.c, dict[int, int]()
+    for some in batched(article_ids):
+        query = select(column.id, column.source_id).where(column.id.in_(some))
+        found |= dict(list_all(conn, query, tuple))
+    return found
+
+
 def find_source_text(
     conn: Connection, scope: Scope, article_id: int
 ) -> tuple[Article, StoredArticle] | None:

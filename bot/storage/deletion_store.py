@@ -327,7 +327,7 @@ def empty_articles(conn: Connection, keys: Collection[int]) -> None:
     delete_rows(conn, story_articles, in_stories)
     others = select(1).where(story_articles.c.story_id == stories.c.id)
     delete_rows(conn, stories, stories.c.id.in_(touched), ~others.exists())
-    cleared = dict.fromkeys(("title", "author", "outlet"))
+    cleared = dict.fromkeys(("title", "author", "outlet", "image", "image_alt"))
     of_article = _REVISION.article_id.in_(keys)
     update_rows(conn, revisions, of_article, **cleared, text="", baseline=True)
 
@@ -337,12 +337,18 @@ def empty_editions(
 ) -> int:
     """Delete the contents of editions made before `before`; return their number."""
     old = (
-        select(_EDITION.id, _EDITION.made_at)
+        select(_EDITION.id, _EDITION.made_at, _EDITION.render_context)
         .where(_EDITION.made_at < before, _EDITION.emptied_at.is_(None))
         .order_by(_EDITION.id)
         .limit(limit)
     )
-    empty = {row.id: _dump_empty_edition(row.made_at) for row in conn.execute(old)}
+    rows = conn.execute(old).all()
+    empty = {row.id: _dump_empty_edition(row.made_at) for row in rows}
+    for row in rows:
+        # Pictures are described in the words of their quotes and sources.
+        context = dict(row.render_context or {})
+        if context.pop("pictures", None):
+            update_rows(conn, editions, _EDITION.id == row.id, render_context=context)
     if empty:
         contents = case(empty, value=_EDITION.id)
         mine = _EDITION.id.in_(empty)

@@ -68,6 +68,7 @@ def upsert_digest(
     paused_sources: Sequence[Source] = (),
     called: Mapping[int, str] | None = None,
     full_texts: Mapping[int, FullTextUse] | None = None,
+    pictures: Collection[int] = (),
 ) -> Digest:
     """Create the digest `name`, or replace its settings, sources and destinations.
 
@@ -83,6 +84,7 @@ def upsert_digest(
         paused_sources: Sources to keep but not to read.
         called: Names of sources in this digest, by their keys.
         full_texts: Whether their pages are read, by their keys; left out = auto.
+        pictures: Keys of the sources of whose articles pictures are shown.
 
     Raises:
         UnknownName: A source or destination does not belong to this workspace.
@@ -95,7 +97,13 @@ def upsert_digest(
         new={"paused": False},
         where=IS_WORKSPACE_DIGEST,
     )
-    columns = {"called": called or {}, "full_text": full_texts or {}}
+    columns = {
+        "called": called or {},
+        "full_text": full_texts or {},
+        "pictures": {
+            each.id: each.id in pictures for each in (*sources, *paused_sources)
+        },
+    }
     _link_sources(conn, scope, row.id, sources, paused_sources, columns)
     _link_destinations(conn, scope, row.id, destinations)
     return _load_digests(conn, [row])[0]
@@ -216,7 +224,7 @@ def _link_sources(
     digest_id: int,
     read: Sequence[Source],
     paused: Sequence[Source],
-    further: Mapping[str, Mapping[int, str]],
+    further: Mapping[str, Mapping[int, object]],
 ) -> None:
     """Replace the sources of a digest; `further` has columns with values by source."""
     mine = or_(in_scope(sources, scope), _SOURCE.workspace_id.is_(None))
@@ -293,7 +301,8 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
             linked[row.digest_id].append(row)
         return linked
 
-    in_digest = select(sources, _LINK.paused, _LINK.called, _LINK.full_text)
+    own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
+    in_digest = select(sources, *own)
     read = load(
         digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
     )

@@ -20,7 +20,7 @@ from bot.storage.statements import (
     to_row,
 )
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, ArticleImage
 
 _REVISION, _ARTICLE = revisions.c, articles.c
 #: Joins a revision with its article and source.
@@ -32,7 +32,7 @@ REVISION_COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(_REVISION.id, _REVISION.article_id, _REVISION.hash, _REVISION.title),
     *(_REVISION.text, _REVISION.outlet, _REVISION.author, _REVISION.published),
     *(_REVISION.lang, _REVISION.sample, _REVISION.excerpt, _REVISION.fetched_at),
-    *(_REVISION.origin, _REVISION.expands),
+    *(_REVISION.origin, _REVISION.expands, _REVISION.image, _REVISION.image_alt),
     *(_REVISION.current, _ARTICLE.url, _ARTICLE.source_id, _ARTICLE.first_seen),
     sources.c.name.label("source_name"),
 )
@@ -46,6 +46,7 @@ def article_from_row(row: Row[Any]) -> Article:
         id=str(row.article_id),
         source=row.outlet or row.source_name,
         revision=row.hash,
+        image=ArticleImage(address=row.image, alt=row.image_alt) if row.image else None,
     )
 
 
@@ -105,6 +106,8 @@ def insert_revision(
         dated_at=min(article.published or now, now),
         outlet=article.source or None,
         baseline=baseline,
+        image=article.image.address if article.image else None,
+        image_alt=article.image.alt if article.image else None,
     )
     query = insert_into(conn, revisions).values(row)
     query = query.on_conflict_do_nothing(index_elements=["article_id", "hash"])

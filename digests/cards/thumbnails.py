@@ -17,7 +17,7 @@ from typing import Final
 
 from digests.cards.drawing import LIBRARIES as LIBRARIES
 from digests.cards.drawing import run_typst
-from digests.errors import SourceUnreadable
+from digests.errors import DigestsError, SourceUnreadable
 from digests.types import frozen
 
 #: Pixels of the longer side, and bytes.
@@ -84,7 +84,10 @@ def _scale(content: bytes, form: str, side: int) -> bytes:
             font_paths=typst.Fonts(False, False, []),
             sys_inputs={"picture": f"/{pipe}", "form": form, "side": str(side)},
         )
-        return run_typst(lambda: compiler.compile(format="png", ppi=72))
+        try:
+            return run_typst(lambda: compiler.compile(format="png", ppi=72))
+        except DigestsError:
+            raise SourceUnreadable("picture.unreadable") from None
 
 
 @contextmanager
@@ -142,10 +145,33 @@ def _read_png(content: bytes) -> tuple[int, int]:
 
 
 def _read_gif(content: bytes) -> tuple[int, int]:
-    width, height = struct.unpack_from("<HH", content, 6)
+    width, height, packed = struct.unpack_from("<HHB", content, 6)
+    place, frames = 13 + _measure_colours(packed), 0
+    while place < len(content) and content[place] != _GIF_END:
+        if content[place] == _GIF_FRAME:
+            frames += 1
+            place += 11 + _measure_colours(content[place + 9])
+        else:
+            place += 2
+        while size := content[place]:
+            place += size + 1
+        place += 1
+        if frames > _MOST_FRAMES:
+            raise SourceUnreadable("picture.film", n=_MOST_FRAMES)
     return width, height
 
 
+#: Frames of a moving picture; one with more is a film, or made to be slow.
+_MOST_FRAMES: Final = 300
+_GIF_FRAME, _GIF_END = 0x2C, 0x3B
+
+
+def _measure_colours(packed: int) -> int:
+    """The bytes of a table of colours, from the byte that says whether there is one."""
+    return 3 << (packed & 7) + 1 if packed & 0x80 else 0
+
+
+_JPEG_END: Final = b"\xff\xd9"
 #: Markers of frames: all from C0 to CF but those of tables (C4), of the reserved (C8)
 #: and of arithmetic coding (CC).
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -161,6 +187,9 @@ def _read_jpeg(content: bytes) -> tuple[int, int]:
             place += 1
             continue
         if marker in _FRAMES:
+            # Of a picture that breaks off, decoders show the rest in grey.
+            if content.find(_JPEG_END, place) < 0:
+                raise ValueError("it breaks off")
             height, width = struct.unpack_from(">HH", content, place + 5)
             return width, height
         (length,) = struct.unpack_from(">H", content, place + 2)

@@ -11,7 +11,7 @@ news elements, or an index of sitemaps, has no headlines.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
 from itertools import islice
@@ -20,9 +20,10 @@ from urllib.parse import urlsplit
 
 from digests.errors import SourceUnreadable
 from digests.extraction import validate_web_address
-from digests.language.normalization import revision_hash
+from digests.language.normalization import parse_whole_number, revision_hash
 from digests.language.words import parse_language_tag
 from digests.sources.feed_entries import (
+    EntryImage,
     FeedEntry,
     RawFeed,
     build_source,
@@ -173,9 +174,7 @@ def _parse_with_fastfeedparser(body: bytes) -> RawFeed | None:
     import fastfeedparser
 
     try:
-        parsed = fastfeedparser.parse(
-            body, include_tags=False, include_media=False, include_enclosures=False
-        )
+        parsed = fastfeedparser.parse(body, include_tags=False)
         return _raw_feed(body, parsed["feed"], parsed["entries"])
     except Exception:  # hostile feeds may raise anything
         return None
@@ -236,6 +235,44 @@ def _xml_entry(found: Mapping[str, Any]) -> FeedEntry:
         plain=kind in ("text", "text/plain"),
         author=found.get("author") or "",
         published=found.get("published") or found.get("updated") or "",
+        images=tuple(_find_images(found)),
+    )
+
+
+#: Images of an entry that are considered, and the width that one can have.
+_MAX_IMAGES, _MOST_PIXELS = 10, 99_999
+_IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp)\Z", re.IGNORECASE)
+
+
+def _find_images(found: Mapping[str, Any]) -> Iterator[EntryImage]:
+    """The images of an entry: of Media RSS, its thumbnails, its enclosures."""
+    media = islice(found.get("media_content") or (), _MAX_IMAGES)
+    thumbnails = islice(found.get("media_thumbnail") or (), _MAX_IMAGES)
+    yield from map(_read_media, filter(_is_image, media))
+    yield from map(_read_media, thumbnails)
+    links = [*(found.get("enclosures") or ()), *(found.get("links") or ())]
+    for link in links[:_MAX_IMAGES]:
+        kind = link.get("type") or ""
+        if link.get("rel") in (None, "enclosure") and kind.startswith("image/"):
+            address = link.get("href") or link.get("url") or ""
+            yield EntryImage(address, link.get("title") or "")
+
+
+def _is_image(media: Mapping[str, Any]) -> bool:
+    """Whether a file of Media RSS is an image, or a video or sound."""
+    kind = media.get("medium") or (media.get("type") or "").partition("/")[0]
+    if kind:
+        return bool(kind == "image")
+    address = (media.get("url") or "").partition("?")[0]
+    return _IMAGE_FILE.search(address) is not None
+
+
+def _read_media(media: Mapping[str, Any]) -> EntryImage:
+    width = parse_whole_number(str(media.get("width") or ""), _MOST_PIXELS)
+    return EntryImage(
+        media.get("url") or "",
+        media.get("description") or "",
+        width or 0,
     )
 
 
@@ -301,7 +338,19 @@ def _json_entry(item: dict[str, Any]) -> FeedEntry:
         author=_json_author(item),
         published=_text(item, "date_published") or _text(item, "date_modified"),
         lang=_text(item, "language"),
+        images=tuple(_find_json_images(item)),
     )
+
+
+def _find_json_images(item: dict[str, Any]) -> Iterator[EntryImage]:
+    """The images of a JSON entry: the main one, its banner, its attachments."""
+    for name in ("image", "banner_image"):
+        if address := _text(item, name):
+            yield EntryImage(address)
+    listed = item.get("attachments")
+    for file in listed[:_MAX_IMAGES] if isinstance(listed, list) else ():
+        if isinstance(file, dict) and _text(file, "mime_type").startswith("image/"):
+            yield EntryImage(_text(file, "url"), _text(file, "title"))
 
 
 def _json_author(item: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from itertools import compress
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from digests.extraction import validate_web_address
+from digests.extraction import build_image, validate_web_address
 from digests.language.markup import html_to_texts
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag
@@ -25,13 +25,23 @@ from digests.sources.untrusted import (
     clean_title,
     parse_published,
 )
-from digests.types import Article
+from digests.types import Article, ArticleImage
 
 _LONGEST_TITLE = 500
 _LONGEST_OUTLET = 200
 _LONGEST_AUTHOR = 200
 _LONGEST_TEXT = 200_000
 _WEB = ("http://", "https://")
+
+
+class EntryImage(NamedTuple):
+    """An image that an entry names, as written."""
+
+    address: str
+    #: What it shows, or "".
+    alt: str = ""
+    #: In pixels; 0 = not declared.
+    width: int = 0
 
 
 class FeedEntry(NamedTuple):
@@ -54,6 +64,8 @@ class FeedEntry(NamedTuple):
     author: str = ""
     published: str = ""
     lang: str = ""
+    #: The most reliable first.
+    images: tuple[EntryImage, ...] = ()
 
 
 class RawFeed(NamedTuple):
@@ -109,6 +121,7 @@ def build_source(feed: RawFeed, *, url: str, now: datetime) -> ParsedSource:
                 lang=parse_language_tag(entry.lang) or lang,
                 revision=revision_hash(title, text),
                 excerpt=judged != "full",
+                image=_choose_image(entry.images, url),
             )
     return ParsedSource(title=feed_title, articles=tuple(kept.values()))
 
@@ -142,6 +155,19 @@ def _entry_link(entry: FeedEntry, base: str) -> str | None:
         except ValueError:
             return None
     return validate_web_address(written)
+
+
+#: Images that are declared smaller are symbols, or count readers; the widths above
+#: which a larger one is no better.
+_LEAST_WIDTH, _ENOUGH_WIDTH = 100, 480
+
+
+def _choose_image(images: Sequence[EntryImage], base: str) -> ArticleImage | None:
+    """The first image of an entry that is declared large enough, or the largest one."""
+    wanted = [one for one in images if not 0 < one.width < _LEAST_WIDTH]
+    wanted.sort(key=lambda one: -min(one.width or _ENOUGH_WIDTH, _ENOUGH_WIDTH))
+    made = (build_image(one.address, one.alt, base) for one in wanted)
+    return next(filter(None, made), None)
 
 
 _TRACKING = re.compile(

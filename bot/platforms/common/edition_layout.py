@@ -64,6 +64,13 @@ class EditionPiece(Generic[B]):
     option: tuple[str, str] | None = None
     #: Shown below the body, which says the same in words.
     pictures: tuple[PictureRef, ...] = ()
+    #: Shown beside the body, which stays if its file is missing.
+    beside: PictureRef | None = None
+
+    @property
+    def all_pictures(self) -> tuple[PictureRef, ...]:
+        """All pictures, in the order of the message."""
+        return (self.beside, *self.pictures) if self.beside else self.pictures
 
 
 @frozen
@@ -97,6 +104,8 @@ class StoryLayout:
     #: The line about the source, with the link behind it.
     source: LinkedLine
     notes: tuple[str, ...]
+    #: Shown beside its text.
+    picture: PictureRef | None = None
 
 
 class EditionFormat(Protocol[B]):
@@ -151,7 +160,7 @@ def render_edition(
                 payload=markup.payload(pieces, continued, last=number == len(messages)),
                 fallback_text="\n\n".join(plain),
                 title=name,
-                pictures=tuple(ref.hash for one in pieces for ref in one.pictures),
+                pictures=tuple(ref.hash for one in pieces for ref in one.all_pictures),
             )
         )
     return tuple(parts)
@@ -207,6 +216,7 @@ class _Layout(Generic[B]):
         source = view.format_source(story)
         notes = view.format_corrections(story.notes)
         card = view.select_card(story.cards, self._fits_quote)
+        picture = view.find_story_picture(story)
         summary = [
             shorten_line(sentence.text, limits.SENTENCE)
             for sentence in story.summary[: limits.SENTENCES]
@@ -219,6 +229,7 @@ class _Layout(Generic[B]):
                 sections=sections,
                 source=(source, make_link(story.articles[0].url)),
                 notes=tuple(notes),
+                picture=picture,
             )
             title = f"{number}. {marked}".rstrip()
             plain = (section.format_plain(view.texts) for section in sections)
@@ -230,6 +241,7 @@ class _Layout(Generic[B]):
                     f"{number}. {headline}",
                 ),
                 pictures=view.find_pictures(*(one.quote for one in sections)),
+                beside=picture,
             )
 
         for count in range(len(summary), -1, -1):

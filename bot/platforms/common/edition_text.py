@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.i18n.safe_text import is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import PictureRef, RenderContext
+from bot.model.edition import get_story_picture_key
 from bot.platforms.common.text import (
     shorten_line,
     shorten_runs,
@@ -126,6 +127,11 @@ class EditionView:
         drawn = self.context.pictures
         keys = (get_card_key(card) for card in cards if card is not None)
         return tuple(drawn[key] for key in keys if key in drawn)
+
+    def find_story_picture(self, story: EditionStory) -> PictureRef | None:
+        """Find the picture that the source of a story gives with it."""
+        key = get_story_picture_key(story.articles[0].id)
+        return self.context.pictures.get(key)
 
     def list_marks(self, story: EditionStory | BriefStory) -> tuple[str, str]:
         """Return the labels beside a headline: «Update», and «Opinion»; each may be "".

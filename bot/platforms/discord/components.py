@@ -20,7 +20,8 @@ COMPONENTS_FLAGS: Final = limits.COMPONENTS_V2 | limits.SUPPRESS_EMBEDS
 NO_MENTIONS: Final[Json] = {"parse": []}
 
 #: docs.discord.com, components/reference: types.
-ROW, BUTTON, SELECT, INPUT, SECTION, TEXT, GALLERY, FILE = 1, 2, 3, 4, 9, 10, 12, 13
+ROW, BUTTON, SELECT, INPUT, SECTION, TEXT = 1, 2, 3, 4, 9, 10
+THUMBNAIL, GALLERY, FILE = 11, 12, 13
 SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
@@ -68,63 +69,77 @@ def name_picture(hash: str) -> str:
 
 def build_picture(picture: PictureRef) -> Component:
     """Build a gallery with one picture, whose file is sent with the message."""
-    name = name_picture(picture.hash)
-    item: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{name}"}}
+    return {"type": GALLERY, "items": [_refer(picture)]}
+
+
+def build_thumbnail(picture: PictureRef) -> Component:
+    """Build a small picture beside a text, whose file is sent with the message."""
+    return {"type": THUMBNAIL, **_refer(picture)}
+
+
+def _refer(picture: PictureRef) -> Component:
+    url = f"{ATTACHMENT_SCHEME}{name_picture(picture.hash)}"
+    shown: Component = {"media": {"url": url}}
     if picture.alt:
-        item["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
-    return {"type": GALLERY, "items": [item]}
+        shown["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
+    return shown
 
 
 def keep_pictures(
-    components: Sequence[Json], files: Collection[str]
+    components: Iterable[Json], files: Collection[str]
 ) -> list[Component]:
-    """Copy components without the galleries whose file is not among `files`.
+    """Copy components without the pictures whose file is not among `files`.
 
-    A file is shown once, where it comes first.
+    A text stays without the picture beside it. A file is shown once, where it comes
+    first.
     """
     left = set(files)
 
-    def keep(inside: Sequence[Json]) -> Iterator[Component]:
+    def take(pictures: Sequence[Json]) -> bool:
+        names = {_get_file_name(one) for one in pictures}
+        kept = names <= left
+        left.difference_update(names)
+        return kept
+
+    def keep(inside: Iterable[Json]) -> Iterator[Component]:
         for one in inside:
-            names = set(_list_gallery_files(one))
-            if names <= left:
-                left.difference_update(names)
-                nested = one.get("components")
-                yield {**one, **({"components": list(keep(nested))} if nested else {})}
+            beside = one.get("accessory") or {}
+            if beside.get("type") == THUMBNAIL and not take([beside]):
+                yield from one["components"]
+            elif one["type"] == CONTAINER:
+                yield {**one, "components": list(keep(one["components"]))}
+            elif one["type"] != GALLERY or take(one["items"]):
+                yield dict(one)
 
     return list(keep(components))
 
 
 def list_pictures(components: Iterable[Json]) -> list[Component]:
-    """List the pictures that galleries show as attachments of a body, in order."""
-    items = (
-        item
+    """List the pictures that components show as attachments of a body, in order."""
+    pictures = (
+        picture
         for one in iter_components(components)
-        if one["type"] == GALLERY
-        for item in one["items"]
+        if one["type"] in {GALLERY, THUMBNAIL}
+        for picture in one.get("items", [one])
     )
     return [
         {
             "id": str(number),
-            "filename": _get_file_name(item),
-            **({"description": item["description"]} if "description" in item else {}),
+            "filename": _get_file_name(one),
+            **({"description": one["description"]} if "description" in one else {}),
         }
-        for number, item in enumerate(items)
+        for number, one in enumerate(pictures)
     ]
 
 
-def _list_gallery_files(component: Json) -> list[str]:
-    items = component["items"] if component["type"] == GALLERY else ()
-    return [_get_file_name(item) for item in items]
+def _get_file_name(picture: Json) -> str:
+    return str(picture["media"]["url"]).removeprefix(ATTACHMENT_SCHEME)
 
 
-def _get_file_name(item: Json) -> str:
-    return str(item["media"]["url"]).removeprefix(ATTACHMENT_SCHEME)
-
-
-def build_section(markdown: str, button: Component) -> Component:
-    """Build a text with a button beside it."""
-    return {"type": SECTION, "components": [build_text(markdown)], "accessory": button}
+def build_section(markdown: str, accessory: Component) -> Component:
+    """Build a text with a button or a small picture beside it."""
+    text = build_text(markdown)
+    return {"type": SECTION, "components": [text], "accessory": accessory}
 
 
 def build_menu(name: str, menu: ControlMenu) -> Component:

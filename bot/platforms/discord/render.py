@@ -91,8 +91,10 @@ class _DiscordEdition:
     def fits_message(self, pieces: Sequence[EditionPiece[str]], first: bool) -> bool:
         text = sum(count_utf16(piece.body) for piece in pieces)
         text += 0 if first else _CONTINUATION_SIZE
-        pictures = sum(len(piece.pictures) for piece in pieces)
-        used = _FIXED_COMPONENTS + 2 * len(pieces) + pictures
+        pictures = sum(len(piece.all_pictures) for piece in pieces)
+        # A picture beside a text takes two: itself, and the section with both.
+        sections = sum(piece.beside is not None for piece in pieces)
+        used = _FIXED_COMPONENTS + 2 * len(pieces) + pictures + sections
         return (
             text <= limits.TEXT_USED
             and used <= limits.COMPONENTS
@@ -111,7 +113,7 @@ class _DiscordEdition:
                 continue
             if inside:
                 inside.append(separator)
-            inside.append(components.build_text(piece.body))
+            inside.append(_build_body(piece))
             inside += map(components.build_picture, piece.pictures)
         options = dict(piece.option for piece in pieces if piece.option is not None)
         if options:
@@ -143,6 +145,13 @@ class _DiscordEdition:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
         buttons = [components.build_button(*button) for button in named]
         return components.arrange_buttons(buttons)
+
+
+def _build_body(piece: EditionPiece[str]) -> Component:
+    if piece.beside is None:
+        return components.build_text(piece.body)
+    thumbnail = components.build_thumbnail(piece.beside)
+    return components.build_section(piece.body, thumbnail)
 
 
 def _name_thread(view: EditionView) -> str:

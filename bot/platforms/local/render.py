@@ -105,6 +105,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
     matters = story.matters if "matters" in sections else None
     # Figures are folded away unless the digest chose where they are shown.
     folded_figures = 0 if view.edition.sections is not None else len(figures)
+    picture = view.find_story_picture(story)
     return {
         "number": number,
         "id": story.id,
@@ -122,6 +123,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "disputes": [_build_dispute(one, revisions, texts) for one in disputes],
         "figures": [_build_figure(one, revisions, texts) for one in figures],
         "more": _label_folded(len(folded), folded_figures, shown is not None, texts),
+        **({"picture": build_picture_view(picture)} if picture else {}),
     }
 
 

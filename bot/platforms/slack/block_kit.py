@@ -105,6 +105,11 @@ def picture_block(picture: PictureRef) -> Json:
     return {"type": "image", "slack_file": {"id": picture.hash}, "alt_text": alt or "…"}
 
 
+def picture_section(text: str, picture: PictureRef) -> Json:
+    """Build a plain text with a small picture beside it, as in `picture_block`."""
+    return section_block(text, picture_block(picture))
+
+
 def divider_block() -> Json:
     """Build a line between blocks."""
     return {"type": "divider"}
@@ -134,7 +139,7 @@ def rich_block(*parts: Json) -> Json:
 
 
 def section_block(text: str, accessory: Json) -> Json:
-    """Build a plain text with a button beside it."""
+    """Build a plain text with a button or a picture beside it."""
     shown = plain_text(text) or plain_text("…")
     return {"type": "section", "text": shown, "accessory": accessory}
 

@@ -12,6 +12,7 @@ from bot.platforms.common.edition_layout import (
     EditionPiece,
     LinkedLine,
     StoryLayout,
+    StorySection,
     list_buttons,
     render_edition,
 )
@@ -35,6 +36,7 @@ from bot.platforms.slack.block_kit import (
     mrkdwn_text,
     option_element,
     picture_block,
+    picture_section,
     plain_text,
     rich_block,
     rich_quote,
@@ -74,18 +76,22 @@ class _SlackEdition:
 
     def story(self, story: StoryLayout) -> Blocks:
         parts: list[Json] = []
-        run = [rich_run(f"{story.number}. {story.headline}".rstrip(), bold=True)]
-        for section in story.sections:
+        beside, run, sections = _begin_story(story)
+        for section in sections:
             if section.quote is not None:
                 parts += [rich_section(*run), render_quote(section.quote)]
                 run = [rich_run(f"— {format_attribution(section.quote, self._texts)}")]
             for label, runs in section.rows:
+                start = "\n" if run else ""
                 before = (
-                    [(f"\n{label}", True), (" ", False)] if label else [("\n", False)]
+                    [(f"{start}{label}", True), (" ", False)]
+                    if label
+                    else [(start, False)]
                 )
                 run += rich_runs([*before, *runs])
         source, link = story.source
         return _drop_empty(
+            *beside,
             rich_block(*parts, rich_section(*run)),
             context_block(plain_text(source), mrkdwn_text(format_link(link))),
             *map(small_block, story.notes),
@@ -137,6 +143,27 @@ class _SlackEdition:
             "placeholder": plain_text(shorten_utf16(placeholder, limits.PLACEHOLDER)),
             "options": [option_element(*option) for option in options.items()],
         }
+
+
+def _begin_story(
+    story: StoryLayout,
+) -> tuple[Blocks, list[Json], Sequence[StorySection]]:
+    """Begin a story: blocks, a run of rich text after them, and what follows.
+
+    Rich text can have no picture beside it. So a story with one has its summary as a
+    text of its own, or else, where something else comes first, its headline.
+    """
+    headline = f"{story.number}. {story.headline}".rstrip()
+    title = rich_run(headline, bold=True)
+    if story.picture is None:
+        return (), [title], story.sections
+    shown = [one for one in story.sections if one.rows or one.quote]
+    first = shown[0].rows if shown else ()
+    if len(first) != 1 or first[0][0]:
+        return (picture_section(headline, story.picture),), [], shown
+    summary = "".join(text for text, _ in first[0][1])
+    beside = picture_section(summary, story.picture)
+    return (rich_block(rich_section(title)), beside), [], shown[1:]
 
 
 def render_quote(card: QuoteCard) -> Json:

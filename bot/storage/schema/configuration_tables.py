@@ -141,6 +141,8 @@ digest_sources = Table(
     Column("called", SafeText),
     # Whether the pages behind its entries are read: always, never; NULL = auto.
     Column("full_text", SafeText),
+    # Whether the pictures of its articles are shown.
+    Column("pictures", Boolean, nullable=False, server_default=false()),
     same_workspace("digests", "digest_id"),
     Index(None, "workspace_id"),
 )

@@ -78,6 +78,8 @@ revisions = define_table(
     # The hash of the source's text that this is the full text of; NULL for texts of a
     # source.
     Column("expands", SafeText),
+    # The address of its lead image, and what its source says of it; both may be NULL.
+    *optional_columns(SafeText, "image", "image_alt"),
     UniqueConstraint("article_id", "hash"),
     Index(None, "current", "dated_at"),
     Index(None, "current", "fetched_at"),

@@ -9,6 +9,7 @@ from digests.sources.fetch.policy import (
     AttachmentRules,
     FetchPolicy,
     HopRules,
+    PictureRules,
     parse_policy,
 )
 from digests.sources.fetch.response import FetchResponse, NotModified, Validators
@@ -20,6 +21,7 @@ __all__ = [
     "Fetcher",
     "HopRules",
     "NotModified",
+    "PictureRules",
     "Validators",
     "parse_policy",
 ]

@@ -11,7 +11,7 @@ import errno
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Self
@@ -45,6 +45,7 @@ from digests.sources.fetch.policy import (
     AttachmentRules,
     FetchPolicy,
     HopRules,
+    PictureRules,
     format_host_port,
     is_public,
     may_be_private,
@@ -57,6 +58,7 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
+_ACCEPT_PICTURE = "image/jpeg, image/png, image/webp, image/gif, */*;q=0.1"
 _CHUNK = 64 << 10
 #: The share of the deadline that a robots.txt may use up.
 _ROBOTS_SHARE = 0.25
@@ -81,6 +83,7 @@ class _FetchState:
     moved_to: str | None = None
     permanent: bool = True
     attachment: AttachmentRules | None = None
+    picture: PictureRules | None = None
 
     @property
     def host(self) -> str:
@@ -94,7 +97,10 @@ class _FetchState:
 
     def build_headers(self) -> dict[str, str]:
         """The headers of the next request."""
-        headers = {"Accept": _ACCEPT, "Accept-Encoding": response.OFFERED_ENCODINGS}
+        headers = {
+            "Accept": _ACCEPT if self.picture is None else _ACCEPT_PICTURE,
+            "Accept-Encoding": response.OFFERED_ENCODINGS,
+        }
         if self.known.etag:
             headers["If-None-Match"] = self.known.etag
         if self.known.last_modified:
@@ -126,13 +132,19 @@ class _FetchState:
         if self.permanent:
             self.moved_to = str(there)
 
+    @property
+    def _body_limits(self) -> tuple[int, int]:
+        """The bytes of a body, compressed and decompressed."""
+        if self.picture is not None:
+            return self.picture.most, self.picture.most
+        most = MAX_UNPACKED if self.attachment is None else self.attachment.most
+        return min(MAX_RAW, most), min(MAX_UNPACKED, most)
+
     async def read_body(self, answer: ClientResponse) -> bytes:
         """The decompressed body, within the limits."""
         coding = ", ".join(answer.headers.getall("Content-Encoding", ()))
-        most = MAX_UNPACKED if self.attachment is None else self.attachment.most
-        body = response.BodyDecoder(
-            coding=coding, raw=min(MAX_RAW, most), unpacked=min(MAX_UNPACKED, most)
-        )
+        raw, unpacked = self._body_limits
+        body = response.BodyDecoder(coding=coding, raw=raw, unpacked=unpacked)
         async for chunk in answer.content.iter_chunked(_CHUNK):
             body.take(chunk)
         return body.whole()
@@ -174,6 +186,7 @@ class Fetcher:
         known: Validators | None = None,
         attachment: AttachmentRules | None = None,
         hops: HopRules | None = None,
+        picture: PictureRules | None = None,
     ) -> FetchResponse | NotModified:
         """Fetch an address, following at most five redirects.
 
@@ -182,6 +195,7 @@ class Fetcher:
             known: Validators of an earlier response, for a conditional request.
             attachment: The rules for a file that somebody attached.
             hops: Stricter rules for this address and its redirects.
+            picture: The rules for a picture.
 
         Raises:
             SourceError: Its class says who has to act. The text names at most the host.
@@ -189,13 +203,23 @@ class Fetcher:
         state = self._begin(address, known or Validators(), attachment)
         state.hops = hops or state.hops
         state.hops.check(state.url)
+        if picture is not None:
+            state.picture = picture
+            state.seconds_left = min(state.seconds_left, picture.deadline)
         while True:
-            # Private networks and attachments need no spacing.
-            spaced = attachment is None and not may_be_private(state.url, self._rules)
-            async with self._queue.reserve(state.server, spaced=spaced):
+            async with self._take_place(state):
                 answer = await self._at_one_server(state)
             if answer is not None:
                 return answer
+
+    def _take_place(self, state: _FetchState) -> AbstractAsyncContextManager[None]:
+        """Wait until the server of the address may be asked."""
+        if state.picture is not None:
+            return self._queue.join(state.server)
+        # Private networks and attachments need no spacing.
+        is_private = may_be_private(state.url, self._rules)
+        spaced = state.attachment is None and not is_private
+        return self._queue.reserve(state.server, spaced=spaced)
 
     def _begin(
         self, address: str, known: Validators, attachment: AttachmentRules | None

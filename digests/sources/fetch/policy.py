@@ -178,6 +178,20 @@ class AttachmentRules:
             raise FetchRefused("source.not_attachment", host=url.host)
 
 
+@frozen
+class PictureRules:
+    """The rules for fetching a picture, besides the policy.
+
+    A page shows several pictures of one host at once: unlike other fetches, those of
+    pictures need not wait for each other, unless the host's robots.txt asks for that.
+    """
+
+    #: Bytes, compressed and decompressed.
+    most: int
+    #: Seconds for the response with its redirects.
+    deadline: float
+
+
 # ── public IP addresses ─────────────────────────────────────────────────────────
 #
 # Which IP addresses are public, by a table of our own.

@@ -60,14 +60,38 @@ class HostQueue:
         host.waiting += 1
         try:
             async with host.lock:
-                left = host.paused_until - self._clock()
-                if left > 0:
-                    raise SourceRateLimited("source.resting", host=name, wait=left)
+                self._check_pause(name)
                 await asyncio.sleep(max(0.0, host.free_at - self._clock()))
                 host.free_at = self._clock() + (self._spacing if spaced else 0.0)
                 yield
         finally:
             host.waiting -= 1
+
+    @asynccontextmanager
+    async def join(self, name: str) -> AsyncIterator[None]:
+        """Ask the host beside others, as a page does for its pictures.
+
+        Only a delay that its robots.txt asks for, longer than our spacing, is waited
+        for: that is what the host can take.
+
+        Raises:
+            SourceRateLimited: The host asked for a pause that is not over.
+        """
+        host = self._host(name)
+        host.waiting += 1
+        try:
+            self._check_pause(name)
+            left = host.free_at - self._clock()
+            if left > self._spacing:
+                await asyncio.sleep(left)
+            yield
+        finally:
+            host.waiting -= 1
+
+    def _check_pause(self, name: str) -> None:
+        left = self._host(name).paused_until - self._clock()
+        if left > 0:
+            raise SourceRateLimited("source.resting", host=name, wait=left)
 
     def pause_host(self, name: str, seconds: float) -> None:
         """Send nothing to the host for so many seconds."""

@@ -74,6 +74,7 @@ DIGEST_CASES = {
     "name": value("Early brief", "Early brief"),
     "sources": Case("remove reports", {"remove": "reports"}, ["articles"]),
     "paused_sources": Case("add reports", {"add": "reports"}, ["reports"]),
+    "pictures": Case("add reports", {"add": "reports"}, ["reports"]),
     "source_names": Case(
         "reports = The Reports",
         {"source": "reports", "value": "The Reports"},

@@ -115,6 +115,67 @@ async def test_the_button_of_a_source_removed_meanwhile_says_so(ana: Editor):
     assert "no longer reads this source" in said(answer)
 
 
+async def test_whose_pictures_are_shown_is_set_for_a_source_of_a_digest(ana: Editor):
+    shown = await ana.proposes("pictures", "add feed.xml", target="Evening")
+    assert "pictures of stories: + https://news.example/feed.xml" in said(shown)
+    assert "the right to show" in said(shown)
+    await ana.confirms(shown)
+    (source,) = (await ana.harness.digest("Evening")).sources
+    assert source.pictures
+    await ana.sets("pictures", "remove feed.xml", target="Evening")
+    assert (await ana.harness.digest("Evening")).settings.pictures == ()
+
+
+async def test_no_digest_shows_pictures_by_itself(ana: Editor):
+    await ana.sets("pictures", "add feed.xml", target="Evening")
+    await ana.does("newsdesk config apply", file=SECOND.replace("Evening", "Night"))
+    (source,) = (await ana.harness.digest("Night")).sources
+    assert not source.pictures
+
+
+async def test_the_page_of_a_source_shows_and_hides_its_pictures(ana: Editor):
+    page = await ana.sees("{Evening}:source:2")
+    await ana.confirms(await ana.presses(page, "Show pictures"))
+    assert (await ana.harness.digest("Evening")).sources[0].pictures
+    page = await ana.sees("{Evening}:source:2")
+    await ana.confirms(await ana.presses(page, "Hide pictures"))
+    assert not (await ana.harness.digest("Evening")).sources[0].pictures
+
+
+async def test_a_paused_source_keeps_its_pictures(ana: Editor):
+    await ana.sets("pictures", "add feed.xml", target="Evening")
+    await ana.sets("paused_sources", "add feed.xml", target="Evening")
+    assert (await ana.harness.digest("Evening")).settings.pictures
+    await ana.sets("paused_sources", "remove feed.xml", target="Evening")
+    (source,) = (await ana.harness.digest("Evening")).sources
+    assert source.pictures
+
+
+async def test_a_removed_source_shows_no_pictures(ana: Editor):
+    await ana.does(
+        "newsdesk config apply",
+        file=SECOND.replace("feed.xml", 'feed.xml", "https://b.example/f'),
+    )
+    await ana.sets("pictures", "add b.example", target="Evening")
+    await ana.sets("sources", "remove b.example", target="Evening")
+    assert (await ana.harness.digest("Evening")).settings.pictures == ()
+
+
+async def test_pictures_of_a_source_that_the_digest_does_not_have_are_refused(
+    ana: Editor,
+):
+    file = SECOND.replace("]]\n", ']]\npictures = ["https://b.example/f"]\n')
+    form = await ana.is_asked("newsdesk config apply", file=file)
+    assert "none of the digest's sources" in errors(form)["file"]
+
+
+async def test_an_exported_file_names_whose_pictures_are_shown(ana: Editor):
+    await ana.sets("pictures", "add feed.xml", target="Evening")
+    text = listing(await ana.says("newsdesk config export"))
+    assert 'pictures = [\n    "https://news.example/feed.xml",\n]' in text
+    assert text.count("pictures") == 1
+
+
 # ── move ───────────────────────────────────────────────────────────────────────
 
 
@@ -124,10 +185,11 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
     await ana.does("newsdesk config apply", file=file)
     await ana.sets("source_names", "b.example = Bee", target="Evening")
     await ana.sets("full_text", "b.example = never", target="Evening")
+    await ana.sets("pictures", "add Bee", target="Evening")
     saved = await ana.confirms(await moved(ana, "Bee", "Morning brief"))
     (rests,) = (await ana.harness.digest()).paused_sources
     assert (rests.address, rests.called) == ("https://b.example/f", "Bee")
-    assert rests.full_text == "never"
+    assert (rests.full_text, rests.pictures) == ("never", True)
     assert (await ana.harness.digest("Evening")).paused_sources == ()
     await ana.presses(await ana.presses(saved, "Take this back"), "Confirm")
     assert (await ana.harness.digest()).paused_sources == ()

@@ -14,9 +14,9 @@ from bot.ingest.full_texts import MOST_TRIES
 from bot.model.scope import Scope
 from bot.storage import article_store, page_reading_store, quote_store, schema
 from bot.storage.page_reading_store import PageReading
-from digests.types import Article
+from digests.types import Article, ArticleImage
 from tests.bot.ingest.newswire import Newswire, answer_with_etag, open_newswire
-from tests.bot.ingest.pages import FERRY, NEWS, PAYWALL, QUARRY, News
+from tests.bot.ingest.pages import FERRY, HTML, NEWS, PAYWALL, QUARRY, News
 from tests.wire.server import answer, dripping, endless, redirect
 
 
@@ -79,6 +79,15 @@ async def test_the_text_of_the_page_is_the_articles_current_text(newswire):
     assert now.title == before.title
     assert now.expands == before.revision
     assert now.published == before.published
+
+
+async def test_an_article_without_an_image_has_that_of_its_page(newswire):
+    image = b'<head><meta property="og:image" content="/hill.jpg">'
+    html = QUARRY.html().replace(b"<head>", image)
+    newswire.shelf["/quarry"] = answer(html, headers=HTML)
+    assert await read(newswire) == 1
+    found = ArticleImage(address=newswire.url("/hill.jpg"))
+    assert (await current(newswire)).image == found
 
 
 async def test_the_sources_own_text_stays_beside_it(newswire):

@@ -160,6 +160,28 @@ async def test_texts_go_with_what_was_found_in_them(ana: Editor):
     assert await ana.harness.archive.article(here, 1) is None
 
 
+async def test_the_words_of_pictures_go_with_their_article_and_their_edition(
+    ana: Editor,
+):
+    def describe(conn: Connection) -> None:
+        words = {"image": "https://news.example/a.jpg", "image_alt": "The girder"}
+        conn.execute(schema.revisions.update().values(**words))
+        picture = {"hash": "a", "width": 1, "height": 1, "alt": "The girder"}
+        context = {"digest": "Morning brief", "pictures": {"story/1": picture}}
+        conn.execute(schema.editions.update().values(render_context=context))
+
+    def list_words(conn: Connection) -> list[Any]:
+        table, context = schema.revisions.c, schema.editions.c.render_context
+        images = conn.execute(select(table.image, table.image_alt)).all()
+        return [*map(tuple, images), *conn.scalars(select(context))]
+
+    await ana.harness.db.write(describe)
+    ana.harness.clock.advance(days=75)
+    await maintenance(ana.harness).prune_outdated()
+    left = await ana.harness.db.read(list_words)
+    assert left == [(None, None), (None, None), {"digest": "Morning brief"}]
+
+
 async def test_an_article_is_kept_as_long_as_an_edition_quotes_it(ana: Editor):
     """Articles for 30 days, but their edition for 60."""
     ana.harness.clock.advance(days=59)

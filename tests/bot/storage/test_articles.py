@@ -9,7 +9,7 @@ from bot.model import StoredArticle
 from bot.model.scope import Scope
 from bot.storage import Connection, Database, article_store
 from digests.language.normalization import revision_hash
-from digests.types import Article
+from digests.types import Article, ArticleImage
 from tests.bot.storage.builders import (
     NOW,
     TEXT,
@@ -38,7 +38,8 @@ def fresh(connection: Connection, tenant: Tenant) -> tuple[Article, ...]:
 
 
 async def test_an_article_comes_back_whole(database: Database, tenant: Tenant):
-    given = an_article(author="N. Weir", lang="en", sample="fictional")
+    image = ArticleImage(address="https://canal.example/lock.jpg", alt="The lock")
+    given = an_article(author="N. Weir", lang="en", sample="fictional", image=image)
 
     stored, new = await database.write(
         article_store.store_article, tenant.source, given, now=NOW
@@ -52,6 +53,7 @@ async def test_an_article_comes_back_whole(database: Database, tenant: Tenant):
         author="N. Weir",
         lang="en",
         sample="fictional",
+        image=image,
         revision=revision_hash(given.title, given.text),
     )
 

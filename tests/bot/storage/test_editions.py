@@ -23,6 +23,7 @@ from digests.messages import Message
 from digests.types import (
     ALL_SECTIONS,
     ArticleDecision,
+    ArticleImage,
     ArticleRef,
     BriefStory,
     DecisionOutcome,
@@ -71,6 +72,7 @@ refs = st.builds(
     url=st.none() | words,
     published=moments,
     lang=st.none() | words,
+    image=st.none() | st.builds(ArticleImage, address=words, alt=st.none() | words),
 )
 cards = st.builds(
     QuoteCard,

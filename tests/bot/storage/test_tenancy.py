@@ -65,6 +65,7 @@ FOR_EVERYBODY = {
     "article_store.find_expanded_text",
     "article_store.find_known_articles",
     "article_store.list_fresh_articles",
+    "article_store.list_article_sources",
     "article_store.list_full_texts",
     "article_store.load_source_texts",
     "article_store.mark_whole",

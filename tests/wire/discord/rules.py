@@ -39,6 +39,7 @@ COMPONENT_KEYS = {
     },
     9: {"components", "accessory"},
     10: {"content"},
+    11: {"media", "description", "spoiler"},
     12: {"items"},
     13: {"file", "spoiler"},
     14: {"divider", "spacing"},
@@ -181,8 +182,8 @@ def files_shown(body: Body) -> list[str]:
     for _, component in walk(body.get("components") or ()):
         if component.get("type") == 13:
             found.append((component.get("file") or {}).get("url"))
-        if component.get("type") == 12:
-            items = component.get("items") or ()
+        if component.get("type") in {11, 12}:
+            items = component.get("items") or [component]
             found += [(item.get("media") or {}).get("url") for item in items]
     return [str(url) for url in found if str(url).startswith(BESIDE)]
 
@@ -226,8 +227,8 @@ def _component(path: str, component: Body) -> Iterator[Complaint]:
     if component.get("custom_id") is not None:
         yield from _length(f"{path}.custom_id", component["custom_id"], 100, 1)
     checks = {
-        1: _row, 2: _button, 3: _select, 9: _beside, 10: _text, 12: _gallery,
-        13: _file, 14: _separator, 17: _box,
+        1: _row, 2: _button, 3: _select, 9: _beside, 10: _text, 11: _picture,
+        12: _gallery, 13: _file, 14: _separator, 17: _box,
     }  # fmt: skip
     yield from checks[kind](path, component)
 
@@ -284,13 +285,17 @@ def _gallery(path: str, gallery: Body) -> Iterator[Complaint]:
         yield f"{path}.items", "must be between 1 and 10 in length"
     for number, item in enumerate(items):
         here = f"{path}.items[{number}]"
-        if set(item) - {"media", "description", "spoiler"}:
+        if set(item) - COMPONENT_KEYS[11]:
             yield here, "unknown field"
-        url = str((item.get("media") or {}).get("url"))
-        if not url.startswith((BESIDE, "https://")):
-            yield f"{here}.media.url", "is no address of a picture"
-        if item.get("description") is not None:
-            yield from _length(f"{here}.description", item["description"], 1024, 1)
+        yield from _picture(here, item)
+
+
+def _picture(path: str, shown: Body) -> Iterator[Complaint]:
+    url = str((shown.get("media") or {}).get("url"))
+    if not url.startswith((BESIDE, "https://")):
+        yield f"{path}.media.url", "is no address of a picture"
+    if shown.get("description") is not None:
+        yield from _length(f"{path}.description", shown["description"], 1024, 1)
 
 
 def _file(path: str, shown: Body) -> Iterator[Complaint]:

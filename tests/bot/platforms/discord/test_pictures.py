@@ -12,7 +12,13 @@ import pytest
 
 from bot.model import Delivery, Picture, PictureRef
 from bot.platforms.discord import limits
-from bot.platforms.discord.components import CONTAINER, build_picture, build_text
+from bot.platforms.discord.components import (
+    CONTAINER,
+    build_picture,
+    build_section,
+    build_text,
+    build_thumbnail,
+)
 from bot.platforms.discord.messages import (
     build_edit_body,
     build_forum_post_body,
@@ -34,7 +40,9 @@ from tests.wire.discord.threads import FORUM
 
 WORDS = "The children have waited for eleven months"
 PATIENT = "We have all been very patient"
-QUOTING = f"{FLOOD}\n“Nobody warned us before noon,” said Ilse Tamm, a baker.\n"
+QUOTING = f"""{FLOOD}
+“We had an hour to carry everything upstairs,” said Ilse Tamm, the owner of the bakery.
+"""
 
 
 @pytest.fixture
@@ -244,6 +252,18 @@ def test_a_picture_that_two_stories_show_is_uploaded_and_shown_once():
     twice = [{**box, "components": [*box["components"], box["components"][-1]]}]
     body = build_post_body(replace(message, payload={"components": twice}))
     assert len(body["attachments"]) == len(galleries(body)) == 1
+
+
+@pytest.mark.parametrize("loaded", [1, 0])
+def test_a_text_stays_without_the_picture_beside_it(loaded):
+    message = a_message(5, loaded=loaded)
+    ref = PictureRef(hash="0000", width=12, height=6, alt="")
+    section = build_section("A story", build_thumbnail(ref))
+    body = build_post_body(replace(message, payload={"components": [section]}))
+    kinds = [node["type"] for _, node in rules.walk(body["components"])]
+    assert kinds == ([9, 10, 11] if loaded else [10])
+    assert len(body.get("attachments", ())) == loaded
+    assert rules.message(body) == []
 
 
 def test_a_message_in_plain_words_has_no_pictures():
