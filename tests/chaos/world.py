@@ -4,6 +4,7 @@ The channels are compared with the database, and with the published articles: tw
 independent records.
 """
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -58,6 +59,7 @@ _DELIVERIES = """
 SELECT d.key, d.state, d.channel, d.part, d.attempt, d.reason, d.edition_id
 FROM deliveries d WHERE d.operation = 'post' ORDER BY d.id
 """
+_PICTURES = "SELECT key, pictures FROM deliveries WHERE operation = 'post'"
 
 
 @dataclass(kw_only=True)
@@ -182,6 +184,20 @@ class World:
             if len(reported[name]) > 1:
                 found.doubled.append(f"{self.name}: {channel} was told of {name} twice")
         return found
+
+    def check_pictures(self) -> list[str]:
+        """Compare the files in the channels with the pictures of each message."""
+        wanted = {
+            row["key"]: [f"{one}.png" for one in json.loads(row["pictures"] or "[]")]
+            for row in self.rows(_PICTURES)
+        }
+        return [
+            f"{self.name}: {post.key} shows {post.files}, not {wanted[post.key]}"
+            for channel in self.channels
+            for post in self.wire.posts(channel)
+            if post.files is not None
+            and sorted(post.files) != sorted(wanted.get(post.key, ()))
+        ]
 
     def _occurrences(self) -> Findings:
         found = Findings()
