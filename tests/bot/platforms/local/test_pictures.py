@@ -15,7 +15,7 @@ from bot.ports import PageServices
 from bot.storage import picture_store
 from bot.web import server
 from digests.messages import Message
-from tests.bot.harness import BRIDGE, CONFIGURATION, BotHarness, open_harness
+from tests.bot.harness import BRIDGE, CONFIGURATION, POOL, BotHarness, open_harness
 from tests.bot.web.asgi import Browser, no_measurements
 from tests.browser.stage import (
     KEY,
@@ -133,6 +133,7 @@ async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
     opened = open_harness(sqlite_url, tmp_path, platform, draw_card=FakeDrawing())
     async with opened as harness:
         harness.publish("bridge", BRIDGE)
+        harness.publish("pool", POOL)
         await harness.apply(CONFIGURATION + OTHERS)
         yield harness
 
@@ -167,7 +168,7 @@ async def test_the_picture_of_a_posted_edition_is_on_the_page(harness):
     browser = open_newsroom(harness)
     (picture,) = (await browser.get("/")).tree.css("figure img")
     sent = await browser.get(picture.attributes["src"] or "")
-    assert b"We will not reopen it" in sent.body
+    assert b"The children have waited" in sent.body
 
 
 async def test_a_picture_of_another_workspace_is_not_found(harness):
@@ -185,4 +186,4 @@ async def test_of_a_pruned_picture_only_the_words_are_shown(harness):
     await harness.db.write(picture_store.prune_pictures, before=later, limit=10)
     page = await open_newsroom(harness).get("/")
     assert "/pictures/" not in page.text
-    assert "We will not reopen it" in page.text
+    assert "The children have waited" in page.text
