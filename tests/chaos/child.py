@@ -113,7 +113,7 @@ async def opened(
         illustrator = application.publisher.illustrator
         assert illustrator is not None
         # A real drawing takes longer than everything else that is done here.
-        illustrator.draw_card = FakeDrawing()
+        illustrator.cards.draw_card = FakeDrawing()
         for platform in application.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)
