@@ -32,6 +32,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "missing": ("news latest", "missing"),
     "help": ("news help", "command"),
     "home": ("newsdesk home", "page"),
+    "new": ("newsdesk setup", "new"),
     "history": ("newsdesk history", ""),
     "access": ("newsdesk access list", ""),
     "export": ("newsdesk config export", ""),

@@ -275,6 +275,7 @@ def _build_setting_options(
         CommandOption(
             name=setting.name,
             description=setting.info.help,
+            lines=setting.info.values == "address",
             choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
             completes=setting.info.values,
         )

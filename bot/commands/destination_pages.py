@@ -10,22 +10,23 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from bot.commands.arguments import parse_page
-from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
-from bot.commands.digest_requests import get_channel, name_destination
+from bot.commands.digest_requests import name_destination
 from bot.commands.panel import (
     Answers,
     back_button,
+    build_choice,
     build_form,
     build_menu,
     build_page,
     list_setting_options,
     run_form,
-    shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, render_finding
-from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.change_steps import ChangeRequest, request_edit
 from bot.errors import FieldError, UnknownName
+from bot.lookup.name_resolution import get_channel
 from bot.model import (
     Block,
     Destination,
@@ -33,7 +34,6 @@ from bot.model import (
     Form,
     FormField,
     ListItem,
-    MenuOption,
     PostOptions,
     Reply,
     SettingGroup,
@@ -65,11 +65,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
             )
         ]
     options = (
-        MenuOption(
-            id=context.control_id("home", f"p{place.id}"),
-            label=shorten_label(f"#{place.name}", 60),
-        )
-        for place in shown.items
+        build_choice(context, f"p{place.id}", f"#{place.name}") for place in shown.items
     )
     controls = [*shown.build_turns(context, "places"), back_button(context)]
     here = context.place.channel
@@ -189,7 +185,7 @@ async def _remove_place(context: CommandContext, place: Destination) -> Reply:
         return {**entry, "destinations": others}
 
     users = (await _list_users(context))[place.name]
-    left = [request_edit(digest, leave) for digest in users]
+    left = [request_edit("digest", digest.name, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=place.name, edit=lambda _: None)
     return await propose_and_render(context, *left, gone)
 
@@ -204,7 +200,7 @@ _ACTIONS: Final[
 }
 
 
-async def add_place(context: CommandContext) -> Reply | Form:
+async def add_place(context: CommandContext, _: str) -> Reply | Form:
     """Ask what digests call this channel; then propose it as a destination."""
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)

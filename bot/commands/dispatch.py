@@ -385,13 +385,13 @@ def _list_source_names(digest: Digest) -> Names:
 
 #: Kind of completion (`CommandOption.completes`) → lists the names.
 COMPLETERS: Mapping[str, Completer] = {
+    "address": lambda *_: feed_lists.list_packs(),
     "command": lambda context, _: [
         f"/{one.path}" for one in context.commands if one.typed
     ],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
-    "pack": lambda *_: feed_lists.list_packs(),
     "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],
     "source": _of_digests(_list_source_names),

@@ -5,14 +5,28 @@ A unique prefix of a name is enough; otherwise the error lists the existing name
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
-from bot.model import Destination, Digest, Source, StoredEdition, Workspace
+from bot.model import (
+    Destination,
+    Digest,
+    Location,
+    Source,
+    StoredEdition,
+    Workspace,
+)
 from bot.storage.edition_store import PastStory
 from digests.language.normalization import normalize_text, parse_whole_number
 from digests.messages import Message
 from digests.types import EditionStory, frozen
+
+#: How people name the channel in which they are.
+HERE: Final = "here"
+_HERE_NAMES = frozenset({HERE, "this channel", "hier", "hierher"})
+#: The first channel of the local page.
+FIRST_LOCAL_CHANNEL = "news"
 
 
 class AmbiguousDigest(UserError):
@@ -299,6 +313,23 @@ def _list_source_names(source: Source) -> frozenset[str]:
     forms = (source.name, source.called or "", source.address)
     masked = map(addresses.mask_secrets, (source.name, source.address))
     return frozenset(normalize_text(one).strip() for one in (*forms, *masked) if one)
+
+
+def is_here(typed: str) -> bool:
+    """Check whether it names the channel in which the person is."""
+    return normalize_text(typed).strip() in _HERE_NAMES
+
+
+def get_channel(place: Location) -> str:
+    """Return the channel's id on its platform."""
+    if place.channel is not None:
+        return place.channel
+    if place.workspace.is_local:
+        return FIRST_LOCAL_CHANNEL
+    raise UserError(
+        "There is no channel here. Run /newsdesk setup in the channel that should get "
+        "the news."
+    )
 
 
 def posts_to(digest: Digest, channel: str | None) -> bool:
