@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
-from bot.commands.arguments import parse_page
 from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.digest_requests import name_destination
@@ -51,7 +50,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
     """Show the destinations, each with the digests that are posted there."""
     places = await context.list_destinations()
     users = await _list_users(context)
-    shown = Page.of(places, parse_page(context, number or "1"), PLACES_PER_PAGE)
+    shown = Page.of(places, number, PLACES_PER_PAGE)
     lines: list[Block | str] = [
         _render_place(context, place, users[place.name]) for place in shown.items
     ]
@@ -67,7 +66,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
     options = (
         build_choice(context, f"p{place.id}", f"#{place.name}") for place in shown.items
     )
-    controls = [*shown.build_turns(context, "places"), back_button(context)]
+    controls = [*shown.build_turns(context, "home", "places"), back_button(context)]
     here = context.place.channel
     if here is not None and all(place.channel != here for place in places):
         controls.insert(0, context.button("Add this channel", "home", "here"))

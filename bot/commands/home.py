@@ -21,7 +21,6 @@ from bot.commands import (
     problems,
     sources,
 )
-from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_pages import DIGESTS_PER_PAGE
@@ -165,13 +164,13 @@ async def _open_page(context: CommandContext, page: str) -> Reply | Form:
 
 async def _list_digests(context: CommandContext, number: str) -> Reply:
     digests = await context.list_digests()
-    shown = Page.of(digests, parse_page(context, number), DIGESTS_PER_PAGE)
+    shown = Page.of(digests, number, DIGESTS_PER_PAGE)
     position = [text] if (text := shown.format_position(context)) else []
     return build_page(
         context,
         context.say("Digests"),
         [context.count("{n} digest", "{n} digests", len(digests)), *position],
-        [*shown.build_turns(context, "digests"), back_button(context)],
+        [*shown.build_turns(context, "home", "digests"), back_button(context)],
         await digest_pages.build_digest_choices(context, shown.items),
     )
 

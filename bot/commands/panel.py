@@ -113,12 +113,7 @@ def build_form(
     context: CommandContext, page: str, title: str, fields: Iterable[FormField]
 ) -> Form:
     """Build a form that belongs to the page: submitting it opens it with answers."""
-    return Form(
-        path=context.command.path,
-        title=title,
-        fields=tuple(fields),
-        control=context.control_id("home", page),
-    )
+    return context.ask(title, fields, "home", page)
 
 
 async def run_form(

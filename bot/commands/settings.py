@@ -281,12 +281,10 @@ async def _run_setting_form(
             raise FieldError.of(mistake, field=answered[-1]) from None
 
     carried = [str(source.id)] if source is not None else []
-    form = Form(
-        path=context.command.path,
-        title=f"{target.title}: {format_label(setting, context.texts)}",
-        fields=tuple(_list_fields(context, target, setting, source)),
-        control=context.control_id("set", target.key, setting.name, *carried),
-    )
+    title = f"{target.title}: {format_label(setting, context.texts)}"
+    fields = _list_fields(context, target, setting, source)
+    control = ("set", target.key, setting.name, *carried)
+    form = context.ask(title, fields, *control)
     return await run_form(context, form, propose_answers)
 
 

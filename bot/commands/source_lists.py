@@ -7,11 +7,9 @@ names of its sources. A feed that cannot be read at present is reported, but imp
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     FILE,
     find_digest,
     named_digest,
@@ -89,7 +87,7 @@ async def import_feeds(
 )
 async def export_feeds(
     context: CommandContext,
-    digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
+    digest: Annotated[Digest | None, named_digest("Its name")] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
     found, secret = await context.query(

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from bot.commands.arguments import parse_page
 from bot.commands.changes import get_previews, propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.panel import (
@@ -57,7 +56,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
     paused = frozenset(source.id for source in digest.paused_sources)
     rank = partial(_rank, context, paused)
     every = sorted(digest.all_sources, key=rank)
-    shown = Page.of(every, parse_page(context, number), SOURCES_PER_PAGE)
+    shown = Page.of(every, number, SOURCES_PER_PAGE)
     pages = await source_health.load_page_counts(context.db, shown.items, context.now)
     lines: list[Block | str] = [
         _render_health(context, digest, source, pages.get(source.id))
@@ -75,7 +74,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
         context.button("Test an address", "home", f"{here}:test"),
         context.button("Import a list", "import-feeds", digest.name),
         context.button("Export a list", "export-feeds", digest.name),
-        *shown.build_turns(context, f"{here}:sources"),
+        *shown.build_turns(context, "home", f"{here}:sources"),
         back_button(context, here),
     ]
     title = context.say("Sources of {name}", name=digest.name)

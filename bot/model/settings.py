@@ -364,7 +364,7 @@ class DigestSettings(DigestOptions):
         Values[AddressText],
         _look(
             "Sources whose own pictures are shown; you need the right to",
-            label="pictures of stories",
+            label="story pictures",
             values="source",
             omit_default=True,
         ),

@@ -117,7 +117,7 @@ async def test_the_button_of_a_source_removed_meanwhile_says_so(ana: Editor):
 
 async def test_whose_pictures_are_shown_is_set_for_a_source_of_a_digest(ana: Editor):
     shown = await ana.proposes("pictures", "add feed.xml", target="Evening")
-    assert "pictures of stories: + https://news.example/feed.xml" in said(shown)
+    assert "story pictures: + https://news.example/feed.xml" in said(shown)
     assert "the right to show" in said(shown)
     await ana.confirms(shown)
     (source,) = (await ana.harness.digest("Evening")).sources

@@ -156,8 +156,9 @@ async def test_sources_are_listed_with_their_health(newswire: Newswire, ana: Edi
 
 
 @pytest.mark.parametrize("page", ["0", "9", "x", "-1", "99999999999999999999"])
-async def test_a_page_that_is_not_there_gets_a_sentence(ana, page):
-    assert "pages 1 to 1" in said(await ana.sees(f"{{Morning brief}}:sources:{page}"))
+async def test_instead_of_a_page_that_is_not_there_the_nearest_is_shown(ana, page):
+    shown = await ana.sees(f"{{Morning brief}}:sources:{page}")
+    assert shown == await ana.sees("{Morning brief}:sources:1")
 
 
 async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: Editor):
