@@ -204,6 +204,13 @@ def test_a_first_line_without_a_verb_is_a_title(line: str):
     assert texts(f"{line}\n\n{REPORT}") == [REPORT]
 
 
+def test_speech_may_open_with_what_the_reporter_put_in_brackets():
+    said = (
+        '"[The keeper\'s] words were wrong. The bridge is old. It may fall," she said.'
+    )
+    assert shown(f"{said} {REPORT}") == [REPORT]
+
+
 def test_the_second_line_of_a_title_is_no_sentence_of_the_report():
     title = "Keeper faces a rival in the race for the bridge;"
     second = "Some miffed sailors of Norvik threaten to stay on the quay."
