@@ -303,6 +303,7 @@ class ChangePreviews:
             zone=zones[0] if zones else workspace.zone,
             locale=str(entry["language"]),
             next_due=None,
+            accent=entry["accent"],
         )
         return platform.render(edition, context)
 

@@ -136,6 +136,8 @@ class RenderContext:
     late: bool = False
     #: The pictures that were drawn for it, by the key of what each shows.
     pictures: Mapping[str, PictureRef] = field(default_factory=dict)
+    #: Colour of the posts' edge, «#1f6feb»; None = the platform's own.
+    accent: str | None = None
 
 
 def get_story_picture_key(article_id: str) -> str:
@@ -197,6 +199,7 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
     return plain | {
         "next_due": due.isoformat() if due else None,
         **({"pictures": pictures} if pictures else {}),
+        **({"accent": context.accent} if context.accent else {}),
     }
 
 
@@ -208,7 +211,11 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
     drawn = stored.get("pictures", {})
     pictures = {key: PictureRef(**values) for key, values in drawn.items()}
     return RenderContext(
-        edition_id=edition_id, next_due=next_due, pictures=pictures, **plain
+        edition_id=edition_id,
+        next_due=next_due,
+        pictures=pictures,
+        accent=stored.get("accent"),
+        **plain,
     )
 
 

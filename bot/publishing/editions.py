@@ -399,6 +399,7 @@ class EditionPublisher:
             locale=digest.options.language or order.workspace.locale,
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
+            accent=digest.options.accent,
         )
 
     def _render(

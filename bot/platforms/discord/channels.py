@@ -40,8 +40,8 @@ _EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 #: Contents of the files that a body may name, by their names.
-ReplyFiles = Mapping[str, bytes]
-NO_FILES: Final[ReplyFiles] = {}
+FileContents = Mapping[str, bytes]
+NO_FILES: Final[FileContents] = {}
 
 
 class WrongChannelKind(SendRefused):
@@ -50,6 +50,10 @@ class WrongChannelKind(SendRefused):
 
 class ChannelGone(SendRefused):
     """The channel or thread does not exist any more."""
+
+
+class PermissionMissing(SendRefused):
+    """The bot lacks a permission in the channel; Discord does not say which."""
 
 
 class ThreadExists(SendRefused):
@@ -161,7 +165,10 @@ REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
         "opens a thread below an edition, where that is asked for",
     ),
     EMBED_LINKS: ("Embed Links", "shows links as links"),
-    ATTACH_FILES: ("Attach Files", "sends exports that are too long for a message"),
+    ATTACH_FILES: (
+        "Attach Files",
+        "posts quotes as pictures, and exports that are too long for a message",
+    ),
     READ_HISTORY: (
         "Read Message History",
         "looks whether a message arrived whose answer was lost, and at nothing else",

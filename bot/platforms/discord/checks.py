@@ -52,6 +52,10 @@ def find_channel_problems(
         )
         fix = Message("give the bot's role that in the channel's settings")
         yield DestinationProblem(text=text, fix=fix)
+    if not facts.may & channels.ATTACH_FILES:
+        text = Message("without «Attach Files» pictures of quotes are left out")
+        fix = Message("give the bot's role that in the channel's settings")
+        yield DestinationProblem(text=text, fix=fix)
     yield from _check_post_options(facts, post_options)
 
 

@@ -6,7 +6,7 @@ first control carries the key as well, after a «#»; `strip_key` removes it aga
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from bot.model import ControlMenu, PictureRef
@@ -62,6 +62,11 @@ def build_text(markdown: str) -> Component:
     return {"type": TEXT, "content": markdown}
 
 
+def name_picture(hash: str) -> str:
+    """Name the file of a picture."""
+    return f"{hash}.png"
+
+
 def build_picture(picture: PictureRef) -> Component:
     """Build a gallery with one picture, whose file is sent with the message."""
     return {"type": GALLERY, "items": [_refer(picture)]}
@@ -73,10 +78,62 @@ def build_thumbnail(picture: PictureRef) -> Component:
 
 
 def _refer(picture: PictureRef) -> Component:
-    shown: Component = {"media": {"url": f"{ATTACHMENT_SCHEME}{picture.hash}.png"}}
+    url = f"{ATTACHMENT_SCHEME}{name_picture(picture.hash)}"
+    shown: Component = {"media": {"url": url}}
     if picture.alt:
         shown["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
     return shown
+
+
+def keep_pictures(
+    components: Iterable[Json], files: Collection[str]
+) -> list[Component]:
+    """Copy components without the pictures whose file is not among `files`.
+
+    A text stays without the picture beside it. A file is shown once, where it comes
+    first.
+    """
+    left = set(files)
+
+    def take(pictures: Sequence[Json]) -> bool:
+        names = {_get_file_name(one) for one in pictures}
+        kept = names <= left
+        left.difference_update(names)
+        return kept
+
+    def keep(inside: Iterable[Json]) -> Iterator[Component]:
+        for one in inside:
+            beside = one.get("accessory") or {}
+            if beside.get("type") == THUMBNAIL and not take([beside]):
+                yield from one["components"]
+            elif one["type"] == CONTAINER:
+                yield {**one, "components": list(keep(one["components"]))}
+            elif one["type"] != GALLERY or take(one["items"]):
+                yield dict(one)
+
+    return list(keep(components))
+
+
+def list_pictures(components: Iterable[Json]) -> list[Component]:
+    """List the pictures that components show as attachments of a body, in order."""
+    pictures = (
+        picture
+        for one in iter_components(components)
+        if one["type"] in {GALLERY, THUMBNAIL}
+        for picture in one.get("items", [one])
+    )
+    return [
+        {
+            "id": str(number),
+            "filename": _get_file_name(one),
+            **({"description": one["description"]} if "description" in one else {}),
+        }
+        for number, one in enumerate(pictures)
+    ]
+
+
+def _get_file_name(picture: Json) -> str:
+    return str(picture["media"]["url"]).removeprefix(ATTACHMENT_SCHEME)
 
 
 def build_section(markdown: str, accessory: Component) -> Component:

@@ -34,9 +34,9 @@ from bot.platforms.discord.channels import (
     PERSONAL_WORKSPACE_PREFIX,
     PLATFORM_NAME,
     AlreadyAnswered,
+    FileContents,
     Json,
     PressedMessageGone,
-    ReplyFiles,
     ReplyRejected,
 )
 from digests.types import frozen
@@ -131,7 +131,7 @@ class DiscordResponder:
     drafts: PendingForms
     #: Seconds after which the interaction is acknowledged.
     defer: float
-    _files: ReplyFiles = field(default_factory=dict)
+    _files: FileContents = field(default_factory=dict)
 
     async def answer_with(self, work: Awaitable[Outcome]) -> None:
         """Wait for the work and respond with its result, in time for Discord."""

@@ -20,8 +20,9 @@ OPTION_TEXT: Final = 100
 PLACEHOLDER: Final = 150
 BUTTON_LABEL: Final = 80
 CUSTOM_ID: Final = 100
-#: Files of a message, and characters of what describes a picture.
+#: Files of a message, bytes of each, and characters of what describes a picture.
 ATTACHMENTS: Final = 10
+ATTACHMENT_BYTES: Final = 10 * 2**20
 PICTURE_DESCRIPTION: Final = 1_024
 #: Of a command, group or option.
 DESCRIPTION: Final = 100
@@ -46,6 +47,8 @@ HISTORY_PAGE: Final = 100
 
 # ── ours ───────────────────────────────────────────────────────────────────────
 
+#: Bytes over the pictures of one message; Discord takes requests of 25 MiB.
+PICTURE_BYTES: Final = 20 * 2**20
 #: Characters over the text displays of one of our messages.
 TEXT_USED: Final = 3_800
 #: Characters of one story, and of «also in brief», as markdown.

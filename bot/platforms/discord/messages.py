@@ -9,6 +9,10 @@ returns the first message. A post in a forum has no nonce: whether it arrived ca
 be read back, so it is never repeated here, nor by the library. Later parts of an
 edition follow the first one into its thread.
 
+The pictures of a message are uploaded with it, and again with every edit, which
+replaces the earlier ones. Their words are in the message as text too, so it is sent
+without them where Discord does not take them.
+
 Crossposting is optional: it starts after a message was sent, is tried once, and its
 failure changes no delivery. Discord allows about ten an hour in a channel; we stay
 below, and pause a channel that is limited or refused.
@@ -18,6 +22,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -47,6 +52,9 @@ from bot.platforms.discord.components import (
     build_button,
     build_text,
     embed_key,
+    keep_pictures,
+    list_pictures,
+    name_picture,
 )
 from bot.platforms.discord.markdown import (
     format_link,
@@ -62,6 +70,25 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 #: Channels whose crossposts are counted.
 _MAX_CROSSPOST_CHANNELS: Final = 10_000
+
+
+def collect_pictures(delivery: Delivery) -> dict[str, bytes]:
+    """Return the contents of the pictures that a message can show, by file name.
+
+    They are those that were loaded, in the order of the message, within Discord's
+    limits.
+    """
+    loaded = {picture.hash: picture.content for picture in delivery.loaded_pictures}
+    files: dict[str, bytes] = {}
+    space = limits.PICTURE_BYTES
+    for shown in dict.fromkeys(delivery.pictures):
+        content = loaded.get(shown)
+        if content is None or len(content) > min(space, limits.ATTACHMENT_BYTES):
+            continue
+        if len(files) < limits.ATTACHMENTS:
+            files[name_picture(shown)] = content
+            space -= len(content)
+    return files
 
 
 def build_post_body(delivery: Delivery) -> MessageBody:
@@ -98,7 +125,7 @@ def _build_new_content(delivery: Delivery) -> MessageBody:
 
 
 def build_edit_body(delivery: Delivery) -> MessageBody:
-    """Build the body that replaces a message.
+    """Build the body that replaces a message, and its pictures.
 
     It always has components: a message that has them cannot lose them again, while one
     that was posted as plain text may get some.
@@ -107,7 +134,9 @@ def build_edit_body(delivery: Delivery) -> MessageBody:
     if "content" in body:
         components = [build_text(body["content"])]
         body = {"components": components, "flags": COMPONENTS_FLAGS}
-    return {**body, "content": None, "allowed_mentions": dict(NO_MENTIONS)}
+    # Earlier files that are not listed are removed.
+    fixed = {"content": None, "allowed_mentions": dict(NO_MENTIONS)}
+    return {"attachments": [], **body, **fixed}
 
 
 def _build_content(delivery: Delivery) -> MessageBody:
@@ -127,8 +156,12 @@ def _build_words(delivery: Delivery) -> MessageBody:
     if delivery.payload.get("links"):
         content = _list_links(delivery.payload["links"])
     elif delivery.payload.get("components"):
-        components = embed_key(delivery.payload["components"], delivery.key)
-        return {"components": components, "flags": COMPONENTS_FLAGS}
+        files = collect_pictures(delivery)
+        shown = keep_pictures(delivery.payload["components"], files)
+        components = embed_key(shown, delivery.key)
+        pictures = list_pictures(components)
+        listed = {"attachments": pictures} if pictures else {}
+        return {"components": components, "flags": COMPONENTS_FLAGS, **listed}
     else:
         content = format_plain_message(delivery.fallback_text)
     return {"content": content, "flags": limits.SUPPRESS_EMBEDS}
@@ -212,14 +245,33 @@ class DiscordSender:
     async def send(self, delivery: Delivery) -> str:
         """Send a delivery; return the id of its message, as `channels` formats it.
 
+        A message whose pictures may be what Discord refuses is sent without them.
+
         Raises:
             SendError: As `rate_limits` classifies it.
         """
+        if not delivery.loaded_pictures:
+            return await self._send(delivery)
+        without = replace(delivery, loaded_pictures=())
+        api, channel = await self._get_api(), get_channel_id(delivery)
+        if api.may_attach_files(channel) is False:
+            return await self._send(without)
+        try:
+            return await self._send(delivery)
+        except SendRefused as refused:
+            if not _may_be_its_pictures(refused):
+                raise
+            log.warning("pictures left out", reason=str(refused))
+            return await self._send(without)
+
+    async def _send(self, delivery: Delivery) -> str:
         if delivery.operation == "post":
             return await self._post(delivery)
         if delivery.operation == "edit":
-            body = build_edit_body(delivery)
-            await self._change(delivery, "PATCH", lambda api, *at: api.edit(*at, body))
+            content = build_edit_body(delivery), collect_pictures(delivery)
+            await self._change(
+                delivery, "PATCH", lambda api, *at: api.edit(*at, *content)
+            )
         else:
             with suppress(MessageGone):
                 await self._change(delivery, "DELETE", lambda api, *at: api.delete(*at))
@@ -245,9 +297,10 @@ class DiscordSender:
 
     async def _post_message(self, place: int, delivery: Delivery) -> str:
         guarded = delivery.attempt <= limits.GUARDED_ATTEMPTS
+        content = build_post_body(delivery), collect_pictures(delivery)
         try:
             return await self._call(
-                lambda api: api.post(place, build_post_body(delivery)),
+                lambda api: api.post(place, *content),
                 ("POST", str(place)),
                 guarded=guarded,
             )
@@ -283,8 +336,9 @@ class DiscordSender:
     # ── threads ────────────────────────────────────────────────────────────────
 
     async def _open_post(self, forum: int, delivery: Delivery) -> str:
+        content = build_forum_post_body(delivery), collect_pictures(delivery)
         thread, message = await self._call(
-            lambda api: api.open_post(forum, build_forum_post_body(delivery)),
+            lambda api: api.open_post(forum, *content),
             rate_limits.build_threads_route(forum),
             guarded=False,
         )
@@ -319,6 +373,16 @@ class DiscordSender:
             # The message itself was not sent yet.
             raise SendNotReceived("discord.no_thread", error=unclear) from unclear
         return message
+
+
+def _may_be_its_pictures(refused: SendRefused) -> bool:
+    """Check whether a message may be accepted without its pictures.
+
+    Without «Attach Files» Discord answers as without any other permission.
+    """
+    if isinstance(refused, MessageGone):
+        return False
+    return refused.message_only or isinstance(refused, channels.PermissionMissing)
 
 
 def _thread_deleted() -> MessageGone:

@@ -47,7 +47,12 @@ from bot.platforms.common.rate_limits import (
     take_slot,
 )
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
+from bot.platforms.discord.channels import (
+    ChannelGone,
+    PermissionMissing,
+    ThreadExists,
+    WrongChannelKind,
+)
 from digests.messages import Message
 
 _INVALID_STATUSES = frozenset({401, 403, 429})
@@ -306,7 +311,8 @@ def _classify_forbidden(error: discord.HTTPException) -> SendError:
     if error.code == OTHER_AUTHOR:
         return SendRefused("discord.other_author", message_only=True)
     reason = _ERROR_TEXTS.get(error.code, Message("discord.forbidden", error=error))
-    return SendRefused(reason, may_return=True)
+    kind = PermissionMissing if error.code == MISSING_PERMISSIONS else SendRefused
+    return kind(reason, may_return=True)
 
 
 def _classify_not_found(error: discord.HTTPException) -> SendError:

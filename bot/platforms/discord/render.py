@@ -120,7 +120,10 @@ class _DiscordEdition:
             inside.append(self._build_select(options))
         if last or not options:
             inside += self._build_buttons()
-        return {"components": [{"type": components.CONTAINER, "components": inside}]}
+        accent = self._view.context.accent
+        edge = {} if accent is None else {"accent_color": _read_colour(accent)}
+        box = {"type": components.CONTAINER, "components": inside, **edge}
+        return {"components": [box]}
 
     def _build_select(self, options: Mapping[str, str]) -> Component:
         placeholder = self._texts.say("Read more about…")
@@ -149,6 +152,11 @@ def _build_body(piece: EditionPiece[str]) -> Component:
         return components.build_text(piece.body)
     thumbnail = components.build_thumbnail(piece.beside)
     return components.build_section(piece.body, thumbnail)
+
+
+def _read_colour(accent: str) -> int:
+    """Convert «#1f6feb» to Discord's number."""
+    return int.from_bytes(bytes.fromhex(accent.removeprefix("#")))
 
 
 def _name_thread(view: EditionView) -> str:

@@ -11,13 +11,14 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any, Final, Protocol, TypeVar
 
 import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import HTTPClient, MultipartParameters, Route
+from discord.http import HTTPClient, Route
 
 from bot.model import Finding, PlatformIdentity
 from bot.platforms.common.caches import ExpiringCache
@@ -26,10 +27,10 @@ from bot.platforms.discord import channels, limits
 from bot.platforms.discord.channels import (
     NO_FILES,
     AlreadyAnswered,
+    FileContents,
     InteractionExpired,
     Json,
     PressedMessageGone,
-    ReplyFiles,
     ReplyRejected,
 )
 from bot.platforms.discord.rate_limits import READ
@@ -72,14 +73,21 @@ class DiscordApi:
 
     # ── messages ───────────────────────────────────────────────────────────────
 
-    async def post(self, channel: int, body: Json) -> str:
+    async def post(
+        self, channel: int, body: Json, files: FileContents = NO_FILES
+    ) -> str:
         """Post a message; return its id."""
-        params = _build_params(body)
-        return str((await self._http.send_message(channel, params=params))["id"])
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        found = await self._http.request(route, **_build_request(body, files))
+        return str(found["id"])
 
-    async def edit(self, channel: int, message: int, body: Json) -> None:
+    async def edit(
+        self, channel: int, message: int, body: Json, files: FileContents = NO_FILES
+    ) -> None:
         """Replace a message."""
-        await self._http.edit_message(channel, message, params=_build_params(body))
+        path = "/channels/{channel_id}/messages/{message_id}"
+        route = Route("PATCH", path, channel_id=channel, message_id=message)
+        await self._http.request(route, **_build_request(body, files))
 
     async def delete(self, channel: int, message: int) -> None:
         """Delete a message."""
@@ -120,10 +128,14 @@ class DiscordApi:
 
     # ── threads ────────────────────────────────────────────────────────────────
 
-    async def open_post(self, forum: int, body: Json) -> tuple[int, int]:
+    async def open_post(
+        self, forum: int, body: Json, files: FileContents = NO_FILES
+    ) -> tuple[int, int]:
         """Open a post in a forum or media channel; return its id and its message's."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
-        thread = await self._http.request(route, files=SEND_ONCE, json=dict(body))
+        content = _build_request(body, files)
+        once = [*SEND_ONCE, *content.get("files", ())]
+        thread = await self._http.request(route, **{**content, "files": once})
         return int(thread["id"]), int(thread["message"]["id"])
 
     async def open_thread(self, channel: int, message: int, name: str) -> None:
@@ -156,7 +168,7 @@ class DiscordApi:
     # ── interactions ───────────────────────────────────────────────────────────
 
     async def respond(
-        self, number: str, token: str, body: Json, files: ReplyFiles = NO_FILES
+        self, number: str, token: str, body: Json, files: FileContents = NO_FILES
     ) -> None:
         """Give the first response, within three seconds.
 
@@ -169,7 +181,7 @@ class DiscordApi:
         route = Route("POST", path, interaction_id=int(number), interaction_token=token)
         await self._respond(route, body, files)
 
-    async def edit_response(self, token: str, body: Json, files: ReplyFiles) -> None:
+    async def edit_response(self, token: str, body: Json, files: FileContents) -> None:
         """Replace the first response, or the message of an acknowledged control.
 
         Raises:
@@ -178,7 +190,7 @@ class DiscordApi:
         """
         await self._respond(self._webhook("PATCH", token), body, files)
 
-    async def send_followup(self, token: str, body: Json, files: ReplyFiles) -> None:
+    async def send_followup(self, token: str, body: Json, files: FileContents) -> None:
         """Send another message of the response. Raises as `respond` does."""
         route = self._webhook("POST", token, "")
         await self._respond(route, body, files, repeat=False)
@@ -191,15 +203,20 @@ class DiscordApi:
         return Route(method, path, application_id=application, interaction_token=token)
 
     async def _respond(
-        self, route: Route, body: Json | None, files: ReplyFiles, *, repeat: bool = True
+        self,
+        route: Route,
+        body: Json | None,
+        files: FileContents,
+        *,
+        repeat: bool = True,
     ) -> None:
         """Make a call; wait once where Discord limits it for a short time.
 
         With `repeat`, it is made once more where its response was lost.
         """
-        content = {} if body is None else _build_request(body, files)
         may_wait = True
         while True:
+            content = {} if body is None else _build_request(body, files)
             try:
                 await self._http.request(route, **content)
             except aiohttp.ClientError:
@@ -259,11 +276,18 @@ class DiscordApi:
 
     def may_read_history(self, channel: int) -> bool | None:
         """Check whether the bot may read it; None if the gateway did not say."""
+        return self._may(channel, discord.Permissions(read_message_history=True))
+
+    def may_attach_files(self, channel: int) -> bool | None:
+        """Check whether the bot may post files; None if the gateway did not say."""
+        return self._may(channel, discord.Permissions(attach_files=True))
+
+    def _may(self, channel: int, needed: discord.Permissions) -> bool | None:
         found = self._client.get_channel(channel)
         if not isinstance(found, discord.abc.GuildChannel) or found.guild.me is None:
             return None
         allowed = found.permissions_for(found.guild.me)
-        return allowed.view_channel and allowed.read_message_history
+        return allowed.view_channel and needed <= allowed
 
 
 #: Makes one request.
@@ -290,22 +314,27 @@ class DiscordCaller(Protocol):
 ApiProvider = Callable[[], Awaitable[DiscordApi]]
 
 
-def _build_params(body: Json) -> MultipartParameters:
-    return MultipartParameters(payload=dict(body), multipart=None, files=None)
+def _build_request(body: Json, files: FileContents) -> Json:
+    """Build one request of a body: multipart if it names files.
 
-
-def _build_request(body: Json, files: ReplyFiles) -> Json:
-    """Build the request of a body: multipart if it names files."""
-    data = body.get("data") if "type" in body else body
-    listed = (data or {}).get("attachments") or ()
+    The library rewinds the files before it repeats the request. For another request,
+    they have to be built again.
+    """
+    # The message of an answer, of a forum's post, or the body itself.
+    message = body.get("data") if "type" in body else body.get("message", body)
+    listed = (message or {}).get("attachments") or ()
     if not listed:
         return {"json": dict(body)}
     parts: list[Json] = [{"name": "payload_json", "value": json.dumps(body)}]
+    uploaded = []
     for file in listed:
         name = file["filename"]
-        part = {"name": f"files[{file['id']}]", "value": files[name], "filename": name}
-        parts.append({**part, "content_type": "application/octet-stream"})
-    return {"form": parts}
+        opened = discord.File(BytesIO(files[name]), name)
+        uploaded.append(opened)
+        part = {"name": f"files[{file['id']}]", "value": opened.fp, "filename": name}
+        kind = "image/png" if name.endswith(".png") else "application/octet-stream"
+        parts.append({**part, "content_type": kind})
+    return {"form": parts, "files": uploaded}
 
 
 def _classify_answer_error(error: discord.HTTPException) -> Exception:
@@ -349,6 +378,8 @@ _PRIVILEGED_FLAGS: Final = (
 _POSTING_PERMISSIONS: Final = frozenset({
     "View Channels", "Send Messages", "Send Messages in Threads",
 })  # fmt: skip
+#: Without it messages are posted without their pictures.
+_ATTACHING: Final = "Attach Files"
 
 
 class RestCheckApi:
@@ -423,8 +454,12 @@ class RestCheckApi:
             return Finding.ok(subject, "it may post and read back what it posted")
         names = ", ".join(f"«{name}»" for name in lacking)
         text = Message("the bot lacks {names}", names=names)
-        fix = Message("allow the bot {names} in the channel's permissions", names=names)
         can_post = _POSTING_PERMISSIONS.isdisjoint(lacking)
+        if can_post and _ATTACHING in lacking:
+            text = Message(
+                "the bot lacks {names}; pictures of quotes are left out", names=names
+            )
+        fix = Message("allow the bot {names} in the channel's permissions", names=names)
         report = Finding.warning if can_post else Finding.problem
         return report(subject, text, fix)
 

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from bot.ports import Clock
+from tests.wire.discord import uploads
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 APPLICATION = "9001"
@@ -21,6 +22,7 @@ GUILD = "1001"
 VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
 OPEN_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
 ALL_WE_NEED = VIEW | SEND | EMBED | ATTACH | HISTORY | OPEN_THREADS | SEND_IN_THREADS
+NO_FILES: uploads.Files = {}
 _ROLE_MENTION = re.compile(r"<@&(\d+)>")
 
 
@@ -93,9 +95,14 @@ class Ledger:
         return message if self.clock.now() - at < self.nonce_window else None
 
     def post(
-        self, channel: str, body: Mapping[str, Any], number: str = ""
+        self,
+        channel: str,
+        body: Mapping[str, Any],
+        number: str = "",
+        files: uploads.Files = NO_FILES,
     ) -> dict[str, Any]:
         stored = self._store(channel, body, BOT, number)
+        stored["attachments"] = uploads.store(body, files, self._snowflake)
         if body.get("enforce_nonce"):
             self._nonces[str(body["nonce"])] = (self.clock.now(), stored["id"])
         return stored
@@ -104,10 +111,16 @@ class Ledger:
         messages = self.channel(channel).messages
         return next((m for m in messages if m["id"] == message), None)
 
-    def edit(self, message: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-        reported = {
-            k: v for k, v in body.items() if k not in {"allowed_mentions", "flags"}
-        }
+    def edit(
+        self,
+        message: dict[str, Any],
+        body: Mapping[str, Any],
+        files: uploads.Files = NO_FILES,
+    ) -> dict[str, Any]:
+        held = message["attachments"]
+        own = {"allowed_mentions", "flags", "attachments"}
+        reported = {k: v for k, v in body.items() if k not in own}
+        message["attachments"] = uploads.store(body, files, self._snowflake, held)
         message.update(reported, edited_timestamp=self.clock.now().isoformat())
         message["content"] = message["content"] or ""
         return message

@@ -6,7 +6,7 @@ available (`schema`).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 Complaint = tuple[str, str]
@@ -27,6 +27,7 @@ EDIT_KEYS = {
 TOP_V2 = {1, 9, 10, 12, 13, 14, 17}
 IN_CONTAINER = {1, 9, 10, 12, 13, 14}
 SELECTS = {3, 5, 6, 7, 8}
+ATTACHMENT_KEYS = {"id", "filename", "description", "title", "is_spoiler"}
 #: Prefix of the address of a file that comes with the body.
 BESIDE = "attachment://"
 COMPONENT_KEYS = {
@@ -38,14 +39,24 @@ COMPONENT_KEYS = {
     },
     9: {"components", "accessory"},
     10: {"content"},
+    11: {"media", "description", "spoiler"},
+    12: {"items"},
     13: {"file", "spoiler"},
     14: {"divider", "spacing"},
     17: {"components", "accent_color", "spoiler"},
 }  # fmt: skip
 
 
-def message(body: Body, *, edit: bool = False) -> list[Complaint]:
-    """Complaints about the body of a post or an edit."""
+def message(
+    body: Body, *, edit: bool = False, kept: Collection[str] = ()
+) -> list[Complaint]:
+    """Complaints about the body of a post or an edit.
+
+    Args:
+        body: Its JSON.
+        edit: It replaces a message.
+        kept: Names of the message's earlier files that stay.
+    """
     found = [
         (key, "unknown field") for key in set(body) - (EDIT_KEYS if edit else POST_KEYS)
     ]
@@ -55,6 +66,7 @@ def message(body: Body, *, edit: bool = False) -> list[Complaint]:
     if not edit:
         found += _nonce(body)
     found += _components(body)
+    found += _attachments(body, kept)
     return found
 
 
@@ -139,14 +151,41 @@ def _components(body: Body) -> Iterator[Complaint]:
         yield from _v2(top, every)
     else:
         yield from _rows_only(top)
-    shown = [c["file"].get("url") for _, c in every if c.get("type") == 13]
-    named = [f"{BESIDE}{a.get('filename')}" for a in body.get("attachments") or ()]
-    if sorted(map(str, shown)) != sorted(named):
-        yield "attachments", f"{named} come along, and shown are {shown}"
     yield from _unique("custom_id", every)
     yield from _unique("id", every)
     for path, component in every:
         yield from _component(path, component)
+
+
+def _attachments(body: Body, kept: Collection[str]) -> Iterator[Complaint]:
+    """A file that is not shown would be accepted, and nobody would see it."""
+    listed = body.get("attachments") or ()
+    if len(listed) > 10:
+        yield "attachments", "more than ten"
+    for number, one in enumerate(listed):
+        for key in set(one) - ATTACHMENT_KEYS:
+            yield f"attachments[{number}].{key}", "unknown field"
+        if one.get("description") is not None:
+            path = f"attachments[{number}].description"
+            yield from _length(path, one["description"], 1024)
+    named = {str(one["filename"]) for one in listed if "filename" in one}
+    shown = {url.removeprefix(BESIDE) for url in files_shown(body)}
+    if missing := shown - named - set(kept):
+        yield "attachments", f"{sorted(missing)} are shown and did not come along"
+    if unseen := named - shown:
+        yield "attachments", f"{sorted(unseen)} come along and are not shown"
+
+
+def files_shown(body: Body) -> list[str]:
+    """The addresses of files that come with the body, as its components name them."""
+    found: list[Any] = []
+    for _, component in walk(body.get("components") or ()):
+        if component.get("type") == 13:
+            found.append((component.get("file") or {}).get("url"))
+        if component.get("type") in {11, 12}:
+            items = component.get("items") or [component]
+            found += [(item.get("media") or {}).get("url") for item in items]
+    return [str(url) for url in found if str(url).startswith(BESIDE)]
 
 
 def _v2(top: Sequence[Body], every: list[tuple[str, Body]]) -> Iterator[Complaint]:
@@ -188,8 +227,8 @@ def _component(path: str, component: Body) -> Iterator[Complaint]:
     if component.get("custom_id") is not None:
         yield from _length(f"{path}.custom_id", component["custom_id"], 100, 1)
     checks = {
-        1: _row, 2: _button, 3: _select, 9: _beside, 10: _text, 13: _file,
-        14: _separator, 17: _box,
+        1: _row, 2: _button, 3: _select, 9: _beside, 10: _text, 11: _picture,
+        12: _gallery, 13: _file, 14: _separator, 17: _box,
     }  # fmt: skip
     yield from checks[kind](path, component)
 
@@ -240,6 +279,25 @@ def _text(path: str, display: Body) -> Iterator[Complaint]:
     yield from _length(f"{path}.content", display.get("content"), 4000, 1)
 
 
+def _gallery(path: str, gallery: Body) -> Iterator[Complaint]:
+    items = gallery.get("items") or ()
+    if not 1 <= len(items) <= 10:
+        yield f"{path}.items", "must be between 1 and 10 in length"
+    for number, item in enumerate(items):
+        here = f"{path}.items[{number}]"
+        if set(item) - COMPONENT_KEYS[11]:
+            yield here, "unknown field"
+        yield from _picture(here, item)
+
+
+def _picture(path: str, shown: Body) -> Iterator[Complaint]:
+    url = str((shown.get("media") or {}).get("url"))
+    if not url.startswith((BESIDE, "https://")):
+        yield f"{path}.media.url", "is no address of a picture"
+    if shown.get("description") is not None:
+        yield from _length(f"{path}.description", shown["description"], 1024, 1)
+
+
 def _file(path: str, shown: Body) -> Iterator[Complaint]:
     url = (shown.get("file") or {}).get("url")
     if set(shown.get("file") or ()) != {"url"} or not str(url).startswith(BESIDE):
@@ -252,6 +310,9 @@ def _separator(path: str, separator: Body) -> Iterator[Complaint]:
 
 
 def _box(path: str, box: Body) -> Iterator[Complaint]:
+    colour = box.get("accent_color", 0)
+    if not isinstance(colour, int) or not 0 <= colour <= 0xFFFFFF:
+        yield f"{path}.accent_color", "is no colour"
     inside = [c.get("type") for c in box.get("components") or ()]
     if not inside or set(inside) - IN_CONTAINER:
         yield path, f"may not hold {inside}"

@@ -230,7 +230,12 @@ class LocalDiscord:
                 return channel_of(place)
             case ("POST", "channels", channel, "threads"):
                 return threads.open_post(
-                    self.ledger, self._place(channel), call.body, self._check, Answered
+                    self.ledger,
+                    self._place(channel),
+                    call.body,
+                    call.files,
+                    self._check,
+                    Answered,
                 )
             case ("GET", "channels", channel, "threads", "archived", "public"):
                 place = self._place(channel)
@@ -239,7 +244,7 @@ class LocalDiscord:
                 return threads.active(self.ledger)
             case (method, "channels", channel, "messages", *message):
                 place = self._place(channel)
-                return self._message(method, place, message, request, call.body)
+                return self._message(method, place, message, request, call)
         return self._stand(request, call, rest)
 
     def _stand(self, request: web.Request, call: Call, rest: str) -> Any:
@@ -302,27 +307,28 @@ class LocalDiscord:
         place: Channel,
         message: list[str],
         request: web.Request,
-        body: Any,
+        call: Call,
     ) -> Any:
         match (method, *message):
             case ("POST",):
-                return self._post(place, body)
+                return self._post(place, call)
             case ("GET",):
                 return self._history(place, request.query)
             case ("GET", number):
                 if not self.ledger.rights(place) & HISTORY:
                     raise Answered(403, 50001, "Missing Access")
-                return self._found(place, number)
+                return uploads.without_bytes(self._found(place, number))
             case ("POST", number, "threads"):
                 found = self._found(place, number)
                 return threads.open_below(
-                    self.ledger, place, found, body, self._check, Answered
+                    self.ledger, place, found, call.body, self._check, Answered
                 )
             case ("POST", number, "crosspost"):
                 found = self._found(place, number)
-                return threads.publish(self.ledger, place, found, Answered)
+                published = threads.publish(self.ledger, place, found, Answered)
+                return uploads.without_bytes(published)
             case ("PATCH", number):
-                return self._edit(place, number, body)
+                return self._edit(place, number, call)
             case ("DELETE", number):
                 self._found(place, number)
                 self.ledger.delete(place.id, number)
@@ -330,24 +336,30 @@ class LocalDiscord:
         self.complaints.append(f"no such route: {method} {request.path}")
         raise Answered(501, 0, "this server does not know that route")
 
-    def _post(self, place: Channel, body: Any) -> Any:
+    def _post(self, place: Channel, call: Call) -> Any:
+        body = call.body
         threads.may_post(self.ledger, place, Answered)
-        self._check(rules.message(body), "MessageCreateRequest", body)
+        threads.may_attach(self.ledger, place, call.files, Answered)
+        found = [*rules.message(body), *uploads.wrong(body, call.files)]
+        self._check(found, "MessageCreateRequest", body)
         nonce = body.get("nonce") if body.get("enforce_nonce") else None
         known = self.ledger.known(nonce)
         if known is not None:
-            return self._found(place, known)
-        return self.ledger.post(place.id, body)
+            return uploads.without_bytes(self._found(place, known))
+        return uploads.without_bytes(self.ledger.post(place.id, body, files=call.files))
 
-    def _edit(self, place: Channel, number: str, body: Any) -> Any:
-        message = self._found(place, number)
+    def _edit(self, place: Channel, number: str, call: Call) -> Any:
+        message, body = self._found(place, number), call.body
+        threads.may_attach(self.ledger, place, call.files, Answered)
         if message["author"]["id"] != BOT:
             raise Answered(403, 50005, "Cannot edit a message by another user")
-        found = rules.message(body, edit=True)
+        held = uploads.list_kept(body, message["attachments"])
+        found = rules.message(body, edit=True, kept=held.values())
+        found += uploads.wrong(body, call.files, held)
         if message["flags"] & rules.V2 and not (body.get("flags") or 0) & rules.V2:
             found.append(("flags", "components V2 cannot be taken back"))
         self._check(found, "MessageEditRequestPartial", body)
-        return self.ledger.edit(message, body)
+        return uploads.without_bytes(self.ledger.edit(message, body, call.files))
 
     def _found(self, place: Channel, number: str) -> dict[str, Any]:
         message = self.ledger.find(place.id, number)
@@ -359,7 +371,9 @@ class LocalDiscord:
         limit = int(query.get("limit", "50"))
         if not 1 <= limit <= 100 or set(query) - {"limit", "before"}:
             self.complaints.append(f"history asked for with {dict(query)}")
-        return self.ledger.history(place.id, limit=limit, before=query.get("before"))
+        before = query.get("before")
+        page = self.ledger.history(place.id, limit=limit, before=before)
+        return list(map(uploads.without_bytes, page))
 
     def _commands(self, query: Mapping[str, str]) -> Any:
         kept = [
@@ -474,7 +488,7 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     gateway = Gateway(ledger=ledger, token=TOKEN)
     people = People(ledger=ledger, gateway=gateway)
     discord = LocalDiscord(ledger=ledger, gateway=gateway, people=people)
-    app = web.Application()
+    app = web.Application(client_max_size=32 << 20)
     app.router.add_get("/gateway", gateway.handle)
     app.router.add_route("*", "/{rest:.*}", discord.handle)
     runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.1)

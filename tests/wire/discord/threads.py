@@ -8,8 +8,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.wire.discord import rules
-from tests.wire.discord.ledger import BOT, GUILD, HISTORY, SEND, Channel, Ledger
+from tests.wire.discord import rules, uploads
+from tests.wire.discord.ledger import (
+    ATTACH,
+    BOT,
+    GUILD,
+    HISTORY,
+    SEND,
+    Channel,
+    Ledger,
+)
 from tests.wire.discord.rules import Body, Complaint
 
 OPEN_THREADS, SEND_IN_THREADS = 1 << 35, 1 << 38
@@ -63,20 +71,37 @@ def may_post(ledger: Ledger, place: Channel, refuse: Refuse) -> None:
     place.archived_at = None
 
 
+def may_attach(
+    ledger: Ledger, place: Channel, files: uploads.Files, refuse: Refuse
+) -> None:
+    """Raise Discord's error for files there, if any."""
+    if files and not ledger.rights(place) & ATTACH:
+        raise refuse(403, 50013, "Missing Permissions")
+    if uploads.is_too_large(files):
+        raise refuse(413, 40005, "Request entity too large")
+
+
 def open_post(
-    ledger: Ledger, forum: Channel, body: Any, check: Check, refuse: Refuse
+    ledger: Ledger,
+    forum: Channel,
+    body: Any,
+    files: uploads.Files,
+    check: Check,
+    refuse: Refuse,
 ) -> dict[str, Any]:
     """Open a thread in a forum, with its first message."""
     if forum.kind not in POSTS:
         raise refuse(400, 50024, "Cannot execute action on this channel type")
     if not forum.permissions & SEND:
         raise refuse(403, 50013, "Missing Permissions")
-    check(opening(body), "CreateForumThreadRequest", body)
+    may_attach(ledger, forum, files, refuse)
+    mismatches = list(uploads.wrong(body.get("message") or {}, files))
+    check(opening(body) + mismatches, "CreateForumThreadRequest", body)
     if forum.wants_tag and not body.get("applied_tags"):
         raise refuse(400, 40067, "A tag is required to create a forum post")
     thread = _made(ledger, ledger.next_number(), forum, body["name"])
-    message = ledger.post(thread.id, body["message"], number=thread.id)
-    return {**reported(ledger, thread), "message": message}
+    message = ledger.post(thread.id, body["message"], number=thread.id, files=files)
+    return {**reported(ledger, thread), "message": uploads.without_bytes(message)}
 
 
 def open_below(

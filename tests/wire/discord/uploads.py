@@ -7,7 +7,7 @@ sent. The bot's files come as multipart fields: the body as `payload_json`, and
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -17,6 +17,8 @@ from aiohttp import web
 from tests.wire.discord.rules import Complaint
 
 PATH = "/ephemeral-attachments/"
+#: Field of the form → name and contents.
+Files = Mapping[str, tuple[str, bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,13 +88,67 @@ async def parts(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]
 
 
 def wrong(
-    data: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
+    data: Mapping[str, Any], files: Files, kept: Collection[str] = ()
 ) -> Iterator[Complaint]:
-    """Mismatches between a message and its files."""
+    """Mismatches between a message and its files; `kept` are ids of earlier ones."""
     listed = data.get("attachments") or ()
-    reported = {f"files[{one['id']}]": one.get("filename") for one in listed}
+    new = [one for one in listed if str(one["id"]) not in kept]
+    reported = {f"files[{one['id']}]": one.get("filename") for one in new}
     came = {name: filename for name, (filename, _) in files.items()}
     if reported != came:
         yield "attachments", f"names {reported}, and there came {came}"
-    if any(len(content) > 10 << 20 for _, content in files.values()):
+    if is_too_large(files):
         yield "attachments", "a file of more than 10 MiB"
+
+
+def list_kept(
+    data: Mapping[str, Any], before: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """Those earlier files of a message that stay: ids and names."""
+    held = {str(one["id"]): str(one["filename"]) for one in before}
+    if data.get("attachments") is None:
+        return held
+    listed = {str(one["id"]) for one in data["attachments"]}
+    return {number: name for number, name in held.items() if number in listed}
+
+
+def is_too_large(files: Files) -> bool:
+    """Whether a file is over 10 MiB, or the request over 25."""
+    sizes = [len(content) for _, content in files.values()]
+    return max(sizes, default=0) > 10 << 20 or sum(sizes) > 25 << 20
+
+
+def store(
+    data: Mapping[str, Any],
+    files: Files,
+    number: Callable[[], str],
+    before: Sequence[Mapping[str, Any]] = (),
+) -> list[dict[str, Any]]:
+    """The attachments of a message after this body was accepted.
+
+    Each has its bytes as `content`, as a person sees them who opens it. Earlier ones
+    stay where the body lists none at all, or lists them by their ids.
+    """
+    if data.get("attachments") is None:
+        return [dict(one) for one in before]
+    known = {str(one["id"]): one for one in before}
+    stored = []
+    for one in data["attachments"]:
+        earlier = known.get(str(one["id"]))
+        if earlier is not None:
+            stored.append({**earlier, **one})
+            continue
+        name, content = files[f"files[{one['id']}]"]
+        new = {"id": number(), "filename": name, "content": content}
+        about = {"size": len(content), "url": f"https://cdn.invalid/{name}"}
+        stored.append({**one, **new, **about})
+    return stored
+
+
+def without_bytes(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as Discord's API returns it: the bytes of its files are elsewhere."""
+    files = [
+        {key: value for key, value in one.items() if key != "content"}
+        for one in stored["attachments"]
+    ]
+    return {**stored, "attachments": files}

@@ -19,6 +19,7 @@ from bot.app import SystemClock
 from bot.model import DEFAULT_POST_OPTIONS, Destination, PostOptions
 from bot.platforms.discord.channels import (
     ANNOUNCEMENT,
+    ATTACH_FILES,
     CREATE_THREADS,
     FORUM,
     FORUM_KINDS,
@@ -85,7 +86,7 @@ async def test_checking_does_not_connect_to_the_gateway(harness, discord):
         (ALL_WE_NEED & ~VIEW, "problem", "cannot see the channel"),
         (ALL_WE_NEED & ~EMBED, "warning", "«Embed Links»"),
         (ALL_WE_NEED & ~HISTORY, "warning", "«Read Message History»"),
-        (ALL_WE_NEED & ~ATTACH, "warning", "«Attach Files»"),
+        (ALL_WE_NEED & ~ATTACH, "warning", "«Attach Files»; pictures of quotes"),
     ],
 )
 async def test_what_lacks_in_a_channel_is_named_with_its_fix(
@@ -164,7 +165,7 @@ async def test_with_an_http_endpoint_the_gateway_is_not_dialled(discord):
 
 def test_a_permission_has_the_same_name_in_the_invitation_and_in_a_finding():
     facts = ChannelFacts(kind=TEXT, may=0, roles={})
-    (lacks, _) = find_channel_problems(facts, PostOptions())
+    lacks, *_ = find_channel_problems(facts, PostOptions())
     for bit in (VIEW_CHANNEL, SEND_MESSAGES):
         assert f"«{REQUESTED_PERMISSIONS[bit][0]}»" in str(lacks.text)
 
@@ -290,7 +291,14 @@ async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):
     assert " → " in line
 
 
-ALL = VIEW_CHANNEL | SEND_MESSAGES | READ_HISTORY | CREATE_THREADS | SEND_IN_THREADS
+ALL = (
+    VIEW_CHANNEL
+    | SEND_MESSAGES
+    | ATTACH_FILES
+    | READ_HISTORY
+    | CREATE_THREADS
+    | SEND_IN_THREADS
+)
 EVERYTHING = PostOptions(silent=True, ping="4711", thread=True, crosspost=True)
 KINDS = sorted({TEXT, ANNOUNCEMENT} | FORUM_KINDS | THREAD_KINDS)
 
@@ -324,6 +332,7 @@ def test_a_manner_that_works_out_is_not_spoken_of():
         ({"may": ALL & ~SEND_MESSAGES}, "«Send Messages»"),
         ({"may": ALL & ~SEND_IN_THREADS}, "«Send Messages in Threads»"),
         ({"may": ALL & ~READ_HISTORY}, "Read Message History"),
+        ({"may": ALL & ~ATTACH_FILES}, "pictures of quotes are left out"),
         ({"may": ALL & ~CREATE_THREADS}, "not create threads"),
         ({"roles": {}}, "does not exist"),
         ({"roles": {"4711": False}}, "may not ping"),
@@ -360,6 +369,13 @@ async def test_the_gateway_shows_whether_a_role_can_be_pinged(discord, mentionab
         await until(lambda: session and session.api.kind(int(CHANNEL)) is not None)
         found = await platform.inspect(GUILD, place)
     assert [trouble.stops for trouble in found] == ([] if mentionable else [False])
+
+
+def test_without_the_right_to_attach_files_posting_goes_on():
+    reported = facts(may=ALL & ~ATTACH_FILES)
+    assert [one.stops for one in find_channel_problems(reported, PostOptions())] == [
+        False
+    ]
 
 
 async def test_before_it_is_connected_nothing_is_claimed(discord):
