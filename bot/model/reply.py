@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Self
 
-from bot.model.edition import MessagePart
+from bot.model.edition import MessagePart, Picture
 from digests.types import QuoteCard, frozen
 
 
@@ -13,6 +13,9 @@ class RenderedEdition:
     """A whole rendered edition inside a reply (a preview, or the newest one)."""
 
     parts: tuple[MessagePart, ...]
+    #: Those that its parts refer to and that could be loaded; a platform leaves out the
+    #: others, whose words are in the parts as text.
+    pictures: tuple[Picture, ...] = ()
 
 
 @frozen
@@ -131,6 +134,20 @@ class QuoteBlock:
 
 
 @frozen
+class PictureBlock:
+    """A picture inside a reply. What it says stands beside it as text."""
+
+    picture: Picture
+    #: What it says, for people who cannot see it.
+    alt: str
+
+    @property
+    def file_name(self) -> str:
+        """Name of its file."""
+        return f"{self.picture.hash}.png"
+
+
+@frozen
 class SmallPrint:
     """Small print: sources, times, provenance."""
 
@@ -144,6 +161,7 @@ Block = (
     | SmallPrint
     | ListItem
     | QuoteBlock
+    | PictureBlock
     | FactTable
     | RenderedEdition
 )
