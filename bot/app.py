@@ -43,6 +43,8 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing.editions import EditionPublisher
+from bot.publishing.illustration import EditionIllustrator
+from bot.publishing.story_pictures import StoryPictureReader
 from bot.runner import Application
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, process_store
@@ -51,6 +53,7 @@ from bot.storage.message_store import LocalMailbox
 from bot.web import server
 from bot.web.server import ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
+from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
 from digests.sources.sandbox.process import Sandbox
 
@@ -138,6 +141,9 @@ async def _build_application(
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
         return await drawing.run(draw_card, wording, design)
 
+    async def draw_small(content: bytes) -> Thumbnail:
+        return await drawing.run(draw_thumbnail, content)
+
     illustrator = CardIllustrator(db=db, clock=clock, draw_card=draw)
     publisher = EditionPublisher(
         db=db,
@@ -145,7 +151,15 @@ async def _build_application(
         clock=clock,
         ingestor=ingestor,
         platforms=platforms,
-        illustrator=illustrator,
+        illustrator=EditionIllustrator(
+            cards=illustrator,
+            stories=StoryPictureReader(
+                db=db,
+                clock=clock,
+                source_reader=source_reader,
+                draw_thumbnail=draw_small,
+            ),
+        ),
         at=at,
     )
     outbox = Outbox(

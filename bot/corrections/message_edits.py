@@ -29,7 +29,7 @@ from bot.delivery.attempts import LINKS_ONLY_LEVEL
 from bot.delivery.card_pictures import (
     NO_PICTURES,
     CardIllustrator,
-    CardPictures,
+    EditionPictures,
     store_pictures,
 )
 from bot.errors import ConfigurationError
@@ -113,7 +113,7 @@ class CorrectionProcessor:
                 finish, **key, state="listed", reason=Message("correction.defect")
             )
 
-    async def _illustrate(self, key: EditionKey) -> CardPictures:
+    async def _illustrate(self, key: EditionKey) -> EditionPictures:
         """Draw the pictures of the corrected edition; an unchanged quote keeps its."""
         if self.illustrator is None:
             return NO_PICTURES
@@ -126,7 +126,7 @@ class CorrectionProcessor:
         stored = await self.db.read(picture_store.list_sizes, hashes)
         kept = {key: ref for key, ref in posted.items() if ref.hash in stored}
         # Settings that changed since do not change what was posted.
-        return CardPictures(refs={**drawn.refs, **kept}, new=drawn.new)
+        return EditionPictures(refs={**drawn.refs, **kept}, new=drawn.new)
 
     async def _compare(self, one: PublishedArticle) -> None:
         now = self.clock.now()
@@ -151,7 +151,7 @@ def order_edits(
     edition_id: int,
     platforms: Mapping[str, Platform],
     now: datetime,
-    pictures: CardPictures = NO_PICTURES,
+    pictures: EditionPictures = NO_PICTURES,
 ) -> int:
     """Store the edits that an edition needs; return how many messages are edited."""
     key = EditionKey(scope=scope, edition_id=edition_id)
@@ -180,7 +180,7 @@ def _render_corrected(
     platform: Platform,
     sent: Sequence[Delivery],
     now: datetime,
-    pictures: CardPictures,
+    pictures: EditionPictures,
 ) -> tuple[MessagePart, ...] | Message:
     """Render the corrected messages, or explain why they cannot be edited."""
     key = stored_edition.key

@@ -5,9 +5,7 @@
 
 Pictures are drawn in a process of their own, one after the other, and found again by
 the hash of what they show. An edition waits a short time for them: what is not drawn
-by then is shown as text only, where its words are in any case. Before a digest is due
-the pictures of its next edition are drawn ahead (`bot.publishing.full_texts`), so that
-at the due moment there is little left to do.
+by then is shown as text only, where its words are in any case.
 """
 
 import asyncio
@@ -55,14 +53,14 @@ _FAILURES: Final = 1_000
 
 
 @frozen
-class CardPictures:
-    """Pictures by the key of their card, and those of them that are not stored yet."""
+class EditionPictures:
+    """Pictures by the key of what they show, and those that are not stored yet."""
 
     refs: Mapping[str, PictureRef] = field(default_factory=dict)
     new: tuple[Picture, ...] = ()
 
 
-NO_PICTURES: Final = CardPictures()
+NO_PICTURES: Final = EditionPictures()
 
 
 @frozen
@@ -94,7 +92,7 @@ class CardIllustrator:
         context: RenderContext,
         options: DigestOptions,
         seconds: float = EDITION_SECONDS,
-    ) -> CardPictures:
+    ) -> EditionPictures:
         """Draw the pictures of an edition that are not stored; never raises for one.
 
         Args:
@@ -112,18 +110,9 @@ class CardIllustrator:
         missing = [d for d in drawings if d.hash not in stored]
         return _collect(drawings, stored, await self._draw_all(missing, seconds))
 
-    async def draw_ahead(
-        self, edition: Edition, context: RenderContext, options: DigestOptions
-    ) -> None:
-        """Draw and store the pictures that an edition would need now."""
-        found = await self.illustrate(edition, context, options)
-        if found.new:
-            now = self.clock.now()
-            await self.db.write(picture_store.add_pictures, found.new, now)
-
     async def draw(
         self, card: QuoteCard, context: RenderContext, options: DigestOptions
-    ) -> CardPictures:
+    ) -> EditionPictures:
         """Draw the picture of one quote, whatever the setting says."""
         drawing = _build_drawing(card, context, options)
         if drawing is None:
@@ -194,11 +183,11 @@ def _collect(
     drawings: Iterable[_Drawing],
     stored: Mapping[str, tuple[int, int]],
     new: Mapping[str, Picture],
-) -> CardPictures:
+) -> EditionPictures:
     """Refer to what is stored or was drawn now."""
     sizes = {**stored, **{key: (one.width, one.height) for key, one in new.items()}}
     refs = {d.key: d.refer(*sizes[d.hash]) for d in drawings if d.hash in sizes}
-    return CardPictures(refs=refs, new=tuple(new.values()))
+    return EditionPictures(refs=refs, new=tuple(new.values()))
 
 
 def _list_drawings(

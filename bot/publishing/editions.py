@@ -17,28 +17,27 @@ from typing import Protocol
 
 import structlog
 
-from bot import model
 from bot.delivery import personal_controls
 from bot.delivery.card_pictures import (
-    EDITION_SECONDS,
     NO_PICTURES,
-    CardIllustrator,
-    CardPictures,
+    EditionPictures,
     store_pictures,
 )
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.model import (
     PREVIEW_ID,
+    SEPARATE_KEY,
     Digest,
     MessagePart,
     Occurrence,
+    OccurrenceState,
     RenderContext,
     Source,
     StoredEdition,
     Workspace,
+    context_to_json,
 )
-from bot.model.edition import OccurrenceState
 from bot.ports import (
     CheckpointHook,
     Clock,
@@ -55,6 +54,7 @@ from bot.publishing.edition_inputs import (
     compose_inputs,
 )
 from bot.publishing.full_texts import FullTextPlanner
+from bot.publishing.illustration import EditionIllustrator, PictureBudget
 from bot.publishing.planning import (
     PLATFORM_NOT_CONNECTED,
     check_not_ordered,
@@ -85,9 +85,6 @@ log = structlog.get_logger(__name__)
 COMPOSE_BATCH = 500
 #: Seconds after which personal editions wait for the next run.
 PERSONAL_BUDGET_SECONDS = 5.0
-#: Seconds after which the editions of a run are shown with stored pictures only, so
-#: that many of them that are due together do not wait for each other's pictures.
-DRAWING_SECONDS = 5.0
 #: After an unexpected error: when to try again, and when to give up.
 RETRY_AFTER, RETRY_LIMIT = timedelta(minutes=1), timedelta(hours=6)
 #: Number of newest occurrences that are searched for the last edition.
@@ -129,20 +126,9 @@ class _PublishingRun:
 
     read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
     _refreshed: set[int] = field(default_factory=set)
-    #: Seconds that are left for drawing.
-    _drawing_seconds: float = DRAWING_SECONDS
-
-    async def illustrate(
-        self, publisher: "EditionPublisher", order: EditionOrder, edition: Edition
-    ) -> CardPictures:
-        """Draw the pictures of an edition in the time that is left."""
-        monotonic = asyncio.get_running_loop().time
-        begun = monotonic()
-        left = 0.0 if order.digest.person else self._drawing_seconds
-        seconds = min(left, EDITION_SECONDS)
-        pictures = await publisher.illustrate(order, edition, seconds)
-        self._drawing_seconds = max(0.0, self._drawing_seconds - monotonic() + begun)
-        return pictures
+    pictures: PictureBudget = field(
+        default_factory=lambda: PictureBudget(monotonic=asyncio.get_running_loop().time)
+    )
 
     async def refresh(
         self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
@@ -163,7 +149,7 @@ class EditionPublisher:
     ingestor: Ingestor
     platforms: Mapping[str, Platform]
     #: None: no pictures are drawn.
-    illustrator: CardIllustrator | None = None
+    illustrator: EditionIllustrator | None = None
     at: CheckpointHook = ignore_checkpoint
 
     @property
@@ -175,7 +161,7 @@ class EditionPublisher:
             engine=self.engine,
             clock=self.clock,
             reader=reader,
-            draw_ahead=self._draw_ahead,
+            illustrate_ahead=self._illustrate_ahead,
         )
 
     # ── for the scheduler ──────────────────────────────────────────────────────
@@ -342,14 +328,13 @@ class EditionPublisher:
         return EditionPreview(edition=edition, parts=parts)
 
     async def illustrate(
-        self, order: EditionOrder, edition: Edition, seconds: float = EDITION_SECONDS
-    ) -> CardPictures:
-        """Draw the pictures of an edition, within a time limit."""
+        self, order: EditionOrder, edition: Edition
+    ) -> EditionPictures:
+        """Make the pictures of an edition, within a time limit."""
         if self.illustrator is None:
             return NO_PICTURES
         context = self._build_context(order, PREVIEW_ID)
-        options = order.digest.options
-        return await self.illustrator.illustrate(edition, context, options, seconds)
+        return await self.illustrator.illustrate(order.digest, edition, context)
 
     def store_edition(
         self,
@@ -358,7 +343,7 @@ class EditionPublisher:
         order: EditionOrder,
         edition: Edition,
         published: PublishedLedger,
-        pictures: CardPictures = NO_PICTURES,
+        pictures: EditionPictures = NO_PICTURES,
     ) -> StoredEdition:
         """Store the edition, its ledger and its deliveries in the caller's transaction.
 
@@ -383,9 +368,9 @@ class EditionPublisher:
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
         context = self._build_context(order, edition_id, due_at)
         context = replace(context, pictures=pictures.refs)
-        values = model.context_to_json(context)
+        values = context_to_json(context)
         if order.separate:
-            values = {**values, model.SEPARATE_KEY: True}
+            values = {**values, SEPARATE_KEY: True}
         edition_store.set_render_context(conn, **stored_edition.key, context=values)
         parts = self._render(order, stored_edition, context)
         store_pictures(conn, stored_edition, parts, pictures.new, self.clock.now())
@@ -488,7 +473,10 @@ class EditionPublisher:
                 log.info("no edition", digest=digest.name, reason=str(reason))
                 return PublishingOutcome(reason=reason)
             self.at("composed")
-            pictures = await run.illustrate(self, order, edition)
+            context = self._build_context(order, PREVIEW_ID)
+            pictures = await run.pictures.illustrate(
+                self.illustrator, digest, edition, context
+            )
             try:
                 stored_edition = await self.db.write(
                     self._store, finish, order, edition, found, pictures
@@ -515,13 +503,14 @@ class EditionPublisher:
             schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
 
-    async def _draw_ahead(self, digest: Digest) -> None:
-        """Draw the pictures that the next edition of a digest would show."""
-        if self.illustrator is None or digest.options.cards == "off" or digest.person:
+    async def _illustrate_ahead(self, digest: Digest) -> None:
+        """Make the pictures that the next edition of a digest would show."""
+        shows = digest.options.cards != "off" or any(s.pictures for s in digest.sources)
+        if self.illustrator is None or digest.person or not shows:
             return
         edition = await self._compose_edition(digest, analyse_article)
         context = self._build_context(await self._order_all(digest), PREVIEW_ID)
-        await self.illustrator.draw_ahead(edition, context, digest.options)
+        await self.illustrator.make_ahead(digest, edition, context)
 
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()
@@ -564,7 +553,7 @@ class EditionPublisher:
         order: EditionOrder,
         edition: Edition,
         found: EditionInputs,
-        pictures: CardPictures,
+        pictures: EditionPictures,
     ) -> StoredEdition | None:
         """Store edition, ledger and deliveries in one commit; None if done before.
 

@@ -84,8 +84,8 @@ class FullTextPlanner:
     engine: Engine
     clock: Clock
     reader: FullTextReader
-    #: Draws the pictures of a digest's next edition, after the last look.
-    draw_ahead: Callable[[Digest], Awaitable[None]]
+    #: Makes the pictures of a digest's next edition, after the last look.
+    illustrate_ahead: Callable[[Digest], Awaitable[None]]
     #: By digest: the due moment, and how many of its looks are over.
     _looked: dict[int, tuple[datetime, int]] = field(default_factory=dict, repr=False)
 
@@ -127,16 +127,16 @@ class FullTextPlanner:
         last = {key[1] for key in keys if looks[key][-1] <= now}
         for digest in digests:
             if digest.id in last:
-                await self._draw_ahead(digest)
+                await self._illustrate_ahead(digest)
 
-    async def _draw_ahead(self, digest: Digest) -> None:
+    async def _illustrate_ahead(self, digest: Digest) -> None:
         try:
-            await self.draw_ahead(digest)
+            await self.illustrate_ahead(digest)
         except ConfigurationError:
             raise
         except Exception:
             # A defect here must not keep the other digests from being looked at.
-            log.exception("drawing ahead failed", digest=digest.id)
+            log.exception("making pictures ahead failed", digest=digest.id)
 
     async def complete_occurrences(
         self, due: Sequence[Occurrence], read: AnalyseArticle

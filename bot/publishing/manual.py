@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery.card_pictures import CardPictures
+from bot.delivery.card_pictures import EditionPictures
 from bot.errors import UserError
 from bot.ingest.polling import describe_unread
 from bot.lookup.text_search import parse_search
@@ -164,7 +164,7 @@ class ManualPublisher:
         order: EditionOrder,
         edition: Edition,
         found: EditionInputs,
-        pictures: CardPictures,
+        pictures: EditionPictures,
     ) -> StoredEdition:
         occurrence = plan_manual_occurrence(conn, order.digest, due)
         edition_inputs.check_ledger_unchanged(conn, order.digest, found)

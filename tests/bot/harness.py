@@ -31,6 +31,7 @@ from bot.model import (
 from bot.operations.doctor import Doctor
 from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
+from bot.publishing.illustration import EditionIllustrator
 from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
 
@@ -109,7 +110,9 @@ class BotHarness:
             engine=self.publisher.engine,
             clock=self.clock,
             platforms=self.publisher.platforms,
-            illustrator=self.publisher.illustrator,
+            illustrator=self.publisher.illustrator.cards
+            if self.publisher.illustrator
+            else None,
         )
 
     # ── actions ────────────────────────────────────────────────────────────────
@@ -227,7 +230,9 @@ async def open_harness(
         clock=clock,
         ingestor=ingestor,
         platforms={platform.name: platform},
-        illustrator=CardIllustrator(db=db, clock=clock, draw_card=draw_card)
+        illustrator=EditionIllustrator(
+            cards=CardIllustrator(db=db, clock=clock, draw_card=draw_card)
+        )
         if draw_card
         else None,
     )

@@ -63,6 +63,11 @@ def an_edition() -> Edition:
     return compose([an_article(), pool], now=NOON, style=EditionStyle())
 
 
+async def draw_ahead(illustrator: CardIllustrator, edition: Edition) -> None:
+    made = await illustrator.illustrate(edition, CONTEXT, DigestOptions())
+    await illustrator.db.write(picture_store.add_pictures, made.new, NOON)
+
+
 def with_setting(line: str) -> str:
     return CONFIGURATION.replace(
         'name = "Morning brief"', f'name = "Morning brief"\n{line}'
@@ -121,7 +126,7 @@ async def test_a_picture_that_is_stored_is_not_drawn_again(
     illustrator: CardIllustrator, drawing: FakeDrawing
 ):
     edition, options = an_edition(), DigestOptions()
-    await illustrator.draw_ahead(edition, CONTEXT, options)
+    await draw_ahead(illustrator, edition)
     found = await illustrator.illustrate(edition, CONTEXT, options)
     assert len(drawing.asked) == 1
     assert (len(found.refs), found.new) == (1, ())
@@ -131,7 +136,7 @@ async def test_another_theme_is_another_picture(
     illustrator: CardIllustrator, drawing: FakeDrawing
 ):
     edition = an_edition()
-    await illustrator.draw_ahead(edition, CONTEXT, DigestOptions())
+    await draw_ahead(illustrator, edition)
     await illustrator.illustrate(edition, CONTEXT, DigestOptions(card_theme="ink"))
     assert len(drawing.asked) == 2
 
@@ -190,7 +195,7 @@ async def test_without_time_only_stored_pictures_are_shown(
     illustrator: CardIllustrator, drawing: FakeDrawing
 ):
     edition, options = an_edition(), DigestOptions(cards="all")
-    await illustrator.draw_ahead(edition, CONTEXT, DigestOptions())
+    await draw_ahead(illustrator, edition)
     drawing.busy = asyncio.Event()
     found = await illustrator.illustrate(edition, CONTEXT, options, seconds=0)
     assert len(found.refs) == 1

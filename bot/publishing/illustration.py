@@ -1,0 +1,99 @@
+"""The pictures of an edition: those of its quotes, and those of its stories' articles.
+
+Both are made within one time limit that an edition waits. Shortly before a digest is
+due, they are made ahead and stored, so that little is left to do at the due moment.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.delivery.card_pictures import (
+    EDITION_SECONDS,
+    NO_PICTURES,
+    CardIllustrator,
+    EditionPictures,
+)
+from bot.i18n.translation import Texts
+from bot.model import Digest, RenderContext
+from bot.publishing.story_pictures import StoryPictureReader
+from bot.storage import picture_store
+from digests.types import Edition, frozen
+
+#: Seconds after which the editions of a run are shown with stored pictures only, so
+#: that many of them that are due together do not wait for each other's pictures.
+RUN_SECONDS: Final = 5.0
+
+
+@frozen
+class EditionIllustrator:
+    """Makes the pictures of editions."""
+
+    cards: CardIllustrator
+    #: None: pictures of articles are not read.
+    stories: StoryPictureReader | None = None
+
+    async def illustrate(
+        self,
+        digest: Digest,
+        edition: Edition,
+        context: RenderContext,
+        seconds: float = EDITION_SECONDS,
+    ) -> EditionPictures:
+        """Make the pictures of an edition; what takes longer is left out.
+
+        0 seconds = only pictures that are stored already.
+        """
+        quotes, stories = await asyncio.gather(
+            self.cards.illustrate(edition, context, digest.options, seconds),
+            self._read_stories(digest, edition, context, seconds),
+        )
+        return EditionPictures(
+            refs={**quotes.refs, **stories.refs}, new=(*quotes.new, *stories.new)
+        )
+
+    async def make_ahead(
+        self, digest: Digest, edition: Edition, context: RenderContext
+    ) -> None:
+        """Make and store the pictures that an edition would need now."""
+        found = await self.illustrate(digest, edition, context)
+        if found.new:
+            now = self.cards.clock.now()
+            await self.cards.db.write(picture_store.add_pictures, found.new, now)
+
+    async def _read_stories(
+        self, digest: Digest, edition: Edition, context: RenderContext, seconds: float
+    ) -> EditionPictures:
+        if self.stories is None:
+            return NO_PICTURES
+        texts = Texts.of(context.locale)
+        refs, new = await self.stories.read(digest, edition, texts, seconds)
+        return EditionPictures(refs=refs, new=new)
+
+
+@dataclass(kw_only=True, slots=True)
+class PictureBudget:
+    """The time that the editions of one run wait for pictures together."""
+
+    monotonic: Callable[[], float]
+    _left: float = field(default=RUN_SECONDS, init=False)
+
+    async def illustrate(
+        self,
+        illustrator: EditionIllustrator | None,
+        digest: Digest,
+        edition: Edition,
+        context: RenderContext,
+    ) -> EditionPictures:
+        """Make the pictures of an edition in the time that is left.
+
+        A personal edition shows stored pictures only: there may be many of them.
+        """
+        if illustrator is None:
+            return NO_PICTURES
+        begun = self.monotonic()
+        seconds = 0.0 if digest.person else min(self._left, EDITION_SECONDS)
+        made = await illustrator.illustrate(digest, edition, context, seconds)
+        self._left = max(0.0, self._left - self.monotonic() + begun)
+        return made
