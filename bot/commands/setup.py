@@ -39,7 +39,6 @@ from bot.model import (
     Form,
     FormField,
     ListItem,
-    RenderedEdition,
     Reply,
     SmallPrint,
 )
@@ -134,14 +133,14 @@ def _render_readings(
             "Nothing would be posted now: there are no new articles. The "
             "first edition comes as soon as there are."
         )
-    elif not draft.parts:
+    elif draft.rendered is None:
         yield context.small_print(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
     else:
         yield context.small_print("The edition as it would be posted now:")
-        yield RenderedEdition(parts=draft.parts)
+        yield draft.rendered
 
 
 # ── another digest ─────────────────────────────────────────────────────────────

@@ -58,6 +58,7 @@ from bot.model.reply import (
     ListItem,
     MenuOption,
     Paragraph,
+    PictureBlock,
     Preformatted,
     QuoteBlock,
     RenderedEdition,

@@ -141,11 +141,6 @@ class PictureBlock:
     #: What it says, for people who cannot see it.
     alt: str
 
-    @property
-    def file_name(self) -> str:
-        """Name of its file."""
-        return f"{self.picture.hash}.png"
-
 
 @frozen
 class SmallPrint:
@@ -198,6 +193,28 @@ class Reply:
         small = tuple(SmallPrint(text=text) for text in more)
         blocks: tuple[Block, ...] = (Paragraph(text=sentence), *small)
         return cls(blocks=blocks, problem=True, locale=locale)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures that its blocks show."""
+        found: list[Picture] = []
+        for block in self.blocks:
+            match block:
+                case PictureBlock(picture=picture):
+                    found.append(picture)
+                case RenderedEdition(pictures=pictures):
+                    found += pictures
+        return tuple(found)
+
+    def without_pictures(self, *said: str) -> Self:
+        """Return the reply without its pictures, whose words stay, and with `said`."""
+        kept = (
+            replace(block, pictures=()) if isinstance(block, RenderedEdition) else block
+            for block in self.blocks
+            if not isinstance(block, PictureBlock)
+        )
+        explained = (Paragraph(text=text) for text in said)
+        return replace(self, blocks=(*explained, *kept))
 
     def limited(self) -> Self:
         """Return the reply with at most `MAX_LINES` lines; the others are counted.

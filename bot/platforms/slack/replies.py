@@ -21,6 +21,7 @@ from bot.model import (
     ListItem,
     MessagePart,
     Paragraph,
+    PictureBlock,
     Preformatted,
     QuoteBlock,
     RenderedEdition,
@@ -138,6 +139,9 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
             return (_render_quote(card, texts),)
         case FactTable(rows=rows):
             return _render_facts(rows)
+        case PictureBlock():
+            # Sent as a file, apart from the message.
+            return ()
         case RenderedEdition(parts=parts):
             return (piece for part in parts for piece in _render_part(part))
 
