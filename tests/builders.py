@@ -106,7 +106,7 @@ def an_inbox(**changes: Any) -> Inbox:
 def list_missing(command: Command, invocation: Invocation) -> list[str]:
     """The required options that an invocation lacks."""
     given = {name for name, said in invocation.args.items() if said}
-    given |= invocation.attached.keys()
+    given |= {"file"} if invocation.file is not None else set()
     return [o.name for o in command.options if o.required and o.name not in given]
 
 

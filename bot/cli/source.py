@@ -255,7 +255,7 @@ async def _check_new_sources(app: Application, new: list[Source]) -> None:
     for source in new:
         found = await app.db.read(find, source_id=source.id)
         if found is not None and found.problem:
-            print_message(f"✗ {found.name}: {found.problem}")
+            print_message(f"✗ {source.called or found.name}: {found.problem}")
         excerpts += found is not None and found.completeness == "excerpt"
     if excerpts:
         counted = format_count(excerpts, "source")

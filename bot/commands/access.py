@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 
 from bot.commands.context import CommandContext
-from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.change_steps import ChangeRequest, format_grant, grant_to_entry
 from bot.configuration.diff import shorten_line
-from bot.errors import FieldError, UnknownName, quote_names
+from bot.errors import UnknownName, UserError, quote_names
 from bot.model import Permission, Person
 from bot.storage.workspace_store import Grant
 from digests.language.normalization import normalize_text
@@ -26,7 +26,7 @@ def read_new_grant(context: CommandContext, who: str) -> Grant:
     """Read the person or role that gets access.
 
     Raises:
-        FieldError: It is no person or role of the workspace.
+        UserError: It is no person or role of the workspace.
     """
     everybody = context.list_people()
     if everybody:
@@ -76,7 +76,7 @@ def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
     Checked only when access is granted: revoking it is always possible.
 
     Raises:
-        FieldError: It is neither an id nor a mention.
+        UserError: It is neither an id nor a mention.
     """
     plugin = context.services.plugins.get(context.workspace.platform)
     ids = plugin.ids if plugin is not None else None
@@ -84,29 +84,26 @@ def _check_is_id(context: CommandContext, grant: Grant, written: str) -> None:
         return
     pattern = ids.role if grant.kind == "role" else ids.person
     if not pattern.fullmatch(grant.external_id):
-        raise FieldError.of(ids.refuse(shorten_line(written)), field="who")
+        raise ids.refuse(shorten_line(written))
 
 
 def _find_person(everybody: Sequence[Person], written: str) -> Person:
     """Find a person by id or name.
 
     Raises:
-        FieldError: Nobody has this id or name, or they are an editor already.
+        UserError: Nobody has this id or name, or they are an editor already.
     """
     said = normalize_text(written).strip().removeprefix("person").strip(" @:<>")
     for person in everybody:
         if said in (normalize_text(person.id), normalize_text(person.name)):
             if person.permission >= Permission.EDITOR:
-                raise FieldError(
-                    "{name} is already an editor.", name=person.name, field="who"
-                )
+                raise UserError("{name} is already an editor.", name=person.name)
             return person
-    raise FieldError(
+    raise UnknownName(
         "There is nobody called «{who}» here, and there are no roles. There are: "
         "{names}.",
         who=shorten_line(written),
         names=quote_names(person.id for person in everybody),
-        field="who",
     )
 
 
@@ -116,9 +113,8 @@ def _parse_grant(written: str) -> Grant:
     elif named := _PLAIN_ID.fullmatch(written.removeprefix("@")):
         is_role, external_id = named[1] == "role", named[2]
     else:
-        raise FieldError(
-            "Name one person or role by a mention, or write «person ID» or «role ID».",
-            field="who",
+        raise UserError(
+            "Name one person or role by a mention, or write «person ID» or «role ID»."
         )
     return Grant(kind="role" if is_role else "person", external_id=external_id)
 
@@ -126,6 +122,5 @@ def _parse_grant(written: str) -> Grant:
 def request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
     """Build the request that gives access to a person or role, or takes it away."""
     name = format_grant(grant)
-    entry = {"name": name, "kind": grant.kind, "id": grant.external_id}
-    after = entry if given else None
+    after = grant_to_entry(name) if given else None
     return ChangeRequest(noun="access", name=name, edit=lambda _: after)

@@ -39,12 +39,7 @@ async def find_digest(context: CommandContext, typed: str) -> Digest:
 
 #: An option for a digest that has to be named, unless it is `implicit`.
 named_digest = partial(Option, completes="digest", convert=find_digest)
-DIGEST_OPTION = named_digest(
-    "Its name; without it the one that posts here", implicit=True
-)
-#: The digest that is named, or that is posted here.
-DigestArgument = Annotated[Digest, DIGEST_OPTION]
-#: The same, if the name is all that follows the command.
+#: The digest that is named by all that follows the command, or that is posted here.
 DigestNameArgument = Annotated[
     Digest, named_digest("Its name", rest=True, implicit=True)
 ]
@@ -92,11 +87,10 @@ async def read_full_texts(context: CommandContext, articles: Iterable[str]) -> i
 
 #: An option for a story.
 named_story = partial(Option, completes="story")
-STORY_OPTION = named_story(
-    "Its number, its id (s-…, or e-… 2), or words of it", rest=True
-)
 #: A story by words, number or id, for commands that show more about it.
-StoryReference = Annotated[str, STORY_OPTION]
+StoryReference = Annotated[
+    str, named_story("Its number, its id (s-…, or e-… 2), or words of it", rest=True)
+]
 #: A story that is followed by another argument.
 FollowedStoryArgument = Annotated[
     EditionStory, named_story("Its number, its id, or a word of it", convert=find_story)
@@ -118,15 +112,6 @@ SinceArgument = Annotated[
         ),
     ),
 ]
-
-
-#: More pages than any list has.
-MAX_PAGE = 999_999
-
-
-def parse_page(_: CommandContext, typed: str) -> int:
-    """Parse the number of a page; 0, which no list has, for any other text."""
-    return parse_whole_number(typed, MAX_PAGE) or 0
 
 
 def within(least: int, most: int) -> Callable[[CommandContext, str], int]:
@@ -208,7 +193,7 @@ async def read_given_text(context: CommandContext, typed: str) -> str:
     Raises:
         FieldError: It cannot be fetched, or it is not UTF-8.
     """
-    attached = context.invocation.attached.get(FILE)
+    attached = context.invocation.file
     if attached is None and not _is_address(typed):
         return context.invocation.args[FILE].removeprefix("\ufeff")
     body = await read_given_bytes(context, typed)
@@ -228,7 +213,7 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
         FieldError: It cannot be fetched.
     """
     source_reader = context.publisher.ingestor.source_reader
-    attached = context.invocation.attached.get(FILE)
+    attached = context.invocation.file
     if attached is None:
         if _is_address(typed):
             return await _download(source_reader.fetch_file(typed))

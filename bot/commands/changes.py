@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.commands.context import CommandContext
-from bot.configuration.change_preview import ChangeEffect, ChangePreviews
+from bot.configuration.change_preview import ChangePreviews
 from bot.configuration.change_steps import (
     ChangeContext,
     ChangeRequest,
@@ -24,13 +24,12 @@ from bot.configuration.diff import (
 from bot.model import (
     Block,
     Control,
-    Digest,
     FactTable,
     ListItem,
     Reply,
-    SettingsEntry,
     SmallPrint,
 )
+from digests.messages import Message
 from digests.types import Edition, arrange_sections
 
 #: Things of a change that are shown with their settings; further ones that are named.
@@ -50,22 +49,6 @@ def build_change_context(context: CommandContext) -> ChangeContext:
 def get_previews(context: CommandContext) -> ChangePreviews:
     """Build the service that previews a change's effect on a digest's editions."""
     return ChangePreviews(publisher=context.publisher)
-
-
-def request_edit(
-    digest: Digest, edit: Callable[[SettingsEntry], SettingsEntry]
-) -> ChangeRequest:
-    """Build a request that replaces the digest's settings by `edit(settings)`."""
-    return ChangeRequest(
-        noun="digest",
-        name=digest.name,
-        edit=lambda entry: edit(entry) if entry is not None else None,
-    )
-
-
-def request_settings(digest: Digest, settings: Mapping[str, object]) -> ChangeRequest:
-    """Build a request that sets these settings of the digest."""
-    return request_edit(digest, lambda entry: {**entry, **settings})
 
 
 async def propose(
@@ -165,11 +148,22 @@ def _sign_button(
 
 
 #: What settings change in an edition that keeps its stories.
-_MEASURES: Mapping[str, Callable[[Edition], int]] = {
-    "quotes": lambda edition: sum(len(story.cards) for story in edition.stories),
-    "figures": lambda edition: sum(len(story.figures) for story in edition.stories),
-    "summary": lambda edition: sum(
-        len(sentence.text) for story in edition.stories for sentence in story.summary
+_MEASURES: Mapping[str, tuple[Message, Callable[[Edition], int]]] = {
+    "quotes": (
+        Message("Quotes"),
+        lambda edition: sum(len(story.cards) for story in edition.stories),
+    ),
+    "figures": (
+        Message("Figures"),
+        lambda edition: sum(len(story.figures) for story in edition.stories),
+    ),
+    "summary": (
+        Message("Characters of summaries"),
+        lambda edition: sum(
+            len(sentence.text)
+            for story in edition.stories
+            for sentence in story.summary
+        ),
     ),
 }
 
@@ -184,65 +178,44 @@ async def render_effect(
     found = await previews.compare_editions(change.workspace, step)
     if found is None:
         return []
+    edition = context.say("the next edition")
+    if found.again:
+        edition = context.say("an edition of recent articles")
     before, after = step.before or {}, step.after or {}
-    changed = [name for name in _MEASURES if before.get(name) != after.get(name)]
-    if changed:
-        return [_format_measure(context, name, found) for name in changed]
-    sentences = [
+    measured = [
         context.say(
-            "Nothing is new right now. From recent articles it would have {full} in "
-            "full and {brief} in brief; without this change, {was_full} and "
-            "{was_brief}.",
-            **_count_stories(found.before, found.after),
+            "{what} in {edition}: {n}; without this change: {was}.",
+            what=context.message(label),
+            edition=edition,
+            n=measure(found.after),
+            was=measure(found.before),
         )
-        if found.again
-        else context.say(
-            "The next edition would have {full} in full and {brief} in brief; without "
-            "this change, {was_full} and {was_brief}.",
-            **_count_stories(found.before, found.after),
-        )
+        for setting, (label, measure) in _MEASURES.items()
+        if before.get(setting) != after.get(setting)
     ]
+    if measured:
+        return measured
+    sentences = [_compare_stories(context, edition, found.before, found.after)]
+    if found.again:
+        sentences.insert(0, context.say("Nothing is new right now."))
     if found.week is not None:
-        week = context.say(
-            "Of the last seven days it would have had {full} in full and {brief} in "
-            "brief; without this change, {was_full} and {was_brief}.",
-            **_count_stories(*found.week),
-        )
-        sentences.append(week)
+        edition = context.say("an edition of the last seven days")
+        sentences.append(_compare_stories(context, edition, *found.week))
     return sentences
 
 
-def _format_measure(context: CommandContext, name: str, found: ChangeEffect) -> str:
-    measure = _MEASURES[name]
-    values: dict[str, object] = {
-        "n": measure(found.after),
-        "was": measure(found.before),
-        "edition": context.say("an edition of recent articles")
-        if found.again
-        else context.say("the next edition"),
-    }
-    match name:
-        case "quotes":
-            return context.say(
-                "Quotes in {edition}: {n}; without this change: {was}.", **values
-            )
-        case "figures":
-            return context.say(
-                "Figures in {edition}: {n}; without this change: {was}.", **values
-            )
+def _compare_stories(
+    context: CommandContext, edition: str, before: Edition, after: Edition
+) -> str:
     return context.say(
-        "Characters of summaries in {edition}: {n}; without this change: {was}.",
-        **values,
+        "Stories in {edition}: {full} in full, {brief} in brief; without this change: "
+        "{was_full} and {was_brief}.",
+        edition=edition,
+        full=len(after.stories),
+        brief=_count_brief(after),
+        was_full=len(before.stories),
+        was_brief=_count_brief(before),
     )
-
-
-def _count_stories(before: Edition, after: Edition) -> dict[str, int]:
-    return {
-        "full": len(after.stories),
-        "brief": _count_brief(after),
-        "was_full": len(before.stories),
-        "was_brief": _count_brief(before),
-    }
 
 
 def _count_brief(edition: Edition) -> int:

@@ -69,9 +69,6 @@ class Option(CommandOption):
     _: KW_ONLY
     #: The option's name, if it differs from the parameter's: «from».
     name: str = ""
-    #: It is required anyway if the parameter has no default. True with a default: the
-    #: function itself asks for a missing answer.
-    required: bool = False
     #: (context, stripped typed text) → value, or an awaitable of it. Without a
     #: converter the parameter gets the text.
     convert: Callable[[Any, str], Any] | None = None
@@ -310,26 +307,6 @@ class CommandContext:
         """Build a reply of one sentence; see `Texts.say`."""
         return self.reply(self.say(msgid, **values), title=title)
 
-    def listing(
-        self,
-        title: str,
-        blocks: Iterable[Block],
-        *more: Block,
-        nothing: str,
-        controls: Sequence[Control] = (),
-        menus: Sequence[ControlMenu] = (),
-        in_place: bool = False,
-    ) -> Reply:
-        """Build a reply of the blocks and `more`; without blocks, of `nothing`."""
-        found = tuple(blocks)
-        return self.reply(
-            *((*found, *more) if found else (nothing,)),
-            title=title,
-            controls=controls,
-            menus=menus,
-            in_place=in_place,
-        )
-
     def section(self, msgid: str, lines: Sequence[Block], /) -> tuple[Block, ...]:
         """Build the lines below a heading in small print; () without lines."""
         return (self.small_print(msgid), *lines) if lines else ()
@@ -375,6 +352,21 @@ class CommandContext:
         )
         title = word(self.command.description)
         return Form(path=self.command.path, title=title, fields=tuple(fields))
+
+    def ask(self, title: str, fields: Iterable[FormField], *control: str) -> Form:
+        """Build a form that belongs to a control: submitting it presses the control.
+
+        Args:
+            title: Of the form.
+            fields: Its questions.
+            control: Action and arguments; see `control_id`.
+        """
+        return Form(
+            path=self.command.path,
+            title=title,
+            fields=tuple(fields),
+            control=self.control_id(*control),
+        )
 
     def button(
         self,

@@ -31,8 +31,8 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "corrections": ("news latest", "corrections"),
     "discuss": ("news latest", "discuss"),
     "missing": ("news latest", "missing"),
-    "help": ("news help", "command"),
     "home": ("newsdesk home", "page"),
+    "new": ("newsdesk setup", "new"),
     "history": ("newsdesk history", ""),
     "access": ("newsdesk access list", ""),
     "export": ("newsdesk config export", ""),
@@ -55,12 +55,14 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "more": ("news story", "more"),
     "less": ("news story", "less"),
     "unlike": ("news story", "unlike"),
-    "follows": ("news follow", "page"),
-    "unfollow": ("news follow", "unfollow"),
+    "follows": ("news me", "follows"),
+    "unfollow": ("news me", "unfollow"),
     "report": ("news report", "about"),
     "me": ("news me", "do"),
     "me-set": ("news me", "change"),
     "mutes": ("news me", "mutes"),
+    "mute": ("news me", "mute"),
+    "unmute": ("news me", "unmute"),
     "saved": ("news me", "saved"),
     "unkeep": ("news me", "unkeep"),
     "tastes": ("news me", "tastes"),
@@ -70,7 +72,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
 SIGNED_ACTIONS = frozenset(
     {"post", "undo", "confirm", "erase", "again", "leave"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
-    | {"unkeep", "untaste"}
+    | {"unkeep", "untaste", "mute", "unmute"}
 )
 MAX_ID_LENGTH = 100
 STALE_CONTROL = (

@@ -1,6 +1,6 @@
 """Corrections of published stories: pages of `/news`, and `/newsdesk correct`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -33,13 +33,12 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
     days = parse_whole_number(period, 400, least=1)
     since = None if days is None else context.now - timedelta(days=days)
     found = await context.query(list_corrections, since=since, count=MAX_CORRECTIONS)
+    title = context.count("{n} correction", "{n} corrections", len(found))
+    if not found:
+        title = context.say("Corrections")
     nothing = context.say("Nothing posted here has been corrected so far.")
     if since is not None:
         nothing = context.say("Nothing posted here has been corrected since then.")
-    lines = [line for one in found for line in _render_correction(context, one)]
-    title = context.say("Corrections")
-    if found:
-        title = context.count("{n} correction", "{n} corrections", len(found))
     options = tuple(
         MenuOption(
             id=context.control_id("corrections", str(period or "all")),
@@ -47,10 +46,9 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
         )
         for period in PERIODS
     )
-    return context.listing(
-        join_notes(title, _name_period(context, days)),
-        lines,
-        nothing=nothing,
+    return context.reply(
+        *_render_corrections(context, found, nothing),
+        title=join_notes(title, _name_period(context, days)),
         menus=[ControlMenu(label=context.say("Since when"), options=options)],
         controls=[context.button("Newest edition", "latest")],
         in_place=True,
@@ -74,33 +72,41 @@ async def show_story_corrections(context: CommandContext, reference: str) -> Rep
         edition_id=edition.id if edition is not None else None,
         story=page.story.id,
     )
-    lines = [line for one in found for line in _render_correction(context, one)]
     nothing = context.say("This story has not been corrected.")
-    return context.listing(
-        context.say("Corrections: {headline}", headline=page.story.headline.text),
-        lines,
-        nothing=nothing,
+    return context.reply(
+        *_render_corrections(context, found, nothing),
+        title=context.say("Corrections: {headline}", headline=page.story.headline.text),
         controls=[back_to_story(context, page.reference)],
         in_place=True,
     )
 
 
+def _render_corrections(
+    context: CommandContext, found: Sequence[CorrectionStatus], nothing: str
+) -> Sequence[ListItem | str]:
+    """Render the corrections; without any, say `nothing`."""
+    lines = [line for one in found for line in _render_correction(context, one)]
+    return lines or (nothing,)
+
+
 def _render_correction(
     context: CommandContext, one: CorrectionStatus
-) -> list[ListItem]:
+) -> Iterator[ListItem]:
+    """Render what was corrected and when, and a line for each change."""
     correction = one.correction
     at = context.format_moment(correction.found_at, one.zone)
-    first = ListItem(
+    yield ListItem(
         title=correction.headline,
         text=_format_outcome(context, one),
         note=join_notes(at, *_format_origin(context, one)),
         article=str(correction.article_id) if correction.article_id else None,
         revision=correction.new_revision,
     )
-    changes = correction.changes[:MAX_CHANGES]
-    if correction.editor_name is not None:
-        return [first, *(ListItem(title="", text=change["new"]) for change in changes)]
-    return [first, *(_render_text_change(context, change) for change in changes)]
+    for change in correction.changes[:MAX_CHANGES]:
+        if correction.editor_name is not None:
+            yield ListItem(title="", text=change["new"])
+        else:
+            yield _render_text_change(context, change)
 
 
 def _format_origin(context: CommandContext, one: CorrectionStatus) -> Iterator[str]:

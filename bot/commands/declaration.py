@@ -26,7 +26,7 @@ Commands under «news» are for everybody, those under «newsdesk» for editors.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, TypeVar
 
@@ -94,8 +94,8 @@ class _Parameter:
             names = [option.name for option in self.shown]
             return {self.name: {n: typed[n] for n in names if typed.get(n)}}
         name = self.shown[0].name
-        said, attached = typed.get(name, ""), name in context.invocation.attached
-        if not (said or attached or self.option.implicit):
+        said = typed.get(name, "")
+        if not (_is_given(self.option, name, context) or self.option.implicit):
             return {}
         if self.option.convert is None:
             return {self.name: said}
@@ -107,11 +107,10 @@ class _Parameter:
                 raise
             raise FieldError.of(mistake, field=name) from None
 
-    def is_missing(self, given: Container[str]) -> bool:
-        """Check whether the parameter is required and was not given."""
-        if self.option is None or self.option.required:
-            return False
-        return self.shown[0].required and self.shown[0].name not in given
+    def list_missing(self, context: CommandContext) -> list[str]:
+        """List the options that are required and were not given."""
+        required = [option for option in self.shown if option.required]
+        return [o.name for o in required if not _is_given(o, o.name, context)]
 
     def find_question(self, setting: str) -> str | None:
         """Find the option that an error in this setting belongs to."""
@@ -172,13 +171,11 @@ class CommandDeclaration:
         return bound
 
     async def _run(self, context: CommandContext) -> Reply | Form:
-        typed, attached = context.typed, context.invocation.attached
+        typed = context.typed
         for argument, handle in self.controls.items():
             if typed.get(argument):
                 return await handle(context, typed[argument])
-        given = {name for name, said in typed.items() if said} | set(attached)
-        lacking = (one for one in self.parameters if one.is_missing(given))
-        missing = [one.shown[0].name for one in lacking]
+        missing = [name for p in self.parameters for name in p.list_missing(context)]
         if missing:
             submitted = context.invocation.submitted
             said = context.say("This is required.") if submitted else ""
@@ -199,6 +196,12 @@ class CommandDeclaration:
             if question is None:
                 raise
             return context.form(errors={question: context.texts.error(mistake)})
+
+
+def _is_given(option: CommandOption, name: str, context: CommandContext) -> bool:
+    """Check whether the option, shown under this name, was typed or given as a file."""
+    attached = option.attachable and context.invocation.file is not None
+    return attached or bool(context.typed.get(name))
 
 
 def _ask_for_digest(context: CommandContext, which: AmbiguousDigest) -> Form | None:
@@ -260,9 +263,7 @@ def _read_parameter(parameter: inspect.Parameter) -> _Parameter:
         shown = _build_setting_options(option.model, option.names)
         return _Parameter(name=parameter.name, shown=shown, option=None)
     needed = not option.implicit and parameter.default is parameter.empty
-    asked = replace(
-        option, name=option.name or parameter.name, required=option.required or needed
-    )
+    asked = replace(option, name=option.name or parameter.name, required=needed)
     return _Parameter(name=parameter.name, shown=(asked,), option=option)
 
 
@@ -275,6 +276,7 @@ def _build_setting_options(
         CommandOption(
             name=setting.name,
             description=setting.info.help,
+            lines=setting.info.values == "address",
             choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
             completes=setting.info.values,
         )

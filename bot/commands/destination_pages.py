@@ -9,23 +9,23 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
-from bot.commands.arguments import parse_page
-from bot.commands.changes import propose_and_render, request_edit
+from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
-from bot.commands.digest_requests import get_channel, name_destination
+from bot.commands.digest_requests import name_destination
 from bot.commands.panel import (
     Answers,
     back_button,
+    build_choice,
     build_form,
     build_menu,
     build_page,
     list_setting_options,
     run_form,
-    shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, render_finding
-from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.change_steps import ChangeRequest, request_edit
 from bot.errors import FieldError, UnknownName
+from bot.lookup.name_resolution import get_channel
 from bot.model import (
     Block,
     Destination,
@@ -33,7 +33,6 @@ from bot.model import (
     Form,
     FormField,
     ListItem,
-    MenuOption,
     PostOptions,
     Reply,
     SettingGroup,
@@ -51,7 +50,7 @@ async def list_places(context: CommandContext, number: str) -> Reply:
     """Show the destinations, each with the digests that are posted there."""
     places = await context.list_destinations()
     users = await _list_users(context)
-    shown = Page.of(places, parse_page(context, number or "1"), PLACES_PER_PAGE)
+    shown = Page.of(places, number, PLACES_PER_PAGE)
     lines: list[Block | str] = [
         _render_place(context, place, users[place.name]) for place in shown.items
     ]
@@ -65,13 +64,9 @@ async def list_places(context: CommandContext, number: str) -> Reply:
             )
         ]
     options = (
-        MenuOption(
-            id=context.control_id("home", f"p{place.id}"),
-            label=shorten_label(f"#{place.name}", 60),
-        )
-        for place in shown.items
+        build_choice(context, f"p{place.id}", f"#{place.name}") for place in shown.items
     )
-    controls = [*shown.build_turns(context, "places"), back_button(context)]
+    controls = [*shown.build_turns(context, "home", "places"), back_button(context)]
     here = context.place.channel
     if here is not None and all(place.channel != here for place in places):
         controls.insert(0, context.button("Add this channel", "home", "here"))
@@ -189,7 +184,7 @@ async def _remove_place(context: CommandContext, place: Destination) -> Reply:
         return {**entry, "destinations": others}
 
     users = (await _list_users(context))[place.name]
-    left = [request_edit(digest, leave) for digest in users]
+    left = [request_edit("digest", digest.name, leave) for digest in users]
     gone = ChangeRequest(noun="destination", name=place.name, edit=lambda _: None)
     return await propose_and_render(context, *left, gone)
 
@@ -204,7 +199,7 @@ _ACTIONS: Final[
 }
 
 
-async def add_place(context: CommandContext) -> Reply | Form:
+async def add_place(context: CommandContext, _: str) -> Reply | Form:
     """Ask what digests call this channel; then propose it as a destination."""
     channel, known = get_channel(context.place), await context.list_destinations()
     there = next((place for place in known if place.channel == channel), None)

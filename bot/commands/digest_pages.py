@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from bot.commands.changes import propose_and_render, request_settings
+from bot.commands.changes import propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.digest_requests import parse_names, request_digest
 from bot.commands.panel import (
     Answers,
     back_button,
+    build_choice,
     build_form,
     build_menu,
     build_page,
@@ -35,7 +36,7 @@ from bot.model import (
     Reply,
     SettingGroup,
 )
-from bot.publishing.planning import format_schedules
+from bot.publishing.planning import digest_zone, format_schedules
 from bot.storage import schedule_store
 from digests.messages import Message
 
@@ -52,9 +53,10 @@ _MENUS: Final[Mapping[SettingGroup, Message]] = {
 _NOT_COPIED: Final = ("schedule", "skip", "paused", "paused_until")
 
 
-async def show_digest(context: CommandContext, digest: Digest) -> Reply:
+async def show_digest(context: CommandContext, digest: Digest, _: str) -> Reply:
     """Show when and where the digest is posted, its settings, and what can be done."""
-    rows = await _list_rows(context, digest)
+    rows = await list_facts(context, digest)
+    rows.append((context.say("Sources"), _format_sources(context, digest)))
     return build_page(
         context,
         digest.name,
@@ -85,15 +87,19 @@ async def render_digest_line(context: CommandContext, digest: Digest) -> ListIte
     )
 
 
-async def _list_rows(context: CommandContext, digest: Digest) -> list[tuple[str, str]]:
-    rows = [(context.say("Next"), format_plan(context, digest))]
-    if digest.schedules:
-        rows.append((context.say("Schedule"), format_schedules(digest, context.texts)))
+async def list_facts(context: CommandContext, digest: Digest) -> list[tuple[str, str]]:
+    """List when and where the digest is posted, and its last outcome."""
+    texts, today = context.texts, context.get_today(digest_zone(digest))
     where = format_channels(digest.destinations) or context.say("no destination")
-    rows.append((context.say("Posted to"), where))
-    rows.append((context.say("Sources"), _format_sources(context, digest)))
-    last = await _format_last(context, digest)
-    return [*rows, (context.say("Last"), last)] if last else rows
+    skipped = [texts.date(day) for day in digest.skips if day >= today]
+    rows = [
+        (context.say("Next"), format_plan(context, digest)),
+        (context.say("Schedule"), format_schedules(digest, texts)),
+        (context.say("Left out"), ", ".join(skipped)),
+        (context.say("Posted to"), where),
+        (context.say("Last"), await _format_last(context, digest)),
+    ]
+    return [(label, value) for label, value in rows if value]
 
 
 async def _format_last(context: CommandContext, digest: Digest) -> str:
@@ -138,10 +144,11 @@ def build_digest_menus(
 def _list_places(context: CommandContext, digest: Digest) -> list[MenuOption]:
     """List its destinations, each of which has settings of its own."""
     return [
-        MenuOption(
-            id=context.control_id("home", f"p{place.id}"),
-            label=shorten_label(f"#{place.name}"),
-            note=context.say("how it is posted there"),
+        build_choice(
+            context,
+            f"p{place.id}",
+            f"#{place.name}",
+            context.say("how it is posted there"),
         )
         for place in digest.destinations
     ]
@@ -161,9 +168,9 @@ def build_first_buttons(context: CommandContext, digest: Digest) -> list[Control
 def _build_other_buttons(context: CommandContext, digest: Digest) -> Iterator[Control]:
     page = f"d{digest.id}"
     if digest.paused or digest.paused_until:
-        yield context.button("Resume", "home", f"{page}:resume")
+        yield context.button("Resume", "set", page, "paused", "no")
     else:
-        yield context.button("Pause", "home", f"{page}:pause")
+        yield context.button("Pause", "set", page, "paused", "yes")
     yield context.button("Copy", "home", f"{page}:copy")
     yield context.button("Delete", "home", f"{page}:delete")
 
@@ -177,10 +184,8 @@ async def build_digest_choices(
     """Build menus to open one of the digests, each with its next moment."""
     options = []
     for digest in digests:
-        page = context.control_id("home", f"d{digest.id}")
         note = format_plan(context, digest)
-        label = shorten_label(digest.name)
-        options.append(MenuOption(id=page, label=label, note=note))
+        options.append(build_choice(context, f"d{digest.id}", digest.name, note))
         # Others are answered between two of a hundred digests.
         await asyncio.sleep(0)
     return build_menu(context.say("Open a digest"), options)
@@ -189,21 +194,7 @@ async def build_digest_choices(
 # ── what is done with a digest ─────────────────────────────────────────────────
 
 
-async def pause_digest(context: CommandContext, digest: Digest) -> Reply:
-    """Propose to pause the digest until somebody resumes it."""
-    return await propose_and_render(
-        context, request_settings(digest, {"paused": True, "paused_until": None})
-    )
-
-
-async def resume_digest(context: CommandContext, digest: Digest) -> Reply:
-    """Propose to resume the digest."""
-    return await propose_and_render(
-        context, request_settings(digest, {"paused": False, "paused_until": None})
-    )
-
-
-async def delete_digest(context: CommandContext, digest: Digest) -> Reply:
+async def delete_digest(context: CommandContext, digest: Digest, _: str) -> Reply:
     """Propose to delete the digest."""
     request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
     stays = context.say(
@@ -213,7 +204,7 @@ async def delete_digest(context: CommandContext, digest: Digest) -> Reply:
     return await propose_and_render(context, request, more=[stays])
 
 
-async def copy_digest(context: CommandContext, digest: Digest) -> Reply | Form:
+async def copy_digest(context: CommandContext, digest: Digest, _: str) -> Reply | Form:
     """Ask for the name of a copy; with it, propose the copy without its schedules."""
 
     async def propose_copy(given: Answers) -> Reply:

@@ -1,92 +1,59 @@
 """Build the change requests that create a digest, with its destination and time zone.
 
-Used by `/newsdesk setup` and by the panel: the channel becomes a destination unless it
-is one, a pack's name stands for its feeds, and the workspace takes its time zone from
-its first schedule.
+The channel becomes a destination unless it is one, a pack's name stands for its feeds,
+and the workspace takes its time zone from its first schedule.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated
 
-from bot.commands.context import CommandContext, Option, OptionGroup, collapse_blanks
+from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
 from bot.configuration.change_steps import ChangeRequest
 from bot.configuration.feed_lists import expand_addresses
 from bot.errors import FieldError, UserError
-from bot.model import (
-    DEFAULT_DIGEST,
-    Destination,
-    DigestSettings,
-    Location,
-    SettingsEntry,
-    get_setting,
-)
+from bot.lookup.name_resolution import HERE, get_channel, is_here
+from bot.model import DEFAULT_DIGEST, Destination, SettingsEntry
 from bot.schedules.parsing import parse_schedule
 
-
-def describe_setting(name: str) -> str:
-    """Return what a setting of a digest means: an English message."""
-    setting = get_setting(DigestSettings, name)
-    assert setting is not None, name
-    return setting.info.help
-
-
-#: What is asked of the sources of a new digest.
-SOURCES_HELP = "Addresses of feeds or sites, or a pack such as world"
-#: What a new digest can be given.
-NewName = Annotated[str, Option(describe_setting("name"), convert=collapse_blanks)]
-NewSources = Annotated[
-    str, Option(SOURCES_HELP, completes="pack", settings=("sources",))
-]
-NewSchedule = Annotated[str, Option(describe_setting("schedule"))]
-NewSettings = Annotated[
-    Mapping[str, str], OptionGroup(DigestSettings, ("stories", "language"))
-]
-
-#: The first channel of the local page.
-FIRST_LOCAL_CHANNEL = "news"
 _NAME_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
-def parse_names(typed: str) -> list[str]:
-    """Parse names that are separated by commas."""
-    return [*filter(None, map(str.strip, typed.split(",")))]
-
-
 async def request_new_digest(
-    context: CommandContext,
-    name: str,
-    source: str,
-    schedule: str,
-    settings: Mapping[str, str],
-    to: Sequence[str] = (),
+    context: CommandContext, wanted: Mapping[str, str]
 ) -> list[ChangeRequest]:
     """Build the requests for zone, destination and digest, in this order.
 
     Args:
         context: The call, whose channel is the destination unless others are named.
-        name: Its name; "" here and below means not answered.
-        source: As in `expand_addresses`.
-        schedule: A sentence.
-        settings: Other settings, as they were typed.
-        to: Names of destinations.
+        wanted: Settings of the digest, as they were typed.
     """
+    name, sources = " ".join(wanted["name"].split()), wanted["sources"]
+    schedule = wanted.get("schedule", "")
     requests = await _request_zone(context, schedule)
-    if not to:
-        place, created = await _request_destination(context, name)
-        requests += created
-        to = [place]
+    places = []
+    for typed in parse_names(wanted.get("destinations", "")) or [HERE]:
+        if is_here(typed):
+            place, created = await _request_destination(context, name)
+            requests += created
+            places.append(place)
+        else:
+            places.append(typed.removeprefix("#"))
     entry: SettingsEntry = {
         **DEFAULT_DIGEST,
+        "language": feed_lists.get_pack_language(sources) or "en",
+        **wanted,
         "name": name,
-        "sources": expand_addresses(source),
+        "sources": expand_addresses(sources),
         "schedule": [schedule] if schedule else [],
-        "destinations": list(to),
-        "language": feed_lists.get_pack_language(source) or "en",
-        **settings,
+        "destinations": places,
     }
     return [*requests, request_digest(name, entry)]
+
+
+def parse_names(typed: str) -> list[str]:
+    """Parse names that are separated by commas."""
+    return [*filter(None, map(str.strip, typed.split(",")))]
 
 
 def request_digest(name: str, entry: SettingsEntry) -> ChangeRequest:
@@ -114,18 +81,6 @@ async def _request_destination(
     entry = {"name": called, "channel": channel, "stopped": None}
     new = ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
     return called, [new]
-
-
-def get_channel(place: Location) -> str:
-    """Return the channel's id on its platform."""
-    if place.channel is not None:
-        return place.channel
-    if place.workspace.is_local:
-        return FIRST_LOCAL_CHANNEL
-    raise UserError(
-        "There is no channel here. Run /newsdesk setup in the channel that should get "
-        "the news."
-    )
 
 
 def name_destination(wanted: str, channel: str, known: Sequence[Destination]) -> str:

@@ -29,7 +29,7 @@ from bot.commands.controls import STALE_CONTROL
 from bot.commands.help_pages import explain_former_command, suggest_lines
 from bot.configuration import feed_lists
 from bot.delivery.personal_controls import build_own_control_id
-from bot.errors import Forbidden, UnknownName, UserError
+from bot.errors import Forbidden, UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.lookup.name_resolution import format_suggestion
@@ -93,10 +93,10 @@ class Dispatcher:
             invocation, known = await self._identify_person(invocation)
             chosen = known.reader.locale
             texts = Texts.of(invocation.locale)
-            moved = self._explain_former(invocation)
-            if moved is not None:
-                return replace(moved, locale=chosen)
-            command = self._find_permitted(invocation)
+            command = self.by_path.get(invocation.path)
+            if command is None:
+                return replace(_explain_unknown(invocation, texts), locale=chosen)
+            _check_permission(command, invocation)
             _check_answers(command, invocation)
             # Platforms repeat an event whose answer is late.
             if not await self.services.db.write(
@@ -131,23 +131,22 @@ class Dispatcher:
         person = (await self._identify_person(invocation))[0].person
         if command is None or person.permission < command.permission:
             return ()
-        context = CommandContext(
+        context = self._open_context(invocation, command)
+        return await complete_option(context, option, typed)
+
+    async def suggest(self, invocation: Invocation) -> tuple[str, ...]:
+        """List a few lines that are worth typing there, whose names exist."""
+        known, _ = await self._identify_person(invocation)
+        context = self._open_context(known, self.by_path["news help"])
+        return await suggest_lines(context)
+
+    def _open_context(self, invocation: Invocation, command: Command) -> CommandContext:
+        return CommandContext(
             services=self.services,
             invocation=invocation,
             command=command,
             commands=tuple(self.by_path.values()),
         )
-        return await complete_option(context, option, typed)
-
-    async def suggest(self, invocation: Invocation) -> tuple[str, ...]:
-        """List a few lines that are worth typing there, whose names exist."""
-        context = CommandContext(
-            services=self.services,
-            invocation=(await self._identify_person(invocation))[0],
-            command=self.by_path["news help"],
-            commands=tuple(self.by_path.values()),
-        )
-        return await suggest_lines(context)
 
     async def _enter_own_workspace(self, pressed: Invocation) -> Invocation:
         """Return the invocation in the workspace of the edition it belongs to.
@@ -181,27 +180,6 @@ class Dispatcher:
             person = replace(person, permission=Permission.EDITOR, granted=True)
         return replace(invocation, person=person, locale=locale), known
 
-    def _explain_former(self, invocation: Invocation) -> Reply | None:
-        """Return what to say to a command that a platform's menu still offers."""
-        if invocation.path in self.by_path:
-            return None
-        return explain_former_command(invocation.path, invocation.locale)
-
-    def _find_permitted(self, invocation: Invocation) -> Command:
-        path, permission = invocation.path, invocation.person.permission
-        command = self.by_path.get(path)
-        if command is None:
-            raise UnknownName(
-                "There is no command /{path}. /news help lists them all.", path=path
-            )
-        if permission >= command.permission:
-            return command
-        if command.permission is Permission.EDITOR:
-            raise Forbidden(
-                "Only editors can do this. Ask an editor of this workspace."
-            )
-        raise Forbidden("You cannot do this here.")
-
     async def _prepend_notices(
         self, invocation: Invocation, known: UserContext, answer: Reply | Form
     ) -> Reply | Form:
@@ -212,7 +190,7 @@ class Dispatcher:
         """
         if not (known.settled or known.pause):
             return answer
-        if isinstance(answer, Form) or not answer.private or "erase" in invocation.args:
+        if isinstance(answer, Form) or "erase" in invocation.args:
             return answer
         shown = await self.services.db.write(
             personal_data.mark_notices_shown,
@@ -230,6 +208,22 @@ class Dispatcher:
 MAX_ANSWER: Final = 6_000
 
 
+def _explain_unknown(invocation: Invocation, texts: Texts) -> Reply:
+    """Answer a command that a platform's menu still offers, or that there never was."""
+    moved = explain_former_command(invocation.path, invocation.locale)
+    return moved or Reply.of_problem(
+        texts.say(
+            "There is no command /{path}. /news help lists them all.",
+            path=invocation.path,
+        )
+    )
+
+
+def _check_permission(command: Command, invocation: Invocation) -> None:
+    if invocation.person.permission < command.permission:
+        raise Forbidden("Only editors can do this. Ask an editor of this workspace.")
+
+
 def _check_answers(command: Command, invocation: Invocation) -> None:
     """Reject answers that no form offers: a forged one may send any.
 
@@ -237,14 +231,13 @@ def _check_answers(command: Command, invocation: Invocation) -> None:
         UserError: An answer is too long to be a name, a list or a sentence, so that
             no command has to expect texts of any length; or it is none of the choices.
     """
-    if any(len(said) > MAX_ANSWER for said in (invocation.answers or {}).values()):
+    args, options = invocation.args, command.options
+    one_line = [args.get(option.name, "") for option in options if not option.lines]
+    every = (*one_line, *(invocation.answers or {}).values())
+    if any(len(said) > MAX_ANSWER for said in every):
         raise UserError("That is too long: at most {most} characters.", most=MAX_ANSWER)
-    for option in command.options:
-        said = invocation.args.get(option.name)
-        if said and not option.lines and len(said) > MAX_ANSWER:
-            raise UserError(
-                "That is too long: at most {most} characters.", most=MAX_ANSWER
-            )
+    for option in options:
+        said = args.get(option.name)
         if said and option.choices and said not in option.choices:
             raise UserError(
                 "{name} cannot be {said}. It is one of: {choices}.",
@@ -385,13 +378,13 @@ def _list_source_names(digest: Digest) -> Names:
 
 #: Kind of completion (`CommandOption.completes`) → lists the names.
 COMPLETERS: Mapping[str, Completer] = {
+    "address": lambda *_: feed_lists.list_packs(),
     "command": lambda context, _: [
         f"/{one.path}" for one in context.commands if one.typed
     ],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
     "digest": _of_digests(lambda digest: [digest.name]),
-    "pack": lambda *_: feed_lists.list_packs(),
     "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],
     "source": _of_digests(_list_source_names),

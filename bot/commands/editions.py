@@ -14,8 +14,9 @@ from bot.commands.declaration import command
 from bot.commands.presentation import has_thread, join_notes, render_article_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.lookup import text_search
-from bot.lookup.name_resolution import EDITION_ID, resolve_digest
+from bot.lookup.name_resolution import parse_story_name, resolve_digest
 from bot.model import (
+    Block,
     Control,
     Delivery,
     Digest,
@@ -53,10 +54,10 @@ async def show_latest(
     """Show the newest edition of this channel or a digest, or the one with this id."""
     title, found = context.say("The newest edition"), None
     awaited: Sequence[Digest] = ()
-    if named := EDITION_ID.fullmatch(edition):
+    if named := parse_story_name(edition).edition:
         found = await context.query(
             text_search.load_edition,
-            public_id=named[1],
+            public_id=named,
             person_id=context.person.id,
         )
         title = context.say("The edition {id}", id=found.public_id)
@@ -122,10 +123,9 @@ async def show_next_editions(context: CommandContext, edition: str) -> Reply:
     zone = await context.get_own_zone()
     shown = (*await context.list_digests_here(), await context.find_own_digest())
     lines = [_render_digest_times(context, one, zone) for one in shown if one]
-    return context.listing(
-        context.say("The next editions here"),
-        lines,
-        nothing=context.say("No digest is posted in this channel."),
+    return context.reply(
+        *(lines or (context.say("No digest is posted in this channel."),)),
+        title=context.say("The next editions here"),
         controls=[build_back_to_edition(context, edition)],
         in_place=True,
     )
@@ -175,23 +175,24 @@ async def show_missing_stories(context: CommandContext, edition: str) -> Reply:
         digest_id=found.digest_id,
         occurrence_id=found.occurrence_id,
     )
-    lines = []
+    lines: list[Block | str] = []
     for decision in left_out[:MAX_MISSING]:
         article = await context.archive.article(context.scope, int(decision.article))
         if article is not None:
             line = render_article_line(context, article)
             lines.append(replace(line, text=context.message(decision.reason)))
     more = len(left_out) - MAX_MISSING
-    said = context.count("{n} more was left out", "{n} more were left out", more)
-    rest = [SmallPrint(text=said)] if more > 0 else []
-    return context.listing(
-        context.say("Left out of the edition {id}", id=found.public_id),
-        lines,
-        *rest,
+    if more > 0:
+        said = context.count("{n} more was left out", "{n} more were left out", more)
+        lines.append(SmallPrint(text=said))
+    if not lines:
+        lines = [context.say("Nothing that was read for it was left out.")]
+    return context.reply(
+        *lines,
         context.small_print(
             "About anything else: /news why, then words of its headline."
         ),
-        nothing=context.say("Nothing that was read for it was left out."),
+        title=context.say("Left out of the edition {id}", id=found.public_id),
         controls=[build_back_to_edition(context, edition)],
         in_place=True,
     )

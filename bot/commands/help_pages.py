@@ -32,8 +32,6 @@ from bot.model import (
 from digests.messages import fill_placeholders, find_placeholders
 from digests.types import frozen
 
-#: Similarity (0 to 100) from which a command is suggested.
-MIN_SIMILARITY = 60
 CommandArgument = Annotated[
     str,
     Option(
@@ -103,28 +101,13 @@ def _render_entries(context: CommandContext, root: str) -> Iterator[ListItem]:
         yield ListItem(title=f"/{noun}", text=text)
 
 
-def _render_lines(
-    context: CommandContext, known: Sequence[Command]
-) -> Iterator[ListItem]:
-    for one in known:
-        yield ListItem(title=f"/{one.path}", text=context.texts.word(one.description))
-
-
 async def _render_command(context: CommandContext, wanted: str) -> Reply:
     """Render a command by its path, the words after the root, or the last word."""
     known = _list_known(context)
     found = [c for c in known if wanted in (c.path, c.path.partition(" ")[2])]
     found = found or [c for c in known if c.path.split()[-1] == wanted]
-    nouns = (wanted, f"newsdesk {wanted}", f"news {wanted}")
-    of_noun = [c for c in known if _get_noun(c) in nouns]
-    if not found and of_noun:
-        lines = _render_lines(context, of_noun)
-        return context.reply(*lines, title=f"/{_get_noun(of_noun[0])}")
     if not found:
-        moved = _explain_former(context, wanted)
-        if moved is None:
-            raise _unknown_command(wanted, [c.path for c in known])
-        return replace(moved, problem=False)
+        return _render_group(context, wanted, known)
     shown = found[0]
     blocks: list[Block | str] = [f"{context.texts.word(shown.description)}."]
     for option in shown.options:
@@ -138,36 +121,36 @@ async def _render_command(context: CommandContext, wanted: str) -> Reply:
     return context.reply(*blocks, title=f"/{shown.path}")
 
 
-def _explain_former(context: CommandContext, wanted: str) -> Reply | None:
-    """Say where a former command is now, named with or without its root."""
-    named = (wanted, f"newsdesk {wanted}", f"news {wanted}")
-    said = (explain_former_command(one, context.texts.locale) for one in named)
-    return next(filter(None, said), None)
+def _render_group(
+    context: CommandContext, wanted: str, known: Sequence[Command]
+) -> Reply:
+    """Render the commands that begin with these words, with or without their root.
 
-
-def _get_noun(shown: Command) -> str:
-    """Return the path without the last of three words: «newsdesk filter»."""
-    root, _, rest = shown.path.partition(" ")
-    noun, _, verb = rest.partition(" ")
-    return f"{root} {noun}" if verb else ""
-
-
-def _unknown_command(wanted: str, paths: Sequence[str]) -> UnknownName:
-    # Imported only when needed, to start faster.
-    from rapidfuzz import fuzz, process
-
-    def score(one: str, path: str, **_: object) -> float:
-        return max(fuzz.ratio(one, part) for part in (path, path.partition(" ")[2]))
-
-    near = process.extractOne(wanted, paths, scorer=score, score_cutoff=MIN_SIMILARITY)
-    if near is None:
-        return UnknownName(
+    Raises:
+        UnknownName: There are none, and there was no such command.
+    """
+    names = (wanted, f"newsdesk {wanted}", f"news {wanted}")
+    starts = tuple(f"{name} " for name in names)
+    group = [one for one in known if one.path.startswith(starts)]
+    if group:
+        word = context.texts.word
+        lines = (ListItem(title=f"/{c.path}", text=word(c.description)) for c in group)
+        noun, _, _ = group[0].path.rpartition(" ")
+        return context.reply(*lines, title=f"/{noun}")
+    for name in names:
+        moved = explain_former_command(name, context.texts.locale)
+        if moved is not None:
+            return replace(moved, problem=False)
+    paths = {part: c.path for c in known for part in (c.path, c.path.partition(" ")[2])}
+    near = get_close_matches(wanted, paths, n=1)
+    if not near:
+        raise UnknownName(
             "There is no command /{path}. /news help lists them all.", path=wanted[:40]
         )
-    return UnknownName(
+    raise UnknownName(
         "There is no command /{wanted}. Did you mean /{near}?",
         wanted=wanted[:40],
-        near=near[0],
+        near=paths[near[0]],
     )
 
 
@@ -276,12 +259,7 @@ def read_former_commands() -> Mapping[str, FormerCommand]:
     """Read the table, by path."""
     table = tomllib.loads(_FORMER_COMMANDS.read_text(encoding="utf-8"))
     return {
-        path: FormerCommand(
-            path=path,
-            now=row["now"],
-            press=tuple(row.get("press", ())),
-            example=row.get("example", ""),
-        )
+        path: FormerCommand(path=path, **{**row, "press": tuple(row.get("press", ()))})
         for path, row in table.items()
     }
 
@@ -297,17 +275,19 @@ def explain_former_command(words: str, locale: str) -> Reply | None:
     if former is None:
         return None
     texts = Texts.of(locale)
-    place = {"former": former.path, "now": former.now}
+    path, now = former.path, former.now
+    said = texts.say("/{former} has moved to /{now}.", former=path, now=now)
     if former.press:
         labels = former.list_labels(texts)
-        shown = " → ".join(
+        steps = " → ".join(
             texts.word(NAMES[one]) if one in NAMES else one for one in labels
         )
         said = texts.say(
-            "/{former} has moved to /{now}: {steps}.", **place, steps=shown
+            "/{former} has moved to /{now}: {steps}.",
+            former=path,
+            now=now,
+            steps=steps,
         )
-    else:
-        said = texts.say("/{former} has moved to /{now}.", **place)
     example = former.example or f"/{former.now}"
     more = texts.say("For example: {example}", example=example)
     return Reply.of_problem(said, more)
@@ -325,15 +305,13 @@ def _find_former(words: Sequence[str]) -> FormerCommand | None:
     """Find the row of the longest path; of a noun, that of the nearest verb or list."""
     table = {path: row for path, row in read_former_commands().items() if row.is_moved}
     for count in (3, 2):
-        path = " ".join(words[:count])
-        found = table.get(path)
-        if found is not None and len(words) >= count:
+        if found := table.get(" ".join(words[:count])):
             return found
-    noun = " ".join(words[:2])
+    noun = f"{' '.join(words[:2])} "
     verbs = {
-        path.removeprefix(f"{noun} "): row
+        path.removeprefix(noun): row
         for path, row in table.items()
-        if path.startswith(f"{noun} ")
+        if path.startswith(noun)
     }
     near = get_close_matches("".join(words[2:3]), verbs, n=1)
     wanted = [*near, "list", *verbs]

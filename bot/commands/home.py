@@ -5,14 +5,13 @@
     d12:source:7    one of its sources
     p3, p3:…        a destination
     w               the workspace
-    problems, held, reports, report:r-…, digests:2, places, new
+    problems, held, reports, report:r-…, digests:2, places
 
 Each page is the argument of the control `home`; see `commands.panel`. A page that is
 open while somebody deletes what it shows answers with a sentence and the way back.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from bot.commands import (
@@ -20,10 +19,8 @@ from bot.commands import (
     digest_pages,
     posting,
     problems,
-    setup,
     sources,
 )
-from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_pages import DIGESTS_PER_PAGE
@@ -31,6 +28,7 @@ from bot.commands.panel import (
     back_button,
     build_menu,
     build_page,
+    build_problem,
     list_setting_options,
 )
 from bot.commands.presentation import Page
@@ -120,7 +118,7 @@ def _find_only_digest(
 
 
 def _build_buttons(context: CommandContext, *, is_empty: bool) -> Iterator[Control]:
-    yield context.button("New digest", "home", "new", primary=is_empty)
+    yield context.button("New digest", "new", "digest", primary=is_empty)
     yield context.button("All destinations", "home", "places")
     yield context.button("Workspace", "home", "w")
     if not is_empty:
@@ -145,9 +143,7 @@ async def open_page(context: CommandContext, page: str) -> Reply | Form:
         # What it shows was deleted, or what was asked for cannot be done.
         above, _, _ = page.rpartition(":")
         gone = isinstance(error, UnknownName)
-        back = back_button(context, "" if gone else above.partition(":")[0])
-        said = context.reply(context.texts.error(error), controls=[back])
-        return replace(said, problem=True, in_place=True)
+        return build_problem(context, error, "" if gone else above.partition(":")[0])
 
 
 async def _open_page(context: CommandContext, page: str) -> Reply | Form:
@@ -168,18 +164,18 @@ async def _open_page(context: CommandContext, page: str) -> Reply | Form:
 
 async def _list_digests(context: CommandContext, number: str) -> Reply:
     digests = await context.list_digests()
-    shown = Page.of(digests, parse_page(context, number), DIGESTS_PER_PAGE)
+    shown = Page.of(digests, number, DIGESTS_PER_PAGE)
     position = [text] if (text := shown.format_position(context)) else []
     return build_page(
         context,
         context.say("Digests"),
         [context.count("{n} digest", "{n} digests", len(digests)), *position],
-        [*shown.build_turns(context, "digests"), back_button(context)],
+        [*shown.build_turns(context, "home", "digests"), back_button(context)],
         await digest_pages.build_digest_choices(context, shown.items),
     )
 
 
-async def _show_workspace(context: CommandContext) -> Reply:
+async def _show_workspace(context: CommandContext, _: str) -> Reply:
     """Show the settings of the workspace, and what can be done with all of it."""
     target = await find_target_by_key(context, "w")
     options = [
@@ -200,43 +196,22 @@ async def _show_workspace(context: CommandContext) -> Reply:
     return build_page(context, context.workspace.name, blocks, controls, menus)
 
 
-def _ignore_rest(
-    open_page: Callable[[CommandContext], Awaitable[Reply | Form]],
-) -> OpenPage:
-    async def open_any(context: CommandContext, _: str) -> Reply | Form:
-        return await open_page(context)
-
-    return open_any
-
-
-def _of_digest(
-    open_page: Callable[[CommandContext, Digest], Awaitable[Reply | Form]],
-) -> OpenDigestPage:
-    async def open_any(context: CommandContext, digest: Digest, _: str) -> Reply | Form:
-        return await open_page(context, digest)
-
-    return open_any
-
-
 _PAGES: Final[Mapping[str, OpenPage]] = {
     "digests": _list_digests,
-    "held": _ignore_rest(problems.show_held),
-    "here": _ignore_rest(destination_pages.add_place),
-    "new": _ignore_rest(setup.add_digest),
+    "held": problems.show_held,
+    "here": destination_pages.add_place,
     "places": destination_pages.list_places,
-    "problems": _ignore_rest(problems.show_problems),
+    "problems": problems.show_problems,
     "report": problems.answer_report,
-    "reports": _ignore_rest(problems.show_reports),
-    "w": _ignore_rest(_show_workspace),
+    "reports": problems.show_reports,
+    "w": _show_workspace,
 }
 _DIGEST_PAGES: Final[Mapping[str, OpenDigestPage]] = {
-    "": _of_digest(digest_pages.show_digest),
-    "copy": _of_digest(digest_pages.copy_digest),
-    "delete": _of_digest(digest_pages.delete_digest),
-    "pause": _of_digest(digest_pages.pause_digest),
-    "post": _of_digest(posting.ask_to_post),
-    "resume": _of_digest(digest_pages.resume_digest),
-    "test": _of_digest(sources.test_address),
+    "": digest_pages.show_digest,
+    "copy": digest_pages.copy_digest,
+    "delete": digest_pages.delete_digest,
+    "post": posting.ask_to_post,
+    "test": sources.ask_for_address,
     "sources": sources.list_sources,
     "source": sources.open_source,
 }

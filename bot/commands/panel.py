@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot.commands.context import CommandContext
 from bot.configuration.diff import format_label, format_setting, shorten_line
-from bot.errors import FieldError
+from bot.errors import FieldError, UserError
 from bot.model import (
     MAX_MENU_OPTIONS,
     Block,
@@ -54,6 +54,20 @@ def build_page(
     return context.reply(
         *blocks, title=title, controls=controls, menus=menus, in_place=True
     )
+
+
+def build_problem(context: CommandContext, error: UserError, back: str = "") -> Reply:
+    """Say in the place of a page why it cannot be opened, with the way to another."""
+    problem = Reply.of_problem(context.texts.error(error))
+    return replace(problem, controls=(back_button(context, back),), in_place=True)
+
+
+def build_choice(
+    context: CommandContext, page: str, name: str, note: str = ""
+) -> MenuOption:
+    """Build the choice that opens a page."""
+    page_id = context.control_id("home", page)
+    return MenuOption(id=page_id, label=shorten_label(name, 60), note=note)
 
 
 def build_menu(label: str, options: Iterable[MenuOption]) -> tuple[ControlMenu, ...]:
@@ -99,12 +113,7 @@ def build_form(
     context: CommandContext, page: str, title: str, fields: Iterable[FormField]
 ) -> Form:
     """Build a form that belongs to the page: submitting it opens it with answers."""
-    return Form(
-        path=context.command.path,
-        title=title,
-        fields=tuple(fields),
-        control=context.control_id("home", page),
-    )
+    return context.ask(title, fields, "home", page)
 
 
 async def run_form(

@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext, Option
+from bot.commands.controls import STALE_CONTROL
 from bot.commands.declaration import command
-from bot.commands.presentation import format_occurrence
+from bot.commands.panel import Answers, run_form
+from bot.commands.presentation import Page, format_occurrence
 from bot.configuration.validation import check_language
-from bot.errors import UnknownName, UserError
+from bot.errors import UnknownName, UserError, report_at_field
 from bot.i18n.translation import list_languages
 from bot.model import (
     Block,
@@ -35,7 +36,6 @@ from bot.model import (
 from bot.publishing.planning import format_schedule, format_schedules
 from bot.readers import personal_data, personal_digest
 from bot.readers.personal_data import PersonalData
-from bot.readers.personal_digest import PersonalDigestRequest
 from bot.schedules.calendar import find_zone
 from bot.storage import reader_store
 from digests.language.normalization import parse_whole_number
@@ -74,22 +74,14 @@ async def show_person(
     if time.casefold() == "off":
         return await switch_digest(context, "stop")
     if time or language:
-        request = PersonalDigestRequest(
-            when=time,
-            language=language,
-            zone=await context.get_own_zone(),
-        )
-        return await _set_up_digest(context, request)
+        return await _set_up_digest(context, time, language)
     return await _render_page(context)
 
 
 @show_person.control("do")
-async def handle_button(context: CommandContext, action: str) -> Reply | Form:
+async def handle_button(context: CommandContext, action: str) -> Reply:
     """Show the page again, an export, or the confirmation before erasing."""
     match action.split("-"):
-        case ["form"]:
-            # Below answers of earlier releases.
-            return await _change_digest(context)
         case ["export", *part]:
             return _render_export(context, await _load_stored(context), *part)
         case ["erase"]:
@@ -99,7 +91,7 @@ async def handle_button(context: CommandContext, action: str) -> Reply | Form:
 
 @show_person.control("change")
 async def change_preference(context: CommandContext, action: str) -> Reply | Form:
-    """Change the digest, the language, the zone or a muted word of the reader."""
+    """Change the digest, the language or the zone of the reader."""
     match action.split("-", 1):
         case ["digest"]:
             return await _change_digest(context)
@@ -107,11 +99,9 @@ async def change_preference(context: CommandContext, action: str) -> Reply | For
             return await _change_zone(context)
         case ["language", locale]:
             return await _change_language(context, locale)
-        case ["mute"]:
-            return await _mute_word(context)
-        case ["unmute", word]:
-            return await _unmute_word(context, word)
-    return await switch_digest(context, action)
+        case ["start" | "stop"]:
+            return await switch_digest(context, action)
+    raise UserError(STALE_CONTROL)
 
 
 async def switch_digest(context: CommandContext, action: str) -> Reply:
@@ -214,11 +204,13 @@ def _build_language_menu(context: CommandContext, chosen: str | None) -> Control
 # ── the digest ─────────────────────────────────────────────────────────────────
 
 
-async def _set_up_digest(context: CommandContext, wish: PersonalDigestRequest) -> Reply:
+async def _set_up_digest(context: CommandContext, time: str, language: str) -> Reply:
     own = await context.db.write(
         personal_digest.set_up_personal_digest,
         whose=context.person_scope,
-        wish=wish,
+        when=time,
+        language=language,
+        zone=await context.get_own_zone(),
         now=context.now,
     )
     context.services.wake()
@@ -227,21 +219,19 @@ async def _set_up_digest(context: CommandContext, wish: PersonalDigestRequest) -
 
 async def _change_digest(context: CommandContext) -> Reply | Form:
     """Ask for time and language of the reader's own digest, or set them."""
-    given = context.answers
-    if given is None:
-        own, values = await context.find_own_digest(), {}
-        if own is not None:
-            schedule = "; ".join(own.schedules)
-            values = {"time": schedule, "language": own.options.language}
-        form = context.form(values, required=("time",))
-        return replace(form, control=context.control_id("me-set", "digest"))
-    language = given.get("language", "")
-    wish = PersonalDigestRequest(
-        when=given.get("time", ""),
-        language=check_language(language) if language else "",
-        zone=await context.get_own_zone(),
-    )
-    return await _set_up_digest(context, wish)
+    own, values = await context.find_own_digest(), {}
+    if own is not None:
+        schedule = "; ".join(own.schedules)
+        values = {"time": schedule, "language": own.options.language}
+    form = context.form(values, required=("time",))
+
+    async def set_up(given: Answers) -> Reply:
+        language = given["language"]
+        code = check_language(language) if language else ""
+        return await _set_up_digest(context, given["time"], code)
+
+    control = context.control_id("me-set", "digest")
+    return await run_form(context, replace(form, control=control), set_up)
 
 
 def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
@@ -272,73 +262,6 @@ def _render_own_digest(context: CommandContext, own: Digest) -> Reply:
         ],
         in_place=True,
     )
-
-
-# ── muted words ────────────────────────────────────────────────────────────────
-
-#: Words that one person can mute; characters of one.
-MAX_MUTED, MAX_MUTED_LENGTH = 25, 50
-
-
-@show_person.control("mutes")
-async def show_muted_words(context: CommandContext, _: str, *said: str) -> Reply:
-    """Show what the reader's own digest leaves out; each word can be unmuted."""
-    own = await context.find_own_digest()
-    muted = own.options.exclude if own is not None else ()
-    lines = [
-        ListItem(
-            title=word, control=context.button("Unmute", "me-set", f"unmute-{word}")
-        )
-        for word in muted
-    ]
-    nothing = context.say("Nothing is muted: your own digest leaves out no words.")
-    shown: Sequence[ListItem | str] = lines or (nothing,)
-    mute = context.button("Mute a word", "me-set", "mute")
-    return context.reply(
-        *said,
-        *shown,
-        title=context.say("Muted words"),
-        controls=[mute, build_back_to_me(context)],
-        in_place=True,
-    )
-
-
-async def _mute_word(context: CommandContext) -> Reply | Form:
-    """Ask for a word that the reader's own digest leaves out, or mute it."""
-    given = context.answers
-    if given is None:
-        return _ask_for_word(context)
-    word = " ".join(given.get("word", "").split())
-    if not any(sign.isalnum() for sign in word) or len(word) > MAX_MUTED_LENGTH:
-        wrong = context.say(
-            "Write a word or a few words, at most {most} characters.",
-            most=MAX_MUTED_LENGTH,
-        )
-        return _ask_for_word(context, word, wrong)
-    await context.db.write(
-        personal_digest.mute_word, whose=context.person_scope, word=word, most=MAX_MUTED
-    )
-    said = context.say("Your own digest leaves out what mentions «{word}».", word=word)
-    return await show_muted_words(context, "1", said)
-
-
-def _ask_for_word(context: CommandContext, value: str = "", wrong: str = "") -> Form:
-    label = context.say("Word or words")
-    field = FormField(name="word", label=label, value=value, error=wrong)
-    return Form(
-        path=context.command.path,
-        title=context.say("Mute a word"),
-        fields=(field,),
-        control=context.control_id("me-set", "mute"),
-    )
-
-
-async def _unmute_word(context: CommandContext, word: str) -> Reply:
-    await context.db.write(
-        personal_digest.unmute_word, whose=context.person_scope, word=word
-    )
-    said = context.say("«{word}» is no longer muted.", word=word)
-    return await show_muted_words(context, "1", said)
 
 
 # ── what is stored ─────────────────────────────────────────────────────────────
@@ -458,18 +381,18 @@ def _render_export(
     shown: Sequence[Block] = [document]
     controls: list[Control] = []
     pieces = tuple(document.listings())
-    if not part and len(pieces) > 1:
-        controls.append(context.button("Show it in parts", "me", "export-1"))
     if part:
-        parts = -(-len(pieces) // MAX_BLOCKS)
-        number = min(parse_page(context, part) or 1, parts)
-        shown = pieces[(number - 1) * MAX_BLOCKS : number * MAX_BLOCKS]
-        if parts > 1:
+        page = Page.of(pieces, part, MAX_BLOCKS)
+        shown = page.items
+        if page.pages > 1:
             hint += " " + context.say(
-                "Part {part} of {parts}.", part=number, parts=parts
+                "Part {part} of {parts}.", part=page.number, parts=page.pages
             )
-        if number < parts:
-            controls.append(context.button("Next part", "me", f"export-{number + 1}"))
+        if page.number < page.pages:
+            following = f"export-{page.number + 1}"
+            controls.append(context.button("Next part", "me", following))
+    elif len(pieces) > 1:
+        controls.append(context.button("Show it in parts", "me", "export-1"))
     title = context.say("Your data")
     return context.reply(*shown, SmallPrint(text=hint), title=title, controls=controls)
 
@@ -505,33 +428,22 @@ async def _change_language(context: CommandContext, locale: str) -> Reply:
 
 
 async def _change_zone(context: CommandContext) -> Reply | Form:
-    """Ask for the zone in which the reader is shown times, or store it."""
-    given = context.answers
-    if given is None:
-        return _ask_for_zone(context, await context.get_own_zone())
-    try:
-        zone = find_zone(given.get("zone", ""))
-    except UserError as mistake:
-        wrong = context.texts.error(mistake)
-        return _ask_for_zone(context, given.get("zone", ""), wrong)
-    await context.db.write(
-        reader_store.set_preferences, context.person_scope, chosen={"zone": zone}
-    )
-    said = context.say("You are shown times in {zone}.", zone=zone)
-    return await _render_page(context, said)
+    """Ask for the zone in which the reader is shown times, and store it."""
 
+    async def store(given: Answers) -> Reply:
+        with report_at_field("zone"):
+            zone = find_zone(given["zone"])
+        await context.db.write(
+            reader_store.set_preferences, context.person_scope, chosen={"zone": zone}
+        )
+        said = context.say("You are shown times in {zone}.", zone=zone)
+        return await _render_page(context, said)
 
-def _ask_for_zone(context: CommandContext, value: str, wrong: str = "") -> Form:
-    zone = FormField(
+    title = context.say("Time zone")
+    asked = FormField(
         name="zone",
-        label=context.say("Time zone"),
+        label=title,
         description=context.say("Your zone, such as Europe/London"),
-        value=value,
-        error=wrong,
+        value=await context.get_own_zone(),
     )
-    return Form(
-        path=context.command.path,
-        title=context.say("Time zone"),
-        fields=(zone,),
-        control=context.control_id("me-set", "zone"),
-    )
+    return await run_form(context, context.ask(title, [asked], "me-set", "zone"), store)

@@ -17,6 +17,7 @@ from typing import Annotated
 from bot.commands.arguments import DigestNameArgument
 from bot.commands.context import CommandContext, Option, collapse_blanks
 from bot.commands.declaration import command
+from bot.commands.panel import back_button, build_page
 from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.ingest.polling import describe_unread
@@ -100,14 +101,13 @@ async def post_edition(
     )
 
 
-async def ask_to_post(context: CommandContext, digest: Digest) -> Reply:
+async def ask_to_post(context: CommandContext, digest: Digest, _: str = "") -> Reply:
     """Ask whether to post what is new in the digest."""
     order = EditionOrder(digest=digest, workspace=context.workspace)
     carried = (str(digest.id), secrets.token_hex(6))
     post = context.button("Post now", "post", *carried, primary=True)
-    back = context.button("Back", "home", f"d{digest.id}")
-    question = _format_question(context, order)
-    return context.reply(question, controls=[post, back], in_place=True)
+    back = back_button(context, f"d{digest.id}")
+    return build_page(context, "", [_format_question(context, order)], [post, back])
 
 
 def _format_destinations(order: EditionOrder) -> str:
@@ -191,7 +191,7 @@ async def post_confirmed(context: CommandContext, carried: str) -> Reply:
         digest=digest.name,
         where=_format_destinations(order),
     )
-    return _reply_in_place(context, digest, said)
+    return _render_outcome(context, digest, said)
 
 
 async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Reply:
@@ -201,7 +201,7 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
     if outcome.unread:
         unread.append(context.message(describe_unread(outcome.unread)))
     if edition is None:
-        return _reply_in_place(
+        return _render_outcome(
             context, digest, context.message(outcome.reason), *unread
         )
     said = context.count(
@@ -210,13 +210,12 @@ async def _post_digest(context: CommandContext, digest: Digest, slot: str) -> Re
         len(edition.edition.stories),
         digest=digest.name,
     )
-    return _reply_in_place(context, digest, said, *unread)
+    return _render_outcome(context, digest, said, *unread)
 
 
-def _reply_in_place(context: CommandContext, digest: Digest, *said: str) -> Reply:
-    """Build the reply that takes the place of the question, with the way back."""
-    back = context.button("Back", "home", f"d{digest.id}")
-    return context.reply(*said, controls=[back], in_place=True)
+def _render_outcome(context: CommandContext, digest: Digest, *said: str) -> Reply:
+    """Render what was done in the place of the question, with the way back."""
+    return build_page(context, "", said, [back_button(context, f"d{digest.id}")])
 
 
 @command("newsdesk undo", "Undo the newest edition, within ten minutes", "", "{digest}")

@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 
 from bot.commands.context import CommandContext
 from bot.configuration.diff import hide_folders, shorten_line
-from bot.errors import UnknownName
 from bot.model import (
     MAX_MENU_OPTIONS,
     Block,
@@ -23,7 +22,6 @@ from bot.model import (
     MenuOption,
     Occurrence,
     QuoteBlock,
-    Reply,
     SmallPrint,
     Source,
     StoredEdition,
@@ -33,6 +31,7 @@ from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
+from digests.language.normalization import parse_whole_number
 from digests.types import (
     Article,
     ArticleRef,
@@ -43,6 +42,8 @@ from digests.types import (
 )
 
 T = TypeVar("T")
+#: More pages than any list has.
+MAX_PAGE = 999_999
 #: How the state of a finding or source is shown, the most urgent first.
 STATE_SIGNS = {"problem": "✗", "warning": "!", "ok": "✓"}
 
@@ -59,15 +60,10 @@ class Page(Generic[T]):
     first: int
 
     @classmethod
-    def of(cls, items: Sequence[T], number: int, size: int) -> "Page[T]":
-        """Return the page with this number.
-
-        Raises:
-            UnknownName: There is no such page.
-        """
+    def of(cls, items: Sequence[T], wanted: str, size: int) -> "Page[T]":
+        """Return the page with this number; the last one if the list became shorter."""
         pages = max(1, -(-len(items) // size))
-        if not 1 <= number <= pages:
-            raise UnknownName("The list has pages 1 to {pages}.", pages=pages)
+        number = max(1, min(parse_whole_number(wanted, MAX_PAGE) or 1, pages))
         start = (number - 1) * size
         shown = tuple(items[start : start + size])
         return cls(items=shown, number=number, pages=pages, first=start + 1)
@@ -78,17 +74,12 @@ class Page(Generic[T]):
             return ""
         return context.say("Page {page} of {pages}", page=self.number, pages=self.pages)
 
-    def build_turns(self, context: CommandContext, page: str) -> list[Control]:
-        """Build the buttons to the pages beside this one, of a page of the panel."""
-        turns = []
+    def build_turns(self, context: CommandContext, *action: str) -> Iterator[Control]:
+        """Build the buttons to the pages beside this one, which `action` leads to."""
         if self.number > 1:
-            before = f"{page}:{self.number - 1}"
-            turns.append(context.button("Previous page", "home", before))
+            yield context.button("Previous page", *action, str(self.number - 1))
         if self.number < self.pages:
-            turns.append(
-                context.button("Next page", "home", f"{page}:{self.number + 1}")
-            )
-        return turns
+            yield context.button("Next page", *action, str(self.number + 1))
 
 
 def join_notes(*parts: str | None) -> str:
@@ -167,13 +158,6 @@ async def note_earlier_edition(
     if newest is not None and newest.id == edition.id:
         return ()
     return (await render_edition_origin(context, edition),)
-
-
-def render_preview_control(context: CommandContext) -> Reply:
-    """Render the answer to a button below an edition that is not posted."""
-    return context.answer(
-        "This is a preview. Its buttons work below the edition once it is posted."
-    )
 
 
 def has_thread(context: CommandContext) -> bool:

@@ -125,7 +125,7 @@ def _render_report(context: CommandContext, one: Report) -> ListItem:
     )
 
 
-async def show_problems(context: CommandContext) -> Reply:
+async def show_problems(context: CommandContext, _: str) -> Reply:
     """Show all problems, as many as a page holds."""
     found = await load_problems(context)
     blocks: list[Block | str] = [*render_problems(context, found, MAX_PROBLEMS)]
@@ -138,7 +138,7 @@ async def show_problems(context: CommandContext) -> Reply:
 # ── held messages ──────────────────────────────────────────────────────────────
 
 
-async def show_held(context: CommandContext) -> Reply:
+async def show_held(context: CommandContext, _: str) -> Reply:
     """Show each message that may or may not have arrived, with two buttons."""
     blocks, controls = await render_held(context)
     if not blocks:
@@ -182,19 +182,19 @@ async def render_held(
 
 async def send_again(context: CommandContext, key: str) -> Reply:
     """Send the held message again."""
-    await _decide(context, key, "again")
     said = context.say("It is being sent again.")
-    return build_page(context, "", [said], [back_button(context)])
+    return await _decide(context, key, "again", said)
 
 
 async def leave_held(context: CommandContext, key: str) -> Reply:
     """Treat the held message as delivered."""
-    await _decide(context, key, "leave")
     said = context.say("It is not sent again; the messages after it are sent.")
-    return build_page(context, "", [said], [back_button(context)])
+    return await _decide(context, key, "leave", said)
 
 
-async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> None:
+async def _decide(
+    context: CommandContext, key: str, decision: HeldDecision, said: str
+) -> Reply:
     """Decide what happens to a held message.
 
     Raises:
@@ -209,12 +209,13 @@ async def _decide(context: CommandContext, key: str, decision: HeldDecision) -> 
         now=context.now,
     )
     context.services.wake()
+    return build_page(context, "", [said], [back_button(context)])
 
 
 # ── reports of readers ─────────────────────────────────────────────────────────
 
 
-async def show_reports(context: CommandContext) -> Reply:
+async def show_reports(context: CommandContext, _: str) -> Reply:
     """Show the open reports of readers, the oldest first."""
     found = await load_problems(context)
     blocks: list[Block | str] = [_render_report(context, one) for one in found.reports]

@@ -6,7 +6,7 @@ and agree. A figure that appears beside another one is not listed a second time.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain, islice, zip_longest
 from typing import Annotated, get_args
 
@@ -15,18 +15,16 @@ from bot.commands.context import CommandContext, Option
 from bot.commands.controls import STALE_CONTROL
 from bot.commands.declaration import command
 from bot.commands.presentation import (
-    WordedQuotes,
     load_wordings,
     note_earlier_edition,
     offer_pictures,
     render_edition_origin,
     render_figure,
-    render_preview_control,
     render_quotes,
 )
 from bot.errors import UserError
 from bot.lookup.archive import RESULT_LIMIT
-from bot.lookup.name_resolution import is_story_number, is_story_reference
+from bot.lookup.name_resolution import parse_story_name
 from bot.model import (
     PREVIEW_ID,
     Block,
@@ -52,24 +50,35 @@ from digests.stories.publishers import find_publisher
 from digests.types import Article, Edition, Figure, QuoteCard, frozen
 
 
-async def _list_story_articles(context: CommandContext, topic: str) -> list[int] | None:
-    """List the articles of the story that a topic names; None if it names none."""
-    if not is_story_reference(topic):
-        return None
-    found = await context.archive.story(context.place, topic)
+@frozen
+class Topic:
+    """What quotes and figures are about: the articles of a story, or words."""
+
+    words: str | None
+    article_ids: list[int] | None = None
+    #: Which edition the story is from that a number names, if not the newest.
+    origin: Sequence[SmallPrint] = ()
+
+
+async def _find_topic(context: CommandContext, typed: str) -> Topic:
+    """Find the story that is named by its number or id; otherwise take the words."""
+    wanted = parse_story_name(typed)
+    if wanted.is_text:
+        return Topic(words=typed or None)
+    found = await context.archive.story(context.place, typed)
     refs = found.story.articles
     await read_full_texts(context, [ref.id for ref in refs if ref.excerpt])
-    return [int(ref.id) for ref in refs]
+    origin: Sequence[SmallPrint] = ()
+    if wanted.number and not wanted.edition:
+        origin = await note_earlier_edition(context, found.stored_edition)
+    return Topic(words=None, article_ids=[int(ref.id) for ref in refs], origin=origin)
 
 
-async def _note_story_edition(
-    context: CommandContext, topic: str
-) -> Sequence[SmallPrint]:
-    """Say which edition a story is from that its number names, if not the newest."""
-    if not is_story_number(topic):
-        return ()
-    found = await context.archive.story(context.place, topic)
-    return await note_earlier_edition(context, found.stored_edition)
+def _explain_preview(context: CommandContext) -> Reply:
+    """Answer a button below an edition that is not posted."""
+    return context.answer(
+        "This is a preview. Its buttons work below the edition once it is posted."
+    )
 
 
 @command(
@@ -87,33 +96,40 @@ async def show_quotes(
     since: SinceArgument = None,
 ) -> Reply:
     """Show quotes of a speaker, about a topic or of a story, newest first."""
-    found = await _load_cards(context, speaker, topic, since)
-    if not found:
+    about = await _find_topic(context, topic)
+    stored = await context.archive.quotes(
+        context.scope,
+        speaker=speaker or None,
+        topic=about.words,
+        article_ids=about.article_ids,
+        since=since,
+    )
+    if not stored:
         if since or (topic and not speaker):
             return context.answer("No stored quote matches.")
         return context.reply(await _explain_no_quotes(context, speaker))
-    quotes = await load_wordings(context, found)
-    title = context.count("{n} quote", "{n} quotes", len(quotes))
-    if speaker:
-        names = sorted({card.speaker for card, _ in quotes if card.speaker})
-        title = context.say("{title} of {who}", title=title, who=", ".join(names))
-    origin = await _note_story_edition(context, topic)
-    return _render_quotes(context, quotes, title, *origin)
+    cards = [content.build_card(article, quote) for article, quote in stored]
+    names = {card.speaker for card in cards if card.speaker} if speaker else ()
+    return await _render_quotes(context, cards, about.origin, sorted(names))
 
 
-def _render_quotes(
+async def _render_quotes(
     context: CommandContext,
-    quotes: WordedQuotes,
-    title: str,
-    *more: Block,
+    cards: Sequence[QuoteCard],
+    origin: Sequence[Block],
+    speakers: Sequence[str] = (),
     edition: str = "",
 ) -> Reply:
+    quotes = await load_wordings(context, cards)
+    title = context.count("{n} quote", "{n} quotes", len(quotes))
+    if speakers:
+        title = context.say("{title} of {who}", title=title, who=", ".join(speakers))
     checked = context.small_print("✓ Checked word for word against the stored text")
     controls, menus = offer_pictures(context, quotes, edition)
     return context.reply(
         *render_quotes(context, quotes),
         checked,
-        *more,
+        *origin,
         title=title,
         controls=controls,
         menus=menus,
@@ -124,15 +140,13 @@ def _render_quotes(
 async def show_edition_quotes(context: CommandContext, public_id: str) -> Reply:
     """Show the quotes of the edition below which the button was pressed."""
     if public_id == PREVIEW_ID:
-        return render_preview_control(context)
+        return _explain_preview(context)
     edition = await context.archive.edition(context.place, public_id)
     found = await _load_edition_cards(context, edition.edition)
     if not found:
         return context.answer("This edition quotes nobody.")
-    quotes = await load_wordings(context, found)
-    title = context.count("{n} quote", "{n} quotes", len(quotes))
     origin = await render_edition_origin(context, edition)
-    return _render_quotes(context, quotes, title, origin, edition=edition.public_id)
+    return await _render_quotes(context, found, [origin], edition=edition.public_id)
 
 
 # ── their pictures ─────────────────────────────────────────────────────────────
@@ -258,20 +272,6 @@ def _find_edition_card(edition: Edition, asked: QuoteReference) -> QuoteCard | N
     return next((c for c in shown if (c.article, c.span.start) == here), None)
 
 
-async def _load_cards(
-    context: CommandContext, speaker: str, topic: str, since: datetime | None
-) -> tuple[QuoteCard, ...]:
-    ids = await _list_story_articles(context, topic)
-    stored = await context.archive.quotes(
-        context.scope,
-        speaker=speaker or None,
-        topic=topic if topic and ids is None else None,
-        article_ids=ids,
-        since=since,
-    )
-    return tuple(content.build_card(article, quote) for article, quote in stored)
-
-
 async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:
     """Explain that there are no quotes of the speaker; list similar names."""
     if not speaker:
@@ -305,14 +305,20 @@ async def show_figures(
     since: SinceArgument = None,
 ) -> Reply:
     """Show figures of a story or about a topic, beside those of other outlets."""
-    found = await _load_figures(context, topic, since)
+    about = await _find_topic(context, topic)
+    found = await context.query(
+        quote_store.list_figures,
+        topic=about.words,
+        article_ids=about.article_ids,
+        since=since if about.article_ids is None else None,
+        limit=MAX_COMPARED,
+    )
     if not found and topic:
         said = topic[:60]
         return context.answer("No figures about «{topic}» are stored.", topic=said)
     if not found:
         return context.answer("No figures are stored yet.")
-    origin = await _note_story_edition(context, topic)
-    return _render_figures(context, found, *origin)
+    return _render_figures(context, found, *about.origin)
 
 
 def _render_figures(
@@ -350,7 +356,7 @@ def _list_article_ids(edition: Edition) -> list[int]:
 async def show_edition_figures(context: CommandContext, public_id: str) -> Reply:
     """Show the figures of the edition below which the button was pressed."""
     if public_id == PREVIEW_ID:
-        return render_preview_control(context)
+        return _explain_preview(context)
     edition = await context.archive.edition(context.place, public_id)
     found = await context.query(
         quote_store.list_figures,
@@ -361,21 +367,6 @@ async def show_edition_figures(context: CommandContext, public_id: str) -> Reply
         return context.answer("This edition has no figures.")
     return _render_figures(
         context, found, await render_edition_origin(context, edition)
-    )
-
-
-async def _load_figures(
-    context: CommandContext, topic: str, since: datetime | None
-) -> tuple[tuple[Article, Figure], ...]:
-    ids = await _list_story_articles(context, topic)
-    if ids is not None:
-        topic, since = "", None
-    return await context.query(
-        quote_store.list_figures,
-        topic=topic or None,
-        article_ids=ids,
-        since=since,
-        limit=MAX_COMPARED,
     )
 
 

@@ -4,24 +4,23 @@
 Each press shows the page again with its effect.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Annotated, Generic, TypeVar
 
-from bot.commands.arguments import parse_page
 from bot.commands.context import CommandContext, Option
 from bot.commands.declaration import command
 from bot.commands.help_pages import load_sample_names
+from bot.commands.panel import Answers, run_form
 from bot.commands.personal import build_back_to_me, show_person
-from bot.commands.presentation import (
-    Page,
-    format_feedback,
-)
+from bot.commands.presentation import Page, format_feedback
 from bot.commands.stories import load_story_page, render_story_page, show_story
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from bot.model import (
-    Block,
     Control,
     ControlMenu,
+    Form,
+    FormField,
     ListItem,
     MenuOption,
     Reply,
@@ -31,10 +30,15 @@ from bot.readers import personal_digest
 from bot.storage import quote_store, reader_store
 from bot.storage.reader_store import Feedback, FeedbackDirection, Follow, SavedStory
 from digests.language.normalization import normalize_text
+from digests.types import frozen
 
 T = TypeVar("T")
 #: Topics and speakers that one person can follow; characters of a name.
 MAX_FOLLOWS, MAX_NAME_LENGTH = 50, 60
+#: Stories that one person can save.
+MAX_SAVED = 200
+#: Words that one person can mute; characters of one.
+MAX_MUTED, MAX_MUTED_LENGTH = 25, 50
 #: Items on a page of a list; each has a button beside it.
 PAGE_SIZE = 8
 _OUTER_MARKS = "\"'“”„«»‘’/ "
@@ -90,7 +94,7 @@ async def follow(
     """Follow the topic, the speaker or both; without either, list those followed."""
     wanted = [one for one in (topic, speaker) if one is not None]
     if not wanted:
-        return await _render_follows(context, "1")
+        return await show_follows(context, "1")
     said = [await _add_follow(context, one) for one in wanted]
     effect = context.say(
         "Your own digest covers what mentions something that you follow."
@@ -122,81 +126,217 @@ async def _add_follow(context: CommandContext, wanted: Follow) -> str:
     return context.say("You already follow «{name}».", name=wanted.name)
 
 
-@follow.control("unfollow")
+@show_person.control("follows")
+async def show_follows(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show a page of what the reader follows."""
+    nothing = context.say("You follow nothing.")
+    if name := (await load_sample_names(context)).get("speaker"):
+        hint = context.say("For example: /news follow {name}", name=name)
+        nothing = f"{nothing} {hint}"
+
+    def render(one: Follow, _: str) -> ListItem:
+        kind = context.texts.word(one.kind)
+        button = context.button("Unfollow", "unfollow", one.name)
+        return ListItem(title=one.name, note=kind, control=button)
+
+    kept = KeptList(
+        action="follows",
+        title=context.say("What you follow"),
+        nothing=nothing,
+        items=await context.db.read(reader_store.list_follows, context.person_scope),
+        render=render,
+    )
+    return _show_list(context, kept, number, said)
+
+
+@show_person.control("unfollow")
 async def unfollow(context: CommandContext, name: str) -> Reply:
     """Stop following the topic or speaker of this name; list the others."""
     mine = context.person_scope
     said = context.say("You no longer follow «{name}».", name=name)
     if not await context.db.write(reader_store.delete_follow, mine, name=name):
         said = context.say("You do not follow «{name}» any more.", name=name)
-    return await _render_follows(context, "1", said)
+    return await show_follows(context, "1", said)
 
 
-@follow.control("page")
-async def show_follows_page(context: CommandContext, number: str) -> Reply:
-    """Show a page of what the reader follows."""
-    return await _render_follows(context, number)
+# ── lists ──────────────────────────────────────────────────────────────────────
 
 
-async def _render_follows(context: CommandContext, number: str, *said: str) -> Reply:
-    known = await context.db.read(reader_store.list_follows, context.person_scope)
-    title = context.say("What you follow")
-    if not known:
-        nothing = context.say("You follow nothing.")
-        if name := (await load_sample_names(context)).get("speaker"):
-            hint = context.say("For example: /news follow {name}", name=name)
-            nothing = f"{nothing} {hint}"
-        return context.reply(*said, nothing, title=title, in_place=True)
-    page = _select_page(context, known, number)
-    lines = (
-        ListItem(
-            title=one.name,
-            note=context.texts.word(one.kind),
-            control=context.button("Unfollow", "unfollow", one.name),
-        )
-        for one in page.items
-    )
-    controls = _turn_pages(context, page, "follows")
-    return _render_page(context, title, page, (*said, *lines), controls)
+@frozen
+class KeptList(Generic[T]):
+    """A list of what a reader keeps, as pages that `/news me` leads to."""
+
+    #: Of the buttons that turn its pages.
+    action: str
+    title: str
+    #: What is shown of an empty list.
+    nothing: str
+    items: Sequence[T]
+    #: (item, number of its page) → the line, with the button that takes it off.
+    render: Callable[[T, str], ListItem]
+    #: (item) → a choice that opens it; None if items cannot be opened.
+    open_item: Callable[[T], MenuOption] | None = None
 
 
-def _select_page(context: CommandContext, items: Sequence[T], number: str) -> Page[T]:
-    """Return a page of a list; the last one if the list has become shorter."""
-    pages = max(1, -(-len(items) // PAGE_SIZE))
-    wanted = max(1, min(parse_page(context, number), pages))
-    return Page.of(items, wanted, PAGE_SIZE)
-
-
-def _turn_pages(context: CommandContext, page: Page[T], action: str) -> list[Control]:
-    """Build the buttons to the neighbouring pages."""
-    controls = []
-    if page.number > 1:
-        controls.append(context.button("Previous page", action, str(page.number - 1)))
-    if page.number < page.pages:
-        controls.append(context.button("Next page", action, str(page.number + 1)))
-    return controls
-
-
-def _render_page(
+def _show_list(
     context: CommandContext,
-    title: str,
-    page: Page[T],
-    blocks: Sequence[str | Block],
-    controls: Sequence[Control],
-    *menus: ControlMenu,
+    kept: KeptList[T],
+    number: str,
+    said: Sequence[str],
+    *controls: Control,
 ) -> Reply:
-    """Render a page of a list that takes the place of the one before."""
+    """Show a page of the list, below what was `said` about a press."""
+    page = Page.of(kept.items, number, PAGE_SIZE)
+    lines = [kept.render(one, str(page.number)) for one in page.items]
     position = page.format_position(context)
-    small = (SmallPrint(text=position),) if position else ()
+    menus: list[ControlMenu] = []
+    if kept.open_item is not None and lines:
+        options = tuple(map(kept.open_item, page.items))
+        label = context.say("Read more about…")
+        menus.append(ControlMenu(label=label, options=options))
+    turns = page.build_turns(context, kept.action)
     return context.reply(
-        *blocks, *small, title=title, menus=menus, controls=controls, in_place=True
+        *said,
+        *(lines or (kept.nothing,)),
+        *([SmallPrint(text=position)] if position else []),
+        title=kept.title,
+        menus=menus,
+        controls=[*controls, *turns, build_back_to_me(context)],
+        in_place=True,
     )
+
+
+@show_person.control("saved")
+async def show_saved_stories(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show a page of the saved stories, newest first; each can be opened."""
+    mine, zone = context.person_scope, await context.get_own_zone()
+
+    def render(one: SavedStory, page: str) -> ListItem:
+        at = context.texts.day_and_time(one.saved_at, zone)
+        button = context.button("Remove", "unkeep", page, one.story)
+        return ListItem(title=one.headline, note=at, url=one.url, control=button)
+
+    def open_item(one: SavedStory) -> MenuOption:
+        story = context.control_id("story", one.story)
+        return MenuOption(id=story, label=one.headline)
+
+    kept = KeptList(
+        action="saved",
+        title=context.say("Your saved stories"),
+        nothing=context.say(
+            "You have saved no stories. The button «Save» below a story keeps it here."
+        ),
+        items=await context.db.read(reader_store.list_saved_stories, mine),
+        render=render,
+        open_item=open_item,
+    )
+    return _show_list(context, kept, number, said)
+
+
+@show_person.control("unkeep")
+async def remove_saved_story(context: CommandContext, carried: str) -> Reply:
+    """Remove a story from the reader's list; show the page that it was on."""
+    number, _, story = carried.partition(":")
+    said = await _delete_saved_story(context, story)
+    return await show_saved_stories(context, number, said)
+
+
+async def _delete_saved_story(context: CommandContext, story: str) -> str:
+    delete, mine = reader_store.delete_saved_story, context.person_scope
+    if await context.db.write(delete, mine, story=story):
+        return context.say("Taken off your list.")
+    return context.say("It was not on your list.")
+
+
+@show_person.control("tastes")
+async def show_tastes(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show a page of the stories of which the reader wants more or less."""
+
+    def render(one: Feedback, page: str) -> ListItem:
+        text = format_feedback(context, one)
+        button = context.button("Undo", "untaste", page, one.story)
+        return ListItem(title=one.headline, text=text, control=button)
+
+    kept = KeptList(
+        action="tastes",
+        title=context.say("Likes and dislikes"),
+        nothing=context.say(
+            "You have not asked for more or less of anything. The buttons are below "
+            "each story."
+        ),
+        items=await context.db.read(reader_store.list_feedback, context.person_scope),
+        render=render,
+    )
+    return _show_list(context, kept, number, said)
+
+
+@show_person.control("untaste")
+async def undo_taste(context: CommandContext, carried: str) -> Reply:
+    """Delete the feedback about one story; show the page that it was on."""
+    number, _, story = carried.partition(":")
+    return await show_tastes(context, number, await _delete_feedback(context, story))
+
+
+async def _delete_feedback(context: CommandContext, story: str) -> str:
+    delete, mine = reader_store.delete_feedback, context.person_scope
+    if await context.db.write(delete, mine, story=story):
+        return context.say("Undone: it no longer counts.")
+    return context.say("There was nothing to undo.")
+
+
+@show_person.control("mutes")
+async def show_muted_words(context: CommandContext, number: str, *said: str) -> Reply:
+    """Show what the reader's own digest leaves out; each word can be unmuted."""
+    own = await context.find_own_digest()
+
+    def render(word: str, _: str) -> ListItem:
+        return ListItem(title=word, control=context.button("Unmute", "unmute", word))
+
+    kept = KeptList(
+        action="mutes",
+        title=context.say("Muted words"),
+        nothing=context.say("Nothing is muted: your own digest leaves out no words."),
+        items=own.options.exclude if own is not None else (),
+        render=render,
+    )
+    mute = context.button("Mute a word", "mute", "word")
+    return _show_list(context, kept, number, said, mute)
+
+
+@show_person.control("mute")
+async def mute_word(context: CommandContext, _: str) -> Reply | Form:
+    """Ask for a word that the reader's own digest leaves out, and mute it."""
+
+    async def mute(given: Answers) -> Reply:
+        word = " ".join(given["word"].split())
+        if not any(sign.isalnum() for sign in word) or len(word) > MAX_MUTED_LENGTH:
+            raise FieldError(
+                "Write a word or a few words, at most {most} characters.",
+                most=MAX_MUTED_LENGTH,
+                field="word",
+            )
+        mine, add = context.person_scope, personal_digest.mute_word
+        await context.db.write(add, whose=mine, word=word, most=MAX_MUTED)
+        said = context.say(
+            "Your own digest leaves out what mentions «{word}».", word=word
+        )
+        return await show_muted_words(context, "1", said)
+
+    asked = FormField(name="word", label=context.say("Word or words"))
+    form = context.ask(context.say("Mute a word"), [asked], "mute", "word")
+    return await run_form(context, form, mute)
+
+
+@show_person.control("unmute")
+async def unmute_word(context: CommandContext, word: str) -> Reply:
+    """No longer leave out what mentions the word; list the others."""
+    mine = context.person_scope
+    await context.db.write(personal_digest.unmute_word, whose=mine, word=word)
+    said = context.say("«{word}» is no longer muted.", word=word)
+    return await show_muted_words(context, "1", said)
 
 
 # ── on a story ─────────────────────────────────────────────────────────────────
-
-#: Stories that one person can save.
-MAX_SAVED = 200
 
 
 @show_story.control("save")
@@ -221,46 +361,10 @@ async def save_story(context: CommandContext, reference: str) -> Reply:
     return await render_story_page(context, page, said)
 
 
-@show_story.control("unsave")
-async def unsave_story(context: CommandContext, reference: str) -> Reply:
-    """Remove the story from the reader's list."""
-    delete, mine = reader_store.delete_saved_story, context.person_scope
-    story = _get_story_id(reference)
-    said = context.say("It was not on your list.")
-    if await context.db.write(delete, mine, story=story):
-        said = context.say("Taken off your list.")
-    return await _show_effect(context, reference, said)
-
-
-async def _show_effect(context: CommandContext, reference: str, said: str) -> Reply:
-    """Show the story below what was said; that alone if the story is gone."""
-    try:
-        page = await load_story_page(context, reference)
-    except UserError:
-        return context.reply(said, in_place=True)
-    return await render_story_page(context, page, said)
-
-
-def _get_story_id(reference: str) -> str:
-    """Return the story's id of «e-7k3m9q:s-3fk2p9», or of «s-3fk2p9»."""
-    return reference.rpartition(":")[2]
-
-
-@show_story.control("more")
-async def want_more(context: CommandContext, reference: str) -> Reply:
-    """Rank stories like this one higher in the reader's own digest."""
-    return await _give_feedback(context, "more", reference)
-
-
-@show_story.control("less")
-async def want_less(context: CommandContext, reference: str) -> Reply:
-    """Rank stories like this one lower in the reader's own digest."""
-    return await _give_feedback(context, "less", reference)
-
-
 async def _give_feedback(
-    context: CommandContext, direction: FeedbackDirection, reference: str
+    direction: FeedbackDirection, context: CommandContext, reference: str
 ) -> Reply:
+    """Rank stories like this one higher or lower in the reader's own digest."""
     page = await load_story_page(context, reference)
     given = Feedback(
         story=page.story.id,
@@ -275,6 +379,10 @@ async def _give_feedback(
     return await render_story_page(context, page, said)
 
 
+show_story.control("more")(partial(_give_feedback, "more"))
+show_story.control("less")(partial(_give_feedback, "less"))
+
+
 async def _describe_effect(context: CommandContext) -> str:
     own = await context.find_own_digest()
     if own is None:
@@ -286,95 +394,20 @@ async def _describe_effect(context: CommandContext) -> str:
     return context.say("This counts in your own digest, next {when}.", when=when)
 
 
-@show_story.control("unlike")
-async def withdraw_feedback(context: CommandContext, reference: str) -> Reply:
-    """Delete the reader's feedback about this story."""
-    said = await _delete_feedback(context, _get_story_id(reference))
-    return await _show_effect(context, reference, said)
+async def _undo_choice(
+    delete: Callable[[CommandContext, str], Awaitable[str]],
+    context: CommandContext,
+    reference: str,
+) -> Reply:
+    """Undo what the reader chose; show the story again, unless it is gone."""
+    # «e-7k3m9q:s-3fk2p9», or «s-3fk2p9»: the choice is about the story.
+    said = await delete(context, reference.rpartition(":")[2])
+    try:
+        page = await load_story_page(context, reference)
+    except UserError:
+        return context.reply(said, in_place=True)
+    return await render_story_page(context, page, said)
 
 
-async def _delete_feedback(context: CommandContext, story: str) -> str:
-    delete, mine = reader_store.delete_feedback, context.person_scope
-    if await context.db.write(delete, mine, story=story):
-        return context.say("Undone: it no longer counts.")
-    return context.say("There was nothing to undo.")
-
-
-# ── pages of /news me ──────────────────────────────────────────────────────────
-
-
-@show_person.control("saved")
-async def show_saved_stories(context: CommandContext, number: str, *said: str) -> Reply:
-    """Show a page of the reader's list, newest first; each story can be opened."""
-    mine, zone = context.person_scope, await context.get_own_zone()
-    listed = await context.db.read(reader_store.list_saved_stories, mine)
-    title, back = context.say("Your saved stories"), build_back_to_me(context)
-    if not listed:
-        nothing = context.say(
-            "You have saved no stories. The button «Save» below a story keeps it here."
-        )
-        controls = [back]
-        return context.reply(
-            *said, nothing, title=title, controls=controls, in_place=True
-        )
-    page = _select_page(context, listed, number)
-    lines = (
-        ListItem(
-            title=one.headline,
-            note=context.texts.day_and_time(one.saved_at, zone),
-            url=one.url,
-            control=context.button("Remove", "unkeep", str(page.number), one.story),
-        )
-        for one in page.items
-    )
-    options = tuple(
-        MenuOption(id=context.control_id("story", one.story), label=one.headline)
-        for one in page.items
-    )
-    menu = ControlMenu(label=context.say("Read more about…"), options=options)
-    controls = [*_turn_pages(context, page, "saved"), back]
-    return _render_page(context, title, page, (*said, *lines), controls, menu)
-
-
-@show_person.control("unkeep")
-async def remove_saved_story(context: CommandContext, carried: str) -> Reply:
-    """Remove a story from the reader's list; show the page that it was on."""
-    number, _, story = carried.partition(":")
-    delete, mine = reader_store.delete_saved_story, context.person_scope
-    said = context.say("It was not on your list.")
-    if await context.db.write(delete, mine, story=story):
-        said = context.say("Taken off your list.")
-    return await show_saved_stories(context, number, said)
-
-
-@show_person.control("tastes")
-async def show_tastes(context: CommandContext, number: str, *said: str) -> Reply:
-    """Show a page of the stories of which the reader wants more or less."""
-    given = await context.db.read(reader_store.list_feedback, context.person_scope)
-    title, back = context.say("Likes and dislikes"), build_back_to_me(context)
-    if not given:
-        nothing = context.say(
-            "You have not asked for more or less of anything. The buttons are below "
-            "each story."
-        )
-        return context.reply(
-            *said, nothing, title=title, controls=[back], in_place=True
-        )
-    page = _select_page(context, given, number)
-    lines = (
-        ListItem(
-            title=one.headline,
-            text=format_feedback(context, one),
-            control=context.button("Undo", "untaste", str(page.number), one.story),
-        )
-        for one in page.items
-    )
-    controls = [*_turn_pages(context, page, "tastes"), back]
-    return _render_page(context, title, page, (*said, *lines), controls)
-
-
-@show_person.control("untaste")
-async def undo_taste(context: CommandContext, carried: str) -> Reply:
-    """Delete the feedback about one story; show the page that it was on."""
-    number, _, story = carried.partition(":")
-    return await show_tastes(context, number, await _delete_feedback(context, story))
+show_story.control("unsave")(partial(_undo_choice, _delete_saved_story))
+show_story.control("unlike")(partial(_undo_choice, _delete_feedback))

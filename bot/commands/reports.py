@@ -10,8 +10,9 @@ from typing import Annotated
 from bot.commands.arguments import FollowedStoryArgument, at_most, find_story
 from bot.commands.context import CommandContext, Option
 from bot.commands.declaration import command
+from bot.commands.panel import Answers, run_form
 from bot.commands.stories import back_to_story
-from bot.errors import UserError
+from bot.errors import UserError, report_at_field
 from bot.model import Control, Form, FormField, ListItem, Reply
 from bot.storage import Connection, report_store
 from bot.storage.report_store import Report
@@ -22,8 +23,8 @@ MAX_OPEN_REPORTS, MAX_RECENT_REPORTS = 20, 5
 REPORT_WINDOW = timedelta(minutes=10)
 #: Characters of a report.
 MAX_REPORT_LENGTH = 1_000
-#: Reports that are listed.
-MAX_LISTED_REPORTS = 15
+
+check_length = at_most(MAX_REPORT_LENGTH)
 
 
 @command(
@@ -39,7 +40,7 @@ async def report_error(
         Option(
             "What is wrong, and how you know",
             rest=True,
-            convert=at_most(MAX_REPORT_LENGTH),
+            convert=check_length,
         ),
     ],
 ) -> Reply:
@@ -49,35 +50,24 @@ async def report_error(
 
 @report_error.control("about")
 async def report_story(context: CommandContext, reference: str) -> Reply | Form:
-    """Ask what is wrong in the story of the button, or store the report."""
-    story, text = (
-        await find_story(context, reference),
-        (context.answers or {}).get("text"),
-    )
-    if text and len(text) <= MAX_REPORT_LENGTH:
-        return await _store_report(
-            context, story, text, back_to_story(context, reference)
-        )
-    wrong = ""
-    if text:
-        wrong = context.say(
-            "That is too long: at most {most} characters.", most=MAX_REPORT_LENGTH
-        )
-    elif context.answers is not None:
-        wrong = context.say("This is required.")
-    field = FormField(
+    """Ask what is wrong in the story of the button, and store the report."""
+    story = await find_story(context, reference)
+
+    async def store(given: Answers) -> Reply:
+        with report_at_field("text"):
+            text = check_length(context, given["text"])
+        back = back_to_story(context, reference)
+        return await _store_report(context, story, text, back)
+
+    asked = FormField(
         name="text",
         label=context.say("What is wrong, and how you know"),
         description=story.headline.text,
-        value=text or "",
-        error=wrong,
         lines=True,
     )
-    return Form(
-        path=context.command.path,
-        title=context.say("Report an error"),
-        fields=(field,),
-        control=context.control_id("report", reference),
+    title = context.say("Report an error")
+    return await run_form(
+        context, context.ask(title, [asked], "report", reference), store
     )
 
 

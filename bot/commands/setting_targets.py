@@ -7,7 +7,7 @@ the workspace of the control.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Final, Literal
@@ -15,12 +15,14 @@ from zoneinfo import available_timezones
 
 from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
-from bot.configuration.change_steps import ChangeRequest, format_grant
+from bot.configuration.change_steps import DELETED, format_grant
 from bot.configuration.diff import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
 from bot.ingest import addresses
 from bot.lookup.name_resolution import (
+    HERE,
     format_source_name,
+    is_here,
     resolve_destination,
     resolve_digest,
 )
@@ -47,7 +49,6 @@ from digests.types import frozen
 #: How people name the workspace as a target.
 WORKSPACE_NAME: Final = "workspace"
 _WORKSPACE_NAMES = frozenset({WORKSPACE_NAME, "this workspace", "arbeitsbereich"})
-_MODELS: Final = (DigestSettings, DestinationSettings, WorkspaceSettings)
 #: Sentences that show what a schedule can say, for completion.
 _SENTENCES: Final = (
     "daily at 7:00 {zone}",
@@ -55,14 +56,8 @@ _SENTENCES: Final = (
     "Monday and Thursday at 18:00 {zone}",
     "every 2 hours between 8:00 and 20:00 {zone}",
 )
-#: Words for this channel.
-HERE_WORDS = frozenset({"here", "this channel", "hier", "hierher"})
 #: «<#123>», «<#C012AB|news>».
 CHANNEL_MENTION = re.compile(r"<#([A-Za-z0-9_-]{1,40})(?:\|[^>]*)?>")
-DELETED = (
-    "This no longer exists: it was deleted in the meantime. /newsdesk home shows what "
-    "there is."
-)
 
 
 @frozen
@@ -87,9 +82,19 @@ class SettingsTarget:
         return self.settings.to_entry()
 
     @property
+    def all_sources(self) -> tuple[Source, ...]:
+        """The sources of a digest, paused ones too."""
+        return self.digest.all_sources if self.digest is not None else ()
+
+    @property
+    def model(self) -> type[SettingsModel]:
+        """Its settings model."""
+        return type(self.settings)
+
+    @property
     def chat_settings(self) -> tuple[Setting, ...]:
         """Its settings that can be set in chat."""
-        return list_chat_settings(type(self.settings))
+        return list_chat_settings(self.model)
 
 
 async def find_target_by_key(context: CommandContext, key: str) -> SettingsTarget:
@@ -125,11 +130,13 @@ async def find_target(
     if said in _WORKSPACE_NAMES:
         return await _build_workspace_target(context)
     places = await context.list_destinations()
-    if typed.startswith("#") or said in HERE_WORDS or CHANNEL_MENTION.fullmatch(typed):
+    if typed.startswith("#") or is_here(typed) or CHANNEL_MENTION.fullmatch(typed):
         return build_destination_target(context, find_place(context, places, typed))
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
-    is_of_digest = not setting or _has_setting(context, DigestSettings, setting)
+    is_of_digest = not setting or _normalize_name(setting) in _map_setting_names(
+        context, DigestSettings
+    )
     try:
         digest = resolve_digest(digests, typed)
         if is_of_digest or not named:
@@ -198,7 +205,7 @@ def find_place(
 ) -> Destination:
     """Find a destination by its name, the channel's mention, or «here»."""
     mention = CHANNEL_MENTION.fullmatch(typed)
-    if mention is None and normalize_text(typed).strip() not in HERE_WORDS:
+    if mention is None and not is_here(typed):
         return resolve_destination(places, typed)
     channel = mention[1] if mention else context.place.channel
     for place in places:
@@ -217,21 +224,18 @@ def find_setting(
     Raises:
         UnknownName: There is none; the message names the nearest, or all.
     """
-    said, names = _normalize_name(typed), {}
-    for setting in target.chat_settings:
-        for name in _list_setting_names(context, setting):
-            names[name] = setting
+    said, names = _normalize_name(typed), _map_setting_names(context, target.model)
     if said in names:
         return names[said]
-    for model in _MODELS:
-        for setting in list_chat_settings(model):
-            if said in _list_setting_names(context, setting):
-                raise UnknownName(
-                    "«{setting}» is not a setting of {target}. Try: {example}.",
-                    setting=setting.name,
-                    target=target.title,
-                    example=_EXAMPLES[model].format(setting=setting.name),
-                )
+    for model, example in _EXAMPLES.items():
+        setting = _map_setting_names(context, model).get(said)
+        if setting is not None:
+            raise UnknownName(
+                "«{setting}» is not a setting of {target}. Try: {example}.",
+                setting=setting.name,
+                target=target.title,
+                example=example.format(setting=setting.name),
+            )
     near = get_close_matches(said, names, n=1)
     if near:
         raise UnknownName(
@@ -248,16 +252,22 @@ def find_setting(
     )
 
 
-_EXAMPLES: Final = {
+_EXAMPLES: Final[Mapping[type[SettingsModel], str]] = {
     DigestSettings: '/newsdesk set "Morning brief" {setting} …',
     DestinationSettings: "/newsdesk set #news {setting} …",
     WorkspaceSettings: f"/newsdesk set {WORKSPACE_NAME} {{setting}} …",
 }
 
 
-def _list_setting_names(context: CommandContext, setting: Setting) -> set[str]:
-    names = (setting.name, setting.label, context.texts.word(setting.label))
-    return set(map(_normalize_name, names))
+def _map_setting_names(
+    context: CommandContext, model: type[SettingsModel]
+) -> dict[str, Setting]:
+    """Map the names and labels of the settings, in both languages, to the settings."""
+    return {
+        _normalize_name(name): setting
+        for setting in list_chat_settings(model)
+        for name in (setting.name, setting.label, context.texts.word(setting.label))
+    }
 
 
 def _normalize_name(typed: str) -> str:
@@ -272,44 +282,27 @@ async def split_target(
     Returns target, setting and value; the words as they were assigned unless the name
     of a target, or of a setting, has several of them.
     """
-    words = f"{target} {setting} {value}".split()
-    names = [digest.name for digest in await context.list_digests()]
-    for name in sorted(names, key=len, reverse=True):
-        n = len(name.split())
-        said = normalize_text(" ".join(words[:n]))
-        if n > 1 and said == normalize_text(" ".join(name.split())) and words[n:]:
-            rest = " ".join(words[n + 1 :])
-            found = _split_setting(context, words[n], rest)
-            if _is_setting_name(context, found[0]):
-                return name, *(found if len(words) > n + 1 else (words[n], ""))
-    return target, *_split_setting(context, setting, value)
+    names = await list_target_names(context)
+    settings = {
+        name for model in _EXAMPLES for name in _map_setting_names(context, model)
+    }
+    first, rest = _take_name(f"{target} {setting} {value}", map(_normalize_name, names))
+    named = _take_name(rest, settings)
+    if len(first.split()) > len(target.split()) and named[0]:
+        return first, *named
+    named = _take_name(f"{setting} {value}", settings)
+    is_longer = len(named[0].split()) > len(setting.split())
+    return (target, *named) if is_longer else (target, setting, value)
 
 
-def _split_setting(
-    context: CommandContext, setting: str, value: str
-) -> tuple[str, str]:
-    """Split «quiet», «hours 22:00-7:00» behind the words of the setting's label."""
-    words = value.split()
-    for n in (2, 1):
-        name = " ".join((setting, *words[:n]))
-        if len(words) >= n and _is_setting_name(context, name):
-            return name, " ".join(words[n:])
-    return setting, value
-
-
-def _is_setting_name(context: CommandContext, typed: str) -> bool:
-    """Check whether some target has a setting of this name."""
-    return any(_has_setting(context, model, typed) for model in _MODELS)
-
-
-def _has_setting(
-    context: CommandContext, model: type[SettingsModel], typed: str
-) -> bool:
-    said = _normalize_name(typed)
-    return any(
-        said in _list_setting_names(context, setting)
-        for setting in list_chat_settings(model)
-    )
+def _take_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
+    """Split the longest of these names off the text; "" if it begins with none."""
+    known = frozenset(names)
+    for length in range(max(len(name.split()) for name in known), 0, -1):
+        *words, rest = [*typed.split(maxsplit=length), ""][: length + 1]
+        if _normalize_name(" ".join(words)) in known:
+            return " ".join(words), rest.strip()
+    return "", typed
 
 
 async def list_target_names(context: CommandContext, _: str = "") -> list[str]:
@@ -317,19 +310,6 @@ async def list_target_names(context: CommandContext, _: str = "") -> list[str]:
     digests = [digest.name for digest in await context.list_digests()]
     places = [f"#{place.name}" for place in await context.list_destinations()]
     return [*digests, *places, WORKSPACE_NAME]
-
-
-def request_entry(
-    target: SettingsTarget, edit: Callable[[SettingsEntry], SettingsEntry]
-) -> ChangeRequest:
-    """Build the request that replaces the target's settings by `edit(settings)`."""
-
-    def edit_existing(entry: SettingsEntry | None) -> SettingsEntry:
-        if entry is None:
-            raise UnknownName(DELETED)
-        return edit(entry)
-
-    return ChangeRequest(noun=target.noun, name=target.name, edit=edit_existing)
 
 
 # ── completion ──────────────────────────────────────────────────────────────────
@@ -363,7 +343,7 @@ async def complete_value(context: CommandContext, typed: str) -> list[str]:
             *(f"remove {one}" for one in there),
         ]
     if setting.kind == "mapping":
-        known = list_source_names(target.digest.all_sources if target.digest else ())
+        known = list_source_names(target.all_sources)
         uses = setting.choices or ("…",)
         return [f"{name} = {use}" for name in known for use in uses]
     cleared = [setting.info.none_word] if setting.optional else []
@@ -384,7 +364,7 @@ async def _list_new_values(
         case "schedule":
             return [sentence.format(zone=target.zone) for sentence in _SENTENCES]
         case "source":
-            return _list_sources_to_add(target, setting)
+            return list_source_names(target.all_sources)
         case "editor":
             return [one.id for one in context.list_people()]
         case "":
@@ -393,18 +373,13 @@ async def _list_new_values(
 
 
 _FIXED_VALUES: Final[Mapping[ValueKind, Callable[[], Sequence[str]]]] = {
+    "address": feed_lists.list_packs,
     "zone": lambda: sorted(one for one in available_timezones() if "/" in one),
-    "channel": lambda: ["here"],
+    "channel": lambda: [HERE],
     "hours": lambda: ["22:00-7:00"],
     "color": lambda: ["#1f6feb", "#0b6e4f", "#b3261e", "#7a4fbf"],
     "language": lambda: sorted(STOP_WORDS),
 }
-
-
-def _list_sources_to_add(target: SettingsTarget, setting: Setting) -> Sequence[str]:
-    if setting.name == "sources" or target.digest is None:
-        return feed_lists.list_packs()
-    return list_source_names(target.digest.sources)
 
 
 def _list_plain_values(setting: Setting) -> Sequence[str]:
@@ -440,8 +415,8 @@ def list_present_values(
 ) -> list[str]:
     """List the values that a list has, as people write them to remove one."""
     values = target.entry[setting.name]
-    if setting.info.values == "source" and target.digest is not None:
-        known = [s for s in target.digest.all_sources if s.address in values]
+    if setting.info.values in ("address", "source"):
+        known = [s for s in target.all_sources if s.address in values]
         return list_source_names(known)
     return list(values)
 

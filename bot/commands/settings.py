@@ -5,16 +5,15 @@
     /newsdesk set workspace zone Europe/Berlin
 
 The control `v1:set:<target>:<setting>` proposes the other value of a switch, and opens
-a form for every other setting. With a third part it is about one source:
-`v1:set:d12:full_text:7` asks for this source's use of full texts; of `paused_sources`
-it pauses or resumes the source, of `pictures` it shows or hides its pictures, of
-`sources` it removes it.
+a form for every other setting. A third part is the value of a switch, or the source
+that it is about: `v1:set:d12:full_text:7` asks for this source's use of full texts; of
+`paused_sources` it pauses or resumes the source, of `sources` it removes it.
 
 Everything ends in a proposal that shows what the change would do. The right to make a
 change is checked with the change itself (`configuration.change_validation`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -28,9 +27,9 @@ from bot.commands.changes import (
 )
 from bot.commands.context import CommandContext, Option
 from bot.commands.declaration import MAX_CHOICES, command
+from bot.commands.panel import Answers, run_form
 from bot.commands.presentation import render_article_line
 from bot.commands.setting_edits import (
-    SettingRequest,
     WrittenValue,
     parse_written_value,
     request_setting,
@@ -54,7 +53,6 @@ from bot.configuration.diff import (
     format_label,
     format_typed_value,
 )
-from bot.configuration.validation import SOME_SOURCES
 from bot.errors import FieldError, UnknownName, UserError, report_at_field
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
@@ -63,11 +61,13 @@ from bot.model import (
     DigestOptions,
     Form,
     FormField,
+    ListItem,
     Paragraph,
     Reply,
     Setting,
     SmallPrint,
     Source,
+    WorkspaceSettings,
     get_setting,
 )
 from bot.publishing.planning import digest_zone
@@ -78,9 +78,7 @@ MAX_VALUE_LENGTH: Final = 6_000
 #: Values, and characters of them, that one field shows with a line for each.
 MAX_LINES, MAX_LINE_CHARS = 12, 1_500
 #: Lists whose present values are never shown to be edited: an address may be a secret.
-_BY_PARTS: Final = ("source", "editor")
-#: Settings of a source that are set at once, and what pressing does.
-_OF_SOURCE: Final = ("sources", *SOME_SOURCES)
+_BY_PARTS: Final = ("address", "source", "editor")
 #: Matching articles that are shown, and new filters that are tried.
 MAX_MATCHES, MAX_FILTERS = 5, 3
 _WAITS = Message("New articles wait for the next edition.")
@@ -102,8 +100,6 @@ _CONSEQUENCES: Final = {
     "zone": Message("Times are shown in this zone; schedules keep their own."),
     "channel": Message("What was posted in the other channel stays there."),
 }
-
-
 #: What each use of full texts means.
 _FULL_TEXT_EFFECTS: Final = {
     "auto": Message(
@@ -116,7 +112,6 @@ _FULL_TEXT_EFFECTS: Final = {
     ),
     "never": Message("Editions use what the feed has; no page is read for them."),
 }
-Answers = Mapping[str, str]
 
 
 @command(
@@ -156,7 +151,7 @@ async def set_setting(
     except UnknownName as error:
         raise FieldError.of(error, field="setting") from None
     if not value:
-        return build_setting_form(context, found, chosen)
+        return await _run_setting_form(context, found, chosen)
     try:
         written = parse_written_value(chosen, value)
         return await propose_setting(context, found, chosen, written)
@@ -175,26 +170,16 @@ async def change_setting(context: CommandContext, chosen: str) -> Reply | Form:
     setting = get_setting(type(target.settings), name)
     if setting is None or setting.info.group is None:
         raise UnknownName("There is no such setting any more. Open /newsdesk home.")
-    source = _find_source(target, item) if item else None
     present = target.entry[name]
     if setting.kind == "switch" and context.answers is None:
-        written = WrittenValue(whole=SWITCH_WORDS[1] if present else SWITCH_WORDS[0])
+        other = item or SWITCH_WORDS[1 if present else 0]
+        written = WrittenValue(whole=other)
         return await propose_setting(context, target, setting, written)
-    if source is not None and name in _OF_SOURCE:
+    source = _find_source(target, item) if item else None
+    if source is not None and setting.kind == "list":
         written = _turn_source(setting, source, present)
         return await propose_setting(context, target, setting, written)
-    if context.answers is None:
-        return build_setting_form(context, target, setting, source)
-    written = _read_answers(target, setting, source, context.answers)
-    try:
-        return await propose_setting(context, target, setting, written)
-    except FieldError as mistake:
-        if mistake.field != name:
-            raise
-        said = context.texts.error(mistake)
-        return build_setting_form(
-            context, target, setting, source, context.answers, said
-        )
+    return await _run_setting_form(context, target, setting, source)
 
 
 async def propose_setting(
@@ -208,45 +193,98 @@ async def propose_setting(
     Raises:
         UserError: The change is not possible.
     """
-    requested = await request_setting(context, target, setting, written)
-    change = await propose(context, *requested.requests)
-    effect = await _render_setting_effect(context, target, setting, requested, change)
+    requests = await request_setting(context, target, setting, written)
+    change = await propose(context, *requests)
+    effect = await _render_setting_effect(context, target, setting, change)
     return render_proposal(context, change, *effect)
+
+
+# ── who may edit ────────────────────────────────────────────────────────────────
+
+WhoArgument = Annotated[
+    str,
+    Option(
+        "A person or a role: a mention, or its id",
+        rest=True,
+        completes="person",
+        settings=("editors",),
+    ),
+]
+
+
+@command(
+    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
+)
+async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to grant access to the person or role."""
+    return await _propose_editors(context, WrittenValue(add=who))
+
+
+@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
+async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
+    """Propose to revoke the access."""
+    return await _propose_editors(context, WrittenValue(remove=who))
+
+
+async def _propose_editors(context: CommandContext, written: WrittenValue) -> Reply:
+    editors = get_setting(WorkspaceSettings, "editors")
+    assert editors is not None, "a setting of the workspace"
+    target = await find_target_by_key(context, "w")
+    return await propose_setting(context, target, editors, written)
+
+
+@command("newsdesk access list", "Who is an editor here")
+async def list_access(context: CommandContext) -> Reply:
+    """List the people and roles with access."""
+    first = context.say(
+        "People who manage this workspace on its platform are always editors."
+    )
+    target = await find_target_by_key(context, "w")
+    lines = [ListItem(title=one) for one in target.entry["editors"]]
+    back = context.button("Control panel", "home", "")
+    title = context.say("Access")
+    return context.reply(first, *lines, title=title, controls=[back], in_place=True)
 
 
 # ── forms ───────────────────────────────────────────────────────────────────────
 
 
-def build_setting_form(
+async def _run_setting_form(
     context: CommandContext,
     target: SettingsTarget,
     setting: Setting,
     source: Source | None = None,
-    answers: Answers | None = None,
-    error: str = "",
-) -> Form:
-    """Build the form of a setting, with its present value or the last answers.
+) -> Reply | Form:
+    """Show the form of a setting, with its present value; with answers, propose them.
 
     Args:
         context: The call.
         target: What has the setting.
-        setting: Not a switch.
+        setting: Its form is shown.
         source: The one source that it is about, of a setting that is kept by source.
-        answers: The last answers.
-        error: Why they were rejected.
     """
+
+    async def propose_answers(given: Answers) -> Reply:
+        written = WrittenValue(
+            whole=given.get("value"),
+            add=given.get("add", ""),
+            remove=given.get("remove", ""),
+            key=source.address if source is not None else given.get("source", ""),
+        )
+        try:
+            return await propose_setting(context, target, setting, written)
+        except FieldError as mistake:
+            if mistake.field != setting.name:
+                raise
+            answered = [name for name in given if given[name]] or [*given]
+            raise FieldError.of(mistake, field=answered[-1]) from None
+
     carried = [str(source.id)] if source is not None else []
+    title = f"{target.title}: {format_label(setting, context.texts)}"
     fields = _list_fields(context, target, setting, source)
-    if answers is not None:
-        fields = [replace(f, value=answers.get(f.name, "")) for f in fields]
-        wrong = max(n for n, f in enumerate(fields) if f.value or n == 0)
-        fields[wrong] = replace(fields[wrong], error=error)
-    return Form(
-        path=context.command.path,
-        title=f"{target.title}: {format_label(setting, context.texts)}",
-        fields=tuple(fields),
-        control=context.control_id("set", target.key, setting.name, *carried),
-    )
+    control = ("set", target.key, setting.name, *carried)
+    form = context.ask(title, fields, *control)
+    return await run_form(context, form, propose_answers)
 
 
 def _list_fields(
@@ -255,49 +293,30 @@ def _list_fields(
     setting: Setting,
     source: Source | None,
 ) -> list[FormField]:
-    if setting.kind == "mapping":
-        return _list_mapping_fields(context, target, setting, source)
-    if is_list(setting):
-        return _list_list_fields(context, target, setting)
-    return [
-        FormField(
-            name="value",
-            label=format_label(setting, context.texts),
-            description=context.texts.word(setting.info.help),
-            value=format_typed_value(setting, target.entry[setting.name]),
-            choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
-        )
-    ]
-
-
-def _list_list_fields(
-    context: CommandContext, target: SettingsTarget, setting: Setting
-) -> list[FormField]:
-    """List one field with a line per value, or fields to add to and remove from it."""
-    label, help = (
-        format_label(setting, context.texts),
-        context.texts.word(setting.info.help),
+    whole = FormField(
+        name="value",
+        label=format_label(setting, context.texts),
+        description=context.texts.word(setting.info.help),
+        required=not setting.optional,
+        value=format_typed_value(setting, target.entry[setting.name]),
+        choices=SWITCH_WORDS if setting.kind == "switch" else setting.choices,
     )
+    if setting.kind == "mapping":
+        return _list_mapping_fields(context, target, setting, source, whole)
+    if not is_list(setting):
+        return [whole]
     if _fits_lines(target, setting):
-        return [
-            FormField(
-                name="value",
-                label=label,
-                description=context.say("{help} – one per line", help=help),
-                required=False,
-                value=format_typed_value(setting, target.entry[setting.name]),
-                lines=True,
-            )
-        ]
+        hint = context.say("{help} – one per line", help=whole.description)
+        return [replace(whole, description=hint, required=False, lines=True)]
     present = list_present_values(context, target, setting)
-    new: Sequence[str] = ()
-    if setting.name in SOME_SOURCES:
-        new = list_source_names(target.digest.sources if target.digest else ())
-    fields = [_part_field("add", context.say("Add"), help, new)]
-    if present:
-        note = context.say("It is taken off the list")
-        fields.append(_part_field("remove", context.say("Remove"), note, present))
-    return fields
+    known: Sequence[str] = ()
+    if setting.info.values == "source":
+        known = list_source_names(target.all_sources)
+    new = [name for name in known if name not in present]
+    added = _part_field("add", context.say("Add"), whole.description, new)
+    note = context.say("It is taken off the list")
+    removed = _part_field("remove", context.say("Remove"), note, present)
+    return [added, removed] if present else [added]
 
 
 def _part_field(
@@ -320,26 +339,21 @@ def _list_mapping_fields(
     target: SettingsTarget,
     setting: Setting,
     source: Source | None,
+    value: FormField,
 ) -> list[FormField]:
     """List a field for the source, unless it is known, and one for its value."""
-    value = FormField(
-        name="value",
-        label=format_label(setting, context.texts),
-        description=context.texts.word(setting.info.help),
-        choices=setting.choices,
-    )
     if source is not None:
         present = target.entry[setting.name].get(source.address, "")
         shown = present or ("auto" if setting.choices else "")
         return [replace(value, value=shown, label=format_source_name(source))]
-    known = list_source_names(target.digest.all_sources if target.digest else ())
+    known = list_source_names(target.all_sources)
     named = FormField(
         name="source",
         label=context.say("Source"),
         description=context.say("Its name or address"),
         choices=tuple(known) if len(known) <= MAX_CHOICES else (),
     )
-    return [named, value]
+    return [named, replace(value, value="")]
 
 
 def _fits_lines(target: SettingsTarget, setting: Setting) -> bool:
@@ -352,24 +366,9 @@ def _fits_lines(target: SettingsTarget, setting: Setting) -> bool:
     )
 
 
-def _read_answers(
-    target: SettingsTarget, setting: Setting, source: Source | None, answers: Answers
-) -> WrittenValue:
-    """Read the answers of the form of a setting."""
-    said = {name: value.strip() for name, value in answers.items()}
-    value = said.get("value", "")
-    if setting.kind == "mapping":
-        key = source.address if source is not None else said.get("source", "")
-        return WrittenValue(whole=value, key=key)
-    if is_list(setting) and not _fits_lines(target, setting):
-        return WrittenValue(add=said.get("add", ""), remove=said.get("remove", ""))
-    return WrittenValue(whole=value)
-
-
 def _find_source(target: SettingsTarget, item: str) -> Source:
     """Find the source of the digest that a control carries."""
-    known = target.digest.all_sources if target.digest is not None else ()
-    for source in known:
+    for source in target.all_sources:
         if str(source.id) == item:
             return source
     raise UnknownName(
@@ -398,7 +397,6 @@ async def _render_setting_effect(
     context: CommandContext,
     target: SettingsTarget,
     setting: Setting,
-    requested: SettingRequest,
     change: ConfigurationChange,
 ) -> list[Block | str]:
     """Render what follows from the change of a setting.
@@ -406,21 +404,23 @@ async def _render_setting_effect(
     Raises:
         FieldError: None of the new sources can be read.
     """
-    digest = target.digest
-    if setting.info.values == "editor":
+    digest, kind = target.digest, setting.info.values
+    if kind == "editor":
         return _describe_grants(context, change)
     if digest is None:
         return _describe_consequence(context, setting, change)
-    if setting.info.values == "filter":
-        tried = await _try_filters(context, digest, setting.name, requested.added)
-        return [*tried, *await render_effect(context, change)]
-    if setting.name == "sources" and requested.added:
-        return await _read_sources(context, digest, requested.added)
-    if setting.name == "sections":
+    (step,) = change.steps
+    if kind == "address" and (added := step.list_added(setting.name)):
+        return await _read_sources(context, digest, added)
+    if kind == "section":
         effect = await render_effect(context, change)
         return [*effect, *await _render_layout(context, change)]
     if setting.info.affects_edition:
-        return [*await render_effect(context, change)]
+        tried: list[Block] = []
+        if kind == "filter":
+            added = step.list_added(setting.name)
+            tried = await _try_filters(context, digest, setting.name, added)
+        return [*tried, *await render_effect(context, change)]
     return _describe_consequence(context, setting, change)
 
 
@@ -481,9 +481,8 @@ async def _read_sources(
     context: CommandContext, digest: Digest, added: Sequence[str]
 ) -> list[Block | str]:
     """Read the new sources once, and show what is there."""
-    had = {source.address for source in digest.all_sources}
     with report_at_field("sources"):
-        tried = await try_addresses(context, [one for one in added if one not in had])
+        tried = await try_addresses(context, added)
     if all(one.problem for one in tried):
         problems = " ".join(
             f"{one.shown}: {context.message(one.problem)}" for one in tried[:3]

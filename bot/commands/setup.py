@@ -1,4 +1,4 @@
-"""`/newsdesk setup`, and new digests from the panel, with a preview of the edition.
+"""`/newsdesk setup`: a new digest, with a preview of its first edition.
 
 Without options it shows a form or, where a digest is posted here already, the
 checklist of this channel, from which the digest is changed or a second one is added.
@@ -6,23 +6,14 @@ With answers it shows the whole edition as it would be posted, and one button cr
 destination, digest and schedule together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Final
 
 from bot.commands.changes import get_previews, propose, render_proposal
-from bot.commands.context import CommandContext
+from bot.commands.context import CommandContext, OptionGroup
 from bot.commands.declaration import command
-from bot.commands.digest_requests import (
-    SOURCES_HELP,
-    NewName,
-    NewSchedule,
-    NewSettings,
-    NewSources,
-    describe_setting,
-    get_channel,
-    parse_names,
-    request_new_digest,
-)
-from bot.commands.panel import Answers, build_form, run_form, shorten_label
+from bot.commands.digest_requests import request_new_digest
+from bot.commands.panel import build_problem, shorten_label
 from bot.commands.presentation import (
     STATE_SIGNS,
     format_channels,
@@ -31,22 +22,25 @@ from bot.commands.presentation import (
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import MAX_ADDRESSES, DigestPreview
 from bot.configuration.change_steps import ChangeRequest, ConfigurationChange
-from bot.errors import FieldError
+from bot.errors import FieldError, UserError
 from bot.ingest import source_health
+from bot.lookup.name_resolution import HERE, get_channel
 from bot.model import (
     Block,
     Digest,
+    DigestSettings,
     Form,
-    FormField,
     ListItem,
     Reply,
     SmallPrint,
 )
 from bot.publishing.planning import digest_zone, find_next_due
 
-#: Options that the form requires; without any option the checklist is shown.
-REQUIRED = ("name", "source", "schedule")
-#: The name and the pack that the form suggests.
+#: What a new digest is asked for.
+ASKED: Final = ("name", "sources", "schedule", "destinations", "language", "stories")
+#: What it cannot be without; without a schedule it is only posted by an editor.
+REQUIRED: Final = ("name", "sources")
+#: The name and the pack that the form suggests for the first digest.
 DEFAULT_NAME, DEFAULT_PACK = "Morning brief", "world"
 #: Digests of one channel that the checklist offers to change.
 MAX_CHANGED = 4
@@ -61,30 +55,46 @@ MAX_CHANGED = 4
 async def set_up_channel(
     context: CommandContext,
     *,
-    name: NewName = "",
-    source: NewSources = "",
-    schedule: NewSchedule = "",
-    settings: NewSettings,
+    wanted: Annotated[Mapping[str, str], OptionGroup(DigestSettings, ASKED)],
 ) -> Reply | Form:
     """Show the checklist of this channel, the form, or the preview of a new digest."""
-    given = {name: said for name, said in context.typed.items() if said}
-    if not given:
-        here = await context.list_digests_here()
-        if here:
-            return _render_checklist(context, here)
-        suggested = {
-            "name": DEFAULT_NAME,
-            "source": DEFAULT_PACK if DEFAULT_PACK in feed_lists.list_packs() else "",
-            "schedule": f"weekdays at 8:30 {context.zone}",
-            "stories": "5",
-        }
-        return context.form(suggested, required=REQUIRED)
-    missing = [option for option in REQUIRED if option not in given]
-    if missing:
-        errors = dict.fromkeys(missing, context.say("This is required."))
-        return context.form(given, errors, required=REQUIRED)
-    requests = await request_new_digest(context, name, source, schedule, settings)
-    return await _render_preview(context, requests)
+    here = await context.list_digests_here()
+    if here and not wanted:
+        return _render_checklist(context, here)
+    missing = [name for name in REQUIRED if wanted and name not in wanted]
+    is_whole = "schedule" in wanted or context.invocation.submitted
+    if missing or not is_whole:
+        return await _ask_for_digest(context, wanted, missing)
+    return await _render_preview(context, await request_new_digest(context, wanted))
+
+
+@set_up_channel.control("new")
+async def add_digest(context: CommandContext, _: str) -> Reply | Form:
+    """Ask for a new digest, whatever is set up here."""
+    try:
+        return await _ask_for_digest(context, {}, ())
+    except UserError as error:
+        return build_problem(context, error)
+
+
+async def _ask_for_digest(
+    context: CommandContext, given: Mapping[str, str], missing: Sequence[str]
+) -> Form:
+    places, here = await context.list_destinations(), context.place.channel
+    if not places:
+        # Said before a form is filled in for nothing.
+        here = get_channel(context.place)
+    there = next((place.name for place in places if place.channel == here), HERE)
+    suggested = {
+        "schedule": f"weekdays at 8:30 {context.zone}",
+        "destinations": there if here else "",
+    }
+    if not await context.list_digests():
+        is_there = DEFAULT_PACK in feed_lists.list_packs()
+        suggested["name"] = DEFAULT_NAME
+        suggested["sources"] = DEFAULT_PACK if is_there else ""
+    errors = dict.fromkeys(missing, context.say("This is required."))
+    return context.form({**suggested, **given}, errors, required=REQUIRED)
 
 
 async def _render_preview(
@@ -143,74 +153,6 @@ def _render_readings(
         yield draft.rendered
 
 
-# ── another digest ─────────────────────────────────────────────────────────────
-
-
-async def add_digest(context: CommandContext) -> Reply | Form:
-    """Ask for a new digest of the panel; with answers, show its first edition."""
-
-    async def show_preview(given: Answers) -> Reply:
-        requests = await request_new_digest(
-            context,
-            " ".join(given["name"].split()),
-            given["sources"],
-            given["schedule"],
-            {"language": given["language"]} if given["language"] else {},
-            parse_names(given["destinations"]),
-        )
-        return await _render_preview(context, requests)
-
-    if not await context.list_destinations():
-        # Said before a form is filled in for nothing.
-        get_channel(context.place)
-    form = build_form(
-        context, "new", context.say("A new digest"), await _list_fields(context)
-    )
-    return await run_form(context, form, show_preview)
-
-
-async def _list_fields(context: CommandContext) -> list[FormField]:
-    is_first = not await context.list_digests()
-    places = await context.list_destinations()
-    here = [place.name for place in places if place.channel == context.place.channel]
-    pack = DEFAULT_PACK if is_first and DEFAULT_PACK in feed_lists.list_packs() else ""
-    return [
-        FormField(
-            name="name",
-            label=context.say("Name"),
-            description=context.texts.word(describe_setting("name")),
-            value=DEFAULT_NAME if is_first else "",
-        ),
-        FormField(
-            name="sources",
-            label=context.say("Sources"),
-            description=context.texts.word(SOURCES_HELP),
-            value=pack,
-            lines=True,
-        ),
-        FormField(
-            name="schedule",
-            label=context.say("Schedule"),
-            description=context.texts.word(describe_setting("schedule")),
-            value=f"weekdays at 8:30 {context.zone}",
-            required=False,
-        ),
-        FormField(
-            name="destinations",
-            label=context.say("Destinations"),
-            description=context.say("Their names, by commas; empty: this channel"),
-            value=", ".join(here),
-            required=False,
-        ),
-        FormField(
-            name="language",
-            label=context.say("Language"),
-            description=context.texts.word(describe_setting("language")),
-            required=False,
-        ),
-    ]
-
-
 # ── a channel that is set up ───────────────────────────────────────────────────
 
 
@@ -220,18 +162,15 @@ def _render_checklist(context: CommandContext, here: Sequence[Digest]) -> Reply:
         blocks += [SmallPrint(text=digest.name), *_render_steps(context, digest)]
     another = context.small_print("Another channel: run /newsdesk setup there.")
     title = context.say("This channel is set up")
-    if len(here) == 1:
-        change = [context.button("Change it", "home", f"d{here[0].id}", primary=True)]
-    else:
-        change = [
-            context.button(
-                "Change {name}", "home", f"d{one.id}", name=shorten_label(one.name, 25)
-            )
-            for one in here[:MAX_CHANGED]
-        ]
+    change = [
+        context.button(
+            "Change {name}", "home", f"d{one.id}", name=shorten_label(one.name, 25)
+        )
+        for one in here[:MAX_CHANGED]
+    ]
     controls = [
         *change,
-        context.button("Add a second digest", "home", "new"),
+        context.button("Add a second digest", "new", "digest"),
         context.button("Preview", "preview"),
         context.button("Doctor", "doctor"),
     ]

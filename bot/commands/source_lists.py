@@ -6,13 +6,10 @@ names of its sources. A feed that cannot be read at present is reported, but imp
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from bot.commands.arguments import (
-    DIGEST_OPTION,
     FILE,
     find_digest,
     named_digest,
@@ -24,19 +21,15 @@ from bot.commands.declaration import command
 from bot.commands.presentation import STATE_SIGNS, render_excerpt_sources
 from bot.configuration import feed_lists
 from bot.configuration.change_preview import count_excerpt_sources
-from bot.configuration.change_steps import ChangeRequest, EntryEdit
 from bot.configuration.diff import mask_source, shorten_line
-from bot.configuration.validation import find_name_problem
 from bot.errors import FieldError, report_at_field
 from bot.ingest.polling import SourceTrial
 from bot.model import (
-    DEFAULT_DIGEST,
     Block,
     Digest,
     Document,
     ListItem,
     Reply,
-    SettingsEntry,
     SmallPrint,
 )
 from digests.language.normalization import normalize_text
@@ -76,14 +69,11 @@ async def import_feeds(
     source_reader = context.publisher.ingestor.source_reader
     with report_at_field(FILE):
         listed = await source_reader.parse_opml(file)
-    new = await _sort_by_digest(context, digest, listed.subscriptions)
+    named = await _name_digests(context, digest, listed.subscriptions)
+    new = feed_lists.sort_new_feeds(named, await context.list_digests())
     if not new:
         raise FieldError("It names no feed that is new here.", field=FILE)
-    requests = (
-        ChangeRequest(noun="digest", name=name, edit=_add_feeds(name, feeds))
-        for name, feeds in new.items()
-    )
-    change = await propose(context, *requests)
+    change = await propose(context, *feed_lists.request_feeds(new))
     feeds = [feed.address for some in new.values() for feed in some]
     tried = await get_previews(context).try_addresses(feeds[:MAX_TRIED], TRYING_SECONDS)
     summary = _render_import(context, listed, len(feeds), tuple(tried.values()))
@@ -97,7 +87,7 @@ async def import_feeds(
 )
 async def export_feeds(
     context: CommandContext,
-    digest: Annotated[Digest | None, replace(DIGEST_OPTION, implicit=False)] = None,
+    digest: Annotated[Digest | None, named_digest("Its name")] = None,
 ) -> Reply:
     """Export the feeds of one digest or of all as OPML, without secret addresses."""
     found, secret = await context.query(
@@ -124,25 +114,22 @@ async def export_feeds(
     return context.reply(*blocks, title=title, controls=[back], in_place=True)
 
 
-async def _sort_by_digest(
+async def _name_digests(
     context: CommandContext, only: Digest | None, listed: Sequence[Subscription]
-) -> Mapping[str, list[Subscription]]:
-    """Sort the feeds by the digest that gets them, without those that it has."""
+) -> list[tuple[str, Subscription]]:
+    """Name the digest of each feed: the only one, that of its folder, or that here."""
+    if only is not None:
+        return [(only.name, one) for one in listed]
     known = await context.list_digests()
-    had = {d.name: {s.address for s in d.all_sources} for d in known}
-    new: dict[str, list[Subscription]] = defaultdict(list)
-    for one in listed:
-        name = only.name if only else _get_folder_digest(one, known)
-        name = name or await _get_default_digest(context, known)
-        if one.address not in had.get(name, ()):
-            new[name].append(one)
-    return new
+    names = [_get_folder_digest(one, known) for one in listed]
+    default = "" if all(names) else await _get_default_digest(context, known)
+    return [(name or default, one) for name, one in zip(names, listed, strict=True)]
 
 
-def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str | None:
+def _get_folder_digest(one: Subscription, known: Sequence[Digest]) -> str:
     """Return the name of the innermost folder's digest, which may not exist."""
     if not one.folders:
-        return None
+        return ""
     folder = one.folders[-1]
     there = {normalize_text(digest.name): digest.name for digest in known}
     return there.get(normalize_text(folder), folder[:80].strip())
@@ -154,22 +141,6 @@ async def _get_default_digest(context: CommandContext, known: Sequence[Digest]) 
         return feed_lists.DEFAULT_DIGEST_NAME
     with report_at_field("digest"):
         return (await find_digest(context, "")).name
-
-
-def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
-    def edit(before: SettingsEntry | None) -> SettingsEntry:
-        entry = before or {**DEFAULT_DIGEST, "name": name}
-        given = ((feed.address, feed.title[:80].strip()) for feed in feeds)
-        titles = {
-            a: t for a, t in given if t not in ("", a) and not find_name_problem(t)
-        }
-        return {
-            **entry,
-            "sources": [*entry["sources"], *(f.address for f in feeds)],
-            "source_names": {**entry["source_names"], **titles},
-        }
-
-    return edit
 
 
 def _render_import(

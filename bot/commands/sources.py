@@ -8,27 +8,23 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from bot.commands.arguments import parse_page
-from bot.commands.changes import get_previews, propose_and_render, request_edit
+from bot.commands.changes import get_previews, propose_and_render
 from bot.commands.context import CommandContext
 from bot.commands.panel import (
     Answers,
     back_button,
+    build_choice,
     build_form,
     build_menu,
     build_page,
     run_form,
-    shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, join_notes
+from bot.configuration.change_steps import request_edit
 from bot.configuration.change_validation import FOLDER_ONLY_BY_FILE
 from bot.configuration.diff import hide_folders, mask_source, shorten_line
 from bot.configuration.feed_lists import expand_addresses
-from bot.configuration.validation import (
-    BY_SOURCE,
-    SOME_SOURCES,
-    refuse_to_take_only_source,
-)
+from bot.configuration.validation import BY_SOURCE, SOME_SOURCES
 from bot.errors import FieldError, UnknownName
 from bot.ingest import addresses, source_health
 from bot.ingest.polling import SourceTrial
@@ -39,7 +35,6 @@ from bot.model import (
     Form,
     FormField,
     ListItem,
-    MenuOption,
     Reply,
     SettingsEntry,
     Source,
@@ -61,7 +56,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
     paused = frozenset(source.id for source in digest.paused_sources)
     rank = partial(_rank, context, paused)
     every = sorted(digest.all_sources, key=rank)
-    shown = Page.of(every, parse_page(context, number), SOURCES_PER_PAGE)
+    shown = Page.of(every, number, SOURCES_PER_PAGE)
     pages = await source_health.load_page_counts(context.db, shown.items, context.now)
     lines: list[Block | str] = [
         _render_health(context, digest, source, pages.get(source.id))
@@ -71,10 +66,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
         lines.append(position)
     here = f"d{digest.id}"
     options = (
-        MenuOption(
-            id=context.control_id("home", f"{here}:source:{source.id}"),
-            label=shorten_label(format_source_name(source), 60),
-        )
+        build_choice(context, f"{here}:source:{source.id}", format_source_name(source))
         for source in shown.items
     )
     controls = [
@@ -82,7 +74,7 @@ async def list_sources(context: CommandContext, digest: Digest, number: str) -> 
         context.button("Test an address", "home", f"{here}:test"),
         context.button("Import a list", "import-feeds", digest.name),
         context.button("Export a list", "export-feeds", digest.name),
-        *shown.build_turns(context, f"{here}:sources"),
+        *shown.build_turns(context, "home", f"{here}:sources"),
         back_button(context, here),
     ]
     title = context.say("Sources of {name}", name=digest.name)
@@ -176,10 +168,9 @@ async def _show_source(
 async def _test_source(
     context: CommandContext, digest: Digest, source: Source, _: str
 ) -> Reply:
-    tried = await try_addresses(context, [source.address])
-    readings = render_readings(context, tried, digest_zone(digest))
-    back = back_button(context, f"d{digest.id}:source:{source.id}")
-    return build_page(context, format_source_name(source), readings, [back])
+    """Show what would be read of it now."""
+    title, here = format_source_name(source), f"d{digest.id}:source:{source.id}"
+    return await _show_readings(context, title, [source.address], here)
 
 
 async def _move_source(
@@ -188,15 +179,9 @@ async def _move_source(
     """Show the digests that it can move to; with one, propose the move."""
     others = [one for one in await context.list_digests() if one.id != digest.id]
     here = f"d{digest.id}:source:{source.id}"
-    if len(digest.all_sources) == 1:
-        raise refuse_to_take_only_source(digest.name)
     if not key:
         options = (
-            MenuOption(
-                id=context.control_id("home", f"{here}:move:{one.id}"),
-                label=shorten_label(one.name, 60),
-            )
-            for one in others
+            build_choice(context, f"{here}:move:{one.id}", one.name) for one in others
         )
         label = context.say("Choose the digest that reads it from now on")
         menus = build_menu(label, options)[:MAX_MENUS]
@@ -206,40 +191,31 @@ async def _move_source(
     to = next((one for one in others if str(one.id) == key), None)
     if to is None:
         raise UnknownName("This digest no longer exists.")
+    address = source.address
+
+    def remove(entry: SettingsEntry) -> SettingsEntry:
+        return {**entry, "sources": [a for a in entry["sources"] if a != address]}
+
     return await propose_and_render(
         context,
-        request_edit(to, partial(_add_moved, digest=digest, source=source)),
-        request_edit(digest, partial(_remove_address, address=source.address)),
+        request_edit("digest", to.name, partial(_add_moved, digest, source)),
+        request_edit("digest", digest.name, remove),
     )
 
 
-def _add_moved(entry: SettingsEntry, digest: Digest, source: Source) -> SettingsEntry:
-    """Add a source of another digest, with its settings there, paused as it was."""
-    address, present = source.address, digest.settings
+def _add_moved(digest: Digest, source: Source, entry: SettingsEntry) -> SettingsEntry:
+    """Add a source of a digest to another, with its settings, paused as it was."""
+    address, moved = source.address, digest.settings.to_entry()
     if address in entry["sources"]:
         return entry
-    lists = [name for name in SOME_SOURCES if address in getattr(present, name)]
-    lists.insert(0, "sources")
-    changed = {name: [*entry[name], address] for name in lists}
-    wanted: SettingsEntry = {**entry, **changed}
+    wanted = {**entry, "sources": [*entry["sources"], address]}
+    for setting in SOME_SOURCES:
+        if address in moved[setting]:
+            wanted[setting] = [*entry[setting], address]
     for setting in BY_SOURCE:
-        value = getattr(present, setting).get(address, "")
-        wanted = _set_of_source(wanted, setting, address, value)
+        if address in moved[setting]:
+            wanted[setting] = {**entry[setting], address: moved[setting][address]}
     return wanted
-
-
-def _remove_address(entry: SettingsEntry, address: str) -> SettingsEntry:
-    """Remove a source from the settings of a digest."""
-    kinds = ("sources", *SOME_SOURCES)
-    return {**entry, **{k: [a for a in entry[k] if a != address] for k in kinds}}
-
-
-def _set_of_source(
-    entry: SettingsEntry, setting: str, address: str, value: str
-) -> SettingsEntry:
-    """Set a value that the settings keep by source; "" removes it."""
-    others = {a: v for a, v in entry[setting].items() if a != address}
-    return {**entry, setting: others | ({address: value} if value else {})}
 
 
 _ACTIONS: Final[Mapping[str, SourcePage]] = {
@@ -252,34 +228,36 @@ _ACTIONS: Final[Mapping[str, SourcePage]] = {
 # ── what can be read ────────────────────────────────────────────────────────────────
 
 
-async def test_address(context: CommandContext, digest: Digest) -> Reply | Form:
+async def ask_for_address(
+    context: CommandContext, digest: Digest, _: str
+) -> Reply | Form:
     """Ask for an address; with it, show what would be read there."""
 
     async def show_readings(given: Answers) -> Reply:
         wanted = expand_addresses(given["sources"])
         _check_addresses(wanted)
-        tried = await try_addresses(context, wanted)
-        readings = render_readings(context, tried, context.zone)
-        return build_page(
-            context,
-            context.say("What would be read"),
-            [*readings, context.small_print("Nothing was saved.")],
-            [back_button(context, f"d{digest.id}:sources:1")],
-        )
+        title = context.say("What would be read")
+        return await _show_readings(context, title, wanted, f"d{digest.id}:sources:1")
 
-    title = context.say("Test an address")
-    fields = [_ask_for_addresses(context)]
-    form = build_form(context, f"d{digest.id}:test", title, fields)
-    return await run_form(context, form, show_readings)
-
-
-def _ask_for_addresses(context: CommandContext) -> FormField:
-    return FormField(
+    asked = FormField(
         name="sources",
         label=context.say("Addresses"),
         description=context.say("Of feeds, pages or sites; or a pack such as world"),
         lines=True,
     )
+    title = context.say("Test an address")
+    form = build_form(context, f"d{digest.id}:test", title, [asked])
+    return await run_form(context, form, show_readings)
+
+
+async def _show_readings(
+    context: CommandContext, title: str, wanted: Sequence[str], back: str
+) -> Reply:
+    """Show what would be read at the addresses, with the way back to a page."""
+    tried = await try_addresses(context, wanted)
+    readings = render_readings(context, tried, context.zone)
+    note = context.small_print("Nothing was saved.")
+    return build_page(context, title, [*readings, note], [back_button(context, back)])
 
 
 def _check_addresses(wanted: Sequence[str]) -> None:

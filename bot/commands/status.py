@@ -5,9 +5,9 @@ from typing import Final
 
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
+from bot.commands.digest_pages import list_facts
 from bot.commands.presentation import (
     STATE_SIGNS,
-    format_occurrence,
     join_notes,
     render_finding,
 )
@@ -23,11 +23,10 @@ from bot.model import (
     Reply,
     SmallPrint,
 )
-from bot.publishing.planning import digest_zone, format_schedules
+from bot.publishing.planning import digest_zone
 from bot.storage import (
     delivery_store,
     personal_digest_store,
-    schedule_store,
 )
 
 MAX_DELIVERIES: Final = 5
@@ -84,27 +83,15 @@ async def show_status(context: CommandContext) -> Reply:
 async def _list_digest_rows(
     context: CommandContext, digest: Digest
 ) -> AsyncIterator[tuple[str, str]]:
-    texts, zone = context.texts, digest_zone(digest)
     yield context.say("Digest"), digest.name
-    yield context.say("Next"), context.format_next_due(digest)
-    if digest.schedules:
-        yield context.say("Schedule"), format_schedules(digest, texts)
-    if digest.paused:
-        yield context.say("Paused"), context.say("until somebody resumes it")
-    elif digest.paused_until is not None:
-        until = context.say("until {day}", day=texts.date(digest.paused_until))
-        yield context.say("Paused"), until
-    today = context.get_today(zone)
-    coming = [texts.date(day) for day in digest.skips if day >= today]
-    if coming:
-        yield context.say("Left out"), ", ".join(coming)
-    newest = schedule_store.list_newest_occurrences
-    for one in await context.query(newest, digest_id=digest.id, count=1):
-        yield context.say("Last"), format_occurrence(context, digest, one)
-    now = context.now
-    pages = await source_health.load_page_counts(context.db, digest.sources, now)
+    for row in await list_facts(context, digest):
+        yield row
+    at = (context.now, digest_zone(digest), context.texts)
+    pages = await source_health.load_page_counts(
+        context.db, digest.sources, context.now
+    )
     known = [
-        (one, source_health.describe_health(one, now, zone, texts, pages.get(one.id)))
+        (one, source_health.describe_health(one, *at, pages.get(one.id)))
         for one in digest.sources
     ]
     states = list(STATE_SIGNS)

@@ -1,4 +1,4 @@
-"""Whole workspaces: `/newsdesk config`, `access` and `erase`; being added or removed.
+"""Whole workspaces: `/newsdesk config` and `erase`; being added or removed.
 
 Without a name `erase` shows what would be erased; its button asks for the name, and the
 right name starts the erasure. People with a grant of `/newsdesk access` cannot use it.
@@ -7,20 +7,13 @@ right name starts the erasure. People with a grant of `/newsdesk access` cannot 
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.commands.access import (
-    describe_grant,
-    find_given_grant,
-    read_new_grant,
-    request_grant,
-)
 from bot.commands.arguments import FILE, read_given_text
-from bot.commands.changes import propose, propose_and_render, render_proposal
+from bot.commands.changes import propose, render_proposal
 from bot.commands.context import CommandContext, CommandServices, Option
 from bot.commands.declaration import command
 from bot.configuration import file_import
 from bot.configuration.change_steps import (
     InvalidChange,
-    format_grant,
     load_current_settings,
 )
 from bot.errors import FieldError, Forbidden, UserError, report_at_field
@@ -28,7 +21,6 @@ from bot.model import (
     Document,
     FactTable,
     Form,
-    ListItem,
     PlatformName,
     Reply,
     Workspace,
@@ -261,44 +253,3 @@ async def export_configuration(context: CommandContext) -> Reply:
         ),
         title=context.say("Configuration"),
     )
-
-
-# ── who may edit ────────────────────────────────────────────────────────────────
-
-WhoArgument = Annotated[
-    str,
-    Option("A person or a role: a mention, or its id", rest=True, completes="person"),
-]
-
-
-@command(
-    "newsdesk access grant", "Make a person or a role an editor", "@ben", "role 4711"
-)
-async def grant_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to grant access to the person or role."""
-    grant = read_new_grant(context, who)
-    request = request_grant(grant, given=True)
-    return await propose_and_render(
-        context, request, more=[describe_grant(context, grant)]
-    )
-
-
-@command("newsdesk access revoke", "Stop letting them do an editor's work", "@ben")
-async def revoke_access(context: CommandContext, who: WhoArgument) -> Reply:
-    """Propose to revoke the access."""
-    known = await context.query(workspace_store.list_grants)
-    request = request_grant(find_given_grant(known, who), given=False)
-    return await propose_and_render(context, request, more=())
-
-
-@command("newsdesk access list", "Who is an editor here")
-async def list_access(context: CommandContext) -> Reply:
-    """List the people and roles with access."""
-    first = context.say(
-        "People who manage this workspace on its platform are always editors."
-    )
-    known = await context.query(workspace_store.list_grants)
-    lines = [ListItem(title=format_grant(one)) for one in known]
-    back = context.button("Control panel", "home", "")
-    title = context.say("Access")
-    return context.reply(first, *lines, title=title, controls=[back], in_place=True)

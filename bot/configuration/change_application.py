@@ -106,7 +106,7 @@ def _save_digest(
     known = source_store.list_folders(conn, scope)
     folders = {source.address: source for source in known}
     by_address = {
-        address: folders.get(address) or ensure_source(conn, scope, address, context)
+        address: folders.get(address) or _ensure_source(conn, scope, address, context)
         for address in settings.sources
     }
     paused = set(settings.paused_sources)
@@ -133,32 +133,23 @@ def _save_digest(
     return digest
 
 
-def ensure_source(
-    conn: Connection, scope: Scope, address: str, context: ChangeContext, name: str = ""
+def _ensure_source(
+    conn: Connection, scope: Scope, address: str, context: ChangeContext
 ) -> Source:
     """Find the source with this full address, or create it.
 
-    Args:
-        conn: Inside a transaction.
-        scope: The workspace that owns folders, addresses with secrets and addresses in
-            private networks; every other source is shared between workspaces.
-        address: Address of a folder, feed or page.
-        context: Decides which addresses are private.
-        name: Display name; "" = the folder's name, or the address without its secret.
+    The workspace owns folders, addresses with secrets and addresses in private
+    networks; every other source is shared between workspaces.
     """
     kind, full = resolve_source_kind(address, Path("/"))
-    if kind == "folder":
-        private, default_name = True, Path(full).name
-    else:
-        private = addresses.is_private(full, context.allow_private)
-        default_name = addresses.mask_secrets(full)
+    is_folder = kind == "folder"
+    private = is_folder or addresses.is_private(full, context.allow_private)
     return source_store.upsert_source(
         conn,
         workspace_id=scope.workspace_id if private else None,
         kind=kind,
         address=full,
-        name=name or default_name,
-        rename=bool(name),
+        name=Path(full).name if is_folder else addresses.mask_secrets(full),
     )
 
 

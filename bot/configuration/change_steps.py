@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from bot.errors import FieldError, UserError
+from bot.errors import FieldError, UnknownName, UserError
 from bot.model import (
     Destination,
     Payload,
@@ -46,6 +46,10 @@ StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
 #: Computes the wanted settings from the current ones; None = it does not exist. Values
 #: may still be as people typed them.
 EntryEdit = Callable[[SettingsEntry | None], SettingsEntry | None]
+DELETED: Final = (
+    "This no longer exists: it was deleted in the meantime. /newsdesk home shows what "
+    "there is."
+)
 #: Maximum number of characters of an editor's correction.
 MAX_CORRECTION_LENGTH = 200
 #: Makes the changes of the command line. No platform has this id, and the name is
@@ -87,6 +91,19 @@ class ChangeRequest:
     edit: EntryEdit
 
 
+def request_edit(
+    noun: StepNoun, name: str, edit: Callable[[SettingsEntry], SettingsEntry]
+) -> ChangeRequest:
+    """Build a request that replaces the settings of an existing thing."""
+
+    def edit_existing(entry: SettingsEntry | None) -> SettingsEntry:
+        if entry is None:
+            raise UnknownName(DELETED)
+        return edit(entry)
+
+    return ChangeRequest(noun=noun, name=name, edit=edit_existing)
+
+
 @frozen
 class ChangeStep:
     """One thing that a change touches."""
@@ -106,6 +123,11 @@ class ChangeStep:
     def old_name(self) -> str:
         """Its name before the change; the new one where it is added."""
         return str((self.before or self.after or {}).get("name", ""))
+
+    def list_added(self, setting: str) -> list[Any]:
+        """List the values of a list that it did not have before."""
+        before = (self.before or {}).get(setting) or ()
+        return [v for v in (self.after or {}).get(setting) or () if v not in before]
 
     @property
     def is_change(self) -> bool:

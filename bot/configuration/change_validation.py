@@ -18,13 +18,14 @@ from typing import Any, Self
 from bot.configuration.change_steps import (
     MAX_CORRECTION_LENGTH,
     ChangeContext,
+    ChangeRequest,
     ChangeStep,
     CurrentSettings,
     InvalidChange,
     StepProblem,
+    build_steps,
 )
 from bot.configuration.validation import (
-    BY_SOURCE,
     STAND_IN,
     check_digest,
     find_post_option_problems,
@@ -42,6 +43,7 @@ from bot.model import (
 )
 from bot.ports import PlatformPlugin
 from bot.schedules.calendar import find_zone
+from bot.storage import Connection
 from digests.types import frozen
 
 #: Maximum number of digests, and of destinations, that can be made from chat.
@@ -51,6 +53,22 @@ FOLDER_ONLY_BY_FILE = (
     "of a feed, a page or a site: https://…"
 )
 CheckedEntry = tuple[SettingsEntry | None, list[FieldError]]
+
+
+def check_requests(
+    conn: Connection,
+    current: CurrentSettings,
+    requests: Iterable[ChangeRequest],
+    context: ChangeContext,
+) -> tuple[ChangeStep, ...]:
+    """Compute the requested steps from the current settings, and check them.
+
+    Raises:
+        Forbidden: The person may not make one of the steps.
+        InvalidChange: The mistakes in the steps.
+    """
+    steps, problems = build_steps(conn, current, requests)
+    return check_steps(steps, current, context, problems)
 
 
 def check_steps(
@@ -223,13 +241,13 @@ def _check_digest_step(
     # Settings that an older change does not have stay as they are.
     entry = {**DEFAULT_DIGEST, **(step.before or {}), **(step.after or {})}
     is_new = step.before is None
-    if context.base is None:
-        _drop_removed_sources(entry, step.before)
     settings, problems = check_digest(
         entry,
         destinations=current.entries["destination"],
         resolve_address=_build_address_resolver(step, context, known),
         zone=current.zone,
+        # In chat, what is set of a removed source is removed as well.
+        had=(step.before or entry)["sources"] if context.base is None else (),
     )
     others = {n for n, key in current.keys.items() if is_new or key != step.key}
     if settings.name in others:
@@ -244,19 +262,6 @@ def _check_digest_step(
         )
         problems.append(problem)
     return settings.to_entry(), problems
-
-
-def _drop_removed_sources(entry: dict[str, Any], before: SettingsEntry | None) -> None:
-    """Remove what is set of sources that the change takes away from the digest."""
-    had, kept = (before["sources"] if before is not None else ()), entry["sources"]
-    # People may write a secret as it is shown to them.
-    masked = {address: addresses.mask_secrets(address) for address in had}
-    removed = {a for a, shown in masked.items() if a not in kept and shown not in kept}
-    for field in BY_SOURCE:
-        if isinstance(entry[field], Mapping):
-            entry[field] = {a: v for a, v in entry[field].items() if a not in removed}
-    if isinstance(entry["pictures"], list | tuple):
-        entry["pictures"] = [a for a in entry["pictures"] if a not in removed]
 
 
 def _build_address_resolver(

@@ -32,14 +32,13 @@ from bot.configuration.change_steps import (
     ConfigurationChange,
     CurrentSettings,
     UpcomingEditions,
-    build_steps,
     load_current_settings,
     read_current_step,
     reverse_steps,
     step_from_json,
     step_to_json,
 )
-from bot.configuration.change_validation import check_steps
+from bot.configuration.change_validation import check_requests, check_steps
 from bot.errors import UnknownName, UserError
 from bot.model import DigestSettings, DueMoment, Location, Workspace
 from bot.model.scope import Scope
@@ -80,8 +79,7 @@ def propose_requests(
     """
     workspace = _ensure_workspace(conn, place.workspace, context.now)
     current = load_current_settings(conn, workspace)
-    wanted, unbuilt = build_steps(conn, current, requests)
-    steps = check_steps(wanted, current, context, unbuilt)
+    steps = check_requests(conn, current, requests, context)
     return _store_proposal(conn, current, steps, context)
 
 
@@ -187,8 +185,7 @@ def apply_requests(
     if workspace is None:
         raise UserError("The workspace of this digest was erased.")
     current = load_current_settings(conn, workspace)
-    wanted, unbuilt = build_steps(conn, current, requests)
-    steps = check_steps(wanted, current, context, unbuilt)
+    steps = check_requests(conn, current, requests, context)
     apply_steps(conn, scope, steps, context)
     record_steps(conn, scope, steps, context)
 

@@ -241,7 +241,7 @@ def format_value(setting: Setting, value: Any, texts: Texts) -> str:
 
 def _format_named_value(setting: Setting, value: Any, texts: Texts) -> str:
     match setting.info.values:
-        case "source":
+        case "address" | "source":
             return mask_source(value)
         case "schedule":
             return shorten_line(capitalize_first(format_schedule(value, texts)))

@@ -5,14 +5,13 @@ added to that digest, the others to the digest that the admin names.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.configuration.change_application import ensure_source
 from bot.configuration.change_steps import ChangeContext, ChangeRequest, EntryEdit
 from bot.configuration.changes import apply_requests
+from bot.configuration.validation import find_name_problem
 from bot.errors import ConfigurationError, UserError
 from bot.ingest import addresses
 from bot.lookup.name_resolution import select_workspaces
@@ -82,28 +81,54 @@ def assign_feeds(
     """
     home = _resolve_workspace(conn, workspace, operator.now)
     known = digest_store.list_digests(conn, home.scope)
-    had = {d.name: {source.id for source in d.all_sources} for d in known}
-    new: dict[str, dict[int, Source]] = defaultdict(dict)
-    for one in listed:
-        name = digest or _resolve_digest_name(one, known)
-        source = ensure_source(conn, home.scope, one.address, operator, one.title)
-        if source.id not in had.get(name, ()):
-            new[name][source.id] = source
-    requests = [
-        ChangeRequest(noun="digest", name=name, edit=_add_sources(name, added.values()))
-        for name, added in new.items()
+    named = [(digest or _resolve_digest_name(one, known), one) for one in listed]
+    new = sort_new_feeds(named, known)
+    apply_requests(conn, home.scope, request_feeds(new), operator)
+    added = {(name, feed.address) for name, feeds in new.items() for feed in feeds}
+    return [
+        (found, [s for s in found.all_sources if (found.name, s.address) in added])
+        for found in digest_store.list_digests(conn, home.scope)
+        if found.name in new
     ]
-    apply_requests(conn, home.scope, requests, operator)
-    digests = digest_store.list_digests(conn, home.scope)
-    return [(d, list(new[d.name].values())) for d in digests if d.name in new]
 
 
-def _add_sources(name: str, added: Iterable[Source]) -> EntryEdit:
-    listed = [source.address for source in added]
+def sort_new_feeds(
+    named: Iterable[tuple[str, Subscription]], known: Iterable[Digest]
+) -> Mapping[str, Sequence[Subscription]]:
+    """Sort feeds by the digest that gets them, without those that it has already."""
+    had = {(d.name, source.address) for d in known for source in d.all_sources}
+    new: dict[str, list[Subscription]] = {}
+    for name, feed in named:
+        if (name, feed.address) not in had:
+            had.add((name, feed.address))
+            new.setdefault(name, []).append(feed)
+    return new
+
+
+def request_feeds(
+    new: Mapping[str, Sequence[Subscription]],
+) -> list[ChangeRequest]:
+    """Build the requests that add feeds to digests, which may not exist yet.
+
+    Titles are kept as the digest's own names of its sources.
+    """
+    return [
+        ChangeRequest(noun="digest", name=name, edit=_add_feeds(name, feeds))
+        for name, feeds in new.items()
+    ]
+
+
+def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
+    titles = {feed.address: feed.title[:80].strip() for feed in feeds}
+    names = {a: t for a, t in titles.items() if t != a and not find_name_problem(t)}
 
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         entry = before or {**DEFAULT_DIGEST, "name": name}
-        return {**entry, "sources": [*entry["sources"], *listed]}
+        return {
+            **entry,
+            "sources": [*entry["sources"], *titles],
+            "source_names": {**entry["source_names"], **names},
+        }
 
     return edit
 
@@ -185,11 +210,6 @@ def _resolve_digest_name(one: Subscription, known: Sequence[Digest]) -> str:
 def list_packs() -> tuple[str, ...]:
     """List the names of packs, such as «technology» and «world», in order."""
     return tuple(_find_packs())
-
-
-def list_pack_addresses(name: str) -> tuple[str, ...]:
-    """List the feeds of the pack; none where there is no such pack."""
-    return _read_pack(_find_packs().get(name.strip().casefold()))
 
 
 def _read_pack(path: Path | None) -> tuple[str, ...]:

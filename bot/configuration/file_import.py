@@ -30,13 +30,13 @@ from bot.configuration.change_steps import (
     EntryEdit,
     InvalidChange,
     StepNoun,
-    build_steps,
     format_grant,
     grant_to_entry,
     load_current_settings,
 )
-from bot.configuration.change_validation import check_steps
+from bot.configuration.change_validation import check_requests
 from bot.configuration.changes import record_steps
+from bot.configuration.diff import list_differences
 from bot.configuration.validation import (
     BY_SOURCE,
     SOME_SOURCES,
@@ -44,6 +44,7 @@ from bot.configuration.validation import (
     validate_fields,
 )
 from bot.errors import ConfigurationError, FieldError, UserError
+from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.model import (
     DEFAULT_DIGEST,
@@ -414,8 +415,7 @@ def _plan_workspace(
     )
     current = load_current_settings(conn, workspace)
     requests = build_requests(wanted, current, prune=prune)
-    steps, unbuilt = build_steps(conn, current, requests)
-    checked = check_steps(steps, current, context, unbuilt)
+    checked = check_requests(conn, current, requests, context)
     return _WorkspacePlan(
         workspace=workspace,
         name=wanted.name or wanted.id,
@@ -444,21 +444,11 @@ def _describe_step(step: ChangeStep) -> PlannedChange:
     text, old, new = f"{noun} «{step.name}»", step.before, step.after
     if old is None or new is None:
         return PlannedChange(kind="remove" if new is None else "add", text=text)
-    if noun == "destination":
-        differs = " → ".join(map(_describe_destination, (old, new)))
-    else:
-        differs = ", ".join(name for name in new if old.get(name) != new[name])
+    rows = list(list_differences(step, Texts.of("en")))
+    if noun == "destination" and old["channel"] != new["channel"]:
+        rows.append(("channel", f"{old['channel']} → {new['channel']}"))
+    differs = ", ".join(f"{label}: {value}" for label, value in rows)
     return PlannedChange(kind="change", text=f"{text}: {differs}")
-
-
-def _describe_destination(entry: SettingsEntry) -> str:
-    """Format a destination: «2001, silent, ping 55»."""
-    options = [
-        name if entry[name] is True else f"{name} {entry[name]}"
-        for name in DEFAULT_POST_OPTIONS.to_entry()
-        if entry.get(name)
-    ]
-    return ", ".join([str(entry["channel"]), *options])
 
 
 # ── export ──────────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ from bot.model import (
     SettingsModel,
     SourceKind,
     get_setting,
+    list_settings,
 )
 from bot.ports import PlatformPlugin
 from bot.schedules.parsing import parse_schedule
@@ -32,7 +33,6 @@ from bot.schedules.wording import describe_schedule
 from digests.errors import InputError
 from digests.language.normalization import normalize_text
 from digests.language.words import STOP_WORDS
-from digests.messages import Message
 from digests.stories import filters
 
 M = TypeVar("M", bound=SettingsModel)
@@ -49,16 +49,6 @@ _STAND_INS: Final[Mapping[str, Any]] = {
     "id": STAND_IN,
     "platform": STAND_IN,
 }
-
-
-def refuse_to_take_only_source(digest: str) -> FieldError:
-    """Build the refusal to take its only source away from a digest of this name."""
-    return FieldError(
-        "It is the only source of «{name}». Add another first, or delete the digest "
-        "in /newsdesk home.",
-        name=digest,
-        field="sources",
-    )
 
 
 def validate_fields(
@@ -86,6 +76,7 @@ def check_digest(
     destinations: Collection[str],
     resolve_address: Callable[[str], str],
     zone: str,
+    had: Collection[str],
 ) -> tuple[DigestSettings, list[FieldError]]:
     """Check a digest and bring it into its normal form.
 
@@ -94,6 +85,8 @@ def check_digest(
         destinations: Names of the destinations that exist.
         resolve_address: Returns the full address of a source, or raises `UserError`.
         zone: Of schedules that name none.
+        had: Addresses of sources that may be gone; what is set of them goes with them.
+            To set something of another source than the digest reads is a mistake.
     """
     settings, problems = validate_fields(DigestSettings, entry)
     wrong = {problem.field for problem in problems}
@@ -137,7 +130,7 @@ def check_digest(
         converted[field] = of_sources
     if problems:
         return settings, problems
-    paused, sources = converted["paused_sources"], converted["sources"]
+    known = {*converted["sources"], *had}
     problems += [
         FieldError(
             "«{address}» is none of the digest's sources.",
@@ -146,11 +139,27 @@ def check_digest(
         )
         for field in (*SOME_SOURCES, *BY_SOURCE)
         for address in converted[field]
-        if address not in sources
+        if address not in known
     ]
-    converted["sources"] = (*(a for a in sources if a not in paused), *paused)
+    converted |= _leave_out_unread(converted)
     converted["skip"] = tuple(sorted(settings.skip))
     return settings.model_copy(update=converted), problems
+
+
+def _leave_out_unread(converted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the sources, paused ones last, and only what is set of one of them."""
+    sources = converted["sources"]
+    kept = {
+        field: tuple(a for a in converted[field] if a in sources)
+        for field in SOME_SOURCES
+    }
+    paused = kept["paused_sources"]
+    by_source = {
+        field: {a: v for a, v in converted[field].items() if a in sources}
+        for field in BY_SOURCE
+    }
+    active = (a for a in sources if a not in paused)
+    return {**kept, **by_source, "sources": (*active, *paused)}
 
 
 def find_name_problem(name: str) -> UserError | None:
@@ -183,7 +192,9 @@ def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> Fie
         "string_too_short": UserError("This is empty; write something."),
         "string_too_long": UserError("This is too long; at most {n} characters.", n=n),
         "too_long": UserError("There are too many; at most {n}.", n=n),
-        "too_short": UserError("Name at least one."),
+        "too_short": UserError(
+            "A digest needs a source. Add another first, or delete the digest."
+        ),
         "list_type": UserError("Write a list here, in [ ]."),
         "tuple_type": UserError("Write a list here, in [ ]."),
         "string_type": UserError("Write a text here, in quotes."),
@@ -281,46 +292,37 @@ def check_language(code: str) -> str:
         UserError: There is no such language; the text suggests a similar one.
     """
     from babel import Locale
+    from babel.core import get_global
 
     if len(code) > _MAX_CODE_LENGTH:
         raise UserError("This is too long; at most {n} characters.", n=_MAX_CODE_LENGTH)
-    parts = code.split("-")
+    first, *parts = code.split("-")
     known = Locale("en").languages.keys() - _NO_LANGUAGES
     shaped = all(p.isascii() and p.isalnum() and 1 < len(p) < 9 for p in parts)
-    if shaped and parts[0].lower() in known:
+    if shaped and first.lower() in known:
         return code
-    said = normalize_text(code).strip()
-    if len(said) > 3 and (named := _map_language_names().get(said)):
-        return named
-    near = _guess_language(code)
-    if near is None:
+    said = normalize_text(code if len(code) > 5 else first).strip()
+    # Shorter words resemble the name of some language by chance.
+    names = _map_language_names() if len(said) > 3 else {}
+    if said in names:
+        return names[said]
+    names |= {code: code for code in STOP_WORDS}
+    older = get_global("language_aliases").get(said)
+    if older is not None and "_" not in older:
+        names[said] = str(older)
+    for close in get_close_matches(said, names, n=1, cutoff=0.75):
+        near = names[close]
         raise UserError(
-            "There is no language «{code}». Write it as a code, such as «en», «de» or "
-            "«de-AT».",
+            "There is no language «{code}». Did you mean «{near}» ({name})?",
             code=code,
+            near=near,
+            name=Locale.parse(near).get_display_name(near) or near,
         )
     raise UserError(
-        "There is no language «{code}». Did you mean «{near}» ({name})?",
+        "There is no language «{code}». Write it as a code, such as «en», «de» or "
+        "«de-AT».",
         code=code,
-        near=near,
-        name=Locale.parse(near).get_display_name(near) or near,
     )
-
-
-def _guess_language(written: str) -> str | None:
-    """Guess the code from an older code, a name, or a similar word."""
-    from babel.core import get_global
-
-    said = normalize_text(written.split("-")[0] if len(written) < 6 else written)
-    alias = get_global("language_aliases").get(said)
-    if alias is not None and "_" not in alias:
-        return str(alias)
-    names = {code: code for code in STOP_WORDS}
-    # Shorter words resemble the name of some language by chance.
-    if len(said) > 3:
-        names |= _map_language_names()
-    close = get_close_matches(said, names, n=1, cutoff=0.75)
-    return names[close[0]] if close else None
 
 
 def _map_language_names() -> dict[str, str]:
@@ -333,12 +335,6 @@ def _map_language_names() -> dict[str, str]:
     return {normalize_text(name): code for name, code in {**own, **listed}.items()}
 
 
-_POST_OPTION_LABELS: Final = {
-    "silent": Message("messages without a sound"),
-    "ping": Message("roles to ping"),
-    "thread": Message("threads"),
-    "crosspost": Message("channels that follow another one"),
-}
 _ROLE_ID: Final = re.compile(r"\d{1,20}")
 
 
@@ -352,11 +348,11 @@ def find_post_option_problems(
         platform: Its descriptor.
         workspace: The platform's own id of the workspace.
     """
-    for name, label in _POST_OPTION_LABELS.items():
+    for setting in list_settings(PostOptions):
+        name, title = setting.name, platform.title
         if getattr(options, name) and name not in platform.post_options:
-            title = platform.title
             yield FieldError(
-                "{platform} has no {what}.", platform=title, what=label, field=name
+                "{platform} does not offer this.", platform=title, field=name
             )
             return
     if options.ping is None:

@@ -14,14 +14,11 @@ from itertools import chain, islice
 from bot.errors import UnknownName, UserError
 from bot.lookup import text_search
 from bot.lookup.name_resolution import (
-    EDITION_ID,
     ResolvedStory,
+    StoryName,
     find_past_story,
-    find_typed_story,
-    find_worded_story,
-    get_referenced_story,
-    is_story_number,
-    list_resolved,
+    find_story_in,
+    parse_story_name,
     posts_to,
     resolve_digest,
     select_workspaces,
@@ -94,13 +91,11 @@ class Archive:
         Raises:
             UserError: There is no such story, or no edition yet.
         """
-        which = which.strip()
-        if which.startswith("s-"):
-            return await self.db.read(_find_in_editions, place, which)
-        past = EDITION_ID.fullmatch(which)
-        if past is not None:
-            edition = await self.edition(place, past[1])
-            return get_referenced_story(edition, past[2] or "1")
+        wanted = parse_story_name(which)
+        if wanted.edition:
+            return find_story_in(await self.edition(place, wanted.edition), wanted)
+        if wanted.story:
+            return await self.db.read(_find_in_editions, place, wanted)
         newest = await self.newest(place)
         if newest is None:
             raise UserError(
@@ -108,11 +103,11 @@ class Archive:
                 "/newsdesk post."
             )
         try:
-            return find_typed_story(newest, which)
+            return find_story_in(newest, wanted)
         except UnknownName:
             if not earlier:
                 raise
-            found = await self.db.read(_find_in_earlier_editions, place, which)
+            found = await self.db.read(_find_in_earlier_editions, place, wanted)
             if found is None:
                 raise
             return found
@@ -258,7 +253,7 @@ def _find_destination_id(conn: Connection, place: Location) -> int | None:
 
 
 def _find_in_earlier_editions(
-    conn: Connection, place: Location, which: str
+    conn: Connection, place: Location, wanted: StoryName
 ) -> ResolvedStory | None:
     """Find a story of earlier editions of the place by its number, or by words.
 
@@ -275,29 +270,29 @@ def _find_in_earlier_editions(
     load = partial(
         edition_store.find_edition_by_public_id, conn, scope, person_id=place.of_person
     )
-    named = find_past_story(listed, which)
+    named = find_past_story(listed, wanted)
     if named is not None:
         edition = load(named.edition)
-        return get_referenced_story(edition, named.story) if edition else None
-    if is_story_number(which):
+        return find_story_in(edition, StoryName(story=named.story)) if edition else None
+    if wanted.number:
         return None
     keys = dict.fromkeys(one.edition for one in listed)
     for edition in map(load, islice(keys, READ_EDITIONS)):
         with suppress(UnknownName):
             if edition is not None:
-                return find_worded_story(edition, which)
+                return find_story_in(edition, wanted)
     return None
 
 
 def _find_in_editions(
-    conn: Connection, place: Location, story_id: str
+    conn: Connection, place: Location, wanted: StoryName
 ) -> ResolvedStory:
     """Find the story, or the one it was merged into, in the newest edition that has it.
 
     Raises:
         UnknownName: No edition has it, or the edition is too old.
     """
-    scope = place.workspace.scope
+    scope, story_id = place.workspace.scope, wanted.story
     present = story_store.find_present_story(conn, scope, story=story_id)
     for name in filter(None, (story_id, present)):
         edition = edition_store.find_edition_with_story(
@@ -306,9 +301,7 @@ def _find_in_editions(
         if edition is None:
             continue
         text_search.check_retained(conn, edition)
-        for found in list_resolved(edition):
-            if found.story.id == name:
-                return found
+        return find_story_in(edition, StoryName(story=name))
     raise UnknownName(
         "No story {story_id} was posted in this workspace. /news latest shows "
         "the newest edition with its numbers.",

@@ -17,9 +17,8 @@ from bot.lookup import text_search
 from bot.lookup.archive import RESULT_LIMIT, Archive, load_story_articles
 from bot.lookup.name_resolution import (
     ResolvedStory,
-    is_story_number,
-    is_story_reference,
     list_resolved,
+    parse_story_name,
 )
 from bot.model import PUBLISHABLE_FOR, Digest, Location
 from bot.model.scope import Scope
@@ -97,11 +96,11 @@ async def explain_story(
     Raises:
         UserError: Nothing matches.
     """
-    line, is_text = None, not is_story_reference(which)
+    line, is_text = None, parse_story_name(which).is_text
     try:
         found = await archive.story(place, which, earlier=not is_text)
     except UserError:
-        match = await _find_in_newest(archive, place, which)
+        match = await _find_in_newest(archive, place, which) if is_text else None
         if match is None:
             unpublished = await archive.db.read(_explain_unpublished, place, which, now)
             if unpublished is not None:
@@ -129,7 +128,7 @@ async def _find_in_newest(
     archive: Archive, place: Location, which: str
 ) -> tuple[ResolvedStory, SourceLine] | None:
     """Find the story of the newest edition with a sentence that contains the words."""
-    newest = None if is_story_reference(which) else await archive.newest(place)
+    newest = await archive.newest(place)
     if newest is None:
         return None
     for found in list_resolved(newest):
@@ -174,8 +173,9 @@ def _explain_unpublished(
     conn: Connection, place: Location, which: str, now: datetime
 ) -> StoryExplanation | None:
     """Explain the decision about a story that no edition has, or about an article."""
-    scope, is_id = place.workspace.scope, which.startswith("s-")
-    if is_story_number(which):
+    scope, named = place.workspace.scope, parse_story_name(which)
+    is_id = bool(named.story)
+    if named.edition or named.number:
         return None
     find = load_story_articles if is_id else text_search.find_articles
     articles = find(conn, scope, which)

@@ -17,7 +17,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.errors import UnknownName, UserError
+from bot.errors import UnknownName, UserError, quote_names
+from bot.lookup.name_resolution import format_source_name, match_sources
 from bot.model import StoredEdition
 from bot.model.scope import Scope
 from bot.storage import (
@@ -200,13 +201,9 @@ def _search_by_speaker(
 
 def _find_sources(conn: Connection, scope: Scope, name: str) -> list[int]:
     known = source_store.list_sources(conn, scope)
-    typed = normalize_text(name)
-    exact = [
-        s for s in known if typed in (normalize_text(s.name), normalize_text(s.address))
-    ]
-    near = exact or [s for s in known if typed in normalize_text(s.name)]
+    near = match_sources(known, name)
     if not near:
-        names = ", ".join(f"«{source.name}»" for source in known[:8])
+        names = quote_names(map(format_source_name, known[:8]))
         raise UnknownName(
             "There is no source «{name}» here. There are: {names}. To "
             "search one outlet, use from=.",

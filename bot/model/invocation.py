@@ -42,8 +42,8 @@ class Invocation:
     #: «news quotes».
     path: str
     args: Mapping[str, str]
-    #: Files given instead of text, by option name.
-    attached: Mapping[str, Attachment] = field(default_factory=dict)
+    #: A file given instead of the text of the one option that takes a file.
+    file: Attachment | None = None
     #: `args` are the answers of a form, which marks those that are missing.
     submitted: bool = False
     #: The answers of a form that belongs to a control (`Form.control`); None = the
@@ -95,8 +95,6 @@ class Command:
     examples: tuple[str, ...] = ()
     #: The same with the kinds of names in them: «/news quotes {speaker}».
     example_patterns: tuple[str, ...] = ()
-    #: Only the person who asked sees the reply.
-    private: bool = True
     #: People can type it, and platforms register it; False = only controls and forms
     #: lead to it.
     typed: bool = True

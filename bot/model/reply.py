@@ -164,7 +164,7 @@ Block = (
 
 @frozen
 class Reply:
-    """The response to the person who asked."""
+    """The response to the person who asked, who alone sees it."""
 
     title: str = ""
     blocks: tuple[Block, ...] = ()
@@ -174,8 +174,6 @@ class Reply:
     #: It takes the place of the private message (or the page) whose control was
     #: pressed or whose form was submitted; after a typed command it is a new message.
     in_place: bool = False
-    #: Visible only to the person who asked.
-    private: bool = True
     #: The request failed; shown as an error, and not by colour alone.
     problem: bool = False
     #: A platform that can open threads replies with a link to this one instead.

@@ -23,6 +23,7 @@ SettingGroup = Literal["what", "when", "where", "look", "who"]
 #: type does not say it: how it is parsed, completed and shown.
 ValueKind = Literal[
     "",
+    "address",
     "channel",
     "color",
     "day",

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -50,6 +50,7 @@ EDITOR_PATTERN: Final = re.compile(r"(person|role) ([A-Za-z0-9_-]{1,40})")
 #: Version of the stored JSON; it grows when a stored value changes its meaning.
 SETTINGS_VERSION: Final = 1
 
+T = TypeVar("T")
 #: A settings model as plain JSON values, by field name.
 SettingsEntry = Mapping[str, Any]
 #: Written where no sections are chosen: the default of each platform.
@@ -130,7 +131,8 @@ NameText = Annotated[
 FilterText = Annotated[str, Field(max_length=500)]
 AddressText = Annotated[str, Field(max_length=2_000)]
 _Values = Field(max_length=MAX_VALUES)
-_Clean = BeforeValidator(_clean_list)
+#: A list without empty and repeated values.
+Values = Annotated[tuple[T, ...], _Values, BeforeValidator(_clean_list)]
 
 
 class SettingsModel(BaseModel):
@@ -263,9 +265,7 @@ class DigestOptions(SettingsModel):
         ),
     ] = None
     include: Annotated[
-        tuple[FilterText, ...],
-        _Values,
-        _Clean,
+        Values[FilterText],
         _what(
             'Keep only what matches one: a word, a "phrase", a /pattern/',
             label="keep only",
@@ -273,9 +273,7 @@ class DigestOptions(SettingsModel):
         ),
     ] = ()
     exclude: Annotated[
-        tuple[FilterText, ...],
-        _Values,
-        _Clean,
+        Values[FilterText],
         _what(
             'Drop what matches one: a word, a "phrase", a /pattern/',
             label="leave out",
@@ -319,16 +317,13 @@ class DigestSettings(DigestOptions):
 
     name: Annotated[NameText, SettingInfo(help="What it is called", group="what")]
     sources: Annotated[
-        tuple[AddressText, ...],
-        Field(min_length=1, max_length=MAX_VALUES),
-        _Clean,
-        _what("Addresses of feeds, pages or sites; a pack", values="source"),
+        Values[AddressText],
+        Field(min_length=1),
+        _what("Addresses of feeds, pages or sites; a pack", values="address"),
     ]
     #: Those of the sources that are kept but not read.
     paused_sources: Annotated[
-        tuple[AddressText, ...],
-        _Values,
-        _Clean,
+        Values[AddressText],
         _what(
             "Sources that are kept but not read, by name or address",
             label="paused sources",
@@ -366,26 +361,20 @@ class DigestSettings(DigestOptions):
     ] = {}
     #: Those of the sources of whose articles the own pictures are shown.
     pictures: Annotated[
-        tuple[AddressText, ...],
-        _Values,
-        _Clean,
+        Values[AddressText],
         _look(
             "Sources whose own pictures are shown; you need the right to",
-            label="pictures of stories",
+            label="story pictures",
             values="source",
             omit_default=True,
         ),
     ] = ()
     destinations: Annotated[
-        tuple[NameText, ...],
-        _Values,
-        _Clean,
+        Values[NameText],
         _where("The channels that it is posted to", values="destination"),
     ] = ()
     schedule: Annotated[
-        tuple[str, ...],
-        _Values,
-        _Clean,
+        Values[str],
         BeforeValidator(_wrap_text),
         _when("When, such as: weekdays at 8:30 Europe/Berlin", values="schedule"),
     ] = ()
@@ -406,9 +395,7 @@ class DigestSettings(DigestOptions):
     ] = None
     #: Local dates that are left out.
     skip: Annotated[
-        tuple[date, ...],
-        _Values,
-        _Clean,
+        Values[date],
         _when(
             "Days that are left out: tomorrow, Friday, 2026-12-24",
             label="skipped days",

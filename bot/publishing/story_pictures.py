@@ -28,7 +28,7 @@ from bot.model.edition import get_story_picture_key
 from bot.ports import Clock
 from bot.storage import Database, article_store, picture_store
 from digests.cards.thumbnails import MOST_BYTES, Thumbnail
-from digests.errors import DigestsError, SourceUnreadable
+from digests.errors import DigestsError, SandboxKilled, SourceUnreadable
 from digests.language.normalization import parse_whole_number
 from digests.types import ArticleImage, Edition, frozen
 
@@ -40,6 +40,9 @@ DrawThumbnail = Callable[[bytes], Awaitable[Thumbnail]]
 MOST_PICTURES, MOST_AT_ONCE = 6, 2
 #: Seconds that one edition waits for all of them.
 EDITION_SECONDS: Final = 2.0
+#: The share of them that one picture may take to be drawn: cards are drawn in the same
+#: process.
+DRAWING_SHARE: Final = 0.5
 #: Bytes of a picture at its source.
 MOST_SOURCE_BYTES: Final = 5 << 20
 #: Pixels of the shorter side, as shown: what is smaller counts readers, or is a banner.
@@ -209,7 +212,7 @@ class StoryPictureReader:
     ) -> _FoundPicture | None:
         try:
             content = await self._fetch(wanted, seconds)
-            found = await self._draw(wanted, content)
+            found = await self._draw(wanted, content, seconds * DRAWING_SHARE)
         except (DigestsError, OSError) as error:
             self._remember(wanted, None)
             _log_failure(wanted, str(error))
@@ -237,7 +240,9 @@ class StoryPictureReader:
                 self._remember(wanted, None)
                 raise
 
-    async def _draw(self, wanted: _WantedPicture, content: bytes) -> _FoundPicture:
+    async def _draw(
+        self, wanted: _WantedPicture, content: bytes, seconds: float
+    ) -> _FoundPicture:
         """Make the picture of these bytes, unless it is stored.
 
         Raises:
@@ -249,9 +254,12 @@ class StoryPictureReader:
             return _FoundPicture(hash=hash, size=stored[hash])
         async with self._drawing:
             try:
-                made = await self.draw_thumbnail(content)
+                async with asyncio.timeout(seconds):
+                    made = await self.draw_thumbnail(content)
+            except TimeoutError:
+                raise SandboxKilled("source.sandbox_limits") from None
             except asyncio.CancelledError:
-                # It is built to be slow; others only wait for the lock.
+                # It is built to be slow; the others only wait for the lock.
                 self._remember(wanted, None)
                 raise
         width, height = size = _check_thumbnail(made.content)

@@ -23,7 +23,7 @@ from bot.storage import (
 from digests.language import words
 from digests.language.normalization import normalize_text
 from digests.stories import terms
-from digests.types import EditionStory, frozen
+from digests.types import EditionStory
 
 #: Times a day, at most: it is sent as a direct message.
 MAX_DAILY_TIMES = 3
@@ -32,39 +32,41 @@ MAX_DAILY_TIMES = 3
 MAX_PERSONAL_DIGESTS = 300
 
 
-@frozen
-class PersonalDigestRequest:
-    """The settings that a person asks for."""
-
-    #: A schedule sentence, or a time alone; "" = unchanged.
-    when: str
-    #: The language of its articles, as a code; "" = unchanged.
-    language: str
-    #: The zone of times that are given without one.
-    zone: str
-
-
 def set_up_personal_digest(
-    conn: Connection, *, whose: PersonScope, wish: PersonalDigestRequest, now: datetime
+    conn: Connection,
+    *,
+    whose: PersonScope,
+    when: str,
+    language: str,
+    zone: str,
+    now: datetime,
 ) -> Digest:
     """Create the person's digest or change it; a paused one is resumed.
+
+    Args:
+        conn: The database.
+        whose: The person.
+        when: A schedule sentence, or a time alone; "" = unchanged.
+        language: The language of its articles, as a code; "" = unchanged.
+        zone: The zone of times that are given without one.
+        now: The present instant.
 
     Raises:
         UserError: The time or language is not valid, or the first time is missing.
     """
     before = personal_digest_store.find_personal_digest(conn, whose)
+    muted: tuple[str, ...] = ()
     if before is not None:
-        default_language = before.options.language
+        language = language or before.options.language
+        muted = before.options.exclude
     else:
-        _check_new(conn, whose.workspace, wish)
-        default_language = personal_digest_store.get_workspace_language(
+        _check_new(conn, whose.workspace, when)
+        language = language or personal_digest_store.get_workspace_language(
             conn, whose.workspace
         )
-    rule = _parse_rule(wish.when, wish.zone) if wish.when else None
-    language = wish.language or default_language
+    rule = _parse_rule(when, zone) if when else None
     # It heads the editions, whose other words are in the language of their articles.
     title = Texts.of(language).say("Your digest")
-    muted = before.options.exclude if before is not None else ()
     own = personal_digest_store.upsert_personal_digest(
         conn, whose, name=title, language=language, exclude=muted
     )
@@ -127,8 +129,8 @@ def _set_muted(
     )
 
 
-def _check_new(conn: Connection, scope: Scope, wish: PersonalDigestRequest) -> None:
-    if not wish.when:
+def _check_new(conn: Connection, scope: Scope, when: str) -> None:
+    if not when:
         raise UserError("Say when it should come: /news me 7:30")
     count = personal_digest_store.count_personal_digests(conn, scope)
     if count >= MAX_PERSONAL_DIGESTS:

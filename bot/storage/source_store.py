@@ -53,7 +53,6 @@ def upsert_source(
     kind: SourceKind,
     address: str,
     name: str,
-    rename: bool = True,
 ) -> Source:
     """Create the source, or find it by its address; one that had ended is polled again.
 
@@ -62,9 +61,7 @@ def upsert_source(
         workspace_id: The workspace that it belongs to; None = public.
         kind: Kind of source, as far as it is known before the first fetch.
         address: Folder path or URL.
-        name: For people. A private source is renamed; a public one keeps its first
-            name, which other workspaces see too.
-        rename: False: an existing private source keeps its name as well.
+        name: For people. An existing source keeps its name.
     """
     private = workspace_id is not None
     owner = {"workspace_id": workspace_id} if private else {}
@@ -74,7 +71,6 @@ def upsert_source(
         sources,
         {**owner, "address": address},
         {
-            "name": name if private and rename else _SOURCE.name,
             "stopped": false(),
             "next_poll_at": again,
         },

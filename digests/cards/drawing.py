@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 #: Loaded by the worker before its limits apply.
 LIBRARIES: Final = ("typst",)
-#: The limits of the process that draws cards and reads pictures.
+#: The limits of the process that draws cards and reads pictures. A card takes 15 to 60
+#: MiB, a photograph of 24 million pixels 130 to 210 MiB and two seconds.
 CARD_SANDBOX_LIMITS: Final = SandboxLimits(
-    cpu=5.0, wall=10.0, memory=384 << 20, kept=192 << 20, idle=20.0
+    cpu=5.0, wall=15.0, memory=256 << 20, kept=96 << 20, idle=20.0
 )
 #: Part of every hash: to be raised when a change makes cards look different.
 _VERSION: Final = 1
@@ -53,21 +54,21 @@ _THEMES: Final[Mapping[CardTheme, CardColours]] = {
         quote="#1b1a17",
         speaker="#1b1a17",
         line="#57534a",
-        accent="",
+        accent="#17594a",
     ),
     "ink": CardColours(
         background="#15171a",
         quote="#f5f2ea",
         speaker="#f5f2ea",
         line="#b5b1a7",
-        accent="",
+        accent="#86cbb5",
     ),
     "plain": CardColours(
         background="#ffffff",
         quote="#111111",
         speaker="#111111",
         line="#555555",
-        accent="",
+        accent="#1f4f8b",
     ),
 }
 #: Width and height in pixels, and the most lines of a quote at its usual sizes.
@@ -82,7 +83,9 @@ _ACCENT: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _SERIF, _SANS = "Source Serif 4", "Inter"
 _SCRIPTS: Final = ("Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi",
     "Kannada", "Malayalam", "Oriya", "Sinhala", "Tamil", "Telugu", "Thai", "Lao",
-    "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian", "Symbols")  # fmt: skip
+    "Khmer", "Myanmar", "Ethiopic", "Armenian", "Georgian")  # fmt: skip
+#: The second one is last: it draws the frame of a key beside its digit.
+_SYMBOLS: Final = ("Noto Emoji", "Noto Sans Symbols")
 #: The regional forms of East Asian letters.
 _CJK: Final = {"ja": "JP", "ko": "KR", "zh": "SC"}
 _TRADITIONAL: Final = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
@@ -112,11 +115,17 @@ def draw_card(wording: CardWording, design: CardDesign) -> bytes:
 
 
 def compile_card(
-    wording: CardWording, design: CardDesign, form: Literal["png", "pdf"]
+    wording: CardWording,
+    design: CardDesign,
+    form: Literal["png", "pdf"],
+    scale: float = 1,
 ) -> bytes:
     """The card as a PNG or, to examine what is written where, as a PDF file."""
     compiler = _prepare(wording, design)
-    return run_typst(lambda: compiler.compile(format=form, ppi=72))
+    return run_typst(
+        lambda: compiler.compile(format=form, ppi=72 * scale),
+        DigestsError("card.not_drawn"),
+    )
 
 
 def measure_card(wording: CardWording, design: CardDesign) -> dict[str, Any]:
@@ -126,18 +135,19 @@ def measure_card(wording: CardWording, design: CardDesign) -> dict[str, Any]:
     return layout
 
 
-def run_typst(compile_document: Callable[[], Any]) -> bytes:
+def run_typst(compile_document: Callable[[], Any], refusal: DigestsError) -> bytes:
     """The bytes that Typst makes.
 
-    Raises:
-        DigestsError: It refuses the document.
+    Args:
+        compile_document: Calls it.
+        refusal: Raised where it refuses the document.
     """
     import typst
 
     try:
         made: bytes = compile_document()
     except typst.TypstError as error:
-        raise DigestsError("card.not_drawn") from error
+        raise refusal from error
     return made
 
 
@@ -177,10 +187,12 @@ def build_card_data(wording: CardWording, design: CardDesign) -> dict[str, Any]:
         "rise": 0.5,
         "leading": 1.5 if _TALL.search(whole) else 1.26,
         "struck": wording.struck,
+        # Lines of Korean break between words; other scripts follow UAX #14.
+        "whole-words": primary_language(wording.lang) == "ko",
         "colours": asdict(choose_colours(design)),
         "families": {
-            "quote": _list_families(_SERIF, wording.lang),
-            "line": _list_families(_SANS, wording.lang),
+            "quote": _list_families(_SERIF, whole, wording.lang),
+            "line": _list_families(_SANS, "", wording.lang),
         },
         "quote": _describe(wording.quote, wording.lang)
         | {"opening": wording.opening, "closing": wording.closing},
@@ -210,15 +222,28 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-def _list_families(first: str, lang: str) -> list[Any]:
+def _list_families(first: str, words: str, lang: str) -> list[Any]:
+    """The fonts of a line by preference.
+
+    Args:
+        first: For Latin, Greek and Cyrillic; the marks and digits of other scripts are
+            drawn in the style of their letters.
+        words: What is written.
+        lang: Decides between the regional forms of East Asian letters.
+    """
     tag = primary_language(lang)
     form = "TC" if _TRADITIONAL.match(lang) else _CJK.get(tag, "JP")
-    latin: Any = first
-    if tag in _CJK:
-        # Their own marks, as wide as their letters.
-        latin = {"name": first, "covers": "latin-in-cjk"}
+    usual = first if _uses_alphabet_of(words) else "Noto Sans"
+    # East Asian languages have their own marks, as wide as their letters.
+    latin: Any = {"name": usual, "covers": "latin-in-cjk"} if tag in _CJK else usual
     scripts = [f"Noto Sans {script}" for script in _SCRIPTS]
-    return [latin, f"Noto Sans CJK {form}", "Noto Sans", *scripts, "Noto Emoji", first]
+    return [latin, f"Noto Sans CJK {form}", first, "Noto Sans", *scripts, *_SYMBOLS]
+
+
+def _uses_alphabet_of(words: str) -> bool:
+    """Whether most letters are those of the first font: Latin, Greek, Cyrillic."""
+    letters = [letter for letter in words if letter.isalpha()]
+    return 2 * sum(letter < "\u0530" for letter in letters) >= len(letters)
 
 
 # ── colours ─────────────────────────────────────────────────────────────────────
@@ -231,10 +256,11 @@ def choose_colours(design: CardDesign) -> CardColours:
         DigestsError: The accent is no colour.
     """
     theme = _THEMES[design.theme]
-    if not _ACCENT.fullmatch(design.accent):
-        raise DigestsError("card.no_colour", colour=design.accent)
+    wish = design.accent or theme.accent
+    if not _ACCENT.fullmatch(wish):
+        raise DigestsError("card.no_colour", colour=wish)
     away = "#000000" if compute_luminance(theme.background) > 0.5 else "#ffffff"
-    steps = (_mix(design.accent, away, part / 50) for part in range(51))
+    steps = (_mix(wish, away, part / 50) for part in range(51))
     accent = next(
         colour
         for colour in steps

@@ -27,11 +27,21 @@ _CJK_PACKAGE: Final = "manimgx_fonts_cjk"
 _Runs = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-def list_font_folders() -> list[Path]:
-    """The folders of the installed fonts."""
-    packages = (*_PACKAGES, (_CJK_PACKAGE, ""))
+def list_font_folders(*, cjk: bool = True) -> list[Path]:
+    """The folders of the installed fonts, with or without those of the extra."""
+    packages = (*_PACKAGES, (_CJK_PACKAGE, "")) if cjk else _PACKAGES
     found = ((_find_folder(package), inner) for package, inner in packages)
     return [folder / inner for folder, inner in found if folder is not None]
+
+
+def list_font_files(*, cjk: bool = True) -> list[Path]:
+    """The upright fonts of these folders."""
+    return sorted(
+        path
+        for folder in list_font_folders(cjk=cjk)
+        for path in folder.iterdir()
+        if path.suffix in {".ttf", ".otf", ".ttc"} and "Italic" not in path.name
+    )
 
 
 def has_cjk_fonts() -> bool:
@@ -51,14 +61,28 @@ _WITHOUT_SHAPE: Final = frozenset(
 )
 
 
-def can_draw(cluster: str) -> bool:
-    """Whether one of the installed fonts has every character of a cluster."""
+_KEY: Final = "\u20e3"
+
+
+def can_draw(cluster: str, *, cjk: bool = True) -> bool:
+    """Whether one of the installed fonts has every character of a cluster.
+
+    Args:
+        cluster: A letter with its marks.
+        cjk: Whether the fonts of the extra are used where they are installed.
+    """
     if cluster.isascii():
         return cluster.isprintable()
+    if _KEY in cluster and cluster[0] not in "0123456789#*":
+        # Drawn as an empty key.
+        return False
+    if unicodedata.category(cluster[0]) == "Co":
+        # For private use: each font means something else by it.
+        return False
     return any(
         all(_has(runs, ord(sign)) for sign in form)
         for form in {cluster, unicodedata.normalize("NFC", cluster)}
-        for runs in _read_coverage()
+        for runs in _read_coverage(cjk)
     )
 
 
@@ -71,18 +95,12 @@ def _has(runs: _Runs, code: int) -> bool:
 
 
 @cache
-def _read_coverage() -> tuple[_Runs, ...]:
+def _read_coverage(cjk: bool) -> tuple[_Runs, ...]:
     """The characters of each upright font; those of the CJK family are the same."""
-    files = sorted(
-        path
-        for folder in list_font_folders()
-        for path in folder.iterdir()
-        if path.suffix in {".ttf", ".otf", ".ttc"} and "Italic" not in path.name
-    )
-    return tuple(map(read_characters, files))
+    return tuple(map(_read_characters, list_font_files(cjk=cjk)))
 
 
-def read_characters(path: Path) -> _Runs:
+def _read_characters(path: Path) -> _Runs:
     """The characters of a font, as sorted runs."""
     with path.open("rb") as font:
         found = sorted(set(_read_runs(font)))

@@ -17,7 +17,7 @@ from typing import Final
 
 from digests.cards.drawing import LIBRARIES as LIBRARIES
 from digests.cards.drawing import run_typst
-from digests.errors import DigestsError, SourceUnreadable
+from digests.errors import SourceUnreadable
 from digests.types import frozen
 
 #: Pixels of the longer side, and bytes.
@@ -84,10 +84,10 @@ def _scale(content: bytes, form: str, side: int) -> bytes:
             font_paths=typst.Fonts(False, False, []),
             sys_inputs={"picture": f"/{pipe}", "form": form, "side": str(side)},
         )
-        try:
-            return run_typst(lambda: compiler.compile(format="png", ppi=72))
-        except DigestsError:
-            raise SourceUnreadable("picture.unreadable") from None
+        return run_typst(
+            lambda: compiler.compile(format="png", ppi=72),
+            SourceUnreadable("picture.unreadable"),
+        )
 
 
 @contextmanager

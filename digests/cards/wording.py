@@ -55,9 +55,9 @@ class CardDesign:
     theme: CardTheme = "paper"
     #: 1200 × 630 or 1080 × 1080 pixels.
     format: CardFormat = "wide"
-    #: «#rrggbb», the colour of the bar and of the check mark; it is darkened or
-    #: lightened where it would be hard to see.
-    accent: str = "#17594a"
+    #: «#rrggbb», the colour of the bar and of the check mark, darkened or lightened
+    #: where it would be hard to see; None = that of the theme.
+    accent: str | None = None
 
 
 def build_card_wording(
@@ -95,10 +95,15 @@ def clean_line(text: str) -> str:
     return _BREAKING_SPACE.sub(" ", drop_invisible(text)).strip()
 
 
-def find_obstacle(wording: CardWording) -> Message | None:
+def find_obstacle(wording: CardWording, *, cjk: bool | None = None) -> Message | None:
     """Say why no picture of this card is drawn; None if it can be.
 
     The caller then shows the card as text.
+
+    Args:
+        wording: What would be written.
+        cjk: Whether the fonts of Chinese, Japanese and Korean are installed; None asks
+            the environment.
     """
     if not wording.quote.strip():
         return Message("card.no_words")
@@ -112,10 +117,11 @@ def find_obstacle(wording: CardWording) -> Message | None:
         wording.date,
         wording.check_line,
     )
-    missing = [cluster for text in written for cluster in find_missing(text)]
+    cjk = has_cjk_fonts() if cjk is None else cjk
+    missing = [one for text in written for one in find_missing(text, cjk=cjk)]
     if not missing:
         return None
-    if not has_cjk_fonts() and any(map(_is_east_asian, missing)):
+    if not cjk and any(map(_is_east_asian, missing)):
         return Message("card.no_cjk_fonts")
     return Message("card.no_glyph", character=f"U+{ord(missing[0][0]):04X}")
 
@@ -126,9 +132,9 @@ def measure_length(text: str) -> float:
     return len(text) + (_FULL_WIDTH - 1) * wide
 
 
-def find_missing(text: str) -> list[str]:
+def find_missing(text: str, *, cjk: bool) -> list[str]:
     """The clusters (a letter with its marks) that no installed font has as a whole."""
-    return [cluster for cluster in split_clusters(text) if not can_draw(cluster)]
+    return [one for one in split_clusters(text) if not can_draw(one, cjk=cjk)]
 
 
 def split_clusters(text: str) -> list[str]:

@@ -98,7 +98,7 @@ COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
     "as many packs as an option takes": _set("sources", "add " + "world " * 999),
     "a digest of thousands of addresses": (
         "newsdesk setup",
-        {"name": "A", "source": ADDRESSES, "schedule": "daily at 7:00"},
+        {"name": "A", "sources": ADDRESSES, "schedule": "daily at 7:00"},
     ),
     "thousands of destinations": _set("destinations", _join("a{n}", 50_000, ",")),
     "a long question": ("news ask", {"question": WORDS}),

@@ -31,6 +31,7 @@ from digests.sources.fetch import (
     FetchPolicy,
     FetchResponse,
     NotModified,
+    PictureRules,
     Validators,
 )
 from tests.wire.server import (
@@ -490,6 +491,69 @@ async def test_a_file_larger_than_may_be_is_cut_off(packed: bool):
         )
     assert isinstance(got, FetchResponse)
     assert len(got.body) == 2_000
+
+
+# Pictures
+
+A_PICTURE = PictureRules(most=3 * MIB, deadline=0.3)
+
+
+async def test_a_picture_may_be_larger_than_a_page_but_not_than_its_rules_say():
+    body = b"x" * (3 * MIB)
+    scripts = {"/a": answer(body), "/b": answer(body + b"x")}
+    rules = PictureRules(most=3 * MIB, deadline=10)
+    async with asking(scripts) as (fetcher, server):
+        with pytest.raises(ResponseTooLarge):
+            await fetcher.fetch(server.url("/a"))
+        got = await fetcher.fetch(server.url("/a"), picture=rules)
+        with pytest.raises(ResponseTooLarge):
+            await fetcher.fetch(server.url("/b"), picture=rules)
+    assert isinstance(got, FetchResponse)
+    assert got.body == body
+    assert "image/" in server.requests[-1].headers["accept"]
+
+
+async def test_a_picture_has_a_deadline_of_its_own():
+    async with asking({"/a": dripping(b"x" * 100)}) as (fetcher, server):
+        with pytest.raises(FetchTimeout):
+            await fetcher.fetch(server.url("/a"), picture=A_PICTURE)
+
+
+async def test_pictures_of_a_host_do_not_wait_for_each_other():
+    async with asking({"/a": answer(b"x")}, spacing=30) as (fetcher, server):
+        async with asyncio.timeout(5):
+            await asyncio.gather(
+                *(fetcher.fetch(server.url("/a"), picture=A_PICTURE) for _ in range(3))
+            )
+
+
+async def test_pictures_of_a_host_wait_as_its_robots_txt_asks():
+    robots = answer(b"User-agent: *\nCrawl-delay: 20")
+    scripts = {"/robots.txt": robots, "/a": answer(b"x")}
+    async with asking(scripts, robots=True) as (fetcher, server):
+        await fetcher.fetch(server.url("/a"), picture=A_PICTURE)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await fetcher.fetch(server.url("/a"), picture=A_PICTURE)
+    assert server.paths().count("/a") == 1
+
+
+async def test_robots_txt_keeps_us_from_pictures_too():
+    robots = answer(b"User-agent: *\nDisallow: /a")
+    scripts = {"/robots.txt": robots, "/a": answer(b"x")}
+    async with asking(scripts, robots=True) as (fetcher, server):
+        with pytest.raises(FetchRefused):
+            await fetcher.fetch(server.url("/a"), picture=A_PICTURE)
+    assert server.paths() == ["/robots.txt"]
+
+
+async def test_a_host_that_asked_for_a_pause_is_asked_for_no_picture():
+    busy = answer(status=429, headers={"Retry-After": "60"})
+    async with asking({"/a": busy, "/b": answer(b"x")}) as (fetcher, server):
+        for path in ("/a", "/b"):
+            with pytest.raises(SourceRateLimited):
+                await fetcher.fetch(server.url(path), picture=A_PICTURE)
+    assert server.paths() == ["/a"]
 
 
 def test_the_word_that_a_file_is_asked_for_with_is_in_no_log():

@@ -67,12 +67,6 @@ def select_declared(
     }
 
 
-def find_file_option(command: Command | None) -> str:
-    """Find the name of the option that takes a file; "" if there is none."""
-    options = command.options if command else ()
-    return next((option.name for option in options if option.attachable), "")
-
-
 def needs_lines(field: FormField, value: str) -> bool:
     """Check whether the input for a value has several lines."""
     return field.lines or "\n" in value or len(value) > MULTILINE_FROM
@@ -102,13 +96,6 @@ def parse_form_target(modal: str) -> str:
     if modal.startswith(FORM_PREFIX):
         return modal.removeprefix(FORM_PREFIX)
     return modal if modal.startswith(CONTROL_PREFIX) else ""
-
-
-def parse_draft_id(control: str) -> str | None:
-    """Return the draft that a button opens again; None for any other button."""
-    if not control.startswith(REOPEN_PREFIX):
-        return None
-    return control.removeprefix(REOPEN_PREFIX)
 
 
 class PendingForms:
@@ -172,7 +159,6 @@ async def answer_command(
         again: The options are the answers of a form.
     """
     command = find_command_by_path(inbox.commands, path)
-    option = find_file_option(command)
     return await _dispatch(
         inbox,
         event,
@@ -180,7 +166,7 @@ async def answer_command(
             bare,
             path=path,
             args=select_declared(command, given),
-            attached={option: file} if file is not None and option else {},
+            file=file,
             submitted=again,
         ),
     )
@@ -205,11 +191,31 @@ async def answer_form(
 
 
 async def answer_control(
-    inbox: Inbox, event: InteractionEvent, control: str
+    inbox: Inbox,
+    event: InteractionEvent,
+    control: str,
+    pending: PendingForms,
+    owner: str,
 ) -> Reply | Form:
-    """Answer a pressed control, or a choice of a menu."""
-    pressed = strip_number(control)
-    return await _dispatch(inbox, event, lambda bare: inbox.press(bare, pressed))
+    """Answer a pressed control, or a choice of a menu.
+
+    Args:
+        inbox: The core.
+        event: Who pressed it, and where.
+        control: Its id; that of a form's message opens the form again.
+        pending: Forms that can be opened again.
+        owner: Whose forms they are.
+    """
+    if not control.startswith(REOPEN_PREFIX):
+        pressed = strip_number(control)
+        return await _dispatch(inbox, event, lambda bare: inbox.press(bare, pressed))
+    form = pending.find(owner, control.removeprefix(REOPEN_PREFIX))
+    return form or Reply.of_problem(
+        Texts.of(event.locale).say(
+            "This form has expired. Run the command again; your answers are"
+            " still in the message above."
+        )
+    )
 
 
 async def complete_option(
@@ -294,21 +300,6 @@ def explain_missing_pictures(reply: Reply, texts: Texts) -> Reply:
         texts.say(
             "The picture could not be shown here. Ask an administrator whether the bot "
             "may attach files; the words stand below."
-        )
-    )
-
-
-def reopen_form(
-    pending: PendingForms, owner: str, draft: str, texts: Texts
-) -> Reply | Form:
-    """Return the pending form of a button; a problem if it has expired."""
-    form = pending.find(owner, draft)
-    if form is not None:
-        return form
-    return Reply.of_problem(
-        texts.say(
-            "This form has expired. Run the command again; your answers are"
-            " still in the message above."
         )
     )
 

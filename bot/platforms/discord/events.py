@@ -15,12 +15,7 @@ from bot.errors import MessageGone, SendError, SendRateLimited, SendRefused
 from bot.i18n.translation import Texts
 from bot.model import Discussion, Form, Inbox, ListItem, Paragraph, Reply
 from bot.platforms.common import interactions
-from bot.platforms.common.interactions import (
-    PendingForms,
-    find_command_by_path,
-    parse_draft_id,
-    parse_form_target,
-)
+from bot.platforms.common.interactions import PendingForms, parse_form_target
 from bot.platforms.common.text import shorten_line
 from bot.platforms.discord import commands, forms, limits, rate_limits, replies
 from bot.platforms.discord.channels import (
@@ -118,14 +113,12 @@ class DiscordEventHandler:
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction
     ) -> None:
         event, data = arrived.event, arrived.data
-        command = None
         match arrived.kind:
             case InteractionKind.COMPLETION:
                 await self._complete(api, inbox, arrived)
                 return
             case InteractionKind.COMMAND:
                 what = commands.parse_command(data)
-                command = find_command_by_path(inbox.commands, what.path)
                 given = extract_attachment(what.given, data, self._files)
                 work = interactions.answer_command(inbox, event, what.path, *given)
             case InteractionKind.MODAL:
@@ -134,20 +127,14 @@ class DiscordEventHandler:
                 given = extract_attachment(answers, data, self._files)
                 work = interactions.answer_form(inbox, event, target, *given)
             case InteractionKind.COMPONENT:
-                work = self._run_control(inbox, arrived)
+                control, drafts = strip_key(arrived.control), self._drafts
+                work = interactions.answer_control(
+                    inbox, event, control, drafts, arrived.user
+                )
             case _:
                 return
-        private = command is None or command.private or arrived.is_personal
-        responder = DiscordResponder(api, arrived, self._drafts, self._defer, private)
+        responder = DiscordResponder(api, arrived, self._drafts, self._defer)
         await responder.answer_with(self._add_discussion(arrived, work))
-
-    async def _run_control(self, inbox: Inbox, arrived: DiscordInteraction) -> Outcome:
-        control = strip_key(arrived.control)
-        draft = parse_draft_id(control)
-        if draft is None:
-            return await interactions.answer_control(inbox, arrived.event, control)
-        texts = Texts.of(arrived.locale)
-        return interactions.reopen_form(self._drafts, arrived.user, draft, texts)
 
     async def _complete(
         self, api: "DiscordApi", inbox: Inbox, arrived: DiscordInteraction

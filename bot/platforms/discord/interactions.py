@@ -131,8 +131,6 @@ class DiscordResponder:
     drafts: PendingForms
     #: Seconds after which the interaction is acknowledged.
     defer: float
-    #: Whether only the asker sees the acknowledgement.
-    private: bool
     _files: FileContents = field(default_factory=dict)
 
     async def answer_with(self, work: Awaitable[Outcome]) -> None:
@@ -168,8 +166,7 @@ class DiscordResponder:
         return Texts.of(self.interaction.locale)
 
     async def _acknowledge(self) -> None:
-        flags = {"flags": limits.EPHEMERAL} if self.private else {}
-        body: Json = {"type": DEFERRED_MESSAGE, "data": flags}
+        body: Json = {"type": DEFERRED_MESSAGE, "data": {"flags": limits.EPHEMERAL}}
         if self.interaction.replaceable:
             # Nothing is shown yet: the answer may replace the message or follow it.
             body = {"type": DEFERRED_UPDATE}
@@ -189,12 +186,11 @@ class DiscordResponder:
             await self._respond({"type": MODAL, "data": data})
             return
         first, *rest = self._bodies(outcome)
-        private = self._is_private(outcome)
         if self._replaces(outcome):
             await self._respond({"type": UPDATE, "data": _replace_files(first)})
         else:
-            await self._respond({"type": MESSAGE, "data": _set_flags(first, private)})
-        await self._send_followups(rest, private)
+            await self._respond({"type": MESSAGE, "data": _hide_from_others(first)})
+        await self._send_followups(rest)
 
     def _can_open_modal(self, form: Form) -> bool:
         """Check whether the form opens at once; otherwise a button opens it."""
@@ -205,33 +201,25 @@ class DiscordResponder:
 
     async def _answer_later(self, outcome: Outcome) -> None:
         first, *rest = bodies = self._bodies(outcome)
-        private = self._is_private(outcome)
         token = self.interaction.token
-        if self.interaction.replaceable:
-            if self._replaces(outcome):
-                # The person may have dismissed the message; then the answer is new.
-                with suppress(PressedMessageGone):
-                    body = _replace_files(first)
-                    await self.api.edit_response(token, body, self._files)
-                    bodies = rest
-            await self._send_followups(bodies, private)
-            return
-        if private is self.private:
+        if not self.interaction.replaceable:
             await self.api.edit_response(token, first, self._files)
-            await self._send_followups(rest, private)
-            return
-        # Who sees a response is decided by its acknowledgement, for good.
-        await self.api.delete_response(token)
-        await self._send_followups(bodies, private)
+            bodies = rest
+        elif self._replaces(outcome):
+            # The person may have dismissed the message; then the answer is new.
+            with suppress(PressedMessageGone):
+                body = _replace_files(first)
+                await self.api.edit_response(token, body, self._files)
+                bodies = rest
+        await self._send_followups(bodies)
 
     async def _respond(self, body: Json) -> None:
         interaction = self.interaction
         await self.api.respond(interaction.id, interaction.token, body, self._files)
 
-    async def _send_followups(self, bodies: Sequence[Json], private: bool) -> None:
-        for body in bodies:
-            flagged = _set_flags(body, private)
-            await self.api.send_followup(self.interaction.token, flagged, self._files)
+    async def _send_followups(self, bodies: Sequence[Json]) -> None:
+        for body in map(_hide_from_others, bodies):
+            await self.api.send_followup(self.interaction.token, body, self._files)
 
     def _bodies(self, outcome: Outcome) -> Sequence[Json]:
         texts = self._texts.chosen(outcome.locale)
@@ -246,17 +234,9 @@ class DiscordResponder:
         shown = isinstance(outcome, Reply) and outcome.in_place
         return shown and self.interaction.replaceable
 
-    def _is_private(self, outcome: Outcome) -> bool:
-        return (
-            isinstance(outcome, Form)
-            or outcome.private
-            or outcome.problem
-            or self.interaction.is_personal
-        )
 
-
-def _set_flags(body: Json, private: bool) -> Json:
-    return {**body, "flags": body["flags"] | (limits.EPHEMERAL if private else 0)}
+def _hide_from_others(body: Json) -> Json:
+    return {**body, "flags": body["flags"] | limits.EPHEMERAL}
 
 
 def _replace_files(body: Json) -> Json:

@@ -188,10 +188,6 @@ class DiscordApi:
         """
         await self._respond(self._webhook("PATCH", token), body, files)
 
-    async def delete_response(self, token: str) -> None:
-        """Delete the first response. Raises as `respond` does."""
-        await self._respond(self._webhook("DELETE", token), None, NO_FILES)
-
     async def send_followup(self, token: str, body: Json, files: FileContents) -> None:
         """Send another message of the response. Raises as `respond` does."""
         route = self._webhook("POST", token, "")

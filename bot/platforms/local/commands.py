@@ -98,21 +98,22 @@ def _read_request(
     visitor: PageVisitor, inbox: Inbox, fields: Mapping[str, str]
 ) -> Invocation | Reply:
     """Return what a request asks for; a problem if it cannot be read."""
-    bare, path = _build_invocation(visitor, fields), fields.get("path")
-    if "control" in fields:
-        try:
+    bare, path = _build_invocation(visitor, fields), fields.get("path", "")
+    answers = {
+        name.removeprefix(ANSWER_FIELD_PREFIX): value.strip()
+        for name, value in fields.items()
+        if name.startswith(ANSWER_FIELD_PREFIX)
+    }
+    try:
+        if "control" in fields:
             return inbox.press(bare, fields["control"])
-        except UserError as error:
-            return Reply.of_problem(visitor.texts.error(error))
-    if path and path.startswith(CONTROL_PREFIX):
-        return _read_form(visitor, inbox, bare, fields)
+        if path.startswith(CONTROL_PREFIX):
+            return replace(inbox.press(bare, path), answers=answers)
+    except UserError as error:
+        return Reply.of_problem(visitor.texts.error(error))
     if path:
         command = find_command_by_path(inbox.commands, path)
-        options = command.options if command else ()
-        given = {
-            o.name: fields.get(f"{ANSWER_FIELD_PREFIX}{o.name}", "") for o in options
-        }
-        args = select_declared(command, given)
+        args = select_declared(command, answers)
         return replace(bare, path=path, args=args, submitted=True)
     line = fields.get("line", "").strip()
     parsed = parse_command(
@@ -121,21 +122,6 @@ def _read_request(
     if isinstance(parsed, Reply):
         return parsed
     return replace(bare, path=parsed.path, args=parsed.args)
-
-
-def _read_form(
-    visitor: PageVisitor, inbox: Inbox, bare: Invocation, fields: Mapping[str, str]
-) -> Invocation | Reply:
-    """Return what a form that belongs to a control asks for."""
-    answers = {
-        name.removeprefix(ANSWER_FIELD_PREFIX): value.strip()
-        for name, value in fields.items()
-        if name.startswith(ANSWER_FIELD_PREFIX)
-    }
-    try:
-        return replace(inbox.press(bare, fields["path"]), answers=answers)
-    except UserError as error:
-        return Reply.of_problem(visitor.texts.error(error))
 
 
 async def list_tries(visitor: PageVisitor) -> tuple[str, ...]:

@@ -75,7 +75,6 @@ def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
         "blocks": list(_group_lines(blocks)),
         "menus": select_menus(reply.menus, limits.CONTROL_ID, limits.MENUS),
         "controls": reply.controls[: limits.CONTROLS],
-        "private": reply.private,
         "in_place": reply.in_place,
         "problem": reply.problem,
     }

@@ -27,7 +27,7 @@ from bot.model import (
 )
 from bot.platforms.common import interactions
 from bot.platforms.common.caches import OpenChannel
-from bot.platforms.common.interactions import PendingForms, parse_draft_id
+from bot.platforms.common.interactions import PendingForms
 from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
@@ -204,13 +204,9 @@ class SlackEventHandler:
         )
 
     async def _run_control(self, inbox: Inbox, arrived: SlackInteraction) -> Outcome:
-        draft = parse_draft_id(arrived.control)
-        if draft is None:
-            return await interactions.answer_control(
-                inbox, arrived.event, arrived.control
-            )
-        return interactions.reopen_form(
-            self._pending_forms, arrived.owner, draft, arrived.texts
+        forms, owner = self._pending_forms, arrived.owner
+        return await interactions.answer_control(
+            inbox, arrived.event, arrived.control, forms, owner
         )
 
     async def _run_form(

@@ -106,7 +106,7 @@ class SlackResponder:
                 return
         draft = self._pending_forms.keep(arrived.owner, form)
         message = forms.render_form_message(form, draft, texts)
-        await self._send_message(arrived, message, private=True)
+        await self._send_message(arrived, message)
 
     async def _open_view(
         self, arrived: SlackInteraction, form: Form, texts: Texts
@@ -133,12 +133,9 @@ class SlackResponder:
         if reply.in_place and arrived.at_home:
             await self.publish(arrived, replies.render_home(reply, texts))
             return
-        private = reply.private or reply.problem
         replaces = reply.in_place and arrived.replaceable
         for message in replies.render_reply(reply, texts):
-            await self._send_message(
-                arrived, message, private=private, replaces=replaces
-            )
+            await self._send_message(arrived, message, replaces=replaces)
             # Only the first message takes the place of the old one.
             replaces = False
 
@@ -192,13 +189,12 @@ class SlackResponder:
         arrived: SlackInteraction,
         message: Json,
         *,
-        private: bool,
         replaces: bool = False,
     ) -> None:
         url, channel, team = arrived.answer_to, arrived.channel, arrived.team
         placed = {**message, "thread_ts": arrived.thread} if arrived.thread else message
         if url and self._is_slack_address(url):
-            shown = _build_visibility(private, replaces=replaces)
+            shown = build_visibility(replaces=replaces)
             body = {**(message if replaces else placed), **shown}
             try:
                 if await self._respond(url, body):
@@ -270,10 +266,10 @@ class SlackResponder:
         return (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)
 
 
-def _build_visibility(private: bool, *, replaces: bool = False) -> Json:
-    """Build who sees an answer, and whether it replaces the pressed message."""
+def build_visibility(*, replaces: bool = False) -> Json:
+    """Build that only the asker sees an answer, and what it replaces."""
     return {
-        "response_type": "ephemeral" if private else "in_channel",
+        "response_type": "ephemeral",
         "replace_original": replaces,
         "delete_original": False,
         **NO_PREVIEWS,

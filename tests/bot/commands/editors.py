@@ -37,7 +37,7 @@ class Editor:
     locale: str = "en"
 
     async def asks(self, path: str, **args: str) -> Reply | Form:
-        """The answer to a command, or to a submitted form."""
+        """The answer to a command."""
         self.did.append(path)
         return await self.harness.inbox.dispatch(await self._event(path, args))
 
@@ -95,7 +95,9 @@ class Editor:
         """Submit the form with its default values and these; the answer."""
         given = {f.name: f.value for f in form.fields if f.value} | answers
         if not form.control:
-            return await self.asks(form.path, **given)
+            self.did.append(form.path)
+            sent = replace(await self._event(form.path, given), submitted=True)
+            return await self.harness.inbox.dispatch(sent)
         self.did.append("submit")
         pressed = self.harness.inbox.press(await self._event("", {}), form.control)
         return await self.harness.inbox.dispatch(replace(pressed, answers=given))

@@ -46,12 +46,11 @@ async def test_a_change_previews_the_next_edition(ana):
     await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     reported = said(await ana.proposes("stories", "1"))
     assert (
-        "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+        "Stories in the next edition: 1 in full, 1 in brief; without this change: "
+        "2 and 0." in reported
     )
     shown = await ana.proposes("exclude", "add pool")
-    assert "would have 1 in full and 0 in brief; without this change, 2 and 0" in said(
-        shown
-    )
+    assert "1 in full, 0 in brief; without this change: 2 and 0." in said(shown)
 
 
 async def test_without_news_a_change_is_previewed_on_recent_articles(ana):
@@ -59,7 +58,8 @@ async def test_without_news_a_change_is_previewed_on_recent_articles(ana):
     reported = said(await ana.proposes("stories", "1"))
     assert "Nothing is new right now." in reported
     assert (
-        "would have 1 in full and 1 in brief; without this change, 2 and 0" in reported
+        "Stories in an edition of recent articles: 1 in full, 1 in brief; without this "
+        "change: 2 and 0." in reported
     )
 
 
@@ -68,10 +68,10 @@ async def test_a_change_previews_the_last_seven_days_too(ana):
     ana.harness.publish("flood", FLOOD)
     await ana.harness.publisher.preview(await ana.harness.digest(), "local")
     reported = said(await ana.proposes("exclude", "add pool"))
-    assert "The next edition would have 1 in full and 0 in brief" in reported
+    assert "Stories in the next edition: 1 in full, 0 in brief" in reported
     assert (
-        "Of the last seven days it would have had 2 in full and 0 in brief; without "
-        "this change, 3 and 0." in reported
+        "Stories in an edition of the last seven days: 2 in full, 0 in brief; without "
+        "this change: 3 and 0." in reported
     )
 
 
@@ -93,7 +93,7 @@ async def test_a_change_of_what_a_story_shows_is_measured_in_that(
 async def test_without_articles_no_preview_is_invented(empty_harness):
     await empty_harness.apply()
     reported = said(await (await editor(empty_harness)).proposes("stories", "1"))
-    assert "would have" not in reported
+    assert "without this change" not in reported
 
 
 async def test_nothing_is_changed_before_the_button_is_pressed(ana):

@@ -9,7 +9,7 @@ import pytest
 from bot.commands.context import CommandContext, CommandServices, Option
 from bot.commands.declaration import CommandDeclaration, command
 from bot.commands.presentation import Page
-from bot.errors import FieldError, UnknownName, UserError
+from bot.errors import FieldError, UserError
 from bot.model import Command, Form, Invocation, Permission, Reply
 from tests.bot.commands.editors import errors, said
 from tests.bot.harness import BotHarness
@@ -124,12 +124,14 @@ async def test_other_errors_of_a_conversion_are_left_to_the_dispatcher(
 
 
 def test_a_page_knows_its_place_in_the_list():
-    page = Page.of("abcde", 2, 2)
+    page = Page.of("abcde", "2", 2)
     assert (page.items, page.number, page.pages, page.first) == (("c", "d"), 2, 3, 3)
-    assert Page.of("", 1, 2).items == ()
+    assert Page.of("", "1", 2).items == ()
 
 
-@pytest.mark.parametrize("number", [0, 4])
-def test_a_page_that_is_not_there_is_refused(number: int):
-    with pytest.raises(UnknownName, match="pages 1 to 3"):
-        Page.of("abcde", number, 2)
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [("0", 1), ("", 1), ("-1", 1), ("x", 1), ("4", 3)],
+)
+def test_a_page_that_is_not_there_is_the_nearest(wanted: str, shown: int):
+    assert Page.of("abcde", wanted, 2).number == shown

@@ -245,15 +245,15 @@ async def test_odd_words_are_taken_as_words_or_refused_with_a_sentence(ana, word
         ("newsdesk home", "page"),
         ("newsdesk history", "revert"),
         ("newsdesk help", "command"),
+        ("newsdesk setup", "name"),
+        ("newsdesk setup", "sources"),
+        ("newsdesk setup", "schedule"),
     ):
         answer = await ana.asks(path, **{option: words})
         reported = said(answer)
         assert "went wrong on our side" not in reported, (path, words)
         assert len(reported) < 8_000
     for page, field in (
-        ("new", "name"),
-        ("new", "sources"),
-        ("new", "schedule"),
         ("{Morning brief}:copy", "name"),
         ("{Morning brief}:test", "sources"),
     ):

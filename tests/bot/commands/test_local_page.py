@@ -114,7 +114,7 @@ async def test_nothing_set_up_a_page_leads_to_setup_and_setup_to_a_form(empty_ha
     assert "/newsdesk setup" in (await browser.get("/")).text
     tree = (await types(browser, "/newsdesk setup")).tree
     labels = [n.text().split()[0] for n in tree.css("#answer .field label")]
-    assert labels == ["Name", "Source", "Schedule", "Stories", "Language"]
+    assert labels == ["Name", "Sources", "Schedule", "Destinations", "Language"]
 
 
 async def test_a_chosen_language_is_used_throughout(browser, harness):

@@ -115,7 +115,6 @@ async def test_the_quote_of_a_story_is_given_as_a_picture_with_its_words_as_text
     assert (card.text, card.source) == (f"{WORDS}.", "Hallin Courier")
     (day,) = [block.text for block in answer.blocks if isinstance(block, SmallPrint)]
     assert day == "24 November 2026, 10:00"
-    assert answer.private
 
 
 async def test_the_picture_says_its_words_to_people_who_cannot_see_it(ana: Editor):

@@ -117,7 +117,7 @@ async def test_the_button_of_a_source_removed_meanwhile_says_so(ana: Editor):
 
 async def test_whose_pictures_are_shown_is_set_for_a_source_of_a_digest(ana: Editor):
     shown = await ana.proposes("pictures", "add feed.xml", target="Evening")
-    assert "pictures of stories: + https://news.example/feed.xml" in said(shown)
+    assert "story pictures: + https://news.example/feed.xml" in said(shown)
     assert "the right to show" in said(shown)
     await ana.confirms(shown)
     (source,) = (await ana.harness.digest("Evening")).sources
@@ -199,7 +199,8 @@ async def test_a_source_moves_with_its_name_and_its_rest_in_one_change(ana: Edit
 
 async def test_the_only_source_cannot_move(ana: Editor):
     source = await ana.sees("{Evening}:source:2")
-    assert "only source of «Evening»" in said(await ana.presses(source, "Move"))
+    move = await ana.presses(source, "Move")
+    assert "A digest needs a source." in said(await ana.presses(move, "Morning brief"))
 
 
 async def test_where_there_is_no_other_digest_it_cannot_move(harness: BotHarness):

@@ -139,7 +139,7 @@ async def test_a_source_is_found_by_its_name_or_its_address(
 
 async def test_the_only_source_is_not_taken_away(newswire: Newswire, ana: Editor):
     why = await ana.fails_to_set("sources", f"remove {newswire.url('/feed')}")
-    assert "only source" in why
+    assert "A digest needs a source. Add another first" in why
 
 
 async def test_a_source_that_is_not_there_lists_those_that_are(newswire, ana):
@@ -156,8 +156,9 @@ async def test_sources_are_listed_with_their_health(newswire: Newswire, ana: Edi
 
 
 @pytest.mark.parametrize("page", ["0", "9", "x", "-1", "99999999999999999999"])
-async def test_a_page_that_is_not_there_gets_a_sentence(ana, page):
-    assert "pages 1 to 1" in said(await ana.sees(f"{{Morning brief}}:sources:{page}"))
+async def test_instead_of_a_page_that_is_not_there_the_nearest_is_shown(ana, page):
+    shown = await ana.sees(f"{{Morning brief}}:sources:{page}")
+    assert shown == await ana.sees("{Morning brief}:sources:1")
 
 
 async def test_a_secret_of_an_address_is_shown_nowhere(newswire: Newswire, ana: Editor):
@@ -213,7 +214,7 @@ async def test_names_of_packs_and_sources_complete(newswire: Newswire, ana: Edit
     await newswire.poll(minutes=1)
     asked = await newswire.harness.asks("newsdesk setup", True, None, {})
     assert "technology" in await newswire.harness.inbox.complete(
-        asked, "source", "tech"
+        asked, "sources", "tech"
     )
     args = {"target": "Morning brief", "setting": "paused_sources"}
     asked = await newswire.harness.asks("newsdesk set", True, None, args)

@@ -187,7 +187,7 @@ async def test_in_brief_that_is_not_posted_is_not_counted(ana: Editor):
     await ana.sets("stories", "1")
     await ana.sets("sections", "summary")
     answer = await ana.proposes("stories", "2")
-    reported = "would have 2 in full and 0 in brief; without this change, 1 and 0."
+    reported = ": 2 in full, 0 in brief; without this change: 1 and 0."
     assert reported in said(answer)
 
 

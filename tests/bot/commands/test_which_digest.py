@@ -83,7 +83,7 @@ async def test_the_beginning_of_several_names_is_reported_with_them(ana):
     ("target", "setting", "why"),
     [
         ("Evening", "storys", "perhaps «stories»?"),
-        ("Evening", "colour", "There are: name, sources"),
+        ("Evening", "weather", "There are: name, sources"),
         ("Evening", "zone", "/newsdesk set workspace zone …"),
         ("workspace", "stories", '/newsdesk set "Morning brief" stories …'),
         ("#morning", "thread count", "perhaps «thread»?"),

@@ -41,7 +41,10 @@ async def test_applying_twice_changes_nothing_the_second_time(empty_harness):
 async def test_the_plan_names_what_would_change(harness):
     wanted = CONFIGURATION + "stories = 3\n"
     (change,) = await harness.apply(wanted)
-    assert (change.kind, change.text) == ("change", "digest «Morning brief»: stories")
+    assert (change.kind, change.text) == (
+        "change",
+        "digest «Morning brief»: stories: 5 → 3",
+    )
 
 
 async def test_a_dry_run_changes_nothing(harness):
@@ -235,7 +238,7 @@ async def test_a_channel_that_was_accepted_before_does_not_prevent_other_changes
     named = schema.destinations.update().values(channel="#news")
     await empty_harness.db.write(lambda conn: conn.execute(named) and None)
     (change,) = await empty_harness.apply(text.replace("C01", "#news") + "stories = 3")
-    assert change.text == "digest «Morning brief»: stories"
+    assert change.text == "digest «Morning brief»: stories: 5 → 3"
 
 
 async def test_a_secret_that_is_not_known_is_reported_beside_the_others(empty_harness):

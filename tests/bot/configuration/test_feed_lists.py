@@ -99,7 +99,7 @@ async def test_an_unknown_workspace_is_reported_with_the_known_ones(harness):
 
 async def test_the_titles_of_the_list_are_the_names_of_new_sources(harness):
     await bring_in(harness, FEED)
-    assert "Hallin Courier" in {s.name for s in (await harness.digest()).sources}
+    assert "Hallin Courier" in {s.called for s in (await harness.digest()).sources}
 
 
 async def test_what_is_listed_out_can_be_brought_in_again(harness):

@@ -80,10 +80,10 @@ def test_without_options_messages_are_posted_plainly():
 @pytest.mark.parametrize(
     ("platform", "options", "words"),
     [
-        ("slack", PostOptions(silent=True), "Slack has no messages without a sound."),
-        ("slack", PostOptions(ping="4711"), "Slack has no roles to ping."),
-        ("slack", PostOptions(crosspost=True), "Slack has no channels that follow"),
-        ("local", PostOptions(thread=True), "The local page has no threads."),
+        ("slack", PostOptions(silent=True), "Slack does not offer this."),
+        ("slack", PostOptions(ping="4711"), "Slack does not offer this."),
+        ("slack", PostOptions(crosspost=True), "Slack does not offer this."),
+        ("local", PostOptions(thread=True), "The local page does not offer this."),
         ("discord", PostOptions(ping="all"), "by its number"),
         ("discord", PostOptions(ping="1001"), "Everybody cannot be pinged"),
     ],
@@ -133,7 +133,8 @@ async def test_the_plan_shows_the_differences(harness):
     await harness.apply(ON_DISCORD)
     (change,) = await harness.apply(ALL_SET)
     assert change.text == (
-        "destination «morning»: 2001 → 2001, silent, ping 4711, thread, crosspost"
+        "destination «morning»: silent: no → yes, ping: nobody → 4711, "
+        "thread: no → yes, crosspost: no → yes"
     )
 
 
@@ -188,7 +189,7 @@ async def test_an_invalid_role_is_asked_again(ana, written):
 async def test_what_a_platform_lacks_is_refused_at_its_question(harness):
     editor = Editor(harness=harness, place=await harness.place())
     why = await editor.fails_to_set("silent", "yes", target="here")
-    assert "The local page has no" in why
+    assert "The local page does not offer this." in why
 
 
 async def test_in_a_channel_that_is_no_destination_it_explains_what_to_do(ana):

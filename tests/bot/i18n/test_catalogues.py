@@ -120,7 +120,7 @@ def said_in_code() -> set[str | tuple[str, ...]]:
         *read_sentences().values(),
         *(forms[0] for forms in read_sentences().values()),
     }
-    return said | set(on_pages()) | asked_in_forms()
+    return said | set(on_pages()) | asked_in_forms() | set(LABELS)
 
 
 def asked_in_forms() -> frozenset[str]:

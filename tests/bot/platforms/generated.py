@@ -45,7 +45,7 @@ from bot.platforms.slack import replies as slack_replies
 from bot.platforms.slack.forms import FormContext
 from bot.platforms.slack.messages import NO_PARSING
 from bot.platforms.slack.render import render as slack_render
-from bot.platforms.slack.responses import _build_visibility
+from bot.platforms.slack.responses import build_visibility
 from digests.types import (
     ALL_SECTIONS,
     BriefStory,
@@ -400,7 +400,7 @@ def faults_of_reply(
         bodies: Iterable[Mapping[str, Any]] = replies.render_reply(reply, texts)
     else:
         bodies = [
-            {**body, **_build_visibility(private=True), **NO_PARSING}
+            {**body, **build_visibility(), **NO_PARSING}
             for body in slack_replies.render_reply(reply, texts)
         ]
     return [
@@ -422,7 +422,7 @@ def faults_of_form(platform: Literal["discord", "slack"], form: Form) -> list[Fa
     else:
         wrong += slack_rules.view(slack_forms.render_form(form, FormContext(), texts))
         said = slack_forms.render_form_message(form, "a-draft", texts)
-        wrong += slack_rules.response({**said, **_build_visibility(private=True)})
+        wrong += slack_rules.response({**said, **build_visibility()})
     return [("refused", f"{path}: {sentence}") for path, sentence in wrong]
 
 

@@ -118,6 +118,5 @@ def any_reply(
         controls=st.lists(any_control(text), max_size=14).map(tuple),
         menus=st.lists(any_menu(text), max_size=6).map(tuple),
         in_place=st.booleans(),
-        private=st.booleans(),
         problem=st.booleans(),
     )

@@ -2,24 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.delivery.card_pictures import CardIllustrator
 from bot.i18n.translation import Texts
 from bot.ingest.source_reader import SourceReader
 from bot.model import Picture, PictureRef
 from bot.publishing import story_pictures
+from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import FAILURE_MEMORY, StoryPictureReader
-from bot.storage import picture_store
+from bot.storage import edition_store, picture_store
 from digests.cards.drawing import CARD_SANDBOX_LIMITS
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.errors import SourceUnreadable
 from digests.sources.sandbox import Sandbox
-from tests.bot.ingest.newswire import Newswire, open_newswire
+from tests.bot.ingest.newswire import (
+    Newswire,
+    feed_configuration,
+    open_newswire,
+)
 from tests.feeds import an_item
 from tests.pictures import a_gif, a_jpeg, a_png, a_png_header
 from tests.wire.server import Request, Script, answer, dripping, endless, redirect
@@ -42,7 +49,13 @@ class Newsroom:
             raise SourceUnreadable("picture.other_kind")
         return Thumbnail(content=content, width=0, height=0)
 
-    async def offer(self, *images: str, alt: str = "", allow: bool = True) -> None:
+    async def offer(
+        self,
+        *images: str,
+        alt: str = "",
+        allow: bool = True,
+        host: str = "courier.example",
+    ) -> None:
         """Publish an article for each of these addresses; "" = without a picture."""
         entries = []
         for number, address in enumerate(images):
@@ -59,10 +72,11 @@ class Newsroom:
             f"<title>Hallin Courier</title>{''.join(entries)}</channel></rss>"
         )
         self.newswire.shelf["/feed"] = answer(feed.encode())
-        source = f'"{self.newswire.url("/feed")}"'
+        address = self.newswire.url("/feed", host)
+        source = f'"{address}"'
         shown = f"pictures = [{source}]\n" if allow else ""
         more = f'{shown}full_text = {{ {source} = "never" }}'
-        await self.newswire.subscribe("/feed", more=more)
+        await self.newswire.harness.apply(feed_configuration([address], more))
 
     async def read(self, **options: float) -> Found:
         digest = await self.newswire.harness.digest()
@@ -72,6 +86,22 @@ class Newsroom:
             digest, composed.edition, Texts.of("en"), **options
         )
         return dict(refs), new
+
+    async def post(self) -> tuple[int, dict[str, Any]]:
+        """Post an edition; return its stories, and the pictures that it has."""
+        harness = self.newswire.harness
+        never = CardIllustrator(
+            db=harness.db, clock=harness.clock, draw_card=refuse_to_draw
+        )
+        illustrator = EditionIllustrator(cards=never, stories=self.reader)
+        publisher = replace(harness.publisher, illustrator=illustrator)
+        outcome = await replace(harness, publisher=publisher).post()
+        stored = outcome.stored_edition
+        assert stored is not None
+        find = edition_store.find_render_context
+        context = await harness.db.read(find, **stored.key)
+        assert context is not None
+        return len(stored.edition.stories), context.get("pictures", {})
 
     async def store(self, new: tuple[Picture, ...]) -> None:
         harness = self.newswire.harness
@@ -87,6 +117,10 @@ class Newsroom:
     def asked(self) -> list[str]:
         """The pictures that were asked for."""
         return [path for path in self.newswire.server.paths() if path != "/feed"]
+
+
+async def refuse_to_draw(*_: object) -> bytes:
+    raise SourceUnreadable("picture.unreadable")
 
 
 @pytest.fixture
@@ -245,11 +279,32 @@ async def test_the_same_bytes_at_another_address_are_drawn_once(newsroom: Newsro
     assert (len(refs), again, len(newsroom.drawn)) == (1, (), 1)
 
 
+async def test_a_picture_of_a_private_network_is_shown_by_a_source_there_only(
+    newsroom: Newsroom,
+):
+    newsroom.shelve(a_picture())
+    address = newsroom.newswire.url("/0.png", "archive.lan")
+    await newsroom.offer(address, host="archive.lan")
+    refs, new = await newsroom.read()
+    await newsroom.store(new)
+    assert len(refs) == 1
+    await newsroom.offer(address, host="stranger.example")
+    with capture_logs():
+        assert await newsroom.read() == ({}, ())
+
+
 # ── what is drawn ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x89PNG", a_png(480, 36), a_png(99, 400), a_png(8, 8)[:20]]
+    "content",
+    [
+        b"\x89PNG",
+        a_png(480, 36),
+        a_png(99, 400),
+        a_png(8, 8)[:20],
+        a_png(240, 160) + bytes(300_000),
+    ],
 )
 async def test_what_is_drawn_is_not_trusted(newsroom: Newsroom, content: bytes):
     await newsroom.offer(*newsroom.shelve(answer(content)))
@@ -266,9 +321,30 @@ async def test_a_defect_in_one_picture_keeps_no_other_back(
 
     monkeypatch.setattr(SourceReader, "fetch_picture", fetch)
     await newsroom.offer(*newsroom.shelve(a_picture(1), a_picture(2)))
-    with capture_logs():
+    with capture_logs() as logs:
         refs, _ = await newsroom.read()
     assert len(refs) == 1
+    (line,) = [one for one in logs if one["log_level"] == "error"]
+    assert line["event"] == "reading a picture failed"
+
+
+async def test_an_edition_does_not_wait_for_a_slow_drawing(
+    newsroom: Newsroom, monkeypatch
+):
+    async def draw(content: bytes) -> Thumbnail:
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    monkeypatch.setattr(newsroom, "draw", draw)
+    await newsroom.offer(*newsroom.shelve(a_picture()))
+    async with asyncio.timeout(10):
+        with capture_logs() as logs:
+            assert await newsroom.read(seconds=0.5) == ({}, ())
+            assert await newsroom.read(seconds=0.5) == ({}, ())
+    lines = [one for one in logs if "picture" in one["event"]]
+    assert [line["reason"] for line in lines] == [
+        "Reading it took too much time or memory and was stopped."
+    ]
 
 
 # ── bad input, with the real drawing process ────────────────────────────────────
@@ -324,3 +400,27 @@ async def test_a_picture_of_each_kind_is_scaled(
         monkeypatch.setattr(newsroom, "draw", lambda c: sandbox.run(draw_thumbnail, c))
         _, (picture,) = await newsroom.read(seconds=20)
     assert (picture.width, picture.height) == (480, 320)
+
+
+# ── editions ───────────────────────────────────────────────────────────────────
+
+
+async def test_an_edition_is_posted_with_the_pictures_of_its_stories(
+    newsroom: Newsroom,
+):
+    await newsroom.offer(*newsroom.shelve(a_picture()), "", alt="The bridge at night")
+    stories, pictures = await newsroom.post()
+    assert stories == 2
+    assert pictures["story/1"]["alt"] == "The bridge at night"
+
+
+async def test_an_edition_is_posted_in_time_whatever_its_pictures_are(
+    newsroom: Newsroom,
+):
+    scripts = [HOSTILE[name][0] for name in ("a drip", "100 MB", "a private network")]
+    await newsroom.offer(*newsroom.shelve(*scripts, slow(60)))
+    async with asyncio.timeout(30):
+        with capture_logs() as logs:
+            assert await newsroom.post() == (4, {})
+    shown = [one for one in logs if one["event"].endswith("without its picture")]
+    assert len(shown) == 4

@@ -240,7 +240,7 @@ async def test_a_quick_answer_needs_no_second_call(chat, discord):
     assert len(discord.asked("answer")) == 1
 
 
-def telling(*replies: Reply, after: Any = None, private: bool = True) -> Inbox:
+def telling(*replies: Reply, after: Any = None) -> Inbox:
     """Answer commands with this, after something happened."""
     left = list(replies)
 
@@ -249,7 +249,7 @@ def telling(*replies: Reply, after: Any = None, private: bool = True) -> Inbox:
             await after()
         return left.pop(0) if len(left) > 1 else left[0]
 
-    command = a_command("news find", private=private)
+    command = a_command("news find")
     return an_inbox(commands=(command,), dispatch=dispatch)
 
 
@@ -333,28 +333,25 @@ async def test_an_answer_that_discord_rejects_is_reported(discord, defer):
 
 
 @pytest.mark.parametrize("deferred", [False, True])
-@pytest.mark.parametrize(("command", "reply"), [(True, False), (False, True)])
-async def test_the_reply_decides_who_sees_the_answer(discord, deferred, command, reply):
+async def test_only_the_asker_sees_the_answer(discord, deferred):
     async def slowly() -> None:
         await asyncio.sleep(0.1 if deferred else 0)
 
-    inbox = telling(replace(SAID, private=reply), after=slowly, private=command)
+    inbox = telling(SAID, after=slowly)
     async with listening(discord, inbox, a_platform(discord, defer=0.03)):
         asked = await ask(discord, "news find")
-        assert asked.private is reply
+        assert asked.private
         assert len(asked.messages) == 1
 
 
 @pytest.mark.parametrize("who", [IN_DM, BROUGHT_ALONG])
 async def test_where_the_bot_is_not_installed_answers_are_private(discord, who):
-    inbox = telling(replace(SAID, private=False), private=False)
-    async with listening(discord, inbox):
+    async with listening(discord, telling(SAID)):
         assert (await ask(discord, "news find", who)).private
 
 
 async def test_a_problem_is_shown_privately(discord):
-    said = replace(SAID, private=False, problem=True)
-    async with listening(discord, telling(said, private=False)):
+    async with listening(discord, telling(replace(SAID, problem=True))):
         assert (await ask(discord, "news find")).private
 
 

@@ -296,15 +296,9 @@ async def test_answers_are_sent_to_slacks_host_only(slack):
     assert [m["channel"] for m in asked.messages] == [CHANNEL]
 
 
-@pytest.mark.parametrize("private", [True, False])
-async def test_the_reply_decides_who_sees_the_answer(slack, private):
-    async with listening(slack, telling(replace(SAID, private=private))):
-        assert (await ask(slack, "/news find")).private is private
-
-
-async def test_a_problem_is_shown_privately(slack):
-    said = replace(SAID, private=False, problem=True)
-    async with listening(slack, telling(said)):
+@pytest.mark.parametrize("problem", [True, False])
+async def test_only_the_asker_sees_the_answer(slack, problem):
+    async with listening(slack, telling(replace(SAID, problem=problem))):
         assert (await ask(slack, "/news find")).private
 
 
