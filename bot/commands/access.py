@@ -9,7 +9,12 @@ import re
 from collections.abc import Sequence
 
 from bot.commands.context import CommandContext
-from bot.configuration.change_steps import ChangeRequest, format_grant, grant_to_entry
+from bot.configuration.change_steps import (
+    ChangeRequest,
+    format_grant,
+    grant_to_entry,
+    request_entry,
+)
 from bot.configuration.diff import shorten_line
 from bot.errors import UnknownName, UserError, quote_names
 from bot.model import Permission, Person
@@ -122,5 +127,4 @@ def _parse_grant(written: str) -> Grant:
 def request_grant(grant: Grant, *, given: bool) -> ChangeRequest:
     """Build the request that gives access to a person or role, or takes it away."""
     name = format_grant(grant)
-    after = grant_to_entry(name) if given else None
-    return ChangeRequest(noun="access", name=name, edit=lambda _: after)
+    return request_entry("access", name, grant_to_entry(name) if given else None)

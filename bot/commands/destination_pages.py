@@ -23,7 +23,7 @@ from bot.commands.panel import (
     run_form,
 )
 from bot.commands.presentation import STATE_SIGNS, Page, render_finding
-from bot.configuration.change_steps import ChangeRequest, request_edit
+from bot.configuration.change_steps import ChangeRequest, request_edit, request_entry
 from bot.errors import FieldError, UnknownName
 from bot.lookup.name_resolution import get_channel
 from bot.model import (
@@ -35,15 +35,12 @@ from bot.model import (
     ListItem,
     PostOptions,
     Reply,
-    SettingGroup,
     SettingsEntry,
     list_settings,
 )
 
 #: Destinations of one page, each with a choice of its menu.
 PLACES_PER_PAGE: Final = 20
-#: Menus of the settings of a destination.
-_GROUPS: Final[tuple[SettingGroup, ...]] = ("where", "look")
 
 
 async def list_places(context: CommandContext, number: str) -> Reply:
@@ -119,13 +116,9 @@ async def _show_place(context: CommandContext, place: Destination) -> Reply:
     users = (await _list_users(context))[place.name]
     page = f"p{place.id}"
     absent = _list_unsupported(context)
-    options = [
-        option
-        for group in _GROUPS
-        for option in list_setting_options(
-            context, page, place.settings, group, without=absent
-        )
-    ]
+    options = list_setting_options(
+        context, page, place.settings, "where", "look", without=absent
+    )
     controls = [
         context.button("Check it", "home", f"{page}:check"),
         context.button("Remove", "home", f"{page}:remove"),
@@ -185,7 +178,7 @@ async def _remove_place(context: CommandContext, place: Destination) -> Reply:
 
     users = (await _list_users(context))[place.name]
     left = [request_edit("digest", digest.name, leave) for digest in users]
-    gone = ChangeRequest(noun="destination", name=place.name, edit=lambda _: None)
+    gone = request_entry("destination", place.name, None)
     return await propose_and_render(context, *left, gone)
 
 

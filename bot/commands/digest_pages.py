@@ -20,7 +20,7 @@ from bot.commands.panel import (
     shorten_label,
 )
 from bot.commands.presentation import STATE_SIGNS, format_channels, format_occurrence
-from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.change_steps import request_entry
 from bot.ingest import source_health
 from bot.model import (
     DEFAULT_DIGEST,
@@ -196,7 +196,7 @@ async def build_digest_choices(
 
 async def delete_digest(context: CommandContext, digest: Digest, _: str) -> Reply:
     """Propose to delete the digest."""
-    request = ChangeRequest(noun="digest", name=digest.name, edit=lambda _: None)
+    request = request_entry("digest", digest.name, None)
     stays = context.say(
         "It is no longer posted. What was posted stays, with its buttons, and it can "
         "be brought back with /newsdesk history."

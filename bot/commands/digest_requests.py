@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.commands.context import CommandContext
 from bot.configuration import feed_lists
-from bot.configuration.change_steps import ChangeRequest
+from bot.configuration.change_steps import ChangeRequest, request_entry
 from bot.configuration.feed_lists import expand_addresses
 from bot.errors import FieldError, UserError
 from bot.lookup.name_resolution import HERE, get_channel, is_here
@@ -79,8 +79,7 @@ async def _request_destination(
             return found.name, []
     called = name_destination(name, channel, known)
     entry = {"name": called, "channel": channel, "stopped": None}
-    new = ChangeRequest(noun="destination", name=called, edit=lambda _: entry)
-    return called, [new]
+    return called, [request_entry("destination", called, entry)]
 
 
 def name_destination(wanted: str, channel: str, known: Sequence[Destination]) -> str:
@@ -99,5 +98,4 @@ async def _request_zone(context: CommandContext, sentence: str) -> list[ChangeRe
         zone = parse_schedule(sentence).zone
     except UserError:
         return []
-    entry = {"name": "zone", "zone": zone}
-    return [ChangeRequest(noun="zone", name="zone", edit=lambda _: entry)]
+    return [request_entry("zone", "zone", {"name": "zone", "zone": zone})]

@@ -44,14 +44,12 @@ from bot.model import (
     Form,
     ListItem,
     Reply,
-    SettingGroup,
 )
 from bot.model.scope import MAX_KEY
 from digests.language.normalization import parse_whole_number
 
 #: Digests that the overview shows with a button each; of more, it has a menu.
 MAX_LISTED: Final = 4
-_WORKSPACE_GROUPS: Final[tuple[SettingGroup, ...]] = ("when", "who")
 
 OpenPage = Callable[[CommandContext, str], Awaitable[Reply | Form]]
 OpenDigestPage = Callable[[CommandContext, Digest, str], Awaitable[Reply | Form]]
@@ -178,11 +176,7 @@ async def _list_digests(context: CommandContext, number: str) -> Reply:
 async def _show_workspace(context: CommandContext, _: str) -> Reply:
     """Show the settings of the workspace, and what can be done with all of it."""
     target = await find_target_by_key(context, "w")
-    options = [
-        option
-        for group in _WORKSPACE_GROUPS
-        for option in list_setting_options(context, target.key, target.settings, group)
-    ]
+    options = list_setting_options(context, "w", target.settings, "when", "who")
     controls = [
         context.button("Who may edit", "access"),
         context.button("Export the set-up", "export"),

@@ -84,17 +84,16 @@ def list_setting_options(
     context: CommandContext,
     target: str,
     settings: SettingsModel,
-    group: SettingGroup,
-    *,
+    *groups: SettingGroup,
     without: Collection[str] = (),
 ) -> list[MenuOption]:
-    """List the settings of a group as choices, each with its present value.
+    """List the settings of some groups as choices, each with its present value.
 
     Args:
         context: The call.
         target: What has the settings: «d12» a digest, «p3» a destination, «w».
         settings: Its present settings.
-        group: The menu of the settings.
+        groups: The menus of the settings, in their order.
         without: Names of settings that are not offered.
     """
     entry = settings.to_entry()
@@ -104,6 +103,7 @@ def list_setting_options(
             label=shorten_label(format_label(setting, context.texts)),
             note=shorten_label(format_setting(setting, entry, context.texts), 60),
         )
+        for group in groups
         for setting in list_chat_settings(type(settings))
         if setting.info.group == group and setting.name not in without
     ]

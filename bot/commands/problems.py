@@ -129,10 +129,9 @@ async def show_problems(context: CommandContext, _: str) -> Reply:
     """Show all problems, as many as a page holds."""
     found = await load_problems(context)
     blocks: list[Block | str] = [*render_problems(context, found, MAX_PROBLEMS)]
-    if not blocks:
-        blocks = [context.say("Nothing needs attention.")]
+    nothing = context.say("Nothing needs attention.")
     title = context.say("What needs attention")
-    return build_page(context, title, blocks, [back_button(context)])
+    return build_page(context, title, blocks or [nothing], [back_button(context)])
 
 
 # ── held messages ──────────────────────────────────────────────────────────────
@@ -141,10 +140,10 @@ async def show_problems(context: CommandContext, _: str) -> Reply:
 async def show_held(context: CommandContext, _: str) -> Reply:
     """Show each message that may or may not have arrived, with two buttons."""
     blocks, controls = await render_held(context)
-    if not blocks:
-        blocks = [context.say("No message waits for a decision.")]
+    controls.append(back_button(context))
+    nothing = context.say("No message waits for a decision.")
     title = context.say("Messages that wait for a decision")
-    return build_page(context, title, blocks, [*controls, back_button(context)])
+    return build_page(context, title, blocks or [nothing], controls)
 
 
 async def render_held(
@@ -222,10 +221,9 @@ async def show_reports(context: CommandContext, _: str) -> Reply:
     more = found.open_reports - len(found.reports)
     if more:
         blocks.append(context.small_print("{n} more are open", n=more))
-    if not blocks:
-        blocks = [context.say("No report is open.")]
+    nothing = context.say("No report is open.")
     title = context.say("Reports from readers")
-    return build_page(context, title, blocks, [back_button(context)])
+    return build_page(context, title, blocks or [nothing], [back_button(context)])
 
 
 async def answer_report(context: CommandContext, public_id: str) -> Reply | Form:

@@ -31,6 +31,7 @@ from bot.ingest.polling import SourceTrial
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
     Block,
+    Control,
     Digest,
     Form,
     FormField,
@@ -140,20 +141,19 @@ async def _show_source(
     pages = await source_health.load_page_counts(context.db, [source], context.now)
     here = f"d{digest.id}:source:{source.id}"
     target, key = f"d{digest.id}", str(source.id)
+    show, hide = context.say("Show pictures"), context.say("Hide pictures")
+    pause, resume = context.say("Pause"), context.say("Resume")
+    is_paused = source in digest.paused_sources
+    labels = {
+        "source_names": context.say("Rename"),
+        "full_text": context.say("Full texts"),
+        "pictures": hide if source.pictures else show,
+        "paused_sources": resume if is_paused else pause,
+    }
     controls = [
-        context.button("Rename", "set", target, "source_names", key),
-        context.button("Full texts", "set", target, "full_text", key),
+        Control(id=context.control_id("set", target, setting, key), label=label)
+        for setting, label in labels.items()
     ]
-    if source.pictures:
-        hide = context.button("Hide pictures", "set", target, "pictures", key)
-        controls.append(hide)
-    else:
-        controls.append(context.button("Show pictures", "set", target, "pictures", key))
-    if source in digest.paused_sources:
-        again = context.button("Resume", "set", target, "paused_sources", key)
-        controls.append(again)
-    else:
-        controls.append(context.button("Pause", "set", target, "paused_sources", key))
     if source.kind != "folder":
         controls.append(context.button("Test it now", "home", f"{here}:test"))
     controls += [

@@ -91,6 +91,13 @@ class ChangeRequest:
     edit: EntryEdit
 
 
+def request_entry(
+    noun: StepNoun, name: str, entry: SettingsEntry | None
+) -> ChangeRequest:
+    """Build a request that gives a thing these settings; None = removes it."""
+    return ChangeRequest(noun=noun, name=name, edit=lambda _: entry)
+
+
 def request_edit(
     noun: StepNoun, name: str, edit: Callable[[SettingsEntry], SettingsEntry]
 ) -> ChangeRequest:

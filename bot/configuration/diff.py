@@ -202,11 +202,16 @@ def _list_value_rows(
     label: str, setting: Setting, values: Sequence[object], texts: Texts, sign: str = ""
 ) -> Iterator[DiffRow]:
     """List one row with the values, or none where there are none."""
+    if values:
+        yield label, sign + _format_values(setting, values, texts)
+
+
+def _format_values(setting: Setting, values: Sequence[object], texts: Texts) -> str:
+    """Format the first values of a list, and how many there are besides."""
     shown = [format_value(setting, value, texts) for value in values[:MAX_VALUES]]
     if len(values) > MAX_VALUES:
         shown.append(texts.say("{n} more", n=len(values) - MAX_VALUES))
-    if shown:
-        yield label, sign + ", ".join(shown)
+    return ", ".join(shown)
 
 
 def _list_rows_by_source(
@@ -271,10 +276,8 @@ def format_setting(setting: Setting, entry: SettingsEntry, texts: Texts) -> str:
         return texts.word(setting.get_word(unset))
     if setting.kind != "list" or setting.info.values == "section":
         return format_value(setting, value, texts)
-    shown = [format_value(setting, one, texts) for one in (value or ())[:MAX_VALUES]]
-    if len(value or ()) > MAX_VALUES:
-        shown.append(texts.say("{n} more", n=len(value or ()) - MAX_VALUES))
-    return shorten_line(", ".join(shown)) or texts.say("none")
+    shown = _format_values(setting, value or (), texts)
+    return shorten_line(shown) or texts.say("none")
 
 
 def _format_hours(window: str, texts: Texts) -> str:

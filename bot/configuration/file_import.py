@@ -27,12 +27,12 @@ from bot.configuration.change_steps import (
     ChangeRequest,
     ChangeStep,
     CurrentSettings,
-    EntryEdit,
     InvalidChange,
     StepNoun,
     format_grant,
     grant_to_entry,
     load_current_settings,
+    request_entry,
 )
 from bot.configuration.change_validation import check_requests
 from bot.configuration.changes import record_steps
@@ -238,24 +238,24 @@ def build_requests(
     if place is not None and not current.workspace.is_local:
         known = current.entries["destination"].values()
         channels = {entry["channel"] for entry in known} | {place.channel}
-    edits: list[tuple[StepNoun, str, EntryEdit]] = []
+    requests: list[ChangeRequest] = []
     is_new = current.workspace.id == 0
     if is_new or "zone" in wanted.model_fields_set:
         name = wanted.zone if "zone" in wanted.model_fields_set else ""
         zone = {"name": "zone", "zone": name or _find_first_zone(wanted)}
-        edits.append(("zone", "zone", _set_entry(zone)))
-    edits += [("access", w, _set_entry(grant_to_entry(w))) for w in wanted.editors]
-    edits += [
-        ("destination", _get_name(entry), _set_destination(entry, channels))
-        for entry in wanted.destination
-    ]
-    edits += [("digest", _get_name(e), _set_digest(e)) for e in wanted.digest]
+        requests.append(request_entry("zone", "zone", zone))
+    requests += [request_entry("access", w, grant_to_entry(w)) for w in wanted.editors]
+    requests += [_request_destination(e, channels) for e in wanted.destination]
+    requests += map(_request_digest, wanted.digest)
     if prune:
-        named = {(noun, name) for noun, name, _ in edits}
-        for noun in _PRUNED:
-            removed = [n for n in current.entries[noun] if (noun, n) not in named]
-            edits += [(noun, name, _set_entry(None)) for name in removed]
-    return [ChangeRequest(noun=noun, name=name, edit=e) for noun, name, e in edits]
+        named = {(one.noun, one.name) for one in requests}
+        requests += [
+            request_entry(noun, name, None)
+            for noun in _PRUNED
+            for name in current.entries[noun]
+            if (noun, name) not in named
+        ]
+    return requests
 
 
 def _find_first_zone(wanted: WorkspaceSettings) -> str:
@@ -276,14 +276,10 @@ def _find_first_zone(wanted: WorkspaceSettings) -> str:
 _PRUNED: Final[Sequence[StepNoun]] = ("digest", "destination", "access")
 
 
-def _set_entry(entry: SettingsEntry | None) -> EntryEdit:
-    return lambda _: entry
-
-
-def _set_destination(
+def _request_destination(
     wanted: Mapping[str, Any], channels: Collection[str | None] | None
-) -> EntryEdit:
-    """Build the edit of a destination; a stop is kept unless the channel changes.
+) -> ChangeRequest:
+    """Build the request of a destination; a stop is kept unless the channel changes.
 
     Only these channels are accepted; None = any.
     """
@@ -301,19 +297,19 @@ def _set_destination(
         stopped = before["stopped"] if before is not None and is_same else None
         return {**DEFAULT_POST_OPTIONS.to_entry(), **wanted, "stopped": stopped}
 
-    return edit
+    return ChangeRequest(noun="destination", name=_get_name(wanted), edit=edit)
 
 
 #: Settings that keep their value if a file omits them.
 _KEPT = tuple(s.name for s in list_settings(DigestSettings) if s.info.keep_omitted)
 
 
-def _set_digest(wanted: Mapping[str, Any]) -> EntryEdit:
+def _request_digest(wanted: Mapping[str, Any]) -> ChangeRequest:
     def edit(before: SettingsEntry | None) -> SettingsEntry:
         kept = {name: (before or DEFAULT_DIGEST)[name] for name in _KEPT}
         return {**DEFAULT_DIGEST, **kept, **wanted}
 
-    return edit
+    return ChangeRequest(noun="digest", name=_get_name(wanted), edit=edit)
 
 
 # ── the operator's files ───────────────────────────────────────────────────────

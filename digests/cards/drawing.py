@@ -30,7 +30,7 @@ LIBRARIES: Final = ("typst",)
 #: The limits of the process that draws cards and reads pictures. A card takes 15 to 60
 #: MiB, a photograph of 24 million pixels 130 to 210 MiB and two seconds.
 CARD_SANDBOX_LIMITS: Final = SandboxLimits(
-    cpu=5.0, wall=15.0, memory=256 << 20, kept=96 << 20, idle=20.0
+    cpu=5.0, wall=15.0, memory=256 << 20, kept=80 << 20, idle=20.0
 )
 #: Part of every hash: to be raised when a change makes cards look different.
 _VERSION: Final = 1

@@ -124,6 +124,14 @@ async def test_a_digest_is_paused_and_resumed_by_its_buttons(ana):
     assert not (await ana.harness.digest()).paused
 
 
+async def test_resume_ends_a_pause_until_a_day_too(ana):
+    await ana.sets("paused_until", "Friday")
+    page = await ana.presses(await ana.says("newsdesk home"), "Open Morning brief")
+    await ana.presses(await ana.presses(page, "Resume"), "Confirm")
+    digest = await ana.harness.digest()
+    assert (digest.paused, digest.paused_until) == (False, None)
+
+
 async def test_a_page_whose_digest_was_deleted_answers_with_a_sentence(of_two):
     overview = await of_two.says("newsdesk home")
     page = await of_two.presses(overview, "Open Evening")

@@ -47,6 +47,11 @@ async def test_the_plan_names_what_would_change(harness):
     )
 
 
+async def test_the_plan_names_the_channel_that_a_destination_moves_to(harness):
+    (change,) = await harness.apply(CONFIGURATION.replace("c-morning", "c-square"))
+    assert change.text == "destination «morning»: channel: c-morning → c-square"
+
+
 async def test_a_dry_run_changes_nothing(harness):
     file = harness.home / "more.toml"
     file.write_text(CONFIGURATION + SECOND, encoding="utf-8")

@@ -125,12 +125,17 @@ def test_short_quotes_are_set_large(quote, size):
     assert measure_card(a_wording(quote=quote), WIDE)["size"] >= size - 8
 
 
-def test_no_line_has_one_short_word_only():
-    wording = a_wording(quote=f"{'the tide gates held ' * 4}out")
-    layout = measure_card(wording, WIDE)
-    lines = read_card(wording).text.splitlines()
-    assert layout["lines"] > 1
-    assert len(lines[round(layout["lines"]) - 1].split()) > 1
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "nobody told the crews of the ferry",
+        "nobody told the crews of the ferry that the tide gates had been",
+    ],
+)
+def test_no_word_stands_alone_on_the_last_line(quote):
+    count = round(measure_card(a_wording(quote=quote), WIDE)["lines"])
+    lines = read_card(a_wording(quote=quote)).text.splitlines()
+    assert len(lines[count - 1].split()) > 1
 
 
 def test_a_word_wider_than_the_card_is_broken_and_not_lost():

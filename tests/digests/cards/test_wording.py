@@ -31,13 +31,14 @@ def build(**changes):
     return build_card_wording(a_card(**changes), "word for word", "24 November")
 
 
-def test_a_card_has_the_words_in_the_marks_of_their_language():
-    built = build(text="Das Tor war nie zu.", lang="de")
-    assert (built.opening, built.quote, built.closing) == (
-        "„",
-        "Das Tor war nie zu.",
-        "“",
-    )
+@pytest.mark.parametrize(
+    ("lang", "opening", "closing"),
+    [("en", "“", "”"), ("de-AT", "„", "“"), ("el", "«", "»"), ("ja", "「", "」")],
+)
+def test_a_card_has_the_words_in_the_marks_of_their_language(lang, opening, closing):
+    built = build(lang=lang)
+    assert (built.opening, built.closing) == (opening, closing)
+    assert built.quote == "The gate was never shut."
 
 
 def test_a_mark_with_a_space_stays_beside_its_word():
