@@ -40,6 +40,7 @@ from bot.ports import (
     PageServices,
     PlatformContext,
     Plugins,
+    UploadStore,
     ignore_checkpoint,
 )
 from bot.publishing.editions import EditionPublisher
@@ -50,6 +51,7 @@ from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
+from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
 from bot.web.server import ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
@@ -213,7 +215,14 @@ async def _build_application(
         archive=archive,
         doctor=services.doctor,
         incidents=IncidentReporter(db=db, clock=clock),
-        maintenance=Maintenance(db=db, clock=clock, retention=settings.retention),
+        maintenance=Maintenance(
+            db=db,
+            clock=clock,
+            retention=settings.retention,
+            delete_files=[
+                d for one in active.values() if (d := one.delete_unused_files)
+            ],
+        ),
         inbox=build_inbox(services, registry.build_commands(services)),
         plugins=plugins,
         platforms=platforms,
@@ -246,6 +255,7 @@ def build_platforms(
         clock=clock,
         enabled=frozenset(plugin.name for plugin in plugins),
         open_installations=partial(_open_installations, settings, clock, db),
+        open_uploads=partial(_open_uploads, clock, db),
         page=page,
     )
     return {plugin.name: plugin.build(context) for plugin in plugins}
@@ -269,6 +279,12 @@ def _open_installations(
         installations=DatabaseInstallationStore(db, TokenCipher(key), clock, platform),
         states=DatabaseStateStore(db, StateSigner(key), clock),
     )
+
+
+def _open_uploads(
+    clock: Clock, db: Database | None, platform: str
+) -> UploadStore | None:
+    return None if db is None else DatabaseUploadStore(db, clock, platform)
 
 
 @asynccontextmanager

@@ -37,6 +37,9 @@ from bot.model import (
     PlatformIdentity,
     PlatformName,
     RenderContext,
+    Scope,
+    Upload,
+    UploadState,
     Workspace,
 )
 from bot.settings import PlatformSettings, Settings
@@ -278,6 +281,48 @@ class StateStore(Protocol):
         """Use up a state; False if it is forged, already used or expired."""
 
 
+class UploadStore(Protocol):
+    """Files of pictures on one platform, which stores them apart from its messages.
+
+    A file is recorded before its bytes are sent, so that a process that dies on the way
+    leaves no file behind that nobody knows.
+    """
+
+    async def find(
+        self, scope: Scope, *, picture: str, edition_id: int
+    ) -> Upload | None:
+        """Find the file that shows a picture of an edition, or is on its way to."""
+
+    async def begin(
+        self,
+        scope: Scope,
+        *,
+        picture: str,
+        edition_id: int,
+        file: str,
+        replaces: Upload | None,
+    ) -> Upload:
+        """Record a file that the platform has named.
+
+        Returns:
+            It, or the one of another process that was recorded first: then this one
+            must not be sent. `replaces` is an earlier one that was given up.
+        """
+
+    async def set_state(self, upload: Upload, state: UploadState) -> None:
+        """Record how far a file is."""
+
+    async def give_up(self, upload: Upload, delivery: Delivery) -> None:
+        """Have a file deleted that could not be shown, unless another message may."""
+
+    async def claim_unused(self, but: Collection[str]) -> tuple[Upload, ...]:
+        """List some files to be deleted: no message shows them, and none will.
+
+        They are not found any more. They are listed again until they are «deleted».
+        `but` are workspaces that are left out (the platform's ids).
+        """
+
+
 # ── platforms ──────────────────────────────────────────────────────────────────
 
 
@@ -310,6 +355,8 @@ class PlatformContext:
     enabled: Collection[str] = ()
     #: Opens the storage of a platform's installations; None without an encryption key.
     open_installations: Callable[[str], InstallationStorage | None] = lambda _: None
+    #: Opens the record of a platform's files; None = pictures are left out.
+    open_uploads: Callable[[str], UploadStore | None] = lambda _: None
     #: None outside of the running application, as in the setup wizard.
     page: PageServices | None = None
 
@@ -331,6 +378,8 @@ class ActivePlatform:
     pages: "Sequence[BaseRoute]" = ()
     #: Checks one workspace for the doctor, where no single token can be examined.
     check: PlatformCheck | None = None
+    #: Deletes files on the platform that no message shows any more.
+    delete_unused_files: Callable[[], Awaitable[None]] | None = None
     #: Ends open streams before the web server stops.
     before_stop: Callable[[], None] | None = None
     #: Closes the connection if `run` was never called.

@@ -3,7 +3,7 @@
 import asyncio
 import struct
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -18,6 +18,9 @@ from bot.model import (
     PlatformName,
     RenderContext,
     Reply,
+    Scope,
+    Upload,
+    UploadState,
 )
 from digests.cards.wording import CardDesign, CardWording
 from digests.types import Edition
@@ -247,3 +250,60 @@ class FakePlatform:
             if (message.channel, message.key) == (delivery.channel, delivery.key):
                 return message
         return None
+
+
+@dataclass(kw_only=True)
+class FakeUploadStore:
+    """Files of pictures on a platform, in memory; every workspace is «one»."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    rows: list[Upload] = field(default_factory=list)
+
+    async def find(
+        self, scope: Scope, *, picture: str, edition_id: int
+    ) -> Upload | None:
+        wanted = scope.workspace_id, picture, edition_id
+        for row in reversed(self.rows):
+            known = row.workspace_id, row.hash, row.edition_id
+            if known == wanted and row.state in ("begun", "ready"):
+                return row
+        return None
+
+    async def begin(
+        self,
+        scope: Scope,
+        *,
+        picture: str,
+        edition_id: int,
+        file: str,
+        replaces: Upload | None,
+    ) -> Upload:
+        found = await self.find(scope, picture=picture, edition_id=edition_id)
+        if found is not None and (replaces is None or found.id != replaces.id):
+            return found
+        row = Upload(
+            id=len(self.rows) + 1,
+            workspace_id=scope.workspace_id,
+            edition_id=edition_id,
+            hash=picture,
+            file=file,
+            state="begun",
+            begun_at=self.clock.now(),
+            workspace_external_id="one",
+        )
+        self.rows.append(row)
+        return row
+
+    async def set_state(self, upload: Upload, state: UploadState) -> None:
+        self.rows = [
+            replace(row, state=state) if row.id == upload.id else row
+            for row in self.rows
+        ]
+
+    async def give_up(self, upload: Upload, delivery: Delivery) -> None:
+        await self.set_state(upload, "unused")
+
+    async def claim_unused(self, but: Collection[str]) -> tuple[Upload, ...]:
+        if "one" in but:
+            return ()
+        return tuple(row for row in self.rows if row.state == "unused")

@@ -22,6 +22,8 @@ from bot.model.edition import (
     PictureRef,
     RenderContext,
     StoredEdition,
+    Upload,
+    UploadState,
     context_from_json,
     context_to_json,
 )

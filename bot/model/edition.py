@@ -43,6 +43,31 @@ class PictureRef:
     alt: str
 
 
+UploadState = Literal["begun", "ready", "unused", "deleted"]
+
+
+@frozen
+class Upload(Scoped):
+    """A file on a platform that shows one picture, recorded once it has a name there.
+
+    begun ─ the platform has it ─► ready ─ no message shows it ─► unused ─► deleted
+    begun ─ given up ─► unused ─► deleted
+    """
+
+    id: int
+    workspace_id: int
+    #: None: it was sent to a person.
+    edition_id: int | None
+    #: Of the picture.
+    hash: str
+    #: The platform's id of the file.
+    file: str
+    state: UploadState
+    begun_at: datetime
+    #: The platform's id of the workspace.
+    workspace_external_id: str
+
+
 @frozen
 class MessagePart:
     """One message of an edition, rendered for one platform and then frozen."""

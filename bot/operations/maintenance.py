@@ -1,8 +1,8 @@
-"""Prune what is past retention, and erase workspaces.
+"""Prune what is past retention, erase workspaces, delete unused files on platforms.
 
-Both run in short steps with pauses between them, so that neither the event loop nor due
-work waits. They can be stopped at any step and continue later, in this process or the
-next.
+The first two run in short steps with pauses between them, so that neither the event
+loop nor due work waits. They can be stopped at any step and continue later, in this
+process or the next.
 
 A workspace is erased in three stages: what would be deleted is shown to the person who
 asks (`show`); they confirm by typing the workspace's name (`order`), after which nobody
@@ -12,7 +12,7 @@ kind, and the platform's id of the workspace.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,6 +40,8 @@ log = structlog.get_logger(__name__)
 #: Longest time until an order to erase is noticed.
 ERASURE_CHECK_INTERVAL = timedelta(seconds=15)
 PRUNING_INTERVAL = timedelta(days=1)
+#: An edition that was undone leaves no file on a platform for longer than a minute.
+FILES_INTERVAL = timedelta(seconds=30)
 #: Far longer than any platform repeats an event.
 EVENT_RETENTION = timedelta(days=7)
 #: How long the bytes of a picture are kept after its last use: it can be drawn again.
@@ -165,8 +167,11 @@ class Maintenance:
     db: Database
     clock: Clock
     retention: Retention = field(default_factory=Retention)
-    #: When this process pruned last.
+    #: Each deletes the files on one platform that no message shows any more.
+    delete_files: Sequence[Callable[[], Awaitable[None]]] = ()
+    #: When this process pruned last, and when it deleted files.
     pruned_at: datetime | None = None
+    files_deleted_at: datetime | None = None
 
     @property
     def eraser(self) -> WorkspaceEraser:
@@ -175,8 +180,8 @@ class Maintenance:
 
     async def run(self) -> datetime | None:
         """Erase what was ordered, prune once a day; return when to run again."""
-        now, last = self.clock.now(), self.pruned_at
-        if last is None or not timedelta() <= now - last < PRUNING_INTERVAL:
+        now = self.clock.now()
+        if _is_past(self.pruned_at, PRUNING_INTERVAL, now):
             await self.eraser.order_left_workspaces()
             await self.prune_outdated()
             await self.db.write(
@@ -185,6 +190,10 @@ class Maintenance:
             self.pruned_at = now
         await self.eraser.run_ordered()
         await self.db.remove_remaining()
+        if _is_past(self.files_deleted_at, FILES_INTERVAL, now):
+            self.files_deleted_at = now
+            for delete in self.delete_files:
+                await delete()
         return now + ERASURE_CHECK_INTERVAL
 
     async def prune_outdated(self) -> None:
@@ -235,6 +244,11 @@ class Maintenance:
             if len(found) < PRUNING_WINDOW:
                 return count
             after = (found[-1].fetched_at, found[-1].revision_id)
+
+
+def _is_past(last: datetime | None, interval: timedelta, now: datetime) -> bool:
+    """Check whether it is time again; also if the clock was set back since."""
+    return last is None or not timedelta() <= now - last < interval
 
 
 def confirmation_name(workspace: Workspace) -> str:

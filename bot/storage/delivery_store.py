@@ -17,7 +17,7 @@ known to exist; if it does not, it is never sent, and there is nothing to delete
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
@@ -314,6 +314,7 @@ def _freeze_delivery(
     if operation == "post":
         statement = statement.on_conflict_do_nothing(index_elements=one)
     else:
+        _keep_shown_pictures(conn, scope, message)
         other = _DELIVERY.payload_hash != content["payload_hash"]
         statement = statement.on_conflict_do_update(
             index_elements=one,
@@ -323,6 +324,25 @@ def _freeze_delivery(
     conn.execute(statement)
     mine = in_scope(deliveries, scope, **message, operation=operation)
     return int(conn.execute(select(_DELIVERY.id).where(mine)).scalar_one())
+
+
+def _keep_shown_pictures(
+    conn: Connection, scope: Scope, message: Mapping[str, int]
+) -> None:
+    """Move the pictures that a message shows to its post, before its edit is replaced.
+
+    An edit that may have been applied shows one or the other.
+    """
+    names = _DELIVERY.state, _DELIVERY.pictures
+    here = in_scope(deliveries, scope, **message, operation="edit")
+    edit = conn.execute(select(*names).where(here)).first()
+    if edit is None or edit.state == "failed":
+        return
+    post = in_scope(deliveries, scope, **message, operation="post")
+    shown = list(edit.pictures or ())
+    if edit.state != "sent":
+        shown += first_scalar(conn, select(_DELIVERY.pictures).where(post)) or ()
+    update_rows(conn, deliveries, post, pictures=list(dict.fromkeys(shown)) or None)
 
 
 def _restart_columns(now: datetime) -> dict[str, Any]:

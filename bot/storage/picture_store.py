@@ -4,22 +4,36 @@ A picture is found by the hash of what it was drawn from. Its bytes are a cache 
 workspaces share: they are read only by a workspace that shows the picture, and deleted
 when no message needs them any more. They can be drawn again at any time.
 
-A file is recorded when the platform has named it, before its bytes are sent:
-
-    begun ─ the platform has it ─► ready ─ no message shows it ─► deleted
-    begun ─ given up ─► deleted
-
-So a process that dies on the way leaves nothing behind that cannot be found.
+A file is recorded when the platform has named it, before its bytes are sent, so that a
+process that dies on the way leaves nothing behind that cannot be found. It is deleted
+once no message shows it: at once if one did, and after hours if it was never ready.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
-from typing import Literal
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
-from bot.model.edition import Picture
+from bot.model.edition import Delivery, Picture, Upload, UploadState
 from bot.model.scope import PlatformName, Scope
+from bot.ports import Clock
+from bot.storage.database import Database
+from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import (
     deliveries,
     picture_uses,
@@ -28,8 +42,12 @@ from bot.storage.schema import (
     workspaces,
 )
 from bot.storage.statements import (
+    Condition,
     delete_rows,
     find_first,
+    has_row,
+    has_same_values,
+    has_values,
     in_scope,
     insert_all,
     insert_all_missing,
@@ -39,10 +57,10 @@ from bot.storage.statements import (
     to_row,
     update_rows,
 )
-from digests.types import frozen
+from bot.storage.workspace_store import lock_workspace
 
-UploadState = Literal["begun", "ready", "deleted"]
 _PICTURE, _USE, _UPLOAD, _DELIVERY = pictures.c, picture_uses.c, uploads.c, deliveries.c
+_WORKSPACE = workspaces.c
 
 
 def list_sizes(
@@ -99,105 +117,207 @@ def prune_pictures(conn: Connection, before: datetime, limit: int) -> int:
 
 # ── files on a platform ────────────────────────────────────────────────────────
 
-
-@frozen
-class Upload:
-    """A file on a platform that shows one picture."""
-
-    id: int
-    workspace_id: int
-    #: None: it was sent to a person.
-    edition_id: int | None
-    hash: str
-    #: The platform's id of the file.
-    file: str
-    state: UploadState
-    begun_at: datetime
-    #: The platform, and its id of the workspace.
-    platform: PlatformName = ""
-    workspace_external_id: str = ""
+#: Age at which a file that was never ready is given up: far longer than a send and its
+#: repetitions take, so that no request about it can still be on its way.
+UPLOAD_LIFE: Final = timedelta(hours=3)
+#: Age until which messages with a file can change: they are posted within a week, and
+#: corrections arrive later.
+_CHANGING_FOR: Final = CORRECTABLE_PERIOD + timedelta(days=8)
+#: Files that are deleted at once, at most.
+_DELETED_AT_ONCE: Final = 20
+#: States of a delivery that is shown, or may be.
+_SHOWN_STATES: Final = ("sent", "ready", "sending", "retry", "uncertain", "held")
+_POST, _EDIT = deliveries.alias("post"), deliveries.alias("edit")
+_DELETION = deliveries.alias("deletion")
+_MESSAGE: Final = ("edition_id", "destination_id", "part")
 
 
-def add_upload(
+@dataclass(frozen=True, slots=True)
+class DatabaseUploadStore:
+    """Files of pictures on one platform (`ports.UploadStore`)."""
+
+    database: Database
+    clock: Clock
+    platform: PlatformName
+
+    async def find(
+        self, scope: Scope, *, picture: str, edition_id: int
+    ) -> Upload | None:
+        return await self.database.read(
+            find_upload, scope, picture=picture, edition_id=edition_id
+        )
+
+    async def begin(
+        self,
+        scope: Scope,
+        *,
+        picture: str,
+        edition_id: int,
+        file: str,
+        replaces: Upload | None,
+    ) -> Upload:
+        return await self.database.write(
+            begin_upload,
+            scope,
+            picture=picture,
+            edition_id=edition_id,
+            file=file,
+            replaces=replaces,
+            now=self.clock.now(),
+        )
+
+    async def set_state(self, upload: Upload, state: UploadState) -> None:
+        await self.database.write(set_upload_state, upload.scope, upload, state)
+
+    async def give_up(self, upload: Upload, delivery: Delivery) -> None:
+        await self.database.write(give_upload_up, upload.scope, upload, delivery)
+
+    async def claim_unused(self, but: Collection[str]) -> tuple[Upload, ...]:
+        where = self.platform, but, self.clock.now()
+        if not await self.database.read(list_unused_uploads, *where):
+            # Usually: then nothing is written.
+            return ()
+        return await self.database.write(claim_unused_uploads, *where)
+
+
+def find_upload(
+    conn: Connection, scope: Scope, *, picture: str, edition_id: int
+) -> Upload | None:
+    """Find the newest file of a picture of an edition that is not to be deleted."""
+    mine = in_scope(uploads, scope, hash=picture, edition_id=edition_id)
+    found = _select_uploads().where(mine, _UPLOAD.state.in_(("begun", "ready")))
+    return find_first(conn, found.order_by(_UPLOAD.id.desc()).limit(1), Upload)
+
+
+def begin_upload(
     conn: Connection,
     scope: Scope,
     *,
     picture: str,
+    edition_id: int,
     file: str,
-    edition_id: int | None,
+    replaces: Upload | None,
     now: datetime,
-) -> int:
-    """Record a file that the platform has named; return the key of the row."""
-    return insert_row(
+) -> Upload:
+    """Record a file that the platform has named, unless another was recorded first.
+
+    Returns the one that counts.
+    """
+    lock_workspace(conn, scope)
+    found = find_upload(conn, scope, picture=picture, edition_id=edition_id)
+    if found is not None and (replaces is None or found.id != replaces.id):
+        return found
+    key = insert_row(
         conn,
         uploads,
-        workspace_id=scope.workspace_id,
+        **asdict(scope),
         edition_id=edition_id,
         hash=picture,
         file=file,
         state="begun",
         begun_at=now,
     )
+    [begun] = list_all(conn, _select_uploads().where(_UPLOAD.id == key), Upload)
+    return begun
 
 
 def set_upload_state(
-    conn: Connection, scope: Scope, *, file: str, state: UploadState
+    conn: Connection, scope: Scope, upload: Upload, state: UploadState
 ) -> None:
     """Record how far a file is."""
-    update_rows(conn, uploads, in_scope(uploads, scope, file=file), state=state)
+    update_rows(conn, uploads, in_scope(uploads, scope, id=upload.id), state=state)
 
 
-def find_upload(
-    conn: Connection, scope: Scope, *, picture: str, edition_id: int
-) -> Upload | None:
-    """Find the newest file of a picture of an edition that is not deleted."""
-    mine = in_scope(uploads, scope, hash=picture, edition_id=edition_id)
-    query = select(uploads).where(mine, _UPLOAD.state != "deleted")
-    return find_first(conn, query.order_by(_UPLOAD.id.desc()).limit(1), Upload)
+def give_upload_up(
+    conn: Connection, scope: Scope, upload: Upload, delivery: Delivery
+) -> None:
+    """Have a file deleted, unless a message besides `delivery` may show it."""
+    others = and_(
+        in_scope(deliveries, scope, edition_id=upload.edition_id),
+        _DELIVERY.state.in_(_SHOWN_STATES),
+        _DELIVERY.id != delivery.id,
+        _names(deliveries, literal(upload.hash)),
+    )
+    if not has_row(conn, select(_DELIVERY.id).where(others)):
+        set_upload_state(conn, scope, upload, "unused")
 
 
 def list_unused_uploads(
-    conn: Connection,
-    platforms: Collection[str],
-    begun_before: datetime,
-    limit: int,
+    conn: Connection, platform: PlatformName, but: Collection[str], now: datetime
 ) -> tuple[Upload, ...]:
-    """List files of editions that no message shows, or will show.
+    """List files that no message shows, or will show, in workspaces with the bot.
 
-    Those that were begun later than `begun_before` may be on their way into a message
-    and are left out, unless every message of their edition is deleted.
+    `but` are workspaces that are left out (the platform's ids).
+
+    Of an edition without messages nothing is known: its destination was removed, or its
+    contents are past retention. What was posted stays as it is.
     """
-    of_edition = _DELIVERY.edition_id == _UPLOAD.edition_id
-    open_states = ("ready", "sending", "retry", "uncertain", "held")
-    shows = and_(
-        of_edition,
-        _DELIVERY.operation != "delete",
-        _DELIVERY.state.in_(("sent", *open_states)),
-        _DELIVERY.fallback_level == 0,
-        _DELIVERY.pictures.contains(_UPLOAD.hash),
+    young = _UPLOAD.begun_at > now - _CHANGING_FOR
+    posted = exists().where(_POST.c.edition_id == _UPLOAD.edition_id)
+    unused = or_(
+        _UPLOAD.state == "unused",
+        and_(_UPLOAD.state == "begun", _UPLOAD.begun_at <= now - UPLOAD_LIFE),
+        and_(_UPLOAD.state == "ready", young, posted, ~_is_shown()),
     )
-    deletion = deliveries.alias("deletion")
-    deleted = exists().where(
-        deletion.c.edition_id == _DELIVERY.edition_id,
-        deletion.c.destination_id == _DELIVERY.destination_id,
-        deletion.c.part == _DELIVERY.part,
-        deletion.c.operation == "delete",
-        deletion.c.state == "sent",
+    query = _select_uploads().where(
+        _WORKSPACE.platform == platform,
+        _WORKSPACE.left_at.is_(None),
+        _WORKSPACE.external_id.not_in(but),
+        unused,
     )
-    shown = exists().where(shows, ~deleted)
-    any_left = exists().where(of_edition, _DELIVERY.operation == "post", ~deleted)
-    columns = workspaces.c.platform, workspaces.c.external_id
-    query = (
-        select(uploads, columns[0], columns[1].label("workspace_external_id"))
-        .join_from(uploads, workspaces, workspaces.c.id == _UPLOAD.workspace_id)
-        .where(
-            workspaces.c.platform.in_(platforms),
-            _UPLOAD.state != "deleted",
-            _UPLOAD.edition_id.is_not(None),
-            ~shown,
-            or_(_UPLOAD.begun_at <= begun_before, ~any_left),
-        )
-        .order_by(_UPLOAD.id)
-        .limit(limit)
-    )
+    query = query.order_by(_UPLOAD.id).limit(_DELETED_AT_ONCE)
     return list_all(conn, query, Upload)
+
+
+def claim_unused_uploads(
+    conn: Connection, platform: PlatformName, but: Collection[str], now: datetime
+) -> tuple[Upload, ...]:
+    """Mark the unused files, so that no message shows them any more; return them."""
+    found = list_unused_uploads(conn, platform, but, now)
+    keys = [upload.id for upload in found]
+    update_rows(conn, uploads, _UPLOAD.id.in_(keys), state="unused")
+    return found
+
+
+def _select_uploads() -> Select[Any]:
+    team = _WORKSPACE.external_id.label("workspace_external_id")
+    joined = _WORKSPACE.id == _UPLOAD.workspace_id
+    return select(uploads, team).join_from(uploads, workspaces, joined)
+
+
+def _is_shown() -> Condition:
+    """Condition: a message of the upload's edition shows its picture, or will.
+
+    A message shows the picture of its last edit that was sent, otherwise that of its
+    post (`delivery_store` moves it there when an edit is replaced by another).
+    """
+    edited = exists().where(
+        has_same_values(_EDIT, _POST, *_MESSAGE),
+        has_values(_EDIT, operation="edit", state="sent"),
+    )
+    of_post = exists().where(
+        _may_show(_POST), _POST.c.operation == "post", ~edited.correlate(_POST)
+    )
+    of_edit = exists().where(_may_show(_EDIT), _EDIT.c.operation == "edit")
+    return or_(of_post.correlate(uploads), of_edit.correlate(uploads))
+
+
+def _may_show(of: FromClause) -> Condition:
+    """Condition: a delivery shows the upload's picture, or may; it is not deleted."""
+    deleted = exists().where(
+        has_same_values(_DELETION, of, *_MESSAGE),
+        has_values(_DELETION, operation="delete", state="sent"),
+    )
+    return and_(
+        of.c.edition_id == _UPLOAD.edition_id,
+        of.c.state.in_(_SHOWN_STATES),
+        of.c.fallback_level == 0,
+        _names(of, _UPLOAD.hash),
+        ~deleted.correlate(of),
+    )
+
+
+def _names(of: FromClause, picture: ColumnElement[str]) -> Condition:
+    """Condition: the delivery has this picture: its hash, in a list as JSON text."""
+    quoted = literal('%"') + picture + literal('"%')
+    return type_coerce(of.c.pictures, Text).like(quoted)

@@ -251,6 +251,43 @@ def _no_catch_up() -> list[Any]:
     ]
 
 
+def _no_record_of_files() -> list[Any]:
+    """A file is recorded only when it is ready."""
+    from bot.model import Upload
+    from bot.storage.picture_store import DatabaseUploadStore as Store
+
+    begin, set_state = Store.begin, Store.set_state
+
+    async def unrecorded(self: Any, scope: Any, **given: Any) -> Upload:
+        return Upload(
+            id=0,
+            workspace_id=scope.workspace_id,
+            edition_id=given["edition_id"],
+            hash=given["picture"],
+            file=given["file"],
+            state="begun",
+            begun_at=self.clock.now(),
+            workspace_external_id="",
+        )
+
+    async def late(self: Any, upload: Upload, state: Any) -> None:
+        if not upload.id:
+            upload = await begin(
+                self,
+                upload.scope,
+                picture=upload.hash,
+                edition_id=upload.edition_id or 0,
+                file=upload.file,
+                replaces=None,
+            )
+        await set_state(self, upload, state)
+
+    return [
+        patch.object(Store, "begin", unrecorded),
+        patch.object(Store, "set_state", late),
+    ]
+
+
 def _no_look_at_start() -> list[Any]:
     from bot.storage import sqlite_files
 
@@ -286,6 +323,12 @@ async def _lost(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
         12, seed, board, platforms=("slack",), without=name
     )
     return kills.lost_lines(tallies, seed, 12)
+
+
+async def _uploaded(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
+    from tests.chaos import uploads
+
+    return await uploads.uploaded(20, seed, board, without=name)
 
 
 async def _late(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
@@ -361,6 +404,12 @@ MUTATIONS: Mapping[str, Mutation] = {
         patches=_no_key,
         trial=_lost,
         line="doubled",
+    ),
+    "record of files": Mutation(
+        defence="the record of a file before it is sent",
+        patches=_no_record_of_files,
+        trial=_uploaded,
+        line="orphaned",
     ),
     "the wait": Mutation(
         defence="the wait before reading back",

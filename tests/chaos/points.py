@@ -72,6 +72,30 @@ class Points:
         """Install the points around the platform's calls."""
         for verb in ("send", "read_back"):
             setattr(platform, verb, self._around(verb, getattr(platform, verb)))
+        if platform.name == "slack":
+            self._around_files()
+
+    def _around_files(self) -> None:
+        """Install the points around the requests about files."""
+        from bot.platforms.slack.client import SlackClient
+
+        call, upload = SlackClient.call, SlackClient.upload
+
+        async def called(client: Any, method: str, **args: Any) -> Any:
+            if not method.startswith("files."):
+                return await call(client, method, **args)
+            self.reach(f"{method}: before")
+            found = await call(client, method, **args)
+            self.reach(f"{method}: answered")
+            return found
+
+        async def sent(client: Any, url: str, content: bytes) -> None:
+            self.reach("upload: before")
+            await upload(client, url, content)
+            self.reach("upload: answered")
+
+        patch.object(SlackClient, "call", called).start()
+        patch.object(SlackClient, "upload", sent).start()
 
     def _around(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         async def passed(delivery: Any) -> Any:

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos import clock_jumps, databases, kills, platform_responses, processes
+from tests.chaos import (
+    clock_jumps,
+    databases,
+    kills,
+    platform_responses,
+    processes,
+    uploads,
+)
 from tests.chaos.scoreboard import Line, Scoreboard
 
 SEED = 7
@@ -29,6 +36,10 @@ async def test_kills_between_due_and_recorded_lose_and_double_nothing(board):
 async def test_lost_answers_double_nothing(board):
     tallies = await kills.answers_lost(12, SEED, board)
     held(kills.lost_lines(tallies, SEED, 12))
+
+
+async def test_faults_on_the_way_of_a_file_cost_no_message_and_leave_no_file(board):
+    held(await uploads.uploaded(8, SEED, board))
 
 
 async def test_three_processes_at_once_post_an_edition_once(board):

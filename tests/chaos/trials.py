@@ -23,6 +23,7 @@ from tests.chaos import (
     processes,
     storms,
     system_clock,
+    uploads,
 )
 from tests.chaos.scoreboard import Line, Scoreboard
 
@@ -38,6 +39,7 @@ class Sizes:
 
     kills: int = 1000
     answers: int = 500
+    uploads: int = 100
     late: int = 6
     races: int = 30
     restarts: int = 50
@@ -62,6 +64,7 @@ FULL = Sizes()
 QUICK = Sizes(
     kills=120,
     answers=60,
+    uploads=24,
     late=2,
     races=6,
     restarts=12,
@@ -95,6 +98,10 @@ async def _answers(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]
     for name in CHAT:
         lines += await kills.landing_late(sizes.late, seed, board, name=name)
     return lines
+
+
+async def _uploads(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
+    return await uploads.uploaded(sizes.uploads, seed, board)
 
 
 async def _uncertain(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
@@ -171,6 +178,7 @@ async def _each(
 TRIALS: Mapping[str, Trial] = {
     "kills": _kills,
     "answers": _answers,
+    "uploads": _uploads,
     "uncertain": _uncertain,
     "dead": _dead,
     "faulty": _faulty,

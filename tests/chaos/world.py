@@ -107,7 +107,11 @@ class World:
             **self.wire.settings,
             **self.changes,
         }
-        usual = {"log": self.folder / "log", "until": self.due + ROUND}
+        usual = {
+            "log": self.folder / "log",
+            "until": self.due + ROUND,
+            "draws": self.wire.name == "slack",
+        }
         return Job(
             settings=settings,
             clock=self.folder / "clock",

@@ -38,8 +38,10 @@ SCOPES: Final[Mapping[str, str]] = {
     "im:write": "greetings, personal digests, answers to reports, notices that posting "
     "stopped",
     "im:history": "checks whether private messages arrived; reads nothing else there",
-    "files:read": "reads the file that an editor attaches to a form; no other file",
-    "files:write": "sends exports that are too long for a message",
+    "files:read": "reads the file that an editor attaches to a form, and checks "
+    "whether its own pictures have arrived; no other file",
+    "files:write": "uploads pictures of quotes and exports that are too long for a "
+    "message, and deletes pictures that no message shows any more",
     "channels:read": "checks whether the app, and whoever lets it post, is in a "
     "channel",
     "groups:read": "checks whether the app, and whoever lets it post, is in a private "
@@ -47,6 +49,8 @@ SCOPES: Final[Mapping[str, str]] = {
 }
 #: Nothing works without these; without any other, only the feature that needs it fails.
 REQUIRED_SCOPES: Final = frozenset({"commands", "chat:write", "users:read"})
+#: Without these, messages are posted without their pictures.
+PICTURE_SCOPES: Final = frozenset({"files:read", "files:write"})
 #: Scope of the app-level token of Socket Mode, which is created by hand.
 SOCKET_SCOPE: Final = "connections:write"
 BOT_EVENTS: Final = ("app_home_opened", "app_uninstalled", "tokens_revoked")
@@ -196,4 +200,6 @@ def check_scopes(
             lacks = Message(
                 "the app lacks the scope {scope}: {why}", scope=scope, why=Message(why)
             )
+            if scope in PICTURE_SCOPES:
+                lacks = Message("pictures of quotes are left out: {why}", why=lacks)
             yield report(subject, lacks, fix)

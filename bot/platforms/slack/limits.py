@@ -137,3 +137,20 @@ NAME: Final = 120
 QUOTE_IN_REPLY: Final = 2_500
 #: Rows of a table that stay together.
 ROWS: Final = 5
+#: Seconds that the pictures of a message may delay it, and between two looks at whether
+#: Slack has processed a file, which it does in about one.
+UPLOADS_TIMEOUT: Final = 5.0
+FILE_LOOK_PAUSE: Final = 1.0
+#: Files that are uploaded at once.
+UPLOADS_IN_FLIGHT: Final = 4
+#: Seconds without uploads to a workspace after one that failed or took too long, and
+#: after one that was refused.
+UPLOADS_PAUSE: Final = 60.0
+UPLOADS_REFUSED_PAUSE: Final = 600.0
+UPLOADS_TEAMS: Final = 1_000
+#: Seconds after which a file that was begun is no longer on its way from any process,
+#: and until which one that arrived is used.
+UPLOAD_LOST_AFTER: Final = 30.0
+UPLOAD_USED_UNTIL: Final = 3_600.0
+#: Seconds for the deletion of unused files.
+DELETIONS_TIMEOUT: Final = 20.0

@@ -56,6 +56,7 @@ from bot.platforms.slack.rate_limits import (
 from bot.platforms.slack.read_back import SlackDirectMessages, find_posted
 from bot.platforms.slack.render import render
 from bot.platforms.slack.tokens import BotToken
+from bot.platforms.slack.uploads import INVALID_BLOCKS, PictureUploads, drop_pictures
 
 if TYPE_CHECKING:
     from bot.platforms.slack.oauth import InstallFlow
@@ -137,6 +138,7 @@ class SlackPlatform:
         signing_secret: str = "",
         api_base: str | None = None,
         patience: float = limits.SLOT_TIMEOUT,
+        open_uploads: Callable[[Installations], PictureUploads] | None = None,
     ) -> None:
         """Create the platform; nothing is connected yet.
 
@@ -149,10 +151,12 @@ class SlackPlatform:
                 With a configured one, no other host is dialled.
             patience: Seconds that a message may wait for its slot; well below the time
                 that a whole send may take.
+            open_uploads: Creates the uploads of pictures; None = they are left out.
         """
         self.installations = installations or SingleInstallation(
             BotToken(token), SlackRateLimiter(patience=patience), api_base
         )
+        self._uploads = open_uploads(self.installations) if open_uploads else None
         self._direct_messages = SlackDirectMessages(self.installations)
         self._app_token = app_token
         self._signing_secret = signing_secret
@@ -218,21 +222,50 @@ class SlackPlatform:
         delivery = await self._direct_messages.resolve_channel(delivery)
         ts = delivery.message_id or ""
         if delivery.operation == "post":
-            found = await self._call(POST_MESSAGE, delivery, build_post_body(delivery))
+            found = await self._send_content(POST_MESSAGE, delivery, build_post_body)
             return str(found["ts"])
         if not _MESSAGE_ID.fullmatch(ts):
             raise SendRefused("slack.not_a_message_id", ts=ts, message_only=True)
         if delivery.operation == "edit":
-            body = build_edit_body(delivery)
-            found = await self._call(UPDATE, delivery, {"ts": ts, **body})
+            found = await self._send_content(UPDATE, delivery, build_edit_body, ts=ts)
             return str(found["ts"])
         with suppress(MessageGone):
             await self._call(DELETE, delivery, {"ts": ts})
         return ts
 
+    async def _send_content(
+        self,
+        method: str,
+        delivery: Delivery,
+        build: Callable[[Delivery], Json],
+        **args: str,
+    ) -> Json:
+        """Send a message with its pictures, or without those that Slack does not take.
+
+        A refusal is certain: nothing was posted.
+        """
+        plain = drop_pictures(delivery)
+        if self._uploads is None or plain is delivery:
+            return await self._call(method, plain, {**args, **build(plain)})
+        pictured = await self._uploads.place_pictures(delivery)
+        try:
+            return await self._call(method, pictured, {**args, **build(pictured)})
+        except SendRefused as refused:
+            code = get_error_code(refused.__cause__)
+            if code != INVALID_BLOCKS or pictured.payload == plain.payload:
+                raise
+        found = await self._call(method, plain, {**args, **build(plain)})
+        await self._uploads.give_up(delivery)
+        return found
+
     async def _call(self, method: str, delivery: Delivery, body: Json) -> Json:
         installation = await self.installations.of(delivery.workspace_external_id)
         return await installation.call(method, delivery, **body)
+
+    async def delete_unused_files(self) -> None:
+        """Delete the pictures that no message shows any more."""
+        if self._uploads is not None:
+            await self._uploads.delete_unused()
 
     async def may_write(self, workspace: str, channel: str, person_id: str) -> bool:
         """Check whether a person may write in a channel."""

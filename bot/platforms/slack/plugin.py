@@ -8,6 +8,7 @@ which their tokens are stored.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -161,6 +162,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     from bot.platforms.slack.installations import StoredInstallations
     from bot.platforms.slack.platform import SlackPlatform
     from bot.platforms.slack.rate_limits import SlackRateLimiter
+    from bot.platforms.slack.uploads import PictureUploads
 
     settings, own = context.settings, context.settings.get_group(SlackSettings)
     # A post that waits longer than a send may take would count as unclear.
@@ -180,6 +182,11 @@ def build(context: PlatformContext) -> ActivePlatform:
             now=context.clock.now,
             pace=lambda: SlackRateLimiter(patience=patience),
         )
+    open_uploads = None
+    if (store := context.open_uploads(PLATFORM_NAME)) is not None:
+        open_uploads = partial(
+            PictureUploads, store=store, now=context.clock.now, patience=patience
+        )
     platform = SlackPlatform(
         token=reveal_secret(own.bot_token),
         installations=many,
@@ -187,12 +194,14 @@ def build(context: PlatformContext) -> ActivePlatform:
         signing_secret=reveal_secret(own.signing_secret),
         api_base=own.api_base,
         patience=patience,
+        open_uploads=open_uploads,
     )
     return ActivePlatform(
         platform=platform,
         read_state=lambda: platform.state,
         callbacks=platform.build_routes(context.clock.now),
         check=None if many is None else many.findings,
+        delete_unused_files=platform.delete_unused_files,
         close=platform.close,
     )
 

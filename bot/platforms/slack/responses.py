@@ -21,14 +21,14 @@ from bot.model import Block, Document, Form, Paragraph, PictureBlock, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.caches import OpenChannel
 from bot.platforms.common.interactions import PendingForms
-from bot.platforms.common.text import shorten_line
 from bot.platforms.slack import forms, limits, replies
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.platforms.slack.block_kit import Json
 from bot.platforms.slack.installations import Installations, ask_workspace
 from bot.platforms.slack.interactions import SlackInteraction
-from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS, get_text
+from bot.platforms.slack.messages import NO_PARSING, NO_PREVIEWS
 from bot.platforms.slack.rate_limits import POST_MESSAGE, classify_send_error
+from bot.platforms.slack.uploads import complete_upload, open_ticket, send_content
 
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
@@ -239,22 +239,9 @@ class SlackResponder:
         """
         channel = await self._open_direct_message(arrived.team, arrived.user)
         installation = await self._installations.of(arrived.team)
-        ticket = await installation.ask(
-            "files.getUploadURLExternal",
-            filename=name,
-            length=len(content),
-            alt_txt=shorten_line(alt, limits.FILE_ALT_TEXT) or None,
-        )
-        url, number = get_text(ticket, "upload_url"), get_text(ticket, "file_id")
-        origin = forms.resolve_upload_origin(self._installations.api_base)
-        if not url.startswith(f"{origin}/"):
-            raise SendRefused("slack.upload_elsewhere")
-        await installation.request("upload", lambda s: s.upload(url, content))
-        await installation.ask(
-            "files.completeUploadExternal",
-            files=[{"id": number, "title": name}],
-            channel_id=channel,
-        )
+        ticket = await open_ticket(installation, name, content, alt)
+        await send_content(installation, ticket, content)
+        await complete_upload(installation, ticket.file, name, channel)
 
     def _is_slack_address(self, url: str) -> bool:
         """Check whether a response URL is Slack's: answers go to no other host."""

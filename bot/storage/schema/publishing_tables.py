@@ -206,7 +206,7 @@ uploads = define_table(
     *required_columns(Instant, "begun_at"),
     same_workspace("editions", "edition_id"),
     UniqueConstraint("workspace_id", "file"),
-    check_one_of("state", "begun", "ready", "deleted"),
+    check_one_of("state", "begun", "ready", "unused", "deleted"),
     Index(None, "state", "begun_at"),
 )
 

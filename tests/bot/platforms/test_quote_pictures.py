@@ -27,7 +27,7 @@ from bot.platforms.slack.render import render as slack_render
 from digests.cards.content import get_card_key
 from tests.bot.harness import BRIDGE, BotHarness, open_harness
 from tests.bot.platforms.discord import conftest as on_discord
-from tests.bot.platforms.local.samples import EDITION, a_context
+from tests.bot.platforms.local.samples import HERO, a_context, an_edition
 from tests.bot.platforms.reply_strategies import a_card
 from tests.bot.platforms.slack import conftest as on_slack
 from tests.fakes import FakeDrawing
@@ -92,11 +92,9 @@ def test_without_its_picture_an_answer_keeps_the_words_and_says_what_to_do():
 
 def an_edition_with_a_picture(render: Any) -> RenderedEdition:
     """An edition whose best quote has a picture, as a platform renders it."""
-    card = EDITION.hero or EDITION.stories[0].cards[0]
-    edition = replace(EDITION, hero=card)
-    ref = PictureRef(hash=PICTURE.hash, width=1200, height=630, alt=card.alt)
-    context = replace(a_context(), pictures={get_card_key(card): ref})
-    return RenderedEdition(parts=render(edition, context), pictures=(PICTURE,))
+    ref = PictureRef(hash=PICTURE.hash, width=1200, height=630, alt=HERO.alt)
+    context = replace(a_context(), pictures={get_card_key(HERO): ref})
+    return RenderedEdition(parts=render(an_edition(), context), pictures=(PICTURE,))
 
 
 def test_a_preview_on_discord_has_the_pictures_that_were_drawn():
@@ -120,12 +118,11 @@ def test_a_preview_on_slack_uploads_nothing_and_says_that_a_quote_is_a_picture()
     messages = slack_replies.render_reply(reply, TEXTS)
     assert PICTURE.hash not in str(messages)
     assert "The best quote is posted as a picture." in str(messages)
-    for message in messages:
-        slack_rules.check_message(message)
+    assert [complaint for m in messages for complaint in slack_rules.whisper(m)] == []
 
 
 def test_an_edition_without_pictures_says_nothing_of_them_on_slack():
-    shown = RenderedEdition(parts=slack_render(EDITION, a_context()))
+    shown = RenderedEdition(parts=slack_render(an_edition(), a_context()))
     assert "as a picture" not in str(
         slack_replies.render_reply(Reply(blocks=(shown,)), TEXTS)
     )
@@ -218,5 +215,5 @@ async def ask_on_slack(slack: Any) -> slack_people.Asked:
     """Ask for the picture of the quote."""
     asked = await (await slack.people.types("/news quotes Brandt")).done()
     label = next(label for label in asked.controls if WORDS in label)
-    given = await slack.people.does_on(asked, label)
+    given: slack_people.Asked = await slack.people.does_on(asked, label)
     return await given.done()

@@ -114,6 +114,7 @@ FOR_EVERYBODY = {
     "page_reading_store.list_host_pauses",
     "page_reading_store.save_page_reading",
     "picture_store.add_pictures",
+    "picture_store.claim_unused_uploads",
     "picture_store.list_sizes",
     "picture_store.list_unused_uploads",
     "picture_store.prune_pictures",

@@ -47,7 +47,7 @@ BLOCK_KEYS = {
     "context": {"elements"},
     "actions": {"elements"},
     "divider": set(),
-    "image": {"image_url", "alt_text", "title"},
+    "image": {"image_url", "slack_file", "alt_text", "title"},
     "rich_text": {"elements"},
     "input": {"label", "element", "hint", "optional", "dispatch_action"},
 }
@@ -65,7 +65,7 @@ ELEMENT_KEYS = {
         "placeholder", "focus_on_load", "dispatch_action_config",
     },
     "file_input": {"action_id", "filetypes", "max_files"},
-    "image": {"image_url", "alt_text"},
+    "image": {"image_url", "slack_file", "alt_text"},
 }  # fmt: skip
 RICH = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
 STYLES = {"bold", "italic", "strike", "code"}
@@ -73,6 +73,7 @@ PINGING = {"user", "usergroup", "broadcast", "channel", "team"}
 
 _ENTITY = re.compile(r"<([^<>]*)>")
 _UNESCAPED = re.compile(r"&(?!amp;|lt;|gt;)")
+_FILE_ID = re.compile("F[A-Z0-9]{8,}")
 _EVENT_TYPE = re.compile(r"\w{1,255}\Z", re.ASCII)
 _HOST = re.compile(r"(?:[\w-]+\.)+(?:xn--[\w-]+|[a-z]{2,})", re.IGNORECASE)
 
@@ -299,7 +300,14 @@ def _actions(path: str, block: Body) -> Iterator[Complaint]:
 
 
 def _image(path: str, block: Body) -> Iterator[Complaint]:
-    yield from _length(f"{path}.image_url", block.get("image_url"), 3000)
+    if ("image_url" in block) == ("slack_file" in block):
+        yield path, "either image_url or slack_file"
+    elif "image_url" in block:
+        yield from _length(f"{path}.image_url", block["image_url"], 3000)
+    else:
+        file = block["slack_file"]
+        if set(file) != {"id"} or not _FILE_ID.fullmatch(str(file["id"])):
+            yield f"{path}.slack_file", f"input must match {_FILE_ID.pattern}"
     yield from _length(f"{path}.alt_text", block.get("alt_text"), 2000)
 
 

@@ -67,7 +67,9 @@ OPERATIONS: dict[str, Operation] = {
     "views.publish": "view",
     "chat.postEphemeral": "whisper",
     "files.getUploadURLExternal": "upload",
-    "files.completeUploadExternal": "upload",
+    "files.completeUploadExternal": "complete",
+    "files.info": "file_info",
+    "files.delete": "file_delete",
     "oauth.v2.access": "oauth",
     "usergroups.list": "groups",
 }
@@ -86,6 +88,8 @@ NEEDED = {
     "conversations.open": "im:write",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
+    "files.delete": "files:write",
     "usergroups.list": "usergroups:read",
     "users.info": "users:read",
 }
@@ -107,6 +111,8 @@ FIELDS = {
     "conversations.open": {"users"},
     "files.getUploadURLExternal": {"filename", "length"},
     "files.completeUploadExternal": {"files", "channel_id"},
+    "files.info": {"file"},
+    "files.delete": {"file"},
     "oauth.v2.access": {"code", "redirect_uri", "grant_type", "refresh_token"},
     "usergroups.list": {"include_users"},
     "views.open": {"trigger_id", "view"},
@@ -269,20 +275,23 @@ class LocalSlack:
         if isinstance(fault, Slow):
             await asyncio.sleep(fault.seconds)
             fault = None
-        if call.operation == "file" and fault is None:
-            return await self._file(request)
         if isinstance(fault, Limit):
             return self._limit(call, fault)
         if isinstance(fault, Status | Refusal) and not fault.commits:
             return _scripted(fault)
         if isinstance(fault, Lost) and fault.when == "before":
             return await end(request, fault.how)
-        answer = self._answer(request, call)
+        answer = await self._respond_to(request, call)
         if isinstance(fault, Status | Refusal):
             return _scripted(fault)
         if isinstance(fault, Lost):
             return await end(request, fault.how)
         return answer
+
+    async def _respond_to(self, request: web.Request, call: Call) -> web.StreamResponse:
+        if call.operation == "file":
+            return await self._file(request)
+        return self._answer(request, call)
 
     async def _call(self, request: web.Request) -> Call:
         method = request.path.removeprefix("/api/")
@@ -314,11 +323,15 @@ class LocalSlack:
         return self.people.uploads.give(request, may)
 
     def _complete_upload(self, call: Call) -> dict[str, Any]:
-        self._place(call, str(call.body["channel_id"]))
-        found = self.people.uploads.complete(call.body)
-        if isinstance(found, str):
-            raise Answered(found)
-        return found
+        if "channel_id" in call.body:
+            self._place(call, str(call.body["channel_id"]))
+        return _or_code(self.people.uploads.complete(call.body, call.team))
+
+    def _check_files(self, call: Call) -> None:
+        """Refuse blocks that name a file which is missing or not processed."""
+        for found in self.people.uploads.list_unusable(call.body, call.team):
+            self.complaints.append(f"Slack does not take it: {found}")
+            raise Answered("invalid_blocks", errors=[found])
 
     def _held(self, request: web.Request) -> Any:
         """The token of a team that installed the app itself, if it is one."""
@@ -410,8 +423,16 @@ class LocalSlack:
             "views.open": self._open_view,
             "views.publish": self._publish,
             "chat.postEphemeral": self._whisper,
-            "files.getUploadURLExternal": lambda c: self.people.uploads.ticket(c.body),
+            "files.getUploadURLExternal": lambda c: self.people.uploads.ticket(
+                c.body, c.team
+            ),
             "files.completeUploadExternal": self._complete_upload,
+            "files.info": lambda c: _or_code(
+                self.people.uploads.describe(str(c.body["file"]), c.team)
+            ),
+            "files.delete": lambda c: _or_code(
+                self.people.uploads.delete(str(c.body["file"]), c.team)
+            ),
         }
         if call.method not in known:
             self.complaints.append(f"no such method: {call.method}")
@@ -444,6 +465,7 @@ class LocalSlack:
         number = f"D{call.channel}" if direct else call.channel
         place = self._open_place(call, number)
         self._check(rules.message(call.body))
+        self._check_files(call)
         thread = call.body.get("thread_ts")
         if thread and self.ledger.find(place.id, str(thread)) is None:
             raise Answered("thread_not_found")
@@ -454,6 +476,7 @@ class LocalSlack:
         place = self._open_place(call, call.channel)
         message = self._found(place, call.body, "cant_update_message")
         self._check(rules.message(call.body, edit=True))
+        self._check_files(call)
         self.ledger.edit(message, call.body)
         reported = {"channel": place.id, "ts": message["ts"], "text": message["text"]}
         return {**reported, "message": message}
@@ -532,6 +555,7 @@ class LocalSlack:
     def _whisper(self, call: Call) -> dict[str, Any]:
         place = self._open_place(call, call.channel)
         self._check(rules.whisper(call.body))
+        self._check_files(call)
         self.people.whisper(place.id, str(call.body["user"]), call.body)
         return {"message_ts": "1.000001"}
 
@@ -647,6 +671,13 @@ def signed(body: bytes, *, at: float, secret: str = SECRET) -> dict[str, str]:
 
 
 # ── answers ────────────────────────────────────────────────────────────────────
+
+
+def _or_code(found: dict[str, Any] | str) -> dict[str, Any]:
+    """The answer; an error code becomes an error."""
+    if isinstance(found, str):
+        raise Answered(found)
+    return found
 
 
 def _check_scope(call: Call, scopes: frozenset[str]) -> None:

@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.Column("begun_at", INSTANT, nullable=False),
         *_belong_to_workspace(),
         sa.UniqueConstraint("workspace_id", "file"),
-        sa.CheckConstraint("state IN ('begun', 'ready', 'deleted')", "state"),
+        sa.CheckConstraint("state IN ('begun', 'ready', 'unused', 'deleted')", "state"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_uploads_edition_id", "uploads", ["edition_id"])

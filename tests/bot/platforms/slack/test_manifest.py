@@ -34,6 +34,8 @@ NEEDS = {
     "apps.connections.open": "",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
+    "files.delete": "files:write",
 }
 
 
