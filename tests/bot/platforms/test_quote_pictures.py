@@ -34,6 +34,7 @@ from tests.fakes import FakeDrawing
 from tests.wire.discord import interactions as discord_people
 from tests.wire.discord import rules as discord_rules
 from tests.wire.discord import server as discord_server
+from tests.wire.discord.faults import Status
 from tests.wire.slack import people as slack_people
 from tests.wire.slack import rules as slack_rules
 from tests.wire.slack import server as slack_server
@@ -178,6 +179,27 @@ async def test_on_discord_the_asker_alone_gets_the_picture(
         assert len(square.files) == 1
 
 
+@pytest.mark.parametrize("defer", [0.02, 5])
+async def test_where_discord_takes_no_file_the_words_come_with_what_to_do(
+    discord, sqlite_url: str, tmp_path: Path, defer: float
+):
+    platform = on_discord.a_platform(discord, defer=defer)
+    async with (
+        newsroom(sqlite_url, tmp_path, platform, on_discord.CONFIGURATION) as harness,
+        on_discord.listening(discord, harness.inbox, platform),
+    ):
+        asked = await discord.people.command(
+            "news quotes", discord_people.READER, {"speaker": "Brandt"}
+        )
+        await asked.done()
+        label = next(label for label in asked.controls if WORDS in label)
+        discord.script(Status(status=403, code=50013), "answer")
+        given = await (await discord.people.does_on(asked, label)).done()
+    assert "whether the bot may attach files" in given.words
+    assert WORDS in given.words
+    assert given.files == {}
+
+
 async def test_on_slack_the_picture_is_in_the_askers_messages_with_the_app(
     slack, sqlite_url: str, tmp_path: Path
 ):
@@ -188,9 +210,11 @@ async def test_on_slack_the_picture_is_in_the_askers_messages_with_the_app(
     ):
         given = await ask_on_slack(slack)
         ((channel, ((name, content),)),) = slack.people.uploads.shown.items()
+        (ticket,) = slack.asked("upload")
     assert channel == f"D{slack_people.EDITOR.user}"
     assert name == "quote.png"
     assert WORDS.encode() in content
+    assert WORDS in ticket.body["alt_txt"]
     assert "in your messages with the app" in given.words
     assert WORDS in given.words
     assert given.private
