@@ -162,9 +162,17 @@ def _entry_link(entry: FeedEntry, base: str) -> str | None:
 _LEAST_WIDTH, _ENOUGH_WIDTH = 100, 480
 
 
+#: The author's portrait, which feeds of WordPress name before the images of the entry.
+_PORTRAIT = re.compile(r"//(?:\w+\.)?gravatar\.com/", re.IGNORECASE)
+
+
 def _choose_image(images: Sequence[EntryImage], base: str) -> ArticleImage | None:
     """The first image of an entry that is declared large enough, or the largest one."""
-    wanted = [one for one in images if not 0 < one.width < _LEAST_WIDTH]
+    wanted = [
+        one
+        for one in images
+        if not 0 < one.width < _LEAST_WIDTH and not _PORTRAIT.search(one.address)
+    ]
     wanted.sort(key=lambda one: -min(one.width or _ENOUGH_WIDTH, _ENOUGH_WIDTH))
     made = (build_image(one.address, one.alt, base) for one in wanted)
     return next(filter(None, made), None)

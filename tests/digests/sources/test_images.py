@@ -86,6 +86,13 @@ def test_a_large_image_is_preferred_to_a_small_one_and_a_symbol_is_none():
     assert read_entry(symbol) is None
 
 
+def test_the_portrait_of_the_author_is_not_the_image_of_the_article():
+    author = '<media:content url="https://0.gravatar.com/avatar/a1" medium="image"/>'
+    own = '<media:content url="/a.jpg" medium="image"/>'
+    assert read_entry(author + own) == an_image("/a.jpg")
+    assert read_entry(author) is None
+
+
 @pytest.mark.parametrize(
     "address",
     [
