@@ -179,11 +179,10 @@ async def test_on_discord_the_asker_alone_gets_the_picture(
         assert len(square.files) == 1
 
 
-@pytest.mark.parametrize("defer", [0.02, 5])
 async def test_where_discord_takes_no_file_the_words_come_with_what_to_do(
-    discord, sqlite_url: str, tmp_path: Path, defer: float
+    discord, sqlite_url: str, tmp_path: Path
 ):
-    platform = on_discord.a_platform(discord, defer=defer)
+    platform = on_discord.a_platform(discord, defer=5)
     async with (
         newsroom(sqlite_url, tmp_path, platform, on_discord.CONFIGURATION) as harness,
         on_discord.listening(discord, harness.inbox, platform),
