@@ -31,6 +31,7 @@ from bot.storage import digest_store, quote_wording_store
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
+from digests.cards.wording import LONGEST_QUOTE, clean_line, measure_length
 from digests.language.normalization import parse_whole_number
 from digests.types import (
     Article,
@@ -284,6 +285,8 @@ def offer_pictures(
 ) -> tuple[list[Control], list[ControlMenu]]:
     """Build what gives the picture of a quote: buttons, or a menu for several quotes.
 
+    Quotes that are too long for a picture are left out.
+
     Args:
         context: The command's.
         quotes: Those that the answer shows.
@@ -291,7 +294,8 @@ def offer_pictures(
         story: Id of their story; "" = of several.
         most_buttons: Of more quotes than this, they are offered in a menu.
     """
-    cards = [card for card, _ in quotes[:MAX_MENU_OPTIONS]]
+    fitting = [card for card, _ in quotes if _fits_picture(card)]
+    cards = fitting[:MAX_MENU_OPTIONS]
     control_ids = [
         context.control_id(
             "picture", edition, story, card.article, str(card.span.start)
@@ -311,6 +315,11 @@ def offer_pictures(
     )
     menu = ControlMenu(label=context.say("Picture of a quote…"), options=options)
     return [], [menu]
+
+
+def _fits_picture(card: QuoteCard) -> bool:
+    _, words, _ = content.set_in_marks(card)
+    return measure_length(clean_line(words)) <= LONGEST_QUOTE
 
 
 def _get_place(card: QuoteCard) -> tuple[str, str]:

@@ -225,13 +225,29 @@ async def test_labels_are_in_the_language_of_the_asker(ana: Editor):
 # ── when there is none ─────────────────────────────────────────────────────────
 
 
-async def test_a_quote_that_is_too_long_for_a_picture_is_given_as_text(ana: Editor):
+async def publish_long_quote(ana: Editor) -> str:
+    """Publish the quarry with a quote that no picture holds; return its words."""
     long = " ".join(["The stone has run out under our feet and will not return"] * 5)
     text = QUARRY.replace("The stone has run out under our feet", long)
     ana.harness.publish("quarry", text)
     await ana.harness.ingestor.refresh((await ana.harness.digest()).sources)
+    return long
+
+
+async def test_the_picture_of_a_quote_that_is_too_long_is_not_offered(ana: Editor):
+    await publish_long_quote(ana)
     shown = await ana.says("news quotes", speaker="Lunde")
-    answer = await ana.presses(shown, "Marit Lunde: The stone")
+    assert [one.label for one in shown.controls] == ["Picture of the quote"]
+    assert "lose a pension" in drawn(await ana.presses(shown, "Picture of the quote"))
+
+
+async def test_a_quote_that_is_too_long_for_a_picture_is_given_as_text(ana: Editor):
+    long = await publish_long_quote(ana)
+    found = await ana.harness.archive.quotes(
+        ana.place.workspace.scope, speaker="Lunde", topic=None
+    )
+    ((article, quote),) = [pair for pair in found if pair[1].text.startswith(long)]
+    answer = await ana.presses_below(f"v1:picture:::{article.id}:{quote.start}")
     assert pictures(answer) == []
     assert "longer than 240 characters" in said(answer)
     assert long in said(answer)
