@@ -48,7 +48,7 @@ from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
 from bot.runner import Application
 from bot.settings import Settings, load_settings, reveal_secret
-from bot.storage import Database, process_store
+from bot.storage import Database, picture_store, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
@@ -135,6 +135,8 @@ async def _build_application(
         mailbox=LocalMailbox(db),
         list_channels=archive.local_destinations,
         list_problems=lambda: db.read(list_problems, clock.now()),
+        load_pictures=lambda *which: db.read(picture_store.load_pictures, *which),
+        find_stored_pictures=lambda which: db.read(picture_store.list_sizes, which),
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})

@@ -33,6 +33,7 @@ from bot.model import (
     LocalMessage,
     MessagePart,
     Person,
+    Picture,
     PlatformCheck,
     PlatformIdentity,
     PlatformName,
@@ -334,6 +335,14 @@ class InstallationStorage:
     states: StateStore
 
 
+async def _load_no_pictures(_: Scope, _hashes: Collection[str]) -> tuple[Picture, ...]:
+    return ()
+
+
+async def _find_no_pictures(_: Collection[str]) -> Collection[str]:
+    return ()
+
+
 @frozen
 class PageServices:
     """Services for a platform that shows its channels on our own web server."""
@@ -343,6 +352,14 @@ class PageServices:
     list_channels: Callable[[str], Awaitable[tuple[Workspace, tuple[Destination, ...]]]]
     #: Lists the reasons why posting is paused now.
     list_problems: Callable[[], Awaitable[tuple[Message, ...]]]
+    #: Loads those pictures with these hashes that the workspace shows.
+    load_pictures: Callable[
+        [Scope, Collection[str]], Awaitable[tuple[Picture, ...]]
+    ] = _load_no_pictures
+    #: Returns those of the hashes whose pictures are stored.
+    find_stored_pictures: Callable[[Collection[str]], Awaitable[Collection[str]]] = (
+        _find_no_pictures
+    )
 
 
 @frozen

@@ -307,16 +307,9 @@ class EditionPublisher:
     async def show(
         self, stored_edition: StoredEdition, workspace: Workspace
     ) -> RenderedEdition:
-        """Render a stored edition again, for the platform of the workspace.
-
-        It has the pictures that it was posted with; those that are no longer stored are
-        made again.
-        """
-        digest = await self.db.read(
-            digest_store.find_digest,
-            stored_edition.scope,
-            digest_id=stored_edition.digest_id,
-        )
+        """Render a stored edition again, for the platform of the workspace."""
+        find, key = digest_store.find_digest, stored_edition.digest_id
+        digest = await self.db.read(find, stored_edition.scope, digest_id=key)
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -25,17 +25,21 @@ from bot.model import (
     ListItem,
     Paragraph,
     Permission,
+    Picture,
+    PictureRef,
     QuoteBlock,
     RenderedEdition,
     Reply,
     SmallPrint,
     Workspace,
 )
+from bot.model.scope import Scope
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.render import render
 from bot.ports import PageServices
 from bot.web import server
+from digests.cards.content import get_card_key
 from digests.messages import Message
 from digests.types import Article
 from tests.bot.platforms import panel
@@ -73,6 +77,8 @@ class Stage:
     panel: Panel = field(default_factory=Panel)
     channels: tuple[Destination, ...] = CHANNELS
     list_problems: tuple[Message | str, ...] = ()
+    #: By their hashes.
+    pictures: dict[str, Picture] = field(default_factory=dict)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -85,6 +91,8 @@ class Stage:
                 mailbox=self.mailbox,
                 list_channels=self._rooms,
                 list_problems=self._troubles,
+                load_pictures=self._load_pictures,
+                find_stored_pictures=self._find_pictures,
             ),
             self.clock,
         )
@@ -96,6 +104,15 @@ class Stage:
             key=KEY,
             texts=Texts.of("en"),
         )
+
+    async def _load_pictures(
+        self, scope: Scope, hashes: Collection[str]
+    ) -> tuple[Picture, ...]:
+        assert scope.workspace_id == WORKSPACE.id
+        return tuple(self.pictures[one] for one in hashes if one in self.pictures)
+
+    async def _find_pictures(self, hashes: Collection[str]) -> Collection[str]:
+        return self.pictures.keys() & hashes
 
     async def _troubles(self) -> tuple[Message, ...]:
         return tuple(
@@ -266,6 +283,24 @@ def an_edition_delivery(number: int = 1, **changes: Any) -> Delivery:
     return samples.a_delivery(
         number, payload=part.payload, fallback_text=part.fallback_text, **changes
     )
+
+
+#: The picture of the best quote of `an_illustrated_delivery`.
+QUOTE_PICTURE = PictureRef(
+    hash=f"{7:064}",
+    width=1200,
+    height=630,
+    alt=f"{samples.HERO.text} — Tomas Ekdahl, Hallin Courier, 7 January 2026",
+)
+
+
+def an_illustrated_delivery(number: int = 1) -> Delivery:
+    """An edition whose best quote is also a picture."""
+    drawn = {get_card_key(samples.HERO): QUOTE_PICTURE}
+    context = samples.a_context(pictures=drawn)
+    part = render(samples.an_edition(), context)[0]
+    words = part.fallback_text
+    return samples.a_delivery(number, payload=part.payload, fallback_text=words)
 
 
 class Served:

@@ -30,6 +30,7 @@ from bot.settings import Settings
 from tests.builders import some_settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
+from tests.fakes import FakeDrawing
 from tests.pictures import a_png
 
 #: More wake-ups than a correct process needs until nothing is due.
@@ -140,6 +141,10 @@ async def opened(
     steady = SimpleNamespace(monotonic=clock.monotonic)
     patch.object(app, "time", steady).start()
     async with app.open_application(settings, at=job.points.named) as application:
+        illustrator = application.publisher.illustrator
+        assert illustrator is not None
+        # A real drawing takes longer than everything else that is done here.
+        illustrator.cards.draw_card = FakeDrawing()
         for platform in application.platforms.values():
             pacing(platform, clock, leaps=job.leaps and not job.served)
             job.points.around(platform)

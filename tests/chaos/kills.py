@@ -53,6 +53,9 @@ class Tally:
     lost_answers: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
     posts: int = 0
+    #: Files with posts, and posts that show others than they should.
+    files: int = 0
+    wrong_files: list[str] = field(default_factory=list)
     findings: Findings = field(default_factory=Findings)
     #: Points of a process's first life, and of one that takes over.
     first: frozenset[Place] = frozenset()
@@ -147,6 +150,7 @@ def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
             faults=kills,
             stated=stated,
         ),
+        *_picture_lines(tallies, seed, kills),
         Line(
             row="S1 D21",
             what="points and parts that were killed at",
@@ -160,6 +164,30 @@ def lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Line]:
             details=untouched,
         ),
     ]
+
+
+def _picture_lines(
+    tallies: Mapping[str, Tally], seed: int, faults: int
+) -> Sequence[Line]:
+    """The line about pictures, where the other end records them."""
+    files = sum(tally.files for tally in tallies.values())
+    if not files:
+        return ()
+    wrong = [text for tally in tallies.values() for text in tally.wrong_files]
+    what = (
+        f"messages without, or with other than, their pictures ({', '.join(tallies)})"
+    )
+    figure = f"{len(wrong)} of {files:,} pictures after {faults:,} faults"
+    line = Line.expect_none(
+        row="S1 S2",
+        what=what,
+        figure=figure,
+        wrong=wrong,
+        seed=seed,
+        faults=files,
+        stated=1,
+    )
+    return (line,)
 
 
 async def answers_lost(
@@ -197,6 +225,7 @@ def lost_lines(tallies: Mapping[str, Tally], seed: int, stated: int) -> list[Lin
     ]
     said = ", ".join(f"{number} {how}" for how, number in sorted(ways.items()))
     return [
+        *_picture_lines(tallies, seed, ways.total()),
         Line.expect_none(
             row="S2 D2",
             what=f"doubled after lost answers ({', '.join(tallies)})",
@@ -302,7 +331,7 @@ async def _lives(
             await _round(built, tally)
             tally.rounds += 1
             _judge(built, tally, before)
-        tally.posts += sum(len(built.wire.posts(c)) for c in built.channels)
+        _count(built, tally)
 
 
 def _without_favours(built: World) -> None:
@@ -361,6 +390,15 @@ async def _loses(
             tally.lost_answers.update(ways[: len(ways) - built.wire.clear()])
             tally.rounds += 1
             _judge(built, tally, before)
+        _count(built, tally)
+
+
+def _count(built: World, tally: Tally) -> None:
+    """Count the messages of a world and the pictures that they show."""
+    posts = [post for channel in built.channels for post in built.wire.posts(channel)]
+    tally.posts += len(posts)
+    tally.files += sum(len(post.files or ()) for post in posts)
+    tally.wrong_files += built.check_pictures()
 
 
 def _judge(built: World, tally: Tally, before: Findings) -> None:

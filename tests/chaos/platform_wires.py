@@ -58,6 +58,7 @@ class DiscordWire(Served):
                 id=message["id"],
                 key=str(message.get("nonce")),
                 text=f"{message['content']}{message['components']}",
+                files=tuple(file["filename"] for file in message["attachments"]),
             )
             for message in self.discord.ledger.says(channel)
         ]

@@ -29,6 +29,8 @@ class Post:
     key: str
     #: All of its visible text, and more.
     text: str
+    #: Names of the files that it shows; None where they are not recorded.
+    files: tuple[str, ...] | None = None
 
 
 class Wire(Protocol):

@@ -121,7 +121,7 @@ class _DiscordEdition:
         if last or not options:
             inside += self._build_buttons()
         accent = self._view.context.accent
-        edge = {} if accent is None else {"accent_color": int(accent[1:], 16)}
+        edge = {} if accent is None else {"accent_color": _read_colour(accent)}
         box = {"type": components.CONTAINER, "components": inside, **edge}
         return {"components": [box]}
 
@@ -152,6 +152,11 @@ def _build_body(piece: EditionPiece[str]) -> Component:
         return components.build_text(piece.body)
     thumbnail = components.build_thumbnail(piece.beside)
     return components.build_section(piece.body, thumbnail)
+
+
+def _read_colour(accent: str) -> int:
+    """Convert «#1f6feb» to Discord's number."""
+    return int.from_bytes(bytes.fromhex(accent.removeprefix("#")))
 
 
 def _name_thread(view: EditionView) -> str:

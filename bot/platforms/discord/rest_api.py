@@ -11,6 +11,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any, Final, Protocol, TypeVar
 
 import aiohttp
@@ -133,7 +134,8 @@ class DiscordApi:
         """Open a post in a forum or media channel; return its id and its message's."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
         content = _build_request(body, files)
-        thread = await self._http.request(route, files=SEND_ONCE, **content)
+        once = [*SEND_ONCE, *content.get("files", ())]
+        thread = await self._http.request(route, **{**content, "files": once})
         return int(thread["id"]), int(thread["message"]["id"])
 
     async def open_thread(self, channel: int, message: int, name: str) -> None:
@@ -212,9 +214,9 @@ class DiscordApi:
 
         With `repeat`, it is made once more where its response was lost.
         """
-        content = {} if body is None else _build_request(body, files)
         may_wait = True
         while True:
+            content = {} if body is None else _build_request(body, files)
             try:
                 await self._http.request(route, **content)
             except aiohttp.ClientError:
@@ -313,9 +315,10 @@ ApiProvider = Callable[[], Awaitable[DiscordApi]]
 
 
 def _build_request(body: Json, files: FileContents) -> Json:
-    """Build the request of a body: multipart if it names files.
+    """Build one request of a body: multipart if it names files.
 
-    The files are bytes, so that the request can be repeated.
+    The library rewinds the files before it repeats the request. For another request,
+    they have to be built again.
     """
     # The message of an answer, of a forum's post, or the body itself.
     message = body.get("data") if "type" in body else body.get("message", body)
@@ -323,12 +326,15 @@ def _build_request(body: Json, files: FileContents) -> Json:
     if not listed:
         return {"json": dict(body)}
     parts: list[Json] = [{"name": "payload_json", "value": json.dumps(body)}]
+    uploaded = []
     for file in listed:
         name = file["filename"]
-        part = {"name": f"files[{file['id']}]", "value": files[name], "filename": name}
+        opened = discord.File(BytesIO(files[name]), name)
+        uploaded.append(opened)
+        part = {"name": f"files[{file['id']}]", "value": opened.fp, "filename": name}
         kind = "image/png" if name.endswith(".png") else "application/octet-stream"
         parts.append({**part, "content_type": kind})
-    return {"form": parts}
+    return {"form": parts, "files": uploaded}
 
 
 #: It takes no such answer; or none with these files, in this channel or so large.

@@ -10,7 +10,7 @@ Every value in a template is sanitized, then escaped by Jinja.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,6 +46,11 @@ from bot.platforms.local.platform import (
     LocalPlatform,
     get_person,
 )
+from bot.platforms.local.render import (
+    PICTURES_PATH,
+    leave_out_pictures,
+    list_pictures,
+)
 from bot.platforms.local.replies import (
     TemplateData,
     build_message_view,
@@ -62,6 +67,8 @@ NO_TOKENS_NOTICE: Final = (
 #: Sent by the page's script, which needs only the answer, not a whole page.
 FRAGMENT_HEADER: Final = "x-standfirst-fragment"
 _EXAMPLES: Final = 4
+#: What a picture shows is part of its address.
+PICTURE_HEADERS: Final = {"cache-control": "private, max-age=31536000, immutable"}
 SEEN_COOKIE: Final = "standfirst_seen"
 _MAX_SEEN_CHANNELS: Final = 100
 #: Seconds for which the choice of a person is kept.
@@ -104,6 +111,7 @@ def build_page_routes(
         route("/c/{channel}", _show_page),
         route("/e/{edition}", partial(_show_lookup, "news latest")),
         route("/s/{story}", partial(_show_lookup, "news story")),
+        route(f"{PICTURES_PATH}/{{picture}}.png", _show_picture),
         route("/events", _stream_events),
         route("/complete", _complete),
         route("/command", _run_command, "POST"),
@@ -268,6 +276,14 @@ async def _change_person(page: _Page) -> Response:
     return response
 
 
+async def _show_picture(page: _Page) -> Response:
+    """Send a picture that a message of the workspace shows."""
+    wanted, scope = page.fields["picture"], page.workspace.scope
+    for found in await page.site.services.load_pictures(scope, [wanted]):
+        return Response(found.content, media_type="image/png", headers=PICTURE_HEADERS)
+    raise HTTPException(404)
+
+
 async def _stream_events(page: _Page) -> Response:
     """Stream the live updates of one channel."""
     last = page.request.headers.get("last-event-id") or page.fields.get("after", "")
@@ -312,6 +328,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
     """Show a channel with its messages; the first one at `/`."""
     shown, site = page.channel, page.site
     messages = await page.find_newest(shown, limits.MESSAGES) if shown else ()
+    messages = await _leave_out_pictures(site.services, messages)
     newest = {}
     for channel in page.channels:
         last = messages if channel == shown else await page.find_newest(channel, 1)
@@ -341,6 +358,20 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
     response = HTMLResponse(await asyncio.to_thread(render))
     response.set_cookie(SEEN_COOKIE, format_seen_cookie(seen), samesite="strict")
     return response
+
+
+async def _leave_out_pictures(
+    services: PageServices, messages: Sequence[LocalMessage]
+) -> tuple[LocalMessage, ...]:
+    """Remove the pictures that are no longer stored; their words are shown anyway."""
+    hashes = {one for message in messages for one in list_pictures(message.payload)}
+    if not hashes:
+        return tuple(messages)
+    gone = hashes.difference(await services.find_stored_pictures(hashes))
+    return tuple(
+        replace(message, payload=leave_out_pictures(message.payload, gone))
+        for message in messages
+    )
 
 
 # ── values of requests ─────────────────────────────────────────────────────────

@@ -9,7 +9,8 @@ The plain text is made from the payload alone: it shows what the page shows, in 
 order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
@@ -118,7 +119,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "source": view.format_source(story),
         "notes": view.format_corrections(story.notes),
         "shown": _build_card(shown, view) if shown else None,
-        "cards": [_build_card(card, view) for card in folded],
+        "cards": [_build_folded_card(card, view) for card in folded],
         "matters": _build_sentence(matters, reported) if matters else None,
         "disputes": [_build_dispute(one, revisions, texts) for one in disputes],
         "figures": [_build_figure(one, revisions, texts) for one in figures],
@@ -224,6 +225,13 @@ def _build_card(card: QuoteCard, view: EditionView) -> Json:
     return shown | {"picture": build_picture_view(drawn[0])} if drawn else shown
 
 
+def _build_folded_card(card: QuoteCard, view: EditionView) -> Json:
+    """Build a card without the picture that stands with the edition's quote."""
+    if view.layout.hero and card == view.edition.hero:
+        return build_card_view(card, view.texts, view.context.zone)
+    return _build_card(card, view)
+
+
 def build_picture_view(picture: PictureRef) -> Json:
     """Build what a template shows of a picture."""
     return {
@@ -232,6 +240,31 @@ def build_picture_view(picture: PictureRef) -> Json:
         "height": picture.height,
         "alt": picture.alt,
     }
+
+
+def list_pictures(shown: object) -> Iterator[str]:
+    """List the hashes of the pictures in a payload."""
+    if isinstance(shown, Mapping):
+        if "src" in shown:
+            yield PurePosixPath(shown["src"]).stem
+        shown = shown.values()
+    elif not isinstance(shown, list):
+        return
+    for one in shown:
+        yield from list_pictures(one)
+
+
+def leave_out_pictures(shown: Any, hashes: Set[str]) -> Any:
+    """Copy a payload without the pictures with these hashes."""
+    if isinstance(shown, Mapping):
+        return {
+            name: leave_out_pictures(one, hashes)
+            for name, one in shown.items()
+            if name != "picture" or hashes.isdisjoint(list_pictures(one))
+        }
+    if isinstance(shown, list):
+        return [leave_out_pictures(one, hashes) for one in shown]
+    return shown
 
 
 def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:

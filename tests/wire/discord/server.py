@@ -488,7 +488,7 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     gateway = Gateway(ledger=ledger, token=TOKEN)
     people = People(ledger=ledger, gateway=gateway)
     discord = LocalDiscord(ledger=ledger, gateway=gateway, people=people)
-    app = web.Application()
+    app = web.Application(client_max_size=32 << 20)
     app.router.add_get("/gateway", gateway.handle)
     app.router.add_route("*", "/{rest:.*}", discord.handle)
     runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.1)

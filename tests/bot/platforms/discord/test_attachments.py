@@ -28,7 +28,7 @@ from tests.bot.platforms.given_files import (
     many_sources,
     names,
 )
-from tests.wire.discord.faults import Slow
+from tests.wire.discord.faults import Limit, Slow
 from tests.wire.discord.interactions import EDITOR, READER, Asked, Who
 from tests.wire.discord.server import LocalDiscord
 from tests.wire.discord.uploads import Upload
@@ -180,6 +180,14 @@ async def test_a_long_export_is_a_file_that_can_be_given_back(harness, discord, 
         assert "… and" not in asked.words
         again = await gives(discord, asked.files["standfirst.toml"])
         assert "Nothing would change" in again.words
+
+
+async def test_a_file_is_whole_in_an_answer_that_has_to_wait(harness, discord):
+    await many_sources(harness, CONFIGURATION)
+    discord.script(Limit(retry_after=0.05), "answer")
+    async with listening(discord, harness.inbox):
+        asked = await ask(discord, "newsdesk config export")
+    assert asked.files == {"standfirst.toml": (await exported(harness)).encode()}
 
 
 def test_files_lie_on_discords_own_host_unless_it_is_replaced_whole():

@@ -165,7 +165,7 @@ async def test_with_an_http_endpoint_the_gateway_is_not_dialled(discord):
 
 def test_a_permission_has_the_same_name_in_the_invitation_and_in_a_finding():
     facts = ChannelFacts(kind=TEXT, may=0, roles={})
-    (lacks, _) = find_channel_problems(facts, PostOptions())
+    lacks, *_ = find_channel_problems(facts, PostOptions())
     for bit in (VIEW_CHANNEL, SEND_MESSAGES):
         assert f"«{REQUESTED_PERMISSIONS[bit][0]}»" in str(lacks.text)
 

@@ -384,5 +384,5 @@ async def test_many_refusals_make_the_platform_silent_for_a_while(harness, disco
             await harness.platform.send(replace(claimed, channel=str(number)))
         except Exception as error:
             ends.append(type(error).__name__)
-    assert ends == ["SendRefused"] * 100 + ["SendRateLimited"] * 20
+    assert ends == ["PermissionMissing"] * 100 + ["SendRateLimited"] * 20
     assert len(discord.asked("post")) == 100

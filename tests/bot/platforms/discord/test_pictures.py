@@ -194,7 +194,7 @@ async def test_a_corrected_message_whose_picture_was_not_drawn_keeps_no_old_one(
 # ── left out ───────────────────────────────────────────────────────────────────
 
 
-def a_message(*sizes: int, loaded: int | None = None) -> Delivery:
+def showing(*sizes: int, loaded: int | None = None) -> Delivery:
     """A delivery with pictures of these sizes, of which the first are loaded."""
     names = [f"{number:04x}" for number in range(len(sizes))]
     refs = [PictureRef(hash=name, width=12, height=6, alt=name) for name in names]
@@ -217,12 +217,18 @@ MIB = 2**20
 @pytest.mark.parametrize(
     ("message", "kept"),
     [
-        (a_message(5, 5), ["0000.png", "0001.png"]),
-        (a_message(5, 5, loaded=1), ["0000.png"]),
-        (a_message(5, loaded=0), []),
-        (a_message(11 * MIB, 5), ["0001.png"]),
-        (a_message(9 * MIB, 9 * MIB, 9 * MIB, 5), ["0000.png", "0001.png", "0003.png"]),
-        (a_message(*[5] * 12), [f"{number:04x}.png" for number in range(10)]),
+        (showing(5, 5), ["0000.png", "0001.png"]),
+        (showing(5, 5, loaded=1), ["0000.png"]),
+        (showing(5, loaded=0), []),
+        (showing(11 * MIB, 5), ["0001.png"]),
+        (
+            showing(9 * MIB, 9 * MIB, 9 * MIB, 5),
+            ["0000.png", "0001.png", "0003.png"],
+        ),
+        (
+            showing(*[5] * 12),
+            [f"{number:04x}.png" for number in range(10)],
+        ),
     ],
 )
 @pytest.mark.parametrize("build", [build_post_body, build_edit_body])
@@ -242,12 +248,12 @@ def test_what_was_not_loaded_or_is_too_large_is_left_out(message, kept, build):
         (build_forum_post_body, "CreateForumThreadRequest"),
     ],
 )
-def test_discords_own_schema_takes_a_message_with_pictures(build, name):
-    assert schema.complaints(name, build(a_message(5, 5))) == []
+def test_discords_own_schema_takes_showing(build, name):
+    assert schema.complaints(name, build(showing(5, 5))) == []
 
 
 def test_a_picture_that_two_stories_show_is_uploaded_and_shown_once():
-    message = a_message(5)
+    message = showing(5)
     (box,) = message.payload["components"]
     twice = [{**box, "components": [*box["components"], box["components"][-1]]}]
     body = build_post_body(replace(message, payload={"components": twice}))
@@ -256,7 +262,7 @@ def test_a_picture_that_two_stories_show_is_uploaded_and_shown_once():
 
 @pytest.mark.parametrize("loaded", [1, 0])
 def test_a_text_stays_without_the_picture_beside_it(loaded):
-    message = a_message(5, loaded=loaded)
+    message = showing(5, loaded=loaded)
     ref = PictureRef(hash="0000", width=12, height=6, alt="")
     section = build_section("A story", build_thumbnail(ref))
     body = build_post_body(replace(message, payload={"components": [section]}))
@@ -267,7 +273,7 @@ def test_a_text_stays_without_the_picture_beside_it(loaded):
 
 
 def test_a_message_in_plain_words_has_no_pictures():
-    plain = replace(a_message(5), payload={}, fallback_level=1)
+    plain = replace(showing(5), payload={}, fallback_level=1)
     assert "attachments" not in build_post_body(plain)
     assert build_edit_body(plain)["attachments"] == []
 

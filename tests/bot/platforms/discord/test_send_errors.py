@@ -20,7 +20,12 @@ from bot.errors import (
 )
 from bot.platforms.common.rate_limits import parse_wait
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import ChannelGone, ThreadExists, WrongChannelKind
+from bot.platforms.discord.channels import (
+    ChannelGone,
+    PermissionMissing,
+    ThreadExists,
+    WrongChannelKind,
+)
 from bot.platforms.discord.components import carries_key, embed_key, strip_key
 from bot.platforms.discord.rate_limits import (
     ArrivalWindow,
@@ -59,7 +64,13 @@ TABLE = [
     (answer(401), True, SendRefused, {"whole_workspace": True}),
     (discord.LoginFailure(), True, SendRefused, {"whole_workspace": True}),
     (answer(403, 50001), True, SendRefused, {"message_only": False}),
-    (answer(403, 50013), True, SendRefused, {"message_only": False}),
+    (
+        answer(403, 50013),
+        True,
+        PermissionMissing,
+        {"message_only": False, "may_return": True},
+    ),
+    (answer(413, 40005), True, SendRefused, {"message_only": True}),
     (answer(403, 50005), True, SendRefused, {"message_only": True}),
     (
         answer(429, 30046, Retry_After="900"),

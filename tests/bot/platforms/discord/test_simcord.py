@@ -19,7 +19,11 @@ from simcord import Env
 from simcord.components import walk_components
 
 from bot.model import Command, Permission
-from bot.platforms.discord.messages import build_edit_body, build_post_body
+from bot.platforms.discord.messages import (
+    build_edit_body,
+    build_post_body,
+    collect_pictures,
+)
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.discord.render import render
 from bot.platforms.discord.session import DiscordSession
@@ -28,6 +32,7 @@ from tests.bot.commands.examples import given_for
 from tests.bot.delivery.test_outbox import reasons, states
 from tests.bot.harness import BRIDGE, FLOOD, POOL, WAIT, BotHarness, open_harness
 from tests.bot.platforms.discord.conftest import CONFIGURATION
+from tests.bot.platforms.discord.test_pictures import showing
 from tests.bot.platforms.discord.test_render import big, bodies
 from tests.bot.platforms.local.samples import a_context, a_delivery, an_edition
 
@@ -177,6 +182,21 @@ async def test_a_message_is_edited_from_any_form_to_any(
     (held,) = opinion.channel.history()
     assert held.content == ""
     assert held.flags.components_v2
+
+
+async def test_a_message_comes_with_its_pictures_and_is_edited_with_others(
+    opinion: Opinion,
+):
+    before = showing(5, 6)
+    contents = build_post_body(before), collect_pictures(before)
+    message = await opinion.session.api.post(opinion.channel.id, *contents)
+    (held,) = opinion.channel.history()
+    assert [file.size for file in held.attachments] == [5, 6]
+    after = showing(7)
+    contents = build_edit_body(after), collect_pictures(after)
+    await opinion.session.api.edit(opinion.channel.id, int(message), *contents)
+    (held,) = opinion.channel.history()
+    assert [file.size for file in held.attachments] == [7]
 
 
 async def test_a_message_is_found_again_by_its_key(opinion: Opinion):
