@@ -1,21 +1,29 @@
 """A quote as a picture, for the person who asks: which one, from where, and if not."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.i18n.translation import Texts
 from bot.model import (
+    MessagePart,
     Paragraph,
     Picture,
     PictureBlock,
     QuoteBlock,
+    RenderContext,
+    RenderedEdition,
     Reply,
     SmallPrint,
 )
+from bot.operations import doctor
 from bot.platforms.common.edition_layout import build_story_control_id
 from bot.storage import picture_store
 from digests.errors import DigestsError
+from digests.types import Edition
 from tests.bot.commands.editors import Editor, controls, editor, said
 from tests.bot.commands.test_edition_controls import button, editions, story_of
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL, BotHarness, open_harness
@@ -53,6 +61,17 @@ destinations = ["morning"]
 """
 
 
+class Picturing(FakePlatform):
+    """A platform whose first message shows the pictures of its edition."""
+
+    def render(
+        self, edition: Edition, context: RenderContext
+    ) -> tuple[MessagePart, ...]:
+        first, *others = super().render(edition, context)
+        shown = tuple(ref.hash for ref in context.pictures.values())
+        return (replace(first, pictures=shown), *others)
+
+
 @pytest.fixture
 def drawing() -> FakeDrawing:
     return FakeDrawing()
@@ -64,7 +83,7 @@ async def ana(
 ) -> AsyncIterator[Editor]:
     """After an edition with a story about a bridge and one about a pool."""
     async with open_harness(
-        sqlite_url, tmp_path, FakePlatform(), draw_card=drawing
+        sqlite_url, tmp_path, Picturing(), draw_card=drawing
     ) as harness:
         harness.publish("bridge", BRIDGE)
         harness.publish("pool", POOL)
@@ -323,3 +342,104 @@ async def test_an_older_edition_gives_its_own_quote(ana: Editor):
     ana.harness.clock.advance(hours=4)
     await ana.harness.ingestor.refresh((await ana.harness.digest()).sources)
     assert WORDS in drawn(await ana.presses_below(control))
+
+
+# ── editions in answers ────────────────────────────────────────────────────────
+
+
+def shown_pictures(answer: Reply) -> list[str]:
+    """The words on the pictures of the edition in the answer."""
+    (edition,) = [b for b in answer.blocks if isinstance(b, RenderedEdition)]
+    return [picture.content[24:].decode() for picture in edition.pictures]
+
+
+async def test_a_preview_has_the_picture_that_would_be_posted(ana: Editor):
+    ana.harness.publish("quarry", QUARRY)
+    (words,) = shown_pictures(await ana.says("newsdesk preview"))
+    assert words in QUARRY
+
+
+async def test_a_preview_without_its_picture_is_shown_all_the_same(
+    ana: Editor, drawing: FakeDrawing
+):
+    ana.harness.publish("quarry", QUARRY)
+    drawing.fault = DigestsError("It broke.")
+    assert shown_pictures(await ana.says("newsdesk preview")) == []
+
+
+async def test_the_newest_edition_has_the_picture_that_it_was_posted_with(
+    ana: Editor, drawing: FakeDrawing
+):
+    (words,) = shown_pictures(await ana.says("news latest"))
+    assert words in POOL + BRIDGE
+    assert len(drawing.asked) == 1, "it was drawn for the post"
+
+
+async def test_a_picture_that_was_pruned_is_drawn_again_for_the_newest_edition(
+    ana: Editor, drawing: FakeDrawing
+):
+    later = ana.harness.clock.now() + timedelta(days=1)
+    await ana.harness.db.write(picture_store.prune_pictures, later, 10)
+    assert len(shown_pictures(await ana.says("news latest"))) == 1
+    assert len(drawing.asked) == 2
+
+
+async def test_settings_that_changed_since_do_not_change_what_was_posted(
+    ana: Editor, drawing: FakeDrawing
+):
+    line = 'name = "Morning brief"'
+    await ana.harness.apply(CONFIGURATION.replace(line, f'{line}\ncard_theme = "ink"'))
+    assert len(shown_pictures(await ana.says("news latest"))) == 1
+    assert {design.theme for design in drawing.designs} == {"paper"}
+
+
+# ── the doctor ─────────────────────────────────────────────────────────────────
+
+
+async def find_problems(ana: Editor, words: str) -> list[str]:
+    texts = Texts.of("en")
+    found = [
+        one for one in await ana.harness.doctor.examine() if one.state == "warning"
+    ]
+    said_of = [texts.message(one.text) for one in found]
+    return [text for text in said_of if words in text]
+
+
+async def test_the_doctor_says_where_nothing_can_be_drawn(
+    ana: Editor, drawing: FakeDrawing
+):
+    assert await find_problems(ana, "drawn as pictures") == []
+    drawing.fault = DigestsError("typst is not installed")
+    (text,) = await find_problems(ana, "drawn as pictures")
+    assert "posted as text" in text
+
+
+async def test_the_doctor_draws_nothing_where_no_digest_posts_pictures(
+    ana: Editor, drawing: FakeDrawing
+):
+    line = 'name = "Morning brief"'
+    await ana.harness.apply(CONFIGURATION.replace(line, f'{line}\ncards = "off"'))
+    drawing.fault = DigestsError("typst is not installed")
+    assert await find_problems(ana, "drawn as pictures") == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "installed", "count"),
+    [
+        ('language = "ja"', False, 1),
+        ('language = "ja"', True, 0),
+        ('language = "ja"\ncards = "off"', False, 0),
+        ('language = "de"', False, 0),
+    ],
+)
+async def test_the_doctor_says_that_fonts_are_missing_for_a_digest(
+    ana: Editor,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    installed: bool,
+    count: int,
+):
+    monkeypatch.setattr(doctor, "has_cjk_fonts", lambda: installed)
+    line = 'name = "Morning brief"'
+    await ana.harness.apply(CONFIGURATION.replace(line, f"{line}\n{setting}"))
+    assert len(await find_problems(ana, "extra «cjk»")) == count
