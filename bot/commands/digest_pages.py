@@ -105,7 +105,7 @@ async def list_facts(context: CommandContext, digest: Digest) -> list[tuple[str,
 async def _format_last(context: CommandContext, digest: Digest) -> str:
     newest = schedule_store.list_newest_occurrences
     found = await context.query(newest, digest_id=digest.id, count=1)
-    return format_occurrence(context, digest, found[0]) if found else ""
+    return await format_occurrence(context, digest, found[0]) if found else ""
 
 
 def _format_sources(context: CommandContext, digest: Digest) -> str:

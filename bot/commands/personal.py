@@ -296,7 +296,7 @@ async def _render_stored(
     saved = context.count("{n} story", "{n} stories", len(stored.saved))
     tastes = context.count("{n} story", "{n} stories", len(stored.feedback))
     rows = (
-        *_list_own_rows(context, stored),
+        *[row async for row in _list_own_rows(context, stored)],
         (context.say("Answers in"), language),
         (context.say("Time zone"), await context.get_own_zone()),
         (context.say("You follow"), follows),
@@ -326,9 +326,9 @@ async def _render_stored(
     )
 
 
-def _list_own_rows(
+async def _list_own_rows(
     context: CommandContext, stored: PersonalData
-) -> Iterator[tuple[str, str]]:
+) -> AsyncIterator[tuple[str, str]]:
     own, texts = stored.own, context.texts
     if own is None:
         return
@@ -337,7 +337,7 @@ def _list_own_rows(
     coming = stopped if own.paused else context.format_next_due(own)
     yield context.say("Next"), coming
     if stored.last is not None:
-        yield context.say("Last"), format_occurrence(context, own, stored.last)
+        yield context.say("Last"), await format_occurrence(context, own, stored.last)
     for place in own.destinations:
         if place.paused:
             yield context.say("Paused"), texts.message(place.paused)

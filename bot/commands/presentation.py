@@ -27,7 +27,8 @@ from bot.model import (
     StoredEdition,
 )
 from bot.publishing.planning import digest_zone
-from bot.storage import digest_store, quote_wording_store
+from bot.storage import delivery_store, digest_store, quote_wording_store
+from bot.storage.delivery_store import PostCounts
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
@@ -346,15 +347,33 @@ def _render_changed_wording(one: ChangedWording) -> ListItem:
     return replace(line, start=words.start, end=words.end, marks=marks)
 
 
-def format_occurrence(
+async def format_occurrence(
     context: CommandContext, digest: Digest, occurrence: Occurrence
 ) -> str:
-    """Format «yesterday 08:30: edition made», or why nothing was posted."""
+    """Format «yesterday 08:30: posted», or why nothing was posted."""
     outcome = context.message(occurrence.reason)
     if not outcome and occurrence.state == "composed":
-        outcome = context.say("edition made")
+        count = delivery_store.count_posts
+        outcome = _format_posts(
+            context, await context.query(count, occurrence_id=occurrence.id)
+        )
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
     return f"{when}: {outcome or context.texts.word(occurrence.state)}"
+
+
+def _format_posts(context: CommandContext, posts: PostCounts) -> str:
+    """Format what became of the messages of an edition, what is wrong first."""
+    if posts.undone:
+        return context.say("taken back")
+    if posts.held:
+        return context.count("{n} message is held", "{n} messages are held", posts.held)
+    if posts.failed:
+        return context.count(
+            "{n} message was not posted", "{n} messages were not posted", posts.failed
+        )
+    if posts.waiting:
+        return context.say("being posted")
+    return context.say("posted") if posts.sent else context.say("edition made")
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:

@@ -37,8 +37,10 @@ def expand_addresses(written: str) -> list[str]:
     found: list[str] = []
     packs = _find_packs()
     for word in dict.fromkeys(_split_addresses(written)):
-        is_host = "://" not in word and _HOST.fullmatch(word)
-        alone = f"https://{word}" if is_host else word
+        if "://" in word:
+            found.append(word)
+            continue
+        alone = f"https://{word}" if _HOST.fullmatch(word) else word
         found += _read_pack(packs.get(word.casefold())) or (alone,)
     return list(dict.fromkeys(found))
 

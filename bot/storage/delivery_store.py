@@ -57,6 +57,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from digests.messages import Message
+from digests.types import frozen
 
 UNDONE_REASON = Message("delivery.undone")
 _DELIVERY = deliveries.c
@@ -242,6 +243,39 @@ def list_deliveries(
         conn,
         in_scope(deliveries, scope, edition_id=edition_id),
         order_by=(_DELIVERY.destination_id, _DELIVERY.part, _DELIVERY.id),
+    )
+
+
+@frozen
+class PostCounts:
+    """The posts of an edition by what became of them."""
+
+    sent: int = 0
+    #: They wait for an editor.
+    held: int = 0
+    failed: int = 0
+    #: They are being sent, or will be.
+    waiting: int = 0
+    #: Whether the edition was taken back.
+    undone: bool = False
+
+
+def count_posts(conn: Connection, scope: Scope, occurrence_id: int) -> PostCounts:
+    """Count the posts of the edition of an occurrence; none if it has no edition."""
+    edition = in_scope(editions, scope, occurrence_id=occurrence_id)
+    query = (
+        select(_DELIVERY.state, editions.c.undone_at, func.count().label("posts"))
+        .join_from(deliveries, editions, editions.c.id == _DELIVERY.edition_id)
+        .where(edition, _DELIVERY.operation == "post")
+        .group_by(_DELIVERY.state, editions.c.undone_at)
+    )
+    rows = conn.execute(query).all()
+    known = {row.state: row.posts for row in rows}
+    settled = {name: known.pop(name, 0) for name in ("sent", "held", "failed")}
+    return PostCounts(
+        **settled,
+        waiting=sum(known.values()),
+        undone=any(row.undone_at is not None for row in rows),
     )
 
 

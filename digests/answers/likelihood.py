@@ -9,7 +9,7 @@ on the question sets of tests/data/asking; nobody should change one by hand.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -19,7 +19,7 @@ from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import IRREGULAR_BASES, find_root
 from digests.language.words import (
     is_stop_word,
-    load_word_rows,
+    load_weights,
     locate_words,
     split_words,
     word_set,
@@ -28,11 +28,7 @@ from digests.language.words import (
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
 SURE, NEAREST = 0.1, -0.45
-#: The last word of a row is the weight of what the others name.
-WEIGHTS: Mapping[str, float] = {
-    " ".join(name): float(weight)
-    for *name, weight in load_word_rows(__file__, "weights.txt")["weights"]
-}
+WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15
 #: Words of a sentence beside those of the question that count as many.

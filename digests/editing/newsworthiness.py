@@ -18,14 +18,10 @@ from functools import lru_cache
 
 from digests.language import numbers, sentences
 from digests.language.numbers import Number
-from digests.language.words import load_word_rows, resolve_language
+from digests.language.words import load_weights, load_word_rows, resolve_language
 from digests.types import Article, ArticleKind
 
-#: The last word of a row is the weight of what the others name.
-WEIGHTS: Mapping[str, float] = {
-    " ".join(name): float(weight)
-    for *name, weight in load_word_rows(__file__, "weights.txt")["weights"]
-}
+WEIGHTS = load_weights(__file__, "weights.txt")
 #: Sentences after the headline that are read, and the most characters of them.
 _READ_SENTENCES, _READ_CHARACTERS = 3, 900
 #: Articles of a story that are weighed.

@@ -47,6 +47,12 @@ def load_word_tables(beside: str, name: str) -> Mapping[str, frozenset[str]]:
     return {table: frozenset(chain.from_iterable(rows[table])) for table in rows}
 
 
+def load_weights(beside: str, name: str) -> Mapping[str, float]:
+    """The table «weights» of a data file: the last word of a row weighs the others."""
+    rows = load_word_rows(beside, name)["weights"]
+    return {" ".join(named): float(weight) for *named, weight in rows}
+
+
 def compile_table(rows: Iterable[Iterable[str]]) -> re.Pattern[str]:
     """One pattern of the words of a table, in which «_» stands for a space."""
     listed = "|".join(chain.from_iterable(rows)).replace("_", r"\s")

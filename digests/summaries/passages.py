@@ -75,7 +75,7 @@ OPENS_WITH_SPEECH = re.compile(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
     r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
-_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=\w)")
+_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=[\w\[])")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
@@ -90,16 +90,18 @@ FIRST_PERSON = re.compile(
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
+_PERIOD = r"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)\b"
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = re.compile(
-    r"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s(?:week|month|year|spring|summer|autumn|fall|winter)\b)|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    rf"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s{_PERIOD})|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
     r"By contrast|For example|For instance|After all|Of course|By the way|Nor|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
     r"Außerdem),?\s"
-    # «For 44 years it was fed by a cable.»
+    # «For 44 years it was fed by a cable.», «In this case, …»
+    rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
 )
 
@@ -165,7 +167,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if span.end - span.start > _LONGEST or span.end == _READ < len(article.text):
             continue
         if span.start < title_end or (not found and is_title_line(article, span)):
-            title_end = max(title_end, _extend_to_line(read, span).end)
+            title_end = max(title_end, _find_title_end(read, span))
             continue
         span = _drop_cut_mark(read, span)
         start = span.start
@@ -263,6 +265,16 @@ def _extend_to_line(text: str, span: Span) -> Span:
     whole = line.partition("\n")[0].rstrip()
     fits = "\n" in line and span.start + len(whole) > span.end
     return Span(start=span.start, end=span.start + len(whole)) if fits else span
+
+
+#: A line that stands below a title with a semicolon belongs to it: «…; Rival declines».
+_SECOND_LINE = re.compile(r"(?<=;)[ \t]*\n[ \t]*[^\s][^\n]*")
+
+
+def _find_title_end(text: str, span: Span) -> int:
+    end = _extend_to_line(text, span).end
+    second = _SECOND_LINE.match(text, end)
+    return second.end() if second else end
 
 
 def is_title_line(article: Article, span: Span) -> bool:

@@ -55,8 +55,41 @@ async def test_each_digest_is_shown_with_its_next_moment_and_its_last_outcome(of
     lines = {b.title: b for b in shown.blocks if isinstance(b, ListItem)}
     assert set(lines) == {"Evening", "Morning brief"}
     assert lines["Evening"].text == "Next: today 18:00 → #evening"
-    assert lines["Morning brief"].note.startswith("Last: today 13:00: ")
+    assert lines["Morning brief"].note == "Last: today 13:00: posted"
     assert {"Open Evening", "Open Morning brief"} <= set(labels(shown))
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        ("held", "1 message is held"),
+        ("failed", "1 message was not posted"),
+        ("retry", "being posted"),
+        ("uncertain", "being posted"),
+    ],
+)
+async def test_the_last_outcome_says_whether_the_edition_arrived(
+    of_two, state: str, outcome: str
+):
+    await of_two.harness.post()
+    await of_two.harness.db.write(
+        Connection.execute,
+        update(schema.deliveries)
+        .where(schema.deliveries.c.part == 1)
+        .values(state=state),
+    )
+    shown = await of_two.says("newsdesk home")
+    lines = {b.title: b for b in shown.blocks if isinstance(b, ListItem)}
+    assert lines["Morning brief"].note == f"Last: today 13:00: {outcome}"
+
+
+async def test_an_edition_that_was_taken_back_is_the_last_outcome_too(of_two):
+    await of_two.harness.post()
+    asked = await of_two.says("newsdesk undo", digest="Morning brief")
+    await of_two.presses(asked, asked.controls[0].label)
+    shown = await of_two.says("newsdesk home")
+    lines = {b.title: b for b in shown.blocks if isinstance(b, ListItem)}
+    assert lines["Morning brief"].note == "Last: today 13:00: taken back"
 
 
 async def test_where_there_is_one_digest_its_menus_stand_on_the_overview(ana):
@@ -150,7 +183,7 @@ async def test_a_page_whose_digest_was_deleted_answers_with_a_sentence(of_two):
 
 @pytest.mark.parametrize(
     "page",
-    ["d999", "d1x", "p9", "x", "d1:nothing", "d1:source:9", "d1:sources:9", "report:r"],
+    ["d999", "d1x", "p9", "x", "d1:nothing", "d1:source:9", "report:r"],
 )
 async def test_a_page_that_does_not_exist_answers_with_a_sentence(ana, page):
     answer = await ana.says("newsdesk home", page=page)

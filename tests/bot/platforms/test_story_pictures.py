@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.model import PictureRef
 from bot.model.edition import get_story_picture_key
 from bot.platforms.discord import limits as discord_limits
+from bot.platforms.discord.components import keep_pictures
 from bot.platforms.discord.render import render as render_for_discord
 from bot.platforms.local.render import render as render_for_page
 from bot.platforms.slack import limits as slack_limits
@@ -90,6 +91,15 @@ def test_discord_shows_it_beside_the_text_of_its_story():
     }
     (text,) = section["components"]
     assert text in plain.payload["components"][0]["components"]
+
+
+def test_discord_keeps_the_text_of_a_picture_that_cannot_be_sent():
+    edition, context = an_illustrated()
+    (part,) = render_for_discord(edition, context)
+    (plain,) = render_for_discord(edition, replace(context, pictures={}))
+    shown = part.payload["components"]
+    assert keep_pictures(shown, ()) == plain.payload["components"]
+    assert keep_pictures(shown, [f"{1:064}.png"]) == shown
 
 
 @pytest.mark.parametrize("stories", [1, 5, 6, 12])

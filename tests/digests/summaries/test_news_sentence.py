@@ -87,29 +87,14 @@ def test_a_text_without_sentences_has_no_news():
     assert opening("one two\nthree") == ""
 
 
-def test_a_feature_is_made_from_what_its_scene_is_about():
-    text = (
-        "At ten past five on a March morning the lamp on Cape Dell goes out, and in a "
-        "hut behind the mill a bell begins to ring. Tom Reed, who has kept the lamp "
-        "for years, does not hurry.\n\n"
-        '"A lamp is only glass," says Reed, who is 61 and has been keeper of the '
-        "lamp since he left school.\n\n"
-        "Cape Dell lies 20 kilometres from Hallin. For 30 years its lamp was lit by "
-        "oil that came by boat. In the gales of spring the boat failed, and the lamp "
-        "of the cape was dark for days."
-    )
-    told = opening(text, title="The lamp that lights itself")
-    assert told.startswith(("Cape Dell", "For 30 years", "In the gales"))
-
-
 def test_a_sentence_that_refers_back_is_told_after_what_it_refers_to():
     text = (
         "It was still dark when Ada Brandt unlocked the gate.\n\nHallin is an old "
-        "town. It voted on Monday to close the Weir Lane bridge for a year. "
+        "town of millers. It voted on Monday to close the Weir Lane bridge for a year. "
         + BACKGROUND
     )
     told = opening(text, title="Town votes to close Weir Lane bridge for a year")
-    assert told == "Hallin is an old town."
+    assert told == "Hallin is an old town of millers."
 
 
 @pytest.mark.parametrize(
@@ -167,3 +152,44 @@ def test_this_month_does_not_point_back():
     )
     found = "This month, the diver Ada Brandt and her team found the wreck near Hallin."
     assert opening(f"{past} {found} The ship lies in 900 metres.") == found
+
+
+def test_but_after_a_scene_leads_to_the_news():
+    scene = "Most sailors of the coast know the lamp of the cape from songs."
+    news = "But the council of Hallin is closing it on Friday to save 90,000 crowns."
+    assert opening(f"{scene} {news} Few lamps of the coast have keepers.") == news
+
+
+def test_what_the_author_has_done_is_not_the_news():
+    own = "I have sold shoes in Hallin for 22 years."
+    news = "The council of Hallin has decided to close Quay Street to cars."
+    assert opening(f"{own} {news} Shops will lose customers on Saturdays.") == news
+
+
+def test_somebody_who_is_named_in_the_first_sentence_needs_nothing_before_it():
+    first = "On the day he turned 85, keeper Tom Reed lit his lamp for the last time."
+    later = "The council of Norvik sold a second lamp on Friday."
+    assert opening(f"{first} {later} Lamps are heavy.") == first
+
+
+def test_a_sentence_on_a_named_person_comes_before_one_on_nobody():
+    first = "She stood there, wet and holding an oar, outside her house on the quay."
+    news = "Keeper Ada Brandt was rescued on Friday after her boat sank, police said."
+    assert opening(f"{first} {news} The boat was old.") == news
+
+
+def test_a_title_line_in_the_text_helps_to_choose():
+    scene = "The television of Hallin faces a long and uncertain winter."
+    news = "Wednesday added a turn: keeper Ada Brandt named Tom Reed as her deputy."
+    text = f"{scene} {news} The two have sailed for years."
+    line = "Trailing, Brandt names Reed as deputy."
+    assert opening(f"{line}\n\n{text}") == news
+
+
+def test_what_refers_to_something_that_is_not_shown_is_not_the_news():
+    asked = "Who will keep the lamp of the cape?"
+    leaning = (
+        "It was sold on Friday to the council of Norvik for 90,000 crowns, it said."
+    )
+    news = "The old lamp needs a new keeper who lives in the tower."
+    assert opening(f"{asked} {leaning} {news} Lamps are heavy.") == news

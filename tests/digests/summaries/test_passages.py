@@ -204,6 +204,33 @@ def test_a_first_line_without_a_verb_is_a_title(line: str):
     assert texts(f"{line}\n\n{REPORT}") == [REPORT]
 
 
+def test_speech_may_open_with_what_the_reporter_put_in_brackets():
+    said = (
+        '"[The keeper\'s] words were wrong. The bridge is old. It may fall," she said.'
+    )
+    assert shown(f"{said} {REPORT}") == [REPORT]
+
+
+def test_the_second_line_of_a_title_is_no_sentence_of_the_report():
+    title = "Keeper faces a rival in the race for the bridge;"
+    second = "Some miffed sailors of Norvik threaten to stay on the quay."
+    assert texts(f"{title}\n{second}\n\n{REPORT}") == [REPORT]
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("In this case the bridge stays.", True),
+        ("Despite this hope, the bridge fell.", True),
+        ("In this year the bridge fell.", False),
+        ("This weekend's race was long.", False),
+    ],
+)
+def test_this_points_back_unless_it_says_when(text: str, leans: bool):
+    (passage,) = passages.extract_passages(Article(id="a", text=text))
+    assert passage.leans is leans
+
+
 def test_a_line_above_a_dateline_is_a_title():
     line = "The keeper of the bridge has had a bad year. What is next?"
     assert texts(f"{line}\n\nHALLIN (Wire) — {REPORT}") == [REPORT]
