@@ -168,7 +168,7 @@ async def render_story_page(
     pictures, menus = offer_pictures(
         context, quotes, edition, story.id, most_buttons=most
     )
-    controls = [*pictures, *[one async for one in _list_buttons(context, page)]]
+    controls = [*[one async for one in _list_buttons(context, page)], *pictures]
     blocks: list[Block] = [
         *page.origin,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
