@@ -217,12 +217,13 @@ def choose_cards(edition: Edition, options: DigestOptions) -> Iterator[QuoteCard
     """Choose the quotes of an edition that are drawn: its own first."""
     if options.cards == "off":
         return
-    if edition.hero is not None:
-        yield edition.hero
-    if options.cards == "all":
-        for story in edition.stories:
-            # A post shows one quote of a story, and that of the edition only once.
-            yield from [card for card in story.cards if card != edition.hero][:1]
+    # A post shows one quote of a story, and that of the edition only once.
+    others = [
+        next((card for card in story.cards if card != edition.hero), None)
+        for story in edition.stories
+    ]
+    found = [card for card in (edition.hero, *others) if card is not None]
+    yield from found if options.cards == "all" else found[:1]
 
 
 def _collect(

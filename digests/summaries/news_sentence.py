@@ -146,8 +146,13 @@ def iter_candidates(
     early_place = "early below title" if article.title else "early"
     title, trust = _read_title(article, found)
     counts = Counter(word for passage in found for word in passage.known)
+    end = article.text.find("\n", early[0].span.end) if "scene" in opens else 0
+    in_scene = sum(passage.span.start < end for passage in found)
     for passage in told or early:
         own, place = signs[passage.place], passage.place
+        if passage.span.start < end:
+            # What stands in the paragraph of a scene belongs to it.
+            own |= {"scene"}
         row = [(name, 1.0) for name in own]
         if place == 0:
             row += [("first", 1.0), *((f"first {x}", 1.0) for x in own & _OF_FIRST)]
@@ -157,6 +162,7 @@ def iter_candidates(
         row.append(("share of title", trust * shared / max(1, len(title))))
         earlier = frozenset[str]().union(*(p.known for p in found[:place]))
         row += _list_words(passage.known, earlier, counts)
+        row.append(("far down", float(max(0, place - in_scene - _NEAR))))
         yield passage, [*row, *_list_before(weak[:place])]
 
 
@@ -223,7 +229,6 @@ def _list_before(before: Sequence[bool]) -> list[Property]:
     return [
         ("scenes before", min(scenes, _MOST_BEFORE) / _MOST_BEFORE),
         ("after a scene", float(any(before[-1:]))),
-        ("far down", float(max(0, place - _NEAR))),
         ("plain before", min(place - scenes, _MOST_BEFORE) / _MOST_BEFORE),
     ]
 

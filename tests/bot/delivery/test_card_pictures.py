@@ -91,6 +91,12 @@ def test_the_setting_says_which_quotes_are_drawn(setting: str, count: int):
     assert len(list(choose_cards(an_edition(), options))) == count
 
 
+def test_without_a_quote_of_the_edition_that_of_the_first_story_is_drawn():
+    edition = replace(an_edition(), hero=None)
+    (card,) = choose_cards(edition, DigestOptions())
+    assert card == edition.stories[0].cards[0]
+
+
 async def test_the_best_quote_of_an_edition_goes_out_as_a_picture(
     illustrated: BotHarness,
 ):

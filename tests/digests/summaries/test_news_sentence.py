@@ -154,6 +154,21 @@ def test_this_month_does_not_point_back():
     assert opening(f"{past} {found} The ship lies in 900 metres.") == found
 
 
+def test_a_feature_is_made_from_what_its_scene_is_about():
+    text = (
+        "At ten past five on a March morning the lamp on Cape Dell goes out, and in a "
+        "hut behind the mill a bell begins to ring. Tom Reed, who has kept the lamp "
+        "for years, does not hurry.\n\n"
+        '"A lamp is only glass," says Reed, who is 61 and has been keeper of the '
+        "lamp since he left school.\n\n"
+        "Cape Dell lies 20 kilometres from Hallin. For 30 years its lamp was lit by "
+        "oil that came by boat. In the gales of spring the boat failed, and the lamp "
+        "of the cape was dark for days."
+    )
+    told = opening(text, title="The lamp that lights itself")
+    assert told.startswith(("Cape Dell", "For 30 years", "In the gales"))
+
+
 def test_but_after_a_scene_leads_to_the_news():
     scene = "Most sailors of the coast know the lamp of the cape from songs."
     news = "But the council of Hallin is closing it on Friday to save 90,000 crowns."
