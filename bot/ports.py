@@ -38,7 +38,6 @@ from bot.model import (
     PlatformIdentity,
     PlatformName,
     RenderContext,
-    Scope,
     Upload,
     UploadState,
     Workspace,

@@ -25,13 +25,12 @@ from typing import Any
 from unittest.mock import patch
 
 from bot import app, runner
-from bot.delivery.card_pictures import CardIllustrator
+from bot.platforms.slack import limits
 from bot.settings import Settings
 from tests.builders import some_settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
 from tests.fakes import FakeDrawing
-from tests.pictures import a_png
 
 #: More wake-ups than a correct process needs until nothing is due.
 WAKES = 400
@@ -55,8 +54,6 @@ class Job:
     without: str = ""
     #: Whether it is `standfirst run`.
     served: bool = False
-    #: Whether editions show pictures.
-    draws: bool = False
     #: Whether it only deletes unused files.
     cleans: bool = False
     #: Whether the clock is advanced when nothing is due.
@@ -111,32 +108,14 @@ async def work(job: Job) -> int:
         return await _until_quiet(job, application, clock)
 
 
-def draw_at_once(*, draws: bool) -> None:
-    """Make pictures without drawing, or none: here, their way to a platform is tried.
-
-    Slack processes a file at once, too.
-    """
-    from bot.platforms.slack import limits
-
-    async def draw(*_: object) -> bytes:
-        if not draws:
-            raise OSError("No picture.")
-        return a_png(2, 1)
-
-    def illustrator(**parts: Any) -> CardIllustrator:
-        return CardIllustrator(**{**parts, "draw_card": draw})
-
-    patch.object(app, "CardIllustrator", illustrator).start()
-    patch.object(limits, "FILE_LOOK_PAUSE", 0.02).start()
-
-
 @asynccontextmanager
 async def opened(
     job: Job, settings: Settings, clock: SharedClock
 ) -> AsyncIterator[runner.Application]:
     """The application with its clocks, rate limiters and points arranged."""
     patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
-    draw_at_once(draws=job.draws)
+    # Slack processes a file at once.
+    patch.object(limits, "FILE_LOOK_PAUSE", 0.02).start()
     # The steady clock that `app` hands out is the shared one too.
     steady = SimpleNamespace(monotonic=clock.monotonic)
     patch.object(app, "time", steady).start()

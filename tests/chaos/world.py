@@ -110,11 +110,7 @@ class World:
             **self.wire.settings,
             **self.changes,
         }
-        usual = {
-            "log": self.folder / "log",
-            "until": self.due + ROUND,
-            "draws": self.wire.name == "slack",
-        }
+        usual = {"log": self.folder / "log", "until": self.due + ROUND}
         return Job(
             settings=settings,
             clock=self.folder / "clock",

@@ -135,6 +135,16 @@ async def test_a_scope_without_which_nothing_works_is_a_problem_there_too(shared
     ]
 
 
+@pytest.mark.parametrize("scope", ["files:write", "files:read"])
+async def test_without_a_scope_for_files_pictures_are_left_out(harness, slack, scope):
+    slack.scopes -= {scope}
+    found = (await examined(harness))["slack scopes"]
+    assert found.state == "warning"
+    assert str(found.text).startswith("pictures of quotes are left out: ")
+    assert scope in str(found.text)
+    assert "install the app again" in str(found.fix)
+
+
 async def test_the_doctor_does_not_disconnect_a_running_bot(harness, slack):
     async with listening(slack, harness.inbox, a_platform(slack)) as platform:
         assert await found(harness.doctor, platform) == {}
