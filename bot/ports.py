@@ -42,6 +42,7 @@ from bot.model import (
     UploadState,
     Workspace,
 )
+from bot.model.scope import Scope
 from bot.settings import PlatformSettings, Settings
 from digests.messages import Message
 from digests.types import Edition, frozen
