@@ -65,6 +65,8 @@ class FakeDrawing:
     def __init__(self) -> None:
         #: The quotes that were asked for.
         self.asked: list[CardWording] = []
+        #: How each was to look.
+        self.designs: list[CardDesign] = []
         #: Raised instead of drawing; None = it succeeds.
         self.fault: Exception | None = None
         #: Set to let drawings wait until it is set.
@@ -72,6 +74,7 @@ class FakeDrawing:
 
     async def __call__(self, wording: CardWording, design: CardDesign) -> bytes:
         self.asked.append(wording)
+        self.designs.append(design)
         if self.busy is not None:
             await self.busy.wait()
         if self.fault is not None:

@@ -128,7 +128,7 @@ async def preview_digest(
     with show_page_progress() as report:
         draft = await publisher.preview(digest, shown_by, report)
     if format in platforms:
-        print_json([dict(part.payload) for part in draft.parts])
+        print_json([dict(part.payload) for part in draft.rendered.parts])
     elif draft.edition.stories:
         zone = load_zone(digest_zone(digest))
         print_message(templates.render(draft.edition, documents[format], zone))

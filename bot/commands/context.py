@@ -114,6 +114,7 @@ class CommandServices:
     @property
     def doctor(self) -> Doctor:
         """Checks for problems, with their fixes."""
+        illustrator = self.publisher.illustrator
         return Doctor(
             db=self.db,
             clock=self.clock,
@@ -123,6 +124,7 @@ class CommandServices:
             checks=self.checks,
             check_settings=self.check_settings,
             plugins=self.plugins,
+            draw_card=illustrator.cards.draw_card if illustrator else None,
         )
 
 

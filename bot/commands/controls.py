@@ -21,6 +21,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "latest": ("news latest", "edition"),
     "story": ("news story", "story"),
     "quotes": ("news quotes", "edition"),
+    "picture": ("news quotes", "picture"),
     "figures": ("news figures", "edition"),
     "why": ("news why", "story"),
     "back": ("news story", "back"),

@@ -22,7 +22,6 @@ from bot.model import (
     Digest,
     Discussion,
     ListItem,
-    RenderedEdition,
     Reply,
     SmallPrint,
     StoredEdition,
@@ -71,9 +70,8 @@ async def show_latest(
         awaited = await context.list_digests_here()
     if found is None:
         return _explain_no_edition(context, awaited)
-    parts = await context.publisher.shown(found, context.workspace)
     return context.reply(
-        RenderedEdition(parts=parts),
+        await context.publisher.show(found, context.workspace),
         title=title,
         controls=[
             context.button("What was left out", "missing", found.public_id),

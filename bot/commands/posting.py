@@ -22,7 +22,7 @@ from bot.commands.presentation import format_channels
 from bot.errors import Forbidden, SendError, UnknownName, UserError
 from bot.ingest.polling import describe_unread
 from bot.lookup.name_resolution import resolve_destination
-from bot.model import Destination, Digest, RenderedEdition, Reply, SmallPrint
+from bot.model import Destination, Digest, Reply, SmallPrint
 from bot.model.scope import MAX_KEY
 from bot.ports import WriteAccessChecker
 from bot.publishing import manual
@@ -95,7 +95,7 @@ async def post_edition(
     carried += [str(to.id if to else 0), topic]
     return context.reply(
         question,
-        RenderedEdition(parts=draft.parts),
+        draft.rendered,
         SmallPrint(text=_describe_effect(context, order)),
         controls=[context.button("Post now", "post", *carried, primary=True)],
     )

@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from bot.commands.context import CommandContext
-from bot.configuration.diff import hide_folders
+from bot.configuration.diff import hide_folders, shorten_line
 from bot.model import (
+    MAX_MENU_OPTIONS,
     Block,
     Control,
+    ControlMenu,
     Destination,
     Digest,
     Finding,
     ListItem,
+    MenuOption,
     Occurrence,
     QuoteBlock,
     SmallPrint,
@@ -29,6 +32,7 @@ from bot.storage.delivery_store import PostCounts
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
 from digests.cards import content
+from digests.cards.wording import LONGEST_QUOTE, clean_line, measure_length
 from digests.language.normalization import parse_whole_number
 from digests.types import (
     Article,
@@ -270,6 +274,58 @@ def render_quotes(
         if carried.changed:
             yield context.small_print("Outlets give these words differently:")
         yield from map(_render_changed_wording, carried.changed)
+
+
+def offer_pictures(
+    context: CommandContext,
+    quotes: WordedQuotes,
+    edition: str = "",
+    story: str = "",
+    *,
+    most_buttons: int = 2,
+) -> tuple[list[Control], list[ControlMenu]]:
+    """Build what gives the picture of a quote: buttons, or a menu for several quotes.
+
+    Quotes that are too long for a picture are left out.
+
+    Args:
+        context: The command's.
+        quotes: Those that the answer shows.
+        edition: Public id of the edition that they are from; "" = of none.
+        story: Id of their story; "" = of several.
+        most_buttons: Of more quotes than this, they are offered in a menu.
+    """
+    fitting = [card for card, _ in quotes if _fits_picture(card)]
+    cards = fitting[:MAX_MENU_OPTIONS]
+    control_ids = [
+        context.control_id(
+            "picture", edition, story, card.article, str(card.span.start)
+        )
+        for card in cards
+    ]
+    names = [shorten_line(card.speaker or card.source) for card in cards]
+    if len(cards) <= most_buttons and len(set(names)) == len(names):
+        labels = [context.say("Picture: {who}", who=name) for name in names]
+        if len(cards) == 1:
+            labels = [context.say("Picture of the quote")]
+        pairs = zip(control_ids, labels, strict=True)
+        return [Control(id=one, label=label) for one, label in pairs], []
+    options = tuple(
+        MenuOption(id=one, label=f"{name}: {shorten_line(card.text)}")
+        for one, name, card in zip(control_ids, names, cards, strict=True)
+    )
+    menu = ControlMenu(label=context.say("Picture of a quote…"), options=options)
+    return [], [menu]
+
+
+def _fits_picture(card: QuoteCard) -> bool:
+    _, words, _ = content.set_in_marks(card)
+    return measure_length(clean_line(words)) <= LONGEST_QUOTE
+
+
+def _get_place(card: QuoteCard) -> tuple[str, str]:
+    """Where the words of a card are: the article, and the offset in its text."""
+    return card.article, str(card.span.start)
 
 
 def _format_carriers(

@@ -17,7 +17,7 @@ from bot.commands.declaration import command
 from bot.commands.presentation import format_article_title
 from bot.configuration.diff import shorten_line
 from bot.errors import UserError
-from bot.model import Block, Digest, ListItem, RenderedEdition, Reply, SmallPrint
+from bot.model import Block, Digest, ListItem, Reply, SmallPrint
 from bot.publishing.editions import EditionPreview
 from bot.publishing.planning import digest_zone
 from bot.schedules.calendar import load_zone
@@ -85,7 +85,7 @@ async def preview_edition(
             )
         blocks: tuple[Block | str, ...] = (nothing, *summary)
     else:
-        blocks = (RenderedEdition(parts=draft.parts), *summary)
+        blocks = (draft.rendered, *summary)
         if day != TODAY:
             then = context.small_print(
                 "From the articles of that time, with the present filters and settings:"

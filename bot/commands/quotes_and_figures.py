@@ -8,25 +8,44 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, islice, zip_longest
-from typing import Annotated
+from typing import Annotated, get_args
 
 from bot.commands.arguments import SinceArgument, named_story, read_full_texts
 from bot.commands.context import CommandContext, Option
+from bot.commands.controls import STALE_CONTROL
 from bot.commands.declaration import command
 from bot.commands.presentation import (
     load_wordings,
     note_earlier_edition,
+    offer_pictures,
     render_edition_origin,
     render_figure,
     render_quotes,
 )
+from bot.errors import UserError
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import parse_story_name
-from bot.model import PREVIEW_ID, Block, ListItem, Reply, SmallPrint
-from bot.storage import quote_store
+from bot.model import (
+    PREVIEW_ID,
+    Block,
+    Control,
+    DigestOptions,
+    ListItem,
+    Picture,
+    PictureBlock,
+    QuoteBlock,
+    RenderContext,
+    Reply,
+    SmallPrint,
+)
+from bot.model.scope import MAX_KEY
+from bot.publishing.planning import digest_zone
+from bot.storage import digest_store, quote_store
 from digests.cards import content
+from digests.cards.wording import CardFormat
 from digests.editing import disputes
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
+from digests.messages import Message
 from digests.stories.publishers import find_publisher
 from digests.types import Article, Edition, Figure, QuoteCard, frozen
 
@@ -99,13 +118,22 @@ async def _render_quotes(
     cards: Sequence[QuoteCard],
     origin: Sequence[Block],
     speakers: Sequence[str] = (),
+    edition: str = "",
 ) -> Reply:
     quotes = await load_wordings(context, cards)
     title = context.count("{n} quote", "{n} quotes", len(quotes))
     if speakers:
         title = context.say("{title} of {who}", title=title, who=", ".join(speakers))
     checked = context.small_print("✓ Checked word for word against the stored text")
-    return context.reply(*render_quotes(context, quotes), checked, *origin, title=title)
+    controls, menus = offer_pictures(context, quotes, edition)
+    return context.reply(
+        *render_quotes(context, quotes),
+        checked,
+        *origin,
+        title=title,
+        controls=controls,
+        menus=menus,
+    )
 
 
 @show_quotes.control("edition")
@@ -118,7 +146,130 @@ async def show_edition_quotes(context: CommandContext, public_id: str) -> Reply:
     if not found:
         return context.answer("This edition quotes nobody.")
     origin = await render_edition_origin(context, edition)
-    return await _render_quotes(context, found, [origin])
+    return await _render_quotes(context, found, [origin], edition=edition.public_id)
+
+
+# ── their pictures ─────────────────────────────────────────────────────────────
+
+_FORMATS: Sequence[CardFormat] = get_args(CardFormat)
+
+
+@frozen
+class QuoteReference:
+    """What a control names a quote by: its edition and story, its article and place."""
+
+    #: Public id; "" = the quote was not shown as part of an edition.
+    edition: str
+    story: str
+    article: int
+    #: Where its words begin in the article's text.
+    start: int
+    #: None: the control stands below the quote, not below its picture.
+    format: CardFormat | None
+
+    @classmethod
+    def parse(cls, args: str) -> "QuoteReference":
+        """Parse the arguments of a control.
+
+        Raises:
+            UserError: They are not those that we write.
+        """
+        edition, story, article, start, chosen = (*args.split(":"), "")[:5]
+        key, offset = (parse_whole_number(one, MAX_KEY) for one in (article, start))
+        form = next((one for one in _FORMATS if one == chosen), None)
+        if key is None or offset is None or (chosen and form is None):
+            raise UserError(STALE_CONTROL)
+        return cls(edition=edition, story=story, article=key, start=offset, format=form)
+
+
+@show_quotes.control("picture")
+async def show_quote_picture(context: CommandContext, args: str) -> Reply:
+    """Show a quote as a picture to share, in one of two formats.
+
+    It is the quote as the edition below which it was asked for has it.
+    """
+    asked = QuoteReference.parse(args)
+    card, drawn_for, options = await _find_card(context, asked)
+    form = asked.format or "wide"
+    illustrator = context.publisher.illustrator
+    picture: Picture | Message = Message("Pictures of quotes are switched off here.")
+    if illustrator is not None:
+        picture = await illustrator.cards.provide(
+            context.scope, card, drawn_for, options, form
+        )
+    shown: Block | str = (
+        context.message(picture)
+        if isinstance(picture, Message)
+        else (PictureBlock(picture=picture, alt=card.alt))
+    )
+    at = card.published
+    when = context.texts.day_and_time(at, drawn_for.zone) if at else ""
+    return context.reply(
+        shown,
+        QuoteBlock(card=card),
+        *([SmallPrint(text=when)] if when else []),
+        title=context.say("A quote as a picture"),
+        controls=[]
+        if isinstance(picture, Message)
+        else [_offer_format(context, asked)],
+        # The other format takes the place of the first.
+        in_place=asked.format is not None,
+    )
+
+
+def _offer_format(context: CommandContext, asked: QuoteReference) -> Control:
+    """Build the button that shows the picture in the other format."""
+    quote = asked.edition, asked.story, str(asked.article), str(asked.start)
+    if asked.format == "square":
+        return context.button("Wide, 1200 × 630", "picture", *quote, "wide")
+    return context.button("Square, 1080 × 1080", "picture", *quote, "square")
+
+
+async def _find_card(
+    context: CommandContext, asked: QuoteReference
+) -> tuple[QuoteCard, RenderContext, DigestOptions]:
+    """Find a quote, in which language and zone it is drawn, and how it looks.
+
+    Raises:
+        UserError: The edition was removed, or the article no longer has the words.
+    """
+    workspace, options = context.workspace, DigestOptions()
+    drawn_for = RenderContext(
+        edition_id=asked.edition or PREVIEW_ID,
+        digest="",
+        zone=workspace.zone,
+        locale=workspace.locale,
+        next_due=None,
+    )
+    card = None
+    if asked.edition:
+        edition = await context.archive.edition(context.place, asked.edition)
+        find, key = digest_store.find_digest, edition.digest_id
+        digest = await context.query(find, digest_id=key)
+        if digest is not None:
+            options, locale = digest.options, digest.options.language
+            zone = digest_zone(digest)
+            drawn_for = replace(drawn_for, zone=zone, locale=locale or workspace.locale)
+        card = _find_edition_card(edition.edition, asked)
+    if card is None:
+        find_quote = quote_store.find_quote
+        found = await context.query(
+            find_quote, article_id=asked.article, start=asked.start
+        )
+        if found is None:
+            raise UserError(
+                "The article no longer has this quote, or it is no longer kept."
+            )
+        card = content.build_card(*found)
+    return card, drawn_for, options
+
+
+def _find_edition_card(edition: Edition, asked: QuoteReference) -> QuoteCard | None:
+    """Find the quote among those that an edition shows."""
+    stories = sorted(edition.stories, key=lambda story: story.id != asked.story)
+    shown = (card for story in stories for card in story.cards)
+    here = str(asked.article), asked.start
+    return next((c for c in shown if (c.article, c.span.start) == here), None)
 
 
 async def _explain_no_quotes(context: CommandContext, speaker: str) -> str:

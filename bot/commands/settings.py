@@ -63,7 +63,6 @@ from bot.model import (
     FormField,
     ListItem,
     Paragraph,
-    RenderedEdition,
     Reply,
     Setting,
     SmallPrint,
@@ -502,11 +501,11 @@ async def _render_layout(
         return []
     description = Paragraph(text=describe_layout(after, context.texts))
     sketch = await get_previews(context).preview_layout(change.workspace, step)
-    if sketch is None or not sketch.parts:
+    if sketch is None or sketch.rendered is None:
         return [description]
     label = context.small_print("The next edition would look like this, as things are:")
     if sketch.posted:
         label = context.small_print(
             "Nothing is new right now. The last edition would look like this:"
         )
-    return [description, label, RenderedEdition(parts=sketch.parts)]
+    return [description, label, sketch.rendered]

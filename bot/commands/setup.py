@@ -31,7 +31,6 @@ from bot.model import (
     DigestSettings,
     Form,
     ListItem,
-    RenderedEdition,
     Reply,
     SmallPrint,
 )
@@ -144,14 +143,14 @@ def _render_readings(
             "Nothing would be posted now: there are no new articles. The "
             "first edition comes as soon as there are."
         )
-    elif not draft.parts:
+    elif draft.rendered is None:
         yield context.small_print(
             "{platform} is not connected yet, so the edition cannot be shown here.",
             platform=change.workspace.platform,
         )
     else:
         yield context.small_print("The edition as it would be posted now:")
-        yield RenderedEdition(parts=draft.parts)
+        yield draft.rendered
 
 
 # ── a channel that is set up ───────────────────────────────────────────────────

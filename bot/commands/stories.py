@@ -26,6 +26,7 @@ from bot.commands.presentation import (
     load_wordings,
     mark_figures,
     note_earlier_edition,
+    offer_pictures,
     render_article_line,
     render_figure,
     render_passage,
@@ -161,7 +162,13 @@ async def render_story_page(
     events = await _list_events(context, articles)
     # A single event needs no order.
     events = events[:MAX_STORY_EVENTS] if len(events) > 1 else []
-    controls = [one async for one in _list_buttons(context, page)]
+    edition = page.edition.public_id if page.edition else ""
+    # A story with corrections has another button; a platform shows up to ten.
+    most = 1 if story.notes else 2
+    pictures, menus = offer_pictures(
+        context, quotes, edition, story.id, most_buttons=most
+    )
+    controls = [*[one async for one in _list_buttons(context, page)], *pictures]
     blocks: list[Block] = [
         *page.origin,
         SmallPrint(text=join_notes(kind, format_outlets(context, story), origin)),
@@ -186,6 +193,7 @@ async def render_story_page(
         *blocks,
         title=story.headline.text,
         controls=controls,
+        menus=menus,
         in_place=bool(said),
     )
 

@@ -16,9 +16,11 @@ from bot.model import (
     PREVIEW_ID,
     PUBLISHABLE_FOR,
     Digest,
+    DigestOptions,
     DigestSettings,
-    MessagePart,
+    Picture,
     RenderContext,
+    RenderedEdition,
     SettingsEntry,
     Source,
     Workspace,
@@ -46,10 +48,11 @@ _COMPOSITION_SETTINGS = tuple(
 
 @frozen
 class DigestPreview:
-    """An edition with changed settings; it has no parts if it cannot be rendered."""
+    """An edition with changed settings."""
 
     edition: Edition
-    parts: tuple[MessagePart, ...]
+    #: None: it has no stories, or its platform is not connected.
+    rendered: RenderedEdition | None
     #: It is the last posted edition, because nothing is new.
     posted: bool = False
     #: Sources that could not be read: (source as it is shown, the reason).
@@ -110,10 +113,9 @@ class ChangePreviews:
             for address, trial in tried.items()
             if trial.problem
         )
-        parts = self._render(workspace, entry, edition)
         return DigestPreview(
             edition=edition,
-            parts=parts,
+            rendered=await self._render(workspace, entry, edition),
             problems=problems,
             excerpts=count_excerpt_sources(tried.values()),
         )
@@ -203,8 +205,8 @@ class ChangePreviews:
                 return None
             chosen = DigestSettings.model_validate(after).sections
             edition = replace(last.edition, sections=chosen)
-        parts = self._render(workspace, after, edition)
-        return DigestPreview(edition=edition, parts=parts, posted=not is_new)
+        rendered = await self._render(workspace, after, edition)
+        return DigestPreview(edition=edition, rendered=rendered, posted=not is_new)
 
     async def try_filter(self, digest: Digest, written: str) -> FilterTrial:
         """Match the filter against the newest articles of the digest's sources.
@@ -290,12 +292,13 @@ class ChangePreviews:
             compose, held, now=now, ledger=published, style=style
         )
 
-    def _render(
+    async def _render(
         self, workspace: Workspace, entry: SettingsEntry, edition: Edition
-    ) -> tuple[MessagePart, ...]:
+    ) -> RenderedEdition | None:
+        """Render an edition with the pictures of its quotes."""
         platform = self.publisher.platforms.get(workspace.platform)
         if platform is None or not edition.stories:
-            return ()
+            return None
         zones = [parse_schedule(sentence).zone for sentence in entry["schedule"]]
         context = RenderContext(
             edition_id=PREVIEW_ID,
@@ -305,7 +308,17 @@ class ChangePreviews:
             next_due=None,
             accent=entry["accent"],
         )
-        return platform.render(edition, context)
+        pictures: tuple[Picture, ...] = ()
+        if self.publisher.illustrator is not None:
+            cards, options = (
+                self.publisher.illustrator.cards,
+                DigestOptions.from_stored(entry),
+            )
+            made = await cards.illustrate(edition, context, options)
+            pictures = await cards.load_for_answer(workspace.scope, made)
+            context = replace(context, pictures=made.refs)
+        parts = platform.render(edition, context)
+        return RenderedEdition(parts=parts, pictures=pictures)
 
 
 def _list_active_addresses(entry: SettingsEntry) -> list[str]:

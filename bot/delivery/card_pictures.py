@@ -2,6 +2,7 @@
 
     choose_cards   which quotes are drawn, as the digest's setting says
     illustrate     what is not drawn yet, within a time limit
+    provide        the picture of any quote, for the person who asked for it
 
 Pictures are drawn in a process of their own, one after the other, and found again by
 the hash of what they show. An edition waits a short time for them: what is not drawn
@@ -27,17 +28,20 @@ from bot.model import (
     RenderContext,
     StoredEdition,
 )
+from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.storage import Connection, Database, picture_store
 from digests.cards.content import get_card_key
 from digests.cards.drawing import hash_card
 from digests.cards.wording import (
     CardDesign,
+    CardFormat,
     CardWording,
     build_card_wording,
     find_obstacle,
 )
 from digests.errors import DigestsError
+from digests.messages import Message
 from digests.types import Edition, QuoteCard, frozen
 
 log = structlog.get_logger(__name__)
@@ -110,14 +114,47 @@ class CardIllustrator:
         missing = [d for d in drawings if d.hash not in stored]
         return _collect(drawings, stored, await self._draw_all(missing, seconds))
 
-    async def draw(
-        self, card: QuoteCard, context: RenderContext, options: DigestOptions
-    ) -> EditionPictures:
-        """Draw the picture of one quote, whatever the setting says."""
-        drawing = _build_drawing(card, context, options)
-        if drawing is None:
-            return NO_PICTURES
-        return _collect([drawing], {}, await self._draw_all([drawing], EDITION_SECONDS))
+    async def provide(
+        self,
+        scope: Scope,
+        card: QuoteCard,
+        context: RenderContext,
+        options: DigestOptions,
+        form: CardFormat = "wide",
+    ) -> Picture | Message:
+        """Return the picture of one quote for an answer to a person, or why not.
+
+        The setting that says which quotes are drawn does not matter here.
+
+        Args:
+            scope: The workspace that shows it.
+            card: The quote.
+            context: Says in which language and zone it is described.
+            options: Say how it looks.
+            form: Its shape.
+        """
+        drawing = _build_drawing(card, context, options, form)
+        if isinstance(drawing, Message):
+            return drawing
+        stored = await self.db.read(picture_store.list_sizes, {drawing.hash})
+        missing = [] if stored else [drawing]
+        drawn = await self._draw_all(missing, EDITION_SECONDS)
+        made = _collect([drawing], stored, drawn)
+        pictures = await self.load_for_answer(scope, made)
+        if pictures:
+            return pictures[0]
+        if drawing.hash in self._failed:
+            return Message("card.not_drawn")
+        return Message("The picture was not ready in time. Press the button again.")
+
+    async def load_for_answer(
+        self, scope: Scope, made: EditionPictures
+    ) -> tuple[Picture, ...]:
+        """Store what was drawn for an answer to a person, and load its pictures."""
+        if not made.refs:
+            return ()
+        now = self.clock.now()
+        return await self.db.write(_load_for_answer, scope, made, now)
 
     async def _draw_all(
         self, drawings: list[_Drawing], seconds: float
@@ -167,6 +204,15 @@ def store_pictures(
     picture_store.record_uses(conn, scope, shown, now, edition_id)
 
 
+def _load_for_answer(
+    conn: Connection, scope: Scope, made: EditionPictures, now: datetime
+) -> tuple[Picture, ...]:
+    hashes = {ref.hash for ref in made.refs.values()}
+    picture_store.add_pictures(conn, made.new, now)
+    picture_store.record_uses(conn, scope, hashes, now)
+    return picture_store.load_pictures(conn, scope, hashes)
+
+
 def choose_cards(edition: Edition, options: DigestOptions) -> Iterator[QuoteCard]:
     """Choose the quotes of an edition that are drawn: its own first."""
     if options.cards == "off":
@@ -195,14 +241,18 @@ def _list_drawings(
     edition: Edition, context: RenderContext, options: DigestOptions
 ) -> Iterator[_Drawing]:
     for card in choose_cards(edition, options):
-        if drawing := _build_drawing(card, context, options):
+        drawing = _build_drawing(card, context, options)
+        if isinstance(drawing, _Drawing):
             yield drawing
 
 
 def _build_drawing(
-    card: QuoteCard, context: RenderContext, options: DigestOptions
-) -> _Drawing | None:
-    """Describe the picture of a card; None if it cannot be drawn."""
+    card: QuoteCard,
+    context: RenderContext,
+    options: DigestOptions,
+    form: CardFormat = "wide",
+) -> _Drawing | Message:
+    """Describe the picture of a card, or say why it cannot be drawn."""
     texts, at = Texts.of(context.locale), card.published
     day = texts.date(at.astimezone(ZoneInfo(context.zone)).date()) if at else ""
     checked = texts.say("word for word from the source")
@@ -212,9 +262,10 @@ def _build_drawing(
         day,
         unnamed=texts.say("speaker not named in the text"),
     )
-    if find_obstacle(wording) is not None:
-        return None
-    design = CardDesign(theme=options.card_theme)
+    obstacle = find_obstacle(wording)
+    if obstacle is not None:
+        return obstacle
+    design = CardDesign(theme=options.card_theme, format=form)
     if options.accent is not None:
         design = replace(design, accent=options.accent)
     return _Drawing(

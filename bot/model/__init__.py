@@ -60,6 +60,7 @@ from bot.model.reply import (
     ListItem,
     MenuOption,
     Paragraph,
+    PictureBlock,
     Preformatted,
     QuoteBlock,
     RenderedEdition,

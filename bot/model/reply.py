@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, Self
 
-from bot.model.edition import MessagePart
+from bot.model.edition import MessagePart, Picture
 from digests.types import QuoteCard, frozen
 
 
@@ -13,6 +13,9 @@ class RenderedEdition:
     """A whole rendered edition inside a reply (a preview, or the newest one)."""
 
     parts: tuple[MessagePart, ...]
+    #: Those that its parts refer to and that could be loaded; a platform leaves out the
+    #: others, whose words are in the parts as text.
+    pictures: tuple[Picture, ...] = ()
 
 
 @frozen
@@ -131,6 +134,15 @@ class QuoteBlock:
 
 
 @frozen
+class PictureBlock:
+    """A picture inside a reply. What it says stands beside it as text."""
+
+    picture: Picture
+    #: What it says, for people who cannot see it.
+    alt: str
+
+
+@frozen
 class SmallPrint:
     """Small print: sources, times, provenance."""
 
@@ -144,6 +156,7 @@ Block = (
     | SmallPrint
     | ListItem
     | QuoteBlock
+    | PictureBlock
     | FactTable
     | RenderedEdition
 )
@@ -178,6 +191,28 @@ class Reply:
         small = tuple(SmallPrint(text=text) for text in more)
         blocks: tuple[Block, ...] = (Paragraph(text=sentence), *small)
         return cls(blocks=blocks, problem=True, locale=locale)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures that its blocks show."""
+        found: list[Picture] = []
+        for block in self.blocks:
+            match block:
+                case PictureBlock(picture=picture):
+                    found.append(picture)
+                case RenderedEdition(pictures=pictures):
+                    found += pictures
+        return tuple(found)
+
+    def without_pictures(self, *said: str) -> Self:
+        """Return the reply without its pictures, whose words stay, and with `said`."""
+        kept = (
+            replace(block, pictures=()) if isinstance(block, RenderedEdition) else block
+            for block in self.blocks
+            if not isinstance(block, PictureBlock)
+        )
+        explained = (Paragraph(text=text) for text in said)
+        return replace(self, blocks=(*explained, *kept))
 
     def limited(self) -> Self:
         """Return the reply with at most `MAX_LINES` lines; the others are counted.

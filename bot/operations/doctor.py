@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from bot.delivery.card_pictures import DrawCard
 from bot.i18n.translation import Texts
 from bot.ingest import source_health
 from bot.ingest.polling import Ingestor
@@ -29,6 +30,7 @@ from bot.operations.health_checks import (
     RunCheck,
     check_channels,
     check_database,
+    check_drawing,
     check_jobs,
     check_platform,
     check_zones,
@@ -38,7 +40,9 @@ from bot.operations.health_checks import (
 from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
 from bot.storage import Database, delivery_store, digest_store, workspace_store
+from digests.cards.fonts import has_cjk_fonts
 from digests.errors import DigestsError
+from digests.language.words import primary_language
 from digests.messages import Message
 from digests.types import frozen
 
@@ -46,6 +50,8 @@ RESTART: Final = "restart standfirst run"
 #: Sources of a workspace that are read because their state is not known yet: a person
 #: waits for the answer.
 MAX_READ: Final = 20
+#: Languages whose fonts are installed with the extra `cjk`.
+_CJK: Final = frozenset({"ja", "ko", "zh"})
 #: The operator reads English.
 _ENGLISH: Final = Texts.of("en")
 
@@ -66,6 +72,8 @@ class Doctor:
     check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
+    #: Draws a quote as a picture; None = none are drawn.
+    draw_card: DrawCard | None = None
 
     async def examine(self) -> tuple[Finding, ...]:
         """Run every check; findings go from the machine to the single delivery."""
@@ -73,6 +81,7 @@ class Doctor:
         found = await run_check("database", partial(check_database, db, now))
         found += await run_check("jobs", partial(check_jobs, db, now))
         found += await run_check("time zones", self._check_zones)
+        found += await run_check("pictures", self._check_drawing)
         found += self.check_settings()
         for name in self.platforms:
             found += await self._check_platform(name)
@@ -119,6 +128,12 @@ class Doctor:
         used = {workspace.zone for workspace in kept}
         used |= {digest_zone(digest) for digest in await self.archive.all_digests()}
         return check_zones(used, self.clock.now())
+
+    async def _check_drawing(self) -> Sequence[Finding]:
+        digests = await self.archive.all_digests()
+        if self.draw_card is None or all(d.options.cards == "off" for d in digests):
+            return []
+        return await check_drawing(self.draw_card)
 
     async def _check_workspaces(self) -> Sequence[Finding]:
         found: list[Finding] = []
@@ -188,6 +203,8 @@ class _WorkspaceChecks:
                 text = Message("posting there is paused: {why}", why=place.paused)
                 found.append(Finding.problem(f"#{place.name}", text, fix))
         fix = Message("correct its schedule in /newsdesk home or in its file")
+        if _lacks_fonts(digest):
+            found.append(Finding.warning(subject, Message("card.no_cjk_fonts")))
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 
@@ -255,6 +272,12 @@ class _WorkspaceChecks:
             )
         subject = say("delivery to #{channel}", channel=delivery.channel)
         return build(subject, f"{self.texts.word(delivery.state)}: {why}", fix)
+
+
+def _lacks_fonts(digest: Digest) -> bool:
+    """Check whether its quotes are in a language whose fonts are not installed."""
+    draws, language = digest.options.cards != "off", digest.options.language
+    return draws and primary_language(language) in _CJK and not has_cjk_fonts()
 
 
 def _is_unread(source: Source) -> bool:

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from bot.delivery.card_pictures import DrawCard
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
 from bot.ports import Clock, Examiner
@@ -25,6 +26,8 @@ from bot.storage import (
     sqlite_files,
     workspace_store,
 )
+from digests.cards.wording import CardDesign, CardWording
+from digests.errors import DigestsError
 from digests.messages import Message
 
 MB: Final = 1_000_000
@@ -182,6 +185,26 @@ def check_zone_package(packaged: str, year: int) -> Sequence[Finding]:
 
 
 # ── the platforms ──────────────────────────────────────────────────────────────
+
+
+async def check_drawing(draw_card: DrawCard) -> Sequence[Finding]:
+    """Draw a card: where that does not work, quotes are posted as text only."""
+    wording = CardWording(
+        quote="Word for word", opening="“", closing="”", speaker="Standfirst"
+    )
+    try:
+        await draw_card(wording, CardDesign())
+    except (DigestsError, OSError) as error:
+        text = Message(
+            "quotes cannot be drawn as pictures ({reason}); they are posted as text",
+            reason=error,
+        )
+        fix = Message(
+            "install Standfirst again; if the package «typst» does not exist for this "
+            "machine, set the digests' quotes as pictures to «off»"
+        )
+        return [Finding.warning("pictures", text, fix)]
+    return []
 
 
 async def check_platform(name: str, examiner: Examiner, clock: Clock) -> list[Finding]:

@@ -18,11 +18,7 @@ from typing import Protocol
 import structlog
 
 from bot.delivery import personal_controls
-from bot.delivery.card_pictures import (
-    NO_PICTURES,
-    EditionPictures,
-    store_pictures,
-)
+from bot.delivery.card_pictures import NO_PICTURES, EditionPictures, store_pictures
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.model import (
@@ -33,6 +29,7 @@ from bot.model import (
     Occurrence,
     OccurrenceState,
     RenderContext,
+    RenderedEdition,
     Source,
     StoredEdition,
     Workspace,
@@ -54,7 +51,12 @@ from bot.publishing.edition_inputs import (
     compose_inputs,
 )
 from bot.publishing.full_texts import FullTextPlanner
-from bot.publishing.illustration import EditionIllustrator, PictureBudget
+from bot.publishing.illustration import (
+    EditionIllustrator,
+    PictureBudget,
+    show_pictures,
+    show_posted_pictures,
+)
 from bot.publishing.planning import (
     PLATFORM_NOT_CONNECTED,
     check_not_ordered,
@@ -106,7 +108,7 @@ class EditionPreview:
     """An edition that was composed but not stored."""
 
     edition: Edition
-    parts: tuple[MessagePart, ...]
+    rendered: RenderedEdition
 
 
 class FinishOccurrence(Protocol):
@@ -285,7 +287,7 @@ class EditionPublisher:
         await self.full_texts.complete([digest], read=read, report=report)
         edition = await self._compose_edition(digest, read)
         order = await self._order_all(digest)
-        return self.render_preview(order, edition, platform)
+        return await self.render_preview(order, edition, platform)
 
     async def past(
         self, digest: Digest, since: datetime, until: datetime | None
@@ -300,32 +302,37 @@ class EditionPublisher:
         now = until or self.clock.now()
         edition = await self.engine.run(compose_inputs, inputs, digest, now)
         order = await self._order_all(digest)
-        return self.render_preview(order, edition, order.workspace.platform)
+        return await self.render_preview(order, edition, order.workspace.platform)
 
-    async def shown(
+    async def show(
         self, stored_edition: StoredEdition, workspace: Workspace
-    ) -> tuple[MessagePart, ...]:
+    ) -> RenderedEdition:
         """Render a stored edition again, for the platform of the workspace."""
-        digest = await self.db.read(
-            digest_store.find_digest,
-            stored_edition.scope,
-            digest_id=stored_edition.digest_id,
-        )
+        find, key = digest_store.find_digest, stored_edition.digest_id
+        digest = await self.db.read(find, stored_edition.scope, digest_id=key)
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)
         context = self._build_context(order, stored_edition.public_id)
-        return self._render(order, stored_edition, context)
+        context, pictures = await show_posted_pictures(
+            self.illustrator, digest, stored_edition, context
+        )
+        parts = self._render(order, stored_edition, context)
+        return RenderedEdition(parts=parts, pictures=pictures)
 
     # ── steps that manual editions share ───────────────────────────────────────
 
-    def render_preview(
+    async def render_preview(
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
-        """Render an edition that is not stored."""
+        """Render an edition that is not stored, with its pictures."""
         context = self._build_context(order, PREVIEW_ID)
+        context, pictures = await show_pictures(
+            self.illustrator, order.digest, edition, context
+        )
         parts = self.platforms[platform].render(edition, context)
-        return EditionPreview(edition=edition, parts=parts)
+        rendered = RenderedEdition(parts=parts, pictures=pictures)
+        return EditionPreview(edition=edition, rendered=rendered)
 
     async def illustrate(
         self, order: EditionOrder, edition: Edition

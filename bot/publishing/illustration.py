@@ -6,7 +6,7 @@ due, they are made ahead and stored, so that little is left to do at the due mom
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.delivery.card_pictures import (
@@ -14,11 +14,19 @@ from bot.delivery.card_pictures import (
     NO_PICTURES,
     CardIllustrator,
     EditionPictures,
+    choose_cards,
 )
 from bot.i18n.translation import Texts
-from bot.model import Digest, RenderContext
+from bot.model import (
+    Digest,
+    Picture,
+    RenderContext,
+    StoredEdition,
+    context_from_json,
+)
 from bot.publishing.story_pictures import StoryPictureReader
-from bot.storage import picture_store
+from bot.storage import edition_store, picture_store
+from digests.cards.content import get_card_key
 from digests.types import Edition, frozen
 
 #: Seconds after which the editions of a run are shown with stored pictures only, so
@@ -97,3 +105,57 @@ class PictureBudget:
         made = await illustrator.illustrate(digest, edition, context, seconds)
         self._left = max(0.0, self._left - self.monotonic() + begun)
         return made
+
+
+#: The context of an edition in an answer to a person, and the pictures that it shows.
+ShownPictures = tuple[RenderContext, tuple[Picture, ...]]
+
+
+async def show_pictures(
+    illustrator: EditionIllustrator | None,
+    digest: Digest,
+    edition: Edition,
+    context: RenderContext,
+) -> ShownPictures:
+    """Make the pictures of an edition that is not stored, for a preview."""
+    if illustrator is None:
+        return context, ()
+    made = await illustrator.illustrate(digest, edition, context)
+    return await _load_pictures(illustrator, digest, context, made)
+
+
+async def show_posted_pictures(
+    illustrator: EditionIllustrator | None,
+    digest: Digest,
+    stored_edition: StoredEdition,
+    context: RenderContext,
+) -> ShownPictures:
+    """Load the pictures that an edition was posted with.
+
+    Quotes whose picture is no longer stored are drawn again.
+    """
+    if illustrator is None:
+        return context, ()
+    read, edition = illustrator.cards.db.read, stored_edition.edition
+    rendered = await read(edition_store.find_render_context, **stored_edition.key)
+    posted = (
+        context_from_json(rendered, context.edition_id).pictures if rendered else {}
+    )
+    hashes = {ref.hash for ref in posted.values()}
+    stored = await read(picture_store.list_sizes, hashes)
+    kept = {key: ref for key, ref in posted.items() if ref.hash in stored}
+    made, chosen = NO_PICTURES, choose_cards(edition, digest.options)
+    if not {get_card_key(card) for card in chosen} <= kept.keys():
+        made = await illustrator.cards.illustrate(edition, context, digest.options)
+    made = EditionPictures(refs={**made.refs, **kept}, new=made.new)
+    return await _load_pictures(illustrator, digest, context, made)
+
+
+async def _load_pictures(
+    illustrator: EditionIllustrator,
+    digest: Digest,
+    context: RenderContext,
+    made: EditionPictures,
+) -> ShownPictures:
+    pictures = await illustrator.cards.load_for_answer(digest.scope, made)
+    return replace(context, pictures=made.refs), pictures

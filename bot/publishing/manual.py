@@ -89,7 +89,7 @@ class ManualPublisher:
             UserError: There is nothing to publish; the text explains why.
         """
         edition, _ = await self._read_and_compose(order)
-        return self.publisher.render_preview(order, edition, platform)
+        return await self.publisher.render_preview(order, edition, platform)
 
     async def post(self, order: EditionOrder, key: str) -> StoredEdition:
         """Compose the edition and store it with its deliveries, once per `key`.

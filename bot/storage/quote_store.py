@@ -125,6 +125,16 @@ def list_quotes(
     return found[:limit]
 
 
+def find_quote(
+    conn: Connection, scope: Scope, *, article_id: int, start: int
+) -> tuple[Article, Quote] | None:
+    """Find the quote that begins at this offset of an article's present text."""
+    here = _REVISION.article_id == article_id, _QUOTE.start == start
+    query = _order_newest_first(select(_QUOTE.id), scope).where(*here).limit(1)
+    found = _load_quotes(conn, list_scalars(conn, query))
+    return found[0] if found else None
+
+
 class _QuoteFilter(TypedDict):
     scope: Scope
     since: datetime | None

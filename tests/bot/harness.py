@@ -271,6 +271,7 @@ async def open_harness(
                 archive=archive,
                 platforms={platform.name: platform},
                 plugins=load_plugins(),
+                draw_card=draw_card,
             ),
         )
     finally:

@@ -291,6 +291,19 @@ def explain_rejected_reply(texts: Texts) -> Reply:
     )
 
 
+def explain_missing_pictures(reply: Reply, texts: Texts) -> Reply:
+    """Return the reply without its pictures, and say what to do.
+
+    For a reply whose pictures may be what the platform rejected.
+    """
+    return reply.without_pictures(
+        texts.say(
+            "The picture could not be shown here. Ask an administrator whether the bot "
+            "may attach files; the words stand below."
+        )
+    )
+
+
 # ── the core ───────────────────────────────────────────────────────────────────
 
 

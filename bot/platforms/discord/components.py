@@ -37,8 +37,9 @@ def build_message_body(components: Sequence[Component]) -> MessageBody:
     Files that its components show are listed; their contents are sent with the body.
     """
     urls = [c["file"]["url"] for c in iter_components(components) if c["type"] == FILE]
-    names = [url.removeprefix(ATTACHMENT_SCHEME) for url in urls]
-    listed = [{"id": str(n), "filename": name} for n, name in enumerate(names)]
+    files = [{"filename": url.removeprefix(ATTACHMENT_SCHEME)} for url in urls]
+    named = [*files, *list_pictures(components)]
+    listed = [{**file, "id": str(number)} for number, file in enumerate(named)]
     return {
         **({"attachments": listed} if listed else {}),
         "components": list(components),

@@ -155,7 +155,11 @@ class DiscordResponder:
             await send(outcome)
         except ReplyRejected as reason:
             log.error("answer refused", reason=str(reason))
-            await send(interactions.explain_rejected_reply(self._texts))
+            explain = interactions.explain_missing_pictures
+            if isinstance(outcome, Reply) and outcome.pictures:
+                await self._deliver(send, explain(outcome, self._texts))
+            else:
+                await send(interactions.explain_rejected_reply(self._texts))
 
     @property
     def _texts(self) -> Texts:

@@ -4,7 +4,7 @@ Nothing in a reply can mention anybody, and a problem is marked in words, not by
 alone. `packing` distributes the pieces over messages.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -18,6 +18,8 @@ from bot.model import (
     ListItem,
     MessagePart,
     Paragraph,
+    PictureBlock,
+    PictureRef,
     Preformatted,
     QuoteBlock,
     RenderedEdition,
@@ -97,7 +99,10 @@ def render_reply(
 def collect_files(reply: Reply) -> dict[str, bytes]:
     """Return the contents of the files that bodies of the reply may show, by name."""
     files = (block for block in reply.blocks if isinstance(block, Document))
-    return {file.name: file.text.encode() for file in files}
+    pictures = {
+        components.name_picture(one.hash): one.content for one in reply.pictures
+    }
+    return {**pictures, **{file.name: file.text.encode() for file in files}}
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────
@@ -130,8 +135,11 @@ def _render_block(block: Block, texts: Texts) -> Iterable[MarkdownPiece]:
             return (MarkdownPiece(_render_quote(card, texts)),)
         case FactTable(rows=rows):
             return _group_lines(_render_row(label, value) for label, value in rows)
+        case PictureBlock():
+            return (_render_picture(block),)
         case RenderedEdition(parts=parts):
-            return map(_render_part, parts)
+            names = {components.name_picture(one.hash) for one in block.pictures}
+            return (_render_part(part, names) for part in parts)
 
 
 def _write(text: str) -> MarkdownPiece:
@@ -207,10 +215,19 @@ def _render_quote(card: QuoteCard, texts: Texts) -> str:
     return " ".join(filter(None, (_write_small(too_long).markdown, link)))
 
 
-def _render_part(part: MessagePart) -> MarkdownPiece:
+def _render_picture(block: PictureBlock) -> MarkdownPiece:
+    picture = block.picture
+    shown = PictureRef(
+        hash=picture.hash, width=picture.width, height=picture.height, alt=block.alt
+    )
+    return MarkdownPiece(shown=(components.build_picture(shown),))
+
+
+def _render_part(part: MessagePart, files: Collection[str]) -> MarkdownPiece:
+    """Render a message of an edition without the pictures that are not in `files`."""
     shown = part.payload.get("components")
     if shown:
-        return MarkdownPiece(shown=tuple(shown))
+        return MarkdownPiece(shown=tuple(components.keep_pictures(shown, files)))
     return MarkdownPiece(markdown.format_plain_message(part.fallback_text))
 
 

@@ -337,6 +337,10 @@ def _build_request(body: Json, files: FileContents) -> Json:
     return {"form": parts, "files": uploaded}
 
 
+#: It takes no such answer; or none with these files, in this channel or so large.
+_REJECTED_STATUSES: Final = frozenset({400, 403, 413})
+
+
 def _classify_answer_error(error: discord.HTTPException) -> Exception:
     description = f"{error.status}, {error.code}: {error.text[:500]}"
     if error.code in _EXPIRED:
@@ -345,7 +349,7 @@ def _classify_answer_error(error: discord.HTTPException) -> Exception:
         return AlreadyAnswered("It was answered already.")
     if error.code == _UNKNOWN_MESSAGE:
         return PressedMessageGone("The message was dismissed.")
-    if error.status == 400:
+    if error.status in _REJECTED_STATUSES:
         return ReplyRejected(f"Discord does not take this answer ({description}).")
     return RuntimeError(f"Discord did not take it ({description}).")
 

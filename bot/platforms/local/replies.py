@@ -18,6 +18,8 @@ from bot.model import (
     ListItem,
     LocalMessage,
     Paragraph,
+    PictureBlock,
+    PictureRef,
     Preformatted,
     QuoteBlock,
     RenderedEdition,
@@ -26,7 +28,7 @@ from bot.model import (
 )
 from bot.platforms.common.text import select_menus, split_at_marks
 from bot.platforms.local import limits
-from bot.platforms.local.render import build_card_view
+from bot.platforms.local.render import build_card_view, build_picture_view
 from digests.language.links import make_link
 from digests.types import Span
 
@@ -102,6 +104,11 @@ def _build_block(block: Block, texts: Texts, zone: str) -> TemplateData:
             return {"kind": "quote", "card": build_card_view(card, texts, zone)}
         case FactTable(rows=rows):
             return {"kind": "facts", "rows": rows}
+        case PictureBlock(picture=picture, alt=alt):
+            ref = PictureRef(
+                hash=picture.hash, width=picture.width, height=picture.height, alt=alt
+            )
+            return {"kind": "picture", "picture": build_picture_view(ref)}
         case RenderedEdition(parts=parts):
             shown = [_build_payload(one.payload, one.fallback_text) for one in parts]
             return {"kind": "shown", "parts": shown}

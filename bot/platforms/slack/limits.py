@@ -25,6 +25,8 @@ OPTIONS: Final = 100
 CONTEXT_ELEMENTS: Final = 10
 ACTION_ID: Final = 255
 ALT_TEXT: Final = 2_000
+#: docs.slack.dev, files.getUploadURLExternal: alt_txt.
+FILE_ALT_TEXT: Final = 1_000
 #: Characters of a message's text: recommended, and where Slack cuts.
 TEXT_BEST: Final = 4_000
 TEXT: Final = 40_000

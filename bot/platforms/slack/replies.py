@@ -21,6 +21,7 @@ from bot.model import (
     ListItem,
     MessagePart,
     Paragraph,
+    PictureBlock,
     Preformatted,
     QuoteBlock,
     RenderedEdition,
@@ -65,6 +66,7 @@ from bot.platforms.slack.block_kit import (
 )
 from bot.platforms.slack.messages import build_message
 from bot.platforms.slack.render import render_quote
+from bot.platforms.slack.uploads import place_files
 from digests.language.links import make_link
 from digests.types import QuoteCard, frozen
 
@@ -138,8 +140,11 @@ def _render_block(block: Block, texts: Texts) -> Iterable[ReplyPiece]:
             return (_render_quote(card, texts),)
         case FactTable(rows=rows):
             return _render_facts(rows)
+        case PictureBlock():
+            # Sent as a file, apart from the message.
+            return ()
         case RenderedEdition(parts=parts):
-            return (piece for part in parts for piece in _render_part(part))
+            return _render_edition(parts, texts)
 
 
 def _group_text(text: str) -> Iterable[str]:
@@ -232,8 +237,18 @@ def _render_facts(rows: Iterable[tuple[str, str]]) -> Iterator[ReplyPiece]:
         yield _make_piece(rich_block(rich_section(*runs)), plain)
 
 
+def _render_edition(parts: Sequence[MessagePart], texts: Texts) -> Iterator[ReplyPiece]:
+    """Render an edition without its pictures: nothing is uploaded for an answer."""
+    for part in parts:
+        yield from _render_part(part)
+    blocks = [block for part in parts for block in part.payload.get("blocks", ())]
+    # A picture of its own is that of a quote; those of stories stand beside texts.
+    if any(block["type"] == "image" for block in blocks):
+        yield _render_small(texts.say("The best quote is posted as a picture."))
+
+
 def _render_part(part: MessagePart) -> Iterable[ReplyPiece]:
-    blocks = part.payload.get("blocks")
+    blocks = place_files(part.payload.get("blocks") or (), {})
     if not blocks:
         return map(_render_paragraph, _group_text(part.fallback_text))
     plain = sanitize_text(part.fallback_text)

@@ -17,7 +17,7 @@ import structlog
 
 from bot.errors import SendError, SendRefused, SendUnclear
 from bot.i18n.translation import Texts
-from bot.model import Block, Document, Form, Paragraph, Reply
+from bot.model import Block, Document, Form, Paragraph, PictureBlock, Reply
 from bot.platforms.common import interactions
 from bot.platforms.common.caches import OpenChannel
 from bot.platforms.common.interactions import PendingForms
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 Outcome: TypeAlias = Reply | Form
 #: Origin of Slack's response URLs.
 _RESPONSE_ORIGIN: Final = "https://hooks.slack.com"
+#: Name of the file of a picture.
+PICTURE_NAME: Final = "quote.png"
 
 
 class SlackResponder:
@@ -122,6 +124,8 @@ class SlackResponder:
         for block in reply.blocks:
             if isinstance(block, Document) and len(block.text) > limits.DOCUMENT:
                 blocks += await self._hand_over_file(arrived, block)
+            elif isinstance(block, PictureBlock):
+                blocks.append(await self._hand_over_picture(arrived, block))
             else:
                 blocks.append(block)
         reply = replace(reply, blocks=tuple(blocks))
@@ -141,7 +145,7 @@ class SlackResponder:
         """Send a file and say so; show the lines that fit where Slack takes no file."""
         texts = arrived.texts
         try:
-            await self._send_file(arrived, file)
+            await self._send_file(arrived, file.name, file.text.encode())
         except SendError as error:
             log.info("file not handed over", reason=str(error))
             said = texts.say(
@@ -157,6 +161,28 @@ class SlackResponder:
             name=file.name,
         )
         return (Paragraph(text=said),)
+
+    async def _hand_over_picture(
+        self, arrived: SlackInteraction, block: PictureBlock
+    ) -> Block:
+        """Send a picture to the asker alone, and say so; its words are in the reply."""
+        texts = arrived.texts
+        try:
+            await self._send_file(
+                arrived, PICTURE_NAME, block.picture.content, alt=block.alt
+            )
+        except SendError as error:
+            log.info("picture not handed over", reason=str(error))
+            said = texts.say(
+                "Slack did not accept the picture ({reason}). An administrator can "
+                "check whether the app has the scope files:write.",
+                reason=texts.error(error),
+            )
+        else:
+            said = texts.say(
+                "The picture is in your messages with the app, ready to be shared."
+            )
+        return Paragraph(text=said)
 
     async def _send_message(
         self,
@@ -200,20 +226,22 @@ class SlackResponder:
         except Exception as error:
             raise classify_send_error(error, guarded=True) from error
 
-    async def _send_file(self, arrived: SlackInteraction, file: Document) -> None:
+    async def _send_file(
+        self, arrived: SlackInteraction, name: str, content: bytes, alt: str = ""
+    ) -> None:
         """Send a file into the person's conversation with the app.
 
-        No step is repeated: after an unclear one the file may have arrived.
+        No step is repeated: after an unclear one the file may have arrived. `alt` is
+        what a picture says, for people who cannot see it.
 
         Raises:
             SendError: A step failed.
         """
-        content = file.text.encode()
         channel = await self._open_direct_message(arrived.team, arrived.user)
         installation = await self._installations.of(arrived.team)
-        ticket = await open_ticket(installation, file.name, content)
+        ticket = await open_ticket(installation, name, content, alt)
         await send_content(installation, ticket, content)
-        await complete_upload(installation, ticket.file, file.name, channel)
+        await complete_upload(installation, ticket.file, name, channel)
 
     def _is_slack_address(self, url: str) -> bool:
         """Check whether a response URL is Slack's: answers go to no other host."""

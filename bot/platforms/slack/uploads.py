@@ -32,6 +32,7 @@ from bot.errors import (
 )
 from bot.model import Delivery, Picture, Upload
 from bot.platforms.common.caches import ExpiringCache
+from bot.platforms.common.text import shorten_line
 from bot.platforms.slack import forms, limits
 from bot.platforms.slack.app_manifest import PICTURE_SCOPES, PLATFORM_NAME
 from bot.platforms.slack.block_kit import Json
@@ -74,14 +75,17 @@ class UploadTicket:
 
 
 async def open_ticket(
-    installation: Installation, name: str, content: bytes
+    installation: Installation, name: str, content: bytes, alt: str = ""
 ) -> UploadTicket:
-    """Let Slack name a file.
+    """Let Slack name a file; `alt` is what a picture says.
 
     Raises:
         SendError: It did not, or the address is not Slack's.
     """
-    found = await installation.ask(GET_URL, filename=name, length=len(content))
+    described = shorten_line(alt, limits.FILE_ALT_TEXT) or None
+    found = await installation.ask(
+        GET_URL, filename=name, length=len(content), alt_txt=described
+    )
     ticket = UploadTicket(
         file=get_text(found, "file_id"), url=get_text(found, "upload_url")
     )

@@ -14,6 +14,8 @@ from bot.model import (
     MenuOption,
     MessagePart,
     Paragraph,
+    Picture,
+    PictureBlock,
     QuoteBlock,
     RenderedEdition,
     Reply,
@@ -42,6 +44,11 @@ def a_card(**changes: Any) -> QuoteCard:
 
 #: Ids as they are, and as no page would have them; several have the same.
 _IDS = st.one_of(st.text(max_size=120), st.sampled_from(["v1:page:1", "v1:home:"]))
+
+
+_PICTURES = st.integers(0, 10**6).map(
+    lambda n: Picture(hash=f"{n:032x}", content=b"\x89PNG", width=1200, height=630)
+)
 
 
 def any_control(text: st.SearchStrategy[str]) -> st.SearchStrategy[Control]:
@@ -100,6 +107,7 @@ def any_reply(
             control=st.one_of(st.none(), any_control(text)),
         ),
         st.builds(QuoteBlock, card=card),
+        st.builds(PictureBlock, picture=_PICTURES, alt=text),
         st.builds(
             FactTable, rows=st.lists(st.tuples(text, text), max_size=12).map(tuple)
         ),

@@ -109,7 +109,7 @@ FIELDS = {
     "users.info": {"user", "include_locale"},
     "bots.info": {"bot"},
     "conversations.open": {"users"},
-    "files.getUploadURLExternal": {"filename", "length"},
+    "files.getUploadURLExternal": {"filename", "length", "alt_txt"},
     "files.completeUploadExternal": {"files", "channel_id"},
     "files.info": {"file"},
     "files.delete": {"file"},

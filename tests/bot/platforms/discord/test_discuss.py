@@ -162,4 +162,4 @@ async def test_a_thread_that_holds_the_other_parts_is_the_one(
 
 async def test_a_preview_has_nothing_to_discuss(harness: BotHarness):
     draft = await harness.publisher.preview(await harness.digest(), "discord")
-    assert "discuss" not in str(draft.parts)
+    assert "discuss" not in str(draft.rendered)

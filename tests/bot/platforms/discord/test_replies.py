@@ -292,5 +292,5 @@ async def test_a_story_on_discord(harness: BotHarness):
     ]
     assert buttons(answer) == [
         "Save", "More like this", "Less like this", "Why this?", "Timeline",
-        "Report an error", "Discuss",
+        "Report an error", "Discuss", "Picture of the quote",
     ]  # fmt: skip
