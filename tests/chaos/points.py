@@ -10,6 +10,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -49,12 +50,14 @@ class Points:
         """Install the points in this process's storage and product."""
         from bot.storage import Database
 
-        write: Callable[..., Any] = Database._write
+        write: Callable[..., Any] = Database.write
 
-        def written(db: Database, verb: Callable[..., Any], /, *args: Any, **kw: Any):
-            name = verb.__name__.strip("_")
+        async def written(
+            db: Database, verb: Callable[..., Any], /, *args: Any, **kw: Any
+        ) -> Any:
+            name = _get_name(verb)
             if name in _APART:
-                return write(db, verb, *args, **kw)
+                return await write(db, verb, *args, **kw)
 
             def inside(connection: Any, *args: Any, **kw: Any) -> Any:
                 result = verb(connection, *args, **kw)
@@ -62,11 +65,11 @@ class Points:
                 return result
 
             self.reach(f"{name}: before")
-            result = write(db, inside, *args, **kw)
+            result = await write(db, inside, *args, **kw)
             self.reach(f"{name}: committed")
             return result
 
-        patch.object(Database, "_write", written).start()
+        patch.object(Database, "write", written).start()
 
     def around(self, platform: Any) -> None:
         """Install the points around the platform's calls."""
@@ -105,3 +108,10 @@ class Points:
             return result
 
         return passed
+
+
+def _get_name(verb: Callable[..., Any]) -> str:
+    """The name of a transaction: that of its function, also if it is a partial one."""
+    while isinstance(verb, partial):
+        verb = verb.func
+    return verb.__name__.strip("_")
