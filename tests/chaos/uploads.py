@@ -113,7 +113,7 @@ def _lines(tally: Tally, seed: int) -> list[Line]:
 
 async def _lives(home: Path, random: Random, tally: Tally, without: str) -> None:
     async with world(
-        home.name, home, "slack", random, channels=2, without=without
+        home.name, home, "slack", random, channels=2, without=without, uploads=True
     ) as built:
         built.changes["send_timeout"] = SEND_TIMEOUT
         places = await _learn(built, home / "trace")

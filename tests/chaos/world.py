@@ -226,6 +226,7 @@ async def world(
     *,
     channels: int = 1,
     without: str = "",
+    uploads: bool = False,
 ) -> AsyncIterator[World]:
     """Create a new world with one digest; nothing is due in it yet."""
     folder.mkdir(parents=True)
@@ -244,18 +245,18 @@ async def world(
             press=NewsGenerator(folder / "articles", random),
             without=without,
         )
-        await _set_up(built)
+        # Uploads to Slack are requests of their own, with a trial of their own.
+        await _set_up(built, "off" if platform == "slack" and not uploads else "all")
         yield built
 
 
-async def _set_up(built: World) -> None:
+async def _set_up(built: World, cards: str) -> None:
     file = built.folder / "newsroom.toml"
     names = [f"n{channel}" for channel in built.channels]
     file.write_text(
         _DIGEST.format(
             platform=built.wire.name,
-            # Uploads to Slack are requests of their own, with tests of their own.
-            cards="off" if built.wire.name == "slack" else "all",
+            cards=cards,
             workspace=built.wire.workspace,
             names=", ".join(f'"{name}"' for name in names),
             destinations="".join(
