@@ -217,7 +217,7 @@ async def test_the_detail_of_a_story_offers_what_a_reader_may_do(ben: Editor):
     detail = await story(ben, "bridge")
     assert [control.label for control in detail.controls] == [
         "Save", "More like this", "Less like this", "Why this?", "Timeline",
-        "Report an error",
+        "Report an error", "Picture of the quote",
     ]  # fmt: skip
 
 
