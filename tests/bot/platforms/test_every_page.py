@@ -120,7 +120,9 @@ async def test_a_page_that_takes_a_place_is_one_message(found):
 async def test_nothing_is_offered_only_to_be_refused(found):
     """But a digest keeps its last source, which a page of sources cannot know."""
     refused = {n: said(p) for n, p in found.pages.items() if p.problem}
-    assert [f"{n}: {s}" for n, s in refused.items() if "only source" not in s] == []
+    assert [
+        f"{n}: {s}" for n, s in refused.items() if "A digest needs a source" not in s
+    ] == []
 
 
 async def test_most_pages_and_forms_of_the_panel_were_found(found):
