@@ -8,6 +8,7 @@ OpenType specification), which takes a few milliseconds once and no drawing libr
 
 import struct
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
@@ -24,7 +25,7 @@ _PACKAGES: Final = (
 #: The package of the extra `cjk`.
 _CJK_PACKAGE: Final = "manimgx_fonts_cjk"
 #: First and last code point of a run of characters that a font has.
-_Runs = tuple[tuple[int, ...], tuple[int, ...]]
+_Runs = tuple["array[int]", "array[int]"]
 
 
 def list_font_folders(*, cjk: bool = True) -> list[Path]:
@@ -110,7 +111,9 @@ def _read_characters(path: Path) -> _Runs:
             joined[-1][1] = max(end, joined[-1][1])
         else:
             joined.append([start, end])
-    return tuple(run[0] for run in joined), tuple(run[1] for run in joined)
+    # Arrays, because they stay in memory: tuples take ten times as much.
+    starts, ends = zip(*joined, strict=True)
+    return array("I", starts), array("I", ends)
 
 
 def _unpack(font: BinaryIO, form: str, place: int) -> tuple[Any, ...]:
