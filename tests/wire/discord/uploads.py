@@ -79,11 +79,12 @@ async def parts(request: web.Request) -> tuple[Any, dict[str, tuple[str, bytes]]
         text = await request.text()
         return (json.loads(text) if text else None), {}
     form = await request.post()
-    files = {
-        name: (value.filename, value.file.read())
-        for name, value in form.items()
-        if isinstance(value, web.FileField)
-    }
+    files = {}
+    for name, value in form.items():
+        if isinstance(value, web.FileField):
+            # Closed here: the server does not close those of a request that hangs.
+            with value.file as opened:
+                files[name] = value.filename, opened.read()
     return json.loads(str(form["payload_json"])), files
 
 
