@@ -35,6 +35,8 @@ def frozen(kind: type[_Type]) -> type[_Type]:
 
 DEFAULT_SUMMARISER: Final = "extractive"
 QuoteKind = Literal["direct", "partial"]
+#: How the picture of a quote card looks.
+CardTheme = Literal["paper", "ink", "plain"]
 #: What kind of text an article is, which decides how it is summarised.
 ArticleKind = Literal[
     "news",

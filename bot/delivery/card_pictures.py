@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from struct import Struct
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,7 +31,7 @@ from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.storage import Connection, Database, picture_store
 from digests.cards.content import get_card_key
-from digests.cards.drawing import hash_card
+from digests.cards.drawing import hash_card, read_png_size
 from digests.cards.wording import (
     CardDesign,
     CardFormat,
@@ -50,8 +49,6 @@ log = structlog.get_logger(__name__)
 DrawCard = Callable[[CardWording, CardDesign], Awaitable[bytes]]
 #: Seconds that one edition waits for its pictures.
 EDITION_SECONDS: Final = 2.0
-#: Width and height in the first chunk of a PNG (www.w3.org/TR/png, IHDR).
-_PNG_SIZE, _PNG_SIZE_OFFSET = Struct(">II"), 16
 #: Pictures whose drawing failed are remembered, up to so many, and not tried again.
 _FAILURES: Final = 1_000
 
@@ -183,7 +180,7 @@ class CardIllustrator:
             while len(self._failed) > _FAILURES:
                 del self._failed[next(iter(self._failed))]
             return None
-        width, height = _PNG_SIZE.unpack_from(content, _PNG_SIZE_OFFSET)
+        width, height = read_png_size(content)
         return Picture(hash=drawing.hash, content=content, width=width, height=height)
 
 

@@ -25,7 +25,7 @@ from bot.errors import UserError
 from bot.model.scope import PlatformName
 from bot.model.setting_info import SettingInfo
 from digests.language.normalization import normalize_text
-from digests.types import ALL_SECTIONS, EditionStyle, Section, Sections
+from digests.types import ALL_SECTIONS, CardTheme, EditionStyle, Section, Sections
 
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
@@ -33,7 +33,6 @@ CorrectionsSetting = Literal["edit", "tell", "off"]
 #: Whether the pages behind the entries of a source are read for their full texts; auto
 #: = behind excerpts, and while it is not known whether its entries are.
 FullTextUse = Literal["auto", "always", "never"]
-CardTheme = Literal["paper", "ink", "plain"]
 #: Which quotes of a post are also drawn: that of the edition, or one of each story too.
 CardsSetting = Literal["best", "all", "off"]
 SummaryLength = Literal["short", "medium", "long"]

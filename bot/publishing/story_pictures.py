@@ -8,7 +8,6 @@ asked for again for a while.
 """
 
 import asyncio
-import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from bot.model import Digest, Picture, PictureRef, Source
 from bot.model.edition import get_story_picture_key
 from bot.ports import Clock
 from bot.storage import Database, article_store, picture_store
+from digests.cards.drawing import read_png_size
 from digests.cards.thumbnails import MOST_BYTES, Thumbnail
 from digests.errors import DigestsError, SandboxKilled, SourceUnreadable
 from digests.language.normalization import parse_whole_number
@@ -38,8 +38,6 @@ log = structlog.get_logger(__name__)
 DrawThumbnail = Callable[[bytes], Awaitable[Thumbnail]]
 #: Pictures of one edition, and of one host that are fetched at once.
 MOST_PICTURES, MOST_AT_ONCE = 6, 2
-#: Seconds that one edition waits for all of them.
-EDITION_SECONDS: Final = 2.0
 #: The share of them that one picture may take to be drawn: cards are drawn in the same
 #: process.
 DRAWING_SHARE: Final = 0.5
@@ -107,7 +105,7 @@ class StoryPictureReader:
         digest: Digest,
         edition: Edition,
         texts: Texts,
-        seconds: float = EDITION_SECONDS,
+        seconds: float,
     ) -> tuple[Mapping[str, PictureRef], tuple[Picture, ...]]:
         """Read the pictures of the stories of an edition; never raises for one.
 
@@ -282,7 +280,7 @@ def _check_thumbnail(content: bytes) -> tuple[int, int]:
     """
     if not content.startswith(_PNG) or not 24 < len(content) <= MOST_BYTES:
         raise SourceUnreadable("picture.unreadable")
-    width, height = struct.unpack_from(">II", content, 16)
+    width, height = read_png_size(content)
     if min(width, height) < LEAST_SIDE:
         raise SourceUnreadable("picture.too_small", width=width, height=height)
     return width, height

@@ -8,6 +8,7 @@ and design give the same bytes on every machine with the same fonts.
 import hashlib
 import json
 import re
+import struct
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -16,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from digests.cards.fonts import list_font_folders
-from digests.cards.wording import CardDesign, CardTheme, CardWording
+from digests.cards.wording import CardDesign, CardWording
 from digests.errors import DigestsError
 from digests.language.words import primary_language
 from digests.sources.sandbox import SandboxLimits
-from digests.types import frozen
+from digests.types import CardTheme, frozen
 
 if TYPE_CHECKING:
     import typst
@@ -92,7 +93,7 @@ _TRADITIONAL: Final = re.compile(r"zh[-_](?:hant|tw|hk|mo)", re.IGNORECASE)
 #: Scripts that are drawn in regular weight: heavier ones of variable fonts have
 #: defects in clusters.
 _REGULAR: Final = re.compile("[\u0900-\u0dff]")
-#: Scripts with signs above and below their letters need more room between lines.
+#: Scripts with signs above and below their letters need more space between lines.
 _TALL: Final = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\ufb1d-\ufefc]")
 
 
@@ -149,6 +150,16 @@ def run_typst(compile_document: Callable[[], Any], refusal: DigestsError) -> byt
     except typst.TypstError as error:
         raise refusal from error
     return made
+
+
+def read_png_size(content: bytes) -> tuple[int, int]:
+    """The width and height of a PNG, from its first chunk (www.w3.org/TR/png, IHDR).
+
+    Raises:
+        struct.error: It is shorter than that.
+    """
+    width, height = struct.unpack_from(">II", content, 16)
+    return width, height
 
 
 def _prepare(wording: CardWording, design: CardDesign) -> "typst.Compiler":

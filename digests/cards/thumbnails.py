@@ -1,7 +1,7 @@
 """Make a small picture of a picture that an article shows.
 
 The bytes are hostile: this runs only in the process that draws cards, behind the limits
-of its sandbox. The kind of a picture is told by its first bytes and its size by its
+of its sandbox. The kind of a picture follows from its first bytes and its size from its
 header, before anything is decoded; a picture that is no photograph of a usual size is
 refused. Typst decodes, scales and encodes, so that no second library is needed.
 """
@@ -16,7 +16,7 @@ from threading import Thread
 from typing import Final
 
 from digests.cards.drawing import LIBRARIES as LIBRARIES
-from digests.cards.drawing import run_typst
+from digests.cards.drawing import read_png_size, run_typst
 from digests.errors import SourceUnreadable
 from digests.types import frozen
 
@@ -68,7 +68,7 @@ def draw_thumbnail(content: bytes) -> Thumbnail:
     for _ in range(_ATTEMPTS):
         made = _scale(content, form, side)
         if len(made) <= MOST_BYTES:
-            width, height = _read_png(made)
+            width, height = read_png_size(made)
             return Thumbnail(content=made, width=width, height=height)
         side = math.floor(side * _SHRINK * math.sqrt(MOST_BYTES / len(made)))
     raise SourceUnreadable("picture.unreadable")
@@ -139,11 +139,6 @@ def identify_picture(content: bytes) -> tuple[str, tuple[int, int]]:
     raise SourceUnreadable("picture.other_kind")
 
 
-def _read_png(content: bytes) -> tuple[int, int]:
-    width, height = struct.unpack_from(">II", content, 16)
-    return width, height
-
-
 def _read_gif(content: bytes) -> tuple[int, int]:
     width, height, packed = struct.unpack_from("<HHB", content, 6)
     place, frames = 13 + _measure_colours(packed), 0
@@ -212,7 +207,7 @@ def _read_webp(content: bytes) -> tuple[int, int]:
 
 
 _KINDS: Final[tuple[tuple[bytes, str, Callable[[bytes], tuple[int, int]]], ...]] = (
-    (b"\x89PNG\r\n\x1a\n", "png", _read_png),
+    (b"\x89PNG\r\n\x1a\n", "png", read_png_size),
     (b"\xff\xd8\xff", "jpg", _read_jpeg),
     (b"GIF87a", "gif", _read_gif),
     (b"GIF89a", "gif", _read_gif),

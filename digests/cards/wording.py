@@ -13,13 +13,12 @@ from digests.cards.content import UNNAMED_SPEAKER, set_in_marks
 from digests.cards.fonts import can_draw, has_cjk_fonts
 from digests.language.normalization import drop_invisible
 from digests.messages import Message
-from digests.types import QuoteCard, frozen
+from digests.types import CardTheme, QuoteCard, frozen
 
-CardTheme = Literal["paper", "ink", "plain"]
 CardFormat = Literal["wide", "square"]
 #: Characters of a quote; more would be too small to read on a phone.
 LONGEST_QUOTE: Final = 240
-#: A full-width letter takes the room of so many others.
+#: A full-width letter counts as so many others.
 _FULL_WIDTH: Final = 1.5
 #: White space at which a line may break; no-break spaces are kept.
 _BREAKING_SPACE: Final = re.compile(r"[^\S\u00a0\u202f\u2007]+")

@@ -38,7 +38,7 @@ _SIGNS = {n: words.compile_table([t]) for n, t in _TABLES.items() if n not in _W
 _LOOKED_AT = 10
 #: After so many sentences an early place counts a third.
 _DECAY = 3.5
-#: So many sentences before one say whether it was told; the first places are near.
+#: So many sentences before one say whether the news was; the first places are near.
 _MOST_BEFORE, _NEAR = 4, 3
 _VERY_SHORT, _SHORT = 6, 9
 #: Each further word that is shared with the title counts this share of the one before.
@@ -139,8 +139,8 @@ def iter_candidates(
     if not early:
         return
     weak = [not own.isdisjoint(_WEAK) for own in signs]
-    told = [p for p in early if signs[p.place].isdisjoint(_NEVER)]
-    told = [p for p in told if not _needs_more(p, found, weak)] or told
+    plain = [p for p in early if signs[p.place].isdisjoint(_NEVER)]
+    plain = [p for p in plain if not _needs_more(p, found, weak)] or plain
     opens = signs[early[0].place]
     decay = _DECAY if opens.isdisjoint(_LATER) else 2 * _DECAY
     early_place = "early below title" if article.title else "early"
@@ -148,7 +148,7 @@ def iter_candidates(
     counts = Counter(word for passage in found for word in passage.known)
     end = article.text.find("\n", early[0].span.end) if "scene" in opens else 0
     in_scene = sum(passage.span.start < end for passage in found)
-    for passage in told or early:
+    for passage in plain or early:
         own, place = signs[passage.place], passage.place
         if passage.span.start < end:
             # What stands in the paragraph of a scene belongs to it.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery.card_pictures import CardIllustrator
+from bot.delivery.card_pictures import EDITION_SECONDS, CardIllustrator
 from bot.i18n.translation import Texts
 from bot.ingest.source_reader import SourceReader
 from bot.model import Picture, PictureRef
@@ -78,12 +78,12 @@ class Newsroom:
         more = f'{shown}full_text = {{ {source} = "never" }}'
         await self.newswire.harness.apply(feed_configuration([address], more))
 
-    async def read(self, **options: float) -> Found:
+    async def read(self, seconds: float = EDITION_SECONDS) -> Found:
         digest = await self.newswire.harness.digest()
         publisher = self.newswire.harness.publisher
         composed = await publisher.preview(digest, "local")
         refs, new = await self.reader.read(
-            digest, composed.edition, Texts.of("en"), **options
+            digest, composed.edition, Texts.of("en"), seconds
         )
         return dict(refs), new
 
