@@ -12,7 +12,7 @@ by then is shown as text only, where its words are in any case.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -49,8 +49,9 @@ log = structlog.get_logger(__name__)
 DrawCard = Callable[[CardWording, CardDesign], Awaitable[bytes]]
 #: Seconds that one edition waits for its pictures.
 EDITION_SECONDS: Final = 2.0
-#: Pictures whose drawing failed are remembered, up to so many, and not tried again.
-_FAILURES: Final = 1_000
+#: How long a picture whose drawing failed is not tried again (on a busy machine it may
+#: only have been too slow), and how many of them are remembered.
+_FAILURE_MEMORY, _FAILURES = timedelta(minutes=10), 1_000
 
 
 @frozen
@@ -85,7 +86,8 @@ class CardIllustrator:
     db: Database
     clock: Clock
     draw_card: DrawCard
-    _failed: dict[str, None] = field(default_factory=dict, init=False)
+    #: When a picture that failed may be tried again, by its hash.
+    _failed: dict[str, datetime] = field(default_factory=dict, init=False)
 
     async def illustrate(
         self,
@@ -140,7 +142,7 @@ class CardIllustrator:
         pictures = await self.load_for_answer(scope, made)
         if pictures:
             return pictures[0]
-        if drawing.hash in self._failed:
+        if self._has_failed(drawing):
             return Message("card.not_drawn")
         return Message("The picture was not ready in time. Press the button again.")
 
@@ -158,7 +160,7 @@ class CardIllustrator:
     ) -> dict[str, Picture]:
         """Draw until the time is over; return the pictures by their hashes."""
         drawn: dict[str, Picture] = {}
-        wanted = [d for d in drawings if d.hash not in self._failed]
+        wanted = [d for d in drawings if not self._has_failed(d)]
         try:
             async with asyncio.timeout(seconds if wanted else None):
                 for drawing in wanted:
@@ -171,12 +173,18 @@ class CardIllustrator:
             log.info("pictures were not drawn in time", late=late)
         return drawn
 
+    def _has_failed(self, drawing: _Drawing) -> bool:
+        """Whether a picture failed lately."""
+        until = self._failed.get(drawing.hash)
+        return until is not None and self.clock.now() < until
+
     async def _draw_one(self, drawing: _Drawing) -> Picture | None:
         try:
             content = await self.draw_card(drawing.wording, drawing.design)
         except (DigestsError, OSError) as error:
             log.warning("a picture could not be drawn", reason=str(error))
-            self._failed[drawing.hash] = None
+            self._failed.pop(drawing.hash, None)
+            self._failed[drawing.hash] = self.clock.now() + _FAILURE_MEMORY
             while len(self._failed) > _FAILURES:
                 del self._failed[next(iter(self._failed))]
             return None

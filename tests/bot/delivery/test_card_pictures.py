@@ -187,6 +187,18 @@ async def test_a_picture_that_failed_is_not_tried_again(
     assert len(drawing.asked) == 1
 
 
+async def test_after_a_while_a_picture_that_failed_is_tried_again(
+    harness: BotHarness, drawing: FakeDrawing
+):
+    illustrator = CardIllustrator(db=harness.db, clock=harness.clock, draw_card=drawing)
+    drawing.fault = DigestsError("card.not_drawn")
+    await illustrator.illustrate(an_edition(), CONTEXT, DigestOptions())
+    drawing.fault = None
+    harness.clock.advance(minutes=11)
+    found = await illustrator.illustrate(an_edition(), CONTEXT, DigestOptions())
+    assert len(found.refs) == 1
+
+
 async def test_an_edition_does_not_wait_for_a_slow_picture(
     illustrator: CardIllustrator, drawing: FakeDrawing
 ):
