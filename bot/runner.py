@@ -47,7 +47,7 @@ from bot.operations.maintenance import Maintenance
 from bot.ports import Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
-from bot.storage import Database, process_store
+from bot.storage import Database, DatabaseUnavailable, process_store
 from bot.web import server
 from digests.types import frozen
 
@@ -108,6 +108,7 @@ async def serve_application(
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     # Every thread would otherwise keep freed memory of its own.
     _call_libc("mallopt", _ARENA_MAX, _ARENAS)
+    app.db.faults.logged = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -242,7 +243,8 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         say("Another Standfirst works on this database; standing by.")
     while not acquired:
         await asyncio.sleep(STANDBY_POLL_SECONDS)
-        acquired = await _acquire_lease(app, holder)
+        with suppress(DatabaseUnavailable):
+            acquired = await _acquire_lease(app, holder)
     me = asyncio.current_task()
     assert me is not None
     renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
@@ -254,7 +256,8 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         raise
     finally:
         renewing.cancel()
-        await app.db.write(process_store.release_lease, holder=holder)
+        with suppress(DatabaseUnavailable):
+            await app.db.write(process_store.release_lease, holder=holder)
 
 
 async def _acquire_lease(app: Application, holder: str) -> bool:
@@ -298,8 +301,9 @@ async def _renew_lease(
                 process_store.save_job_statuses, statuses=statuses, now=now
             )
         except BotError as error:
-            # Without the database nothing is claimed or sent: nothing is lost.
-            log.warning("the lease could not be renewed", reason=str(error))
+            # Without the database nothing is claimed or sent: nothing is lost. It
+            # reports the fault itself.
+            log.debug("the lease could not be renewed", reason=str(error))
 
 
 #: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).

