@@ -28,6 +28,7 @@ from bot.model import (
     Person,
     Reply,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.operations.doctor import Doctor
 from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
@@ -102,6 +103,7 @@ class BotHarness:
     archive: Archive
     inbox: Inbox
     doctor: Doctor
+    quotas: Quotas
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -130,6 +132,7 @@ class BotHarness:
             file_import.read_file(file, load_plugins()),
             prune=prune,
             now=self.clock.now(),
+            quotas=self.quotas,
         )
 
     async def wake(self) -> datetime | None:
@@ -211,6 +214,7 @@ async def open_harness(
     source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
     draw_card: DrawCard | None = None,
+    quotas: Quotas = DEFAULT_QUOTAS,
 ) -> AsyncIterator[BotHarness]:
     """Open a newsroom over this database; opening it again is a restart.
 
@@ -245,12 +249,14 @@ async def open_harness(
         version="0",
         wake=lambda: None,
         plugins=load_plugins(),
+        quotas=quotas,
     )
     try:
         yield BotHarness(
             home=home,
             db=db,
             clock=clock,
+            quotas=quotas,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,
