@@ -200,6 +200,7 @@ async def _build_application(
         check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
+        quotas=settings.quotas,
     )
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
