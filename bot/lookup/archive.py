@@ -55,7 +55,7 @@ READ_EDITIONS = 8
 STORY_ARTICLE_LIMIT = 12
 #: Seconds within which the database must answer to be ready; load balancers wait ten.
 READY_SECONDS = 5.0
-NO_ANSWER = "It does not answer."
+NO_ANSWER = "no answer"
 #: Workspace of the local page before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(
     id=0, platform=LOCAL_PLATFORM, external_id=LOCAL_PLATFORM, name="Local page"
