@@ -25,7 +25,7 @@ from bot.operations import backup
 from bot.ports import Clock
 from bot.runner import Application, is_holder_dead, silence_logging
 from bot.settings import Settings
-from bot.storage import Database, process_store, schema_upgrade
+from bot.storage import Database, job_tables, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.sqlite_backup import BACKUP_FOLDER
 
@@ -63,8 +63,26 @@ def migrate_database(*, factory: ApplicationFactory) -> int:
     settings = read_settings(factory)
     before, head = schema_upgrade.get_schema_versions(settings.database_url)
     schema_upgrade.upgrade_database(settings.database_url)
+    if find_sqlite_path(settings.database_url) is None:
+        asyncio.run(_upgrade_job_tables(settings.database_url))
     print_message(f"The database is at schema {head} (it was at {before or 'none'}).")
     return OK
+
+
+async def _upgrade_job_tables(url: str) -> None:
+    """Prepare the database for several processes, if the queue is installed."""
+    try:
+        # Imported late: it is an extra.
+        from bot.jobs.job_queue import read_table_scripts
+    except ModuleNotFoundError:
+        return
+    db = await asyncio.to_thread(Database.open, url)
+    try:
+        changes = await db.write(job_tables.upgrade_job_tables, read_table_scripts())
+    finally:
+        await db.close()
+    if changes:
+        print_message("The tables of the queue for several processes are ready.")
 
 
 async def print_slack_manifest(
