@@ -217,7 +217,7 @@ def _assign_turns(
 
 
 def _find_turn_served(conn: Connection, queue: QueueName) -> int:
-    """Find the turn that began last, or is about to. 0 if the queue is empty.
+    """Find the turn that began last; 0 if the queue is empty.
 
     An empty queue forgets all turns: nobody has to make up for what is done, and the
     numbers stay small.
@@ -226,7 +226,7 @@ def _find_turn_served(conn: Connection, queue: QueueName) -> int:
         "SELECT coalesce("
         "(SELECT -min(priority) FROM procrastinate_jobs"
         " WHERE status = 'doing' AND queue_name = :queue), "
-        "(SELECT -max(priority) FROM procrastinate_jobs"
+        "(SELECT -max(priority) - 1 FROM procrastinate_jobs"
         " WHERE status = 'todo' AND queue_name = :queue))"
     )
     served = conn.execute(query, {"queue": queue}).scalar()
