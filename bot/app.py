@@ -30,6 +30,7 @@ from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
@@ -57,7 +58,7 @@ from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
-from bot.web.server import ReadinessCheck
+from bot.web.health import HealthServices, ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -106,7 +107,8 @@ async def open_application(
         role: What this process does.
         at: Called at each checkpoint of publishing and delivery.
     """
-    db = await asyncio.to_thread(Database.open, settings.database_url)
+    metrics = Metrics()
+    db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
     engine = InProcessEngine()
     try:
         async with (
@@ -116,7 +118,7 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, role, db, engine, source_reader, drawing, at
+                settings, role, db, engine, source_reader, drawing, metrics, at
             )
             try:
                 yield app
@@ -135,6 +137,7 @@ async def _build_application(
     engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
+    metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
@@ -151,7 +154,13 @@ async def _build_application(
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
-    ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
+    ingestor = Ingestor(
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader,
+        metrics=metrics,
+    )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
         return await drawing.run(draw_card, wording, design)
@@ -176,6 +185,7 @@ async def _build_application(
             ),
         ),
         at=at,
+        metrics=metrics,
     )
     outbox = Outbox(
         db=db,
@@ -184,9 +194,10 @@ async def _build_application(
         send_timeout=timedelta(seconds=settings.send_timeout),
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
         at=at,
+        metrics=metrics,
         steady=time.monotonic,
     )
-    jobs = JobScheduler(clock)
+    jobs = JobScheduler(clock, metrics=metrics)
     services = CommandServices(
         db=db,
         archive=archive,
@@ -201,13 +212,17 @@ async def _build_application(
         check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
+        quotas=settings.quotas,
     )
     received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
         read_article=archive.local_article,
-        ready=combine_readiness(archive.ready, received),
-        list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+        health=HealthServices(
+            ready=combine_readiness(archive.ready, received),
+            list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+            metrics=metrics,
+        ),
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
@@ -222,6 +237,7 @@ async def _build_application(
         db=db,
         clock=clock,
         jobs=jobs,
+        metrics=metrics,
         publisher=publisher,
         corrections=corrections,
         outbox=outbox,
@@ -261,7 +277,7 @@ async def _share_work(app: Application) -> Application:
     shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
     queue = JobQueue(app.settings.database_url, shared)
     version = await app.db.read(job_tables.find_job_tables)
-    if version != read_table_scripts().version:
+    if version is None or version < read_table_scripts().version:
         raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
     app.db.queue = queue
     names = frozenset(app.platforms)

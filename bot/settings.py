@@ -40,6 +40,7 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigurationError
 from bot.model.findings import Finding
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from digests.errors import UsageError
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
@@ -159,6 +160,8 @@ M = TypeVar("M", bound=BaseModel)
 SettingsGroups = Mapping[str, type[PlatformSettings]]
 _Days = Annotated[int, Field(ge=30, le=36_500)]
 _DAYS: Final = "a whole number of days from 30 to 36500"
+_Quota = Annotated[int, Field(ge=0, le=1_000_000_000)]
+_QUOTA: Final = "a whole number from 0 (no limit) to 1000000000"
 
 
 class Settings(BaseModel):
@@ -226,6 +229,12 @@ class Settings(BaseModel):
     keep_articles: _Days = Field(400, description=_DAYS)
     keep_editions: _Days = Field(400, description=_DAYS)
     keep_history: _Days = Field(730, description=_DAYS)
+    #: How much each workspace may have (`Quotas`).
+    quota_sources: _Quota = Field(DEFAULT_QUOTAS.sources, description=_QUOTA)
+    quota_digests: _Quota = Field(DEFAULT_QUOTAS.digests, description=_QUOTA)
+    quota_personal_digests: _Quota = Field(
+        DEFAULT_QUOTAS.personal_digests, description=_QUOTA
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="debug, info, warning or error")
@@ -242,6 +251,15 @@ class Settings(BaseModel):
             articles=self.keep_articles,
             editions=self.keep_editions,
             history=self.keep_history,
+        )
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much each workspace may have."""
+        return Quotas(
+            sources=self.quota_sources,
+            digests=self.quota_digests,
+            personal_digests=self.quota_personal_digests,
         )
 
     def get_group(self, kind: type[M]) -> M:
