@@ -226,7 +226,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        trusted_proxy=settings.web_trusted_proxy,
+        access=settings.web_access,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator

@@ -205,6 +205,8 @@ async def _run_tasks(
         for start in (*_list_work(app), *extra):
             tasks.create_task(start())
         say(f"{_describe_ready(app, address)}  (Ctrl-C stops it)")
+        if address and not app.settings.web_access.serves_pages:
+            log.info("the local page is not served", host=app.settings.web_host)
         tasks.create_task(_return_memory())
         tasks.create_task(watch_event_loop(app.metrics))
 
