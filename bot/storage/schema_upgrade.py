@@ -5,8 +5,9 @@ and no Alembic; a test compares it with the newest migration. SQLite is upgraded
 is opened, after the file was copied. A PostgreSQL database may be in use by other
 processes: only an empty one is filled automatically, any other needs
 `standfirst migrate`, and processes of a newer program wait for it. Migrations run under
-an advisory lock, so that two upgrades never run at once, and give way to processes that
-hold a table for longer than `LOCK_MILLISECONDS`, which would otherwise stop everybody else.
+an advisory lock, so that two upgrades never run at once. They give way to a process
+that holds a table for longer than `LOCK_MILLISECONDS`: everybody else would queue
+behind them.
 """
 
 import sqlite3
