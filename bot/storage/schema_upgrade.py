@@ -21,7 +21,7 @@ from bot.storage.engines import explain_errors
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
-HEAD = "0105"
+HEAD = "0106"
 #: The table with the version of the schema. Not `alembic_version`, which may belong to
 #: another program in a shared PostgreSQL database.
 VERSION_TABLE = "standfirst_version"
