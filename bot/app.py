@@ -27,6 +27,7 @@ from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
 from bot.platforms.plugins import load_plugins
@@ -53,7 +54,7 @@ from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
-from bot.web.server import ReadinessCheck
+from bot.web.health import HealthServices, ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -96,7 +97,8 @@ async def open_application(
         settings: From `load_platform_settings`.
         at: Called at each checkpoint of publishing and delivery.
     """
-    db = await asyncio.to_thread(Database.open, settings.database_url)
+    metrics = Metrics()
+    db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
     engine = InProcessEngine()
     try:
         async with (
@@ -106,7 +108,7 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, db, engine, source_reader, drawing, at
+                settings, db, engine, source_reader, drawing, metrics, at
             )
             try:
                 yield app
@@ -124,6 +126,7 @@ async def _build_application(
     engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
+    metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
@@ -140,7 +143,13 @@ async def _build_application(
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
-    ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
+    ingestor = Ingestor(
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader,
+        metrics=metrics,
+    )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
         return await drawing.run(draw_card, wording, design)
@@ -165,6 +174,7 @@ async def _build_application(
             ),
         ),
         at=at,
+        metrics=metrics,
     )
     outbox = Outbox(
         db=db,
@@ -173,9 +183,10 @@ async def _build_application(
         send_timeout=timedelta(seconds=settings.send_timeout),
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
         at=at,
+        metrics=metrics,
         steady=time.monotonic,
     )
-    jobs = JobScheduler(clock)
+    jobs = JobScheduler(clock, metrics=metrics)
     services = CommandServices(
         db=db,
         archive=archive,
@@ -193,8 +204,11 @@ async def _build_application(
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
         read_article=archive.local_article,
-        ready=combine_readiness(archive.ready, active),
-        list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+        health=HealthServices(
+            ready=combine_readiness(archive.ready, active),
+            list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+            metrics=metrics,
+        ),
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
@@ -205,6 +219,7 @@ async def _build_application(
         db=db,
         clock=clock,
         jobs=jobs,
+        metrics=metrics,
         publisher=publisher,
         corrections=CorrectionProcessor(
             db=db,

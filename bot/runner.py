@@ -37,10 +37,12 @@ from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 from bot.jobs.scheduler import JobScheduler, RunJob
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
 from bot.operations.incidents import IncidentReporter
+from bot.operations.loop_monitor import watch_event_loop
 from bot.operations.maintenance import Maintenance
 from bot.ports import Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -79,6 +81,8 @@ class Application:
     db: Database
     clock: Clock
     jobs: JobScheduler
+    #: What this process did, for `/metrics`.
+    metrics: Metrics
     publisher: EditionPublisher
     corrections: CorrectionProcessor
     outbox: Outbox
@@ -152,6 +156,7 @@ async def _run_tasks(
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
         tasks.create_task(_return_memory())
+        tasks.create_task(watch_event_loop(app.metrics))
 
 
 async def _return_memory() -> None:

@@ -104,11 +104,14 @@ class ManualPublisher:
         while True:
             pictures = await publisher.illustrate(order, edition)
             try:
-                return await publisher.db.write(
+                stored_edition = await publisher.db.write(
                     self._store, due, order, edition, found, pictures
                 )
             except LedgerChanged:
                 edition, found = await self._compose_edition(order)
+                continue
+            publisher.metrics.record_edition("composed")
+            return stored_edition
 
     # ── steps ──────────────────────────────────────────────────────────────────
 

@@ -11,9 +11,9 @@ outside of the database: after a lost race it is run again from the start.
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -21,6 +21,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
+from bot.metrics import DatabaseAccess, Metrics
 from bot.storage import engines, schema_upgrade
 from bot.storage.engines import explain_error, explain_errors, is_transient
 
@@ -39,7 +40,8 @@ _CHECKPOINT_MILLISECONDS = 200
 class Database:
     """An open database, which runs functions that take a connection."""
 
-    def __init__(self, address: URL, readers: int) -> None:
+    def __init__(self, address: URL, readers: int, metrics: Metrics) -> None:
+        self._metrics = metrics
         #: The database for people: a file, or «name on host»; no credentials.
         self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
@@ -61,7 +63,9 @@ class Database:
         self._wal_holds_deleted = False
 
     @classmethod
-    def open(cls, url: str, readers: int = 2) -> Self:
+    def open(
+        cls, url: str, readers: int = 2, *, metrics: Metrics | None = None
+    ) -> Self:
         """Open the database at `url`; create or upgrade it if allowed.
 
         Blocks: call it before the event loop runs, or in a thread.
@@ -72,7 +76,7 @@ class Database:
         """
         address = engines.parse_database_url(url)
         schema_upgrade.prepare_database(address)
-        return cls(address, readers)
+        return cls(address, readers, metrics or Metrics())
 
     async def read(
         self,
@@ -135,20 +139,33 @@ class Database:
         await asyncio.to_thread(self._shut_down)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with explain_errors(self.where), self._reader.begin() as conn:
+        with (
+            self._measure("read"),
+            explain_errors(self.where),
+            self._reader.begin() as conn,
+        ):
             return work(conn)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
-                with self._writer.begin() as conn:
+                with self._measure("write"), self._writer.begin() as conn:
                     return work(conn)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
                     raise explain_error(error, self.where) or error from error
             self._closing.wait(_RETRY_DELAY)
+
+    @contextmanager
+    def _measure(self, access: DatabaseAccess) -> Iterator[None]:
+        """Record how long the transaction takes, whether it succeeds or not."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._metrics.record_database(access, time.monotonic() - started)
 
     def _truncate_wal(self) -> bool:
         """Checkpoint SQLite's WAL; False if a reader of an older snapshot needs it."""

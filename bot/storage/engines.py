@@ -32,6 +32,8 @@ from bot.storage.schema.base import apply_postgresql_options, metadata
 
 #: Seconds that SQLite waits for a lock before we check whether we are closing.
 BUSY_SECONDS = 2.0
+#: Name of our connections in PostgreSQL's own views.
+APPLICATION_NAME = "standfirst"
 _URL_FORMS = (
     "Write sqlite:////path/to/standfirst.db (four strokes for an absolute path) or "
     "postgresql://user:password@host/name."
@@ -163,6 +165,7 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
             pool_pre_ping=True,
             connect_args={
                 "options": options,
+                "application_name": APPLICATION_NAME,
                 "connect_timeout": 10,
                 # A prepared statement has a generic plan, which is ten times slower
                 # if the best index depends on a list of keys.

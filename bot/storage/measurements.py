@@ -38,7 +38,7 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
     poll = select(func.min(sources.c.next_poll_at)).where(~sources.c.stopped)
     return (
         _measure_states(
-            "deliveries",
+            "pending_deliveries",
             "Deliveries that are not finished, by state.",
             _count_by(conn, sending, _PENDING_STATES, sending.in_(_PENDING_STATES)),
         ),

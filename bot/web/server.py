@@ -15,10 +15,8 @@ import contextlib
 import socket
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Generator,
-    Mapping,
     Sequence,
 )
 from functools import partial
@@ -33,7 +31,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -41,84 +39,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.model import Measurement
 from bot.web.articles import ReadArticle, build_article_routes
+from bot.web.health import HealthServices, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
-
-# ── health ──────────────────────────────────────────────────────────────────────
-#
-# `/healthz`, `/readyz` and `/metrics`: for supervisors and Prometheus, without names.
-#
-# `/healthz` answers as long as the event loop runs. `/readyz` is 503 while a part is
-# not ready, and names that part. `/metrics` is computed per request, in the text
-# format of Prometheus: waiting work and its delay, platforms, and this process.
-
-METRIC_PREFIX: Final = "standfirst_"
-#: Name of a part → "ok", or what is wrong with it.
-ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
-ListMeasurements = Callable[[], Awaitable[Sequence[Measurement]]]
-
-
-def build_health_routes(
-    ready: ReadinessCheck, list_measurements: ListMeasurements
-) -> list[Route]:
-    """Build the three routes."""
-
-    async def report_alive(_: Request) -> Response:
-        return JSONResponse({"status": "alive"})
-
-    async def report_ready(_: Request) -> Response:
-        found = dict(await ready())
-        is_ready = all(state == "ok" for state in found.values())
-        body = {"status": "ready" if is_ready else "not ready", "checks": found}
-        return JSONResponse(body, status_code=200 if is_ready else 503)
-
-    async def report_metrics(_: Request) -> Response:
-        parts = Measurement(
-            name="part_ready",
-            help="Whether a part of the service is ready: 1 or 0.",
-            label="part",
-            values={part: float(s == "ok") for part, s in (await ready()).items()},
-        )
-        body, content_type = format_metrics([*await list_measurements(), parts])
-        return Response(body, media_type=content_type)
-
-    return [
-        Route("/healthz", report_alive),
-        Route("/readyz", report_ready),
-        Route("/metrics", report_metrics),
-    ]
-
-
-def format_metrics(measurements: Sequence[Measurement]) -> tuple[bytes, str]:
-    """Format these measurements and those of this process.
-
-    Returns:
-        The text and its media type.
-    """
-    # Imported on the first request: most installations are not scraped.
-    from prometheus_client import (
-        CONTENT_TYPE_LATEST,
-        CollectorRegistry,
-        Gauge,
-        PlatformCollector,
-        ProcessCollector,
-        generate_latest,
-    )
-
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    for one in measurements:
-        labels = [one.label] if one.label else []
-        gauge = Gauge(f"{METRIC_PREFIX}{one.name}", one.help, labels, registry=registry)
-        for value, number in one.values.items():
-            (gauge.labels(value) if one.label else gauge).set(number)
-    return generate_latest(registry), CONTENT_TYPE_LATEST
-
 
 FOLDER: Final = Path(__file__).parent
 #: Seconds that running requests may take once the server stops.
@@ -155,8 +81,7 @@ def build_application(
     *,
     routes: Sequence[BaseRoute],
     read_article: ReadArticle,
-    ready: ReadinessCheck,
-    list_measurements: ListMeasurements,
+    health: HealthServices,
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
@@ -167,8 +92,7 @@ def build_application(
     Args:
         routes: The pages of platforms and others, in order.
         read_article: Finds a stored article; see `bot.web.articles`.
-        ready: What `/readyz` reports.
-        list_measurements: What `/metrics` reports besides.
+        health: What `/readyz` and `/metrics` report.
         key: Secret of at least 16 bytes from which form tokens are derived.
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
@@ -182,7 +106,7 @@ def build_application(
     paths = frozenset(route.path for route in public_routes)
     return Starlette(
         routes=[
-            *build_health_routes(ready, list_measurements),
+            *build_health_routes(health),
             *build_article_routes(read_article, templates, texts),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
             *public_routes,

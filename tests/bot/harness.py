@@ -18,6 +18,7 @@ from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model import (
     Digest,
     Form,
@@ -94,6 +95,7 @@ _events = count(1)
 class BotHarness:
     home: Path
     db: Database
+    metrics: Metrics
     clock: FakeClock
     platform: FakePlatform
     ingestor: Ingestor
@@ -217,12 +219,17 @@ async def open_harness(
     Without `draw_card`, no pictures are drawn.
     """
     (home / "articles").mkdir(exist_ok=True)
-    db = Database.open(url)
+    metrics = Metrics()
+    db = Database.open(url, metrics=metrics)
     clock, engine = clock or FakeClock(), FakeEngine()
     platform = platform or FakePlatform()
     archive = Archive(db=db)
     ingestor = Ingestor(
-        db=db, engine=engine, clock=clock, source_reader=source_reader or SourceReader()
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader or SourceReader(),
+        metrics=metrics,
     )
     publisher = EditionPublisher(
         db=db,
@@ -235,6 +242,7 @@ async def open_harness(
         )
         if draw_card
         else None,
+        metrics=metrics,
     )
     services = CommandServices(
         db=db,
@@ -250,6 +258,7 @@ async def open_harness(
         yield BotHarness(
             home=home,
             db=db,
+            metrics=metrics,
             clock=clock,
             platform=platform,
             ingestor=ingestor,
@@ -262,6 +271,7 @@ async def open_harness(
                 send_timeout=timedelta(seconds=5),
                 uncertain_wait=WAIT,
                 steady=lambda: clock.now().timestamp(),
+                metrics=metrics,
             ),
             inbox=build_inbox(services, registry.build_commands(services)),
             doctor=Doctor(

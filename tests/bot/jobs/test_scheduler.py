@@ -60,9 +60,11 @@ async def run_ready_tasks() -> None:
         await asyncio.sleep(0)
 
 
-def a_job(**changes: timedelta) -> tuple[FakeClock, Job]:
+def a_job(
+    *, tick: timedelta = NEVER, back_off: timedelta = timedelta(seconds=1)
+) -> tuple[FakeClock, Job]:
     clock = FakeClock()
-    return clock, Job("publish", clock=clock, **{"tick": NEVER} | changes)
+    return clock, Job("publish", clock=clock, tick=tick, back_off=back_off)
 
 
 async def test_it_runs_at_start_and_then_rests():

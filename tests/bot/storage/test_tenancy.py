@@ -120,6 +120,7 @@ FOR_EVERYBODY = {
     "picture_store.prune_pictures",
     "personal_digest_store.find_edition_workspace",
     "personal_digest_store.select_personal_digests",
+    "edition_store.list_due_moments",
     "measurements.list_measurements",
     "process_store.acquire_lease",
     "process_store.find_lease_holder",

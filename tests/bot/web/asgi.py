@@ -1,5 +1,6 @@
 """A client for an ASGI application without a socket, like a browser."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -7,6 +8,10 @@ from urllib.parse import quote_plus, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 from starlette.types import ASGIApp, Message
+
+from bot.metrics import Metrics
+from bot.model import Measurement
+from bot.web.health import HealthServices, ReadinessCheck
 
 PORT = 8711
 OURS = {"host": f"localhost:{PORT}"}
@@ -121,6 +126,16 @@ def _named(headers: Any) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items() if value}
 
 
-async def no_measurements() -> tuple[()]:
-    """Placeholder for the metrics besides the process's, where a test needs none."""
-    return ()
+def report_health(
+    ready: ReadinessCheck, *measurements: Measurement, metrics: Metrics | None = None
+) -> HealthServices:
+    """Build what the health routes report; by default, nothing beside the process."""
+
+    async def list_measurements() -> Sequence[Measurement]:
+        return measurements
+
+    return HealthServices(
+        ready=ready,
+        list_measurements=list_measurements,
+        metrics=metrics or Metrics(),
+    )

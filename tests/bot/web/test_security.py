@@ -18,7 +18,7 @@ from tests.bot.web.asgi import (
     SAME,
     Browser,
     ask,
-    no_measurements,
+    report_health,
 )
 
 
@@ -49,8 +49,7 @@ def an_app(*routes: Route, **settings: Any):
             *routes,
         ],
         read_article=article,
-        ready=ready,
-        list_measurements=no_measurements,
+        health=report_health(ready),
         key=b"k" * 32,
         texts=Texts.of("en"),
         **settings,
