@@ -200,6 +200,7 @@ async def _build_application(
         check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
+        quotas=settings.quotas,
     )
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
@@ -212,7 +213,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        trusted_proxy=settings.web_trusted_proxy,
+        access=settings.web_access,
     )
     return Application(
         settings=settings,

@@ -155,6 +155,8 @@ async def _run_tasks(
         for start in extra:
             tasks.create_task(start())
         say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
+        if not settings.web_access.serves_pages:
+            log.info("the local page is not served", host=settings.web_host)
         tasks.create_task(_return_memory())
         tasks.create_task(watch_event_loop(app.metrics))
 

@@ -29,6 +29,7 @@ from bot.model import (
     Person,
     Reply,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.operations.doctor import Doctor
 from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
@@ -104,6 +105,7 @@ class BotHarness:
     archive: Archive
     inbox: Inbox
     doctor: Doctor
+    quotas: Quotas
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -132,6 +134,7 @@ class BotHarness:
             file_import.read_file(file, load_plugins()),
             prune=prune,
             now=self.clock.now(),
+            quotas=self.quotas,
         )
 
     async def wake(self) -> datetime | None:
@@ -213,6 +216,7 @@ async def open_harness(
     source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
     draw_card: DrawCard | None = None,
+    quotas: Quotas = DEFAULT_QUOTAS,
 ) -> AsyncIterator[BotHarness]:
     """Open a newsroom over this database; opening it again is a restart.
 
@@ -253,6 +257,7 @@ async def open_harness(
         version="0",
         wake=lambda: None,
         plugins=load_plugins(),
+        quotas=quotas,
     )
     try:
         yield BotHarness(
@@ -260,6 +265,7 @@ async def open_harness(
             db=db,
             metrics=metrics,
             clock=clock,
+            quotas=quotas,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,
