@@ -1,6 +1,7 @@
 """The wheel and the sdist are complete: neither needs the checkout beside it."""
 
 import filecmp
+import gettext
 import re
 import subprocess
 import sys
@@ -70,6 +71,14 @@ def test_the_wheel_has_each_translation_compiled(installed):
     }
     compiled = files_of(installed / "bot" / "i18n" / "locales")
     assert compiled == {f"{name}.mo" for name in written}
+
+
+def test_a_compiled_translation_does_not_depend_on_when_it_was_built(installed):
+    for path in (installed / "bot" / "i18n" / "locales").rglob("*.mo"):
+        with path.open("rb") as opened:
+            header = gettext.GNUTranslations(opened).info()
+        dates = {value for name, value in header.items() if name.endswith("date")}
+        assert dates == {"1980-01-01 00:00+0000"}
 
 
 def test_the_wheel_has_the_sample_articles(installed):
