@@ -35,8 +35,28 @@ check_units() {
   systemd-analyze verify "$scratch"/*.service "$scratch"/*.target
 }
 
+check_dashboard() {
+  # Every query of the dashboard as a rule, which promtool parses.
+  python3 - "$scratch/queries.yaml" <<'END'
+import json
+import sys
+
+with open("monitoring/dashboard.json", encoding="utf-8") as opened:
+    panels = json.load(opened)["panels"]
+queries = [target["expr"] for panel in panels for target in panel.get("targets", [])]
+rules = [
+    {"record": f"query:{i}", "expr": query.replace("$__rate_interval", "5m")}
+    for i, query in enumerate(queries)
+]
+with open(sys.argv[1], "w", encoding="utf-8") as made:
+    json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, made)
+END
+  promtool check rules "$scratch/queries.yaml"
+}
+
 check hadolint hadolint Dockerfile
 check docker-compose check_compose
 check systemd-analyze check_units
 check promtool promtool check rules monitoring/alerts.yaml
 check promtool promtool test rules monitoring/alerts_test.yaml
+check promtool check_dashboard

@@ -1,24 +1,26 @@
 """The files of `deploy/` and the pages about them match the program and each other."""
 
 import configparser
+import json
 import re
 import shlex
 import subprocess
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from bot.__main__ import build_command_tree
+from bot.runner import WORKER_SHUTDOWN_SECONDS, Role
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
     "version"
 ]
-ROLES = ("all", "gateway", "scheduler", "worker", "web")
+ROLES = get_args(Role)
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
@@ -98,7 +100,7 @@ def test_our_services_run_this_version(name: str):
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_stop_after_what_they_are_sending(name: str):
-    assert seconds(services()[name]["stop_grace_period"]) >= 30
+    assert seconds(services()[name]["stop_grace_period"]) > WORKER_SHUTDOWN_SECONDS
 
 
 def test_the_profile_scale_has_every_role_beside_all():
@@ -148,7 +150,7 @@ def test_a_unit_is_hardened_and_stops_after_what_it_is_sending(path: Path):
     assert service["ProtectSystem"] == "strict"
     assert service["CapabilityBoundingSet"] == ""
     assert service["User"] == service["StateDirectory"] == "standfirst"
-    assert seconds(service["TimeoutStopSec"]) >= 30
+    assert seconds(service["TimeoutStopSec"]) > WORKER_SHUTDOWN_SECONDS
 
 
 def test_both_units_are_the_same_but_for_what_they_start():
@@ -200,3 +202,70 @@ def test_every_path_of_the_repository_that_the_pages_name_exists():
 def test_the_pages_name_every_version_of_the_image_alike():
     text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     assert set(re.findall(r"standfirst:([\d.]+\d)", text)) == {VERSION}
+
+
+# ── monitoring ─────────────────────────────────────────────────────────────────
+
+#: The documentation lists every metric with its labels (tests/bot/web/test_health.py).
+METRICS = {
+    name: set(labels.strip("{}").split(",")) - {""}
+    for name, labels in re.findall(
+        r"^\| `(standfirst_\w+)(\{[\w,]+\})?` \|",
+        (ROOT / "docs" / "monitoring.md").read_text("utf-8"),
+        re.M,
+    )
+}
+#: Of prometheus-client, and of Prometheus about what it scrapes.
+OTHERS = {
+    "up",
+    "process_cpu_seconds_total",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+}
+GIVEN_LABELS = {"job", "instance", "le"}
+
+
+def alert_queries() -> list[str]:
+    loaded = yaml.safe_load((DEPLOY / "monitoring" / "alerts.yaml").read_text("utf-8"))
+    return [rule["expr"] for group in loaded["groups"] for rule in group["rules"]]
+
+
+def dashboard_queries() -> list[str]:
+    loaded = json.loads((DEPLOY / "monitoring" / "dashboard.json").read_text("utf-8"))
+    return [
+        target["expr"]
+        for panel in loaded["panels"]
+        for target in panel.get("targets", [])
+    ]
+
+
+def names_of(query: str) -> set[str]:
+    """The metrics that a query names, without the endings of histograms."""
+    bare = re.sub(r'"[^"]*"', "", query)
+    names = re.findall(r"\b(?:standfirst|process)_\w+|\bup\b", bare)
+    return {re.sub(r"_(?:bucket|sum|count)$", "", name) for name in names}
+
+
+def labels_of(query: str) -> set[str]:
+    matched = re.findall(r'(\w+)\s*[=!]~?"', query)
+    grouped = re.findall(r"by \(([\w, ]+)\)", query)
+    return {*matched, *(label for one in grouped for label in one.split(", "))}
+
+
+@pytest.mark.parametrize("query", [*alert_queries(), *dashboard_queries()])
+def test_a_query_names_metrics_and_labels_that_the_program_has(query: str):
+    names = names_of(query)
+    assert names
+    assert names <= set(METRICS) | OTHERS
+    known = set().union(*(METRICS.get(name, set()) for name in names))
+    assert labels_of(query) <= known | GIVEN_LABELS
+
+
+def test_the_dashboard_shows_every_metric():
+    shown = set().union(*map(names_of, dashboard_queries()))
+    assert set(METRICS) <= shown
+
+
+def test_no_metric_has_a_label_that_prometheus_gives_itself():
+    for name, labels in METRICS.items():
+        assert not labels & {"job", "instance"}, name
