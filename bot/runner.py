@@ -130,6 +130,8 @@ class Application:
     #: The platforms whose events this process receives.
     received: Collection[str]
     site: Starlette
+    #: The parts of their events that a gateway receives, if others receive the rest.
+    parts: Sequence[str]
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
     #: Called at the end: they close the connections of commands that did not `run`.
@@ -150,6 +152,7 @@ async def serve_application(
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     # Every thread would otherwise keep freed memory of its own.
     _call_libc("mallopt", _ARENA_MAX, _ARENAS)
+    app.db.faults.logged = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -349,7 +352,7 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         yield
         return
     lease = Lease(
-        name=LEASES[app.role],
+        name=":".join((LEASES[app.role], *app.parts)),
         timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
         holder=app.process,
         db=app.db,
