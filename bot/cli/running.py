@@ -9,8 +9,9 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Literal, Protocol
 
 from bot.cli.console import OK, announce, print_warnings
+from bot.logs import configure_logging
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, configure_logging, serve_application
+from bot.runner import Application, serve_application
 from bot.settings import Settings
 from bot.storage import DatabaseUnavailable, engines, schema_upgrade
 from bot.storage.schema_upgrade import OutdatedSchema
