@@ -12,18 +12,19 @@ import asyncio
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.metrics import DatabaseAccess, Metrics
-from bot.storage import engines, schema_upgrade
+from bot.model.jobs import JobRequest
+from bot.storage import engines, job_store, schema_upgrade
 from bot.storage.engines import explain_error, explain_errors, is_transient
 
 P = ParamSpec("P")
@@ -36,6 +37,13 @@ _WRITE_TIMEOUT = 60.0
 _RETRY_DELAY = 0.05
 #: How long a checkpoint waits for readers of an older snapshot.
 _CHECKPOINT_MILLISECONDS = 200
+
+
+class Enqueuer(Protocol):
+    """Stores the jobs that functions request. Called in the writers' threads."""
+
+    def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
+        """Store the jobs in the transaction that stores their reason."""
 
 
 class Database:
@@ -62,6 +70,8 @@ class Database:
         self._closing = threading.Event()
         #: Whether deleted contents may still be in SQLite's WAL.
         self._wal_holds_deleted = False
+        #: Where requested jobs go; None = this process looks for what is due itself.
+        self.queue: Enqueuer | None = None
 
     @classmethod
     def open(
@@ -151,13 +161,22 @@ class Database:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
-                with self._measure("write"), self._writer.begin() as conn:
-                    return work(conn)
+                with self._measure("write"):
+                    return self._write_once(work)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
                     raise explain_error(error, self.where) or error from error
             self._closing.wait(_RETRY_DELAY)
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        with self._writer.begin() as conn:
+            job_store.start_collecting(conn)
+            result = work(conn)
+            requests = job_store.list_requested(conn)
+            if requests and self.queue is not None:
+                self.queue.enqueue(conn, requests)
+            return result
 
     @contextmanager
     def _measure(self, access: DatabaseAccess) -> Iterator[None]:

@@ -179,6 +179,46 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
         ) from None
 
 
+def format_driver_address(url: str) -> str:
+    """Format a PostgreSQL address for the driver, with its password.
+
+    Raises:
+        ConfigurationError: It is of another database.
+    """
+    address = parse_database_url(url)
+    if address.get_backend_name() != "postgresql":
+        raise ConfigurationError(
+            "Several processes share the work over PostgreSQL only. Set "
+            "STANDFIRST_DATABASE_URL to postgresql://user:password@host/name, or start "
+            "one process with «standfirst run»."
+        )
+    return address.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextmanager
+def use_driver(conn: Connection) -> Iterator[Any]:
+    """Lend the driver's connection to a library within our transaction.
+
+    The driver's errors that the library wraps are raised as SQLAlchemy's.
+    """
+    try:
+        yield conn.connection.driver_connection
+    except Exception as error:
+        driver, cause = conn.dialect.loaded_dbapi, error.__cause__
+        if not isinstance(cause, driver.Error):
+            raise
+        raise DBAPIError.instance(
+            "",
+            {},
+            cause,
+            driver.Error,
+            connection_invalidated=conn.dialect.is_disconnect(
+                cause, conn.connection, None
+            ),
+            dialect=conn.dialect,
+        ) from error
+
+
 class DatabaseUnavailable(ConfigurationError):
     """The database is temporarily unavailable; the same call may work later."""
 

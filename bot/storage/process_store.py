@@ -57,6 +57,8 @@ _WAITS = (
 )
 #: Name of the lease of the process that works on the database.
 RUNNER_LEASE = "runner"
+#: Name of the lease of the process that holds the connections to chat platforms.
+GATEWAY_LEASE = "gateway"
 
 
 def acquire_lease(

@@ -82,6 +82,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     routes = [Route(INTERACTIONS_PATH, endpoint, methods=["POST"])] if endpoint else []
     return ActivePlatform(
         platform=platform,
+        dials=endpoint is None,
         read_state=lambda: platform.state,
         callbacks=routes,
         close=platform.close,
@@ -147,6 +148,7 @@ PLUGIN = PlatformPlugin(
     build=build,
     how_to_connect="set STANDFIRST_DISCORD_TOKEN to the bot's token",
     required_settings="STANDFIRST_DISCORD_TOKEN",
+    shares_token=True,
     post_options=frozenset(PostOptions.model_fields),
     ids=IdPatterns(
         person=_SNOWFLAKE,
