@@ -11,7 +11,7 @@ import re
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import structlog
 
 from bot.errors import BotError
 from bot.ports import Clock
-from bot.storage import Database, process_store
+from bot.storage import Database, DatabaseUnavailable, process_store
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ class Lease:
         """
         if not await self._acquire():
             stand_by()
-            while not await self._acquire():  # noqa: ASYNC110 - the database decides
+            while not await self._acquire_if_possible():  # noqa: ASYNC110
                 await asyncio.sleep(self.timing.standby_seconds)
         me = asyncio.current_task()
         assert me is not None
@@ -82,7 +82,16 @@ class Lease:
         finally:
             renewing.cancel()
             release = process_store.release_lease
-            await self.db.write(release, holder=self.holder, name=self.name)
+            # Without the database, it expires.
+            with suppress(DatabaseUnavailable):
+                await self.db.write(release, holder=self.holder, name=self.name)
+
+    async def _acquire_if_possible(self) -> bool:
+        """Acquire it; a standby outlives faults of the database, which reports them."""
+        try:
+            return await self._acquire()
+        except DatabaseUnavailable:
+            return False
 
     async def _acquire(self) -> bool:
         now, name = self.clock.now(), self.name
@@ -113,8 +122,9 @@ class Lease:
                     return
                 await renewed()
             except BotError as error:
-                # Without the database nothing is claimed or sent: nothing is lost.
-                log.warning("the lease could not be renewed", reason=str(error))
+                # Without the database nothing is claimed or sent: nothing is lost. It
+                # reports the fault itself.
+                log.debug("the lease could not be renewed", reason=str(error))
 
 
 def name_process() -> str:

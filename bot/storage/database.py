@@ -25,7 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.metrics import DatabaseAccess, Metrics
 from bot.model.jobs import JobRequest
 from bot.storage import engines, job_store, schema_upgrade
-from bot.storage.engines import explain_error, explain_errors, is_transient
+from bot.storage.database_faults import DatabaseFaults
+from bot.storage.engines import explain_error, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,6 +52,8 @@ class Database:
 
     def __init__(self, address: URL, readers: int, metrics: Metrics) -> None:
         self._metrics = metrics
+        #: Whether it works at present.
+        self.faults = DatabaseFaults()
         #: The database for people: a file, or «name on host»; no credentials.
         self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
@@ -150,24 +153,35 @@ class Database:
         await asyncio.to_thread(self._shut_down)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with (
-            self._measure("read"),
-            explain_errors(self.where),
-            self._reader.begin() as conn,
-        ):
-            return work(conn)
+        try:
+            with self._measure("read"), self._reader.begin() as conn:
+                result = work(conn)
+        except DBAPIError as error:
+            raise self._explain(error, "read") from error
+        self.faults.clear("read")
+        return result
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
                 with self._measure("write"):
-                    return self._write_once(work)
+                    result = self._write_once(work)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
-                    raise explain_error(error, self.where) or error from error
+                    raise self._explain(error, "write") from error
+            else:
+                self.faults.clear("write")
+                return result
             self._closing.wait(_RETRY_DELAY)
+
+    def _explain(self, error: DBAPIError, access: DatabaseAccess) -> Exception:
+        explained = explain_error(error, self.where)
+        if explained is None:
+            return error
+        self.faults.add(access, str(explained))
+        return explained
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self._writer.begin() as conn:
