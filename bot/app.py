@@ -258,6 +258,7 @@ async def _build_application(
         plugins=plugins,
         platforms=platforms,
         received=frozenset(received),
+        parts=[one.part for one in received.values() if one.part],
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
         closers=[one.close for one in active.values()],

@@ -126,6 +126,8 @@ class Application:
     #: The platforms whose events this process receives.
     received: Collection[str]
     site: Starlette
+    #: The parts of their events that a gateway receives, if others receive the rest.
+    parts: Sequence[str]
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
     #: Called at the end: they close the connections of commands that did not `run`.
@@ -346,7 +348,7 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         yield
         return
     lease = Lease(
-        name=LEASES[app.role],
+        name=":".join((LEASES[app.role], *app.parts)),
         timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
         holder=app.process,
         db=app.db,

@@ -23,7 +23,13 @@ from bot.errors import BotError
 from bot.jobs.job_queue import JobQueue
 from bot.logs import bind_run
 from bot.metrics import Metrics
-from bot.model.jobs import QUEUES, DeliveryShare, QueueName, TaskName
+from bot.model.jobs import (
+    LOST_AFTER_SECONDS,
+    QUEUES,
+    DeliveryShare,
+    QueueName,
+    TaskName,
+)
 from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
@@ -39,9 +45,8 @@ PLACES: Final[Mapping[QueueName, int]] = {
     "deliver": 100,
     "maintain": 1,
 }
-#: Seconds between signs of life, and without one until a worker counts as lost.
+#: Seconds between signs of life.
 HEARTBEAT_SECONDS: Final = 4.0
-LOST_AFTER_SECONDS: Final = 14.0
 #: Seconds between two looks for jobs of lost workers.
 SWEEP_SECONDS: Final = 4.0
 #: Seconds between two looks for jobs that were not announced.
