@@ -173,7 +173,8 @@ def test_own_modules_are_not_imported_under_another_name():
 def test_the_top_level_holds_only_what_was_agreed():
     ours = {
         "bot", "digests", "seeds", "tests", "docs", "pyproject.toml", "README.md",
-        "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".env.example",
+        "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
+        ".env.example", "deploy",
         ".gitignore", ".ci", "hatch_build.py",
     }  # fmt: skip
     listed = subprocess.run(

@@ -9,6 +9,7 @@ outside of the database: after a lost race it is run again from the start.
 """
 
 import asyncio
+import contextvars
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -247,4 +248,6 @@ class Database:
 
 
 async def _run_in(executor: Executor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(executor, work)
+    # Log lines of the work belong to the caller's run.
+    run = partial(contextvars.copy_context().run, work)
+    return await asyncio.get_running_loop().run_in_executor(executor, run)
