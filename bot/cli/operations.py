@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ from bot.operations import backup
 from bot.ports import Clock
 from bot.runner import Application, silence_logging
 from bot.settings import Settings
-from bot.storage import Database, job_tables, process_store, schema_upgrade
+from bot.storage import Database, job_tables, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
@@ -209,6 +209,10 @@ PG_RESTORE_HINT = (
     "pg_restore --clean --if-exists --dbname='{address}' FILE (it asks for the "
     "password), then «standfirst restore» without a file, before the bot starts again."
 )
+STILL_CONNECTED = (
+    "Standfirst is connected to the database. Stop every process of it first; nothing "
+    "was changed."
+)
 REPLACEMENT_STEPS = """\
 This will happen:
 - It replaces {database}. What is there now is kept beside it.
@@ -279,10 +283,12 @@ def restore_database(
     if file is not None:
         address = strip_password(settings.database_url)
         raise UserError(PG_RESTORE_HINT.format(address=address))
+    if schema_upgrade.is_used(settings.database_url):
+        raise UserError(STILL_CONNECTED)
     print_message("This makes a database safe that pg_restore has just loaded:")
     if not _confirm_steps(tell_again, yes):
         return USAGE
-    found = asyncio.run(_secure_loaded_database(settings, clock.now(), tell_again))
+    found = asyncio.run(_secure_loaded_database(settings, clock, tell_again))
     print_message("It is safe to run.")
     _print_checked_counts(found)
     return OK
@@ -332,11 +338,11 @@ def _restore_file(
 
 
 async def _secure_loaded_database(
-    settings: Settings, now: datetime, tell_again: bool
+    settings: Settings, clock: Clock, tell_again: bool
 ) -> backup.RestoreResult:
     db = await asyncio.to_thread(Database.open, settings.database_url)
+    now = (db.server_clock or clock).now()
     try:
-        _refuse_running(await db.read(process_store.find_lease_holder, now=now))
         return await db.write(
             backup.secure_restored_database, now=now, published=not tell_again
         )

@@ -33,6 +33,7 @@ from bot.operations.health_checks import (
     check_drawing,
     check_jobs,
     check_platform,
+    check_server_clock,
     check_zones,
     run_check,
     run_checks,
@@ -79,6 +80,7 @@ class Doctor:
         """Run every check; findings go from the machine to the single delivery."""
         db, now = self.db, self.clock.now()
         found = await run_check("database", partial(check_database, db, now))
+        found += await run_check("clock", partial(check_server_clock, db))
         found += await run_check("jobs", partial(check_jobs, db, now))
         found += await run_check("time zones", self._check_zones)
         found += await run_check("pictures", self._check_drawing)

@@ -44,6 +44,13 @@ LOCK_MILLISECONDS, _GIVE_UP_SECONDS = 5000, 120.0
 ROWS_PER_SECOND = 20_000
 
 
+#: Connections of other processes to a PostgreSQL database.
+_COUNT_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = :name AND pid <> pg_backend_pid()"
+)
+
+
 class OutdatedSchema(ConfigurationError):
     """The database has an older schema, which a person upgrades."""
 
@@ -79,6 +86,16 @@ class UpgradePlan:
     #: Copy of the SQLite file that is made first, and its size in bytes.
     copy: Path | None
     copy_size: int
+
+
+def is_used(url: str) -> bool:
+    """Check whether a process of ours is connected to a PostgreSQL database.
+
+    Raises:
+        ConfigurationError: It cannot be reached.
+    """
+    with closing(_Upgrade(engines.parse_database_url(url))) as work:
+        return work.is_used()
 
 
 def plan_upgrade(url: str) -> UpgradePlan:
@@ -168,6 +185,11 @@ class _Upgrade:
     def current(self) -> str | None:
         with explain_errors(self.where), self._engine.connect() as conn:
             return read_version(conn)
+
+    def is_used(self) -> bool:
+        name = {"name": engines.APPLICATION_NAME}
+        with explain_errors(self.where), self._engine.connect() as conn:
+            return bool(conn.execute(_COUNT_OTHERS, name).scalar_one())
 
     def plan(self, current: str | None) -> tuple[PlannedStep, ...]:
         with explain_errors(self.where), self._engine.connect() as conn:
@@ -275,12 +297,7 @@ def _refuse_while_used(conn: Connection, where: str, current: str) -> None:
     needed = [one for one in _list_steps(conn, current) if one.needs_stop]
     if not needed:
         return
-    others = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = :name AND pid <> pg_backend_pid()"
-    )
-    name = {"name": engines.APPLICATION_NAME}
-    if conn.execute(others, name).scalar_one():
+    if conn.execute(_COUNT_OTHERS, {"name": engines.APPLICATION_NAME}).scalar_one():
         step = needed[0]
         raise UserError(
             f"Stop every Standfirst that uses the database {where} first: migration "
