@@ -51,13 +51,15 @@ def test_every_setting_is_in_the_example_file_and_the_reverse():
 
 
 def test_every_setting_that_a_document_names_exists():
-    for text in (README, ARCHITECTURE, MONITORING):
+    pages = (ROOT / "SECURITY.md", *ROOT.glob("docs/*.md"))
+    deployment = (path for path in ROOT.glob("deploy/**/*") if path.is_file())
+    for text in (README, *(p.read_text("utf-8") for p in (*pages, *deployment))):
         for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
             assert name.lower() in SETTINGS
 
 
 def test_every_link_of_a_document_leads_somewhere():
-    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    documents = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
     for path in (*map(ROOT.joinpath, documents), *ROOT.glob("docs/*.md")):
         for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if "://" not in target:
@@ -161,9 +163,14 @@ def test_every_example_of_the_composer_runs(line: str):
 
 
 def named_goals() -> list[str]:
-    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    documents = (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/deployment.md",
+        "tests/README.md",
+    )
     text = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in documents)
-    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z]+)", text)))
+    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", text)))
 
 
 @pytest.mark.parametrize("goal", named_goals())
