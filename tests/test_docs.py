@@ -1,5 +1,6 @@
 """Documentation matches the code: what it shows exists and runs, and the reverse."""
 
+import ast
 import json
 import re
 import shlex
@@ -8,11 +9,13 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.__main__ import build_command_tree
 from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
+from bot.model.findings import CheckCode
 from bot.platforms.discord.channels import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
@@ -56,6 +59,44 @@ def test_every_setting_that_a_document_names_exists():
     for text in (README, *(p.read_text("utf-8") for p in (*pages, *deployment))):
         for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
             assert name.lower() in SETTINGS
+
+
+def list_documented(after: str) -> list[str]:
+    """The first cells of the first table after a heading of the monitoring."""
+    part = MONITORING[MONITORING.index(f"\n## {after}\n") :].split("\n## ")[1]
+    return re.findall(r"^\| `([^`]+)` \|", part, re.M)
+
+
+def test_every_code_of_the_doctor_is_documented_in_order():
+    assert tuple(list_documented("The doctor")) == get_args(CheckCode)
+
+
+def test_the_example_of_the_doctor_has_its_shape():
+    part = MONITORING[MONITORING.index("## The doctor") :]
+    (example,) = re.findall(r"```json\n(.*?)```", part, re.S)
+    report = json.loads(example)
+    assert list(report) == ["state", "findings"]
+    for found in report["findings"]:
+        assert list(found) == ["subject", "state", "code", "text", "fix"]
+        assert found["code"] in get_args(CheckCode)
+
+
+def list_log_keys() -> set[str]:
+    """The keys that our own code gives to lines of the log."""
+    calls = [
+        call
+        for path in (ROOT / "bot").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+    ]
+    return {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+
+
+def test_every_documented_key_of_the_log_exists():
+    of_every_line = {"event", "level", "timestamp", "process", "run"}
+    documented = set(list_documented("Logs"))
+    assert of_every_line <= documented
+    assert documented - of_every_line - {"exception"} <= list_log_keys()
 
 
 def test_every_link_of_a_document_leads_somewhere():

@@ -1,4 +1,4 @@
-"""`standfirst migrate, doctor, slack-manifest, backup, restore`."""
+"""`standfirst migrate, slack-manifest, backup, restore`."""
 
 import asyncio
 import sys
@@ -13,52 +13,22 @@ from bot.cli.console import (
     OK,
     USAGE,
     format_count,
-    format_finding,
     print_json,
     print_message,
     print_to_stderr,
     print_warnings,
 )
-from bot.cli.running import ApplicationFactory, read_settings
+from bot.cli.running import ApplicationFactory, read_queue_scripts, read_settings
 from bot.errors import UserError
 from bot.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import Application, silence_logging
+from bot.runner import Application
 from bot.settings import Settings
-from bot.storage import Database, job_tables, schema_upgrade
+from bot.storage import Database, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
-
-
-async def run_doctor(*, json: JsonOption = False, app: Application) -> int:
-    """Check the installation and report problems with their fixes.
-
-    The exit code is 4 if there is a problem.
-    """
-    # Errors of a check are in its finding; stdout is for the findings alone.
-    silence_logging()
-    found = await app.doctor.examine()
-    problems = sum(one.state == "problem" for one in found)
-    if json:
-        rows = [
-            {
-                "subject": one.subject,
-                "state": one.state,
-                "text": str(one.text),
-                "fix": str(one.fix),
-            }
-            for one in found
-        ]
-        print_json(rows)
-    else:
-        for one in found:
-            print_message(format_finding(one, width=24))
-        warnings = format_count(sum(one.state == "warning" for one in found), "warning")
-        print_message(f"{format_count(problems, 'problem')}, {warnings}")
-    return ATTENTION if problems else OK
-
 
 UP_TO_DATE = "The database {where} is at schema {target}, as this version needs it."
 UPGRADED = "The database {where} is now at schema {target}."
@@ -79,7 +49,8 @@ def migrate_database(
         dry_run: Only print what would be done; the exit code is 4 if there is anything.
     """
     url = read_settings(factory).database_url
-    plan = schema_upgrade.plan_upgrade(url)
+    queue = read_queue_scripts(url)
+    plan = schema_upgrade.plan_upgrade(url, queue)
     if json:
         print_json(_describe_plan(plan, url))
     elif plan.steps:
@@ -87,9 +58,7 @@ def migrate_database(
     if dry_run and plan.steps:
         return ATTENTION
     if not dry_run:
-        schema_upgrade.upgrade_database(url)
-        if find_sqlite_path(url) is None:
-            asyncio.run(_upgrade_job_tables(url))
+        schema_upgrade.upgrade_database(url, queue)
     if not json:
         sentence = UPGRADED if plan.steps else UP_TO_DATE
         print_message(_format_plan(sentence, plan))
@@ -144,20 +113,6 @@ def _describe_plan(plan: UpgradePlan, url: str) -> dict[str, object]:
         "copy": str(plan.copy) if plan.copy else None,
         "backup_command": command,
     }
-
-
-async def _upgrade_job_tables(url: str) -> None:
-    """Prepare the database for several processes, if the queue is installed."""
-    try:
-        # Imported late: it is an extra.
-        from bot.jobs.job_queue import read_table_scripts
-    except ModuleNotFoundError:
-        return
-    db = await asyncio.to_thread(Database.open, url)
-    try:
-        await db.write(job_tables.upgrade_job_tables, read_table_scripts())
-    finally:
-        await db.close()
 
 
 async def print_slack_manifest(
