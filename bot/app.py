@@ -23,6 +23,7 @@ from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.card_pictures import CardIllustrator
 from bot.delivery.outbox import Outbox
 from bot.delivery.shares import ShareSender
+from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
@@ -53,7 +54,7 @@ from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
 from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
-from bot.storage import Database, picture_store, process_store
+from bot.storage import Database, job_tables, picture_store, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
@@ -63,6 +64,15 @@ from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
 from digests.sources.sandbox.process import Sandbox
+
+INSTALL_QUEUE = (
+    "Several processes share the work with a library that is not installed. Install it "
+    "with pip install 'standfirst[scale]', or start one process with «standfirst run»."
+)
+MIGRATE_JOBS = (
+    "The database {where} has no tables for several processes yet, or older ones. Run "
+    "«standfirst migrate» with this version, then start this again."
+)
 
 
 class SystemClock:
@@ -287,12 +297,18 @@ def _do_nothing() -> None:
 async def _share_work(app: Application) -> Application:
     """Connect the application to the queue over which several processes share work."""
     # Imported late: it loads the library of the queue.
-    from bot.jobs.dispatching import JobDispatcher
-    from bot.jobs.job_queue import JobQueue
-    from bot.jobs.workers import Worker
+    try:
+        from bot.jobs.dispatching import JobDispatcher
+        from bot.jobs.job_queue import JobQueue, read_table_scripts
+        from bot.jobs.workers import Worker
+    except ModuleNotFoundError:
+        raise ConfigurationError(INSTALL_QUEUE) from None
 
     shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
     queue = JobQueue(app.settings.database_url, shared)
+    version = await app.db.read(job_tables.find_job_tables)
+    if version is None or version < read_table_scripts().version:
+        raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
     app.db.share(queue)
     names = frozenset(app.platforms)
     full_texts = app.publisher.full_texts
