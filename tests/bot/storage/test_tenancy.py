@@ -111,6 +111,7 @@ FOR_EVERYBODY = {
     "job_requests.start_collecting",
     "job_store.take_share",
     "job_tables.find_job_tables",
+    "job_tables.list_missing_changes",
     "job_tables.upgrade_job_tables",
     "notice_store.claim_notices",
     "notice_store.find_next_notice_at",
