@@ -287,6 +287,7 @@ async def open_harness(
                 archive=archive,
                 platforms={platform.name: platform},
                 plugins=load_plugins(),
+                quotas=quotas,
                 draw_card=draw_card,
             ),
         )
