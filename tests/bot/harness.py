@@ -89,6 +89,7 @@ The river Sole flooded the market square of Brannock on Tuesday and closed 40 sh
 """
 
 WAIT = timedelta(seconds=60)
+NO_LIMITS = Quotas(sources=0, digests=0, personal_digests=0, articles=0)
 _events = count(1)
 
 
