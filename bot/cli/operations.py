@@ -21,11 +21,12 @@ from bot.cli.console import (
 )
 from bot.cli.running import ApplicationFactory, read_settings
 from bot.errors import UserError
+from bot.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import Application, is_holder_dead, silence_logging
+from bot.runner import Application, silence_logging
 from bot.settings import Settings
-from bot.storage import Database, process_store, schema_upgrade
+from bot.storage import Database, job_tables, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
@@ -87,6 +88,8 @@ def migrate_database(
         return ATTENTION
     if not dry_run:
         schema_upgrade.upgrade_database(url)
+        if find_sqlite_path(url) is None:
+            asyncio.run(_upgrade_job_tables(url))
     if not json:
         sentence = UPGRADED if plan.steps else UP_TO_DATE
         print_message(_format_plan(sentence, plan))
@@ -141,6 +144,20 @@ def _describe_plan(plan: UpgradePlan, url: str) -> dict[str, object]:
         "copy": str(plan.copy) if plan.copy else None,
         "backup_command": command,
     }
+
+
+async def _upgrade_job_tables(url: str) -> None:
+    """Prepare the database for several processes, if the queue is installed."""
+    try:
+        # Imported late: it is an extra.
+        from bot.jobs.job_queue import read_table_scripts
+    except ModuleNotFoundError:
+        return
+    db = await asyncio.to_thread(Database.open, url)
+    try:
+        await db.write(job_tables.upgrade_job_tables, read_table_scripts())
+    finally:
+        await db.close()
 
 
 async def print_slack_manifest(

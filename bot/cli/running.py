@@ -6,11 +6,11 @@ Without the library of the command line: the process that runs on does not load 
 import asyncio
 import signal
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.cli.console import OK, announce, print_warnings
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, configure_logging, serve_application
+from bot.runner import Application, Role, configure_logging, serve_application
 from bot.settings import Settings
 from bot.storage import DatabaseUnavailable, engines, schema_upgrade
 from bot.storage.schema_upgrade import OutdatedSchema
@@ -29,7 +29,7 @@ class ApplicationFactory(Protocol):
         """Load the settings, with warnings."""
 
     def open_application(
-        self, settings: Settings
+        self, settings: Settings, *, role: Role = "all"
     ) -> AbstractAsyncContextManager[Application]:
         """Build the application over the configured database."""
 
@@ -45,18 +45,20 @@ class ApplicationFactory(Protocol):
         """Return the real clock."""
 
 
-def run_bot(*, role: Literal["all"] = "all", factory: ApplicationFactory) -> int:
+def run_bot(*, role: Role = "all", factory: ApplicationFactory) -> int:
     """Post on schedule and answer commands until stopped.
 
     Args:
-        role: What this process does; one process does everything.
+        role: What this process does. By default one process does everything; on
+            PostgreSQL, a gateway, a scheduler, workers and a web process can share the
+            work.
     """
     settings = read_settings(factory)
 
     async def serve() -> int:
         if not await wait_for_server(settings.database_url):
             return OK
-        async with factory.open_application(settings) as app:
+        async with factory.open_application(settings, role=role) as app:
             return await serve_application(app, announce)
 
     return asyncio.run(serve())

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.delivery import private_notices
 from bot.delivery.attempts import Outcome, RetryDecision
 from bot.model import Delivery
+from bot.model.jobs import DeliveryShares
 from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
@@ -58,7 +59,7 @@ def record_and_claim(
     among: Sequence[int],
     now: datetime,
     lease: timedelta,
-    platforms: Collection[str],
+    shares: DeliveryShares,
     at: CheckpointHook,
 ) -> TransactionResult:
     """Record results, and claim those of the ids `among` that may still be sent."""
@@ -73,7 +74,7 @@ def record_and_claim(
     following: tuple[ClaimableDelivery, ...] = ()
     if places:
         following = delivery_queue.list_claimable_deliveries(
-            conn, now, platforms, len(places), places
+            conn, now, shares, len(places), places
         )
     sent = {one.delivery.edition_id for one in ended if isinstance(one.outcome, str)}
     return TransactionResult(
@@ -98,11 +99,11 @@ def expire_stale(conn: Connection, now: datetime, but: Collection[int]) -> None:
 
 
 def load_due(
-    conn: Connection, now: datetime, platforms: Collection[str], wait: timedelta
+    conn: Connection, now: datetime, shares: DeliveryShares, wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """Load the deliveries that can be sent, and those that can be read back."""
-    sendable = delivery_queue.list_claimable_deliveries(conn, now, platforms, DUE_LIMIT)
-    return sendable, delivery_queue.list_due_uncertain(conn, now, wait)
+    sendable = delivery_queue.list_claimable_deliveries(conn, now, shares, DUE_LIMIT)
+    return sendable, delivery_queue.list_due_uncertain(conn, now, wait, shares=shares)
 
 
 def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from bot.errors import BotError
 from bot.metrics import JobOutcome, Metrics
 from bot.model import JobName, JobStatus
 from bot.ports import Clock
+from bot.storage import DatabaseUnavailable
 
 #: Does the work that is due; returns the instant of its next work, or None.
 RunJob = Callable[[], Awaitable[datetime | None]]
@@ -119,6 +120,9 @@ class Job:
         outcome: JobOutcome = "failed"
         try:
             following = await work()
+        except DatabaseUnavailable as error:
+            # The database reports it once; every job fails again until it is over.
+            log.debug("job failed", reason=str(error), **self._record_failure())
         except BotError as error:
             # A person or time can fix it: not a bug, hence no traceback.
             log.error("job failed", reason=str(error), **self._record_failure())

@@ -7,7 +7,6 @@ extra job is harmless: what is due is stored in the tables of the subject.
 from types import MappingProxyType
 from typing import Final, Literal, Self, TypeAlias
 
-from bot.model.findings import JobName
 from bot.model.scope import PlatformName
 from digests.types import frozen
 
@@ -21,6 +20,8 @@ TaskName: TypeAlias = Literal[
     "deliver",
     "maintain",
 ]
+#: Seconds without a sign of life after which a worker counts as lost.
+LOST_AFTER_SECONDS: Final = 14.0
 QueueName: TypeAlias = Literal["read", "publish", "deliver", "maintain"]
 
 #: The queue in which a task waits. A long one does not delay the other queues.
@@ -35,36 +36,6 @@ QUEUES: Final = MappingProxyType[TaskName, QueueName](
         "maintain": "maintain",
     }
 )
-#: The named job of a single process that does the same for all subjects.
-NAMED_JOBS: Final = MappingProxyType[TaskName, JobName](
-    {
-        "read_source": "poll",
-        "read_pages": "poll",
-        "look_ahead": "poll",
-        "compose": "publish",
-        "correct": "publish",
-        "deliver": "deliver",
-        "maintain": "maintain",
-    }
-)
-
-
-@frozen
-class JobRequest:
-    """A request for one job; for the same subject, one waits at a time."""
-
-    task: TaskName
-    #: The workspace whose turn it takes; 0 = of no workspace.
-    workspace_id: int = 0
-    #: Key of the source or digest; 0 = the task has no single subject.
-    subject_id: int = 0
-    #: Jobs with the same lock never run at the same time; "" = those of one subject.
-    lock: str = ""
-
-    @property
-    def name(self) -> str:
-        """The subject as a text that is the same for every request for it."""
-        return f"{self.task}:{self.workspace_id}:{self.subject_id}"
 
 
 @frozen
@@ -74,6 +45,9 @@ class DeliveryShare:
     platform: PlatformName
     #: 0 = one token serves all workspaces of the platform.
     workspace_id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.workspace_id}"
 
 
 @frozen
@@ -90,3 +64,31 @@ class DeliveryShares:
         whole = (one.platform for one in shares if not one.workspace_id)
         single = (one.workspace_id for one in shares if one.workspace_id)
         return cls(platforms=frozenset(whole), workspaces=frozenset(single))
+
+
+@frozen
+class JobRequest:
+    """A request for one job; for the same subject, one waits at a time."""
+
+    task: TaskName
+    #: The workspace whose turn it takes; 0 = of no workspace.
+    workspace_id: int = 0
+    #: Key of the source or digest; 0 = the task has no single subject.
+    subject_id: int = 0
+    #: Jobs with the same lock never run at the same time; "" = those of one subject.
+    lock: str = ""
+    #: Of deliveries, instead of a workspace.
+    share: DeliveryShare | None = None
+    #: Only if no job of the subject runs: that one sees what there is to do.
+    unless_running: bool = False
+
+    @classmethod
+    def for_share(cls, share: DeliveryShare) -> Self:
+        """Request the deliveries that are due in a share."""
+        return cls(task="deliver", share=share)
+
+    @property
+    def name(self) -> str:
+        """The subject as a text that is the same for every request for it."""
+        share = self.share or ""
+        return f"{self.task}:{self.workspace_id}:{self.subject_id}{share}"

@@ -17,10 +17,12 @@ from typing import Final
 from bot.delivery.card_pictures import DrawCard
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
+from bot.model.jobs import LOST_AFTER_SECONDS
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
 from bot.storage import (
     Database,
+    job_store,
     process_store,
     sqlite_backup,
     sqlite_files,
@@ -41,6 +43,8 @@ LARGE_LOG_BYTES: Final = 256 * MB
 OLD_ZONES_YEARS: Final = 2
 #: Offset of the machine's clock at which posts are visibly late or early.
 CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+#: How long a job may wait before more workers are advised.
+LONG_WAIT: Final = timedelta(minutes=1)
 #: Channels checked per workspace; the rest are only counted.
 MAX_CHANNELS: Final = 200
 #: Seconds that one check may take.
@@ -108,7 +112,28 @@ async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
     """Report when each job of the running process ran last and will run next."""
     holder = await db.read(process_store.find_lease_holder, now=now)
     statuses = await db.read(process_store.list_job_statuses) if holder else ()
-    return [_job_finding(status) for status in statuses]
+    return [
+        *(_job_finding(status) for status in statuses),
+        *await _check_workers(db, now),
+    ]
+
+
+async def _check_workers(db: Database, now: datetime) -> Sequence[Finding]:
+    """Check that somebody does the jobs that wait, where processes share the work."""
+    lost_after = timedelta(seconds=LOST_AFTER_SECONDS)
+    state = await db.read(job_store.find_queue_state, lost_after)
+    waiting = sum(state.waiting.values()) if state else 0
+    if state is None or not (waiting or state.has_workers):
+        return ()
+    seconds = round(state.longest_wait.total_seconds())
+    text = f"jobs that wait: {waiting}, the oldest for {seconds} s"
+    if not state.has_workers:
+        fix = "start «standfirst run --role worker»"
+        return (Finding.problem("workers", f"no worker runs; {text}", fix),)
+    if state.longest_wait > LONG_WAIT:
+        fix = "start another «standfirst run --role worker»"
+        return (Finding.warning("workers", text, fix),)
+    return (Finding.ok("workers", text),)
 
 
 def _job_finding(status: JobStatus) -> Finding:

@@ -193,8 +193,10 @@ class EditionPublisher:
                 log.warning("next moments corrected", schedules=len(found))
                 await self.db.write(planning.realign_schedules, found)
 
-    async def compose_due(self) -> tuple[PublishingOutcome, ...]:
-        """Compose every due occurrence, one after the other.
+    async def compose_due(
+        self, digest_id: int | None = None
+    ) -> tuple[PublishingOutcome, ...]:
+        """Compose every due occurrence, of all digests or one, one after the other.
 
         Personal editions come last, and after a while wait for the next run, so that
         many of them never delay the edition of a channel.
@@ -203,6 +205,7 @@ class EditionPublisher:
             schedule_store.list_due_occurrences,
             now=self.clock.now(),
             limit=COMPOSE_BATCH,
+            digest_id=digest_id,
         )
         keys = {occurrence.digest_id for occurrence in waiting}
         run = await self._refresh_due(waiting)

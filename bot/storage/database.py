@@ -11,19 +11,21 @@ outside of the database: after a lost race it is run again from the start.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.metrics import DatabaseAccess, Metrics
-from bot.storage import engines, schema_upgrade
-from bot.storage.engines import explain_error, explain_errors, is_transient
+from bot.model.jobs import JobRequest
+from bot.storage import engines, job_store, schema_upgrade
+from bot.storage.database_faults import DatabaseFaults
+from bot.storage.engines import explain_error, is_transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,11 +39,20 @@ _RETRY_DELAY = 0.05
 _CHECKPOINT_MILLISECONDS = 200
 
 
+class Enqueuer(Protocol):
+    """Stores the jobs that functions request. Called in the writers' threads."""
+
+    def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
+        """Store the jobs in the transaction that stores their reason."""
+
+
 class Database:
     """An open database, which runs functions that take a connection."""
 
     def __init__(self, address: URL, readers: int, metrics: Metrics) -> None:
         self._metrics = metrics
+        #: Whether it works at present.
+        self.faults = DatabaseFaults()
         #: The database for people: a file, or «name on host»; no credentials.
         self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
@@ -61,6 +72,8 @@ class Database:
         self._closing = threading.Event()
         #: Whether deleted contents may still be in SQLite's WAL.
         self._wal_holds_deleted = False
+        #: Where requested jobs go; None = this process looks for what is due itself.
+        self.queue: Enqueuer | None = None
 
     @classmethod
     def open(
@@ -139,24 +152,44 @@ class Database:
         await asyncio.to_thread(self._shut_down)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with (
-            self._measure("read"),
-            explain_errors(self.where),
-            self._reader.begin() as conn,
-        ):
-            return work(conn)
+        try:
+            with self._measure("read"), self._reader.begin() as conn:
+                result = work(conn)
+        except DBAPIError as error:
+            raise self._explain(error, "read") from error
+        self.faults.clear("read")
+        return result
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
-                with self._measure("write"), self._writer.begin() as conn:
-                    return work(conn)
+                with self._measure("write"):
+                    result = self._write_once(work)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
-                    raise explain_error(error, self.where) or error from error
+                    raise self._explain(error, "write") from error
+            else:
+                self.faults.clear("write")
+                return result
             self._closing.wait(_RETRY_DELAY)
+
+    def _explain(self, error: DBAPIError, access: DatabaseAccess) -> Exception:
+        explained = explain_error(error, self.where)
+        if explained is None:
+            return error
+        self.faults.add(access, str(explained))
+        return explained
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        with self._writer.begin() as conn:
+            job_store.start_collecting(conn)
+            result = work(conn)
+            requests = job_store.list_requested(conn)
+            if requests and self.queue is not None:
+                self.queue.enqueue(conn, requests)
+            return result
 
     @contextmanager
     def _measure(self, access: DatabaseAccess) -> Iterator[None]:
