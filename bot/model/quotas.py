@@ -24,7 +24,7 @@ class Quotas:
     #: Sources that its digests read, each counted once.
     sources: int = 2_000
     #: Its digests, without those of its readers.
-    digests: int = 100
+    digests: int = 200
     #: Readers with a digest of their own: each is composed separately, and many at once
     #: must not delay everybody else's for hours.
     personal_digests: int = 300

@@ -103,11 +103,11 @@ async def test_a_file_from_chat_makes_no_more_digests_than_a_workspace_may_have(
     harness: BotHarness,
 ):
     asked = await harness.asks(
-        "newsdesk config apply", True, None, {"file": a_file(100)}
+        "newsdesk config apply", True, None, {"file": a_file(200)}
     )
 
     refused = str(await answer(harness, asked))
-    assert "1 of 100, and this change would make it 101" in refused
+    assert "1 of 200, and this change would make it 201" in refused
 
 
 async def test_a_reply_of_too_many_lines_says_how_many_more_there_are():
