@@ -285,7 +285,7 @@ async def _share_work(app: Application) -> Application:
     version = await app.db.read(job_tables.find_job_tables)
     if version is None or version < read_table_scripts().version:
         raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
-    app.db.queue = queue
+    app.db.share(queue)
     names = frozenset(app.platforms)
     full_texts = app.publisher.full_texts
 

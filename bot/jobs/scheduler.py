@@ -23,6 +23,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.errors import BotError
+from bot.logs import bind_run
 from bot.metrics import JobOutcome, Metrics
 from bot.model import JobName, JobStatus
 from bot.ports import Clock
@@ -102,7 +103,8 @@ class Job:
                 self._requested.clear()
                 self._record_wait()
                 self._discard_past_moments()
-                await self._run_once(work)
+                with bind_run(job=self.name):
+                    await self._run_once(work)
                 # A job that is requested constantly must not starve the others.
                 await asyncio.sleep(0)
                 await self._requested.wait()
@@ -141,7 +143,7 @@ class Job:
         wait = min(self.back_off * 2 ** min(self._failures, 20), self.tick)
         self._failures += 1
         self.run_at(self.clock.now() + wait)
-        return {"job": self.name, "retry_in": wait.total_seconds()}
+        return {"retry_in": wait.total_seconds()}
 
     def _discard_past_moments(self) -> bool:
         now = self.clock.now()

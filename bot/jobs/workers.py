@@ -21,6 +21,7 @@ from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.shares import ShareSender
 from bot.errors import BotError
 from bot.jobs.job_queue import JobQueue
+from bot.logs import bind_run
 from bot.metrics import Metrics
 from bot.model.jobs import (
     LOST_AFTER_SECONDS,
@@ -136,7 +137,8 @@ class Worker:
 
         async def run(context: JobContext, **ids: Any) -> None:
             begun = time.monotonic()
-            done = await self._try(task, work, context, ids)
+            with bind_run(job=task):
+                done = await self._try(task, work, context, ids)
             seconds = time.monotonic() - begun
             self.metrics.record_job(task, "done" if done else "failed", seconds)
             if not done:
@@ -154,9 +156,9 @@ class Worker:
             self.metrics.record_queue_wait(task, waited.total_seconds())
             await work(**ids)
         except BotError as error:
-            log.error("job failed", job=task, reason=str(error), **ids)
+            log.error("job failed", reason=str(error), **ids)
         except Exception:
-            log.exception("job failed", job=task, **ids)
+            log.exception("job failed", **ids)
         else:
             return True
         return False

@@ -17,6 +17,7 @@ from typing import Final
 from bot.delivery.card_pictures import DrawCard
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
+from bot.model.findings import mark_findings
 from bot.model.jobs import LOST_AFTER_SECONDS
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
@@ -52,6 +53,9 @@ CHECK_TIMEOUT = 10.0
 #: Checks of the same kind that run at once.
 CONCURRENT_CHECKS = 8
 
+#: The text of a finding about a check that took too long.
+UNFINISHED: Final = "this check did not end within {n} seconds"
+
 RunCheck = Callable[[], Awaitable[Sequence[Finding]]]
 
 
@@ -64,7 +68,7 @@ async def run_check(
         async with asyncio.timeout(patience):
             return list(await check())
     except TimeoutError:
-        text = Message("this check did not end within {n} seconds", n=f"{patience:g}")
+        text = Message(UNFINISHED, n=f"{patience:g}")
         fix = "check the network and the disk, then run the doctor again"
     except SendError as error:
         text = error.message
@@ -100,11 +104,12 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
         return (Finding.problem("database", wrong, fix),)
     found = [Finding.ok("database", f"{db.where}, workspaces: {len(kept)}")]
     if db.file is not None:
-        found += check_backups(db.file, now)
+        found += mark_findings("backup", check_backups(db.file, now))
         free, size = shutil.disk_usage(db.file.parent).free, db.file.stat().st_size
         wal = db.file.with_name(f"{db.file.name}-wal")
-        found += check_disk(free, size)
-        found += check_log_size(wal.stat().st_size if wal.exists() else 0)
+        found += mark_findings("disk", check_disk(free, size))
+        log_size = wal.stat().st_size if wal.exists() else 0
+        found += mark_findings("database-log", check_log_size(log_size))
     return found
 
 
@@ -237,17 +242,18 @@ async def check_platform(name: str, examiner: Examiner, clock: Clock) -> list[Fi
 
     async def identity() -> Sequence[Finding]:
         found = await examiner.identity()
-        clocks = check_clock(name, found.clock, clock.now())
+        clocks = mark_findings("clock", check_clock(name, found.clock, clock.now()))
         return (_identity_finding(name, found), *found.findings, *clocks)
 
     async def reach() -> Sequence[Finding]:
         return (await examiner.reach(),)
 
-    found = await run_check(name, identity)
+    found = mark_findings("platform", await run_check(name, identity))
     if any(one.subject == name and one.state == "problem" for one in found):
         # Without a valid token every other check would fail as well.
         return found
-    return [*found, *await run_check(f"{name} connection", reach)]
+    reached = await run_check(f"{name} connection", reach)
+    return [*found, *mark_findings("connection", reached)]
 
 
 async def check_channels(

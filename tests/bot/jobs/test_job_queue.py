@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 async def database(queue_url: str) -> AsyncIterator[Database]:
     opened = Database.open(queue_url)
-    opened.queue = JobQueue(queue_url, shared=frozenset({"discord"}))
+    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
     yield opened
     await opened.close()
 
