@@ -77,7 +77,7 @@ def _describe_articles(use: QuotaUse) -> Message:
         return Message(
             "Stored articles: {percent} % of {limit}. At the limit, the oldest that no "
             "edition shows are deleted; new ones still arrive.",
-            percent=int(use.share * 100),
+            percent=100 * use.used // use.limit,
             limit=use.limit,
         )
     return Message(

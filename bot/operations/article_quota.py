@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
+from math import floor
 from typing import Final
 
 import structlog
@@ -88,7 +89,7 @@ class ArticleQuota:
         return before != part and (is_much or abs(part - before) * 100 >= self.limit)
 
     async def _prune_workspace(self, scope: Scope) -> int:
-        wanted, count = int(self.limit * PRUNED_TO), 0
+        wanted, count = floor(self.limit * PRUNED_TO), 0
         oldest = partial(quota_store.list_oldest_texts, scope=scope, limit=self.limit)
         while (part := await self.db.read(quota_store.measure_part, scope)) > wanted:
             pruned = await self._prune(oldest, most=part - wanted)

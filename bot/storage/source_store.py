@@ -265,7 +265,7 @@ def _count_texts(conn: Connection, where: Condition) -> tuple[tuple[int, int], .
         .where(where, HAS_TEXT)
         .group_by(articles.c.source_id)
     )
-    return tuple((source, int(count)) for source, count in conn.execute(query))
+    return list_all(conn, query, tuple)
 
 
 def back_off_host(conn: Connection, host: str, until: datetime) -> None:
