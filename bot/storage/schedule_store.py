@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
 from bot.model.jobs import JobRequest
 from bot.model.scope import Scope, Scoped
-from bot.storage.job_store import request_job
+from bot.storage.job_requests import request_job
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     delete_rows,

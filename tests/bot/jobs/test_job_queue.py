@@ -10,7 +10,14 @@ from sqlalchemy import text
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.model.jobs import DeliveryShare, JobRequest
 from bot.operations import health_checks
-from bot.storage import Connection, Database, job_store, job_tables, workspace_store
+from bot.storage import (
+    Connection,
+    Database,
+    job_requests,
+    job_store,
+    job_tables,
+    workspace_store,
+)
 from bot.storage.measurements import list_measurements
 from tests.bot.storage.builders import NOW
 
@@ -41,7 +48,7 @@ def compose(digest_id: int, workspace_id: int = 1, **changes) -> JobRequest:
 
 def request(conn: Connection, *requests: JobRequest) -> None:
     for one in requests:
-        job_store.request_job(conn, one)
+        job_requests.request_job(conn, one)
 
 
 def a_workspace(conn: Connection, platform: str, name: str) -> int:
