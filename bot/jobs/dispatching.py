@@ -171,11 +171,7 @@ def _request_due(conn: Connection, list_due: ListDue, now: datetime) -> None:
 
 def _request_looks(conn: Connection, looks: Sequence[tuple[Scope, int]]) -> None:
     requests = [
-        JobRequest(
-            task="look_ahead",
-            workspace_id=scope.workspace_id,
-            subject_id=digest_id,
-        )
+        JobRequest.for_digest("look_ahead", scope.workspace_id, digest_id)
         for scope, digest_id in looks
     ]
     _request_all(conn, requests)

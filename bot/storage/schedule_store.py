@@ -212,10 +212,8 @@ def reopen_occurrence(
 
 def build_compose_request(occurrence: Occurrence) -> JobRequest:
     """Build the request for the job that composes what is due of its digest."""
-    return JobRequest(
-        task="compose",
-        workspace_id=occurrence.workspace_id,
-        subject_id=occurrence.digest_id,
+    return JobRequest.for_digest(
+        "compose", occurrence.workspace_id, occurrence.digest_id
     )
 
 
