@@ -34,10 +34,10 @@ from bot.storage.search_index import (
     IndexWalk,
 )
 from bot.storage.statements import (
-    batched,
     delete_rows,
     first_scalar,
     insert_all,
+    is_among,
     list_scalars,
 )
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
@@ -244,12 +244,10 @@ class _Search:
             conditions.append(_REVISION.dated_at >= self.since)
         if self.until is not None:
             conditions.append(_REVISION.dated_at <= self.until)
-        key, kept = _REVISION.id, set[int]()
+        key = _REVISION.id
         query = select(key).select_from(REVISION_JOIN)
-        for some in batched(matches, _BATCH_SIZE):
-            found = query.where(key.in_(some), *conditions)
-            kept |= set(list_scalars(self.conn, found))
-        return kept
+        found = query.where(is_among(self.conn, key, matches), *conditions)
+        return set(list_scalars(self.conn, found))
 
     def _weeks(self) -> PhraseGroup:
         """List the weeks from `since` to `until`, or to the newest article."""

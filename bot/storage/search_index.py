@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Connection,
@@ -33,12 +34,11 @@ from sqlalchemy import (
     table,
     text,
     type_coerce,
-    values,
 )
 
 from bot.model.scope import MAX_KEY
 from bot.storage.schema import revisions, searchable
-from bot.storage.statements import Condition, first_scalar, list_scalars
+from bot.storage.statements import Condition, first_scalar, is_among, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 from digests.types import frozen
 
@@ -151,8 +151,8 @@ def select_matching(
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
-    query = select(key).where(key.in_(among), matches).order_by(key.desc())
-    return list_scalars(conn, query)
+    query = select(key).where(is_among(conn, key, among), matches)
+    return list_scalars(conn, query.order_by(key.desc()))
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
@@ -342,13 +342,12 @@ def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
     # Imported only if it is used.
     from sqlalchemy.dialects.postgresql import TSQUERY
 
-    columns = (
-        column("step", Integer),
-        column("question", Text),
-        column("before", BigInteger),
-        column("size", Integer),
+    kinds = {"step": Integer, "question": Text, "before": BigInteger, "size": Integer}
+    given = (
+        literal(list(each), ARRAY(kind))
+        for each, kind in zip(zip(*asked, strict=True), kinds.values(), strict=True)
     )
-    each = values(*columns, name="asked").data(list(asked))
+    each = func.unnest(*given).table_valued(*kinds, name="asked").render_derived()
     held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
     key = searchable.c.revision_id
     # MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
