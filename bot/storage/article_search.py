@@ -51,8 +51,8 @@ _MAX_NAMED = 256
 #: Matches checked per step, and in total before sources are added to the query, as
 #: multiples of the limit; and the minimum of that total.
 _SIFTED_PER_STEP, _MAX_SIFTED, _MIN_SIFTED = 2, 20, 3000
-#: Maximum number of keys in one statement.
-_BATCH_SIZE = 500
+#: Number of keys that are checked in one statement at first, and its growth.
+_BATCH_SIZE, _SHARE_GROWTH = 500, 4
 
 
 def index_revision(
@@ -171,12 +171,10 @@ class _Search:
             held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
-        common = search_index.list_common_words(
-            self.conn, [replace(request, sources=named) for request in requests]
-        )
+        shares = search_index.estimate_shares(self.conn, requests)
         # With several queries, each needs only recent matches.
         walk = partial(
-            search_index.walk_matches, self.conn, common=common, far=len(requests) < 2
+            search_index.walk_matches, self.conn, shares=shares, far=len(requests) < 2
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
         return self._walk_until_enough(walks, limit)
@@ -224,8 +222,8 @@ class _Search:
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
         """Keep the first visible matches of each list: `most`, or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
-        share = max(_BATCH_SIZE // len(hits), most)
-        for at in range(0, max(map(len, hits)), share):
+        at, share = 0, max(_BATCH_SIZE // len(hits), most)
+        while at < max(map(len, hits)):
             some = [
                 keys[at : at + share] if len(found) < most else ()
                 for keys, found in zip(hits, seen, strict=True)
@@ -233,10 +231,13 @@ class _Search:
             kept = self._kept(list(dict.fromkeys(chain.from_iterable(some))))
             for keys, found in zip(some, seen, strict=True):
                 found += [key for key in keys if key in kept]
+            at, share = at + share, _SHARE_GROWTH * share
         return seen
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
         """Select the matches that are visible and fulfil the restrictions."""
+        if not matches:
+            return set()
         conditions = [*filter_visible_revisions(self.scope)]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))

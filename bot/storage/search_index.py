@@ -11,9 +11,10 @@ There, blocks of keys are searched from the newest on, each by its own query, as
 a time as the number of matches in earlier blocks suggests.
 """
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import prod, sqrt
 from typing import Any
 
 from sqlalchemy import (
@@ -47,22 +48,26 @@ _REVISION = revisions.c
 BLOCK_MARK, BLOCK_BITS = "¶", 12
 #: Growth factor of the number of blocks searched at a time (PostgreSQL), and its limit.
 _WINDOW_GROWTH, _MAX_WINDOW = 4, 64
-#: Maximum number of matches that are fetched all at once: as a multiple of the wanted
-#: number, and for a few sources.
-_FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
 #: Maximum number of matches of all times that are fetched if some weeks are wanted.
 _FEW_BESIDE = 2000
 #: Minimum number of matches per step, because another query finds all of them again.
 _MIN_STEP_SIZE = 500
 #: Maximum number of sources in one query; more of them are queried one by one.
 FEW_SOURCES = 16
-#: Selects words in more than 5 % of the revisions.
-_SELECT_COMMON_WORDS = text(
-    "SELECT c.word FROM pg_stats s,"
+#: Selects the shares of revisions that have these words. The statistics list the most
+#: frequent thousand words, or ten for each step of `default_statistics_target`.
+_SELECT_SHARES = text(
+    "SELECT c.word, c.part FROM pg_stats s,"
     " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
     " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
-    " AND s.attname = 'terms' AND c.part > 0.05 AND c.word = ANY(:words)"
+    " AND s.attname = 'terms' AND c.word = ANY(:words)"
 )
+#: Assumed share of a word that the statistics do not list, and the share above which
+#: words are common.
+_RARE, _COMMON = 0.003, 0.05
+#: Measured milliseconds of PostgreSQL: to compare an entry of the rarest word with the
+#: other words, to read a match from its page, and to search a block.
+_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.0003, 0.004, 1.0
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 _INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
@@ -96,39 +101,41 @@ class IndexStep:
 IndexWalk = Generator[IndexStep, list[int], None]
 
 
-def list_common_words(
+def estimate_shares(
     conn: Connection, requests: Iterable[IndexQuery]
-) -> frozenset[str]:
-    """List the words and marks in many revisions, by PostgreSQL's statistics."""
+) -> Mapping[str, float]:
+    """Estimate the shares of revisions that have these words; rare words are absent.
+
+    By PostgreSQL's statistics about all revisions, which decide how the index is read
+    and never what is found. SQLite's index needs none.
+    """
     if conn.dialect.name == "sqlite":
-        return frozenset()
-    groups = (
-        g for request in requests for g in (*request.wanted.every, request.sources)
-    )
+        return {}
+    groups = (group for request in requests for group in request.wanted.every)
     words = {word for group in groups for phrase in group for word in phrase}
-    found = conn.execute(_SELECT_COMMON_WORDS, {"words": list(words)})
-    return frozenset(found.scalars().all())
+    found = conn.execute(_SELECT_SHARES, {"words": list(words)})
+    return {row.word: row.part for row in found}
 
 
 def walk_matches(
     conn: Connection,
     request: IndexQuery,
     size: int,
-    common: Collection[str] = (),
+    shares: Mapping[str, float],
     far: bool = True,
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
 
     By key, descending; for a time in the past, the walk may begin with what was stored
-    then. `common` is a result of `list_common_words`; unless `far`, several common
-    words are searched together in the latest hundred thousand revisions only.
+    then. `shares` is a result of `estimate_shares`; unless `far`, several common words
+    may be searched together in the latest hundred thousand revisions only.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if conn.dialect.name == "sqlite" or not asked:
         return _walk_by_key(asked, size)
     if len(request.sources) > FEW_SOURCES:
         return _walk_by_source(request, size)
-    return _walk_by_block(request, size, common, far)
+    return _walk_by_block(request, size, shares, far)
 
 
 def take_steps(conn: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
@@ -200,51 +207,60 @@ def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
 
 
 def _walk_by_block(
-    request: IndexQuery, size: int, common: Collection[str], far: bool
+    request: IndexQuery, size: int, shares: Mapping[str, float], far: bool
 ) -> IndexWalk:
-    """Walk from the block of the latest key to that of the first, then the rest."""
+    """Walk from the block of the latest key to that of the first, then the rest.
+
+    As soon as it costs less, the rest is one query.
+    """
     asked = _add_marks(request.wanted, request.sources)
-    # To find common words together, the index reads all positions of each.
-    meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)
-    few = max(_FEW_MATCHES * size, _FEW_OF_SOURCES if request.sources else 0)
     first, last = sorted((request.first, request.last))
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
-    if meet and not far:
+    parts = [_estimate_share(group, shares) for group in asked.every]
+    rarest, likely = min(parts), prod(parts)
+    near = not far and len(parts) > 1 and rarest > _COMMON
+    if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
-    # The latest block is rarely full: too small for an estimate.
-    found, window, before = 0, 2, end
+    # Words of one subject meet more often than by chance.
+    found, window, before, density = 0, _MAX_WINDOW, end, sqrt(rarest * likely)
     while at >= bottom:
-        here = range(max(bottom, at - window + 1), at + 1)
-        blocks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
-        found += yield from _walk_all(_split_by_mark(asked, blocks), before, size)
-        at, before = here[0] - 1, here[0] << BLOCK_BITS
-        looked, there_are = end - before, end - (bottom << BLOCK_BITS)
-        if not meet and found * there_are <= few * looked:
-            # The rest costs less in one query.
+        blocks = _count_blocks(size - found, likely, at - bottom + 1)
+        whole = end * (_ENTRY_COST * rarest + _MATCH_COST * density)
+        beside = request.weeks and end * density > _FEW_BESIDE
+        if not beside and whole <= _BLOCK_COST * blocks:
             break
-        window = _next_window(window, found, looked, size)
-    if meet and not far:
-        return
+        window = min(blocks, window)
+        here = range(at - window + 1, at + 1)
+        marks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
+        found += yield from _walk_all(_split_by_mark(asked, marks), before, size)
+        at, before = here[0] - 1, here[0] << BLOCK_BITS
+        # Of what was searched, beside one match of the estimate.
+        density = likely = (found + 1) / (end - before + 1 / likely)
+        window = min(_WINDOW_GROWTH * window, _MAX_WINDOW)
+    else:
+        if near:
+            return
     if request.weeks:
         # Also revisions stored before or after that time. If there are few, checking
         # dates costs less than the index.
-        few_beside = not meet and found * end <= _FEW_BESIDE * (end - before)
-        rest = (asked,) if few_beside else _split_by_mark(asked, request.weeks)
+        few = end * density <= _FEW_BESIDE
+        rest = (asked,) if few else _split_by_mark(asked, request.weeks)
         yield from _walk_all(rest, None, size)
     elif at >= bottom:
         yield from _walk_all((asked,), before, size)
 
 
-def _next_window(window: int, found: int, looked: int, size: int) -> int:
-    """Estimate in how many blocks the missing matches are, from those found so far."""
-    missing = max(0, size - found)
-    # A quarter more than that, since matches are rarely spread evenly.
-    likely = missing * looked * 5 // (max(1, found << BLOCK_BITS) * 4) + 1
-    return min(likely, _WINDOW_GROWTH * window, _MAX_WINDOW)
+def _estimate_share(group: PhraseGroup, shares: Mapping[str, float]) -> float:
+    """Estimate the share of revisions that have any of the phrases."""
+    parts = (min(shares.get(word, _RARE) for word in phrase) for phrase in group)
+    return min(1.0, sum(parts))
 
 
-def _is_rare(group: PhraseGroup, common: Collection[str]) -> bool:
-    return not any(all(word in common for word in phrase) for phrase in group)
+def _count_blocks(missing: int, share: float, most: int) -> int:
+    """Estimate in how many blocks the missing matches are, rather too many."""
+    # A quarter more, since matches are rarely spread evenly.
+    likely = max(0, missing) * 1.25 / share / (1 << BLOCK_BITS)
+    return min(most, int(min(likely, most)) + 1)
 
 
 def _walk_all(
