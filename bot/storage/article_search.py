@@ -13,18 +13,17 @@ among a million others; visibility of the rows found is checked nevertheless.
 all workspaces.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain, compress, islice
+from itertools import chain, groupby, islice
 from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
 
 from bot.model.scope import Scope
 from bot.storage import search_index, source_store
-from bot.storage.revision_store import REVISION_JOIN, filter_visible_revisions
 from bot.storage.schema import articles, revisions, searchable
 from bot.storage.search_index import (
     BLOCK_BITS,
@@ -49,8 +48,11 @@ _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
 #: Maximum number of sources or weeks in a query; with more, rows are checked instead.
 _MAX_NAMED = 256
 #: Matches checked per step, and in total before sources are added to the query, as
-#: multiples of the limit; and the minimum of that total.
-_SIFTED_PER_STEP, _MAX_SIFTED, _MIN_SIFTED = 2, 20, 3000
+#: multiples of the limit; and the minimum of each.
+_SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
+_MIN_SIFTED_PER_STEP, _MIN_SIFTED = 60, 3000
+#: Maximum number of known matches that are compared with further words.
+_FEW_KNOWN = 200
 #: Number of keys that are checked in one statement at first, and its growth.
 _BATCH_SIZE, _SHARE_GROWTH = 500, 4
 
@@ -110,22 +112,9 @@ def search_revisions(
         limit: Maximum number of revisions.
         kept: Restrictions.
     """
-    (found,) = search_revisions_each(conn, scope, wanted=[wanted], limit=limit, **kept)
-    return found
-
-
-def search_revisions_each(
-    conn: Connection,
-    scope: Scope,
-    wanted: Sequence[SearchQuery | None],
-    limit: int,
-    **kept: Unpack[SearchFilters],
-) -> list[list[int]]:
-    """Run several searches independently; data that they share is read once."""
+    if wanted is not None and not wanted:
+        return []
     only = kept.get("source_ids")
-    outlet = [
-        ((_OUTLET_MARK + word,),) for word in extract_terms(kept.get("outlet") or "")
-    ]
     here = _Search(
         conn=conn,
         scope=scope,
@@ -135,11 +124,48 @@ def search_revisions_each(
         among=kept.get("among"),
         only=only,
     )
-    able = [each is None or bool(each) for each in wanted]
-    asked = [each or SearchQuery() for each in compress(wanted, able)]
-    asked = [replace(each, every=(*each.every, *outlet)) for each in asked]
-    found = iter(here.last(asked, limit))
-    return [next(found) if each else [] for each in able]
+    asked = wanted or SearchQuery()
+    outlet = extract_terms(kept.get("outlet") or "")
+    marks = (((_OUTLET_MARK + word,),) for word in outlet)
+    (found,) = here.last([replace(asked, every=(*asked.every, *marks))], limit, {})
+    return found
+
+
+#: Earliest and latest date; None = any.
+TimeSpan = tuple[datetime | None, datetime | None]
+
+
+def search_revisions_each(
+    conn: Connection,
+    scope: Scope,
+    wanted: Sequence[SearchQuery],
+    limit: int,
+    spans: Sequence[TimeSpan] = ((None, None),),
+) -> list[list[list[int]]]:
+    """Run several searches over each of several time spans.
+
+    As `search_revisions` does each, but what they share is read once: if all matches
+    of some words are few, those with further words and those of a time are among them.
+    """
+    whole = _Search(
+        conn=conn,
+        scope=scope,
+        source_ids=source_store.list_source_ids(conn, scope),
+        shares=search_index.estimate_shares(conn, wanted),
+    )
+    known: _KnownMatches = {}
+    always = whole.last_each(wanted, limit, known)
+    return [
+        replace(whole, since=since, until=until).last_each(wanted, limit, known)
+        if since or until
+        else always
+        for since, until in spans
+    ]
+
+
+#: All matches of all times that the workspace may see, and perhaps others, by what must
+#: occur: in descending order.
+_KnownMatches = dict[frozenset[PhraseGroup], list[int]]
 
 
 @frozen
@@ -153,16 +179,59 @@ class _Search:
     until: datetime | None = None
     among: Sequence[int] | None = None
     only: Sequence[int] | None = None
+    #: A result of `search_index.estimate_shares`; None: not loaded.
+    shares: Mapping[str, float] | None = None
 
-    def last(self, asked: Sequence[SearchQuery], limit: int) -> list[list[int]]:
-        """Return for each query the keys of the latest visible revisions that match."""
-        if not self.source_ids:
+    def last_each(
+        self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
+    ) -> list[list[int]]:
+        """Return the same as `last`, from known matches where they suffice."""
+        found: dict[SearchQuery, list[int]] = {SearchQuery(): []}
+        by_size = sorted(filter(None, asked), key=lambda each: len(each.every))
+        for _, some in groupby(by_size, key=lambda each: len(each.every)):
+            held, rest = dict[SearchQuery, list[int]](), []
+            for each in some:
+                matches = self._find_among_known(each, known)
+                if matches is None:
+                    rest.append(each)
+                else:
+                    held[each] = known[frozenset(each.every)] = matches
+            seen = self._seen(list(held.values()), limit)
+            found |= zip(held, (keys[:limit] for keys in seen), strict=True)
+            found |= zip(rest, self.last(rest, limit, known), strict=True)
+        return [found[each] for each in asked]
+
+    def _find_among_known(
+        self, asked: SearchQuery, known: _KnownMatches
+    ) -> list[int] | None:
+        """Find all matches among the known matches of fewer words; None: unknown."""
+        words = frozenset(asked.every)
+        parts = [] if asked.none else [each for each in known if each <= words]
+        if not parts:
+            return None
+        keys = set.intersection(*(set(known[part]) for part in parts))
+        among = sorted(keys, reverse=True)
+        if words == frozenset.union(*parts):
+            return among
+        if len(among) > _FEW_KNOWN:
+            return None
+        request = IndexQuery(wanted=asked)
+        return search_index.select_matching(self.conn, request, among)
+
+    def last(
+        self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
+    ) -> list[list[int]]:
+        """Return for each query the keys of the latest visible revisions that match.
+
+        Adds to the known matches those of all times that were read to the end.
+        """
+        if not self.source_ids or not asked:
             return [[] for _ in asked]
         weeks = self._weeks()
         since, until = (self.since, self.until) if weeks else (None, None)
-        first, last = search_index.estimate_key_range(self.conn, since, until)
+        first, last, newest = search_index.estimate_key_range(self.conn, since, until)
         requests = [
-            IndexQuery(wanted=each, weeks=weeks, first=first, last=last)
+            IndexQuery(wanted=each, weeks=weeks, first=first, last=last, newest=newest)
             for each in asked
         ]
         if self.among is not None:
@@ -171,13 +240,22 @@ class _Search:
             held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
-        shares = search_index.estimate_shares(self.conn, requests)
+        shares = self.shares
+        if shares is None:
+            shares = search_index.estimate_shares(self.conn, asked)
         # With several queries, each needs only recent matches.
         walk = partial(
             search_index.walk_matches, self.conn, shares=shares, far=len(requests) < 2
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
-        return self._walk_until_enough(walks, limit)
+        found, complete = self._walk_until_enough(walks, limit)
+        if not weeks and not self.until:
+            known |= {
+                frozenset(each.every): keys
+                for each, keys in zip(asked, complete, strict=True)
+                if keys is not None and not each.none
+            }
+        return found
 
     def _walk(
         self,
@@ -192,38 +270,48 @@ class _Search:
         slow, the latest matches of any source are checked first.
         """
         if len(self.source_ids) > search_index.FEW_SOURCES:
-            walk = begin(request, _SIFTED_PER_STEP * limit)
-            step, sifted = next(walk, None), 0
+            size = max(_SIFTED_PER_STEP * limit, _MIN_SIFTED_PER_STEP)
+            walk, sifted = begin(request, size), 0
+            step, whole = _advance_walk(walk)
             most = max(_MAX_SIFTED * limit, _MIN_SIFTED)
             while step is not None and sifted < most:
                 keys = yield step
                 sifted += len(keys)
-                step = _advance_walk(walk, keys)
+                step, whole = _advance_walk(walk, keys)
             if step is None:
-                return
-        yield from begin(replace(request, sources=named), limit)
+                return whole
+        return (yield from begin(replace(request, sources=named), limit))
 
     def _walk_until_enough(
         self, walks: Sequence[IndexWalk], limit: int
-    ) -> list[list[int]]:
-        """Continue each walk until enough of its matches are visible."""
+    ) -> tuple[list[list[int]], list[list[int] | None]]:
+        """Continue each walk until enough of its matches are visible.
+
+        Returns them, and all matches of the walks that came to their end.
+        """
         found: list[dict[int, None]] = [{} for _ in walks]
-        steps = {number: next(walk, None) for number, walk in enumerate(walks)}
+        read: list[dict[int, None]] = [{} for _ in walks]
+        complete: list[list[int] | None] = [None for _ in walks]
+        steps = {number: _advance_walk(walk)[0] for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
             hits = search_index.take_steps(self.conn, list(going.values()))
             for number, keys, seen in zip(
                 going, hits, self._seen(hits, limit), strict=True
             ):
+                read[number] |= dict.fromkeys(keys)
                 found[number] |= dict.fromkeys(seen)
-                enough = len(found[number]) >= limit
-                steps[number] = None if enough else _advance_walk(walks[number], keys)
-        return [list(islice(keys, limit)) for keys in found]
+                steps[number], whole = _advance_walk(walks[number], keys)
+                if whole:
+                    complete[number] = sorted(read[number], reverse=True)
+                if len(found[number]) >= limit:
+                    steps[number] = None
+        return [list(islice(keys, limit)) for keys in found], complete
 
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
         """Keep the first visible matches of each list: `most`, or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
-        at, share = 0, max(_BATCH_SIZE // len(hits), most)
-        while at < max(map(len, hits)):
+        at, share = 0, max(_BATCH_SIZE // max(1, len(hits)), most)
+        while at < max(map(len, hits), default=0):
             some = [
                 keys[at : at + share] if len(found) < most else ()
                 for keys, found in zip(hits, seen, strict=True)
@@ -238,17 +326,18 @@ class _Search:
         """Select the matches that are visible and fulfil the restrictions."""
         if not matches:
             return set()
-        conditions = [*filter_visible_revisions(self.scope)]
-        if self.only is not None:
-            conditions.append(articles.c.source_id.in_(self.only))
+        conditions = [
+            is_among(self.conn, _REVISION.id, matches),
+            _REVISION.current,
+            is_among(self.conn, articles.c.source_id, self.source_ids),
+        ]
         if self.since is not None:
             conditions.append(_REVISION.dated_at >= self.since)
         if self.until is not None:
             conditions.append(_REVISION.dated_at <= self.until)
-        key = _REVISION.id
-        query = select(key).select_from(REVISION_JOIN)
-        found = query.where(is_among(self.conn, key, matches), *conditions)
-        return set(list_scalars(self.conn, found))
+        joined = revisions.join(articles, articles.c.id == _REVISION.article_id)
+        query = select(_REVISION.id).select_from(joined).where(*conditions)
+        return set(list_scalars(self.conn, query))
 
     def _weeks(self) -> PhraseGroup:
         """List the weeks from `since` to `until`, or to the newest article."""
@@ -262,12 +351,17 @@ class _Search:
         return _any_mark(_WEEK_MARK, weeks)
 
 
-def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
-    """Send a walk the result of its step; return its next step, None at its end."""
+def _advance_walk(
+    walk: IndexWalk, keys: list[int] | None = None
+) -> tuple[IndexStep | None, bool]:
+    """Begin a walk, or send it the result of its step.
+
+    Returns its next step, None at its end, and whether all matches were read then.
+    """
     try:
-        return walk.send(keys)
-    except StopIteration:
-        return None
+        return (next(walk) if keys is None else walk.send(keys)), False
+    except StopIteration as end:
+        return None, end.value
 
 
 def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:

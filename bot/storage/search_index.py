@@ -18,21 +18,15 @@ from math import prod, sqrt
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
-    Select,
     Text,
     and_,
     cast,
-    column,
     func,
     literal,
     or_,
     select,
-    table,
     text,
     type_coerce,
 )
@@ -70,7 +64,28 @@ _RARE, _COMMON = 0.003, 0.05
 _ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.0003, 0.004, 1.0
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
-_INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
+#: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
+_SELECT_LATEST = text(
+    "SELECT rowid FROM searchable_index WHERE searchable_index MATCH :asked"
+    " AND rowid < :before ORDER BY rowid DESC LIMIT :size"
+)
+#: Selects for each step the latest keys that match any of its questions (PostgreSQL).
+#: MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
+#: mark of each kind, so that no key matches a step twice.
+_SELECT_HITS = text(
+    "WITH hits AS MATERIALIZED ("
+    "SELECT a.step, a.before, a.size, s.revision_id FROM unnest("
+    "CAST(:steps AS integer[]), CAST(:questions AS text[]),"
+    " CAST(:before AS bigint[]), CAST(:sizes AS integer[])"
+    ") a(step, question, before, size)"
+    " JOIN searchable s ON s.terms @@ CAST(a.question AS tsquery)"
+    "), ranked AS ("
+    "SELECT step, size, revision_id, row_number() OVER"
+    " (PARTITION BY step ORDER BY revision_id DESC) AS place"
+    " FROM hits WHERE revision_id < before"
+    ") SELECT step, revision_id FROM ranked WHERE place <= size"
+    " ORDER BY step, revision_id DESC"
+)
 
 
 @frozen
@@ -83,6 +98,8 @@ class IndexQuery:
     #: Range of keys stored at about the wanted time, from `estimate_key_range`.
     first: int = 0
     last: int = 0
+    #: The latest key of all.
+    newest: int = 0
     #: Empty = any source.
     sources: PhraseGroup = ()
 
@@ -98,11 +115,12 @@ class IndexStep:
     size: int
 
 
-IndexWalk = Generator[IndexStep, list[int], None]
+#: Returns whether it has given all matches.
+IndexWalk = Generator[IndexStep, list[int], bool]
 
 
 def estimate_shares(
-    conn: Connection, requests: Iterable[IndexQuery]
+    conn: Connection, asked: Iterable[SearchQuery]
 ) -> Mapping[str, float]:
     """Estimate the shares of revisions that have these words; rare words are absent.
 
@@ -111,7 +129,7 @@ def estimate_shares(
     """
     if conn.dialect.name == "sqlite":
         return {}
-    groups = (group for request in requests for group in request.wanted.every)
+    groups = (group for each in asked for group in each.every)
     words = {word for group in groups for phrase in group for word in phrase}
     found = conn.execute(_SELECT_SHARES, {"words": list(words)})
     return {row.word: row.part for row in found}
@@ -169,15 +187,19 @@ def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
 
 def estimate_key_range(
     conn: Connection, since: datetime | None, until: datetime | None
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Estimate the keys of revisions stored at these times; None = first, latest.
 
     Not needed on SQLite.
+
+    Returns:
+        The first and the last key of that time, and the latest of all.
     """
     if conn.dialect.name == "sqlite":
-        return 0, 0
+        return 0, 0, 0
+    newest = _find_last_key(conn, None)
     first = 0 if since is None else _find_last_key(conn, since)
-    return first, _find_last_key(conn, until)
+    return first, newest if until is None else _find_last_key(conn, until), newest
 
 
 def _find_last_key(conn: Connection, until: datetime | None) -> int:
@@ -197,13 +219,14 @@ def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
     while True:
         found = yield IndexStep(questions=(asked,), before=before, size=size)
         if len(found) < size:
-            return
+            return True
         before, size = found[-1], 4 * size
 
 
 def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
     asked = _add_marks(request.wanted, request.weeks)
     yield from _walk_all(_split_by_mark(asked, request.sources), None, size)
+    return True
 
 
 def _walk_by_block(
@@ -216,6 +239,7 @@ def _walk_by_block(
     asked = _add_marks(request.wanted, request.sources)
     first, last = sorted((request.first, request.last))
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
+    total = max(end, request.newest)
     parts = [_estimate_share(group, shares) for group in asked.every]
     rarest, likely = min(parts), prod(parts)
     near = not far and len(parts) > 1 and rarest > _COMMON
@@ -225,9 +249,9 @@ def _walk_by_block(
     found, window, before, density = 0, _MAX_WINDOW, end, sqrt(rarest * likely)
     while at >= bottom:
         blocks = _count_blocks(size - found, likely, at - bottom + 1)
-        whole = end * (_ENTRY_COST * rarest + _MATCH_COST * density)
-        beside = request.weeks and end * density > _FEW_BESIDE
-        if not beside and whole <= _BLOCK_COST * blocks:
+        whole = _ENTRY_COST * rarest + _MATCH_COST * density
+        few = not request.weeks or total * density <= _FEW_BESIDE
+        if few and total * whole <= _BLOCK_COST * blocks:
             break
         window = min(blocks, window)
         here = range(at - window + 1, at + 1)
@@ -239,15 +263,17 @@ def _walk_by_block(
         window = min(_WINDOW_GROWTH * window, _MAX_WINDOW)
     else:
         if near:
-            return
+            return False
     if request.weeks:
         # Also revisions stored before or after that time. If there are few, checking
         # dates costs less than the index.
-        few = end * density <= _FEW_BESIDE
-        rest = (asked,) if few else _split_by_mark(asked, request.weeks)
-        yield from _walk_all(rest, None, size)
+        if total * density <= _FEW_BESIDE:
+            yield from _walk_all((asked,), None, 2 * _FEW_BESIDE)
+        else:
+            yield from _walk_all(_split_by_mark(asked, request.weeks), None, size)
     elif at >= bottom:
         yield from _walk_all((asked,), before, size)
+    return True
 
 
 def _estimate_share(group: PhraseGroup, shares: Mapping[str, float]) -> float:
@@ -288,23 +314,20 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
         return _load_every_key(conn, step)
-    matches = _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
-    key = _INDEX.c.rowid
-    return _load_page(conn, select(key).where(matches), key, step)
+    given = {
+        "asked": _format_fts5(asked),
+        "before": step.before or MAX_KEY,
+        "size": step.size,
+    }
+    return list(conn.execute(_SELECT_LATEST, given).scalars())
 
 
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
     # Revisions that are not current are filtered out later: here that would lose the
     # order of the index.
-    return _load_page(conn, select(_REVISION.id), _REVISION.id, step)
-
-
-def _load_page(
-    conn: Connection, query: Select[Any], key: ColumnElement[int], step: IndexStep
-) -> list[int]:
-    if step.before is not None:
-        query = query.where(key < step.before)
-    return list_scalars(conn, query.order_by(key.desc()).limit(step.size))
+    query = select(_REVISION.id).where(_REVISION.id < (step.before or MAX_KEY))
+    latest = query.order_by(_REVISION.id.desc()).limit(step.size)
+    return list_scalars(conn, latest)
 
 
 def _match_stored_terms(asked: SearchQuery) -> Condition:
@@ -345,47 +368,14 @@ def _take_on_postgresql(
         if question
     ]
     if asked:
-        for number, key in conn.execute(_select_hits(asked)).all():
+        names = ("steps", "questions", "before", "sizes")
+        given = dict(zip(names, map(list, zip(*asked, strict=True)), strict=True))
+        for number, key in conn.execute(_SELECT_HITS, given):
             found[number].append(key)
     for number, step in enumerate(steps):
         if not all(step.questions):
             found[number] = _load_every_key(conn, step)
     return found
-
-
-def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
-    """Select for each step the latest keys that match, in descending order."""
-    # Imported only if it is used.
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    kinds = {"step": Integer, "question": Text, "before": BigInteger, "size": Integer}
-    given = (
-        literal(list(each), ARRAY(kind))
-        for each, kind in zip(zip(*asked, strict=True), kinds.values(), strict=True)
-    )
-    each = func.unnest(*given).table_valued(*kinds, name="asked").render_derived()
-    held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
-    key = searchable.c.revision_id
-    # MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
-    # mark of each kind, so that no key matches a step twice.
-    hits = (
-        select(each.c.step, each.c.before, each.c.size, key)
-        .select_from(each.join(searchable, held))
-        .cte("hits")
-        .prefix_with("MATERIALIZED")
-    )
-    last = hits.c.revision_id.desc()
-    place = func.row_number().over(partition_by=hits.c.step, order_by=last)
-    ranked = (
-        select(hits, place.label("place"))
-        .where(hits.c.revision_id < hits.c.before)
-        .subquery()
-    )
-    return (
-        select(ranked.c.step, ranked.c.revision_id)
-        .where(ranked.c.place <= ranked.c.size)
-        .order_by(ranked.c.step, ranked.c.revision_id.desc())
-    )
 
 
 def _cast_tsquery(asked: SearchQuery) -> ColumnElement[Any]:
