@@ -50,7 +50,7 @@ _MAX_NAMED = 256
 #: Matches checked per step, and in total before sources are added to the query, as
 #: multiples of the limit; and the minimum of each.
 _SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
-_MIN_SIFTED_PER_STEP, _MIN_SIFTED = 60, 3000
+_MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
 #: Number of keys that are checked in one statement at first, and its growth.
@@ -156,15 +156,15 @@ def search_revisions_each(
     known: _KnownMatches = {}
     always = whole.last_each(wanted, limit, known)
     return [
-        replace(whole, since=since, until=until).last_each(wanted, limit, known)
+        replace(whole, since=since, until=until).last_each(wanted, limit, {**known})
         if since or until
         else always
         for since, until in spans
     ]
 
 
-#: All matches of all times that the workspace may see, and perhaps others, by what must
-#: occur: in descending order.
+#: All matches, or all of a time, that the workspace may see, and perhaps others, by
+#: what must occur: in descending order.
 _KnownMatches = dict[frozenset[PhraseGroup], list[int]]
 
 
@@ -223,7 +223,7 @@ class _Search:
     ) -> list[list[int]]:
         """Return for each query the keys of the latest visible revisions that match.
 
-        Adds to the known matches those of all times that were read to the end.
+        Adds to the known matches those that were read to the end.
         """
         if not self.source_ids or not asked:
             return [[] for _ in asked]
@@ -249,12 +249,11 @@ class _Search:
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
         found, complete = self._walk_until_enough(walks, limit)
-        if not weeks and not self.until:
-            known |= {
-                frozenset(each.every): keys
-                for each, keys in zip(asked, complete, strict=True)
-                if keys is not None and not each.none
-            }
+        known |= {
+            frozenset(each.every): keys
+            for each, keys in zip(asked, complete, strict=True)
+            if keys is not None and not each.none
+        }
         return found
 
     def _walk(

@@ -44,8 +44,9 @@ BLOCK_MARK, BLOCK_BITS = "¶", 12
 _WINDOW_GROWTH, _MAX_WINDOW = 4, 64
 #: Maximum number of matches of all times that are fetched if some weeks are wanted.
 _FEW_BESIDE = 2000
-#: Minimum number of matches per step, because another query finds all of them again.
-_MIN_STEP_SIZE = 500
+#: Minimum number of matches per step on PostgreSQL, because another query finds all of
+#: them again, and of each step but the first on SQLite.
+_MIN_STEP_SIZE, _MIN_NEXT_STEP = 500, 1000
 #: Maximum number of sources in one query; more of them are queried one by one.
 FEW_SOURCES = 16
 #: Selects the shares of revisions that have these words. The statistics list the most
@@ -65,9 +66,9 @@ _ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.0003, 0.004, 1.0
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 #: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
-_SELECT_LATEST = text(
-    "SELECT rowid FROM searchable_index WHERE searchable_index MATCH :asked"
-    " AND rowid < :before ORDER BY rowid DESC LIMIT :size"
+_SELECT_LATEST = (
+    "SELECT rowid FROM searchable_index WHERE searchable_index MATCH ?"
+    " AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 )
 #: Selects for each step the latest keys that match any of its questions (PostgreSQL).
 #: MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
@@ -220,7 +221,7 @@ def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
         found = yield IndexStep(questions=(asked,), before=before, size=size)
         if len(found) < size:
             return True
-        before, size = found[-1], 4 * size
+        before, size = found[-1], max(4 * size, _MIN_NEXT_STEP)
 
 
 def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
@@ -314,12 +315,8 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
         return _load_every_key(conn, step)
-    given = {
-        "asked": _format_fts5(asked),
-        "before": step.before or MAX_KEY,
-        "size": step.size,
-    }
-    return list(conn.execute(_SELECT_LATEST, given).scalars())
+    given = (_format_fts5(asked), step.before or MAX_KEY, step.size)
+    return list(conn.exec_driver_sql(_SELECT_LATEST, given).scalars())
 
 
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
