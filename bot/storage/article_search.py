@@ -114,20 +114,20 @@ def search_revisions(
     """
     if wanted is not None and not wanted:
         return []
-    only = kept.get("source_ids")
+    asked = wanted or SearchQuery()
+    outlet = extract_terms(kept.get("outlet") or "")
+    marks = (((_OUTLET_MARK + word,),) for word in outlet)
+    asked = replace(asked, every=(*asked.every, *marks))
+    only, among = kept.get("source_ids"), kept.get("among")
     here = _Search(
         conn=conn,
         scope=scope,
         source_ids=source_store.list_source_ids(conn, scope, only),
-        since=kept.get("since"),
-        until=kept.get("until"),
-        among=kept.get("among"),
-        only=only,
+        span=_load_span(conn, kept.get("since"), kept.get("until")),
+        among=among,
+        shares=search_index.estimate_shares(conn, [asked] if among is None else []),
     )
-    asked = wanted or SearchQuery()
-    outlet = extract_terms(kept.get("outlet") or "")
-    marks = (((_OUTLET_MARK + word,),) for word in outlet)
-    (found,) = here.last([replace(asked, every=(*asked.every, *marks))], limit, {})
+    (found,) = here.last([asked], limit, {})
     return found
 
 
@@ -147,19 +147,22 @@ def search_revisions_each(
     As `search_revisions` does each, but what they share is read once: if all matches
     of some words are few, those with further words and those of a time are among them.
     """
-    whole = _Search(
+    known: _KnownMatches = {}
+    always = _Search(
         conn=conn,
         scope=scope,
         source_ids=source_store.list_source_ids(conn, scope),
+        span=_load_span(conn, None, None),
         shares=search_index.estimate_shares(conn, wanted),
     )
-    known: _KnownMatches = {}
-    always = whole.last_each(wanted, limit, known)
+    found = always.last_each(wanted, limit, known)
     return [
-        replace(whole, since=since, until=until).last_each(wanted, limit, {**known})
-        if since or until
-        else always
-        for since, until in spans
+        replace(always, span=_load_span(conn, *span)).last_each(
+            wanted, limit, {**known}
+        )
+        if any(span)
+        else found
+        for span in spans
     ]
 
 
@@ -169,18 +172,38 @@ _KnownMatches = dict[frozenset[PhraseGroup], list[int]]
 
 
 @frozen
+class _Span:
+    """A time span, and where its revisions are in the index."""
+
+    since: datetime | None
+    until: datetime | None
+    #: Without words.
+    request: IndexQuery
+
+
+def _load_span(
+    conn: Connection, since: datetime | None, until: datetime | None
+) -> _Span:
+    weeks = _list_weeks(conn, since, until)
+    dates = (since, until) if weeks else (None, None)
+    first, last, newest = search_index.estimate_key_range(conn, *dates)
+    request = IndexQuery(
+        wanted=SearchQuery(), weeks=weeks, first=first, last=last, newest=newest
+    )
+    return _Span(since=since, until=until, request=request)
+
+
+@frozen
 class _Search:
     """A search of one workspace with its restrictions."""
 
     conn: Connection
     scope: Scope
     source_ids: Sequence[int]
-    since: datetime | None = None
-    until: datetime | None = None
+    span: _Span
     among: Sequence[int] | None = None
-    only: Sequence[int] | None = None
-    #: A result of `search_index.estimate_shares`; None: not loaded.
-    shares: Mapping[str, float] | None = None
+    #: A result of `search_index.estimate_shares`.
+    shares: Mapping[str, float]
 
     def last_each(
         self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
@@ -227,25 +250,19 @@ class _Search:
         """
         if not self.source_ids or not asked:
             return [[] for _ in asked]
-        weeks = self._weeks()
-        since, until = (self.since, self.until) if weeks else (None, None)
-        first, last, newest = search_index.estimate_key_range(self.conn, since, until)
-        requests = [
-            IndexQuery(wanted=each, weeks=weeks, first=first, last=last, newest=newest)
-            for each in asked
-        ]
+        requests = [replace(self.span.request, wanted=each) for each in asked]
         if self.among is not None:
             among = self.among
             select_matching = search_index.select_matching
             held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
-        shares = self.shares
-        if shares is None:
-            shares = search_index.estimate_shares(self.conn, asked)
         # With several queries, each needs only recent matches.
         walk = partial(
-            search_index.walk_matches, self.conn, shares=shares, far=len(requests) < 2
+            search_index.walk_matches,
+            self.conn,
+            shares=self.shares,
+            far=len(requests) < 2,
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
         found, complete = self._walk_until_enough(walks, limit)
@@ -330,24 +347,26 @@ class _Search:
             _REVISION.current,
             is_among(self.conn, articles.c.source_id, self.source_ids),
         ]
-        if self.since is not None:
-            conditions.append(_REVISION.dated_at >= self.since)
-        if self.until is not None:
-            conditions.append(_REVISION.dated_at <= self.until)
+        if self.span.since is not None:
+            conditions.append(_REVISION.dated_at >= self.span.since)
+        if self.span.until is not None:
+            conditions.append(_REVISION.dated_at <= self.span.until)
         joined = revisions.join(articles, articles.c.id == _REVISION.article_id)
         query = select(_REVISION.id).select_from(joined).where(*conditions)
         return set(list_scalars(self.conn, query))
 
-    def _weeks(self) -> PhraseGroup:
-        """List the weeks from `since` to `until`, or to the newest article."""
-        if self.since is None:
-            return ()
-        last = self.until or _find_newest_date(self.conn)
-        if last is None:
-            return ()
-        first = _week_number(self.since)
-        weeks = range(first, max(first, _week_number(last)) + 1)
-        return _any_mark(_WEEK_MARK, weeks)
+
+def _list_weeks(
+    conn: Connection, since: datetime | None, until: datetime | None
+) -> PhraseGroup:
+    """List the weeks from `since` to `until`, or to the newest article."""
+    if since is None:
+        return ()
+    last = until or _find_newest_date(conn)
+    if last is None:
+        return ()
+    first = _week_number(since)
+    return _any_mark(_WEEK_MARK, range(first, max(first, _week_number(last)) + 1))
 
 
 def _advance_walk(

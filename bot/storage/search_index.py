@@ -14,7 +14,7 @@ a time as the number of matches in earlier blocks suggests.
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from math import prod, sqrt
+from math import cbrt, ceil, prod
 from typing import Any
 
 from sqlalchemy import (
@@ -62,7 +62,7 @@ _SELECT_SHARES = text(
 _RARE, _COMMON = 0.003, 0.05
 #: Measured milliseconds of PostgreSQL: to compare an entry of the rarest word with the
 #: other words, to read a match from its page, and to search a block.
-_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.0003, 0.004, 1.0
+_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.6
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 #: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
@@ -128,10 +128,10 @@ def estimate_shares(
     By PostgreSQL's statistics about all revisions, which decide how the index is read
     and never what is found. SQLite's index needs none.
     """
-    if conn.dialect.name == "sqlite":
-        return {}
     groups = (group for each in asked for group in each.every)
     words = {word for group in groups for phrase in group for word in phrase}
+    if conn.dialect.name == "sqlite" or not words:
+        return {}
     found = conn.execute(_SELECT_SHARES, {"words": list(words)})
     return {row.word: row.part for row in found}
 
@@ -246,10 +246,12 @@ def _walk_by_block(
     near = not far and len(parts) > 1 and rarest > _COMMON
     if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
+    found, window, before = 0, _MAX_WINDOW, end
     # Words of one subject meet more often than by chance.
-    found, window, before, density = 0, _MAX_WINDOW, end, sqrt(rarest * likely)
+    density = cbrt(rarest * likely**2)
     while at >= bottom:
-        blocks = _count_blocks(size - found, likely, at - bottom + 1)
+        blocks = _count_blocks(size - found, likely, before - (at << BLOCK_BITS))
+        blocks = min(blocks, at - bottom + 1)
         whole = _ENTRY_COST * rarest + _MATCH_COST * density
         few = not request.weeks or total * density <= _FEW_BESIDE
         if few and total * whole <= _BLOCK_COST * blocks:
@@ -283,11 +285,17 @@ def _estimate_share(group: PhraseGroup, shares: Mapping[str, float]) -> float:
     return min(1.0, sum(parts))
 
 
-def _count_blocks(missing: int, share: float, most: int) -> int:
-    """Estimate in how many blocks the missing matches are, rather too many."""
+def _count_blocks(missing: int, share: float, latest: int) -> int:
+    """Estimate in how many blocks the missing matches are.
+
+    Args:
+        missing: Number of matches.
+        share: Estimated share of the keys that match.
+        latest: Number of keys in the latest of the blocks, which may not be full.
+    """
     # A quarter more, since matches are rarely spread evenly.
-    likely = max(0, missing) * 1.25 / share / (1 << BLOCK_BITS)
-    return min(most, int(min(likely, most)) + 1)
+    further = max(0, missing) * 1.25 / share - latest
+    return 1 + ceil(max(0, further) / (1 << BLOCK_BITS))
 
 
 def _walk_all(
