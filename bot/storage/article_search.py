@@ -13,7 +13,7 @@ among a million others; visibility of the rows found is checked nevertheless.
 all workspaces.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from sqlalchemy import Connection, select
 
 from bot.model.scope import Scope
 from bot.storage import search_index, source_store
+from bot.storage.revision_store import REVISION_JOIN, filter_visible_revisions
 from bot.storage.schema import articles, revisions, searchable
 from bot.storage.search_index import (
     BLOCK_BITS,
@@ -31,6 +32,7 @@ from bot.storage.search_index import (
     IndexQuery,
     IndexStep,
     IndexWalk,
+    WordShares,
 )
 from bot.storage.statements import (
     delete_rows,
@@ -124,6 +126,7 @@ def search_revisions(
         scope=scope,
         source_ids=source_store.list_source_ids(conn, scope, only),
         span=_load_span(conn, kept.get("since"), kept.get("until")),
+        only=only,
         among=among,
         shares=search_index.estimate_shares(conn, [asked] if among is None else []),
     )
@@ -154,6 +157,7 @@ def search_revisions_each(
         source_ids=source_store.list_source_ids(conn, scope),
         span=_load_span(conn, None, None),
         shares=search_index.estimate_shares(conn, wanted),
+        far=len(wanted) < 2,
     )
     found = always.last_each(wanted, limit, known)
     return [
@@ -201,9 +205,12 @@ class _Search:
     scope: Scope
     source_ids: Sequence[int]
     span: _Span
+    #: Only from these sources, and only these revisions.
+    only: Sequence[int] | None = None
     among: Sequence[int] | None = None
-    #: A result of `search_index.estimate_shares`.
-    shares: Mapping[str, float]
+    shares: WordShares
+    #: Whether old matches are needed too; of several queries, each needs recent ones.
+    far: bool = True
 
     def last_each(
         self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
@@ -257,12 +264,8 @@ class _Search:
             held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
-        # With several queries, each needs only recent matches.
         walk = partial(
-            search_index.walk_matches,
-            self.conn,
-            shares=self.shares,
-            far=len(requests) < 2,
+            search_index.walk_matches, self.conn, shares=self.shares, far=self.far
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
         found, complete = self._walk_until_enough(walks, limit)
@@ -344,15 +347,15 @@ class _Search:
             return set()
         conditions = [
             is_among(self.conn, _REVISION.id, matches),
-            _REVISION.current,
-            is_among(self.conn, articles.c.source_id, self.source_ids),
+            *filter_visible_revisions(self.scope),
         ]
+        if self.only is not None:
+            conditions.append(articles.c.source_id.in_(self.only))
         if self.span.since is not None:
             conditions.append(_REVISION.dated_at >= self.span.since)
         if self.span.until is not None:
             conditions.append(_REVISION.dated_at <= self.span.until)
-        joined = revisions.join(articles, articles.c.id == _REVISION.article_id)
-        query = select(_REVISION.id).select_from(joined).where(*conditions)
+        query = select(_REVISION.id).select_from(REVISION_JOIN).where(*conditions)
         return set(list_scalars(self.conn, query))
 
 

@@ -50,12 +50,13 @@ _MIN_STEP_SIZE, _MIN_NEXT_STEP = 500, 1000
 #: Maximum number of sources in one query; more of them are queried one by one.
 FEW_SOURCES = 16
 #: Selects the shares of revisions that have these words. The statistics list the most
-#: frequent thousand words, or ten for each step of `default_statistics_target`.
+#: frequent thousand words, or ten for each step of `default_statistics_target`; behind
+#: them stand the least and the greatest share, without a word.
 _SELECT_SHARES = text(
     "SELECT c.word, c.part FROM pg_stats s,"
     " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
     " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
-    " AND s.attname = 'terms' AND c.word = ANY(:words)"
+    " AND s.attname = 'terms' AND (c.word = ANY(:words) OR c.word IS NULL)"
 )
 #: Assumed share of a word that the statistics do not list, and the share above which
 #: words are common.
@@ -120,27 +121,36 @@ class IndexStep:
 IndexWalk = Generator[IndexStep, list[int], bool]
 
 
-def estimate_shares(
-    conn: Connection, asked: Iterable[SearchQuery]
-) -> Mapping[str, float]:
-    """Estimate the shares of revisions that have these words; rare words are absent.
+@frozen
+class WordShares:
+    """Estimated shares of the revisions that have a word."""
 
-    By PostgreSQL's statistics about all revisions, which decide how the index is read
-    and never what is found. SQLite's index needs none.
+    listed: Mapping[str, float]
+    #: Of a word that is not listed.
+    others: float
+
+
+def estimate_shares(conn: Connection, asked: Iterable[SearchQuery]) -> WordShares:
+    """Estimate the shares of these words by PostgreSQL's statistics of all revisions.
+
+    They decide how the index is read and never what is found. Before the table was
+    analyzed, every word counts as frequent. SQLite's index needs none.
     """
     groups = (group for each in asked for group in each.every)
     words = {word for group in groups for phrase in group for word in phrase}
     if conn.dialect.name == "sqlite" or not words:
-        return {}
-    found = conn.execute(_SELECT_SHARES, {"words": list(words)})
-    return {row.word: row.part for row in found}
+        return WordShares(listed={}, others=1.0)
+    found = conn.execute(_SELECT_SHARES, {"words": list(words)}).all()
+    listed = {row.word: row.part for row in found if row.word is not None}
+    known = len(listed) < len(found)
+    return WordShares(listed=listed, others=_RARE if known else 1.0)
 
 
 def walk_matches(
     conn: Connection,
     request: IndexQuery,
     size: int,
-    shares: Mapping[str, float],
+    shares: WordShares,
     far: bool = True,
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
@@ -231,7 +241,7 @@ def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
 
 
 def _walk_by_block(
-    request: IndexQuery, size: int, shares: Mapping[str, float], far: bool
+    request: IndexQuery, size: int, shares: WordShares, far: bool
 ) -> IndexWalk:
     """Walk from the block of the latest key to that of the first, then the rest.
 
@@ -279,9 +289,10 @@ def _walk_by_block(
     return True
 
 
-def _estimate_share(group: PhraseGroup, shares: Mapping[str, float]) -> float:
+def _estimate_share(group: PhraseGroup, shares: WordShares) -> float:
     """Estimate the share of revisions that have any of the phrases."""
-    parts = (min(shares.get(word, _RARE) for word in phrase) for phrase in group)
+    listed, others = shares.listed, shares.others
+    parts = (min(listed.get(word, others) for word in phrase) for phrase in group)
     return min(1.0, sum(parts))
 
 

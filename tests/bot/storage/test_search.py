@@ -21,6 +21,7 @@ from bot.storage import (
     quote_store,
     search_index,
 )
+from bot.storage.search_index import WordShares
 from digests.language.search_terms import SearchQuery, extract_terms, parse_query
 from tests.bot.storage.builders import (
     NOW,
@@ -315,7 +316,9 @@ async def meeting_seldom(
 ) -> None:
     """Terms that PostgreSQL believes to be in every version; one mentions a boat."""
     monkeypatch.setattr(
-        search_index, "estimate_shares", lambda *_: {"lock": 1.0, "weir": 1.0}
+        search_index,
+        "estimate_shares",
+        lambda *_: WordShares(listed={"lock": 1.0, "weir": 1.0}, others=0.01),
     )
     monkeypatch.setattr(search_index, "_BLOCK_COST", 0)
     # No source is given: these are as common as in a workspace of many sources.
