@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
@@ -21,12 +22,17 @@ from bot.commands.dispatch import build_inbox
 from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.card_pictures import CardIllustrator
 from bot.delivery.outbox import Outbox
+from bot.delivery.shares import ShareSender
+from bot.errors import ConfigurationError
 from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
+from bot.leases import name_process
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
+from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
 from bot.platforms.plugins import load_plugins
@@ -46,18 +52,27 @@ from bot.ports import (
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
-from bot.runner import Application
+from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
-from bot.storage import Database, picture_store, process_store
+from bot.storage import Database, job_tables, picture_store, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
-from bot.web.server import ReadinessCheck
+from bot.web.health import HealthServices, ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
 from digests.sources.sandbox.process import Sandbox
+
+INSTALL_QUEUE = (
+    "Several processes share the work with a library that is not installed. Install it "
+    "with pip install 'standfirst[scale]', or start one process with «standfirst run»."
+)
+MIGRATE_JOBS = (
+    "The database {where} has no tables for several processes yet, or older ones. Run "
+    "«standfirst migrate» with this version, then start this again."
+)
 
 
 class SystemClock:
@@ -88,15 +103,17 @@ def load_platform_settings() -> tuple[Settings, tuple[str, ...]]:
 
 @asynccontextmanager
 async def open_application(
-    settings: Settings, *, at: CheckpointHook = ignore_checkpoint
+    settings: Settings, *, role: Role = "all", at: CheckpointHook = ignore_checkpoint
 ) -> AsyncIterator[Application]:
     """Open the database, build the application over it, and close both at the end.
 
     Args:
         settings: From `load_platform_settings`.
+        role: What this process does.
         at: Called at each checkpoint of publishing and delivery.
     """
-    db = await asyncio.to_thread(Database.open, settings.database_url)
+    metrics = Metrics()
+    db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
     engine = InProcessEngine()
     try:
         async with (
@@ -106,7 +123,7 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, db, engine, source_reader, drawing, at
+                settings, role, db, engine, source_reader, drawing, metrics, at
             )
             try:
                 yield app
@@ -120,10 +137,12 @@ async def open_application(
 
 async def _build_application(
     settings: Settings,
+    role: Role,
     db: Database,
     engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
+    metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
@@ -140,7 +159,13 @@ async def _build_application(
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
-    ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
+    ingestor = Ingestor(
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader,
+        metrics=metrics,
+    )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
         return await drawing.run(draw_card, wording, design)
@@ -165,6 +190,7 @@ async def _build_application(
             ),
         ),
         at=at,
+        metrics=metrics,
     )
     outbox = Outbox(
         db=db,
@@ -173,9 +199,10 @@ async def _build_application(
         send_timeout=timedelta(seconds=settings.send_timeout),
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
         at=at,
+        metrics=metrics,
         steady=time.monotonic,
     )
-    jobs = JobScheduler(clock)
+    jobs = JobScheduler(clock, metrics=metrics)
     services = CommandServices(
         db=db,
         archive=archive,
@@ -184,35 +211,41 @@ async def _build_application(
         clock=clock,
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
-        wake=partial(jobs.run_now, "publish"),
+        # With several processes, transactions request the jobs themselves.
+        wake=partial(jobs.run_now, "publish") if role == "all" else _do_nothing,
         checks={name: one.check for name, one in active.items() if one.check},
         check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
+        quotas=settings.quotas,
     )
+    received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
         read_article=archive.local_article,
-        ready=combine_readiness(archive.ready, active),
-        list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+        health=HealthServices(
+            ready=combine_readiness(archive.ready, received),
+            list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+            metrics=metrics,
+        ),
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        trusted_proxy=settings.web_trusted_proxy,
+        access=settings.web_access,
     )
-    return Application(
+    corrections = CorrectionProcessor(
+        db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
+    )
+    app = Application(
         settings=settings,
+        role=role,
+        process=name_process(),
         db=db,
         clock=clock,
         jobs=jobs,
+        metrics=metrics,
         publisher=publisher,
-        corrections=CorrectionProcessor(
-            db=db,
-            engine=engine,
-            clock=clock,
-            platforms=platforms,
-            illustrator=illustrator,
-        ),
+        corrections=corrections,
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
@@ -228,9 +261,62 @@ async def _build_application(
         inbox=build_inbox(services, registry.build_commands(services)),
         plugins=plugins,
         platforms=platforms,
+        received=frozenset(received),
+        parts=[one.part for one in received.values() if one.part],
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
         closers=[one.close for one in active.values()],
+    )
+    return app if role == "all" else await _share_work(app)
+
+
+def _do_nothing() -> None:
+    return None
+
+
+async def _share_work(app: Application) -> Application:
+    """Connect the application to the queue over which several processes share work."""
+    # Imported late: it loads the library of the queue.
+    try:
+        from bot.jobs.dispatching import JobDispatcher
+        from bot.jobs.job_queue import JobQueue, read_table_scripts
+        from bot.jobs.workers import Worker
+    except ModuleNotFoundError:
+        raise ConfigurationError(INSTALL_QUEUE) from None
+
+    shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
+    queue = JobQueue(app.settings.database_url, shared)
+    version = await app.db.read(job_tables.find_job_tables)
+    if version is None or version < read_table_scripts().version:
+        raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
+    app.db.share(queue)
+    names = frozenset(app.platforms)
+    full_texts = app.publisher.full_texts
+
+    async def maintain() -> None:
+        await app.incidents.run()
+        await app.maintenance.run()
+
+    return replace(
+        app,
+        dispatcher=JobDispatcher(
+            db=app.db,
+            clock=app.clock,
+            publisher=app.publisher,
+            full_texts=full_texts,
+            shares=DeliveryShares(platforms=names),
+            uncertain_wait=app.outbox.uncertain_wait,
+        ),
+        worker=Worker(
+            db=app.db,
+            queue=queue,
+            metrics=app.metrics,
+            publisher=app.publisher,
+            full_texts=full_texts,
+            corrections=app.corrections,
+            sender=ShareSender(db=app.db, outbox=app.outbox, holder=app.process),
+            maintain=maintain,
+        ),
     )
 
 

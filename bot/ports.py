@@ -387,6 +387,10 @@ class ActivePlatform:
     """A platform that is switched on, with its routes and hooks in this process."""
 
     platform: Platform
+    #: Whether it dials the platform to receive events; else it is called over HTTP.
+    dials: bool = True
+    #: The part of its events that this process receives; "" = all of them.
+    part: str = ""
     #: «ok», or what is missing for a connection; None if there is no connection.
     read_state: Callable[[], str] | None = None
     #: Web routes that the platform itself calls; each authenticates its requests.
@@ -491,6 +495,8 @@ class PlatformPlugin:
     how_to_connect: str = ""
     #: The settings that switch it on, in words.
     required_settings: str = ""
+    #: Whether one token, with limits of its own, serves all workspaces.
+    shares_token: bool = False
     #: Names of the options of `PostOptions` that it supports.
     post_options: frozenset[str] = frozenset()
     #: None = people and channels are named by any text.

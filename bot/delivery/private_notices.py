@@ -18,6 +18,7 @@ from bot.delivery.attempts import MessageSender, Outcome, RetryDecision
 from bot.errors import SendError, SendRefused, UserError
 from bot.i18n.translation import Texts
 from bot.model import PERSON_PREFIX, Delivery
+from bot.model.jobs import DeliveryShares
 from bot.model.scope import PersonScope, Scope
 from bot.ports import OwnerDirectory
 from bot.storage import (
@@ -125,23 +126,23 @@ class NoticeSender:
     db: Database
     sender: MessageSender
 
-    async def drain(self) -> datetime | None:
-        """Send the notices that are due; return when one is due next."""
-        names, clock = tuple(self.sender.platforms), self.sender.clock
-        first = await self.db.read(notice_store.find_next_notice_at, names)
+    async def drain(self, shares: DeliveryShares) -> datetime | None:
+        """Send the due notices of these shares; return when one is due next."""
+        clock = self.sender.clock
+        first = await self.db.read(notice_store.find_next_notice_at, shares)
         if first is None or first > clock.now():
             return first
         wait, lease = self.sender.uncertain_wait, self.sender.lease
         await self.db.write(notice_store.finish_stale_notices, clock.now(), wait)
         uncertain = await self.db.read(
-            notice_store.list_uncertain_notices, clock.now(), names, NOTICES_PER_RUN
+            notice_store.list_uncertain_notices, clock.now(), shares, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._read_back, uncertain))
         claimed = await self.db.write(
-            notice_store.claim_notices, clock.now(), lease, names, NOTICES_PER_RUN
+            notice_store.claim_notices, clock.now(), lease, shares, NOTICES_PER_RUN
         )
         await asyncio.gather(*map(self._send, claimed))
-        return await self.db.read(notice_store.find_next_notice_at, names)
+        return await self.db.read(notice_store.find_next_notice_at, shares)
 
     async def _send(self, notice: Notice) -> None:
         async def address(delivery: Delivery) -> Delivery:

@@ -3,18 +3,20 @@
 Both are done in one commit, so that a busy outbox writes once for many messages.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
 from bot.delivery.attempts import Outcome, RetryDecision
 from bot.model import Delivery
+from bot.model.jobs import DeliveryShares
 from bot.ports import CheckpointHook
 from bot.storage import (
     Connection,
     delivery_queue,
     delivery_store,
     destination_store,
+    edition_store,
     restoration_store,
     workspace_store,
 )
@@ -46,6 +48,8 @@ class TransactionResult:
     claimed: tuple[Delivery, ...]
     #: What can be sent next to the destinations of the results.
     following: tuple[ClaimableDelivery, ...]
+    #: When the editions of the results were due, by their keys.
+    due_at: Mapping[int, datetime]
 
 
 def record_and_claim(
@@ -55,7 +59,7 @@ def record_and_claim(
     among: Sequence[int],
     now: datetime,
     lease: timedelta,
-    platforms: Collection[str],
+    shares: DeliveryShares,
     at: CheckpointHook,
 ) -> TransactionResult:
     """Record results, and claim those of the ids `among` that may still be sent."""
@@ -70,9 +74,15 @@ def record_and_claim(
     following: tuple[ClaimableDelivery, ...] = ()
     if places:
         following = delivery_queue.list_claimable_deliveries(
-            conn, now, platforms, len(places), places
+            conn, now, shares, len(places), places
         )
-    return TransactionResult(recorded=recorded, claimed=claimed, following=following)
+    sent = {one.delivery.edition_id for one in ended if isinstance(one.outcome, str)}
+    return TransactionResult(
+        recorded=recorded,
+        claimed=claimed,
+        following=following,
+        due_at=edition_store.list_due_moments(conn, sent) if sent else {},
+    )
 
 
 def retry_refused(conn: Connection, now: datetime) -> None:
@@ -89,11 +99,11 @@ def expire_stale(conn: Connection, now: datetime, but: Collection[int]) -> None:
 
 
 def load_due(
-    conn: Connection, now: datetime, platforms: Collection[str], wait: timedelta
+    conn: Connection, now: datetime, shares: DeliveryShares, wait: timedelta
 ) -> tuple[tuple[ClaimableDelivery, ...], tuple[Delivery, ...]]:
     """Load the deliveries that can be sent, and those that can be read back."""
-    sendable = delivery_queue.list_claimable_deliveries(conn, now, platforms, DUE_LIMIT)
-    return sendable, delivery_queue.list_due_uncertain(conn, now, wait)
+    sendable = delivery_queue.list_claimable_deliveries(conn, now, shares, DUE_LIMIT)
+    return sendable, delivery_queue.list_due_uncertain(conn, now, wait, shares=shares)
 
 
 def _record_result(conn: Connection, one: JobResult, now: datetime) -> bool:

@@ -31,6 +31,7 @@ from bot.ingest.source_reader import SourceReader, read_folder
 from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
 from bot.ingest.story_views import StoryAssigner
+from bot.metrics import Metrics
 from bot.model import Source
 from bot.ports import Clock, Engine
 from bot.storage import (
@@ -104,6 +105,7 @@ class Ingestor:
     engine: Engine
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
+    metrics: Metrics = field(default_factory=Metrics, repr=False)
     _assigner: StoryAssigner = field(init=False, repr=False)
     #: Reads the pages behind excerpts.
     full_text_reader: FullTextReader = field(init=False, repr=False)
@@ -137,7 +139,7 @@ class Ingestor:
         due = await self._due()
         while due:
             ends = asyncio.get_running_loop().time() + POLL_ROUND
-            reads = await self._start_readings(due, ends=ends)
+            reads = await self._start_readings([s.id for s in due], ends=ends)
             try:
                 await asyncio.gather(*reads)
             finally:
@@ -145,6 +147,11 @@ class Ingestor:
             in_time = asyncio.get_running_loop().time() < ends
             due = () if in_time and len(due) < POLL_BATCH else await self._due()
         return await self.db.read(source_store.find_next_poll_at, self.clock.now())
+
+    async def read_due(self, source_id: int) -> None:
+        """Read one source if it is due."""
+        for read in await self._start_readings([source_id]):
+            await read
 
     @property
     def page_rereader(self) -> PageRereader:
@@ -165,7 +172,8 @@ class Ingestor:
                 again.
         """
         sources = tuple(wanted)
-        reads = await self._start_readings(sources, "insisting" if insist else "early")
+        why: ReadCause = "insisting" if insist else "early"
+        reads = await self._start_readings([s.id for s in sources], why)
         if not reads:
             return RefreshResult()
         try:
@@ -185,10 +193,10 @@ class Ingestor:
         return RefreshResult(new=sum(n or 0 for n in counts), unread=tuple(unread))
 
     async def _start_readings(
-        self, wanted: Iterable[Source], why: ReadCause = "due", ends: float = math.inf
+        self, ids: Sequence[int], why: ReadCause = "due", ends: float = math.inf
     ) -> "list[_Reading]":
         """Start reading the sources; at `ends`, a time of the loop, none is begun."""
-        asked_at, ids = self.clock.now(), [source.id for source in wanted]
+        asked_at = self.clock.now()
         readers = await self.db.read(source_store.find_reading_workspaces, ids)
         places = asyncio.Semaphore(CONCURRENT_READINGS)
         own: defaultdict[int, asyncio.Semaphore] = defaultdict(
@@ -271,6 +279,7 @@ class Ingestor:
             )
         _warn_of_problem(source, after)
         count = await self._assigner.store(after, found, now)
+        self.metrics.record_source_read("changed" if count else "unchanged")
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
@@ -284,6 +293,7 @@ class Ingestor:
         # Newer than `source` if its own feed was found while reading.
         newest = await self.db.read(source_store.find_source, source.id)
         after = source_state.apply_failure(newest or source, error, self.clock.now())
+        self.metrics.record_source_read("failed")
         _warn_of_problem(source, after)
         pause = isinstance(error, SourceRateLimited)
         await self.db.write(_record_failure, after, pause)

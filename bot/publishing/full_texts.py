@@ -91,6 +91,26 @@ class FullTextPlanner:
 
     async def run(self) -> datetime | None:
         """Read what the next editions would show; return when to run again."""
+        keys, following = await self.choose_looks()
+        await self.look(keys)
+        return following
+
+    async def look(self, keys: Sequence[tuple[Scope, int]]) -> None:
+        """Read what the next editions of these digests would show."""
+        digests = await self._find_digests(keys)
+        await self.complete(digests, seconds=LOOK_SECONDS)
+        now = self.clock.now()
+        soon = await self.db.read(
+            schedule_store.list_upcoming_digests, now, now + LAST_LOOK
+        )
+        for digest in digests:
+            if (digest.workspace_id, digest.id) in soon:
+                await self._illustrate_ahead(digest)
+
+    async def choose_looks(
+        self,
+    ) -> tuple[tuple[tuple[Scope, int], ...], datetime | None]:
+        """Choose the digests that are looked at now; return when to choose again."""
         now = self.clock.now()
         until = now + LOOK_AHEAD
         upcoming = await self.db.read(schedule_store.list_upcoming_digests, now, until)
@@ -102,32 +122,20 @@ class FullTextPlanner:
         ]
         for key in waiting[:LOOKS_AT_ONCE]:
             self._looked[key[1]] = (upcoming[key], _count_over(looks[key], now))
-        await self._look(waiting[:LOOKS_AT_ONCE], looks, now)
+        chosen = tuple((Scope(here), key) for here, key in waiting[:LOOKS_AT_ONCE])
         for digest_id, (at, _) in list(self._looked.items()):
             if at < now:
                 del self._looked[digest_id]
         if len(waiting) > LOOKS_AT_ONCE:
-            return now
+            return chosen, now
         later = [at for moments in looks.values() for at in moments if at > now]
         beyond = await self.db.read(schedule_store.find_schedule_after, until)
-        return min([*later, *([beyond - LOOK_AHEAD] if beyond else [])], default=None)
+        later += [beyond - LOOK_AHEAD] if beyond else []
+        return chosen, min(later, default=None)
 
     def _count_looked(self, digest_id: int, at: datetime) -> int:
         known = self._looked.get(digest_id)
         return known[1] if known is not None and known[0] == at else 0
-
-    async def _look(
-        self,
-        keys: Sequence[tuple[int, int]],
-        looks: Mapping[tuple[int, int], Sequence[datetime]],
-        now: datetime,
-    ) -> None:
-        digests = await self._find_digests((Scope(here), key) for here, key in keys)
-        await self.complete(digests, seconds=LOOK_SECONDS)
-        last = {key[1] for key in keys if looks[key][-1] <= now}
-        for digest in digests:
-            if digest.id in last:
-                await self._illustrate_ahead(digest)
 
     async def _illustrate_ahead(self, digest: Digest) -> None:
         try:

@@ -15,8 +15,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, select
 
 from bot.model.edition import Payload
+from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
 from bot.storage.columns import dump_dataclass, load_dataclass
+from bot.storage.job_store import request_job
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (
     count_rows,
@@ -72,6 +74,7 @@ def add_correction(conn: Connection, scope: Scope, correction: Correction) -> in
         changes=[dict(change) for change in correction.changes],
         amendment=correction.amendment and dump_dataclass(correction.amendment),
     )
+    request_job(conn, JobRequest(task="correct"))
     return insert_row(conn, corrections, **values)
 
 

@@ -29,12 +29,14 @@ from sqlalchemy import (
 )
 
 from bot.model.edition import Delivery
+from bot.model.jobs import DeliveryShares
 from bot.model.scope import PlatformName
 from bot.model.settings import PostOptions
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, claim_rows, expire_leases
 from bot.storage.statements import (
     Condition,
+    filter_shares,
     first_scalar,
     from_row,
     has_same_values,
@@ -127,16 +129,16 @@ class ClaimableDelivery:
 def list_claimable_deliveries(
     conn: Connection,
     now: datetime,
-    platforms: Collection[str],
+    shares: DeliveryShares,
     limit: int,
     places: Collection[int] | None = None,
 ) -> tuple[ClaimableDelivery, ...]:
-    """List what can be sent now on these platforms, one delivery per destination.
+    """List what can be sent now in these shares, one delivery per destination.
 
     Workspaces alternate; within one the oldest delivery is first. `places` restricts
     the list to these destinations (keys).
     """
-    which = [_WORKSPACE.platform.in_(platforms)]
+    which = [filter_shares(shares)]
     if places is not None:
         which.append(_DELIVERY.destination_id.in_(places))
     found = _find_claimable(conn, now, limit, *which)
@@ -185,7 +187,11 @@ def expire_claims(conn: Connection, now: datetime, but: Collection[int] = ()) ->
 
 
 def list_due_uncertain(
-    conn: Connection, now: datetime, wait: timedelta, limit: int = 100
+    conn: Connection,
+    now: datetime,
+    wait: timedelta,
+    limit: int = 100,
+    shares: DeliveryShares | None = None,
 ) -> tuple[Delivery, ...]:
     """List the deliveries that were uncertain for `wait` and may be read back now."""
     return list_deliveries_where(
@@ -193,8 +199,24 @@ def list_due_uncertain(
         _DELIVERY.state == "uncertain",
         _DELIVERY.updated_at <= now - wait,
         is_due(_DELIVERY.not_before, now),
+        *([] if shares is None else [filter_shares(shares)]),
         limit=limit,
     )
+
+
+def list_due_workspaces(
+    conn: Connection, now: datetime, wait: timedelta, shares: DeliveryShares
+) -> tuple[int, ...]:
+    """List the workspaces (keys) for which the outbox has something to do now."""
+    query = _join_destinations(select(_DELIVERY.workspace_id)).distinct()
+    query = query.where(filter_shares(shares))
+    due = is_due(_DELIVERY.not_before, now)
+    sendable = query.where(*_is_claimable(_is_available(now)), due)
+    uncertain = query.where(
+        _DELIVERY.state == "uncertain", _DELIVERY.updated_at <= now - wait, due
+    )
+    expired = query.where(_DELIVERY.state == "sending", _DELIVERY.lease_until <= now)
+    return tuple(list_scalars(conn, sendable.union(uncertain, expired)))
 
 
 def recheck_uncertain(conn: Connection) -> None:
@@ -203,7 +225,7 @@ def recheck_uncertain(conn: Connection) -> None:
 
 
 def find_next_delivery_at(
-    conn: Connection, wait: timedelta, platforms: Collection[str] | None = None
+    conn: Connection, wait: timedelta, shares: DeliveryShares | None = None
 ) -> datetime | None:
     """Return the instant at which the outbox has something to do next.
 
@@ -214,9 +236,9 @@ def find_next_delivery_at(
     Args:
         conn: Inside a transaction.
         wait: How long something stays uncertain before it is read back.
-        platforms: Names of the platforms that are on; None = all.
+        shares: Those that are sent here; None = all.
     """
-    on = [] if platforms is None else [_WORKSPACE.platform.in_(platforms)]
+    on = [] if shares is None else [filter_shares(shares)]
     moment = _claimable_from()
     query = _join_destinations(select(moment))
     sendable = query.where(*_is_claimable(_is_available(None)), *on)

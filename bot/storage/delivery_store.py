@@ -37,9 +37,11 @@ from sqlalchemy import (
 
 from bot.model.digest import Destination
 from bot.model.edition import Delivery, MessagePart, Operation, StoredEdition
+from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
+from bot.storage.job_store import request_job
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, record_outcome
@@ -91,7 +93,12 @@ def add_deliveries(
         )
         for part in parts
     ]
+    _request_delivery(conn, scope)
     return list_deliveries_where(conn, _DELIVERY.id.in_(ids))
+
+
+def _request_delivery(conn: Connection, scope: Scope) -> None:
+    request_job(conn, JobRequest(task="deliver", workspace_id=scope.workspace_id))
 
 
 def record_sent(
@@ -189,6 +196,7 @@ def finish_held_delivery(
     """
     held = in_scope(deliveries, scope, id=delivery_id, state="held")
     values = {"state": state, "reason": reason, "not_before": None}
+    _request_delivery(conn, scope)
     return update_rows(conn, deliveries, held, **values, updated_at=now) > 0
 
 
@@ -436,6 +444,7 @@ def delete_edition_messages(
     waiting = count_rows(conn, deliveries, posts, _IS_WAITING)
     there = count_rows(conn, deliveries, posts, ~_IS_WAITING)
     finish_undone_deliveries(conn, now)
+    _request_delivery(conn, scope)
     return there, waiting
 
 

@@ -16,7 +16,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
+from bot.model.jobs import DeliveryShares, JobRequest
 from bot.model.scope import PlatformName, Scope, Scoped
+from bot.storage.job_store import request_job
 from bot.storage.schema import (
     changes,
     destinations,
@@ -35,6 +37,7 @@ from bot.storage.send_leases import (
 from bot.storage.statements import (
     Condition,
     delete_rows,
+    filter_shares,
     first_scalar,
     has_values,
     in_scope,
@@ -130,6 +133,7 @@ def _add_notice(
 ) -> bool:
     values |= {"key": make_message_key(name), "made_at": now, "updated_at": now}
     values |= {"state": "ready", "attempt": 0, "fence": 0}
+    request_job(conn, JobRequest(task="deliver", workspace_id=scope.workspace_id))
     return insert_missing(conn, notices, asdict(scope) | values)
 
 
@@ -183,20 +187,20 @@ def claim_notices(
     conn: Connection,
     now: datetime,
     lease: timedelta,
-    platforms: Collection[str],
+    shares: DeliveryShares,
     limit: int,
 ) -> tuple[Notice, ...]:
     """Claim notices that can be sent now; commit before the first one is sent."""
-    due = _list_due(conn, now, platforms, WAITING_STATES, limit)
+    due = _list_due(conn, now, shares, WAITING_STATES, limit)
     claimed = claim_rows(conn, notices, _NOTICE.id.in_(due), now=now, lease=lease)
     return _load_notices(conn, claimed)
 
 
 def list_uncertain_notices(
-    conn: Connection, now: datetime, platforms: Collection[str], limit: int
+    conn: Connection, now: datetime, shares: DeliveryShares, limit: int
 ) -> tuple[Notice, ...]:
     """List the uncertain notices that are due to be read back."""
-    due = _list_due(conn, now, platforms, ("uncertain",), limit)
+    due = _list_due(conn, now, shares, ("uncertain",), limit)
     return _load_notices(conn, due)
 
 
@@ -227,34 +231,41 @@ def record_notice_outcome(
     return recorded
 
 
-def find_next_notice_at(
-    conn: Connection, platforms: Collection[str]
-) -> datetime | None:
+def list_noticed_workspaces(
+    conn: Connection, now: datetime, shares: DeliveryShares
+) -> tuple[int, ...]:
+    """List the workspaces (keys) with notices that need work now."""
+    query = _keep_active(select(_NOTICE.workspace_id), shares, OPEN_STATES).distinct()
+    at = func.coalesce(_NOTICE.not_before, _NOTICE.lease_until, _NOTICE.updated_at)
+    return tuple(list_scalars(conn, query.where(at <= now)))
+
+
+def find_next_notice_at(conn: Connection, shares: DeliveryShares) -> datetime | None:
     """Return the instant at which the next notice needs work."""
     at = func.coalesce(_NOTICE.not_before, _NOTICE.lease_until, _NOTICE.updated_at)
-    query = _keep_active(select(func.min(at)), platforms, OPEN_STATES)
+    query = _keep_active(select(func.min(at)), shares, OPEN_STATES)
     return first_scalar(conn, query)
 
 
 def _list_due(
     conn: Connection,
     now: datetime,
-    platforms: Collection[str],
+    shares: DeliveryShares,
     states: Collection[str],
     limit: int,
 ) -> list[int]:
-    query = _keep_active(select(_NOTICE.id), platforms, states)
+    query = _keep_active(select(_NOTICE.id), shares, states)
     due = query.where(is_due(_NOTICE.not_before, now)).order_by(_NOTICE.id)
     return list_scalars(conn, due.limit(limit))
 
 
 def _keep_active(
-    query: Select[Any], platforms: Collection[str], states: Collection[str]
+    query: Select[Any], shares: DeliveryShares, states: Collection[str]
 ) -> Select[Any]:
     here = _WORKSPACE.id == _NOTICE.workspace_id
     return query.join_from(notices, workspaces, here).where(
         _NOTICE.state.in_(states),
-        _WORKSPACE.platform.in_(platforms),
+        filter_shares(shares),
         _WORKSPACE.left_at.is_(None),
     )
 

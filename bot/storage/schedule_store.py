@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
+from bot.model.jobs import JobRequest
 from bot.model.scope import Scope, Scoped
+from bot.storage.job_store import request_job
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     delete_rows,
@@ -189,7 +191,10 @@ def plan_occurrence(
         late=late,
     )
     unplanned = query.on_conflict_do_nothing(index_elements=list(moment))
-    return find_first(conn, unplanned.returning(occurrences), Occurrence)
+    planned = find_first(conn, unplanned.returning(occurrences), Occurrence)
+    if planned is not None:
+        request_job(conn, build_compose_request(planned))
+    return planned
 
 
 def reopen_occurrence(
@@ -199,13 +204,25 @@ def reopen_occurrence(
     skipped = _moment_columns(digest_id, due) | {"state": "skipped", "reason": reason}
     mine = in_scope(occurrences, scope, **skipped)
     values = {"state": "due", "reason": None}
-    return update_first(conn, occurrences, Occurrence, mine, **values)
+    reopened = update_first(conn, occurrences, Occurrence, mine, **values)
+    if reopened is not None:
+        request_job(conn, build_compose_request(reopened))
+    return reopened
+
+
+def build_compose_request(occurrence: Occurrence) -> JobRequest:
+    """Build the request for the job that composes what is due of its digest."""
+    return JobRequest(
+        task="compose",
+        workspace_id=occurrence.workspace_id,
+        subject_id=occurrence.digest_id,
+    )
 
 
 def list_due_occurrences(
-    conn: Connection, now: datetime, limit: int
+    conn: Connection, now: datetime, limit: int, digest_id: int | None = None
 ) -> tuple[Occurrence, ...]:
-    """List planned, unfinished occurrences, the earliest first.
+    """List planned, unfinished occurrences, the earliest first; of all digests or one.
 
     Includes those deferred by quiet hours that are over. Personal digests come after
     those of workspaces.
@@ -218,6 +235,8 @@ def list_due_occurrences(
         .where(or_(_OCCURRENCE.state == "due", over))
         .order_by(personal, _OCCURRENCE.due_at, _OCCURRENCE.id)
     )
+    if digest_id is not None:
+        query = query.where(_OCCURRENCE.digest_id == digest_id)
     return list_all(conn, query.limit(limit), Occurrence)
 
 

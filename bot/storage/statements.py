@@ -48,8 +48,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+from bot.model.jobs import DeliveryShares
 from bot.model.scope import PersonScope, Scope
-from bot.storage.schema import destinations, digest_sources, digests, sources
+from bot.storage.schema import (
+    destinations,
+    digest_sources,
+    digests,
+    sources,
+    workspaces,
+)
 
 T = TypeVar("T")
 Condition = ColumnElement[bool]
@@ -318,6 +325,12 @@ def is_among(
 def is_due(column: ColumnElement[Any], now: Any) -> Condition:
     """Condition: the instant is NULL or has passed."""
     return or_(column.is_(None), column <= now)
+
+
+def filter_shares(shares: DeliveryShares) -> Condition:
+    """Condition on `workspaces`: one of these shares has what is sent there."""
+    column = workspaces.c
+    return or_(column.platform.in_(shares.platforms), column.id.in_(shares.workspaces))
 
 
 def filter_visible_sources(scope: Scope) -> Condition:

@@ -17,6 +17,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     notice = pages.NO_TOKENS_NOTICE if alone else ""
     return ActivePlatform(
         platform=platform,
+        dials=False,
         pages=pages.build_page_routes(platform, services, context.clock, notice),
         before_stop=platform.hub.close,
     )

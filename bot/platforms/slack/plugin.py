@@ -198,6 +198,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     )
     return ActivePlatform(
         platform=platform,
+        dials=own.app_token is not None,
         read_state=lambda: platform.state,
         callbacks=platform.build_routes(context.clock.now),
         check=None if many is None else many.findings,

@@ -14,6 +14,7 @@ README.md says how.
 from bot.storage.schema.base import metadata
 from bot.storage.schema.configuration_tables import (
     changes,
+    delivery_shares,
     destinations,
     digest_destinations,
     digest_sources,
@@ -23,6 +24,7 @@ from bot.storage.schema.configuration_tables import (
     install_states,
     installations,
     invocations,
+    job_turns,
     keys,
     leases,
     occurrences,

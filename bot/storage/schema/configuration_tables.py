@@ -1,6 +1,7 @@
 """Tables of workspaces, their configuration and schedules, and of the process."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -260,6 +261,25 @@ leases = Table(
     Column("holder", SafeText),
     *required_columns(Integer, "fence"),
     Column("until", Instant),
+)
+
+#: The last turn of each workspace in a queue of jobs; workspace 0 = nobody's.
+job_turns = Table(
+    "job_turns",
+    metadata,
+    Column("queue", SafeText, primary_key=True),
+    Column("workspace_key", Key, primary_key=True, autoincrement=False),
+    *required_columns(BigInteger, "turn"),
+)
+
+#: Which process sent with a token last, and until when.
+delivery_shares = Table(
+    "delivery_shares",
+    metadata,
+    Column("platform", SafeText, primary_key=True),
+    Column("workspace_key", Key, primary_key=True, autoincrement=False),
+    *required_columns(SafeText, "holder"),
+    *required_columns(Instant, "used_at"),
 )
 
 keys = Table(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.model import Delivery
+from bot.model.jobs import DeliveryShares
 from bot.model.scope import Scope
 from bot.storage import (
     Connection,
@@ -50,7 +51,7 @@ async def waiting(database: Database, at: datetime = NOW) -> list[str]:
     found = await database.read(
         delivery_queue.list_claimable_deliveries,
         now=at,
-        platforms=("local",),
+        shares=DeliveryShares(platforms=frozenset({"local"})),
         limit=100,
     )
     spaces = [
@@ -97,11 +98,13 @@ async def test_platforms_that_are_off_are_not_waited_for(
     found = await database.read(
         delivery_queue.list_claimable_deliveries,
         now=NOW,
-        platforms=("discord",),
+        shares=DeliveryShares(platforms=frozenset({"discord"})),
         limit=9,
     )
     wakeup = await database.read(
-        delivery_queue.find_next_delivery_at, wait=WAIT, platforms=("discord",)
+        delivery_queue.find_next_delivery_at,
+        wait=WAIT,
+        shares=DeliveryShares(platforms=frozenset({"discord"})),
     )
 
     assert (found, wakeup) == ((), None)

@@ -1,0 +1,110 @@
+"""The engine of several processes: procrastinate on PostgreSQL.
+
+Jobs are stored in the transaction that stores their reason, are taken by any worker,
+and run again when their worker is lost. We add to the library the subject of a job, and
+whose turn it is (`bot.storage.job_store`).
+
+A job that fails is not kept: what it left undone is still due in its table, and the
+scheduler requests it again.
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import procrastinate
+import structlog
+from procrastinate import exceptions
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
+
+from bot.model.jobs import JobRequest
+from bot.storage import Connection, engines, job_store
+from bot.storage.job_store import NewJob
+from bot.storage.job_tables import TableScripts
+
+log = structlog.get_logger(__name__)
+
+#: Connections of a process for taking jobs; each queue listens on one more.
+_CONNECTIONS: Final = 4
+#: Attempts to store jobs that other transactions store at the same time.
+_ENQUEUE_ATTEMPTS: Final = 5
+
+
+class JobQueue:
+    """Stores jobs, and looks after those of lost workers."""
+
+    def __init__(self, url: str, shared: frozenset[str]) -> None:
+        """Prepare the library; nothing is connected.
+
+        Args:
+            url: Address of the database.
+            shared: Platforms of which one token serves all workspaces.
+        """
+        self._shared = shared
+        #: Stores jobs over connections of ours.
+        self._storing = JobManager(procrastinate.SyncPsycopgConnector())
+        connector = procrastinate.PsycopgConnector(
+            conninfo=engines.format_driver_address(url),
+            min_size=1,
+            max_size=_CONNECTIONS,
+            kwargs={"prepare_threshold": None},
+        )
+        self.app = procrastinate.App(connector=connector)
+        # The library reports each step of each job.
+        logging.getLogger("procrastinate").setLevel(logging.ERROR)
+
+    def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
+        """Store jobs in the caller's transaction; for each subject, one waits."""
+        for _ in range(_ENQUEUE_ATTEMPTS):
+            new = job_store.prepare_jobs(conn, requests, self._shared)
+            if not new or self._store(conn, new):
+                return
+        log.warning("other transactions store the same jobs", count=len(requests))
+
+    def _store(self, conn: Connection, new: Sequence[NewJob]) -> bool:
+        """Store jobs; False if another transaction stored one of them meanwhile."""
+        jobs = [
+            Job(
+                queue=one.queue,
+                task_name=one.task,
+                lock=one.lock,
+                queueing_lock=one.name,
+                priority=-one.turn,
+                task_kwargs=dict(one.args),
+            )
+            for one in new
+        ]
+        try:
+            with conn.begin_nested(), engines.use_driver(conn) as connection:
+                self._storing.batch_defer_jobs(jobs, connection=connection)
+        except exceptions.AlreadyEnqueued:
+            return False
+        return True
+
+    async def restart_lost(self, seconds: float) -> int:
+        """Have the jobs done again whose workers gave no sign of life for so long."""
+        manager = self.app.job_manager
+        lost = await manager.get_stalled_jobs(seconds_since_heartbeat=seconds)
+        count = 0
+        for job in lost:
+            assert job.id is not None, "it was stored"
+            try:
+                await manager.retry_job(job)
+            except exceptions.UniqueViolation:
+                # Another job of the subject waits already.
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+            count += 1
+            log.warning("the job of a lost worker is done again", job=job.task_name)
+        return count
+
+
+def read_table_scripts() -> TableScripts:
+    """Read how this version of the library creates and changes its tables."""
+    changes = Path(SchemaManager.get_migrations_path()).glob("*.sql")
+    return TableScripts(
+        create=SchemaManager.get_schema(),
+        changes={path.stem: path.read_text("utf-8") for path in sorted(changes)},
+    )

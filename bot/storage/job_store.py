@@ -1,0 +1,301 @@
+"""Requests for jobs within transactions, and whose turn it is in a queue.
+
+A function that stores something due requests the job for it (`request_job`) on the same
+connection. `Database.write` hands the requests to the queue before the commit, so that
+a job exists if, and only if, its reason is stored.
+
+Workspaces take turns by start-time fair queueing (Goyal, Vin and Cheng, 1996): a job's
+turn is one more than that of the workspace's last job, or than the turn being served
+if that is higher. So a workspace with a thousand jobs does not delay another's first.
+
+A row that is locked FOR SHARE here is not begun before our commit, because workers skip
+locked rows: a waiting job that we rely on will see what we store.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, select, text
+
+from bot.model.jobs import (
+    QUEUES,
+    DeliveryShare,
+    JobRequest,
+    QueueName,
+    TaskName,
+)
+from bot.storage.job_tables import find_job_tables
+from bot.storage.schema import delivery_shares, job_turns, workspaces
+from bot.storage.statements import (
+    batched,
+    delete_rows,
+    has_values,
+    insert_into,
+    upsert,
+)
+from digests.types import frozen
+
+_TURN = job_turns.c
+_SHARE = delivery_shares.c
+_WORKSPACE = workspaces.c
+_REQUESTED = "standfirst_jobs"
+
+
+# ── requests ───────────────────────────────────────────────────────────────────
+
+
+def start_collecting(conn: Connection) -> None:
+    """Forget what an earlier transaction on this connection requested."""
+    conn.info[_REQUESTED] = {}
+
+
+def request_job(conn: Connection, request: JobRequest) -> None:
+    """Request a job, which runs after the commit; one for each subject."""
+    conn.info.setdefault(_REQUESTED, {})[request.name] = request
+
+
+def list_requested(conn: Connection) -> tuple[JobRequest, ...]:
+    """List what this transaction requested."""
+    return tuple(conn.info.get(_REQUESTED, {}).values())
+
+
+# ── jobs to be stored ──────────────────────────────────────────────────────────
+
+
+@frozen
+class NewJob:
+    """A job as the queue stores it."""
+
+    task: TaskName
+    queue: QueueName
+    #: Whose turn it takes; 0 = of no workspace.
+    workspace_id: int
+    args: Mapping[str, int | str]
+    #: Its subject: one job waits at a time.
+    name: str
+    lock: str
+    #: Jobs of a queue start in this order.
+    turn: int = 0
+
+
+def prepare_jobs(
+    conn: Connection, requests: Sequence[JobRequest], shared: Collection[str]
+) -> tuple[NewJob, ...]:
+    """Build the jobs that are not waiting yet, with their turns. PostgreSQL only.
+
+    Args:
+        conn: The transaction that stores the reason of the requests.
+        requests: What was requested.
+        shared: Platforms of which one token serves all workspaces.
+    """
+    platforms = _load_platforms(
+        conn, {one.workspace_id for one in requests if one.task == "deliver"}
+    )
+    careful = any(one.unless_running for one in requests)
+    running = _list_running(conn) if careful else frozenset()
+    jobs: dict[str, NewJob] = {}
+    for one in requests:
+        job = None
+        if one.task != "deliver":
+            job = _build_job(one)
+        elif share := one.share or _find_share(one.workspace_id, platforms, shared):
+            job = _build_delivery_job(share)
+        if job and not (one.unless_running and job.name in running):
+            jobs[job.name] = job
+    waiting = _lock_waiting(conn, sorted(jobs))
+    new: dict[QueueName, list[NewJob]] = defaultdict(list)
+    for name, job in jobs.items():
+        if name not in waiting:
+            new[job.queue].append(job)
+    return tuple(
+        job for queue in sorted(new) for job in _assign_turns(conn, queue, new[queue])
+    )
+
+
+@frozen
+class QueueState:
+    """How much waits, and who is there to do it."""
+
+    #: Number of jobs that wait, by queue; every queue is named.
+    waiting: Mapping[str, int]
+    #: How long the oldest of them has waited.
+    longest_wait: timedelta
+    #: Whether a worker gave a sign of life within the last seconds.
+    has_workers: bool
+
+
+def find_queue_state(conn: Connection, lost_after: timedelta) -> QueueState | None:
+    """Find the state of the queue; None where one process does everything.
+
+    Args:
+        conn: Inside a transaction.
+        lost_after: Without a sign of life for so long, a worker counts as lost.
+    """
+    if conn.dialect.name == "sqlite" or find_job_tables(conn) is None:
+        return None
+    waits = text(
+        "SELECT max(now() - e.at) FROM procrastinate_jobs j"
+        " JOIN procrastinate_events e ON e.job_id = j.id WHERE j.status = 'todo'"
+    )
+    alive = text(
+        "SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - :lost_after"
+    )
+    return QueueState(
+        waiting=count_waiting(conn),
+        longest_wait=conn.execute(waits).scalar() or timedelta(0),
+        has_workers=bool(conn.execute(alive, {"lost_after": lost_after}).scalar()),
+    )
+
+
+def count_waiting(conn: Connection) -> Mapping[str, int]:
+    """Count the jobs that wait, by queue; every queue is named."""
+    query = text(
+        "SELECT queue_name, count(*) AS n FROM procrastinate_jobs"
+        " WHERE status = 'todo' GROUP BY queue_name"
+    )
+    counts = {row.queue_name: row.n for row in conn.execute(query)}
+    return dict.fromkeys(QUEUES.values(), 0) | counts
+
+
+def measure_wait(conn: Connection, job_id: int) -> timedelta:
+    """Measure how long a job waited that was begun now, by the database's clock."""
+    query = text(
+        "SELECT now() - max(at) FROM procrastinate_events"
+        " WHERE job_id = :id AND type IN ('deferred', 'deferred_for_retry')"
+    )
+    waited: timedelta | None = conn.execute(query, {"id": job_id}).scalar()
+    return waited or timedelta(0)
+
+
+def _list_running(conn: Connection) -> frozenset[str]:
+    query = text("SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'doing'")
+    return frozenset(conn.execute(query).scalars())
+
+
+def _build_job(one: JobRequest) -> NewJob:
+    return NewJob(
+        task=one.task,
+        queue=QUEUES[one.task],
+        workspace_id=one.workspace_id,
+        args={"workspace_id": one.workspace_id, "subject_id": one.subject_id},
+        name=one.name,
+        lock=one.lock or one.name,
+    )
+
+
+def _find_share(
+    workspace_id: int, platforms: Mapping[int, str], shared: Collection[str]
+) -> DeliveryShare | None:
+    platform = platforms.get(workspace_id)
+    if platform is None:
+        return None
+    key = 0 if platform in shared else workspace_id
+    return DeliveryShare(platform=platform, workspace_id=key)
+
+
+def _build_delivery_job(share: DeliveryShare) -> NewJob:
+    name = f"deliver:{share}"
+    return NewJob(
+        task="deliver",
+        queue=QUEUES["deliver"],
+        workspace_id=share.workspace_id,
+        args={"platform": share.platform, "workspace_id": share.workspace_id},
+        name=name,
+        lock=name,
+    )
+
+
+def _load_platforms(conn: Connection, keys: Collection[int]) -> Mapping[int, str]:
+    found: dict[int, str] = {}
+    for some in batched(sorted(keys)):
+        query = select(_WORKSPACE.id, _WORKSPACE.platform)
+        rows = conn.execute(query.where(_WORKSPACE.id.in_(some)))
+        found |= {row.id: row.platform for row in rows}
+    return found
+
+
+def _lock_waiting(conn: Connection, names: Sequence[str]) -> frozenset[str]:
+    """Keep the waiting jobs of these names from starting until we commit; name them."""
+    query = text(
+        "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo'"
+        " AND coalesce(scheduled_at <= now(), true) AND queueing_lock = ANY(:names)"
+        " ORDER BY queueing_lock FOR SHARE"
+    )
+    return frozenset(conn.execute(query, {"names": list(names)}).scalars())
+
+
+# ── turns ──────────────────────────────────────────────────────────────────────
+
+
+def _assign_turns(
+    conn: Connection, queue: QueueName, jobs: Sequence[NewJob]
+) -> list[NewJob]:
+    counts = Counter(job.workspace_id for job in jobs)
+    served = _find_turn_served(conn, queue)
+    rows = [
+        {"queue": queue, "workspace_key": key, "turn": served + counts[key]}
+        for key in sorted(counts)
+    ]
+    statement = insert_into(conn, job_turns).values(rows)
+    since = statement.excluded.turn - served
+    later = func.greatest(_TURN.turn, served) + since
+    statement = statement.on_conflict_do_update(
+        index_elements=["queue", "workspace_key"], set_={"turn": later}
+    )
+    last = conn.execute(statement.returning(_TURN.workspace_key, _TURN.turn))
+    turn = {row.workspace_key: row.turn - counts[row.workspace_key] for row in last}
+    placed = []
+    for job in jobs:
+        turn[job.workspace_id] += 1
+        placed.append(replace(job, turn=turn[job.workspace_id]))
+    return placed
+
+
+def _find_turn_served(conn: Connection, queue: QueueName) -> int:
+    """Find the turn that began last; 0 if the queue is empty.
+
+    An empty queue forgets all turns: nobody has to make up for what is done, and the
+    numbers stay small.
+    """
+    query = text(
+        "SELECT coalesce("
+        "(SELECT -min(priority) FROM procrastinate_jobs"
+        " WHERE status = 'doing' AND queue_name = :queue), "
+        "(SELECT -max(priority) - 1 FROM procrastinate_jobs"
+        " WHERE status = 'todo' AND queue_name = :queue))"
+    )
+    served = conn.execute(query, {"queue": queue}).scalar()
+    if served is None:
+        delete_rows(conn, job_turns, has_values(job_turns, queue=queue))
+    return served or 0
+
+
+# ── shares ─────────────────────────────────────────────────────────────────────
+
+
+def take_share(conn: Connection, share: DeliveryShare, holder: str) -> timedelta:
+    """Record that a process sends for a share; return how long ago another one did.
+
+    A day if nobody else did. By the database's clock, which all machines share.
+    """
+    mine = {"platform": share.platform, "workspace_key": share.workspace_id}
+    query = select(_SHARE.holder, func.now() - _SHARE.used_at)
+    last = conn.execute(query.where(has_values(delivery_shares, **mine))).first()
+    upsert(conn, delivery_shares, mine, {"holder": holder, "used_at": func.now()})
+    if last is None or last[0] == holder:
+        return timedelta(days=1)
+    since: timedelta = last[1]
+    return max(since, timedelta(0))
+
+
+def list_held_shares(conn: Connection, holder: str) -> frozenset[DeliveryShare]:
+    """List the shares that this process took last."""
+    query = select(_SHARE.platform, _SHARE.workspace_key)
+    rows = conn.execute(query.where(_SHARE.holder == holder))
+    return frozenset(
+        DeliveryShare(platform=row.platform, workspace_id=row.workspace_key)
+        for row in rows
+    )
