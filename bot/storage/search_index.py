@@ -8,7 +8,9 @@ one statement runs the queries of all walks.
 SQLite's index returns matches in the order of keys, up to a limit. PostgreSQL's returns
 all matches or none, and the cost of alternatives grows with the square of their number.
 There, blocks of keys are searched from the newest on, each by its own query, as many at
-a time as the number of matches in earlier blocks suggests.
+a time as the shares of the words and the matches so far suggest. A block costs as much
+as comparing four thousand entries of the rarest word with the others: if the rest of
+the index has fewer, or few matches, one query reads it at once.
 """
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
@@ -133,17 +135,17 @@ class WordShares:
 def estimate_shares(conn: Connection, asked: Iterable[SearchQuery]) -> WordShares:
     """Estimate the shares of these words by PostgreSQL's statistics of all revisions.
 
-    They decide how the index is read and never what is found. Before the table was
-    analyzed, every word counts as frequent. SQLite's index needs none.
+    Before the table was analyzed, every word counts as rather frequent. SQLite's index
+    needs none.
     """
     groups = (group for each in asked for group in each.every)
     words = {word for group in groups for phrase in group for word in phrase}
     if conn.dialect.name == "sqlite" or not words:
-        return WordShares(listed={}, others=1.0)
+        return WordShares(listed={}, others=_COMMON)
     found = conn.execute(_SELECT_SHARES, {"words": list(words)}).all()
     listed = {row.word: row.part for row in found if row.word is not None}
     known = len(listed) < len(found)
-    return WordShares(listed=listed, others=_RARE if known else 1.0)
+    return WordShares(listed=listed, others=_RARE if known else _COMMON)
 
 
 def walk_matches(
