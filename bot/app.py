@@ -28,8 +28,8 @@ from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
+from bot.jobs.leases import name_process
 from bot.jobs.scheduler import JobScheduler
-from bot.leases import name_process
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares

@@ -20,7 +20,7 @@ from bot.cli.console import (
 )
 from bot.cli.running import ApplicationFactory, read_queue_scripts, read_settings
 from bot.errors import UserError
-from bot.leases import is_holder_dead
+from bot.jobs.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
 from bot.runner import Application
