@@ -25,7 +25,7 @@ from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.runner import Role
 from bot.storage import Database, job_tables, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
-from tests.bench.both_platforms import size, worked
+from tests.bench.both_platforms import children, size
 
 ROOT = Path(__file__).parents[2]
 COMPILED = Path(tempfile.gettempdir()) / "standfirst-bench-compiled"
@@ -212,6 +212,21 @@ class Costs:
         """Describe the shares of the processor time that was used."""
         shares = ", ".join(f"{n} {s:.1f}" for n, s in self.seconds.items() if s >= 0.05)
         return f"processor seconds: {shares}; others on this machine {self.foreign:.1f}"
+
+
+def worked(pid: int) -> float:
+    """Processor seconds of a process and what it started; 0.0 when it has ended.
+
+    What a process that ended has cost is then its parent's.
+    """
+    try:
+        reported = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        words = reported.rpartition(")")[2].split()
+        below = children(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    own = sum(int(word) for word in words[11:15]) / TICKS
+    return own + sum(worked(child) for child in below)
 
 
 def _read_busy_seconds() -> float:

@@ -295,7 +295,7 @@ def _count_arrived(end: role_ends.End, due: Collection[str]) -> int:
 # ── what a unit costs ──────────────────────────────────────────────────────────
 
 
-def units(feeds: int = 100) -> None:
+def units(feeds: int = 50) -> None:
     """Tell the costs of each kind of work with one worker."""
     with (
         role_ends.running(role_ends.serve_news, feeds, 1, 1000) as news,
@@ -314,11 +314,11 @@ def units(feeds: int = 100) -> None:
         reading = _cost_of_reading(here, feeds)
         _tell_unit("readings without news", reading, feeds)
         for characters in (1000, 5000):
-            news.ask((10, characters))
+            news.ask((4, characters))
             cost = _cost_of_reading(here, feeds).since(reading)
-            _tell_unit(f"new articles of {characters} characters", cost, 10 * feeds)
+            _tell_unit(f"new articles of {characters} characters", cost, 4 * feeds)
         _tell_unit("editions with one message", _cost_of_editions(here), 50)
-        _tell_unit("jobs that find nothing to do", _cost_of_jobs(here, 2000), 2000)
+        _tell_unit("jobs that find nothing to do", _cost_of_jobs(here, 500), 500)
 
 
 def _cost_of_reading(here: Cluster, feeds: int) -> Costs:
