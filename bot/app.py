@@ -29,7 +29,9 @@ from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
+from bot.leases import name_process
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
@@ -50,14 +52,14 @@ from bot.ports import (
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
-from bot.runner import Application, Role, name_process, receives
+from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, job_tables, picture_store, process_store
 from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
-from bot.web.server import ReadinessCheck
+from bot.web.health import HealthServices, ReadinessCheck
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -106,7 +108,8 @@ async def open_application(
         role: What this process does.
         at: Called at each checkpoint of publishing and delivery.
     """
-    db = await asyncio.to_thread(Database.open, settings.database_url)
+    metrics = Metrics()
+    db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
     engine = InProcessEngine()
     try:
         async with (
@@ -116,7 +119,7 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, role, db, engine, source_reader, drawing, at
+                settings, role, db, engine, source_reader, drawing, metrics, at
             )
             try:
                 yield app
@@ -135,6 +138,7 @@ async def _build_application(
     engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
+    metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
     clock, archive = SystemClock(), Archive(db=db)
@@ -151,7 +155,13 @@ async def _build_application(
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
-    ingestor = Ingestor(db=db, engine=engine, clock=clock, source_reader=source_reader)
+    ingestor = Ingestor(
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader,
+        metrics=metrics,
+    )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
         return await drawing.run(draw_card, wording, design)
@@ -176,6 +186,7 @@ async def _build_application(
             ),
         ),
         at=at,
+        metrics=metrics,
     )
     outbox = Outbox(
         db=db,
@@ -184,9 +195,10 @@ async def _build_application(
         send_timeout=timedelta(seconds=settings.send_timeout),
         uncertain_wait=timedelta(seconds=settings.uncertain_wait),
         at=at,
+        metrics=metrics,
         steady=time.monotonic,
     )
-    jobs = JobScheduler(clock)
+    jobs = JobScheduler(clock, metrics=metrics)
     services = CommandServices(
         db=db,
         archive=archive,
@@ -201,17 +213,21 @@ async def _build_application(
         check_settings=settings.check,
         plugins=plugins,
         retention=settings.retention,
+        quotas=settings.quotas,
     )
     received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
         read_article=archive.local_article,
-        ready=combine_readiness(archive.ready, received),
-        list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+        health=HealthServices(
+            ready=combine_readiness(archive.ready, received),
+            list_measurements=lambda: db.read(list_measurements, now=clock.now()),
+            metrics=metrics,
+        ),
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        trusted_proxy=settings.web_trusted_proxy,
+        access=settings.web_access,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
@@ -219,9 +235,11 @@ async def _build_application(
     app = Application(
         settings=settings,
         role=role,
+        process=name_process(),
         db=db,
         clock=clock,
         jobs=jobs,
+        metrics=metrics,
         publisher=publisher,
         corrections=corrections,
         outbox=outbox,
@@ -240,6 +258,7 @@ async def _build_application(
         plugins=plugins,
         platforms=platforms,
         received=frozenset(received),
+        parts=[one.part for one in received.values() if one.part],
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
         closers=[one.close for one in active.values()],
@@ -261,9 +280,9 @@ async def _share_work(app: Application) -> Application:
     shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
     queue = JobQueue(app.settings.database_url, shared)
     version = await app.db.read(job_tables.find_job_tables)
-    if version != read_table_scripts().version:
+    if version is None or version < read_table_scripts().version:
         raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
-    app.db.queue = queue
+    app.db.share(queue)
     names = frozenset(app.platforms)
     full_texts = app.publisher.full_texts
 
@@ -282,11 +301,13 @@ async def _share_work(app: Application) -> Application:
             uncertain_wait=app.outbox.uncertain_wait,
         ),
         worker=Worker(
+            db=app.db,
             queue=queue,
+            metrics=app.metrics,
             publisher=app.publisher,
             full_texts=full_texts,
             corrections=app.corrections,
-            sender=ShareSender(db=app.db, outbox=app.outbox, holder=name_process()),
+            sender=ShareSender(db=app.db, outbox=app.outbox, holder=app.process),
             maintain=maintain,
         ),
     )

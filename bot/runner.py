@@ -10,19 +10,13 @@ PostgreSQL, several processes can share the work by role:
     web        serves what is called over HTTP, and the local page
 
 Everything runs in task groups: stopping cancels the tasks, and each releases its
-resources. Logs are text at a terminal and one JSON object per line otherwise.
+resources.
 """
 
 import asyncio
 import ctypes
 import gc
-import io
-import logging
-import os
-import select
 import signal
-import socket
-import sys
 import time
 from collections.abc import (
     AsyncIterator,
@@ -37,7 +31,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TextIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 from starlette.applications import Starlette
@@ -47,11 +41,14 @@ from bot.delivery import recording
 from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 from bot.jobs.scheduler import JobScheduler, RunJob
+from bot.leases import Lease, LeaseTiming
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
 from bot.operations.incidents import IncidentReporter
+from bot.operations.loop_monitor import watch_event_loop
 from bot.operations.maintenance import Maintenance
 from bot.ports import ActivePlatform, Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -71,17 +68,8 @@ log = structlog.get_logger(__name__)
 Role: TypeAlias = Literal["all", "gateway", "scheduler", "worker", "web"]
 
 
-@frozen
-class LeaseTiming:
-    """How long a lease is valid, and how often it is renewed and asked for."""
-
-    duration: timedelta
-    renewal_seconds: float
-    standby_seconds: float
-
-
-#: A single process has until now to come back after a pause; roles change faster, as
-#: what they do is safe to be done twice.
+#: A single process has time to come back after a pause. Roles change faster: what they
+#: do may be done twice.
 LEASE_TIMING = LeaseTiming(
     duration=timedelta(seconds=30), renewal_seconds=10.0, standby_seconds=2.0
 )
@@ -100,11 +88,6 @@ LEASES: Mapping[Role, str] = MappingProxyType(
 #: Seconds that a stopped process may take, by role.
 SHUTDOWN_SECONDS, WORKER_SHUTDOWN_SECONDS = 8.0, 19.0
 
-LEASE_LOST = (
-    "Another Standfirst took over this database, because this one did not renew its "
-    "lease in time. This one stopped; nothing is lost."
-)
-
 ShowMessage = Callable[[str], None]
 ExtraTask = Callable[[], Coroutine[Any, Any, None]]
 #: Seconds within which connections are expected to be established.
@@ -121,9 +104,13 @@ class Application:
 
     settings: Settings
     role: Role
+    #: Names this process for others on the same database.
+    process: str
     db: Database
     clock: Clock
     jobs: JobScheduler
+    #: What this process did, for `/metrics`.
+    metrics: Metrics
     publisher: EditionPublisher
     corrections: CorrectionProcessor
     outbox: Outbox
@@ -139,6 +126,8 @@ class Application:
     #: The platforms whose events this process receives.
     received: Collection[str]
     site: Starlette
+    #: The parts of their events that a gateway receives, if others receive the rest.
+    parts: Sequence[str]
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
     #: Called at the end: they close the connections of commands that did not `run`.
@@ -159,11 +148,12 @@ async def serve_application(
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     # Every thread would otherwise keep freed memory of its own.
     _call_libc("mallopt", _ARENA_MAX, _ARENAS)
+    app.db.faults.logged = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    work = asyncio.create_task(_run_tasks(app, say, extra))
+    work = asyncio.create_task(run_application(app, say, extra))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -181,9 +171,10 @@ async def serve_application(
     return 0
 
 
-async def _run_tasks(
+async def run_application(
     app: Application, say: ShowMessage, extra: Sequence[ExtraTask]
 ) -> None:
+    """Do what the role of this process asks for, until cancelled."""
     async with (
         _hold_lease(app, say),
         _serve_site(app) as address,
@@ -201,7 +192,10 @@ async def _run_tasks(
         for start in (*_list_work(app), *extra):
             tasks.create_task(start())
         say(f"{_describe_ready(app, address)}  (Ctrl-C stops it)")
+        if address and not app.settings.web_access.serves_pages:
+            log.info("the local page is not served", host=app.settings.web_host)
         tasks.create_task(_return_memory())
+        tasks.create_task(watch_event_loop(app.metrics))
 
 
 def _describe_ready(app: Application, address: ServerAddress | None) -> str:
@@ -353,155 +347,22 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
     if app.role not in LEASES:
         yield
         return
-    holder = name_process()
-    acquired = await _acquire_lease(app, holder)
-    if not acquired:
-        say(f"{_describe_holder(app.role)}; standing by.")
-    while not acquired:
-        await asyncio.sleep(get_lease_timing(app.role).standby_seconds)
-        acquired = await _acquire_lease(app, holder)
-    me = asyncio.current_task()
-    assert me is not None
-    renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
-    try:
+    lease = Lease(
+        name=":".join((LEASES[app.role], *app.parts)),
+        timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
+        holder=app.process,
+        db=app.db,
+        clock=app.clock,
+    )
+
+    async def store_statuses() -> None:
+        if app.role != "gateway":
+            statuses, now = app.jobs.list_statuses(), app.clock.now()
+            save = process_store.save_job_statuses
+            await app.db.write(save, statuses=statuses, now=now)
+
+    holder = "Another Standfirst works on this database"
+    if app.role == "gateway":
+        holder = "Another gateway holds the connections"
+    async with lease.hold(lambda: say(f"{holder}; standing by."), store_statuses):
         yield
-    except asyncio.CancelledError:
-        if renewing.done() and not renewing.cancelled():
-            raise BotError(LEASE_LOST) from None
-        raise
-    finally:
-        renewing.cancel()
-        name = LEASES[app.role]
-        await app.db.write(process_store.release_lease, holder=holder, name=name)
-
-
-def name_process() -> str:
-    """Name this process, for others that work on the same database."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def get_lease_timing(role: Role) -> LeaseTiming:
-    """Return the times of the lease of a role."""
-    return LEASE_TIMING if role == "all" else ROLE_LEASE_TIMING
-
-
-def _describe_holder(role: Role) -> str:
-    if role == "gateway":
-        return "Another gateway holds the connections"
-    return "Another Standfirst works on this database"
-
-
-async def _acquire_lease(app: Application, holder: str) -> bool:
-    db, now, name = app.db, app.clock.now(), LEASES[app.role]
-    ttl = get_lease_timing(app.role).duration
-    taken = await db.write(
-        process_store.acquire_lease, holder=holder, now=now, ttl=ttl, name=name
-    )
-    if taken is not None:
-        return True
-    other = await db.read(process_store.find_lease_holder, now=now, name=name)
-    if other is None or not is_holder_dead(other):
-        return False
-    await db.write(process_store.release_lease, holder=other, name=name)
-    return await _acquire_lease(app, holder)
-
-
-def is_holder_dead(holder: str) -> bool:
-    """Check whether the holder was a process of this machine that has ended."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except (OSError, ValueError) as error:
-        return isinstance(error, ProcessLookupError)
-    return False
-
-
-async def _renew_lease(
-    app: Application, holder: str, stop: Callable[[], object]
-) -> None:
-    """Renew the lease and store the jobs' statuses; `stop` if the lease is lost."""
-    while True:
-        await asyncio.sleep(get_lease_timing(app.role).renewal_seconds)
-        try:
-            if not await _acquire_lease(app, holder):
-                stop()
-                return
-            if app.role != "gateway":
-                statuses, now = app.jobs.list_statuses(), app.clock.now()
-                save = process_store.save_job_statuses
-                await app.db.write(save, statuses=statuses, now=now)
-        except BotError as error:
-            # Without the database nothing is claimed or sent: nothing is lost.
-            log.warning("the lease could not be renewed", reason=str(error))
-
-
-#: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).
-_LOG_PIECE = 1000
-_LOG_PATIENCE_SECONDS = 0.02
-
-
-class LogStream(io.TextIOBase):
-    """stderr for logs: what cannot be written is dropped; nothing ends or waits for it.
-
-    The disk may be full, the terminal gone, or the reader of a pipe stuck; later lines
-    are written again.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        #: Whether the last piece was taken at once.
-        self._is_read = True
-
-    def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):
-            for start in range(0, len(text), _LOG_PIECE):
-                if not self._can_take():
-                    break
-                self._stream.write(text[start : start + _LOG_PIECE])
-                self._stream.flush()
-        return len(text)
-
-    def _can_take(self) -> bool:
-        """Wait briefly for a pipe that is full, but not again for each line."""
-        patience = _LOG_PATIENCE_SECONDS if self._is_read else 0
-        with suppress(OSError, ValueError):
-            # Raises for what is no file of the system, such as a buffer in memory.
-            self._is_read = bool(select.select([], [self._stream], [], patience)[1])
-        return self._is_read
-
-    def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.flush()
-
-
-def configure_logging(settings: Settings) -> None:
-    """Set up the process's logging, once, at start: to stderr, for every command."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if settings.log_format == "text":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    stream = cast(TextIO, LogStream(sys.stderr))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
-    )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=stream)
-
-
-def silence_logging() -> None:
-    """Disable logging: the command prints its results to the terminal."""
-    structlog.configure(processors=[_drop_event])
-    logging.disable(logging.CRITICAL)
-
-
-def _drop_event(_logger: object, _method: str, _event: object) -> NoReturn:
-    raise structlog.DropEvent

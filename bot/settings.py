@@ -17,12 +17,13 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -40,6 +41,7 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import ConfigurationError
 from bot.model.findings import Finding
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from digests.errors import UsageError
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
@@ -76,10 +78,21 @@ WebAddress: TypeAlias = Annotated[
 ]
 
 
-def _check_loopback(host: str) -> str:
-    if host != "localhost" and not ip_address(host).is_loopback:
-        raise ValueError("not this computer")
-    return host
+def _check_web_host(host: str) -> str:
+    """Check that it is an IP address or a host name; whose it is shows the binding."""
+    host = host.removeprefix("[").removesuffix("]").lower()
+    label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+    # A name whose last part is a number would be read as an address.
+    if re.fullmatch(rf"(?:{label}\.)*(?!\d+\Z){label}", host):
+        return host
+    return str(ip_address(host))
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_ip_address(address: str) -> str:
@@ -154,11 +167,36 @@ class PlatformSettings(BaseModel):
         yield from ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebAccess:
+    """Who can reach the web port, and what they may see there without a login."""
+
+    #: Whether only this computer reaches it.
+    is_local: bool = True
+    #: Address of a proxy that asks for a login before it passes the local page on.
+    trusted_proxy: str | None = None
+    #: Whoever sends it may read the metrics; None = only this computer may.
+    metrics_token: str | None = field(default=None, repr=False)
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether the local page is served.
+
+        Beyond this computer, only a proxy on another one can be trusted: containers
+        make strangers look as if they connected from a loopback address.
+        """
+        if self.is_local or self.trusted_proxy is None:
+            return self.is_local
+        return not ip_address(self.trusted_proxy).is_loopback
+
+
 M = TypeVar("M", bound=BaseModel)
 #: Settings of platforms by the platform's name.
 SettingsGroups = Mapping[str, type[PlatformSettings]]
 _Days = Annotated[int, Field(ge=30, le=36_500)]
 _DAYS: Final = "a whole number of days from 30 to 36500"
+_Quota = Annotated[int, Field(ge=0, le=1_000_000_000)]
+_QUOTA: Final = "a whole number from 0 (no limit) to 1000000000"
 
 
 class Settings(BaseModel):
@@ -184,11 +222,11 @@ class Settings(BaseModel):
     public_url: WebAddress | None = Field(
         None, description="an http(s):// address, such as https://news.example"
     )
-    #: Loopback addresses only, because the local page has no login.
-    web_host: Annotated[str, AfterValidator(_check_loopback)] = Field(
+    #: Beyond loopback only public routes are served: the local page has no login.
+    web_host: Annotated[str, AfterValidator(_check_web_host)] = Field(
         "127.0.0.1",
-        description="127.0.0.1, ::1 or localhost, because the page has no login yet "
-        "and may only be shown to this computer",
+        description="an address or a name of this computer, such as 127.0.0.1, or "
+        "0.0.0.0 for all of its addresses",
     )
     #: 0 = any free port.
     web_port: int = Field(
@@ -199,6 +237,10 @@ class Settings(BaseModel):
     web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
         None,
         description="the IP address that your proxy connects from, such as 127.0.0.1",
+    )
+    #: Bearer token for `/metrics`; None = it is served on a loopback address only.
+    metrics_token: SecretStr | None = Field(
+        None, description="a line of letters and digits", repr=False
     )
     #: Key that signs the ids of controls; None = a generated key in the database.
     secret_key: SecretStr | None = Field(
@@ -226,6 +268,12 @@ class Settings(BaseModel):
     keep_articles: _Days = Field(400, description=_DAYS)
     keep_editions: _Days = Field(400, description=_DAYS)
     keep_history: _Days = Field(730, description=_DAYS)
+    #: How much each workspace may have (`Quotas`).
+    quota_sources: _Quota = Field(DEFAULT_QUOTAS.sources, description=_QUOTA)
+    quota_digests: _Quota = Field(DEFAULT_QUOTAS.digests, description=_QUOTA)
+    quota_personal_digests: _Quota = Field(
+        DEFAULT_QUOTAS.personal_digests, description=_QUOTA
+    )
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="debug, info, warning or error")
@@ -244,6 +292,37 @@ class Settings(BaseModel):
             history=self.keep_history,
         )
 
+    @property
+    def web_access(self) -> WebAccess:
+        """Who can reach the web port."""
+        host = self.web_host
+        return WebAccess(
+            # Other names are not trusted to mean this computer for ever.
+            is_local=host == "localhost" or _is_loopback_address(host),
+            trusted_proxy=self.web_trusted_proxy,
+            metrics_token=reveal_secret(self.metrics_token) or None,
+        )
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much each workspace may have."""
+        return Quotas(
+            sources=self.quota_sources,
+            digests=self.quota_digests,
+            personal_digests=self.quota_personal_digests,
+        )
+
+    def list_secrets(self) -> tuple[str, ...]:
+        """List what must never be shown: tokens, keys and the database's password."""
+        groups: tuple[BaseModel, ...] = (self, *self.platforms.values())
+        values = (value for group in groups for _, value in group)
+        found = [reveal_secret(v) for v in values if isinstance(v, SecretStr)]
+        with suppress(ValueError):
+            address = urlsplit(self.database_url)
+            found += [address.password or "", unquote(address.password or "")]
+            found += parse_qs(address.query).get("password", [])
+        return tuple(filter(None, found))
+
     def get_group(self, kind: type[M]) -> M:
         """Return the settings of one platform, by their class; else the defaults."""
         groups = self.platforms.values()
@@ -261,14 +340,39 @@ class Settings(BaseModel):
                 "be sent a second time",
                 "make it longer",
             )
-        if 0 < len(reveal_secret(self.secret_key)) < _SHORTEST_KEY:
-            yield Finding.warning(
-                "settings",
-                f"{key} is short enough to be guessed",
-                f"give it at least {_SHORTEST_KEY} characters",
-            )
+        token = get_variable_name("metrics_token")
+        for name, secret in ((key, self.secret_key), (token, self.metrics_token)):
+            if 0 < len(reveal_secret(secret)) < _SHORTEST_KEY:
+                yield Finding.warning(
+                    "settings",
+                    f"{name} is short enough to be guessed",
+                    f"give it at least {_SHORTEST_KEY} characters",
+                )
+        yield from self._check_web_access()
         for group in self.platforms.values():
             yield from group.check(self)
+
+    def _check_web_access(self) -> Iterator[Finding]:
+        """Say what is not served, where other computers reach the web port."""
+        access, subject = self.web_access, "web port"
+        host, proxy, token = map(
+            get_variable_name, ("web_host", "web_trusted_proxy", "metrics_token")
+        )
+        if access.trusted_proxy and not access.serves_pages:
+            yield Finding.warning(
+                subject,
+                f"{proxy} is a proxy on this computer, which is not trusted while "
+                f"{host} is {self.web_host}: the local page is not served",
+                f"set {host} to 127.0.0.1, where such a proxy connects to",
+            )
+        elif not access.serves_pages:
+            yield Finding.ok(
+                subject,
+                f"{host} is {self.web_host}, so only health checks and what platforms "
+                "call are served; the local page has no login and needs 127.0.0.1",
+            )
+        if not access.is_local and access.metrics_token is None:
+            yield Finding.ok(subject, f"/metrics is not served; {token} opens it")
 
     def over(self, **changes: Any) -> Self:
         """Return a copy with some settings overridden by the program itself."""

@@ -55,10 +55,12 @@ async def apply_file(
         prune: Also remove what the file does not mention, in its workspaces.
     """
     wanted = file_import.read_file(file, app.plugins)
-    db, now = app.db, app.clock.now()
+    db, now, quotas = app.db, app.clock.now(), app.settings.quotas
     before = {place.id: place.channel for _, place in await _load_destinations(app)}
     if dry_run:
-        changes = await db.read(file_import.plan_changes, wanted, prune=prune, now=now)
+        changes = await db.read(
+            file_import.plan_changes, wanted, prune=prune, now=now, quotas=quotas
+        )
     else:
         changes = await db.write(
             file_import.apply_file,
@@ -66,9 +68,10 @@ async def apply_file(
             prune=prune,
             now=now,
             allow_private=app.settings.fetch_allow_private,
+            quotas=quotas,
             recorded=True,
         )
-    signs = {"add": "+", "change": "~", "remove": "-"}
+    signs = {"add": "+", "change": "~", "remove": "-", "note": "!"}
     for change in changes:
         print_message(f"{signs[change.kind]} {change.text}")
     if not changes:

@@ -231,7 +231,9 @@ async def _change_digest(app: Application, digest: Digest, **changes: object) ->
     request = ChangeRequest(
         noun="digest", name=digest.name, edit=lambda entry: {**(entry or {}), **changes}
     )
-    operator = ChangeContext(plugins=app.plugins, now=app.clock.now())
+    operator = ChangeContext(
+        plugins=app.plugins, now=app.clock.now(), quotas=app.settings.quotas
+    )
     await app.db.write(apply_requests, digest.scope, [request], operator)
 
 

@@ -1,4 +1,4 @@
-"""`standfirst migrate, doctor, slack-manifest, backup, restore`."""
+"""`standfirst migrate, slack-manifest, backup, restore`."""
 
 import asyncio
 import sys
@@ -13,7 +13,6 @@ from bot.cli.console import (
     OK,
     USAGE,
     format_count,
-    format_finding,
     print_json,
     print_message,
     print_to_stderr,
@@ -21,52 +20,100 @@ from bot.cli.console import (
 )
 from bot.cli.running import ApplicationFactory, read_settings
 from bot.errors import UserError
+from bot.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import Application, is_holder_dead, silence_logging
+from bot.runner import Application
 from bot.settings import Settings
 from bot.storage import Database, job_tables, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
+from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
 
+UP_TO_DATE = "The database {where} is at schema {target}, as this version needs it."
+UPGRADED = "The database {where} is now at schema {target}."
+PLAN_TITLE = "The database {where} is at schema {present}; this version needs {target}:"
+NEW_TITLE = "The database {where} is new; schema {target} is made in these steps:"
+PG_DUMP = "pg_dump --format=custom --file=standfirst.dump --dbname='{address}'"
 
-async def run_doctor(*, json: JsonOption = False, app: Application) -> int:
-    """Check the installation and report problems with their fixes.
 
-    The exit code is 4 if there is a problem.
+def migrate_database(
+    *,
+    dry_run: FlagOption = False,
+    json: JsonOption = False,
+    factory: ApplicationFactory,
+) -> int:
+    """Upgrade the database to this version's schema.
+
+    Args:
+        dry_run: Only print what would be done; the exit code is 4 if there is anything.
     """
-    # Errors of a check are in its finding; stdout is for the findings alone.
-    silence_logging()
-    found = await app.doctor.examine()
-    problems = sum(one.state == "problem" for one in found)
+    url = read_settings(factory).database_url
+    plan = schema_upgrade.plan_upgrade(url)
     if json:
-        rows = [
-            {
-                "subject": one.subject,
-                "state": one.state,
-                "text": str(one.text),
-                "fix": str(one.fix),
-            }
-            for one in found
-        ]
-        print_json(rows)
-    else:
-        for one in found:
-            print_message(format_finding(one, width=24))
-        warnings = format_count(sum(one.state == "warning" for one in found), "warning")
-        print_message(f"{format_count(problems, 'problem')}, {warnings}")
-    return ATTENTION if problems else OK
-
-
-def migrate_database(*, factory: ApplicationFactory) -> int:
-    """Upgrade the database to this version's schema."""
-    settings = read_settings(factory)
-    before, head = schema_upgrade.get_schema_versions(settings.database_url)
-    schema_upgrade.upgrade_database(settings.database_url)
-    if find_sqlite_path(settings.database_url) is None:
-        asyncio.run(_upgrade_job_tables(settings.database_url))
-    print_message(f"The database is at schema {head} (it was at {before or 'none'}).")
+        print_json(_describe_plan(plan, url))
+    elif plan.steps:
+        _print_plan(plan, url)
+    if dry_run and plan.steps:
+        return ATTENTION
+    if not dry_run:
+        schema_upgrade.upgrade_database(url)
+        if find_sqlite_path(url) is None:
+            asyncio.run(_upgrade_job_tables(url))
+    if not json:
+        sentence = UPGRADED if plan.steps else UP_TO_DATE
+        print_message(_format_plan(sentence, plan))
     return OK
+
+
+def _print_plan(plan: UpgradePlan, url: str) -> None:
+    title = NEW_TITLE if plan.present is None else PLAN_TITLE
+    print_message(_format_plan(title, plan))
+    for step in plan.steps:
+        print_message(f"  {step.number}  {step.summary}")
+        if plan.present is not None:
+            stop = f"Stop every process first: {step.needs_stop}"
+            beside = "Processes of the version before may run on."
+            tables = [
+                f"{format_count(rows, 'row')} of {name}"
+                for name, rows in step.rows.items()
+            ]
+            work = f" It goes through {' and '.join(tables)}." if tables else ""
+            print_message(
+                f"        {stop if step.needs_stop else beside}{work} "
+                f"About {format_count(step.seconds, 'second')}."
+            )
+    if plan.copy is not None:
+        size = _format_size(plan.copy_size)
+        print_message(f"It is copied to {plan.copy} first ({size}).")
+    elif plan.present is not None:
+        command = PG_DUMP.format(address=strip_password(url))
+        print_message(f"No copy is made on PostgreSQL; make a backup first: {command}")
+
+
+def _format_plan(sentence: str, plan: UpgradePlan) -> str:
+    return sentence.format(where=plan.where, present=plan.present, target=plan.target)
+
+
+def _describe_plan(plan: UpgradePlan, url: str) -> dict[str, object]:
+    on_server = plan.copy is None and plan.present is not None and bool(plan.steps)
+    command = PG_DUMP.format(address=strip_password(url)) if on_server else None
+    return {
+        "schema": plan.present,
+        "target": plan.target,
+        "migrations": [
+            {
+                "number": step.number,
+                "summary": step.summary,
+                "needs_stop": step.needs_stop or None,
+                "rows": dict(step.rows),
+                "seconds": step.seconds,
+            }
+            for step in plan.steps
+        ],
+        "copy": str(plan.copy) if plan.copy else None,
+        "backup_command": command,
+    }
 
 
 async def _upgrade_job_tables(url: str) -> None:
@@ -78,11 +125,9 @@ async def _upgrade_job_tables(url: str) -> None:
         return
     db = await asyncio.to_thread(Database.open, url)
     try:
-        changes = await db.write(job_tables.upgrade_job_tables, read_table_scripts())
+        await db.write(job_tables.upgrade_job_tables, read_table_scripts())
     finally:
         await db.close()
-    if changes:
-        print_message("The tables of the queue for several processes are ready.")
 
 
 async def print_slack_manifest(
@@ -126,9 +171,8 @@ PRIVATE_FILE_NOTE = (
     "contains no token of .env."
 )
 PG_DUMP_HINT = (
-    "The data is on PostgreSQL, whose own command makes the backup: "
-    "pg_dump --format=custom --file=standfirst.dump --dbname='{address}' (it asks for "
-    "the password)."
+    f"The data is on PostgreSQL, whose own command makes the backup: {PG_DUMP} (it "
+    "asks for the password)."
 )
 PG_RESTORE_HINT = (
     "The data is on PostgreSQL, whose own command loads a backup: stop the bot, then "

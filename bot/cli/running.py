@@ -4,13 +4,20 @@ Without the library of the command line: the process that runs on does not load 
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+import signal
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
-from bot.cli.console import announce, print_warnings
+from bot.cli.console import OK, announce, print_warnings
+from bot.logs import configure_logging
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, Role, configure_logging, serve_application
+from bot.runner import Application, Role, serve_application
 from bot.settings import Settings
+from bot.storage import DatabaseUnavailable, engines, schema_upgrade
+from bot.storage.schema_upgrade import OutdatedSchema
+
+#: Seconds between two looks at a database that is not usable yet.
+POLL_SECONDS = 2.0
 
 
 class ApplicationFactory(Protocol):
@@ -50,10 +57,46 @@ def run_bot(*, role: Role = "all", factory: ApplicationFactory) -> int:
     settings = read_settings(factory)
 
     async def serve() -> int:
+        if not await wait_for_server(settings.database_url):
+            return OK
         async with factory.open_application(settings, role=role) as app:
             return await serve_application(app, announce)
 
     return asyncio.run(serve())
+
+
+async def wait_for_server(url: str) -> bool:
+    """Wait until a server's database is reachable and has the schema of this program.
+
+    In a rolling update the new processes start first and wait for `standfirst migrate`.
+    An SQLite file is upgraded when it is opened.
+
+    Returns:
+        False if SIGTERM came first.
+
+    Raises:
+        ConfigurationError: Waiting does not help; the database may be newer.
+    """
+    address = engines.parse_database_url(url)
+    if engines.find_sqlite_path(url) is not None:
+        return True
+    stop, loop, said = asyncio.Event(), asyncio.get_running_loop(), ""
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    try:
+        while not stop.is_set():
+            try:
+                await asyncio.to_thread(schema_upgrade.prepare_database, address)
+            except (OutdatedSchema, DatabaseUnavailable) as error:
+                if said != str(error):
+                    said = str(error)
+                    announce(f"{said} This process waits until it can start.")
+            else:
+                return True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), POLL_SECONDS)
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+    return False
 
 
 def read_settings(factory: ApplicationFactory) -> Settings:

@@ -178,6 +178,7 @@ class SetupChecks:
                     prune=False,
                     now=app.clock.now(),
                     allow_private=self.settings.fetch_allow_private,
+                    quotas=self.settings.quotas,
                     recorded=True,
                 )
                 return True

@@ -205,6 +205,7 @@ async def import_feeds(
         plugins=app.plugins,
         now=app.clock.now(),
         allow_private=app.settings.fetch_allow_private,
+        quotas=app.settings.quotas,
     )
     added = await app.db.write(
         feed_lists.assign_feeds,

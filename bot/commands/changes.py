@@ -21,6 +21,7 @@ from bot.configuration.diff import (
     format_times,
     list_differences,
 )
+from bot.configuration.quota_checks import describe_use
 from bot.model import (
     Block,
     Control,
@@ -42,6 +43,7 @@ def build_change_context(context: CommandContext) -> ChangeContext:
         plugins=context.services.plugins,
         now=context.now,
         allow_private=context.services.allow_private,
+        quotas=context.services.quotas,
         person=context.person,
     )
 
@@ -92,6 +94,10 @@ def render_proposal(
         *_render_differences(context, change),
         *more,
         *_render_upcoming(context, change),
+        *(
+            context.small_print("After this change: {state}", state=describe_use(use))
+            for use in change.near_quotas
+        ),
         context.small_print("Nothing is changed until you confirm."),
         title=context.say("Please confirm"),
         controls=(confirm, _build_back_button(context, change)),
@@ -112,6 +118,10 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
     return context.reply(
         *_render_differences(context, change),
         *_render_upcoming(context, change),
+        *(
+            SmallPrint(text=context.message(describe_use(use)))
+            for use in change.near_quotas
+        ),
         title=context.say("Saved"),
         controls=controls,
         in_place=True,

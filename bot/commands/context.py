@@ -32,6 +32,7 @@ from bot.model import (
     SmallPrint,
     Workspace,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.model.scope import PersonScope, Scope
 from bot.operations.doctor import Doctor
 from bot.ports import Clock, PeopleDirectory, Plugins
@@ -110,6 +111,8 @@ class CommandServices:
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
+    #: How much each workspace may have.
+    quotas: Quotas = DEFAULT_QUOTAS
 
     @property
     def doctor(self) -> Doctor:

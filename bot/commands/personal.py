@@ -212,6 +212,7 @@ async def _set_up_digest(context: CommandContext, time: str, language: str) -> R
         language=language,
         zone=await context.get_own_zone(),
         now=context.now,
+        most=context.services.quotas.personal_digests,
     )
     context.services.wake()
     return _render_own_digest(context, own)

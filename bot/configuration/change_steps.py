@@ -26,6 +26,7 @@ from bot.model import (
     StoredEdition,
     Workspace,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas, QuotaUse
 from bot.model.scope import Scope
 from bot.ports import Plugins
 from bot.storage import (
@@ -68,6 +69,8 @@ class ChangeContext:
     now: datetime
     #: The setting `allow_private`, which decides which addresses are private.
     allow_private: str = ""
+    #: How much the workspace may have after the change.
+    quotas: Quotas = DEFAULT_QUOTAS
     person: Person = OPERATOR
     #: The folder where the paths of an operator's file start; None = new folders are
     #: refused.
@@ -355,5 +358,7 @@ class ConfigurationChange:
     #: The id of the change that it reverts.
     reverts: str | None = None
     coming: tuple[UpcomingEditions, ...] = ()
+    #: Quotas of which it uses more, and of which not much is left.
+    near_quotas: tuple[QuotaUse, ...] = ()
     #: It was made on the command line; `person` then says so in English.
     by_operator: bool = False

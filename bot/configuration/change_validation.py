@@ -25,6 +25,7 @@ from bot.configuration.change_steps import (
     StepProblem,
     build_steps,
 )
+from bot.configuration.quota_checks import find_quota_problems
 from bot.configuration.validation import (
     STAND_IN,
     check_digest,
@@ -46,8 +47,8 @@ from bot.schedules.calendar import find_zone
 from bot.storage import Connection
 from digests.types import frozen
 
-#: Maximum number of digests, and of destinations, that can be made from chat.
-MAX_THINGS = 100
+#: Maximum number of destinations that can be made from chat.
+MAX_DESTINATIONS = 100
 FOLDER_ONLY_BY_FILE = (
     "A folder can be a source only by the configuration file. Here, name the address "
     "of a feed, a page or a site: https://…"
@@ -91,7 +92,7 @@ def check_steps(
     """
     checked: list[ChangeStep] = []
     problems = list(unbuilt)
-    known = _KnownAddresses.of(current.addresses)
+    known, before = _KnownAddresses.of(current.addresses), current
     for step in steps:
         after, found = _check_step(step, current, context, known)
         noun, name = step.noun, step.name
@@ -100,6 +101,7 @@ def check_steps(
         current = current.after(normal)
         checked.append(normal)
     _check_rights(context.person, checked)
+    problems += find_quota_problems(before, checked, context.quotas)
     if problems:
         raise InvalidChange(problems)
     return tuple(checked)
@@ -197,9 +199,10 @@ def _check_destination(
             "There is already a destination «{name}».", name=settings.name, field="name"
         )
         problems.append(problem)
-    if before is None and context.base is None and len(known) >= MAX_THINGS:
+    if before is None and context.base is None and len(known) >= MAX_DESTINATIONS:
         problem = FieldError(
-            "There are already {most} destinations here; remove one.", most=MAX_THINGS
+            "There are already {most} destinations here; remove one.",
+            most=MAX_DESTINATIONS,
         )
         problems.append(problem)
     problems += [
@@ -253,12 +256,6 @@ def _check_digest_step(
     if settings.name in others:
         problem = FieldError(
             "There is already a digest «{name}».", name=settings.name, field="name"
-        )
-        problems.append(problem)
-    # Those that the same file creates are counted too.
-    if is_new and context.base is None and len(current.entries["digest"]) >= MAX_THINGS:
-        problem = FieldError(
-            "There are already {most} digests here; delete one first.", most=MAX_THINGS
         )
         problems.append(problem)
     return settings.to_entry(), problems

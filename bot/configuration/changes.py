@@ -39,8 +39,10 @@ from bot.configuration.change_steps import (
     step_to_json,
 )
 from bot.configuration.change_validation import check_requests, check_steps
+from bot.configuration.quota_checks import list_near_quotas
 from bot.errors import UnknownName, UserError
 from bot.model import DigestSettings, DueMoment, Location, Workspace
+from bot.model.quotas import QuotaUse
 from bot.model.scope import Scope
 from bot.publishing import planning
 from bot.schedules.parsing import parse_schedule
@@ -109,9 +111,11 @@ def confirm_proposal(
     # Something that it refers to, such as a destination, may no longer exist.
     context = replace(context, reverts=stored.reverts)
     steps = check_steps(shown, current, context)
+    near = list_near_quotas(current, steps, context.quotas)
     apply_steps(conn, workspace.scope, steps, context)
     made = _mark_confirmed(conn, stored, context)
-    return _to_change(made, workspace, _list_upcoming(conn, workspace, steps, now))
+    coming = _list_upcoming(conn, workspace, steps, now)
+    return _to_change(made, workspace, coming, near)
 
 
 def propose_again(
@@ -255,7 +259,9 @@ def _store_proposal(
         conn, workspace.scope, before=now - PROPOSALS_KEPT
     )
     stored = _store_change(conn, workspace.scope, steps, context)
-    return _to_change(stored, workspace, _list_upcoming(conn, workspace, steps, now))
+    coming = _list_upcoming(conn, workspace, steps, now)
+    near = list_near_quotas(current, steps, context.quotas)
+    return _to_change(stored, workspace, coming, near)
 
 
 def _load_stored(
@@ -272,7 +278,10 @@ def _load_stored(
 
 
 def _to_change(
-    stored: StoredChange, workspace: Workspace, coming: Iterable[UpcomingEditions] = ()
+    stored: StoredChange,
+    workspace: Workspace,
+    coming: Iterable[UpcomingEditions] = (),
+    near: tuple[QuotaUse, ...] = (),
 ) -> ConfigurationChange:
     return ConfigurationChange(
         id=stored.public_id,
@@ -282,6 +291,7 @@ def _to_change(
         made_at=stored.made_at,
         reverts=stored.reverts,
         coming=tuple(coming),
+        near_quotas=near,
         by_operator=not stored.person_id,
     )
 

@@ -37,6 +37,7 @@ from bot.configuration.change_steps import (
 from bot.configuration.change_validation import check_requests
 from bot.configuration.changes import record_steps
 from bot.configuration.diff import list_differences
+from bot.configuration.quota_checks import describe_use, list_near_quotas
 from bot.configuration.validation import (
     BY_SOURCE,
     SOME_SOURCES,
@@ -59,6 +60,7 @@ from bot.model import (
     WorkspaceSettings,
     list_settings,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas, QuotaUse
 from bot.ports import Plugins
 from bot.schedules.parsing import parse_schedule
 from bot.storage import Connection, destination_store, digest_store, workspace_store
@@ -94,7 +96,8 @@ class ConfigurationFile:
 class PlannedChange:
     """One line of what applying a file changes."""
 
-    kind: Literal["add", "change", "remove"]
+    #: A note is about the outcome of all changes of a workspace.
+    kind: Literal["add", "change", "remove", "note"]
     text: str
 
 
@@ -323,17 +326,26 @@ class _WorkspacePlan:
     #: Its name in the file.
     name: str
     steps: tuple[ChangeStep, ...]
+    #: Quotas of which not much is left after the steps.
+    near_quotas: tuple[QuotaUse, ...]
 
 
 def plan_changes(
-    conn: Connection, file: ConfigurationFile, *, prune: bool, now: datetime
+    conn: Connection,
+    file: ConfigurationFile,
+    *,
+    prune: bool,
+    now: datetime,
+    quotas: Quotas = DEFAULT_QUOTAS,
 ) -> tuple[PlannedChange, ...]:
     """List what applying the file would change, in the order of the changes.
 
     Raises:
         ConfigurationError: Every mistake of the file, one a line.
     """
-    context = ChangeContext(plugins=file.plugins, now=now, base=file.base)
+    context = ChangeContext(
+        plugins=file.plugins, now=now, quotas=quotas, base=file.base
+    )
     plans = _plan_file(conn, file, context, prune)
     return tuple(change for plan in plans for change in _list_changes(plan))
 
@@ -345,6 +357,7 @@ def apply_file(
     prune: bool,
     now: datetime,
     allow_private: str = "",
+    quotas: Quotas = DEFAULT_QUOTAS,
     recorded: bool = False,
 ) -> tuple[PlannedChange, ...]:
     """Apply the file in the caller's transaction, and list what was changed.
@@ -356,15 +369,20 @@ def apply_file(
         now: The present instant.
         allow_private: The setting `allow_private`, which decides which addresses are
             private.
+        quotas: How much each workspace may have afterwards.
         recorded: Whether to add the changes to the history of the workspaces.
 
     Raises:
         ConfigurationError: Every mistake of the file, one a line.
     """
     context = ChangeContext(
-        plugins=file.plugins, now=now, allow_private=allow_private, base=file.base
+        plugins=file.plugins,
+        now=now,
+        allow_private=allow_private,
+        quotas=quotas,
+        base=file.base,
     )
-    plans = _plan_file(conn, file, context, prune)
+    plans = _plan_file(conn, file, context, prune, lock=True)
     for plan in plans:
         scope = workspace_store.upsert_workspace(
             conn,
@@ -373,6 +391,13 @@ def apply_file(
             name=plan.name,
             now=now,
         ).scope
+        if not plan.workspace.id and digest_store.list_digests(conn, scope):
+            # What it has now was neither locked nor counted.
+            raise ConfigurationError(
+                "«{name}» was set up by somebody else at the same moment. Apply the "
+                "file again.",
+                name=plan.name,
+            )
         apply_steps(conn, scope, plan.steps, context)
         # A workspace always has a zone: its first cannot be reverted.
         steps = [s for s in plan.steps if s.noun != "zone" or plan.workspace.id]
@@ -382,13 +407,18 @@ def apply_file(
 
 
 def _plan_file(
-    conn: Connection, file: ConfigurationFile, context: ChangeContext, prune: bool
+    conn: Connection,
+    file: ConfigurationFile,
+    context: ChangeContext,
+    prune: bool,
+    *,
+    lock: bool = False,
 ) -> list[_WorkspacePlan]:
     blocks, problems = _parse_blocks(file.data, file.plugins)
     plans = []
     for block, wanted in blocks:
         try:
-            plans.append(_plan_workspace(conn, wanted, context, prune))
+            plans.append(_plan_workspace(conn, wanted, context, prune, lock=lock))
         except InvalidChange as error:
             problems += [
                 (f"{block}, {one.location}", one.problem) for one in error.problems
@@ -401,11 +431,19 @@ def _plan_file(
 
 
 def _plan_workspace(
-    conn: Connection, wanted: WorkspaceSettings, context: ChangeContext, prune: bool
+    conn: Connection,
+    wanted: WorkspaceSettings,
+    context: ChangeContext,
+    prune: bool,
+    *,
+    lock: bool,
 ) -> _WorkspacePlan:
+    """Check a block; with `lock`, nobody else changes the workspace until the end."""
     found = workspace_store.find_workspace_by_external_id(
         conn, platform=wanted.platform, external_id=wanted.id
     )
+    if found is not None and lock:
+        workspace_store.lock_workspace(conn, found.scope)
     workspace = found or Workspace(
         id=0, platform=wanted.platform, external_id=wanted.id, name=""
     )
@@ -416,6 +454,7 @@ def _plan_workspace(
         workspace=workspace,
         name=wanted.name or wanted.id,
         steps=tuple(step for step in checked if step.is_change),
+        near_quotas=list_near_quotas(current, checked, context.quotas),
     )
 
 
@@ -433,6 +472,8 @@ def _list_changes(plan: _WorkspacePlan) -> Iterator[PlannedChange]:
     for step in plan.steps:
         if step.noun != "zone":
             yield _describe_step(step)
+    for use in plan.near_quotas:
+        yield PlannedChange(kind="note", text=str(describe_use(use)))
 
 
 def _describe_step(step: ChangeStep) -> PlannedChange:

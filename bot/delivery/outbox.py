@@ -22,12 +22,14 @@ from bot.delivery import recording
 from bot.delivery.attempts import (
     LINKS_ONLY_LEVEL,
     MessageSender,
+    Outcome,
     RetryDecision,
     render_as_links,
 )
 from bot.delivery.private_notices import NoticeSender
 from bot.delivery.recording import JobResult, TransactionResult
 from bot.errors import BotError, SendRefused
+from bot.metrics import Metrics
 from bot.model import Delivery
 from bot.model.jobs import DeliveryShares
 from bot.ports import CheckpointHook, ignore_checkpoint
@@ -143,6 +145,7 @@ class Outbox(MessageSender):
 
     db: Database
     at: CheckpointHook = ignore_checkpoint
+    metrics: Metrics = field(default_factory=Metrics)
     #: What is sent here; None = everything on the connected platforms.
     held: DeliveryShares | None = None
     #: Monotonic clock in seconds; None = only `clock` is used.
@@ -289,8 +292,11 @@ class Outbox(MessageSender):
         for one, recorded in zip(ended, done.recorded, strict=True):
             delivery, outcome = one.delivery, one.outcome
             self._queue.free(delivery.destination_id)
+            if recorded:
+                self._measure(delivery, outcome, done.due_at.get(delivery.edition_id))
             bound = log.bind(
                 delivery=delivery.id,
+                edition=delivery.edition,
                 platform=delivery.platform,
                 attempt=delivery.attempt,
                 recorded=recorded,
@@ -308,6 +314,19 @@ class Outbox(MessageSender):
                 self._refused.discard(delivery.workspace_id)
             if outcome.stops and not delivery.probe:
                 log.error("stopped", what=outcome.stops, reason=reason)
+
+    def _measure(
+        self, delivery: Delivery, outcome: Outcome, due_at: datetime | None
+    ) -> None:
+        platform = delivery.platform
+        if isinstance(outcome, RetryDecision):
+            self.metrics.record_delivery(platform, outcome.state)
+            return
+        self.metrics.record_delivery(platform, "sent")
+        opens = delivery.operation == "post" and delivery.opening_message_id is None
+        if opens and due_at is not None:
+            late = (self.clock.now() - due_at).total_seconds()
+            self.metrics.record_lateness(platform, late)
 
     async def _wait(self) -> None:
         """Wait until a job ends, or it is time to query what is due."""

@@ -3,7 +3,7 @@
 Both are done in one commit, so that a busy outbox writes once for many messages.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.delivery import private_notices
@@ -16,6 +16,7 @@ from bot.storage import (
     delivery_queue,
     delivery_store,
     destination_store,
+    edition_store,
     restoration_store,
     workspace_store,
 )
@@ -47,6 +48,8 @@ class TransactionResult:
     claimed: tuple[Delivery, ...]
     #: What can be sent next to the destinations of the results.
     following: tuple[ClaimableDelivery, ...]
+    #: When the editions of the results were due, by their keys.
+    due_at: Mapping[int, datetime]
 
 
 def record_and_claim(
@@ -73,7 +76,13 @@ def record_and_claim(
         following = delivery_queue.list_claimable_deliveries(
             conn, now, shares, len(places), places
         )
-    return TransactionResult(recorded=recorded, claimed=claimed, following=following)
+    sent = {one.delivery.edition_id for one in ended if isinstance(one.outcome, str)}
+    return TransactionResult(
+        recorded=recorded,
+        claimed=claimed,
+        following=following,
+        due_at=edition_store.list_due_moments(conn, sent) if sent else {},
+    )
 
 
 def retry_refused(conn: Connection, now: datetime) -> None:

@@ -31,6 +31,7 @@ from bot.ingest.source_reader import SourceReader, read_folder
 from bot.ingest.source_state import SourceReading
 from bot.ingest.storing import ReadingChanges, find_changes
 from bot.ingest.story_views import StoryAssigner
+from bot.metrics import Metrics
 from bot.model import Source
 from bot.ports import Clock, Engine
 from bot.storage import (
@@ -104,6 +105,7 @@ class Ingestor:
     engine: Engine
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
+    metrics: Metrics = field(default_factory=Metrics, repr=False)
     _assigner: StoryAssigner = field(init=False, repr=False)
     #: Reads the pages behind excerpts.
     full_text_reader: FullTextReader = field(init=False, repr=False)
@@ -277,6 +279,7 @@ class Ingestor:
             )
         _warn_of_problem(source, after)
         count = await self._assigner.store(after, found, now)
+        self.metrics.record_source_read("changed" if count else "unchanged")
         if count:
             log.debug("source has news", source=after.name, articles=count)
         return count
@@ -290,6 +293,7 @@ class Ingestor:
         # Newer than `source` if its own feed was found while reading.
         newest = await self.db.read(source_store.find_source, source.id)
         after = source_state.apply_failure(newest or source, error, self.clock.now())
+        self.metrics.record_source_read("failed")
         _warn_of_problem(source, after)
         pause = isinstance(error, SourceRateLimited)
         await self.db.write(_record_failure, after, pause)

@@ -23,8 +23,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.errors import BotError
+from bot.logs import bind_run
+from bot.metrics import JobOutcome, Metrics
 from bot.model import JobName, JobStatus
 from bot.ports import Clock
+from bot.storage import DatabaseUnavailable
 
 #: Does the work that is due; returns the instant of its next work, or None.
 RunJob = Callable[[], Awaitable[datetime | None]]
@@ -56,6 +59,9 @@ class Job:
     tick: timedelta
     #: The first wait after a failure; it doubles up to the tick.
     back_off: timedelta = timedelta(seconds=1)
+    metrics: Metrics = field(default_factory=Metrics)
+    #: When the run that is waited for was requested, by the monotonic clock.
+    _requested_at: float | None = field(default=None, init=False)
     _requested: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _moments: set[datetime] = field(default_factory=set, init=False)
     _scheduler: AsyncIOScheduler | None = field(default=None, init=False)
@@ -64,6 +70,8 @@ class Job:
 
     def run_now(self) -> None:
         """Request a run now, or one more after the current run."""
+        if self._requested_at is None:
+            self._requested_at = time.monotonic()
         self._requested.set()
 
     def run_at(self, at: datetime) -> None:
@@ -93,27 +101,41 @@ class Job:
         try:
             while True:
                 self._requested.clear()
+                self._record_wait()
                 self._discard_past_moments()
-                await self._run_once(work)
+                with bind_run(job=self.name):
+                    await self._run_once(work)
                 # A job that is requested constantly must not starve the others.
                 await asyncio.sleep(0)
                 await self._requested.wait()
         finally:
             self._scheduler = None
 
+    def _record_wait(self) -> None:
+        if self._requested_at is not None:
+            wait = time.monotonic() - self._requested_at
+            self.metrics.record_queue_wait(self.name, wait)
+        self._requested_at = None
+
     async def _run_once(self, work: RunJob) -> None:
+        started = time.monotonic()
+        outcome: JobOutcome = "failed"
         try:
             following = await work()
+        except DatabaseUnavailable as error:
+            # The database reports it once; every job fails again until it is over.
+            log.debug("job failed", reason=str(error), **self._record_failure())
         except BotError as error:
             # A person or time can fix it: not a bug, hence no traceback.
             log.error("job failed", reason=str(error), **self._record_failure())
         except Exception:
             log.exception("job failed", **self._record_failure())
         else:
-            self._failures = 0
+            self._failures, outcome = 0, "done"
             if following is not None:
                 self._moments.add(following.astimezone(UTC))
             self._set_alarm()
+        self.metrics.record_job(self.name, outcome, time.monotonic() - started)
         self._last_run = self.clock.now()
 
     def _record_failure(self) -> dict[str, object]:
@@ -121,7 +143,7 @@ class Job:
         wait = min(self.back_off * 2 ** min(self._failures, 20), self.tick)
         self._failures += 1
         self.run_at(self.clock.now() + wait)
-        return {"job": self.name, "retry_in": wait.total_seconds()}
+        return {"retry_in": wait.total_seconds()}
 
     def _discard_past_moments(self) -> bool:
         now = self.clock.now()
@@ -153,15 +175,24 @@ class Job:
 class JobScheduler:
     """The five jobs of a running application, and their one scheduler."""
 
-    def __init__(self, clock: Clock, *, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        metrics: Metrics | None = None,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         """Create the jobs.
 
         Args:
             clock: The application's.
+            metrics: Of this process.
             wall: Seconds of the system's clock, which APScheduler reads itself.
         """
+        metrics = metrics or Metrics()
         self.jobs: Mapping[JobName, Job] = {
-            name: Job(name, clock=clock, tick=tick) for name, tick in TICKS.items()
+            name: Job(name, clock=clock, tick=tick, metrics=metrics)
+            for name, tick in TICKS.items()
         }
         self._wall = wall
 

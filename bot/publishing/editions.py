@@ -21,6 +21,7 @@ from bot.delivery import personal_controls
 from bot.delivery.card_pictures import NO_PICTURES, EditionPictures, store_pictures
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
+from bot.metrics import Metrics
 from bot.model import (
     PREVIEW_ID,
     SEPARATE_KEY,
@@ -153,16 +154,16 @@ class EditionPublisher:
     #: None: no pictures are drawn.
     illustrator: EditionIllustrator | None = None
     at: CheckpointHook = ignore_checkpoint
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def full_texts(self) -> FullTextPlanner:
         """Chooses the pages that are read for full texts."""
-        reader = self.ingestor.full_text_reader
         return FullTextPlanner(
             db=self.db,
             engine=self.engine,
             clock=self.clock,
-            reader=reader,
+            reader=self.ingestor.full_text_reader,
             illustrate_ahead=self._illustrate_ahead,
         )
 
@@ -205,11 +206,9 @@ class EditionPublisher:
             limit=COMPOSE_BATCH,
             digest_id=digest_id,
         )
-        keys = {occurrence.digest_id for occurrence in waiting}
-        run = await self._refresh_due(waiting)
-        personal = await self.db.read(
-            personal_digest_store.select_personal_digests, keys=keys
-        )
+        run, keys = await self._refresh_due(waiting), {o.digest_id for o in waiting}
+        select_personal = personal_digest_store.select_personal_digests
+        personal = await self.db.read(select_personal, keys=keys)
         of_workspaces = [o for o in waiting if o.digest_id not in personal]
         await self.full_texts.complete_occurrences(of_workspaces, run.read)
         monotonic = asyncio.get_running_loop().time
@@ -480,6 +479,7 @@ class EditionPublisher:
                 reason = await self.explain_no_stories(digest, edition)
                 record = partial(self._record_skip, finish, reason, edition)
                 await self.db.write(record)
+                self.metrics.record_edition("empty")
                 log.info("no edition", digest=digest.name, reason=str(reason))
                 return PublishingOutcome(reason=reason)
             self.at("composed")
@@ -498,10 +498,9 @@ class EditionPublisher:
             log.info("another process composed it", digest=digest.name)
             return PublishingOutcome(reason=Message("skip.other_process"))
         self.at("stored")
-        edition_id, count = stored_edition.public_id, len(edition.stories)
-        log.info(
-            "edition composed", edition=edition_id, digest=digest.name, stories=count
-        )
+        self.metrics.record_edition("composed")
+        about = {"edition": stored_edition.public_id, "stories": len(edition.stories)}
+        log.info("edition composed", digest=digest.name, **about)
         return PublishingOutcome(stored_edition=stored_edition)
 
     async def _try_later(self, occurrence: Occurrence) -> None:
@@ -509,6 +508,7 @@ class EditionPublisher:
         if now - occurrence.due_at > RETRY_LIMIT:
             await self._skip(occurrence, Message("skip.defect"))
             return
+        self.metrics.record_edition("deferred")
         await self.db.write(
             schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
         )
@@ -542,6 +542,7 @@ class EditionPublisher:
     async def _skip(self, occurrence: Occurrence, reason: Message) -> PublishingOutcome:
         finish = partial(_finish, occurrence)
         await self.db.write(finish, "skipped", reason)
+        self.metrics.record_edition("skipped")
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(reason=reason)
 

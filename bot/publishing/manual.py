@@ -104,11 +104,14 @@ class ManualPublisher:
         while True:
             pictures = await publisher.illustrate(order, edition)
             try:
-                return await publisher.db.write(
+                stored_edition = await publisher.db.write(
                     self._store, due, order, edition, found, pictures
                 )
             except LedgerChanged:
                 edition, found = await self._compose_edition(order)
+                continue
+            publisher.metrics.record_edition("composed")
+            return stored_edition
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
@@ -280,7 +283,7 @@ def undo_edition(
     published = collect_published(found.edition).revisions
     ledger_store.remove_from_ledger(conn, **key, revisions=published)
     edition_store.mark_edition_undone(conn, **key, by=by, now=now)
-    log.info("edition undone", edition=public_id, by=by, deleted=deleted)
+    log.info("edition undone", edition=public_id, deleted=deleted)
     return UndoResult(stored_edition=found, deleted=deleted, cancelled=cancelled)
 
 

@@ -19,6 +19,7 @@ from bot.storage import (
     digest_store,
     personal_digest_store,
     reader_store,
+    workspace_store,
 )
 from digests.language import words
 from digests.language.normalization import normalize_text
@@ -27,9 +28,6 @@ from digests.types import EditionStory
 
 #: Times a day, at most: it is sent as a direct message.
 MAX_DAILY_TIMES = 3
-#: Personal digests per workspace: each is composed separately, and many at once must
-#: not delay everybody else's for hours.
-MAX_PERSONAL_DIGESTS = 300
 
 
 def set_up_personal_digest(
@@ -40,6 +38,7 @@ def set_up_personal_digest(
     language: str,
     zone: str,
     now: datetime,
+    most: int,
 ) -> Digest:
     """Create the person's digest or change it; a paused one is resumed.
 
@@ -50,6 +49,7 @@ def set_up_personal_digest(
         language: The language of its articles, as a code; "" = unchanged.
         zone: The zone of times that are given without one.
         now: The present instant.
+        most: People of the workspace who may have one; 0 = any number.
 
     Raises:
         UserError: The time or language is not valid, or the first time is missing.
@@ -60,7 +60,7 @@ def set_up_personal_digest(
         language = language or before.options.language
         muted = before.options.exclude
     else:
-        _check_new(conn, whose.workspace, when)
+        _check_new(conn, whose.workspace, when, most)
         language = language or personal_digest_store.get_workspace_language(
             conn, whose.workspace
         )
@@ -129,15 +129,16 @@ def _set_muted(
     )
 
 
-def _check_new(conn: Connection, scope: Scope, when: str) -> None:
+def _check_new(conn: Connection, scope: Scope, when: str, most: int) -> None:
     if not when:
         raise UserError("Say when it should come: /news me 7:30")
-    count = personal_digest_store.count_personal_digests(conn, scope)
-    if count >= MAX_PERSONAL_DIGESTS:
+    # Two people who begin at once are not counted as one.
+    workspace_store.lock_workspace(conn, scope)
+    if most and personal_digest_store.count_personal_digests(conn, scope) >= most:
         raise UserError(
             "{most} people of this workspace have a digest of their own already; no "
-            "more can be set up.",
-            most=MAX_PERSONAL_DIGESTS,
+            "more can be set up. Whoever runs this bot can raise the limit.",
+            most=most,
         )
 
 

@@ -1,5 +1,6 @@
 """Editions: stored as they were composed, loaded with their corrections applied."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from bot.storage.columns import dump_dataclass, load_edition
 from bot.storage.correction_store import list_amendments
 from bot.storage.ledger_store import add_to_ledger
 from bot.storage.published_article_store import add_published_articles
-from bot.storage.schema import deliveries, edition_stories, editions
+from bot.storage.schema import deliveries, edition_stories, editions, occurrences
 from bot.storage.statements import (
     Condition,
     filter_visible_digests,
@@ -89,6 +90,22 @@ def add_edition(
     add_published_articles(conn, **key, edition=edition)
     add_to_ledger(conn, **key, digest_id=digest_id, published=published)
     return _edition_from_row(row)
+
+
+def list_due_moments(
+    conn: Connection, edition_ids: Collection[int]
+) -> Mapping[int, datetime]:
+    """Return when editions of any workspace were due, by their keys.
+
+    For an edition that quiet hours deferred, that is the end of the quiet hours.
+    """
+    due_at = func.coalesce(occurrences.c.not_before, occurrences.c.due_at)
+    query = (
+        select(_EDITION.id, due_at.label("due_at"))
+        .join(occurrences, occurrences.c.id == _EDITION.occurrence_id)
+        .where(_EDITION.id.in_(edition_ids))
+    )
+    return {row.id: row.due_at for row in conn.execute(query)}
 
 
 def find_edition(

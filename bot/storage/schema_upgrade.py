@@ -4,20 +4,30 @@
 and no Alembic; a test compares it with the newest migration. SQLite is upgraded when it
 is opened, after the file was copied. A PostgreSQL database may be in use by other
 processes: only an empty one is filled automatically, any other needs
-`standfirst migrate`.
+`standfirst migrate`, and processes of a newer program wait for it. Migrations run under
+an advisory lock, so that two upgrades never run at once. They give way to a process
+that holds a table for longer than `LOCK_MILLISECONDS`: everybody else would queue
+behind them.
 """
 
 import sqlite3
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import URL, Connection, create_engine, inspect, text
+from sqlalchemy import URL, Connection, create_engine, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.expression import table
 
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, UserError
 from bot.storage import engines, sqlite_files
 from bot.storage.engines import explain_errors
+from digests.types import frozen
+
+if TYPE_CHECKING:
+    from bot.storage.migration_steps import MigrationStep
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
@@ -28,19 +38,77 @@ VERSION_TABLE = "standfirst_version"
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: Any number; the same in every process that upgrades a PostgreSQL database.
 _ADVISORY_LOCK = 7_308_327_750_411_265
+#: How long a migration waits for a table, and for how long it is tried again.
+LOCK_MILLISECONDS, _GIVE_UP_SECONDS = 5000, 120.0
+#: Rows that a migration rewrites in a second on a slow machine, for estimates.
+ROWS_PER_SECOND = 20_000
 
 
-def get_schema_versions(url: str) -> tuple[str | None, str]:
-    """Return the schema versions of the database (None: empty) and of this code.
+class OutdatedSchema(ConfigurationError):
+    """The database has an older schema, which a person upgrades."""
+
+
+@frozen
+class PlannedStep:
+    """A migration of a plan."""
+
+    number: str
+    #: What it does, in one sentence.
+    summary: str
+    #: Why every process must be stopped first; "" = older processes may run on.
+    needs_stop: str
+    #: Rows that are read or written, by table.
+    rows: Mapping[str, int]
+
+    @property
+    def seconds(self) -> int:
+        """Estimate how long it takes, rounded up."""
+        return 1 + sum(self.rows.values()) // ROWS_PER_SECOND
+
+
+@frozen
+class UpgradePlan:
+    """What upgrading a database would do."""
+
+    #: The database for people; without credentials.
+    where: str
+    #: Version of its schema; None = it is empty.
+    present: str | None
+    target: str
+    steps: tuple[PlannedStep, ...]
+    #: Copy of the SQLite file that is made first, and its size in bytes.
+    copy: Path | None
+    copy_size: int
+
+
+def plan_upgrade(url: str) -> UpgradePlan:
+    """Describe what `upgrade_database` would do; nothing is changed.
 
     Raises:
-        ConfigurationError: It cannot be read.
+        ConfigurationError: It is newer than this code, or cannot be read.
     """
     address = engines.parse_database_url(url)
     if _is_sqlite(address) and not engines.get_sqlite_path(address).exists():
-        return None, HEAD
+        return _describe_plan(address, None, _plan_steps(None, None))
     with closing(_Upgrade(address)) as work:
-        return work.current(), HEAD
+        current = work.current()
+        refuse_unsupported_schema(current, work.where)
+        return _describe_plan(address, current, work.plan(current))
+
+
+def _describe_plan(
+    address: URL, current: str | None, steps: Sequence[PlannedStep]
+) -> UpgradePlan:
+    file = engines.get_sqlite_path(address) if _is_sqlite(address) else None
+    copied = file is not None and current is not None and bool(steps)
+    return UpgradePlan(
+        where=engines.describe_address(address),
+        present=current,
+        target=HEAD,
+        steps=tuple(steps),
+        copy=_get_copy_path(file) if file and copied else None,
+        copy_size=file.stat().st_size if file and copied else 0,
+    )
 
 
 def upgrade_database(url: str) -> None:
@@ -49,6 +117,7 @@ def upgrade_database(url: str) -> None:
     Raises:
         ConfigurationError: It is newer than this code, is another program's, or
             cannot be written.
+        UserError: Processes have to be stopped first.
     """
     prepare_database(engines.parse_database_url(url), automatic=False)
 
@@ -62,7 +131,8 @@ def prepare_database(address: URL, automatic: bool = True) -> None:
             it is.
 
     Raises:
-        ConfigurationError: It has another one, and cannot or may not be upgraded.
+        ConfigurationError: It has another one, and cannot be upgraded;
+            `OutdatedSchema` if it may not be upgraded automatically.
     """
     if _is_sqlite(address):
         sqlite_files.prepare_file(engines.get_sqlite_path(address))
@@ -72,10 +142,10 @@ def prepare_database(address: URL, automatic: bool = True) -> None:
             return
         refuse_unsupported_schema(current, work.where)
         if current is not None and automatic and not _is_sqlite(address):
-            raise ConfigurationError(
+            raise OutdatedSchema(
                 f"The database {work.where} has an older schema ({current}; this "
-                f"Standfirst needs {HEAD}). Stop what else uses it and run "
-                "«standfirst migrate»."
+                f"Standfirst needs {HEAD}). Run «standfirst migrate»; with --dry-run "
+                "it shows first what it will do."
             )
         work.upgrade()
 
@@ -97,25 +167,39 @@ class _Upgrade:
 
     def current(self) -> str | None:
         with explain_errors(self.where), self._engine.connect() as conn:
-            return _read_version(conn)
+            return read_version(conn)
+
+    def plan(self, current: str | None) -> tuple[PlannedStep, ...]:
+        with explain_errors(self.where), self._engine.connect() as conn:
+            return _plan_steps(conn, current)
 
     def upgrade(self) -> None:
-        with explain_errors(self.where), self._engine.begin() as conn:
-            self._upgrade(conn)
+        give_up = time.monotonic() + _GIVE_UP_SECONDS
+        while True:
+            try:
+                with explain_errors(self.where), self._engine.begin() as conn:
+                    return self._upgrade(conn)
+            except engines.DatabaseUnavailable as error:
+                cause = error.__cause__
+                busy = isinstance(cause, DBAPIError) and engines.is_transient(cause)
+                if self._file or not busy or time.monotonic() > give_up:
+                    raise
 
     def _upgrade(self, conn: Connection) -> None:
         if self._file is None:
             lock = text("SELECT pg_advisory_xact_lock(:n)")
             conn.execute(lock, {"n": _ADVISORY_LOCK})
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
         # Another process may have done it while we waited for the lock.
-        current = _read_version(conn)
+        current = read_version(conn)
         if current == HEAD:
             return
         if current is None:
             _refuse_foreign_tables(conn, self.where)
         elif self._file is not None:
-            copy = self._file.with_name(f"{self._file.name}.before-{HEAD}")
-            _copy_file(self._file, copy)
+            _copy_file(self._file, _get_copy_path(self._file))
+        else:
+            _refuse_while_used(conn, self.where, current)
         _run_migrations(conn)
         if self._file is not None:
             _check_foreign_keys(conn, self.where)
@@ -125,7 +209,8 @@ def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _read_version(conn: Connection) -> str | None:
+def read_version(conn: Connection) -> str | None:
+    """Read the version of the database's schema; None: it has none of ours."""
     if not inspect(conn).has_table(VERSION_TABLE):
         return None
     query = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608
@@ -153,6 +238,57 @@ def refuse_unsupported_schema(current: str | None, where: str) -> None:
         )
 
 
+def _list_steps(
+    conn: Connection | None, current: str | None
+) -> "tuple[MigrationStep, ...]":
+    # Imported late: it loads Alembic.
+    from bot.storage import migration_steps
+
+    dialect = conn.dialect.name if conn is not None else "sqlite"
+    return migration_steps.list_steps(_SCRIPTS, current, dialect)
+
+
+def _plan_steps(
+    conn: Connection | None, current: str | None
+) -> tuple[PlannedStep, ...]:
+    """Plan the migrations after a version; without a connection there are no rows."""
+    there = set(inspect(conn).get_table_names()) if conn is not None else set()
+
+    def count_rows(name: str) -> int:
+        assert conn is not None
+        query = select(func.count()).select_from(table(name))
+        return conn.execute(query).scalar_one()
+
+    return tuple(
+        PlannedStep(
+            number=one.number,
+            summary=one.summary,
+            needs_stop=one.needs_stop,
+            rows={name: count_rows(name) for name in one.tables if name in there},
+        )
+        for one in _list_steps(conn, current)
+    )
+
+
+def _refuse_while_used(conn: Connection, where: str, current: str) -> None:
+    """Refuse to run a migration beside processes that it would break."""
+    needed = [one for one in _list_steps(conn, current) if one.needs_stop]
+    if not needed:
+        return
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = :name AND pid <> pg_backend_pid()"
+    )
+    name = {"name": engines.APPLICATION_NAME}
+    if conn.execute(others, name).scalar_one():
+        step = needed[0]
+        raise UserError(
+            f"Stop every Standfirst that uses the database {where} first: migration "
+            f"{step.number} cannot run beside them. {step.needs_stop} Nothing was "
+            "changed."
+        )
+
+
 def _refuse_foreign_tables(conn: Connection, where: str) -> None:
     """Refuse a database without our version that has tables we would write to."""
     from bot.storage.schema import metadata
@@ -177,6 +313,10 @@ def _run_migrations(conn: Connection, version: str = "head") -> None:
     config.attributes["connection"] = conn
     config.attributes["version_table"] = VERSION_TABLE
     command.upgrade(config, version)
+
+
+def _get_copy_path(file: Path) -> Path:
+    return file.with_name(f"{file.name}.before-{HEAD}")
 
 
 def _copy_file(file: Path, target: Path) -> None:

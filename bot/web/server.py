@@ -1,4 +1,4 @@
-"""The web server: assemble the application, and serve it on this machine.
+"""The web server: assemble the application, and serve it on an address.
 
 `build_application` puts routes, the article page and health checks behind `Security`.
 `serve_application` runs it inside the running event loop: the port is bound first, so
@@ -12,17 +12,17 @@ Templates escape it.
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import (
     AsyncIterator,
-    Awaitable,
     Callable,
     Generator,
-    Mapping,
     Sequence,
 )
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import h11
@@ -33,7 +33,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -41,89 +41,33 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.model import Measurement
+from bot.settings import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
+from bot.web.health import HealthServices, build_health_routes
 from bot.web.security import NoticeRenderer, Security
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
-# ── health ──────────────────────────────────────────────────────────────────────
-#
-# `/healthz`, `/readyz` and `/metrics`: for supervisors and Prometheus, without names.
-#
-# `/healthz` answers as long as the event loop runs. `/readyz` is 503 while a part is
-# not ready, and names that part. `/metrics` is computed per request, in the text
-# format of Prometheus: waiting work and its delay, platforms, and this process.
-
-METRIC_PREFIX: Final = "standfirst_"
-#: Name of a part → "ok", or what is wrong with it.
-ReadinessCheck = Callable[[], Awaitable[Mapping[str, str]]]
-ListMeasurements = Callable[[], Awaitable[Sequence[Measurement]]]
-
-
-def build_health_routes(
-    ready: ReadinessCheck, list_measurements: ListMeasurements
-) -> list[Route]:
-    """Build the three routes."""
-
-    async def report_alive(_: Request) -> Response:
-        return JSONResponse({"status": "alive"})
-
-    async def report_ready(_: Request) -> Response:
-        found = dict(await ready())
-        is_ready = all(state == "ok" for state in found.values())
-        body = {"status": "ready" if is_ready else "not ready", "checks": found}
-        return JSONResponse(body, status_code=200 if is_ready else 503)
-
-    async def report_metrics(_: Request) -> Response:
-        parts = Measurement(
-            name="part_ready",
-            help="Whether a part of the service is ready: 1 or 0.",
-            label="part",
-            values={part: float(s == "ok") for part, s in (await ready()).items()},
-        )
-        body, content_type = format_metrics([*await list_measurements(), parts])
-        return Response(body, media_type=content_type)
-
-    return [
-        Route("/healthz", report_alive),
-        Route("/readyz", report_ready),
-        Route("/metrics", report_metrics),
-    ]
-
-
-def format_metrics(measurements: Sequence[Measurement]) -> tuple[bytes, str]:
-    """Format these measurements and those of this process.
-
-    Returns:
-        The text and its media type.
-    """
-    # Imported on the first request: most installations are not scraped.
-    from prometheus_client import (
-        CONTENT_TYPE_LATEST,
-        CollectorRegistry,
-        Gauge,
-        PlatformCollector,
-        ProcessCollector,
-        generate_latest,
-    )
-
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    PlatformCollector(registry=registry)
-    for one in measurements:
-        labels = [one.label] if one.label else []
-        gauge = Gauge(f"{METRIC_PREFIX}{one.name}", one.help, labels, registry=registry)
-        for value, number in one.values.items():
-            (gauge.labels(value) if one.label else gauge).set(number)
-    return generate_latest(registry), CONTENT_TYPE_LATEST
-
-
 FOLDER: Final = Path(__file__).parent
 #: Seconds that running requests may take once the server stops.
 STOP_TIMEOUT: Final = 1
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL_ACCESS: Final = WebAccess()
+#: What is wrong with the address, by the system's error.
+_BIND_ERRORS: Final = MappingProxyType(
+    {
+        errno.EADDRINUSE: "Port {port} on {host} is in use. Stop the program that has "
+        "it, or set STANDFIRST_WEB_PORT to another number.",
+        errno.EADDRNOTAVAIL: "STANDFIRST_WEB_HOST is {host}, which is no address of "
+        "this computer. Set it to one, or to 0.0.0.0 for all of them.",
+        errno.EACCES: "This user may not open port {port} on {host}: set "
+        "STANDFIRST_WEB_PORT to a number over 1023, and let a proxy have {port}.",
+    }
+)
+_NOT_BOUND: Final = (
+    "Port {port} on {host} cannot be opened ({error}). Set STANDFIRST_WEB_HOST and "
+    "STANDFIRST_WEB_PORT to others."
+)
 
 
 @frozen
@@ -155,46 +99,44 @@ def build_application(
     *,
     routes: Sequence[BaseRoute],
     read_article: ReadArticle,
-    ready: ReadinessCheck,
-    list_measurements: ListMeasurements,
+    health: HealthServices,
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
-    trusted_proxy: str | None = None,
+    access: WebAccess = LOCAL_ACCESS,
 ) -> Starlette:
     """Build the ASGI application.
 
     Args:
         routes: The pages of platforms and others, in order.
         read_article: Finds a stored article; see `bot.web.articles`.
-        ready: What `/readyz` reports.
-        list_measurements: What `/metrics` reports besides.
+        health: What `/readyz` and `/metrics` report.
         key: Secret of at least 16 bytes from which form tokens are derived.
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
-        trusted_proxy: Address of a proxy that asks for a login before it passes the
-            other pages on; None = no proxy may.
+        access: Who can reach the port. Beyond this computer, the other routes are left
+            out, unless a trusted proxy asks for a login.
     """
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
     notice = _build_notice_renderer(templates, texts)
-    paths = frozenset(route.path for route in public_routes)
+    of_pages = [
+        *build_article_routes(read_article, templates, texts),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        *routes,
+    ]
+    checks, public_checks = build_health_routes(health, access)
+    public = [*public_routes, *public_checks]
     return Starlette(
-        routes=[
-            *build_health_routes(ready, list_measurements),
-            *build_article_routes(read_article, templates, texts),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
-            *public_routes,
-            *routes,
-        ],
+        routes=[*checks, *public, *(of_pages if access.serves_pages else ())],
         middleware=[
             Middleware(
                 Security,
                 key=key,
                 notice=notice,
-                public_paths=paths,
-                trusted_proxy=trusted_proxy,
+                public_paths=frozenset(route.path for route in public),
+                access=access,
             )
         ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
@@ -214,15 +156,16 @@ async def serve_application(
 
     Args:
         app: From `build_application`.
-        host: A name of this machine; the page has no password.
+        host: An address or a name of this computer, or all of its addresses.
         port: 0 takes any free one; the address yielded has the real one.
         before_stop: Called first when the block ends; they end open streams.
         limits: What strangers can take up of this process.
 
     Raises:
-        ConfigurationError: The port is taken, or the host is not this machine.
+        ConfigurationError: The port is taken, or the host is not this computer.
     """
-    listener = bind_socket(host, port)
+    # In a thread: looking up a name takes time.
+    listener = await asyncio.to_thread(bind_socket, host, port)
     address = ServerAddress(host=host, port=listener.getsockname()[1])
     server = _UvicornServer(
         uvicorn.Config(
@@ -248,24 +191,33 @@ async def serve_application(
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """Bind a listening socket.
+    """Bind a listening socket; `::` takes connections over IPv4 as well.
 
     Raises:
         ConfigurationError: It cannot be bound; the text names the setting to change.
     """
-    if host not in _LOOPBACK:
-        raise ConfigurationError(
-            f"STANDFIRST_WEB_HOST is {host}, but the page has no password and is only "
-            "for this machine. Set it to 127.0.0.1, localhost or ::1."
-        )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    address = ("127.0.0.1" if host == "localhost" else host, port)
+    # Whatever a name server says.
+    name = "127.0.0.1" if host == "localhost" else host
     try:
-        listener = socket.create_server(address, family=family, backlog=100)
-    except (OSError, OverflowError) as error:
+        found = socket.getaddrinfo(
+            name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError) as error:
         raise ConfigurationError(
-            f"Port {port} on {host} is in use or not allowed ({error}). Stop the "
-            "program that has it, or set STANDFIRST_WEB_PORT to another number."
+            f"STANDFIRST_WEB_HOST is {host}, and no address was found for that name "
+            f"({error}). Set it to an address of this computer, such as 127.0.0.1, or "
+            "to 0.0.0.0 for all of them."
+        ) from error
+    family, *_, address = found[0]
+    both = family == socket.AF_INET6 and name == "::" and socket.has_dualstack_ipv6()
+    try:
+        listener = socket.create_server(
+            address, family=family, backlog=100, dualstack_ipv6=both
+        )
+    except OSError as error:
+        explained = _BIND_ERRORS.get(error.errno or 0, _NOT_BOUND)
+        raise ConfigurationError(
+            explained.format(host=host, port=port, error=error.strerror)
         ) from error
     listener.setblocking(False)
     return listener

@@ -18,6 +18,7 @@ from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.lookup.archive import Archive
+from bot.metrics import Metrics
 from bot.model import (
     Digest,
     Form,
@@ -28,6 +29,7 @@ from bot.model import (
     Person,
     Reply,
 )
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.operations.doctor import Doctor
 from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
@@ -94,6 +96,7 @@ _events = count(1)
 class BotHarness:
     home: Path
     db: Database
+    metrics: Metrics
     clock: FakeClock
     platform: FakePlatform
     ingestor: Ingestor
@@ -102,6 +105,7 @@ class BotHarness:
     archive: Archive
     inbox: Inbox
     doctor: Doctor
+    quotas: Quotas
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -130,6 +134,7 @@ class BotHarness:
             file_import.read_file(file, load_plugins()),
             prune=prune,
             now=self.clock.now(),
+            quotas=self.quotas,
         )
 
     async def wake(self) -> datetime | None:
@@ -211,18 +216,24 @@ async def open_harness(
     source_reader: SourceReader | None = None,
     clock: FakeClock | None = None,
     draw_card: DrawCard | None = None,
+    quotas: Quotas = DEFAULT_QUOTAS,
 ) -> AsyncIterator[BotHarness]:
     """Open a newsroom over this database; opening it again is a restart.
 
     Without `draw_card`, no pictures are drawn.
     """
     (home / "articles").mkdir(exist_ok=True)
-    db = Database.open(url)
+    metrics = Metrics()
+    db = Database.open(url, metrics=metrics)
     clock, engine = clock or FakeClock(), FakeEngine()
     platform = platform or FakePlatform()
     archive = Archive(db=db)
     ingestor = Ingestor(
-        db=db, engine=engine, clock=clock, source_reader=source_reader or SourceReader()
+        db=db,
+        engine=engine,
+        clock=clock,
+        source_reader=source_reader or SourceReader(),
+        metrics=metrics,
     )
     publisher = EditionPublisher(
         db=db,
@@ -235,6 +246,7 @@ async def open_harness(
         )
         if draw_card
         else None,
+        metrics=metrics,
     )
     services = CommandServices(
         db=db,
@@ -245,12 +257,15 @@ async def open_harness(
         version="0",
         wake=lambda: None,
         plugins=load_plugins(),
+        quotas=quotas,
     )
     try:
         yield BotHarness(
             home=home,
             db=db,
+            metrics=metrics,
             clock=clock,
+            quotas=quotas,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,
@@ -262,6 +277,7 @@ async def open_harness(
                 send_timeout=timedelta(seconds=5),
                 uncertain_wait=WAIT,
                 steady=lambda: clock.now().timestamp(),
+                metrics=metrics,
             ),
             inbox=build_inbox(services, registry.build_commands(services)),
             doctor=Doctor(

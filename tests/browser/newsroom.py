@@ -23,7 +23,7 @@ from bot.ports import PageServices
 from bot.web import server
 from digests.messages import Message
 from tests.bot.harness import BotHarness, open_harness
-from tests.bot.web.asgi import no_measurements
+from tests.bot.web.asgi import report_health
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 from tests.walks.newsrooms import FEEDS
@@ -96,8 +96,7 @@ async def _open(
             site = server.build_application(
                 routes=pages.build_page_routes(platform, services, clock),
                 read_article=harness.archive.local_article,
-                ready=harness.archive.ready,
-                list_measurements=no_measurements,
+                health=report_health(harness.archive.ready),
                 key=KEY,
                 texts=Texts.of("en"),
             )

@@ -45,7 +45,7 @@ from digests.types import Article
 from tests.bot.platforms import panel
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.panel import Panel
-from tests.bot.web.asgi import no_measurements
+from tests.bot.web.asgi import report_health
 from tests.builders import an_inbox
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
@@ -99,8 +99,7 @@ class Stage:
         return server.build_application(
             routes=routes,
             read_article=self._article,
-            ready=self._ready,
-            list_measurements=no_measurements,
+            health=report_health(self._ready),
             key=KEY,
             texts=Texts.of("en"),
         )

@@ -13,7 +13,7 @@ from bot.web import server
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor
 from tests.bot.harness import BotHarness
-from tests.bot.web.asgi import Answer, Browser, no_measurements
+from tests.bot.web.asgi import Answer, Browser, report_health
 from tests.fakes_mailbox import MemoryMailbox
 
 
@@ -31,8 +31,7 @@ def page(harness: BotHarness, mailbox: Mailbox | None = None) -> Browser:
     site = server.build_application(
         routes=routes,
         read_article=harness.archive.local_article,
-        ready=harness.archive.ready,
-        list_measurements=no_measurements,
+        health=report_health(harness.archive.ready),
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
     )

@@ -256,17 +256,6 @@ async def test_closed_messages_are_reported_once_and_can_be_resumed(
     assert "Harbour bridge" in "\n".join(own(quiet))
 
 
-async def test_a_workspace_serves_so_many_and_no_more(
-    ben: Editor, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("bot.readers.personal_digest.MAX_PERSONAL_DIGESTS", 1)
-    await ben.says("news me", time="7:30")
-    assert "no more can be set up" in said(
-        await ben.also("Cleo").says("news me", time="7:30")
-    )
-    assert not (await ben.says("news me", time="8:30")).problem
-
-
 async def test_a_channel_never_waits_behind_a_crowd(
     quiet: BotHarness, ben: Editor, monkeypatch: pytest.MonkeyPatch
 ):

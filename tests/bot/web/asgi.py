@@ -1,5 +1,6 @@
 """A client for an ASGI application without a socket, like a browser."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -7,6 +8,10 @@ from urllib.parse import quote_plus, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 from starlette.types import ASGIApp, Message
+
+from bot.metrics import Metrics
+from bot.model import Measurement
+from bot.web.health import HealthServices, ReadinessCheck
 
 PORT = 8711
 OURS = {"host": f"localhost:{PORT}"}
@@ -82,6 +87,8 @@ async def ask(
     *,
     version: str = "1.1",
     whole: bool = True,
+    client: str = "127.0.0.1",
+    server: str = "127.0.0.1",
 ) -> Answer:
     """Send a request; `whole` is False for one that breaks off behind `body`."""
     parts = urlsplit(path)
@@ -96,8 +103,8 @@ async def ask(
         "query_string": parts.query.encode(),
         "root_path": "",
         "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers.items()],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", PORT),
+        "client": (client, 50_000),
+        "server": (server, PORT),
     }
     sent: list[Message] = []
     incoming = [{"type": "http.request", "body": body, "more_body": not whole}]
@@ -121,6 +128,16 @@ def _named(headers: Any) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items() if value}
 
 
-async def no_measurements() -> tuple[()]:
-    """Placeholder for the metrics besides the process's, where a test needs none."""
-    return ()
+def report_health(
+    ready: ReadinessCheck, *measurements: Measurement, metrics: Metrics | None = None
+) -> HealthServices:
+    """Build what the health routes report; by default, nothing beside the process."""
+
+    async def list_measurements() -> Sequence[Measurement]:
+        return measurements
+
+    return HealthServices(
+        ready=ready,
+        list_measurements=list_measurements,
+        metrics=metrics or Metrics(),
+    )

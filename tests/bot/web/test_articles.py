@@ -13,7 +13,7 @@ from bot.web.articles import parse_spans, split_paragraphs
 from digests.types import Article, Span
 from tests.bot.large_inputs import MOST, counting_steps
 from tests.bot.platforms.local import hostile, samples
-from tests.bot.web.asgi import Browser, no_measurements
+from tests.bot.web.asgi import Browser, report_health
 
 
 def a_browser(**articles: Article) -> Browser:
@@ -29,8 +29,7 @@ def a_browser(**articles: Article) -> Browser:
         server.build_application(
             routes=[],
             read_article=read,
-            ready=ready,
-            list_measurements=no_measurements,
+            health=report_health(ready),
             key=b"k" * 32,
             texts=Texts.of("en"),
         )

@@ -1,7 +1,8 @@
 """Health for supervisors, metrics for Prometheus: current, and without names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +10,22 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
+from bot.errors import ConfigurationError
+from bot.metrics import FAMILIES, Metrics
 from bot.model import Measurement
+from bot.settings import WebAccess
 from bot.storage import Database
 from bot.storage.measurements import list_measurements
-from bot.web.server import build_health_routes
+from bot.web.health import HealthServices, build_health_routes
+from bot.web.server import LOCAL_ACCESS
 from tests.bot.harness import BRIDGE, BotHarness
-from tests.bot.web.asgi import Browser, no_measurements
+from tests.bot.web.asgi import Browser, report_health
 from tests.fakes import FakeClock
+
+
+def a_site(health: HealthServices, access: WebAccess = LOCAL_ACCESS) -> Browser:
+    own, public = build_health_routes(health, access)
+    return Browser(Starlette(routes=[*own, *public]))
 
 
 def a_browser(
@@ -24,10 +34,8 @@ def a_browser(
     async def ready() -> Mapping[str, str]:
         return parts
 
-    async def measure() -> Sequence[Measurement]:
-        return measurements
-
-    return Browser(Starlette(routes=build_health_routes(ready, measure)))
+    health = report_health(ready, *measurements)
+    return a_site(health)
 
 
 async def scrape(browser: Browser) -> dict[str, dict[str, float]]:
@@ -78,26 +86,66 @@ async def test_an_empty_database_measures_nought_everywhere(database: Database):
     assert {n for one in found for n in one.values.values()} == {0}
 
 
-async def test_the_readme_lists_every_metric_with_its_label(database: Database):
-    found = await database.read(list_measurements, now=FakeClock().now())
-    written = {
-        f"standfirst_{one.name}{{{one.label}}}"
-        if one.label
-        else f"standfirst_{one.name}"
-        for one in found
-    }
-    readme = Path(__file__).parents[3].joinpath("README.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"^\| `(standfirst_[^`]+)` \|", readme, re.M))
-    assert listed == written | {"standfirst_part_ready{part}"}
+def written(name: str, labels: Iterable[str]) -> str:
+    return f"standfirst_{name}" + (f"{{{','.join(labels)}}}" if labels else "")
+
+
+async def test_the_documentation_lists_every_metric_with_its_labels(database: Database):
+    measured = await database.read(list_measurements, now=FakeClock().now())
+    names = {written(one.name, one.label and [one.label]) for one in measured}
+    names |= {written(one.name, one.labels) for one in FAMILIES}
+    document = Path(__file__).parents[3] / "docs" / "monitoring.md"
+    text = document.read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `(standfirst_[^`]+)` \|", text, re.M))
+    assert listed == names | {"standfirst_part_ready{part}"}
+
+
+async def test_what_was_counted_is_reported_as_counters_and_histograms():
+    async def ready() -> Mapping[str, str]:
+        return {}
+
+    metrics = Metrics()
+    metrics.record_delivery("slack", "sent")
+    metrics.record_queue_wait("deliver", 0.3)
+    metrics.record_queue_wait("deliver", 400)
+    health = report_health(ready, metrics=metrics)
+    answer = await a_site(health).get("/metrics")
+    lines = answer.text.splitlines()
+    sent = 'standfirst_deliveries_total{outcome="sent",platform="slack"} 1.0'
+    assert sent in [_sort_labels(line) for line in lines]
+    wait = 'standfirst_queue_wait_seconds_bucket{le="%s",task="deliver"} %s'
+    assert wait % (0.25, 0.0) in lines
+    assert wait % (0.5, 1.0) in lines
+    assert wait % ("+Inf", 2.0) in lines
+    assert 'standfirst_queue_wait_seconds_sum{task="deliver"} 400.3' in lines
+
+
+def _sort_labels(line: str) -> str:
+    return re.sub(
+        r"\{(.*)\}", lambda m: f"{{{','.join(sorted(m[1].split(',')))}}}", line
+    )
+
+
+async def test_without_the_database_what_was_counted_is_still_reported():
+    async def ready() -> Mapping[str, str]:
+        return {"database": "it does not answer"}
+
+    async def fail() -> Sequence[Measurement]:
+        raise ConfigurationError("it does not answer")
+
+    health = replace(report_health(ready), list_measurements=fail)
+    found = await scrape(a_site(health))
+    assert found["standfirst_part_ready"] == {"database": 0}
+    assert "standfirst_editions" in found
 
 
 async def test_what_waits_is_counted_until_it_is_done(harness: BotHarness):
     harness.publish("bridge", BRIDGE)
     digest = await harness.digest()
     await harness.publisher.post_now(digest, "now")
-    assert (await measured(harness))["deliveries"]["ready"] > 0
+    assert (await measured(harness))["pending_deliveries"]["ready"] > 0
     await harness.outbox.drain()
-    assert sum((await measured(harness))["deliveries"].values()) == 0
+    assert sum((await measured(harness))["pending_deliveries"].values()) == 0
 
 
 async def test_a_schedule_that_waits_is_late_by_as_much(harness: BotHarness):
@@ -120,6 +168,5 @@ async def test_without_measurements_only_the_process_is_reported():
     async def ready() -> Mapping[str, str]:
         return {}
 
-    site = Starlette(routes=build_health_routes(ready, no_measurements))
-    found = await scrape(Browser(site))
+    found = await scrape(a_site(report_health(ready)))
     assert "standfirst_sources" not in found

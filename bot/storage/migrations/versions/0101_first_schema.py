@@ -1,4 +1,4 @@
-"""The first schema of 0.1.0.
+"""Create all tables of the first schema.
 
 Every table is written out here, because `bot.storage.schema` goes on changing.
 Constraints get their names by the naming convention of its metadata. Numbers below

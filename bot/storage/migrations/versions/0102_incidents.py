@@ -1,4 +1,4 @@
-"""What stopped working is reported once: a table of it, and a mark on its notices."""
+"""Add a table of incidents, so that what stopped working is reported once."""
 
 import sqlalchemy as sa
 from alembic import op

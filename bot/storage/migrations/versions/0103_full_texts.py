@@ -1,4 +1,4 @@
-"""Full texts: where a revision comes from, what pages were read, and who wants them."""
+"""Add full texts: where a revision is from, which pages were read, who wants them."""
 
 import sqlalchemy as sa
 from alembic import op

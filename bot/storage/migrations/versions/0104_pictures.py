@@ -1,4 +1,4 @@
-"""Drawn pictures, where they are shown, and their files on platforms."""
+"""Add tables of drawn pictures, where they are shown, and their uploaded files."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Pictures of stories: the lead images of articles, and who shows them."""
+"""Add the lead images of articles, and which digests show them."""
 
 import sqlalchemy as sa
 from alembic import op

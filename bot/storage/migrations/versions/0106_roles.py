@@ -1,4 +1,4 @@
-"""Several processes: turns of workspaces in queues, and who sends with which token."""
+"""Add tables for several processes: turns in queues, and who sends with which token."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -21,7 +21,7 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.web import server
 from tests.bot.harness import FLOOD
 from tests.bot.platforms.discord.conftest import a_platform, listening
-from tests.bot.web.asgi import Answer, ask, no_measurements
+from tests.bot.web.asgi import Answer, ask, report_health
 from tests.builders import an_inbox
 from tests.wire.discord.interactions import IN_DM, READER
 from tests.wire.discord.server import LocalDiscord
@@ -49,8 +49,7 @@ def called(discord: LocalDiscord) -> tuple[DiscordPlatform, ASGIApp]:
     site = server.build_application(
         routes=[],
         read_article=nothing,
-        ready=ready,
-        list_measurements=no_measurements,
+        health=report_health(ready),
         key=b"k" * 32,
         texts=Texts.of("en"),
         public_routes=[Route(INTERACTIONS_PATH, found, methods=["POST"])],

@@ -16,7 +16,7 @@ from bot.storage import picture_store
 from bot.web import server
 from digests.messages import Message
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL, BotHarness, open_harness
-from tests.bot.web.asgi import Browser, no_measurements
+from tests.bot.web.asgi import Browser, report_health
 from tests.browser.stage import (
     KEY,
     QUOTE_PICTURE,
@@ -151,8 +151,7 @@ def open_newsroom(harness: BotHarness) -> Browser:
     site = server.build_application(
         routes=pages.build_page_routes(platform, services, harness.clock),
         read_article=harness.archive.local_article,
-        ready=harness.archive.ready,
-        list_measurements=no_measurements,
+        health=report_health(harness.archive.ready),
         key=KEY,
         texts=Texts.of("en"),
     )

@@ -27,7 +27,7 @@ from bot.storage.installation_store import (
 from bot.web import server
 from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.bot.platforms.slack.conftest import listening
-from tests.bot.web.asgi import Answer, ask, no_measurements
+from tests.bot.web.asgi import Answer, ask, report_health
 from tests.fakes import FakeClock
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, like
@@ -208,8 +208,7 @@ def the_site(platform: SlackPlatform, clock: FakeClock) -> ASGIApp:
     return server.build_application(
         routes=[],
         read_article=nothing,
-        ready=ready,
-        list_measurements=no_measurements,
+        health=report_health(ready),
         key=b"k" * 32,
         texts=Texts.of("en"),
         public_routes=platform.build_routes(clock.now),

@@ -20,7 +20,7 @@ from bot.web import server
 from tests.bot.harness import FLOOD, BotHarness
 from tests.bot.platforms.slack.conftest import a_platform, listening, until
 from tests.bot.platforms.slack.test_forms import DONE, TAKEN, making
-from tests.bot.web.asgi import Answer, ask, no_measurements
+from tests.bot.web.asgi import Answer, ask, report_health
 from tests.wire.slack.ledger import TEAM
 from tests.wire.slack.people import EDITOR, READER
 from tests.wire.slack.server import CHANNEL, SECRET, LocalSlack, signed
@@ -41,8 +41,7 @@ def site(slack: LocalSlack, platform: SlackPlatform) -> ASGIApp:
     return server.build_application(
         routes=[],
         read_article=nothing,
-        ready=ready,
-        list_measurements=no_measurements,
+        health=report_health(ready),
         key=b"k" * 32,
         texts=Texts.of("en"),
         public_routes=platform.build_routes(slack.ledger.clock.now),

@@ -1,0 +1,48 @@
+"""Quotas of a workspace: how much of each kind it may have, and how much it has.
+
+Adding is refused at the limit; what a workspace has beyond a lower limit, it keeps.
+"""
+
+from typing import Final, Literal
+
+from digests.types import frozen
+
+QuotaName = Literal["sources", "digests", "personal_digests"]
+#: Share of a limit from which on people are told.
+NEAR_LIMIT: Final = 0.8
+
+
+@frozen
+class Quotas:
+    """How much one workspace may have; 0 = no limit."""
+
+    #: Sources that its digests read, each counted once.
+    sources: int = 2_000
+    #: Its digests, without those of its readers.
+    digests: int = 100
+    #: Readers with a digest of their own: each is composed separately, and many at once
+    #: must not delay everybody else's for hours.
+    personal_digests: int = 300
+
+
+DEFAULT_QUOTAS: Final = Quotas()
+
+
+@frozen
+class QuotaUse:
+    """How much of one quota a workspace uses."""
+
+    name: QuotaName
+    used: int
+    #: 0 = no limit.
+    limit: int
+
+    @property
+    def share(self) -> float:
+        """The used part of the limit; 0 without a limit."""
+        return self.used / self.limit if self.limit else 0.0
+
+    @property
+    def is_near(self) -> bool:
+        """Whether people are told that the limit is near or reached."""
+        return self.share >= NEAR_LIMIT
