@@ -140,7 +140,7 @@ class Cluster:
     ) -> Database:
         """Open the database; what it stores requests its jobs."""
         database = Database.open(self.url)
-        database.queue = JobQueue(self.url, shared)
+        database.share(JobQueue(self.url, shared))
         return database
 
     def query(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
