@@ -16,6 +16,14 @@ _FIND_VERSION: Final = text(
     " obj_description(to_regclass('procrastinate_jobs'), 'pg_class') AS version"
 )
 
+#: A worker that takes a job looks for others with its lock, for each job that waits
+#: before it. Without this, each of these looks reads all jobs.
+_INDEX_LOCKS: Final = """
+CREATE INDEX IF NOT EXISTS standfirst_jobs_lock
+    ON procrastinate_jobs (lock, priority DESC, id)
+    WHERE status IN ('todo', 'doing')
+"""
+
 
 @frozen
 class TableScripts:
@@ -49,7 +57,7 @@ def upgrade_job_tables(conn: Connection, scripts: TableScripts) -> tuple[str, ..
     else:
         missing = {n: sql for n, sql in scripts.changes.items() if n > version}
     plain = conn.execution_options(no_parameters=True)
-    for script in missing.values():
+    for script in (*missing.values(), _INDEX_LOCKS):
         plain.exec_driver_sql(script)
     if missing:
         name = scripts.version.replace("'", "''")
