@@ -199,6 +199,17 @@ class Costs:
             logged=self.logged - before.logged,
         )
 
+    def without(self, idle: "Costs") -> "Costs":
+        """Subtract what the same time costs without work."""
+        part = self.at / idle.at
+        return Costs(
+            at=self.at,
+            seconds={n: s - part * idle.seconds[n] for n, s in self.seconds.items()},
+            machine=self.machine - part * idle.machine,
+            stored=self.stored - int(part * idle.stored),
+            logged=self.logged - int(part * idle.logged),
+        )
+
     def of(self, name: str) -> float:
         """Return the seconds of all processes whose names begin like this."""
         return sum(s for n, s in self.seconds.items() if n.startswith(name))

@@ -1,6 +1,6 @@
 """Several processes over PostgreSQL: how they scale, what waits, what a unit costs.
 
-    python -m tests.bench.roles [NAME…]
+    python -m tests.bench.roles [NAME…] [--size SIZE]
 
     reading    reading, analysing and composing: two workers on two processors to one
     slack      deliveries over 200 workspaces without limits: two workers to one
@@ -11,9 +11,11 @@
     units      what a reading, an article, an edition, a delivery and a job cost
     idle       memory, connections and processor time of each role without work
 
-Each runs for less than three minutes. PostgreSQL has its defaults, with its folder on
-the disk. What the processes talk to runs in processes of its own, so that its share of
-the processors can be told. Prints and asserts nothing.
+Each runs for less than three minutes on two free processors. A SIZE of 0.2 does a fifth
+of the work, for busy ones: the shares and the costs of a unit still hold there.
+PostgreSQL has its defaults, with its folder on the disk. What the processes talk to
+runs in processes of its own, so that its share of the processors can be told. Prints
+and asserts nothing.
 """
 
 import argparse
@@ -43,11 +45,11 @@ _DUE = "SELECT count(*) FROM occurrences WHERE state = 'due'"
 _SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"
 
 
-def main(names: Sequence[str]) -> None:
+def main(names: Sequence[str], size: float) -> None:
     for name in names or BENCHES:
         begun = time.perf_counter()
         print(f"── {name} ──", flush=True)
-        BENCHES[name]()
+        BENCHES[name](size)
         print(f"  ({time.perf_counter() - begun:.0f} s)", flush=True)
 
 
@@ -80,16 +82,17 @@ def _tell_scaling(unit: str, count: int, runs: Mapping[int, Costs]) -> None:
         )
     one, several = runs[1], runs[2]
     print(
-        f"two workers to one: {one.at / several.at:.2f} × (target 1.6); for a second of "
-        f"processor time {one.of('worker') / several.of('worker'):.2f} ×"
+        f"two workers to one: {one.at / several.at:.2f} × (target 1.6); work for a "
+        f"second of the workers' time {one.of('worker') / several.of('worker'):.2f} ×"
     )
 
 
 # ── reading, analysing, composing ──────────────────────────────────────────────
 
 
-def reading(feeds: int = 60, articles: int = 8) -> None:
+def reading(size: float) -> None:
     """Time the same work with one worker and with two, a processor each."""
+    feeds, articles = 10 * round(12 * size), 12
     runs = {n: _read_everything(n, feeds, articles) for n in (1, 2)}
     _tell_scaling("articles", feeds * articles, runs)
 
@@ -117,14 +120,16 @@ def _read_everything(workers: int, feeds: int, articles: int) -> Costs:
 # ── deliveries ─────────────────────────────────────────────────────────────────
 
 
-def slack(each: int = 10) -> None:
+def slack(size: float) -> None:
     """Time posts that wait in 200 workspaces, with one worker and with two."""
-    runs = {n: _send_to_slack(n, 1, each, None)[0] for n in (1, 2)}
-    _tell_scaling("posts", TEAMS * each, runs)
+    channels = round(10 * size)
+    runs = {n: _send_to_slack(n, 1, channels, None)[0] for n in (1, 2)}
+    _tell_scaling("posts", TEAMS * channels, runs)
 
 
-def limits(each: int = 20) -> None:
+def limits(size: float) -> None:
     """Tell the share used of a post a second and channel, one channel a workspace."""
+    each = round(20 * size)
     cost, posts = _send_to_slack(2, each, 1, 1.0)
     took = posts["arrived"][-1][0] - posts["arrived"][0][0]
     allowed = TEAMS * (1 + took)
@@ -154,13 +159,13 @@ def _send_to_slack(
         return here.measure().since(before), slack.ask("posts")
 
 
-def discord(workers: int = 4) -> None:
+def discord(size: float, workers: int = 4) -> None:
     """Tell the rate at which several workers use the one token of Discord."""
     with (
         role_ends.running(role_ends.serve_discord, True) as end,
         cluster(discord=end) as here,
     ):
-        channels = role_ends.CHANNELS
+        channels = round(role_ends.CHANNELS * size)
         names = [str(role_ends.FIRST_CHANNEL + n) for n in range(channels)]
         guilds = [(str(n), names[n::50]) for n in range(50)]
         role_contents.write(here, furnish_posts, "discord", guilds, 1)
@@ -179,8 +184,9 @@ def discord(workers: int = 4) -> None:
     )
 
 
-def waiting(rate: float = 50.0, seconds: float = 60.0) -> None:
+def waiting(size: float, rate: float = 50.0) -> None:
     """Store posts at this rate, and tell how long they wait until they are claimed."""
+    seconds = 60 * size
     with (
         role_ends.running(role_ends.serve_slack, TEAMS, 1, None) as end,
         cluster(slack=end) as here,
@@ -238,8 +244,9 @@ async def _store_steadily(
 # ── a hostile workspace ────────────────────────────────────────────────────────
 
 
-def hostile(others: int = 30) -> None:
+def hostile(size: float) -> None:
     """Tell how late editions are, alone and beside a workspace that has too much."""
+    others = round(30 * size)
     alone, beside = (_time_editions(others, with_it) for with_it in (False, True))
     for name, late in (("alone", alone), ("beside it", beside)):
         print(
@@ -295,30 +302,41 @@ def _count_arrived(end: role_ends.End, due: Collection[str]) -> int:
 # ── what a unit costs ──────────────────────────────────────────────────────────
 
 
-def units(feeds: int = 50) -> None:
+def units(size: float) -> None:
     """Tell the costs of each kind of work with one worker."""
+    feeds, jobs = 10 * round(10 * size), round(2000 * size)
     with (
         role_ends.running(role_ends.serve_news, feeds, 1, 1000) as news,
         role_ends.running(role_ends.serve_discord, False) as end,
         cluster(sites=news, discord=end) as here,
     ):
         role_contents.write(
-            here, furnish_news, news.said, 10, feeds // 10, 5, due_in=()
+            here, furnish_news, news.said, feeds // 10, 10, 5, due_in=()
         )
         here.start_ready("worker")
         here.start_ready("scheduler")
         wait_until(lambda: here.count(_READ) == feeds)
-        print(
-            f"{'a unit of':<32}{'worker':>9}{'scheduler':>11}{'database':>10}  stored   log"
-        )
-        reading = _cost_of_reading(here, feeds)
+        parts = f"{'worker':>9}{'scheduler':>11}{'database':>10}"
+        print(f"{'a unit of':<32}{parts}  stored      log", flush=True)
+        before = here.measure()
+        time.sleep(_IDLE_SECONDS)
+        idle = here.measure().since(before)
+        reading = _cost_of_reading(here, feeds).without(idle)
         _tell_unit("readings without news", reading, feeds)
         for characters in (1000, 5000):
             news.ask((4, characters))
-            cost = _cost_of_reading(here, feeds).since(reading)
+            cost = _cost_of_reading(here, feeds).without(idle).since(reading)
             _tell_unit(f"new articles of {characters} characters", cost, 4 * feeds)
-        _tell_unit("editions with one message", _cost_of_editions(here), 50)
-        _tell_unit("jobs that find nothing to do", _cost_of_jobs(here, 500), 500)
+        _tell_unit(
+            "editions with one message",
+            _cost_of_editions(here).without(idle),
+            feeds // 2,
+        )
+        _tell_unit(
+            "jobs that find nothing to do",
+            _cost_of_jobs(here, jobs).without(idle),
+            jobs,
+        )
 
 
 def _cost_of_reading(here: Cluster, feeds: int) -> Costs:
@@ -332,6 +350,8 @@ def _cost_of_reading(here: Cluster, feeds: int) -> Costs:
     return here.measure().since(before)
 
 
+#: Seconds of rest after which the costs of no work are known.
+_IDLE_SECONDS = 10.0
 _JOBS = "SELECT count(*) FROM procrastinate_jobs"
 
 
@@ -377,8 +397,9 @@ def _tell_unit(name: str, cost: Costs, count: int) -> None:
 # ── without work ───────────────────────────────────────────────────────────────
 
 
-def idle(seconds: float = 30.0) -> None:
+def idle(size: float) -> None:
     """Tell what each role needs while there is nothing to do."""
+    seconds = 60 * size
     with (
         role_ends.running(role_ends.serve_discord, False) as discord,
         role_ends.running(role_ends.serve_slack, 1, 1, None) as slack,
@@ -394,9 +415,10 @@ def idle(seconds: float = 30.0) -> None:
         time.sleep(seconds)
         cost, memory = here.measure().since(before), here.read_memory()
         for name, megabytes in memory.items():
+            busy = 100 * cost.seconds[name] / cost.at
             print(
                 f"{name[:-2]:<10} {megabytes:6.0f} MB  {connections[name]:3} connections"
-                f"  {100 * cost.seconds[name] / cost.at:5.2f} % of a core"
+                f"  {busy:5.2f} % of a core"
             )
         print(f"database   {100 * cost.of('database') / cost.at:20.2f} % of a core")
 
@@ -406,7 +428,7 @@ _CONNECTIONS = (
 )
 
 
-BENCHES: Mapping[str, Callable[[], None]] = {
+BENCHES: Mapping[str, Callable[[float], None]] = {
     "reading": reading,
     "slack": slack,
     "limits": limits,
@@ -420,4 +442,6 @@ BENCHES: Mapping[str, Callable[[], None]] = {
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*", choices=[[], *BENCHES], metavar="NAME")
-    main(parser.parse_args().names)
+    parser.add_argument("--size", type=float, default=1.0)
+    wanted = parser.parse_args()
+    main(wanted.names, wanted.size)
