@@ -28,8 +28,8 @@ from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
+from bot.jobs.leases import name_process
 from bot.jobs.scheduler import JobScheduler
-from bot.leases import name_process
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
@@ -65,6 +65,10 @@ from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
 from digests.sources.sandbox.process import Sandbox
 
+INSTALL_QUEUE = (
+    "Several processes share the work with a library that is not installed. Install it "
+    "with pip install 'standfirst[scale]', or start one process with «standfirst run»."
+)
 MIGRATE_JOBS = (
     "The database {where} has no tables for several processes yet, or older ones. Run "
     "«standfirst migrate» with this version, then start this again."
@@ -81,6 +85,25 @@ class SystemClock:
 def get_clock() -> Clock:
     """Return the real clock."""
     return SystemClock()
+
+
+def choose_clock(db: Database) -> Clock:
+    """Return the clock on which all processes agree that share the database."""
+    return db.server_clock or SystemClock()
+
+
+@asynccontextmanager
+async def _watch_clock(db: Database) -> AsyncIterator[None]:
+    """Keep the server's clock right for a block, and compare this machine's with it."""
+    if db.server_clock is None:
+        yield
+        return
+    watch = db.server_clock.watch(SystemClock(), db.measure_clock)
+    watching = asyncio.create_task(watch)
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 def list_platforms() -> Plugins:
@@ -113,6 +136,7 @@ async def open_application(
     engine = InProcessEngine()
     try:
         async with (
+            _watch_clock(db),
             SourceReader(
                 settings.fetch_allow_private, contact=settings.fetch_contact
             ) as source_reader,
@@ -141,7 +165,7 @@ async def _build_application(
     metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
-    clock, archive = SystemClock(), Archive(db=db)
+    clock, archive = choose_clock(db), Archive(db=db)
     # Signs the ids of controls.
     secret = reveal_secret(settings.secret_key)
     secret = secret or await db.write(process_store.get_signing_secret, now=clock.now())
@@ -273,9 +297,12 @@ def _do_nothing() -> None:
 async def _share_work(app: Application) -> Application:
     """Connect the application to the queue over which several processes share work."""
     # Imported late: it loads the library of the queue.
-    from bot.jobs.dispatching import JobDispatcher
-    from bot.jobs.job_queue import JobQueue, read_table_scripts
-    from bot.jobs.workers import Worker
+    try:
+        from bot.jobs.dispatching import JobDispatcher
+        from bot.jobs.job_queue import JobQueue, read_table_scripts
+        from bot.jobs.workers import Worker
+    except ModuleNotFoundError:
+        raise ConfigurationError(INSTALL_QUEUE) from None
 
     shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
     queue = JobQueue(app.settings.database_url, shared)

@@ -40,6 +40,7 @@ from bot.operations.health_checks import (
     check_drawing,
     check_jobs,
     check_platform,
+    check_server_clock,
     check_zones,
     run_check,
     run_checks,
@@ -96,6 +97,7 @@ class Doctor:
         db, now = self.db, self.clock.now()
         database, *others = await asyncio.gather(
             _run_marked("database", "database", partial(check_database, db, now)),
+            _run_marked("clock", "clock", partial(check_server_clock, db)),
             _run_marked("jobs", "jobs", partial(check_jobs, db, now)),
             _run_marked("time-zones", "time zones", self._check_zones),
             _run_marked("pictures", "pictures", self._check_drawing),

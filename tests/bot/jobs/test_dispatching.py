@@ -76,10 +76,6 @@ async def test_a_digest_is_not_requested_again_while_it_is_composed(database):
     assert request.unless_running
 
 
-async def test_other_jobs_of_a_lock_are_found_by_an_index(database):
-    def explain(conn: Connection) -> str:
-        conn.execute(text("SET LOCAL enable_seqscan = off"))
-        query = "SELECT 1 FROM procrastinate_jobs WHERE lock = 'a' AND status = 'todo'"
-        return "\n".join(conn.execute(text(f"EXPLAIN {query}")).scalars())
-
-    assert "standfirst_jobs_lock" in await database.read(explain)
+async def test_the_jobs_of_a_lock_have_an_index(database):
+    query = text("SELECT to_regclass('standfirst_jobs_lock') IS NOT NULL")
+    assert await database.read(lambda conn: conn.execute(query).scalar())
