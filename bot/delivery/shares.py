@@ -42,7 +42,7 @@ class ShareTiming:
     quiet: float = 4.0
     #: The same for a share of one workspace. A process holds a limited number of them
     #: at once, and others wait.
-    own_quiet: float = 1.0
+    own_quiet: float = 2.0
     #: After which the share of a workspace is given back although there is more to do,
     #: so that the work spreads over the processes.
     turn: float = 60.0
@@ -97,15 +97,16 @@ class ShareSender:
         own = bool(share.workspace_id)
         quiet = self.timing.own_quiet if own else self.timing.quiet
         begun = busy_at = time()
-        while time() - busy_at < quiet:
+        while True:
             over = own and time() - begun > self.timing.turn
             if over or stopping.is_set() or share not in self._held:
                 return True
-            await asyncio.sleep(LOOK_SECONDS)
             # On a slow database, the first query may take longer than a share is kept.
             if self._is_busy(share) or self.outbox.offered_at <= begun:
                 busy_at = time()
-        return False
+            elif time() - busy_at >= quiet:
+                return False
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _is_busy(self, share: DeliveryShare) -> bool:
         if share.workspace_id:

@@ -122,40 +122,40 @@ def _read_everything(workers: int, feeds: int, articles: int) -> Costs:
 
 def slack(size: float) -> None:
     """Time posts that wait in 200 workspaces, with one worker and with two."""
-    channels = round(10 * size)
-    runs = {n: _send_to_slack(n, 1, channels, None)[0] for n in (1, 2)}
-    _tell_scaling("posts", TEAMS * channels, runs)
+    teams, channels = round(TEAMS * size), 10
+    runs = {n: _send_to_slack(n, teams, 1, channels, None)[0] for n in (1, 2)}
+    _tell_scaling("posts", teams * channels, runs)
 
 
 def limits(size: float) -> None:
     """Tell the share used of a post a second and channel, one channel a workspace."""
-    each = round(20 * size)
-    cost, posts = _send_to_slack(2, each, 1, 1.0)
+    teams, each = round(TEAMS * size), 20
+    cost, posts = _send_to_slack(2, teams, each, 1, 1.0)
     took = posts["arrived"][-1][0] - posts["arrived"][0][0]
-    allowed = TEAMS * (1 + took)
+    allowed = teams * (1 + took)
     print(
         f"{len(posts['arrived'])} posts in {took:.1f} s = "
-        f"{100 * TEAMS * each / allowed:.1f} % of what is allowed (target 98 %), "
+        f"{100 * teams * each / allowed:.1f} % of what is allowed (target 98 %), "
         f"429s {posts['earned']} (target 0)\n  {cost.describe()}"
     )
 
 
 def _send_to_slack(
-    workers: int, each: int, channels: int, rate: float | None
+    workers: int, count: int, each: int, channels: int, rate: float | None
 ) -> tuple[Costs, dict[str, Any]]:
     with (
-        role_ends.running(role_ends.serve_slack, TEAMS, channels, rate) as slack,
+        role_ends.running(role_ends.serve_slack, count, channels, rate) as slack,
         cluster(slack=slack) as here,
     ):
-        asyncio.run(role_contents.install_teams(here, TEAMS))
-        teams = list_teams(TEAMS, channels)
+        asyncio.run(role_contents.install_teams(here, count))
+        teams = list_teams(count, channels)
         role_contents.write(here, furnish_posts, "slack", teams, each)
         for number in range(workers):
             here.start_ready("worker", number + 1, cpus={number})
         here.start_ready("scheduler")
         wait_until(lambda: here.count(_SENT) > 0, 0.02)
         before = here.measure()
-        wait_until(lambda: here.count(_SENT) == TEAMS * channels * each)
+        wait_until(lambda: here.count(_SENT) == count * channels * each)
         return here.measure().since(before), slack.ask("posts")
 
 
