@@ -417,7 +417,7 @@ def idle(size: float) -> None:
         for name, megabytes in memory.items():
             busy = 100 * cost.seconds[name] / cost.at
             print(
-                f"{name[:-2]:<10} {megabytes:6.0f} MB  {connections[name]:3} connections"
+                f"{name[:-2]:<10} {megabytes:6.0f} MB {connections[name]:4} connections"
                 f"  {busy:5.2f} % of a core"
             )
         print(f"database   {100 * cost.of('database') / cost.at:20.2f} % of a core")
