@@ -269,11 +269,14 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
-        incidents=IncidentReporter(db=db, clock=clock),
+        incidents=IncidentReporter(
+            db=db, clock=clock, quota_articles=settings.quota_articles
+        ),
         maintenance=Maintenance(
             db=db,
             clock=clock,
             retention=settings.retention,
+            quota_articles=settings.quota_articles,
             delete_files=[
                 d for one in active.values() if (d := one.delete_unused_files)
             ],
