@@ -31,7 +31,7 @@ from typing import Any
 
 from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
-from bot.storage import Connection, destination_store, job_store
+from bot.storage import Connection, destination_store, job_requests
 from tests.bench import role_contents, role_ends
 from tests.bench.role_cluster import Cluster, Costs, running_cluster, wait_until
 from tests.bench.role_contents import furnish_news, furnish_posts, list_teams
@@ -369,7 +369,7 @@ def _cost_of_jobs(here: Cluster, count: int) -> Costs:
     def request(conn: Connection) -> None:
         for number in range(count):
             job = JobRequest(task="compose", workspace_id=1, subject_id=10**6 + number)
-            job_store.request_job(conn, job)
+            job_requests.request_job(conn, job)
 
     async def store() -> None:
         database = here.open_database()
