@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -34,6 +35,7 @@ from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
 from bot.storage import Database, job_store
+from bot.storage.database_faults import DatabaseFaults
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +78,10 @@ class Worker:
     #: Does the regular maintenance.
     maintain: Callable[[], Awaitable[object]]
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    #: Of the library's own connections.
+    _faults: DatabaseFaults = field(
+        default_factory=partial(DatabaseFaults, logged=True), init=False
+    )
 
     async def run(self) -> None:
         """Do jobs until cancelled; then finish those that run."""
@@ -119,9 +125,7 @@ class Worker:
                     delete_jobs="always",
                 )
             except ConnectorException as error:
-                log.error(
-                    "the worker lost the database", queue=name, reason=_why(error)
-                )
+                self._faults.add("read", _why(error))
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _sweep(self) -> None:
@@ -130,7 +134,9 @@ class Worker:
             try:
                 await self.queue.restart_lost(LOST_AFTER_SECONDS)
             except ConnectorException as error:
-                log.error("lost workers are not looked for", reason=_why(error))
+                self._faults.add("read", _why(error))
+            else:
+                self._faults.clear("read")
 
     def _guard(self, task: TaskName, work: RunTask) -> RunTask:
         """Log what fails; its subject is still due, and is requested again."""
