@@ -29,6 +29,7 @@ from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
 from bot.jobs.scheduler import JobScheduler
+from bot.leases import name_process
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
@@ -51,7 +52,7 @@ from bot.ports import (
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
-from bot.runner import Application, Role, name_process, receives
+from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, job_tables, picture_store, process_store
 from bot.storage.measurements import list_measurements
@@ -226,7 +227,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        trusted_proxy=settings.web_trusted_proxy,
+        access=settings.web_access,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
@@ -234,6 +235,7 @@ async def _build_application(
     app = Application(
         settings=settings,
         role=role,
+        process=name_process(),
         db=db,
         clock=clock,
         jobs=jobs,
@@ -298,11 +300,13 @@ async def _share_work(app: Application) -> Application:
             uncertain_wait=app.outbox.uncertain_wait,
         ),
         worker=Worker(
+            db=app.db,
             queue=queue,
+            metrics=app.metrics,
             publisher=app.publisher,
             full_texts=full_texts,
             corrections=app.corrections,
-            sender=ShareSender(db=app.db, outbox=app.outbox, holder=name_process()),
+            sender=ShareSender(db=app.db, outbox=app.outbox, holder=app.process),
             maintain=maintain,
         ),
     )

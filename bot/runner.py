@@ -18,10 +18,8 @@ import ctypes
 import gc
 import io
 import logging
-import os
 import select
 import signal
-import socket
 import sys
 import time
 from collections.abc import (
@@ -47,6 +45,7 @@ from bot.delivery import recording
 from bot.delivery.outbox import Outbox
 from bot.errors import BotError
 from bot.jobs.scheduler import JobScheduler, RunJob
+from bot.leases import Lease, LeaseTiming
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model import Inbox, JobName
@@ -73,17 +72,8 @@ log = structlog.get_logger(__name__)
 Role: TypeAlias = Literal["all", "gateway", "scheduler", "worker", "web"]
 
 
-@frozen
-class LeaseTiming:
-    """How long a lease is valid, and how often it is renewed and asked for."""
-
-    duration: timedelta
-    renewal_seconds: float
-    standby_seconds: float
-
-
-#: A single process has until now to come back after a pause; roles change faster, as
-#: what they do is safe to be done twice.
+#: A single process has time to come back after a pause. Roles change faster: what they
+#: do may be done twice.
 LEASE_TIMING = LeaseTiming(
     duration=timedelta(seconds=30), renewal_seconds=10.0, standby_seconds=2.0
 )
@@ -102,11 +92,6 @@ LEASES: Mapping[Role, str] = MappingProxyType(
 #: Seconds that a stopped process may take, by role.
 SHUTDOWN_SECONDS, WORKER_SHUTDOWN_SECONDS = 8.0, 19.0
 
-LEASE_LOST = (
-    "Another Standfirst took over this database, because this one did not renew its "
-    "lease in time. This one stopped; nothing is lost."
-)
-
 ShowMessage = Callable[[str], None]
 ExtraTask = Callable[[], Coroutine[Any, Any, None]]
 #: Seconds within which connections are expected to be established.
@@ -123,6 +108,8 @@ class Application:
 
     settings: Settings
     role: Role
+    #: Names this process for others on the same database.
+    process: str
     db: Database
     clock: Clock
     jobs: JobScheduler
@@ -205,6 +192,8 @@ async def _run_tasks(
         for start in (*_list_work(app), *extra):
             tasks.create_task(start())
         say(f"{_describe_ready(app, address)}  (Ctrl-C stops it)")
+        if address and not app.settings.web_access.serves_pages:
+            log.info("the local page is not served", host=app.settings.web_host)
         tasks.create_task(_return_memory())
         tasks.create_task(watch_event_loop(app.metrics))
 
@@ -358,88 +347,25 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
     if app.role not in LEASES:
         yield
         return
-    holder = name_process()
-    acquired = await _acquire_lease(app, holder)
-    if not acquired:
-        say(f"{_describe_holder(app.role)}; standing by.")
-    while not acquired:
-        await asyncio.sleep(get_lease_timing(app.role).standby_seconds)
-        acquired = await _acquire_lease(app, holder)
-    me = asyncio.current_task()
-    assert me is not None
-    renewing = asyncio.create_task(_renew_lease(app, holder, me.cancel))
-    try:
-        yield
-    except asyncio.CancelledError:
-        if renewing.done() and not renewing.cancelled():
-            raise BotError(LEASE_LOST) from None
-        raise
-    finally:
-        renewing.cancel()
-        name = LEASES[app.role]
-        await app.db.write(process_store.release_lease, holder=holder, name=name)
-
-
-def name_process() -> str:
-    """Name this process, for others that work on the same database."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def get_lease_timing(role: Role) -> LeaseTiming:
-    """Return the times of the lease of a role."""
-    return LEASE_TIMING if role == "all" else ROLE_LEASE_TIMING
-
-
-def _describe_holder(role: Role) -> str:
-    if role == "gateway":
-        return "Another gateway holds the connections"
-    return "Another Standfirst works on this database"
-
-
-async def _acquire_lease(app: Application, holder: str) -> bool:
-    db, now, name = app.db, app.clock.now(), LEASES[app.role]
-    ttl = get_lease_timing(app.role).duration
-    taken = await db.write(
-        process_store.acquire_lease, holder=holder, now=now, ttl=ttl, name=name
+    lease = Lease(
+        name=LEASES[app.role],
+        timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
+        holder=app.process,
+        db=app.db,
+        clock=app.clock,
     )
-    if taken is not None:
-        return True
-    other = await db.read(process_store.find_lease_holder, now=now, name=name)
-    if other is None or not is_holder_dead(other):
-        return False
-    await db.write(process_store.release_lease, holder=other, name=name)
-    return await _acquire_lease(app, holder)
 
+    async def store_statuses() -> None:
+        if app.role != "gateway":
+            statuses, now = app.jobs.list_statuses(), app.clock.now()
+            save = process_store.save_job_statuses
+            await app.db.write(save, statuses=statuses, now=now)
 
-def is_holder_dead(holder: str) -> bool:
-    """Check whether the holder was a process of this machine that has ended."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except (OSError, ValueError) as error:
-        return isinstance(error, ProcessLookupError)
-    return False
-
-
-async def _renew_lease(
-    app: Application, holder: str, stop: Callable[[], object]
-) -> None:
-    """Renew the lease and store the jobs' statuses; `stop` if the lease is lost."""
-    while True:
-        await asyncio.sleep(get_lease_timing(app.role).renewal_seconds)
-        try:
-            if not await _acquire_lease(app, holder):
-                stop()
-                return
-            if app.role != "gateway":
-                statuses, now = app.jobs.list_statuses(), app.clock.now()
-                save = process_store.save_job_statuses
-                await app.db.write(save, statuses=statuses, now=now)
-        except BotError as error:
-            # Without the database nothing is claimed or sent: nothing is lost.
-            log.warning("the lease could not be renewed", reason=str(error))
+    holder = "Another Standfirst works on this database"
+    if app.role == "gateway":
+        holder = "Another gateway holds the connections"
+    async with lease.hold(lambda: say(f"{holder}; standing by."), store_statuses):
+        yield
 
 
 #: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).

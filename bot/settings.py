@@ -77,10 +77,21 @@ WebAddress: TypeAlias = Annotated[
 ]
 
 
-def _check_loopback(host: str) -> str:
-    if host != "localhost" and not ip_address(host).is_loopback:
-        raise ValueError("not this computer")
-    return host
+def _check_web_host(host: str) -> str:
+    """Check that it is an IP address or a host name; whose it is shows the binding."""
+    host = host.removeprefix("[").removesuffix("]").lower()
+    label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+    # A name whose last part is a number would be read as an address.
+    if re.fullmatch(rf"(?:{label}\.)*(?!\d+\Z){label}", host):
+        return host
+    return str(ip_address(host))
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_ip_address(address: str) -> str:
@@ -155,6 +166,29 @@ class PlatformSettings(BaseModel):
         yield from ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebAccess:
+    """Who can reach the web port, and what they may see there without a login."""
+
+    #: Whether only this computer reaches it.
+    is_local: bool = True
+    #: Address of a proxy that asks for a login before it passes the local page on.
+    trusted_proxy: str | None = None
+    #: Whoever sends it may read the metrics; None = only this computer may.
+    metrics_token: str | None = field(default=None, repr=False)
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether the local page is served.
+
+        Beyond this computer, only a proxy on another one can be trusted: containers
+        make strangers look as if they connected from a loopback address.
+        """
+        if self.is_local or self.trusted_proxy is None:
+            return self.is_local
+        return not ip_address(self.trusted_proxy).is_loopback
+
+
 M = TypeVar("M", bound=BaseModel)
 #: Settings of platforms by the platform's name.
 SettingsGroups = Mapping[str, type[PlatformSettings]]
@@ -187,11 +221,11 @@ class Settings(BaseModel):
     public_url: WebAddress | None = Field(
         None, description="an http(s):// address, such as https://news.example"
     )
-    #: Loopback addresses only, because the local page has no login.
-    web_host: Annotated[str, AfterValidator(_check_loopback)] = Field(
+    #: Beyond loopback only public routes are served: the local page has no login.
+    web_host: Annotated[str, AfterValidator(_check_web_host)] = Field(
         "127.0.0.1",
-        description="127.0.0.1, ::1 or localhost, because the page has no login yet "
-        "and may only be shown to this computer",
+        description="an address or a name of this computer, such as 127.0.0.1, or "
+        "0.0.0.0 for all of its addresses",
     )
     #: 0 = any free port.
     web_port: int = Field(
@@ -202,6 +236,10 @@ class Settings(BaseModel):
     web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
         None,
         description="the IP address that your proxy connects from, such as 127.0.0.1",
+    )
+    #: Bearer token for `/metrics`; None = it is served on a loopback address only.
+    metrics_token: SecretStr | None = Field(
+        None, description="a line of letters and digits", repr=False
     )
     #: Key that signs the ids of controls; None = a generated key in the database.
     secret_key: SecretStr | None = Field(
@@ -254,6 +292,17 @@ class Settings(BaseModel):
         )
 
     @property
+    def web_access(self) -> WebAccess:
+        """Who can reach the web port."""
+        host = self.web_host
+        return WebAccess(
+            # Other names are not trusted to mean this computer for ever.
+            is_local=host == "localhost" or _is_loopback_address(host),
+            trusted_proxy=self.web_trusted_proxy,
+            metrics_token=reveal_secret(self.metrics_token) or None,
+        )
+
+    @property
     def quotas(self) -> Quotas:
         """How much each workspace may have."""
         return Quotas(
@@ -279,14 +328,39 @@ class Settings(BaseModel):
                 "be sent a second time",
                 "make it longer",
             )
-        if 0 < len(reveal_secret(self.secret_key)) < _SHORTEST_KEY:
-            yield Finding.warning(
-                "settings",
-                f"{key} is short enough to be guessed",
-                f"give it at least {_SHORTEST_KEY} characters",
-            )
+        token = get_variable_name("metrics_token")
+        for name, secret in ((key, self.secret_key), (token, self.metrics_token)):
+            if 0 < len(reveal_secret(secret)) < _SHORTEST_KEY:
+                yield Finding.warning(
+                    "settings",
+                    f"{name} is short enough to be guessed",
+                    f"give it at least {_SHORTEST_KEY} characters",
+                )
+        yield from self._check_web_access()
         for group in self.platforms.values():
             yield from group.check(self)
+
+    def _check_web_access(self) -> Iterator[Finding]:
+        """Say what is not served, where other computers reach the web port."""
+        access, subject = self.web_access, "web port"
+        host, proxy, token = map(
+            get_variable_name, ("web_host", "web_trusted_proxy", "metrics_token")
+        )
+        if access.trusted_proxy and not access.serves_pages:
+            yield Finding.warning(
+                subject,
+                f"{proxy} is a proxy on this computer, which is not trusted while "
+                f"{host} is {self.web_host}: the local page is not served",
+                f"set {host} to 127.0.0.1, where such a proxy connects to",
+            )
+        elif not access.serves_pages:
+            yield Finding.ok(
+                subject,
+                f"{host} is {self.web_host}, so only health checks and what platforms "
+                "call are served; the local page has no login and needs 127.0.0.1",
+            )
+        if not access.is_local and access.metrics_token is None:
+            yield Finding.ok(subject, f"/metrics is not served; {token} opens it")
 
     def over(self, **changes: Any) -> Self:
         """Return a copy with some settings overridden by the program itself."""

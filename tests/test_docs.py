@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GROUPS = {name: plugin.settings for name, plugin in load_plugins().items()}
 SETTINGS = set(list_setting_fields(GROUPS))
+MONITORING = (ROOT / "docs" / "monitoring.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
@@ -50,14 +51,14 @@ def test_every_setting_is_in_the_example_file_and_the_reverse():
 
 
 def test_every_setting_that_a_document_names_exists():
-    for text in (README, ARCHITECTURE):
+    for text in (README, ARCHITECTURE, MONITORING):
         for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
             assert name.lower() in SETTINGS
 
 
 def test_every_link_of_a_document_leads_somewhere():
     documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
-    for path in (*map(ROOT.joinpath, documents), ROOT / "docs" / "architecture.md"):
+    for path in (*map(ROOT.joinpath, documents), *ROOT.glob("docs/*.md")):
         for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (path.parent / target).exists(), target

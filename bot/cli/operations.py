@@ -21,9 +21,10 @@ from bot.cli.console import (
 )
 from bot.cli.running import ApplicationFactory, read_settings
 from bot.errors import UserError
+from bot.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import Application, is_holder_dead, silence_logging
+from bot.runner import Application, silence_logging
 from bot.settings import Settings
 from bot.storage import Database, job_tables, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password

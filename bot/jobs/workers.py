@@ -7,22 +7,26 @@ do its jobs meanwhile.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
+from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 
 from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.shares import ShareSender
 from bot.errors import BotError
 from bot.jobs.job_queue import JobQueue
+from bot.metrics import Metrics
 from bot.model.jobs import QUEUES, DeliveryShare, QueueName, TaskName
 from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
+from bot.storage import Database, job_store
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +60,9 @@ RunTask = Callable[..., Awaitable[None]]
 class Worker:
     """Does the jobs of all queues in one process."""
 
+    db: Database
     queue: JobQueue
+    metrics: Metrics
     publisher: EditionPublisher
     full_texts: FullTextPlanner
     corrections: CorrectionProcessor
@@ -68,7 +74,8 @@ class Worker:
     async def run(self) -> None:
         """Do jobs until cancelled; then finish those that run."""
         for task, work in self._list_tasks().items():
-            self.queue.app.task(name=task, queue=QUEUES[task])(self._guard(task, work))
+            add = self.queue.app.task(name=task, queue=QUEUES[task], pass_context=True)
+            add(self._guard(task, work))
         sending = asyncio.create_task(self.sender.run())
         try:
             async with self.queue.app.open_async():
@@ -122,20 +129,37 @@ class Worker:
     def _guard(self, task: TaskName, work: RunTask) -> RunTask:
         """Log what fails; its subject is still due, and is requested again."""
 
-        async def run(**ids: Any) -> None:
-            try:
-                await work(**ids)
-            except BotError as error:
-                log.error("job failed", job=task, reason=str(error), **ids)
-            except Exception:
-                log.exception("job failed", job=task, **ids)
-            else:
-                return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FAILURE_PAUSE):
-                    await self._stopping.wait()
+        async def run(context: JobContext, **ids: Any) -> None:
+            begun = time.monotonic()
+            done = await self._try(task, work, context, ids)
+            seconds = time.monotonic() - begun
+            self.metrics.record_job(task, "done" if done else "failed", seconds)
+            if not done:
+                await self._pause()
 
         return run
+
+    async def _try(
+        self, task: TaskName, work: RunTask, context: JobContext, ids: Mapping[str, Any]
+    ) -> bool:
+        """Do a job; False if it failed."""
+        try:
+            assert context.job.id is not None, "it was stored"
+            waited = await self.db.read(job_store.measure_wait, context.job.id)
+            self.metrics.record_queue_wait(task, waited.total_seconds())
+            await work(**ids)
+        except BotError as error:
+            log.error("job failed", job=task, reason=str(error), **ids)
+        except Exception:
+            log.exception("job failed", job=task, **ids)
+        else:
+            return True
+        return False
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAILURE_PAUSE):
+                await self._stopping.wait()
 
     # ── the tasks ──────────────────────────────────────────────────────────────
     #

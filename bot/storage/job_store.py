@@ -15,7 +15,7 @@ locked rows: a waiting job that we rely on will see what we store.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, func, select, text
 
@@ -122,14 +122,14 @@ def count_waiting(conn: Connection) -> Mapping[str, int]:
     return {row.queue_name: row.n for row in conn.execute(query)}
 
 
-def find_enqueued_at(conn: Connection, job_id: int) -> datetime | None:
-    """Find when a job was stored last, by the database's clock."""
+def measure_wait(conn: Connection, job_id: int) -> timedelta:
+    """Measure how long a job waited that was begun now, by the database's clock."""
     query = text(
-        "SELECT max(at) FROM procrastinate_events"
+        "SELECT now() - max(at) FROM procrastinate_events"
         " WHERE job_id = :id AND type IN ('deferred', 'deferred_for_retry')"
     )
-    found: datetime | None = conn.execute(query, {"id": job_id}).scalar()
-    return found
+    waited: timedelta | None = conn.execute(query, {"id": job_id}).scalar()
+    return waited or timedelta(0)
 
 
 def _list_running(conn: Connection) -> frozenset[str]:

@@ -6,6 +6,7 @@ Prometheus: what this process did, work that waits in the database, and the proc
 """
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from starlette.routing import Route
 from bot.errors import BotError
 from bot.metrics import Metrics, MetricSnapshot
 from bot.model import Measurement
+from bot.settings import WebAccess
 from digests.types import frozen
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+NOT_READY: Final = "not ready"
 METRIC_PREFIX: Final = "standfirst_"
 #: Seconds that the database may take, under the ten that Prometheus waits.
 MEASURE_SECONDS: Final = 5.0
@@ -45,8 +48,14 @@ class HealthServices:
     metrics: Metrics
 
 
-def build_health_routes(services: HealthServices) -> list[Route]:
-    """Build the three routes."""
+def build_health_routes(
+    services: HealthServices, access: WebAccess
+) -> tuple[list[Route], list[Route]]:
+    """Build the routes: those for this computer alone, and the public ones.
+
+    Beyond this computer, `/readyz` only says which part is not ready, and `/metrics`
+    needs a token.
+    """
 
     async def report_alive(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -54,10 +63,15 @@ def build_health_routes(services: HealthServices) -> list[Route]:
     async def report_ready(_: Request) -> Response:
         found = dict(await services.ready())
         is_ready = all(state == "ok" for state in found.values())
-        body = {"status": "ready" if is_ready else "not ready", "checks": found}
+        if not access.is_local:
+            # A reason may name a server, a file or a workspace.
+            found = {p: s if s == "ok" else NOT_READY for p, s in found.items()}
+        body = {"status": "ready" if is_ready else NOT_READY, "checks": found}
         return JSONResponse(body, status_code=200 if is_ready else 503)
 
-    async def report_metrics(_: Request) -> Response:
+    async def report_metrics(request: Request) -> Response:
+        if access.metrics_token and not _has_token(request, access.metrics_token):
+            return Response(status_code=401, headers={"www-authenticate": "Bearer"})
         states, waiting = await services.ready(), await _measure(services)
         parts = Measurement(
             name="part_ready",
@@ -69,11 +83,20 @@ def build_health_routes(services: HealthServices) -> list[Route]:
         body, content_type = format_metrics(counted, [*waiting, parts])
         return Response(body, media_type=content_type)
 
-    return [
-        Route("/healthz", report_alive),
-        Route("/readyz", report_ready),
-        Route("/metrics", report_metrics),
-    ]
+    checks = [Route("/healthz", report_alive), Route("/readyz", report_ready)]
+    metrics = Route("/metrics", report_metrics)
+    own, public = (checks, []) if access.is_local else ([], checks)
+    if access.metrics_token:
+        public.append(metrics)
+    elif access.is_local:
+        own.append(metrics)
+    return own, public
+
+
+def _has_token(request: Request, token: str) -> bool:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    same = hmac.compare_digest(given.strip().encode(), token.encode())
+    return same and scheme.lower() == "bearer"
 
 
 async def _measure(services: HealthServices) -> Sequence[Measurement]:

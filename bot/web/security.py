@@ -11,6 +11,8 @@ that is open in the same browser must not be able to read or change anything:
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
 - *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
+- *Beyond this computer*, when the port is bound to another address than loopback, the
+  pages are for a trusted proxy alone; for everybody else they do not exist.
 - *Public paths* are not checked here: they authenticate their requests themselves, and
   set their own content security policy for pages.
 - *Responses* get a policy without inline code, external resources or framing.
@@ -23,6 +25,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -32,6 +35,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.settings import WebAccess
 from digests.language.normalization import parse_whole_number
 
 log = structlog.get_logger(__name__)
@@ -96,6 +100,9 @@ FOREIGN_HOST: Final = RequestRefusal(
     "This page answers only under its own address on this machine, such as "
     "http://localhost with its port.",
 )
+NOT_FOUND: Final = RequestRefusal(
+    404, "Page not found", "There is no such page, or it is no longer kept."
+)
 FORWARDED: Final = RequestRefusal(
     403,
     "Not through a proxy",
@@ -134,14 +141,14 @@ class Security:
         *,
         key: bytes,
         notice: NoticeRenderer,
-        public_paths: frozenset[str] = frozenset(),
-        trusted_proxy: str | None = None,
+        public_paths: frozenset[str],
+        access: WebAccess,
     ) -> None:
         self._app = app
         self._public_paths = public_paths
         self._key = key
         self._notice = notice
-        self._trusted_proxy = trusted_proxy
+        self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -150,6 +157,10 @@ class Security:
             return
         if scope["path"] in self._public_paths:
             await self._run(scope, receive, _wrap_send(send, None))
+            return
+        if not self._access.is_local and not self._is_from_proxy(scope):
+            # Without a cookie, which would tell that there are pages.
+            await self._send_refusal(NOT_FOUND, scope, receive, _wrap_send(send, None))
             return
         headers = Headers(scope=scope)
         visit, is_new = _get_visit(scope)
@@ -160,15 +171,20 @@ class Security:
             refusal, receive = await self._body(headers, receive, visit)
         if refusal is not None:
             log.info("request refused", status=refusal.status, reason=refusal.title)
-            page = self._notice(refusal.status, refusal.title, refusal.sentence)
-            await page(scope, receive, answer)
+            await self._send_refusal(refusal, scope, receive, answer)
             return
         await self._run(scope, receive, answer)
+
+    async def _send_refusal(
+        self, refusal: RequestRefusal, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        page = self._notice(refusal.status, refusal.title, refusal.sentence)
+        await page(scope, receive, send)
 
     def _refuse(self, scope: Scope, headers: Headers) -> RequestRefusal | None:
         if not is_own_host(headers, scope):
             return FOREIGN_HOST
-        if is_forwarded(headers, scope) and not self._is_trusted(scope):
+        if is_forwarded(headers, scope) and not self._is_from_proxy(scope):
             return FORWARDED
         if scope["method"] in _SAFE_METHODS:
             return None
@@ -176,9 +192,12 @@ class Security:
             return WRONG_METHOD
         return None if is_own_origin(headers) else FOREIGN_SITE
 
-    def _is_trusted(self, scope: Scope) -> bool:
-        client = scope.get("client")
-        return client is not None and client[0] == self._trusted_proxy
+    def _is_from_proxy(self, scope: Scope) -> bool:
+        """Check whether the connection comes from the proxy that may show the pages."""
+        access, client = self._access, scope.get("client")
+        if client is None or not access.trusted_proxy or not access.serves_pages:
+            return False
+        return _parse_address(client[0]) == _parse_address(access.trusted_proxy)
 
     async def _body(
         self, headers: Headers, receive: Receive, visit: str
@@ -219,6 +238,15 @@ class Security:
                 await page(scope, receive, send)
 
 
+def _parse_address(written: str) -> IPv4Address | IPv6Address | None:
+    """Parse an IP address; one of IPv4 that a socket of IPv6 shows is of IPv4."""
+    try:
+        address = ip_address(written)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def create_csrf_token(key: bytes, visit: str) -> str:
     """Create the token that a form of this visit must carry, in hexadecimal."""
     return hmac.new(key, b"csrf:" + visit.encode(), hashlib.sha256).hexdigest()
@@ -233,7 +261,9 @@ def is_own_host(headers: Headers, scope: Scope) -> bool:
     name, _, port = hosts[0].lower().rpartition(":")
     if not name or hosts[0].endswith("]"):
         name, port = hosts[0].lower(), "80"
-    return name in LOOPBACK and port == str(server[1])
+    # No other site can have the address of this computer itself as its name.
+    is_ours = name in LOOPBACK or name.strip("[]") == server[0]
+    return is_ours and port == str(server[1])
 
 
 def is_forwarded(headers: Headers, scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""The web server: assemble the application, and serve it on this machine.
+"""The web server: assemble the application, and serve it on an address.
 
 `build_application` puts routes, the article page and health checks behind `Security`.
 `serve_application` runs it inside the running event loop: the port is bound first, so
@@ -12,6 +12,7 @@ Templates escape it.
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import (
     AsyncIterator,
@@ -21,6 +22,7 @@ from collections.abc import (
 )
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import h11
@@ -39,6 +41,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
+from bot.settings import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import HealthServices, build_health_routes
 from bot.web.security import NoticeRenderer, Security
@@ -49,7 +52,22 @@ log = structlog.get_logger(__name__)
 FOLDER: Final = Path(__file__).parent
 #: Seconds that running requests may take once the server stops.
 STOP_TIMEOUT: Final = 1
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOCAL_ACCESS: Final = WebAccess()
+#: What is wrong with the address, by the system's error.
+_BIND_ERRORS: Final = MappingProxyType(
+    {
+        errno.EADDRINUSE: "Port {port} on {host} is in use. Stop the program that has "
+        "it, or set STANDFIRST_WEB_PORT to another number.",
+        errno.EADDRNOTAVAIL: "STANDFIRST_WEB_HOST is {host}, which is no address of "
+        "this computer. Set it to one, or to 0.0.0.0 for all of them.",
+        errno.EACCES: "This user may not open port {port} on {host}: set "
+        "STANDFIRST_WEB_PORT to a number over 1023, and let a proxy have {port}.",
+    }
+)
+_NOT_BOUND: Final = (
+    "Port {port} on {host} cannot be opened ({error}). Set STANDFIRST_WEB_HOST and "
+    "STANDFIRST_WEB_PORT to others."
+)
 
 
 @frozen
@@ -85,7 +103,7 @@ def build_application(
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
-    trusted_proxy: str | None = None,
+    access: WebAccess = LOCAL_ACCESS,
 ) -> Starlette:
     """Build the ASGI application.
 
@@ -97,28 +115,28 @@ def build_application(
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
-        trusted_proxy: Address of a proxy that asks for a login before it passes the
-            other pages on; None = no proxy may.
+        access: Who can reach the port. Beyond this computer, the other routes are left
+            out, unless a trusted proxy asks for a login.
     """
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
     notice = _build_notice_renderer(templates, texts)
-    paths = frozenset(route.path for route in public_routes)
+    of_pages = [
+        *build_article_routes(read_article, templates, texts),
+        Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        *routes,
+    ]
+    checks, public_checks = build_health_routes(health, access)
+    public = [*public_routes, *public_checks]
     return Starlette(
-        routes=[
-            *build_health_routes(health),
-            *build_article_routes(read_article, templates, texts),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
-            *public_routes,
-            *routes,
-        ],
+        routes=[*checks, *public, *(of_pages if access.serves_pages else ())],
         middleware=[
             Middleware(
                 Security,
                 key=key,
                 notice=notice,
-                public_paths=paths,
-                trusted_proxy=trusted_proxy,
+                public_paths=frozenset(route.path for route in public),
+                access=access,
             )
         ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
@@ -138,15 +156,16 @@ async def serve_application(
 
     Args:
         app: From `build_application`.
-        host: A name of this machine; the page has no password.
+        host: An address or a name of this computer, or all of its addresses.
         port: 0 takes any free one; the address yielded has the real one.
         before_stop: Called first when the block ends; they end open streams.
         limits: What strangers can take up of this process.
 
     Raises:
-        ConfigurationError: The port is taken, or the host is not this machine.
+        ConfigurationError: The port is taken, or the host is not this computer.
     """
-    listener = bind_socket(host, port)
+    # In a thread: looking up a name takes time.
+    listener = await asyncio.to_thread(bind_socket, host, port)
     address = ServerAddress(host=host, port=listener.getsockname()[1])
     server = _UvicornServer(
         uvicorn.Config(
@@ -172,24 +191,33 @@ async def serve_application(
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """Bind a listening socket.
+    """Bind a listening socket; `::` takes connections over IPv4 as well.
 
     Raises:
         ConfigurationError: It cannot be bound; the text names the setting to change.
     """
-    if host not in _LOOPBACK:
-        raise ConfigurationError(
-            f"STANDFIRST_WEB_HOST is {host}, but the page has no password and is only "
-            "for this machine. Set it to 127.0.0.1, localhost or ::1."
-        )
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    address = ("127.0.0.1" if host == "localhost" else host, port)
+    # Whatever a name server says.
+    name = "127.0.0.1" if host == "localhost" else host
     try:
-        listener = socket.create_server(address, family=family, backlog=100)
-    except (OSError, OverflowError) as error:
+        found = socket.getaddrinfo(
+            name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except (OSError, UnicodeError) as error:
         raise ConfigurationError(
-            f"Port {port} on {host} is in use or not allowed ({error}). Stop the "
-            "program that has it, or set STANDFIRST_WEB_PORT to another number."
+            f"STANDFIRST_WEB_HOST is {host}, and no address was found for that name "
+            f"({error}). Set it to an address of this computer, such as 127.0.0.1, or "
+            "to 0.0.0.0 for all of them."
+        ) from error
+    family, *_, address = found[0]
+    both = family == socket.AF_INET6 and name == "::" and socket.has_dualstack_ipv6()
+    try:
+        listener = socket.create_server(
+            address, family=family, backlog=100, dualstack_ipv6=both
+        )
+    except OSError as error:
+        explained = _BIND_ERRORS.get(error.errno or 0, _NOT_BOUND)
+        raise ConfigurationError(
+            explained.format(host=host, port=port, error=error.strerror)
         ) from error
     listener.setblocking(False)
     return listener

@@ -131,7 +131,7 @@ def test_all_mistakes_are_reported_together_a_sentence_each(home):
 
 BAD = {
     "WEB_PORT": ["-1", "65536", "8711.5", "true"],
-    "WEB_HOST": ["0.0.0.0", "::", "192.168.1.2", "example.org", "[::1]"],
+    "WEB_HOST": ["127.1", "300.1.1.1", "a b", "-a", "http://a", "a:80", "::g"],
     "WEB_TRUSTED_PROXY": ["proxy", "10.0.0.0/8", "127.0.0.1:80", "1"],
     "SEND_TIMEOUT": ["0", "nan", "inf", "20s", "1e9"],
     "UNCERTAIN_WAIT": ["-1", "nan", "a while"],
@@ -149,9 +149,48 @@ def test_a_bad_value_is_refused_by_its_name(home, name, value):
     assert f"«{value}»" in reported
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "::1", "localhost"])
-def test_the_page_may_listen_on_this_computer(home, host):
-    assert loaded(home, WEB_HOST=host)[0].web_host == host
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.9.10", "::1", "[::1]", "localhost", "LocalHost"]
+)
+def test_on_a_loopback_address_the_local_page_is_served(home, host):
+    settings, warnings = loaded(home, WEB_HOST=host)
+    assert settings.web_access.is_local
+    assert settings.web_access.serves_pages
+    assert (warnings, list(settings.check())) == ((), [])
+
+
+#: Names too: who else has one is decided by name servers.
+OPEN_HOSTS = ["0.0.0.0", "::", "192.168.1.2", "example.org", "localhost.example", "web"]
+
+
+@pytest.mark.parametrize("host", OPEN_HOSTS)
+def test_on_another_address_the_local_page_is_not_served_and_the_doctor_says_so(
+    home, host
+):
+    settings, warnings = loaded(home, WEB_HOST=host)
+    assert settings.web_host == host
+    assert not settings.web_access.serves_pages
+    assert warnings == (), "it was set on purpose"
+    page, metrics = (str(finding.text) for finding in settings.check())
+    assert "the local page has no login and needs 127.0.0.1" in page
+    assert "STANDFIRST_METRICS_TOKEN opens it" in metrics
+
+
+def test_a_trusted_proxy_on_another_computer_opens_the_local_page(home):
+    settings, _ = loaded(home, WEB_HOST="0.0.0.0", WEB_TRUSTED_PROXY="10.0.0.3")
+    assert settings.web_access.serves_pages
+
+
+def test_a_trusted_proxy_on_this_computer_needs_a_loopback_address(home):
+    settings, warnings = loaded(home, WEB_HOST="0.0.0.0", WEB_TRUSTED_PROXY="127.0.0.1")
+    assert not settings.web_access.serves_pages
+    assert "set STANDFIRST_WEB_HOST to 127.0.0.1" in warnings[0]
+
+
+def test_a_token_that_can_be_guessed_is_a_warning_that_does_not_show_it(home):
+    settings, warnings = loaded(home, METRICS_TOKEN="heron")
+    assert "STANDFIRST_METRICS_TOKEN is short enough to be guessed" in warnings[0]
+    assert "heron" not in f"{warnings} {settings!r} {settings.web_access!r}"
 
 
 @pytest.mark.parametrize("hosts", ["10.0.0.7", "feeds.local:8080, wiki.local", "1"])
@@ -173,10 +212,6 @@ def test_what_cannot_stand_in_a_header_is_refused(home, who):
 def test_a_list_of_private_hosts_that_is_none_says_how_to_write_it(home, hosts):
     reported = complaint(home, FETCH_ALLOW_PRIVATE=hosts)
     assert "10.0.0.7 (without a port: 80 and 443)" in reported
-
-
-def test_a_page_for_others_is_refused_with_the_reason(home):
-    assert "no login yet" in complaint(home, WEB_HOST="0.0.0.0")
 
 
 def test_a_broken_file_is_one_mistake_among_the_others(home):

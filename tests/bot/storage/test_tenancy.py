@@ -101,7 +101,7 @@ FOR_EVERYBODY = {
     "installation_store.finish_token_exchange",
     "installation_store.record_used_state",
     "installation_store.replace_installation",
-    "job_store.find_enqueued_at",
+    "job_store.measure_wait",
     "job_store.count_waiting",
     "job_store.list_held_shares",
     "job_store.list_requested",

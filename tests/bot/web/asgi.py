@@ -87,6 +87,8 @@ async def ask(
     *,
     version: str = "1.1",
     whole: bool = True,
+    client: str = "127.0.0.1",
+    server: str = "127.0.0.1",
 ) -> Answer:
     """Send a request; `whole` is False for one that breaks off behind `body`."""
     parts = urlsplit(path)
@@ -101,8 +103,8 @@ async def ask(
         "query_string": parts.query.encode(),
         "root_path": "",
         "headers": [(k.encode(), v.encode("latin-1")) for k, v in headers.items()],
-        "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", PORT),
+        "client": (client, 50_000),
+        "server": (server, PORT),
     }
     sent: list[Message] = []
     incoming = [{"type": "http.request", "body": body, "more_body": not whole}]

@@ -13,12 +13,19 @@ from starlette.applications import Starlette
 from bot.errors import ConfigurationError
 from bot.metrics import FAMILIES, Metrics
 from bot.model import Measurement
+from bot.settings import WebAccess
 from bot.storage import Database
 from bot.storage.measurements import list_measurements
-from bot.web.health import build_health_routes
+from bot.web.health import HealthServices, build_health_routes
+from bot.web.server import LOCAL_ACCESS
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.bot.web.asgi import Browser, report_health
 from tests.fakes import FakeClock
+
+
+def a_site(health: HealthServices, access: WebAccess = LOCAL_ACCESS) -> Browser:
+    own, public = build_health_routes(health, access)
+    return Browser(Starlette(routes=[*own, *public]))
 
 
 def a_browser(
@@ -28,7 +35,7 @@ def a_browser(
         return parts
 
     health = report_health(ready, *measurements)
-    return Browser(Starlette(routes=build_health_routes(health)))
+    return a_site(health)
 
 
 async def scrape(browser: Browser) -> dict[str, dict[str, float]]:
@@ -102,9 +109,7 @@ async def test_what_was_counted_is_reported_as_counters_and_histograms():
     metrics.record_queue_wait("deliver", 0.3)
     metrics.record_queue_wait("deliver", 400)
     health = report_health(ready, metrics=metrics)
-    answer = await Browser(Starlette(routes=build_health_routes(health))).get(
-        "/metrics"
-    )
+    answer = await a_site(health).get("/metrics")
     lines = answer.text.splitlines()
     sent = 'standfirst_deliveries_total{outcome="sent",platform="slack"} 1.0'
     assert sent in [_sort_labels(line) for line in lines]
@@ -129,7 +134,7 @@ async def test_without_the_database_what_was_counted_is_still_reported():
         raise ConfigurationError("it does not answer")
 
     health = replace(report_health(ready), list_measurements=fail)
-    found = await scrape(Browser(Starlette(routes=build_health_routes(health))))
+    found = await scrape(a_site(health))
     assert found["standfirst_part_ready"] == {"database": 0}
     assert "standfirst_editions" in found
 
@@ -163,6 +168,5 @@ async def test_without_measurements_only_the_process_is_reported():
     async def ready() -> Mapping[str, str]:
         return {}
 
-    site = Starlette(routes=build_health_routes(report_health(ready)))
-    found = await scrape(Browser(site))
+    found = await scrape(a_site(report_health(ready)))
     assert "standfirst_sources" not in found

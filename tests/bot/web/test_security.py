@@ -10,6 +10,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from bot.i18n.translation import Texts
+from bot.settings import WebAccess
 from bot.web import security, server
 from tests.bot.web.asgi import (
     FORM,
@@ -170,13 +171,13 @@ async def test_a_request_that_breaks_off_is_no_failure_of_ours():
     ("trusted", "status"), [("127.0.0.1", 200), ("::1", 403), (None, 403)]
 )
 async def test_a_trusted_proxy_passes_the_page_on(trusted, status):
-    browser = Browser(an_app(trusted_proxy=trusted))
+    browser = Browser(an_app(access=WebAccess(trusted_proxy=trusted)))
     answer = await browser.get("/", x_forwarded_for="203.0.113.7")
     assert answer.status == status
 
 
 async def test_a_trusted_proxy_needs_a_host_of_ours_all_the_same():
-    browser = Browser(an_app(trusted_proxy="127.0.0.1"))
+    browser = Browser(an_app(access=WebAccess(trusted_proxy="127.0.0.1")))
     headers = {"host": "news.example", "x-forwarded-for": "203.0.113.7"}
     assert (await browser.send("GET", "/", b"", headers)).status == 421
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import signal
+import socket
 import time
 
 import pytest
@@ -12,6 +14,17 @@ from bot.errors import ConfigurationError
 from bot.web import server
 from tests.bot.platforms.local.samples import a_delivery
 from tests.browser.stage import Stage
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="there is no IPv6 here")
 
 
 async def head_of(
@@ -51,10 +64,48 @@ async def test_a_taken_port_is_named_with_the_setting_that_mends_it():
     assert "STANDFIRST_WEB_PORT" in str(caught.value)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
-def test_a_page_without_a_password_is_only_for_this_machine(host):
-    with pytest.raises(ConfigurationError, match="STANDFIRST_WEB_HOST"):
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0"])
+def test_an_address_of_this_computer_is_bound(host):
+    with server.bind_socket(host, 0) as listener:
+        expected = "0.0.0.0" if host == "0.0.0.0" else "127.0.0.1"
+        assert listener.getsockname()[0] == expected
+
+
+@needs_ipv6
+@pytest.mark.parametrize("host", ["::1", "::"])
+def test_an_address_of_ipv6_is_bound(host):
+    with server.bind_socket(host, 0) as listener:
+        assert listener.getsockname()[0] == host
+
+
+@needs_ipv6
+def test_all_addresses_of_ipv6_are_those_of_ipv4_as_well():
+    with server.bind_socket("::", 0) as listener:
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as there:
+            assert there.getpeername()[1] == port
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("192.0.2.1", "no address of this computer"),
+        ("nowhere.invalid", "no address was found for that name"),
+        ("fe80::1%nothing0", "STANDFIRST_WEB_HOST"),
+        ("a" * 64 + ".example", "no address was found for that name"),
+    ],
+)
+def test_an_address_that_is_not_ours_is_a_sentence(host, said):
+    with pytest.raises(ConfigurationError) as caught:
         server.bind_socket(host, 0)
+    assert said in str(caught.value)
+    assert "STANDFIRST_WEB_HOST" in str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every port")
+def test_a_port_that_this_user_may_not_open_is_a_sentence():
+    with pytest.raises(ConfigurationError, match="number over 1023"):
+        server.bind_socket("127.0.0.1", 1)
 
 
 async def test_signals_stay_with_the_caller():
