@@ -89,11 +89,14 @@ class Worker:
         workers = [asyncio.create_task(self._keep_working(name)) for name in PLACES]
         sweeping = asyncio.create_task(self._sweep())
         try:
-            await asyncio.gather(*workers)
+            # Neither `gather` nor a task group: they would cancel the others again when
+            # the first one has ended, and the library then drops the jobs that run.
+            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
         finally:
             self._stopping.set()
-            sweeping.cancel()
-            for one in workers:
+            for one in (*workers, sweeping):
                 one.cancel()
             await asyncio.gather(*workers, sweeping, return_exceptions=True)
 
