@@ -305,7 +305,7 @@ async def installation(
         ):
             # The checked figures do not depend on the schema.
             discord.official = False
-            slack.channel_limit = lambda: Bucket(per_second=1)
+            slack.channel_limit = lambda: Bucket(per_second=1, burst=2)
             desks = [*_slack_desks(folder, random, teams)]
             desks += _discord_desks(folder, random, digests)
             built = Installation(

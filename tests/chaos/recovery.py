@@ -37,8 +37,6 @@ class Recovery:
     jobs: list[float] = field(default_factory=list)
     #: Seconds until another scheduler held the lease.
     standby: list[float] = field(default_factory=list)
-    #: Whether times count: not while the database is down.
-    counts: bool = True
     _jobs: list[_Watched] = field(default_factory=list)
     _leases: list[_Watched] = field(default_factory=list)
     _connection: psycopg.AsyncConnection[Any] | None = None
@@ -47,6 +45,11 @@ class Recovery:
     def open(self) -> list[str]:
         """What did not go on yet."""
         return [one.what for one in (*self._jobs, *self._leases)]
+
+    @property
+    def leases_open(self) -> bool:
+        """Whether a lease was not taken over yet."""
+        return bool(self._leases)
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -92,15 +95,13 @@ class Recovery:
             again = again and not any(r[1] is None and r[2] == "doing" for r in same)
             if again or not same:
                 self._jobs.remove(one)
-                if self.counts:
-                    self.jobs.append(now - one.since)
+                self.jobs.append(now - one.since)
         if self._leases:
             holder = await self.find_scheduler()
             for one in list(self._leases):
                 if holder and holder != one.what:
                     self._leases.remove(one)
-                    if self.counts:
-                        self.standby.append(now - one.since)
+                    self.standby.append(now - one.since)
 
     async def _ask(self, query: str, *values: object) -> list[Any]:
         if self._connection is None or self._connection.closed:

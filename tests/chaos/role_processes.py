@@ -29,7 +29,6 @@ STOP, WORKER_STOP = 10.0, 20.0
 #: Of the names of a fleet's processes, by role.
 FLEET: Final[Mapping[str, int]] = {"gateway": 1, "scheduler": 2, "worker": 2, "web": 1}
 _EVER: Final = 36_000.0
-_ENDED_SO_OFTEN: Final = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,10 @@ class Member:
     started: int = 0
     #: Whether its end was ordered.
     killed: bool = False
-    stopped_until: float = 0.0
+    #: When it was asked to stop.
+    asked_at: float = 0.0
+    #: Seconds until it is started again.
+    pause: float = 0.3
 
     @property
     def alive(self) -> bool:
@@ -145,6 +147,8 @@ class Member:
     def kill(self, number: int = signal.SIGKILL) -> None:
         assert self.process is not None
         self.killed = self.killed or number in (signal.SIGKILL, signal.SIGTERM)
+        if number == signal.SIGTERM:
+            self.asked_at = time.monotonic()
         self.process.kill(number)
 
 
@@ -158,17 +162,17 @@ class Fleet:
 
     name: str
     folder: Path
-    #: Settings of a process of this role.
-    settings: Callable[[str], Mapping[str, Any]]
+    #: Settings of the process here.
+    settings: Callable[["Member"], Mapping[str, Any]]
     #: Draws where the next process of a role is to be killed.
     draw: Callable[[Member], Points] = lambda _: Points()
     on_death: OnDeath | None = None
-    #: Seconds until a process is started again.
-    pause: Callable[[Member], float] = lambda _: 0.3
     #: Whether a process may find no database when it starts.
     may_lack_database: Callable[[], bool] = lambda: False
     members: list[Member] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
+    #: The longest time from SIGTERM to the end, by role.
+    stops: dict[str, float] = field(default_factory=dict)
     #: Ends of processes that lost a lease.
     displaced: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -199,12 +203,12 @@ class Fleet:
             member.job = RoleJob(
                 role=member.role,
                 machine=f"{self.name}-{member.name}",
-                settings=self.settings(member.role),
+                settings=self.settings(member),
                 log=place.with_suffix(f".{member.started}.log"),
                 taking=place.with_suffix(f".{member.started}.ids"),
                 points=points,
             )
-            member.killed = False
+            member.killed, member.asked_at, member.pause = False, 0.0, 0.3
             member.process = Process(member.job, live_role)
             code = await member.process.end(_EVER)
             member.process = None
@@ -212,14 +216,16 @@ class Fleet:
             if self.on_death is not None and code == -signal.SIGKILL:
                 await self.on_death(member)
             if not self._stopping:
-                await asyncio.sleep(self.pause(member))
+                await asyncio.sleep(member.pause)
 
     def _judge(self, member: Member, code: int) -> None:
         assert member.job is not None
         said = member.said()
         if "Traceback" in said:
             at = said.index("Traceback")
-            self.wrong.append(f"{self.name} {member.name}: …{said[at - 300 : at + 3000]}")
+            self.wrong.append(
+                f"{self.name} {member.name}: …{said[at - 300 : at + 3000]}"
+            )
         ordered = member.killed or bool(member.job.points.wanted)
         if code == -signal.SIGKILL and ordered:
             self.kills[member.role] += 1
@@ -229,30 +235,30 @@ class Fleet:
             return
         if code == 3 and not member.works and self.may_lack_database():
             return
-        if code == 0 and self._stopping:
+        if code == 0 and member.asked_at:
+            self._note_stop(member, time.monotonic() - member.asked_at)
             return
         self.wrong.append(
             f"{self.name} {member.name} ended by itself with {code}: {said[-600:]}"
         )
 
-    async def stop(self) -> dict[str, float]:
-        """Stop everything by SIGTERM; return the longest time of each role."""
-        self._stopping = True
-        begun, took = time.monotonic(), dict[str, float]()
+    def _note_stop(self, member: Member, seconds: float) -> None:
+        self.stops[member.role] = max(self.stops.get(member.role, 0.0), seconds)
+        limit = WORKER_STOP if member.role == "worker" else STOP
+        if seconds > limit:
+            self.wrong.append(f"{self.name} {member.name} stopped in {seconds:.1f} s")
 
-        async def end(member: Member, keeping: asyncio.Task[None]) -> None:
+    async def stop(self) -> None:
+        """Stop everything by SIGTERM."""
+        self._stopping = True
+        for member in self.members:
             if member.alive:
                 member.kill(signal.SIGCONT)
                 member.kill(signal.SIGTERM)
-            limit = WORKER_STOP if member.role == "worker" else STOP
-            done, _ = await asyncio.wait((keeping,), timeout=limit + 5)
-            passed = time.monotonic() - begun
-            took[member.role] = max(took.get(member.role, 0.0), passed)
-            if passed > limit:
-                self.wrong.append(f"{self.name} {member.name} stopped in {passed:.1f} s")
-            if not done and member.alive:
+        _, left = await asyncio.wait(self._keeping, timeout=WORKER_STOP + 5)
+        for member in self.members:
+            if member.alive:
+                self.wrong.append(f"{self.name} {member.name} did not stop")
                 member.kill()
-                await keeping
-
-        await asyncio.gather(*map(end, self.members, self._keeping))
-        return took
+        if left:
+            await asyncio.wait(left)
