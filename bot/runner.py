@@ -154,7 +154,7 @@ async def serve_application(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    work = asyncio.create_task(_run_tasks(app, say, extra))
+    work = asyncio.create_task(run_application(app, say, extra))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -172,9 +172,10 @@ async def serve_application(
     return 0
 
 
-async def _run_tasks(
+async def run_application(
     app: Application, say: ShowMessage, extra: Sequence[ExtraTask]
 ) -> None:
+    """Do what the role of this process asks for, until cancelled."""
     async with (
         _hold_lease(app, say),
         _serve_site(app) as address,

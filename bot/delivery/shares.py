@@ -13,7 +13,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import structlog
 
@@ -21,21 +20,29 @@ from bot.delivery.outbox import CHECK_SECONDS, Outbox
 from bot.errors import BotError
 from bot.model.jobs import DeliveryShare, DeliveryShares, JobRequest
 from bot.storage import Connection, Database, job_store
+from digests.types import frozen
 
 log = structlog.get_logger(__name__)
 
-#: Over how long a platform counts the requests of a token for all of its workspaces,
-#: or of one for a single workspace.
-SHARED_LIMITS_LAST, OWN_LIMITS_LAST = timedelta(seconds=5), timedelta(seconds=1)
-#: Seconds without work after which a share is given back: retries after a rate limit
-#: come sooner.
-QUIET_SECONDS = 4.0
-#: Seconds after which the share of a workspace is given back although there is more to
-#: do, so that the work spreads over the processes.
-TURN_SECONDS = 60.0
 #: Seconds between two looks at what is left to do.
 LOOK_SECONDS = 0.2
 NOTICES_SECONDS = 2.0
+
+
+@frozen
+class ShareTiming:
+    """How long a process keeps a share, and what it lets pass before. In seconds."""
+
+    #: Over how long a platform counts the requests of a token that serves all of its
+    #: workspaces, and of one for a single workspace.
+    shared_limits: float = 5.0
+    own_limits: float = 1.0
+    #: Without work, after which a share is given back: retries after a rate limit come
+    #: sooner.
+    quiet: float = 4.0
+    #: After which the share of a workspace is given back although there is more to do,
+    #: so that the work spreads over the processes.
+    turn: float = 60.0
 
 
 @dataclass(kw_only=True)
@@ -46,14 +53,17 @@ class ShareSender:
     outbox: Outbox
     #: Names this process.
     holder: str
+    timing: ShareTiming = field(default_factory=ShareTiming)
     _held: set[DeliveryShare] = field(default_factory=set, init=False)
     _busy: frozenset[tuple[str, int]] = field(default=frozenset(), init=False)
+    #: Set when there may be something to send at once.
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def run(self) -> None:
         """Send for what is held, until cancelled; then finish what is in flight."""
         self.outbox.hold(DeliveryShares())
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_repeat(self._drain, CHECK_SECONDS))
+            tasks.create_task(_repeat(self._drain, CHECK_SECONDS, self._changed))
             tasks.create_task(_repeat(self._notify, NOTICES_SECONDS))
             tasks.create_task(_repeat(self._drop_lost, NOTICES_SECONDS))
             tasks.create_task(_repeat(self._look, LOOK_SECONDS))
@@ -66,8 +76,9 @@ class ShareSender:
             stopping: When set, the share is given back as soon as possible.
         """
         since = await self.db.write(job_store.take_share, share, self.holder)
-        lasts = OWN_LIMITS_LAST if share.workspace_id else SHARED_LIMITS_LAST
-        await _wait_unless(stopping, (lasts - since).total_seconds())
+        own = bool(share.workspace_id)
+        limits = self.timing.own_limits if own else self.timing.shared_limits
+        await _wait_unless(stopping, limits - since.total_seconds())
         self._hold(self._held | {share})
         try:
             more = await self._serve(share, stopping)
@@ -81,8 +92,8 @@ class ShareSender:
         """Wait until a share is quiet; return whether it was interrupted before."""
         time = asyncio.get_running_loop().time
         begun = busy_at = time()
-        while time() - busy_at < QUIET_SECONDS:
-            over = bool(share.workspace_id) and time() - begun > TURN_SECONDS
+        while time() - busy_at < self.timing.quiet:
+            over = bool(share.workspace_id) and time() - begun > self.timing.turn
             if over or stopping.is_set() or share not in self._held:
                 return True
             await asyncio.sleep(LOOK_SECONDS)
@@ -99,12 +110,14 @@ class ShareSender:
     def _hold(self, held: set[DeliveryShare]) -> None:
         self._held = held
         self.outbox.hold(DeliveryShares.of(*held))
+        self._changed.set()
         self._busy = self.outbox.list_busy()
 
     async def _look(self) -> None:
         self._busy = self.outbox.list_busy()
 
     async def _drain(self) -> None:
+        self._changed.clear()
         if self._held or self._busy:
             await self.outbox.drain()
 
@@ -130,14 +143,18 @@ def _give_back_share(
         job_store.request_job(conn, JobRequest.for_share(share))
 
 
-async def _wait_unless(stopping: asyncio.Event, seconds: float) -> None:
+async def _wait_unless(event: asyncio.Event, seconds: float) -> None:
     if seconds > 0:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await stopping.wait()
+                await event.wait()
 
 
-async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
+async def _repeat(
+    work: Callable[[], Awaitable[None]],
+    seconds: float,
+    sooner: asyncio.Event | None = None,
+) -> None:
     """Do something again and again; what the database refuses is tried again."""
     while True:
         try:
@@ -146,4 +163,4 @@ async def _repeat(work: Callable[[], Awaitable[None]], seconds: float) -> None:
             log.error("sending waits", reason=str(error))
         except Exception:
             log.exception("sending failed")
-        await asyncio.sleep(seconds)
+        await (_wait_unless(sooner, seconds) if sooner else asyncio.sleep(seconds))

@@ -64,7 +64,7 @@ class OutboxHarness:
         count: int = 1,
     ) -> Tenant:  # fmt: skip
         """An edition of so many parts, due in so many channels of a new workspace."""
-        return await self.db.write(_due, name, platform, places, count)
+        return await self.db.write(store_due_edition, name, platform, places, count)
 
     async def states(self) -> list[str]:
         def states(conn: Connection) -> list[str]:
@@ -78,7 +78,7 @@ class OutboxHarness:
         return {message.channel for message in platform.messages}
 
 
-def _due(
+def store_due_edition(
     conn: Connection, name: str, platform: PlatformName, places: int, count: int
 ) -> Tenant:
     tenant = a_tenant(conn, name=name, platform=platform)
