@@ -11,7 +11,7 @@ import re
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import structlog
 
 from bot.errors import BotError
 from bot.ports import Clock
-from bot.storage import Database, process_store
+from bot.storage import Database, DatabaseUnavailable, process_store
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -68,8 +68,7 @@ class Lease:
         """
         if not await self._acquire():
             stand_by()
-            while not await self._acquire():  # noqa: ASYNC110 - the database decides
-                await asyncio.sleep(self.timing.standby_seconds)
+            await self._wait_until_free()
         me = asyncio.current_task()
         assert me is not None
         renewing = asyncio.create_task(self._renew(me.cancel, renewed))
@@ -82,7 +81,18 @@ class Lease:
         finally:
             renewing.cancel()
             release = process_store.release_lease
-            await self.db.write(release, holder=self.holder, name=self.name)
+            # Without the database, the lease expires.
+            with suppress(DatabaseUnavailable):
+                await self.db.write(release, holder=self.holder, name=self.name)
+
+    async def _wait_until_free(self) -> None:
+        acquired = False
+        while not acquired:
+            await asyncio.sleep(self.timing.standby_seconds)
+            try:
+                acquired = await self._acquire()
+            except DatabaseUnavailable as error:
+                log.warning("the lease cannot be asked for", reason=str(error))
 
     async def _acquire(self) -> bool:
         now, name = self.clock.now(), self.name

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -122,12 +123,16 @@ class Worker:
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _sweep(self) -> None:
+        after = timedelta(seconds=LOST_AFTER_SECONDS)
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
-                await self.queue.restart_lost(LOST_AFTER_SECONDS)
-            except ConnectorException as error:
-                log.error("lost workers are not looked for", reason=_why(error))
+                lost = await self.sender.db.write(job_store.restart_lost_jobs, after)
+            except BotError as error:
+                log.error("lost workers are not looked for", reason=str(error))
+            else:
+                for task in lost:
+                    log.warning("the job of a lost worker is done again", job=task)
 
     def _guard(self, task: TaskName, work: RunTask) -> RunTask:
         """Log what fails; its subject is still due, and is requested again."""
