@@ -57,12 +57,12 @@ class JobQueue:
             max_size=_CONNECTIONS,
             # It would wait longer after each attempt; the next use begins anew.
             reconnect_timeout=_RECONNECT_SECONDS,
-            kwargs={"prepare_threshold": None},
+            kwargs={**engines.POSTGRESQL_CONNECTION, "prepare_threshold": None},
         )
         self.app = procrastinate.App(connector=connector)
         self.app.job_manager = _OwnJobs(connector)
-        # The library reports each step of each job.
-        logging.getLogger("procrastinate").setLevel(logging.ERROR)
+        # The library reports each step of each job; what fails is raised as well.
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
     def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
         """Store jobs in the caller's transaction; for each subject, one waits."""

@@ -18,9 +18,10 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -147,6 +148,26 @@ def create_sqlite_engine(
     return engine
 
 
+#: Our session on the server. JIT off: a query takes milliseconds, compiling its plan
+#: fifty. A process that stands still, or whose machine is lost, keeps what it has
+#: locked for seconds, not for hours.
+_SESSION = (
+    "-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=15s"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+    " -c tcp_keepalives_count=2 -c tcp_user_timeout=20s"
+)
+#: Arguments of each connection: a lost server or network is noticed as soon.
+POSTGRESQL_CONNECTION: Mapping[str, int] = MappingProxyType(
+    {
+        "connect_timeout": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 20_000,
+    }
+)
+
+
 def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
     """Make an engine over a PostgreSQL database.
 
@@ -154,9 +175,7 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
         ConfigurationError: The driver is not installed.
     """
     apply_postgresql_options()
-    # JIT off: a query takes milliseconds, compiling its plan fifty.
-    ours = "-c timezone=UTC -c jit=off"
-    options = f"{address.query.get('options', '')} {ours}".strip()
+    options = f"{address.query.get('options', '')} {_SESSION}".strip()
     try:
         return create_engine(
             address,
@@ -296,6 +315,8 @@ _PG_RIGHTS = (
 _POSTGRESQL_ERRORS = {
     "08": _PG_UNREACHABLE,
     "25006": _PG_STANDBY,
+    # The transaction stood still for too long.
+    "25P03": _PG_BUSY,
     "28": _PG_LOGIN,
     "3D": _PG_MISSING,
     "40": _PG_BUSY,

@@ -109,6 +109,7 @@ class Installation:
     counting: Counting
     desks: Sequence[Desk]
     orders: int = 0
+    _unordered: list[Desk] = field(default_factory=list)
     _digests: dict[str, Digest] = field(default_factory=dict)
 
     def settings(self, url: str) -> Mapping[str, Any]:
@@ -144,10 +145,17 @@ class Installation:
         desk.press.forget()
         stories = desk.press.publish(datetime.now(UTC), number, long=long)
         desk.untold |= {story.name for story in stories}
-        self.orders += 1
-        # Without a database, the schedule finds the articles.
+        self._unordered.append(desk)
+        await self._order_all()
+
+    async def _order_all(self) -> None:
+        """Order what is published; what the database refuses is ordered again."""
         with suppress(BotError):
-            await self.db.write(self._order, desk, f"order-{self.orders}")
+            while self._unordered:
+                self.orders += 1
+                key = f"order-{self.orders}"
+                await self.db.write(self._order, self._unordered[-1], key)
+                self._unordered.pop()
 
     def _order(self, conn: Connection, desk: Desk, key: str) -> None:
         digest = self._digests.get(desk.name) or _find_digest(conn, desk)
@@ -178,7 +186,9 @@ class Installation:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         while loop.time() - begun < patience:
-            if not any([self._look(desk) for desk in self.desks]):
+            await self._order_all()
+            waiting = [desk for desk in self.desks if self._look(desk)]
+            if not waiting:
                 with suppress(BotError):
                     if not await self.db.read(_count_open):
                         break
@@ -231,6 +241,10 @@ class Installation:
                 found.doubled.append(f"{where} stands there {number} times")
         return found
 
+    async def explain(self) -> list[str]:
+        """Describe the jobs and occurrences that are left, where something is wrong."""
+        return [f"{self.name}: {row}" for row in await self.db.read(_list_left)]
+
     def _check_channel(
         self, desk: Desk, channel: str, by_key: Mapping[str, Any], found: Findings
     ) -> None:
@@ -267,6 +281,18 @@ def _find_digest(conn: Connection, desk: Desk) -> Digest:
 
 def _list_rows(conn: Connection) -> Sequence[Any]:
     return conn.execute(text(_DELIVERIES)).all()
+
+
+def _list_left(conn: Connection) -> Sequence[str]:
+    jobs = (
+        "SELECT j.queueing_lock, j.status, j.attempts, w.last_heartbeat, now() AS now"
+        " FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w"
+        " ON w.id = j.worker_id LIMIT 30"
+    )
+    due = "SELECT digest_id, state, due_at, reason FROM occurrences WHERE state = 'due'"
+    return [
+        str(dict(row._mapping)) for q in (jobs, due) for row in conn.execute(text(q))
+    ]
 
 
 def _count_open(conn: Connection) -> int:
