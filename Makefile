@@ -9,11 +9,11 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 EXACT := .ci/constraints.txt
 
-.PHONY: help install install-dev demo test quick lint types imports unit bench explore chaos format clean
+.PHONY: help install install-dev demo test quick lint types imports unit bench explore chaos package-check format clean
 
 help:
 	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
-	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | explore | format | clean"
+	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | explore | package-check | format | clean"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -69,6 +69,11 @@ chaos: install-dev
 # An hour: random inputs for every property. MINUTES=5 is shorter.
 explore: install-dev
 	$(RUN)/python -m tests.explore $(MINUTES)
+
+# What a release consists of: builds wheel and sdist into dist/, installs the wheel into a
+# new environment and tries it there. Needs a package index; two minutes.
+package-check: install-dev
+	$(RUN)/python -m tests.package_check
 
 format: install-dev
 	$(RUN)/ruff format .

@@ -2,12 +2,17 @@
 
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+#: The date in every compiled catalogue. By default it is the moment of the build, and
+#: the same sources would make different wheels.
+CATALOGUE_DATE = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 class CatalogueBuildHook(BuildHookInterface):
@@ -26,8 +31,11 @@ class CatalogueBuildHook(BuildHookInterface):
             name = source.relative_to(root).with_suffix(".mo")
             compiled = self.folder / name
             compiled.parent.mkdir(parents=True)
-            with source.open("rb") as opened, compiled.open("wb") as made:
-                write_mo(made, read_po(opened))
+            with source.open("rb") as opened:
+                catalogue = read_po(opened)
+            catalogue.creation_date = catalogue.revision_date = CATALOGUE_DATE
+            with compiled.open("wb") as made:
+                write_mo(made, catalogue)
             build_data["force_include"][str(compiled)] = name.as_posix()
 
     def finalize(

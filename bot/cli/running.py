@@ -9,8 +9,9 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
 from bot.cli.console import OK, announce, print_warnings
+from bot.logs import configure_logging
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, Role, configure_logging, serve_application
+from bot.runner import Application, Role, serve_application
 from bot.settings import Settings
 from bot.storage import DatabaseUnavailable, engines, schema_upgrade
 from bot.storage.schema_upgrade import OutdatedSchema

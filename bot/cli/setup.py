@@ -40,7 +40,7 @@ from bot.cli.setup_questions import (
     list_missing_settings,
 )
 from bot.errors import BotError, ConfigurationError
-from bot.runner import silence_logging
+from bot.logs import silence_logging
 from digests.types import frozen
 
 UNCHANGED = "Nothing was changed."

@@ -32,6 +32,7 @@ from bot.delivery.personal_controls import build_own_control_id
 from bot.errors import Forbidden, UserError
 from bot.i18n.translation import Texts
 from bot.ingest import addresses
+from bot.logs import bind_run
 from bot.lookup.name_resolution import format_suggestion
 from bot.model import (
     PERSON_PREFIX,
@@ -85,6 +86,12 @@ class Dispatcher:
 
     async def dispatch(self, invocation: Invocation) -> Reply | Form:
         """Answer an invocation; raises nothing."""
+        known = invocation.path in self.by_path
+        # Anything can be typed as the name of a command.
+        with bind_run(command=invocation.path if known else "unknown"):
+            return await self._dispatch(invocation)
+
+    async def _dispatch(self, invocation: Invocation) -> Reply | Form:
         texts, pressed = Texts.of(invocation.locale), invocation
         chosen: str | None = None
         try:
@@ -116,7 +123,7 @@ class Dispatcher:
         except UserError as error:
             return Reply.of_problem(texts.error(error), locale=chosen)
         except Exception:
-            log.exception("command failed", command=invocation.path)
+            log.exception("command failed")
             said = texts.say(
                 "Something went wrong on our side, and it was logged. Please try again "
                 "in a minute."

@@ -296,6 +296,7 @@ class Outbox(MessageSender):
                 self._measure(delivery, outcome, done.due_at.get(delivery.edition_id))
             bound = log.bind(
                 delivery=delivery.id,
+                edition=delivery.edition,
                 platform=delivery.platform,
                 attempt=delivery.attempt,
                 recorded=recorded,

@@ -13,7 +13,8 @@ the public articles of the workspace's sources, in the stories of the public vie
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -200,14 +201,24 @@ class StoryAssigner:
             return len(kept)
         if source.workspace_id is not None:
             # The public articles that it shares must have their stories first.
-            async with self._locks[None]:
+            async with self._take_turn(None):
                 await self._catch_up(None, now)
-        async with self._locks[source.workspace_id]:
+        async with self._take_turn(source.workspace_id):
             view = await self._catch_up(source.workspace_id, now)
             kept = await self._assign(view, source, found, now)
             for doubt in view.find_doubtful(kept)[:_REGROUPINGS]:
                 await self._regroup(view, doubt, now)
         return len(kept)
+
+    @asynccontextmanager
+    async def _take_turn(self, workspace_id: int | None) -> AsyncIterator[None]:
+        """Place articles in a view one reading after the other, in all processes.
+
+        Two that do not know of each other's article would begin a story each.
+        """
+        name = f"stories:{workspace_id or 'public'}"
+        async with self._locks[workspace_id], self.db.exclude_others(name):
+            yield
 
     async def _catch_up(self, workspace_id: int | None, now: datetime) -> StoryView:
         """Return the view, with everything that is stored."""

@@ -14,7 +14,7 @@ from bot.ingest.addresses import extract_host
 from bot.ingest.source_state import current_address
 from bot.jobs.scheduler import RunJob
 from bot.model import JobName
-from bot.model.jobs import DeliveryShares, JobRequest
+from bot.model.jobs import DeliveryShares, JobRequest, QueueName
 from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.publishing.editions import EditionPublisher
@@ -155,8 +155,8 @@ def _list_pages(conn: Connection, now: datetime) -> list[JobRequest]:
     return [_PAGES] if published_article_store.list_due_rereads(conn, now, 1) else []
 
 
-def _has_room(conn: Connection, queue: str) -> bool:
-    return job_store.count_waiting(conn).get(queue, 0) < MOST_WAITING
+def _has_room(conn: Connection, queue: QueueName) -> bool:
+    return job_store.count_waiting(conn)[queue] < MOST_WAITING
 
 
 def _request_due(conn: Connection, list_due: ListDue, now: datetime) -> None:

@@ -5,6 +5,7 @@ compete with the first and make the event loop wait longer for the interpreter.
 """
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -25,7 +26,11 @@ class InProcessEngine:
     ) -> T:
         """Run `work` in the thread; return its result or raise its exception."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
+        # Log lines of the work belong to the caller's run.
+        run = contextvars.copy_context().run
+        return await loop.run_in_executor(
+            self._pool, partial(run, partial(work, *args, **kwargs))
+        )
 
     def close(self) -> None:
         """Finish the current work and drop what is queued."""

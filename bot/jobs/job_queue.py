@@ -57,7 +57,7 @@ class JobQueue:
             max_size=_CONNECTIONS,
             # It would wait longer after each attempt; the next use begins anew.
             reconnect_timeout=_RECONNECT_SECONDS,
-            kwargs={**engines.POSTGRESQL_CONNECTION, "prepare_threshold": None},
+            kwargs={"prepare_threshold": None},
         )
         self.app = procrastinate.App(connector=connector)
         self.app.job_manager = _OwnJobs(connector)

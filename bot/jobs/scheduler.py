@@ -23,9 +23,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bot.errors import BotError
+from bot.logs import bind_run
 from bot.metrics import JobOutcome, Metrics
 from bot.model import JobName, JobStatus
 from bot.ports import Clock
+from bot.storage import DatabaseUnavailable
 
 #: Does the work that is due; returns the instant of its next work, or None.
 RunJob = Callable[[], Awaitable[datetime | None]]
@@ -101,7 +103,8 @@ class Job:
                 self._requested.clear()
                 self._record_wait()
                 self._discard_past_moments()
-                await self._run_once(work)
+                with bind_run(job=self.name):
+                    await self._run_once(work)
                 # A job that is requested constantly must not starve the others.
                 await asyncio.sleep(0)
                 await self._requested.wait()
@@ -119,6 +122,9 @@ class Job:
         outcome: JobOutcome = "failed"
         try:
             following = await work()
+        except DatabaseUnavailable as error:
+            # The database reports it once; every job fails again until it is over.
+            log.debug("job failed", reason=str(error), **self._record_failure())
         except BotError as error:
             # A person or time can fix it: not a bug, hence no traceback.
             log.error("job failed", reason=str(error), **self._record_failure())
@@ -137,7 +143,7 @@ class Job:
         wait = min(self.back_off * 2 ** min(self._failures, 20), self.tick)
         self._failures += 1
         self.run_at(self.clock.now() + wait)
-        return {"job": self.name, "retry_in": wait.total_seconds()}
+        return {"retry_in": wait.total_seconds()}
 
     def _discard_past_moments(self) -> bool:
         now = self.clock.now()

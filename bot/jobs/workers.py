@@ -22,8 +22,15 @@ from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.shares import ShareSender
 from bot.errors import BotError
 from bot.jobs.job_queue import JobQueue
+from bot.logs import bind_run
 from bot.metrics import Metrics
-from bot.model.jobs import QUEUES, DeliveryShare, QueueName, TaskName
+from bot.model.jobs import (
+    LOST_AFTER_SECONDS,
+    QUEUES,
+    DeliveryShare,
+    QueueName,
+    TaskName,
+)
 from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
@@ -39,9 +46,8 @@ PLACES: Final[Mapping[QueueName, int]] = {
     "deliver": 100,
     "maintain": 1,
 }
-#: Seconds between signs of life, and without one until a worker counts as lost.
+#: Seconds between signs of life.
 HEARTBEAT_SECONDS: Final = 4.0
-LOST_AFTER_SECONDS: Final = 14.0
 #: Seconds between two looks for jobs of lost workers.
 SWEEP_SECONDS: Final = 4.0
 #: Seconds between two looks for jobs that were not announced.
@@ -139,7 +145,8 @@ class Worker:
 
         async def run(context: JobContext, **ids: Any) -> None:
             begun = time.monotonic()
-            done = await self._try(task, work, context, ids)
+            with bind_run(job=task):
+                done = await self._try(task, work, context, ids)
             seconds = time.monotonic() - begun
             self.metrics.record_job(task, "done" if done else "failed", seconds)
             if not done:
@@ -157,9 +164,9 @@ class Worker:
             self.metrics.record_queue_wait(task, waited.total_seconds())
             await work(**ids)
         except BotError as error:
-            log.error("job failed", job=task, reason=str(error), **ids)
+            log.error("job failed", reason=str(error), **ids)
         except Exception:
-            log.exception("job failed", job=task, **ids)
+            log.exception("job failed", **ids)
         else:
             return True
         return False

@@ -5,6 +5,7 @@ newest edition of the channel; a public id is valid anywhere in its workspace; w
 matched against the newest edition, then against earlier ones of the place.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -39,6 +40,7 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
+    process_store,
     quote_store,
     story_store,
     workspace_store,
@@ -51,6 +53,9 @@ RESULT_LIMIT = 10
 READ_EDITIONS = 8
 #: Articles of one story that are read.
 STORY_ARTICLE_LIMIT = 12
+#: Seconds within which the database must answer to be ready; load balancers wait ten.
+READY_SECONDS = 5.0
+NO_ANSWER = "no answer"
 #: Workspace of the local page before anything is set up; no row has this id.
 NO_WORKSPACE = Workspace(
     id=0, platform=LOCAL_PLATFORM, external_id=LOCAL_PLATFORM, name="Local page"
@@ -193,11 +198,20 @@ class Archive:
         return (article, workspace.zone) if article is not None else None
 
     async def ready(self) -> dict[str, str]:
-        """Report the state of each part for a load balancer: «ok» or the problem."""
+        """Report the state of each part for a load balancer: «ok» or the problem.
+
+        A database that could not be written may have recovered in a process that writes
+        nothing by itself, so it is tried.
+        """
         try:
-            await self.db.read(workspace_store.list_workspaces)
+            async with asyncio.timeout(READY_SECONDS):
+                await self.db.read(workspace_store.list_workspaces)
+                if self.db.faults.present:
+                    await self.db.write(process_store.probe_writing)
         except UserError as error:
             return {"database": str(error)}
+        except TimeoutError:
+            return {"database": self.db.faults.present or NO_ANSWER}
         return {"database": "ok"}
 
     async def all_digests(self, workspace: str | None = None) -> tuple[Digest, ...]:

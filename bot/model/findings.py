@@ -3,7 +3,8 @@
 Exchanged between the doctor, the setup wizard and the platforms.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -23,15 +24,41 @@ class DestinationProblem:
     stops: bool = False
 
 
+#: Which check a finding comes from, for programs; it does not change between versions.
+CheckCode = Literal[
+    "start",
+    "database",
+    "backup",
+    "disk",
+    "database-log",
+    "jobs",
+    "time-zones",
+    "pictures",
+    "settings",
+    "platform",
+    "connection",
+    "clock",
+    "workspace",
+    "channel",
+    "digest",
+    "source",
+    "delivery",
+    "deadline",
+]
+FindingState = Literal["ok", "warning", "problem"]
+
+
 @frozen
 class Finding:
     """Result of one check; `ok`, `warning` and `problem` build it by its state."""
 
     subject: str
-    state: Literal["ok", "warning", "problem"]
+    state: FindingState
     text: Message
     #: What to do about it, if anything.
     fix: Message = _NOTHING
+    #: Set by `mark_findings`; None where no program reads it.
+    code: CheckCode | None = None
 
     @classmethod
     def ok(cls, subject: str, text: Message | str) -> "Finding":
@@ -53,6 +80,11 @@ class Finding:
         """Something does not work."""
         text, fix = as_message(text), as_message(fix)
         return cls(subject=subject, state="problem", text=text, fix=fix)
+
+
+def mark_findings(code: CheckCode, found: Iterable[Finding]) -> list[Finding]:
+    """Set the code of the findings that have none."""
+    return [one if one.code else replace(one, code=code) for one in found]
 
 
 #: Checks a workspace, given the platform's id of it.

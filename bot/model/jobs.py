@@ -20,6 +20,8 @@ TaskName: TypeAlias = Literal[
     "deliver",
     "maintain",
 ]
+#: Seconds without a sign of life after which a worker counts as lost.
+LOST_AFTER_SECONDS: Final = 14.0
 QueueName: TypeAlias = Literal["read", "publish", "deliver", "maintain"]
 
 #: The queue in which a task waits. A long one does not delay the other queues.

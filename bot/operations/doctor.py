@@ -3,13 +3,17 @@
 Three groups of checks: the machine (database, disk, time zones) and the platforms
 (tokens, scopes, clocks, channels), both in `health_checks`; and here what is stored:
 workspaces, digests, sources, deliveries. Each check has its own time limit; one that
-fails or hangs is reported as a finding, and the others still run.
+fails or hangs is reported as a finding, and the others still run. All of them together
+have one too.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from bot.delivery.card_pictures import DrawCard
@@ -26,7 +30,10 @@ from bot.model import (
     Source,
     Workspace,
 )
+from bot.model.findings import CheckCode, mark_findings
 from bot.operations.health_checks import (
+    CHECK_TIMEOUT,
+    UNFINISHED,
     RunCheck,
     check_channels,
     check_database,
@@ -46,6 +53,9 @@ from digests.language.words import primary_language
 from digests.messages import Message
 from digests.types import frozen
 
+#: Seconds for all checks together: what monitoring usually waits for.
+EXAMINE_SECONDS: Final = 60.0
+MORE_TIME: Final = "give the doctor more time: standfirst doctor --seconds 600"
 RESTART: Final = "restart standfirst run"
 #: Sources of a workspace that are read because their state is not known yet: a person
 #: waits for the answer.
@@ -75,18 +85,35 @@ class Doctor:
     #: Draws a quote as a picture; None = none are drawn.
     draw_card: DrawCard | None = None
 
-    async def examine(self) -> tuple[Finding, ...]:
-        """Run every check; findings go from the machine to the single delivery."""
+    async def examine(self, seconds: float = EXAMINE_SECONDS) -> tuple[Finding, ...]:
+        """Run every check; findings go from the machine to the single delivery.
+
+        Args:
+            seconds: After this time, the workspaces that were not checked yet are
+                counted in a finding.
+        """
+        ends = asyncio.get_running_loop().time() + seconds
         db, now = self.db, self.clock.now()
-        found = await run_check("database", partial(check_database, db, now))
-        found += await run_check("jobs", partial(check_jobs, db, now))
-        found += await run_check("time zones", self._check_zones)
-        found += await run_check("pictures", self._check_drawing)
-        found += self.check_settings()
-        for name in self.platforms:
-            found += await self._check_platform(name)
-        workspaces = await run_check("workspaces", self._check_workspaces, patience=600)
-        return (*found, *workspaces)
+        database, *others = await asyncio.gather(
+            _run_marked("database", "database", partial(check_database, db, now)),
+            _run_marked("jobs", "jobs", partial(check_jobs, db, now)),
+            _run_marked("time-zones", "time zones", self._check_zones),
+            _run_marked("pictures", "pictures", self._check_drawing),
+        )
+        others.append(mark_findings("settings", self.check_settings()))
+        others += await asyncio.gather(*map(self._check_platform, self.platforms))
+        machine = (*database, *chain.from_iterable(others))
+        if any(one.text.code == UNFINISHED for one in database):
+            # What is stored there would not be read either.
+            return machine
+        left = max(0.0, ends - asyncio.get_running_loop().time())
+        # Its own deadline comes first.
+        workspaces = await run_check(
+            "workspaces",
+            partial(self._check_workspaces, ends),
+            patience=left + CHECK_TIMEOUT,
+        )
+        return (*machine, *mark_findings("workspace", workspaces))
 
     async def examine_workspace(
         self, workspace: Workspace, texts: Texts
@@ -112,7 +139,7 @@ class Doctor:
                 unknown.append(place)
         examiner = self.get_examiner(workspace.platform)
         more = await check_channels(examiner, workspace, unknown) if examiner else []
-        return [*found, *more]
+        return mark_findings("channel", [*found, *more])
 
     def get_examiner(self, platform: str) -> Examiner | None:
         """Return the platform's examiner; None if it is off or has no single token."""
@@ -135,14 +162,28 @@ class Doctor:
             return []
         return await check_drawing(self.draw_card)
 
-    async def _check_workspaces(self) -> Sequence[Finding]:
-        found: list[Finding] = []
-        for workspace in await self.db.read(workspace_store.list_workspaces):
-            found += await _WorkspaceChecks(self, workspace, _ENGLISH).run()
+    async def _check_workspaces(self, ends: float) -> Sequence[Finding]:
+        """Check one workspace after the other, until the loop's time `ends`."""
+        kept = await self.db.read(workspace_store.list_workspaces)
+        checked: list[list[Finding]] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(ends):
+                for workspace in kept:
+                    run = _WorkspaceChecks(self, workspace, _ENGLISH).run
+                    checked.append(await run())
+        found = list(chain.from_iterable(checked))
+        if missing := len(kept) - len(checked):
+            text = f"not checked in time: {missing} of {len(kept)}"
+            late = Finding.warning("workspaces", text, MORE_TIME)
+            found += mark_findings("deadline", [late])
         if not found:
             fix = "standfirst apply FILE.toml, or standfirst demo to look around"
             found.append(Finding.warning("workspaces", "nothing is set up yet", fix))
         return found
+
+
+async def _run_marked(code: CheckCode, subject: str, check: RunCheck) -> list[Finding]:
+    return mark_findings(code, await run_check(subject, check))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +201,10 @@ class _WorkspaceChecks:
         found = await self._check_connection(digests)
         unread = [s.id for one in digests for s in one.sources if _is_unread(s)]
         for digest in digests:
-            found += self._check_digest(digest)
-            found += await self._check_sources(digest, unread[:MAX_READ])
-        return [*found, *await self._check_deliveries()]
+            found += mark_findings("digest", self._check_digest(digest))
+            sources = await self._check_sources(digest, unread[:MAX_READ])
+            found += mark_findings("source", sources)
+        return [*found, *mark_findings("delivery", await self._check_deliveries())]
 
     async def _check_connection(self, digests: Sequence[Digest]) -> list[Finding]:
         """Check that the platform is on and posts; then the channels in use."""
@@ -201,7 +243,8 @@ class _WorkspaceChecks:
                 fix = Message("fix the cause, then run /newsdesk home in the channel")
             if place.paused:
                 text = Message("posting there is paused: {why}", why=place.paused)
-                found.append(Finding.problem(f"#{place.name}", text, fix))
+                paused = Finding.problem(f"#{place.name}", text, fix)
+                found += mark_findings("channel", [paused])
         fix = Message("correct its schedule in /newsdesk home or in its file")
         if _lacks_fonts(digest):
             found.append(Finding.warning(subject, Message("card.no_cjk_fonts")))

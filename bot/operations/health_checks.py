@@ -17,10 +17,13 @@ from typing import Final
 from bot.delivery.card_pictures import DrawCard
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
+from bot.model.findings import mark_findings
+from bot.model.jobs import LOST_AFTER_SECONDS
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
 from bot.storage import (
     Database,
+    job_store,
     process_store,
     sqlite_backup,
     sqlite_files,
@@ -41,12 +44,17 @@ LARGE_LOG_BYTES: Final = 256 * MB
 OLD_ZONES_YEARS: Final = 2
 #: Offset of the machine's clock at which posts are visibly late or early.
 CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+#: How long a job may wait before more workers are advised.
+LONG_WAIT: Final = timedelta(minutes=1)
 #: Channels checked per workspace; the rest are only counted.
 MAX_CHANNELS: Final = 200
 #: Seconds that one check may take.
 CHECK_TIMEOUT = 10.0
 #: Checks of the same kind that run at once.
 CONCURRENT_CHECKS = 8
+
+#: The text of a finding about a check that took too long.
+UNFINISHED: Final = "this check did not end within {n} seconds"
 
 RunCheck = Callable[[], Awaitable[Sequence[Finding]]]
 
@@ -60,7 +68,7 @@ async def run_check(
         async with asyncio.timeout(patience):
             return list(await check())
     except TimeoutError:
-        text = Message("this check did not end within {n} seconds", n=f"{patience:g}")
+        text = Message(UNFINISHED, n=f"{patience:g}")
         fix = "check the network and the disk, then run the doctor again"
     except SendError as error:
         text = error.message
@@ -96,11 +104,12 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
         return (Finding.problem("database", wrong, fix),)
     found = [Finding.ok("database", f"{db.where}, workspaces: {len(kept)}")]
     if db.file is not None:
-        found += check_backups(db.file, now)
+        found += mark_findings("backup", check_backups(db.file, now))
         free, size = shutil.disk_usage(db.file.parent).free, db.file.stat().st_size
         wal = db.file.with_name(f"{db.file.name}-wal")
-        found += check_disk(free, size)
-        found += check_log_size(wal.stat().st_size if wal.exists() else 0)
+        found += mark_findings("disk", check_disk(free, size))
+        log_size = wal.stat().st_size if wal.exists() else 0
+        found += mark_findings("database-log", check_log_size(log_size))
     return found
 
 
@@ -108,7 +117,28 @@ async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
     """Report when each job of the running process ran last and will run next."""
     holder = await db.read(process_store.find_lease_holder, now=now)
     statuses = await db.read(process_store.list_job_statuses) if holder else ()
-    return [_job_finding(status) for status in statuses]
+    return [
+        *(_job_finding(status) for status in statuses),
+        *await _check_workers(db, now),
+    ]
+
+
+async def _check_workers(db: Database, now: datetime) -> Sequence[Finding]:
+    """Check that somebody does the jobs that wait, where processes share the work."""
+    lost_after = timedelta(seconds=LOST_AFTER_SECONDS)
+    state = await db.read(job_store.find_queue_state, lost_after)
+    waiting = sum(state.waiting.values()) if state else 0
+    if state is None or not (waiting or state.has_workers):
+        return ()
+    seconds = round(state.longest_wait.total_seconds())
+    text = f"jobs that wait: {waiting}, the oldest for {seconds} s"
+    if not state.has_workers:
+        fix = "start «standfirst run --role worker»"
+        return (Finding.problem("workers", f"no worker runs; {text}", fix),)
+    if state.longest_wait > LONG_WAIT:
+        fix = "start another «standfirst run --role worker»"
+        return (Finding.warning("workers", text, fix),)
+    return (Finding.ok("workers", text),)
 
 
 def _job_finding(status: JobStatus) -> Finding:
@@ -212,17 +242,18 @@ async def check_platform(name: str, examiner: Examiner, clock: Clock) -> list[Fi
 
     async def identity() -> Sequence[Finding]:
         found = await examiner.identity()
-        clocks = check_clock(name, found.clock, clock.now())
+        clocks = mark_findings("clock", check_clock(name, found.clock, clock.now()))
         return (_identity_finding(name, found), *found.findings, *clocks)
 
     async def reach() -> Sequence[Finding]:
         return (await examiner.reach(),)
 
-    found = await run_check(name, identity)
+    found = mark_findings("platform", await run_check(name, identity))
     if any(one.subject == name and one.state == "problem" for one in found):
         # Without a valid token every other check would fail as well.
         return found
-    return [*found, *await run_check(f"{name} connection", reach)]
+    reached = await run_check(f"{name} connection", reach)
+    return [*found, *mark_findings("connection", reached)]
 
 
 async def check_channels(

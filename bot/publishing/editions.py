@@ -159,12 +159,11 @@ class EditionPublisher:
     @property
     def full_texts(self) -> FullTextPlanner:
         """Chooses the pages that are read for full texts."""
-        reader = self.ingestor.full_text_reader
         return FullTextPlanner(
             db=self.db,
             engine=self.engine,
             clock=self.clock,
-            reader=reader,
+            reader=self.ingestor.full_text_reader,
             illustrate_ahead=self._illustrate_ahead,
         )
 
@@ -207,11 +206,9 @@ class EditionPublisher:
             limit=COMPOSE_BATCH,
             digest_id=digest_id,
         )
-        keys = {occurrence.digest_id for occurrence in waiting}
-        run = await self._refresh_due(waiting)
-        personal = await self.db.read(
-            personal_digest_store.select_personal_digests, keys=keys
-        )
+        run, keys = await self._refresh_due(waiting), {o.digest_id for o in waiting}
+        select_personal = personal_digest_store.select_personal_digests
+        personal = await self.db.read(select_personal, keys=keys)
         of_workspaces = [o for o in waiting if o.digest_id not in personal]
         await self.full_texts.complete_occurrences(of_workspaces, run.read)
         monotonic = asyncio.get_running_loop().time

@@ -283,7 +283,7 @@ def undo_edition(
     published = collect_published(found.edition).revisions
     ledger_store.remove_from_ledger(conn, **key, revisions=published)
     edition_store.mark_edition_undone(conn, **key, by=by, now=now)
-    log.info("edition undone", edition=public_id, by=by, deleted=deleted)
+    log.info("edition undone", edition=public_id, deleted=deleted)
     return UndoResult(stored_edition=found, deleted=deleted, cancelled=cancelled)
 
 

@@ -9,11 +9,12 @@ outside of the database: after a lost race it is run again from the start.
 """
 
 import asyncio
+import contextvars
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
@@ -24,7 +25,9 @@ from sqlalchemy.exc import DBAPIError
 from bot.metrics import DatabaseAccess, Metrics
 from bot.model.jobs import JobRequest
 from bot.storage import engines, job_store, schema_upgrade
-from bot.storage.engines import explain_error, explain_errors, is_transient
+from bot.storage.database_faults import DatabaseFaults
+from bot.storage.engines import explain_error, is_transient
+from bot.storage.shared_locks import SharedLocks
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,6 +53,8 @@ class Database:
 
     def __init__(self, address: URL, readers: int, metrics: Metrics) -> None:
         self._metrics = metrics
+        #: Whether it works at present.
+        self.faults = DatabaseFaults()
         #: The database for people: a file, or «name on host»; no credentials.
         self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
@@ -69,8 +74,10 @@ class Database:
         self._closing = threading.Event()
         #: Whether deleted contents may still be in SQLite's WAL.
         self._wal_holds_deleted = False
-        #: Where requested jobs go; None = this process looks for what is due itself.
-        self.queue: Enqueuer | None = None
+        self._address = address
+        #: Both None = this process does everything.
+        self._queue: Enqueuer | None = None
+        self._locks: SharedLocks | None = None
 
     @classmethod
     def open(
@@ -87,6 +94,24 @@ class Database:
         address = engines.parse_database_url(url)
         schema_upgrade.prepare_database(address)
         return cls(address, readers, metrics or Metrics())
+
+    def share(self, queue: Enqueuer) -> None:
+        """Share the work on the database with other processes.
+
+        Args:
+            queue: Where the jobs go that functions request.
+        """
+        self._queue = queue
+        self._locks = SharedLocks(self._address)
+
+    @asynccontextmanager
+    async def exclude_others(self, name: str) -> AsyncIterator[None]:
+        """Keep other processes out of blocks of this name; see `SharedLocks`."""
+        if self._locks is None:
+            yield
+            return
+        async with self._locks.hold(name):
+            yield
 
     async def read(
         self,
@@ -149,32 +174,43 @@ class Database:
         await asyncio.to_thread(self._shut_down)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with (
-            self._measure("read"),
-            explain_errors(self.where),
-            self._reader.begin() as conn,
-        ):
-            return work(conn)
+        try:
+            with self._measure("read"), self._reader.begin() as conn:
+                result = work(conn)
+        except DBAPIError as error:
+            raise self._explain(error, "read") from error
+        self.faults.clear("read")
+        return result
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         give_up = time.monotonic() + _WRITE_TIMEOUT
         while True:
             try:
                 with self._measure("write"):
-                    return self._write_once(work)
+                    result = self._write_once(work)
             except DBAPIError as error:
                 late = self._closing.is_set() or time.monotonic() > give_up
                 if late or not is_transient(error):
-                    raise explain_error(error, self.where) or error from error
+                    raise self._explain(error, "write") from error
+            else:
+                self.faults.clear("write")
+                return result
             self._closing.wait(_RETRY_DELAY)
+
+    def _explain(self, error: DBAPIError, access: DatabaseAccess) -> Exception:
+        explained = explain_error(error, self.where)
+        if explained is None:
+            return error
+        self.faults.add(access, str(explained))
+        return explained
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self._writer.begin() as conn:
             job_store.start_collecting(conn)
             result = work(conn)
             requests = job_store.list_requested(conn)
-            if requests and self.queue is not None:
-                self.queue.enqueue(conn, requests)
+            if requests and self._queue is not None:
+                self._queue.enqueue(conn, requests)
             return result
 
     @contextmanager
@@ -205,9 +241,13 @@ class Database:
     def _shut_down(self) -> None:
         self._reading.shutdown()
         self._writing.shutdown()
+        if self._locks is not None:
+            self._locks.close()
         self._reader.dispose()
         self._writer.dispose()
 
 
 async def _run_in(executor: Executor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(executor, work)
+    # Log lines of the work belong to the caller's run.
+    run = partial(contextvars.copy_context().run, work)
+    return await asyncio.get_running_loop().run_in_executor(executor, run)

@@ -21,10 +21,17 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -35,6 +42,26 @@ from bot.storage.schema.base import apply_postgresql_options, metadata
 BUSY_SECONDS = 2.0
 #: Name of our connections in PostgreSQL's own views.
 APPLICATION_NAME = "standfirst"
+#: A connection whose other end is gone without a word is found dead after about twenty
+#: seconds by both ends: by ours, so that work goes on elsewhere; by the server, so that
+#: its locks are released.
+_DEAD_AFTER = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+_SERVER_OPTIONS = (
+    "-c timezone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3"
+    " -c tcp_keepalives_count=3 -c tcp_user_timeout=20000"
+    # A process that stands still answers the server's system, but keeps its locks.
+    " -c idle_in_transaction_session_timeout=15s"
+    # A query takes milliseconds, compiling its plan fifty.
+    " -c jit=off"
+)
+#: Errors after which a new connection may do what this one cannot: a session keeps the
+#: settings with which it began.
+_NEEDS_NEW_CONNECTION = {"25006", "57014"}
 _URL_FORMS = (
     "Write sqlite:////path/to/standfirst.db (four strokes for an absolute path) or "
     "postgresql://user:password@host/name."
@@ -148,26 +175,6 @@ def create_sqlite_engine(
     return engine
 
 
-#: Our session on the server. JIT off: a query takes milliseconds, compiling its plan
-#: fifty. A process that stands still, or whose machine is lost, keeps what it has
-#: locked for seconds, not for hours.
-_SESSION = (
-    "-c timezone=UTC -c jit=off -c idle_in_transaction_session_timeout=15s"
-    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
-    " -c tcp_keepalives_count=2 -c tcp_user_timeout=20s"
-)
-#: Arguments of each connection: a lost server or network is noticed as soon.
-POSTGRESQL_CONNECTION: Mapping[str, int] = MappingProxyType(
-    {
-        "connect_timeout": 10,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 2,
-        "tcp_user_timeout": 20_000,
-    }
-)
-
-
 def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
     """Make an engine over a PostgreSQL database.
 
@@ -175,17 +182,18 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
         ConfigurationError: The driver is not installed.
     """
     apply_postgresql_options()
-    options = f"{address.query.get('options', '')} {_SESSION}".strip()
+    options = f"{address.query.get('options', '')} {_SERVER_OPTIONS}".strip()
     try:
-        return create_engine(
+        engine = create_engine(
             address,
             pool_size=connections,
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={
+                **_list_limits(address),
                 "options": options,
                 "application_name": APPLICATION_NAME,
-                "connect_timeout": 10,
+                "connect_timeout": 5,
                 # A prepared statement has a generic plan, which is ten times slower
                 # if the best index depends on a list of keys.
                 "prepare_threshold": None,
@@ -197,9 +205,29 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
             "pip install 'standfirst[postgres]'."
         ) from None
 
+    @event.listens_for(engine, "handle_error")
+    def discard_connection(context: ExceptionContext) -> None:
+        state = getattr(context.original_exception, "sqlstate", None)
+        if state in _NEEDS_NEW_CONNECTION:
+            context.is_disconnect = True
+
+    @event.listens_for(engine, "checkin")
+    def restore_default(connection: Any, _record: Any) -> None:
+        # A reader's connection would next begin READ WRITE, even where the server's
+        # administrator made read-only the default.
+        if connection is not None:
+            connection.read_only = None
+
+    return engine
+
+
+def _list_limits(address: URL) -> Mapping[str, int]:
+    """List the limits of connections that the address does not set itself."""
+    return {k: v for k, v in _DEAD_AFTER.items() if k not in address.query}
+
 
 def format_driver_address(url: str) -> str:
-    """Format a PostgreSQL address for the driver, with its password.
+    """Format a PostgreSQL address for the driver, with its password and our limits.
 
     Raises:
         ConfigurationError: It is of another database.
@@ -211,7 +239,9 @@ def format_driver_address(url: str) -> str:
             "STANDFIRST_DATABASE_URL to postgresql://user:password@host/name, or start "
             "one process with «standfirst run»."
         )
-    return address.set(drivername="postgresql").render_as_string(hide_password=False)
+    limits = {k: str(v) for k, v in _list_limits(address).items()}
+    address = address.set(drivername="postgresql").update_query_dict(limits)
+    return address.render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -302,9 +332,21 @@ _PG_FULL = (
     "The database {where} cannot be written because its server's disk is full. "
     "Free some room there; nothing was half written."
 )
-_PG_STANDBY = (
-    "The database {where} can only be read (a standby?). Point "
-    "STANDFIRST_DATABASE_URL at the server that may be written to."
+_PG_READ_ONLY = (
+    "The database {where} can only be read (a standby, or "
+    "default_transaction_read_only). Nothing is posted until it can be written again; "
+    "nothing is lost. If that lasts, point STANDFIRST_DATABASE_URL at the server that "
+    "may be written to."
+)
+_PG_CONNECTIONS = (
+    "The database server of {where} has no free connection for Standfirst. Raise its "
+    "max_connections, or the limit of the user or the database; each process needs up "
+    "to ten."
+)
+_PG_INTERRUPTED = (
+    "The database server of {where} ended a query or a transaction that took longer "
+    "than it allows, or somebody cancelled it. It will be tried again; if that lasts, "
+    "raise statement_timeout and the other time limits of the user."
 )
 _PG_RIGHTS = (
     "The database user of {where} may not do what is needed. Make it the owner of "
@@ -314,16 +356,18 @@ _PG_RIGHTS = (
 #: By SQLSTATE or, if that is not listed, by its first two characters (its class).
 _POSTGRESQL_ERRORS = {
     "08": _PG_UNREACHABLE,
-    "25006": _PG_STANDBY,
-    # The transaction stood still for too long.
-    "25P03": _PG_BUSY,
+    "25006": _PG_READ_ONLY,
+    "25P03": _PG_INTERRUPTED,
+    "25P04": _PG_INTERRUPTED,
     "28": _PG_LOGIN,
     "3D": _PG_MISSING,
     "40": _PG_BUSY,
     "42501": _PG_RIGHTS,
     "53": _PG_BUSY,
     "53100": _PG_FULL,
+    "53300": _PG_CONNECTIONS,
     "55P03": _PG_BUSY,
+    "57014": _PG_INTERRUPTED,
     "57P": _PG_UNREACHABLE,
     "57": _PG_BUSY,
     "58": _IO,
@@ -338,7 +382,26 @@ _MISSING_PARTS = (
     re.compile(r"table (\w+) has no column named (?P<column>\w+)"),
 )
 #: Faults that may pass by themselves.
-_TEMPORARY = {_LOCKED, _FULL, _IO, _PG_BUSY, _PG_UNREACHABLE, _PG_FULL}
+_TEMPORARY = {
+    _LOCKED,
+    _FULL,
+    _IO,
+    _PG_BUSY,
+    _PG_UNREACHABLE,
+    _PG_FULL,
+    _PG_READ_ONLY,
+    _PG_CONNECTIONS,
+    _PG_INTERRUPTED,
+}
+#: Parts of the server's (English) messages about a refused connection, in order.
+_REFUSALS = (
+    ("too many", _PG_CONNECTIONS),
+    ("connection slots are reserved", _PG_CONNECTIONS),
+    ("permission denied", _PG_RIGHTS),
+    ("authentication", _PG_LOGIN),
+    ("no password", _PG_LOGIN),
+    ('role "', _PG_LOGIN),
+)
 
 
 @contextmanager
@@ -399,8 +462,9 @@ def _lacks_part_of_schema(said: str) -> bool:
 
 
 def _classify_by_message(said: str) -> str:
-    """Classify a refused connection by the server's (English) message."""
-    if "authentication" in said or "no password" in said or 'role "' in said:
-        return _PG_LOGIN
+    """Classify a refused connection, which has no code, by the server's message."""
+    for part, sentence in _REFUSALS:
+        if part in said:
+            return sentence
     missing = 'database "' in said and "not exist" in said
     return _PG_MISSING if missing else _PG_UNREACHABLE

@@ -27,6 +27,7 @@ from bot.model.jobs import (
     QueueName,
     TaskName,
 )
+from bot.storage.job_tables import find_job_tables
 from bot.storage.schema import delivery_shares, job_turns, workspaces
 from bot.storage.statements import (
     batched,
@@ -114,13 +115,50 @@ def prepare_jobs(
     )
 
 
+@frozen
+class QueueState:
+    """How much waits, and who is there to do it."""
+
+    #: Number of jobs that wait, by queue; every queue is named.
+    waiting: Mapping[str, int]
+    #: How long the oldest of them has waited.
+    longest_wait: timedelta
+    #: Whether a worker gave a sign of life within the last seconds.
+    has_workers: bool
+
+
+def find_queue_state(conn: Connection, lost_after: timedelta) -> QueueState | None:
+    """Find the state of the queue; None where one process does everything.
+
+    Args:
+        conn: Inside a transaction.
+        lost_after: Without a sign of life for so long, a worker counts as lost.
+    """
+    if conn.dialect.name == "sqlite" or find_job_tables(conn) is None:
+        return None
+    waits = text(
+        "SELECT max(now() - e.at) FROM procrastinate_jobs j"
+        " JOIN procrastinate_events e ON e.job_id = j.id WHERE j.status = 'todo'"
+    )
+    alive = text(
+        "SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - :lost_after"
+    )
+    return QueueState(
+        waiting=count_waiting(conn),
+        longest_wait=conn.execute(waits).scalar() or timedelta(0),
+        has_workers=bool(conn.execute(alive, {"lost_after": lost_after}).scalar()),
+    )
+
+
 def count_waiting(conn: Connection) -> Mapping[str, int]:
-    """Count the jobs that wait, by queue."""
+    """Count the jobs that wait, by queue; every queue is named."""
     query = text(
         "SELECT queue_name, count(*) AS n FROM procrastinate_jobs"
         " WHERE status = 'todo' GROUP BY queue_name"
     )
-    return {row.queue_name: row.n for row in conn.execute(query)}
+    counts = {row.queue_name: row.n for row in conn.execute(query)}
+    return dict.fromkeys(QUEUES.values(), 0) | counts
 
 
 def measure_wait(conn: Connection, job_id: int) -> timedelta:

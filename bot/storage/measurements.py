@@ -4,12 +4,14 @@ They cover all workspaces and contain no names, ids or texts.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from bot.model import Measurement
+from bot.model.jobs import LOST_AFTER_SECONDS
+from bot.storage.job_store import find_queue_state
 from bot.storage.schema import (
     deliveries,
     destinations,
@@ -71,6 +73,27 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
             "destinations",
             "Destinations, by whether they are posted to.",
             _count_by(conn, posted_to, ("working", "paused")),
+        ),
+        *_measure_queue(conn),
+    )
+
+
+def _measure_queue(conn: Connection) -> tuple[Measurement, ...]:
+    """Measure the queue of several processes; nothing where there is none."""
+    state = find_queue_state(conn, timedelta(seconds=LOST_AFTER_SECONDS))
+    if state is None:
+        return ()
+    return (
+        Measurement(
+            name="waiting_jobs",
+            help="Jobs that wait for a worker, by queue.",
+            label="queue",
+            values={queue: float(count) for queue, count in state.waiting.items()},
+        ),
+        Measurement(
+            name="longest_job_wait_seconds",
+            help="How long the oldest waiting job has waited, or 0.",
+            values={"": state.longest_wait.total_seconds()},
         ),
     )
 

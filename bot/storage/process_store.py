@@ -10,7 +10,16 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Connection, DateTime, case, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    case,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from bot.model.findings import JobStatus
 from bot.model.scope import PlatformName
@@ -94,6 +103,11 @@ def release_lease(conn: Connection, holder: str, name: str = RUNNER_LEASE) -> No
     """Release the lease at once; no effect if another process holds it."""
     mine = has_values(leases, name=name, holder=holder)
     update_rows(conn, leases, mine, holder=None, until=None)
+
+
+def probe_writing(conn: Connection) -> None:
+    """Write the leases as they are, to see whether anything can be written."""
+    conn.execute(update(leases).values(until=_LEASE.until))
 
 
 _SECRET_NAME = "secret"  # noqa: S105

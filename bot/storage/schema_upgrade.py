@@ -5,8 +5,9 @@ and no Alembic; a test compares it with the newest migration. SQLite is upgraded
 is opened, after the file was copied. A PostgreSQL database may be in use by other
 processes: only an empty one is filled automatically, any other needs
 `standfirst migrate`, and processes of a newer program wait for it. Migrations run under
-an advisory lock, so that two upgrades never run at once, and give way to processes that
-hold a table for longer than `LOCK_SECONDS`, which would otherwise stop everybody else.
+an advisory lock, so that two upgrades never run at once. They give way to a process
+that holds a table for longer than `LOCK_MILLISECONDS`: everybody else would queue
+behind them.
 """
 
 import sqlite3
@@ -37,8 +38,8 @@ VERSION_TABLE = "standfirst_version"
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: Any number; the same in every process that upgrades a PostgreSQL database.
 _ADVISORY_LOCK = 7_308_327_750_411_265
-#: Seconds that a migration waits for a table, and for how long it is tried again.
-LOCK_SECONDS, _GIVE_UP_SECONDS = 5.0, 120.0
+#: How long a migration waits for a table, and for how long it is tried again.
+LOCK_MILLISECONDS, _GIVE_UP_SECONDS = 5000, 120.0
 #: Rows that a migration rewrites in a second on a slow machine, for estimates.
 ROWS_PER_SECOND = 20_000
 
@@ -188,7 +189,7 @@ class _Upgrade:
         if self._file is None:
             lock = text("SELECT pg_advisory_xact_lock(:n)")
             conn.execute(lock, {"n": _ADVISORY_LOCK})
-            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * LOCK_SECONDS)}")
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
         # Another process may have done it while we waited for the lock.
         current = read_version(conn)
         if current == HEAD:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from bot import app
+from bot.errors import ConfigurationError
 from bot.ports import ActivePlatform, PageServices
 from tests.builders import some_settings
 from tests.fakes import FakeClock
@@ -66,3 +67,31 @@ def test_the_tables_of_questions_are_loaded_only_when_one_is_asked():
         "sys.exit('digests.answers.vocabulary' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.postgres
+async def test_without_the_library_of_the_queue_a_role_says_what_to_install(
+    queue_url: str, monkeypatch
+):
+    for name in [n for n in sys.modules if n.startswith("bot.jobs.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    settings = some_settings(database_url=queue_url)
+    with pytest.raises(ConfigurationError, match=r"standfirst\[scale\]"):
+        async with app.open_application(settings, role="worker"):
+            pass
+
+
+@pytest.mark.postgres
+async def test_without_the_tables_of_the_queue_a_role_says_to_migrate(postgres_url):
+    settings = some_settings(database_url=postgres_url)
+    with pytest.raises(ConfigurationError, match="Run «standfirst migrate»"):
+        async with app.open_application(settings, role="worker"):
+            pass
+
+
+async def test_over_sqlite_a_role_says_that_it_needs_postgresql(sqlite_url):
+    settings = some_settings(database_url=sqlite_url)
+    with pytest.raises(ConfigurationError, match="over PostgreSQL only"):
+        async with app.open_application(settings, role="scheduler"):
+            pass

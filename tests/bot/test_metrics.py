@@ -68,7 +68,7 @@ def test_counts_of_several_threads_add_up():
 
 def test_every_label_has_a_short_closed_list_of_values():
     labels = {label for one in FAMILIES for label in one.labels}
-    assert labels == {"platform", "outcome", "job", "access"}
+    assert labels == {"platform", "outcome", "task", "access"}
 
 
 async def test_a_posted_edition_is_counted_from_its_source_to_its_channel(

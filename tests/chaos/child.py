@@ -24,7 +24,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from bot import app, runner
+from bot import app, logs, runner
 from bot.platforms.slack import limits
 from bot.settings import Settings
 from tests.builders import some_settings
@@ -94,7 +94,7 @@ async def work(job: Job) -> int:
     settings = some_settings(**job.settings)
     if job.lag is not None:
         asyncio.get_running_loop().create_task(_watch(job.lag))
-    runner.configure_logging(settings)
+    logs.configure_logging(settings)
     async with opened(job, settings, clock) as application:
         if job.served:
             return await runner.serve_application(

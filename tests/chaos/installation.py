@@ -1,9 +1,10 @@
-"""One installation in real time: a database, both platforms, news, and what must arrive.
+"""One installation in real time: a database, both platforms, news, what must arrive.
 
-Slack teams have tokens of their own, one Discord bot serves a server with many channels.
-Articles appear in folders, and editions are ordered all the time, so that at any moment
-some process reads, composes and sends. In the end the channels are compared with the
-articles and with the database: each article was told once in each channel of its digest.
+Slack teams have tokens of their own; one Discord bot serves a server with many
+channels. Articles appear in folders, and editions are ordered all the time, so that at
+any moment some process reads, composes and sends. In the end the channels are compared
+with the articles and with the database: each article was told once in each channel of
+its digest.
 """
 
 import asyncio

@@ -23,7 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from bot import runner
+from bot import logs, runner
 from bot.configuration import file_import
 from bot.platforms.plugins import load_plugins
 from bot.settings import Settings
@@ -409,5 +409,5 @@ def _tell(day: int, month: Month, **more: Any) -> None:
 
 
 if __name__ == "__main__":
-    runner.configure_logging(Settings.model_validate({"log_level": "error"}))
+    logs.configure_logging(Settings.model_validate({"log_level": "error"}))
     asyncio.run(_live(int(sys.argv[1]), int(sys.argv[2])))

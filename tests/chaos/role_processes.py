@@ -192,7 +192,7 @@ class Fleet:
     async def ready(self, patience: float = 60.0) -> None:
         """Wait until every process works."""
         async with asyncio.timeout(patience):
-            while not all(one.works for one in self.members):
+            while not all(one.works for one in self.members):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
     async def _keep(self, member: Member) -> None:

@@ -79,9 +79,9 @@ class Site:
         with suppress(psycopg.Error):
             if member.role == "worker":
                 await self.recovery.watch_jobs(member.taking())
-            if member.role == "scheduler" and self.random.random() < 0.5:
-                if await self.watch_scheduler(member):
-                    member.pause = _ABSENT
+            stays_away = member.role == "scheduler" and self.random.random() < 0.5
+            if stays_away and await self.watch_scheduler(member):
+                member.pause = _ABSENT
 
     async def watch_scheduler(self, member: Member) -> bool:
         """Watch the standby, if this process holds the scheduler's lease."""

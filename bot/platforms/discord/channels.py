@@ -11,6 +11,7 @@ overwrites for everyone, for the roles, and for the member. In each of these ste
 denials are applied first.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -242,3 +243,23 @@ def _apply_overwrites(
             denied |= int(overwrite["deny"])
             allowed |= int(overwrite["allow"])
     return bits & ~denied | allowed
+
+
+@frozen
+class ShardRange:
+    """Some of the shards over which a bot's servers are spread."""
+
+    first: int
+    last: int
+    count: int
+
+
+def parse_shards(written: str) -> ShardRange | None:
+    """Parse «0-3/8», the first four of eight shards; None if it is not that."""
+    found = re.fullmatch(r"(\d{1,5})-(\d{1,5})/(\d{1,5})", written, re.ASCII)
+    if found is None:
+        return None
+    first, last, count = map(int, found.groups())
+    if not first <= last < count:
+        return None
+    return ShardRange(first=first, last=last, count=count)

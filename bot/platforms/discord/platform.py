@@ -25,7 +25,12 @@ from bot.platforms.common.connection import (
 )
 from bot.platforms.common.rate_limits import RequestRoute
 from bot.platforms.discord import limits
-from bot.platforms.discord.channels import PLATFORM_NAME, Json, parse_snowflake
+from bot.platforms.discord.channels import (
+    PLATFORM_NAME,
+    Json,
+    ShardRange,
+    parse_snowflake,
+)
 from bot.platforms.discord.checks import DiscordExaminer, find_channel_problems
 from bot.platforms.discord.commands import UPLOAD_ORIGIN
 from bot.platforms.discord.events import DiscordEventHandler
@@ -68,6 +73,7 @@ class DiscordPlatform:
         now: Callable[[], float] = time.monotonic,
         defer: float = limits.DEFER_AFTER,
         public_key: str | None = None,
+        shards: ShardRange | None = None,
     ) -> None:
         """Create the platform; nothing is connected yet.
 
@@ -80,6 +86,7 @@ class DiscordPlatform:
             defer: Seconds after which an interaction is acknowledged.
             public_key: The application's; with it Discord calls us over HTTP and no
                 gateway is used.
+            shards: Those whose events this process receives; None = all.
         """
         self._token = token
         self._public_key = public_key
@@ -99,6 +106,7 @@ class DiscordPlatform:
                 api_base=api_base,
                 gateway=gateway,
                 heartbeat_timeout=heartbeat_timeout,
+                shards=shards,
                 pace=self._rate_limiter,
                 listener=self._listener,
             )

@@ -15,6 +15,7 @@ from bot.platforms.discord.channels import (
     PORTAL,
     REQUESTED_PERMISSIONS,
     build_invitation_url,
+    parse_shards,
 )
 from bot.ports import (
     ActivePlatform,
@@ -36,6 +37,13 @@ SocketAddress = Annotated[str, AfterValidator(check_url_schemes("ws", "wss"))]
 _SNOWFLAKE: Final = re.compile(r"\d{1,20}", re.ASCII)
 
 
+def check_shards(written: str) -> str:
+    """Check that it names some of the shards."""
+    if parse_shards(written) is None:
+        raise ValueError("no such shards")
+    return written
+
+
 class DiscordSettings(PlatformSettings):
     """Settings of Discord: `STANDFIRST_DISCORD_…`."""
 
@@ -52,6 +60,10 @@ class DiscordSettings(PlatformSettings):
     #: The only gateway to connect to; None = the one that Discord names.
     gateway: SocketAddress | None = Field(
         None, description="a ws:// or wss:// address, such as wss://gateway.discord.gg"
+    )
+    #: Which shards this process holds, if several gateways share them: «0-3/8».
+    shards: Annotated[str, AfterValidator(check_shards)] | None = Field(
+        None, description="the first and last shard and how many there are, as 0-3/8"
     )
     #: With it Discord calls us over HTTP, and the gateway is not connected to.
     public_key: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{64}$")] | None = Field(
@@ -77,12 +89,14 @@ def build(context: PlatformContext) -> ActivePlatform:
         api_base=own.api_base,
         gateway=own.gateway,
         public_key=own.public_key,
+        shards=parse_shards(own.shards) if own.shards else None,
     )
     endpoint = platform.called(context.clock.now)
     routes = [Route(INTERACTIONS_PATH, endpoint, methods=["POST"])] if endpoint else []
     return ActivePlatform(
         platform=platform,
         dials=endpoint is None,
+        part=own.shards or "",
         read_state=lambda: platform.state,
         callbacks=routes,
         close=platform.close,

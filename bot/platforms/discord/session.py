@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.i18n.translation import Texts
-from bot.platforms.discord.channels import ChannelFacts, Json, is_snowflake
+from bot.platforms.discord.channels import ChannelFacts, Json, ShardRange, is_snowflake
 from bot.platforms.discord.events import DiscordEventHandler
 from bot.platforms.discord.interactions import DiscordInteraction
 from bot.platforms.discord.rate_limits import DiscordRateLimiter
@@ -24,6 +24,15 @@ from bot.platforms.discord.transport import (
 )
 
 
+def _build_shard_options(shards: ShardRange | None) -> dict[str, Any]:
+    if shards is None:
+        return {}
+    return {
+        "shard_ids": list(range(shards.first, shards.last + 1)),
+        "shard_count": shards.count,
+    }
+
+
 class DiscordSession(discord.AutoShardedClient):
     """One login of the bot. It caches no members and no messages."""
 
@@ -33,6 +42,7 @@ class DiscordSession(discord.AutoShardedClient):
         api_base: str | None,
         gateway: str | None,
         heartbeat_timeout: float,
+        shards: ShardRange | None = None,
         pace: DiscordRateLimiter,
         listener: DiscordEventHandler,
     ) -> None:
@@ -42,6 +52,7 @@ class DiscordSession(discord.AutoShardedClient):
             api_base: Base URL of the REST API, with its version; None = discord.com.
             gateway: A whole `ws(s)://` URL; None = the one that Discord names.
             heartbeat_timeout: Seconds of silence after which a gateway is dead.
+            shards: Those to connect; None = as many as Discord recommends.
             pace: Rate limiter, asked before every request and given every response.
             listener: Handles events.
         """
@@ -57,13 +68,15 @@ class DiscordSession(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_messages=None,
             heartbeat_timeout=heartbeat_timeout,
+            **_build_shard_options(shards),
         )
         self.api = DiscordApi(self)
 
     @property
     def connected(self) -> bool:
         """Whether every shard has a session."""
-        return len(self.shards_connected) == self.shard_count
+        wanted = self.shard_count if self.shard_ids is None else len(self.shard_ids)
+        return len(self.shards_connected) == wanted
 
     def dispatch_interaction(self, interaction: Json) -> None:
         """Handle an interaction that came over HTTP like one of the gateway's.

@@ -15,7 +15,7 @@ from urllib.error import URLError
 
 import pytest
 
-from bot.runner import LogStream
+from bot.logs import LogStream
 from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.bot.process import PATIENCE, Home, eventually, page
 

@@ -26,7 +26,7 @@ QUICK = ShareTiming(shared_limits=0, own_limits=0, quiet=1.5)
 @pytest.fixture
 async def database(queue_url: str) -> AsyncIterator[Database]:
     opened = Database.open(queue_url)
-    opened.queue = JobQueue(queue_url, shared=frozenset({"discord"}))
+    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
     yield opened
     await opened.close()
 

@@ -1,14 +1,25 @@
 """Stories as articles arrive: one transaction, the right view, kept consistent."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.ingest.polling import Ingestor
+from bot.jobs.in_process import InProcessEngine
+from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
-from bot.storage import Connection, article_store, schema, source_store, story_store
+from bot.storage import (
+    Connection,
+    Database,
+    article_store,
+    schema,
+    source_store,
+    story_store,
+)
 from digests.types import Article, StoryMembership
 from tests.bot.ingest.newswire import Newswire, feed_configuration, open_newswire
 from tests.digests.stories.builders import FERRY, FERRY_AGAIN, ORCHARD
@@ -203,6 +214,46 @@ async def test_articles_of_an_older_program_get_their_stories(
         await newswire.subscribe("/b")
         await newswire.poll(days=1)
         assert await groups(newswire) == {frozenset({"News of a1", "News of b1"})}
+
+
+class NoQueue:
+    """Takes requests for jobs; nobody does them."""
+
+    def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
+        pass
+
+
+class SlowEngine(InProcessEngine):
+    """Takes a while to place articles."""
+
+    async def run(self, work, /, *args, **kwargs):
+        if getattr(work, "__name__", "") == "place":
+            await asyncio.sleep(1)
+        return await super().run(work, *args, **kwargs)
+
+
+@pytest.mark.postgres
+async def test_two_processes_that_read_one_event_at_a_time_begin_one_story(
+    queue_url: str, tmp_path: Path
+):
+    async with open_newswire(queue_url, tmp_path) as newswire:
+        first, engine = newswire.harness.ingestor, SlowEngine()
+        db = Database.open(queue_url)
+        for each in (newswire.harness.db, db):
+            each.share(NoQueue())
+        second = Ingestor(
+            db=db, engine=engine, clock=first.clock, source_reader=first.source_reader
+        )
+        newswire.publish("/a", [an_entry("a1", FERRY)], "Hallin Courier")
+        herald(newswire, an_entry("b1", FERRY_AGAIN))
+        await newswire.subscribe("/a", "/b")
+        slow = asyncio.create_task(second.read_due((await newswire.source("/a")).id))
+        await asyncio.sleep(0.3)
+        await first.read_due((await newswire.source("/b")).id)
+        await slow
+        assert await groups(newswire) == {frozenset({"News of a1", "News of b1"})}
+        await db.close()
+        engine.close()
 
 
 # ── changed texts ──────────────────────────────────────────────────────────────

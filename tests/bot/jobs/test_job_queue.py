@@ -13,7 +13,9 @@ from sqlalchemy import text
 from bot.jobs import job_queue
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.model.jobs import DeliveryShare, JobRequest
+from bot.operations import health_checks
 from bot.storage import Connection, Database, job_store, job_tables, workspace_store
+from bot.storage.measurements import list_measurements
 from tests.bot.storage.builders import NOW
 
 pytestmark = pytest.mark.postgres
@@ -23,7 +25,7 @@ LOST_AFTER = timedelta(seconds=14)
 @pytest.fixture
 async def database(queue_url: str) -> AsyncIterator[Database]:
     opened = Database.open(queue_url)
-    opened.queue = JobQueue(queue_url, shared=frozenset({"discord"}))
+    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
     yield opened
     await opened.close()
 
@@ -289,6 +291,42 @@ async def test_a_job_that_waits_again_is_the_one_of_its_subject(database, queue)
     await database.write(job_store.restart_lost_jobs, LOST_AFTER)
     await database.write(request, compose(7))
     assert await database.read(list_names) == ["compose:1:7"]
+
+
+# ── what operators see ───────────────────────────────────────────────────────────
+
+
+async def test_the_doctor_says_that_nobody_does_the_jobs(database):
+    await database.write(request, compose(7))
+    (found,) = await health_checks.check_jobs(database, NOW)
+    assert (found.subject, found.state) == ("workers", "problem")
+    assert "no worker runs; jobs that wait: 1" in str(found.text)
+    assert str(found.fix) == "start «standfirst run --role worker»"
+
+
+async def test_the_doctor_says_when_workers_do_not_keep_up(database, queue):
+    await queue.app.job_manager.register_worker()
+    await database.write(request, compose(7))
+    (found,) = await health_checks.check_jobs(database, NOW)
+    assert found.state == "ok"
+    await database.write(age_jobs)
+    (found,) = await health_checks.check_jobs(database, NOW)
+    assert (found.subject, found.state) == ("workers", "warning")
+
+
+async def test_an_unused_queue_is_not_mentioned(database):
+    assert await health_checks.check_jobs(database, NOW) == []
+
+
+async def test_the_waiting_jobs_are_measured_by_queue(database):
+    await database.write(request, compose(7), compose(8))
+    measured = await database.read(list_measurements, now=NOW)
+    waiting = next(one for one in measured if one.name == "waiting_jobs")
+    assert waiting.values == {"read": 0, "publish": 2, "deliver": 0, "maintain": 0}
+
+
+def age_jobs(conn: Connection) -> None:
+    conn.execute(text("UPDATE procrastinate_events SET at = at - interval '1 hour'"))
 
 
 # ── its tables ───────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.jobs.scheduler import TICKS, Job, JobScheduler, RunJob
+from bot.storage import DatabaseUnavailable
 from tests.fakes import FakeClock
 
 SOON = timedelta(seconds=0.03)
@@ -224,6 +225,15 @@ async def test_a_failed_run_is_logged_and_tried_again():
             await work.run_times(3)
     assert [entry["event"] for entry in logs] == ["job failed", "job failed"]
     assert [entry["retry_in"] for entry in logs] == [0.03, 0.06]
+
+
+async def test_what_the_database_reports_itself_is_no_error_of_each_job():
+    job = Job("publish", clock=FakeClock(), tick=NEVER, back_off=SOON)
+    work = Work(DatabaseUnavailable("The disk is full."), None)
+    with capture_logs() as logs:
+        async with running(job, work):
+            await work.run_times(2)
+    assert [entry["log_level"] for entry in logs] == ["debug"]
 
 
 async def test_the_back_off_is_reset_by_a_good_run_and_ends_at_the_tick():

@@ -4,6 +4,7 @@ import asyncio
 import os
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.model import (
     JobStatus,
     PlatformIdentity,
 )
+from bot.model.findings import CheckCode
 from bot.operations import health_checks
 from bot.operations.health_checks import check_clock, run_check, run_checks
 from bot.storage import process_store
@@ -246,6 +248,58 @@ async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness
     found = {f.subject: f.state for f in await examined.examine()}
     assert found["database"] == "problem"
     assert found["discord"] == "ok"
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for_again(harness):
+    class Silent:
+        calls = 0
+
+        async def read(self, *args, **kwargs):
+            self.calls += 1
+            await asyncio.Event().wait()
+
+    examined = replace(harness.doctor, db=(silent := Silent()), platforms={})
+    examined = replace(examined, archive=replace(harness.archive, db=silent))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(health_checks.run_check, "__defaults__", (0.01,))
+        found = await examined.examine()
+    assert {(f.code, f.state) for f in found} == {
+        ("database", "problem"), ("jobs", "problem"), ("time-zones", "problem"),
+        ("pictures", "problem"),
+    }  # fmt: skip
+    assert silent.calls == 4
+
+
+async def test_workspaces_for_which_there_is_no_time_are_counted(harness):
+    doctor = replace(harness.doctor, platforms={"local": Slow()})
+    found = await doctor.examine(seconds=0.2)
+    (late,) = [one for one in found if one.code == "deadline"]
+    assert late.state == "warning"
+    assert str(late.text) == "not checked in time: 1 of 1"
+    assert "standfirst doctor --seconds" in str(late.fix)
+    assert any(one.code == "database" for one in found)
+
+
+class Slow:
+    """A platform that never ends to inspect a destination."""
+
+    async def inspect(self, workspace: str, destination: Destination):
+        await asyncio.Event().wait()
+
+
+async def test_every_finding_has_a_code_for_programs(harness):
+    harness.platform.script(SendRefused("The channel was deleted."))
+    await harness.post()
+    (harness.home / "articles" / "broken.txt").write_bytes(b"\0\1\2" * 500)
+    examined = replace(
+        harness.doctor,
+        platforms={**harness.doctor.platforms, "discord": Watched()},
+        check_settings=lambda: [Finding.warning("settings", "odd")],
+    )
+    found = await examined.examine()
+    codes = {one.code for one in found}
+    assert {"database", "disk", "platform", "connection", "channel", "source"} <= codes
+    assert codes <= set(get_args(CheckCode))
 
 
 class Watched:

@@ -183,7 +183,7 @@ def test_an_upgrade_gives_way_to_who_holds_a_table_and_is_done_afterwards(
     empty_postgres_url: str, upgrade_to_later, monkeypatch: pytest.MonkeyPatch
 ):
     schema_upgrade.upgrade_database(empty_postgres_url)
-    monkeypatch.setattr(schema_upgrade, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(schema_upgrade, "LOCK_MILLISECONDS", 50)
     read_beside = threading.Event()
 
     def retry(error: DBAPIError) -> bool:
@@ -208,7 +208,7 @@ def test_a_table_that_is_never_free_is_reported_and_nothing_is_changed(
     empty_postgres_url: str, upgrade_to_later, monkeypatch: pytest.MonkeyPatch
 ):
     schema_upgrade.upgrade_database(empty_postgres_url)
-    monkeypatch.setattr(schema_upgrade, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(schema_upgrade, "LOCK_MILLISECONDS", 50)
     monkeypatch.setattr(schema_upgrade, "_GIVE_UP_SECONDS", 0)
 
     with (

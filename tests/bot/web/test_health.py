@@ -113,11 +113,11 @@ async def test_what_was_counted_is_reported_as_counters_and_histograms():
     lines = answer.text.splitlines()
     sent = 'standfirst_deliveries_total{outcome="sent",platform="slack"} 1.0'
     assert sent in [_sort_labels(line) for line in lines]
-    wait = 'standfirst_queue_wait_seconds_bucket{job="deliver",le="%s"} %s'
+    wait = 'standfirst_queue_wait_seconds_bucket{le="%s",task="deliver"} %s'
     assert wait % (0.25, 0.0) in lines
     assert wait % (0.5, 1.0) in lines
     assert wait % ("+Inf", 2.0) in lines
-    assert 'standfirst_queue_wait_seconds_sum{job="deliver"} 400.3' in lines
+    assert 'standfirst_queue_wait_seconds_sum{task="deliver"} 400.3' in lines
 
 
 def _sort_labels(line: str) -> str:

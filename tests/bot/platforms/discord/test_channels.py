@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import ConfigurationError
 from bot.model.scope import Scope
 from bot.platforms.discord import limits
-from bot.platforms.discord.rate_limits import parse_route
+from bot.platforms.discord.channels import ShardRange, parse_shards
+from bot.platforms.discord.rate_limits import DiscordRateLimiter, parse_route
+from bot.platforms.discord.session import DiscordSession
 from bot.storage import delivery_queue, delivery_store, edition_store
 from tests.bot.delivery.test_outbox import order, reasons, states
 from tests.bot.harness import FLOOD, WAIT, BotHarness, open_harness
 from tests.bot.platforms.discord.conftest import CONFIGURATION, a_platform, until
 from tests.bot.platforms.discord.test_delivery_faults import after_the_wait, keys
+from tests.builders import some_settings
 from tests.wire.discord.faults import Limit, Lost, Status
 from tests.wire.discord.ledger import (
     ALL_WE_NEED,
@@ -577,3 +581,31 @@ def test_threads_and_publishing_have_allowances_of_their_own(channel, message):
     assert parse_route(f"{base}/threads/archived/public") == f"{channel}/threads"
     assert parse_route(f"{base}/messages/{message}/crosspost") == f"{channel}/crosspost"
     assert parse_route(f"/api/v10/users/{message}") == ""
+
+
+def test_the_shards_of_a_process_are_written_as_a_range_of_all():
+    assert parse_shards("0-3/8") == ShardRange(first=0, last=3, count=8)
+    assert parse_shards("7-7/8") == ShardRange(first=7, last=7, count=8)
+
+
+@pytest.mark.parametrize("written", ["", "3", "0-3", "3-0/8", "0-8/8", "-1-3/8"])
+def test_other_shards_are_refused(written):
+    assert parse_shards(written) is None
+    if written:
+        with pytest.raises(ConfigurationError, match="DISCORD_SHARDS"):
+            some_settings(discord_shards=written)
+
+
+async def test_a_process_connects_its_own_shards():
+    session = DiscordSession(
+        api_base=None,
+        gateway=None,
+        heartbeat_timeout=60,
+        shards=ShardRange(first=2, last=3, count=8),
+        pace=DiscordRateLimiter(),
+        listener=cast(Any, None),
+    )
+    assert (session.shard_ids, session.shard_count) == ([2, 3], 8)
+    assert not session.connected
+    session.shards_connected |= {2, 3}
+    assert session.connected
