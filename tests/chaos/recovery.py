@@ -76,6 +76,11 @@ class Recovery:
         self._jobs += [_Watched(since=since, what=one, lost=workers) for one in lost]
         return len(lost)
 
+    async def count_jobs(self, workers: Collection[int]) -> int:
+        """Count the jobs that a process is doing."""
+        rows = await self._ask(_JOBS)
+        return sum(row[2] == "doing" and row[1] in workers for row in rows)
+
     async def find_scheduler(self) -> str:
         """Name the process that holds the scheduler's lease; "" = nobody."""
         rows = await self._ask(_HOLDER, process_store.RUNNER_LEASE)

@@ -28,7 +28,7 @@ from tests.chaos.kills import homes
 from tests.chaos.points import Points
 from tests.chaos.postgres import How, Postgres, postgres
 from tests.chaos.recovery import Recovery
-from tests.chaos.role_processes import Fleet, Member
+from tests.chaos.role_processes import FLEET, Fleet, Member
 from tests.chaos.scoreboard import Line, Scoreboard
 from tests.chaos.world import Findings
 from tests.wire.forwarder import Forwarder, forwarding
@@ -232,6 +232,36 @@ async def rolled(
     ]
 
 
+async def mixed(seed: int, board: Scoreboard) -> list[Line]:
+    """Kill a busy worker, cut the other one's connections, crash the server: once."""
+
+    async def work(sites: Sequence[Site], server: Postgres) -> Counter[str]:
+        (site,) = sites
+        busy = await _find_busy(site)
+        busy.kill()
+        (other,) = (one for one in site.fleet.of("worker") if one is not busy)
+        await asyncio.sleep(2)
+        site.networks[other.name].reset()
+        await asyncio.sleep(2)
+        await server.restart("immediate", 0.5)
+        return Counter(kill=1, reset=1, restart=1)
+
+    roles = {"scheduler": 1, "worker": 2}
+    found = await _observe(1, seed, board, work, at_points=False, fleet=roles, load=0.5)
+    total = found.faults.total()
+    again = _speed(found, total, seed)[:1]
+    return [*_lines(found, "one fault of each kind", total, 3, seed), *again]
+
+
+async def _find_busy(site: Site) -> Member:
+    """Wait until a worker does jobs."""
+    while True:
+        for member in site.fleet.of("worker"):
+            if await site.recovery.count_jobs(member.taking()):
+                return member
+        await asyncio.sleep(0.05)
+
+
 async def _until(what: Callable[[], bool], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not what():  # noqa: ASYNC110 - other processes decide
@@ -309,6 +339,7 @@ async def _observe(
     *,
     at_points: bool = True,
     load: float = 1.2,
+    fleet: Mapping[str, int] = FLEET,
 ) -> Outcome:
     """Run sites under load while `work` injects faults, and check them afterwards."""
     found = Outcome()
@@ -317,7 +348,7 @@ async def _observe(
             for site in sites:
                 if at_points:
                     site.fleet.draw = site.draw
-                site.fleet.start()
+                site.fleet.start(fleet)
             await asyncio.gather(*(site.fleet.ready(120) for site in sites))
             board.say(f"{number} installations are ready")
             tasks = [asyncio.create_task(s.built.publish(load)) for s in sites]
