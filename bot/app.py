@@ -28,8 +28,8 @@ from bot.i18n.translation import Texts
 from bot.ingest.polling import Ingestor
 from bot.ingest.source_reader import SourceReader
 from bot.jobs.in_process import InProcessEngine
+from bot.jobs.leases import name_process
 from bot.jobs.scheduler import JobScheduler
-from bot.leases import name_process
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
@@ -87,6 +87,25 @@ def get_clock() -> Clock:
     return SystemClock()
 
 
+def choose_clock(db: Database) -> Clock:
+    """Return the clock on which all processes agree that share the database."""
+    return db.server_clock or SystemClock()
+
+
+@asynccontextmanager
+async def _watch_clock(db: Database) -> AsyncIterator[None]:
+    """Keep the server's clock right for a block, and compare this machine's with it."""
+    if db.server_clock is None:
+        yield
+        return
+    watch = db.server_clock.watch(SystemClock(), db.measure_clock)
+    watching = asyncio.create_task(watch)
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
 def list_platforms() -> Plugins:
     """Return every platform by name, in the order in which they are offered."""
     return load_plugins()
@@ -117,6 +136,7 @@ async def open_application(
     engine = InProcessEngine()
     try:
         async with (
+            _watch_clock(db),
             SourceReader(
                 settings.fetch_allow_private, contact=settings.fetch_contact
             ) as source_reader,
@@ -145,7 +165,7 @@ async def _build_application(
     metrics: Metrics,
     at: CheckpointHook,
 ) -> Application:
-    clock, archive = SystemClock(), Archive(db=db)
+    clock, archive = choose_clock(db), Archive(db=db)
     # Signs the ids of controls.
     secret = reveal_secret(settings.secret_key)
     secret = secret or await db.write(process_store.get_signing_secret, now=clock.now())
@@ -249,11 +269,14 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
-        incidents=IncidentReporter(db=db, clock=clock),
+        incidents=IncidentReporter(
+            db=db, clock=clock, quota_articles=settings.quota_articles
+        ),
         maintenance=Maintenance(
             db=db,
             clock=clock,
             retention=settings.retention,
+            quota_articles=settings.quota_articles,
             delete_files=[
                 d for one in active.values() if (d := one.delete_unused_files)
             ],

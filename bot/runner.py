@@ -37,11 +37,10 @@ import structlog
 from starlette.applications import Starlette
 
 from bot.corrections.message_edits import CorrectionProcessor
-from bot.delivery import recording
 from bot.delivery.outbox import Outbox
 from bot.errors import BotError
+from bot.jobs.leases import Lease, LeaseTiming
 from bot.jobs.scheduler import JobScheduler, RunJob
-from bot.leases import Lease, LeaseTiming
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model import Inbox, JobName
@@ -184,6 +183,8 @@ async def run_application(
     ):
         if app.role in ("all", "scheduler"):
             await app.publisher.realign()
+        if app.role == "scheduler" and app.dispatcher is not None:
+            await app.dispatcher.start()
         # Objects built by now live until exit; scanning them in every collection
         # would block the event loop for 50 ms and more.
         gc.freeze()
@@ -293,18 +294,8 @@ def _build_dispatching(
     app: Application, clock_monitor: ClockMonitor
 ) -> Mapping[JobName, RunJob]:
     """Map the named jobs to the functions that request their work from workers."""
-    dispatcher, started = app.dispatcher, False
-    assert dispatcher is not None, "it was built for several processes"
-
-    async def deliver() -> datetime | None:
-        nonlocal started
-        if not started:
-            await app.db.write(recording.retry_refused, app.clock.now())
-            started = True
-        return await dispatcher.deliver()
-
-    jobs = {**dispatcher.build_jobs(), "deliver": deliver}
-    return _guard_from_clock(app, clock_monitor, jobs)
+    assert app.dispatcher is not None, "it was built for several processes"
+    return _guard_from_clock(app, clock_monitor, app.dispatcher.build_jobs())
 
 
 def _guard_from_clock(

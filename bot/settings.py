@@ -274,6 +274,7 @@ class Settings(BaseModel):
     quota_personal_digests: _Quota = Field(
         DEFAULT_QUOTAS.personal_digests, description=_QUOTA
     )
+    quota_articles: _Quota = Field(DEFAULT_QUOTAS.articles, description=_QUOTA)
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)
     ] = Field("info", description="debug, info, warning or error")
@@ -310,6 +311,7 @@ class Settings(BaseModel):
             sources=self.quota_sources,
             digests=self.quota_digests,
             personal_digests=self.quota_personal_digests,
+            articles=self.quota_articles,
         )
 
     def list_secrets(self) -> tuple[str, ...]:

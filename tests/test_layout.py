@@ -51,7 +51,7 @@ INTEGERS = {
     "bot/commands/stories.py",
     "bot/corrections/message_edits.py",
     "bot/ingest/storing.py",
-    "bot/leases.py",
+    "bot/jobs/leases.py",
     "bot/lookup/archive.py",
     "bot/lookup/explanations.py",
     "bot/lookup/text_search.py",

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -18,14 +18,14 @@ from bot.cli.console import (
     print_to_stderr,
     print_warnings,
 )
-from bot.cli.running import ApplicationFactory, read_settings
+from bot.cli.running import ApplicationFactory, read_queue_scripts, read_settings
 from bot.errors import UserError
-from bot.leases import is_holder_dead
+from bot.jobs.leases import is_holder_dead
 from bot.operations import backup
 from bot.ports import Clock
 from bot.runner import Application
 from bot.settings import Settings
-from bot.storage import Database, job_tables, process_store, schema_upgrade
+from bot.storage import Database, schema_upgrade
 from bot.storage.engines import find_sqlite_path, strip_password
 from bot.storage.schema_upgrade import UpgradePlan
 from bot.storage.sqlite_backup import BACKUP_FOLDER
@@ -49,7 +49,8 @@ def migrate_database(
         dry_run: Only print what would be done; the exit code is 4 if there is anything.
     """
     url = read_settings(factory).database_url
-    plan = schema_upgrade.plan_upgrade(url)
+    queue = read_queue_scripts(url)
+    plan = schema_upgrade.plan_upgrade(url, queue)
     if json:
         print_json(_describe_plan(plan, url))
     elif plan.steps:
@@ -57,9 +58,7 @@ def migrate_database(
     if dry_run and plan.steps:
         return ATTENTION
     if not dry_run:
-        schema_upgrade.upgrade_database(url)
-        if find_sqlite_path(url) is None:
-            asyncio.run(_upgrade_job_tables(url))
+        schema_upgrade.upgrade_database(url, queue)
     if not json:
         sentence = UPGRADED if plan.steps else UP_TO_DATE
         print_message(_format_plan(sentence, plan))
@@ -116,20 +115,6 @@ def _describe_plan(plan: UpgradePlan, url: str) -> dict[str, object]:
     }
 
 
-async def _upgrade_job_tables(url: str) -> None:
-    """Prepare the database for several processes, if the queue is installed."""
-    try:
-        # Imported late: it is an extra.
-        from bot.jobs.job_queue import read_table_scripts
-    except ModuleNotFoundError:
-        return
-    db = await asyncio.to_thread(Database.open, url)
-    try:
-        await db.write(job_tables.upgrade_job_tables, read_table_scripts())
-    finally:
-        await db.close()
-
-
 async def print_slack_manifest(
     *,
     mode: Literal["socket", "http"] = "socket",
@@ -178,6 +163,10 @@ PG_RESTORE_HINT = (
     "The data is on PostgreSQL, whose own command loads a backup: stop the bot, then "
     "pg_restore --clean --if-exists --dbname='{address}' FILE (it asks for the "
     "password), then «standfirst restore» without a file, before the bot starts again."
+)
+STILL_CONNECTED = (
+    "Standfirst is connected to the database. Stop every process of it first; nothing "
+    "was changed."
 )
 REPLACEMENT_STEPS = """\
 This will happen:
@@ -249,10 +238,12 @@ def restore_database(
     if file is not None:
         address = strip_password(settings.database_url)
         raise UserError(PG_RESTORE_HINT.format(address=address))
+    if schema_upgrade.is_used(settings.database_url):
+        raise UserError(STILL_CONNECTED)
     print_message("This makes a database safe that pg_restore has just loaded:")
     if not _confirm_steps(tell_again, yes):
         return USAGE
-    found = asyncio.run(_secure_loaded_database(settings, clock.now(), tell_again))
+    found = asyncio.run(_secure_loaded_database(settings, clock, tell_again))
     print_message("It is safe to run.")
     _print_checked_counts(found)
     return OK
@@ -302,11 +293,11 @@ def _restore_file(
 
 
 async def _secure_loaded_database(
-    settings: Settings, now: datetime, tell_again: bool
+    settings: Settings, clock: Clock, tell_again: bool
 ) -> backup.RestoreResult:
     db = await asyncio.to_thread(Database.open, settings.database_url)
+    now = (db.server_clock or clock).now()
     try:
-        _refuse_running(await db.read(process_store.find_lease_holder, now=now))
         return await db.write(
             backup.secure_restored_database, now=now, published=not tell_again
         )

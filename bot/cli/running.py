@@ -6,6 +6,7 @@ Without the library of the command line: the process that runs on does not load 
 import asyncio
 import signal
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from typing import Protocol
 
 from bot.cli.console import OK, announce, print_warnings
@@ -14,6 +15,7 @@ from bot.ports import Clock, Examiner, Plugins
 from bot.runner import Application, Role, serve_application
 from bot.settings import Settings
 from bot.storage import DatabaseUnavailable, engines, schema_upgrade
+from bot.storage.job_tables import TableScripts
 from bot.storage.schema_upgrade import OutdatedSchema
 
 #: Seconds between two looks at a database that is not usable yet.
@@ -57,7 +59,7 @@ def run_bot(*, role: Role = "all", factory: ApplicationFactory) -> int:
     settings = read_settings(factory)
 
     async def serve() -> int:
-        if not await wait_for_server(settings.database_url):
+        if not await wait_for_server(settings.database_url, role):
             return OK
         async with factory.open_application(settings, role=role) as app:
             return await serve_application(app, announce)
@@ -65,7 +67,19 @@ def run_bot(*, role: Role = "all", factory: ApplicationFactory) -> int:
     return asyncio.run(serve())
 
 
-async def wait_for_server(url: str) -> bool:
+def read_queue_scripts(url: str) -> TableScripts | None:
+    """Read how the tables of the queue are made; None where there is no queue."""
+    if engines.find_sqlite_path(url) is not None:
+        return None
+    try:
+        # Imported late: it is an extra.
+        from bot.jobs.job_queue import read_table_scripts
+    except ModuleNotFoundError:
+        return None
+    return read_table_scripts()
+
+
+async def wait_for_server(url: str, role: Role) -> bool:
     """Wait until a server's database is reachable and has the schema of this program.
 
     In a rolling update the new processes start first and wait for `standfirst migrate`.
@@ -80,12 +94,14 @@ async def wait_for_server(url: str) -> bool:
     address = engines.parse_database_url(url)
     if engines.find_sqlite_path(url) is not None:
         return True
+    queue = None if role == "all" else read_queue_scripts(url)
+    prepare = partial(schema_upgrade.prepare_database, address, queue=queue)
     stop, loop, said = asyncio.Event(), asyncio.get_running_loop(), ""
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     try:
         while not stop.is_set():
             try:
-                await asyncio.to_thread(schema_upgrade.prepare_database, address)
+                await asyncio.to_thread(prepare)
             except (OutdatedSchema, DatabaseUnavailable) as error:
                 if said != str(error):
                     said = str(error)

@@ -127,6 +127,7 @@ class CommandServices:
             checks=self.checks,
             check_settings=self.check_settings,
             plugins=self.plugins,
+            quotas=self.quotas,
             draw_card=illustrator.cards.draw_card if illustrator else None,
         )
 

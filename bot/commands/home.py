@@ -31,7 +31,7 @@ from bot.commands.panel import (
     build_problem,
     list_setting_options,
 )
-from bot.commands.presentation import Page
+from bot.commands.presentation import Page, render_quotas
 from bot.commands.setting_targets import find_target_by_key
 from bot.errors import UnknownName, UserError
 from bot.lookup.name_resolution import posts_to
@@ -45,6 +45,7 @@ from bot.model import (
     ListItem,
     Reply,
 )
+from bot.model.quotas import NEAR_LIMIT
 from bot.model.scope import MAX_KEY
 from digests.language.normalization import parse_whole_number
 
@@ -61,6 +62,7 @@ async def show_home(context: CommandContext) -> Reply:
     digests, found = await context.list_digests(), await problems.load_problems(context)
     blocks: list[Block | str] = []
     blocks += problems.render_problems(context, found, problems.MAX_FIRST)
+    blocks += await render_quotas(context, NEAR_LIMIT)
     menus: tuple[ControlMenu, ...] = ()
     controls: list[Control] = []
     only = _find_only_digest(context, digests)

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from bot.commands.context import CommandContext
 from bot.configuration.diff import hide_folders, shorten_line
+from bot.configuration.quota_checks import describe_use
 from bot.model import (
     MAX_MENU_OPTIONS,
     Block,
@@ -27,7 +28,7 @@ from bot.model import (
     StoredEdition,
 )
 from bot.publishing.planning import digest_zone
-from bot.storage import delivery_store, digest_store, quote_wording_store
+from bot.storage import delivery_store, digest_store, quota_store, quote_wording_store
 from bot.storage.delivery_store import PostCounts
 from bot.storage.quote_wording_store import ChangedWording, QuoteWordings
 from bot.storage.reader_store import Feedback
@@ -135,6 +136,16 @@ def render_finding(
         text=hide_folders(context.message(one.text), folders),
         note=hide_folders(context.message(one.fix), folders),
     )
+
+
+async def render_quotas(context: CommandContext, share: float) -> list[SmallPrint]:
+    """Render the quotas of which the workspace uses at least this share."""
+    uses = await context.query(quota_store.list_uses, quotas=context.services.quotas)
+    return [
+        SmallPrint(text=context.message(describe_use(use)))
+        for use in uses
+        if use.share >= share
+    ]
 
 
 async def render_edition_origin(

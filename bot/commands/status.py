@@ -10,6 +10,7 @@ from bot.commands.presentation import (
     STATE_SIGNS,
     join_notes,
     render_finding,
+    render_quotas,
 )
 from bot.commands.problems import load_problems, render_held, render_problems
 from bot.configuration.diff import hide_folders
@@ -36,6 +37,8 @@ MAX_FINDINGS: Final = 25
 #: Digests that are shown, and sources of each, those with a problem first.
 MAX_DIGESTS: Final = 20
 MAX_SOURCES: Final = 25
+#: Share of a quota from which on its use is shown.
+SHOWN_SHARE: Final = 0.5
 
 
 @command("newsdesk status", "What was posted, what comes next, what needs attention")
@@ -56,6 +59,7 @@ async def show_status(context: CommandContext) -> Reply:
             context.say("No digest is set up here yet. /newsdesk setup makes one.")
         )
     blocks += [block async for block in _render_readers(context)]
+    blocks += await render_quotas(context, SHOWN_SHARE)
     newest = delivery_store.list_newest_deliveries
     zones = {
         place.id: digest_zone(digest)

@@ -55,9 +55,11 @@ def list_near_quotas(
 
 
 def describe_use(use: QuotaUse) -> Message:
-    """Say how much of a quota is used, and what can be done at its limit."""
+    """Say how much of a quota is used, and what happens or can be done at its limit."""
+    if use.name == "articles":
+        return _describe_articles(use)
     what = _LABELS[use.name]
-    if use.used < use.limit:
+    if not use.is_full:
         return Message(
             "{what}: {used} of {limit}.", what=what, used=use.used, limit=use.limit
         )
@@ -66,6 +68,22 @@ def describe_use(use: QuotaUse) -> Message:
         "or ask the operator of this bot for a higher limit.",
         what=what,
         used=use.used,
+        limit=use.limit,
+    )
+
+
+def _describe_articles(use: QuotaUse) -> Message:
+    if not use.is_full:
+        return Message(
+            "Stored articles: {percent} % of {limit}. At the limit, the oldest that no "
+            "edition shows are deleted; new ones still arrive.",
+            percent=100 * use.used // use.limit,
+            limit=use.limit,
+        )
+    return Message(
+        "Stored articles: the limit of {limit} is reached. The oldest that no edition "
+        "shows are deleted, and new ones still arrive. To keep more, remove busy "
+        "sources, or ask the operator of this bot for a higher limit.",
         limit=use.limit,
     )
 

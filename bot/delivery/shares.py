@@ -19,7 +19,7 @@ import structlog
 from bot.delivery.outbox import CHECK_SECONDS, Outbox
 from bot.errors import BotError
 from bot.model.jobs import DeliveryShare, DeliveryShares, JobRequest
-from bot.storage import Connection, Database, job_store
+from bot.storage import Connection, Database, job_requests, job_store
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -140,7 +140,7 @@ def _give_back_share(
     """Record until when a share was used; request a job for what is left to do."""
     job_store.take_share(conn, share, holder)
     if more:
-        job_store.request_job(conn, JobRequest.for_share(share))
+        job_requests.request_job(conn, JobRequest.for_share(share))
 
 
 async def _wait_unless(event: asyncio.Event, seconds: float) -> None:

@@ -22,6 +22,7 @@ import structlog
 from bot.ingest import source_state
 from bot.ingest.source_state import SourceReading
 from bot.model.digest import Source
+from bot.model.quotas import count_text
 from bot.ports import Engine
 from bot.storage import (
     Connection,
@@ -213,6 +214,7 @@ def store_changes(
         The new revisions.
     """
     kept: list[StoredRevision] = []
+    size = 0
     for number, piece in enumerate(found.pieces):
         named, analysis = piece.named, piece.analysis
         if found.of_pages:
@@ -232,6 +234,8 @@ def store_changes(
                 baseline=piece.baseline,
                 keep_full=piece.keep_full,
             )
+        if is_new:
+            size += count_text(named.article.text)
         if not is_new or analysis is None:
             continue
         key = stored.revision_id
@@ -244,6 +248,7 @@ def store_changes(
             placed=placed[number],
         )
         kept.append(one)
+    source_store.add_stored_articles(conn, source.id, size)
     kept = record_stories(conn, source.workspace_id, kept, now)
     if not found.of_pages:
         source_store.update_source(conn, source)

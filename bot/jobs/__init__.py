@@ -2,6 +2,7 @@
 
     in_process     heavy work in a thread, off the event loop
     scheduler      five named jobs, on time; the only user of APScheduler
+    leases         what one process at a time holds
 
 One process does all of a job's work in its run (`bot.runner.build_jobs`). Several share
 it over PostgreSQL, with procrastinate:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery import recording
 from bot.ingest.addresses import extract_host
 from bot.ingest.source_state import current_address
 from bot.jobs.scheduler import RunJob
@@ -24,6 +25,7 @@ from bot.storage import (
     Database,
     correction_store,
     delivery_queue,
+    job_requests,
     job_store,
     notice_store,
     published_article_store,
@@ -59,6 +61,10 @@ class JobDispatcher:
             "notify": self.deliver,
             "maintain": self.maintain,
         }
+
+    async def start(self) -> None:
+        """Let what was refused be tried again: there may be a new token."""
+        await self.db.write(recording.retry_refused, self.clock.now())
 
     async def publish(self) -> datetime | None:
         """Plan due schedules; request editions and corrections."""
@@ -165,11 +171,7 @@ def _request_due(conn: Connection, list_due: ListDue, now: datetime) -> None:
 
 def _request_looks(conn: Connection, looks: Sequence[tuple[Scope, int]]) -> None:
     requests = [
-        JobRequest(
-            task="look_ahead",
-            workspace_id=scope.workspace_id,
-            subject_id=digest_id,
-        )
+        JobRequest.for_digest("look_ahead", scope.workspace_id, digest_id)
         for scope, digest_id in looks
     ]
     _request_all(conn, requests)
@@ -177,4 +179,4 @@ def _request_looks(conn: Connection, looks: Sequence[tuple[Scope, int]]) -> None
 
 def _request_all(conn: Connection, requests: Sequence[JobRequest]) -> None:
     for one in requests:
-        job_store.request_job(conn, one)
+        job_requests.request_job(conn, one)

@@ -38,11 +38,11 @@ from bot.storage import Database, job_store
 
 log = structlog.get_logger(__name__)
 
-#: Jobs of a queue that run at once in one worker. Reading and sending wait for others
-#: most of the time; composing computes.
+#: Jobs of a queue that run at once in one worker. Most of the time they wait: for
+#: sources, for platforms, for their turn to compute.
 PLACES: Final[Mapping[QueueName, int]] = {
-    "read": 8,
-    "publish": 2,
+    "read": 16,
+    "publish": 12,
     "deliver": 100,
     "maintain": 1,
 }

@@ -40,6 +40,7 @@ CheckCode = Literal[
     "clock",
     "workspace",
     "channel",
+    "quota",
     "digest",
     "source",
     "delivery",

@@ -22,6 +22,8 @@ TaskName: TypeAlias = Literal[
 ]
 #: Seconds without a sign of life after which a worker counts as lost.
 LOST_AFTER_SECONDS: Final = 14.0
+#: Jobs of a workspace's digests that run at the same time, in all workers together.
+WORKSPACE_SLOTS: Final = 4
 QueueName: TypeAlias = Literal["read", "publish", "deliver", "maintain"]
 
 #: The queue in which a task waits. A long one does not delay the other queues.
@@ -81,6 +83,21 @@ class JobRequest:
     share: DeliveryShare | None = None
     #: Only if no job of the subject runs: that one sees what there is to do.
     unless_running: bool = False
+
+    @classmethod
+    def for_digest(cls, task: TaskName, workspace_id: int, digest_id: int) -> Self:
+        """Request a job of a digest; few of a workspace run at the same time.
+
+        They wait for slow sources most of the time: without a limit, one workspace
+        could occupy all workers.
+        """
+        slot = digest_id % WORKSPACE_SLOTS
+        return cls(
+            task=task,
+            workspace_id=workspace_id,
+            subject_id=digest_id,
+            lock=f"{task}:{workspace_id}:slot:{slot}",
+        )
 
     @classmethod
     def for_share(cls, share: DeliveryShare) -> Self:

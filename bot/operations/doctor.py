@@ -16,6 +16,7 @@ from functools import partial
 from itertools import chain
 from typing import Final
 
+from bot.configuration.quota_checks import describe_use
 from bot.delivery.card_pictures import DrawCard
 from bot.i18n.translation import Texts
 from bot.ingest import source_health
@@ -31,6 +32,7 @@ from bot.model import (
     Workspace,
 )
 from bot.model.findings import CheckCode, mark_findings
+from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.operations.health_checks import (
     CHECK_TIMEOUT,
     UNFINISHED,
@@ -40,13 +42,20 @@ from bot.operations.health_checks import (
     check_drawing,
     check_jobs,
     check_platform,
+    check_server_clock,
     check_zones,
     run_check,
     run_checks,
 )
 from bot.ports import Clock, Examinable, Examiner, Inspector, Platform, Plugins
 from bot.publishing.planning import digest_zone, find_next_due, find_schedule_problems
-from bot.storage import Database, delivery_store, digest_store, workspace_store
+from bot.storage import (
+    Database,
+    delivery_store,
+    digest_store,
+    quota_store,
+    workspace_store,
+)
 from digests.cards.fonts import has_cjk_fonts
 from digests.errors import DigestsError
 from digests.language.words import primary_language
@@ -82,6 +91,8 @@ class Doctor:
     check_settings: Callable[[], Iterable[Finding]] = tuple
     #: Descriptors of all platforms, switched on or not.
     plugins: Plugins = field(default_factory=dict)
+    #: How much each workspace may have.
+    quotas: Quotas = DEFAULT_QUOTAS
     #: Draws a quote as a picture; None = none are drawn.
     draw_card: DrawCard | None = None
 
@@ -96,6 +107,7 @@ class Doctor:
         db, now = self.db, self.clock.now()
         database, *others = await asyncio.gather(
             _run_marked("database", "database", partial(check_database, db, now)),
+            _run_marked("clock", "clock", partial(check_server_clock, db)),
             _run_marked("jobs", "jobs", partial(check_jobs, db, now)),
             _run_marked("time-zones", "time zones", self._check_zones),
             _run_marked("pictures", "pictures", self._check_drawing),
@@ -199,6 +211,7 @@ class _WorkspaceChecks:
             digest_store.list_digests, self.workspace.scope
         )
         found = await self._check_connection(digests)
+        found += mark_findings("quota", await self._check_quotas())
         unread = [s.id for one in digests for s in one.sources if _is_unread(s)]
         for digest in digests:
             found += mark_findings("digest", self._check_digest(digest))
@@ -228,6 +241,15 @@ class _WorkspaceChecks:
             return await run_check(subject, check)
         used = {one.id: one for digest in digests for one in digest.destinations}
         return await doctor.check_destinations(workspace, list(used.values()))
+
+    async def _check_quotas(self) -> list[Finding]:
+        uses = await self.doctor.db.read(
+            quota_store.list_uses, self.workspace.scope, self.doctor.quotas
+        )
+        subject = f"{self.workspace.platform} {self.workspace.name}"
+        return [
+            Finding.warning(subject, describe_use(use)) for use in uses if use.is_near
+        ]
 
     def _check_digest(self, digest: Digest) -> list[Finding]:
         subject = self.texts.say("digest {name}", name=digest.name)

@@ -25,6 +25,7 @@ from bot.storage import (
     Database,
     job_store,
     process_store,
+    server_clock,
     sqlite_backup,
     sqlite_files,
     workspace_store,
@@ -111,6 +112,27 @@ async def check_database(db: Database, now: datetime) -> Sequence[Finding]:
         log_size = wal.stat().st_size if wal.exists() else 0
         found += mark_findings("database-log", check_log_size(log_size))
     return found
+
+
+async def check_server_clock(db: Database) -> Sequence[Finding]:
+    """Compare this machine's clock with the database server's, if there is one."""
+    if db.server_clock is None or db.server_clock.offset is None:
+        return ()
+    offset = db.server_clock.offset
+    seconds = abs(round(offset.total_seconds()))
+    if abs(offset) <= server_clock.CLOCK_TOLERANCE:
+        text = Message("it agrees with the database server's")
+        return (Finding.ok("clock", text),)
+    text = Message(
+        "this machine's clock is {n} seconds ahead of the database server's, which is "
+        "used for everything"
+        if offset > timedelta(0)
+        else "this machine's clock is {n} seconds behind the database server's, which "
+        "is used for everything",
+        n=seconds,
+    )
+    fix = "set both over the network (timedatectl set-ntp true)"
+    return (Finding.warning("clock", text, fix),)
 
 
 async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:

@@ -12,7 +12,7 @@ once a day. Editors of the local page see it there for as long as it lasts.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -20,10 +20,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.configuration.diff import hide_folders
+from bot.configuration.quota_checks import describe_use
 from bot.delivery import private_notices
 from bot.i18n.translation import Texts
 from bot.ingest import source_health
 from bot.model import Delivery, Destination, Source, Workspace
+from bot.model.quotas import NEAR_LIMIT
 from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.storage import (
@@ -33,6 +35,7 @@ from bot.storage import (
     destination_store,
     digest_store,
     notice_store,
+    quota_store,
     source_store,
     workspace_store,
 )
@@ -41,6 +44,8 @@ from bot.storage.source_store import FailingSource
 from digests.messages import Message
 from digests.types import frozen
 
+#: How far below its threshold a quota is near no more, as a share of its limit.
+QUOTA_HYSTERESIS: Final = 0.1
 #: Incidents that one notice describes; it counts the others.
 MAX_LISTED: Final = 8
 
@@ -78,14 +83,16 @@ class IncidentReporter:
 
     db: Database
     clock: Clock
+    #: Stored articles that a workspace may have; 0 = no limit.
+    quota_articles: int = 0
 
     async def run(self) -> bool:
         """Store notices of what is new; return whether there are any."""
-        now = self.clock.now()
+        now, quota = self.clock.now(), self.quota_articles
         # Most of the time nothing changed, and nothing is written.
-        if not await self.db.read(_has_changes, now):
+        if not await self.db.read(_has_changes, now, quota):
             return False
-        return await self.db.write(report_incidents, now)
+        return await self.db.write(report_incidents, now, quota)
 
 
 def list_problems(conn: Connection, now: datetime) -> tuple[Message, ...]:
@@ -163,12 +170,13 @@ def _describe_retest(place: Destination, now: datetime, space: Workspace) -> Mes
     return Message("Next attempt: {when}.", when=when)
 
 
-def report_incidents(conn: Connection, now: datetime) -> bool:
+def report_incidents(conn: Connection, now: datetime, quota_articles: int = 0) -> bool:
     """Store one notice for each workspace with new incidents; return if there is one.
 
-    Those that ended are recorded as well.
+    Those that ended are recorded as well. The quota of stored articles is reported in
+    the same way when it is near and when it is reached.
     """
-    changes = _find_changes(conn, now)
+    changes = _find_changes(conn, now, quota_articles)
     for workspace_id, subjects in changes.ended.items():
         notice_store.end_incidents(conn, Scope(workspace_id), subjects, now)
     stored = False
@@ -189,20 +197,24 @@ class _Changes:
     ended: Mapping[int, Collection[str]]
 
 
-def _has_changes(conn: Connection, now: datetime) -> bool:
-    changes = _find_changes(conn, now)
+def _has_changes(conn: Connection, now: datetime, quota_articles: int) -> bool:
+    changes = _find_changes(conn, now, quota_articles)
     return bool(changes.new or changes.ended)
 
 
-def _find_changes(conn: Connection, now: datetime) -> _Changes:
-    present = {
-        (incident.workspace.id, incident.subject): incident
-        for incident in list_incidents(conn, now)
-        if not incident.workspace.is_local
-    }
+def _find_changes(conn: Connection, now: datetime, quota_articles: int) -> _Changes:
     reported = {
         (one.workspace_id, one.subject): one
         for one in notice_store.list_reported_incidents(conn)
+    }
+    found = (
+        *list_incidents(conn, now),
+        *_list_quota_incidents(conn, quota_articles, reported),
+    )
+    present = {
+        (incident.workspace.id, incident.subject): incident
+        for incident in found
+        if not incident.workspace.is_local
     }
     ended = defaultdict[int, set[str]](set)
     for key, one in reported.items():
@@ -216,6 +228,30 @@ def _find_changes(conn: Connection, now: datetime) -> _Changes:
         if before is None or (came_again and _is_old(before, now)):
             new.append(incident)
     return _Changes(new=new, ended=ended)
+
+
+def _list_quota_incidents(
+    conn: Connection, limit: int, reported: Collection[tuple[int, str]]
+) -> Iterator[Incident]:
+    """List the workspaces whose stored articles are near the limit or reach it.
+
+    One that was reported counts until it is well below, so that a use around the
+    threshold is reported once.
+    """
+    if not limit:
+        return
+    least = NEAR_LIMIT - QUOTA_HYSTERESIS
+    for space, use in quota_store.list_article_uses(conn, limit, least):
+        states = {"quota/articles": use.is_near, "quota/articles-full": use.is_full}
+        for subject, is_so in states.items():
+            if is_so or (space.id, subject) in reported:
+                yield Incident(
+                    workspace=space,
+                    subject=subject,
+                    name=space.name,
+                    text=describe_use(use),
+                    fix=Message("/newsdesk status shows it."),
+                )
 
 
 def _is_old(one: ReportedIncident, now: datetime) -> bool:
@@ -296,10 +332,11 @@ def _add_notice(
     lines = [texts.say("Standfirst needs an editor: {where}", where=space.name)]
     # Paths on this machine are not for chats.
     sources = [one.source for one in new if one.source is not None]
-    lines += [
+    # A quota can be near and reached at once, in the same words.
+    lines += dict.fromkeys(
         f"• {hide_folders(texts.message(one.whole), sources)}"
         for one in new[:MAX_LISTED]
-    ]
+    )
     more = len(new) - MAX_LISTED
     if more > 0:
         lines.append(

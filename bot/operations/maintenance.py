@@ -21,6 +21,7 @@ import structlog
 
 from bot.errors import Forbidden, UserError
 from bot.model import Person, Scope, Workspace
+from bot.operations.article_quota import MEASURING_INTERVAL, ArticleQuota
 from bot.ports import Clock
 from bot.settings import Retention
 from bot.storage import (
@@ -167,10 +168,13 @@ class Maintenance:
     db: Database
     clock: Clock
     retention: Retention = field(default_factory=Retention)
+    #: Stored articles that a workspace may have; 0 = no limit.
+    quota_articles: int = 0
     #: Each deletes the files on one platform that no message shows any more.
     delete_files: Sequence[Callable[[], Awaitable[None]]] = ()
-    #: When this process pruned last, and when it deleted files.
+    #: When this process pruned last, measured the quota, and deleted files.
     pruned_at: datetime | None = None
+    measured_at: datetime | None = None
     files_deleted_at: datetime | None = None
 
     @property
@@ -179,7 +183,10 @@ class Maintenance:
         return WorkspaceEraser(db=self.db, clock=self.clock)
 
     async def run(self) -> datetime | None:
-        """Erase what was ordered, prune once a day; return when to run again."""
+        """Erase what was ordered, prune once a day, enforce the quota of articles.
+
+        Returns when to run again.
+        """
         now = self.clock.now()
         if _is_past(self.pruned_at, PRUNING_INTERVAL, now):
             await self.eraser.order_left_workspaces()
@@ -189,6 +196,12 @@ class Maintenance:
             )
             self.pruned_at = now
         await self.eraser.run_ordered()
+        if _is_past(self.measured_at, MEASURING_INTERVAL, now):
+            quota = ArticleQuota(
+                db=self.db, clock=self.clock, limit=self.quota_articles
+            )
+            await quota.enforce()
+            self.measured_at = now
         await self.db.remove_remaining()
         if _is_past(self.files_deleted_at, FILES_INTERVAL, now):
             self.files_deleted_at = now

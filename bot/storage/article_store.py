@@ -249,6 +249,7 @@ def list_fresh_articles(
         select(*REVISION_COLUMNS)
         .select_from(REVISION_JOIN)
         .where(_REVISION.current, _REVISION.fetched_at >= since, here, *then)
+        .where(_HAS_TEXT)
         .order_by(_REVISION.dated_at.desc(), _REVISION.id.desc())
     )
     rows = conn.execute(query).all()

@@ -18,7 +18,7 @@ from bot.model.edition import Payload
 from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
 from bot.storage.columns import dump_dataclass, load_dataclass
-from bot.storage.job_store import request_job
+from bot.storage.job_requests import request_job
 from bot.storage.schema import corrections, editions, workspaces
 from bot.storage.statements import (
     count_rows,

@@ -14,19 +14,21 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 
+from bot.errors import ConfigurationError
 from bot.metrics import DatabaseAccess, Metrics
 from bot.model.jobs import JobRequest
-from bot.storage import engines, job_store, schema_upgrade
+from bot.storage import engines, job_requests, schema_upgrade
 from bot.storage.database_faults import DatabaseFaults
-from bot.storage.engines import explain_error, is_transient
+from bot.storage.engines import explain_error, explain_errors, is_transient
+from bot.storage.server_clock import ASK_TIME, ServerClock
 from bot.storage.shared_locks import SharedLocks
 
 P = ParamSpec("P")
@@ -59,6 +61,8 @@ class Database:
         self.where = engines.describe_address(address)
         #: Path of the SQLite file; None on PostgreSQL.
         self.file: Path | None = None
+        #: The clock on which all processes agree; None on SQLite.
+        self.server_clock: ServerClock | None = None
         if address.get_backend_name() == "sqlite":
             create = engines.create_sqlite_engine
             self.file, writers = engines.get_sqlite_path(address), 1
@@ -69,6 +73,8 @@ class Database:
             pool = writers + readers
             self._writer = engines.create_postgresql_engine(address, connections=pool)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self.server_clock = ServerClock()
+            event.listen(self._writer, "connect", self.server_clock.measure_on)
         self._writing = ThreadPoolExecutor(writers, thread_name_prefix="writer")
         self._reading = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._closing = threading.Event()
@@ -93,7 +99,13 @@ class Database:
         """
         address = engines.parse_database_url(url)
         schema_upgrade.prepare_database(address)
-        return cls(address, readers, metrics or Metrics())
+        opened = cls(address, readers, metrics or Metrics())
+        try:
+            opened._measure_clock()
+        except ConfigurationError:
+            opened._shut_down()
+            raise
+        return opened
 
     def share(self, queue: Enqueuer) -> None:
         """Share the work on the database with other processes.
@@ -168,10 +180,22 @@ class Database:
             done = await _run_in(self._writing, self._truncate_wal)
             self._wal_holds_deleted = not done
 
+    async def measure_clock(self) -> None:
+        """Measure the server's clock again, if the server can be reached."""
+        with suppress(ConfigurationError):
+            await _run_in(self._reading, self._measure_clock)
+
     async def close(self) -> None:
         """Finish running functions, then close the database."""
         self._closing.set()
         await asyncio.to_thread(self._shut_down)
+
+    def _measure_clock(self) -> None:
+        clock = self.server_clock
+        if clock is None:
+            return
+        with explain_errors(self.where), self._writer.connect() as conn:
+            clock.measure(lambda: conn.exec_driver_sql(ASK_TIME).scalar_one())
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
@@ -206,9 +230,9 @@ class Database:
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self._writer.begin() as conn:
-            job_store.start_collecting(conn)
+            job_requests.start_collecting(conn)
             result = work(conn)
-            requests = job_store.list_requested(conn)
+            requests = job_requests.list_requested(conn)
             if requests and self._queue is not None:
                 self._queue.enqueue(conn, requests)
             return result

@@ -37,6 +37,7 @@ from sqlalchemy import (
 )
 
 from bot.model.scope import PlatformName, Scope
+from bot.storage import source_store
 from bot.storage.columns import Instant, dump_dataclass
 from bot.storage.schema import (
     articles,
@@ -196,8 +197,13 @@ def erase_some_rows(conn: Connection, scope: Scope, rows: int) -> bool:
     for table in _list_tables():
         some = rows if table is not articles else max(1, rows // _ROWS_PER_ARTICLE)
         key = tuple_(*table.primary_key.columns)
-        wanted = _select_rows(table, scope).limit(some)
-        if delete_rows(conn, table, key.in_(wanted)):
+        wanted = key.in_(_select_rows(table, scope).limit(some))
+        if table is articles:
+            # Somebody may begin to read their source before it is deleted itself.
+            keys = list_scalars(conn, _select_rows(table, scope).limit(some))
+            source_store.subtract_texts(conn, keys)
+            wanted = articles.c.id.in_(keys)
+        if delete_rows(conn, table, wanted):
             return True
     return False
 
@@ -319,6 +325,7 @@ def list_old_articles(
 
 def empty_articles(conn: Connection, keys: Collection[int]) -> None:
     """Delete the texts of these articles, and the quotes and figures in them."""
+    source_store.subtract_texts(conn, keys)
     mine = select(_REVISION.id).where(_REVISION.article_id.in_(keys))
     for table in (quotes, figures, searchable):
         delete_rows(conn, table, table.c.revision_id.in_(mine))

@@ -41,7 +41,7 @@ from bot.model.jobs import JobRequest
 from bot.model.scope import Scope
 from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
-from bot.storage.job_store import request_job
+from bot.storage.job_requests import request_job
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, record_outcome

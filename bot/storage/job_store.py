@@ -1,8 +1,4 @@
-"""Requests for jobs within transactions, and whose turn it is in a queue.
-
-A function that stores something due requests the job for it (`request_job`) on the same
-connection. `Database.write` hands the requests to the queue before the commit, so that
-a job exists if, and only if, its reason is stored.
+"""Jobs that are stored in a transaction, whose turn it is, and who sends with a token.
 
 Workspaces take turns by start-time fair queueing (Goyal, Vin and Cheng, 1996): a job's
 turn is one more than that of the workspace's last job, or than the turn being served
@@ -41,25 +37,6 @@ from digests.types import frozen
 _TURN = job_turns.c
 _SHARE = delivery_shares.c
 _WORKSPACE = workspaces.c
-_REQUESTED = "standfirst_jobs"
-
-
-# ── requests ───────────────────────────────────────────────────────────────────
-
-
-def start_collecting(conn: Connection) -> None:
-    """Forget what an earlier transaction on this connection requested."""
-    conn.info[_REQUESTED] = {}
-
-
-def request_job(conn: Connection, request: JobRequest) -> None:
-    """Request a job, which runs after the commit; one for each subject."""
-    conn.info.setdefault(_REQUESTED, {})[request.name] = request
-
-
-def list_requested(conn: Connection) -> tuple[JobRequest, ...]:
-    """List what this transaction requested."""
-    return tuple(conn.info.get(_REQUESTED, {}).values())
 
 
 # ── jobs to be stored ──────────────────────────────────────────────────────────

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 
 from digests.types import frozen
 
+#: Name of the change that creates all tables.
+CREATE: Final = "create"
 _FIND_VERSION: Final = text(
     "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS exists,"
     " obj_description(to_regclass('procrastinate_jobs'), 'pg_class') AS version"
@@ -38,20 +40,25 @@ def find_job_tables(conn: Connection) -> str | None:
     return (found.version or "") if found.exists else None
 
 
+def list_missing_changes(conn: Connection, scripts: TableScripts) -> tuple[str, ...]:
+    """List the names of the changes that `upgrade_job_tables` would apply."""
+    version = find_job_tables(conn)
+    if version is None:
+        return (CREATE,)
+    return tuple(name for name in scripts.changes if name > version)
+
+
 def upgrade_job_tables(conn: Connection, scripts: TableScripts) -> tuple[str, ...]:
     """Create the tables or apply what is missing; return the names of the changes.
 
     In a transaction that nobody else runs at the same time.
     """
-    version = find_job_tables(conn)
-    if version is None:
-        missing = {"create": scripts.create}
-    else:
-        missing = {n: sql for n, sql in scripts.changes.items() if n > version}
+    missing = list_missing_changes(conn, scripts)
+    sql = {CREATE: scripts.create, **scripts.changes}
     plain = conn.execution_options(no_parameters=True)
-    for script in missing.values():
-        plain.exec_driver_sql(script)
+    for name in missing:
+        plain.exec_driver_sql(sql[name])
     if missing:
         name = scripts.version.replace("'", "''")
         plain.exec_driver_sql(f"COMMENT ON TABLE procrastinate_jobs IS '{name}'")
-    return tuple(missing)
+    return missing

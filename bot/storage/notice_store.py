@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from bot.model.jobs import DeliveryShares, JobRequest
 from bot.model.scope import PlatformName, Scope, Scoped
-from bot.storage.job_store import request_job
+from bot.storage.job_requests import request_job
 from bot.storage.schema import (
     changes,
     destinations,

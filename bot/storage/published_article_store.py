@@ -19,8 +19,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from bot.model.digest import KINDS_WITH_ENTRIES, SourceKind
+from bot.model.quotas import count_text
 from bot.model.scope import Scope, Scoped
 from bot.model.settings import DigestOptions
+from bot.storage import source_store
 from bot.storage.revision_store import insert_revision
 from bot.storage.schema import (
     articles,
@@ -282,7 +284,7 @@ def store_page_revision(
     """Store the page's text as its latest; the first one is the base of comparisons."""
     assert page.revision is not None
     _update_reread(conn, one, revision=page.revision)
-    insert_revision(
+    stored = insert_revision(
         conn,
         article_id=one.article_id,
         external_id=f"{REREAD_ID}{one.url}"[:500],
@@ -294,6 +296,10 @@ def store_page_revision(
         current=False,
         baseline=True,
     )
+    if stored is not None:
+        source = select(_ARTICLE.source_id).where(_ARTICLE.id == one.article_id)
+        size = count_text(page.text)
+        source_store.add_stored_articles(conn, source.scalar_subquery(), size)
     if one.revision is None:
         first = {"article_id": one.article_id, "page_revision": None}
         mine = has_values(published_articles, **first)

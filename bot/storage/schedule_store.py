@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, Trigger
 from bot.model.jobs import JobRequest
 from bot.model.scope import Scope, Scoped
-from bot.storage.job_store import request_job
+from bot.storage.job_requests import request_job
 from bot.storage.schema import digests, occurrences, schedules, workspaces
 from bot.storage.statements import (
     delete_rows,
@@ -212,10 +212,8 @@ def reopen_occurrence(
 
 def build_compose_request(occurrence: Occurrence) -> JobRequest:
     """Build the request for the job that composes what is due of its digest."""
-    return JobRequest(
-        task="compose",
-        workspace_id=occurrence.workspace_id,
-        subject_id=occurrence.digest_id,
+    return JobRequest.for_digest(
+        "compose", occurrence.workspace_id, occurrence.digest_id
     )
 
 

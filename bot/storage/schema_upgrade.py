@@ -22,8 +22,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import table
 
 from bot.errors import ConfigurationError, UserError
-from bot.storage import engines, sqlite_files
+from bot.storage import engines, job_tables, sqlite_files
 from bot.storage.engines import explain_errors
+from bot.storage.job_tables import TableScripts
 from digests.types import frozen
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
-HEAD = "0106"
+HEAD = "0107"
 #: The table with the version of the schema. Not `alembic_version`, which may belong to
 #: another program in a shared PostgreSQL database.
 VERSION_TABLE = "standfirst_version"
@@ -42,6 +43,13 @@ _ADVISORY_LOCK = 7_308_327_750_411_265
 LOCK_MILLISECONDS, _GIVE_UP_SECONDS = 5000, 120.0
 #: Rows that a migration rewrites in a second on a slow machine, for estimates.
 ROWS_PER_SECOND = 20_000
+
+
+#: Connections of other processes to a PostgreSQL database.
+_COUNT_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = :name AND pid <> pg_backend_pid()"
+)
 
 
 class OutdatedSchema(ConfigurationError):
@@ -81,7 +89,17 @@ class UpgradePlan:
     copy_size: int
 
 
-def plan_upgrade(url: str) -> UpgradePlan:
+def is_used(url: str) -> bool:
+    """Check whether a process of ours is connected to a PostgreSQL database.
+
+    Raises:
+        ConfigurationError: It cannot be reached.
+    """
+    with closing(_Upgrade(engines.parse_database_url(url))) as work:
+        return work.is_used()
+
+
+def plan_upgrade(url: str, queue: TableScripts | None = None) -> UpgradePlan:
     """Describe what `upgrade_database` would do; nothing is changed.
 
     Raises:
@@ -90,7 +108,7 @@ def plan_upgrade(url: str) -> UpgradePlan:
     address = engines.parse_database_url(url)
     if _is_sqlite(address) and not engines.get_sqlite_path(address).exists():
         return _describe_plan(address, None, _plan_steps(None, None))
-    with closing(_Upgrade(address)) as work:
+    with closing(_Upgrade(address, queue)) as work:
         current = work.current()
         refuse_unsupported_schema(current, work.where)
         return _describe_plan(address, current, work.plan(current))
@@ -111,24 +129,32 @@ def _describe_plan(
     )
 
 
-def upgrade_database(url: str) -> None:
+def upgrade_database(url: str, queue: TableScripts | None = None) -> None:
     """Upgrade the database to `HEAD`, or create it.
+
+    Args:
+        url: Its address.
+        queue: How the tables of the queue are made, if several processes may share the
+            work.
 
     Raises:
         ConfigurationError: It is newer than this code, is another program's, or
             cannot be written.
         UserError: Processes have to be stopped first.
     """
-    prepare_database(engines.parse_database_url(url), automatic=False)
+    prepare_database(engines.parse_database_url(url), automatic=False, queue=queue)
 
 
-def prepare_database(address: URL, automatic: bool = True) -> None:
+def prepare_database(
+    address: URL, automatic: bool = True, queue: TableScripts | None = None
+) -> None:
     """Make sure that the database has the schema of this code.
 
     Args:
         address: Result of `engines.parse_database_url`.
         automatic: Not requested by a person: a PostgreSQL database in use is left as
             it is.
+        queue: As for `upgrade_database`.
 
     Raises:
         ConfigurationError: It has another one, and cannot be upgraded;
@@ -136,16 +162,18 @@ def prepare_database(address: URL, automatic: bool = True) -> None:
     """
     if _is_sqlite(address):
         sqlite_files.prepare_file(engines.get_sqlite_path(address))
-    with closing(_Upgrade(address)) as work:
+    with closing(_Upgrade(address, queue)) as work:
         current = work.current()
-        if current == HEAD:
+        if current == HEAD and not work.lacks_queue():
             return
         refuse_unsupported_schema(current, work.where)
         if current is not None and automatic and not _is_sqlite(address):
+            lacks = f"has an older schema ({current}; this Standfirst needs {HEAD})"
+            if current == HEAD:
+                lacks = "has no tables for several processes yet, or older ones"
             raise OutdatedSchema(
-                f"The database {work.where} has an older schema ({current}; this "
-                f"Standfirst needs {HEAD}). Run «standfirst migrate»; with --dry-run "
-                "it shows first what it will do."
+                f"The database {work.where} {lacks}. Run «standfirst migrate»; with "
+                "--dry-run it shows first what it will do."
             )
         work.upgrade()
 
@@ -153,7 +181,8 @@ def prepare_database(address: URL, automatic: bool = True) -> None:
 class _Upgrade:
     """One connection to a database, for reading its version and upgrading it."""
 
-    def __init__(self, address: URL) -> None:
+    def __init__(self, address: URL, queue: TableScripts | None = None) -> None:
+        self._queue = queue
         self.where = engines.describe_address(address)
         self._file: Path | None = None
         if _is_sqlite(address):
@@ -169,9 +198,27 @@ class _Upgrade:
         with explain_errors(self.where), self._engine.connect() as conn:
             return read_version(conn)
 
+    def is_used(self) -> bool:
+        name = {"name": engines.APPLICATION_NAME}
+        with explain_errors(self.where), self._engine.connect() as conn:
+            return bool(conn.execute(_COUNT_OTHERS, name).scalar_one())
+
+    def lacks_queue(self) -> bool:
+        with explain_errors(self.where), self._engine.connect() as conn:
+            return bool(self._list_queue_changes(conn))
+
     def plan(self, current: str | None) -> tuple[PlannedStep, ...]:
         with explain_errors(self.where), self._engine.connect() as conn:
-            return _plan_steps(conn, current)
+            return self._plan(conn, current)
+
+    def _plan(self, conn: Connection, current: str | None) -> tuple[PlannedStep, ...]:
+        steps, changes = _plan_steps(conn, current), self._list_queue_changes(conn)
+        return (*steps, _describe_queue_changes(changes)) if changes else steps
+
+    def _list_queue_changes(self, conn: Connection) -> Sequence[str]:
+        if self._queue is None:
+            return ()
+        return job_tables.list_missing_changes(conn, self._queue)
 
     def upgrade(self) -> None:
         give_up = time.monotonic() + _GIVE_UP_SECONDS
@@ -192,15 +239,16 @@ class _Upgrade:
             conn.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}")
         # Another process may have done it while we waited for the lock.
         current = read_version(conn)
-        if current == HEAD:
-            return
         if current is None:
             _refuse_foreign_tables(conn, self.where)
-        elif self._file is not None:
+        elif self._file is None:
+            _refuse_while_used(conn, self.where, self._plan(conn, current))
+        elif current != HEAD:
             _copy_file(self._file, _get_copy_path(self._file))
-        else:
-            _refuse_while_used(conn, self.where, current)
-        _run_migrations(conn)
+        if current != HEAD:
+            _run_migrations(conn)
+        if self._queue is not None:
+            job_tables.upgrade_job_tables(conn, self._queue)
         if self._file is not None:
             _check_foreign_keys(conn, self.where)
 
@@ -270,17 +318,26 @@ def _plan_steps(
     )
 
 
-def _refuse_while_used(conn: Connection, where: str, current: str) -> None:
+def _describe_queue_changes(changes: Sequence[str]) -> PlannedStep:
+    creates = job_tables.CREATE in changes
+    return PlannedStep(
+        number="queue",
+        summary="Create the tables over which several processes share the work."
+        if creates
+        else "Upgrade the tables over which several processes share the work.",
+        needs_stop="" if creates else "Workers of the version before use them.",
+        rows={},
+    )
+
+
+def _refuse_while_used(
+    conn: Connection, where: str, steps: Sequence[PlannedStep]
+) -> None:
     """Refuse to run a migration beside processes that it would break."""
-    needed = [one for one in _list_steps(conn, current) if one.needs_stop]
+    needed = [one for one in steps if one.needs_stop]
     if not needed:
         return
-    others = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = :name AND pid <> pg_backend_pid()"
-    )
-    name = {"name": engines.APPLICATION_NAME}
-    if conn.execute(others, name).scalar_one():
+    if conn.execute(_COUNT_OTHERS, {"name": engines.APPLICATION_NAME}).scalar_one():
         step = needed[0]
         raise UserError(
             f"Stop every Standfirst that uses the database {where} first: migration "

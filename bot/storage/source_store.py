@@ -5,10 +5,12 @@ The queries of the ingest cover all workspaces.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -21,9 +23,17 @@ from sqlalchemy import (
 )
 
 from bot.model.digest import Source, SourceKind
+from bot.model.quotas import CHARACTERS_PER_ARTICLE
 from bot.model.scope import Scope
 from bot.storage.columns import Instant
-from bot.storage.schema import digest_sources, digests, sources, workspaces
+from bot.storage.schema import (
+    articles,
+    digest_sources,
+    digests,
+    revisions,
+    sources,
+    workspaces,
+)
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
     Condition,
@@ -43,6 +53,10 @@ from bot.storage.statements import (
 from digests.types import frozen
 
 _LINK, _SOURCE = digest_sources.c, sources.c
+#: Whether the text of a revision was not deleted.
+HAS_TEXT = or_(revisions.c.text != "", revisions.c.title.is_not(None))
+#: `count_text` of a revision.
+TEXT_SIZE = 1 + func.length(revisions.c.text) // CHARACTERS_PER_ARTICLE
 #: Due sources of which the order is computed, as a multiple of those that are listed.
 _DUE_COMPARED = 10
 
@@ -210,6 +224,48 @@ def update_source(conn: Connection, source: Source) -> None:
     """Store the source after a poll: its name, kind and state."""
     values = {name: getattr(source, name) for name in _READING_COLUMNS}
     update_rows(conn, sources, _SOURCE.id == source.id, **values)
+
+
+# ── how much is stored ─────────────────────────────────────────────────────────
+
+
+def add_stored_articles(
+    conn: Connection, source: int | ScalarSelect[Any], count: int
+) -> None:
+    """Count stored texts (`count_text`) of a source, unless it is still uncounted."""
+    stored = _SOURCE.stored_articles
+    update_rows(conn, sources, _SOURCE.id == source, stored_articles=stored + count)
+
+
+def subtract_texts(conn: Connection, article_ids: Collection[int]) -> None:
+    """Subtract the texts of these articles, which are about to be deleted."""
+    for source, count in _count_texts(conn, articles.c.id.in_(article_ids)):
+        add_stored_articles(conn, source, -count)
+
+
+def count_next_source(conn: Connection) -> bool:
+    """Count the texts of a source that is still uncounted; False if there is none."""
+    uncounted = _SOURCE.stored_articles.is_(None)
+    # Locked first: what others are storing is counted once, here or by them.
+    mine = select(_SOURCE.id).where(uncounted).order_by(_SOURCE.id).limit(1)
+    source = first_scalar(conn, mine.with_for_update(skip_locked=True))
+    if source is None:
+        return False
+    counts = dict(_count_texts(conn, articles.c.source_id == source))
+    stored = counts.get(source, 0)
+    update_rows(conn, sources, _SOURCE.id == source, stored_articles=stored)
+    return True
+
+
+def _count_texts(conn: Connection, where: Condition) -> tuple[tuple[int, int], ...]:
+    """Sum up the texts of articles by source."""
+    query = (
+        select(articles.c.source_id, func.sum(TEXT_SIZE))
+        .join(revisions, revisions.c.article_id == articles.c.id)
+        .where(where, HAS_TEXT)
+        .group_by(articles.c.source_id)
+    )
+    return list_all(conn, query, tuple)
 
 
 def back_off_host(conn: Connection, host: str, until: datetime) -> None:

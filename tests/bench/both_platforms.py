@@ -35,6 +35,7 @@ from bot.configuration import file_import
 from bot.model import PlatformName
 from bot.platforms.plugins import load_plugins
 from bot.storage import Database
+from tests.bot.harness import NO_LIMITS
 from tests.bot.process import Home, Running, eventually, page
 from tests.wire.discord import ledger, server
 from tests.wire.discord import ledger as discord_ledger
@@ -238,6 +239,7 @@ async def furnished(home: Home, count: int) -> None:
             file_import.read_file(file, load_plugins()),
             prune=False,
             now=SystemClock().now(),
+            quotas=NO_LIMITS,
         )
     finally:
         await database.close()

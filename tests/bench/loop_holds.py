@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.storage import schema_upgrade
-from tests.bot.harness import CONFIGURATION, BotHarness, open_harness
+from tests.bot.harness import CONFIGURATION, NO_LIMITS, BotHarness, open_harness
 from tests.bot.ingest.newswire import open_newswire
 from tests.bot.large_inputs import (
     COMMANDS,
@@ -105,7 +105,7 @@ async def main(digests: int) -> None:
         ):
             url = f"sqlite:///{folder / name}.db"
             schema_upgrade.upgrade_database(url)
-            async with open_harness(url, folder) as harness:
+            async with open_harness(url, folder, quotas=NO_LIMITS) as harness:
                 use_threads(harness)
                 await measure(harness)
         await feeds(folder)

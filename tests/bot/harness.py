@@ -89,6 +89,7 @@ The river Sole flooded the market square of Brannock on Tuesday and closed 40 sh
 """
 
 WAIT = timedelta(seconds=60)
+NO_LIMITS = Quotas(sources=0, digests=0, personal_digests=0, articles=0)
 _events = count(1)
 
 
@@ -287,6 +288,7 @@ async def open_harness(
                 archive=archive,
                 platforms={platform.name: platform},
                 plugins=load_plugins(),
+                quotas=quotas,
                 draw_card=draw_card,
             ),
         )

@@ -78,7 +78,7 @@ WORDS = _join("word{n}", 20_000, " ")
 
 #: What it is → (path, arguments).
 COMMANDS: Mapping[str, tuple[str, dict[str, str]]] = {
-    "a file of 99 digests": ("newsdesk config apply", {"file": a_file(99)}),
+    "a file of 199 digests": ("newsdesk config apply", {"file": a_file(199)}),
     "a file of 300 digests": ("newsdesk config apply", {"file": a_file(300)}),
     "20 digests of 200 sources": ("newsdesk config apply", {"file": a_file(20, 200)}),
     "thousands of editors": (

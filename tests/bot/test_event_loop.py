@@ -14,7 +14,7 @@ import pytest
 
 from bot.model import FactTable, ListItem, Reply
 from bot.model.reply import MAX_LINES
-from tests.bot.harness import BotHarness, open_harness
+from tests.bot.harness import NO_LIMITS, BotHarness, open_harness
 from tests.bot.ingest.newswire import Newswire
 from tests.bot.large_inputs import (
     COMMANDS,
@@ -43,7 +43,8 @@ def large_database(
 
 
 async def fill_database(file: Path) -> None:
-    async with open_harness(f"sqlite:///{file}", file.parent) as harness:
+    url = f"sqlite:///{file}"
+    async with open_harness(url, file.parent, quotas=NO_LIMITS) as harness:
         await harness.apply(a_large_workspace(100, 40))
 
 
@@ -98,14 +99,15 @@ async def test_a_large_workspace_is_shown_in_short_steps(
     assert steps.most < MOST
 
 
-async def test_a_file_from_chat_makes_no_more_digests_than_chat_can(
+async def test_a_file_from_chat_makes_no_more_digests_than_a_workspace_may_have(
     harness: BotHarness,
 ):
     asked = await harness.asks(
-        "newsdesk config apply", True, None, {"file": a_file(100)}
+        "newsdesk config apply", True, None, {"file": a_file(200)}
     )
 
-    assert "There are already 100 digests here" in str(await answer(harness, asked))
+    refused = str(await answer(harness, asked))
+    assert "1 of 200, and this change would make it 201" in refused
 
 
 async def test_a_reply_of_too_many_lines_says_how_many_more_there_are():

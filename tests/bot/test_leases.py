@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.leases import Lease, LeaseTiming
+from bot.jobs.leases import Lease, LeaseTiming
 from bot.storage import Database, DatabaseUnavailable, process_store
 from tests.fakes import FakeClock
 

@@ -114,6 +114,7 @@ async def opened(
 ) -> AsyncIterator[runner.Application]:
     """The application with its clocks, rate limiters and points arranged."""
     patch.object(app.SystemClock, "now", lambda _: clock.now()).start()
+    patch.object(app, "choose_clock", lambda _: app.SystemClock()).start()
     # Slack processes a file at once.
     patch.object(limits, "FILE_LOOK_PAUSE", 0.02).start()
     # The steady clock that `app` hands out is the shared one too.

@@ -41,6 +41,8 @@ workspaces = define_table(
     Column("retest_at", Instant),
     # When the bot was last added.
     Column("joined_at", Instant),
+    # Its part of the stored articles when it was last measured; NULL = never.
+    Column("stored_articles", Integer),
     UniqueConstraint("platform", "external_id"),
 )
 
@@ -82,6 +84,8 @@ sources = define_table(
     Column("noticed_at", Instant),
     # Whether its entries are whole articles: full, excerpt; NULL = not known yet.
     Column("completeness", SafeText),
+    # The sum over its stored texts (`model.quotas.count_text`); NULL = not counted yet.
+    Column("stored_articles", Integer),
     UniqueConstraint("workspace_id", "address"),
 )
 unique_index(

@@ -14,7 +14,7 @@ from bot.errors import ConfigurationError, UserError
 from bot.model import DEFAULT_DIGEST
 from bot.model.quotas import Quotas
 from bot.platforms.plugins import load_plugins
-from bot.storage import Database
+from bot.storage import Database, quota_store
 from digests.sources.opml import Subscription
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import CONFIGURATION, BotHarness, open_harness
@@ -184,6 +184,32 @@ async def test_near_the_limit_preview_and_answer_say_how_much_is_used(ana: Edito
     assert "After this change: Sources of this workspace: 3 of 3" in said(shown)
     made = await ana.presses(shown, "Confirm")
     assert "the limit is reached. To add others, remove some" in said(made)
+
+
+async def test_status_panel_and_doctor_show_what_is_nearly_used_up(ana: Editor):
+    shown = "Sources of this workspace: 2 of 3."
+    await ana.harness.apply(with_feeds(1))
+    assert shown in said(await ana.says("newsdesk status"))
+    assert shown not in said(await ana.says("newsdesk home"))
+    await ana.harness.apply(with_feeds(1, 2))
+    shown = "Sources of this workspace: 3 of 3; the limit is reached."
+    for command in ("status", "home", "doctor"):
+        assert shown in said(await ana.says(f"newsdesk {command}")), command
+
+
+async def test_the_operators_doctor_names_the_workspace(ana: Editor):
+    await ana.harness.apply(with_feeds(1, 2))
+    found = await ana.harness.doctor.examine()
+    (finding,) = [one for one in found if "Sources of this" in str(one.text)]
+    assert (finding.subject, finding.state) == ("local newsroom", "warning")
+
+
+async def test_stored_articles_are_shown_as_they_were_measured(ana: Editor):
+    assert "Stored articles:" not in said(await ana.says("newsdesk status"))
+    space = ana.place.workspace
+    await ana.harness.db.write(quota_store.save_parts, {space.id: 900_000})
+    shown = said(await ana.says("newsdesk status"))
+    assert "Stored articles: 90 % of 1000000." in shown
 
 
 # ── a lower limit than what there is ──────────────────────────────────────────────

@@ -12,9 +12,16 @@ from sqlalchemy import text
 
 from bot.jobs import job_queue
 from bot.jobs.job_queue import JobQueue, read_table_scripts
-from bot.model.jobs import DeliveryShare, JobRequest
+from bot.model.jobs import WORKSPACE_SLOTS, DeliveryShare, JobRequest
 from bot.operations import health_checks
-from bot.storage import Connection, Database, job_store, job_tables, workspace_store
+from bot.storage import (
+    Connection,
+    Database,
+    job_requests,
+    job_store,
+    job_tables,
+    workspace_store,
+)
 from bot.storage.measurements import list_measurements
 from tests.bot.storage.builders import NOW
 
@@ -46,7 +53,7 @@ def compose(digest_id: int, workspace_id: int = 1, **changes) -> JobRequest:
 
 def request(conn: Connection, *requests: JobRequest) -> None:
     for one in requests:
-        job_store.request_job(conn, one)
+        job_requests.request_job(conn, one)
 
 
 def a_workspace(conn: Connection, platform: str, name: str) -> int:
@@ -176,6 +183,16 @@ async def test_a_workspace_that_had_many_jobs_does_not_wait_for_it_later(
     await database.write(request, compose(91, workspace_id=2))
     first = (await database.read(list_names))[:2]
     assert set(first) == {"compose:1:9", "compose:2:90"}
+
+
+async def test_one_workspace_cannot_occupy_all_workers(database, queue):
+    hostile = [JobRequest.for_digest("compose", 1, n) for n in range(50)]
+    await database.write(request, *hostile, compose(90, workspace_id=2))
+    begun = [await begin(queue) for _ in range(WORKSPACE_SLOTS + 1)]
+    assert sum(name.startswith("compose:1:") for name in begun) == WORKSPACE_SLOTS
+    assert "compose:2:90" in begun
+    worker = await queue.app.job_manager.register_worker()
+    assert await queue.app.job_manager.fetch_job(["publish"], worker) is None
 
 
 # ── deliveries ───────────────────────────────────────────────────────────────────

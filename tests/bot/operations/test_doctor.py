@@ -253,6 +253,7 @@ async def test_a_database_that_cannot_be_read_does_not_hide_the_platform(harness
 async def test_a_database_that_does_not_answer_is_not_waited_for_again(harness):
     class Silent:
         calls = 0
+        server_clock = None
 
         async def read(self, *args, **kwargs):
             self.calls += 1

@@ -10,7 +10,7 @@ import pytest
 from bot.ingest.source_health import is_dead
 from bot.model import Source
 from bot.operations.incidents import IncidentReporter, list_problems
-from bot.storage import delivery_store, workspace_store
+from bot.storage import delivery_store, quota_store, workspace_store
 from digests.messages import Message
 from tests.bot.harness import (
     BRIDGE,
@@ -244,3 +244,46 @@ async def test_another_workspace_learns_nothing_of_it(server):
     hide_folder(server)
     await goes_by(server, hours=25)
     assert {one.channel for one in notices(server)} == {"person:owner-of-newsroom"}
+
+
+# ── the quota of stored articles ───────────────────────────────────────────────
+
+
+async def uses(harness: BotHarness, *parts: int) -> None:
+    """The workspace has so many of 1,000 stored articles, one after the other."""
+    space = (await harness.db.read(workspace_store.list_workspaces))[0]
+    for part in parts:
+        await harness.db.write(quota_store.save_parts, {space.id: part})
+        harness.clock.advance(timedelta(days=2))
+        reporter = IncidentReporter(
+            db=harness.db, clock=harness.clock, quota_articles=1_000
+        )
+        await reporter.run()
+        await harness.outbox.deliver_notices()
+
+
+async def test_that_a_quota_is_near_is_reported_once(server):
+    await uses(server, 799)
+    assert notices(server) == []
+    await uses(server, 805, 810, 795, 801, 900)
+    (text,) = texts(server)
+    assert "Stored articles: 80 % of 1000. At the limit, the oldest that no" in text
+
+
+async def test_that_a_quota_is_reached_is_reported_once_more(server):
+    await uses(server, 850, 990, 980, 999)
+    first, second = texts(server)
+    assert "85 %" in first
+    assert "the limit of 1000 is reached. The oldest that no edition shows" in second
+    assert "ask the operator of this bot for a higher limit" in second
+
+
+async def test_a_quota_that_is_exceeded_at_once_is_reported_in_one_sentence(server):
+    await uses(server, 2_000)
+    (text,) = texts(server)
+    assert text.count("Stored articles") == 1
+
+
+async def test_a_quota_that_was_left_and_is_near_again_is_reported_again(server):
+    await uses(server, 850, 300, 850)
+    assert len(texts(server)) == 2

@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigurationError, UserError
+from bot.jobs.job_queue import read_table_scripts
 from bot.storage import (
     Database,
     engines,
@@ -25,6 +27,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.schema import metadata
+from bot.storage.schema_upgrade import OutdatedSchema
 from tests.bot.harness import BRIDGE, FLOOD, POOL, WAIT, open_harness
 from tests.bot.storage.builders import full_tenant
 from tests.bot.storage.test_schema_upgrade import MIGRATIONS, engine_of, version_of
@@ -218,3 +221,39 @@ def test_a_table_that_is_never_free_is_reported_and_nothing_is_changed(
         upgrade_to_later(empty_postgres_url)
 
     assert version_of(empty_postgres_url) == schema_upgrade.HEAD
+
+
+# ── the tables of the queue ────────────────────────────────────────────────────
+
+
+def test_a_process_that_shares_work_waits_for_the_tables_of_the_queue(
+    empty_postgres_url: str,
+):
+    schema_upgrade.upgrade_database(empty_postgres_url)
+    address = engines.parse_database_url(empty_postgres_url)
+    scripts = read_table_scripts()
+    schema_upgrade.prepare_database(address)
+    with pytest.raises(OutdatedSchema, match="no tables for several processes"):
+        schema_upgrade.prepare_database(address, queue=scripts)
+    plan = schema_upgrade.plan_upgrade(empty_postgres_url, scripts)
+    assert [step.number for step in plan.steps] == ["queue"]
+
+    schema_upgrade.upgrade_database(empty_postgres_url, scripts)
+
+    schema_upgrade.prepare_database(address, queue=scripts)
+    assert schema_upgrade.plan_upgrade(empty_postgres_url, scripts).steps == ()
+
+
+async def test_changes_of_the_queues_tables_wait_until_workers_are_stopped(
+    empty_postgres_url: str, running: Database
+):
+    scripts = read_table_scripts()
+    await asyncio.to_thread(
+        schema_upgrade.upgrade_database, empty_postgres_url, scripts
+    )
+    later = replace(scripts, changes={**scripts.changes, "99_later": "SELECT 1"})
+    upgrade = partial(schema_upgrade.upgrade_database, empty_postgres_url, later)
+    with pytest.raises(UserError, match="migration queue cannot run beside them"):
+        await asyncio.to_thread(upgrade)
+    await running.close()
+    await asyncio.to_thread(upgrade)

@@ -280,7 +280,7 @@ async def test_the_command_prints_findings_alone_and_ends_with_4(tmp_path):
         await asyncio.to_thread(home.run, "apply", "newsroom.toml", **more)
         done = await asyncio.to_thread(home.run, "doctor", "--json", **more)
         plain = await asyncio.to_thread(home.run, "doctor", **more)
-    found = {one["subject"]: one for one in json.loads(done.stdout)}
+    found = {one["subject"]: one for one in json.loads(done.stdout)["findings"]}
     assert done.returncode == plain.returncode == 4
     assert done.stderr == ""
     assert found["discord #morning"]["state"] == "problem"
