@@ -70,12 +70,12 @@ def live_role(job: RoleJob) -> None:
 
 
 async def _work(job: RoleJob) -> int:
-    from bot import app, runner
+    from bot import app, logs, runner
     from tests.builders import some_settings
     from tests.fakes import FakeDrawing
 
     settings = some_settings(**job.settings)
-    runner.configure_logging(settings)
+    logs.configure_logging(settings)
     opening: Any = app.open_application
     async with opening(settings, role=job.role, at=job.points.named) as application:
         illustrator = application.publisher.illustrator
@@ -192,7 +192,8 @@ class Fleet:
     async def ready(self, patience: float = 60.0) -> None:
         """Wait until every process works."""
         async with asyncio.timeout(patience):
-            while not all(one.works for one in self.members):  # noqa: ASYNC110
+            while not all(one.works for one in self.members):
+                assert not self.wrong, self.wrong[0]
                 await asyncio.sleep(0.1)
 
     async def _keep(self, member: Member) -> None:

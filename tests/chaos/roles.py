@@ -13,6 +13,7 @@ through a network of ours (`tests.wire.forwarder`).
 import asyncio
 import signal
 import statistics
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -133,16 +134,17 @@ class Outcome:
 
 
 async def killed(
-    kills: int, seed: int, board: Scoreboard, *, sites: int = 4, every: float = 0.7
+    kills: int, seed: int, board: Scoreboard, *, sites: int = 4, every: float = 0.6
 ) -> list[Line]:
-    """Kill processes of all roles, one in so many seconds."""
+    """Kill processes of all roles, one in so many seconds, for a limited time."""
     random = Random(seed)
 
     async def work(all_sites: Sequence[Site], _: Postgres) -> Counter[str]:
         def done() -> int:
             return sum(site.fleet.kills.total() for site in all_sites)
 
-        while done() < kills:
+        until = time.monotonic() + min(2 * every * kills, 390.0)
+        while done() < kills and time.monotonic() < until:
             await asyncio.sleep(every * random.uniform(0.3, 1.7))
             member = random.choice(all_sites).pick()
             if member is not None:
