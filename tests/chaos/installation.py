@@ -13,20 +13,20 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from sqlalchemy import text
 
-from bot.app import SystemClock
+from bot.app import choose_clock
 from bot.configuration import file_import
 from bot.errors import BotError
 from bot.jobs.job_queue import read_table_scripts
 from bot.model import AppInstallation, Digest, InstallationTokens
 from bot.model.scope import Scope
 from bot.platforms.plugins import load_plugins
+from bot.ports import Clock
 from bot.publishing import planning
 from bot.storage import (
     Connection,
@@ -105,6 +105,7 @@ class Installation:
     random: Random
     url: str
     db: Database
+    clock: Clock
     slack: SlackWire
     discord: DiscordWire
     counting: Counting
@@ -144,7 +145,7 @@ class Installation:
         long = self.random.random() < 0.12
         number = self.random.randint(6, 8) if long else self.random.randint(1, 2)
         desk.press.forget()
-        stories = desk.press.publish(datetime.now(UTC), number, long=long)
+        stories = desk.press.publish(self.clock.now(), number, long=long)
         desk.untold |= {story.name for story in stories}
         self._unordered.append(desk)
         await self._order_all()
@@ -161,7 +162,7 @@ class Installation:
     def _order(self, conn: Connection, desk: Desk, key: str) -> None:
         digest = self._digests.get(desk.name) or _find_digest(conn, desk)
         self._digests[desk.name] = digest
-        due = planning.manual_due(digest, datetime.now(UTC), key)
+        due = planning.manual_due(digest, self.clock.now(), key)
         planning.plan_manual_occurrence(conn, digest, due)
         conn.execute(text(_READ_NOW), {"count": _READ_AT_ONCE})
 
@@ -322,10 +323,12 @@ async def installation(
         digests: Of the one server on Discord, for three channels each.
     """
     folder.mkdir(parents=True)
-    clock = SystemClock()
     await asyncio.to_thread(schema_upgrade.upgrade_database, url)
     db = await asyncio.to_thread(Database.open, url)
+    # The processes use the clock of the server too.
+    clock = choose_clock(db)
     try:
+        await db.read(_count_open)
         async with (
             slack_server.serving(clock) as slack,
             discord_server.serving(clock) as discord,
@@ -341,6 +344,7 @@ async def installation(
                 random=random,
                 url=url,
                 db=db,
+                clock=clock,
                 slack=SlackWire(slack),
                 discord=DiscordWire(discord),
                 counting=Counting(discord=discord),
@@ -396,7 +400,7 @@ async def _configure(built: Installation) -> None:
         file_import.apply_file,
         file_import.read_file(file, load_plugins()),
         prune=False,
-        now=datetime.now(UTC),
+        now=built.clock.now(),
     )
 
 
@@ -415,7 +419,7 @@ def _format(platform: str, workspace: str, desks: Sequence[Desk]) -> str:
 async def _install(built: Installation) -> None:
     """Install the app in every team, each with a token of its own."""
     slack, cipher = built.slack.slack, TokenCipher(KEY.encode())
-    store = DatabaseInstallationStore(built.db, cipher, SystemClock(), "slack")
+    store = DatabaseInstallationStore(built.db, cipher, built.clock, "slack")
     for team in sorted({d.workspace for d in built.desks if d.platform == "slack"}):
         token = f"xoxb-{team}-of-no-value"
         scopes = tuple(sorted(SCOPES))
@@ -428,7 +432,7 @@ async def _install(built: Installation) -> None:
                 name=f"Team {team}",
                 installer="U7001",
                 scopes=scopes,
-                installed_at=datetime.now(UTC),
+                installed_at=built.clock.now(),
                 tokens=InstallationTokens(token=token),
             )
         )

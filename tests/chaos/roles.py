@@ -134,7 +134,7 @@ class Outcome:
 
 
 async def killed(
-    kills: int, seed: int, board: Scoreboard, *, sites: int = 4, every: float = 0.6
+    kills: int, seed: int, board: Scoreboard, *, sites: int = 4, every: float = 0.8
 ) -> list[Line]:
     """Kill processes of all roles, one in so many seconds, for a limited time."""
     random = Random(seed)
@@ -143,7 +143,7 @@ async def killed(
         def done() -> int:
             return sum(site.fleet.kills.total() for site in all_sites)
 
-        until = time.monotonic() + min(2 * every * kills, 390.0)
+        until = time.monotonic() + 1.5 * every * kills
         while done() < kills and time.monotonic() < until:
             await asyncio.sleep(every * random.uniform(0.3, 1.7))
             member = random.choice(all_sites).pick()
