@@ -113,5 +113,5 @@ class Recovery:
             self._connection = await psycopg.AsyncConnection.connect(
                 self.url, autocommit=True, connect_timeout=2
             )
-        cursor = await self._connection.execute(query, values)  # type: ignore[arg-type]
+        cursor = await self._connection.execute(query, values)
         return await cursor.fetchall()

@@ -93,10 +93,10 @@ def _note_workers(file: Path) -> None:
     """Record the ids under which this process takes jobs."""
     from procrastinate.manager import JobManager
 
-    register = JobManager.register_worker
+    register: Any = JobManager.register_worker
 
-    async def registered(manager: Any) -> int:
-        number = await register(manager)
+    async def registered(manager: JobManager) -> int:
+        number: int = await register(manager)
         with file.open("a", encoding="utf-8") as opened:
             opened.write(f"{number}\n")
         return number

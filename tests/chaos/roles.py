@@ -15,7 +15,14 @@ import signal
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,7 +218,7 @@ async def rolled(
                 for member in site.fleet.members:
                     before = member.started
                     member.kill(signal.SIGTERM)
-                    await _until(lambda m=member, n=before: m.started > n and m.works)
+                    await _started_again(member, before)
                     done[member.role] += 1
         return done
 
@@ -264,9 +271,9 @@ async def _find_busy(site: Site) -> Member:
         await asyncio.sleep(0.05)
 
 
-async def _until(what: Callable[[], bool], seconds: float = 60.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not what():  # noqa: ASYNC110 - other processes decide
+async def _started_again(member: Member, before: int) -> None:
+    async with asyncio.timeout(120):
+        while member.started == before or not member.works:
             await asyncio.sleep(0.1)
 
 
@@ -319,7 +326,7 @@ async def _pause(site: Site, random: Random) -> None:
             process.kill(signal.SIGCONT)
 
 
-_FAULTS: Final[Mapping[str, Callable[[Site, Random], Awaitable[None]]]] = {
+_FAULTS: Final[Mapping[str, Callable[[Site, Random], Coroutine[Any, Any, None]]]] = {
     "reset": _reset,
     "hold": _hold,
     "end": _end,
@@ -384,7 +391,7 @@ async def _sites(
         for n in range(number):
             name = f"site{n}"
             with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+                connection.execute(f"CREATE DATABASE {name}")
             random = Random(f"{seed}/{name}")
             url = server.url(name)
             built = await stack.enter(
