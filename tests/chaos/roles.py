@@ -273,7 +273,7 @@ async def _find_busy(site: Site) -> Member:
 
 async def _started_again(member: Member, before: int) -> None:
     async with asyncio.timeout(120):
-        while member.started == before or not member.works:
+        while member.started == before or not member.works:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
