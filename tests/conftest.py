@@ -65,8 +65,8 @@ def postgres_process() -> Iterator["PostgresServer"]:
     try:
         address = server.get_uri("%s")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            _run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
-        _run_sql(address % "postgres", "SELECT pg_reload_conf()")
+            run_sql(address % "postgres", f"ALTER SYSTEM SET {setting} = off")
+        run_sql(address % "postgres", "SELECT pg_reload_conf()")
         yield server
     finally:
         server.cleanup()
@@ -82,7 +82,7 @@ def postgres_server(postgres_process: "PostgresServer") -> str:
 @pytest.fixture(scope="session")
 def postgres_with_schema(postgres_server: str) -> str:
     """A PostgreSQL database with our schema, that tests use one after another."""
-    _run_sql(postgres_server % "postgres", "CREATE DATABASE ours")
+    run_sql(postgres_server % "postgres", "CREATE DATABASE ours")
     schema_upgrade.upgrade_database(postgres_server % "ours")
     return postgres_server % "ours"
 
@@ -92,7 +92,7 @@ def postgres_url(postgres_with_schema: str) -> str:
     """A PostgreSQL database with our schema and nothing in it."""
     # Emptying it is many times faster than creating another and dropping it.
     tables = ", ".join(schema.metadata.tables)
-    _run_sql(
+    run_sql(
         postgres_with_schema,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -106,7 +106,7 @@ def postgres_url(postgres_with_schema: str) -> str:
 @pytest.fixture(scope="session")
 def postgres_with_queue(postgres_server: str) -> str:
     """A PostgreSQL database with our schema and the tables of the queue."""
-    _run_sql(postgres_server % "postgres", "CREATE DATABASE shared")
+    run_sql(postgres_server % "postgres", "CREATE DATABASE shared")
     url = postgres_server % "shared"
     schema_upgrade.upgrade_database(url)
     engine = create_postgresql_engine(parse_database_url(url))
@@ -120,7 +120,7 @@ def postgres_with_queue(postgres_server: str) -> str:
 def queue_url(postgres_with_queue: str) -> str:
     """The address of that database, with nothing in it."""
     tables = ", ".join([*schema.metadata.tables, *QUEUE_TABLES])
-    _run_sql(
+    run_sql(
         postgres_with_queue,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -133,9 +133,9 @@ def queue_url(postgres_with_queue: str) -> str:
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """A new PostgreSQL database without any table, for tests that change the schema."""
     name = f"test_{next(_numbers)}"
-    _run_sql(postgres_server % "postgres", f"CREATE DATABASE {name}")
+    run_sql(postgres_server % "postgres", f"CREATE DATABASE {name}")
     yield postgres_server % name
-    _run_sql(postgres_server % "postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    run_sql(postgres_server % "postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(
@@ -156,7 +156,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-def _run_sql(address: str, *statements: str) -> None:
+def run_sql(address: str, *statements: str) -> None:
     import psycopg
 
     with psycopg.connect(address, autocommit=True) as connection:

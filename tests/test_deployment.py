@@ -199,9 +199,9 @@ def test_every_path_of_the_repository_that_the_pages_name_exists():
                 assert (ROOT / path).exists(), (page, path)
 
 
-def test_the_pages_name_every_version_of_the_image_alike():
+def test_the_wheel_and_the_image_are_named_with_this_version():
     text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
-    assert set(re.findall(r"standfirst:([\d.]+\d)", text)) == {VERSION}
+    assert set(re.findall(r"standfirst[:-](\d[\d.]*\d)", text)) == {VERSION}
 
 
 # ── monitoring ─────────────────────────────────────────────────────────────────

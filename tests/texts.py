@@ -44,7 +44,7 @@ FINDINGS = {"Finding.ok", "Finding.warning", "Finding.problem"}
 #: Modules that address the operator, in English: a terminal, a file, a log.
 OPERATORS = (
     "__main__.py", "cli/", "settings.py", "storage/", "web/", "runner.py",
-    "leases.py", "operations/backup.py",
+    "app.py", "jobs/leases.py", "operations/backup.py",
 )  # fmt: skip
 #: `{{ texts.say("…") }}` of a template.
 ON_A_PAGE = re.compile(r"""texts\.(?:say|word)\(\s*"([^"]+)\"""")

@@ -33,8 +33,11 @@ from bot.storage.sqlite_backup import BACKUP_FOLDER
 UP_TO_DATE = "The database {where} is at schema {target}, as this version needs it."
 UPGRADED = "The database {where} is now at schema {target}."
 PLAN_TITLE = "The database {where} is at schema {present}; this version needs {target}:"
+QUEUE_TITLE = "The database {where} is at schema {present}; this is missing:"
 NEW_TITLE = "The database {where} is new; schema {target} is made in these steps:"
-PG_DUMP = "pg_dump --format=custom --file=standfirst.dump --dbname='{address}'"
+PG_DUMP = (
+    "pg_dump --format=custom --no-owner --file=standfirst.dump --dbname='{address}'"
+)
 
 
 def migrate_database(
@@ -67,6 +70,8 @@ def migrate_database(
 
 def _print_plan(plan: UpgradePlan, url: str) -> None:
     title = NEW_TITLE if plan.present is None else PLAN_TITLE
+    if plan.present == plan.target:
+        title = QUEUE_TITLE
     print_message(_format_plan(title, plan))
     for step in plan.steps:
         print_message(f"  {step.number}  {step.summary}")
@@ -160,8 +165,9 @@ PG_DUMP_HINT = (
     "asks for the password)."
 )
 PG_RESTORE_HINT = (
-    "The data is on PostgreSQL, whose own command loads a backup: stop the bot, then "
-    "pg_restore --clean --if-exists --dbname='{address}' FILE (it asks for the "
+    "The data is on PostgreSQL, whose own command loads a backup. Stop the bot, make a "
+    "new database (createdb) and name it in STANDFIRST_DATABASE_URL; then "
+    "pg_restore --no-owner --exit-on-error --dbname='{address}' FILE (it asks for the "
     "password), then «standfirst restore» without a file, before the bot starts again."
 )
 STILL_CONNECTED = (

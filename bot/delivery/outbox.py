@@ -150,6 +150,8 @@ class Outbox(MessageSender):
     held: DeliveryShares | None = None
     #: Monotonic clock in seconds; None = only `clock` is used.
     steady: Callable[[], float] | None = None
+    #: When the newest query of what is due began, by the clock of the event loop.
+    offered_at: float = field(default=float("-inf"), init=False)
     _queue: FairQueue = field(default_factory=FairQueue, init=False)
     _in_flight: dict[int, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _ended: list[JobResult] = field(default_factory=list, init=False)
@@ -162,7 +164,16 @@ class Outbox(MessageSender):
     _started: bool = field(default=False, init=False)
 
     async def drain(self) -> datetime | None:
-        """Send everything that is due; return when something is due next.
+        """Send everything that is due; return when something is due next."""
+        await self.send_due()
+        find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
+        following = await self.db.read(find_next, wait, self.shares)
+        # Without a pause, what cannot be sent now would be queried continuously.
+        soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
+        return following and max(following, soon)
+
+    async def send_due(self) -> None:
+        """Send everything that is due.
 
         When cancelled, it waits a few seconds for running jobs; the next start
         continues with the rest.
@@ -175,11 +186,6 @@ class Outbox(MessageSender):
         except asyncio.CancelledError:
             await self._wait_for_in_flight()
             raise
-        find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
-        following = await self.db.read(find_next, wait, self.shares)
-        # Without a pause, what cannot be sent now would be queried continuously.
-        soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
-        return following and max(following, soon)
 
     async def deliver_notices(self) -> datetime | None:
         """Send the due private notices; return when one is due next.
@@ -196,10 +202,11 @@ class Outbox(MessageSender):
 
     def hold(self, shares: DeliveryShares) -> None:
         """Send only this from now on; what is in flight is finished."""
-        self.held = shares
+        before, self.held = self.shares, shares
         self._queue.keep(shares)
-        self._queried_at = float("-inf")
-        self._job_ended.set()
+        if not shares.is_within(before):
+            self._queried_at = float("-inf")
+            self._job_ended.set()
 
     def list_busy(self) -> frozenset[tuple[str, int]]:
         """List the platforms and workspaces of unfinished jobs."""
@@ -218,13 +225,14 @@ class Outbox(MessageSender):
 
     async def _offer_due(self) -> bool:
         """Add the jobs that are due; return whether any job waits."""
-        self._queried_at = asyncio.get_running_loop().time()
+        self._queried_at = started = asyncio.get_running_loop().time()
         now = self.clock.now()
         await self.db.write(recording.expire_stale, now, tuple(self._in_flight))
         shares, wait = self.shares, self.uncertain_wait
         sendable, uncertain = await self.db.read(recording.load_due, now, shares, wait)
         self._queue.offer(one for one in uncertain if self._may_read_back(one))
         self._queue.offer(sendable)
+        self.offered_at = started
         return self._queue.waiting
 
     def _may_read_back(self, delivery: Delivery) -> bool:

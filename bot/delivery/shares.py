@@ -37,9 +37,12 @@ class ShareTiming:
     #: workspaces, and of one for a single workspace.
     shared_limits: float = 5.0
     own_limits: float = 1.0
-    #: Without work, after which a share is given back: retries after a rate limit come
-    #: sooner.
+    #: Without work, after which the share of a whole platform is given back: retries
+    #: after a rate limit come sooner.
     quiet: float = 4.0
+    #: The same for a share of one workspace. A process holds a limited number of them
+    #: at once, and others wait.
+    own_quiet: float = 2.0
     #: After which the share of a workspace is given back although there is more to do,
     #: so that the work spreads over the processes.
     turn: float = 60.0
@@ -91,26 +94,30 @@ class ShareSender:
     async def _serve(self, share: DeliveryShare, stopping: asyncio.Event) -> bool:
         """Wait until a share is quiet; return whether it was interrupted before."""
         time = asyncio.get_running_loop().time
+        own = bool(share.workspace_id)
+        quiet = self.timing.own_quiet if own else self.timing.quiet
         begun = busy_at = time()
-        while time() - busy_at < self.timing.quiet:
-            over = bool(share.workspace_id) and time() - begun > self.timing.turn
+        while True:
+            over = own and time() - begun > self.timing.turn
             if over or stopping.is_set() or share not in self._held:
                 return True
-            await asyncio.sleep(LOOK_SECONDS)
-            if self._is_busy(share):
+            # On a slow database, the first query may take longer than a share is kept.
+            if self._is_busy(share) or self.outbox.offered_at <= begun:
                 busy_at = time()
-        return False
+            elif time() - busy_at >= quiet:
+                return False
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _is_busy(self, share: DeliveryShare) -> bool:
-        return any(
-            platform == share.platform and share.workspace_id in (0, workspace_id)
-            for platform, workspace_id in self._busy
-        )
+        if share.workspace_id:
+            return (share.platform, share.workspace_id) in self._busy
+        return any(platform == share.platform for platform, _ in self._busy)
 
     def _hold(self, held: set[DeliveryShare]) -> None:
-        self._held = held
+        more, self._held = held - self._held, held
         self.outbox.hold(DeliveryShares.of(*held))
-        self._changed.set()
+        if more:
+            self._changed.set()
         self._busy = self.outbox.list_busy()
 
     async def _look(self) -> None:
@@ -119,7 +126,7 @@ class ShareSender:
     async def _drain(self) -> None:
         self._changed.clear()
         if self._held or self._busy:
-            await self.outbox.drain()
+            await self.outbox.send_due()
 
     async def _notify(self) -> None:
         if self._held:

@@ -6,7 +6,9 @@ What a transaction elsewhere stored has its job already. So this finds what beca
 by time, and what a lost process left behind.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,6 +40,9 @@ from digests.types import frozen
 BATCH: Final = 500
 #: Jobs of a queue that may wait: what is due beyond them waits in its table.
 MOST_WAITING: Final = 2000
+#: Sources of one host that one look requests jobs for. More would wait in the queue, as
+#: a host is asked for one at a time, and workers would pass over them at each job.
+MOST_OF_HOST: Final = 30
 
 
 @frozen
@@ -133,7 +138,8 @@ def list_editions_to_compose(conn: Connection, now: datetime) -> list[JobRequest
     if not _has_room(conn, "publish"):
         return []
     due = schedule_store.list_due_occurrences(conn, now, BATCH)
-    return [schedule_store.build_compose_request(one) for one in due]
+    requests = map(schedule_store.build_compose_request, due)
+    return [replace(one, unless_running=True) for one in requests]
 
 
 def list_sources_to_read(conn: Connection, now: datetime) -> list[JobRequest]:
@@ -145,16 +151,22 @@ def list_sources_to_read(conn: Connection, now: datetime) -> list[JobRequest]:
         return []
     due = source_store.list_due_sources(conn, now, BATCH)
     readers = source_store.find_reading_workspaces(conn, [one.id for one in due])
-    return [
-        JobRequest(
+    hosts = Counter[str]()
+    requests = []
+    for one in due:
+        host = extract_host(current_address(one)) or str(one.id)
+        hosts[host] += 1
+        if hosts[host] > MOST_OF_HOST:
+            continue
+        request = JobRequest(
             task="read_source",
             workspace_id=readers.get(one.id, 0),
             subject_id=one.id,
-            lock=f"host:{extract_host(current_address(one)) or one.id}",
+            lock=f"host:{host}",
             unless_running=True,
         )
-        for one in due
-    ]
+        requests.append(request)
+    return requests
 
 
 def _list_pages(conn: Connection, now: datetime) -> list[JobRequest]:

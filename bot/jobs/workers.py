@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 PLACES: Final[Mapping[QueueName, int]] = {
     "read": 16,
     "publish": 12,
-    "deliver": 100,
+    "deliver": 200,
     "maintain": 1,
 }
 #: Seconds between signs of life.

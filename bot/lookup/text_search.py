@@ -225,11 +225,13 @@ def _load_likely_articles(
 
     worth: Counter[int] = Counter()
     searches = tuple(islice(plan_searches(question), _MAX_SEARCHES))
-    find = partial(article_search.search_revisions_each, conn, scope, wanted=searches)
-    by_span = [
-        find(limit=_ARTICLES_PER_SEARCH, since=since, until=until)
-        for since, until in _search_spans(question)
-    ]
+    by_span = article_search.search_revisions_each(
+        conn,
+        scope,
+        wanted=searches,
+        limit=_ARTICLES_PER_SEARCH,
+        spans=_search_spans(question),
+    )
     for asked, *found in zip(searches, *by_span, strict=True):
         for key in chain.from_iterable(found):
             worth[key] += len(asked.every)
@@ -238,9 +240,7 @@ def _load_likely_articles(
     return tuple(loaded[key] for key in likely)
 
 
-def _search_spans(
-    question: "Question",
-) -> Sequence[tuple[datetime | None, datetime | None]]:
+def _search_spans(question: "Question") -> Sequence[article_search.TimeSpan]:
     """List the time spans to search: all time, and around the days of the question."""
     days = question.days
     if days is None:

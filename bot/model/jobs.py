@@ -67,6 +67,11 @@ class DeliveryShares:
         single = (one.workspace_id for one in shares if one.workspace_id)
         return cls(platforms=frozenset(whole), workspaces=frozenset(single))
 
+    def is_within(self, others: "DeliveryShares") -> bool:
+        """Check whether these are all among others."""
+        same_platforms = self.platforms <= others.platforms
+        return same_platforms and self.workspaces <= others.workspaces
+
 
 @frozen
 class JobRequest:

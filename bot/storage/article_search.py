@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain, compress, islice
+from itertools import chain, groupby, islice
 from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
@@ -32,12 +32,13 @@ from bot.storage.search_index import (
     IndexQuery,
     IndexStep,
     IndexWalk,
+    WordShares,
 )
 from bot.storage.statements import (
-    batched,
     delete_rows,
     first_scalar,
     insert_all,
+    is_among,
     list_scalars,
 )
 from digests.language.search_terms import PhraseGroup, SearchQuery, extract_terms
@@ -49,10 +50,13 @@ _SOURCE_MARK, _OUTLET_MARK, _WEEK_MARK = "§", "¤", "‡"
 #: Maximum number of sources or weeks in a query; with more, rows are checked instead.
 _MAX_NAMED = 256
 #: Matches checked per step, and in total before sources are added to the query, as
-#: multiples of the limit; and the minimum of that total.
-_SIFTED_PER_STEP, _MAX_SIFTED, _MIN_SIFTED = 2, 20, 3000
-#: Maximum number of keys in one statement.
-_BATCH_SIZE = 500
+#: multiples of the limit; and the minimum of each.
+_SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
+_MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
+#: Maximum number of known matches that are compared with further words.
+_FEW_KNOWN = 200
+#: Number of keys that are checked in one statement at first, and its growth.
+_BATCH_SIZE, _SHARE_GROWTH = 500, 4
 
 
 def index_revision(
@@ -110,36 +114,87 @@ def search_revisions(
         limit: Maximum number of revisions.
         kept: Restrictions.
     """
-    (found,) = search_revisions_each(conn, scope, wanted=[wanted], limit=limit, **kept)
+    if wanted is not None and not wanted:
+        return []
+    asked = wanted or SearchQuery()
+    outlet = extract_terms(kept.get("outlet") or "")
+    marks = (((_OUTLET_MARK + word,),) for word in outlet)
+    asked = replace(asked, every=(*asked.every, *marks))
+    only, among = kept.get("source_ids"), kept.get("among")
+    here = _Search(
+        conn=conn,
+        scope=scope,
+        source_ids=source_store.list_source_ids(conn, scope, only),
+        span=_load_span(conn, kept.get("since"), kept.get("until")),
+        only=only,
+        among=among,
+        shares=search_index.estimate_shares(conn, [asked] if among is None else []),
+    )
+    (found,) = here.last([asked], limit, {})
     return found
+
+
+#: Earliest and latest date; None = any.
+TimeSpan = tuple[datetime | None, datetime | None]
 
 
 def search_revisions_each(
     conn: Connection,
     scope: Scope,
-    wanted: Sequence[SearchQuery | None],
+    wanted: Sequence[SearchQuery],
     limit: int,
-    **kept: Unpack[SearchFilters],
-) -> list[list[int]]:
-    """Run several searches independently; data that they share is read once."""
-    only = kept.get("source_ids")
-    outlet = [
-        ((_OUTLET_MARK + word,),) for word in extract_terms(kept.get("outlet") or "")
-    ]
-    here = _Search(
+    spans: Sequence[TimeSpan] = ((None, None),),
+) -> list[list[list[int]]]:
+    """Run several searches over each of several time spans.
+
+    As `search_revisions` does each, but what they share is read once: if all matches
+    of some words are few, those with further words and those of a time are among them.
+    """
+    known: _KnownMatches = {}
+    always = _Search(
         conn=conn,
         scope=scope,
-        source_ids=source_store.list_source_ids(conn, scope, only),
-        since=kept.get("since"),
-        until=kept.get("until"),
-        among=kept.get("among"),
-        only=only,
+        source_ids=source_store.list_source_ids(conn, scope),
+        span=_load_span(conn, None, None),
+        shares=search_index.estimate_shares(conn, wanted),
+        far=len(wanted) < 2,
     )
-    able = [each is None or bool(each) for each in wanted]
-    asked = [each or SearchQuery() for each in compress(wanted, able)]
-    asked = [replace(each, every=(*each.every, *outlet)) for each in asked]
-    found = iter(here.last(asked, limit))
-    return [next(found) if each else [] for each in able]
+    found = always.last_each(wanted, limit, known)
+    return [
+        replace(always, span=_load_span(conn, *span)).last_each(
+            wanted, limit, {**known}
+        )
+        if any(span)
+        else found
+        for span in spans
+    ]
+
+
+#: All matches, or all of a time, that the workspace may see, and perhaps others, by
+#: what must occur: in descending order.
+_KnownMatches = dict[frozenset[PhraseGroup], list[int]]
+
+
+@frozen
+class _Span:
+    """A time span, and where its revisions are in the index."""
+
+    since: datetime | None
+    until: datetime | None
+    #: Without words.
+    request: IndexQuery
+
+
+def _load_span(
+    conn: Connection, since: datetime | None, until: datetime | None
+) -> _Span:
+    weeks = _list_weeks(conn, since, until)
+    dates = (since, until) if weeks else (None, None)
+    first, last, newest = search_index.estimate_key_range(conn, *dates)
+    request = IndexQuery(
+        wanted=SearchQuery(), weeks=weeks, first=first, last=last, newest=newest
+    )
+    return _Span(since=since, until=until, request=request)
 
 
 @frozen
@@ -149,37 +204,77 @@ class _Search:
     conn: Connection
     scope: Scope
     source_ids: Sequence[int]
-    since: datetime | None = None
-    until: datetime | None = None
-    among: Sequence[int] | None = None
+    span: _Span
+    #: Only from these sources, and only these revisions.
     only: Sequence[int] | None = None
+    among: Sequence[int] | None = None
+    shares: WordShares
+    #: Whether old matches are needed too; of several queries, each needs recent ones.
+    far: bool = True
 
-    def last(self, asked: Sequence[SearchQuery], limit: int) -> list[list[int]]:
-        """Return for each query the keys of the latest visible revisions that match."""
-        if not self.source_ids:
+    def last_each(
+        self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
+    ) -> list[list[int]]:
+        """Return the same as `last`, from known matches where they suffice."""
+        found: dict[SearchQuery, list[int]] = {SearchQuery(): []}
+        by_size = sorted(filter(None, asked), key=lambda each: len(each.every))
+        for _, some in groupby(by_size, key=lambda each: len(each.every)):
+            held, rest = dict[SearchQuery, list[int]](), []
+            for each in some:
+                matches = self._find_among_known(each, known)
+                if matches is None:
+                    rest.append(each)
+                else:
+                    held[each] = known[frozenset(each.every)] = matches
+            seen = self._seen(list(held.values()), limit)
+            found |= zip(held, (keys[:limit] for keys in seen), strict=True)
+            found |= zip(rest, self.last(rest, limit, known), strict=True)
+        return [found[each] for each in asked]
+
+    def _find_among_known(
+        self, asked: SearchQuery, known: _KnownMatches
+    ) -> list[int] | None:
+        """Find all matches among the known matches of fewer words; None: unknown."""
+        words = frozenset(asked.every)
+        parts = [] if asked.none else [each for each in known if each <= words]
+        if not parts:
+            return None
+        keys = set.intersection(*(set(known[part]) for part in parts))
+        among = sorted(keys, reverse=True)
+        if words == frozenset.union(*parts):
+            return among
+        if len(among) > _FEW_KNOWN:
+            return None
+        request = IndexQuery(wanted=asked)
+        return search_index.select_matching(self.conn, request, among)
+
+    def last(
+        self, asked: Sequence[SearchQuery], limit: int, known: _KnownMatches
+    ) -> list[list[int]]:
+        """Return for each query the keys of the latest visible revisions that match.
+
+        Adds to the known matches those that were read to the end.
+        """
+        if not self.source_ids or not asked:
             return [[] for _ in asked]
-        weeks = self._weeks()
-        since, until = (self.since, self.until) if weeks else (None, None)
-        first, last = search_index.estimate_key_range(self.conn, since, until)
-        requests = [
-            IndexQuery(wanted=each, weeks=weeks, first=first, last=last)
-            for each in asked
-        ]
+        requests = [replace(self.span.request, wanted=each) for each in asked]
         if self.among is not None:
             among = self.among
             select_matching = search_index.select_matching
             held = [select_matching(self.conn, each, among) for each in requests]
             return [found[:limit] for found in self._seen(held, limit)]
         named = _any_mark(_SOURCE_MARK, self.source_ids)
-        common = search_index.list_common_words(
-            self.conn, [replace(request, sources=named) for request in requests]
-        )
-        # With several queries, each needs only recent matches.
         walk = partial(
-            search_index.walk_matches, self.conn, common=common, far=len(requests) < 2
+            search_index.walk_matches, self.conn, shares=self.shares, far=self.far
         )
         walks = [self._walk(walk, request, named, limit) for request in requests]
-        return self._walk_until_enough(walks, limit)
+        found, complete = self._walk_until_enough(walks, limit)
+        known |= {
+            frozenset(each.every): keys
+            for each, keys in zip(asked, complete, strict=True)
+            if keys is not None and not each.none
+        }
+        return found
 
     def _walk(
         self,
@@ -194,38 +289,48 @@ class _Search:
         slow, the latest matches of any source are checked first.
         """
         if len(self.source_ids) > search_index.FEW_SOURCES:
-            walk = begin(request, _SIFTED_PER_STEP * limit)
-            step, sifted = next(walk, None), 0
+            size = max(_SIFTED_PER_STEP * limit, _MIN_SIFTED_PER_STEP)
+            walk, sifted = begin(request, size), 0
+            step, whole = _advance_walk(walk)
             most = max(_MAX_SIFTED * limit, _MIN_SIFTED)
             while step is not None and sifted < most:
                 keys = yield step
                 sifted += len(keys)
-                step = _advance_walk(walk, keys)
+                step, whole = _advance_walk(walk, keys)
             if step is None:
-                return
-        yield from begin(replace(request, sources=named), limit)
+                return whole
+        return (yield from begin(replace(request, sources=named), limit))
 
     def _walk_until_enough(
         self, walks: Sequence[IndexWalk], limit: int
-    ) -> list[list[int]]:
-        """Continue each walk until enough of its matches are visible."""
+    ) -> tuple[list[list[int]], list[list[int] | None]]:
+        """Continue each walk until enough of its matches are visible.
+
+        Returns them, and all matches of the walks that came to their end.
+        """
         found: list[dict[int, None]] = [{} for _ in walks]
-        steps = {number: next(walk, None) for number, walk in enumerate(walks)}
+        read: list[dict[int, None]] = [{} for _ in walks]
+        complete: list[list[int] | None] = [None for _ in walks]
+        steps = {number: _advance_walk(walk)[0] for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
             hits = search_index.take_steps(self.conn, list(going.values()))
             for number, keys, seen in zip(
                 going, hits, self._seen(hits, limit), strict=True
             ):
+                read[number] |= dict.fromkeys(keys)
                 found[number] |= dict.fromkeys(seen)
-                enough = len(found[number]) >= limit
-                steps[number] = None if enough else _advance_walk(walks[number], keys)
-        return [list(islice(keys, limit)) for keys in found]
+                steps[number], whole = _advance_walk(walks[number], keys)
+                if whole:
+                    complete[number] = sorted(read[number], reverse=True)
+                if len(found[number]) >= limit:
+                    steps[number] = None
+        return [list(islice(keys, limit)) for keys in found], complete
 
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
         """Keep the first visible matches of each list: `most`, or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
-        share = max(_BATCH_SIZE // len(hits), most)
-        for at in range(0, max(map(len, hits)), share):
+        at, share = 0, max(_BATCH_SIZE // max(1, len(hits)), most)
+        while at < max(map(len, hits), default=0):
             some = [
                 keys[at : at + share] if len(found) < most else ()
                 for keys, found in zip(hits, seen, strict=True)
@@ -233,42 +338,51 @@ class _Search:
             kept = self._kept(list(dict.fromkeys(chain.from_iterable(some))))
             for keys, found in zip(some, seen, strict=True):
                 found += [key for key in keys if key in kept]
+            at, share = at + share, _SHARE_GROWTH * share
         return seen
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
         """Select the matches that are visible and fulfil the restrictions."""
-        conditions = [*filter_visible_revisions(self.scope)]
+        if not matches:
+            return set()
+        conditions = [
+            is_among(self.conn, _REVISION.id, matches),
+            *filter_visible_revisions(self.scope),
+        ]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))
-        if self.since is not None:
-            conditions.append(_REVISION.dated_at >= self.since)
-        if self.until is not None:
-            conditions.append(_REVISION.dated_at <= self.until)
-        key, kept = _REVISION.id, set[int]()
-        query = select(key).select_from(REVISION_JOIN)
-        for some in batched(matches, _BATCH_SIZE):
-            found = query.where(key.in_(some), *conditions)
-            kept |= set(list_scalars(self.conn, found))
-        return kept
-
-    def _weeks(self) -> PhraseGroup:
-        """List the weeks from `since` to `until`, or to the newest article."""
-        if self.since is None:
-            return ()
-        last = self.until or _find_newest_date(self.conn)
-        if last is None:
-            return ()
-        first = _week_number(self.since)
-        weeks = range(first, max(first, _week_number(last)) + 1)
-        return _any_mark(_WEEK_MARK, weeks)
+        if self.span.since is not None:
+            conditions.append(_REVISION.dated_at >= self.span.since)
+        if self.span.until is not None:
+            conditions.append(_REVISION.dated_at <= self.span.until)
+        query = select(_REVISION.id).select_from(REVISION_JOIN).where(*conditions)
+        return set(list_scalars(self.conn, query))
 
 
-def _advance_walk(walk: IndexWalk, keys: list[int]) -> IndexStep | None:
-    """Send a walk the result of its step; return its next step, None at its end."""
+def _list_weeks(
+    conn: Connection, since: datetime | None, until: datetime | None
+) -> PhraseGroup:
+    """List the weeks from `since` to `until`, or to the newest article."""
+    if since is None:
+        return ()
+    last = until or _find_newest_date(conn)
+    if last is None:
+        return ()
+    first = _week_number(since)
+    return _any_mark(_WEEK_MARK, range(first, max(first, _week_number(last)) + 1))
+
+
+def _advance_walk(
+    walk: IndexWalk, keys: list[int] | None = None
+) -> tuple[IndexStep | None, bool]:
+    """Begin a walk, or send it the result of its step.
+
+    Returns its next step, None at its end, and whether all matches were read then.
+    """
     try:
-        return walk.send(keys)
-    except StopIteration:
-        return None
+        return (next(walk) if keys is None else walk.send(keys)), False
+    except StopIteration as end:
+        return None, end.value
 
 
 def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:

@@ -26,6 +26,7 @@ from typing import Any
 from sqlalchemy import (
     URL,
     Connection,
+    Dialect,
     Engine,
     ExceptionContext,
     create_engine,
@@ -205,6 +206,19 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
             "pip install 'standfirst[postgres]'."
         ) from None
 
+    @event.listens_for(engine, "do_connect")
+    def refuse_encoding(
+        dialect: Dialect, _record: Any, args: Any, options: dict[str, Any]
+    ) -> Any:
+        # Before SQLAlchemy's first query, which fails where text arrives as bytes.
+        connection = dialect.loaded_dbapi.connect(*args, **options)
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            where = connection.info.dbname
+            connection.close()
+            raise ConfigurationError(_PG_ENCODING.format(where=where, found=encoding))
+        return connection
+
     @event.listens_for(engine, "handle_error")
     def discard_connection(context: ExceptionContext) -> None:
         state = getattr(context.original_exception, "sqlstate", None)
@@ -327,6 +341,10 @@ _PG_LOGIN = (
 _PG_MISSING = (
     "The server has no database {where}. Make it (createdb), or correct the name at "
     "the end of STANDFIRST_DATABASE_URL."
+)
+_PG_ENCODING = (
+    "The database {where} has the encoding {found}, and Standfirst needs UTF8. Make "
+    "another: createdb --encoding=UTF8 --template=template0 NAME."
 )
 _PG_FULL = (
     "The database {where} cannot be written because its server's disk is full. "

@@ -18,6 +18,14 @@ _FIND_VERSION: Final = text(
     " obj_description(to_regclass('procrastinate_jobs'), 'pg_class') AS version"
 )
 
+#: A worker that takes a job looks for others with its lock, for each job that waits
+#: before it. Without this, each of these looks reads all jobs.
+_INDEX_LOCKS: Final = """
+CREATE INDEX IF NOT EXISTS standfirst_jobs_lock
+    ON procrastinate_jobs (lock, priority DESC, id)
+    WHERE status IN ('todo', 'doing')
+"""
+
 
 @frozen
 class TableScripts:
@@ -58,6 +66,7 @@ def upgrade_job_tables(conn: Connection, scripts: TableScripts) -> tuple[str, ..
     plain = conn.execution_options(no_parameters=True)
     for name in missing:
         plain.exec_driver_sql(sql[name])
+    plain.exec_driver_sql(_INDEX_LOCKS)
     if missing:
         name = scripts.version.replace("'", "''")
         plain.exec_driver_sql(f"COMMENT ON TABLE procrastinate_jobs IS '{name}'")

@@ -37,6 +37,7 @@ from bot.storage.statements import (
     from_row,
     insert_all,
     insert_row,
+    is_among,
     list_scalars,
     match_prefix,
     to_row,
@@ -148,7 +149,7 @@ def _choose_by_speaker(
     chosen: list[int] = []
     for most in (_FIRST_QUOTES, _MORE_QUOTES):
         said, whole = list_last_quote_ids(conn, here["scope"], speaker, most)
-        chosen = _choose_newest(conn, [_QUOTE.id.in_(said)], **here)
+        chosen = _choose_newest(conn, [is_among(conn, _QUOTE.id, said)], **here)
         if whole or len(chosen) >= here["limit"]:
             break
     return chosen
@@ -167,7 +168,8 @@ def _choose_by_speaker_and_topic(
         return []
     said, whole = list_last_quote_ids(conn, scope, speaker, most=_FIRST_QUOTES)
     among = _list_revision_ids(conn, said)
-    chosen = _choose_by_topic(conn, about, [_QUOTE.id.in_(said)], among, **here)
+    mine = [is_among(conn, _QUOTE.id, said)]
+    chosen = _choose_by_topic(conn, about, mine, among, **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -192,7 +194,8 @@ def _choose_by_topic(
         since=here["since"],
         among=among,
     )
-    return _choose_newest(conn, [_QUOTE.revision_id.in_(last), *conditions], **here)
+    these = is_among(conn, _QUOTE.revision_id, last)
+    return _choose_newest(conn, [these, *conditions], **here)
 
 
 def _choose_newest(
@@ -218,12 +221,12 @@ def list_speaker_names(
     """Suggest names of speakers, those quoted most often recently first."""
     if split_speaker_name(prefix):
         last, _ = list_last_quote_ids(conn, scope, prefix, _QUOTES_FOR_NAMES)
-        newest = _QUOTE.id.in_(last)
+        newest = is_among(conn, _QUOTE.id, last)
     else:
         articles = article_search.search_revisions(
             conn, scope, wanted=None, limit=_MAX_ARTICLES
         )
-        newest = _QUOTE.revision_id.in_(articles)
+        newest = is_among(conn, _QUOTE.revision_id, articles)
     names = select(_QUOTE.speaker, _QUOTE.speaker_normalized)
     query = _order_newest_first(names, scope).where(_QUOTE.speaker.is_not(None))
     found = conn.execute(query.where(newest).limit(_QUOTES_FOR_NAMES)).all()
@@ -240,7 +243,7 @@ def filter_revisions_quoting(
     if said is None:
         return []
     key = _QUOTE.revision_id
-    query = select(key).where(key.in_(revision_ids), *said)
+    query = select(key).where(is_among(conn, key, revision_ids), *said)
     return list_scalars(conn, query.distinct())
 
 
@@ -260,8 +263,8 @@ def list_revisions_quoting(
 
 
 def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
-    query = select(_QUOTE.revision_id).where(_QUOTE.id.in_(quote_ids)).distinct()
-    return list_scalars(conn, query)
+    query = select(_QUOTE.revision_id).where(is_among(conn, _QUOTE.id, quote_ids))
+    return list_scalars(conn, query.distinct())
 
 
 def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:
@@ -444,7 +447,7 @@ def _list_quote_ids(
     )
     key = hits.c.quote_id
     called = (_has_word(word, of=key) for word in others)
-    query = select(key).where(hits.c.source_id.in_(mine), *called)
+    query = select(key).where(is_among(conn, hits.c.source_id, mine), *called)
     return list_scalars(conn, query.order_by(key.desc()).limit(most))
 
 
@@ -506,7 +509,7 @@ def list_figures(
             limit=_MAX_ARTICLES,
             since=since,
         )
-        query = query.where(revisions.c.id.in_(last))
+        query = query.where(is_among(conn, revisions.c.id, last))
     most = limit if topic is None else _MAX_FIGURES
     rows = conn.execute(query.limit(most)).all()
     return tuple(islice(_load_figures(conn, rows, topic, limit), limit))

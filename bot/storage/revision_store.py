@@ -17,6 +17,7 @@ from bot.storage.statements import (
     first_scalar,
     from_row,
     insert_into,
+    is_among,
     to_row,
 )
 from digests.language.normalization import revision_hash
@@ -58,7 +59,7 @@ def filter_visible_revisions(scope: Scope) -> tuple[Condition, ...]:
 def load_articles(conn: Connection, ids: Sequence[int]) -> dict[int, Article]:
     """Load the articles of these revisions, by the revision's key."""
     query: Select[Any] = select(*REVISION_COLUMNS).select_from(REVISION_JOIN)
-    rows = conn.execute(query.where(_REVISION.id.in_(ids)))
+    rows = conn.execute(query.where(is_among(conn, _REVISION.id, ids)))
     return {row.id: article_from_row(row) for row in rows}
 
 
@@ -68,7 +69,7 @@ def load_article_texts(conn: Connection, ids: list[int]) -> tuple[Article, ...]:
     For hundreds of revisions, in a third of the time of `load_articles`.
     """
     columns = (_REVISION.id, _REVISION.title, _REVISION.text, _REVISION.published)
-    query = select(*columns).where(_REVISION.id.in_(ids))
+    query = select(*columns).where(is_among(conn, _REVISION.id, ids))
     rows = {row[0]: row for row in conn.execute(query).all()}
     return tuple(
         Article(id=str(key), title=title, text=text, published=published)

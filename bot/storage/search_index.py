@@ -8,37 +8,34 @@ one statement runs the queries of all walks.
 SQLite's index returns matches in the order of keys, up to a limit. PostgreSQL's returns
 all matches or none, and the cost of alternatives grows with the square of their number.
 There, blocks of keys are searched from the newest on, each by its own query, as many at
-a time as the number of matches in earlier blocks suggests.
+a time as the shares of the words and the matches so far suggest. A block costs as much
+as comparing four thousand entries of the rarest word with the others: if the rest of
+the index has fewer, or few matches, one query reads it at once.
 """
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import cbrt, ceil, prod
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
-    Select,
     Text,
     and_,
     cast,
-    column,
     func,
     literal,
     or_,
     select,
-    table,
     text,
     type_coerce,
-    values,
 )
 
 from bot.model.scope import MAX_KEY
 from bot.storage.schema import revisions, searchable
-from bot.storage.statements import Condition, first_scalar, list_scalars
+from bot.storage.statements import Condition, first_scalar, is_among, list_scalars
 from digests.language.search_terms import PhraseGroup, SearchQuery
 from digests.types import frozen
 
@@ -47,25 +44,52 @@ _REVISION = revisions.c
 BLOCK_MARK, BLOCK_BITS = "¶", 12
 #: Growth factor of the number of blocks searched at a time (PostgreSQL), and its limit.
 _WINDOW_GROWTH, _MAX_WINDOW = 4, 64
-#: Maximum number of matches that are fetched all at once: as a multiple of the wanted
-#: number, and for a few sources.
-_FEW_MATCHES, _FEW_OF_SOURCES = 3, 5000
 #: Maximum number of matches of all times that are fetched if some weeks are wanted.
 _FEW_BESIDE = 2000
-#: Minimum number of matches per step, because another query finds all of them again.
-_MIN_STEP_SIZE = 500
+#: Minimum number of matches per step on PostgreSQL, because another query finds all of
+#: them again, and of each step but the first on SQLite.
+_MIN_STEP_SIZE, _MIN_NEXT_STEP = 500, 1000
 #: Maximum number of sources in one query; more of them are queried one by one.
 FEW_SOURCES = 16
-#: Selects words in more than 5 % of the revisions.
-_SELECT_COMMON_WORDS = text(
-    "SELECT c.word FROM pg_stats s,"
+#: Selects the shares of revisions that have these words. The statistics list the most
+#: frequent thousand words, or ten for each step of `default_statistics_target`; behind
+#: them stand the least and the greatest share, without a word.
+_SELECT_SHARES = text(
+    "SELECT c.word, c.part FROM pg_stats s,"
     " unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) c(word, part)"
     " WHERE s.schemaname = current_schema() AND s.tablename = 'searchable'"
-    " AND s.attname = 'terms' AND c.part > 0.05 AND c.word = ANY(:words)"
+    " AND s.attname = 'terms' AND (c.word = ANY(:words) OR c.word IS NULL)"
 )
+#: Assumed share of a word that the statistics do not list, and the share above which
+#: words are common.
+_RARE, _COMMON = 0.003, 0.05
+#: Measured milliseconds of PostgreSQL: to compare an entry of the rarest word with the
+#: other words, to read a match from its page, and to search a block.
+_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.6
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
-_INDEX = table("searchable_index", column("rowid"), column("searchable_index"))
+#: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
+_SELECT_LATEST = (
+    "SELECT rowid FROM searchable_index WHERE searchable_index MATCH ?"
+    " AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+)
+#: Selects for each step the latest keys that match any of its questions (PostgreSQL).
+#: MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
+#: mark of each kind, so that no key matches a step twice.
+_SELECT_HITS = text(
+    "WITH hits AS MATERIALIZED ("
+    "SELECT a.step, a.before, a.size, s.revision_id FROM unnest("
+    "CAST(:steps AS integer[]), CAST(:questions AS text[]),"
+    " CAST(:before AS bigint[]), CAST(:sizes AS integer[])"
+    ") a(step, question, before, size)"
+    " JOIN searchable s ON s.terms @@ CAST(a.question AS tsquery)"
+    "), ranked AS ("
+    "SELECT step, size, revision_id, row_number() OVER"
+    " (PARTITION BY step ORDER BY revision_id DESC) AS place"
+    " FROM hits WHERE revision_id < before"
+    ") SELECT step, revision_id FROM ranked WHERE place <= size"
+    " ORDER BY step, revision_id DESC"
+)
 
 
 @frozen
@@ -78,6 +102,8 @@ class IndexQuery:
     #: Range of keys stored at about the wanted time, from `estimate_key_range`.
     first: int = 0
     last: int = 0
+    #: The latest key of all.
+    newest: int = 0
     #: Empty = any source.
     sources: PhraseGroup = ()
 
@@ -93,42 +119,54 @@ class IndexStep:
     size: int
 
 
-IndexWalk = Generator[IndexStep, list[int], None]
+#: Returns whether it has given all matches.
+IndexWalk = Generator[IndexStep, list[int], bool]
 
 
-def list_common_words(
-    conn: Connection, requests: Iterable[IndexQuery]
-) -> frozenset[str]:
-    """List the words and marks in many revisions, by PostgreSQL's statistics."""
-    if conn.dialect.name == "sqlite":
-        return frozenset()
-    groups = (
-        g for request in requests for g in (*request.wanted.every, request.sources)
-    )
+@frozen
+class WordShares:
+    """Estimated shares of the revisions that have a word."""
+
+    listed: Mapping[str, float]
+    #: Of a word that is not listed.
+    others: float
+
+
+def estimate_shares(conn: Connection, asked: Iterable[SearchQuery]) -> WordShares:
+    """Estimate the shares of these words by PostgreSQL's statistics of all revisions.
+
+    Before the table was analyzed, every word counts as rather frequent. SQLite's index
+    needs none.
+    """
+    groups = (group for each in asked for group in each.every)
     words = {word for group in groups for phrase in group for word in phrase}
-    found = conn.execute(_SELECT_COMMON_WORDS, {"words": list(words)})
-    return frozenset(found.scalars().all())
+    if conn.dialect.name == "sqlite" or not words:
+        return WordShares(listed={}, others=_COMMON)
+    found = conn.execute(_SELECT_SHARES, {"words": list(words)}).all()
+    listed = {row.word: row.part for row in found if row.word is not None}
+    known = len(listed) < len(found)
+    return WordShares(listed=listed, others=_RARE if known else _COMMON)
 
 
 def walk_matches(
     conn: Connection,
     request: IndexQuery,
     size: int,
-    common: Collection[str] = (),
+    shares: WordShares,
     far: bool = True,
 ) -> IndexWalk:
     """Walk over all matches, about `size` keys at a step.
 
     By key, descending; for a time in the past, the walk may begin with what was stored
-    then. `common` is a result of `list_common_words`; unless `far`, several common
-    words are searched together in the latest hundred thousand revisions only.
+    then. `shares` is a result of `estimate_shares`; unless `far`, several common words
+    may be searched together in the latest hundred thousand revisions only.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if conn.dialect.name == "sqlite" or not asked:
         return _walk_by_key(asked, size)
     if len(request.sources) > FEW_SOURCES:
         return _walk_by_source(request, size)
-    return _walk_by_block(request, size, common, far)
+    return _walk_by_block(request, size, shares, far)
 
 
 def take_steps(conn: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
@@ -151,8 +189,8 @@ def select_matching(
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
-    query = select(key).where(key.in_(among), matches).order_by(key.desc())
-    return list_scalars(conn, query)
+    query = select(key).where(is_among(conn, key, among), matches)
+    return list_scalars(conn, query.order_by(key.desc()))
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
@@ -162,15 +200,19 @@ def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:
 
 def estimate_key_range(
     conn: Connection, since: datetime | None, until: datetime | None
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Estimate the keys of revisions stored at these times; None = first, latest.
 
     Not needed on SQLite.
+
+    Returns:
+        The first and the last key of that time, and the latest of all.
     """
     if conn.dialect.name == "sqlite":
-        return 0, 0
+        return 0, 0, 0
+    newest = _find_last_key(conn, None)
     first = 0 if since is None else _find_last_key(conn, since)
-    return first, _find_last_key(conn, until)
+    return first, newest if until is None else _find_last_key(conn, until), newest
 
 
 def _find_last_key(conn: Connection, until: datetime | None) -> int:
@@ -190,61 +232,83 @@ def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
     while True:
         found = yield IndexStep(questions=(asked,), before=before, size=size)
         if len(found) < size:
-            return
-        before, size = found[-1], 4 * size
+            return True
+        before, size = found[-1], max(4 * size, _MIN_NEXT_STEP)
 
 
 def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
     asked = _add_marks(request.wanted, request.weeks)
     yield from _walk_all(_split_by_mark(asked, request.sources), None, size)
+    return True
 
 
 def _walk_by_block(
-    request: IndexQuery, size: int, common: Collection[str], far: bool
+    request: IndexQuery, size: int, shares: WordShares, far: bool
 ) -> IndexWalk:
-    """Walk from the block of the latest key to that of the first, then the rest."""
+    """Walk from the block of the latest key to that of the first, then the rest.
+
+    As soon as it costs less, the rest is one query.
+    """
     asked = _add_marks(request.wanted, request.sources)
-    # To find common words together, the index reads all positions of each.
-    meet = len(asked.every) > 1 and not any(_is_rare(g, common) for g in asked.every)
-    few = max(_FEW_MATCHES * size, _FEW_OF_SOURCES if request.sources else 0)
     first, last = sorted((request.first, request.last))
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
-    if meet and not far:
+    total = max(end, request.newest)
+    parts = [_estimate_share(group, shares) for group in asked.every]
+    rarest, likely = min(parts), prod(parts)
+    near = not far and len(parts) > 1 and rarest > _COMMON
+    if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
-    # The latest block is rarely full: too small for an estimate.
-    found, window, before = 0, 2, end
+    found, window, before = 0, _MAX_WINDOW, end
+    # Words of one subject meet more often than by chance.
+    density = cbrt(rarest * likely**2)
     while at >= bottom:
-        here = range(max(bottom, at - window + 1), at + 1)
-        blocks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
-        found += yield from _walk_all(_split_by_mark(asked, blocks), before, size)
-        at, before = here[0] - 1, here[0] << BLOCK_BITS
-        looked, there_are = end - before, end - (bottom << BLOCK_BITS)
-        if not meet and found * there_are <= few * looked:
-            # The rest costs less in one query.
+        blocks = _count_blocks(size - found, likely, before - (at << BLOCK_BITS))
+        blocks = min(blocks, at - bottom + 1)
+        whole = _ENTRY_COST * rarest + _MATCH_COST * density
+        few = not request.weeks or total * density <= _FEW_BESIDE
+        if few and total * whole <= _BLOCK_COST * blocks:
             break
-        window = _next_window(window, found, looked, size)
-    if meet and not far:
-        return
+        window = min(blocks, window)
+        here = range(at - window + 1, at + 1)
+        marks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
+        found += yield from _walk_all(_split_by_mark(asked, marks), before, size)
+        at, before = here[0] - 1, here[0] << BLOCK_BITS
+        # Of what was searched, beside one match of the estimate.
+        density = likely = (found + 1) / (end - before + 1 / likely)
+        window = min(_WINDOW_GROWTH * window, _MAX_WINDOW)
+    else:
+        if near:
+            return False
     if request.weeks:
         # Also revisions stored before or after that time. If there are few, checking
         # dates costs less than the index.
-        few_beside = not meet and found * end <= _FEW_BESIDE * (end - before)
-        rest = (asked,) if few_beside else _split_by_mark(asked, request.weeks)
-        yield from _walk_all(rest, None, size)
+        if total * density <= _FEW_BESIDE:
+            yield from _walk_all((asked,), None, 2 * _FEW_BESIDE)
+        else:
+            yield from _walk_all(_split_by_mark(asked, request.weeks), None, size)
     elif at >= bottom:
         yield from _walk_all((asked,), before, size)
+    return True
 
 
-def _next_window(window: int, found: int, looked: int, size: int) -> int:
-    """Estimate in how many blocks the missing matches are, from those found so far."""
-    missing = max(0, size - found)
-    # A quarter more than that, since matches are rarely spread evenly.
-    likely = missing * looked * 5 // (max(1, found << BLOCK_BITS) * 4) + 1
-    return min(likely, _WINDOW_GROWTH * window, _MAX_WINDOW)
+def _estimate_share(group: PhraseGroup, shares: WordShares) -> float:
+    """Estimate the share of revisions that have any of the phrases."""
+    listed, others = shares.listed, shares.others
+    parts = (min(listed.get(word, others) for word in phrase) for phrase in group)
+    return min(1.0, sum(parts))
 
 
-def _is_rare(group: PhraseGroup, common: Collection[str]) -> bool:
-    return not any(all(word in common for word in phrase) for phrase in group)
+def _count_blocks(missing: int, share: float, latest: int) -> int:
+    """Estimate in how many blocks the missing matches are.
+
+    Args:
+        missing: Number of matches.
+        share: Estimated share of the keys that match.
+        latest: Number of keys in the latest of the blocks, which may not be full.
+    """
+    # A quarter more, since matches are rarely spread evenly.
+    further = max(0, missing) * 1.25 / share - latest
+    return 1 + ceil(max(0, further) / (1 << BLOCK_BITS))
 
 
 def _walk_all(
@@ -272,23 +336,16 @@ def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
     (asked,) = step.questions
     if not asked:
         return _load_every_key(conn, step)
-    matches = _INDEX.c.searchable_index.op("MATCH")(_format_fts5(asked))
-    key = _INDEX.c.rowid
-    return _load_page(conn, select(key).where(matches), key, step)
+    given = (_format_fts5(asked), step.before or MAX_KEY, step.size)
+    return list(conn.exec_driver_sql(_SELECT_LATEST, given).scalars())
 
 
 def _load_every_key(conn: Connection, step: IndexStep) -> list[int]:
     # Revisions that are not current are filtered out later: here that would lose the
     # order of the index.
-    return _load_page(conn, select(_REVISION.id), _REVISION.id, step)
-
-
-def _load_page(
-    conn: Connection, query: Select[Any], key: ColumnElement[int], step: IndexStep
-) -> list[int]:
-    if step.before is not None:
-        query = query.where(key < step.before)
-    return list_scalars(conn, query.order_by(key.desc()).limit(step.size))
+    query = select(_REVISION.id).where(_REVISION.id < (step.before or MAX_KEY))
+    latest = query.order_by(_REVISION.id.desc()).limit(step.size)
+    return list_scalars(conn, latest)
 
 
 def _match_stored_terms(asked: SearchQuery) -> Condition:
@@ -329,48 +386,14 @@ def _take_on_postgresql(
         if question
     ]
     if asked:
-        for number, key in conn.execute(_select_hits(asked)).all():
+        names = ("steps", "questions", "before", "sizes")
+        given = dict(zip(names, map(list, zip(*asked, strict=True)), strict=True))
+        for number, key in conn.execute(_SELECT_HITS, given):
             found[number].append(key)
     for number, step in enumerate(steps):
         if not all(step.questions):
             found[number] = _load_every_key(conn, step)
     return found
-
-
-def _select_hits(asked: Sequence[tuple[int, str, int, int]]) -> Select[Any]:
-    """Select for each step the latest keys that match, in descending order."""
-    # Imported only if it is used.
-    from sqlalchemy.dialects.postgresql import TSQUERY
-
-    columns = (
-        column("step", Integer),
-        column("question", Text),
-        column("before", BigInteger),
-        column("size", Integer),
-    )
-    each = values(*columns, name="asked").data(list(asked))
-    held = searchable.c.terms.op("@@")(cast(each.c.question, TSQUERY))
-    key = searchable.c.revision_id
-    # MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
-    # mark of each kind, so that no key matches a step twice.
-    hits = (
-        select(each.c.step, each.c.before, each.c.size, key)
-        .select_from(each.join(searchable, held))
-        .cte("hits")
-        .prefix_with("MATERIALIZED")
-    )
-    last = hits.c.revision_id.desc()
-    place = func.row_number().over(partition_by=hits.c.step, order_by=last)
-    ranked = (
-        select(hits, place.label("place"))
-        .where(hits.c.revision_id < hits.c.before)
-        .subquery()
-    )
-    return (
-        select(ranked.c.step, ranked.c.revision_id)
-        .where(ranked.c.place <= ranked.c.size)
-        .order_by(ranked.c.step, ranked.c.revision_id.desc())
-    )
 
 
 def _cast_tsquery(asked: SearchQuery) -> ColumnElement[Any]:

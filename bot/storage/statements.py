@@ -10,14 +10,24 @@ reveal what a person follows, so queries over a workspace exclude them.
 
 import base64
 import hashlib
+import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import asdict, fields, is_dataclass
 from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -27,9 +37,11 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    any_,
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -295,6 +307,19 @@ def has_same_values(one: FromClause, other: FromClause, *columns: str) -> Condit
 def match_prefix(column: Column[str], prefix: str) -> Condition:
     """Condition for a prefix that uses an index on a column sorted by code point."""
     return and_(column >= prefix, column < prefix + _AFTER_PREFIX)
+
+
+def is_among(
+    conn: Connection, column: ColumnElement[int], keys: Collection[int]
+) -> Condition:
+    """Condition: the key is one of these, all of which are one bound value.
+
+    For hundreds of keys `in_`, which binds each, takes longer than the query itself.
+    """
+    if conn.dialect.name == "sqlite":
+        each = func.json_each(json.dumps(list(keys))).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(literal(list(keys), ARRAY(BigInteger)))
 
 
 def is_due(column: ColumnElement[Any], now: Any) -> Condition:

@@ -47,13 +47,13 @@ async def test_a_token_switches_a_platform_on_and_ready_waits_for_it(name, setti
     assert "not connected" in ready[name]
 
 
-def test_a_library_is_loaded_only_when_its_platform_is_used():
+def test_libraries_of_platforms_and_metrics_are_loaded_only_when_they_are_used():
     script = (
         "import sys; from bot import app; "
         "from bot.platforms.slack.platform import SlackPlatform; "
         "SlackPlatform(token='xoxb-t'); "
         "print({name.split('.')[0] for name in sys.modules} & "
-        "{'slack_sdk', 'slack_bolt', 'discord'})"
+        "{'slack_sdk', 'slack_bolt', 'discord', 'prometheus_client'})"
     )
     found = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -16,6 +16,7 @@ SLOW = """\
 import asyncio, sys, threading
 from contextlib import asynccontextmanager
 from bot.cli import doctor
+from bot.model import Finding
 from bot.settings import Settings
 
 class Factory:
@@ -26,11 +27,21 @@ class Factory:
     @asynccontextmanager
     async def open_application(self, settings):
         {opening}
-        yield
+        yield self
+        {closing}
 
-doctor.OPEN_SECONDS = 0.1
+    doctor = property(lambda self: self)
+
+    async def examine(self, seconds):
+        return [Finding.ok("database", "it is well")]
+
+doctor.OPEN_SECONDS = doctor.CLOSE_SECONDS = 0.1
 sys.exit(doctor.run_doctor(json=True, factory=Factory()))
 """
+
+
+#: A thread that does not end.
+WAITING = "await asyncio.to_thread(threading.Event().wait)"
 
 
 @pytest.fixture
@@ -45,10 +56,12 @@ def furnished(tmp_path: Path) -> Home:
     return home
 
 
-def examine(folder: Path, opening: str) -> tuple[int, dict[str, Any], str]:
-    """Run the doctor over an application that is opened so."""
+def examine(
+    folder: Path, opening: str = "pass", closing: str = "pass"
+) -> tuple[int, dict[str, Any], str]:
+    """Run the doctor over an application that is opened and closed so."""
     done = subprocess.run(
-        [sys.executable, "-c", SLOW.format(opening=opening)],
+        [sys.executable, "-c", SLOW.format(opening=opening, closing=closing)],
         env=Home(folder).environment(),
         capture_output=True,
         text=True,
@@ -90,10 +103,14 @@ def test_a_database_that_cannot_be_opened_is_a_finding(furnished: Home):
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for(tmp_path: Path):
-    waiting = "await asyncio.to_thread(threading.Event().wait)"
-    code, report, _ = examine(tmp_path, waiting)
+    code, report, _ = examine(tmp_path, opening=WAITING)
     assert (code, report["state"]) == (4, "problem")
     assert "did not answer" in report["findings"][0]["text"]
+
+
+def test_a_server_that_stops_answering_does_not_hold_the_process(tmp_path: Path):
+    code, report, _ = examine(tmp_path, closing=WAITING)
+    assert (code, report["state"]) == (0, "ok")
 
 
 def test_a_secret_in_an_error_is_not_printed(tmp_path: Path):

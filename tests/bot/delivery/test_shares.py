@@ -20,7 +20,7 @@ from tests.fakes import FakeClock, FakePlatform
 pytestmark = pytest.mark.postgres
 
 DISCORD = DeliveryShare(platform="discord")
-QUICK = ShareTiming(shared_limits=0, own_limits=0, quiet=1.5)
+QUICK = ShareTiming(shared_limits=0, own_limits=0, quiet=1.5, own_quiet=1.5)
 
 
 @pytest.fixture
@@ -175,6 +175,14 @@ async def test_a_process_that_stood_still_sends_no_more_for_a_share_it_lost(
         await database.write(store_due_edition, "one", "discord", 1, 1)
         await asyncio.sleep(1.5)
     assert discord.messages == []
+
+
+async def test_a_share_is_kept_until_its_deliveries_were_looked_for(database, slack):
+    await database.write(store_due_edition, "one", "slack", 1, 1)
+    timing = ShareTiming(own_limits=0, own_quiet=0)
+    async with a_process(database, slack, timing=timing) as sender:
+        await sender.send(a_share(1), asyncio.Event())
+    assert len(slack.messages) == 1
 
 
 def remove_jobs(conn: Connection) -> None:

@@ -1,11 +1,8 @@
 """The filled database of the first schema, from which every migration is tested.
 
 `first_schema.sql` holds its tables and at least one row of each, as SQLite dumps them.
-Until 0.1.0 is released, a change of the first migration needs a new dump:
-
-    python -m tests.bot.storage.first_schema
-
-After that the file is never rewritten: it represents the databases in use.
+`python -m tests.bot.storage.first_schema` wrote it before 0.1.0 was released. It is
+never written again: it represents the databases in use.
 """
 
 import sqlite3

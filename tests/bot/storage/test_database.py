@@ -24,6 +24,7 @@ from bot.storage import (
 from bot.storage import database as module
 from bot.storage.schema import revisions
 from tests.bot.storage.builders import NOW, a_tenant, some_deliveries
+from tests.conftest import run_sql
 
 SECRET = "hunter2"
 
@@ -381,6 +382,16 @@ def test_an_unreachable_server_is_reported_without_the_password(url: str):
 def test_a_missing_database_is_reported(postgres_server: str):
     with pytest.raises(ConfigurationError, match="has no database nowhere"):
         Database.open(postgres_server % "nowhere")
+
+
+@pytest.mark.postgres
+def test_a_database_with_another_encoding_is_refused(postgres_server: str):
+    run_sql(
+        postgres_server % "postgres",
+        "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0",
+    )
+    with pytest.raises(ConfigurationError, match="ascii has the encoding SQL_ASCII"):
+        Database.open(postgres_server % "ascii")
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,6 @@ def test_partial_indexes_have_the_same_condition_in_both(
 
 
 def test_the_dump_has_the_first_schema_and_a_row_in_every_table(tmp_path: Path):
-    """If it fails before 0.1.0 is released: `python -m …first_schema`."""
     first_schema.load_into_sqlite(tmp_path / "dump.db")
 
     with (

@@ -21,6 +21,7 @@ from bot.storage import (
     quote_store,
     search_index,
 )
+from bot.storage.search_index import WordShares
 from digests.language.search_terms import SearchQuery, extract_terms, parse_query
 from tests.bot.storage.builders import (
     NOW,
@@ -235,19 +236,18 @@ async def test_more_sources_than_can_be_named_are_all_searched(
     assert await titles(database, tenant, "lock") == ["Mine"]
 
 
-@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("cost", [0, 1e9])
 @pytest.mark.parametrize("limit", [1, 4, 5, 12, 20])
 async def test_all_blocks_are_searched_if_the_newest_are_not_enough(
     database: Database,
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
     limit: int,
-    few: int,
+    cost: float,
 ):
     monkeypatch.setattr(article_search, "BLOCK_BITS", 1)
     monkeypatch.setattr(search_index, "BLOCK_BITS", 1)
-    monkeypatch.setattr(search_index, "_FEW_OF_SOURCES", few)
-    monkeypatch.setattr(search_index, "_FEW_MATCHES", few)
+    monkeypatch.setattr(search_index, "_BLOCK_COST", cost)
     monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
     for number in range(12):
         await database.write(store_article, tenant, id=str(number), title=str(number))
@@ -265,6 +265,7 @@ async def test_postgresql_searches_no_further_than_necessary(
     tenant = await database.write(a_tenant)
     monkeypatch.setattr(article_search, "BLOCK_BITS", 2)
     monkeypatch.setattr(search_index, "BLOCK_BITS", 2)
+    monkeypatch.setattr(search_index, "_BLOCK_COST", 0)
     for number in range(20):
         await database.write(store_article, tenant, id=str(number), title=str(number))
     asked: list[str] = []
@@ -298,7 +299,7 @@ async def test_one_way_of_several_goes_no_further_than_the_last_where_they_meet(
     await meeting_seldom(database, tenant, monkeypatch)
     monkeypatch.setattr(search_index, "_NEAR_BLOCKS", 4)
 
-    found = await database.read(
+    (found,) = await database.read(
         article_search.search_revisions_each,
         Scope(tenant.workspace.id),
         wanted=[parse_query("lock weir"), parse_query("boat weir")],
@@ -315,8 +316,11 @@ async def meeting_seldom(
 ) -> None:
     """Terms that PostgreSQL believes to be in every version; one mentions a boat."""
     monkeypatch.setattr(
-        search_index, "list_common_words", lambda *_: frozenset(["lock", "weir"])
+        search_index,
+        "estimate_shares",
+        lambda *_: WordShares(listed={"lock": 1.0, "weir": 1.0}, others=0.01),
     )
+    monkeypatch.setattr(search_index, "_BLOCK_COST", 0)
     # No source is given: these are as common as in a workspace of many sources.
     monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
     monkeypatch.setattr(article_search, "BLOCK_BITS", 0)
@@ -350,20 +354,19 @@ async def test_of_several_things_each_is_found(database: Database, tenant: Tenan
     for title in ("weir", "lock", "weir lock"):
         await database.write(store_article, tenant, id=title, title=title, text="Said.")
 
-    found = await database.read(
+    (found,) = await database.read(
         article_search.search_revisions_each,
         Scope(tenant.workspace.id),
         wanted=[
             parse_query("weir"),
             SearchQuery(),
-            None,
             parse_query("weir lock"),
             parse_query("elk"),
         ],
         limit=9,
     )
 
-    assert [len(keys) for keys in found] == [2, 0, 3, 1, 0]
+    assert [len(keys) for keys in found] == [2, 0, 1, 0]
 
 
 @pytest.mark.postgres

@@ -1,10 +1,12 @@
 """Health for supervisors, metrics for Prometheus: current, and without names."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -124,6 +126,18 @@ def _sort_labels(line: str) -> str:
     return re.sub(
         r"\{(.*)\}", lambda m: f"{{{','.join(sorted(m[1].split(',')))}}}", line
     )
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for(monkeypatch):
+    async def wait() -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.web.health.MEASURE_SECONDS", 0.01)
+    site = a_site(replace(report_health(wait), list_measurements=wait))
+    assert (await site.get("/readyz")).status == 503
+    found = await scrape(site)
+    assert found["standfirst_part_ready"] == {"database": 0}
+    assert "standfirst_editions" in found
 
 
 async def test_without_the_database_what_was_counted_is_still_reported():
