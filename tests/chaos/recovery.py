@@ -17,7 +17,7 @@ from bot.storage import process_store
 
 _LOOK_SECONDS = 0.2
 _JOBS = "SELECT queueing_lock, worker_id, status FROM procrastinate_jobs"
-_HOLDER = "SELECT holder FROM leases WHERE name = %s AND until > now()"
+_HOLDER = "SELECT holder FROM leases WHERE name = %s"
 
 
 @dataclass(eq=False, kw_only=True)

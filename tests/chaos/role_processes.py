@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 from bot.errors import BotError, ConfigurationError
 from tests.chaos.fork_server import Process
@@ -101,7 +102,7 @@ def _note_workers(file: Path) -> None:
             opened.write(f"{number}\n")
         return number
 
-    JobManager.register_worker = registered  # type: ignore[method-assign]
+    patch.object(JobManager, "register_worker", registered).start()
 
 
 # ── a fleet ────────────────────────────────────────────────────────────────────

@@ -726,7 +726,7 @@ async def test_what_a_process_claimed_before_it_stood_still_is_not_sent_afterwar
     outbox_harness,
 ):
     await outbox_harness.due("one")
-    stood_still = []
+    stood_still: list[str] = []
 
     def stand_still(point: str) -> None:
         if point == "claimed" and not stood_still:
@@ -735,7 +735,7 @@ async def test_what_a_process_claimed_before_it_stood_still_is_not_sent_afterwar
 
     outbox_harness.outbox.at = stand_still
     sent_at: list[int] = []
-    send = outbox_harness.discord.send
+    send: Send = outbox_harness.discord.send
 
     async def record(delivery: Delivery) -> str:
         sent_at.append(delivery.attempt)
