@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -35,6 +36,7 @@ from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
 from bot.storage import Database, job_store
+from bot.storage.database_faults import DatabaseFaults
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,10 @@ class Worker:
     #: Does the regular maintenance.
     maintain: Callable[[], Awaitable[object]]
     _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    #: Of the library's own connections.
+    _faults: DatabaseFaults = field(
+        default_factory=partial(DatabaseFaults, logged=True), init=False
+    )
 
     async def run(self) -> None:
         """Do jobs until cancelled; then finish those that run."""
@@ -123,9 +129,7 @@ class Worker:
                     delete_jobs="always",
                 )
             except ConnectorException as error:
-                log.error(
-                    "the worker lost the database", queue=name, reason=_why(error)
-                )
+                self._faults.add("read", _why(error))
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _sweep(self) -> None:
@@ -135,8 +139,9 @@ class Worker:
             try:
                 lost = await self.sender.db.write(job_store.restart_lost_jobs, after)
             except BotError as error:
-                log.error("lost workers are not looked for", reason=str(error))
+                self._faults.add("read", str(error))
             else:
+                self._faults.clear("read")
                 for task in lost:
                     log.warning("the job of a lost worker is done again", job=task)
 

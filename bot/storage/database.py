@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import ConfigurationError
 from bot.metrics import DatabaseAccess, Metrics
 from bot.model.jobs import JobRequest
-from bot.storage import engines, job_requests, schema_upgrade
+from bot.storage import engines, job_requests, process_store, schema_upgrade
 from bot.storage.database_faults import DatabaseFaults
 from bot.storage.engines import explain_error, explain_errors, is_transient
 from bot.storage.server_clock import ASK_TIME, ServerClock
@@ -231,6 +231,9 @@ class Database:
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         with self._writer.begin() as conn:
             job_requests.start_collecting(conn)
+            if self.faults.prevent_writing:
+                # A transaction that changes no row also succeeds on a full disk.
+                process_store.probe_writing(conn)
             result = work(conn)
             requests = job_requests.list_requested(conn)
             if requests and self._queue is not None:

@@ -33,12 +33,19 @@ class DatabaseFaults:
         #: When each sentence was logged last, by the monotonic clock.
         self._logged_at: dict[str, float] = {}
         self._began = 0.0
+        #: Whether the present fault was logged, so that its end is.
+        self._is_known = False
 
     @property
     def present(self) -> str:
         """Return the sentence of a present fault; "" if there is none."""
         with self._lock:
             return next(iter(self._present.values()), "")
+
+    @property
+    def prevent_writing(self) -> bool:
+        """Check whether the last write failed."""
+        return "write" in self._present
 
     def add(self, access: DatabaseAccess, reason: str) -> None:
         """Record that a transaction failed."""
@@ -51,7 +58,7 @@ class DatabaseFaults:
             last = self._logged_at.get(reason, -REPEAT_SECONDS)
             if known or not self.logged or now - last < REPEAT_SECONDS:
                 return
-            self._logged_at[reason] = now
+            self._logged_at[reason], self._is_known = now, True
         log.error("the database does not work", reason=reason)
 
     def clear(self, access: DatabaseAccess) -> None:
@@ -60,7 +67,8 @@ class DatabaseFaults:
             return
         with self._lock:
             reason = self._present.pop(access, None)
-            over = reason is not None and not self._present
+            is_over = reason is not None and not self._present and self._is_known
             seconds = round(time.monotonic() - self._began, 1)
-        if over and self.logged:
+            self._is_known = self._is_known and not is_over
+        if is_over:
             log.warning("the database works again", after_seconds=seconds)

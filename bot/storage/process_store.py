@@ -8,7 +8,7 @@ Events are identified by the platform, so they belong to no workspace.
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
-    update,
 )
 
 from bot.model.findings import JobStatus
@@ -106,10 +105,11 @@ def release_lease(conn: Connection, holder: str, name: str = RUNNER_LEASE) -> No
 
 
 def probe_writing(conn: Connection) -> None:
-    """Write the leases as they are, to see whether anything can be written."""
-    conn.execute(update(leases).values(until=_LEASE.until))
+    """Write a row that means nothing, to see whether anything can be written."""
+    upsert(conn, keys, {"name": _PROBE_NAME}, {"value": "", "made_at": _PROBED_AT})
 
 
+_PROBE_NAME, _PROBED_AT = "probe", datetime.fromtimestamp(0, UTC)
 _SECRET_NAME = "secret"  # noqa: S105
 _SECRET_BYTES = 32
 _JOBS_NAME = "jobs"

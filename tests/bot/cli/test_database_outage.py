@@ -1,6 +1,7 @@
-"""`standfirst run` while its PostgreSQL database does not work, and afterwards."""
+"""`standfirst run` while its database does not work, and afterwards."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.error
@@ -14,8 +15,7 @@ import pytest
 
 from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.bot.process import PATIENCE, Home, Running, eventually
-
-pytestmark = pytest.mark.postgres
+from tests.bot.storage.test_server_faults import fill, small_disk
 
 
 def sql(url: str, *statements: str) -> None:
@@ -54,6 +54,35 @@ def running(home: Home, log: Path, **settings: str) -> Iterator[Running]:
         process.stdout.close()
 
 
+def read_errors(log: Path) -> list[str]:
+    """The reasons of all errors in a log; each must be about the database."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    wrong = [e for e in entries if e["level"] in ("error", "critical")]
+    assert {e["event"] for e in wrong} <= {"the database does not work"}
+    assert "the database works again" in [entry["event"] for entry in entries]
+    return [e["reason"] for e in wrong]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_of_this_machine_is_outlived_too(tmp_path: Path):
+    home, log = Home(tmp_path), tmp_path / "log"
+    (tmp_path / "data").mkdir()
+    with small_disk(tmp_path / "data", "16m"), running(home, log) as bot:
+        address = bot.until()
+        # What the write-ahead log has taken up it may go on writing to.
+        home.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        fill(tmp_path / "data" / "filler")
+        eventually(lambda: ready(address)[0] == 503)
+        assert "the disk is full" in ready(address)[1]
+        (tmp_path / "data" / "filler").unlink()
+        eventually(lambda: ready(address) == (200, "ok"))
+        assert bot.stop() == 0
+    (reason,) = read_errors(log)
+    assert "the disk is full" in reason
+
+
+@pytest.mark.postgres
 def test_it_stays_up_says_it_once_is_not_ready_and_goes_on(
     tmp_path: Path, empty_postgres_url: str
 ):
@@ -91,11 +120,7 @@ def test_it_stays_up_says_it_once_is_not_ready_and_goes_on(
         assert bot.process.poll() is None
         assert bot.stop() == 0
 
-    entries = [json.loads(line) for line in log.read_text().splitlines()]
-    wrong = [e for e in entries if e["level"] in ("error", "critical")]
-    assert {e["event"] for e in wrong} == {"the database does not work"}
     # The sessions that were ended are a fault of their own.
-    reasons = [e["reason"] for e in wrong]
+    reasons = read_errors(log)
     assert len(reasons) == len(set(reasons)) <= 2
     assert "can only be read" in reasons[-1]
-    assert "the database works again" in [entry["event"] for entry in entries]

@@ -142,6 +142,25 @@ async def test_a_fault_that_comes_and_goes_is_logged_once_a_minute(
     assert len(errors) == 1
 
 
+async def test_a_transaction_that_writes_nothing_does_not_end_a_fault(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(conn: Connection) -> None:
+        conn.exec_driver_sql(
+            "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$"
+        )
+
+    with pytest.raises(DatabaseUnavailable):
+        await database.write(fail)
+    with monkeypatch.context() as full:
+        full.setattr(process_store, "probe_writing", fail)
+        with pytest.raises(DatabaseUnavailable):
+            await database.write(count_of_invocations)
+    assert "disk is full" in database.faults.present
+    await database.write(count_of_invocations)
+    assert database.faults.present == ""
+
+
 async def test_a_command_prints_its_error_and_logs_none(
     database: Database, alter: Callable[..., None]
 ):
