@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -98,23 +99,27 @@ def reading(size: float) -> None:
 
 
 def _read_everything(workers: int, feeds: int, articles: int) -> Costs:
+    first = 10 * workers
     with (
-        role_ends.running(role_ends.serve_news, feeds, articles, 3600) as news,
+        role_ends.running(role_ends.serve_news, first + feeds, articles, 3600) as news,
         role_ends.running(role_ends.serve_discord, False) as discord,
         cluster(sites=news, discord=discord) as here,
     ):
-        role_contents.write(here, furnish_news, news.said, feeds // 10, 10, 5)
+        # Until each worker has loaded its libraries and started its sandbox.
+        role_contents.write(here, furnish_news, news.said, workers, 10, 5)
         for number in range(workers):
             here.start_ready("worker", number + 1, cpus={number})
         here.start_ready("scheduler")
-        wait_until(lambda: here.count(_READ) > 0, 0.02)
+        _wait_until_read(here, first)
+        more = partial(furnish_news, first=first, channel=10 * workers)
         before = here.measure()
-        wait_until(lambda: here.count(_READ) == feeds and not here.count(_DUE))
-        cost = here.measure().since(before)
-        stored = here.count("SELECT count(*) FROM revisions")
-        made = here.count("SELECT count(*) FROM editions")
-        print(f"  {workers}: {stored} revisions, {made} editions", flush=True)
-        return cost
+        role_contents.write(here, more, news.said, feeds // 10, 10, 5)
+        _wait_until_read(here, first + feeds)
+        return here.measure().since(before)
+
+
+def _wait_until_read(here: Cluster, feeds: int) -> None:
+    wait_until(lambda: here.count(_READ) == feeds and not here.count(_DUE))
 
 
 # ── deliveries ─────────────────────────────────────────────────────────────────
