@@ -380,9 +380,18 @@ class Outbox(MessageSender):
     async def _send_job(self, delivery: Delivery) -> JobResult:
         if delivery.workspace_id in self._refused:
             return JobResult(delivery=delivery, outcome=REFUSED)
+        if self._claimed_long_ago(delivery):
+            return JobResult(delivery=delivery, outcome=NOT_STARTED)
         outcome = await self.send(delivery, self._prepare)
         self.at("answered")
         return JobResult(delivery=delivery, outcome=outcome)
+
+    def _claimed_long_ago(self, delivery: Delivery) -> bool:
+        """Whether this process stood still since: another one may send it by now."""
+        claimed_at = delivery.claimed_at
+        return claimed_at is not None and (
+            self.clock.now() - claimed_at > self.send_timeout
+        )
 
     async def _prepare(self, delivery: Delivery) -> Delivery:
         if delivery.fallback_level >= LINKS_ONLY_LEVEL:

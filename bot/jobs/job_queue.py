@@ -8,6 +8,7 @@ A job that fails is not kept: what it left undone is still due in its table, and
 scheduler requests it again.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,10 +32,14 @@ log = structlog.get_logger(__name__)
 _CONNECTIONS: Final = 4
 #: Attempts to store jobs that other transactions store at the same time.
 _ENQUEUE_ATTEMPTS: Final = 5
+#: Seconds until the end of a job is stored again, after the database was lost.
+_FINISH_AGAIN_SECONDS: Final = 1.0
+#: Seconds after which a series of attempts to connect ends.
+_RECONNECT_SECONDS: Final = 5.0
 
 
 class JobQueue:
-    """Stores jobs, and looks after those of lost workers."""
+    """Stores jobs, and hands them to workers."""
 
     def __init__(self, url: str, shared: frozenset[str]) -> None:
         """Prepare the library; nothing is connected.
@@ -50,11 +55,14 @@ class JobQueue:
             conninfo=engines.format_driver_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
+            # It would wait longer after each attempt; the next use begins anew.
+            reconnect_timeout=_RECONNECT_SECONDS,
             kwargs={"prepare_threshold": None},
         )
         self.app = procrastinate.App(connector=connector)
-        # The library reports each step of each job.
-        logging.getLogger("procrastinate").setLevel(logging.ERROR)
+        self.app.job_manager = _OwnJobs(connector)
+        # The library reports each step of each job; what fails is raised as well.
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
 
     def enqueue(self, conn: Connection, requests: Sequence[JobRequest]) -> None:
         """Store jobs in the caller's transaction; for each subject, one waits."""
@@ -84,21 +92,26 @@ class JobQueue:
             return False
         return True
 
-    async def restart_lost(self, seconds: float) -> int:
-        """Have the jobs done again whose workers gave no sign of life for so long."""
-        manager = self.app.job_manager
-        lost = await manager.get_stalled_jobs(seconds_since_heartbeat=seconds)
-        count = 0
-        for job in lost:
-            assert job.id is not None, "it was stored"
+
+class _OwnJobs(JobManager):
+    """Ends the jobs of this process, although the database may be away for a while.
+
+    The library tries once, and then leaves the job to a worker that lives: no sweep
+    finds it, and its subject waits forever. And a worker that stood still would end a
+    job that another one does again.
+    """
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        while True:
             try:
-                await manager.retry_job(job)
-            except exceptions.UniqueViolation:
-                # Another job of the subject waits already.
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
-            count += 1
-            log.warning("the job of a lost worker is done again", job=job.task_name)
-        return count
+                await self.connector.execute_query_async(
+                    job_store.DELETE_OWN_JOB, job_id=job.id, worker_id=job.worker_id
+                )
+            except exceptions.ConnectorException as error:
+                log.warning("the end of a job is not stored", reason=str(error).strip())
+                await asyncio.sleep(_FINISH_AGAIN_SECONDS)
+            else:
+                return
 
 
 def read_table_scripts() -> TableScripts:

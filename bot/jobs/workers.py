@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -101,11 +102,14 @@ class Worker:
         workers = [asyncio.create_task(self._keep_working(name)) for name in PLACES]
         sweeping = asyncio.create_task(self._sweep())
         try:
-            await asyncio.gather(*workers)
+            # Neither `gather` nor a task group: they would cancel the others again when
+            # the first one has ended, and the library then drops the jobs that run.
+            done, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
         finally:
             self._stopping.set()
-            sweeping.cancel()
-            for one in workers:
+            for one in (*workers, sweeping):
                 one.cancel()
             await asyncio.gather(*workers, sweeping, return_exceptions=True)
 
@@ -129,14 +133,17 @@ class Worker:
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _sweep(self) -> None:
+        after = timedelta(seconds=LOST_AFTER_SECONDS)
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
-                await self.queue.restart_lost(LOST_AFTER_SECONDS)
-            except ConnectorException as error:
-                self._faults.add("read", _why(error))
+                lost = await self.sender.db.write(job_store.restart_lost_jobs, after)
+            except BotError as error:
+                self._faults.add("read", str(error))
             else:
                 self._faults.clear("read")
+                for task in lost:
+                    log.warning("the job of a lost worker is done again", job=task)
 
     def _guard(self, task: TaskName, work: RunTask) -> RunTask:
         """Log what fails; its subject is still due, and is requested again."""

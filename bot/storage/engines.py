@@ -18,7 +18,7 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ _DEAD_AFTER = {
 _SERVER_OPTIONS = (
     "-c timezone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3"
     " -c tcp_keepalives_count=3 -c tcp_user_timeout=20000"
+    # A process that stands still answers the server's system, but keeps its locks.
+    " -c idle_in_transaction_session_timeout=15s"
     # A query takes milliseconds, compiling its plan fifty.
     " -c jit=off"
 )
@@ -182,7 +184,6 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
     """
     apply_postgresql_options()
     options = f"{address.query.get('options', '')} {_SERVER_OPTIONS}".strip()
-    defaults = {k: v for k, v in _DEAD_AFTER.items() if k not in address.query}
     try:
         engine = create_engine(
             address,
@@ -190,7 +191,7 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={
-                **defaults,
+                **_list_limits(address),
                 "options": options,
                 "application_name": APPLICATION_NAME,
                 "connect_timeout": 5,
@@ -234,8 +235,13 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
     return engine
 
 
+def _list_limits(address: URL) -> Mapping[str, int]:
+    """List the limits of connections that the address does not set itself."""
+    return {k: v for k, v in _DEAD_AFTER.items() if k not in address.query}
+
+
 def format_driver_address(url: str) -> str:
-    """Format a PostgreSQL address for the driver, with its password.
+    """Format a PostgreSQL address for the driver, with its password and our limits.
 
     Raises:
         ConfigurationError: It is of another database.
@@ -247,7 +253,9 @@ def format_driver_address(url: str) -> str:
             "STANDFIRST_DATABASE_URL to postgresql://user:password@host/name, or start "
             "one process with «standfirst run»."
         )
-    return address.set(drivername="postgresql").render_as_string(hide_password=False)
+    limits = {k: str(v) for k, v in _list_limits(address).items()}
+    address = address.set(drivername="postgresql").update_query_dict(limits)
+    return address.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from bot.model.jobs import (
     QUEUES,
@@ -202,6 +203,44 @@ def _lock_waiting(conn: Connection, names: Sequence[str]) -> frozenset[str]:
         " ORDER BY queueing_lock FOR SHARE"
     )
     return frozenset(conn.execute(query, {"names": list(names)}).scalars())
+
+
+# ── jobs that run ──────────────────────────────────────────────────────────────
+
+
+def restart_lost_jobs(conn: Connection, after: timedelta) -> tuple[str, ...]:
+    """Have the jobs done again whose workers gave no sign of life for so long.
+
+    Returns:
+        Their tasks. A job is dropped if another one of its subject waits already.
+    """
+    lost = text(
+        "SELECT j.id, j.task_name FROM procrastinate_jobs j"
+        " LEFT JOIN procrastinate_workers w ON w.id = j.worker_id"
+        " WHERE j.status = 'doing'"
+        " AND (w.id IS NULL OR w.last_heartbeat < now() - :after)"
+        " FOR UPDATE OF j SKIP LOCKED"
+    )
+    rows = conn.execute(lost, {"after": after}).all()
+    for row in rows:
+        try:
+            with conn.begin_nested():
+                conn.execute(_WAIT_AGAIN, {"job_id": row.id})
+        except IntegrityError:
+            conn.execute(_DROP, {"job_id": row.id})
+    return tuple(row.task_name for row in rows)
+
+
+_WAIT_AGAIN = text(
+    "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1,"
+    " worker_id = NULL WHERE id = :job_id"
+)
+_DROP = text("DELETE FROM procrastinate_jobs WHERE id = :job_id")
+#: For the library's connection: end a job, unless another worker does it by now.
+DELETE_OWN_JOB = (
+    "DELETE FROM procrastinate_jobs"
+    " WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing'"
+)
 
 
 # ── turns ──────────────────────────────────────────────────────────────────────

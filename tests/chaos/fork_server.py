@@ -7,11 +7,14 @@ ours, so that a fork of it equals a start.
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Protocol
 
-from tests.chaos.child import Job, live
+from tests.chaos.child import live
 
 #: Seconds after which a process counts as broken instead of slow.
 PATIENCE = 240.0
@@ -19,13 +22,20 @@ _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.chaos.warm_up"])
 
 
+class Logged(Protocol):
+    """The task of a process, with the file of its output."""
+
+    @property
+    def log(self) -> Path: ...
+
+
 class Process:
     """One forked process."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Logged, target: Callable[[Any], None] = live) -> None:
         self.job = job
         self._process: BaseProcess = _CONTEXT.Process(
-            target=live, args=(job,), daemon=True
+            target=target, args=(job,), daemon=True
         )
         self._process.start()
 

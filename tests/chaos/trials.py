@@ -21,6 +21,7 @@ from tests.chaos import (
     payloads,
     platform_responses,
     processes,
+    roles,
     storms,
     system_clock,
     uploads,
@@ -29,7 +30,7 @@ from tests.chaos.scoreboard import Line, Scoreboard
 
 SEED = 20261124
 #: Seconds after which a trial counts as broken instead of slow.
-PATIENCE = 1500.0
+PATIENCE = 2400.0
 CHAT = ("discord", "slack")
 
 
@@ -56,6 +57,11 @@ class Sizes:
     poison: int = 12
     texts: int = 10_000
     days: int = 30
+    role_kills: int = 500
+    server_restarts: int = 20
+    cuts: int = 20
+    pauses: int = 10
+    rolling: float = 600.0
     #: Names of mutations; empty = all.
     mutations: tuple[str, ...] = ()
 
@@ -80,6 +86,11 @@ QUICK = Sizes(
     poison=4,
     texts=500,
     days=4,
+    role_kills=30,
+    server_restarts=3,
+    cuts=4,
+    pauses=3,
+    rolling=40.0,
 )
 Trial = Callable[[Sizes, int, Scoreboard], Awaitable[Sequence[Line]]]
 
@@ -161,6 +172,22 @@ async def _month(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await month.lived(sizes.days, seed, board)
 
 
+async def _roles(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
+    few = sizes.role_kills < FULL.role_kills
+    return [
+        *await roles.killed(sizes.role_kills, seed, board, sites=1 if few else 4),
+        *await roles.disturbed(
+            sizes.server_restarts,
+            sizes.cuts,
+            sizes.pauses,
+            seed,
+            board,
+            sites=1 if few else 2,
+        ),
+        *await roles.rolled(sizes.rolling, seed, board),
+    ]
+
+
 async def _mutations(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await mutations.red(seed, board, sizes.mutations)
 
@@ -188,6 +215,7 @@ TRIALS: Mapping[str, Trial] = {
     "clocks": _clocks,
     "payloads": _payloads,
     "month": _month,
+    "roles": _roles,
     "mutations": _mutations,
 }
 

@@ -720,3 +720,27 @@ async def test_a_database_that_another_program_holds_is_waited_for(outbox_harnes
     await draining
     watching.cancel()
     assert await outbox_harness.states() == ["sent"] * 3
+
+
+async def test_what_a_process_claimed_before_it_stood_still_is_not_sent_afterwards(
+    outbox_harness,
+):
+    await outbox_harness.due("one")
+    stood_still: list[str] = []
+
+    def stand_still(point: str) -> None:
+        if point == "claimed" and not stood_still:
+            stood_still.append(point)
+            outbox_harness.clock.advance(seconds=6)
+
+    outbox_harness.outbox.at = stand_still
+    sent_at: list[int] = []
+    send: Send = outbox_harness.discord.send
+
+    async def record(delivery: Delivery) -> str:
+        sent_at.append(delivery.attempt)
+        return await send(delivery)
+
+    outbox_harness.discord.send = record
+    await outbox_harness.outbox.drain()
+    assert sent_at == [2]

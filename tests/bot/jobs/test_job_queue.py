@@ -3,10 +3,14 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 from sqlalchemy import text
 
+from bot.jobs import job_queue
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.model.jobs import WORKSPACE_SLOTS, DeliveryShare, JobRequest
 from bot.operations import health_checks
@@ -22,6 +26,7 @@ from bot.storage.measurements import list_measurements
 from tests.bot.storage.builders import NOW
 
 pytestmark = pytest.mark.postgres
+LOST_AFTER = timedelta(seconds=14)
 
 
 @pytest.fixture
@@ -237,9 +242,9 @@ def forget_workers(conn: Connection) -> None:
 async def test_the_job_of_a_lost_worker_waits_again(database, queue):
     await database.write(request, compose(7))
     await begin(queue)
-    assert await queue.restart_lost(14) == 0
+    assert await database.write(job_store.restart_lost_jobs, LOST_AFTER) == ()
     await database.write(forget_workers)
-    assert await queue.restart_lost(14) == 1
+    assert await database.write(job_store.restart_lost_jobs, LOST_AFTER) == ("compose",)
     assert await begin(queue) == "compose:1:7"
 
 
@@ -248,8 +253,51 @@ async def test_a_lost_job_is_dropped_if_another_of_its_subject_waits(database, q
     await begin(queue)
     await database.write(request, compose(7))
     await database.write(forget_workers)
-    assert await queue.restart_lost(14) == 1
+    assert await database.write(job_store.restart_lost_jobs, LOST_AFTER) == ("compose",)
     assert await database.read(list_names) == ["compose:1:7"]
+    assert await database.read(list_names, "doing") == []
+
+
+async def test_the_job_of_a_worker_that_is_unknown_waits_again(database, queue):
+    await database.write(request, compose(7))
+    await begin(queue)
+    await database.write(
+        lambda conn: conn.execute(text("DELETE FROM procrastinate_workers"))
+    )
+    lost = await database.write(job_store.restart_lost_jobs, LOST_AFTER)
+    assert lost == ("compose",)
+
+
+async def test_a_worker_that_stood_still_does_not_end_the_job_of_another_one(
+    database, queue
+):
+    manager = queue.app.job_manager
+    await database.write(request, compose(7))
+    first = await manager.fetch_job(["publish"], await manager.register_worker())
+    await database.write(forget_workers)
+    await database.write(job_store.restart_lost_jobs, LOST_AFTER)
+    await begin(queue)
+    await manager.finish_job(first, Status.SUCCEEDED, delete_job=True)
+    assert await database.read(list_names, "doing") == ["compose:1:7"]
+
+
+async def test_the_end_of_a_job_is_stored_although_its_connection_was_lost(
+    database, queue, monkeypatch
+):
+    manager = queue.app.job_manager
+    await database.write(request, compose(7))
+    job = await manager.fetch_job(["publish"], await manager.register_worker())
+    execute, lost = manager.connector.execute_query_async, ["once"]
+
+    async def fail_once(*args, **kwargs):
+        if lost:
+            lost.pop()
+            raise ConnectorException
+        await execute(*args, **kwargs)
+
+    monkeypatch.setattr(job_queue, "_FINISH_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(manager.connector, "execute_query_async", fail_once)
+    await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
     assert await database.read(list_names, "doing") == []
 
 
@@ -257,7 +305,7 @@ async def test_a_job_that_waits_again_is_the_one_of_its_subject(database, queue)
     await database.write(request, compose(7))
     await begin(queue)
     await database.write(forget_workers)
-    await queue.restart_lost(14)
+    await database.write(job_store.restart_lost_jobs, LOST_AFTER)
     await database.write(request, compose(7))
     assert await database.read(list_names) == ["compose:1:7"]
 
