@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds after which a busy outbox queries what has become due.
 CHECK_SECONDS = 1.0
+#: Seconds between two queries while it gets more to send.
+GATHER_SECONDS = 0.2
 #: Seconds that running jobs get when the bot is stopped.
 SHUTDOWN_SECONDS = 4.0
 #: Seconds to wait when another process claimed the same deliveries.
@@ -205,7 +207,10 @@ class Outbox(MessageSender):
         before, self.held = self.shares, shares
         self._queue.keep(shares)
         if not shares.is_within(before):
-            self._queried_at = float("-inf")
+            # One query for all that are added within a moment: it covers everything.
+            now = asyncio.get_running_loop().time()
+            soon = now - CHECK_SECONDS + GATHER_SECONDS
+            self._queried_at = min(self._queried_at, soon)
             self._job_ended.set()
 
     def list_busy(self) -> frozenset[tuple[str, int]]:
@@ -338,11 +343,14 @@ class Outbox(MessageSender):
 
     async def _wait(self) -> None:
         """Wait until a job ends, or it is time to query what is due."""
+        loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
-            async with asyncio.timeout(CHECK_SECONDS):
+            async with asyncio.timeout_at(
+                max(loop.time(), self._queried_at + CHECK_SECONDS)
+            ):
                 await self._job_ended.wait()
         self._job_ended.clear()
-        if asyncio.get_running_loop().time() - self._queried_at >= CHECK_SECONDS:
+        if loop.time() - self._queried_at >= CHECK_SECONDS:
             await self._offer_due()
 
     # ── one job ─────────────────────────────────────────────────────────────

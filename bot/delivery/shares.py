@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.delivery.outbox import CHECK_SECONDS, Outbox
+from bot.delivery.outbox import CHECK_SECONDS, GATHER_SECONDS, Outbox
 from bot.errors import BotError
 from bot.model.jobs import DeliveryShare, DeliveryShares, JobRequest
 from bot.storage import Connection, Database, job_requests, job_store
@@ -124,6 +124,8 @@ class ShareSender:
         self._busy = self.outbox.list_busy()
 
     async def _drain(self) -> None:
+        # One query for all shares that are taken within a moment.
+        await asyncio.sleep(GATHER_SECONDS)
         self._changed.clear()
         if self._held or self._busy:
             await self.outbox.send_due()
