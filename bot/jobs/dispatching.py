@@ -12,12 +12,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from bot.delivery import recording
 from bot.ingest.addresses import extract_host
 from bot.ingest.source_state import current_address
 from bot.jobs.scheduler import RunJob
 from bot.model import JobName
-from bot.model.jobs import DeliveryShares, JobRequest, QueueName
+from bot.model.jobs import (
+    LOST_AFTER,
+    DeliveryShares,
+    JobRequest,
+    QueueName,
+)
 from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.publishing.editions import EditionPublisher
@@ -35,6 +42,8 @@ from bot.storage import (
     source_store,
 )
 from digests.types import frozen
+
+log = structlog.get_logger(__name__)
 
 #: Subjects that one look requests jobs for; the next look finds the others.
 BATCH: Final = 500
@@ -81,7 +90,10 @@ class JobDispatcher:
         return min((at for at in (comparison, due) if at), default=None)
 
     async def deliver(self) -> datetime | None:
-        """Request what can be sent, read back or expires."""
+        """Request what can be sent, read back or expires; look after lost workers."""
+        lost = await self.db.write(job_store.restart_lost_jobs, LOST_AFTER)
+        for task in lost:
+            log.warning("the job of a lost worker is done again", job=task)
         await self._request(self._list_deliveries)
         find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
         return await self._later(await self.db.read(find_next, wait, self.shares))

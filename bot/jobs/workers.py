@@ -11,7 +11,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -26,7 +25,7 @@ from bot.jobs.job_queue import JobQueue
 from bot.logs import bind_run
 from bot.metrics import Metrics
 from bot.model.jobs import (
-    LOST_AFTER_SECONDS,
+    LOST_AFTER,
     QUEUES,
     DeliveryShare,
     QueueName,
@@ -50,8 +49,6 @@ PLACES: Final[Mapping[QueueName, int]] = {
 }
 #: Seconds between signs of life.
 HEARTBEAT_SECONDS: Final = 4.0
-#: Seconds between two looks for jobs of lost workers.
-SWEEP_SECONDS: Final = 4.0
 #: Seconds between two looks for jobs that were not announced.
 POLL_SECONDS: Final = 2.0
 #: Seconds that running jobs have when a worker is stopped.
@@ -100,7 +97,6 @@ class Worker:
 
     async def _run_queues(self) -> None:
         workers = [asyncio.create_task(self._keep_working(name)) for name in PLACES]
-        sweeping = asyncio.create_task(self._sweep())
         try:
             # Neither `gather` nor a task group: they would cancel the others again when
             # the first one has ended, and the library then drops the jobs that run.
@@ -109,9 +105,9 @@ class Worker:
                 one.result()
         finally:
             self._stopping.set()
-            for one in (*workers, sweeping):
+            for one in workers:
                 one.cancel()
-            await asyncio.gather(*workers, sweeping, return_exceptions=True)
+            await asyncio.gather(*workers, return_exceptions=True)
 
     async def _keep_working(self, name: QueueName) -> None:
         """Take jobs of a queue; begin again after the database was lost."""
@@ -125,25 +121,12 @@ class Worker:
                     fetch_job_polling_interval=POLL_SECONDS,
                     shutdown_graceful_timeout=DRAIN_SECONDS,
                     update_heartbeat_interval=HEARTBEAT_SECONDS,
-                    stalled_worker_timeout=LOST_AFTER_SECONDS,
+                    stalled_worker_timeout=LOST_AFTER.total_seconds(),
                     delete_jobs="always",
                 )
             except ConnectorException as error:
                 self._faults.add("read", _why(error))
             await asyncio.sleep(RESTART_SECONDS)
-
-    async def _sweep(self) -> None:
-        after = timedelta(seconds=LOST_AFTER_SECONDS)
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            try:
-                lost = await self.sender.db.write(job_store.restart_lost_jobs, after)
-            except BotError as error:
-                self._faults.add("read", str(error))
-            else:
-                self._faults.clear("read")
-                for task in lost:
-                    log.warning("the job of a lost worker is done again", job=task)
 
     def _guard(self, task: TaskName, work: RunTask) -> RunTask:
         """Log what fails; its subject is still due, and is requested again."""
@@ -166,6 +149,7 @@ class Worker:
         try:
             assert context.job.id is not None, "it was stored"
             waited = await self.db.read(job_store.measure_wait, context.job.id)
+            self._faults.clear("read")
             self.metrics.record_queue_wait(task, waited.total_seconds())
             await work(**ids)
         except BotError as error:

@@ -4,6 +4,7 @@ A job names its subject by keys only. It does whatever is due there when it runs
 extra job is harmless: what is due is stored in the tables of the subject.
 """
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, Literal, Self, TypeAlias
 
@@ -20,8 +21,8 @@ TaskName: TypeAlias = Literal[
     "deliver",
     "maintain",
 ]
-#: Seconds without a sign of life after which a worker counts as lost.
-LOST_AFTER_SECONDS: Final = 14.0
+#: Without a sign of life for so long, a worker counts as lost.
+LOST_AFTER: Final = timedelta(seconds=14)
 #: Jobs of a workspace's digests that run at the same time, in all workers together.
 WORKSPACE_SLOTS: Final = 4
 QueueName: TypeAlias = Literal["read", "publish", "deliver", "maintain"]

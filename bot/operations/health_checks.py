@@ -18,7 +18,7 @@ from bot.delivery.card_pictures import DrawCard
 from bot.errors import SendError, UserError
 from bot.model import Destination, Finding, JobStatus, PlatformIdentity, Workspace
 from bot.model.findings import mark_findings
-from bot.model.jobs import LOST_AFTER_SECONDS
+from bot.model.jobs import LOST_AFTER
 from bot.ports import Clock, Examiner
 from bot.schedules.calendar import load_zone
 from bot.storage import (
@@ -147,7 +147,7 @@ async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
 
 async def _check_workers(db: Database, now: datetime) -> Sequence[Finding]:
     """Check that somebody does the jobs that wait, where processes share the work."""
-    lost_after = timedelta(seconds=LOST_AFTER_SECONDS)
+    lost_after = LOST_AFTER
     state = await db.read(job_store.find_queue_state, lost_after)
     waiting = sum(state.waiting.values()) if state else 0
     if state is None or not (waiting or state.has_workers):

@@ -4,13 +4,13 @@ They cover all workspaces and contain no names, ids or texts.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from bot.model import Measurement
-from bot.model.jobs import LOST_AFTER_SECONDS
+from bot.model.jobs import LOST_AFTER
 from bot.storage.job_store import find_queue_state
 from bot.storage.schema import (
     deliveries,
@@ -80,7 +80,7 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
 
 def _measure_queue(conn: Connection) -> tuple[Measurement, ...]:
     """Measure the queue of several processes; nothing where there is none."""
-    state = find_queue_state(conn, timedelta(seconds=LOST_AFTER_SECONDS))
+    state = find_queue_state(conn, LOST_AFTER)
     if state is None:
         return ()
     return (
