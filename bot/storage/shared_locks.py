@@ -46,7 +46,7 @@ class SharedLocks:
         try:
             yield
         finally:
-            await asyncio.shield(asyncio.to_thread(conn.close))
+            await asyncio.shield(asyncio.to_thread(_release, conn))
 
     def close(self) -> None:
         """Close the connections, once no lock is held."""
@@ -74,6 +74,15 @@ class SharedLocks:
             return conn
 
 
+def _release(conn: Connection) -> None:
+    try:
+        conn.close()
+    except DBAPIError:
+        # The connection is lost, and the lock with it.
+        conn.invalidate()
+        conn.close()
+
+
 def _release_taken(taking: "Future[Connection]") -> None:
     if not taking.cancelled() and taking.exception() is None:
-        taking.result().close()
+        _release(taking.result())
