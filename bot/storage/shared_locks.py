@@ -8,7 +8,7 @@ the wrong order, not from being done twice.
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DBAPIError
@@ -75,11 +75,8 @@ class SharedLocks:
 
 
 def _release(conn: Connection) -> None:
-    try:
-        conn.close()
-    except DBAPIError:
-        # The connection is lost, and the lock with it.
-        conn.invalidate()
+    # If the connection is lost, the lock has ended with it.
+    with suppress(DBAPIError):
         conn.close()
 
 
