@@ -8,7 +8,7 @@ the wrong order, not from being done twice.
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DBAPIError
@@ -46,7 +46,7 @@ class SharedLocks:
         try:
             yield
         finally:
-            await asyncio.shield(asyncio.to_thread(conn.close))
+            await asyncio.shield(asyncio.to_thread(_release, conn))
 
     def close(self) -> None:
         """Close the connections, once no lock is held."""
@@ -74,6 +74,12 @@ class SharedLocks:
             return conn
 
 
+def _release(conn: Connection) -> None:
+    # If the connection is lost, the lock has ended with it.
+    with suppress(DBAPIError):
+        conn.close()
+
+
 def _release_taken(taking: "Future[Connection]") -> None:
     if not taking.cancelled() and taking.exception() is None:
-        taking.result().close()
+        _release(taking.result())

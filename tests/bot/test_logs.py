@@ -70,7 +70,7 @@ def test_a_line_has_its_level_its_time_its_process_and_its_run(lines):
     assert second["digest"] == "Morning"
 
 
-LIBRARIES = ("discord.http", "slack_sdk", "apscheduler", "uvicorn", "procrastinate")
+LIBRARIES = ("discord.http", "slack_sdk", "apscheduler", "uvicorn")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -175,6 +175,7 @@ async def _month(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
 async def _roles(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     few = sizes.role_kills < FULL.role_kills
     return [
+        *await roles.mixed(seed, board),
         *await roles.killed(sizes.role_kills, seed, board, sites=1 if few else 4),
         *await roles.disturbed(
             sizes.server_restarts,

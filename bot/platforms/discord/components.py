@@ -81,7 +81,7 @@ def build_thumbnail(picture: PictureRef) -> Component:
 def _refer(picture: PictureRef) -> Component:
     url = f"{ATTACHMENT_SCHEME}{name_picture(picture.hash)}"
     shown: Component = {"media": {"url": url}}
-    if picture.alt:
+    if picture.alt.strip():
         shown["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
     return shown
 

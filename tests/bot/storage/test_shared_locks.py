@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from bot.storage import shared_locks
@@ -78,3 +79,22 @@ async def test_nobody_waits_long_for_a_process_that_stands_still(
     one, other = processes
     async with one.hold("stories"), asyncio.timeout(5), other.hold("stories"):
         pass
+
+
+async def test_a_lock_whose_connection_is_lost_ends_without_an_error(
+    processes, postgres_url
+):
+    one, other = processes
+    for _ in range(2 * shared_locks._LOCKS):
+        async with one.hold("stories"):
+            cut_connections(postgres_url)
+    async with asyncio.timeout(5), other.hold("stories"), one.hold("others"):
+        pass
+
+
+def cut_connections(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

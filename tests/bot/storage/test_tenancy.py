@@ -109,6 +109,7 @@ FOR_EVERYBODY = {
     "job_store.prepare_jobs",
     "job_requests.request_job",
     "job_requests.start_collecting",
+    "job_store.restart_lost_jobs",
     "job_store.take_share",
     "job_tables.find_job_tables",
     "job_tables.list_missing_changes",
