@@ -332,6 +332,11 @@ def _find_earliest(*moments: datetime | None) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
+def name_lease(role: Role, parts: Sequence[str]) -> str:
+    """Return the lease of a role: gateways of different parts work side by side."""
+    return ":".join((LEASES[role], *(parts if role == "gateway" else ())))
+
+
 @asynccontextmanager
 async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]:
     """Hold the lease of the role, if it has one; wait on standby until it is free."""
@@ -339,7 +344,7 @@ async def _hold_lease(app: Application, say: ShowMessage) -> AsyncIterator[None]
         yield
         return
     lease = Lease(
-        name=":".join((LEASES[app.role], *app.parts)),
+        name=name_lease(app.role, app.parts),
         timing=LEASE_TIMING if app.role == "all" else ROLE_LEASE_TIMING,
         holder=app.process,
         db=app.db,

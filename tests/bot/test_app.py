@@ -10,6 +10,7 @@ import pytest
 from bot import app
 from bot.errors import ConfigurationError
 from bot.ports import ActivePlatform, PageServices
+from bot.runner import name_lease
 from tests.builders import some_settings
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
@@ -95,3 +96,9 @@ async def test_over_sqlite_a_role_says_that_it_needs_postgresql(sqlite_url):
     with pytest.raises(ConfigurationError, match="over PostgreSQL only"):
         async with app.open_application(settings, role="scheduler"):
             pass
+
+
+def test_only_gateways_of_different_shards_work_side_by_side():
+    assert name_lease("gateway", ["0-3/8"]) != name_lease("gateway", ["4-7/8"])
+    for role in ("all", "scheduler"):
+        assert name_lease(role, ["0-3/8"]) == name_lease("all", [])
