@@ -47,7 +47,6 @@ from bot.model import Inbox, JobName
 from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
 from bot.operations.incidents import IncidentReporter
-from bot.operations.loop_monitor import watch_event_loop
 from bot.operations.maintenance import Maintenance
 from bot.ports import ActivePlatform, Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
@@ -75,8 +74,8 @@ LEASE_TIMING = LeaseTiming(
 ROLE_LEASE_TIMING = LeaseTiming(
     duration=timedelta(seconds=10), renewal_seconds=3.0, standby_seconds=1.0
 )
-#: The lease that a role needs: whoever plans, and whoever holds the connections, is
-#: one process at a time.
+#: The lease that a role needs: planning, and holding the connections, is done by one
+#: process at a time.
 LEASES: Mapping[Role, str] = MappingProxyType(
     {
         "all": process_store.RUNNER_LEASE,
@@ -93,6 +92,9 @@ ExtraTask = Callable[[], Coroutine[Any, Any, None]]
 _TRIM_AFTER_SECONDS = 2.0
 #: Seconds between returns of freed memory to the system.
 _TRIM_INTERVAL_SECONDS = 300.0
+#: Seconds between two measurements: often enough to see a loop that is busy, seldom
+#: enough to cost an idle process nothing.
+LAG_INTERVAL_SECONDS = 1.0
 #: glibc's name of the setting, and how many pools of memory threads share.
 _ARENA_MAX, _ARENAS = -8, 2
 
@@ -235,6 +237,17 @@ def _list_work(app: Application) -> Sequence[ExtraTask]:
             assert app.worker is not None, "it was built for several processes"
             return [app.worker.run]
     return []
+
+
+async def watch_event_loop(
+    metrics: Metrics, interval: float = LAG_INTERVAL_SECONDS
+) -> None:
+    """Record the event loop's lag after each interval, until cancelled."""
+    now = asyncio.get_running_loop().time
+    while True:
+        due = now() + interval
+        await asyncio.sleep(interval)
+        metrics.record_loop_lag(now() - due)
 
 
 async def _return_memory() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from bot.jobs.job_queue import read_table_scripts
+from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.storage import Database, job_tables, schema, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
 
@@ -127,6 +127,15 @@ def queue_url(postgres_with_queue: str) -> str:
         f"TRUNCATE {tables} RESTART IDENTITY CASCADE",
     )
     return postgres_with_queue
+
+
+@pytest.fixture
+async def shared_database(queue_url: str) -> AsyncIterator[Database]:
+    """That database, opened by one of several processes that share the work."""
+    opened = Database.open(queue_url)
+    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ _MAINTENANCE: Final = JobRequest(task="maintain", unless_running=True)
 
 def list_editions_to_compose(conn: Connection, now: datetime) -> list[JobRequest]:
     """List requests for the digests with due occurrences."""
-    if not _has_room(conn, "publish"):
+    if not _accepts_more(conn, "publish"):
         return []
     due = schedule_store.list_due_occurrences(conn, now, BATCH)
     requests = map(schedule_store.build_compose_request, due)
@@ -159,7 +159,7 @@ def list_sources_to_read(conn: Connection, now: datetime) -> list[JobRequest]:
 
     They take the turns of the workspace that reads them.
     """
-    if not _has_room(conn, "read"):
+    if not _accepts_more(conn, "read"):
         return []
     due = source_store.list_due_sources(conn, now, BATCH)
     readers = source_store.find_reading_workspaces(conn, [one.id for one in due])
@@ -185,7 +185,7 @@ def _list_pages(conn: Connection, now: datetime) -> list[JobRequest]:
     return [_PAGES] if published_article_store.list_due_rereads(conn, now, 1) else []
 
 
-def _has_room(conn: Connection, queue: QueueName) -> bool:
+def _accepts_more(conn: Connection, queue: QueueName) -> bool:
     return job_store.count_waiting(conn)[queue] < MOST_WAITING
 
 

@@ -97,7 +97,7 @@ class _OwnJobs(JobManager):
     """Ends the jobs of this process, although the database may be away for a while.
 
     The library tries once, and then leaves the job to a worker that lives: no sweep
-    finds it, and its subject waits forever. And a worker that stood still would end a
+    finds it, and its subject waits forever. And a worker that was paused would end a
     job that another one does again.
     """
 

@@ -2,7 +2,7 @@
 
 The others stand by until the lease expires; one whose holder ended on this machine is
 taken over at once. A process that could not renew its lease in time and finds another
-holder ends: it may have stood still for long.
+holder ends: it may have been paused for long.
 """
 
 import asyncio

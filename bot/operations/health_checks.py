@@ -147,8 +147,7 @@ async def check_jobs(db: Database, now: datetime) -> Sequence[Finding]:
 
 async def _check_workers(db: Database, now: datetime) -> Sequence[Finding]:
     """Check that somebody does the jobs that wait, where processes share the work."""
-    lost_after = LOST_AFTER
-    state = await db.read(job_store.find_queue_state, lost_after)
+    state = await db.read(job_store.find_queue_state, LOST_AFTER)
     waiting = sum(state.waiting.values()) if state else 0
     if state is None or not (waiting or state.has_workers):
         return ()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.jobs.scheduler import JobScheduler
 from bot.metrics import DATABASE, FAMILIES, Metrics, MetricSnapshot
-from bot.operations.loop_monitor import watch_event_loop
+from bot.runner import watch_event_loop
 from bot.storage import Database, workspace_store
 from tests.bot.harness import BRIDGE, BotHarness
 from tests.fakes import FakeClock

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from bot.delivery.outbox import Outbox
 from bot.delivery.shares import ShareSender, ShareTiming
-from bot.jobs.job_queue import JobQueue
 from bot.model.jobs import DeliveryShare
 from bot.storage import Connection, Database, job_store
 from tests.bot.delivery.test_outbox_flow import store_due_edition
@@ -24,11 +23,8 @@ QUICK = ShareTiming(shared_limits=0, own_limits=0, quiet=1.5, own_quiet=1.5)
 
 
 @pytest.fixture
-async def database(queue_url: str) -> AsyncIterator[Database]:
-    opened = Database.open(queue_url)
-    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
-    yield opened
-    await opened.close()
+def database(shared_database: Database) -> Database:
+    return shared_database
 
 
 @pytest.fixture

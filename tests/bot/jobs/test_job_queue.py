@@ -30,11 +30,8 @@ LOST_AFTER = timedelta(seconds=14)
 
 
 @pytest.fixture
-async def database(queue_url: str) -> AsyncIterator[Database]:
-    opened = Database.open(queue_url)
-    opened.share(JobQueue(queue_url, shared=frozenset({"discord"})))
-    yield opened
-    await opened.close()
+def database(shared_database: Database) -> Database:
+    return shared_database
 
 
 @pytest.fixture
