@@ -81,8 +81,8 @@ def build_thumbnail(picture: PictureRef) -> Component:
 def _refer(picture: PictureRef) -> Component:
     url = f"{ATTACHMENT_SCHEME}{name_picture(picture.hash)}"
     shown: Component = {"media": {"url": url}}
-    if picture.alt.strip():
-        shown["description"] = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
+    if description := shorten_line(picture.alt, limits.PICTURE_DESCRIPTION).strip():
+        shown["description"] = description
     return shown
 
 

@@ -86,7 +86,11 @@ class SlackRateLimiter:
         async with take_slot(self._slots, self._patience, busy):
             # Others may have been limited meanwhile.
             self.check(method, channel)
-            yield
+            try:
+                yield
+            finally:
+                if method == POST_MESSAGE:
+                    self._delay_next(channel)
 
     def check(self, method: str, channel: str) -> None:
         """Raise `SendRateLimited` while such a request has to wait."""
@@ -129,6 +133,16 @@ class SlackRateLimiter:
         self._next_by_channel[channel] = due + 1 / limits.CHANNEL_RATE
         if due > now:
             await self._sleep(due - now)
+
+    def _delay_next(self, channel: str) -> None:
+        """Let a second pass from now, when the post to this channel has arrived.
+
+        Counted from when it was sent, the next one would arrive too early whenever it
+        is faster on its way than this one was.
+        """
+        following = self._now() + 1 / limits.CHANNEL_RATE
+        reserved = self._next_by_channel.get(channel, 0.0)
+        self._next_by_channel[channel] = max(reserved, following)
 
 
 def _get_bucket(method: str, channel: str) -> tuple[str, str]:

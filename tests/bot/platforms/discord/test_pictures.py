@@ -272,6 +272,12 @@ def test_a_text_stays_without_the_picture_beside_it(loaded):
     assert rules.message(body) == []
 
 
+@pytest.mark.parametrize("alt", ["", " ", "\x1b", "\u200b\n"])
+def test_a_picture_whose_description_is_blank_has_none(alt):
+    gallery = build_picture(PictureRef(hash="0000", width=12, height=6, alt=alt))
+    assert all("description" not in item for item in gallery["items"])
+
+
 def test_a_message_in_plain_words_has_no_pictures():
     plain = replace(showing(5), payload={}, fallback_level=1)
     assert "attachments" not in build_post_body(plain)

@@ -219,6 +219,13 @@ async def test_a_channel_has_a_second_between_two_posts(pace, now):
     assert now.at == pytest.approx(1002.0)
 
 
+async def test_the_second_between_two_posts_begins_with_the_answer(pace, now):
+    async with pace.turn(POST_MESSAGE, "1"):
+        now.at += 0.3
+    await posted(pace)
+    assert now.at == pytest.approx(1001.3)
+
+
 async def test_the_channels_do_not_wait_for_each_other(pace, now):
     for channel in range(20):
         await posted(pace, str(channel))
