@@ -150,6 +150,16 @@ def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
     return _load_digests(conn, conn.execute(query).all())
 
 
+def list_digests_with_source(
+    conn: Connection, scope: Scope, source_id: int
+) -> tuple[Digest, ...]:
+    """List the workspace's digests that have this source, paused or not."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    using = select(_LINK.digest_id).where(_LINK.source_id == source_id)
+    query = select(digests).where(ours, _DIGEST.id.in_(using)).order_by(_DIGEST.id)
+    return _load_digests(conn, conn.execute(query).all())
+
+
 def rename_digest(
     conn: Connection, scope: Scope, digest_id: int, name: str
 ) -> Digest | None:

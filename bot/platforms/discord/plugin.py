@@ -21,6 +21,7 @@ from bot.ports import (
     ActivePlatform,
     IdPatterns,
     InvitationStep,
+    MessagePreview,
     PlatformContext,
     PlatformPlugin,
     TokenStep,
@@ -154,6 +155,13 @@ def refuse_channel(channel: str) -> UserError:
     )
 
 
+def load_preview() -> MessagePreview:
+    """Import the renderer of previews."""
+    from bot.platforms.discord.preview import PREVIEW
+
+    return PREVIEW
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Discord",
@@ -179,4 +187,5 @@ PLUGIN = PlatformPlugin(
         InvitationStep(instructions=format_invitation_step),
     ),
     format_command=format_command,
+    load_preview=load_preview,
 )
