@@ -26,7 +26,7 @@ NEWSROOM = (
     + """
 [[workspace.digest]]
 name = "A much longer name of a digest about the weather in the mountains"
-sources = ["articles", "https://unread.example/a/very/long/address/of/a/feed.xml"]
+sources = ["articles", "https://unread.example/a/long/address/of/a/feed.xml"]
 destinations = ["morning"]
 schedule = "daily at 18:00 America/New_York"
 """

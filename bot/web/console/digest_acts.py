@@ -3,6 +3,7 @@
 Also the list of the digests, and what the previews of all pages show: styles, pictures.
 """
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
@@ -33,6 +34,7 @@ from digests.language.normalization import normalize_text
 PER_PAGE: Final = 50
 #: What a picture shows is part of its address.
 _PICTURE_HEADERS: Final = {"cache-control": "private, max-age=86400, immutable"}
+_STYLE_HEADERS: Final = {"cache-control": "private, max-age=300"}
 #: Hexadecimal digits of a hash.
 _HASH_LENGTH: Final = 64
 
@@ -40,11 +42,10 @@ _HASH_LENGTH: Final = 64
 def build_routes(console: Console) -> Sequence[Route]:
     """Build the routes."""
     here = "/digests/{digest_id:int}"
-    styles = _read_styles(console)
 
     async def send_styles(_: Request) -> Response:
-        headers = {"cache-control": "no-cache"}
-        return Response(styles, media_type="text/css", headers=headers)
+        styles = await asyncio.to_thread(_read_styles, console)
+        return Response(styles, media_type="text/css", headers=_STYLE_HEADERS)
 
     return [
         page_route(console, "/digests", list_digests),

@@ -54,12 +54,12 @@ from bot.web.console.setting_forms import (
     MOVE_FIELD,
     FormNotes,
     TypedSettings,
+    build_columns,
     build_groups,
     build_source_rows,
     describe_present,
     format_base,
     hash_value,
-    list_columns,
     merge_settings,
     move_section,
     open_settings,
@@ -76,7 +76,7 @@ _MERGES: Final = 3
 
 def build_routes(console: Console) -> Sequence[Route]:
     """Build the routes of the page."""
-    page = DigestPage(LivePreviews(publisher=console.services.publisher))
+    page = DigestPage(previews=LivePreviews(publisher=console.services.publisher))
     here = "/digests/{digest_id:int}"
     return [
         page_route(console, here, page.show),
@@ -250,7 +250,7 @@ class DigestPage:
             groups=build_groups(typed, digest, form.places, texts, notes),
             rows=rows,
             source_count=texts.count("{n} source", "{n} sources", len(rows)),
-            columns=list_columns(texts),
+            columns=build_columns(texts, notes),
             notes=notes,
             base_hashes=format_base(typed.base),
             schedule=schedule,

@@ -25,6 +25,7 @@ from bot.i18n.translation import Texts
 from bot.lookup.text_search import check_retained
 from bot.model import (
     Delivery,
+    ListItem,
     MessagePart,
     Paragraph,
     Reply,
@@ -241,7 +242,8 @@ async def _render_edition(
     corrections = await read(
         list_corrections, visit.scope, count=MAX_CORRECTIONS, edition_id=stored.id
     )
-    blocks = render_corrections(context, corrections, "") if corrections else ()
+    rendered = render_corrections(context, corrections, "") if corrections else ()
+    blocks = [one for one in rendered if isinstance(one, ListItem)]
     decisions = await read(
         decision_store.list_occurrence_decisions,
         visit.scope,

@@ -380,9 +380,20 @@ def _list_sections(
         yield InputChoice(value=one, label=label, chosen=one in chosen)
 
 
-def list_columns(texts: Texts) -> list[tuple[str, str]]:
-    """List label and help of the settings of single sources."""
-    return [(format_label(one, texts), texts.word(one.info.help)) for one in _BY_SOURCE]
+def build_columns(texts: Texts, notes: FormNotes) -> tuple[SettingInput, ...]:
+    """Describe the columns of the table of sources: the settings of single sources."""
+    return tuple(
+        SettingInput(
+            name=one.name,
+            field=f"{PREFIX}{one.name}",
+            label=format_label(one, texts),
+            help=texts.word(one.info.help),
+            widget="source",
+            errors=tuple(notes.errors.get(one.name, ())),
+            theirs=notes.theirs.get(one.name, ""),
+        )
+        for one in _BY_SOURCE
+    )
 
 
 _BY_SOURCE: Final = tuple(s for s in DIGEST_SETTINGS if choose_widget(s) == "source")

@@ -2,19 +2,21 @@
 
 const form = document.querySelector("[data-live-form]");
 const status = document.getElementById("unsaved");
-const PAUSE = 250;
-let waiting, asked = 0, again;
+const PAUSE = 120;
+const asked = new Map();
+let waiting, again;
 
 /** Send the whole form and put the parts of the answer in their places. */
 async function load(address, ids) {
-  const number = ++asked;
+  const number = (asked.get(ids) ?? 0) + 1;
+  asked.set(ids, number);
   const answer = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: new URLSearchParams(new FormData(form)),
   });
   // A later change has been sent meanwhile.
-  if (number !== asked) return;
+  if (number !== asked.get(ids)) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll(ids)) {
     const fresh = page.getElementById(old.id);
@@ -33,6 +35,7 @@ async function redraw() {
   try {
     await load(form.dataset.liveForm, "[data-live]");
     mark();
+    markMistakes();
     // Pictures that were still being drawn.
     if (document.querySelector("#shown[data-again]")) again = setTimeout(redraw, 1500);
   } catch {
@@ -45,6 +48,18 @@ async function redraw() {
 const snapshot = () => new URLSearchParams(
   [...new FormData(form)].filter(([name]) => !["csrf", "event", "base", "day"].includes(name)),
 ).toString();
+
+/** Mark the inputs beside which a mistake is explained. */
+function markMistakes() {
+  for (const said of document.querySelectorAll("[id$='-said']")) {
+    const name = said.id.slice(0, -"-said".length);
+    const input = document.getElementById(name) ?? document.getElementById(`${name}-new`);
+    const wrong = said.children.length > 0;
+    said.closest(".field")?.classList.toggle("wrong", wrong);
+    if (wrong) input?.setAttribute("aria-invalid", "true");
+    else input?.removeAttribute("aria-invalid");
+  }
+}
 
 /** Say whether something is not saved yet. */
 function mark() {
