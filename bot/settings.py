@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -95,8 +95,24 @@ def _is_loopback_address(host: str) -> bool:
         return False
 
 
+def _is_loopback_name(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or _is_loopback_address(host)
+
+
 def _check_ip_address(address: str) -> str:
     return str(ip_address(address))
+
+
+def parse_networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Parse a list of IP addresses and networks. Raises `ValueError`."""
+    parts = (part.strip() for part in written.split(","))
+    return tuple(ip_network(part, strict=False) for part in parts if part)
+
+
+def _check_networks(written: str) -> str:
+    parse_networks(written)
+    return written
 
 
 def _check_host_list(written: str) -> str:
@@ -175,8 +191,23 @@ class WebAccess:
     is_local: bool = True
     #: Address of a proxy that asks for a login before it passes the local page on.
     trusted_proxy: str | None = None
+    #: Address under which the console and published editions are reached as well.
+    public_url: str | None = None
+    #: Proxies whose word is taken for where a request came from.
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     #: Whoever sends it may read the metrics; None = only this computer may.
     metrics_token: str | None = field(default=None, repr=False)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the public address over https."""
+        return (self.public_url or "").startswith("https://")
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Every proxy whose headers are believed."""
+        one = (ip_network(self.trusted_proxy),) if self.trusted_proxy else ()
+        return (*self.trusted_proxies, *one)
 
     @property
     def serves_pages(self) -> bool:
@@ -188,6 +219,30 @@ class WebAccess:
         if self.is_local or self.trusted_proxy is None:
             return self.is_local
         return not ip_address(self.trusted_proxy).is_loopback
+
+
+def get_sign_in_path(platform: str) -> str:
+    """Return the path that a platform sends a browser back to after a login."""
+    return f"/console/sign-in/{platform}/callback"
+
+
+def check_sign_in(
+    settings: "Settings", platform: str, client_id: str | None, secret: str
+) -> Iterator[Finding]:
+    """Find what keeps people from signing in to the console with a platform."""
+    subject = f"{platform} login"
+    names = [get_variable_name(f"{platform}_client_{end}") for end in ("id", "secret")]
+    if bool(client_id) != bool(secret):
+        text = f"nobody can sign in with it: {names[0]} and {names[1]} belong together"
+        yield Finding.warning(subject, text, "set both")
+    elif client_id and settings.public_url is None:
+        public = get_variable_name("public_url")
+        text = f"people on other computers cannot sign in with it without {public}"
+        yield Finding.ok(subject, text)
+    elif client_id:
+        redirect = f"{settings.public_url}{get_sign_in_path(platform)}"
+        text = f"the app's redirect URL for the console must be {redirect}"
+        yield Finding.ok(subject, text)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -232,8 +287,14 @@ class Settings(BaseModel):
     web_port: int = Field(
         8711, ge=0, le=65535, description="a whole number from 0 to 65535"
     )
+    #: Proxies that may pass the console on, and say where a request came from.
+    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+        "",
+        description="a list of the IP addresses or networks that your proxies connect "
+        "from, such as 127.0.0.1,10.0.0.0/8",
+    )
     #: Address of a proxy that may pass the local page on, because it asks for a login;
-    #: None = no proxy may.
+    #: None = no proxy may. It counts as one of `trusted_proxies`.
     web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
         None,
         description="the IP address that your proxy connects from, such as 127.0.0.1",
@@ -301,6 +362,8 @@ class Settings(BaseModel):
             # Other names are not trusted to mean this computer for ever.
             is_local=host == "localhost" or _is_loopback_address(host),
             trusted_proxy=self.web_trusted_proxy,
+            public_url=self.public_url,
+            trusted_proxies=parse_networks(self.trusted_proxies),
             metrics_token=reveal_secret(self.metrics_token) or None,
         )
 
@@ -360,6 +423,14 @@ class Settings(BaseModel):
         host, proxy, token = map(
             get_variable_name, ("web_host", "web_trusted_proxy", "metrics_token")
         )
+        public = self.public_url or ""
+        if public.startswith("http://") and not _is_loopback_name(public):
+            yield Finding.warning(
+                subject,
+                f"{get_variable_name('public_url')} is not https: whoever is on the "
+                "way can read the console and take its sessions",
+                "put a proxy in front that adds TLS, and use its https:// address",
+            )
         if access.trusted_proxy and not access.serves_pages:
             yield Finding.warning(
                 subject,

@@ -107,6 +107,7 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
     quotas: Quotas
+    services: CommandServices
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -267,6 +268,7 @@ async def open_harness(
             metrics=metrics,
             clock=clock,
             quotas=quotas,
+            services=services,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,
