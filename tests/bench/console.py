@@ -23,8 +23,8 @@ from pathlib import Path
 
 from bot.model import DigestOptions, DueMoment, MessagePart
 from bot.model.scope import Scope
-from bot.schedules.parsing import parse_schedule
 from bot.publishing import planning
+from bot.schedules.parsing import parse_schedule
 from bot.storage import (
     Connection,
     delivery_store,
@@ -118,7 +118,7 @@ async def time_pages(browser: Browser, keys: Sequence[int], times: int) -> None:
         begun = time.perf_counter()
         await redraw(0)
         first = 1000 * (time.perf_counter() - begun)
-        await line(f"preview after a change", PREVIEW, times, redraw)
+        await line("preview after a change", PREVIEW, times, redraw)
         print(f"{'  the first of a digest':<28}{first:>8.0f}")
         chosen.reverse()
     fields = read_form(await browser.get(f"{base}/digests/{chosen[0]}"))

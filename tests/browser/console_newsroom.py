@@ -20,7 +20,7 @@ SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 NEWSROOM = (
     CONFIGURATION.replace(
         'schedule = "every 2 minutes Europe/Berlin"',
-        'schedule = ["weekdays at 8:30 Europe/Berlin", "Sunday at 10:00 Europe/Berlin"]\n'
+        'schedule = ["weekdays at 8:30 Europe/Berlin", "Sunday 10:00 Europe/Berlin"]\n'
         'quiet_hours = "22:00-07:00"',
     )
     + """
