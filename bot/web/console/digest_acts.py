@@ -26,6 +26,7 @@ from bot.web.console.changes import (
     revert_change,
 )
 from bot.web.console.digest_views import load_previews
+from bot.web.console.overview import suggest_digest
 from bot.web.console.visits import Console, Visit, page_route
 from bot.web.security import CONSOLE_PREFIX
 from digests.language.normalization import normalize_text
@@ -81,6 +82,7 @@ async def list_digests(console: Console, visit: Visit) -> Response:
         "digests.html",
         asked=query.get("q", ""),
         list=shown,
+        suggested=await suggest_digest(context, named=not found),
         digests=[
             (one, format_plan(context, one), format_channels(one.destinations))
             for one in shown.items
