@@ -1,7 +1,7 @@
 """The calendar: what is posted where in the next two weeks."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from bot.model import Digest
 from bot.publishing.planning import digest_zone, list_dues_until
 from bot.schedules.calendar import ClockChange, list_clock_changes
 from bot.schedules.rules import find_first_instant
+from bot.storage import digest_store
 from bot.web.console.visits import Console, Visit, page_route
 from digests.types import frozen
 
@@ -58,7 +59,8 @@ class CalendarDay:
 async def show_calendar(console: Console, visit: Visit) -> Response:
     """Show two weeks, or all of one day of them."""
     context = console.open_context(visit)
-    digests, now = await context.list_digests(), context.now
+    digests = await context.query(digest_store.list_digests, with_sources=False)
+    now = context.now
     zone = ZoneInfo(visit.workspace.zone)
     today = now.astimezone(zone).date()
     only = _find_day(visit.request.query_params.get("day", ""), today)
@@ -89,9 +91,10 @@ def build_days(
     today = now.astimezone(rules).date()
     ends = datetime.combine(today + timedelta(days=DAYS), time())
     until = find_first_instant(ends, rules) - timedelta(microseconds=1)
+    known: dict[Hashable, list[datetime]] = {}
     planned: dict[date, list[tuple[datetime, Digest]]] = {}
     for digest in digests:
-        for at in list_dues_until(digest, now, until, MAX_MOMENTS):
+        for at in _list_moments(digest, now, until, known):
             day = at.astimezone(rules).date()
             planned.setdefault(day, []).append((at, digest))
     zones = {zone, *map(digest_zone, digests)}
@@ -110,6 +113,21 @@ def build_days(
             )
         )
     return days
+
+
+def _list_moments(
+    digest: Digest,
+    now: datetime,
+    until: datetime,
+    known: dict[Hashable, list[datetime]],
+) -> list[datetime]:
+    """List the moments of a digest; many digests have the same schedule."""
+    held = (digest.paused, digest.paused_until, digest.skips, digest.deferred_until)
+    when = (digest.schedules, digest.next_due, digest.options.quiet_hours)
+    key = (*held, *when, digest.default_zone)
+    if key not in known:
+        known[key] = list_dues_until(digest, now, until, MAX_MOMENTS)
+    return known[key]
 
 
 def _plan(at: datetime, digest: Digest, zone: str, texts: Texts) -> PlannedEdition:

@@ -18,7 +18,7 @@ from bot.commands.posting import ask_to_post
 from bot.commands.presentation import Page, format_channels
 from bot.configuration.change_steps import request_edit, request_entry
 from bot.model import Paragraph, Reply, SettingsEntry
-from bot.storage import picture_store
+from bot.storage import digest_store, picture_store
 from bot.web.console.changes import (
     apply_requests,
     describe_saved,
@@ -68,15 +68,15 @@ def _read_styles(console: Console) -> str:
 
 async def list_digests(console: Console, visit: Visit) -> Response:
     """List the digests whose name has the words that were asked for."""
-    context = console.open_context(visit)
-    query = visit.request.query_params
+    context, query = console.open_context(visit), visit.request.query_params
     wanted = normalize_text(query.get("q", "")).split()
     found = [
-        digest
-        for digest in await context.list_digests()
-        if all(word in normalize_text(digest.name) for word in wanted)
+        key
+        for key, name in await context.query(digest_store.list_digest_names)
+        if all(word in normalize_text(name) for word in wanted)
     ]
     shown = Page.of(found, query.get("page", "1"), PER_PAGE)
+    digests = await context.query(digest_store.list_digests, keys=shown.items)
     return console.page(
         visit,
         "digests.html",
@@ -85,7 +85,7 @@ async def list_digests(console: Console, visit: Visit) -> Response:
         suggested=await suggest_digest(context, named=not found),
         digests=[
             (one, format_plan(context, one), format_channels(one.destinations))
-            for one in shown.items
+            for one in digests
         ],
     )
 

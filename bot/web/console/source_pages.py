@@ -108,7 +108,9 @@ async def _render_list(
         "readings": None,
         "feeds": (),
         "feed_count": 0,
-        "digests": await context.list_digests() if "readings" in more else (),
+        "digests": await context.query(digest_store.list_digest_names)
+        if "readings" in more
+        else (),
     }
     return console.page(
         visit,
