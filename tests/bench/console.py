@@ -19,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.model import DigestOptions, DueMoment, MessagePart
@@ -97,7 +98,7 @@ async def time_pages(browser: Browser, keys: Sequence[int], times: int) -> None:
         ("editions", "/editions"),
         ("calendar", "/calendar"),
     ):
-        await line(name, PAGE, times, lambda n, path=path: browser.get(base + path))
+        await line(name, PAGE, times, partial(get_same, browser, base + path))
     await line(
         "digest", PAGE, times, lambda n: browser.get(f"{base}/digests/{chosen[n]}")
     )
@@ -129,6 +130,10 @@ async def time_pages(browser: Browser, keys: Sequence[int], times: int) -> None:
         8,
         lambda n: send(browser, f"{here}/save", fill(fields, set__stories=str(2 + n))),
     )
+
+
+async def get_same(browser: Browser, path: str, _: int) -> Answer:
+    return await browser.get(path)
 
 
 async def line(
@@ -190,7 +195,9 @@ def add_edition(conn: Connection, digest_id: int, place, now: datetime) -> None:
     )
     assert planned is not None
     schedule_store.finish_occurrence(conn, **planned.key, state="composed")
-    story = a_story(id=f"s-{digest_id}", articles=(a_ref(BRIDGE, id="1"),))
+    story = replace(
+        a_story(BRIDGE), id=f"s-{digest_id}", articles=(replace(a_ref(BRIDGE), id="1"),)
+    )
     stored = edition_store.add_edition(
         conn,
         SCOPE,

@@ -16,7 +16,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
+
+from starlette.datastructures import FormData
 
 from bot.configuration.diff import (
     format_label,
@@ -79,13 +81,6 @@ PREFIX, BASE_FIELD, MOVE_FIELD = "set-", "base", "move"
 #: Suffixes of the fields of a setting with several.
 _NEW, _USUAL, _ORDER = "-new", "-usual", "-order"
 _HASH_LENGTH: Final = 12
-
-
-class FormValues(Protocol):
-    """Submitted values by field; a field can have several."""
-
-    def get(self, key: str, default: Any = None, /) -> Any: ...
-    def getlist(self, key: Any, /) -> list[Any]: ...
 
 
 @frozen
@@ -167,7 +162,7 @@ def open_settings(digest: Digest) -> TypedSettings:
     return TypedSettings(entry=entry, order=_complete_order(chosen), base=base)
 
 
-def read_form(form: FormValues, digest: Digest) -> TypedSettings:
+def read_form(form: FormData, digest: Digest) -> TypedSettings:
     """Read a submitted form; what it does not name is as it is saved."""
     entry = {**DEFAULT_DIGEST, **digest.settings.to_entry()}
     for setting in DIGEST_SETTINGS:
@@ -178,11 +173,11 @@ def read_form(form: FormValues, digest: Digest) -> TypedSettings:
     return TypedSettings(entry=entry, order=order, base=_read_base(form))
 
 
-def _get_text(form: FormValues, name: str) -> str:
+def _get_text(form: FormData, name: str) -> str:
     return str(form.get(name) or "")
 
 
-def _read_base(form: FormValues) -> Mapping[str, str]:
+def _read_base(form: FormData) -> Mapping[str, str]:
     pairs = (one.partition("=") for one in _get_text(form, BASE_FIELD).split())
     return {name: value for name, _, value in pairs}
 
@@ -198,33 +193,33 @@ def hash_value(value: Any) -> str:
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:_HASH_LENGTH]
 
 
-def _read_line(form: FormValues, setting: Setting, _: Digest) -> str | None:
+def _read_line(form: FormData, setting: Setting, _: Digest) -> str | None:
     said = " ".join(_get_text(form, f"{PREFIX}{setting.name}").split())
     return None if setting.optional and not said else said
 
 
-def _read_switch(form: FormValues, setting: Setting, _: Digest) -> bool:
+def _read_switch(form: FormData, setting: Setting, _: Digest) -> bool:
     return bool(form.get(f"{PREFIX}{setting.name}"))
 
 
-def _read_lines(form: FormValues, setting: Setting, _: Digest) -> list[str]:
+def _read_lines(form: FormData, setting: Setting, _: Digest) -> list[str]:
     written = _get_text(form, f"{PREFIX}{setting.name}").splitlines()
     return [*filter(None, map(str.strip, written))]
 
 
-def _read_checks(form: FormValues, setting: Setting, _: Digest) -> list[str]:
+def _read_checks(form: FormData, setting: Setting, _: Digest) -> list[str]:
     return [str(one) for one in form.getlist(f"{PREFIX}{setting.name}")]
 
 
 def _read_sections(
-    form: FormValues, setting: Setting, digest: Digest
+    form: FormData, setting: Setting, digest: Digest
 ) -> list[str] | None:
     if form.get(f"{PREFIX}{setting.name}{_USUAL}"):
         return None
     return _read_checks(form, setting, digest)
 
 
-def _read_addresses(form: FormValues, setting: Setting, digest: Digest) -> list[str]:
+def _read_addresses(form: FormData, setting: Setting, digest: Digest) -> list[str]:
     """Read the sources that stay, by their keys, and addresses that are new."""
     known = {str(source.id): source.address for source in digest.all_sources}
     stay = (str(key) for key in form.getlist(f"{PREFIX}{setting.name}"))
@@ -233,7 +228,7 @@ def _read_addresses(form: FormValues, setting: Setting, digest: Digest) -> list[
     return [*kept, *(address for address in new if address not in kept)]
 
 
-def _read_by_source(form: FormValues, setting: Setting, digest: Digest) -> Any:
+def _read_by_source(form: FormData, setting: Setting, digest: Digest) -> Any:
     """Read the values of a column of the table of sources."""
     found = {
         source.address: _get_text(form, f"{PREFIX}{setting.name}-{source.id}").strip()
@@ -245,7 +240,7 @@ def _read_by_source(form: FormValues, setting: Setting, digest: Digest) -> Any:
     return {address: value for address, value in found.items() if value not in unset}
 
 
-_READERS: Final[Mapping[Widget, Callable[[FormValues, Setting, Digest], Any]]] = {
+_READERS: Final[Mapping[Widget, Callable[[FormData, Setting, Digest], Any]]] = {
     "addresses": _read_addresses,
     "checks": _read_checks,
     "choice": _read_line,

@@ -211,7 +211,10 @@ async def _read_list(
         return None
     try:
         body = typed.encode() if is_text else await read_given_address(context, typed)
-        return (await reader.parse_opml(body)).subscriptions
+        listed = await reader.parse_opml(body)
+        if listed.subscriptions:
+            return listed.subscriptions
+        raise UserError("No feed is in this list.")
     except (DigestsError, BotError) as error:
         if is_text:
             raise FieldError("{problem}", problem=error, field="sources") from None

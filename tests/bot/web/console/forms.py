@@ -34,6 +34,13 @@ def _list_values(node: LexborNode) -> list[str]:
     return [attributes.get("value") or ""]
 
 
+def text_of(page: Answer, selector: str) -> str:
+    """The text of the first node; it must be there."""
+    node = page.tree.css_first(selector)
+    assert node is not None, page.text[:800]
+    return node.text() or ""
+
+
 def fill(fields: Fields, **changes: str | list[str] | None) -> Fields:
     """The fields with others; «set__stories» stands for «set-stories»."""
     named = {name.replace("__", "-"): value for name, value in changes.items()}

@@ -4,7 +4,7 @@ import pytest
 
 from tests.bot.harness import BRIDGE
 from tests.bot.web.asgi import Browser
-from tests.bot.web.console.forms import read_form, send
+from tests.bot.web.console.forms import read_form, send, text_of
 from tests.bot.web.console.stage import ConsoleStage, submit
 
 OPML = """<opml version="2.0"><body>
@@ -24,7 +24,8 @@ async def base(stage: ConsoleStage, browser: Browser) -> str:
 
 async def post(stage: ConsoleStage) -> str:
     outcome = await stage.harness.post()
-    return outcome.stored_edition.public_id
+    assert outcome.stored_edition is not None
+    return str(outcome.stored_edition.public_id)
 
 
 async def test_an_edition_is_listed_with_its_outcome(stage, browser, base):
@@ -32,7 +33,7 @@ async def test_an_edition_is_listed_with_its_outcome(stage, browser, base):
     page = await browser.get(f"{base}/editions")
     link = page.tree.css_first("tbody a")
     assert link.attributes["href"] == f"{base}/editions/{edition}"
-    assert "posted" in page.tree.css_first("tbody").text()
+    assert "posted" in text_of(page, "tbody")
 
 
 async def test_its_page_has_outcomes_and_the_decision_on_every_article(
@@ -62,7 +63,7 @@ async def test_an_edition_is_taken_back(stage, browser, base):
 async def test_a_story_is_corrected(stage, browser, base):
     edition = await post(stage)
     here = f"{base}/editions/{edition}"
-    story = dict(read_form(await browser.get(here), f"form[action='{here}/correct']"))
+    story = dict(read_form(await browser.get(here), f"form[action^='{here}/correct']"))
     said = {"story": story["story"], "text": "It was closed on Monday."}
     assert (await submit(browser, f"{here}/correct", said, at=here)).status == 303
     assert "It was closed on Monday." in (await browser.get(here)).text
@@ -70,17 +71,17 @@ async def test_a_story_is_corrected(stage, browser, base):
 
 async def test_a_correction_that_is_too_long_is_not_lost(stage, browser, base):
     here = f"{base}/editions/{await post(stage)}"
-    story = dict(read_form(await browser.get(here), f"form[action='{here}/correct']"))
+    story = dict(read_form(await browser.get(here), f"form[action^='{here}/correct']"))
     said = {"story": story["story"], "text": "Long. " * 40}
     answer = await submit(browser, f"{here}/correct", said, at=here)
     assert answer.status == 422
-    assert "Long. Long." in answer.tree.css_first("#text").text()
+    assert "Long. Long." in text_of(answer, "#text")
 
 
 async def test_a_pasted_list_of_feeds_is_shown_and_added(stage, browser, base):
     sources = f"{base}/sources"
     answer = await submit(browser, f"{sources}/try", {"sources": OPML}, at=sources)
-    assert "Courier" in answer.tree.css_first(".feeds").text()
+    assert "Courier" in text_of(answer, ".feeds")
     fields = read_form(answer, f"form[action='{sources}/add']")
     assert (await send(browser, f"{sources}/add", fields)).status == 303
     digest = await stage.harness.digest()
@@ -93,7 +94,7 @@ async def test_what_is_no_address_is_said_at_the_field(browser, base, typed):
     answer = await submit(browser, f"{sources}/try", {"sources": typed}, at=sources)
     assert answer.status == 422
     assert answer.tree.css_first("#sources-help .error") is not None
-    assert answer.tree.css_first("#sources").text().strip() == typed
+    assert text_of(answer, "#sources").strip() == typed
 
 
 async def test_a_source_is_paused_resumed_moved_and_removed(stage, browser, base):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import FormData
 
+from bot.configuration.unsaved_settings import check_unsaved
 from bot.i18n.translation import Texts
 from bot.model import Destination, Digest, DigestOptions, Source
 from bot.web.console.setting_forms import (
@@ -87,7 +88,10 @@ def test_every_setting_of_a_digest_has_an_input():
 
 def test_a_form_that_nobody_touched_says_what_is_saved():
     typed = open_settings(DIGEST)
-    assert read_form(submitted(typed), DIGEST).entry == DIGEST.settings.to_entry()
+    again = read_form(submitted(typed), DIGEST)
+    settings, problems = check_unsaved(DIGEST, again.entry, (NEWS,), "UTC")
+    assert problems == []
+    assert settings.to_entry() == DIGEST.settings.to_entry()
 
 
 @pytest.mark.parametrize(
