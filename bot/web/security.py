@@ -413,7 +413,7 @@ def is_forwarded(headers: Headers, scope: Scope) -> bool:
     return marked or added or scope["http_version"] == "1.0"
 
 
-def is_own_origin(headers: Headers, site: str) -> bool:
+def is_own_origin(headers: Headers, own: str) -> bool:
     """Check whether, according to the browser, one of our pages sent the request.
 
     Under the referrer policy of the local page the `Origin` of a form is «null»; then
@@ -425,7 +425,7 @@ def is_own_origin(headers: Headers, site: str) -> bool:
         return False
     if origin is None or origin == "null":
         return site is not None
-    return origin.lower() == get_origin(site)
+    return origin.lower() == get_origin(own)
 
 
 def get_origin(site: str) -> str:

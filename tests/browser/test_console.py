@@ -41,7 +41,7 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 @pytest.fixture
 def furnished(newsroom: Newsroom) -> Newsroom:
     """With digests, something in the history, and a person with access."""
-    newsroom.run(newsroom.harness.apply(configuration(newsroom.outlet)))
+    newsroom.run(newsroom.harness.apply(configuration("browser", newsroom.outlet)))
     return newsroom
 
 
@@ -49,7 +49,7 @@ def enter(chromium, newsroom: Newsroom, **context) -> Page:
     """A page of the owner, who signs in by a one-time address."""
     opened = chromium.new_context(reduced_motion="reduce", **context)
     opened.set_default_timeout(8_000)
-    page = opened.new_page()
+    page: Page = opened.new_page()
     sign_in(page, newsroom)
     return page
 
@@ -103,6 +103,7 @@ def test_a_first_digest_through_the_console_alone(chromium, newsroom: Newsroom):
 
 def test_the_first_digest_by_keyboard_alone(chromium, newsroom: Newsroom):
     page = enter(chromium, newsroom, viewport=WIDE)
+    expect(page.get_by_role("heading", name="The first digest")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     for _ in range(40):

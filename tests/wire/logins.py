@@ -26,7 +26,7 @@ CODE_LIFE = 60
 
 
 @cache
-def signing_key(name: str = "ours") -> RSAKey:
+def signing_key(name: str) -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
 
 
@@ -137,9 +137,9 @@ class Logins:
         return jwt.encode(header, kept, key)
 
     @property
-    def keys(self) -> dict[str, Any]:
+    def keys(self) -> Mapping[str, Any]:
         """The public keys."""
-        return KeySet([signing_key()]).as_dict(private=False)
+        return KeySet([signing_key("ours")]).as_dict(private=False)
 
 
 def _encode(part: Mapping[str, Any]) -> str:

@@ -82,9 +82,9 @@ async def exchange_code(
         "client_secret": app.client_secret,
         "code_verifier": attempt.verifier,
     }
-    found = await request_json(app, "POST", app.token_url, data=form)
-    if not found.get("access_token"):
-        raise refuse(app, found.get("error"))
+    found: Any = await request_json(app, "POST", app.token_url, data=form)
+    if not isinstance(found, Mapping) or not found.get("access_token"):
+        raise refuse(app, "no token")
     return found
 
 

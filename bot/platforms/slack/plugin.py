@@ -95,13 +95,13 @@ class SlackSettings(PlatformSettings):
                 )
         bot, app = _variable_of("bot_token"), _variable_of("app_token")
         lacks = list_missing_for_installation(settings)
-        yield from check_sign_in(
-            settings, PLATFORM_NAME, self.client_id, reveal_secret(self.client_secret)
-        )
         # With a token of its own, they may be there for the login alone.
         if lacks and self.bot_token is None:
             text = f"nobody can install the app; missing: {', '.join(lacks)}"
             yield Finding.problem(_SUBJECT, text, f"set what is missing ({_CHAPTER})")
+        else:
+            secret = reveal_secret(self.client_secret)
+            yield from check_sign_in(settings, PLATFORM_NAME, self.client_id, secret)
         if lacks == ():
             yield self._check_public_url(settings)
             if self.bot_token is not None:

@@ -50,7 +50,7 @@ async def show_overview(console: Console, visit: Visit) -> Response:
             render_problems(context, problems, MAX_PROBLEMS), visit.texts
         ),
         digests=[await _view_digest(context, one) for one in shown],
-        count=len(digests),
+        heading=context.count("{n} digest", "{n} digests", len(digests)),
         page=number,
         pages=pages,
         checklist=None

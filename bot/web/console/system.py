@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bot.commands.context import CommandContext
 from bot.commands.presentation import STATE_SIGNS, render_quotas
 from bot.configuration.diff import hide_folders
-from bot.model import Finding, JobName, JobStatus, Measurement
+from bot.model import Finding, JobName, JobStatus, Measurement, Source
 from bot.storage import process_store, source_store
 from bot.storage.measurements import list_measurements
 from bot.web.console.visits import Console, Visit, page_route
@@ -39,6 +39,8 @@ _MEASURED: Final[dict[str, Message]] = {
     "destinations": Message("Channels"),
 }
 MAX_FINDINGS: Final = 200
+#: Sign, state, subject, text and fix.
+FindingView = tuple[str, str, str, str, str]
 
 
 def build_routes(console: Console) -> Sequence[Route]:
@@ -67,18 +69,26 @@ async def show_system(console: Console, visit: Visit) -> Response:
         measured=list(_view_measurements(context, measured)),
         quotas=[one.text for one in await render_quotas(context, 0.0)],
         findings=findings,
-        wrong=sum(state != "ok" for _, state, *_ in findings or ()),
+        summary=_summarize(context, findings or ()),
     )
 
 
-async def _examine(
-    context: CommandContext, *, is_owner: bool
-) -> list[tuple[str, str, str, str, str]]:
+def _summarize(context: CommandContext, findings: Sequence[FindingView]) -> str:
+    """Say how many findings need attention; "" if none does."""
+    wrong = sum(state != "ok" for _, state, *_ in findings)
+    if not wrong:
+        return ""
+    return context.count(
+        "{n} thing needs attention.", "{n} things need attention.", wrong
+    )
+
+
+async def _examine(context: CommandContext, *, is_owner: bool) -> list[FindingView]:
     """Run the checks; return sign, state, subject, text and fix of each finding."""
     doctor = context.services.doctor
     if is_owner:
         found: Sequence[Finding] = await doctor.examine()
-        folders: Sequence[object] = ()
+        folders: Sequence[Source] = ()
     else:
         found = await doctor.examine_workspace(context.workspace, context.texts)
         folders = await context.query(source_store.list_sources)

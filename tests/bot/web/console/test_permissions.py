@@ -12,6 +12,7 @@ from starlette.routing import Route
 from bot.i18n.translation import Texts
 from bot.web.console import application
 from bot.web.console.members import REMEMBERED
+from bot.web.console.visits import Console
 from tests.bot.web.console.stage import BEHIND, ConsoleStage, submit
 
 SCOPE = "/console/w/{workspace_id:int}"
@@ -19,7 +20,7 @@ SCOPE = "/console/w/{workspace_id:int}"
 
 def list_routes() -> list[tuple[str, str]]:
     """The method and path of every route of a workspace; made without services."""
-    console = object.__new__(application.Console)
+    console = object.__new__(Console)
     object.__setattr__(console, "navigation", ())
     found = []
     for build in application.PAGES:
@@ -42,11 +43,13 @@ def address(path: str, workspace_id: int) -> str:
 async def ask(browser, method: str, path: str):
     if method == "GET":
         return await browser.get(path)
-    token = await browser.token("/console/sign-in" if not browser.cookies else START)
+    token = await browser.token(OUTSIDE if not browser.cookies else START)
     return await browser.post(path, {"csrf": token})
 
 
 START = "/console?choose=1"
+#: A page with a form for those who are not signed in.
+OUTSIDE = "/console/enter?key=x"
 
 
 @pytest.fixture
