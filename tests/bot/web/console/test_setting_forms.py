@@ -40,7 +40,7 @@ DIGEST = Digest(
     name="Morning",
     sources=(COURIER, HERALD),
     destinations=(NEWS,),
-    schedules=("daily at 08:30 Europe/Berlin",),
+    schedules=("daily at 8:30 Europe/Berlin",),
     options=DigestOptions(exclude=("rumour",)),
 )
 
@@ -52,7 +52,7 @@ def inputs(typed: TypedSettings, notes: FormNotes | None = None) -> dict[str, An
 
 def submitted(typed: TypedSettings, **changes: Any) -> FormData:
     """What a browser sends of the form; a value of None = not sent."""
-    fields: list[tuple[str, str]] = [("base", format_base(typed.base))]
+    fields: list[tuple[str, Any]] = [("base", format_base(typed.base))]
     for one in inputs(typed).values():
         chosen = [(one.field, c.value) for c in one.choices if c.chosen]
         if one.widget in ("switch", "checks", "choice"):
@@ -67,8 +67,8 @@ def submitted(typed: TypedSettings, **changes: Any) -> FormData:
         if row.kept:
             fields.append(("set-sources", str(row.key)))
         for cell in row.cells:
-            chosen = [c.value for c in cell.choices if c.chosen]
-            value = cell.value if cell.widget == "text" else "".join(chosen)
+            said = [c.value for c in cell.choices if c.chosen]
+            value = cell.value if cell.widget == "text" else "".join(said)
             if value or cell.widget == "text":
                 fields.append((cell.field, value))
     kept = [(name, value) for name, value in fields if name not in changes]
