@@ -104,6 +104,7 @@ FOR_EVERYBODY = {
     "job_store.find_queue_state",
     "job_store.measure_wait",
     "job_store.count_waiting",
+    "job_store.give_back_share",
     "job_store.list_held_shares",
     "job_requests.list_requested",
     "job_store.prepare_jobs",
