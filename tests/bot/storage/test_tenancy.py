@@ -71,6 +71,7 @@ FOR_EVERYBODY = {
     "article_store.mark_whole",
     "article_store.store_article",
     "article_store.store_full_text",
+    "article_store.store_unknown_articles",
     "correction_store.list_due_corrections",
     "deletion_store.empty_articles",
     "deletion_store.empty_editions",
