@@ -45,7 +45,7 @@ def statements_compiled_once() -> Iterator[None]:
     SQLAlchemy keeps compiled statements for an engine and its dialect, and each test
     has an engine of its own: compiling would take a fifth of the time of all tests.
     """
-    compiled: LRUCache[object, object] = LRUCache(5000)
+    compiled: LRUCache[Any, Any] = LRUCache(5000)
     dialects = (SQLiteDialect_pysqlite, PGDialect_psycopg)
     create = Engine.__init__
 

@@ -199,8 +199,9 @@ def store_unknown_articles(
         for number in new
     ]
     numbers = dict(zip(insert_rows(conn, revisions, rows), new, strict=True))
-    for some in batched(numbers):
-        for row in conn.execute(_select_revisions(_REVISION.id.in_(some))).all():
+    for revision_ids in batched(numbers):
+        query = _select_revisions(_REVISION.id.in_(revision_ids))
+        for row in conn.execute(query).all():
             _index_revision(conn, row)
             stored[numbers[row.id]] = _stored_article(row)
     return stored

@@ -331,7 +331,11 @@ _NEARBY_BLOCKS = 5
 
 def index_speakers(conn: Connection, said: Sequence[tuple[int, int, str]]) -> None:
     """Index quotes by speaker; `said` are the keys of quote and revision, and who."""
-    words = [(*each, w) for *each, name in said for w in split_speaker_name(name)]
+    words = [
+        (key, revision_id, word)
+        for key, revision_id, name in said
+        for word in split_speaker_name(name)
+    ]
     source_ids: dict[int, int] = {}
     for some in batched({revision_id for _, revision_id, _ in words}):
         query = select(_REVISION.id, articles.c.source_id).select_from(REVISION_JOIN)
