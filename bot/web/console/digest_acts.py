@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -28,7 +27,6 @@ from bot.web.console.changes import (
 from bot.web.console.digest_views import load_previews
 from bot.web.console.overview import suggest_digest
 from bot.web.console.visits import Console, Visit, page_route
-from bot.web.security import CONSOLE_PREFIX
 from digests.language.normalization import normalize_text
 
 #: Digests of one page of the list.
@@ -43,11 +41,6 @@ _HASH_LENGTH: Final = 64
 def build_routes(console: Console) -> Sequence[Route]:
     """Build the routes."""
     here = "/digests/{digest_id:int}"
-
-    async def send_styles(_: Request) -> Response:
-        styles = await asyncio.to_thread(_read_styles, console)
-        return Response(styles, media_type="text/css", headers=_STYLE_HEADERS)
-
     return [
         page_route(console, "/digests", list_digests),
         page_route(console, f"{here}/pause", partial(set_pause, True), ("POST",)),
@@ -56,7 +49,7 @@ def build_routes(console: Console) -> Sequence[Route]:
         page_route(console, f"{here}/post", post_now, ("GET", "POST")),
         page_route(console, f"{here}/delete", delete_digest, ("GET", "POST")),
         page_route(console, "/pictures/{picture}.png", send_picture),
-        Route(f"{CONSOLE_PREFIX}/previews.css", send_styles),
+        page_route(console, "/previews.css", send_styles),
     ]
 
 
@@ -64,6 +57,12 @@ def _read_styles(console: Console) -> str:
     """Read the styles of the previews of all platforms."""
     found = load_previews(console).values()
     return "\n".join(preview.stylesheet.read_text("utf-8") for _, preview in found)
+
+
+async def send_styles(console: Console, _: Visit) -> Response:
+    """Send the styles of the previews."""
+    styles = await asyncio.to_thread(_read_styles, console)
+    return Response(styles, media_type="text/css", headers=_STYLE_HEADERS)
 
 
 async def list_digests(console: Console, visit: Visit) -> Response:

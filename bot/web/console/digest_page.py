@@ -10,7 +10,7 @@ confirms it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from starlette.responses import Response
@@ -76,7 +76,7 @@ _MERGES: Final = 3
 
 def build_routes(console: Console) -> Sequence[Route]:
     """Build the routes of the page."""
-    page = DigestPage(previews=LivePreviews(publisher=console.services.publisher))
+    page = DigestPage()
     here = "/digests/{digest_id:int}"
     return [
         page_route(console, here, page.show),
@@ -103,11 +103,11 @@ class _ChangedMeanwhile(BotError):
     """The settings are no longer those that were compared with the form."""
 
 
-@frozen
+@dataclass(kw_only=True, slots=True)
 class DigestPage:
-    """The handlers of the page; what they share is kept between requests."""
+    """The handlers of the page, with the analyses that they share."""
 
-    previews: LivePreviews
+    _previews: LivePreviews | None = field(default=None, init=False)
 
     async def show(self, console: Console, visit: Visit) -> Response:
         """Show the saved settings."""
@@ -122,8 +122,9 @@ class DigestPage:
         day = str(fields.get(DAY_FIELD) or TODAY)
         day = day if day in PREVIEW_DAYS else TODAY
         context = console.open_context(visit)
+        previews = self._open_previews(console)
         shown = await build_preview(
-            console, visit, context, self.previews, form.unsaved, day
+            console, visit, context, previews, form.unsaved, day
         )
         return await self._render(console, visit, form, preview=shown, day=day)
 
@@ -131,7 +132,7 @@ class DigestPage:
         """Show the last seven days with the saved and the typed settings."""
         form = await self._read(console, visit)
         days = await build_dry_run(
-            console, visit, self.previews, form.digest, form.unsaved
+            console, visit, self._open_previews(console), form.digest, form.unsaved
         )
         return await self._render(console, visit, form, dry_run=days)
 
@@ -186,6 +187,12 @@ class DigestPage:
         )
 
     # ── steps ──────────────────────────────────────────────────────────────────
+
+    def _open_previews(self, console: Console) -> LivePreviews:
+        """Return the previews, which keep the analyses of articles."""
+        if self._previews is None:
+            self._previews = LivePreviews(publisher=console.services.publisher)
+        return self._previews
 
     async def _read(self, console: Console, visit: Visit) -> _OpenForm:
         """Read the submitted form, with a section moved if its button was pressed."""

@@ -54,18 +54,12 @@ _OPML_ENDS: Final = (".opml", ".opml.xml")
 def build_routes(console: Console) -> Sequence[Route]:
     """Build the routes."""
     one = "/sources/{source_id:int}"
-    try_route = page_route(
-        console, "/sources/try", show_readings, ("POST",), changes=False
-    )
-    test_route = page_route(
-        console, f"{one}/test", test_source, ("POST",), changes=False
-    )
     return [
         page_route(console, "/sources", list_sources),
-        try_route,
+        page_route(console, "/sources/try", show_readings, ("POST",)),
         page_route(console, "/sources/add", add_sources, ("POST",)),
         page_route(console, one, show_source),
-        test_route,
+        page_route(console, f"{one}/test", test_source, ("POST",)),
         page_route(console, f"{one}/replace", replace_source, ("POST",)),
         *(
             page_route(console, f"{one}/{name}", partial(_edit_source, edit), ("POST",))
