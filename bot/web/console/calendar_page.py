@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -91,43 +93,39 @@ def build_days(
     today = now.astimezone(rules).date()
     ends = datetime.combine(today + timedelta(days=DAYS), time())
     until = find_first_instant(ends, rules) - timedelta(microseconds=1)
-    known: dict[Hashable, list[datetime]] = {}
-    planned: dict[date, list[tuple[datetime, Digest]]] = {}
+    # Many digests have the same schedule: its moments are computed once.
+    alike: dict[Hashable, list[Digest]] = {}
     for digest in digests:
-        for at in _list_moments(digest, now, until, known):
-            day = at.astimezone(rules).date()
-            planned.setdefault(day, []).append((at, digest))
-    zones = {zone, *map(digest_zone, digests)}
+        alike.setdefault(_get_timing(digest), []).append(digest)
+    planned: dict[date, list[tuple[datetime, list[Digest]]]] = {}
+    for several in alike.values():
+        for at in list_dues_until(several[0], now, until, MAX_MOMENTS):
+            planned.setdefault(at.astimezone(rules).date(), []).append((at, several))
+    zones = {zone, *(digest_zone(several[0]) for several in alike.values())}
     changes = _list_changes(zones, now, until, texts)
     days = []
     for day in (today + timedelta(days=n) for n in range(DAYS)):
-        found = planned.get(day, [])
-        found.sort(key=lambda one: (one[0], one[1].name))
+        found = sorted(planned.get(day, ()), key=itemgetter(0))
+        editions = ((at, one) for at, several in found for one in several)
+        total = sum(len(several) for _, several in found)
+        shown = sorted(islice(editions, most), key=lambda one: (one[0], one[1].name))
         days.append(
             CalendarDay(
                 date=day,
                 title=texts.weekday_date(day),
-                editions=tuple(_plan(*one, zone, texts) for one in found[:most]),
-                more=max(0, len(found) - most),
+                editions=tuple(_plan(*one, zone, texts) for one in shown),
+                more=total - len(shown),
                 clock_changes=tuple(said for on, said in changes if on == day),
             )
         )
     return days
 
 
-def _list_moments(
-    digest: Digest,
-    now: datetime,
-    until: datetime,
-    known: dict[Hashable, list[datetime]],
-) -> list[datetime]:
-    """List the moments of a digest; many digests have the same schedule."""
+def _get_timing(digest: Digest) -> Hashable:
+    """Return all that decides when the digest posts."""
     held = (digest.paused, digest.paused_until, digest.skips, digest.deferred_until)
     when = (digest.schedules, digest.next_due, digest.options.quiet_hours)
-    key = (*held, *when, digest.default_zone)
-    if key not in known:
-        known[key] = list_dues_until(digest, now, until, MAX_MOMENTS)
-    return known[key]
+    return (*held, *when, digest.default_zone)
 
 
 def _plan(at: datetime, digest: Digest, zone: str, texts: Texts) -> PlannedEdition:
