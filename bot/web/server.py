@@ -44,6 +44,7 @@ from bot.i18n.translation import Texts
 from bot.settings import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import HealthServices, build_health_routes
+from bot.web.published.site import PREFIXES, PublishedSite, build_published_routes
 from bot.web.security import NoticeRenderer, Security
 from digests.types import frozen
 
@@ -103,6 +104,7 @@ def build_application(
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
+    published: PublishedSite | None = None,
     access: WebAccess = LOCAL_ACCESS,
 ) -> Starlette:
     """Build the ASGI application.
@@ -115,6 +117,7 @@ def build_application(
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
+        published: The pages of published editions; None = there are none.
         access: Who can reach the port. Beyond this computer, the other routes are left
             out, unless a trusted proxy asks for a login.
     """
@@ -128,14 +131,16 @@ def build_application(
     ]
     checks, public_checks = build_health_routes(health, access)
     public = [*public_routes, *public_checks]
+    shared = build_published_routes(published) if published else []
     return Starlette(
-        routes=[*checks, *public, *(of_pages if access.serves_pages else ())],
+        routes=[*shared, *checks, *public, *(of_pages if access.serves_pages else ())],
         middleware=[
             Middleware(
                 Security,
                 key=key,
                 notice=notice,
                 public_paths=frozenset(route.path for route in public),
+                shared_prefixes=PREFIXES if published else (),
                 access=access,
             )
         ],
