@@ -115,10 +115,12 @@ def list_incidents(
     if scope is not None:
         known = source_store.list_failing_sources(conn, scope)
         held = delivery_store.list_held_deliveries(conn, scope)
+        looked = examination_store.list_examinations(conn, scope)
+        examined = tuple(one for one in looked if one.problem is not None)
     else:
         known = source_store.list_all_failing_sources(conn)
         held = delivery_store.list_all_held_deliveries(conn)
-    examined = examination_store.list_found_problems(conn, scope)
+        examined = examination_store.list_all_examinations(conn, with_problem=True)
     failing = [one for one in known if source_health.is_dead(one.source, now)]
     if not failing and not held and not examined:
         return ()

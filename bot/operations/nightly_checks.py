@@ -80,7 +80,7 @@ class NightlyChecks:
         zones = {space.id: space.zone for space in spaces}
         channels = await db.read(examination_store.list_examined_channels)
         wanted = {*channels, *self._list_accounts(spaces), *self._list_disks(spaces)}
-        known = await db.read(examination_store.list_examinations)
+        known = await db.read(examination_store.list_all_examinations)
         present = {(one.workspace_id, one.subject) for one in known}
         gone = [o.id for o in known if (o.workspace_id, o.subject) not in wanted]
         new = [

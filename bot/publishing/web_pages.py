@@ -46,7 +46,7 @@ class WebPages:
         if visibility is None:
             return None
         key = published_edition_store.publish_edition(
-            conn, stored_edition, order.digest, visibility, day
+            conn, stored_edition.scope, stored_edition, order.digest, visibility, day
         )
         return self._build_url(visibility, key)
 

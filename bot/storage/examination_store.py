@@ -72,13 +72,19 @@ def list_examined_channels(conn: Connection) -> tuple[tuple[int, str], ...]:
     )
 
 
-def list_examinations(
-    conn: Connection, scope: Scope | None = None
+def list_examinations(conn: Connection, scope: Scope) -> tuple[Examination, ...]:
+    """List all of the workspace."""
+    query = select(examinations).where(in_scope(examinations, scope))
+    return list_all(conn, query.order_by(_EXAMINATION.id), Examination)
+
+
+def list_all_examinations(
+    conn: Connection, *, with_problem: bool = False
 ) -> tuple[Examination, ...]:
-    """List all, of one workspace or of every one."""
+    """List those of all workspaces, or those of them that found something wrong."""
     query = select(examinations).order_by(_EXAMINATION.id)
-    if scope is not None:
-        query = query.where(in_scope(examinations, scope))
+    if with_problem:
+        query = query.where(_EXAMINATION.problem.is_not(None))
     return list_all(conn, query, Examination)
 
 
@@ -88,16 +94,6 @@ def list_due_examinations(
     """List those that are due, in all workspaces, the longest due first."""
     due = select(examinations).where(_EXAMINATION.next_at <= now)
     return list_all(conn, due.order_by(_EXAMINATION.next_at).limit(limit), Examination)
-
-
-def list_found_problems(
-    conn: Connection, scope: Scope | None = None
-) -> tuple[Examination, ...]:
-    """List what was wrong the last time, in one workspace or in all."""
-    query = select(examinations).where(_EXAMINATION.problem.is_not(None))
-    if scope is not None:
-        query = query.where(in_scope(examinations, scope))
-    return list_all(conn, query.order_by(_EXAMINATION.id), Examination)
 
 
 def plan_examinations(

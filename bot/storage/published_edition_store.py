@@ -98,6 +98,7 @@ class PublishedEdition:
 
 def publish_edition(
     conn: Connection,
+    scope: Scope,
     stored_edition: StoredEdition,
     digest: Digest,
     visibility: Visibility,
@@ -106,10 +107,10 @@ def publish_edition(
     """Give an edition a public page, which exists once it is posted; return its key."""
     key = secrets.token_urlsafe(_KEY_BYTES)
     if visibility == "listed":
-        name = _name_digest(conn, digest)
+        name = _name_digest(conn, scope, digest)
         key = f"{name}/{day.isoformat()}-{stored_edition.public_id.removeprefix('e-')}"
     row = {
-        **asdict(stored_edition.scope),
+        **asdict(scope),
         "edition_id": stored_edition.id,
         "digest_id": digest.id,
         "visibility": visibility,
@@ -303,9 +304,9 @@ def _is_applied(one: Correction) -> bool:
 # ── public names ───────────────────────────────────────────────────────────────
 
 
-def _name_digest(conn: Connection, digest: Digest) -> str:
+def _name_digest(conn: Connection, scope: Scope, digest: Digest) -> str:
     """Return the public name of a digest, which it gets once and keeps."""
-    mine = in_scope(published_digests, digest.scope, digest_id=digest.id)
+    mine = in_scope(published_digests, scope, digest_id=digest.id)
     query = select(_NAME.name).where(mine)
     wanted = build_public_name(digest.name)
     for number in count(1):
@@ -313,7 +314,7 @@ def _name_digest(conn: Connection, digest: Digest) -> str:
         if known is not None:
             return known
         name = wanted if number == 1 else f"{wanted}-{number}"
-        row = {**asdict(digest.scope), "digest_id": digest.id, "name": name}
+        row = {**asdict(scope), "digest_id": digest.id, "name": name}
         insert_missing(conn, published_digests, row)
     raise AssertionError("unreachable")
 

@@ -149,7 +149,7 @@ def publish(conn: Connection) -> str:
     )
     edition_store.set_render_context(conn, **stored.key, context=context_to_json(shown))
     day = stored.edition.made_at.date()
-    key = store.publish_edition(conn, stored, digest, "listed", day)
+    key = store.publish_edition(conn, scope, stored, digest, "listed", day)
     store.mark_edition_posted(conn, scope, stored.id, stored.edition.made_at)
     return f"/editions/{key}"
 

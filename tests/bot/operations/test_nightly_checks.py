@@ -133,7 +133,7 @@ async def test_every_channel_is_asked_about_once_in_a_night(night):
 
 
 async def test_one_run_asks_about_a_few_channels_only(night):
-    one = await night.harness.db.read(examination_store.list_examinations)
+    one = await night.harness.db.read(examination_store.list_all_examinations)
     new = [(one[0].workspace_id, f"channel/{n}", NOON) for n in range(900, 920)]
     await night.harness.db.write(examination_store.plan_examinations, new, ())
     await night.checks.run()
@@ -150,7 +150,7 @@ async def test_a_channel_that_is_not_posted_to_any_more_is_forgotten(night):
         destination_store.delete_destination, digest.scope, place.id
     )
     await night.passes(hours=2)
-    known = await night.harness.db.read(examination_store.list_examinations)
+    known = await night.harness.db.read(examination_store.list_all_examinations)
     assert [one for one in known if one.subject.startswith("channel/")] == []
 
 

@@ -1,4 +1,4 @@
-"""«Read on the web» under a post: where an edition has a page, and as each shows links."""
+"""«Read on the web» under a post: where it has a page, as each platform has links."""
 
 from dataclasses import replace
 
