@@ -62,7 +62,7 @@ from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
 from bot.web.health import HealthServices, ReadinessCheck
-from bot.web.published.site import PublishedSite
+from bot.web.published.site import build_published_routes
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -255,9 +255,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
-        published=PublishedSite(db=db, public_url=settings.public_url)
-        if settings.public_url
-        else None,
+        published=build_published_routes(db, settings.public_url),
         access=settings.web_access,
     )
     corrections = CorrectionProcessor(

@@ -44,7 +44,6 @@ from bot.i18n.translation import Texts
 from bot.settings import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import HealthServices, build_health_routes
-from bot.web.published.site import PREFIXES, PublishedSite, build_published_routes
 from bot.web.security import NoticeRenderer, Security
 from digests.types import frozen
 
@@ -104,7 +103,7 @@ def build_application(
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
-    published: PublishedSite | None = None,
+    published: Sequence[Route] = (),
     access: WebAccess = LOCAL_ACCESS,
 ) -> Starlette:
     """Build the ASGI application.
@@ -117,7 +116,8 @@ def build_application(
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
-        published: The pages of published editions; None = there are none.
+        published: Routes of what anybody may read under the public address. All below
+            their first part is theirs.
         access: Who can reach the port. Beyond this computer, the other routes are left
             out, unless a trusted proxy asks for a login.
     """
@@ -131,16 +131,21 @@ def build_application(
     ]
     checks, public_checks = build_health_routes(health, access)
     public = [*public_routes, *public_checks]
-    shared = build_published_routes(published) if published else []
+    shared = {f"/{route.path.split('/')[1]}" for route in published}
     return Starlette(
-        routes=[*shared, *checks, *public, *(of_pages if access.serves_pages else ())],
+        routes=[
+            *published,
+            *checks,
+            *public,
+            *(of_pages if access.serves_pages else ()),
+        ],
         middleware=[
             Middleware(
                 Security,
                 key=key,
                 notice=notice,
                 public_paths=frozenset(route.path for route in public),
-                shared_prefixes=PREFIXES if published else (),
+                shared_prefixes=sorted(shared),
                 access=access,
             )
         ],

@@ -30,7 +30,7 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import Connection, Database, digest_store, edition_store, schema
 from bot.storage import published_edition_store as store
 from bot.web import server
-from bot.web.published.site import PublishedSite
+from bot.web.published.site import build_published_routes
 from tests.bench.outbox_rush import furnish, serve, watch
 from tests.bot.web.asgi import report_health
 
@@ -99,7 +99,7 @@ async def rush(
         health=report_health(_ready),
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
-        published=PublishedSite(db=database, public_url=PUBLIC_URL),
+        published=build_published_routes(database, PUBLIC_URL),
     )
     late = [0.0]
     async with server.serve_application(app, host="127.0.0.1", port=0) as bound:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from bot.i18n.translation import Texts
 from bot.web import server
+from bot.web.published.site import route_site
 from digests.cards.drawing import draw_card
 from digests.cards.wording import CardDesign, CardWording
 from tests.bot.corrections.living import correct
@@ -77,7 +78,7 @@ async def run_site(home: Path, port: int, opened: "Opened") -> None:
             health=report_health(_ready),
             key=b"0123456789abcdef",
             texts=Texts.of("en"),
-            published=stand.site,
+            published=route_site(stand.site),
         )
         async with server.serve_application(app, host="127.0.0.1", port=port):
             opened.site = Site(

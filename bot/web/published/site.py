@@ -46,8 +46,6 @@ from bot.web.published.rendered import CacheKey, Rendered, RenderedCache
 
 log = structlog.get_logger(__name__)
 
-#: The first parts of the paths that this site has.
-PREFIXES: Final = tuple(PAGE_PATHS.values())
 #: Editions on one page of the list, and in a feed.
 LISTED_AT_ONCE: Final = 20
 #: Seconds after which an answer is given up.
@@ -282,9 +280,16 @@ _EDITION_PATHS: Final[tuple[tuple[re.Pattern[str], Visibility], ...]] = (
 _NOT_INDEXED: Final = {"x-robots-tag": "noindex, nofollow"}
 
 
-def build_published_routes(site: PublishedSite) -> list[Route]:
-    """Build the routes of the site: it reads the paths below its prefixes itself."""
-    return [Route(f"{prefix}/{{rest:path}}", site) for prefix in PREFIXES]
+def build_published_routes(db: Database, public_url: str | None) -> list[Route]:
+    """Build the routes of the site; none without a public address."""
+    if public_url is None:
+        return []
+    return route_site(PublishedSite(db=db, public_url=public_url))
+
+
+def route_site(site: PublishedSite) -> list[Route]:
+    """Route all below its prefixes to the site, which reads the paths itself."""
+    return [Route(f"{path}/{{rest:path}}", site) for path in PAGE_PATHS.values()]
 
 
 def _send(
