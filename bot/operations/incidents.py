@@ -74,12 +74,16 @@ class Incident:
     digest_id: int | None = None
     #: The key of the held message that it is about.
     delivery: str = ""
+    #: Whether its words are those of a check, which are no whole sentences.
+    is_finding: bool = False
     #: What it is called when it works again; None = that is not told.
     recovery_name: str | None = None
 
     @property
     def whole(self) -> Message:
         """What is wrong, and what an editor does about it."""
+        if self.is_finding:
+            return Message("{problem} → {fix}", problem=self.text, fix=self.fix)
         return Message("{problem} {fix}", problem=self.text, fix=self.fix)
 
 
@@ -426,6 +430,7 @@ def _describe_examined(
         text=text,
         fix=found.fix or Message(""),
         channel=place.channel if place is not None else None,
+        is_finding=True,
         recovery_name=name,
     )
 

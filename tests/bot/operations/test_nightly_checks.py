@@ -229,7 +229,7 @@ async def test_a_defect_of_the_account_is_told(night):
     )
     await night.passes(hours=17)
     (text,) = texts(night.harness)
-    assert "The bot’s account: a scope is missing add it" in text
+    assert "The bot’s account: a scope is missing → add it" in text
 
 
 async def test_a_full_disk_is_told_and_when_there_is_room_again(night, monkeypatch):
