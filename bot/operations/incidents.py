@@ -42,7 +42,7 @@ from bot.storage import (
     source_store,
     workspace_store,
 )
-from bot.storage.examination_store import Examination
+from bot.storage.examination_store import CHANNEL_SUBJECT, Examination
 from bot.storage.notice_store import NOTICE_INTERVAL, ReportedIncident
 from bot.storage.source_store import FailingSource
 from digests.messages import Message
@@ -303,37 +303,41 @@ def find_recovered(
     told = [one for one in ended if one.name and one.recovered_at is None]
     if not told:
         return ()
-    read = {one.id: one for one in digest_store.list_read_sources(conn, scope)}
+    read = {
+        f"source/{one.id}": one for one in digest_store.list_read_sources(conn, scope)
+    }
     well = {
         one.subject
         for one in examination_store.list_examinations(conn, scope)
         if one.problem is None
     }
+    places = _list_places(conn, scope)
     found = []
     for one in told:
-        kind, _, key = one.subject.partition("/")
-        channel = None
-        if kind == "source":
-            source = read.get(int(key))
-            last = source.last_success_at if source is not None else None
+        place, source = places.get(one.subject), read.get(one.subject)
+        channel = place.channel if place is not None else None
+        is_well = one.subject in well
+        if source is not None:
+            last = source.last_success_at
             is_well = last is not None and last > one.reported_at
-            channel = _find_channel_of_source(conn, scope, int(key))
-        else:
-            is_well = one.subject in well
-        if kind == "channel":
-            place = destination_store.find_destination(conn, scope, int(key))
-            channel = place.channel if place is not None else None
+            channel = _find_channel_of_source(conn, scope, source)
         if is_well:
             found.append(Recovery(name=one.name or "", channel=channel))
     return tuple(found)
 
 
+def _list_places(conn: Connection, scope: Scope) -> Mapping[str, Destination]:
+    """Map the subjects of channels that are examined to their destinations."""
+    found = destination_store.list_destinations(conn, scope)
+    return {f"{CHANNEL_SUBJECT}{place.id}": place for place in found}
+
+
 def _find_channel_of_source(
-    conn: Connection, scope: Scope, source_id: int
+    conn: Connection, scope: Scope, source: Source
 ) -> str | None:
     """Find the first channel of a digest that reads the source."""
     for digest in digest_store.list_digests(conn, scope):
-        if any(one.id == source_id for one in digest.sources) and digest.destinations:
+        if any(one.id == source.id for one in digest.sources) and digest.destinations:
             return digest.destinations[0].channel
     return None
 
@@ -406,9 +410,7 @@ def _describe_examined(
     conn: Connection, space: Workspace, found: Examination
 ) -> Incident:
     kind, _, key = found.subject.partition("/")
-    place = None
-    if kind == "channel":
-        place = destination_store.find_destination(conn, space.scope, int(key))
+    place = _list_places(conn, space.scope).get(found.subject)
     texts = Texts.of(space.locale)
     match kind:
         case "disk":
@@ -443,8 +445,8 @@ def _add_notice(
     now: datetime,
 ) -> bool:
     """Store the notice for the person who set up the first channel concerned."""
-    channels = (one.channel for one in (*new, *recovered) if one.channel is not None)
-    channel = next(channels, None)
+    channels = [one.channel for one in new] + [one.channel for one in recovered]
+    channel = next((one for one in channels if one is not None), None)
     person = channel and notice_store.find_person_to_notify(conn, space.scope, channel)
     texts = Texts.of(space.locale)
     parts = [_word_incidents(texts, space, new)] if new else []

@@ -167,10 +167,11 @@ class NightlyChecks:
     async def _check_channel(
         self, one: Examination, space: Workspace
     ) -> Finding | None:
-        key = int(one.subject.removeprefix(CHANNEL_SUBJECT))
-        place = await self.doctor.db.read(
-            destination_store.find_destination, one.scope, key
+        places = await self.doctor.db.read(
+            destination_store.list_destinations, one.scope
         )
+        found_places = {f"{CHANNEL_SUBJECT}{place.id}": place for place in places}
+        place = found_places.get(one.subject)
         if place is None or place.paused is not None:
             # Whoever set it up knows since it was paused.
             raise _NotExamined

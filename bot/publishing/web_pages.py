@@ -30,7 +30,7 @@ class WebPages:
 
     def build_preview_url(self, visibility: WebSetting | None) -> str | None:
         """Build the address that a preview shows; there is no page."""
-        if self.public_url is None or visibility in (None, "off"):
+        if self.public_url is None or visibility is None or visibility == "off":
             return None
         return self._build_url(visibility, PREVIEW_KEY)
 

@@ -27,8 +27,14 @@ from bot.i18n.translation import Texts
 from bot.model import RenderContext, StoredEdition, context_to_json
 from bot.model.scope import Scope
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.storage import Connection, Database, digest_store, edition_store, schema
-from bot.storage import published_edition_store as store
+from bot.storage import (
+    Connection,
+    Database,
+    digest_store,
+    edition_store,
+    published_edition_store,
+    schema,
+)
 from bot.web import server
 from bot.web.published.site import build_published_routes
 from tests.bench.outbox_rush import furnish, serve, watch
@@ -149,8 +155,12 @@ def publish(conn: Connection) -> str:
     )
     edition_store.set_render_context(conn, **stored.key, context=context_to_json(shown))
     day = stored.edition.made_at.date()
-    key = store.publish_edition(conn, scope, stored, digest, "listed", day)
-    store.mark_edition_posted(conn, scope, stored.id, stored.edition.made_at)
+    key = published_edition_store.publish_edition(
+        conn, scope, stored, digest, "listed", day
+    )
+    published_edition_store.mark_edition_posted(
+        conn, scope, stored.id, stored.edition.made_at
+    )
     return f"/editions/{key}"
 
 

@@ -19,9 +19,9 @@ from bot.web.published.site import route_site
 from digests.cards.drawing import draw_card
 from digests.cards.wording import CardDesign, CardWording
 from tests.bot.corrections.living import correct
-from tests.bot.harness import FLOOD
 from tests.bot.web.asgi import report_health
 from tests.bot.web.published.newsstand import open_newsstand
+from tests.bot.web.published.test_pages import GERMAN
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,7 @@ async def run_site(home: Path, port: int, opened: "Opened") -> None:
         edition = str(await stand.post())
         await correct(stand.harness, ("31,000", "13,000"))
         await stand.set_web("listed", 'language = "de"')
-        german = str(await stand.post("flood", FLOOD))
+        german = str(await stand.post("german", GERMAN))
         app = server.build_application(
             routes=(),
             read_article=_find_nothing,

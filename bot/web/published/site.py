@@ -32,9 +32,12 @@ from bot.errors import BotError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts, negotiate_locale
 from bot.model.published import PAGE_PATHS, Visibility
-from bot.storage import Database
-from bot.storage import published_edition_store as store
-from bot.storage.published_edition_store import EditionPage, PublicDigest
+from bot.storage import Database, published_edition_store
+from bot.storage.published_edition_store import (
+    EditionPage,
+    PublicDigest,
+    PublishedEdition,
+)
 from bot.web.published.edition_view import (
     build_edition_view,
     format_language,
@@ -145,7 +148,9 @@ class PublishedSite:
     async def _show_edition(
         self, headers: Headers, visibility: Visibility, key: str, picture: str | None
     ) -> Response:
-        page = await self.db.read(store.find_edition_page, visibility, key)
+        page = await self.db.read(
+            published_edition_store.find_edition_page, visibility, key
+        )
         if page is None:
             raise _NotFound
         if picture is not None:
@@ -156,7 +161,9 @@ class PublishedSite:
             )
 
         async def render() -> Rendered:
-            found = await self.db.read(store.load_published_editions, [page])
+            found = await self.db.read(
+                published_edition_store.load_published_editions, [page]
+            )
             if not found:
                 raise _NotFound
             return await asyncio.to_thread(self._render_edition, found[0])
@@ -168,14 +175,16 @@ class PublishedSite:
 
     async def _get_picture(self, page: EditionPage, hash: str) -> Rendered:
         async def load() -> Rendered:
-            found = await self.db.read(store.load_page_picture, page, hash)
+            found = await self.db.read(
+                published_edition_store.load_page_picture, page, hash
+            )
             if found is None:
                 raise _NotFound
             return Rendered.of(found.content, "image/png")
 
         return await self.cache.get(("picture", page.key, hash, page.version), load)
 
-    def _render_edition(self, published: store.PublishedEdition) -> Rendered:
+    def _render_edition(self, published: PublishedEdition) -> Rendered:
         page = published.page
         home = None
         if page.visibility == "listed":
@@ -192,7 +201,7 @@ class PublishedSite:
     async def _show_digest(
         self, headers: Headers, name: str, feed: str | None, before: str | None
     ) -> Response:
-        digest = await self.db.read(store.find_public_digest, name)
+        digest = await self.db.read(published_edition_store.find_public_digest, name)
         if digest is None:
             raise _NotFound
         if feed is not None:
@@ -202,14 +211,19 @@ class PublishedSite:
         after = f"{name}/{before}" if before else None
         # One more tells whether there are older ones.
         pages = await self.db.read(
-            store.list_edition_pages, digest, LISTED_AT_ONCE + 1, after
+            published_edition_store.list_edition_pages,
+            digest,
+            LISTED_AT_ONCE + 1,
+            after,
         )
         if before is not None and not pages:
             raise _NotFound
 
         async def render() -> Rendered:
             shown = pages[:LISTED_AT_ONCE]
-            found = await self.db.read(store.load_published_editions, shown)
+            found = await self.db.read(
+                published_edition_store.load_published_editions, shown
+            )
             older = shown[-1].key.partition("/")[2] if len(pages) > len(shown) else ""
             return await asyncio.to_thread(
                 self._render_digest, digest, found, feed, before, older
@@ -223,7 +237,7 @@ class PublishedSite:
     def _render_digest(
         self,
         digest: PublicDigest,
-        editions: Sequence[store.PublishedEdition],
+        editions: Sequence[PublishedEdition],
         feed: str | None,
         before: str | None,
         older: str,
@@ -244,7 +258,7 @@ class PublishedSite:
         )
         return Rendered.of(html, _HTML)
 
-    def _describe(self, published: store.PublishedEdition) -> dict[str, Any]:
+    def _describe(self, published: PublishedEdition) -> dict[str, Any]:
         view = build_edition_view(published, self.public_url)
         names = ("url", "day", "made_at", "updated")
         shown = {name: view[name] for name in names}

@@ -11,6 +11,7 @@ import pytest
 from bot.errors import SendUnclear
 from bot.model import Destination, DestinationProblem, Finding, PlatformIdentity
 from bot.operations import nightly_checks
+from bot.operations.health_checks import check_disk
 from bot.operations.incidents import list_workspace_problems
 from bot.operations.nightly_checks import (
     CHECKS_PER_RUN,
@@ -233,7 +234,7 @@ async def test_a_defect_of_the_account_is_told(night):
 
 
 async def test_a_full_disk_is_told_and_when_there_is_room_again(night, monkeypatch):
-    real = nightly_checks.check_disk
+    real = check_disk
     monkeypatch.setattr(nightly_checks, "check_disk", lambda _, size: real(10, size))
     await night.passes(hours=17)
     (text,) = texts(night.harness)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -202,5 +202,5 @@ async def test_every_address_in_an_entry_is_whole(listed):
 async def test_the_feed_names_when_it_changed_in_utc(listed):
     await listed.post()
     found = await read_atom(listed)
-    made = datetime(*found.entries[0].updated_parsed[:6], tzinfo=UTC)
+    made = datetime.fromisoformat(found.entries[0].updated)
     assert made == listed.harness.clock.now()

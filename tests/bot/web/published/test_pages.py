@@ -9,14 +9,24 @@ from tests.bot.web.asgi import ask
 from tests.bot.web.published.newsstand import HOST, PUBLIC_URL, Newsstand
 
 HOSTILE = """---
-title: Mayor <script>alert(1)</script> & "friends" of Hallin speak
+title: Kestrel <script>alert(1)</script> & "friends" open a market hall
 source: <b>Courier</b>
 published: 2026-11-24T09:30:00+00:00
 url: https://аpple.example/a"b
 ---
-The mayor of Hallin opened the market hall on Tuesday for 4,000 <i>guests</i>.
+The mayor of Wendover opened the market hall on Tuesday for 4,000 <i>guests</i>.
 
-“It is <img src=x onerror=alert(1)> a good day for all of us,” said mayor Ada Brandt.
+“It is <img src=x onerror=alert(1)> a good day for all of us,” said mayor Tamsin Reed.
+"""
+GERMAN = """---
+title: Die Brücke von Hallin ist nach einem Riss gesperrt
+source: Hallin Kurier
+published: 2026-11-24T09:40:00+00:00
+lang: de
+---
+Die Brücke am Hafen von Hallin wurde am Dienstag nach einem Riss im Träger gesperrt.
+
+„Wir öffnen sie nicht, bevor der Stahl geprüft ist“, sagte die Ingenieurin Ada Brandt.
 """
 
 
@@ -108,18 +118,12 @@ async def test_an_address_with_user_information_is_no_link(listed):
 
 async def test_a_german_digest_has_a_german_page(listed):
     await listed.set_web("listed", 'language = "de"')
-    page = await open_page(listed)
+    page = await open_page(listed, "german", GERMAN)
     html = page.tree.css_first("html")
     assert html.attributes["lang"] == "de"
     assert "Alle Ausgaben" in page.text
     assert "24. November 2026" in page.text
-
-
-async def test_words_of_another_language_are_marked(listed):
-    await listed.set_web("listed", 'language = "de"')
-    page = await open_page(listed)
-    assert page.tree.css('blockquote[lang="en"]') != []
-    assert page.tree.css('h2 span[lang="en"]') != []
+    assert page.tree.css('h2 span[lang="de"]') != []
 
 
 async def test_a_shared_link_shows_title_and_description(listed):
