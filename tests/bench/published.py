@@ -32,7 +32,6 @@ from bot.storage import (
     Database,
     digest_store,
     edition_store,
-    published_edition_store,
     schema,
 )
 from bot.web import server

@@ -32,11 +32,16 @@ from bot.errors import BotError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts, negotiate_locale
 from bot.model.published import PAGE_PATHS, Visibility
-from bot.storage import Database, published_edition_store
+from bot.storage import Database
 from bot.storage.published_edition_store import (
     EditionPage,
     PublicDigest,
     PublishedEdition,
+    find_edition_page,
+    find_public_digest,
+    list_edition_pages,
+    load_page_picture,
+    load_published_editions,
 )
 from bot.web.published.edition_view import (
     build_edition_view,
@@ -148,9 +153,7 @@ class PublishedSite:
     async def _show_edition(
         self, headers: Headers, visibility: Visibility, key: str, picture: str | None
     ) -> Response:
-        page = await self.db.read(
-            published_edition_store.find_edition_page, visibility, key
-        )
+        page = await self.db.read(find_edition_page, visibility, key)
         if page is None:
             raise _NotFound
         if picture is not None:
@@ -161,9 +164,7 @@ class PublishedSite:
             )
 
         async def render() -> Rendered:
-            found = await self.db.read(
-                published_edition_store.load_published_editions, [page]
-            )
+            found = await self.db.read(load_published_editions, [page])
             if not found:
                 raise _NotFound
             return await asyncio.to_thread(self._render_edition, found[0])
@@ -175,9 +176,7 @@ class PublishedSite:
 
     async def _get_picture(self, page: EditionPage, hash: str) -> Rendered:
         async def load() -> Rendered:
-            found = await self.db.read(
-                published_edition_store.load_page_picture, page, hash
-            )
+            found = await self.db.read(load_page_picture, page, hash)
             if found is None:
                 raise _NotFound
             return Rendered.of(found.content, "image/png")
@@ -201,7 +200,7 @@ class PublishedSite:
     async def _show_digest(
         self, headers: Headers, name: str, feed: str | None, before: str | None
     ) -> Response:
-        digest = await self.db.read(published_edition_store.find_public_digest, name)
+        digest = await self.db.read(find_public_digest, name)
         if digest is None:
             raise _NotFound
         if feed is not None:
@@ -211,7 +210,7 @@ class PublishedSite:
         after = f"{name}/{before}" if before else None
         # One more tells whether there are older ones.
         pages = await self.db.read(
-            published_edition_store.list_edition_pages,
+            list_edition_pages,
             digest,
             LISTED_AT_ONCE + 1,
             after,
@@ -221,9 +220,7 @@ class PublishedSite:
 
         async def render() -> Rendered:
             shown = pages[:LISTED_AT_ONCE]
-            found = await self.db.read(
-                published_edition_store.load_published_editions, shown
-            )
+            found = await self.db.read(load_published_editions, shown)
             older = shown[-1].key.partition("/")[2] if len(pages) > len(shown) else ""
             return await asyncio.to_thread(
                 self._render_digest, digest, found, feed, before, older
