@@ -208,7 +208,7 @@ def find_next_night(now: datetime, zone: str, subject: tuple[int, str]) -> datet
     Subjects are spread over the night by a hash.
     """
     seconds = int.from_bytes(hashlib.sha256(repr(subject).encode()).digest()[:4])
-    offset = timedelta(seconds=seconds % int(NIGHT_LENGTH.total_seconds()))
+    offset = timedelta(seconds=seconds % (NIGHT_LENGTH // timedelta(seconds=1)))
     local = now.astimezone(ZoneInfo(zone))
     begins = datetime.combine(local.date(), NIGHT_BEGINS, ZoneInfo(zone))
     moment = (begins + offset).astimezone(now.tzinfo)

@@ -154,12 +154,8 @@ def publish(conn: Connection) -> str:
     )
     edition_store.set_render_context(conn, **stored.key, context=context_to_json(shown))
     day = stored.edition.made_at.date()
-    key = published_edition_store.publish_edition(
-        conn, scope, stored, digest, "listed", day
-    )
-    published_edition_store.mark_edition_posted(
-        conn, scope, stored.id, stored.edition.made_at
-    )
+    key = publish_edition(conn, scope, stored, digest, "listed", day)
+    mark_edition_posted(conn, scope, stored.id, stored.edition.made_at)
     return f"/editions/{key}"
 
 
