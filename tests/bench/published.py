@@ -34,6 +34,7 @@ from bot.storage import (
     edition_store,
     schema,
 )
+from bot.storage.published_edition_store import mark_edition_posted, publish_edition
 from bot.web import server
 from bot.web.published.site import build_published_routes
 from tests.bench.outbox_rush import furnish, serve, watch
