@@ -136,7 +136,7 @@ async def open_application(
     """
     metrics = Metrics()
     db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
-    engine = InProcessEngine()
+    engine, story_engine = InProcessEngine(), InProcessEngine()
     try:
         async with (
             _watch_clock(db),
@@ -146,7 +146,15 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, role, db, engine, source_reader, drawing, metrics, at
+                settings,
+                role,
+                db,
+                engine,
+                story_engine,
+                source_reader,
+                drawing,
+                metrics,
+                at,
             )
             try:
                 yield app
@@ -155,6 +163,7 @@ async def open_application(
                     await close()
     finally:
         engine.close()
+        story_engine.close()
         await db.close()
 
 
@@ -163,6 +172,7 @@ async def _build_application(
     role: Role,
     db: Database,
     engine: InProcessEngine,
+    story_engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
     metrics: Metrics,
@@ -188,6 +198,8 @@ async def _build_application(
         clock=clock,
         source_reader=source_reader,
         metrics=metrics,
+        # Other workers wait while this one places articles in stories.
+        story_engine=story_engine if role == "worker" else None,
     )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
