@@ -35,6 +35,7 @@ from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
+from bot.operations.nightly_checks import NightlyChecks
 from bot.platforms.plugins import load_plugins
 from bot.ports import (
     ActivePlatform,
@@ -52,6 +53,7 @@ from bot.ports import (
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
+from bot.publishing.web_pages import WebPages
 from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, job_tables, picture_store, process_store
@@ -61,6 +63,7 @@ from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
 from bot.web.console.application import build_console
 from bot.web.health import HealthServices, ReadinessCheck
+from bot.web.published.site import build_published_routes
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -134,7 +137,7 @@ async def open_application(
     """
     metrics = Metrics()
     db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
-    engine = InProcessEngine()
+    engine, story_engine = InProcessEngine(), InProcessEngine()
     try:
         async with (
             _watch_clock(db),
@@ -144,7 +147,15 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, role, db, engine, source_reader, drawing, metrics, at
+                settings,
+                role,
+                db,
+                engine,
+                story_engine,
+                source_reader,
+                drawing,
+                metrics,
+                at,
             )
             try:
                 yield app
@@ -153,6 +164,7 @@ async def open_application(
                     await close()
     finally:
         engine.close()
+        story_engine.close()
         await db.close()
 
 
@@ -161,6 +173,7 @@ async def _build_application(
     role: Role,
     db: Database,
     engine: InProcessEngine,
+    story_engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
     metrics: Metrics,
@@ -187,6 +200,8 @@ async def _build_application(
         clock=clock,
         source_reader=source_reader,
         metrics=metrics,
+        # Other workers wait while this one places articles in stories.
+        story_engine=story_engine if role == "worker" else None,
     )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:
@@ -211,6 +226,7 @@ async def _build_application(
                 draw_thumbnail=draw_small,
             ),
         ),
+        pages=WebPages(public_url=settings.public_url),
         at=at,
         metrics=metrics,
     )
@@ -256,6 +272,7 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
+        published=build_published_routes(db, settings.public_url),
         access=settings.web_access,
         console=console.routes,
         show_stale_form=console.show_stale_form,
@@ -276,6 +293,7 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
+        nightly_checks=NightlyChecks(doctor=services.doctor),
         incidents=IncidentReporter(
             db=db, clock=clock, quota_articles=settings.quota_articles
         ),
@@ -324,6 +342,7 @@ async def _share_work(app: Application) -> Application:
     full_texts = app.publisher.full_texts
 
     async def maintain() -> None:
+        await app.nightly_checks.run()
         await app.incidents.run()
         await app.maintenance.run()
 

@@ -35,6 +35,9 @@ CorrectionsSetting = Literal["edit", "tell", "off"]
 FullTextUse = Literal["auto", "always", "never"]
 #: Which quotes of a post are also drawn: that of the edition, or one of each story too.
 CardsSetting = Literal["best", "all", "off"]
+#: Who can read editions on the web: nobody, those who have an edition's link, or
+#: everybody, with a page that lists them and with feeds.
+WebSetting = Literal["off", "link", "listed"]
 SummaryLength = Literal["short", "medium", "long"]
 #: Maximum number of characters of a story's summary.
 SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
@@ -292,6 +295,16 @@ class DigestOptions(SettingsModel):
             omit_default=True,
         ),
     ] = "edit"
+    #: Editions that are posted while it is off never get a page.
+    web: Annotated[
+        WebSetting,
+        _where(
+            "Pages anyone can open: link (with the address), listed, off",
+            label="pages on the web",
+            words={"link": "by link", "listed": "listed, with feeds"},
+            omit_default=True,
+        ),
+    ] = "off"
 
     def to_edition_style(self, title: str, **reader: Any) -> EditionStyle:
         """Convert to the composer's style; fields of the same name are passed on.

@@ -9,8 +9,8 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -31,7 +31,6 @@ from bot.model import (
     OccurrenceState,
     RenderContext,
     RenderedEdition,
-    Source,
     StoredEdition,
     Workspace,
     context_to_json,
@@ -54,7 +53,6 @@ from bot.publishing.edition_inputs import (
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.illustration import (
     EditionIllustrator,
-    PictureBudget,
     show_pictures,
     show_posted_pictures,
 )
@@ -67,6 +65,8 @@ from bot.publishing.planning import (
     manual_due,
     plan_manual_occurrence,
 )
+from bot.publishing.publishing_runs import PublishingRun
+from bot.publishing.web_pages import WebPages
 from bot.storage import (
     Connection,
     Database,
@@ -123,25 +123,6 @@ class FinishOccurrence(Protocol):
     ) -> Occurrence | None: ...
 
 
-@dataclass(kw_only=True, slots=True)
-class _PublishingRun:
-    """What the editions of one run share: sources read, analyses, time for pictures."""
-
-    read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
-    _refreshed: set[int] = field(default_factory=set)
-    pictures: PictureBudget = field(
-        default_factory=lambda: PictureBudget(monotonic=asyncio.get_running_loop().time)
-    )
-
-    async def refresh(
-        self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
-    ) -> None:
-        """Read the sources that this run has not waited for yet."""
-        new = [source for source in sources if source.id not in self._refreshed]
-        self._refreshed.update(source.id for source in new)
-        await ingestor.refresh(new, insist=insist)
-
-
 @frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
@@ -153,6 +134,7 @@ class EditionPublisher:
     platforms: Mapping[str, Platform]
     #: None: no pictures are drawn.
     illustrator: EditionIllustrator | None = None
+    pages: WebPages = WebPages()
     at: CheckpointHook = ignore_checkpoint
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -262,7 +244,7 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
-        run = _PublishingRun()
+        run = PublishingRun()
         await self.full_texts.complete([digest], read=run.read)
 
         def finish(
@@ -315,7 +297,8 @@ class EditionPublisher:
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)
-        context = self._build_context(order, stored_edition.public_id)
+        url = await self.db.read(self.pages.find_url, order, stored_edition.key)
+        context = self._build_context(order, stored_edition.public_id, web_url=url)
         context, pictures = await show_posted_pictures(
             self.illustrator, digest, stored_edition, context
         )
@@ -328,7 +311,8 @@ class EditionPublisher:
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored, with its pictures."""
-        context = self._build_context(order, PREVIEW_ID)
+        url = self.pages.build_preview_url(self.pages.find_visibility(order))
+        context = self._build_context(order, PREVIEW_ID, web_url=url)
         context, pictures = await show_pictures(
             self.illustrator, order.digest, edition, context
         )
@@ -375,7 +359,8 @@ class EditionPublisher:
             published=published,
         )
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
-        context = self._build_context(order, edition_id, due_at)
+        url = self.pages.publish(conn, stored_edition, order, occurrence.local_date)
+        context = self._build_context(order, edition_id, due_at, web_url=url)
         context = replace(context, pictures=pictures.refs)
         values = context_to_json(context)
         if order.separate:
@@ -397,7 +382,11 @@ class EditionPublisher:
         return stored_edition
 
     def _build_context(
-        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
+        self,
+        order: EditionOrder,
+        edition_id: str,
+        due_at: datetime | None = None,
+        web_url: str | None = None,
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
         now, digest = self.clock.now(), order.digest
@@ -409,6 +398,7 @@ class EditionPublisher:
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
             accent=digest.options.accent,
+            web_url=web_url,
         )
 
     def _render(
@@ -429,11 +419,11 @@ class EditionPublisher:
             raise UserError("The workspace of this digest was erased.")
         return EditionOrder(digest=digest, workspace=found)
 
-    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> _PublishingRun:
+    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> PublishingRun:
         """Read the sources of due digests, all at once: slow ones cost one wait."""
         ordered = {o.digest_id for o in waiting if o.trigger == "manual"}
         keys = {o.digest_id for o in waiting} - ordered
-        run, read = _PublishingRun(), self.db.read
+        run, read = PublishingRun(), self.db.read
         wanted = await read(source_store.list_digest_sources, keys=ordered)
         due = await read(source_store.list_digest_sources, keys=keys)
         await asyncio.gather(
@@ -443,7 +433,7 @@ class EditionPublisher:
         return run
 
     async def _compose(
-        self, occurrence: Occurrence, run: _PublishingRun
+        self, occurrence: Occurrence, run: PublishingRun
     ) -> PublishingOutcome:
         digest = await self.db.read(
             digest_store.find_digest, occurrence.scope, digest_id=occurrence.digest_id
@@ -461,7 +451,7 @@ class EditionPublisher:
         self,
         order: EditionOrder,
         finish: FinishOccurrence,
-        run: _PublishingRun,
+        run: PublishingRun,
     ) -> PublishingOutcome:
         """Compose the edition and store it with its deliveries, or why there is none.
 

@@ -26,6 +26,7 @@ from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import (
     deliveries,
     destinations,
+    examinations,
     invocations,
     keys,
     leases,
@@ -57,6 +58,7 @@ _WAITS = (
     page_readings.c.next_at,
     published_articles.c.compare_at,
     published_articles.c.not_before,
+    examinations.c.next_at,
     *(
         table.c[name]
         for table in (deliveries, notices)

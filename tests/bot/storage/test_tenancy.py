@@ -24,9 +24,11 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
+    examination_store,
     ledger_store,
     message_store,
     personal_digest_store,
+    published_edition_store,
     quote_store,
     quote_wording_store,
     reader_store,
@@ -71,6 +73,7 @@ FOR_EVERYBODY = {
     "article_store.mark_whole",
     "article_store.store_article",
     "article_store.store_full_text",
+    "article_store.store_unknown_articles",
     "console_store.begin_session",
     "console_store.end_all_sessions",
     "console_store.end_session",
@@ -112,6 +115,7 @@ FOR_EVERYBODY = {
     "job_store.find_queue_state",
     "job_store.measure_wait",
     "job_store.count_waiting",
+    "job_store.give_back_share",
     "job_store.list_held_shares",
     "job_requests.list_requested",
     "job_store.prepare_jobs",
@@ -145,6 +149,10 @@ FOR_EVERYBODY = {
     "personal_digest_store.select_personal_digests",
     "edition_store.list_due_moments",
     "measurements.list_measurements",
+    "examination_store.list_all_examinations",
+    "examination_store.list_due_examinations",
+    "examination_store.list_examined_channels",
+    "examination_store.plan_examinations",
     "process_store.acquire_lease",
     "process_store.find_lease_holder",
     "process_store.get_signing_secret",
@@ -169,6 +177,11 @@ FOR_EVERYBODY = {
     "published_article_store.reschedule_reread",
     "published_article_store.set_page_validators",
     "published_article_store.store_page_revision",
+    "published_edition_store.find_edition_page",
+    "published_edition_store.find_public_digest",
+    "published_edition_store.list_edition_pages",
+    "published_edition_store.load_page_picture",
+    "published_edition_store.load_published_editions",
     "quote_store.filter_revisions_quoting",
     "quote_store.index_speakers",
     "quote_store.store_quotes",
@@ -264,6 +277,10 @@ def everything_seen_by(
         "context": edition_store.find_render_context(
             connection, **here, edition_id=theirs.id
         ),
+        "page": published_edition_store.find_page_of_edition(
+            connection, **here, edition_id=theirs.id
+        ),
+        "examined": examination_store.list_examinations(connection, **here),
         "corrections": correction_store.list_newest_corrections(
             connection, **here, count=9
         ),
