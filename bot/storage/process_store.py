@@ -26,6 +26,7 @@ from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import (
     deliveries,
     destinations,
+    draft_messages,
     invocations,
     keys,
     leases,
@@ -59,7 +60,7 @@ _WAITS = (
     published_articles.c.not_before,
     *(
         table.c[name]
-        for table in (deliveries, notices)
+        for table in (deliveries, draft_messages, notices)
         for name in ("not_before", "lease_until", "updated_at")
     ),
 )

@@ -248,6 +248,7 @@ async def open_harness(
         if draw_card
         else None,
         metrics=metrics,
+        sign=ControlSigner(b"0123456789abcdef").signed,
     )
     services = CommandServices(
         db=db,
