@@ -150,7 +150,7 @@ async def _ask_again(
     said = context.say(
         "A moment ago: {change}. Do you still mean this: {act}, {what}?",
         change=describe_act(last, context.texts),
-        act=context.say(_ACT_WORDS[request.kind]),
+        act=context.texts.word(_ACT_WORDS[request.kind]),
         what=f"«{shorten_line(what)}»",
     )
     value = request.value if len(request.value) <= MAX_CARRIED else ""
@@ -227,12 +227,12 @@ async def _ask_for_words(
     present = story.headline.text if kind == "headline" else note
     field = FormField(
         name="text",
-        label=context.say(_WRITTEN[kind][0]),
-        description=context.say(_WRITTEN[kind][1]),
+        label=context.texts.word(_WRITTEN[kind][0]),
+        description=context.texts.word(_WRITTEN[kind][1]),
         required=kind == "headline",
         value=present,
     )
-    title = context.say(_WRITTEN[kind][0])
+    title = context.texts.word(_WRITTEN[kind][0])
     carried = ("draft-do", public_id, str(draft.version), kind, story_id)
     form = context.ask(title, [field], *carried)
 
@@ -478,7 +478,7 @@ def _button(
         carried.append(request.value)
     return Control(
         id=context.control_id("draft-do", *carried),
-        label=context.say(label),
+        label=context.texts.word(label),
         primary=primary,
     )
 

@@ -20,7 +20,7 @@ import structlog
 
 from bot.delivery.card_pictures import EditionPictures
 from bot.errors import BotError
-from bot.model import Digest, DueMoment, Occurrence, StoredEdition
+from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, Occurrence, StoredEdition
 from bot.model.drafts import Draft, DraftAct, DraftContent
 from bot.ports import CheckpointHook, Clock, Engine
 from bot.publishing import draft_acts, edition_inputs, planning
@@ -31,7 +31,7 @@ from bot.publishing.edition_inputs import (
     LedgerChanged,
     build_edition_style,
 )
-from bot.publishing.planning import PostingHold
+from bot.publishing.planning import MISSED_REASON, PostingHold
 from bot.storage import (
     Connection,
     Database,
@@ -53,6 +53,8 @@ log = structlog.get_logger(__name__)
 REFRESH_INTERVAL: Final = timedelta(minutes=5)
 #: How long after its time a draft that waits for approval still follows the news.
 FOLLOWS_NEWS_FOR: Final = timedelta(hours=24)
+#: After a downtime, how late a draft is posted that nobody approved.
+POSTED_WITHIN: Final = timedelta(hours=6)
 #: A draft moves with its digest to a moment that is no further away.
 MOVES_WITHIN: Final = timedelta(hours=24)
 #: A stored edition, why there is none, or None: the draft waits.
@@ -128,9 +130,9 @@ class DraftPublisher:
         digest, now = order.digest, self.clock.now()
         hold = PostingHold.of_digest(digest)
         post_at = hold.postpone(max(occurrence.due_at, now))
-        found = await self.db.read(edition_inputs.load_inputs, digest, now)
+        found, dropped = await self.db.read(_load_inputs, digest, now)
         edition, alternatives = await self.engine.run(
-            compose_draft, found, digest, now, read
+            compose_draft, found, digest, now, read, dropped
         )
         if not edition.stories:
             if now < post_at:
@@ -260,9 +262,9 @@ class DraftPublisher:
         now = self.clock.now()
         content, news = draft.content, tuple[Message, ...]()
         if not draft.is_approved and now - draft.post_at < FOLLOWS_NEWS_FOR:
-            found = await self.db.read(edition_inputs.load_inputs, digest, now)
+            found, dropped = await self.db.read(_load_inputs, digest, now)
             edition, alternatives = await self.engine.run(
-                compose_draft, found, digest, now, read
+                compose_draft, found, digest, now, read, dropped
             )
             if edition.stories:
                 new = draft_acts.build_content(
@@ -298,6 +300,9 @@ class DraftPublisher:
         if waits:
             await self._remind(occurrence, draft)
             return None
+        if not draft.is_approved and now - draft.post_at > POSTED_WITHIN:
+            await self.db.write(self.processor.close, draft, MISSED_REASON, now)
+            return MISSED_REASON
         quiet_end = PostingHold.of_digest(digest).postpone(now)
         if quiet_end > now:
             await self.db.write(self._postpone, occurrence, draft, quiet_end)
@@ -448,18 +453,45 @@ class DraftPublisher:
 
 
 def compose_draft(
-    inputs: EditionInputs, digest: Digest, now: datetime, read: AnalyseArticle
+    inputs: EditionInputs,
+    digest: Digest,
+    now: datetime,
+    read: AnalyseArticle,
+    dropped: frozenset[str],
 ) -> tuple[Edition, Sequence[StoryAlternatives]]:
-    """Compose the edition of the digest, with what an editor may choose."""
-    return compose_with_alternatives(
+    """Compose the edition of the digest, with what an editor may choose.
+
+    What editors left out of an earlier edition does not come again without news.
+    """
+    ledger = inputs.ledger
+    edition, alternatives = compose_with_alternatives(
         inputs.fresh,
         now=now,
-        ledger=inputs.ledger,
+        ledger=replace(ledger, revisions=ledger.revisions | dropped),
         style=build_edition_style(digest),
         read=read,
         known=inputs.known,
         earlier=inputs.earlier,
     )
+    ids = {key.rpartition("@")[0] for key in dropped - ledger.revisions}
+    reason = Message("decision.editors_dropped")
+    decisions = tuple(
+        replace(one, reason=reason)
+        if one.stage == "told" and one.article in ids
+        else one
+        for one in edition.decisions
+    )
+    return replace(edition, decisions=decisions), alternatives
+
+
+def _load_inputs(
+    conn: Connection, digest: Digest, now: datetime
+) -> tuple[EditionInputs, frozenset[str]]:
+    """Load the inputs of an edition, and what editors left out of earlier ones."""
+    dropped = draft_store.list_dropped(
+        conn, digest.scope, digest_id=digest.id, since=now - PUBLISHABLE_FOR
+    )
+    return edition_inputs.load_inputs(conn, digest, now), dropped
 
 
 def hash_style(digest: Digest) -> str:

@@ -26,6 +26,7 @@ from bot.storage.statements import (
     insert_row,
     insert_with_public_id,
     list_all,
+    list_scalars,
     to_row,
     update_rows,
 )
@@ -86,6 +87,21 @@ def list_ended_drafts(conn: Connection, scope: Scope, count: int) -> tuple[Draft
     ended = in_scope(drafts, scope), _DRAFT.state != "open"
     query = select(drafts).where(*ended).order_by(_DRAFT.ended_at.desc()).limit(count)
     return list_all(conn, query, _draft_from_row)
+
+
+def list_dropped(
+    conn: Connection, scope: Scope, digest_id: int, since: datetime
+) -> frozenset[str]:
+    """List the reports that editors left out of posted drafts: «article@revision»."""
+    posted = in_scope(drafts, scope, digest_id=digest_id, state="posted")
+    query = select(_DRAFT.content).where(posted, _DRAFT.ended_at >= since)
+    stories = (
+        story
+        for text in list_scalars(conn, query)
+        for story in load_dataclass(DraftContent, text).list_placed("out")
+        if story.touched
+    )
+    return frozenset(key for story in stories for key in story.revisions)
 
 
 def update_draft(
