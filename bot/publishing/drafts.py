@@ -163,9 +163,9 @@ class DraftProcessor:
         post_at: datetime,
         now: datetime,
     ) -> Draft:
-        """Store a draft and show it; earlier ones that nobody approved end."""
+        """Store a draft and show it; one whose time passed without approval ends."""
         for earlier in draft_store.list_open_drafts(conn, digest.scope, digest.id):
-            if not earlier.is_approved:
+            if earlier.post_at <= now and not earlier.is_approved:
                 self.close(conn, earlier, Message("draft.replaced"), now)
         draft = draft_store.add_draft(
             conn,
