@@ -299,6 +299,22 @@ async def _list_drafts(context: CommandContext, waiting: Sequence[Draft]) -> Rep
     return build_page(context, context.say("Drafts"), blocks, controls)
 
 
+async def render_waiting(context: CommandContext) -> list[ListItem]:
+    """Render for the panel and the status that drafts wait, and the next moment."""
+    waiting = await context.query(draft_store.list_open_drafts)
+    if not waiting:
+        return []
+    return [
+        ListItem(
+            title=context.count(
+                "{n} draft waits for review", "{n} drafts wait for review", len(waiting)
+            ),
+            note=context.format_moment(waiting[0].post_at),
+            control=context.button("Open", "draft"),
+        )
+    ]
+
+
 async def _name_digests(
     context: CommandContext, waiting: Sequence[Draft]
 ) -> dict[int, str]:

@@ -11,16 +11,13 @@ from bot.model import PREVIEW_ID, DraftFrame, RenderContext
 from bot.platforms.discord import render as discord
 from bot.platforms.local import render as local
 from bot.platforms.slack import render as slack
-from digests.analysis import analyse_article
 from digests.compose import compose
-from digests.templates import render_edition
+from digests.templates import render as render_document
 from digests.types import Edition, EditionStyle, Headline
 from tests.digests.test_alternatives import ARTICLES, NOW
 
 RENDERERS = {"discord": discord.render, "slack": slack.render, "local": local.render}
-EDITION = compose(
-    ARTICLES, now=NOW, style=EditionStyle(stories=1), read=analyse_article
-)
+EDITION = compose(ARTICLES, now=NOW, style=EditionStyle(stories=1))
 CONTEXT = RenderContext(
     edition_id=PREVIEW_ID, digest="Brief", zone="UTC", locale="en", next_due=None
 )
@@ -89,7 +86,7 @@ def test_an_editors_words_are_never_markup(platform):
 
 @pytest.mark.parametrize("format", ["text", "markdown", "html"])
 def test_documents_mark_what_editors_wrote(format):
-    document = render_edition(edited(), format, ZoneInfo("UTC"))
+    document = render_document(edited(), format, ZoneInfo("UTC"))
     assert document.count("headline: the editors") == 2
     assert "Note from the editors" in document
     assert "Our ferry ticker has the times" in document
