@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
-from bot.commands.drafts import render_waiting
 from bot.commands.digest_pages import list_facts
+from bot.commands.drafts import render_waiting
 from bot.commands.presentation import (
     STATE_SIGNS,
     join_notes,
