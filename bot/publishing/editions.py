@@ -74,6 +74,7 @@ from bot.storage import (
     Database,
     delivery_store,
     digest_store,
+    draft_store,
     edition_store,
     personal_digest_store,
     schedule_store,
@@ -194,10 +195,15 @@ class EditionPublisher:
             limit=COMPOSE_BATCH,
             digest_id=digest_id,
         )
-        run, keys = await self._refresh_due(waiting), {o.digest_id for o in waiting}
+        # A draft that waits follows the regular readings of its sources.
+        drafted = await self.db.read(
+            draft_store.select_drafted, keys={o.id for o in waiting}
+        )
+        begun = [one for one in waiting if one.id not in drafted]
+        run, keys = await self._refresh_due(begun), {o.digest_id for o in waiting}
         select_personal = personal_digest_store.select_personal_digests
         personal = await self.db.read(select_personal, keys=keys)
-        of_workspaces = [o for o in waiting if o.digest_id not in personal]
+        of_workspaces = [o for o in begun if o.digest_id not in personal]
         await self.full_texts.complete_occurrences(of_workspaces, run.read)
         monotonic = asyncio.get_running_loop().time
         personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
@@ -441,10 +447,10 @@ class EditionPublisher:
         order = await self._order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
-        # A personal digest has the sources of all digests of its workspace.
-        await run.refresh(self.ingestor, digest.sources)
         if is_reviewed(occurrence, digest):
             return await self._review(order, occurrence, run)
+        # A personal digest has the sources of all digests of its workspace.
+        await run.refresh(self.ingestor, digest.sources)
         return await self._publish(order, partial(finish_planned, occurrence), run)
 
     async def _review(

@@ -25,6 +25,7 @@ from bot.storage.statements import (
     in_scope,
     insert_row,
     insert_with_public_id,
+    is_among,
     list_all,
     list_scalars,
     to_row,
@@ -71,6 +72,14 @@ def find_draft_of(conn: Connection, scope: Scope, occurrence_id: int) -> Draft |
     """Find the draft of an occurrence."""
     mine = in_scope(drafts, scope, occurrence_id=occurrence_id)
     return find_first(conn, select(drafts).where(mine), _draft_from_row)
+
+
+def select_drafted(conn: Connection, keys: Collection[int]) -> frozenset[int]:
+    """Select those of the occurrences (keys) that have a draft, of any workspace."""
+    query = select(_DRAFT.occurrence_id).where(
+        is_among(conn, _DRAFT.occurrence_id, keys)
+    )
+    return frozenset(list_scalars(conn, query))
 
 
 def list_open_drafts(
@@ -171,17 +180,6 @@ def delete_old_drafts(conn: Connection, before: datetime, limit: int) -> int:
     """Delete drafts that ended before an instant; return how many."""
     old = select(_DRAFT.id).where(_DRAFT.ended_at < before).limit(limit)
     return delete_rows(conn, drafts, _DRAFT.id.in_(old))
-
-
-def list_reviewed(
-    conn: Connection, scope: Scope, occurrence_ids: Collection[int]
-) -> dict[int, str]:
-    """Map occurrences to those who approved their editions; "" = nobody did."""
-    mine = in_scope(drafts, scope, state="posted")
-    query = select(_DRAFT.occurrence_id, _DRAFT.approved_by).where(
-        mine, _DRAFT.occurrence_id.in_(occurrence_ids)
-    )
-    return {row.occurrence_id: row.approved_by or "" for row in conn.execute(query)}
 
 
 def _draft_from_row(row: Row[Any]) -> Draft:
