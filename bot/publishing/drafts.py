@@ -134,7 +134,7 @@ class DraftProcessor:
         name: str,
         now: datetime,
     ) -> tuple[Draft | None, Message]:
-        update = draft_store.update_draft
+        update, content = draft_store.update_draft, draft.content
         match request.kind:
             case "approve":
                 draft_store.wake_draft(conn, draft, max(draft.post_at, now))
@@ -142,10 +142,12 @@ class DraftProcessor:
                 return update(conn, draft, **approved), Message("draft.approved")
             case "hold":
                 held = {"held_by": name, "approved_version": None, "approved_by": None}
-                return update(conn, draft, **held), Message("draft.held")
+                # Another version: one that is being posted is not the held one.
+                return update(conn, draft, content, **held), Message("draft.held")
             case "release":
                 draft_store.wake_draft(conn, draft, max(draft.post_at, now))
-                return update(conn, draft, held_by=None), Message("draft.released")
+                released = update(conn, draft, content, held_by=None)
+                return released, Message("draft.released")
         reason = Message("draft.by_editor", name=name)
         schedule_store.finish_occurrence(
             conn, draft.scope, draft.occurrence_id, "skipped", reason
