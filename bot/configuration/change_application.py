@@ -20,7 +20,7 @@ from bot.errors import UnknownName
 from bot.ingest import addresses
 from bot.model import Digest, DigestOptions, DigestSettings, PostOptions, Source
 from bot.model.scope import Scope
-from bot.publishing import planning
+from bot.publishing import planning, reviewing
 from bot.schedules.parsing import parse_schedule
 from bot.storage import (
     Connection,
@@ -97,6 +97,7 @@ def _apply_digest(
     settings = DigestSettings.model_validate(step.after)
     digest = _save_digest(conn, scope, settings, context)
     planning.save_schedules(conn, digest, map(parse_schedule, settings.schedule), now)
+    reviewing.follow_schedules(conn, digest, now)
     draft_store.wake_drafts_of(conn, scope, digest.id, now)
 
 

@@ -138,12 +138,21 @@ class DraftProcessor:
         match request.kind:
             case "approve":
                 draft_store.wake_draft(conn, draft, max(draft.post_at, now))
-                approved = {"approved_version": draft.version, "approved_by": name}
-                return update(conn, draft, **approved), Message("draft.approved")
+                approved = update(
+                    conn, draft, approved_version=draft.version, approved_by=name
+                )
+                return approved, Message("draft.approved")
             case "hold":
-                held = {"held_by": name, "approved_version": None, "approved_by": None}
                 # Another version: one that is being posted is not the held one.
-                return update(conn, draft, content, **held), Message("draft.held")
+                held = update(
+                    conn,
+                    draft,
+                    content,
+                    held_by=name,
+                    approved_version=None,
+                    approved_by=None,
+                )
+                return held, Message("draft.held")
             case "release":
                 draft_store.wake_draft(conn, draft, max(draft.post_at, now))
                 released = update(conn, draft, content, held_by=None)
@@ -152,8 +161,8 @@ class DraftProcessor:
         schedule_store.finish_occurrence(
             conn, draft.scope, draft.occurrence_id, "skipped", reason
         )
-        ended = {"state": "closed", "ended_at": now, "reason": reason}
-        return update(conn, draft, **ended), Message("draft.cancelled")
+        ended = update(conn, draft, state="closed", ended_at=now, reason=reason)
+        return ended, Message("draft.cancelled")
 
     def begin(
         self,
@@ -218,8 +227,9 @@ class DraftProcessor:
         now: datetime,
     ) -> Draft | None:
         """End a draft, and say in it what became of it; None: it was changed."""
-        values = {"state": state, "reason": reason, "ended_at": now}
-        ended = draft_store.update_draft(conn, draft, **values)
+        ended = draft_store.update_draft(
+            conn, draft, state=state, reason=reason, ended_at=now
+        )
         if ended is not None:
             self.show(conn, ended, now)
         return ended

@@ -57,6 +57,8 @@ FOLLOWS_NEWS_FOR: Final = timedelta(hours=24)
 POSTED_WITHIN: Final = timedelta(hours=6)
 #: A draft moves with its digest to a moment that is no further away.
 MOVES_WITHIN: Final = timedelta(hours=24)
+#: The time of a draft is gone, because its digest was rescheduled.
+UNSCHEDULED: Final = Message("draft.unscheduled")
 #: A stored edition, why there is none, or None: the draft waits.
 ReviewOutcome = StoredEdition | Message | None
 
@@ -143,11 +145,11 @@ class DraftPublisher:
             await self.db.write(self.skip, occurrence, reason)
             return reason
         content = draft_acts.build_content(edition, alternatives, hash_style(digest))
-        self.at("draft composed")
+        self.at("composed")
         await self.db.write(
             self._store_draft, order, occurrence, content, found.newest, post_at
         )
-        self.at("draft stored")
+        self.at("stored")
         log.info("draft composed", digest=digest.name, stories=len(edition.stories))
         return None
 
@@ -175,7 +177,7 @@ class DraftPublisher:
             post_at=post_at,
             now=now,
         )
-        self.at("storing draft")
+        self.at("storing")
 
     # ── a draft that waits ─────────────────────────────────────────────────────
 
@@ -209,12 +211,14 @@ class DraftPublisher:
     ) -> Draft | Message:
         """Follow what was changed in the digest; return why the draft ended, if so."""
         now = self.clock.now()
-        if draft.post_at > now and occurrence.due_at > now:
-            moved = self._follow_schedule(conn, occurrence, draft, digest)
-            if isinstance(moved, Message):
-                self.processor.close(conn, draft, moved, now)
-                return moved
-            draft = moved
+        follow_schedules(conn, digest, now)
+        followed = draft_store.find_draft_of(conn, draft.scope, occurrence.id)
+        if followed is None or followed.version != draft.version:
+            raise DraftChanged("The draft was changed.")
+        draft = followed
+        if draft.notice == UNSCHEDULED:
+            self.processor.close(conn, draft, UNSCHEDULED, now)
+            return UNSCHEDULED
         notice = _find_notice(conn, occurrence, draft, digest)
         if notice != draft.notice:
             updated = draft_store.update_draft(conn, draft, notice=notice)
@@ -224,33 +228,6 @@ class DraftPublisher:
         # The review channel, and whether it waits for approval, may have been changed.
         self.processor.show(conn, draft, now)
         return draft
-
-    def _follow_schedule(
-        self, conn: Connection, occurrence: Occurrence, draft: Draft, digest: Digest
-    ) -> Draft | Message:
-        """Move the draft with its digest to another time; or return why it ends."""
-        now = self.clock.now()
-        rows = schedule_store.list_schedules(conn, digest.scope, digest.id)
-        coming = [(row.next, row.zone) for row in rows if row.next is not None]
-        here = (occurrence.local_date, occurrence.slot)
-        if any((due.local_date, due.slot) == here for due, _ in coming):
-            return draft
-        near = [one for one in coming if now < one[0].at <= now + MOVES_WITHIN]
-        if not near:
-            return Message("draft.unscheduled")
-        due, zone = min(near, key=lambda one: one[0].at)
-        if not _move(conn, occurrence, digest, due, zone):
-            return Message("draft.unscheduled")
-        planning.plan_reviews(conn, digest.scope, digest.id)
-        post_at = PostingHold.of_digest(digest).postpone(due.at)
-        updated = draft_store.update_draft(conn, draft, post_at=post_at)
-        if updated is None:
-            raise DraftChanged("The draft was changed.")
-        moved = DraftAct(
-            version=updated.version, what=Message("draft.moved"), made_at=now
-        )
-        draft_store.add_act(conn, updated, moved)
-        return updated
 
     async def _follow_news(
         self, draft: Draft, digest: Digest, read: AnalyseArticle
@@ -282,7 +259,7 @@ class DraftPublisher:
         )
         if updated is None:
             raise DraftChanged("The draft was changed.")
-        self.at("draft renewed")
+        self.at("stored")
         return updated
 
     # ── its moment ─────────────────────────────────────────────────────────────
@@ -314,7 +291,7 @@ class DraftPublisher:
         follows = now - draft.post_at < FOLLOWS_NEWS_FOR
         later = now + REFRESH_INTERVAL if follows else None
         await self.db.write(self._store_reminder, occurrence, draft, later)
-        self.at("draft reminded")
+        self.at("stored")
 
     def _store_reminder(
         self,
@@ -361,11 +338,11 @@ class DraftPublisher:
         if draft_acts.drop_published(draft.content, ledger.revisions)[1]:
             raise DraftChanged("Something of it was posted meanwhile.")
         pictures = await self.publisher.illustrate(order, edition)
-        self.at("draft drawn")
+        self.at("composed")
         stored = await self.db.write(
             self._store_posted, order, occurrence, draft, edition, pictures, newest
         )
-        self.at("draft posted")
+        self.at("stored")
         log.info("draft posted", digest=order.digest.name, draft=draft.public_id)
         return stored
 
@@ -452,6 +429,38 @@ class DraftPublisher:
             raise DraftChanged("The draft was changed.")
 
 
+def follow_schedules(conn: Connection, digest: Digest, now: datetime) -> None:
+    """Move the drafts of a digest that wait for their time, after it was rescheduled.
+
+    A draft whose time is gone is marked as such, and ends when it is looked at.
+    """
+    rows = schedule_store.list_schedules(conn, digest.scope, digest.id)
+    coming = [(row.next, row.zone) for row in rows if row.next is not None]
+    awaited = {(due.local_date, due.slot) for due, _ in coming}
+    for draft in draft_store.list_open_drafts(conn, digest.scope, digest.id):
+        key = {"scope": draft.scope, "occurrence_id": draft.occurrence_id}
+        moment = schedule_store.find_moment(conn, **key)
+        if moment is None or moment.at <= now:
+            continue
+        if (moment.local_date, moment.slot) in awaited:
+            if draft.notice == UNSCHEDULED:
+                draft_store.update_draft(conn, draft, notice=None)
+            continue
+        near = [one for one in coming if now < one[0].at <= now + MOVES_WITHIN]
+        due, zone = min(near, key=lambda one: one[0].at, default=(None, ""))
+        if due is None or not schedule_store.move_draft(
+            conn, **key, digest_id=digest.id, due=due, zone=zone
+        ):
+            draft_store.update_draft(conn, draft, notice=UNSCHEDULED)
+            continue
+        post_at = PostingHold.of_digest(digest).postpone(due.at)
+        draft_store.update_draft(conn, draft, post_at=post_at, notice=None)
+        what = Message("draft.moved")
+        act = DraftAct(version=draft.version, what=what, made_at=now)
+        draft_store.add_act(conn, draft, act)
+        planning.plan_reviews(conn, digest.scope, digest.id)
+
+
 def compose_draft(
     inputs: EditionInputs,
     digest: Digest,
@@ -510,14 +519,6 @@ def _check_newest(conn: Connection, digest: Digest, newest: int | None) -> None:
         conn, digest.scope, digest_id=digest.id
     ):
         raise LedgerChanged("Another edition of this digest was stored meanwhile.")
-
-
-def _move(
-    conn: Connection, occurrence: Occurrence, digest: Digest, due: DueMoment, zone: str
-) -> bool:
-    return schedule_store.move_draft(
-        conn, **occurrence.key, digest_id=digest.id, due=due, zone=zone
-    )
 
 
 def _find_silence(

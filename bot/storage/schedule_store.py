@@ -245,8 +245,11 @@ def reopen_occurrence(
     """
     skipped = _moment_columns(digest_id, due) | {"state": "skipped", "reason": reason}
     mine = in_scope(occurrences, scope, **skipped)
-    values = {"state": "due" if review_at is None else "draft", "reason": None}
-    values["not_before"] = review_at
+    values: dict[str, Any] = {
+        "state": "due" if review_at is None else "draft",
+        "reason": None,
+        "not_before": review_at,
+    }
     reopened = update_first(conn, occurrences, Occurrence, mine, **values)
     if reopened is not None:
         request_job(conn, build_compose_request(reopened))
@@ -313,6 +316,14 @@ def set_draft_moment(
     None: it waits for an editor.
     """
     return _update_open(conn, scope, occurrence_id, state="draft", not_before=at)
+
+
+def find_moment(conn: Connection, scope: Scope, occurrence_id: int) -> DueMoment | None:
+    """Find the moment of an occurrence."""
+    at = _OCCURRENCE.due_at.label("at")
+    mine = in_scope(occurrences, scope, id=occurrence_id)
+    query = select(at, _OCCURRENCE.local_date, _OCCURRENCE.slot).where(mine)
+    return find_first(conn, query, DueMoment)
 
 
 def move_draft(

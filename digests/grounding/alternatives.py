@@ -52,7 +52,7 @@ def list_alternatives(
         headlines.list_headlines(lead, MOST_HEADLINES), lead
     )
     first = next((one.headline for one in (full, line) if one is not None), None)
-    cards = quote_selection.build_story_cards(story, analyses, MOST_CARDS)
+    cards = quote_selection.list_story_cards(story, analyses, MOST_CARDS)
     unseen = [c for c in cards if normalize_text(c.text) not in ledger.quotes]
     chosen = full.cards if full else ()
     return StoryAlternatives(

@@ -179,7 +179,7 @@ class _Round:
     async def _approve(self, due: Any) -> None:
         def is_done() -> bool:
             last = self._load_last()
-            return last["approved_version"] == last["version"]
+            return bool(last["approved_version"] == last["version"])
 
         await self._stage("approved", "approve", is_done, until=due + ROUND)
 

@@ -22,7 +22,7 @@ About 31,000 vehicles cross the bridge every day.
 """
 POOL = """The public pool in Torvale reopened on Tuesday after repairs to its roof.
 
-“The children have waited for eleven months,” said Osric Vane, the club’s coach.
+“The children have waited for eleven months,” said Mara Lind, the club’s coach.
 """
 
 
@@ -80,16 +80,3 @@ def test_headlines_and_quotes_stand_in_their_articles():
     bridge = next(one for one in found if "bridge" in one.headlines[0].text)
     assert len(bridge.headlines) > 1
     assert len(bridge.cards) == 2
-
-
-def test_a_quote_that_readers_know_is_no_alternative():
-    said = "the ferry will run every ten minutes until then"
-    _, found = compose_with_alternatives(
-        ARTICLES,
-        now=NOW,
-        ledger=PublishedLedger(quotes=frozenset({said})),
-        style=EditionStyle(),
-        read=analyse_article,
-    )
-    texts = [card.text for one in found for card in one.cards]
-    assert not any("ferry" in text for text in texts)

@@ -53,6 +53,7 @@ class Newsroom:
 
     async def waits_until(self, moment: datetime) -> None:
         self.harness.clock.set(moment)
+        await self.harness.ingestor.poll()
         await self.harness.wake()
 
     async def editor(self, name: str = "Ana") -> Editor:
@@ -87,7 +88,8 @@ class Newsroom:
 
     def control(self, label: str) -> str:
         """The id of the button with this label below the draft."""
-        return next(id for id, said in self.shown.payload["buttons"] if said == label)
+        buttons = self.shown.payload["buttons"]
+        return next(str(id) for id, said in buttons if said == label)
 
     async def drafts(self) -> tuple[Draft, ...]:
         digest = await self.harness.digest()

@@ -29,11 +29,11 @@ async def room(database_url: str, tmp_path: Path) -> AsyncIterator[Newsroom]:
 
 async def test_a_review_from_the_draft_to_the_posts(room):
     await room.goes_by("11-25T06:30")
-    assert room.drafted == [POOL_HEADLINE, BRIDGE_HEADLINE]
+    assert room.drafted == [BRIDGE_HEADLINE, POOL_HEADLINE]
     await room.types("2 up")
     await room.types("approve")
     await room.goes_by("11-25T07:00", "11-25T07:05")
-    assert room.posted == [BRIDGE_HEADLINE, POOL_HEADLINE]
+    assert room.posted == [POOL_HEADLINE, BRIDGE_HEADLINE]
     assert await room.states() == [("11-25 07:00", "composed")]
 
 

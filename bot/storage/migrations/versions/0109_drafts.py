@@ -24,7 +24,7 @@ def upgrade() -> None:
     with op.batch_alter_table(
         "occurrences", table_kwargs={"sqlite_autoincrement": True}
     ) as occurrences:
-        occurrences.drop_constraint("ck_occurrences_state", type_="check")
+        occurrences.drop_constraint(op.f("ck_occurrences_state"), type_="check")
     _create_drafts()
     _create_acts()
     _create_messages()

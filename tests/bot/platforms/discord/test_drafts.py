@@ -11,7 +11,7 @@ from tests.bot.harness import BotHarness
 from tests.bot.platforms.discord.conftest import CONFIGURATION, listening
 from tests.bot.platforms.discord.test_interactions import ask, platform_of
 from tests.bot.publishing.test_planning import at
-from tests.wire.discord.interactions import EDITOR, MEMBER
+from tests.wire.discord.interactions import EDITOR, READER
 from tests.wire.discord.server import LocalDiscord
 
 DESK = "2002"
@@ -75,7 +75,7 @@ async def test_the_draft_is_approved_below_it_and_posted_at_its_time(chat, disco
 
 async def test_a_reader_cannot_approve_it(chat, discord):
     approve = control(discord, "Approve all")
-    done = await (await discord.people.presses(approve, MEMBER)).done()
+    done = await (await discord.people.presses(approve, READER)).done()
     assert "Only editors" in done.words
     await goes_by(chat, "11-25T07:00")
     assert discord.ledger.says("2001") == []

@@ -63,20 +63,20 @@ async def test_a_draft_is_approved_on_its_page(browser, page, room):
     assert done.status == 303
     assert (await room.draft()).is_approved
     await room.goes_by("11-25T07:00")
-    assert room.posted == [POOL_HEADLINE, BRIDGE_HEADLINE]
+    assert room.posted == [BRIDGE_HEADLINE, POOL_HEADLINE]
 
 
 async def test_a_story_is_dropped_and_put_back(browser, page, room):
-    wanted = control(await browser.get(page), f"Drop: {POOL_HEADLINE}")
+    wanted = control(await browser.get(page), f"Drop: {BRIDGE_HEADLINE}")
     await submit(browser, page, {"control": wanted})
     assert len((await room.draft()).content.numbered) == 1
-    back = control(await browser.get(page), f"Put it back: {POOL_HEADLINE}")
+    back = control(await browser.get(page), f"Put it back: {BRIDGE_HEADLINE}")
     await submit(browser, page, {"control": back})
     assert len((await room.draft()).content.numbered) == 2
 
 
 async def test_a_headline_is_written(browser, page, room):
-    label = f"Save the headline: {POOL_HEADLINE}"
+    label = f"Save the headline: {BRIDGE_HEADLINE}"
     wanted = control(await browser.get(page), label)
     await submit(browser, page, {"control": wanted, "text": "Swim again"})
     assert "Headline: the editors" in (await browser.get(page)).text
@@ -84,7 +84,7 @@ async def test_a_headline_is_written(browser, page, room):
 
 
 async def test_an_empty_headline_is_refused_with_what_to_do(browser, page, room):
-    label = f"Save the headline: {POOL_HEADLINE}"
+    label = f"Save the headline: {BRIDGE_HEADLINE}"
     wanted = control(await browser.get(page), label)
     answer = await submit(browser, page, {"control": wanted, "text": " "})
     assert answer.status == 400
@@ -92,7 +92,7 @@ async def test_an_empty_headline_is_refused_with_what_to_do(browser, page, room)
 
 
 async def test_what_was_typed_survives_an_act_of_somebody_else(browser, page, room):
-    label = f"Save the headline: {POOL_HEADLINE}"
+    label = f"Save the headline: {BRIDGE_HEADLINE}"
     wanted = control(await browser.get(page), label)
     await room.types("2 up", "Ben")
     answer = await submit(browser, page, {"control": wanted, "text": "Swim again"})
@@ -124,7 +124,7 @@ async def test_a_draft_of_another_workspace_is_not_found(browser, page, room):
     public_id = page.rpartition("/")[2]
     answer = await browser.get(f"/console/w/{other.id}/review/{public_id}")
     assert answer.status in (400, 404)
-    assert POOL_HEADLINE not in answer.text
+    assert BRIDGE_HEADLINE not in answer.text
 
 
 async def test_a_draft_that_has_ended_says_what_became_of_it(browser, page, room):
