@@ -12,7 +12,7 @@ from digests.types import Article, EditionStyle, PublishedLedger
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TEXT = """The harbour bridge at Hallin was closed on Tuesday after a crack was found.
 
-“We will not reopen it before the steel has been tested,” said engineer Ada Brandt.
+“The city will replace the whole girder before the winter,” said engineer Ada Brandt.
 
 Engineers from the city have inspected the girder since the morning.
 

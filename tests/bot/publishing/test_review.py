@@ -20,7 +20,11 @@ from tests.bot.publishing.reviews import (
 )
 from tests.bot.publishing.test_planning import at
 
-FERRY = "“The ferry will run every ten minutes until then,” said mayor Jonas Reed."
+TWO_QUOTES = BRIDGE.replace(
+    "She added: “Nobody was in danger at any time.”",
+    "“The city will replace the whole girder before the winter,” she said.\n\n"
+    "“The ferry will run every ten minutes until then,” said mayor Jonas Reed.",
+)
 NEWER_BRIDGE = """---
 title: Harbour bridge stays closed for a month after crack
 source: Hallin Courier
@@ -334,10 +338,7 @@ async def test_a_headline_is_chosen_among_the_candidates_and_not_marked(room):
 
 
 async def test_another_quote_is_chosen(room):
-    room.harness.publish(
-        "bridge",
-        BRIDGE.replace("She added: “Nobody was in danger at any time.”", FERRY),
-    )
+    room.harness.publish("bridge", TWO_QUOTES)
     draft = await acted(room, "quote 1 2")
     story = draft.content.numbered[0].story
     assert story is not None
