@@ -133,7 +133,7 @@ async def open_application(
     """
     metrics = Metrics()
     db = await asyncio.to_thread(Database.open, settings.database_url, metrics=metrics)
-    engine = InProcessEngine()
+    engine, story_engine = InProcessEngine(), InProcessEngine()
     try:
         async with (
             _watch_clock(db),
@@ -143,7 +143,15 @@ async def open_application(
             Sandbox(CARD_SANDBOX_LIMITS) as drawing,
         ):
             app = await _build_application(
-                settings, role, db, engine, source_reader, drawing, metrics, at
+                settings,
+                role,
+                db,
+                engine,
+                story_engine,
+                source_reader,
+                drawing,
+                metrics,
+                at,
             )
             try:
                 yield app
@@ -152,6 +160,7 @@ async def open_application(
                     await close()
     finally:
         engine.close()
+        story_engine.close()
         await db.close()
 
 
@@ -160,6 +169,7 @@ async def _build_application(
     role: Role,
     db: Database,
     engine: InProcessEngine,
+    story_engine: InProcessEngine,
     source_reader: SourceReader,
     drawing: Sandbox,
     metrics: Metrics,
@@ -185,6 +195,8 @@ async def _build_application(
         clock=clock,
         source_reader=source_reader,
         metrics=metrics,
+        # Other workers wait while this one places articles in stories.
+        story_engine=story_engine if role == "worker" else None,
     )
 
     async def draw(wording: CardWording, design: CardDesign) -> bytes:

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
@@ -47,6 +48,14 @@ class ShareTiming:
     #: so that the work spreads over the processes.
     turn: float = 60.0
 
+    def get_limits(self, share: DeliveryShare) -> float:
+        """Over how long the platform counts the requests of a share's token."""
+        return self.own_limits if share.workspace_id else self.shared_limits
+
+    def get_quiet(self, share: DeliveryShare) -> float:
+        """After how long without work a share is given back."""
+        return self.own_quiet if share.workspace_id else self.quiet
+
 
 @dataclass(kw_only=True)
 class ShareSender:
@@ -79,26 +88,27 @@ class ShareSender:
             stopping: When set, the share is given back as soon as possible.
         """
         since = await self.db.write(job_store.take_share, share, self.holder)
-        own = bool(share.workspace_id)
-        limits = self.timing.own_limits if own else self.timing.shared_limits
+        limits = self.timing.get_limits(share)
         await _wait_unless(stopping, limits - since.total_seconds())
         self._hold(self._held | {share})
         try:
             more = await self._serve(share, stopping)
         finally:
             self._hold(self._held - {share})
-        while self._is_busy(share):  # noqa: ASYNC110 - jobs end in many places
+        unused = 0.0 if more else self.timing.get_quiet(share) - LOOK_SECONDS
+        while self._is_busy(share):
+            unused = 0.0
             await asyncio.sleep(LOOK_SECONDS)
-        await self.db.write(_give_back_share, share, self.holder, more)
+        ago = timedelta(seconds=max(0.0, unused))
+        await self.db.write(_give_back_share, share, self.holder, ago, more)
 
     async def _serve(self, share: DeliveryShare, stopping: asyncio.Event) -> bool:
         """Wait until a share is quiet; return whether it was interrupted before."""
         time = asyncio.get_running_loop().time
-        own = bool(share.workspace_id)
-        quiet = self.timing.own_quiet if own else self.timing.quiet
+        quiet = self.timing.get_quiet(share)
         begun = busy_at = time()
         while True:
-            over = own and time() - begun > self.timing.turn
+            over = share.workspace_id and time() - begun > self.timing.turn
             if over or stopping.is_set() or share not in self._held:
                 return True
             # On a slow database, the first query may take longer than a share is kept.
@@ -146,10 +156,10 @@ class ShareSender:
 
 
 def _give_back_share(
-    conn: Connection, share: DeliveryShare, holder: str, more: bool
+    conn: Connection, share: DeliveryShare, holder: str, unused: timedelta, more: bool
 ) -> None:
     """Record until when a share was used; request a job for what is left to do."""
-    job_store.take_share(conn, share, holder)
+    job_store.give_back_share(conn, share, holder, unused)
     if more:
         job_requests.request_job(conn, JobRequest.for_share(share))
 

@@ -106,6 +106,9 @@ class Ingestor:
     clock: Clock
     source_reader: SourceReader = field(default_factory=SourceReader)
     metrics: Metrics = field(default_factory=Metrics, repr=False)
+    #: Places articles in stories, without waiting for what is analysed or composed;
+    #: None = `engine`.
+    story_engine: Engine | None = None
     _assigner: StoryAssigner = field(init=False, repr=False)
     #: Reads the pages behind excerpts.
     full_text_reader: FullTextReader = field(init=False, repr=False)
@@ -120,7 +123,8 @@ class Ingestor:
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories, and the reader of full texts."""
-        self._assigner = StoryAssigner(db=self.db, engine=self.engine)
+        engine = self.story_engine or self.engine
+        self._assigner = StoryAssigner(db=self.db, engine=engine)
         self.full_text_reader = FullTextReader(
             db=self.db,
             engine=self.engine,

@@ -21,7 +21,7 @@ import structlog
 
 from bot.ingest import source_state
 from bot.ingest.source_state import SourceReading
-from bot.model.digest import Source
+from bot.model.digest import Source, StoredArticle
 from bot.model.quotas import count_text
 from bot.ports import Engine
 from bot.storage import (
@@ -33,7 +33,7 @@ from bot.storage import (
     source_store,
     story_store,
 )
-from bot.storage.article_store import KnownArticle
+from bot.storage.article_store import KnownArticle, OfferedArticle
 from bot.storage.restoration_store import Restoration
 from digests.analysis import analyse_article
 from digests.corrections import detection
@@ -215,32 +215,21 @@ def store_changes(
     """
     kept: list[StoredRevision] = []
     size = 0
+    analyses: dict[int, ArticleAnalysis] = {}
+    unknown = _store_unknown(conn, source, found, now)
     for number, piece in enumerate(found.pieces):
-        named, analysis = piece.named, piece.analysis
-        if found.of_pages:
-            full = article_store.store_full_text(
-                conn, int(named.article.id), named.article, now
-            )
-            if full is None:
+        stored, is_new = unknown.get(number), True
+        if stored is None:
+            again = _store_piece(conn, source, piece, found.of_pages, now)
+            if again is None:
                 continue
-            stored, is_new = full
-        else:
-            stored, is_new = article_store.store_article(
-                conn,
-                source,
-                named.article,
-                now,
-                names=named.names,
-                baseline=piece.baseline,
-                keep_full=piece.keep_full,
-            )
+            stored, is_new = again
         if is_new:
-            size += count_text(named.article.text)
-        if not is_new or analysis is None:
+            size += count_text(piece.named.article.text)
+        if not is_new or piece.analysis is None:
             continue
         key = stored.revision_id
-        quote_store.store_quotes(conn, key, analysis.quotes)
-        quote_store.store_figures(conn, key, analysis.figures)
+        analyses[key] = piece.analysis
         one = StoredRevision(
             article=str(stored.article_id),
             revision_id=key,
@@ -248,11 +237,58 @@ def store_changes(
             placed=placed[number],
         )
         kept.append(one)
+    quote_store.store_quotes(conn, {key: a.quotes for key, a in analyses.items()})
+    quote_store.store_figures(conn, {key: a.figures for key, a in analyses.items()})
     source_store.add_stored_articles(conn, source.id, size)
     kept = record_stories(conn, source.workspace_id, kept, now)
     if not found.of_pages:
         source_store.update_source(conn, source)
     return kept
+
+
+def _store_unknown(
+    conn: Connection, source: Source, found: ReadingChanges, now: datetime
+) -> dict[int, StoredArticle]:
+    """Store the articles that were never heard of, by the number of their piece."""
+    if found.of_pages:
+        return {}
+    new = {
+        number: OfferedArticle(
+            article=piece.named.article,
+            names=piece.named.names,
+            baseline=piece.baseline,
+        )
+        for number, piece in enumerate(found.pieces)
+        if piece.analysis is not None and piece.key is None
+    }
+    if not new:
+        return {}
+    stored = article_store.store_unknown_articles(conn, source, list(new.values()), now)
+    pairs = zip(new, stored, strict=True)
+    return {number: one for number, one in pairs if one is not None}
+
+
+def _store_piece(
+    conn: Connection,
+    source: Source,
+    piece: PendingRevision,
+    of_page: bool,
+    now: datetime,
+) -> tuple[StoredArticle, bool] | None:
+    """Store one piece; True if it is new, None if the source offers another by now."""
+    named = piece.named
+    if of_page:
+        key = int(named.article.id)
+        return article_store.store_full_text(conn, key, named.article, now)
+    return article_store.store_article(
+        conn,
+        source,
+        named.article,
+        now,
+        names=named.names,
+        baseline=piece.baseline,
+        keep_full=piece.keep_full,
+    )
 
 
 def record_stories(

@@ -13,7 +13,7 @@ that of a page.
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +33,7 @@ from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
     article_from_row,
+    build_revision_row,
     insert_revision,
 )
 from bot.storage.schema import (
@@ -51,6 +52,7 @@ from bot.storage.statements import (
     from_row,
     insert_all,
     insert_row,
+    insert_rows,
     list_all,
     update_rows,
 )
@@ -83,6 +85,17 @@ class KnownArticle:
     #: When the current revision was fetched, and whether it counts as published.
     fetched_at: datetime
     baseline: bool
+
+
+@frozen
+class OfferedArticle:
+    """An article as its source offers it."""
+
+    article: Article
+    #: Further names that identify it.
+    names: tuple[str, ...] = ()
+    #: Stored as if it had been published.
+    baseline: bool = False
 
 
 @frozen
@@ -119,9 +132,7 @@ def store_article(
 
     A new revision becomes the current one unless it is dated before the current one.
     """
-    # Serialized per source: two transactions could create one article twice.
-    row = select(sources.c.id).where(sources.c.id == source.id)
-    conn.execute(row.with_for_update(key_share=True))
+    _lock_source(conn, source.id)
     name = _shorten_id(article.id)
     article_id = _get_article_id(conn, source, article, names, now)
     same_text = _REVISION.hash == _revision_hash(article)
@@ -141,6 +152,59 @@ def store_article(
     if turned and stored.first_seen != now:
         mark_article_changed(conn, article_id, now)
     return stored, is_new
+
+
+def store_unknown_articles(
+    conn: Connection, source: Source, found: Sequence[OfferedArticle], now: datetime
+) -> list[StoredArticle | None]:
+    """Store those articles of which no name is known, all in a few statements.
+
+    Returns:
+        For each article what was stored; None for one that may be a revision of a
+        stored article, or of another one here: `store_article` decides about it, after
+        this.
+    """
+    _lock_source(conn, source.id)
+    named = [_list_names(one.article, one.names) for one in found]
+    counts = Counter(name for names in named for name in names)
+    known: set[str] = set()
+    for some in batched(counts):
+        known |= _find_article_ids(conn, source.id, some).keys()
+    stored: list[StoredArticle | None] = [None] * len(found)
+    new = [
+        number
+        for number, names in enumerate(named)
+        if found[number].article.revises is None
+        and all(name not in known and counts[name] == 1 for name in names)
+    ]
+    mine = {"source_id": source.id, "first_seen": now}
+    urls = [{"url": found[number].article.url, **mine} for number in new]
+    keys = dict(zip(new, insert_rows(conn, articles, urls), strict=True))
+    ids = [
+        {"source_id": source.id, "external_id": name, "article_id": keys[number]}
+        for number in new
+        for name in named[number]
+    ]
+    insert_all(conn, article_ids, ids)
+    rows = [
+        build_revision_row(
+            keys[number],
+            external_id=_shorten_id(found[number].article.id),
+            article=found[number].article,
+            hash=_revision_hash(found[number].article),
+            now=now,
+            current=True,
+            baseline=found[number].baseline,
+        )
+        for number in new
+    ]
+    numbers = dict(zip(insert_rows(conn, revisions, rows), new, strict=True))
+    for revision_ids in batched(numbers):
+        query = _select_revisions(_REVISION.id.in_(revision_ids))
+        for row in conn.execute(query).all():
+            _index_revision(conn, row)
+            stored[numbers[row.id]] = _stored_article(row)
+    return stored
 
 
 def find_known_articles(
@@ -354,8 +418,7 @@ def _get_article_id(
     now: datetime,
 ) -> int:
     """Return the article's key; create the article if none of its names is known."""
-    given = (article.id, article.revises, *further)
-    names = list(dict.fromkeys(_shorten_id(name) for name in given if name))
+    names = _list_names(article, further)
     found = _find_article_ids(conn, source.id, names)
     article_id = next((found[name] for name in names if name in found), None)
     if article_id is None:
@@ -365,6 +428,18 @@ def _get_article_id(
     unknown = [{"external_id": name, **mine} for name in names if name not in found]
     insert_all(conn, article_ids, unknown)
     return article_id
+
+
+def _lock_source(conn: Connection, source_id: int) -> None:
+    """Let no other transaction store articles of this source: it could be one twice."""
+    row = select(sources.c.id).where(sources.c.id == source_id)
+    conn.execute(row.with_for_update(key_share=True))
+
+
+def _list_names(article: Article, further: Sequence[str]) -> list[str]:
+    """List the names of an article in its source, the most reliable first."""
+    given = (article.id, article.revises, *further)
+    return list(dict.fromkeys(_shorten_id(name) for name in given if name))
 
 
 def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle:

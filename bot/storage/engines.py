@@ -206,6 +206,9 @@ def create_postgresql_engine(address: URL, connections: int = 1) -> Engine:
             "pip install 'standfirst[postgres]'."
         ) from None
 
+    # Many rows in one statement: the driver would send one for each.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
+
     @event.listens_for(engine, "do_connect")
     def refuse_encoding(
         dialect: Dialect, _record: Any, args: Any, options: dict[str, Any]

@@ -307,6 +307,27 @@ def take_share(conn: Connection, share: DeliveryShare, holder: str) -> timedelta
     return max(since, timedelta(0))
 
 
+def give_back_share(
+    conn: Connection, share: DeliveryShare, holder: str, unused: timedelta
+) -> None:
+    """Record until when a process used a share, unless another one took it over.
+
+    Args:
+        conn: Inside a transaction.
+        share: Which one.
+        holder: The process.
+        unused: For how long it has sent nothing for it.
+    """
+    mine = has_values(
+        delivery_shares,
+        platform=share.platform,
+        workspace_key=share.workspace_id,
+        holder=holder,
+    )
+    until = func.now() - unused
+    conn.execute(delivery_shares.update().where(mine).values(used_at=until))
+
+
 def list_held_shares(conn: Connection, holder: str) -> frozenset[DeliveryShare]:
     """List the shares that this process took last."""
     query = select(_SHARE.platform, _SHARE.workspace_key)

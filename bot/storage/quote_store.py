@@ -13,7 +13,7 @@ cost of a lookup is proportional to its result, also for the first letters of a 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -32,12 +32,14 @@ from bot.storage.revision_store import (
 from bot.storage.schema import articles, figures, quotes, revisions, speaker_words
 from bot.storage.statements import (
     Condition,
+    batched,
     delete_rows,
     first_scalar,
     from_row,
     insert_all,
-    insert_row,
+    insert_rows,
     is_among,
+    list_all,
     list_scalars,
     match_prefix,
     to_row,
@@ -66,14 +68,15 @@ QUOTED_WORDS = func.substr(
 ).label("words")
 
 
-def store_quotes(conn: Connection, revision_id: int, found: Sequence[Quote]) -> None:
-    """Store the quotes of a revision, replacing those stored before."""
-    delete_rows(conn, quotes, _QUOTE.revision_id == revision_id)
-    said = []
-    for position, quote in enumerate(found):
-        row = _quote_to_row(revision_id, position, quote)
-        said.append((insert_row(conn, quotes, **row), quote.speaker or ""))
-    index_speakers(conn, revision_id, said)
+def store_quotes(conn: Connection, found: Mapping[int, Sequence[Quote]]) -> None:
+    """Store the quotes of revisions, by their keys, replacing those stored before."""
+    for some in batched(found):
+        delete_rows(conn, quotes, _QUOTE.revision_id.in_(some))
+    all_of = [(key, *each) for key in found for each in enumerate(found[key])]
+    keys = insert_rows(conn, quotes, [_quote_to_row(*each) for each in all_of])
+    speakers = [quote.speaker or "" for _, _, quote in all_of]
+    revision_ids = [key for key, _, _ in all_of]
+    index_speakers(conn, list(zip(keys, revision_ids, speakers, strict=True)))
 
 
 def list_quotes(
@@ -326,23 +329,27 @@ _BLOCK_WINDOWS = (1, 4, 16, 64)
 _NEARBY_BLOCKS = 5
 
 
-def index_speakers(
-    conn: Connection, revision_id: int, said: Sequence[tuple[int, str]]
-) -> None:
-    """Index quotes of a revision by speaker; `said` are their keys and speakers."""
-    source = (
-        select(articles.c.source_id)
-        .join(revisions, _REVISION.article_id == articles.c.id)
-        .where(_REVISION.id == revision_id)
-        .scalar_subquery()
-    )
-    rows = [
-        {"block": key >> _BLOCK_BITS, "word": word, "quote_id": key}
-        for key, speaker in said
-        for word in split_speaker_name(speaker)
+def index_speakers(conn: Connection, said: Sequence[tuple[int, int, str]]) -> None:
+    """Index quotes by speaker; `said` are the keys of quote and revision, and who."""
+    words = [
+        (key, revision_id, word)
+        for key, revision_id, name in said
+        for word in split_speaker_name(name)
     ]
-    if rows:
-        conn.execute(speaker_words.insert().values(source_id=source), rows)
+    source_ids: dict[int, int] = {}
+    for some in batched({revision_id for _, revision_id, _ in words}):
+        query = select(_REVISION.id, articles.c.source_id).select_from(REVISION_JOIN)
+        source_ids |= dict(list_all(conn, query.where(_REVISION.id.in_(some)), tuple))
+    rows = [
+        {
+            "block": key >> _BLOCK_BITS,
+            "word": word,
+            "quote_id": key,
+            "source_id": source_ids[revision_id],
+        }
+        for key, revision_id, word in words
+    ]
+    insert_all(conn, speaker_words, rows)
 
 
 def list_last_quote_ids(
@@ -455,9 +462,10 @@ def _list_quote_ids(
 _MAX_FIGURES = 240
 
 
-def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -> None:
-    """Store the figures of a revision, replacing those stored before."""
-    delete_rows(conn, figures, figures.c.revision_id == revision_id)
+def store_figures(conn: Connection, found: Mapping[int, Sequence[Figure]]) -> None:
+    """Store the figures of revisions, by their keys, replacing those stored before."""
+    for some in batched(found):
+        delete_rows(conn, figures, figures.c.revision_id.in_(some))
     rows = [
         to_row(
             figures,
@@ -467,7 +475,8 @@ def store_figures(conn: Connection, revision_id: int, found: Sequence[Figure]) -
             sentence_start=figure.sentence.start,
             sentence_end=figure.sentence.end,
         )
-        for position, figure in enumerate(found)
+        for revision_id in found
+        for position, figure in enumerate(found[revision_id])
     ]
     insert_all(conn, figures, rows)
 

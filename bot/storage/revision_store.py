@@ -92,11 +92,35 @@ def insert_revision(
     current: bool,
     baseline: bool,
 ) -> int | None:
-    """Store a revision of the article; return its key, or None if it is stored.
+    """Store a revision of the article; return its key, or None if it is stored."""
+    row = build_revision_row(
+        article_id,
+        external_id=external_id,
+        article=article,
+        hash=hash,
+        now=now,
+        current=current,
+        baseline=baseline,
+    )
+    query = insert_into(conn, revisions).values(row)
+    query = query.on_conflict_do_nothing(index_elements=["article_id", "hash"])
+    return first_scalar(conn, query.returning(_REVISION.id))
+
+
+def build_revision_row(
+    article_id: int,
+    external_id: str,
+    article: Article,
+    hash: str,
+    now: datetime,
+    current: bool,
+    baseline: bool,
+) -> dict[str, Any]:
+    """Build the row of a revision of the article.
 
     Its date is when it was published, but never after it was fetched.
     """
-    row = to_row(
+    return to_row(
         revisions,
         article,
         article_id=article_id,
@@ -110,6 +134,3 @@ def insert_revision(
         image=article.image.address if article.image else None,
         image_alt=article.image.alt if article.image else None,
     )
-    query = insert_into(conn, revisions).values(row)
-    query = query.on_conflict_do_nothing(index_elements=["article_id", "hash"])
-    return first_scalar(conn, query.returning(_REVISION.id))

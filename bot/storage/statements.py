@@ -200,6 +200,16 @@ def insert_row(conn: Connection, table: Table, **values: Any) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def insert_rows(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """Insert rows in one statement; return their keys in the same order."""
+    if not rows:
+        return []
+    query = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(conn.execute(query, rows).scalars())
+
+
 def upsert(
     conn: Connection,
     table: Table,

@@ -227,6 +227,25 @@ async def test_the_limits_of_a_token_are_remembered_for_the_next_process(databas
     assert await database.read(job_store.list_held_shares, "one") == frozenset()
 
 
+async def test_a_share_that_was_quiet_is_free_for_the_next_process(database):
+    share = DeliveryShare(platform="discord")
+    await database.write(job_store.take_share, share, "one")
+    unused = timedelta(seconds=40)
+    await database.write(job_store.give_back_share, share, "one", unused)
+    since = await database.write(job_store.take_share, share, "two")
+    assert unused <= since < 2 * unused
+
+
+async def test_a_share_that_was_taken_over_is_not_given_back(database):
+    share = DeliveryShare(platform="discord")
+    await database.write(job_store.take_share, share, "one")
+    await database.write(job_store.take_share, share, "two")
+    late = timedelta(seconds=40)
+    await database.write(job_store.give_back_share, share, "one", late)
+    assert await database.read(job_store.list_held_shares, "two") == {share}
+    assert (await database.write(job_store.take_share, share, "three")) < late
+
+
 # ── lost workers ─────────────────────────────────────────────────────────────────
 
 

@@ -222,8 +222,8 @@ def store_article(
         connection, tenant.source, an_article(**changes), now=at
     )
     key = stored.revision_id
-    quote_store.store_quotes(connection, revision_id=key, found=quoted)
-    quote_store.store_figures(connection, revision_id=key, found=counted)
+    quote_store.store_quotes(connection, {key: quoted})
+    quote_store.store_figures(connection, {key: counted})
     return stored
 
 

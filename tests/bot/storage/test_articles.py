@@ -8,6 +8,7 @@ import pytest
 from bot.model import StoredArticle
 from bot.model.scope import Scope
 from bot.storage import Connection, Database, article_store
+from bot.storage.article_store import OfferedArticle
 from digests.language.normalization import revision_hash
 from digests.types import Article, ArticleImage
 from tests.bot.storage.builders import (
@@ -325,3 +326,78 @@ async def test_fresh_reads_only_the_sources_named(database: Database):
 
     assert len(await database.read(fresh, one)) == 1
     assert await database.read(fresh, two) == ()
+
+
+# ── several at once ──────────────────────────────────────────────────────────────
+
+
+async def store_unknown(
+    database: Database, tenant: Tenant, *offered: OfferedArticle
+) -> list[StoredArticle | None]:
+    return await database.write(
+        article_store.store_unknown_articles, tenant.source, offered, now=NOW
+    )
+
+
+async def test_unknown_articles_are_stored_as_if_one_after_the_other(
+    database: Database, tenant: Tenant
+):
+    several = [an_article(id=f"a{n}", title=f"Lock {n} opens") for n in range(3)]
+    offered = [OfferedArticle(article=one, names=(f"at:{one.id}",)) for one in several]
+    stored = await store_unknown(database, tenant, *offered)
+    found = await database.read(fresh, tenant)
+    assert {one.title for one in found} == {one.title for one in several}
+    assert [str(one.article_id) for one in stored if one] == sorted(
+        one.id for one in found
+    )
+    for one, before in zip(several, stored, strict=True):
+        again = await database.write(
+            article_store.store_article, tenant.source, one, now=NOW
+        )
+        assert again == (before, False)
+
+
+async def test_their_names_lead_to_them(database: Database, tenant: Tenant):
+    offered = OfferedArticle(article=an_article(), names=("at:elsewhere",))
+    await store_unknown(database, tenant, offered)
+    renamed = an_article(id="another", title="Lock opens at last")
+    _stored, new = await database.write(
+        article_store.store_article,
+        tenant.source,
+        renamed,
+        now=NOW,
+        names=("at:elsewhere",),
+    )
+    assert new
+    assert len(await database.read(fresh, tenant)) == 1
+
+
+async def test_what_counts_as_published_stays_so(database: Database, tenant: Tenant):
+    await store_unknown(
+        database, tenant, OfferedArticle(article=an_article(), baseline=True)
+    )
+    assert await database.read(fresh, tenant) == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        OfferedArticle(article=an_article(title="The same id")),
+        OfferedArticle(article=an_article(id="b"), names=("lock-opens",)),
+        OfferedArticle(article=an_article(id="c", revises="lock-opens")),
+    ],
+    ids=["id", "name", "revised"],
+)
+async def test_what_may_be_another_ones_revision_is_left_to_the_careful_way(
+    database: Database, tenant: Tenant, other: OfferedArticle
+):
+    first = OfferedArticle(article=an_article())
+    assert await store_unknown(database, tenant, first, other) == [None, None]
+    (stored,) = await store_unknown(database, tenant, first)
+    assert stored is not None
+    assert await store_unknown(database, tenant, other) == [None]
+
+
+async def test_nothing_unknown_stores_nothing(database: Database, tenant: Tenant):
+    assert await store_unknown(database, tenant) == []
+    assert await database.read(fresh, tenant) == ()

@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 FILE = (
     Path(__file__).parents[4] / "shared" / "platform" / "discord-openapi-trimmed.json"
@@ -25,7 +24,7 @@ def complaints(name: str, body: Any, file: Path | None = None) -> list[tuple[str
     if validator is None:
         return []
     return [
-        (leaf.json_path, leaf.message[:200])
+        ("/".join(map(str, leaf.instance_path)), leaf.message[:200])
         for error in validator.iter_errors(body)
         for leaf in _leaves(error)
     ]
@@ -45,10 +44,14 @@ def _validator(name: str, file: Path) -> Draft202012Validator | None:
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     """The relevant errors: those of the alternative that comes nearest."""
-    if not error.context:
+    kind = error.kind
+    if not isinstance(
+        kind, ValidationErrorKind.OneOfNotValid | ValidationErrorKind.AnyOf
+    ):
         yield error
         return
-    deepest = max(len(inner.absolute_path) for inner in error.context)
-    for inner in error.context:
-        if len(inner.absolute_path) == deepest:
+    several = [inner for alternative in kind.context for inner in alternative]
+    deepest = max(len(inner.instance_path) for inner in several)
+    for inner in several:
+        if len(inner.instance_path) == deepest:
             yield from _leaves(inner)
