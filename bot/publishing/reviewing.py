@@ -22,6 +22,7 @@ from bot.delivery.card_pictures import EditionPictures
 from bot.errors import BotError
 from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, Occurrence, StoredEdition
 from bot.model.drafts import Draft, DraftAct, DraftContent
+from bot.model.edition import OccurrenceKey
 from bot.ports import CheckpointHook, Clock, Engine
 from bot.publishing import draft_acts, edition_inputs, planning
 from bot.publishing.drafts import DraftProcessor, waits_for_approval
@@ -438,7 +439,7 @@ def follow_schedules(conn: Connection, digest: Digest, now: datetime) -> None:
     coming = [(row.next, row.zone) for row in rows if row.next is not None]
     awaited = {(due.local_date, due.slot) for due, _ in coming}
     for draft in draft_store.list_open_drafts(conn, digest.scope, digest.id):
-        key = {"scope": draft.scope, "occurrence_id": draft.occurrence_id}
+        key = OccurrenceKey(scope=draft.scope, occurrence_id=draft.occurrence_id)
         moment = schedule_store.find_moment(conn, **key)
         if moment is None or moment.at <= now:
             continue
