@@ -156,6 +156,8 @@ class RenderContext:
     accent: str | None = None
     #: It is a draft, shown to editors; None = it is shown to readers. Not stored.
     draft: DraftFrame | None = None
+    #: Address of the edition's public page; None = it has none.
+    web_url: str | None = None
 
 
 def get_story_picture_key(article_id: str) -> str:
@@ -219,6 +221,7 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
         "next_due": due.isoformat() if due else None,
         **({"pictures": pictures} if pictures else {}),
         **({"accent": context.accent} if context.accent else {}),
+        **({"web_url": context.web_url} if context.web_url else {}),
     }
 
 
@@ -234,6 +237,7 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
         next_due=next_due,
         pictures=pictures,
         accent=stored.get("accent"),
+        web_url=stored.get("web_url"),
         **plain,
     )
 

@@ -37,6 +37,9 @@ CardsSetting = Literal["best", "all", "off"]
 #: Whether editors see an edition before it is posted: no; yes, and it is posted at its
 #: time; yes, and it waits until one of them approves it.
 ReviewMode = Literal["off", "deadline", "hold"]
+#: Who can read editions on the web: nobody, those who have an edition's link, or
+#: everybody, with a page that lists them and with feeds.
+WebSetting = Literal["off", "link", "listed"]
 SummaryLength = Literal["short", "medium", "long"]
 #: Maximum number of characters of a story's summary.
 SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
@@ -322,6 +325,16 @@ class DigestOptions(SettingsModel):
             omit_default=True,
         ),
     ] = "edit"
+    #: Editions that are posted while it is off never get a page.
+    web: Annotated[
+        WebSetting,
+        _where(
+            "Pages anyone can open: link (with the address), listed, off",
+            label="pages on the web",
+            words={"link": "by link", "listed": "listed, with feeds"},
+            omit_default=True,
+        ),
+    ] = "off"
 
     def to_edition_style(self, title: str, **reader: Any) -> EditionStyle:
         """Convert to the composer's style; fields of the same name are passed on.

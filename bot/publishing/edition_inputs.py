@@ -1,27 +1,23 @@
 """What is ordered, what it is composed from, and the record of how it was composed."""
 
-import asyncio
 import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.errors import BotError
-from bot.ingest.polling import Ingestor
 from bot.model import (
     PUBLISHABLE_FOR,
     Destination,
     Digest,
     Occurrence,
     OccurrenceState,
-    Source,
     Workspace,
 )
 from bot.model.scope import Scope
-from bot.publishing.illustration import PictureBudget
 from bot.storage import (
     Connection,
     article_store,
@@ -34,7 +30,7 @@ from bot.storage import (
     story_store,
 )
 from bot.storage.ledger_store import merge_ledgers
-from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
+from digests.analysis import AnalyseArticle, analyse_article
 from digests.compose import compose
 from digests.messages import Message
 from digests.types import (
@@ -417,25 +413,6 @@ def hash_inputs(edition: Edition, digest: Digest) -> str:
         "style": repr(build_edition_style(digest)),
     }
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(kw_only=True, slots=True)
-class PublishingRun:
-    """What the editions of one run share: sources read, analyses, time for pictures."""
-
-    read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
-    _refreshed: set[int] = field(default_factory=set)
-    pictures: PictureBudget = field(
-        default_factory=lambda: PictureBudget(monotonic=asyncio.get_running_loop().time)
-    )
-
-    async def refresh(
-        self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
-    ) -> None:
-        """Read the sources that this run has not waited for yet."""
-        new = [source for source in sources if source.id not in self._refreshed]
-        self._refreshed.update(source.id for source in new)
-        await ingestor.refresh(new, insist=insist)
 
 
 class FinishOccurrence(Protocol):

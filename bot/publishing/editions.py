@@ -49,7 +49,6 @@ from bot.publishing.edition_inputs import (
     EditionOrder,
     FinishOccurrence,
     LedgerChanged,
-    PublishingRun,
     compose_inputs,
     finish_planned,
 )
@@ -68,7 +67,9 @@ from bot.publishing.planning import (
     manual_due,
     plan_manual_occurrence,
 )
+from bot.publishing.publishing_runs import PublishingRun
 from bot.publishing.reviewing import DraftPublisher, is_reviewed
+from bot.publishing.web_pages import WebPages
 from bot.storage import (
     Connection,
     Database,
@@ -126,6 +127,7 @@ class EditionPublisher:
     platforms: Mapping[str, Platform]
     #: None: no pictures are drawn.
     illustrator: EditionIllustrator | None = None
+    pages: WebPages = WebPages()
     at: CheckpointHook = ignore_checkpoint
     metrics: Metrics = field(default_factory=Metrics)
     #: Builds the signed ids of the controls below drafts.
@@ -309,7 +311,8 @@ class EditionPublisher:
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)
-        context = self._build_context(order, stored_edition.public_id)
+        url = await self.db.read(self.pages.find_url, order, stored_edition.key)
+        context = self._build_context(order, stored_edition.public_id, web_url=url)
         context, pictures = await show_posted_pictures(
             self.illustrator, digest, stored_edition, context
         )
@@ -322,7 +325,8 @@ class EditionPublisher:
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored, with its pictures."""
-        context = self._build_context(order, PREVIEW_ID)
+        url = self.pages.build_preview_url(self.pages.find_visibility(order))
+        context = self._build_context(order, PREVIEW_ID, web_url=url)
         context, pictures = await show_pictures(
             self.illustrator, order.digest, edition, context
         )
@@ -369,7 +373,8 @@ class EditionPublisher:
             published=published,
         )
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
-        context = self._build_context(order, edition_id, due_at)
+        url = self.pages.publish(conn, stored_edition, order, occurrence.local_date)
+        context = self._build_context(order, edition_id, due_at, web_url=url)
         context = replace(context, pictures=pictures.refs)
         values = context_to_json(context)
         if order.separate:
@@ -391,7 +396,11 @@ class EditionPublisher:
         return stored_edition
 
     def _build_context(
-        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
+        self,
+        order: EditionOrder,
+        edition_id: str,
+        due_at: datetime | None = None,
+        web_url: str | None = None,
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
         now, digest = self.clock.now(), order.digest
@@ -403,6 +412,7 @@ class EditionPublisher:
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
             accent=digest.options.accent,
+            web_url=web_url,
         )
 
     def _render(
@@ -448,19 +458,14 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         if is_reviewed(occurrence, digest):
-            return await self._review(order, occurrence, run)
+            found = await self.drafts.process(order, occurrence, run.read)
+            if not isinstance(found, StoredEdition):
+                return PublishingOutcome(reason=found)
+            self.metrics.record_edition("composed")
+            return PublishingOutcome(stored_edition=found)
         # A personal digest has the sources of all digests of its workspace.
         await run.refresh(self.ingestor, digest.sources)
         return await self._publish(order, partial(finish_planned, occurrence), run)
-
-    async def _review(
-        self, order: EditionOrder, occurrence: Occurrence, run: PublishingRun
-    ) -> PublishingOutcome:
-        found = await self.drafts.process(order, occurrence, run.read)
-        if found is None or isinstance(found, Message):
-            return PublishingOutcome(reason=found)
-        self.metrics.record_edition("composed")
-        return PublishingOutcome(stored_edition=found)
 
     async def _publish(
         self,

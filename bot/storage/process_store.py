@@ -27,6 +27,7 @@ from bot.storage.schema import (
     deliveries,
     destinations,
     draft_messages,
+    examinations,
     invocations,
     keys,
     leases,
@@ -58,6 +59,7 @@ _WAITS = (
     page_readings.c.next_at,
     published_articles.c.compare_at,
     published_articles.c.not_before,
+    examinations.c.next_at,
     *(
         table.c[name]
         for table in (deliveries, draft_messages, notices)

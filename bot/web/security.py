@@ -23,7 +23,7 @@ Pure ASGI, so that streams are passed through unbuffered.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
@@ -143,8 +143,10 @@ class Security:
         notice: NoticeRenderer,
         public_paths: frozenset[str],
         access: WebAccess,
+        shared_prefixes: Sequence[str] = (),
     ) -> None:
         self._app = app
+        self._shared_prefixes = shared_prefixes
         self._public_paths = public_paths
         self._key = key
         self._notice = notice
@@ -155,7 +157,9 @@ class Security:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        if scope["path"] in self._public_paths:
+        if scope["path"] in self._public_paths or any(
+            scope["path"].startswith(f"{one}/") for one in self._shared_prefixes
+        ):
             await self._run(scope, receive, _wrap_send(send, None))
             return
         if not self._access.is_local and not self._is_from_proxy(scope):

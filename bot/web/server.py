@@ -103,6 +103,7 @@ def build_application(
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
+    published: Sequence[Route] = (),
     access: WebAccess = LOCAL_ACCESS,
 ) -> Starlette:
     """Build the ASGI application.
@@ -115,6 +116,8 @@ def build_application(
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
+        published: Routes of what anybody may read under the public address. All below
+            their first part is theirs.
         access: Who can reach the port. Beyond this computer, the other routes are left
             out, unless a trusted proxy asks for a login.
     """
@@ -128,14 +131,21 @@ def build_application(
     ]
     checks, public_checks = build_health_routes(health, access)
     public = [*public_routes, *public_checks]
+    shared = {f"/{route.path.split('/')[1]}" for route in published}
     return Starlette(
-        routes=[*checks, *public, *(of_pages if access.serves_pages else ())],
+        routes=[
+            *published,
+            *checks,
+            *public,
+            *(of_pages if access.serves_pages else ()),
+        ],
         middleware=[
             Middleware(
                 Security,
                 key=key,
                 notice=notice,
                 public_paths=frozenset(route.path for route in public),
+                shared_prefixes=sorted(shared),
                 access=access,
             )
         ],

@@ -166,6 +166,11 @@ def render_edition(
     return tuple(parts)
 
 
+def find_web_link(context: RenderContext) -> Link | None:
+    """Return the link to the edition's public page, if it has one."""
+    return make_link(context.web_url)
+
+
 def list_buttons(edition_id: str, texts: Texts) -> list[tuple[str, str]]:
     """List (control id, label) of the buttons below an edition, which act on it."""
     return [
@@ -232,7 +237,7 @@ class _Layout(Generic[B]):
         if view.layout.also == "below":
             yield from brief
         end = (view.format_method_note(), view.format_closing())
-        yield _piece(markup.foot(end), *end)
+        yield _piece(markup.foot(end), *end, *view.format_web_address())
 
     def _build_story(self, number: int, story: EditionStory) -> EditionPiece[B]:
         """Build a story with as many sentences of its summary as fit."""

@@ -240,6 +240,15 @@ class EditionView:
             parts.append(texts.say("next: {moment}", moment=moment))
         return " · ".join(parts)
 
+    def name_web_link(self) -> str:
+        """Label of the link to the edition's public page."""
+        return self.texts.say("Read on the web")
+
+    def format_web_address(self) -> list[str]:
+        """«Read on the web: https://…», for plain text; empty if there is no page."""
+        url = self.context.web_url
+        return [f"{self.name_web_link()}: {url}"] if url else []
+
     def format_closing(self) -> str:
         """«That’s all for today.», or «That’s all.» where another one is due today."""
         due = self.context.next_due

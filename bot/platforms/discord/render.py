@@ -14,6 +14,7 @@ from bot.platforms.common.edition_layout import (
     LinkedLine,
     StoryLayout,
     StorySection,
+    find_web_link,
     get_menu_label,
     list_shown_buttons,
     render_edition,
@@ -36,7 +37,7 @@ from digests.types import Edition, QuoteCard
 #: The longest first line of a continued message.
 _CONTINUATION_SIZE: Final = 2 * limits.TITLE + 20
 #: Components beside those of pieces: container, continued line, select, buttons.
-_FIXED_COMPONENTS: Final = 1 + 2 + 2 + 4
+_FIXED_COMPONENTS: Final = 1 + 2 + 2 + 5
 
 
 def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
@@ -145,6 +146,10 @@ class _DiscordEdition:
         if edition_id != PREVIEW_ID:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
         buttons = [components.build_button(*button) for button in named]
+        web = find_web_link(self._view.context)
+        if web is not None and len(web.href) <= limits.BUTTON_URL:
+            label = self._view.name_web_link()
+            buttons.append(components.build_link_button(web.href, label))
         return components.arrange_buttons(buttons)
 
 

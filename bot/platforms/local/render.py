@@ -18,6 +18,7 @@ from bot.i18n.translation import Texts
 from bot.model import MessagePart, PictureRef, RenderContext
 from bot.platforms.common.edition_layout import (
     build_choice_id,
+    find_web_link,
     get_menu_label,
     list_shown_buttons,
 )
@@ -86,6 +87,7 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "controls": _build_controls(stories, view),
         "honesty": view.format_method_note(),
         "end": view.format_closing(),
+        **_build_web_link(view),
     }
     if context.draft is not None and context.draft.only_lines:
         payload |= {"counts": "", "stories": [], "hero": None, "brief": []}
@@ -206,6 +208,12 @@ def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     }
 
 
+def _build_web_link(view: EditionView) -> Json:
+    link = find_web_link(view.context)
+    shown = {"href": link.href, "label": view.name_web_link()} if link else None
+    return {"web": shown} if shown else {}
+
+
 def _build_controls(
     stories: Sequence[tuple[int, EditionStory]], view: EditionView
 ) -> Mapping[str, Any]:
@@ -322,10 +330,15 @@ def format_edition_text(payload: Mapping[str, Any]) -> str:
         *(_list_story_lines(story, layout["story"]) for story in payload["stories"]),
         *([[_format_quote_line(payload["hero"])]] if payload["hero"] else ()),
         *(brief if layout["also"] == "below" else ()),
-        (payload["honesty"], payload["end"]),
+        (payload["honesty"], payload["end"], _format_web_link(payload)),
     ]
     texts = ("\n".join(filter(None, lines)) for lines in parts)
     return sanitize_text("\n\n".join(texts))
+
+
+def _format_web_link(payload: Mapping[str, Any]) -> str:
+    web = payload.get("web")
+    return f"{web['label']}: {web['href']}" if web else ""
 
 
 def _list_brief_lines(payload: Mapping[str, Any]) -> Iterator[str]:

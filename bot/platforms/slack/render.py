@@ -13,6 +13,7 @@ from bot.platforms.common.edition_layout import (
     LinkedLine,
     StoryLayout,
     StorySection,
+    find_web_link,
     get_menu_label,
     list_shown_buttons,
     render_edition,
@@ -32,6 +33,7 @@ from bot.platforms.slack.block_kit import (
     context_block,
     divider_block,
     format_link,
+    format_named_link,
     header_block,
     measure_blocks,
     mrkdwn_text,
@@ -63,7 +65,7 @@ class _SlackEdition:
     """`EditionFormat` in Block Kit."""
 
     def __init__(self, view: EditionView) -> None:
-        self._texts = view.texts
+        self._texts, self._view = view.texts, view
         self._context = view.context
         title = shorten_line(view.edition.title, limits.TITLE)
         self._longest_start = f"{title}{_NUMBER}"
@@ -111,7 +113,10 @@ class _SlackEdition:
         return _drop_empty(rich_block(heading, listed if items else {}))
 
     def foot(self, lines: Sequence[str]) -> Blocks:
-        return _drop_empty(small_block(*lines))
+        web = format_named_link(
+            self._view.name_web_link(), find_web_link(self._view.context)
+        )
+        return _drop_empty(small_block(*lines), context_block(mrkdwn_text(web)))
 
     def fits_message(self, pieces: Sequence[EditionPiece[Blocks]], first: bool) -> bool:
         # The longest that the message can become: a continued one, and the last.

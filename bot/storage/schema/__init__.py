@@ -48,6 +48,7 @@ from bot.storage.schema.news_tables import (
     story_moves,
 )
 from bot.storage.schema.people_tables import (
+    examinations,
     feedback,
     follows,
     incidents,
@@ -65,6 +66,8 @@ from bot.storage.schema.publishing_tables import (
     picture_uses,
     pictures,
     published_articles,
+    published_digests,
+    published_editions,
     published_items,
     rereads,
     uploads,

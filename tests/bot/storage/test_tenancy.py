@@ -24,9 +24,11 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
+    examination_store,
     ledger_store,
     message_store,
     personal_digest_store,
+    published_edition_store,
     quote_store,
     quote_wording_store,
     reader_store,
@@ -159,6 +161,10 @@ FOR_EVERYBODY = {
     "draft_store.wake_draft",
     "schedule_store.list_due_reviews",
     "measurements.list_measurements",
+    "examination_store.list_all_examinations",
+    "examination_store.list_due_examinations",
+    "examination_store.list_examined_channels",
+    "examination_store.plan_examinations",
     "process_store.acquire_lease",
     "process_store.find_lease_holder",
     "process_store.get_signing_secret",
@@ -183,6 +189,11 @@ FOR_EVERYBODY = {
     "published_article_store.reschedule_reread",
     "published_article_store.set_page_validators",
     "published_article_store.store_page_revision",
+    "published_edition_store.find_edition_page",
+    "published_edition_store.find_public_digest",
+    "published_edition_store.list_edition_pages",
+    "published_edition_store.load_page_picture",
+    "published_edition_store.load_published_editions",
     "quote_store.filter_revisions_quoting",
     "quote_store.index_speakers",
     "quote_store.store_quotes",
@@ -278,6 +289,10 @@ def everything_seen_by(
         "context": edition_store.find_render_context(
             connection, **here, edition_id=theirs.id
         ),
+        "page": published_edition_store.find_page_of_edition(
+            connection, **here, edition_id=theirs.id
+        ),
+        "examined": examination_store.list_examinations(connection, **here),
         "corrections": correction_store.list_newest_corrections(
             connection, **here, count=9
         ),
