@@ -211,6 +211,7 @@ async def _build_application(
         return await drawing.run(draw_thumbnail, content)
 
     illustrator = CardIllustrator(db=db, clock=clock, draw_card=draw)
+    controls = ControlSigner(key)
     publisher = EditionPublisher(
         db=db,
         engine=engine,
@@ -229,6 +230,7 @@ async def _build_application(
         pages=WebPages(public_url=settings.public_url),
         at=at,
         metrics=metrics,
+        sign=controls.signed,
     )
     outbox = Outbox(
         db=db,
@@ -245,7 +247,7 @@ async def _build_application(
         db=db,
         archive=archive,
         publisher=publisher,
-        controls=ControlSigner(key),
+        controls=controls,
         clock=clock,
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),

@@ -253,6 +253,7 @@ async def open_harness(
         else None,
         pages=WebPages(public_url=public_url),
         metrics=metrics,
+        sign=ControlSigner(b"0123456789abcdef").signed,
     )
     services = CommandServices(
         db=db,

@@ -34,6 +34,7 @@ from bot.storage.schema.configuration_tables import (
     sources,
     workspaces,
 )
+from bot.storage.schema.draft_tables import draft_acts, draft_messages, drafts
 from bot.storage.schema.news_tables import (
     article_ids,
     articles,
