@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +42,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import ConfigurationError
 from bot.model.findings import Finding
 from bot.model.quotas import DEFAULT_QUOTAS, Quotas
+from bot.model.web_access import WebAccess, parse_networks
 from digests.errors import UsageError
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
@@ -102,12 +103,6 @@ def _is_loopback_name(url: str) -> bool:
 
 def _check_ip_address(address: str) -> str:
     return str(ip_address(address))
-
-
-def parse_networks(written: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Parse a list of IP addresses and networks. Raises `ValueError`."""
-    parts = (part.strip() for part in written.split(","))
-    return tuple(ip_network(part, strict=False) for part in parts if part)
 
 
 def _check_networks(written: str) -> str:
@@ -181,68 +176,6 @@ class PlatformSettings(BaseModel):
     def check(self, settings: "Settings") -> Iterator[Finding]:
         """Find settings that do not fit together, or are probably not intended."""
         yield from ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebAccess:
-    """Who can reach the web port, and what they may see there without a login."""
-
-    #: Whether only this computer reaches it.
-    is_local: bool = True
-    #: Address of a proxy that asks for a login before it passes the local page on.
-    trusted_proxy: str | None = None
-    #: Address under which the console and published editions are reached as well.
-    public_url: str | None = None
-    #: Proxies whose word is taken for where a request came from.
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    #: Whoever sends it may read the metrics; None = only this computer may.
-    metrics_token: str | None = field(default=None, repr=False)
-
-    @property
-    def is_https(self) -> bool:
-        """Whether browsers reach the public address over https."""
-        return (self.public_url or "").startswith("https://")
-
-    @property
-    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Every proxy whose headers are believed."""
-        one = (ip_network(self.trusted_proxy),) if self.trusted_proxy else ()
-        return (*self.trusted_proxies, *one)
-
-    @property
-    def serves_pages(self) -> bool:
-        """Whether the local page is served.
-
-        Beyond this computer, only a proxy on another one can be trusted: containers
-        make strangers look as if they connected from a loopback address.
-        """
-        if self.is_local or self.trusted_proxy is None:
-            return self.is_local
-        return not ip_address(self.trusted_proxy).is_loopback
-
-
-def get_sign_in_path(platform: str) -> str:
-    """Return the path that a platform sends a browser back to after a login."""
-    return f"/console/sign-in/{platform}/callback"
-
-
-def check_sign_in(
-    settings: "Settings", platform: str, client_id: str | None, secret: str
-) -> Iterator[Finding]:
-    """Find what keeps people from signing in to the console with a platform."""
-    subject = f"{platform} login"
-    names = [get_variable_name(f"{platform}_client_{end}") for end in ("id", "secret")]
-    if bool(client_id) != bool(secret):
-        text = f"nobody can sign in with it: {names[0]} and {names[1]} belong together"
-        yield Finding.warning(subject, text, "set both")
-    elif client_id and settings.public_url is None:
-        public = get_variable_name("public_url")
-        text = f"people on other computers cannot sign in with it without {public}"
-        yield Finding.ok(subject, text)
-    elif client_id:
-        redirect = f"{settings.public_url}{get_sign_in_path(platform)}"
-        text = f"the app's redirect URL for the console must be {redirect}"
-        yield Finding.ok(subject, text)
 
 
 M = TypeVar("M", bound=BaseModel)

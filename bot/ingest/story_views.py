@@ -201,27 +201,43 @@ class StoryAssigner:
             return len(kept)
         if source.workspace_id is not None:
             # The public articles that it shares must have their stories first.
-            async with self._take_turn(None):
-                await self._catch_up(None, now)
-        async with self._take_turn(source.workspace_id):
-            view = await self._catch_up(source.workspace_id, now)
+            async with self._take_turn(None, now):
+                pass
+        async with self._take_turn(source.workspace_id, now) as view:
             kept = await self._assign(view, source, found, now)
             for doubt in view.find_doubtful(kept)[:_REGROUPINGS]:
                 await self._regroup(view, doubt, now)
         return len(kept)
 
     @asynccontextmanager
-    async def _take_turn(self, workspace_id: int | None) -> AsyncIterator[None]:
+    async def _take_turn(
+        self, workspace_id: int | None, now: datetime
+    ) -> AsyncIterator[StoryView]:
         """Place articles in a view one reading after the other, in all processes.
 
         Two that do not know of each other's article would begin a story each.
+
+        Yields:
+            The view, with everything that is stored.
         """
         name = f"stories:{workspace_id or 'public'}"
-        async with self._locks[workspace_id], self.db.exclude_others(name):
-            yield
+        async with self._locks[workspace_id]:
+            if self.db.is_shared:
+                # Most of what others stored is loaded before they have to wait for us.
+                await self._catch_up(workspace_id, now, with_new=False)
+            async with self.db.exclude_others(name):
+                yield await self._catch_up(workspace_id, now)
 
-    async def _catch_up(self, workspace_id: int | None, now: datetime) -> StoryView:
-        """Return the view, with everything that is stored."""
+    async def _catch_up(
+        self, workspace_id: int | None, now: datetime, with_new: bool = True
+    ) -> StoryView:
+        """Return the view, with everything that is stored.
+
+        Args:
+            workspace_id: Whose view it is; None = the public one.
+            now: The present instant.
+            with_new: Place the articles that have no story yet, too.
+        """
         view = self._views.pop(workspace_id, None) or StoryView(workspace_id)
         self._views[workspace_id] = view
         own = [key for key in self._views if key is not None]
@@ -240,7 +256,8 @@ class StoryAssigner:
         for at in range(0, len(new), _BATCH):
             ids = [key.revision_id for key in new[at : at + _BATCH]]
             loaded = await self.db.read(story_store.load_arrivals, workspace_id, ids)
-            unassigned = await self.engine.run(view.load, loaded)
+            some = [one for one in loaded if with_new or one.membership]
+            unassigned = await self.engine.run(view.load, some)
             if unassigned:
                 kept = await self.db.write(
                     storing.record_stories, workspace_id, unassigned, now

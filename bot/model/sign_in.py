@@ -37,6 +37,11 @@ def build_enter_address(base: str, token: str) -> str:
     return f"{base}{ENTER_PATH}?key={token}"
 
 
+def get_sign_in_path(platform: str) -> str:
+    """Return the path that a platform sends a browser back to after a login."""
+    return f"/console/sign-in/{platform}/callback"
+
+
 #: The owner of this machine, who signs in by a one-time address.
 OWNER = Identity(platform="", user_id="", name="")
 

@@ -37,6 +37,8 @@ from bot.publishing import planning
 from bot.storage import (
     Connection,
     console_store,
+    draft_message_store,
+    draft_store,
     process_store,
     restoration_store,
     sqlite_backup,
@@ -229,6 +231,8 @@ def secure_restored_database(
     restoration_store.fail_open_notices(conn, now=now)
     # Somebody may have signed out since the backup was made.
     console_store.end_all_sessions(conn)
+    draft_store.close_open_drafts(conn, reason, now)
+    draft_message_store.fail_open_messages(conn, restoration_store.NOTICE_REASON, now)
     return RestoreResult(
         uncertain=restoration_store.mark_posts_uncertain(conn, now=now),
         skipped=skipped,

@@ -116,6 +116,11 @@ class Database:
         self._queue = queue
         self._locks = SharedLocks(self._address)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes work on the database at the same time."""
+        return self._locks is not None
+
     @asynccontextmanager
     async def exclude_others(self, name: str) -> AsyncIterator[None]:
         """Keep other processes out of blocks of this name; see `SharedLocks`."""

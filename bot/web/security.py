@@ -20,8 +20,8 @@ change anything in either:
   a request on, it has to be one of `STANDFIRST_TRUSTED_PROXIES`, and the client's
   address is the last one that it did not add itself. The form token belongs to the
   session.
-- *Shared paths* (static files, published editions) contain nothing private. They are
-  served under `PUBLIC_URL` to anybody, without cookies, and only read.
+- *Static files* contain nothing private; they are served under `PUBLIC_URL` to anybody,
+  without cookies, and only read.
 - *Public paths* are not checked here: they authenticate their requests themselves, and
   set their own content security policy for pages.
 - *Responses* get a policy without inline code, external resources or framing.
@@ -44,7 +44,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from digests.language.normalization import parse_whole_number
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,7 @@ MAX_BODY: Final = 64 * 1024
 VISIT_COOKIE: Final = "standfirst_visit"
 SESSION_COOKIE: Final = "standfirst_console"
 CONSOLE_PREFIX: Final = "/console"
+STATIC_PREFIX: Final = "/static"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -182,12 +183,14 @@ class Security:
             return
         path, headers, state = scope["path"], Headers(scope=scope), _get_state(scope)
         state["client"] = find_client(scope, headers, self._access)
-        if path in self._public_paths:
+        if path in self._public_paths or any(
+            path.startswith(f"{one}/") for one in self._shared_prefixes
+        ):
             await self._run(scope, receive, _wrap_send(send, None))
             return
         is_public_host = has_public_host(headers, self._access)
-        if is_public_host and any(is_below(path, one) for one in self._shared_prefixes):
-            await self._answer_shared(scope, receive, send)
+        if is_public_host and is_below(path, STATIC_PREFIX):
+            await self._answer_static(scope, receive, send)
         elif is_below(path, CONSOLE_PREFIX) and self._serves_console:
             state["is_https"] = is_public_host and self._access.is_https
             state["site"] = self._access.public_url if is_public_host else None
@@ -208,7 +211,7 @@ class Security:
     def _serves_console(self) -> bool:
         return self._access.is_local or self._access.public_url is not None
 
-    async def _answer_shared(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_static(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _wrap_send(send, None)
         if scope["method"] not in _SAFE_METHODS:
             await self._send_refusal(WRONG_METHOD, scope, receive, answer)

@@ -41,7 +41,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import HealthServices, build_health_routes
 from bot.web.security import (
@@ -109,9 +109,9 @@ def build_application(
     key: bytes,
     texts: Texts,
     public_routes: Sequence[Route] = (),
+    published: Sequence[Route] = (),
     access: WebAccess = LOCAL_ACCESS,
     console: Sequence[BaseRoute] = (),
-    published: Sequence[Route] = (),
     show_stale_form: StaleFormRenderer | None = None,
 ) -> Starlette:
     """Build the ASGI application.
@@ -124,12 +124,12 @@ def build_application(
         texts: The texts of the server's own pages.
         public_routes: Routes that the internet may reach, through a proxy and under
             another host name. Each authenticates its own requests.
+        published: Routes of what anybody may read under the public address. All below
+            their first part is theirs.
         access: Who can reach the port. Beyond this computer, the other routes are left
             out, unless a trusted proxy asks for a login.
         console: The routes of the console, which has a login; beyond this computer it
             is served under the public address only.
-        published: Routes of what anybody may read under the public address. All below
-            their first part is theirs.
         show_stale_form: The console's page for a form whose token is out of date.
     """
     templates = build_environment(FOLDER / "templates")
@@ -137,13 +137,14 @@ def build_application(
     notice = _build_notice_renderer(templates, texts)
     of_pages = [*build_article_routes(read_article, templates, texts), *routes]
     static = Mount("/static", StaticFiles(directory=FOLDER / "static"))
-    of_console = [*console, *published, static]
+    of_console = [*console, static]
     serves_console = access.is_local or access.public_url is not None
-    shared = {f"/{route.path.split('/')[1]}" for route in published}
     checks, public_checks = build_health_routes(health, access)
     public = [*public_routes, *public_checks]
+    shared = {f"/{route.path.split('/')[1]}" for route in published}
     return Starlette(
         routes=[
+            *published,
             *checks,
             *public,
             *(of_console if serves_console else [static]),
@@ -155,8 +156,8 @@ def build_application(
                 key=key,
                 notice=notice,
                 public_paths=frozenset(route.path for route in public),
+                shared_prefixes=sorted(shared),
                 access=access,
-                shared_prefixes=("/static", *sorted(shared)),
                 show_stale_form=show_stale_form,
             )
         ],

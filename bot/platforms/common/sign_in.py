@@ -7,7 +7,7 @@ one login and not stored.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.errors import SendNotReceived, UserError
-from bot.model.sign_in import SignInAttempt
+from bot.model import Finding
+from bot.model.sign_in import SignInAttempt, get_sign_in_path
+from bot.settings import Settings, get_variable_name
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -165,7 +167,7 @@ def read_id_token(
     from joserfc.jwk import KeySet
 
     rules = jwt.JWTClaimsRegistry(
-        now=int(now.timestamp()),
+        now=round(now.timestamp()),
         leeway=_LEEWAY,
         iss={"essential": True, "value": issuer},
         aud={"essential": True, "value": app.client_id},
@@ -182,3 +184,22 @@ def read_id_token(
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise refuse(app, error) from None
     return checked.claims
+
+
+def check_sign_in(
+    settings: Settings, platform: str, client_id: str | None, secret: str
+) -> Iterator[Finding]:
+    """Find what keeps people from signing in to the console with a platform."""
+    subject = f"{platform} login"
+    names = [get_variable_name(f"{platform}_client_{end}") for end in ("id", "secret")]
+    if bool(client_id) != bool(secret):
+        text = f"nobody can sign in with it: {names[0]} and {names[1]} belong together"
+        yield Finding.warning(subject, text, "set both")
+    elif client_id and settings.public_url is None:
+        public = get_variable_name("public_url")
+        text = f"people on other computers cannot sign in with it without {public}"
+        yield Finding.ok(subject, text)
+    elif client_id:
+        redirect = f"{settings.public_url}{get_sign_in_path(platform)}"
+        text = f"the app's redirect URL for the console must be {redirect}"
+        yield Finding.ok(subject, text)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import Finding, PostOptions
+from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.discord.channels import (
     INTERACTIONS_PATH,
     INVITATION_BITS,
@@ -30,7 +31,6 @@ from bot.settings import (
     PlatformSettings,
     Settings,
     WebAddress,
-    check_sign_in,
     check_url_schemes,
     reveal_secret,
 )

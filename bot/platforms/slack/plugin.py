@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import Command, Finding
+from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.ports import (
@@ -31,7 +32,6 @@ from bot.settings import (
     PlatformSettings,
     Settings,
     WebAddress,
-    check_sign_in,
     get_variable_name,
     reveal_secret,
 )

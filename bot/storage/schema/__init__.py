@@ -34,6 +34,7 @@ from bot.storage.schema.configuration_tables import (
     sources,
     workspaces,
 )
+from bot.storage.schema.draft_tables import draft_acts, draft_messages, drafts
 from bot.storage.schema.news_tables import (
     article_ids,
     articles,
@@ -49,6 +50,7 @@ from bot.storage.schema.news_tables import (
     story_moves,
 )
 from bot.storage.schema.people_tables import (
+    examinations,
     feedback,
     follows,
     incidents,
@@ -66,6 +68,8 @@ from bot.storage.schema.publishing_tables import (
     picture_uses,
     pictures,
     published_articles,
+    published_digests,
+    published_editions,
     published_items,
     rereads,
     uploads,

@@ -175,6 +175,8 @@ schedules = define_table(
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
     Column("next_slot", SafeText),
+    # When the draft of that edition is composed; NULL: it has none, or has it already.
+    Column("review_at", Instant, index=True),
     UniqueConstraint("digest_id", "position"),
     same_workspace("digests", "digest_id"),
 )
@@ -189,13 +191,15 @@ occurrences = define_table(
     *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
     *required_columns(Boolean, "late"),
-    # When an occurrence deferred by quiet hours is due again.
+    # When an occurrence deferred by quiet hours is due again, and when the draft of one
+    # needs work.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     check_one_of("trigger", "schedule", "manual"),
-    check_one_of("state", "due", "composed", "deferred", "skipped"),
+    # «due», «draft», «composed», «deferred» or «skipped». The check of an earlier
+    # version, which knows no drafts, was dropped.
     Index(None, "state", "due_at"),
 )
 

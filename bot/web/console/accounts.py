@@ -21,9 +21,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.errors import SendError, UserError
-from bot.model.sign_in import Identity, SignInAttempt
+from bot.model.sign_in import Identity, SignInAttempt, get_sign_in_path
 from bot.ports import SignIn
-from bot.settings import get_sign_in_path
 from bot.web.console.login import SIGN_IN_PATH, read_next
 from bot.web.console.visits import Console, choose_texts, is_own_path, lead_to
 from digests.types import frozen
@@ -46,7 +45,7 @@ class _Attempt:
     attempt: SignInAttempt
     #: Where the login leads to.
     next: str
-    until: float
+    until: datetime
 
 
 def build_routes(console: Console, sign_ins: Mapping[str, SignIn]) -> Sequence[Route]:
@@ -78,13 +77,13 @@ async def begin(console: Console, sign_in: SignIn, request: Request) -> Response
         platform=platform,
         attempt=attempt,
         next=read_next(request),
-        until=(console.services.clock.now() + ATTEMPT_LIFETIME).timestamp(),
+        until=console.services.clock.now() + ATTEMPT_LIFETIME,
     )
     response = RedirectResponse(sign_in.build_address(attempt), status_code=303)
     response.set_cookie(
         _get_cookie_name(request),
         _write_attempt(stored),
-        max_age=int(ATTEMPT_LIFETIME.total_seconds()),
+        max_age=ATTEMPT_LIFETIME // timedelta(seconds=1),
         path="/",
         httponly=True,
         secure=request.state.is_https,
@@ -157,7 +156,7 @@ def _write_attempt(stored: _Attempt) -> str:
     one = stored.attempt
     values = [
         stored.platform, one.redirect, one.state, one.nonce, one.verifier, stored.next,
-        stored.until,
+        stored.until.isoformat(),
     ]  # fmt: skip
     return urlsafe_b64encode(json.dumps(values).encode()).decode()
 
@@ -167,14 +166,15 @@ def _read_attempt(request: Request, now: datetime) -> _Attempt | None:
     raw = request.cookies.get(_get_cookie_name(request), "")
     try:
         values = json.loads(urlsafe_b64decode(raw.encode()))
-        *texts, until = values
-        platform, redirect, state, nonce, verifier, leads_to = map(str, texts)
-        moment = float(until)
+        platform, redirect, state, nonce, verifier, leads_to, until = map(str, values)
+        moment = datetime.fromisoformat(until)
     except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
         return None
     here = request.path_params["platform"]
     same_site = redirect == f"{request.state.site}{get_sign_in_path(here)}"
-    if platform != here or not same_site or not state or now.timestamp() >= moment:
+    if platform != here or not same_site or not state or now >= moment:
         return None
     return _Attempt(
         platform=platform,

@@ -67,7 +67,7 @@ class Sessions:
         response.set_cookie(
             get_session_cookie_name(secure=secure),
             token,
-            max_age=int(LIFETIME.total_seconds()),
+            max_age=LIFETIME // timedelta(seconds=1),
             path="/",
             httponly=True,
             secure=secure,

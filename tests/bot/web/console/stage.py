@@ -11,7 +11,7 @@ from bot.errors import SendNotReceived
 from bot.i18n.translation import Texts
 from bot.model import Permission, Person, Workspace
 from bot.model.sign_in import OWNER, Identity, SignInAttempt
-from bot.settings import WebAccess, parse_networks
+from bot.model.web_access import WebAccess, parse_networks
 from bot.storage import console_store, workspace_store
 from bot.web import server
 from bot.web.console.application import build_console

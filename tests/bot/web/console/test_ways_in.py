@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from bot.settings import WebAccess, parse_networks
+from bot.model.web_access import WebAccess, parse_networks
 from bot.web.security import find_client
 from tests.bot.web.asgi import OURS, PORT
 from tests.bot.web.console.stage import BEHIND, PROXY, PUBLIC, ConsoleStage
