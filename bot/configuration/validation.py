@@ -126,11 +126,12 @@ def check_digest(
         else:
             converted[field] = convert_all(field, value, convert)
     for field in BY_SOURCE:
-        of_sources: dict[str, str] = {}
-        for address, value in getattr(settings, field).items():
-            whole = convert_all(field, [address], resolve_address)
-            of_sources |= dict.fromkeys(whole, value)
-        converted[field] = of_sources
+        pairs = getattr(settings, field).items()
+        converted[field] = {
+            whole: value
+            for address, value in pairs
+            for whole in convert_all(field, [address], resolve_address)
+        }
     if converted.get("review_channel") in converted.get("destinations", ()):
         problem = FieldError(
             "Readers would see the drafts: the digest is posted to «{name}». Choose "
