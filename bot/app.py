@@ -35,6 +35,7 @@ from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
 from bot.operations.maintenance import Maintenance
+from bot.operations.nightly_checks import NightlyChecks
 from bot.platforms.plugins import load_plugins
 from bot.ports import (
     ActivePlatform,
@@ -52,6 +53,7 @@ from bot.ports import (
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
 from bot.publishing.story_pictures import StoryPictureReader
+from bot.publishing.web_pages import WebPages
 from bot.runner import Application, Role, receives
 from bot.settings import Settings, load_settings, reveal_secret
 from bot.storage import Database, job_tables, picture_store, process_store
@@ -59,7 +61,9 @@ from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
+from bot.web.console.application import build_console
 from bot.web.health import HealthServices, ReadinessCheck
+from bot.web.published.site import build_published_routes
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
 from digests.cards.thumbnails import Thumbnail, draw_thumbnail
 from digests.cards.wording import CardDesign, CardWording
@@ -186,6 +190,7 @@ async def _build_application(
         list_problems=lambda: db.read(list_problems, clock.now()),
         load_pictures=lambda *which: db.read(picture_store.load_pictures, *which),
         find_stored_pictures=lambda which: db.read(picture_store.list_sizes, which),
+        has_console=True,
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
@@ -206,6 +211,7 @@ async def _build_application(
         return await drawing.run(draw_thumbnail, content)
 
     illustrator = CardIllustrator(db=db, clock=clock, draw_card=draw)
+    controls = ControlSigner(key)
     publisher = EditionPublisher(
         db=db,
         engine=engine,
@@ -221,8 +227,10 @@ async def _build_application(
                 draw_thumbnail=draw_small,
             ),
         ),
+        pages=WebPages(public_url=settings.public_url),
         at=at,
         metrics=metrics,
+        sign=controls.signed,
     )
     outbox = Outbox(
         db=db,
@@ -239,7 +247,7 @@ async def _build_application(
         db=db,
         archive=archive,
         publisher=publisher,
-        controls=ControlSigner(key),
+        controls=controls,
         clock=clock,
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
@@ -251,6 +259,9 @@ async def _build_application(
         retention=settings.retention,
         quotas=settings.quotas,
     )
+    inbox = build_inbox(services, registry.build_commands(services))
+    sign_ins = {n: one.sign_in for n, one in active.items() if one.sign_in}
+    console = build_console(services, inbox, sign_ins)
     received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
@@ -263,7 +274,10 @@ async def _build_application(
         key=key,
         texts=Texts.of("en"),
         public_routes=[route for one in active.values() for route in one.callbacks],
+        published=build_published_routes(db, settings.public_url),
         access=settings.web_access,
+        console=console.routes,
+        show_stale_form=console.show_stale_form,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
@@ -281,6 +295,7 @@ async def _build_application(
         outbox=outbox,
         archive=archive,
         doctor=services.doctor,
+        nightly_checks=NightlyChecks(doctor=services.doctor),
         incidents=IncidentReporter(
             db=db, clock=clock, quota_articles=settings.quota_articles
         ),
@@ -293,7 +308,7 @@ async def _build_application(
                 d for one in active.values() if (d := one.delete_unused_files)
             ],
         ),
-        inbox=build_inbox(services, registry.build_commands(services)),
+        inbox=inbox,
         plugins=plugins,
         platforms=platforms,
         received=frozenset(received),
@@ -329,6 +344,7 @@ async def _share_work(app: Application) -> Application:
     full_texts = app.publisher.full_texts
 
     async def maintain() -> None:
+        await app.nightly_checks.run()
         await app.incidents.run()
         await app.maintenance.run()
 

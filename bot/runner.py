@@ -48,6 +48,7 @@ from bot.operations.clock_monitor import JUMP_BACK, JUMP_FORWARD, ClockMonitor
 from bot.operations.doctor import Doctor
 from bot.operations.incidents import IncidentReporter
 from bot.operations.maintenance import Maintenance
+from bot.operations.nightly_checks import NightlyChecks
 from bot.ports import ActivePlatform, Clock, Platform, Plugins
 from bot.publishing.editions import EditionPublisher
 from bot.settings import Settings
@@ -117,6 +118,7 @@ class Application:
     outbox: Outbox
     archive: Archive
     doctor: Doctor
+    nightly_checks: NightlyChecks
     incidents: IncidentReporter
     maintenance: Maintenance
     inbox: Inbox
@@ -289,6 +291,7 @@ def build_jobs(
         return _find_earliest(sources, pages, await full_texts.run())
 
     async def maintain() -> datetime | None:
+        await app.nightly_checks.run()
         if await app.incidents.run():
             app.jobs.run_now("notify")
         return await app.maintenance.run()

@@ -5,7 +5,7 @@ gets the digest and when, and a button that confirms the change (`commands.histo
 """
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.commands.context import CommandContext
 from bot.configuration.change_preview import ChangePreviews
@@ -93,6 +93,7 @@ def render_proposal(
     return context.reply(
         *_render_differences(context, change),
         *more,
+        *_note_pages(context, change),
         *_render_upcoming(context, change),
         *(
             context.small_print("After this change: {state}", state=describe_use(use))
@@ -103,6 +104,27 @@ def render_proposal(
         controls=(confirm, _build_back_button(context, change)),
         in_place=True,
     )
+
+
+def _note_pages(
+    context: CommandContext, change: ConfigurationChange
+) -> Iterator[SmallPrint]:
+    """Say what the change does to the public pages of editions."""
+    has_address = context.services.publisher.pages.public_url is not None
+    for step in change.steps:
+        before = (step.before or {}).get("web", "off")
+        after = (step.after or {}).get("web", "off")
+        if step.noun != "digest" or before == after:
+            continue
+        if after == "off":
+            yield context.small_print("The pages of its editions are then gone.")
+        elif not has_address:
+            yield context.small_print(
+                "Its editions get no pages before whoever runs the bot sets "
+                "STANDFIRST_PUBLIC_URL."
+            )
+        else:
+            yield context.small_print("Editions posted from then on get pages.")
 
 
 def render_applied(context: CommandContext, change: ConfigurationChange) -> Reply:

@@ -129,6 +129,7 @@ class CommandServices:
             plugins=self.plugins,
             quotas=self.quotas,
             draw_card=illustrator.cards.draw_card if illustrator else None,
+            public_url=self.publisher.pages.public_url,
         )
 
 

@@ -307,6 +307,7 @@ class ChangePreviews:
             locale=str(entry["language"]),
             next_due=None,
             accent=entry["accent"],
+            web_url=self.publisher.pages.build_preview_url(entry["web"]),
         )
         pictures: tuple[Picture, ...] = ()
         if self.publisher.illustrator is not None:

@@ -139,6 +139,8 @@ class ShareSender:
         self._changed.clear()
         if self._held or self._busy:
             await self.outbox.send_due()
+        if self._held:
+            await self.outbox.show_drafts()
 
     async def _notify(self) -> None:
         if self._held:

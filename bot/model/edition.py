@@ -122,6 +122,22 @@ PREVIEW_ID = "preview"
 
 
 @frozen
+class DraftFrame:
+    """What a draft shows to its editors besides the edition, in their language."""
+
+    #: Public id of the draft: «d-7k3m9q».
+    draft: str
+    #: Its state, and what was done to it last.
+    lines: tuple[str, ...] = ()
+    #: (control id, label) of its buttons.
+    buttons: tuple[tuple[str, str], ...] = ()
+    #: Label of the menu that opens a story.
+    menu: str = ""
+    #: Only these lines are shown, and not the edition.
+    only_lines: bool = False
+
+
+@frozen
 class RenderContext:
     """What a renderer needs besides the edition."""
 
@@ -138,6 +154,10 @@ class RenderContext:
     pictures: Mapping[str, PictureRef] = field(default_factory=dict)
     #: Colour of the posts' edge, «#1f6feb»; None = the platform's own.
     accent: str | None = None
+    #: It is a draft, shown to editors; None = it is shown to readers. Not stored.
+    draft: DraftFrame | None = None
+    #: Address of the edition's public page; None = it has none.
+    web_url: str | None = None
 
 
 def get_story_picture_key(article_id: str) -> str:
@@ -145,7 +165,8 @@ def get_story_picture_key(article_id: str) -> str:
     return f"story/{article_id}"
 
 
-OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
+#: A «draft» waits for its moment, or for an editor.
+OccurrenceState = Literal["due", "draft", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 
 
@@ -200,6 +221,7 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
         "next_due": due.isoformat() if due else None,
         **({"pictures": pictures} if pictures else {}),
         **({"accent": context.accent} if context.accent else {}),
+        **({"web_url": context.web_url} if context.web_url else {}),
     }
 
 
@@ -215,6 +237,7 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
         next_due=next_due,
         pictures=pictures,
         accent=stored.get("accent"),
+        web_url=stored.get("web_url"),
         **plain,
     )
 

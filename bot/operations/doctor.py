@@ -95,6 +95,8 @@ class Doctor:
     quotas: Quotas = DEFAULT_QUOTAS
     #: Draws a quote as a picture; None = none are drawn.
     draw_card: DrawCard | None = None
+    #: Where the pages of published editions are; None = nowhere.
+    public_url: str | None = None
 
     async def examine(self, seconds: float = EXAMINE_SECONDS) -> tuple[Finding, ...]:
         """Run every check; findings go from the machine to the single delivery.
@@ -270,6 +272,13 @@ class _WorkspaceChecks:
         fix = Message("correct its schedule in /newsdesk home or in its file")
         if _lacks_fonts(digest):
             found.append(Finding.warning(subject, Message("card.no_cjk_fonts")))
+        if digest.options.web != "off" and self.doctor.public_url is None:
+            text = Message("its editions have no pages: there is no public address")
+            fix = Message(
+                "set STANDFIRST_PUBLIC_URL to the address of your proxy, or the "
+                "digest's pages on the web to «off»"
+            )
+            found.append(Finding.warning(subject, text, fix))
         problems = find_schedule_problems(digest)
         return [*found, *(Finding.problem(subject, p.message, fix) for p in problems)]
 

@@ -1,21 +1,23 @@
-"""Tell editors once, in private, what stopped working and needs them.
+"""Tell editors once, in private, what stopped working, and when it works again.
 
-    list_incidents           dead sources and held messages, of all workspaces
-    report_incidents         those that were not reported yet → one notice per workspace
+    list_incidents           dead sources, held messages and what the nightly checks
+                             found, of all workspaces
+    report_incidents         what is new, and what works again → one notice for each
+                             workspace
     list_workspace_problems  those of one workspace, and where its posting is paused
     list_problems            what the local page shows its editors
 
 A destination that refuses messages has a notice of its own, at the moment when it is
 paused (`delivery.private_notices`). What was reported is stored, so that a restart
 reports nothing again; it is reported again if it recovered and failed again, at most
-once a day. Editors of the local page see it there for as long as it lasts.
+once a day. That it works again is told to the same person, if it does so by itself or
+somebody repaired it: not if the source or the channel was removed, and not about held
+messages and quotas. Editors of the local page see it there for as long as it lasts.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,11 +36,13 @@ from bot.storage import (
     delivery_store,
     destination_store,
     digest_store,
+    examination_store,
     notice_store,
     quota_store,
     source_store,
     workspace_store,
 )
+from bot.storage.examination_store import CHANNEL_SUBJECT, Examination
 from bot.storage.notice_store import NOTICE_INTERVAL, ReportedIncident
 from bot.storage.source_store import FailingSource
 from digests.messages import Message
@@ -70,10 +74,16 @@ class Incident:
     digest_id: int | None = None
     #: The key of the held message that it is about.
     delivery: str = ""
+    #: Whether its words are those of a check, which are no whole sentences.
+    is_finding: bool = False
+    #: What it is called when it works again; None = that is not told.
+    recovery_name: str | None = None
 
     @property
     def whole(self) -> Message:
         """What is wrong, and what an editor does about it."""
+        if self.is_finding:
+            return Message("{problem} → {fix}", problem=self.text, fix=self.fix)
         return Message("{problem} {fix}", problem=self.text, fix=self.fix)
 
 
@@ -109,11 +119,14 @@ def list_incidents(
     if scope is not None:
         known = source_store.list_failing_sources(conn, scope)
         held = delivery_store.list_held_deliveries(conn, scope)
+        looked = examination_store.list_examinations(conn, scope)
+        examined = tuple(one for one in looked if one.problem is not None)
     else:
         known = source_store.list_all_failing_sources(conn)
         held = delivery_store.list_all_held_deliveries(conn)
+        examined = examination_store.list_all_examinations(conn, with_problem=True)
     failing = [one for one in known if source_health.is_dead(one.source, now)]
-    if not failing and not held:
+    if not failing and not held and not examined:
         return ()
     spaces = {space.id: space for space in workspace_store.list_workspaces(conn)}
     # A source of several digests of a workspace is one incident.
@@ -124,6 +137,11 @@ def list_incidents(
             for o in by_source.values()
         ),
         *(_describe_held(conn, spaces[one.workspace_id], one) for one in held),
+        *(
+            _describe_examined(conn, spaces[one.workspace_id], one)
+            for one in examined
+            if one.workspace_id in spaces
+        ),
     ]
     return tuple(sorted(found, key=lambda one: (one.workspace.id, one.subject)))
 
@@ -177,14 +195,24 @@ def report_incidents(conn: Connection, now: datetime, quota_articles: int = 0) -
     the same way when it is near and when it is reached.
     """
     changes = _find_changes(conn, now, quota_articles)
-    for workspace_id, subjects in changes.ended.items():
+    recovered = {
+        workspace_id: find_recovered(conn, Scope(workspace_id), ended)
+        for workspace_id, ended in changes.ended.items()
+    }
+    for workspace_id, ended in changes.ended.items():
+        subjects = [one.subject for one in ended]
         notice_store.end_incidents(conn, Scope(workspace_id), subjects, now)
+    new = defaultdict[int, list[Incident]](list)
+    for incident in changes.new:
+        new[incident.workspace.id].append(incident)
+    for workspace_id, incidents in new.items():
+        names = {incident.subject: incident.recovery_name for incident in incidents}
+        notice_store.save_reported_incidents(conn, Scope(workspace_id), names, now)
     stored = False
-    for space, group in groupby(changes.new, key=attrgetter("workspace")):
-        new = list(group)
-        subjects = [incident.subject for incident in new]
-        notice_store.save_reported_incidents(conn, space.scope, subjects, now)
-        stored |= _add_notice(conn, space, new, now)
+    for space in workspace_store.list_workspaces(conn):
+        some, again = new.get(space.id, ()), recovered.get(space.id, ())
+        if some or again:
+            stored |= _add_notice(conn, space, some, again, now)
     return stored
 
 
@@ -193,8 +221,8 @@ class _Changes:
     """What changed since the last report."""
 
     new: Sequence[Incident]
-    #: Subjects by workspace.
-    ended: Mapping[int, Collection[str]]
+    #: By workspace.
+    ended: Mapping[int, Sequence[ReportedIncident]]
 
 
 def _has_changes(conn: Connection, now: datetime, quota_articles: int) -> bool:
@@ -216,11 +244,11 @@ def _find_changes(conn: Connection, now: datetime, quota_articles: int) -> _Chan
         for incident in found
         if not incident.workspace.is_local
     }
-    ended = defaultdict[int, set[str]](set)
+    ended = defaultdict[int, list[ReportedIncident]](list)
     for key, one in reported.items():
         is_forgotten = one.recovered_at is not None and _is_old(one, now)
         if key not in present and (one.recovered_at is None or is_forgotten):
-            ended[one.workspace_id].add(one.subject)
+            ended[one.workspace_id].append(one)
     new = []
     for key, incident in present.items():
         before = reported.get(key)
@@ -259,6 +287,61 @@ def _is_old(one: ReportedIncident, now: datetime) -> bool:
     return one.reported_at <= now - NOTICE_INTERVAL
 
 
+@frozen
+class Recovery:
+    """Something that was reported and works again."""
+
+    name: str
+    #: The channel that it concerns; None = none.
+    channel: str | None
+
+
+def find_recovered(
+    conn: Connection, scope: Scope, ended: Sequence[ReportedIncident]
+) -> tuple[Recovery, ...]:
+    """Find those of the ended incidents that work again, and were not just removed."""
+    told = [one for one in ended if one.name and one.recovered_at is None]
+    if not told:
+        return ()
+    read = {
+        f"source/{one.id}": one for one in digest_store.list_read_sources(conn, scope)
+    }
+    well = {
+        one.subject
+        for one in examination_store.list_examinations(conn, scope)
+        if one.problem is None
+    }
+    places = _list_places(conn, scope)
+    found = []
+    for one in told:
+        place, source = places.get(one.subject), read.get(one.subject)
+        channel = place.channel if place is not None else None
+        is_well = one.subject in well
+        if source is not None:
+            last = source.last_success_at
+            is_well = last is not None and last > one.reported_at
+            channel = _find_channel_of_source(conn, scope, source)
+        if is_well:
+            found.append(Recovery(name=one.name or "", channel=channel))
+    return tuple(found)
+
+
+def _list_places(conn: Connection, scope: Scope) -> Mapping[str, Destination]:
+    """Map the subjects of channels that are examined to their destinations."""
+    found = destination_store.list_destinations(conn, scope)
+    return {f"{CHANNEL_SUBJECT}{place.id}": place for place in found}
+
+
+def _find_channel_of_source(
+    conn: Connection, scope: Scope, source: Source
+) -> str | None:
+    """Find the first channel of a digest that reads the source."""
+    for digest in digest_store.list_digests(conn, scope):
+        if any(one.id == source.id for one in digest.sources) and digest.destinations:
+            return digest.destinations[0].channel
+    return None
+
+
 # ── words ──────────────────────────────────────────────────────────────────────
 
 
@@ -295,6 +378,7 @@ def _describe_source(
         text=text,
         fix=fix,
         channel=places[0].channel if places else None,
+        recovery_name=name,
         source=source,
         digest_id=failing.digest_id,
     )
@@ -322,13 +406,59 @@ def _describe_held(conn: Connection, space: Workspace, held: Delivery) -> Incide
     )
 
 
+def _describe_examined(
+    conn: Connection, space: Workspace, found: Examination
+) -> Incident:
+    kind, _, key = found.subject.partition("/")
+    place = _list_places(conn, space.scope).get(found.subject)
+    texts = Texts.of(space.locale)
+    match kind:
+        case "disk":
+            text = Message(
+                "The disk of the computer that the bot runs on: {problem}",
+                problem=found.problem,
+            )
+            name = texts.say("the disk of the bot’s computer")
+        case "account":
+            text = Message("The bot’s account: {problem}", problem=found.problem)
+            name = texts.say("the bot’s account")
+        case _:
+            name = f"#{place.name if place is not None else key}"
+            text = Message("{name}: {problem}", name=name, problem=found.problem)
+    return Incident(
+        workspace=space,
+        subject=found.subject,
+        name=name,
+        text=text,
+        fix=found.fix or Message(""),
+        channel=place.channel if place is not None else None,
+        is_finding=True,
+        recovery_name=name,
+    )
+
+
 def _add_notice(
-    conn: Connection, space: Workspace, new: Sequence[Incident], now: datetime
+    conn: Connection,
+    space: Workspace,
+    new: Sequence[Incident],
+    recovered: Sequence[Recovery],
+    now: datetime,
 ) -> bool:
     """Store the notice for the person who set up the first channel concerned."""
-    channel = next((one.channel for one in new if one.channel is not None), None)
+    channels = [one.channel for one in new] + [one.channel for one in recovered]
+    channel = next((one for one in channels if one is not None), None)
     person = channel and notice_store.find_person_to_notify(conn, space.scope, channel)
     texts = Texts.of(space.locale)
+    parts = [_word_incidents(texts, space, new)] if new else []
+    if recovered:
+        names = ", ".join(one.name for one in recovered[:MAX_LISTED])
+        again = texts.say("Works again: {names}", names=names)
+        parts.append(again if new else f"{again} · {space.name}")
+    text = "\n".join(parts)
+    return notice_store.add_incident_notice(conn, space.scope, person, text, now)
+
+
+def _word_incidents(texts: Texts, space: Workspace, new: Sequence[Incident]) -> str:
     lines = [texts.say("Standfirst needs an editor: {where}", where=space.name)]
     # Paths on this machine are not for chats.
     sources = [one.source for one in new if one.source is not None]
@@ -350,5 +480,4 @@ def _add_notice(
         "You get this message once, because you set this up or manage the bot there; "
         "again only if it works and then fails again."
     )
-    text = "\n".join((*lines, known_by))
-    return notice_store.add_incident_notice(conn, space.scope, person, text, now)
+    return "\n".join((*lines, known_by))

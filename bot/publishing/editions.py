@@ -9,11 +9,10 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -31,7 +30,6 @@ from bot.model import (
     OccurrenceState,
     RenderContext,
     RenderedEdition,
-    Source,
     StoredEdition,
     Workspace,
     context_to_json,
@@ -45,16 +43,18 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing import edition_inputs, planning
+from bot.publishing.drafts import DraftProcessor, SignControl, leave_unsigned
 from bot.publishing.edition_inputs import (
     EditionInputs,
     EditionOrder,
+    FinishOccurrence,
     LedgerChanged,
     compose_inputs,
+    finish_planned,
 )
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.illustration import (
     EditionIllustrator,
-    PictureBudget,
     show_pictures,
     show_posted_pictures,
 )
@@ -67,11 +67,15 @@ from bot.publishing.planning import (
     manual_due,
     plan_manual_occurrence,
 )
+from bot.publishing.publishing_runs import PublishingRun
+from bot.publishing.reviewing import DraftPublisher, is_reviewed
+from bot.publishing.web_pages import WebPages
 from bot.storage import (
     Connection,
     Database,
     delivery_store,
     digest_store,
+    draft_store,
     edition_store,
     personal_digest_store,
     schedule_store,
@@ -112,36 +116,6 @@ class EditionPreview:
     rendered: RenderedEdition
 
 
-class FinishOccurrence(Protocol):
-    """Store the outcome of an occurrence, which it may plan first.
-
-    Returns None if the occurrence was finished before.
-    """
-
-    def __call__(
-        self, conn: Connection, state: OccurrenceState, reason: Message | None
-    ) -> Occurrence | None: ...
-
-
-@dataclass(kw_only=True, slots=True)
-class _PublishingRun:
-    """What the editions of one run share: sources read, analyses, time for pictures."""
-
-    read: AnalyseArticle = field(default_factory=lambda: AnalysisCache().read)
-    _refreshed: set[int] = field(default_factory=set)
-    pictures: PictureBudget = field(
-        default_factory=lambda: PictureBudget(monotonic=asyncio.get_running_loop().time)
-    )
-
-    async def refresh(
-        self, ingestor: Ingestor, sources: Iterable[Source], *, insist: bool = False
-    ) -> None:
-        """Read the sources that this run has not waited for yet."""
-        new = [source for source in sources if source.id not in self._refreshed]
-        self._refreshed.update(source.id for source in new)
-        await ingestor.refresh(new, insist=insist)
-
-
 @frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
@@ -153,8 +127,24 @@ class EditionPublisher:
     platforms: Mapping[str, Platform]
     #: None: no pictures are drawn.
     illustrator: EditionIllustrator | None = None
+    pages: WebPages = WebPages()
     at: CheckpointHook = ignore_checkpoint
     metrics: Metrics = field(default_factory=Metrics)
+    #: Builds the signed ids of the controls below drafts.
+    sign: SignControl = leave_unsigned
+
+    @property
+    def drafts(self) -> DraftPublisher:
+        """Takes editions that editors see first from their drafts to their moments."""
+        return DraftPublisher(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            processor=DraftProcessor(platforms=self.platforms, sign=self.sign),
+            publisher=self,
+            explain=self.explain_no_stories,
+            at=self.at,
+        )
 
     @property
     def full_texts(self) -> FullTextPlanner:
@@ -176,6 +166,7 @@ class EditionPublisher:
 
     def _plan_batch(self, conn: Connection, now: datetime) -> int:
         planned = planning.plan_due_schedules(conn, now)
+        planned += planning.plan_due_reviews(conn, now)
         if planned:
             self.at("planning")
         return planned
@@ -206,10 +197,15 @@ class EditionPublisher:
             limit=COMPOSE_BATCH,
             digest_id=digest_id,
         )
-        run, keys = await self._refresh_due(waiting), {o.digest_id for o in waiting}
+        # A draft that waits follows the regular readings of its sources.
+        drafted = await self.db.read(
+            draft_store.select_drafted, keys={o.id for o in waiting}
+        )
+        begun = [one for one in waiting if one.id not in drafted]
+        run, keys = await self._refresh_due(begun), {o.digest_id for o in waiting}
         select_personal = personal_digest_store.select_personal_digests
         personal = await self.db.read(select_personal, keys=keys)
-        of_workspaces = [o for o in waiting if o.digest_id not in personal]
+        of_workspaces = [o for o in begun if o.digest_id not in personal]
         await self.full_texts.complete_occurrences(of_workspaces, run.read)
         monotonic = asyncio.get_running_loop().time
         personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
@@ -262,7 +258,7 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
-        run = _PublishingRun()
+        run = PublishingRun()
         await self.full_texts.complete([digest], read=run.read)
 
         def finish(
@@ -315,7 +311,8 @@ class EditionPublisher:
         if digest is None:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)
-        context = self._build_context(order, stored_edition.public_id)
+        url = await self.db.read(self.pages.find_url, order, stored_edition.key)
+        context = self._build_context(order, stored_edition.public_id, web_url=url)
         context, pictures = await show_posted_pictures(
             self.illustrator, digest, stored_edition, context
         )
@@ -328,7 +325,8 @@ class EditionPublisher:
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored, with its pictures."""
-        context = self._build_context(order, PREVIEW_ID)
+        url = self.pages.build_preview_url(self.pages.find_visibility(order))
+        context = self._build_context(order, PREVIEW_ID, web_url=url)
         context, pictures = await show_pictures(
             self.illustrator, order.digest, edition, context
         )
@@ -375,7 +373,8 @@ class EditionPublisher:
             published=published,
         )
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
-        context = self._build_context(order, edition_id, due_at)
+        url = self.pages.publish(conn, stored_edition, order, occurrence.local_date)
+        context = self._build_context(order, edition_id, due_at, web_url=url)
         context = replace(context, pictures=pictures.refs)
         values = context_to_json(context)
         if order.separate:
@@ -397,7 +396,11 @@ class EditionPublisher:
         return stored_edition
 
     def _build_context(
-        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
+        self,
+        order: EditionOrder,
+        edition_id: str,
+        due_at: datetime | None = None,
+        web_url: str | None = None,
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
         now, digest = self.clock.now(), order.digest
@@ -409,6 +412,7 @@ class EditionPublisher:
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
             accent=digest.options.accent,
+            web_url=web_url,
         )
 
     def _render(
@@ -429,11 +433,11 @@ class EditionPublisher:
             raise UserError("The workspace of this digest was erased.")
         return EditionOrder(digest=digest, workspace=found)
 
-    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> _PublishingRun:
+    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> PublishingRun:
         """Read the sources of due digests, all at once: slow ones cost one wait."""
         ordered = {o.digest_id for o in waiting if o.trigger == "manual"}
         keys = {o.digest_id for o in waiting} - ordered
-        run, read = _PublishingRun(), self.db.read
+        run, read = PublishingRun(), self.db.read
         wanted = await read(source_store.list_digest_sources, keys=ordered)
         due = await read(source_store.list_digest_sources, keys=keys)
         await asyncio.gather(
@@ -443,7 +447,7 @@ class EditionPublisher:
         return run
 
     async def _compose(
-        self, occurrence: Occurrence, run: _PublishingRun
+        self, occurrence: Occurrence, run: PublishingRun
     ) -> PublishingOutcome:
         digest = await self.db.read(
             digest_store.find_digest, occurrence.scope, digest_id=occurrence.digest_id
@@ -453,15 +457,21 @@ class EditionPublisher:
         order = await self._order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
+        if is_reviewed(occurrence, digest):
+            found = await self.drafts.process(order, occurrence, run.read)
+            if not isinstance(found, StoredEdition):
+                return PublishingOutcome(reason=found)
+            self.metrics.record_edition("composed")
+            return PublishingOutcome(stored_edition=found)
         # A personal digest has the sources of all digests of its workspace.
         await run.refresh(self.ingestor, digest.sources)
-        return await self._publish(order, partial(_finish, occurrence), run)
+        return await self._publish(order, partial(finish_planned, occurrence), run)
 
     async def _publish(
         self,
         order: EditionOrder,
         finish: FinishOccurrence,
-        run: _PublishingRun,
+        run: PublishingRun,
     ) -> PublishingOutcome:
         """Compose the edition and store it with its deliveries, or why there is none.
 
@@ -504,13 +514,18 @@ class EditionPublisher:
         return PublishingOutcome(stored_edition=stored_edition)
 
     async def _try_later(self, occurrence: Occurrence) -> None:
-        now = self.clock.now()
+        now, key = self.clock.now(), occurrence.key
+        self.metrics.record_edition("deferred")
+        if occurrence.state == "draft":
+            # An editor may have worked on it: it is never given up.
+            set_moment = schedule_store.set_draft_moment
+            await self.db.write(set_moment, **key, at=now + RETRY_AFTER)
+            return
         if now - occurrence.due_at > RETRY_LIMIT:
             await self._skip(occurrence, Message("skip.defect"))
             return
-        self.metrics.record_edition("deferred")
         await self.db.write(
-            schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
+            schedule_store.defer_occurrence, **key, until=now + RETRY_AFTER
         )
 
     async def _illustrate_ahead(self, digest: Digest) -> None:
@@ -540,8 +555,7 @@ class EditionPublisher:
         return describe_nothing_new(edition, last, now, zone)
 
     async def _skip(self, occurrence: Occurrence, reason: Message) -> PublishingOutcome:
-        finish = partial(_finish, occurrence)
-        await self.db.write(finish, "skipped", reason)
+        await self.db.write(self.drafts.skip, occurrence, reason)
         self.metrics.record_edition("skipped")
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(reason=reason)
@@ -584,16 +598,3 @@ class EditionPublisher:
         )
         edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
-
-
-def _finish(
-    occurrence: Occurrence,
-    conn: Connection,
-    state: OccurrenceState,
-    reason: Message | None,
-) -> Occurrence | None:
-    """Store the outcome of a planned occurrence; None if it was finished before."""
-    finished = schedule_store.finish_occurrence(
-        conn, **occurrence.key, state=state, reason=reason
-    )
-    return occurrence if finished else None

@@ -43,6 +43,7 @@ from bot.storage.columns import Instant, encode_json
 from bot.storage.delivery_queue import list_deliveries_where
 from bot.storage.job_requests import request_job
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
+from bot.storage.published_edition_store import mark_edition_posted
 from bot.storage.schema import deliveries, destinations, editions, workspaces
 from bot.storage.send_leases import WAITING_STATES, record_outcome
 from bot.storage.statements import (
@@ -117,6 +118,8 @@ def record_sent(
         state="sent",
         message_id=message_id,
     )
+    if recorded and delivery.operation == "post":
+        mark_edition_posted(conn, delivery.scope, delivery.edition_id, now)
     if recorded and delivery.probe:
         _resume(conn, destinations, delivery.destination_id, "paused")
         _resume(conn, workspaces, delivery.workspace_id, "stopped")

@@ -9,7 +9,7 @@ its outcome. If it certainly was not sent, the reader sees the answer with their
 command; if it may have arrived, it counts as shown, and `/news me` still lists it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -302,6 +302,8 @@ class ReportedIncident:
     reported_at: datetime
     #: When it worked again; None = it does not.
     recovered_at: datetime | None = None
+    #: What people call it; None: nobody is told that it works again.
+    name: str | None = None
 
 
 def list_reported_incidents(conn: Connection) -> tuple[ReportedIncident, ...]:
@@ -310,12 +312,13 @@ def list_reported_incidents(conn: Connection) -> tuple[ReportedIncident, ...]:
 
 
 def save_reported_incidents(
-    conn: Connection, scope: Scope, subjects: Collection[str], now: datetime
+    conn: Connection, scope: Scope, names: Mapping[str, str | None], now: datetime
 ) -> None:
-    """Record that these incidents are reported now."""
-    for subject in subjects:
+    """Record that these incidents (subjects with their names) are reported now."""
+    for subject, name in names.items():
         key = {**asdict(scope), "subject": subject}
-        upsert(conn, incidents, key, {"reported_at": now, "recovered_at": None})
+        values = {"reported_at": now, "recovered_at": None, "name": name}
+        upsert(conn, incidents, key, values)
 
 
 def end_incidents(

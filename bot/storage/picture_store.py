@@ -36,8 +36,10 @@ from bot.storage.database import Database
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import (
     deliveries,
+    editions,
     picture_uses,
     pictures,
+    published_editions,
     uploads,
     workspaces,
 )
@@ -106,9 +108,19 @@ def load_pictures(
 
 
 def prune_pictures(conn: Connection, before: datetime, limit: int) -> int:
-    """Delete pictures that were neither drawn nor used since; return how many."""
+    """Delete pictures that were neither drawn nor used since; return how many.
+
+    Those of published editions are kept as long as the contents of these.
+    """
     used = exists().where(_USE.hash == _PICTURE.hash, _USE.used_at > before)
-    old = select(_PICTURE.hash).where(_PICTURE.made_at <= before, ~used).limit(limit)
+    published = exists().where(
+        _USE.hash == _PICTURE.hash,
+        _USE.edition_id == published_editions.c.edition_id,
+        editions.c.id == published_editions.c.edition_id,
+        editions.c.emptied_at.is_(None),
+    )
+    unused = (_PICTURE.made_at <= before, ~used, ~published)
+    old = select(_PICTURE.hash).where(*unused).limit(limit)
     count = delete_rows(conn, pictures, _PICTURE.hash.in_(list_scalars(conn, old)))
     answers = and_(_USE.edition_id.is_(None), _USE.used_at <= before)
     conn.execute(delete(picture_uses).where(answers))

@@ -26,6 +26,8 @@ from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import (
     deliveries,
     destinations,
+    draft_messages,
+    examinations,
     invocations,
     keys,
     leases,
@@ -57,9 +59,10 @@ _WAITS = (
     page_readings.c.next_at,
     published_articles.c.compare_at,
     published_articles.c.not_before,
+    examinations.c.next_at,
     *(
         table.c[name]
-        for table in (deliveries, notices)
+        for table in (deliveries, draft_messages, notices)
         for name in ("not_before", "lease_until", "updated_at")
     ),
 )

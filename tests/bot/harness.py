@@ -34,6 +34,7 @@ from bot.operations.doctor import Doctor
 from bot.platforms.plugins import load_plugins
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.illustration import EditionIllustrator
+from bot.publishing.web_pages import WebPages
 from bot.storage import Database, workspace_store
 from tests.fakes import FakeClock, FakeEngine, FakePlatform
 
@@ -107,6 +108,7 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
     quotas: Quotas
+    services: CommandServices
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -218,10 +220,12 @@ async def open_harness(
     clock: FakeClock | None = None,
     draw_card: DrawCard | None = None,
     quotas: Quotas = DEFAULT_QUOTAS,
+    public_url: str | None = None,
 ) -> AsyncIterator[BotHarness]:
     """Open a newsroom over this database; opening it again is a restart.
 
-    Without `draw_card`, no pictures are drawn.
+    Without `draw_card`, no pictures are drawn; without `public_url`, no edition has a
+    page.
     """
     (home / "articles").mkdir(exist_ok=True)
     metrics = Metrics()
@@ -247,7 +251,9 @@ async def open_harness(
         )
         if draw_card
         else None,
+        pages=WebPages(public_url=public_url),
         metrics=metrics,
+        sign=ControlSigner(b"0123456789abcdef").signed,
     )
     services = CommandServices(
         db=db,
@@ -267,6 +273,7 @@ async def open_harness(
             metrics=metrics,
             clock=clock,
             quotas=quotas,
+            services=services,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,

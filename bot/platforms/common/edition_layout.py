@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
-from bot.model import MessagePart, PictureRef
+from bot.model import MessagePart, PictureRef, RenderContext
 from bot.platforms.common.edition_text import (
     MAX_DISPUTES,
     EditionView,
@@ -166,6 +166,11 @@ def render_edition(
     return tuple(parts)
 
 
+def find_web_link(context: RenderContext) -> Link | None:
+    """Return the link to the edition's public page, if it has one."""
+    return make_link(context.web_url)
+
+
 def list_buttons(edition_id: str, texts: Texts) -> list[tuple[str, str]]:
     """List (control id, label) of the buttons below an edition, which act on it."""
     return [
@@ -177,6 +182,27 @@ def list_buttons(edition_id: str, texts: Texts) -> list[tuple[str, str]]:
 def build_story_control_id(edition_id: str, story_id: str) -> str:
     """Build the id of the choice that shows the story as this edition has it."""
     return f"v1:story:{edition_id}:{story_id}"
+
+
+def list_shown_buttons(context: RenderContext, texts: Texts) -> list[tuple[str, str]]:
+    """List the buttons below an edition, or below a draft of one."""
+    if context.draft is not None:
+        return list(context.draft.buttons)
+    return list_buttons(context.edition_id, texts)
+
+
+def build_choice_id(context: RenderContext, story_id: str) -> str:
+    """Build the id of the choice that opens a story of an edition, or of a draft."""
+    if context.draft is not None:
+        return f"v1:draft:{context.draft.draft}:{story_id}"
+    return build_story_control_id(context.edition_id, story_id)
+
+
+def get_menu_label(context: RenderContext, texts: Texts) -> str:
+    """Return the label of the menu of stories."""
+    if context.draft is not None:
+        return context.draft.menu
+    return texts.say("Read more about…")
 
 
 # ── pieces ─────────────────────────────────────────────────────────────────────
@@ -192,8 +218,13 @@ class _Layout(Generic[B]):
 
     def list_pieces(self, title: str) -> Iterator[EditionPiece[B]]:
         view, markup = self.view, self.markup
-        under = view.format_subtitle()
+        draft = view.context.draft
+        under = [*(draft.lines if draft else ()), *view.format_subtitle()]
+        if draft is not None and draft.only_lines:
+            under = list(draft.lines)
         yield _piece(markup.head(title, under), title, *under)
+        if draft is not None and draft.only_lines:
+            return
         brief = [self._build_brief()] if view.edition.brief else []
         if view.layout.also == "above":
             yield from brief
@@ -206,7 +237,7 @@ class _Layout(Generic[B]):
         if view.layout.also == "below":
             yield from brief
         end = (view.format_method_note(), view.format_closing())
-        yield _piece(markup.foot(end), *end)
+        yield _piece(markup.foot(end), *end, *view.format_web_address())
 
     def _build_story(self, number: int, story: EditionStory) -> EditionPiece[B]:
         """Build a story with as many sentences of its summary as fit."""
@@ -214,7 +245,7 @@ class _Layout(Generic[B]):
         headline = shorten_line(story.headline.text, limits.HEADLINE)
         marked = mark_headline(headline, *view.list_marks(story))
         source = view.format_source(story)
-        notes = view.format_corrections(story.notes)
+        notes = view.format_notes(story)
         card = view.select_card(story.cards, self._fits_quote)
         picture = view.find_story_picture(story)
         summary = [
@@ -237,7 +268,7 @@ class _Layout(Generic[B]):
                 body=self.markup.story(layout),
                 plain="\n".join(filter(None, (title, *plain, source, *notes))),
                 option=(
-                    build_story_control_id(view.context.edition_id, story.id),
+                    build_choice_id(view.context, story.id),
                     f"{number}. {headline}",
                 ),
                 pictures=view.find_pictures(*(one.quote for one in sections)),

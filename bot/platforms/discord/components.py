@@ -26,7 +26,7 @@ SEPARATOR, CONTAINER, LABEL, UPLOAD = 14, 17, 18, 19
 
 Component = dict[str, Any]
 MessageBody = dict[str, Any]
-_BLUE, _GREY = 1, 2
+_BLUE, _GREY, _LINK = 1, 2, 5
 #: Start of the URL of a file that is sent with the body.
 ATTACHMENT_SCHEME: Final = "attachment://"
 
@@ -55,6 +55,16 @@ def build_button(custom_id: str, label: str, *, primary: bool = False) -> Compon
         "style": _BLUE if primary else _GREY,
         "custom_id": custom_id,
         "label": shorten_line(label, limits.BUTTON_LABEL) or "…",
+    }
+
+
+def build_link_button(url: str, label: str) -> Component:
+    """Build a button that opens a page; pressing it sends us nothing."""
+    return {
+        "type": BUTTON,
+        "style": _LINK,
+        "url": url,
+        "label": shorten_line(label, limits.BUTTON_LABEL),
     }
 
 

@@ -19,6 +19,8 @@ OPTIONS: Final = 25
 OPTION_TEXT: Final = 100
 PLACEHOLDER: Final = 150
 BUTTON_LABEL: Final = 80
+#: docs.discord.com, components/reference: a link button's url.
+BUTTON_URL: Final = 512
 CUSTOM_ID: Final = 100
 #: Files of a message, bytes of each, and characters of what describes a picture.
 ATTACHMENTS: Final = 10

@@ -14,7 +14,9 @@ from bot.platforms.common.edition_layout import (
     LinkedLine,
     StoryLayout,
     StorySection,
-    list_buttons,
+    find_web_link,
+    get_menu_label,
+    list_shown_buttons,
     render_edition,
 )
 from bot.platforms.common.edition_text import EditionView
@@ -35,7 +37,7 @@ from digests.types import Edition, QuoteCard
 #: The longest first line of a continued message.
 _CONTINUATION_SIZE: Final = 2 * limits.TITLE + 20
 #: Components beside those of pieces: container, continued line, select, buttons.
-_FIXED_COMPONENTS: Final = 1 + 2 + 2 + 4
+_FIXED_COMPONENTS: Final = 1 + 2 + 2 + 5
 
 
 def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
@@ -126,7 +128,7 @@ class _DiscordEdition:
         return {"components": [box]}
 
     def _build_select(self, options: Mapping[str, str]) -> Component:
-        placeholder = self._texts.say("Read more about…")
+        placeholder = get_menu_label(self._view.context, self._texts)
         select = {
             "type": components.SELECT,
             "custom_id": "v1:open",
@@ -140,10 +142,14 @@ class _DiscordEdition:
 
     def _build_buttons(self) -> list[Component]:
         edition_id = self._view.context.edition_id
-        named = list_buttons(edition_id, self._texts)
+        named = list_shown_buttons(self._view.context, self._texts)
         if edition_id != PREVIEW_ID:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
         buttons = [components.build_button(*button) for button in named]
+        web = find_web_link(self._view.context)
+        if web is not None and len(web.href) <= limits.BUTTON_URL:
+            label = self._view.name_web_link()
+            buttons.append(components.build_link_button(web.href, label))
         return components.arrange_buttons(buttons)
 
 

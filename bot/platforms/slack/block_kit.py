@@ -213,6 +213,13 @@ def format_link(link: Link | None) -> str:
     return f"<{href.replace('&', '&amp;')}|{link.host}>" if link and href else ""
 
 
+def format_named_link(label: str, link: Link | None) -> str:
+    """Format a link in Slack's markup under a label of ours; "" for no link."""
+    href = encode_url(link)
+    escaped = href.replace("&", "&amp;")
+    return f"<{escaped}|{escape_mrkdwn(label)}>" if href else ""
+
+
 def measure_blocks(blocks: Sequence[Mapping[str, Any]]) -> int:
     """Measure blocks: the UTF-16 units of their JSON."""
     return count_utf16(json.dumps(list(blocks), ensure_ascii=False))

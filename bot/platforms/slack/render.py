@@ -13,7 +13,9 @@ from bot.platforms.common.edition_layout import (
     LinkedLine,
     StoryLayout,
     StorySection,
-    list_buttons,
+    find_web_link,
+    get_menu_label,
+    list_shown_buttons,
     render_edition,
 )
 from bot.platforms.common.edition_text import (
@@ -31,6 +33,7 @@ from bot.platforms.slack.block_kit import (
     context_block,
     divider_block,
     format_link,
+    format_named_link,
     header_block,
     measure_blocks,
     mrkdwn_text,
@@ -62,8 +65,8 @@ class _SlackEdition:
     """`EditionFormat` in Block Kit."""
 
     def __init__(self, view: EditionView) -> None:
-        self._texts = view.texts
-        self._edition_id = view.context.edition_id
+        self._texts, self._view = view.texts, view
+        self._context = view.context
         title = shorten_line(view.edition.title, limits.TITLE)
         self._longest_start = f"{title}{_NUMBER}"
 
@@ -110,7 +113,10 @@ class _SlackEdition:
         return _drop_empty(rich_block(heading, listed if items else {}))
 
     def foot(self, lines: Sequence[str]) -> Blocks:
-        return _drop_empty(small_block(*lines))
+        web = format_named_link(
+            self._view.name_web_link(), find_web_link(self._view.context)
+        )
+        return _drop_empty(small_block(*lines), context_block(mrkdwn_text(web)))
 
     def fits_message(self, pieces: Sequence[EditionPiece[Blocks]], first: bool) -> bool:
         # The longest that the message can become: a continued one, and the last.
@@ -130,13 +136,13 @@ class _SlackEdition:
             blocks += [*piece.body, *map(picture_block, piece.pictures)]
         options = dict(piece.option for piece in pieces if piece.option is not None)
         controls = [self._build_select(options)] if options else []
-        buttons = list_buttons(self._edition_id, self._texts)
+        buttons = list_shown_buttons(self._context, self._texts)
         shown = buttons if last or not options else []
         controls += [button_element(*button) for button in shown]
         return {"blocks": [*blocks, *actions_blocks(controls)]}
 
     def _build_select(self, options: dict[str, str]) -> Json:
-        placeholder = self._texts.say("Read more about…")
+        placeholder = get_menu_label(self._context, self._texts)
         return {
             "type": "static_select",
             "action_id": "v1:open",

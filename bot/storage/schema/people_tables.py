@@ -113,5 +113,19 @@ incidents = define_table(
     *required_columns(Instant, "reported_at"),
     # When it worked again; NULL = it does not.
     Column("recovered_at", Instant),
+    # What people call it; NULL: nobody is told that it works again.
+    Column("name", SafeText),
+    UniqueConstraint("workspace_id", "subject"),
+)
+
+# What is examined every night: a channel, the account of the bot, the disk.
+examinations = define_table(
+    "examinations",
+    reference_column("workspace_id", "workspaces.id"),
+    # «channel/12», «account/», «disk/».
+    *required_columns(SafeText, "subject"),
+    Column("next_at", Instant, nullable=False, index=True),
+    # What was wrong the last time, and what to do; NULL = nothing.
+    *optional_columns(MessageText, "problem", "fix"),
     UniqueConstraint("workspace_id", "subject"),
 )

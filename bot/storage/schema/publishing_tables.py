@@ -39,6 +39,36 @@ editions = define_table(
     Index(None, "digest_id", "id"),
 )
 
+# The public names of digests that are listed: part of the addresses of their pages.
+published_digests = Table(
+    "published_digests",
+    metadata,
+    Column("digest_id", Key, primary_key=True, autoincrement=False),
+    workspace_column(),
+    *required_columns(SafeText, "name"),
+    same_workspace("digests", "digest_id"),
+    UniqueConstraint("name"),
+)
+
+# Editions with a public page.
+published_editions = Table(
+    "published_editions",
+    metadata,
+    Column("edition_id", Key, primary_key=True, autoincrement=False),
+    workspace_column(),
+    Column("digest_id", Key, nullable=False),
+    # Who can find it, as its digest was set when it was composed.
+    *required_columns(SafeText, "visibility", "key"),
+    # When its first message was posted; NULL: not yet, and so there is no page. Kept
+    # here because deliveries are deleted with their destination.
+    Column("posted_at", Instant),
+    same_workspace("editions", "edition_id"),
+    same_workspace("digests", "digest_id"),
+    UniqueConstraint("key"),
+    check_one_of("visibility", "link", "listed"),
+    Index(None, "digest_id", "edition_id"),
+)
+
 edition_stories = Table(
     "edition_stories",
     metadata,

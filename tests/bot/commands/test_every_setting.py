@@ -109,6 +109,7 @@ DIGEST_CASES = {
     "exclude": Case('add "river ferry"', {"value": '"river ferry"'}, ['"river ferry"']),
     "language": value("de", "de"),
     "corrections": value("tell", "tell"),
+    "web": value("listed", "listed"),
 }
 DESTINATION_CASES = {
     "name": value("dawn", "dawn"),

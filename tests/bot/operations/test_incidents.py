@@ -126,11 +126,12 @@ async def test_it_is_reported_again_after_it_worked_and_failed_again(server):
     await goes_by(server, hours=25)
     show_folder(server)
     await goes_by(server, minutes=2)
+    assert texts(server)[1:] == ["Works again: articles · newsroom"]
     hide_folder(server)
     await goes_by(server, hours=23)
-    assert len(notices(server)) == 1
-    await goes_by(server, hours=2)
     assert len(notices(server)) == 2
+    await goes_by(server, hours=2)
+    assert len(notices(server)) == 3
 
 
 async def test_in_a_german_workspace_it_is_reported_in_german(server):

@@ -2,7 +2,7 @@
 
 import random
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,8 +33,10 @@ from bot.storage import (
     destination_store,
     digest_store,
     edition_store,
+    examination_store,
     message_store,
     personal_digest_store,
+    published_edition_store,
     quote_store,
     reader_store,
     report_store,
@@ -421,6 +423,17 @@ def full_tenant(connection: Connection, name: str) -> Tenant:
         person_id="p",
         person_name=CANARY,
         now=NOW,
+    )
+    published_edition_store.publish_edition(
+        connection,
+        Scope(tenant.workspace.id),
+        stored_edition=stored_edition,
+        digest=replace(tenant.digest, name=CANARY),
+        visibility="listed",
+        day=NOW.date(),
+    )
+    examination_store.plan_examinations(
+        connection, [(tenant.workspace.id, f"channel/{CANARY}", NOW)], ()
     )
     of_a_reader(connection, tenant.workspace.id)
     return tenant

@@ -233,8 +233,12 @@ async def test_everything_of_an_upgraded_database_is_read(
     tenant = await database.read(the_full_tenant)
     seen = await database.read(everything_seen_by, tenant.workspace.id, tenant)
 
-    assert [name for name, answer in seen.items() if not answer] == []
+    assert {name for name, answer in seen.items() if not answer} == ADDED_LATER
     await database.close()
+
+
+#: Queries of tables that the dump of the first schema cannot have rows of.
+ADDED_LATER = {"page", "examined"}
 
 
 def the_full_tenant(connection: Connection) -> Tenant:
