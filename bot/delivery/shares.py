@@ -125,7 +125,7 @@ class ShareSender:
 
     def _hold(self, held: set[DeliveryShare]) -> None:
         more, self._held = held - self._held, held
-        self.outbox.hold(DeliveryShares.of(*held))
+        self.outbox.hold(DeliveryShares.of(*held, held_by=self.holder))
         if more:
             self._changed.set()
         self._busy = self.outbox.list_busy()

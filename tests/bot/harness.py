@@ -108,6 +108,7 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
     quotas: Quotas
+    services: CommandServices
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -272,6 +273,7 @@ async def open_harness(
             metrics=metrics,
             clock=clock,
             quotas=quotas,
+            services=services,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,

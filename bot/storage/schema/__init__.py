@@ -14,6 +14,8 @@ README.md says how.
 from bot.storage.schema.base import metadata
 from bot.storage.schema.configuration_tables import (
     changes,
+    console_links,
+    console_sessions,
     delivery_shares,
     destinations,
     digest_destinations,

@@ -298,6 +298,28 @@ keys = Table(
     *required_columns(Instant, "made_at"),
 )
 
+# People who are signed in to the console. Only a hash of what the browser has.
+console_sessions = define_table(
+    "console_sessions",
+    *required_columns(SafeText, "token_hash"),
+    # Both "" for the owner of this machine, who has no account.
+    *required_columns(SafeText, "platform", "user_id"),
+    *required_columns(SafeText, "name"),
+    # The platform's ids of the workspaces that the person was in when they signed in.
+    *required_columns(Json, "workspaces"),
+    *required_columns(Instant, "created_at", "used_at"),
+    Column("expires_at", Instant, nullable=False, index=True),
+    UniqueConstraint("token_hash"),
+)
+
+# One-time addresses that sign the owner in, until they are used or expire.
+console_links = Table(
+    "console_links",
+    metadata,
+    Column("token_hash", SafeText, primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 # Erasures of workspaces, running and finished, without names or contents. No foreign
 # key: the workspace's row is deleted.
 erasures = define_table(
