@@ -11,7 +11,15 @@ from bot.commands.context import CommandServices
 from bot.i18n.safe_text import build_environment
 from bot.model import Inbox
 from bot.ports import SignIn
-from bot.web.console import accounts, answers, login, overview, people, system
+from bot.web.console import (
+    accounts,
+    answers,
+    login,
+    overview,
+    people,
+    review,
+    system,
+)
 from bot.web.console.members import Members
 from bot.web.console.sessions import Sessions
 from bot.web.console.visits import Console, NavigationItem
@@ -23,6 +31,7 @@ _FOLDER: Final = Path(__file__).parent
 PAGES: Final[Sequence[Callable[[Console], Sequence[Route]]]] = (
     overview.build_routes,
     answers.build_routes,
+    review.build_routes,
     people.build_routes,
     system.build_routes,
 )
