@@ -124,9 +124,6 @@ async def _build_checklist(
     """Build the steps up to the first edition, and the form of the first digest."""
     workspace, texts = context.workspace, context.texts
     platform = console.services.publisher.platforms.get(workspace.platform)
-    places = await context.query(destination_store.list_destinations)
-    has_digest = first is not None
-    packs = feed_lists.list_packs()
     return {
         "steps": (
             (texts.say("The bot is connected"), platform is not None),
@@ -136,15 +133,22 @@ async def _build_checklist(
             ),
             (texts.say("The first edition is posted"), False),
         ),
-        "form": not has_digest,
+        "form": first is None,
         "first": first,
         "post": context.control_id("home", f"d{first.id}:post") if first else "",
-        "values": {
-            "name": DEFAULT_NAME,
-            "sources": DEFAULT_PACK if DEFAULT_PACK in packs else "",
-            "schedule": f"weekdays at 8:30 {workspace.zone}",
-            "channel": places[0].channel if places else _suggest_channel(workspace),
-        },
+        "values": await suggest_digest(context, named=True),
+    }
+
+
+async def suggest_digest(context: CommandContext, *, named: bool) -> dict[str, str]:
+    """Suggest what the form of a new digest begins with; a further one has no name."""
+    workspace, packs = context.workspace, feed_lists.list_packs()
+    places = await context.query(destination_store.list_destinations)
+    return {
+        "name": DEFAULT_NAME if named else "",
+        "sources": DEFAULT_PACK if named and DEFAULT_PACK in packs else "",
+        "schedule": f"weekdays at 8:30 {workspace.zone}",
+        "channel": places[0].channel if places else _suggest_channel(workspace),
     }
 
 
