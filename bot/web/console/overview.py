@@ -68,7 +68,7 @@ async def show_overview(console: Console, visit: Visit) -> Response:
 
 
 @frozen
-class _Page:
+class _DigestList:
     """Some of the digests, with the last outcome of each, by the digest's key."""
 
     number: int
@@ -81,7 +81,7 @@ class _Page:
     has_editions: bool
 
 
-def _load_page(conn: Connection, scope: Scope, asked: int) -> _Page:
+def _load_page(conn: Connection, scope: Scope, asked: int) -> _DigestList:
     count = digest_store.count_digests(conn, scope)
     pages = max(1, -(-count // PER_PAGE))
     number = min(max(asked, 1), pages)
@@ -94,7 +94,7 @@ def _load_page(conn: Connection, scope: Scope, asked: int) -> _Page:
         ):
             posts = delivery_store.count_posts(conn, scope, occurrence_id=occurrence.id)
             last[digest.id] = (occurrence, posts)
-    return _Page(
+    return _DigestList(
         number=number,
         pages=pages,
         count=count,
@@ -105,7 +105,7 @@ def _load_page(conn: Connection, scope: Scope, asked: int) -> _Page:
 
 
 def _view_digest(
-    context: CommandContext, page: _Page, digest: Digest
+    context: CommandContext, page: _DigestList, digest: Digest
 ) -> dict[str, Any]:
     known = page.last.get(digest.id)
     return {
