@@ -407,7 +407,9 @@ def _load_digests(
 def _find_deferred(conn: Connection, keys: Collection[int]) -> dict[int, datetime]:
     """Find when the first deferred occurrence of each digest is due again."""
     deferred = select(_OCCURRENCE.digest_id, _OCCURRENCE.not_before).where(
-        _OCCURRENCE.state == "deferred", _OCCURRENCE.digest_id.in_(keys)
+        _OCCURRENCE.state == "deferred",
+        _OCCURRENCE.not_before.is_not(None),
+        _OCCURRENCE.digest_id.in_(keys),
     )
     latest_first = deferred.order_by(_OCCURRENCE.not_before.desc())
     return dict(list_all(conn, latest_first, tuple))
