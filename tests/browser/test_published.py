@@ -178,7 +178,7 @@ def test_every_link_is_reached_by_keyboard_the_content_first(chromium, site):
 
 def test_a_quotes_own_address_leads_to_it(chromium, site):
     page = opened(chromium, site.edition, viewport=PHONE)
-    address = page.locator("figure .here").last.get_attribute("href")
+    address = page.locator("figure .here a").last.get_attribute("href")
     page.goto(str(address))
     assert page.locator("figure:target").count() == 1
     page.context.close()
@@ -214,6 +214,6 @@ def test_on_paper_there_are_the_stories_and_nothing_to_press(chromium, site):
     page = opened(chromium, site.edition, viewport=WIDE)
     page.emulate_media(media="print")
     assert page.locator("article").first.is_visible()
-    assert page.locator("figure .here").first.is_hidden()
+    assert page.locator("figure .here a").first.is_hidden()
     take_shot(page, "edition-print")
     page.context.close()
