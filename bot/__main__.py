@@ -45,6 +45,7 @@ GROUPS: Final[Mapping[str, str]] = {
 COMMANDS: Final[Mapping[str, str]] = {
     "apply": "configuration:apply_file",
     "backup": "operations:back_up_database",
+    "console": "console_link:print_console_link",
     "demo": "demo:run_demo",
     "digest list": "digest:list_digests",
     "digest pause": "digest:pause_digest",

@@ -61,6 +61,7 @@ from bot.storage.measurements import list_measurements
 from bot.storage.message_store import LocalMailbox
 from bot.storage.picture_store import DatabaseUploadStore
 from bot.web import server
+from bot.web.console.application import build_console
 from bot.web.health import HealthServices, ReadinessCheck
 from bot.web.published.site import build_published_routes
 from digests.cards.drawing import CARD_SANDBOX_LIMITS, draw_card
@@ -189,6 +190,7 @@ async def _build_application(
         list_problems=lambda: db.read(list_problems, clock.now()),
         load_pictures=lambda *which: db.read(picture_store.load_pictures, *which),
         find_stored_pictures=lambda which: db.read(picture_store.list_sizes, which),
+        has_console=True,
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})
@@ -209,6 +211,7 @@ async def _build_application(
         return await drawing.run(draw_thumbnail, content)
 
     illustrator = CardIllustrator(db=db, clock=clock, draw_card=draw)
+    controls = ControlSigner(key)
     publisher = EditionPublisher(
         db=db,
         engine=engine,
@@ -227,6 +230,7 @@ async def _build_application(
         pages=WebPages(public_url=settings.public_url),
         at=at,
         metrics=metrics,
+        sign=controls.signed,
     )
     outbox = Outbox(
         db=db,
@@ -243,7 +247,7 @@ async def _build_application(
         db=db,
         archive=archive,
         publisher=publisher,
-        controls=ControlSigner(key),
+        controls=controls,
         clock=clock,
         allow_private=settings.fetch_allow_private,
         version=version("standfirst"),
@@ -255,6 +259,9 @@ async def _build_application(
         retention=settings.retention,
         quotas=settings.quotas,
     )
+    inbox = build_inbox(services, registry.build_commands(services))
+    sign_ins = {n: one.sign_in for n, one in active.items() if one.sign_in}
+    console = build_console(services, inbox, sign_ins)
     received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],
@@ -269,6 +276,8 @@ async def _build_application(
         public_routes=[route for one in active.values() for route in one.callbacks],
         published=build_published_routes(db, settings.public_url),
         access=settings.web_access,
+        console=console.routes,
+        show_stale_form=console.show_stale_form,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
@@ -299,7 +308,7 @@ async def _build_application(
                 d for one in active.values() if (d := one.delete_unused_files)
             ],
         ),
-        inbox=build_inbox(services, registry.build_commands(services)),
+        inbox=inbox,
         plugins=plugins,
         platforms=platforms,
         received=frozenset(received),

@@ -43,6 +43,7 @@ from bot.model import (
     Workspace,
 )
 from bot.model.scope import Scope
+from bot.model.sign_in import Identity, SignInAttempt
 from bot.settings import PlatformSettings, Settings
 from digests.messages import Message
 from digests.types import Edition, frozen
@@ -360,6 +361,8 @@ class PageServices:
     find_stored_pictures: Callable[[Collection[str]], Awaitable[Collection[str]]] = (
         _find_no_pictures
     )
+    #: Whether the console is there to be opened from its page.
+    has_console: bool = False
 
 
 @frozen
@@ -382,6 +385,35 @@ async def _close_nothing() -> None:
     return None
 
 
+class SignIn(Protocol):
+    """Signs people in with their account on the platform (OAuth 2.0)."""
+
+    def build_address(self, attempt: SignInAttempt) -> str:
+        """Build the platform's address at which a person agrees."""
+
+    async def finish(self, attempt: SignInAttempt, code: str) -> Identity:
+        """Exchange the code that the browser brought back.
+
+        Raises:
+            UserError: The platform does not confirm it.
+            SendError: The platform could not be asked.
+        """
+
+    async def find_person(self, workspace: str, user_id: str) -> Person | None:
+        """Ask, with the bot's token, who somebody is in a workspace at present.
+
+        Args:
+            workspace: The platform's id of the workspace.
+            user_id: The platform's id of the person.
+
+        Returns:
+            The person with their permission and roles; None if they are not in it.
+
+        Raises:
+            SendError: The platform could not be asked.
+        """
+
+
 @frozen
 class ActivePlatform:
     """A platform that is switched on, with its routes and hooks in this process."""
@@ -399,6 +431,8 @@ class ActivePlatform:
     pages: "Sequence[BaseRoute]" = ()
     #: Checks one workspace for the doctor, where no single token can be examined.
     check: PlatformCheck | None = None
+    #: Signs people in to the console; None = it is not configured.
+    sign_in: SignIn | None = None
     #: Deletes files on the platform that no message shows any more.
     delete_unused_files: Callable[[], Awaitable[None]] | None = None
     #: Ends open streams before the web server stops.

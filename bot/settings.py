@@ -42,6 +42,7 @@ from pydantic.fields import FieldInfo
 from bot.errors import ConfigurationError
 from bot.model.findings import Finding
 from bot.model.quotas import DEFAULT_QUOTAS, Quotas
+from bot.model.web_access import WebAccess, parse_networks
 from digests.errors import UsageError
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
@@ -95,8 +96,18 @@ def _is_loopback_address(host: str) -> bool:
         return False
 
 
+def _is_loopback_name(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or _is_loopback_address(host)
+
+
 def _check_ip_address(address: str) -> str:
     return str(ip_address(address))
+
+
+def _check_networks(written: str) -> str:
+    parse_networks(written)
+    return written
 
 
 def _check_host_list(written: str) -> str:
@@ -167,29 +178,6 @@ class PlatformSettings(BaseModel):
         yield from ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WebAccess:
-    """Who can reach the web port, and what they may see there without a login."""
-
-    #: Whether only this computer reaches it.
-    is_local: bool = True
-    #: Address of a proxy that asks for a login before it passes the local page on.
-    trusted_proxy: str | None = None
-    #: Whoever sends it may read the metrics; None = only this computer may.
-    metrics_token: str | None = field(default=None, repr=False)
-
-    @property
-    def serves_pages(self) -> bool:
-        """Whether the local page is served.
-
-        Beyond this computer, only a proxy on another one can be trusted: containers
-        make strangers look as if they connected from a loopback address.
-        """
-        if self.is_local or self.trusted_proxy is None:
-            return self.is_local
-        return not ip_address(self.trusted_proxy).is_loopback
-
-
 M = TypeVar("M", bound=BaseModel)
 #: Settings of platforms by the platform's name.
 SettingsGroups = Mapping[str, type[PlatformSettings]]
@@ -232,8 +220,14 @@ class Settings(BaseModel):
     web_port: int = Field(
         8711, ge=0, le=65535, description="a whole number from 0 to 65535"
     )
+    #: Proxies that may pass the console on, and say where a request came from.
+    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+        "",
+        description="a list of the IP addresses or networks that your proxies connect "
+        "from, such as 127.0.0.1,10.0.0.0/8",
+    )
     #: Address of a proxy that may pass the local page on, because it asks for a login;
-    #: None = no proxy may.
+    #: None = no proxy may. It counts as one of `trusted_proxies`.
     web_trusted_proxy: Annotated[str, AfterValidator(_check_ip_address)] | None = Field(
         None,
         description="the IP address that your proxy connects from, such as 127.0.0.1",
@@ -301,6 +295,8 @@ class Settings(BaseModel):
             # Other names are not trusted to mean this computer for ever.
             is_local=host == "localhost" or _is_loopback_address(host),
             trusted_proxy=self.web_trusted_proxy,
+            public_url=self.public_url,
+            trusted_proxies=parse_networks(self.trusted_proxies),
             metrics_token=reveal_secret(self.metrics_token) or None,
         )
 
@@ -360,6 +356,14 @@ class Settings(BaseModel):
         host, proxy, token = map(
             get_variable_name, ("web_host", "web_trusted_proxy", "metrics_token")
         )
+        public = self.public_url or ""
+        if public.startswith("http://") and not _is_loopback_name(public):
+            yield Finding.warning(
+                subject,
+                f"{get_variable_name('public_url')} is not https: whoever is on the "
+                "way can read the console and take its sessions",
+                "put a proxy in front that adds TLS, and use its https:// address",
+            )
         if access.trusted_proxy and not access.serves_pages:
             yield Finding.warning(
                 subject,

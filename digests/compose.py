@@ -17,7 +17,7 @@ from digests.editing import (
     quote_selection,
     ranking,
 )
-from digests.grounding import gate
+from digests.grounding import alternatives, gate
 from digests.messages import Message
 from digests.stories import assembly, assignment, filters, joining
 from digests.stories.publishers import find_publisher
@@ -31,7 +31,9 @@ from digests.types import (
     InputCounts,
     PublishedLedger,
     RankedStory,
+    StoryAlternatives,
     StoryMembership,
+    frozen,
 )
 
 
@@ -59,18 +61,92 @@ def compose(
     Returns:
         An edition without stories when nothing is new.
     """
-    ledger, style = ledger or PublishedLedger(), style or EditionStyle()
-    read = read or analyse_article
-    articles = sorted(articles, key=_article_age_key)
+    given = _Given(
+        articles=articles,
+        now=now,
+        ledger=ledger or PublishedLedger(),
+        style=style or EditionStyle(),
+        read=read or analyse_article,
+        known=known,
+        earlier=earlier,
+    )
+    return _compose(given).edition
+
+
+def compose_with_alternatives(
+    articles: Sequence[Article],
+    *,
+    now: datetime,
+    ledger: PublishedLedger,
+    style: EditionStyle,
+    read: AnalyseArticle,
+    known: Sequence[StoryMembership] = (),
+    earlier: Sequence[Article] = (),
+) -> tuple[Edition, tuple[StoryAlternatives, ...]]:
+    """The edition as `compose` makes it, and what an editor may choose from.
+
+    Each story of the edition has alternatives, those in full first.
+    """
+    given = _Given(
+        articles=articles,
+        now=now,
+        ledger=ledger,
+        style=style,
+        read=read,
+        known=known,
+        earlier=earlier,
+    )
+    made = _compose(given)
+    shown = [story.id for story in made.edition.stories]
+    shown += [line.story for line in made.edition.brief]
+    by_story = {entry.story.id: entry for entry in (*made.full, *made.lines)}
+    texts = {article.id: article for article in articles}
+    return made.edition, tuple(
+        alternatives.list_alternatives(
+            by_story[story], made.analyses, style, ledger, texts
+        )
+        for story in shown
+    )
+
+
+@frozen
+class _Given:
+    """What an edition is composed from."""
+
+    articles: Sequence[Article]
+    now: datetime
+    ledger: PublishedLedger
+    style: EditionStyle
+    read: AnalyseArticle
+    known: Sequence[StoryMembership]
+    earlier: Sequence[Article]
+
+
+@frozen
+class _Composed:
+    """An edition, and the ranked stories that it shows in full and as lines."""
+
+    edition: Edition
+    full: Sequence[RankedStory]
+    lines: Sequence[RankedStory]
+    analyses: Mapping[str, ArticleAnalysis]
+
+
+def _compose(given: _Given) -> _Composed:
+    ledger, style, now = given.ledger, given.style, given.now
+    articles = sorted(given.articles, key=_article_age_key)
     wanted, refused = _split_articles(
         articles,
         lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
     )
-    analyses = disputes.take_back({a.id: read(a, style) for a in wanted}, ledger)
+    analyses = disputes.take_back({a.id: given.read(a, style) for a in wanted}, ledger)
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
     members = joining.join_events(
-        admitted, assignment.group_articles(admitted, known), kinds, ledger.stories
+        admitted,
+        assignment.group_articles(admitted, given.known),
+        kinds,
+        ledger.stories,
     )
     gathered = assembly.gather_stories(admitted, members, kinds)
     ranked = ranking.rank_stories(
@@ -79,7 +155,7 @@ def compose(
         ledger=ledger,
         style=style,
         available=articles,
-        earlier=earlier,
+        earlier=given.earlier,
         analyses=analyses,
     )
     full, lines, ranked = presentation.choose_places(ranked, analyses, style)
@@ -100,12 +176,13 @@ def compose(
     decided = decisions.explain_decisions(
         admitted, members, gathered, ranked, edition, ledger=ledger
     )
-    return replace(
+    edition = replace(
         edition,
         hero=quote_selection.choose_edition_quote(edition.stories),
         minutes=presentation.estimate_reading_minutes(edition),
         decisions=(*refused, *unfit, *decided),
     )
+    return _Composed(edition=edition, full=full, lines=lines, analyses=analyses)
 
 
 def _count_inputs(articles: Sequence[Article]) -> InputCounts:

@@ -31,6 +31,7 @@ from digests.types import (
     EditionFigure,
     EditionStory,
     EditionStyle,
+    Headline,
     PublishedLedger,
     QuoteCard,
     Sentence,
@@ -332,7 +333,7 @@ def _read_story_article(record: JsonRecord) -> JsonObject:
 def dump_summary(summary: Summary) -> JsonObject:
     """A headline and its sentences."""
     return {
-        "headline": asdict(summary.headline),
+        "headline": _dump_headline(summary.headline),
         "summary": [_dump_sentence(sentence) for sentence in summary.sentences],
     }
 
@@ -347,13 +348,17 @@ def dump_edition(edition: Edition) -> JsonObject:
             {
                 "id": line.story,
                 "kind": line.kind,
-                "headline": asdict(line.headline),
+                "headline": _dump_headline(line.headline),
                 "article": asdict(line.article),
                 "articles": list(map(asdict, line.articles)),
             }
             for line in edition.brief
         ],
     }
+
+
+def _dump_headline(headline: Headline) -> JsonObject:
+    return {"text": headline.text, "spans": list(map(asdict, headline.spans))}
 
 
 def _dump_sentence(sentence: Sentence) -> JsonObject:

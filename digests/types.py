@@ -214,6 +214,8 @@ class Headline:
 
     text: str
     spans: tuple[Span, ...] = ()
+    #: Whether an editor wrote it: then its words need not be in the source.
+    by_editors: bool = False
 
 
 @frozen
@@ -391,6 +393,8 @@ class EditionStory:
     notes: tuple[CorrectionNote, ...] = ()
     #: The kind of `articles[0]`.
     kind: ArticleKind = "news"
+    #: An editor's own words beside it; "" = none.
+    editors_note: str = ""
 
 
 @frozen
@@ -406,6 +410,19 @@ class BriefStory:
     notes: tuple[CorrectionNote, ...] = ()
     #: The kind of `article`.
     kind: ArticleKind = "news"
+
+
+@frozen
+class StoryAlternatives:
+    """What an editor may choose from for one story, all of it grounded."""
+
+    #: The story in full, and as one line; None where it cannot be shown so.
+    story: EditionStory | None
+    line: BriefStory | None
+    #: The headline that is shown comes first.
+    headlines: tuple[Headline, ...]
+    #: The best first.
+    cards: tuple[QuoteCard, ...]
 
 
 @frozen

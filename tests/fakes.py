@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from bot.errors import SendRefused, SendUnclear
 from bot.model import (
     Delivery,
+    DraftFrame,
     Form,
     Inbox,
     Invocation,
@@ -167,6 +168,8 @@ class FakePlatform:
         self, edition: Edition, context: RenderContext
     ) -> tuple[MessagePart, ...]:
         lines = [edition.title, *(story.headline.text for story in edition.stories)]
+        if context.draft is not None:
+            return self._render_draft(lines, context.draft)
         return tuple(
             MessagePart(
                 key=str(number),
@@ -175,6 +178,17 @@ class FakePlatform:
             )
             for number, line in enumerate(lines, 1)
         )
+
+    def _render_draft(
+        self, lines: list[str], draft: DraftFrame
+    ) -> tuple[MessagePart, ...]:
+        payload = {
+            "draft": draft.draft,
+            "text": [] if draft.only_lines else lines,
+            "lines": list(draft.lines),
+            "buttons": [list(one) for one in draft.buttons],
+        }
+        return (MessagePart(key="1", payload=payload, fallback_text=lines[0]),)
 
     async def send(self, delivery: Delivery) -> str:
         self.tried.append(delivery)

@@ -71,6 +71,7 @@ INTEGERS = {
     "bot/storage/database.py",
     "bot/storage/decision_store.py",
     "bot/storage/delivery_store.py",
+    "bot/storage/draft_message_store.py",
     "bot/storage/edition_store.py",
     "bot/storage/installation_store.py",
     "bot/storage/published_article_store.py",

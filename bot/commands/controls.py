@@ -44,6 +44,8 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "leave": ("newsdesk home", "leave"),
     "post": ("newsdesk post", "confirmed"),
     "undo": ("newsdesk undo", "confirmed"),
+    "draft": ("newsdesk drafts", "page"),
+    "draft-do": ("newsdesk drafts", "do"),
     "set": ("newsdesk set", "chosen"),
     "preview": ("newsdesk preview", "digest"),
     "doctor": ("newsdesk doctor", ""),
@@ -70,7 +72,7 @@ CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
     "forget": ("news me", "erase"),
 }
 SIGNED_ACTIONS = frozenset(
-    {"post", "undo", "confirm", "erase", "again", "leave"}
+    {"post", "undo", "confirm", "erase", "again", "leave", "draft-do"}
     | {"save", "unsave", "more", "less", "unlike", "unfollow", "me-set", "forget"}
     | {"unkeep", "untaste", "mute", "unmute"}
 )

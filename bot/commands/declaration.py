@@ -60,6 +60,7 @@ C = TypeVar("C", bound=ControlFunction)
 SAMPLE_NAMES: Final[Mapping[str, str]] = {
     "destination": "morning",
     "digest": "Front page",
+    "draft": "d-7k3m9q",
     "edition": "e-7k3m9q",
     "sentence": "About 31,000 vehicles cross the bridge",
     "source": "Hallin Courier",

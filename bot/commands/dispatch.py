@@ -22,7 +22,7 @@ from zoneinfo import available_timezones
 
 import structlog
 
-from bot.commands import setting_targets, workspace
+from bot.commands import drafts, setting_targets, workspace
 from bot.commands.arguments import PREVIEW_DAYS
 from bot.commands.context import CommandContext, CommandServices
 from bot.commands.controls import STALE_CONTROL
@@ -391,6 +391,8 @@ COMPLETERS: Mapping[str, Completer] = {
     ],
     "day": lambda *_: PREVIEW_DAYS,
     "destination": _list_destinations,
+    "draft": drafts.complete_drafts,
+    "draft_act": drafts.complete_acts,
     "digest": _of_digests(lambda digest: [digest.name]),
     "language": lambda *_: sorted(STOP_WORDS),
     "person": lambda context, _: [one.id for one in context.list_people()],

@@ -109,6 +109,7 @@ def _render_change(
     reverts = change.reverts and context.say("reverts {id}", id=change.reverts)
     note = join_notes(change.id, who, context.format_moment(change.made_at), reverts)
     revert = context.button("Revert {id}", "revert", change.id, id=change.id)
-    control = revert if with_button else None
+    of_draft = any(step.noun == "draft" for step in change.steps)
+    control = revert if with_button and not of_draft else None
     title = format_change(change, context.texts)
     return ListItem(title=title, note=note, control=control)

@@ -17,6 +17,7 @@ from typing import Final
 from bot.commands import (
     destination_pages,
     digest_pages,
+    drafts,
     posting,
     problems,
     sources,
@@ -62,6 +63,7 @@ async def show_home(context: CommandContext) -> Reply:
     digests, found = await context.list_digests(), await problems.load_problems(context)
     blocks: list[Block | str] = []
     blocks += problems.render_problems(context, found, problems.MAX_FIRST)
+    blocks += await drafts.render_waiting(context)
     blocks += await render_quotas(context, NEAR_LIMIT)
     menus: tuple[ControlMenu, ...] = ()
     controls: list[Control] = []

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.commands import (
     corrections,
+    drafts,
     editions,
     help_pages,
     history,
@@ -49,6 +50,7 @@ COMMANDS: tuple[CommandDeclaration, ...] = (
     preview.preview_edition,
     posting.post_edition,
     posting.undo_edition,
+    drafts.show_drafts,
     corrections.correct_story,
     source_lists.import_feeds,
     source_lists.export_feeds,

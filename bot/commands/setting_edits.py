@@ -132,7 +132,7 @@ def _build_value_update(
         today = context.get_today(target.zone)
         day = parse_coming_day(said, today, field=setting.name, earliest=1)
         value = day.isoformat()
-    elif target.noun == "destination":
+    elif target.noun == "destination" or kind == "destination":
         value = said.removeprefix("#")
     if setting.name == "paused":
         follows = {"paused_until": None}

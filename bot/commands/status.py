@@ -6,6 +6,7 @@ from typing import Final
 from bot.commands.context import CommandContext
 from bot.commands.declaration import command
 from bot.commands.digest_pages import list_facts
+from bot.commands.drafts import render_waiting
 from bot.commands.presentation import (
     STATE_SIGNS,
     join_notes,
@@ -47,6 +48,7 @@ async def show_status(context: CommandContext) -> Reply:
     held, controls = await render_held(context)
     found = await load_problems(context)
     blocks = [*held, *render_problems(context, found.without_held(), MAX_PROBLEMS)]
+    blocks += await render_waiting(context)
     digests = await context.list_digests()
     for digest in digests[:MAX_DIGESTS]:
         rows = [row async for row in _list_digest_rows(context, digest)]

@@ -20,13 +20,14 @@ from bot.errors import UnknownName
 from bot.ingest import addresses
 from bot.model import Digest, DigestOptions, DigestSettings, PostOptions, Source
 from bot.model.scope import Scope
-from bot.publishing import planning
+from bot.publishing import planning, reviewing
 from bot.schedules.parsing import parse_schedule
 from bot.storage import (
     Connection,
     correction_store,
     destination_store,
     digest_store,
+    draft_store,
     source_store,
     workspace_store,
 )
@@ -68,6 +69,7 @@ def _apply_destination(conn: Connection, scope: Scope, step: ChangeStep) -> None
     if found is not None:
         key, name = found.id, step.name
         destination_store.rename_destination(conn, scope, destination_id=key, name=name)
+        digest_store.rename_review_channel(conn, scope, old=found.name, new=name)
         if found.paused and not after.get("stopped"):
             destination_store.resume_destination(conn, scope, destination_id=key)
     place = destination_store.upsert_destination(
@@ -86,6 +88,7 @@ def _apply_digest(
     if step.after is None:
         if before is not None:
             digest_store.delete_digest(conn, scope, digest_id=before.id, now=now)
+            draft_store.wake_drafts_of(conn, scope, before.id, now)
         return
     if before is None and step.key is not None:
         digest_store.restore_digest(conn, scope, digest_id=step.key)
@@ -94,6 +97,8 @@ def _apply_digest(
     settings = DigestSettings.model_validate(step.after)
     digest = _save_digest(conn, scope, settings, context)
     planning.save_schedules(conn, digest, map(parse_schedule, settings.schedule), now)
+    reviewing.follow_schedules(conn, digest, now)
+    draft_store.wake_drafts_of(conn, scope, digest.id, now)
 
 
 def _save_digest(

@@ -43,7 +43,8 @@ from bot.storage.workspace_store import Grant
 from digests.messages import message_to_json
 from digests.types import frozen
 
-StepNoun = Literal["zone", "destination", "digest", "access", "correction"]
+#: A «draft» is an act on one (`bot.publishing.drafts`): it is listed, not applied.
+StepNoun = Literal["zone", "destination", "digest", "access", "correction", "draft"]
 #: Computes the wanted settings from the current ones; None = it does not exist. Values
 #: may still be as people typed them.
 EntryEdit = Callable[[SettingsEntry | None], SettingsEntry | None]
@@ -208,6 +209,7 @@ def load_current_settings(conn: Connection, workspace: Workspace) -> CurrentSett
         "destination": [_destination_to_entry(place) for place in places],
         "digest": [digest.settings.to_entry() for digest in digests],
         "correction": [],
+        "draft": [],
     }
     return CurrentSettings(
         workspace=workspace,

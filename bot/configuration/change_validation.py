@@ -137,6 +137,9 @@ def _check_step(
             return step.after, []
         case "correction":
             return _check_correction(step.after)
+        case "draft":
+            # It was done already, and is only listed.
+            return step.after, []
         case "destination":
             return _check_destination(step, current, context)
         case "digest":
@@ -172,8 +175,19 @@ def _check_unused(step: ChangeStep, current: CurrentSettings) -> list[FieldError
     name = step.old_name
     digests = current.entries["digest"].items()
     users = [digest for digest, entry in digests if name in entry["destinations"]]
-    if step.noun != "destination" or not users:
+    if step.noun != "destination":
         return []
+    if not users:
+        return [
+            FieldError(
+                "Editors see the drafts of «{users}» in «{old_name}». Choose another "
+                "review channel first: /newsdesk set.",
+                users=digest,
+                old_name=name,
+            )
+            for digest, entry in digests
+            if entry.get("review_channel") == name
+        ][:1]
     problem = FieldError(
         "«{users}» posts to «{old_name}». Give that digest another "
         "destination first, in /newsdesk home.",

@@ -149,6 +149,10 @@ def propose_reversal(
     stored, current = _load_stored(conn, place, change_id)
     if stored.made_at is None:
         raise UserError("This change was never made, so there is nothing to undo.")
+    if any(step.get("noun") == "draft" for step in stored.steps):
+        raise UserError(
+            "This was done to a draft. While it waits, /newsdesk drafts changes it."
+        )
     wanted = []
     for step in reverse_steps(list(map(step_from_json, stored.steps))):
         present = read_current_step(conn, current, step.noun, step.old_name)

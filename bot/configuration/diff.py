@@ -30,7 +30,7 @@ from bot.model import (
 )
 from bot.publishing.planning import capitalize_first, format_schedule
 from bot.schedules.posting_rules import parse_quiet_hours
-from digests.messages import Message
+from digests.messages import Message, message_from_json
 from digests.types import ALL_SECTIONS, Section, Sections, arrange_sections
 
 DiffRow = tuple[str, str]
@@ -67,6 +67,11 @@ def format_step_title(step: ChangeStep, texts: Texts) -> str:
             return texts.say("No longer an editor: {name}", name=name)
         case "access":
             return texts.say("New editor: {name}", name=name)
+        case "draft":
+            entry = step.after or {}
+            what = texts.message(message_from_json(entry.get("what", "")))
+            of = shorten_line(str(entry.get("digest", "")))
+            return texts.say("Draft of «{digest}»: {what}", digest=of, what=what)
         case "correction":
             entry = step.after or step.before or {}
             story = shorten_line(str(entry.get("headline", "")))
@@ -82,7 +87,7 @@ def format_step_title(step: ChangeStep, texts: Texts) -> str:
 
 def list_differences(step: ChangeStep, texts: Texts) -> tuple[DiffRow, ...]:
     """List all settings of a new or removed thing, else those that differ."""
-    if step.noun == "access":
+    if step.noun in ("access", "draft"):
         return ()
     if step.before is None or step.after is None:
         return tuple(_list_all_rows(step.after or step.before or {}, texts))

@@ -93,6 +93,7 @@ def check_digest(
     converters: Mapping[str, Callable[[str], str]] = {
         "destinations": lambda name: _check_destination_name(name, destinations),
         "schedule": lambda s: describe_schedule(parse_schedule(s, zone)),
+        "review_channel": lambda name: _check_destination_name(name, destinations),
         "quiet_hours": _check_quiet_hours,
         "include": _check_filter,
         "exclude": _check_filter,
@@ -128,6 +129,14 @@ def check_digest(
             whole = convert_all(field, [address], resolve_address)
             of_sources |= dict.fromkeys(whole, value)
         converted[field] = of_sources
+    if converted.get("review_channel") in converted.get("destinations", ()):
+        problem = FieldError(
+            "Readers would see the drafts: the digest is posted to «{name}». Choose "
+            "a channel of the editors.",
+            name=converted["review_channel"],
+            field="review_channel",
+        )
+        problems.append(problem)
     if problems:
         return settings, problems
     known = {*converted["sources"], *had}

@@ -26,6 +26,7 @@ from bot.delivery.attempts import (
     RetryDecision,
     render_as_links,
 )
+from bot.delivery.draft_messages import DraftMessageSender
 from bot.delivery.private_notices import NoticeSender
 from bot.delivery.recording import JobResult, TransactionResult
 from bot.errors import BotError, SendRefused
@@ -168,8 +169,10 @@ class Outbox(MessageSender):
     async def drain(self) -> datetime | None:
         """Send everything that is due; return when something is due next."""
         await self.send_due()
+        drafts = await self.show_drafts()
         find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
-        following = await self.db.read(find_next, wait, self.shares)
+        found = await self.db.read(find_next, wait, self.shares)
+        following = min((at for at in (found, drafts) if at), default=None)
         # Without a pause, what cannot be sent now would be queried continuously.
         soon = self.clock.now() + timedelta(seconds=CHECK_SECONDS)
         return following and max(following, soon)
@@ -188,6 +191,10 @@ class Outbox(MessageSender):
         except asyncio.CancelledError:
             await self._wait_for_in_flight()
             raise
+
+    async def show_drafts(self) -> datetime | None:
+        """Bring drafts in review channels to their look; return when one is due."""
+        return await DraftMessageSender(db=self.db, sender=self).drain(self.shares)
 
     async def deliver_notices(self) -> datetime | None:
         """Send the due private notices; return when one is due next.

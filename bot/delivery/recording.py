@@ -68,7 +68,9 @@ def record_and_claim(
         at("recording")
     claimed: tuple[Delivery, ...] = ()
     if among:
-        claimed = delivery_queue.claim_deliveries(conn, now, lease, len(among), among)
+        claimed = delivery_queue.claim_deliveries(
+            conn, now, lease, len(among), among, shares
+        )
         at("claiming")
     places = {one.delivery.destination_id for one in ended}
     following: tuple[ClaimableDelivery, ...] = ()

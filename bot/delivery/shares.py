@@ -125,7 +125,7 @@ class ShareSender:
 
     def _hold(self, held: set[DeliveryShare]) -> None:
         more, self._held = held - self._held, held
-        self.outbox.hold(DeliveryShares.of(*held))
+        self.outbox.hold(DeliveryShares.of(*held, held_by=self.holder))
         if more:
             self._changed.set()
         self._busy = self.outbox.list_busy()
@@ -139,6 +139,8 @@ class ShareSender:
         self._changed.clear()
         if self._held or self._busy:
             await self.outbox.send_due()
+        if self._held:
+            await self.outbox.show_drafts()
 
     async def _notify(self) -> None:
         if self._held:

@@ -34,6 +34,7 @@ from bot.storage import (
     Database,
     correction_store,
     delivery_queue,
+    draft_message_store,
     job_requests,
     job_store,
     notice_store,
@@ -132,9 +133,10 @@ class JobDispatcher:
         wait, shares = self.uncertain_wait, self.shares
         due = delivery_queue.list_due_workspaces(conn, now, wait, shares)
         noticed = notice_store.list_noticed_workspaces(conn, now, shares)
+        shown = draft_message_store.list_workspaces(conn, now, shares)
         return [
             JobRequest(task="deliver", workspace_id=key, unless_running=True)
-            for key in sorted({*due, *noticed})
+            for key in sorted({*due, *noticed, *shown})
         ]
 
 

@@ -10,6 +10,7 @@ from bot.model.edition import (
     SEPARATE_KEY,
     Delivery,
     DeliveryState,
+    DraftFrame,
     DueMoment,
     EditionKey,
     LocalMessage,
@@ -68,6 +69,7 @@ from bot.model.reply import (
     SmallPrint,
 )
 from bot.model.scope import PersonScope, PlatformName, Scope, Scoped
+from bot.model.sections import USUAL_SECTIONS, complete_sections, parse_sections
 from bot.model.setting_info import (
     Setting,
     SettingGroup,
@@ -80,7 +82,6 @@ from bot.model.settings import (
     DEFAULT_DIGEST,
     DEFAULT_POST_OPTIONS,
     EDITOR_PATTERN,
-    USUAL_SECTIONS,
     DestinationSettings,
     DigestOptions,
     DigestSettings,
@@ -89,8 +90,6 @@ from bot.model.settings import (
     SettingsEntry,
     SettingsModel,
     WorkspaceSettings,
-    complete_sections,
-    parse_sections,
 )
 from bot.model.workspace import (
     LOCAL_PLATFORM,

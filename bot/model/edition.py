@@ -122,6 +122,22 @@ PREVIEW_ID = "preview"
 
 
 @frozen
+class DraftFrame:
+    """What a draft shows to its editors besides the edition, in their language."""
+
+    #: Public id of the draft: «d-7k3m9q».
+    draft: str
+    #: Its state, and what was done to it last.
+    lines: tuple[str, ...] = ()
+    #: (control id, label) of its buttons.
+    buttons: tuple[tuple[str, str], ...] = ()
+    #: Label of the menu that opens a story.
+    menu: str = ""
+    #: Only these lines are shown, and not the edition.
+    only_lines: bool = False
+
+
+@frozen
 class RenderContext:
     """What a renderer needs besides the edition."""
 
@@ -138,6 +154,8 @@ class RenderContext:
     pictures: Mapping[str, PictureRef] = field(default_factory=dict)
     #: Colour of the posts' edge, «#1f6feb»; None = the platform's own.
     accent: str | None = None
+    #: It is a draft, shown to editors; None = it is shown to readers. Not stored.
+    draft: DraftFrame | None = None
     #: Address of the edition's public page; None = it has none.
     web_url: str | None = None
 
@@ -147,7 +165,8 @@ def get_story_picture_key(article_id: str) -> str:
     return f"story/{article_id}"
 
 
-OccurrenceState = Literal["due", "composed", "deferred", "skipped"]
+#: A «draft» waits for its moment, or for an editor.
+OccurrenceState = Literal["due", "draft", "composed", "deferred", "skipped"]
 Trigger = Literal["schedule", "manual"]
 
 

@@ -60,13 +60,17 @@ class DeliveryShares:
     #: Platforms of which all workspaces are included.
     platforms: frozenset[PlatformName] = frozenset()
     workspaces: frozenset[int] = frozenset()
+    #: Only while this process still holds them; "" = whoever does.
+    held_by: str = ""
 
     @classmethod
-    def of(cls, *shares: DeliveryShare) -> Self:
+    def of(cls, *shares: DeliveryShare, held_by: str = "") -> Self:
         """Combine shares."""
         whole = (one.platform for one in shares if not one.workspace_id)
         single = (one.workspace_id for one in shares if one.workspace_id)
-        return cls(platforms=frozenset(whole), workspaces=frozenset(single))
+        return cls(
+            platforms=frozenset(whole), workspaces=frozenset(single), held_by=held_by
+        )
 
     def is_within(self, others: "DeliveryShares") -> bool:
         """Check whether these are all among others."""

@@ -13,19 +13,18 @@ compared, stored and reverted in that form.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.errors import UserError
 from bot.model.scope import PlatformName
+from bot.model.sections import USUAL_SECTIONS, parse_sections
 from bot.model.setting_info import SettingInfo
-from digests.language.normalization import normalize_text
-from digests.types import ALL_SECTIONS, CardTheme, EditionStyle, Section, Sections
+from digests.types import CardTheme, EditionStyle, Section
 
 #: What happens to posted messages when their article is corrected: they are edited,
 #: the correction is only listed, or nothing.
@@ -35,6 +34,9 @@ CorrectionsSetting = Literal["edit", "tell", "off"]
 FullTextUse = Literal["auto", "always", "never"]
 #: Which quotes of a post are also drawn: that of the edition, or one of each story too.
 CardsSetting = Literal["best", "all", "off"]
+#: Whether editors see an edition before it is posted: no; yes, and it is posted at its
+#: time; yes, and it waits until one of them approves it.
+ReviewMode = Literal["off", "deadline", "hold"]
 #: Who can read editions on the web: nobody, those who have an edition's link, or
 #: everybody, with a page that lists them and with feeds.
 WebSetting = Literal["off", "link", "listed"]
@@ -55,8 +57,6 @@ SETTINGS_VERSION: Final = 1
 T = TypeVar("T")
 #: A settings model as plain JSON values, by field name.
 SettingsEntry = Mapping[str, Any]
-#: Written where no sections are chosen: the default of each platform.
-USUAL_SECTIONS: Final = "usual"
 
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -188,6 +188,36 @@ class DigestOptions(SettingsModel):
             label="quiet hours",
             values="hours",
             none_word="off",
+        ),
+    ] = None
+    review: Annotated[
+        ReviewMode,
+        _when(
+            "See it before it is posted: deadline, hold (until approved), off",
+            words={"deadline": "posted at its time", "hold": "waits for approval"},
+            omit_default=True,
+        ),
+    ] = "off"
+    #: In minutes.
+    review_lead: Annotated[
+        int,
+        Field(ge=5, le=720),
+        _when(
+            "How many minutes before its time the draft comes, 5 to 720",
+            label="minutes for review",
+            omit_default=True,
+        ),
+    ] = 30
+    #: Name of a destination; None = drafts are shown in the console only.
+    review_channel: Annotated[
+        str | None,
+        Field(max_length=80),
+        BeforeValidator(_parse_none),
+        _when(
+            "The destination where editors see drafts, none of its own",
+            label="review channel",
+            values="destination",
+            omit_default=True,
         ),
     ] = None
     stories: Annotated[
@@ -482,111 +512,3 @@ DEFAULT_POST_OPTIONS: Final = PostOptions()
 DEFAULT_DIGEST: Final[SettingsEntry] = {
     **DigestSettings.model_construct(name="", sources=()).to_entry()
 }
-
-
-# ── sections ────────────────────────────────────────────────────────────────────
-#
-# Parse the sections of an edition as people write them. Accepted are the names of the
-# configuration file, the headings of a post, and German words; the result has the names
-# of the file. `digests.types` says what they mean.
-
-#: Other names of the sections.
-_SECTION_ALIASES: Final[Mapping[str, Section]] = {
-    "summaries": "summary",
-    "why it matters": "matters",
-    "quote": "quotes",
-    "cards": "quotes",
-    "figure": "figures",
-    "facts": "figures",
-    "key facts": "figures",
-    "numbers": "figures",
-    "also in brief": "also",
-    "in brief": "also",
-    "brief": "also",
-    "zusammenfassung": "summary",
-    "warum das wichtig ist": "matters",
-    "zitate": "quotes",
-    "zahlen": "figures",
-    "außerdem in kürze": "also",
-    "außerdem": "also",
-}
-_SECTION_NAMES: Final[Mapping[str, Section]] = {
-    **{name: name for name in ALL_SECTIONS},
-    **{normalize_text(said): name for said, name in _SECTION_ALIASES.items()},
-}
-_USUAL_WORDS: Final = frozenset({USUAL_SECTIONS, "as usual", "default", "wie üblich"})
-_SEPARATOR: Final = re.compile(r"[,;·\n→>]|\b(?:and|und)\b")
-#: Maximum number of characters of a word that an error repeats.
-_MAX_ECHOED: Final = 40
-
-
-def parse_sections(written: str | Sequence[str] | None) -> Sections:
-    """Parse the names of sections; «also» comes first or last.
-
-    Raises:
-        UserError: A name is unknown or repeated, or there is none.
-    """
-    if written is None or (isinstance(written, str) and _is_usual(written)):
-        return None
-    parts = [written] if isinstance(written, str) else list(written)
-    chosen: list[Section] = []
-    for part in (piece for one in parts for piece in _split_names(str(one))):
-        section = _parse_section(part)
-        if section in chosen:
-            raise UserError(
-                "«{section}» is listed twice; name each section once.", section=section
-            )
-        chosen.append(section)
-    if not chosen:
-        raise UserError(
-            "Name at least one section of {names}, or write «usual».",
-            names=_format_section_names(),
-        )
-    if chosen[0] != "also":
-        # It is not part of a story: it comes before or after all of them.
-        chosen.sort(key=lambda section: section == "also")
-    return tuple(chosen)
-
-
-def complete_sections(typed: str) -> tuple[str, ...]:
-    """List the values that may complete a list as it is typed."""
-    head = typed[: len(typed) - len(re.split(r"[,;]\s*", typed)[-1])]
-    known = {_SECTION_NAMES.get(normalize_text(part)) for part in _split_names(head)}
-    rest = tuple(f"{head}{name}" for name in ALL_SECTIONS if name not in known)
-    return rest if head else (*rest, ", ".join(ALL_SECTIONS), USUAL_SECTIONS)
-
-
-def _is_usual(written: str) -> bool:
-    return " ".join(normalize_text(written).split()) in _USUAL_WORDS
-
-
-def _split_names(written: str) -> Iterator[str]:
-    for piece in _SEPARATOR.split(written):
-        said = " ".join(piece.split())
-        words = said.split()
-        if normalize_text(said) in _SECTION_NAMES or not all(
-            normalize_text(word) in _SECTION_NAMES for word in words
-        ):
-            yield said
-        else:
-            # «summary quotes» without a comma; nothing for an empty piece.
-            yield from words
-
-
-def _parse_section(said: str) -> Section:
-    found = _SECTION_NAMES.get(normalize_text(said))
-    if found is not None:
-        return found
-    near = get_close_matches(normalize_text(said), _SECTION_NAMES, n=1)
-    values = {"said": said[:_MAX_ECHOED], "names": _format_section_names()}
-    if near:
-        raise UserError(
-            "There is no section «{said}»; perhaps «{near}»? There are: {names}.",
-            near=_SECTION_NAMES[near[0]],
-            **values,
-        )
-    raise UserError("There is no section «{said}». There are: {names}.", **values)
-
-
-def _format_section_names() -> str:
-    return ", ".join(ALL_SECTIONS)

@@ -34,7 +34,15 @@ from pathlib import Path
 
 from bot.errors import UserError
 from bot.publishing import planning
-from bot.storage import Connection, process_store, restoration_store, sqlite_backup
+from bot.storage import (
+    Connection,
+    console_store,
+    draft_message_store,
+    draft_store,
+    process_store,
+    restoration_store,
+    sqlite_backup,
+)
 from bot.storage.deletion_store import Erasure
 from bot.storage.restoration_store import NewerTokens
 from bot.storage.sqlite_backup import ReportProgress, ignore_progress
@@ -221,6 +229,10 @@ def secure_restored_database(
     reason = restoration_store.SKIPPED_REASON
     skipped += planning.skip_due_schedules(conn, now, reason)
     restoration_store.fail_open_notices(conn, now=now)
+    # Somebody may have signed out since the backup was made.
+    console_store.end_all_sessions(conn)
+    draft_store.close_open_drafts(conn, reason, now)
+    draft_message_store.fail_open_messages(conn, restoration_store.NOTICE_REASON, now)
     return RestoreResult(
         uncertain=restoration_store.mark_posts_uncertain(conn, now=now),
         skipped=skipped,

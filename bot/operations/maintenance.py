@@ -28,6 +28,7 @@ from bot.storage import (
     Connection,
     Database,
     deletion_store,
+    draft_store,
     picture_store,
     process_store,
     workspace_store,
@@ -47,6 +48,8 @@ FILES_INTERVAL = timedelta(seconds=30)
 EVENT_RETENTION = timedelta(days=7)
 #: How long the bytes of a picture are kept after its last use: it can be drawn again.
 PICTURE_RETENTION = timedelta(days=7)
+#: How long a draft is kept after its end, with the names of its editors.
+DRAFT_RETENTION = timedelta(days=30)
 #: Rows of one step: examined, and changed; and seconds in which others can write.
 PRUNING_WINDOW, PRUNING_ROWS, PRUNING_PAUSE = 500, 50, 0.005
 #: How long the data of a workspace that removed the bot is kept.
@@ -222,6 +225,9 @@ class Maintenance:
             "reports": partial(prune, kind="reports", before=made),
             "decisions": partial(prune, kind="decisions", before=made),
             "changes": partial(prune, kind="changes", before=changed),
+            "drafts": partial(
+                draft_store.delete_old_drafts, before=now - DRAFT_RETENTION
+            ),
             "pictures": partial(
                 picture_store.prune_pictures, before=now - PICTURE_RETENTION
             ),

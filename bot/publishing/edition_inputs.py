@@ -6,9 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from bot.errors import BotError
-from bot.model import PUBLISHABLE_FOR, Destination, Digest, Occurrence, Workspace
+from bot.model import (
+    PUBLISHABLE_FOR,
+    Destination,
+    Digest,
+    Occurrence,
+    OccurrenceState,
+    Workspace,
+)
 from bot.model.scope import Scope
 from bot.storage import (
     Connection,
@@ -18,11 +26,13 @@ from bot.storage import (
     edition_store,
     ledger_store,
     restoration_store,
+    schedule_store,
     story_store,
 )
 from bot.storage.ledger_store import merge_ledgers
 from digests.analysis import AnalyseArticle, analyse_article
 from digests.compose import compose
+from digests.messages import Message
 from digests.types import (
     Article,
     Edition,
@@ -403,3 +413,27 @@ def hash_inputs(edition: Edition, digest: Digest) -> str:
         "style": repr(build_edition_style(digest)),
     }
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+class FinishOccurrence(Protocol):
+    """Store the outcome of an occurrence, which it may plan first.
+
+    Returns None if the occurrence was finished before.
+    """
+
+    def __call__(
+        self, conn: Connection, state: OccurrenceState, reason: Message | None
+    ) -> Occurrence | None: ...
+
+
+def finish_planned(
+    occurrence: Occurrence,
+    conn: Connection,
+    state: OccurrenceState,
+    reason: Message | None,
+) -> Occurrence | None:
+    """Store the outcome of a planned occurrence; None if it was finished before."""
+    finished = schedule_store.finish_occurrence(
+        conn, **occurrence.key, state=state, reason=reason
+    )
+    return occurrence if finished else None

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
@@ -44,11 +43,14 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing import edition_inputs, planning
+from bot.publishing.drafts import DraftProcessor, SignControl, leave_unsigned
 from bot.publishing.edition_inputs import (
     EditionInputs,
     EditionOrder,
+    FinishOccurrence,
     LedgerChanged,
     compose_inputs,
+    finish_planned,
 )
 from bot.publishing.full_texts import FullTextPlanner
 from bot.publishing.illustration import (
@@ -66,12 +68,14 @@ from bot.publishing.planning import (
     plan_manual_occurrence,
 )
 from bot.publishing.publishing_runs import PublishingRun
+from bot.publishing.reviewing import DraftPublisher, is_reviewed
 from bot.publishing.web_pages import WebPages
 from bot.storage import (
     Connection,
     Database,
     delivery_store,
     digest_store,
+    draft_store,
     edition_store,
     personal_digest_store,
     schedule_store,
@@ -112,17 +116,6 @@ class EditionPreview:
     rendered: RenderedEdition
 
 
-class FinishOccurrence(Protocol):
-    """Store the outcome of an occurrence, which it may plan first.
-
-    Returns None if the occurrence was finished before.
-    """
-
-    def __call__(
-        self, conn: Connection, state: OccurrenceState, reason: Message | None
-    ) -> Occurrence | None: ...
-
-
 @frozen
 class EditionPublisher:
     """Composes, stores and previews editions, over one database."""
@@ -137,6 +130,21 @@ class EditionPublisher:
     pages: WebPages = WebPages()
     at: CheckpointHook = ignore_checkpoint
     metrics: Metrics = field(default_factory=Metrics)
+    #: Builds the signed ids of the controls below drafts.
+    sign: SignControl = leave_unsigned
+
+    @property
+    def drafts(self) -> DraftPublisher:
+        """Takes editions that editors see first from their drafts to their moments."""
+        return DraftPublisher(
+            db=self.db,
+            engine=self.engine,
+            clock=self.clock,
+            processor=DraftProcessor(platforms=self.platforms, sign=self.sign),
+            publisher=self,
+            explain=self.explain_no_stories,
+            at=self.at,
+        )
 
     @property
     def full_texts(self) -> FullTextPlanner:
@@ -158,6 +166,7 @@ class EditionPublisher:
 
     def _plan_batch(self, conn: Connection, now: datetime) -> int:
         planned = planning.plan_due_schedules(conn, now)
+        planned += planning.plan_due_reviews(conn, now)
         if planned:
             self.at("planning")
         return planned
@@ -188,10 +197,15 @@ class EditionPublisher:
             limit=COMPOSE_BATCH,
             digest_id=digest_id,
         )
-        run, keys = await self._refresh_due(waiting), {o.digest_id for o in waiting}
+        # A draft that waits follows the regular readings of its sources.
+        drafted = await self.db.read(
+            draft_store.select_drafted, keys={o.id for o in waiting}
+        )
+        begun = [one for one in waiting if one.id not in drafted]
+        run, keys = await self._refresh_due(begun), {o.digest_id for o in waiting}
         select_personal = personal_digest_store.select_personal_digests
         personal = await self.db.read(select_personal, keys=keys)
-        of_workspaces = [o for o in waiting if o.digest_id not in personal]
+        of_workspaces = [o for o in begun if o.digest_id not in personal]
         await self.full_texts.complete_occurrences(of_workspaces, run.read)
         monotonic = asyncio.get_running_loop().time
         personal_until = monotonic() + PERSONAL_BUDGET_SECONDS
@@ -443,9 +457,15 @@ class EditionPublisher:
         order = await self._order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
+        if is_reviewed(occurrence, digest):
+            found = await self.drafts.process(order, occurrence, run.read)
+            if not isinstance(found, StoredEdition):
+                return PublishingOutcome(reason=found)
+            self.metrics.record_edition("composed")
+            return PublishingOutcome(stored_edition=found)
         # A personal digest has the sources of all digests of its workspace.
         await run.refresh(self.ingestor, digest.sources)
-        return await self._publish(order, partial(_finish, occurrence), run)
+        return await self._publish(order, partial(finish_planned, occurrence), run)
 
     async def _publish(
         self,
@@ -494,13 +514,18 @@ class EditionPublisher:
         return PublishingOutcome(stored_edition=stored_edition)
 
     async def _try_later(self, occurrence: Occurrence) -> None:
-        now = self.clock.now()
+        now, key = self.clock.now(), occurrence.key
+        self.metrics.record_edition("deferred")
+        if occurrence.state == "draft":
+            # An editor may have worked on it: it is never given up.
+            set_moment = schedule_store.set_draft_moment
+            await self.db.write(set_moment, **key, at=now + RETRY_AFTER)
+            return
         if now - occurrence.due_at > RETRY_LIMIT:
             await self._skip(occurrence, Message("skip.defect"))
             return
-        self.metrics.record_edition("deferred")
         await self.db.write(
-            schedule_store.defer_occurrence, **occurrence.key, until=now + RETRY_AFTER
+            schedule_store.defer_occurrence, **key, until=now + RETRY_AFTER
         )
 
     async def _illustrate_ahead(self, digest: Digest) -> None:
@@ -530,8 +555,7 @@ class EditionPublisher:
         return describe_nothing_new(edition, last, now, zone)
 
     async def _skip(self, occurrence: Occurrence, reason: Message) -> PublishingOutcome:
-        finish = partial(_finish, occurrence)
-        await self.db.write(finish, "skipped", reason)
+        await self.db.write(self.drafts.skip, occurrence, reason)
         self.metrics.record_edition("skipped")
         log.info("no edition", digest=occurrence.digest_id, reason=str(reason))
         return PublishingOutcome(reason=reason)
@@ -574,16 +598,3 @@ class EditionPublisher:
         )
         edition_inputs.record_decisions(conn, occurrence, edition, now)
         return stored_edition
-
-
-def _finish(
-    occurrence: Occurrence,
-    conn: Connection,
-    state: OccurrenceState,
-    reason: Message | None,
-) -> Occurrence | None:
-    """Store the outcome of a planned occurrence; None if it was finished before."""
-    finished = schedule_store.finish_occurrence(
-        conn, **occurrence.key, state=state, reason=reason
-    )
-    return occurrence if finished else None

@@ -101,12 +101,68 @@ def plan_due_schedules(
             moments = [(entry.next, skipped)]
         for due, reason in moments:
             if due is not None:
-                silence = skipped or _silence_reason(pause, due) or reason
+                silence = skipped or find_silence_reason(pause, due) or reason
                 _plan_moment(conn, entry, pause, due, silence, now)
         schedule_store.advance_schedule(
-            conn, entry.scope, schedule_id=entry.id, next=decision.next
+            conn,
+            entry.scope,
+            schedule_id=entry.id,
+            next=decision.next,
+            review_at=_find_review_at(conn, entry, decision.next, pause),
         )
     return len(batch)
+
+
+def plan_due_reviews(conn: Connection, now: datetime) -> int:
+    """Plan a batch of editions whose drafts are due; return how many there were.
+
+    The occurrence is planned before its moment, so that it cannot be planned again.
+    """
+    batch = schedule_store.list_due_reviews(conn, now, PLANNING_BATCH)
+    for entry in batch:
+        due, scope = entry.next, entry.scope
+        schedule_store.set_review_at(conn, scope, schedule_id=entry.id, at=None)
+        pause = digest_store.find_digest_pause(conn, scope, digest_id=entry.digest_id)
+        if due is None or due.at <= now or find_silence_reason(pause, due) is not None:
+            # It is due by now, or nothing is posted then.
+            continue
+        schedule_store.plan_occurrence(
+            conn,
+            scope,
+            digest_id=entry.digest_id,
+            due=due,
+            zone=entry.zone,
+            trigger="schedule",
+            review_at=now,
+        )
+    return len(batch)
+
+
+def plan_reviews(conn: Connection, scope: Scope, digest_id: int) -> None:
+    """Set when the drafts of a digest's next editions are due, after a change of it."""
+    pause = digest_store.find_digest_pause(conn, scope, digest_id=digest_id)
+    for entry in schedule_store.list_schedules(conn, scope, digest_id):
+        at = _find_review_at(conn, entry, entry.next, pause)
+        schedule_store.set_review_at(conn, scope, schedule_id=entry.id, at=at)
+
+
+def _find_review_at(
+    conn: Connection,
+    entry: StoredSchedule,
+    due: DueMoment | None,
+    pause: DigestPause | None,
+) -> datetime | None:
+    """Find when the draft for a moment is due; None: it needs none, or has one."""
+    if due is None or pause is None or pause.review_lead is None:
+        return None
+    scope, digest_id = entry.scope, entry.digest_id
+    if schedule_store.is_occurrence_planned(conn, scope, digest_id=digest_id, due=due):
+        return None
+    posted_at = due.at
+    if pause.quiet_hours:
+        zone = _find_zone_of_quiet_hours(conn, entry)
+        posted_at = find_quiet_end(pause.quiet_hours, due.at, zone) or due.at
+    return posted_at - pause.review_lead
 
 
 def skip_due_schedules(conn: Connection, now: datetime, reason: Message) -> int:
@@ -138,7 +194,7 @@ def _decide_due(
     return DueDecision(post=None, missed=awaited, next=again), problem
 
 
-def _silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
+def find_silence_reason(pause: DigestPause | None, due: DueMoment) -> Message | None:
     """Explain why the digest posts nothing at that moment; None if it posts."""
     if pause is None:
         return Message("skip.deleted")
@@ -157,8 +213,17 @@ def _plan_moment(
     skipped: Message | None,
     now: datetime,
 ) -> None:
-    """Store the occurrence of a moment: skipped for a reason, due or deferred."""
+    """Store the occurrence of a moment: skipped for a reason, due or deferred.
+
+    Where editors see an edition first, its draft is due instead.
+    """
     scope, digest_id = entry.scope, entry.digest_id
+    quiet_end, review_at = None, None
+    if pause is not None and pause.quiet_hours:
+        zone = _find_zone_of_quiet_hours(conn, entry)
+        quiet_end = find_quiet_end(pause.quiet_hours, now, zone)
+    if pause is not None and pause.review_lead is not None:
+        review_at = max(now, (quiet_end or now) - pause.review_lead)
     planned = schedule_store.plan_occurrence(
         conn,
         scope,
@@ -167,11 +232,17 @@ def _plan_moment(
         zone=entry.zone,
         trigger="schedule",
         late=skipped is None and now - due.at > LATE_AFTER,
+        review_at=review_at,
     )
     if planned is None and skipped is None:
         # A clock that was far ahead recorded it as missed.
         planned = schedule_store.reopen_occurrence(
-            conn, scope, digest_id=digest_id, due=due, reason=MISSED_REASON
+            conn,
+            scope,
+            digest_id=digest_id,
+            due=due,
+            reason=MISSED_REASON,
+            review_at=review_at,
         )
     if planned is None:
         return
@@ -179,11 +250,8 @@ def _plan_moment(
         schedule_store.finish_occurrence(
             conn, **planned.key, state="skipped", reason=skipped
         )
-    elif pause is not None and pause.quiet_hours:
-        zone = _find_zone_of_quiet_hours(conn, entry)
-        until = find_quiet_end(pause.quiet_hours, now, zone)
-        if until is not None:
-            schedule_store.defer_occurrence(conn, **planned.key, until=until)
+    elif quiet_end is not None and review_at is None:
+        schedule_store.defer_occurrence(conn, **planned.key, until=quiet_end)
 
 
 def _find_zone_of_quiet_hours(conn: Connection, entry: StoredSchedule) -> str:
@@ -263,9 +331,10 @@ def save_schedules(
     """Replace the digest's schedules; unchanged ones keep their next due moments."""
     rules = list(schedules)
     sentences = tuple(map(describe_schedule, rules))
-    if sentences == digest.schedules:
-        return
     scope, key = digest.scope, digest.id
+    if sentences == digest.schedules:
+        plan_reviews(conn, scope, key)
+        return
     firsts = find_first_dues(conn, scope, key, rules, now)
     rows = [
         schedule_store.NewSchedule(
@@ -274,6 +343,7 @@ def save_schedules(
         for sentence, rule, first in zip(sentences, rules, firsts, strict=True)
     ]
     schedule_store.replace_schedules(conn, scope, digest_id=key, rows=rows)
+    plan_reviews(conn, scope, key)
 
 
 def find_misaligned_schedules(
@@ -300,6 +370,7 @@ def realign_schedules(conn: Connection, found: Sequence[MisalignedSchedule]) -> 
             schedule_store.advance_schedule(
                 conn, scope, schedule_id=entry.id, next=one.next
             )
+            plan_reviews(conn, scope, entry.digest_id)
 
 
 def _find_misalignment(

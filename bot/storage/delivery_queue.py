@@ -151,13 +151,16 @@ def claim_deliveries(
     lease: timedelta,
     limit: int,
     among: Collection[int] | None = None,
+    shares: DeliveryShares | None = None,
 ) -> tuple[Delivery, ...]:
     """Claim what can be sent now, at most one delivery per destination.
 
-    `among` restricts the claim to these deliveries (keys). The transaction must be
-    committed before the first of them is sent.
+    `among` restricts the claim to these deliveries (keys), `shares` to what is sent
+    here. The transaction must be committed before the first of them is sent.
     """
-    which = [] if among is None else [_DELIVERY.id.in_(among)]
+    which: list[Condition] = [] if among is None else [_DELIVERY.id.in_(among)]
+    if shares is not None:
+        which.append(filter_shares(shares))
     found = _keep_one_per_stopped_workspace(_find_claimable(conn, now, limit, *which))
     wanted = _lock_destinations(conn, {row.destination_id: row.id for row in found})
     post = select(_POST.c.message_id).where(_IS_SENT_POST).scalar_subquery()

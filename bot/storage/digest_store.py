@@ -9,7 +9,7 @@ computed when it is loaded.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, or_, select
@@ -56,6 +56,8 @@ class DigestPause:
     paused_until: date | None
     skips: tuple[date, ...]
     quiet_hours: str | None
+    #: How long before its moment an edition is shown to editors; None = it is not.
+    review_lead: timedelta | None = None
 
 
 def upsert_digest(
@@ -132,7 +134,28 @@ def find_digest_pause(
 def _pause_from_row(row: Row[Any]) -> DigestPause:
     options = DigestOptions.from_stored(row.settings)
     skips = _parse_dates(row.skips)
-    return from_row(DigestPause, row, skips=skips, quiet_hours=options.quiet_hours)
+    reviewed = options.review != "off" and row.person_id is None
+    return from_row(
+        DigestPause,
+        row,
+        skips=skips,
+        quiet_hours=options.quiet_hours,
+        review_lead=timedelta(minutes=options.review_lead) if reviewed else None,
+    )
+
+
+def rename_review_channel(
+    conn: Connection, scope: Scope, *, old: str, new: str
+) -> None:
+    """Let the digests whose drafts are shown in a destination know its new name."""
+    if old == new:
+        return
+    mine = in_scope(digests, scope, person_id=None)
+    for row in conn.execute(select(digests.c.id, digests.c.settings).where(mine)).all():
+        if (row.settings or {}).get("review_channel") == old:
+            settings = {**row.settings, "review_channel": new}
+            digest = in_scope(digests, scope, id=row.id)
+            update_rows(conn, digests, digest, settings=settings)
 
 
 def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | None:

@@ -125,7 +125,7 @@ class _BatchRecorder(BatchOperations):
 
 
 def _record(module: ModuleType, dialect: str) -> _Recorder:
-    recorder, before = _Recorder(dialect), module.op
+    recorder, before = _Recorder(dialect), getattr(module, "op", None)
     module.op = recorder  # type: ignore[attr-defined]
     try:
         module.upgrade()

@@ -26,6 +26,7 @@ from bot.storage.columns import dump_dataclass, load_dataclass
 from bot.storage.schema import (
     deliveries,
     destinations,
+    draft_messages,
     examinations,
     invocations,
     keys,
@@ -61,7 +62,7 @@ _WAITS = (
     examinations.c.next_at,
     *(
         table.c[name]
-        for table in (deliveries, notices)
+        for table in (deliveries, draft_messages, notices)
         for name in ("not_before", "lease_until", "updated_at")
     ),
 )

@@ -35,6 +35,8 @@ from digests.messages import Message
 from digests.types import frozen
 
 _SCHEDULE, _OCCURRENCE = schedules.c, occurrences.c
+#: States with a moment (`not_before`) at which there is something to do.
+_WAITING = ("deferred", "draft")
 
 
 @frozen
@@ -57,6 +59,26 @@ class StoredSchedule(NewSchedule, Scoped):
     id: int
     workspace_id: int
     digest_id: int
+
+
+def list_due_reviews(
+    conn: Connection, now: datetime, limit: int
+) -> tuple[StoredSchedule, ...]:
+    """List the schedules of whose next editions drafts are due, the earliest first."""
+    query = (
+        _join_active_workspaces(select(schedules))
+        .where(_SCHEDULE.review_at <= now)
+        .order_by(_SCHEDULE.review_at, _SCHEDULE.id)
+    )
+    return list_all(conn, query.limit(limit), _schedule_from_row)
+
+
+def set_review_at(
+    conn: Connection, scope: Scope, schedule_id: int, at: datetime | None
+) -> None:
+    """Set when the draft of the schedule's next edition is due; None: it has none."""
+    schedule = in_scope(schedules, scope, id=schedule_id)
+    update_rows(conn, schedules, schedule, review_at=at)
 
 
 def replace_schedules(
@@ -108,18 +130,25 @@ def list_schedules_after(
 
 
 def advance_schedule(
-    conn: Connection, scope: Scope, schedule_id: int, next: DueMoment | None
+    conn: Connection,
+    scope: Scope,
+    schedule_id: int,
+    next: DueMoment | None,
+    review_at: datetime | None = None,
 ) -> bool:
     """Set the next moment; False if the schedule was replaced meanwhile."""
     schedule = in_scope(schedules, scope, id=schedule_id)
-    return update_rows(conn, schedules, schedule, **_due_columns(next)) > 0
+    values = {**_due_columns(next), "review_at": review_at}
+    return update_rows(conn, schedules, schedule, **values) > 0
 
 
 def find_next_schedule_at(conn: Connection) -> datetime | None:
-    """Return the instant at which the next schedule is due."""
-    at = _SCHEDULE.next_due_at
-    query = _join_active_workspaces(select(at)).where(at.is_not(None))
-    return first_scalar(conn, query.order_by(at).limit(1))
+    """Return the instant at which the next schedule is due, or its draft."""
+    found = []
+    for at in (_SCHEDULE.next_due_at, _SCHEDULE.review_at):
+        query = _join_active_workspaces(select(at)).where(at.is_not(None))
+        found.append(first_scalar(conn, query.order_by(at).limit(1)))
+    return min((at for at in found if at is not None), default=None)
 
 
 def list_upcoming_digests(
@@ -178,8 +207,12 @@ def plan_occurrence(
     zone: str,
     trigger: Trigger,
     late: bool = False,
+    review_at: datetime | None = None,
 ) -> Occurrence | None:
-    """Store an occurrence; None if it is already stored."""
+    """Store an occurrence; None if it is already stored.
+
+    With `review_at`, a draft of its edition is composed then; else it is due.
+    """
     moment = _moment_columns(digest_id, due)
     query = insert_into(conn, occurrences).values(
         **asdict(scope),
@@ -187,7 +220,8 @@ def plan_occurrence(
         due_at=due.at,
         zone=zone,
         trigger=trigger,
-        state="due",
+        state="due" if review_at is None else "draft",
+        not_before=review_at,
         late=late,
     )
     unplanned = query.on_conflict_do_nothing(index_elements=list(moment))
@@ -198,16 +232,33 @@ def plan_occurrence(
 
 
 def reopen_occurrence(
-    conn: Connection, scope: Scope, digest_id: int, due: DueMoment, reason: Message
+    conn: Connection,
+    scope: Scope,
+    digest_id: int,
+    due: DueMoment,
+    reason: Message,
+    review_at: datetime | None = None,
 ) -> Occurrence | None:
-    """Make a moment due again that was skipped for `reason`; None: it was not."""
+    """Make a moment due again that was skipped for `reason`; None: it was not.
+
+    With `review_at`, a draft of its edition is composed then.
+    """
     skipped = _moment_columns(digest_id, due) | {"state": "skipped", "reason": reason}
     mine = in_scope(occurrences, scope, **skipped)
-    values = {"state": "due", "reason": None}
+    values: dict[str, Any] = {
+        "state": "due" if review_at is None else "draft",
+        "reason": None,
+        "not_before": review_at,
+    }
     reopened = update_first(conn, occurrences, Occurrence, mine, **values)
     if reopened is not None:
         request_job(conn, build_compose_request(reopened))
     return reopened
+
+
+def request_compose(conn: Connection, workspace_id: int, digest_id: int) -> None:
+    """Request the job that does what is due of a digest."""
+    request_job(conn, JobRequest.for_digest("compose", workspace_id, digest_id))
 
 
 def build_compose_request(occurrence: Occurrence) -> JobRequest:
@@ -222,10 +273,11 @@ def list_due_occurrences(
 ) -> tuple[Occurrence, ...]:
     """List planned, unfinished occurrences, the earliest first; of all digests or one.
 
-    Includes those deferred by quiet hours that are over. Personal digests come after
+    Includes those deferred by quiet hours that are over, and those whose draft needs
+    work. Personal digests come after
     those of workspaces.
     """
-    over = and_(_OCCURRENCE.state == "deferred", _OCCURRENCE.not_before <= now)
+    over = and_(_OCCURRENCE.state.in_(_WAITING), _OCCURRENCE.not_before <= now)
     personal = digests.c.person_id.is_not(None)
     query = (
         select(occurrences)
@@ -256,10 +308,43 @@ def defer_occurrence(
     return _update_open(conn, scope, occurrence_id, state="deferred", not_before=until)
 
 
+def set_draft_moment(
+    conn: Connection, scope: Scope, occurrence_id: int, at: datetime | None
+) -> bool:
+    """Let an occurrence be a draft that needs work at `at`; False: it was finished.
+
+    None: it waits for an editor.
+    """
+    return _update_open(conn, scope, occurrence_id, state="draft", not_before=at)
+
+
+def find_moment(conn: Connection, scope: Scope, occurrence_id: int) -> DueMoment | None:
+    """Find the moment of an occurrence."""
+    at = _OCCURRENCE.due_at.label("at")
+    mine = in_scope(occurrences, scope, id=occurrence_id)
+    query = select(at, _OCCURRENCE.local_date, _OCCURRENCE.slot).where(mine)
+    return find_first(conn, query, DueMoment)
+
+
+def move_draft(
+    conn: Connection,
+    scope: Scope,
+    occurrence_id: int,
+    digest_id: int,
+    due: DueMoment,
+    zone: str,
+) -> bool:
+    """Give the occurrence of a draft another moment; False: that one is planned."""
+    if is_occurrence_planned(conn, scope, digest_id, due):
+        return False
+    moment = {**_moment_columns(digest_id, due), "due_at": due.at, "zone": zone}
+    return _update_open(conn, scope, occurrence_id, **moment)
+
+
 def find_next_deferred_at(conn: Connection) -> datetime | None:
-    """Return the instant at which the first deferred occurrence is due again."""
+    """Return the instant at which the first deferred occurrence or draft needs work."""
     query = select(func.min(_OCCURRENCE.not_before))
-    return first_scalar(conn, query.where(_OCCURRENCE.state == "deferred"))
+    return first_scalar(conn, query.where(_OCCURRENCE.state.in_(_WAITING)))
 
 
 def is_occurrence_planned(
@@ -273,11 +358,16 @@ def is_occurrence_planned(
 def list_posted_moments(
     conn: Connection, scope: Scope, digest_id: int, since: date
 ) -> tuple[DueMoment, ...]:
-    """List the scheduled moments since a local date that were not skipped."""
+    """List the scheduled moments since a local date that were not skipped.
+
+    One whose draft waits was not posted: its schedule may still be changed.
+    """
     planned = in_scope(occurrences, scope, digest_id=digest_id, trigger="schedule")
     at = _OCCURRENCE.due_at.label("at")
     query = select(at, _OCCURRENCE.local_date, _OCCURRENCE.slot).where(
-        planned, _OCCURRENCE.local_date >= since, _OCCURRENCE.state != "skipped"
+        planned,
+        _OCCURRENCE.local_date >= since,
+        _OCCURRENCE.state.not_in(("skipped", "draft")),
     )
     return list_all(conn, query.order_by(_OCCURRENCE.due_at), DueMoment)
 
@@ -302,5 +392,5 @@ def _update_open(
 ) -> bool:
     """Update an occurrence unless it is finished; return whether it was updated."""
     mine = in_scope(occurrences, scope, id=occurrence_id)
-    unfinished = _OCCURRENCE.state.in_(("due", "deferred"))
+    unfinished = _OCCURRENCE.state.in_(("due", *_WAITING))
     return update_rows(conn, occurrences, mine, unfinished, **values) > 0

@@ -39,6 +39,7 @@ from sqlalchemy import (
     and_,
     any_,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -51,6 +52,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from bot.model.jobs import DeliveryShares
 from bot.model.scope import PersonScope, Scope
 from bot.storage.schema import (
+    delivery_shares,
     destinations,
     digest_sources,
     digests,
@@ -339,8 +341,16 @@ def is_due(column: ColumnElement[Any], now: Any) -> Condition:
 
 def filter_shares(shares: DeliveryShares) -> Condition:
     """Condition on `workspaces`: one of these shares has what is sent there."""
-    column = workspaces.c
-    return or_(column.platform.in_(shares.platforms), column.id.in_(shares.workspaces))
+    column, share = workspaces.c, delivery_shares.c
+    among = or_(column.platform.in_(shares.platforms), column.id.in_(shares.workspaces))
+    if not shares.held_by:
+        return among
+    held = exists().where(
+        share.platform == column.platform,
+        share.workspace_key.in_((0, column.id)),
+        share.holder == shares.held_by,
+    )
+    return and_(among, held.correlate(workspaces))
 
 
 def filter_visible_sources(scope: Scope) -> Condition:

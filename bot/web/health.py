@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bot.errors import BotError
 from bot.metrics import Metrics, MetricSnapshot
 from bot.model import Measurement
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from digests.types import frozen
 
 if TYPE_CHECKING:

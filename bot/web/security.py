@@ -1,7 +1,8 @@
 """ASGI middleware: host, origin and CSRF checks, body limit, response headers.
 
-The pages have no login: they are meant for people at this machine. Another web site
-that is open in the same browser must not be able to read or change anything:
+The local page has no login: it is meant for people at this machine. The console has
+one. Another web site that is open in the same browser must not be able to read or
+change anything in either:
 
 - *Host* must be a name of this machine with our port. Another name that resolves to
   this machine (DNS rebinding) is refused before anything runs.
@@ -13,6 +14,14 @@ that is open in the same browser must not be able to read or change anything:
 - *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
 - *Beyond this computer*, when the port is bound to another address than loopback, the
   pages are for a trusted proxy alone; for everybody else they do not exist.
+- *The console* is also served under `PUBLIC_URL`, because it has a login. Its host is
+  the only other one that is accepted, and its scheme decides whether cookies are
+  `Secure`: nothing that a request says of its own way here does. Where a proxy passes
+  a request on, it has to be one of `STANDFIRST_TRUSTED_PROXIES`, and the client's
+  address is the last one that it did not add itself. The form token belongs to the
+  session.
+- *Static files* contain nothing private; they are served under `PUBLIC_URL` to anybody,
+  without cookies, and only read.
 - *Public paths* are not checked here: they authenticate their requests themselves, and
   set their own content security policy for pages.
 - *Responses* get a policy without inline code, external resources or framing.
@@ -23,25 +32,28 @@ Pure ASGI, so that streams are passed through unbuffered.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
-from urllib.parse import parse_qsl
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from digests.language.normalization import parse_whole_number
 
 log = structlog.get_logger(__name__)
 
 MAX_BODY: Final = 64 * 1024
 VISIT_COOKIE: Final = "standfirst_visit"
+SESSION_COOKIE: Final = "standfirst_console"
+CONSOLE_PREFIX: Final = "/console"
+STATIC_PREFIX: Final = "/static"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -81,8 +93,11 @@ FORWARDING_HEADERS: Final = frozenset(
 )
 _FORWARDING_PREFIXES: Final = ("x-forwarded", "tailscale-")
 
-#: (status, title, sentence) → a page.
-NoticeRenderer = Callable[[int, str, str], Response]
+#: (status, title, sentence, path of the request) → a page.
+NoticeRenderer = Callable[[int, str, str, str], Response]
+#: A form of our own whose token is not valid any more → a page that offers to send it
+#: again.
+StaleFormRenderer = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,13 @@ FORWARDED: Final = RequestRefusal(
     "This page has no login, so it answers nobody behind a proxy. If yours asks for "
     "one, set STANDFIRST_WEB_TRUSTED_PROXY to the address that it connects from, such "
     "as 127.0.0.1.",
+)
+UNKNOWN_PROXY: Final = RequestRefusal(
+    403,
+    "Not through this proxy",
+    "This request came through a proxy that Standfirst does not know. Set "
+    "STANDFIRST_TRUSTED_PROXIES to the address that it connects from, such as "
+    "127.0.0.1, and let it pass the host on as it is.",
 )
 FOREIGN_SITE: Final = RequestRefusal(
     403,
@@ -144,10 +166,12 @@ class Security:
         public_paths: frozenset[str],
         access: WebAccess,
         shared_prefixes: Sequence[str] = (),
+        show_stale_form: StaleFormRenderer | None = None,
     ) -> None:
         self._app = app
-        self._shared_prefixes = shared_prefixes
+        self._show_stale_form = show_stale_form
         self._public_paths = public_paths
+        self._shared_prefixes = shared_prefixes
         self._key = key
         self._notice = notice
         self._access = access
@@ -157,24 +181,62 @@ class Security:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        if scope["path"] in self._public_paths or any(
-            scope["path"].startswith(f"{one}/") for one in self._shared_prefixes
+        path, headers, state = scope["path"], Headers(scope=scope), _get_state(scope)
+        state["client"] = find_client(scope, headers, self._access)
+        if path in self._public_paths or any(
+            path.startswith(f"{one}/") for one in self._shared_prefixes
         ):
             await self._run(scope, receive, _wrap_send(send, None))
             return
-        if not self._access.is_local and not self._is_from_proxy(scope):
+        is_public_host = has_public_host(headers, self._access)
+        if is_public_host and is_below(path, STATIC_PREFIX):
+            await self._answer_static(scope, receive, send)
+        elif is_below(path, CONSOLE_PREFIX) and self._serves_console:
+            state["is_https"] = is_public_host and self._access.is_https
+            state["site"] = self._access.public_url if is_public_host else None
+            state["site"] = state["site"] or f"http://{headers.get('host', '')}"
+            refusal = self._refuse_console(scope, headers, is_public_host)
+            await self._answer(scope, receive, send, refusal)
+        elif not self._access.is_local and not self._is_from_page_proxy(scope):
             # Without a cookie, which would tell that there are pages.
             await self._send_refusal(NOT_FOUND, scope, receive, _wrap_send(send, None))
-            return
-        headers = Headers(scope=scope)
+        else:
+            state["site"] = f"http://{headers.get('host', '')}"
+            state["is_https"] = False
+            state["is_direct"] = not is_forwarded(headers, scope)
+            refusal = self._refuse_page(scope, headers)
+            await self._answer(scope, receive, send, refusal)
+
+    @property
+    def _serves_console(self) -> bool:
+        return self._access.is_local or self._access.public_url is not None
+
+    async def _answer_static(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _wrap_send(send, None)
+        if scope["method"] not in _SAFE_METHODS:
+            await self._send_refusal(WRONG_METHOD, scope, receive, answer)
+        else:
+            await self._run(scope, receive, answer)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, refusal: RequestRefusal | None
+    ) -> None:
+        """Check origin and form token, then run the application."""
+        headers, state = Headers(scope=scope), _get_state(scope)
         visit, is_new = _get_visit(scope)
-        scope.setdefault("state", {})["csrf"] = create_csrf_token(self._key, visit)
-        answer = _wrap_send(send, visit if is_new else None)
-        refusal = self._refuse(scope, headers)
+        state["csrf"] = create_csrf_token(self._key, visit)
+        answer = _wrap_send(send, visit if is_new else None, secure=state["is_https"])
+        refusal = refusal or _refuse_method(scope, headers, state["site"])
         if refusal is None and scope["method"] == "POST":
             refusal, receive = await self._body(headers, receive, visit)
         if refusal is not None:
             log.info("request refused", status=refusal.status, reason=refusal.title)
+            shown = self._show_stale_form if refusal is STALE_PAGE else None
+            if shown is not None and is_below(scope["path"], CONSOLE_PREFIX):
+                # Nothing is done, and nothing that was typed is lost.
+                page = await shown(Request(scope, receive))
+                await page(scope, receive, answer)
+                return
             await self._send_refusal(refusal, scope, receive, answer)
             return
         await self._run(scope, receive, answer)
@@ -182,26 +244,38 @@ class Security:
     async def _send_refusal(
         self, refusal: RequestRefusal, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        page = self._notice(refusal.status, refusal.title, refusal.sentence)
+        page = self._notice(
+            refusal.status, refusal.title, refusal.sentence, scope["path"]
+        )
         await page(scope, receive, send)
 
-    def _refuse(self, scope: Scope, headers: Headers) -> RequestRefusal | None:
+    def _refuse_page(self, scope: Scope, headers: Headers) -> RequestRefusal | None:
+        """Refuse what the local page, which has no login, must not answer."""
         if not is_own_host(headers, scope):
             return FOREIGN_HOST
-        if is_forwarded(headers, scope) and not self._is_from_proxy(scope):
+        if is_forwarded(headers, scope) and not self._is_from_page_proxy(scope):
             return FORWARDED
-        if scope["method"] in _SAFE_METHODS:
-            return None
-        if scope["method"] != "POST":
-            return WRONG_METHOD
-        return None if is_own_origin(headers) else FOREIGN_SITE
+        return None
 
-    def _is_from_proxy(self, scope: Scope) -> bool:
-        """Check whether the connection comes from the proxy that may show the pages."""
+    def _refuse_console(
+        self, scope: Scope, headers: Headers, is_public_host: bool
+    ) -> RequestRefusal | None:
+        """Refuse what came under another name, or through an unknown proxy."""
+        forwarded = is_forwarded(headers, scope)
+        if forwarded and not _is_trusted(scope, self._access):
+            return UNKNOWN_PROXY
+        if is_public_host:
+            return None
+        # Only what comes directly to this computer may name it.
+        is_direct = self._access.is_local and not forwarded
+        return None if is_direct and is_own_host(headers, scope) else FOREIGN_HOST
+
+    def _is_from_page_proxy(self, scope: Scope) -> bool:
+        """Check whether it comes from the proxy that may show the local page."""
         access, client = self._access, scope.get("client")
         if client is None or not access.trusted_proxy or not access.serves_pages:
             return False
-        return _parse_address(client[0]) == _parse_address(access.trusted_proxy)
+        return parse_address(client[0]) == parse_address(access.trusted_proxy)
 
     async def _body(
         self, headers: Headers, receive: Receive, visit: str
@@ -214,9 +288,10 @@ class Security:
             return BODY_TOO_LARGE, receive
         token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
         wanted = create_csrf_token(self._key, visit)
+        replayed = _replay_body(body, receive)
         if not hmac.compare_digest(token.encode(errors="replace"), wanted.encode()):
-            return STALE_PAGE, receive
-        return None, _replay_body(body, receive)
+            return STALE_PAGE, replayed
+        return None, replayed
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application; an exception becomes a page without a traceback."""
@@ -238,11 +313,25 @@ class Security:
                     500,
                     "Something went wrong on our side",
                     "It was written to the log. Trying again in a minute may help.",
+                    scope["path"],
                 )
                 await page(scope, receive, send)
 
 
-def _parse_address(written: str) -> IPv4Address | IPv6Address | None:
+def _get_state(scope: Scope) -> dict[str, Any]:
+    state: dict[str, Any] = scope.setdefault("state", {})
+    return state
+
+
+def _refuse_method(scope: Scope, headers: Headers, site: str) -> RequestRefusal | None:
+    if scope["method"] in _SAFE_METHODS:
+        return None
+    if scope["method"] != "POST":
+        return WRONG_METHOD
+    return None if is_own_origin(headers, site) else FOREIGN_SITE
+
+
+def parse_address(written: str) -> IPv4Address | IPv6Address | None:
     """Parse an IP address; one of IPv4 that a socket of IPv6 shows is of IPv4."""
     try:
         address = ip_address(written)
@@ -251,9 +340,58 @@ def _parse_address(written: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def is_below(path: str, prefix: str) -> bool:
+    """Check whether a path is the prefix or one of its subpaths."""
+    return path == prefix or path.startswith(f"{prefix}/")
+
+
+def _is_trusted(scope: Scope, access: WebAccess) -> bool:
+    """Check whether the connection comes from a proxy whose headers are believed."""
+    client = scope.get("client")
+    return client is not None and _is_proxy(client[0], access)
+
+
+def _is_proxy(written: str, access: WebAccess) -> bool:
+    address = parse_address(written)
+    return address is not None and any(address in net for net in access.proxies)
+
+
+def find_client(scope: Scope, headers: Headers, access: WebAccess) -> str:
+    """Find the address of the client; "" if it is unknown.
+
+    A header is believed only from a trusted proxy. Its last address is the one that
+    the proxy saw; what stands before it may have been sent by anybody.
+    """
+    client = scope.get("client")
+    if client is None:
+        return ""
+    passed_on = ",".join(headers.getlist("x-forwarded-for")).split(",")
+    found = str(client[0])
+    while passed_on and _is_proxy(found, access):
+        said = parse_address(passed_on.pop().strip())
+        if said is None:
+            break
+        found = str(said)
+    return found
+
+
+def has_public_host(headers: Headers, access: WebAccess) -> bool:
+    """Check that exactly one Host was sent, naming that of `PUBLIC_URL`."""
+    hosts = headers.getlist("host")
+    if access.public_url is None or len(hosts) != 1:
+        return False
+    public = urlsplit(access.public_url)
+    usual = ":443" if public.scheme == "https" else ":80"
+    return hosts[0].lower().removesuffix(usual) == public.netloc.lower().removesuffix(
+        usual
+    )
+
+
 def create_csrf_token(key: bytes, visit: str) -> str:
     """Create the token that a form of this visit must carry, in hexadecimal."""
-    return hmac.new(key, b"csrf:" + visit.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        key, b"csrf:" + visit.encode(errors="replace"), hashlib.sha256
+    ).hexdigest()
 
 
 def is_own_host(headers: Headers, scope: Scope) -> bool:
@@ -278,11 +416,11 @@ def is_forwarded(headers: Headers, scope: Scope) -> bool:
     return marked or added or scope["http_version"] == "1.0"
 
 
-def is_own_origin(headers: Headers) -> bool:
+def is_own_origin(headers: Headers, own: str) -> bool:
     """Check whether, according to the browser, one of our pages sent the request.
 
-    Under our referrer policy the `Origin` of a form is «null»; then `Sec-Fetch-Site`
-    decides. A request with neither is refused.
+    Under the referrer policy of the local page the `Origin` of a form is «null»; then
+    `Sec-Fetch-Site` decides. A request with neither is refused.
     """
     site = headers.get("sec-fetch-site")
     origin = headers.get("origin")
@@ -290,18 +428,42 @@ def is_own_origin(headers: Headers) -> bool:
         return False
     if origin is None or origin == "null":
         return site is not None
-    return origin.lower() == f"http://{headers['host'].lower()}"
+    return origin.lower() == get_origin(own)
+
+
+def get_origin(site: str) -> str:
+    """Return the origin of an address, as browsers write it."""
+    parts = urlsplit(site.lower())
+    usual = ":443" if parts.scheme == "https" else ":80"
+    return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
+
+
+def get_session_cookie_name(*, secure: bool) -> str:
+    """Return the name of the session's cookie.
+
+    Browsers accept the prefix only from this very host, over https.
+    """
+    return f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE
 
 
 def _get_visit(scope: Scope) -> tuple[str, bool]:
-    """Return the visit in the browser's cookie, or a new one; and whether it is new."""
-    visit = HTTPConnection(scope).cookies.get(VISIT_COOKIE, "")
+    """Return what the form token belongs to; and whether it is a new visit.
+
+    In the console that is the session, so that a token of another session, or of the
+    time before the login, is worth nothing.
+    """
+    cookies = HTTPConnection(scope).cookies
+    if is_below(scope["path"], CONSOLE_PREFIX):
+        name = get_session_cookie_name(secure=_get_state(scope)["is_https"])
+        if session := cookies.get(name):
+            return session[:_MAX_VISIT_LENGTH], False
+    visit = cookies.get(VISIT_COOKIE, "")
     if 20 <= len(visit) <= _MAX_VISIT_LENGTH and visit.isascii():
         return visit, False
     return secrets.token_urlsafe(24), True
 
 
-def _wrap_send(send: Send, new_visit: str | None) -> Send:
+def _wrap_send(send: Send, new_visit: str | None, *, secure: bool = False) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
@@ -314,7 +476,7 @@ def _wrap_send(send: Send, new_visit: str | None) -> Send:
                 cookie = (
                     f"{VISIT_COOKIE}={new_visit}; Path=/; HttpOnly; SameSite=Strict"
                 )
-                headers.append("set-cookie", cookie)
+                headers.append("set-cookie", cookie + "; Secure" * secure)
         await send(message)
 
     return answer

@@ -41,10 +41,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.errors import ConfigurationError
 from bot.i18n.safe_text import build_environment
 from bot.i18n.translation import Texts
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.web.articles import ReadArticle, build_article_routes
 from bot.web.health import HealthServices, build_health_routes
-from bot.web.security import NoticeRenderer, Security
+from bot.web.security import (
+    CONSOLE_PREFIX,
+    NoticeRenderer,
+    Security,
+    StaleFormRenderer,
+    is_below,
+)
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -105,6 +111,8 @@ def build_application(
     public_routes: Sequence[Route] = (),
     published: Sequence[Route] = (),
     access: WebAccess = LOCAL_ACCESS,
+    console: Sequence[BaseRoute] = (),
+    show_stale_form: StaleFormRenderer | None = None,
 ) -> Starlette:
     """Build the ASGI application.
 
@@ -120,15 +128,17 @@ def build_application(
             their first part is theirs.
         access: Who can reach the port. Beyond this computer, the other routes are left
             out, unless a trusted proxy asks for a login.
+        console: The routes of the console, which has a login; beyond this computer it
+            is served under the public address only.
+        show_stale_form: The console's page for a form whose token is out of date.
     """
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
     notice = _build_notice_renderer(templates, texts)
-    of_pages = [
-        *build_article_routes(read_article, templates, texts),
-        Mount("/static", StaticFiles(directory=FOLDER / "static")),
-        *routes,
-    ]
+    of_pages = [*build_article_routes(read_article, templates, texts), *routes]
+    static = Mount("/static", StaticFiles(directory=FOLDER / "static"))
+    of_console = [*console, static]
+    serves_console = access.is_local or access.public_url is not None
     checks, public_checks = build_health_routes(health, access)
     public = [*public_routes, *public_checks]
     shared = {f"/{route.path.split('/')[1]}" for route in published}
@@ -137,6 +147,7 @@ def build_application(
             *published,
             *checks,
             *public,
+            *(of_console if serves_console else [static]),
             *(of_pages if access.serves_pages else ()),
         ],
         middleware=[
@@ -147,6 +158,7 @@ def build_application(
                 public_paths=frozenset(route.path for route in public),
                 shared_prefixes=sorted(shared),
                 access=access,
+                show_stale_form=show_stale_form,
             )
         ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},
@@ -297,9 +309,12 @@ class _UvicornServer(uvicorn.Server):
 
 
 def _build_notice_renderer(templates: Environment, texts: Texts) -> NoticeRenderer:
-    def notice(status: int, title: str, sentence: str) -> Response:
+    def notice(status: int, title: str, sentence: str, path: str) -> Response:
         page = templates.get_template("notice.html")
-        html = page.render(title=texts.word(title), sentence=texts.word(sentence))
+        home = CONSOLE_PREFIX if is_below(path, CONSOLE_PREFIX) else "/"
+        html = page.render(
+            title=texts.word(title), sentence=texts.word(sentence), home=home
+        )
         return HTMLResponse(html, status_code=status)
 
     return notice
@@ -308,13 +323,13 @@ def _build_notice_renderer(templates: Environment, texts: Texts) -> NoticeRender
 def _build_error_handler(
     notice: NoticeRenderer, texts: Texts
 ) -> Callable[[Request, Exception], Response]:
-    def answer(_: Request, error: Exception) -> Response:
+    def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title = texts.say("This does not work")
         sentence = texts.say("This page does not support that request.")
         if status == 404:
             title = texts.say("Page not found")
             sentence = texts.say("There is no such page, or it is no longer kept.")
-        return notice(status, title, sentence)
+        return notice(status, title, sentence, request.url.path)
 
     return answer

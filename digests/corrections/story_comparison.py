@@ -188,7 +188,8 @@ class _StoryComparison:
     def amend_headline(self, published: Headline, revision: str) -> Headline | None:
         """The new headline, where the old one is no longer true."""
         hit = [c for c in self._list_corrections(revision) if _corrects(c, published)]
-        if not hit or self._is_unchanged(published.text):
+        unchanged = published.by_editors or self._is_unchanged(published.text)
+        if not hit or unchanged:
             return None
         headline = write_headline(self.new)
         if headline.text == published.text:

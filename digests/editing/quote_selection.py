@@ -352,6 +352,24 @@ def build_story_cards(
     return tuple(cards)
 
 
+def list_story_cards(
+    story: Story, analyses: Mapping[str, ArticleAnalysis], most: int
+) -> tuple[QuoteCard, ...]:
+    """The cards of all quotations of a story that stand alone, each once.
+
+    Unlike those that are shown by default, several may be of one speaker.
+    """
+    cards: dict[str, QuoteCard] = {}
+    for article in story.articles:
+        found = analyses[article.id]
+        after = dict(itertools.pairwise(found.quotes))
+        for quote in select_quotes(found.quotes, article.text, found.kind):
+            rest = find_rest(quote, after.get(quote), article.text)
+            card = content.build_card(article, quote, rest)
+            cards.setdefault(_plain_words(quote.text), card)
+    return tuple(cards.values())[:most]
+
+
 def _plain_words(text: str) -> str:
     return normalize_text(text).strip(" .,;:!?")
 

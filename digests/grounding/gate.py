@@ -51,7 +51,7 @@ def drop_ungrounded(edition: Edition, articles: ArticlesById) -> Edition:
         kept for story in edition.stories if (kept := gate_story(story, articles))
     )
     brief = tuple(
-        passed for line in edition.brief if (passed := _gate_brief(line, articles))
+        passed for line in edition.brief if (passed := gate_line(line, articles))
     )
     shown = [card for story in stories for card in story.cards]
     hero = edition.hero if edition.hero in shown else None
@@ -89,6 +89,20 @@ def gate_story(story: EditionStory, articles: ArticlesById) -> EditionStory | No
     )
 
 
+def gate_headlines(
+    headlines: Sequence[Headline], article: Article
+) -> tuple[Headline, ...]:
+    """Those of the headlines whose words are in their article."""
+    return tuple(h for h in headlines if _headline_stands(h, article))
+
+
+def gate_cards(
+    cards: Sequence[QuoteCard], articles: ArticlesById
+) -> tuple[QuoteCard, ...]:
+    """Those of the cards whose words are in their articles."""
+    return tuple(card for card in cards if _card_stands(card, articles))
+
+
 def _find_lead_article(story: EditionStory, articles: ArticlesById) -> Article | None:
     """The lead article of a story, if its reference is right."""
     if not story.articles or not _ref_stands(story.articles[0], articles):
@@ -96,7 +110,8 @@ def _find_lead_article(story: EditionStory, articles: ArticlesById) -> Article |
     return articles[story.articles[0].id]
 
 
-def _gate_brief(line: BriefStory, articles: ArticlesById) -> BriefStory | None:
+def gate_line(line: BriefStory, articles: ArticlesById) -> BriefStory | None:
+    """The line with a headline that is in its source; None where there is none."""
     if not _ref_stands(line.article, articles):
         return None
     headline = _choose_headline(line.headline, articles[line.article.id])

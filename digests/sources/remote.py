@@ -62,7 +62,7 @@ _PARSERS: Mapping[SourceKind, Callable[..., ParsedSource]] = {
 
 
 @frozen
-class Visit:
+class SourceVisit:
     """The result of reading an address once."""
 
     kind: SourceKind
@@ -85,7 +85,7 @@ async def read_address(
     now: datetime,
     known: Validators | None = None,
     kind: SourceKind | None = None,
-) -> Visit | NotModified:
+) -> SourceVisit | NotModified:
     """Fetch an address and read the feed, sitemap or page there.
 
     Args:
@@ -110,7 +110,7 @@ async def read_address(
     parsed = await sandbox.run(
         _PARSERS[found], answer.body, url=answer.url, now=now, **options
     )
-    return Visit(
+    return SourceVisit(
         kind=found,
         url=answer.url,
         title=parsed.title,
@@ -311,9 +311,9 @@ async def read_addresses(
 async def _read_source(
     address: str, fetcher: Fetcher, sandbox: Sandbox, now: datetime
 ) -> ReadResult:
-    visit: Visit | NotModified
+    visit: SourceVisit | NotModified
     visit = await read_address(address, fetcher=fetcher, sandbox=sandbox, now=now)
-    if isinstance(visit, Visit) and visit.feeds and _is_home_page(visit):
+    if isinstance(visit, SourceVisit) and visit.feeds and _is_home_page(visit):
         feed = visit.feeds[0].address
         visit = await read_address(feed, fetcher=fetcher, sandbox=sandbox, now=now)
     if isinstance(visit, NotModified) or not visit.articles:
@@ -322,12 +322,12 @@ async def _read_source(
     return ReadResult(articles=visit.articles, problems=problems)
 
 
-def _is_home_page(visit: Visit) -> bool:
+def _is_home_page(visit: SourceVisit) -> bool:
     """Whether it is the front page of a site rather than an article."""
     return not visit.articles or not urlsplit(visit.url).path.strip("/")
 
 
-def _suggest_feeds(address: str, visit: Visit) -> tuple[ReadProblem, ...]:
+def _suggest_feeds(address: str, visit: SourceVisit) -> tuple[ReadProblem, ...]:
     """A hint that a page was read as one article although its site has feeds."""
     if visit.kind != "page" or not visit.feeds:
         return ()

@@ -68,6 +68,27 @@ def write_headline(
     )
 
 
+def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
+    """Headlines for an article: its title, and its sentences as headlines, in order."""
+    title = strip_site_name(article.title or "", article.source)
+    line = passages.find_title_line(article)
+    given = [Headline(text=title)] if title else []
+    if line is not None:
+        given.append(
+            Headline(text=_format_headline(article.text, (line,)), spans=(line,))
+        )
+    written = (
+        Headline(text=_format_headline(article.text, version), spans=version)
+        for passage in passages.extract_passages(article)[:_LOOKED_AT]
+        if passages.is_presentable(passage) and _stands_alone(passage)
+        if (version := _choose_version(article.text, passage)) is not None
+    )
+    different: dict[str, Headline] = {}
+    for headline in (*given, *written):
+        different.setdefault(headline.text.casefold(), headline)
+    return tuple(different.values())[:most]
+
+
 def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
     for passage in sorted(shown, key=_stands_alone, reverse=True):

@@ -75,14 +75,15 @@ def format_mark(story: EditionStory | BriefStory) -> str:
 def format_origin(story: EditionStory, zone: tzinfo) -> str:
     """«Hallin Courier · 2 more sources · 6 January 2026, 07:10 UTC», in `zone`.
 
-    A story that was made from an excerpt says so at the end.
+    A story that was made from an excerpt, or has a headline by the editors, says so.
     """
     lead = story.articles[0] if story.articles else None
     author = content.find_author(lead.author, story.kind, lead.source) if lead else ""
     by = f"by {author}" if author else ""
     origin = _join_origin(story.outlets, lead, by, zone)
     excerpt = "from the feed’s excerpt" if lead and lead.excerpt else ""
-    return " · ".join(part for part in (origin, excerpt) if part)
+    editors = "headline: the editors" if story.headline.by_editors else ""
+    return " · ".join(part for part in (origin, excerpt, editors) if part)
 
 
 def format_brief_origin(outlets: tuple[str, ...], article: ArticleRef) -> str:

@@ -108,6 +108,7 @@ class BotHarness:
     inbox: Inbox
     doctor: Doctor
     quotas: Quotas
+    services: CommandServices
 
     @property
     def corrections(self) -> CorrectionProcessor:
@@ -252,6 +253,7 @@ async def open_harness(
         else None,
         pages=WebPages(public_url=public_url),
         metrics=metrics,
+        sign=ControlSigner(b"0123456789abcdef").signed,
     )
     services = CommandServices(
         db=db,
@@ -271,6 +273,7 @@ async def open_harness(
             metrics=metrics,
             clock=clock,
             quotas=quotas,
+            services=services,
             platform=platform,
             ingestor=ingestor,
             publisher=publisher,

@@ -133,6 +133,7 @@ BAD = {
     "WEB_PORT": ["-1", "65536", "8711.5", "true"],
     "WEB_HOST": ["127.1", "300.1.1.1", "a b", "-a", "http://a", "a:80", "::g"],
     "WEB_TRUSTED_PROXY": ["proxy", "10.0.0.0/8", "127.0.0.1:80", "1"],
+    "TRUSTED_PROXIES": ["proxy", "127.0.0.1:80", "10.0.0.0/40", "10.0.0.1;10.0.0.2"],
     "SEND_TIMEOUT": ["0", "nan", "inf", "20s", "1e9"],
     "UNCERTAIN_WAIT": ["-1", "nan", "a while"],
     "LOG_LEVEL": ["trace", "10"],
@@ -185,6 +186,40 @@ def test_a_trusted_proxy_on_this_computer_needs_a_loopback_address(home):
     settings, warnings = loaded(home, WEB_HOST="0.0.0.0", WEB_TRUSTED_PROXY="127.0.0.1")
     assert not settings.web_access.serves_pages
     assert "set STANDFIRST_WEB_HOST to 127.0.0.1" in warnings[0]
+
+
+def test_proxies_are_addresses_and_networks(home):
+    settings, _ = loaded(home, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8,::1")
+    assert list(map(str, settings.web_access.proxies)) == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "::1/128",
+    ]
+
+
+def test_the_proxy_of_the_local_page_is_one_of_them(home):
+    settings, _ = loaded(home, WEB_TRUSTED_PROXY="127.0.0.1")
+    assert list(map(str, settings.web_access.proxies)) == ["127.0.0.1/32"]
+    settings, _ = loaded(home, TRUSTED_PROXIES="127.0.0.1")
+    assert settings.web_access.trusted_proxy is None
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("http://news.example", True),
+        ("https://news.example", False),
+        ("http://localhost:8711", False),
+    ],
+)
+def test_a_public_address_without_tls_is_a_warning(home, url, warned):
+    _, warnings = loaded(home, PUBLIC_URL=url)
+    assert any("not https" in one for one in warnings) == warned
+
+
+def test_half_of_what_a_login_takes_is_a_warning(home):
+    _, warnings = loaded(home, DISCORD_CLIENT_ID="4242")
+    assert any("belong together" in one for one in warnings)
 
 
 def test_a_token_that_can_be_guessed_is_a_warning_that_does_not_show_it(home):

@@ -21,6 +21,7 @@ from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
 from bot.ports import PageServices
 from bot.web import server
+from bot.web.console.application import build_console
 from digests.messages import Message
 from tests.bot.harness import BotHarness, open_harness
 from tests.bot.web.asgi import report_health
@@ -92,13 +93,17 @@ async def _open(
                 mailbox=mailbox,
                 list_channels=harness.archive.local_destinations,
                 list_problems=_list_no_problems,
+                has_console=True,
             )
+            console = build_console(harness.services, harness.inbox, {})
             site = server.build_application(
                 routes=pages.build_page_routes(platform, services, clock),
                 read_article=harness.archive.local_article,
                 health=report_health(harness.archive.ready),
                 key=KEY,
                 texts=Texts.of("en"),
+                console=console.routes,
+                show_stale_form=console.show_stale_form,
             )
             running = asyncio.create_task(platform.run(harness.inbox))
             before = (platform.hub.close,)

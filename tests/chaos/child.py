@@ -25,13 +25,18 @@ from typing import Any
 from unittest.mock import patch
 
 from bot import app, logs, runner
+from bot.model import Permission, Person
 from bot.platforms.slack import limits
+from bot.publishing import draft_acts
 from bot.settings import Settings
+from bot.storage import draft_store, workspace_store
 from tests.builders import some_settings
 from tests.chaos.clock import SharedClock
 from tests.chaos.points import Points
 from tests.fakes import FakeDrawing
 
+#: Who acts on drafts.
+EDITOR = Person(id="ana", name="Ana", permission=Permission.EDITOR)
 #: More wake-ups than a correct process needs until nothing is due.
 WAKES = 400
 QUIET, RESTLESS, BROKEN = 0, 3, 4
@@ -54,6 +59,8 @@ class Job:
     without: str = ""
     #: Whether it is `standfirst run`.
     served: bool = False
+    #: What an editor types about the only draft, before anything else is done.
+    acts: tuple[str, ...] = ()
     #: Whether it only deletes unused files.
     cleans: bool = False
     #: Whether the clock is advanced when nothing is due.
@@ -151,6 +158,8 @@ async def _until_quiet(
     job: Job, application: runner.Application, clock: SharedClock
 ) -> int:
     await application.publisher.realign()
+    for act in job.acts:
+        await do_act(application, act)
     for _ in range(WAKES):
         following = await wake(application)
         if following is None or following > job.until:
@@ -164,6 +173,25 @@ async def _until_quiet(
         else:
             await asyncio.sleep(min(max(wait, 0.0), 0.05))
     return RESTLESS
+
+
+async def do_act(application: runner.Application, act: str) -> None:
+    """Do to the only draft what an editor types."""
+    workspaces = await application.db.read(workspace_store.list_workspaces)
+    for workspace in workspaces:
+        drafts = await application.db.read(
+            draft_store.list_open_drafts, workspace.scope
+        )
+        for draft in drafts:
+            await application.db.write(
+                application.publisher.drafts.processor.act,
+                workspace.scope,
+                public_id=draft.public_id,
+                version=draft.version,
+                request=draft_acts.parse_act(draft.content, act),
+                who=EDITOR,
+                now=application.clock.now(),
+            )
 
 
 async def wake(application: runner.Application) -> datetime | None:

@@ -21,6 +21,7 @@ from tests.chaos import (
     payloads,
     platform_responses,
     processes,
+    review,
     roles,
     storms,
     system_clock,
@@ -41,6 +42,7 @@ class Sizes:
     kills: int = 1000
     answers: int = 500
     uploads: int = 100
+    reviews: int = 240
     late: int = 6
     races: int = 30
     restarts: int = 50
@@ -71,6 +73,7 @@ QUICK = Sizes(
     kills=120,
     answers=60,
     uploads=24,
+    reviews=24,
     late=2,
     races=6,
     restarts=12,
@@ -113,6 +116,10 @@ async def _answers(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]
 
 async def _uploads(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
     return await uploads.uploaded(sizes.uploads, seed, board)
+
+
+async def _review(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
+    return await _each(review.reviewed, sizes.reviews, seed, board)
 
 
 async def _uncertain(sizes: Sizes, seed: int, board: Scoreboard) -> Sequence[Line]:
@@ -207,6 +214,7 @@ TRIALS: Mapping[str, Trial] = {
     "kills": _kills,
     "answers": _answers,
     "uploads": _uploads,
+    "review": _review,
     "uncertain": _uncertain,
     "dead": _dead,
     "faulty": _faulty,

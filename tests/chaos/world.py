@@ -50,6 +50,12 @@ destinations = [{names}]
 schedule = "every 2 hours UTC"
 stories = 15
 cards = "{cards}"
+{review}"""
+#: Editions that editors see half an hour before, in a channel of their own.
+_REVIEW = """
+review = "{review}"
+review_lead = 30
+review_channel = "desk"
 """
 _DESTINATION = """
 [[workspace.destination]]
@@ -94,6 +100,8 @@ class World:
     channels: Sequence[str]
     press: NewsGenerator
     without: str = ""
+    #: The channel in which editors see drafts; "" = there is no review.
+    desk: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
     published: list[InventedStory] = field(default_factory=list)
     rounds: int = 0
@@ -227,6 +235,7 @@ async def world(
     channels: int = 1,
     without: str = "",
     uploads: bool = False,
+    review: str = "",
 ) -> AsyncIterator[World]:
     """Create a new world with one digest; nothing is due in it yet."""
     folder.mkdir(parents=True)
@@ -234,7 +243,9 @@ async def world(
     clock.set(BEGIN)
     prefix = PREFIXES.get(platform, "")
     numbers = [f"{prefix}{2001 + number}" for number in range(channels)]
-    async with WIRES[platform](clock, folder / "standfirst.db", numbers) as wire:
+    desk = f"{prefix}{2901}" if review else ""
+    every = [*numbers, desk] if desk else numbers
+    async with WIRES[platform](clock, folder / "standfirst.db", every) as wire:
         built = World(
             name=name,
             folder=folder,
@@ -244,15 +255,20 @@ async def world(
             channels=numbers,
             press=NewsGenerator(folder / "articles", random),
             without=without,
+            desk=desk,
         )
         # Uploads to Slack are requests of their own, with a trial of their own.
-        await _set_up(built, "off" if platform == "slack" and not uploads else "all")
+        cards = "off" if platform == "slack" and not uploads else "all"
+        await _set_up(built, cards, review)
         yield built
 
 
-async def _set_up(built: World, cards: str) -> None:
+async def _set_up(built: World, cards: str, review: str) -> None:
     file = built.folder / "newsroom.toml"
     names = [f"n{channel}" for channel in built.channels]
+    places = list(zip(names, built.channels, strict=True))
+    if built.desk:
+        places.append(("desk", built.desk))
     file.write_text(
         _DIGEST.format(
             platform=built.wire.name,
@@ -261,8 +277,9 @@ async def _set_up(built: World, cards: str) -> None:
             names=", ".join(f'"{name}"' for name in names),
             destinations="".join(
                 _DESTINATION.format(name=name, channel=channel)
-                for name, channel in zip(names, built.channels, strict=True)
+                for name, channel in places
             ),
+            review=_REVIEW.format(review=review) if review else "",
         ),
         encoding="utf-8",
     )

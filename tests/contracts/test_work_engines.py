@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,16 @@ from sqlalchemy import text
 
 from bot.app import list_platforms, open_application
 from bot.configuration import file_import
-from bot.model import Digest
+from bot.model import Digest, DueMoment, Permission, Person
+from bot.publishing.draft_acts import DraftActRequest
 from bot.runner import Application, Role, run_application
-from bot.storage import Connection, digest_store, workspace_store
+from bot.storage import (
+    Connection,
+    digest_store,
+    draft_store,
+    schedule_store,
+    workspace_store,
+)
 from tests.bot.harness import BRIDGE, FLOOD, POOL
 from tests.builders import some_settings
 
@@ -40,6 +48,16 @@ schedule = "daily at 3:00 UTC"
 """
 
 
+#: A channel of the editors, and drafts that wait for their approval.
+REVIEW = """review = "hold"
+review_channel = "desk"
+
+[[workspace.destination]]
+name = "desk"
+channel = "desk"
+"""
+
+
 @dataclass(frozen=True)
 class Installation:
     """A database, and the roles of the processes over it."""
@@ -59,9 +77,10 @@ class Installation:
         async with open_application(settings, role=role) as app:
             yield app
 
-    async def set_up(self, *names: str) -> None:
+    async def set_up(self, *names: str, extra: str = "") -> None:
         file = self.home / "standfirst.toml"
-        file.write_text("\n".join(CONFIGURATION.format(name=name) for name in names))
+        spaces = "\n".join(CONFIGURATION.format(name=name) for name in names)
+        file.write_text(spaces + extra)
         async with self.open() as app:
             await app.db.write(
                 file_import.apply_file,
@@ -166,6 +185,54 @@ async def test_sources_are_read_when_they_are_due(installation):
     await installation.set_up("morning")
     async with installation.running() as until:
         await until("SELECT count(*) FROM articles", 1)
+
+
+async def test_a_draft_is_shown_and_is_posted_once_when_an_editor_approved_it(
+    installation,
+):
+    installation.write_article(BRIDGE)
+    await installation.set_up("morning", extra=REVIEW)
+    async with installation.running() as until:
+        async with installation.open(installation.roles[0]) as app:
+            (digest,) = await app.db.read(_list_digests)
+            await app.db.write(plan_review, digest, app.clock.now())
+        await until("SELECT count(*) FROM drafts WHERE reminded_at IS NOT NULL", 1)
+        # The draft, and the reminder that it waits.
+        await until("SELECT count(*) FROM local_messages WHERE channel = 'desk'", 2)
+        async with installation.open(installation.roles[0]) as app:
+            await approve(app, digest)
+        await until("SELECT count(*) FROM deliveries WHERE state = 'sent'", 1)
+        await until("SELECT count(*) FROM drafts WHERE state = 'posted'", 1)
+        await until("SELECT count(*) FROM local_messages WHERE channel = 'desk'", 1)
+    async with installation.open() as app:
+        everything = "SELECT count(*) FROM local_messages"
+        assert await app.db.read(_ask, everything) == 2
+
+
+def plan_review(conn: Connection, digest: Digest, now: datetime) -> None:
+    due = DueMoment(at=now, local_date=now.date(), slot="08:30")
+    schedule_store.plan_occurrence(
+        conn,
+        digest.scope,
+        digest_id=digest.id,
+        due=due,
+        zone="UTC",
+        trigger="schedule",
+        review_at=now,
+    )
+
+
+async def approve(app: Application, digest: Digest) -> None:
+    (draft,) = await app.db.read(draft_store.list_open_drafts, digest.scope)
+    await app.db.write(
+        app.publisher.drafts.processor.act,
+        digest.scope,
+        public_id=draft.public_id,
+        version=draft.version,
+        request=DraftActRequest(kind="approve"),
+        who=Person(id="ana", name="Ana", permission=Permission.EDITOR),
+        now=app.clock.now(),
+    )
 
 
 async def test_a_clean_stop_leaves_nothing_behind(installation):

@@ -8,7 +8,7 @@ import pytest
 
 from digests.errors import SandboxKilled, SourceGone, SourceUnreadable
 from digests.sources.fetch import Fetcher, FetchPolicy, NotModified, Validators
-from digests.sources.remote import SourceKind, Visit, detect_kind, read_address
+from digests.sources.remote import SourceKind, SourceVisit, detect_kind, read_address
 from digests.sources.sandbox import Sandbox, SandboxLimits
 from tests.wire.server import Script, answer, redirect, serving
 
@@ -39,12 +39,12 @@ async def newsroom(
             yield server.url(""), fetcher, sandbox
 
 
-async def visit(scripts: Mapping[str, Script], path: str, **options) -> Visit:
+async def visit(scripts: Mapping[str, Script], path: str, **options) -> SourceVisit:
     async with newsroom(scripts) as (start, fetcher, sandbox):
         found = await read_address(
             start + path, fetcher=fetcher, sandbox=sandbox, now=NOW, **options
         )
-        assert isinstance(found, Visit)
+        assert isinstance(found, SourceVisit)
         return found
 
 
@@ -102,7 +102,7 @@ async def test_a_source_that_kills_its_reader_leaves_the_others_alone():
         found = await read_address(
             start + "/f", fetcher=fetcher, sandbox=sandbox, now=NOW
         )
-    assert isinstance(found, Visit)
+    assert isinstance(found, SourceVisit)
     assert len(found.articles) == 1
 
 

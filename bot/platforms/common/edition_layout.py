@@ -184,6 +184,27 @@ def build_story_control_id(edition_id: str, story_id: str) -> str:
     return f"v1:story:{edition_id}:{story_id}"
 
 
+def list_shown_buttons(context: RenderContext, texts: Texts) -> list[tuple[str, str]]:
+    """List the buttons below an edition, or below a draft of one."""
+    if context.draft is not None:
+        return list(context.draft.buttons)
+    return list_buttons(context.edition_id, texts)
+
+
+def build_choice_id(context: RenderContext, story_id: str) -> str:
+    """Build the id of the choice that opens a story of an edition, or of a draft."""
+    if context.draft is not None:
+        return f"v1:draft:{context.draft.draft}:{story_id}"
+    return build_story_control_id(context.edition_id, story_id)
+
+
+def get_menu_label(context: RenderContext, texts: Texts) -> str:
+    """Return the label of the menu of stories."""
+    if context.draft is not None:
+        return context.draft.menu
+    return texts.say("Read more about…")
+
+
 # ── pieces ─────────────────────────────────────────────────────────────────────
 
 
@@ -197,8 +218,13 @@ class _Layout(Generic[B]):
 
     def list_pieces(self, title: str) -> Iterator[EditionPiece[B]]:
         view, markup = self.view, self.markup
-        under = view.format_subtitle()
+        draft = view.context.draft
+        under = [*(draft.lines if draft else ()), *view.format_subtitle()]
+        if draft is not None and draft.only_lines:
+            under = list(draft.lines)
         yield _piece(markup.head(title, under), title, *under)
+        if draft is not None and draft.only_lines:
+            return
         brief = [self._build_brief()] if view.edition.brief else []
         if view.layout.also == "above":
             yield from brief
@@ -219,7 +245,7 @@ class _Layout(Generic[B]):
         headline = shorten_line(story.headline.text, limits.HEADLINE)
         marked = mark_headline(headline, *view.list_marks(story))
         source = view.format_source(story)
-        notes = view.format_corrections(story.notes)
+        notes = view.format_notes(story)
         card = view.select_card(story.cards, self._fits_quote)
         picture = view.find_story_picture(story)
         summary = [
@@ -242,7 +268,7 @@ class _Layout(Generic[B]):
                 body=self.markup.story(layout),
                 plain="\n".join(filter(None, (title, *plain, source, *notes))),
                 option=(
-                    build_story_control_id(view.context.edition_id, story.id),
+                    build_choice_id(view.context, story.id),
                     f"{number}. {headline}",
                 ),
                 pictures=view.find_pictures(*(one.quote for one in sections)),

@@ -5,7 +5,7 @@ escape it. This module also selects the quote that a story shows, so that all pl
 show the same one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final, Self
 from zoneinfo import ZoneInfo
@@ -45,6 +45,8 @@ MAX_NAME: Final = 120
 MAX_CORRECTIONS: Final = 3
 MAX_CORRECTION: Final = 260
 MAX_WORDS: Final = 90
+#: Characters of a note from the editors, with what marks it.
+MAX_EDITORS_NOTE: Final = 360
 #: Figures that a story shows, where they are shown at all.
 MAX_FIGURES: Final = 4
 #: Characters of a figure, and of a difference between two outlets.
@@ -170,8 +172,26 @@ class EditionView:
         """«Opinion: Headline · Outlet», and its newest correction."""
         corrections = self.format_corrections(brief.notes[-1:])
         headline = mark_headline(brief.headline.text, *self.list_marks(brief))
-        parts = (headline, *brief.outlets[:1], *corrections)
+        parts = (headline, *brief.outlets[:1], *self.mark_brief(brief), *corrections)
         return " · ".join(shorten_line(one, MAX_NAME) for one in parts if one.strip())
+
+    def format_notes(self, story: EditionStory) -> list[str]:
+        """Format what editors wrote, marked as theirs, and the corrections."""
+        said = list(self.list_editors_words(story))
+        return [*said, *self.format_corrections(story.notes)]
+
+    def list_editors_words(self, story: EditionStory) -> Iterator[str]:
+        """«Headline: the editors», «Note from the editors: …»."""
+        if story.headline.by_editors:
+            yield self.texts.say("Headline: the editors")
+        if note := " ".join(sanitize_text(story.editors_note).split()):
+            said = self.texts.say("Note from the editors: {note}", note=note)
+            yield shorten_line(said, MAX_EDITORS_NOTE)
+
+    def mark_brief(self, brief: BriefStory) -> list[str]:
+        """«Headline: the editors», if they wrote that of a line."""
+        by_editors = brief.headline.by_editors
+        return [self.texts.say("Headline: the editors")] if by_editors else []
 
     def format_corrections(self, notes: Sequence[CorrectionNote]) -> list[str]:
         """«Corrected 14:05: 40 → 14»: one line per moment, the newest few of them."""

@@ -38,6 +38,7 @@ from bot.platforms.discord.messages import CrosspostQueue, DiscordSender
 from bot.platforms.discord.rate_limits import READ, DiscordRateLimiter
 from bot.platforms.discord.read_back import DiscordDirectMessages, find_posted
 from bot.platforms.discord.render import render
+from bot.ports import SignIn
 from digests.messages import Message
 
 if TYPE_CHECKING:
@@ -189,6 +190,19 @@ class DiscordPlatform:
         place = parse_snowflake(channel, "channel")
         person = parse_snowflake(person_id, "person")
         return await self._call(lambda api: api.checks.may_write(place, guild, person))
+
+    def build_sign_in(
+        self, client_id: str, client_secret: str, api_base: str | None
+    ) -> SignIn:
+        """Build what signs people in to the console with this application."""
+        from bot.platforms.discord.sign_in import DiscordSignIn
+
+        return DiscordSignIn(
+            self._call,
+            client_id=client_id,
+            client_secret=client_secret,
+            api_base=api_base,
+        )
 
     async def read_back(self, delivery: Delivery) -> str | None:
         """Find the id of our newest message that carries the delivery's key.

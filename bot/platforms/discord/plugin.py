@@ -1,13 +1,14 @@
 """Plugin of Discord: settings, builder, set-up steps and what the platform supports."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
-from bot.model import PostOptions
+from bot.model import Finding, PostOptions
+from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.discord.channels import (
     INTERACTIONS_PATH,
     INVITATION_BITS,
@@ -70,6 +71,21 @@ class DiscordSettings(PlatformSettings):
         None,
         description="the application's public key: 64 digits and letters from a to f",
     )
+    #: Both of the application: with them people sign in to the console.
+    client_id: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")] | None = Field(
+        None, description="the application's id: a whole number"
+    )
+    client_secret: SecretStr | None = Field(
+        None,
+        description="the application's client secret as Discord shows it",
+        repr=False,
+    )
+
+    def check(self, settings: Settings) -> Iterator[Finding]:
+        """Check what signing in to the console needs."""
+        yield from check_sign_in(
+            settings, PLATFORM_NAME, self.client_id, reveal_secret(self.client_secret)
+        )
 
 
 def is_enabled(settings: Settings) -> bool:
@@ -99,6 +115,11 @@ def build(context: PlatformContext) -> ActivePlatform:
         part=own.shards or "",
         read_state=lambda: platform.state,
         callbacks=routes,
+        sign_in=platform.build_sign_in(
+            own.client_id, reveal_secret(own.client_secret), own.api_base
+        )
+        if own.client_id and own.client_secret
+        else None,
         close=platform.close,
     )
 

@@ -15,7 +15,8 @@ from bot.platforms.common.edition_layout import (
     StoryLayout,
     StorySection,
     find_web_link,
-    list_buttons,
+    get_menu_label,
+    list_shown_buttons,
     render_edition,
 )
 from bot.platforms.common.edition_text import EditionView
@@ -127,7 +128,7 @@ class _DiscordEdition:
         return {"components": [box]}
 
     def _build_select(self, options: Mapping[str, str]) -> Component:
-        placeholder = self._texts.say("Read more about…")
+        placeholder = get_menu_label(self._view.context, self._texts)
         select = {
             "type": components.SELECT,
             "custom_id": "v1:open",
@@ -141,7 +142,7 @@ class _DiscordEdition:
 
     def _build_buttons(self) -> list[Component]:
         edition_id = self._view.context.edition_id
-        named = list_buttons(edition_id, self._texts)
+        named = list_shown_buttons(self._view.context, self._texts)
         if edition_id != PREVIEW_ID:
             named.append((f"v1:discuss:{edition_id}", self._texts.say("Discuss")))
         buttons = [components.build_button(*button) for button in named]

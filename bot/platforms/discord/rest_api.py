@@ -478,6 +478,20 @@ class RestCheckApi:
             return False
         return channels.can_write(bits, int(found.get("type", 0)))
 
+    async def find_member(
+        self, guild: int, person: int
+    ) -> tuple[str, tuple[str, ...], int] | None:
+        """Fetch a member's name, roles and permissions; None if they are not one."""
+        try:
+            server = await self._http.get_guild(guild, with_counts=False)
+            member = await self._http.get_member(guild, person)
+        except (discord.NotFound, discord.Forbidden):
+            return None
+        user: Any = member["user"]
+        name = member.get("nick") or user.get("global_name") or user["username"]
+        roles = tuple(map(str, member["roles"]))
+        return str(name), roles, channels.compute_permissions(server, member, ())
+
     async def _compute_permissions(self, guild: str, channel: Json, who: int) -> int:
         if "thread_metadata" in channel:
             # A thread has the permissions of its channel.

@@ -352,6 +352,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
             tries=tries[:_EXAMPLES],
             people=PEOPLE.values(),
             answered=page.view_answer(answer) if answer else None,
+            opens_console=site.services.has_console and is_editor,
         )
 
     # In a thread: fifty editions take longer than others may wait for the event loop.

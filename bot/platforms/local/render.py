@@ -17,9 +17,10 @@ from bot.i18n.safe_text import build_article_href, is_blank, sanitize_text
 from bot.i18n.translation import Texts
 from bot.model import MessagePart, PictureRef, RenderContext
 from bot.platforms.common.edition_layout import (
-    build_story_control_id,
+    build_choice_id,
     find_web_link,
-    list_buttons,
+    get_menu_label,
+    list_shown_buttons,
 )
 from bot.platforms.common.edition_text import (
     EditionView,
@@ -79,6 +80,7 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "day": view.format_edition_date(),
         "counts": view.format_counts(),
         "late": view.format_late_notice() if context.late else "",
+        **({"review": list(context.draft.lines)} if context.draft else {}),
         "stories": [_build_story(number, story, view) for number, story in stories],
         "hero": _build_card(hero, view) if shows_hero and hero else None,
         "brief": [_build_brief(one, view) for one in brief],
@@ -87,6 +89,9 @@ def render(edition: Edition, context: RenderContext) -> tuple[MessagePart, ...]:
         "end": view.format_closing(),
         **_build_web_link(view),
     }
+    if context.draft is not None and context.draft.only_lines:
+        payload |= {"counts": "", "stories": [], "hero": None, "brief": []}
+        payload |= {"honesty": "", "end": ""}
     text = format_edition_text(payload)
     shown = tuple(ref.hash for ref in context.pictures.values())
     return (MessagePart(key="1", payload=payload, fallback_text=text, pictures=shown),)
@@ -122,7 +127,7 @@ def _build_story(number: int, story: EditionStory, view: EditionView) -> Json:
         "kind": kind,
         "summary": [_build_sentence(sentence, reported) for sentence in summary],
         "source": view.format_source(story),
-        "notes": view.format_corrections(story.notes),
+        "notes": view.format_notes(story),
         "shown": _build_card(shown, view) if shown else None,
         "cards": [_build_folded_card(card, view) for card in folded],
         "matters": _build_sentence(matters, reported) if matters else None,
@@ -195,7 +200,7 @@ def _label_folded(quotes: int, figures: int, shows_quote: bool, texts: Texts) ->
 def _build_brief(brief: BriefStory, view: EditionView) -> Json:
     return {
         "kind": view.list_marks(brief)[1],
-        "notes": view.format_corrections(brief.notes[-1:]),
+        "notes": [*view.mark_brief(brief), *view.format_corrections(brief.notes[-1:])],
         "headline": shorten_text(brief.headline.text, limits.HEADLINE),
         "link": _build_link(brief.article),
         "lang": brief.article.lang or "en",
@@ -212,20 +217,23 @@ def _build_web_link(view: EditionView) -> Json:
 def _build_controls(
     stories: Sequence[tuple[int, EditionStory]], view: EditionView
 ) -> Mapping[str, Any]:
-    texts, edition_id = view.texts, view.context.edition_id
+    texts, context = view.texts, view.context
+    draft = context.draft
+    if draft is not None and draft.only_lines:
+        stories = ()
     options = [
         {
-            "id": build_story_control_id(edition_id, story.id),
+            "id": build_choice_id(context, story.id),
             "label": f"{number}. {shorten_text(story.headline.text, limits.LABEL)}",
         }
         for number, story in stories
     ]
-    label = texts.say("Read more about…")
+    label = get_menu_label(context, texts)
     return {
         "select": {"label": label, "options": options} if options else None,
         "buttons": [
             {"id": control, "label": at}
-            for control, at in list_buttons(edition_id, texts)
+            for control, at in list_shown_buttons(context, texts)
         ],
     }
 
@@ -312,7 +320,12 @@ def format_edition_text(payload: Mapping[str, Any]) -> str:
     layout = payload.get("layout") or _DEFAULT_LAYOUT
     brief = [_list_brief_lines(payload)] if payload["brief"] else []
     parts = [
-        (f"{payload['title']} · {payload['day']}", payload["counts"], payload["late"]),
+        (
+            f"{payload['title']} · {payload['day']}",
+            *payload.get("review", ()),
+            payload["counts"],
+            payload["late"],
+        ),
         *(brief if layout["also"] == "above" else ()),
         *(_list_story_lines(story, layout["story"]) for story in payload["stories"]),
         *([[_format_quote_line(payload["hero"])]] if payload["hero"] else ()),

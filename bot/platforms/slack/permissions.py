@@ -36,6 +36,7 @@ from digests.types import frozen
 log = structlog.get_logger(__name__, platform=PLATFORM_NAME)
 
 _ADMIN_FLAGS: Final = ("is_admin", "is_owner", "is_primary_owner")
+_ABSENT_FLAGS: Final = ("deleted", "is_bot", "is_stranger")
 _OUTSIDER_FLAGS: Final = ("deleted", "is_bot", "is_stranger", "is_restricted",
                 "is_ultra_restricted")  # fmt: skip
 
@@ -51,6 +52,8 @@ class SlackPerson:
     roles: tuple[str, ...] = ()
     #: Whether the lookup failed: such a person counts as a reader.
     lookup_failed: bool = False
+    #: Whether they belong to the workspace, be it as a guest.
+    is_member: bool = False
 
 
 class SlackPersons:
@@ -68,10 +71,15 @@ class SlackPersons:
         """Return a person; the data are at most a minute old."""
         known = self._cache.get((team, user))
         if known is None:
-            known = await self._look_up(user, team)
-            if not known.lookup_failed:
-                self._cache.put((team, user), known)
+            known = await self.look_up(user, team)
         return known
+
+    async def look_up(self, user: str, team: str) -> SlackPerson:
+        """Ask Slack about a person now; their groups may be a minute old."""
+        found = await self._look_up(user, team)
+        if not found.lookup_failed:
+            self._cache.put((team, user), found)
+        return found
 
     async def _look_up(self, user: str, team: str) -> SlackPerson:
         try:
@@ -96,6 +104,8 @@ class SlackPersons:
             name=str(found.get("real_name") or found.get("name") or ""),
             locale=str(found.get("locale") or "en"),
             roles=await self._groups.of(user, team) if member else (),
+            is_member=found.get("team_id") == team
+            and not any(found.get(flag) for flag in _ABSENT_FLAGS),
         )
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import Command, Finding
+from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
 from bot.ports import (
@@ -93,9 +94,13 @@ class SlackSettings(PlatformSettings):
                 )
         bot, app = _variable_of("bot_token"), _variable_of("app_token")
         lacks = list_missing_for_installation(settings)
-        if lacks:
+        # With a token of its own, they may be there for the login alone.
+        if lacks and self.bot_token is None:
             text = f"nobody can install the app; missing: {', '.join(lacks)}"
             yield Finding.problem(_SUBJECT, text, f"set what is missing ({_CHAPTER})")
+        else:
+            secret = reveal_secret(self.client_secret)
+            yield from check_sign_in(settings, PLATFORM_NAME, self.client_id, secret)
         if lacks == ():
             yield self._check_public_url(settings)
             if self.bot_token is not None:
@@ -162,6 +167,7 @@ def build(context: PlatformContext) -> ActivePlatform:
     from bot.platforms.slack.installations import StoredInstallations
     from bot.platforms.slack.platform import SlackPlatform
     from bot.platforms.slack.rate_limits import SlackRateLimiter
+    from bot.platforms.slack.sign_in import SlackSignIn
     from bot.platforms.slack.uploads import PictureUploads
 
     settings, own = context.settings, context.settings.get_group(SlackSettings)
@@ -202,6 +208,15 @@ def build(context: PlatformContext) -> ActivePlatform:
         read_state=lambda: platform.state,
         callbacks=platform.build_routes(context.clock.now),
         check=None if many is None else many.findings,
+        sign_in=SlackSignIn(
+            platform.listener.people,
+            client_id=own.client_id,
+            client_secret=reveal_secret(own.client_secret),
+            api_base=own.api_base,
+            now=context.clock.now,
+        )
+        if own.client_id and own.client_secret
+        else None,
         delete_unused_files=platform.delete_unused_files,
         close=platform.close,
     )

@@ -14,7 +14,8 @@ from bot.platforms.common.edition_layout import (
     StoryLayout,
     StorySection,
     find_web_link,
-    list_buttons,
+    get_menu_label,
+    list_shown_buttons,
     render_edition,
 )
 from bot.platforms.common.edition_text import (
@@ -65,7 +66,7 @@ class _SlackEdition:
 
     def __init__(self, view: EditionView) -> None:
         self._texts, self._view = view.texts, view
-        self._edition_id = view.context.edition_id
+        self._context = view.context
         title = shorten_line(view.edition.title, limits.TITLE)
         self._longest_start = f"{title}{_NUMBER}"
 
@@ -135,13 +136,13 @@ class _SlackEdition:
             blocks += [*piece.body, *map(picture_block, piece.pictures)]
         options = dict(piece.option for piece in pieces if piece.option is not None)
         controls = [self._build_select(options)] if options else []
-        buttons = list_buttons(self._edition_id, self._texts)
+        buttons = list_shown_buttons(self._context, self._texts)
         shown = buttons if last or not options else []
         controls += [button_element(*button) for button in shown]
         return {"blocks": [*blocks, *actions_blocks(controls)]}
 
     def _build_select(self, options: dict[str, str]) -> Json:
-        placeholder = self._texts.say("Read more about…")
+        placeholder = get_menu_label(self._context, self._texts)
         return {
             "type": "static_select",
             "action_id": "v1:open",

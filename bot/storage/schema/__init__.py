@@ -14,6 +14,8 @@ README.md says how.
 from bot.storage.schema.base import metadata
 from bot.storage.schema.configuration_tables import (
     changes,
+    console_links,
+    console_sessions,
     delivery_shares,
     destinations,
     digest_destinations,
@@ -32,6 +34,7 @@ from bot.storage.schema.configuration_tables import (
     sources,
     workspaces,
 )
+from bot.storage.schema.draft_tables import draft_acts, draft_messages, drafts
 from bot.storage.schema.news_tables import (
     article_ids,
     articles,

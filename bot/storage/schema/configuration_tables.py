@@ -175,6 +175,8 @@ schedules = define_table(
     Column("next_due_at", Instant, index=True),
     Column("next_local_date", Date),
     Column("next_slot", SafeText),
+    # When the draft of that edition is composed; NULL: it has none, or has it already.
+    Column("review_at", Instant, index=True),
     UniqueConstraint("digest_id", "position"),
     same_workspace("digests", "digest_id"),
 )
@@ -189,13 +191,15 @@ occurrences = define_table(
     *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
     *required_columns(Boolean, "late"),
-    # When an occurrence deferred by quiet hours is due again.
+    # When an occurrence deferred by quiet hours is due again, and when the draft of one
+    # needs work.
     Column("not_before", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     check_one_of("trigger", "schedule", "manual"),
-    check_one_of("state", "due", "composed", "deferred", "skipped"),
+    # «due», «draft», «composed», «deferred» or «skipped». The check of an earlier
+    # version, which knows no drafts, was dropped.
     Index(None, "state", "due_at"),
 )
 
@@ -292,6 +296,28 @@ keys = Table(
     Column("name", SafeText, primary_key=True),
     *required_columns(SafeText, "value"),
     *required_columns(Instant, "made_at"),
+)
+
+# People who are signed in to the console. Only a hash of what the browser has.
+console_sessions = define_table(
+    "console_sessions",
+    *required_columns(SafeText, "token_hash"),
+    # Both "" for the owner of this machine, who has no account.
+    *required_columns(SafeText, "platform", "user_id"),
+    *required_columns(SafeText, "name"),
+    # The platform's ids of the workspaces that the person was in when they signed in.
+    *required_columns(Json, "workspaces"),
+    *required_columns(Instant, "created_at", "used_at"),
+    Column("expires_at", Instant, nullable=False, index=True),
+    UniqueConstraint("token_hash"),
+)
+
+# One-time addresses that sign the owner in, until they are used or expire.
+console_links = Table(
+    "console_links",
+    metadata,
+    Column("token_hash", SafeText, primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
 )
 
 # Erasures of workspaces, running and finished, without names or contents. No foreign

@@ -125,7 +125,7 @@ class _Builder:
             "figures": [format_figure(one, view.texts) for one in further],
             "disputes": [format_dispute(one) for one in story.disputes],
             "source": view.format_source(story),
-            "notes": view.format_corrections(story.notes),
+            "notes": view.format_notes(story),
             "picture": self._build_picture(picture) if picture else None,
         }
 
@@ -159,7 +159,10 @@ class _Builder:
             "lang": brief.article.lang or "en",
             "mark": self._view.list_marks(brief)[1],
             "outlet": brief.outlets[0] if brief.outlets else "",
-            "notes": self._view.format_corrections(brief.notes),
+            "notes": [
+                *self._view.mark_brief(brief),
+                *self._view.format_corrections(brief.notes),
+            ],
         }
 
     def find_cover(self, hero: QuoteCard | None) -> Values | None:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from bot.delivery.outbox import Outbox
 from bot.delivery.shares import ShareSender, ShareTiming
-from bot.model.jobs import DeliveryShare
-from bot.storage import Connection, Database, job_store
+from bot.model.jobs import DeliveryShare, DeliveryShares
+from bot.storage import Connection, Database, delivery_queue, job_store
 from tests.bot.delivery.test_outbox_flow import store_due_edition
 from tests.bot.storage.builders import NOW
 from tests.fakes import FakeClock, FakePlatform
@@ -171,6 +171,41 @@ async def test_a_process_that_stood_still_sends_no_more_for_a_share_it_lost(
         await database.write(store_due_edition, "one", "discord", 1, 1)
         await asyncio.sleep(1.5)
     assert discord.messages == []
+
+
+async def test_what_was_found_in_a_share_is_not_sent_after_another_process_took_it(
+    database, discord
+):
+    await database.write(job_store.take_share, DISCORD, "another")
+    await database.write(store_due_edition, "one", "discord", 1, 1)
+    async with a_process(database, discord) as sender:
+        # As a process that stood still believes: it has not looked who holds it since.
+        sender.outbox.hold(DeliveryShares.of(DISCORD, held_by="one"))
+        await sender.outbox.send_due()
+        assert discord.messages == []
+        await database.write(job_store.take_share, DISCORD, "one")
+        await sender.outbox.send_due()
+    assert len(discord.messages) == 1
+
+
+async def test_what_was_found_before_another_process_took_it_is_not_claimed(database):
+    await database.write(store_due_edition, "one", "discord", 1, 1)
+    mine = DeliveryShares.of(DISCORD, held_by="one")
+
+    def find(conn: Connection) -> list[int]:
+        found = delivery_queue.list_claimable_deliveries(conn, NOW, mine, 9)
+        return [one.id for one in found]
+
+    def claim(conn: Connection, keys: list[int]) -> int:
+        lease = timedelta(minutes=1)
+        return len(delivery_queue.claim_deliveries(conn, NOW, lease, 9, keys, mine))
+
+    await database.write(job_store.take_share, DISCORD, "one")
+    found = await database.read(find)
+    await database.write(job_store.take_share, DISCORD, "another")
+    assert await database.write(claim, found) == 0
+    await database.write(job_store.take_share, DISCORD, "one")
+    assert await database.write(claim, found) == 1
 
 
 async def test_a_share_is_kept_until_its_deliveries_were_looked_for(database, slack):

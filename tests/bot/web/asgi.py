@@ -43,15 +43,18 @@ class Browser:
 
     app: ASGIApp
     cookies: dict[str, str] = field(default_factory=dict)
+    host: str = OURS["host"]
+    client: str = "127.0.0.1"
 
     async def get(self, path: str, **headers: str) -> Answer:
-        return await self._ask("GET", path, b"", OURS | _named(headers))
+        sent = {"host": self.host} | _named(headers)
+        return await self._ask("GET", path, b"", sent)
 
     async def post(
         self, path: str, fields: dict[str, str], **headers: str | None
     ) -> Answer:
         body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items())
-        sent = OURS | FORM | SAME | _named(headers)
+        sent = {"host": self.host} | FORM | SAME | _named(headers)
         return await self.send("POST", path, body.encode(), sent)
 
     async def send(
@@ -70,7 +73,7 @@ class Browser:
         if self.cookies:
             jar = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
             headers = headers | {"cookie": jar}
-        answer = await ask(self.app, method, path, body, headers)
+        answer = await ask(self.app, method, path, body, headers, client=self.client)
         for name, value in answer.headers:
             if name == "set-cookie":
                 for key, morsel in SimpleCookie(value).items():

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.i18n.translation import Texts
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.web import server
 from tests.bot.web.asgi import OURS, PORT, Answer, ask, report_health
 

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bot.errors import ConfigurationError
 from bot.metrics import FAMILIES, Metrics
 from bot.model import Measurement
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.storage import Database
 from bot.storage.measurements import list_measurements
 from bot.web.health import HealthServices, build_health_routes

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from bot.i18n.translation import Texts
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.web import security, server
 from tests.bot.web.asgi import (
     FORM,

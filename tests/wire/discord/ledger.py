@@ -58,6 +58,8 @@ class Ledger:
     channels: dict[str, Channel] = field(default_factory=dict)
     #: Roles of the server: whether everybody may ping them.
     roles: dict[str, bool] = field(default_factory=dict)
+    #: Permissions of roles besides those of everybody.
+    role_rights: dict[str, int] = field(default_factory=dict)
     #: The bot's permissions in the whole server besides those it needs.
     more_rights: int = 0
     _nonces: dict[str, tuple[datetime, str]] = field(default_factory=dict)
@@ -222,7 +224,12 @@ def guild(ledger: Ledger) -> dict[str, Any]:
         "roles": [
             _role(GUILD, "@everyone", ALL_WE_NEED | ledger.more_rights),
             *(
-                _role(number, f"role-{number}", 0, mentionable=pingable)
+                _role(
+                    number,
+                    f"role-{number}",
+                    ledger.role_rights.get(number, 0),
+                    mentionable=pingable,
+                )
                 for number, pingable in ledger.roles.items()
             ),
         ],

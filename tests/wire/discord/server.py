@@ -50,6 +50,7 @@ from tests.wire.discord.ledger import (
     user,
 )
 from tests.wire.discord.ledger import channel as channel_of
+from tests.wire.logins import Logins
 
 TOKEN = "a-token.of-no.value"
 CHANNEL = "2001"
@@ -88,6 +89,9 @@ class LocalDiscord:
     ledger: Ledger
     gateway: Gateway
     people: People
+    logins: Logins
+    #: The roles of members, by person.
+    roles: dict[str, list[str]] = field(default_factory=dict)
     token: str = TOKEN
     port: int = 0
     calls: list[Call] = field(default_factory=list)
@@ -161,6 +165,8 @@ class LocalDiscord:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Handle any request except the gateway's."""
+        if (of_login := await self._handle_login(request)) is not None:
+            return of_login
         call = await self._call(request)
         self.calls.append(call)
         fault = self._fault(call)
@@ -178,6 +184,28 @@ class LocalDiscord:
         if isinstance(fault, Lost):
             return await _lost(request, fault)
         return answer
+
+    async def _handle_login(self, request: web.Request) -> web.Response | None:
+        """Handle a request for a person who signs in; None if it is none."""
+        path = request.path.removeprefix("/api/v10")
+        if (request.method, path) == ("POST", "/oauth2/token"):
+            grant = self.logins.exchange(await request.post())
+            if grant is None:
+                return _json({"error": "invalid_grant"}, status=400)
+            token = self.logins.issue(grant)
+            return _json({"access_token": token, "token_type": "Bearer"})
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind != "Bearer":
+            return None
+        person = self.logins.tokens.get(token)
+        if person is None:
+            return _json({"code": 0, "message": "401: Unauthorized"}, status=401)
+        if path == "/users/@me":
+            return _json(user(person.user))
+        if path == "/users/@me/guilds":
+            return _json([_partial(guild(self.ledger))])
+        self.complaints.append(f"a person's token is used for {path}")
+        return _json({"code": 0, "message": "403: Forbidden"}, status=403)
 
     async def _call(self, request: web.Request) -> Call:
         body, files = await uploads.parts(request)
@@ -433,7 +461,8 @@ class LocalDiscord:
         if person in self.absent:
             raise Answered(404, 10007, "Unknown Member")
         joined = "2026-01-01T00:00:00+00:00"
-        return {"user": user(person), "roles": [], "joined_at": joined, "flags": 0}
+        roles = self.roles.get(person, [])
+        return {"user": user(person), "roles": roles, "joined_at": joined, "flags": 0}
 
     def _private_channel(self, body: Any) -> Any:
         """A direct message channel; its id is the person's after a 5."""
@@ -487,7 +516,12 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalDiscord]:
     ledger.chatter(CHANNEL)
     gateway = Gateway(ledger=ledger, token=TOKEN)
     people = People(ledger=ledger, gateway=gateway)
-    discord = LocalDiscord(ledger=ledger, gateway=gateway, people=people)
+    logins = Logins(
+        now=lambda: ledger.clock.now().timestamp(),
+        path="/oauth2/authorize",
+        scopes=frozenset({"identify", "guilds"}),
+    )
+    discord = LocalDiscord(ledger=ledger, gateway=gateway, people=people, logins=logins)
     app = web.Application(client_max_size=32 << 20)
     app.router.add_get("/gateway", gateway.handle)
     app.router.add_route("*", "/{rest:.*}", discord.handle)

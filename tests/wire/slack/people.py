@@ -183,7 +183,7 @@ class People:
     complaints: list[str] = field(default_factory=list)
     #: How actions reach the bot: over the socket, unless a test uses HTTP.
     carry: Callable[[str, Mapping[str, Any], str], Awaitable[Any]] = field(init=False)
-    _users: dict[str, Who] = field(default_factory=dict)
+    users: dict[str, Who] = field(default_factory=dict)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -313,7 +313,7 @@ class People:
 
     async def looks_home(self, who: Who = EDITOR, tab: str = "home") -> str:
         """Open the app home."""
-        self._users[who.user] = who
+        self.users[who.user] = who
         event = {"type": "app_home_opened", "user": who.user, "tab": tab}
         reported = {**event, "channel": f"D{who.user}"}
         return await self.socket.event(reported, team=who.team)
@@ -334,7 +334,7 @@ class People:
 
         `on` is the action whose answer shows `control`.
         """
-        self._users[who.user] = who
+        self.users[who.user] = who
         token = secrets.token_hex(8)
         trigger = f"{next(self._numbers)}.{token}"
         payload = {**body, "api_app_id": APPLICATION, "trigger_id": trigger}
@@ -441,7 +441,7 @@ class People:
 
     def user(self, number: str, team: str = TEAM) -> dict[str, Any] | None:
         """The answer of users.info to a team."""
-        who = self._users.get(number)
+        who = self.users.get(number)
         if who is None or who.team != team:
             return None
         reported = {

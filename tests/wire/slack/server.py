@@ -28,6 +28,7 @@ from bot.ports import Clock
 from tests.fakes import FakeClock
 from tests.wire.discord.faults import Lost, Slow, Status
 from tests.wire.ends import end
+from tests.wire.logins import Logins
 from tests.wire.slack import rules, uploads
 from tests.wire.slack.faults import Fault, Limit, Operation, Refusal, Scripted
 from tests.wire.slack.ledger import (
@@ -206,6 +207,7 @@ class LocalSlack:
     groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     people: People = field(init=False)
     teams: Teams = field(init=False)
+    logins: Logins = field(init=False)
     _channels: dict[str, Bucket] = field(default_factory=dict)
     _waits: dict[str, float] = field(default_factory=dict)
     _scripted: list[Scripted] = field(default_factory=list)
@@ -213,6 +215,11 @@ class LocalSlack:
     def __post_init__(self) -> None:
         self.people = People(socket=self.socket, now=self._now)
         self.teams = Teams(now=self._now)
+        self.logins = Logins(
+            now=self._now,
+            path="/openid/connect/authorize",
+            scopes=frozenset({"openid", "profile"}),
+        )
         self.socket.now = self._now
         self.socket.heard = self.people.heard
 
@@ -258,6 +265,21 @@ class LocalSlack:
             *self.teams.complaints,
         ]
         return [c for c in every if not any(word in c for word in self.expected)]
+
+    # ── people who sign in ─────────────────────────────────────────────────────
+
+    async def show_keys(self, _: web.Request) -> web.Response:
+        """Show the keys that sign ID tokens."""
+        return _json(self.logins.keys)
+
+    async def exchange_login(self, request: web.Request) -> web.Response:
+        """Exchange the code of a login for an ID token."""
+        grant = self.logins.exchange(await request.post())
+        if grant is None:
+            return _json({"ok": False, "error": "invalid_code"})
+        token = self.logins.issue(grant)
+        signed = self.logins.sign(grant, f"http://127.0.0.1:{self.port}")
+        return _json({"ok": True, "access_token": token, "id_token": signed})
 
     # ── requests ───────────────────────────────────────────────────────────────
 
@@ -644,6 +666,8 @@ async def serving(clock: Clock | None = None) -> AsyncIterator[LocalSlack]:
     slack = LocalSlack(ledger=ledger, socket=socket)
     app = web.Application()
     app.router.add_get("/link", socket.handle)
+    app.router.add_get("/openid/connect/keys", slack.show_keys)
+    app.router.add_post("/api/openid.connect.token", slack.exchange_login)
     app.router.add_route("*", "/{rest:.*}", slack.handle)
     runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=0.1)
     await runner.setup()
