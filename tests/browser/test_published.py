@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.i18n.translation import Texts
+from bot.settings import WebAccess
 from bot.web import server
 from bot.web.published.site import route_site
 from digests.cards.drawing import draw_card
@@ -79,6 +80,7 @@ async def run_site(home: Path, port: int, opened: "Opened") -> None:
             key=b"0123456789abcdef",
             texts=Texts.of("en"),
             published=route_site(stand.site),
+            access=WebAccess(public_url=url),
         )
         async with server.serve_application(app, host="127.0.0.1", port=port):
             opened.site = Site(
