@@ -9,6 +9,7 @@ configuration derive everything that they need to know about it.
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -513,6 +514,43 @@ def format_positional_command(path: str, args: Mapping[str, str]) -> str:
 
 
 @frozen
+class LimitUse:
+    """How much of one limit of its platform a message uses."""
+
+    #: What is counted: an English message.
+    what: str
+    used: int
+    most: int
+
+
+@frozen
+class PreviewFrame:
+    """What stands around a message in a preview, and where its pictures are."""
+
+    #: The name under which the bot posts, and the time of the post.
+    author: str
+    time: str
+    #: Returns the URL of the picture with this hash.
+    locate_picture: Callable[[str], str]
+
+
+@frozen
+class MessagePreview:
+    """Shows the messages of a platform as HTML, in its look; all functions are pure.
+
+    They take the payload that is sent, so that nothing is shown that is not sent.
+    """
+
+    #: As `Platform.render`; works without a connection.
+    render: Callable[[Edition, RenderContext], tuple[MessagePart, ...]]
+    #: Returns HTML in which every text of the payload is escaped.
+    build_html: Callable[[MessagePart, PreviewFrame], str]
+    measure: Callable[[MessagePart], tuple[LimitUse, ...]]
+    #: The file with its styles.
+    stylesheet: Path
+
+
+@frozen
 class PlatformPlugin:
     """Everything that the application knows about a platform.
 
@@ -543,6 +581,8 @@ class PlatformPlugin:
     format_command: Callable[[str, Mapping[str, str]], str] = format_positional_command
     #: None = apps are not created from a manifest.
     manifest: AppManifest | None = None
+    #: Imports what shows its messages in the console; None = they are not shown there.
+    load_preview: Callable[[], MessagePreview] | None = None
 
 
 #: The platforms of an application by name, in the order in which they are offered.

@@ -238,6 +238,16 @@ async def read_given_bytes(context: CommandContext, typed: str) -> bytes:
     return body
 
 
+async def read_given_address(context: CommandContext, address: str) -> bytes:
+    """Return the bytes of the file at an address.
+
+    Raises:
+        FieldError: It cannot be fetched.
+    """
+    source_reader = context.publisher.ingestor.source_reader
+    return await _download(source_reader.fetch_file(address))
+
+
 def _is_address(typed: str) -> bool:
     """Check whether the text is one URL and nothing else."""
     return typed.lower().startswith(("https://", "http://")) and len(typed.split()) == 1

@@ -47,7 +47,7 @@ async def show_corrections(context: CommandContext, period: str) -> Reply:
         for period in PERIODS
     )
     return context.reply(
-        *_render_corrections(context, found, nothing),
+        *render_corrections(context, found, nothing),
         title=join_notes(title, _name_period(context, days)),
         menus=[ControlMenu(label=context.say("Since when"), options=options)],
         controls=[context.button("Newest edition", "latest")],
@@ -74,14 +74,14 @@ async def show_story_corrections(context: CommandContext, reference: str) -> Rep
     )
     nothing = context.say("This story has not been corrected.")
     return context.reply(
-        *_render_corrections(context, found, nothing),
+        *render_corrections(context, found, nothing),
         title=context.say("Corrections: {headline}", headline=page.story.headline.text),
         controls=[back_to_story(context, page.reference)],
         in_place=True,
     )
 
 
-def _render_corrections(
+def render_corrections(
     context: CommandContext, found: Sequence[CorrectionStatus], nothing: str
 ) -> Sequence[ListItem | str]:
     """Render the corrections; without any, say `nothing`."""

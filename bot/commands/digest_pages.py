@@ -78,7 +78,7 @@ async def render_digest_line(context: CommandContext, digest: Digest) -> ListIte
         plan = context.say("Next: {when}", when=plan)
     label = context.say("Open {name}", name=digest.name)
     page = context.control_id("home", f"d{digest.id}")
-    last = await _format_last(context, digest)
+    last = await format_last_outcome(context, digest)
     return ListItem(
         title=digest.name,
         text=f"{plan} → {where}",
@@ -97,12 +97,13 @@ async def list_facts(context: CommandContext, digest: Digest) -> list[tuple[str,
         (context.say("Schedule"), format_schedules(digest, texts)),
         (context.say("Left out"), ", ".join(skipped)),
         (context.say("Posted to"), where),
-        (context.say("Last"), await _format_last(context, digest)),
+        (context.say("Last"), await format_last_outcome(context, digest)),
     ]
     return [(label, value) for label, value in rows if value]
 
 
-async def _format_last(context: CommandContext, digest: Digest) -> str:
+async def format_last_outcome(context: CommandContext, digest: Digest) -> str:
+    """Format what came of the digest's last moment; "" if it had none yet."""
     newest = schedule_store.list_newest_occurrences
     found = await context.query(newest, digest_id=digest.id, count=1)
     return await format_occurrence(context, digest, found[0]) if found else ""

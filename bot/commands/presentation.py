@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from bot.commands.context import CommandContext
 from bot.configuration.diff import hide_folders, shorten_line
 from bot.configuration.quota_checks import describe_use
+from bot.i18n.translation import Texts
 from bot.model import (
     MAX_MENU_OPTIONS,
     Block,
@@ -365,26 +366,26 @@ async def format_occurrence(
     outcome = context.message(occurrence.reason)
     if not outcome and occurrence.state == "composed":
         count = delivery_store.count_posts
-        outcome = _format_posts(
-            context, await context.query(count, occurrence_id=occurrence.id)
+        outcome = format_posts(
+            context.texts, await context.query(count, occurrence_id=occurrence.id)
         )
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
     return f"{when}: {outcome or context.texts.word(occurrence.state)}"
 
 
-def _format_posts(context: CommandContext, posts: PostCounts) -> str:
+def format_posts(texts: Texts, posts: PostCounts) -> str:
     """Format what became of the messages of an edition, what is wrong first."""
     if posts.undone:
-        return context.say("taken back")
+        return texts.say("taken back")
     if posts.held:
-        return context.count("{n} message is held", "{n} messages are held", posts.held)
+        return texts.count("{n} message is held", "{n} messages are held", posts.held)
     if posts.failed:
-        return context.count(
+        return texts.count(
             "{n} message was not posted", "{n} messages were not posted", posts.failed
         )
     if posts.waiting:
-        return context.say("being posted")
-    return context.say("posted") if posts.sent else context.say("edition made")
+        return texts.say("being posted")
+    return texts.say("posted") if posts.sent else texts.say("edition made")
 
 
 def format_feedback(context: CommandContext, given: Feedback) -> str:

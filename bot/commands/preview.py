@@ -70,9 +70,9 @@ async def preview_edition(
     edition = draft.edition
     title = context.say("Preview of {digest}", digest=digest.name)
     summary: tuple[Block | str, ...] = (
-        *_explain_holds(context, digest),
-        SmallPrint(text=_format_counts(context, edition)),
-        *[line async for line in _render_stages(context, edition)],
+        *explain_holds(context, digest),
+        SmallPrint(text=format_counts(context, edition)),
+        *[line async for line in render_stages(context, edition)],
     )
     if not edition.stories:
         if day == TODAY:
@@ -103,6 +103,13 @@ async def _compose_draft(
 ) -> EditionPreview:
     if day == TODAY:
         return await context.publisher.preview(digest, context.workspace.platform)
+    return await context.publisher.past(digest, *find_period(context, digest, day))
+
+
+def find_period(
+    context: CommandContext, digest: Digest, day: str
+) -> tuple[datetime, datetime | None]:
+    """Find when yesterday or the last 7 days began and ended; None = now."""
     zone = load_zone(digest_zone(digest))
     today = context.get_today(digest_zone(digest))
     back = 1 if day == YESTERDAY else 7
@@ -110,11 +117,10 @@ async def _compose_draft(
         find_first_instant(datetime.combine(one, time()), zone)
         for one in (today - timedelta(days=back), today)
     )
-    until = midnight if day == YESTERDAY else None
-    return await context.publisher.past(digest, since, until)
+    return since, midnight if day == YESTERDAY else None
 
 
-def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
+def explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
     """Explain what keeps an edition from being posted now, whatever it contains."""
     zone, quiet = digest_zone(digest), digest.options.quiet_hours
     if digest.paused or digest.paused_until is not None:
@@ -128,7 +134,7 @@ def _explain_holds(context: CommandContext, digest: Digest) -> Iterator[str]:
         yield context.say("Held: it is quiet until {when}.", when=when)
 
 
-def _format_counts(context: CommandContext, edition: Edition) -> str:
+def format_counts(context: CommandContext, edition: Edition) -> str:
     """Format «20 articles read · 3 posted before · 2 filtered out · 4 merged · …»."""
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
     return context.say(
@@ -157,7 +163,7 @@ async def _format_articles(context: CommandContext, articles: Sequence[str]) -> 
     return ", ".join(titles)
 
 
-async def _render_stages(
+async def render_stages(
     context: CommandContext, edition: Edition
 ) -> AsyncIterator[ListItem]:
     """Render per stage how many articles it left out, and the most frequent reasons.

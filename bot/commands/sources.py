@@ -235,7 +235,7 @@ async def ask_for_address(
 
     async def show_readings(given: Answers) -> Reply:
         wanted = expand_addresses(given["sources"])
-        _check_addresses(wanted)
+        check_addresses(wanted)
         title = context.say("What would be read")
         return await _show_readings(context, title, wanted, f"d{digest.id}:sources:1")
 
@@ -260,7 +260,7 @@ async def _show_readings(
     return build_page(context, title, [*readings, note], [back_button(context, back)])
 
 
-def _check_addresses(wanted: Sequence[str]) -> None:
+def check_addresses(wanted: Sequence[str]) -> None:
     """Refuse what nobody may read from chat, or what cannot be read.
 
     Raises:

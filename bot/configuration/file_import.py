@@ -514,6 +514,13 @@ def dump_configuration(
     return tomli_w.dumps({"workspace": blocks})
 
 
+def dump_digest(workspace: Workspace, digest: Digest) -> str:
+    """Dump one digest as TOML, without secrets and the paths of folders."""
+    block = _digest_to_block(digest, paths=False)
+    known = {"platform": workspace.platform, "id": workspace.external_id}
+    return tomli_w.dumps({"workspace": [{**known, "digest": [block]}]})
+
+
 def _export_workspace(
     conn: Connection, workspace: Workspace, paths: bool
 ) -> dict[str, Any]:

@@ -120,15 +120,18 @@ def check_digest(
         value = getattr(settings, field)
         if field in wrong or value is None:
             continue
-        is_text = isinstance(value, str)
-        values = convert_all(field, [value] if is_text else value, convert)
-        converted[field] = values[0] if is_text and values else values
+        if isinstance(value, str):
+            default = DigestSettings.model_fields[field].default
+            converted[field] = next(iter(convert_all(field, [value], convert)), default)
+        else:
+            converted[field] = convert_all(field, value, convert)
     for field in BY_SOURCE:
-        of_sources: dict[str, str] = {}
-        for address, value in getattr(settings, field).items():
-            whole = convert_all(field, [address], resolve_address)
-            of_sources |= dict.fromkeys(whole, value)
-        converted[field] = of_sources
+        pairs = getattr(settings, field).items()
+        converted[field] = {
+            whole: value
+            for address, value in pairs
+            for whole in convert_all(field, [address], resolve_address)
+        }
     if converted.get("review_channel") in converted.get("destinations", ()):
         problem = FieldError(
             "Readers would see the drafts: the digest is posted to «{name}». Choose "
@@ -138,7 +141,7 @@ def check_digest(
         )
         problems.append(problem)
     if problems:
-        return settings, problems
+        return settings.model_copy(update=converted), problems
     known = {*converted["sources"], *had}
     problems += [
         FieldError(

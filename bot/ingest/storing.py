@@ -33,8 +33,9 @@ from bot.storage import (
     source_store,
     story_store,
 )
-from bot.storage.article_store import KnownArticle, OfferedArticle
+from bot.storage.article_store import KnownArticle
 from bot.storage.restoration_store import Restoration
+from bot.storage.unknown_articles import OfferedArticle, store_unknown_articles
 from digests.analysis import analyse_article
 from digests.corrections import detection
 from digests.language.normalization import normalize_text
@@ -263,7 +264,7 @@ def _store_unknown(
     }
     if not new:
         return {}
-    stored = article_store.store_unknown_articles(conn, source, list(new.values()), now)
+    stored = store_unknown_articles(conn, source, list(new.values()), now)
     pairs = zip(new, stored, strict=True)
     return {number: one for number, one in pairs if one is not None}
 

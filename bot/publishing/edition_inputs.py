@@ -186,6 +186,24 @@ def load_past_inputs(
     return build_inputs(conn, digest, fresh, ledger)
 
 
+def load_successive_inputs(
+    conn: Connection, digest: Digest, since: datetime, moments: Sequence[datetime]
+) -> tuple[EditionInputs, ...]:
+    """Load the inputs of editions that would have been posted at these moments.
+
+    Each has what was fetched since the one before; of published things, all know only
+    those from before `since`.
+    """
+    ledger = ledger_store.get_ledger(
+        conn, digest.scope, digest_id=digest.id, before=since
+    )
+    starts = (since, *moments[:-1])
+    return tuple(
+        build_inputs(conn, digest, _load_articles(conn, digest, *period), ledger)
+        for period in zip(starts, moments, strict=True)
+    )
+
+
 def build_inputs(
     conn: Connection,
     digest: Digest,

@@ -334,6 +334,10 @@ class EditionPublisher:
         rendered = RenderedEdition(parts=parts, pictures=pictures)
         return EditionPreview(edition=edition, rendered=rendered)
 
+    def build_preview_context(self, order: EditionOrder) -> RenderContext:
+        """Build what a renderer needs to show an edition that is not stored."""
+        return self._build_context(order, PREVIEW_ID)
+
     async def illustrate(
         self, order: EditionOrder, edition: Edition
     ) -> EditionPictures:

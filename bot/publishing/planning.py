@@ -13,10 +13,11 @@ again every hour and does not delay the others.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -431,6 +432,22 @@ def list_next_dues(digest: Digest, now: datetime, count: int) -> list[datetime]:
     return sorted(at for at in found if at > now)[:count]
 
 
+def list_dues_until(
+    digest: Digest, now: datetime, until: datetime, most: int
+) -> list[datetime]:
+    """List when the digest posts up to an instant; see `list_next_dues`."""
+    if digest.paused:
+        return []
+    hold, stored = PostingHold.of_digest(digest), digest.next_due or now
+    found = {digest.deferred_until or now}
+    rules, _ = _parse_schedules(digest)
+    for rule in rules:
+        first = find_following_due(rule, max(now, stored - _INSTANT))
+        moments = takewhile(until.__ge__, iterate_moments(rule, first, hold))
+        found |= {*islice(moments, most)}
+    return sorted(at for at in found if now < at <= until)[:most]
+
+
 @frozen
 class PostingHold:
     """When a digest does not post although one of its schedules is due."""
@@ -471,18 +488,24 @@ def list_moments(
         count: Maximum number of moments.
         hold: When the digest does not post, or posts later.
     """
-    found: list[datetime] = []
+    return list(islice(iterate_moments(rule, first, hold), count))
+
+
+def iterate_moments(
+    rule: Schedule, first: DueMoment | None, hold: PostingHold
+) -> Iterator[datetime]:
+    """Iterate over the moments that `list_moments` lists."""
     due = first
-    while due is not None and len(found) < count:
+    while due is not None:
         if hold.until is not None and due.local_date < hold.until:
             due = _first_due_from(rule, hold.until, due.at)
         elif due.local_date in hold.skips:
             due = _first_due_from(rule, due.local_date + timedelta(days=1), due.at)
         else:
             # What is due in quiet hours is posted once, at their end.
-            found.append(hold.postpone(due.at))
-            due = find_following_due(rule, found[-1])
-    return found
+            at = hold.postpone(due.at)
+            yield at
+            due = find_following_due(rule, at)
 
 
 def _first_due_from(rule: Schedule, day: date, after: datetime) -> DueMoment | None:

@@ -12,13 +12,14 @@ with a subdivision where that has holidays of its own: «DE», «DE-BY», «US-C
 
 import unicodedata
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import ConfigurationError, UserError
 from digests.messages import Message
+from digests.types import frozen
 
 #: Placeholders of the database, not places.
 _PLACEHOLDER_ZONES = frozenset({"Factory"})
@@ -68,6 +69,40 @@ def find_zone(words: str) -> str:
 def check_zone(words: str) -> None:
     """Raise `UserError` if `words` name no time zone."""
     load_zone(find_zone(words))
+
+
+@frozen
+class ClockChange:
+    """A change of a zone's clocks."""
+
+    at: datetime
+    #: How far they go forward; negative = back.
+    by: timedelta
+
+
+def list_clock_changes(
+    name: str, since: datetime, until: datetime
+) -> tuple[ClockChange, ...]:
+    """List when the clocks of a zone change between two instants, to the minute."""
+    zone = load_zone(name)
+    found, start = [], since.astimezone(UTC)
+    while start < until:
+        end = min(start + timedelta(days=1), until.astimezone(UTC))
+        before, after = (_get_offset(at, zone) for at in (start, end))
+        if before != after:
+            low, high = start, end
+            while high - low > timedelta(minutes=1):
+                middle = low + (high - low) / 2
+                is_later = _get_offset(middle, zone) == after
+                low, high = (low, middle) if is_later else (middle, high)
+            minute = high.replace(second=0, microsecond=0)
+            found.append(ClockChange(at=minute, by=after - before))
+        start = end
+    return tuple(found)
+
+
+def _get_offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
 
 
 def find_similar_zones(

@@ -10,6 +10,7 @@ What does not match is refused with a reason and the nearest sentence that is va
 import re
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import lru_cache
 
 from bot.errors import UserError
 from bot.schedules import cron
@@ -69,6 +70,7 @@ _MINUTES_OF_UNIT = {"M": 1, "H": 60}
 _DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def parse_schedule(sentence: str, default_zone: str = "UTC") -> Schedule:
     """Parse an English sentence (or «cron …»); `default_zone` if it names no zone.
 

@@ -13,7 +13,7 @@ that of a page.
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +33,6 @@ from bot.storage.revision_store import (
     REVISION_COLUMNS,
     REVISION_JOIN,
     article_from_row,
-    build_revision_row,
     insert_revision,
 )
 from bot.storage.schema import (
@@ -52,7 +51,6 @@ from bot.storage.statements import (
     from_row,
     insert_all,
     insert_row,
-    insert_rows,
     list_all,
     update_rows,
 )
@@ -85,17 +83,6 @@ class KnownArticle:
     #: When the current revision was fetched, and whether it counts as published.
     fetched_at: datetime
     baseline: bool
-
-
-@frozen
-class OfferedArticle:
-    """An article as its source offers it."""
-
-    article: Article
-    #: Further names that identify it.
-    names: tuple[str, ...] = ()
-    #: Stored as if it had been published.
-    baseline: bool = False
 
 
 @frozen
@@ -132,12 +119,12 @@ def store_article(
 
     A new revision becomes the current one unless it is dated before the current one.
     """
-    _lock_source(conn, source.id)
-    name = _shorten_id(article.id)
+    lock_source(conn, source.id)
+    name = shorten_id(article.id)
     article_id = _get_article_id(conn, source, article, names, now)
-    same_text = _REVISION.hash == _revision_hash(article)
+    same_text = _REVISION.hash == hash_article(article)
     known = conn.execute(
-        _select_revisions(articles.c.id == article_id, same_text)
+        select_revisions(articles.c.id == article_id, same_text)
     ).first()
     if known is not None:
         stored, is_new = _reuse_revision(conn, known, name), False
@@ -154,75 +141,23 @@ def store_article(
     return stored, is_new
 
 
-def store_unknown_articles(
-    conn: Connection, source: Source, found: Sequence[OfferedArticle], now: datetime
-) -> list[StoredArticle | None]:
-    """Store those articles of which no name is known, all in a few statements.
-
-    Returns:
-        For each article what was stored; None for one that may be a revision of a
-        stored article, or of another one here: `store_article` decides about it, after
-        this.
-    """
-    _lock_source(conn, source.id)
-    named = [_list_names(one.article, one.names) for one in found]
-    counts = Counter(name for names in named for name in names)
-    known: set[str] = set()
-    for some in batched(counts):
-        known |= _find_article_ids(conn, source.id, some).keys()
-    stored: list[StoredArticle | None] = [None] * len(found)
-    new = [
-        number
-        for number, names in enumerate(named)
-        if found[number].article.revises is None
-        and all(name not in known and counts[name] == 1 for name in names)
-    ]
-    mine = {"source_id": source.id, "first_seen": now}
-    urls = [{"url": found[number].article.url, **mine} for number in new]
-    keys = dict(zip(new, insert_rows(conn, articles, urls), strict=True))
-    ids = [
-        {"source_id": source.id, "external_id": name, "article_id": keys[number]}
-        for number in new
-        for name in named[number]
-    ]
-    insert_all(conn, article_ids, ids)
-    rows = [
-        build_revision_row(
-            keys[number],
-            external_id=_shorten_id(found[number].article.id),
-            article=found[number].article,
-            hash=_revision_hash(found[number].article),
-            now=now,
-            current=True,
-            baseline=found[number].baseline,
-        )
-        for number in new
-    ]
-    numbers = dict(zip(insert_rows(conn, revisions, rows), new, strict=True))
-    for revision_ids in batched(numbers):
-        query = _select_revisions(_REVISION.id.in_(revision_ids))
-        for row in conn.execute(query).all():
-            _index_revision(conn, row)
-            stored[numbers[row.id]] = _stored_article(row)
-    return stored
-
-
 def find_known_articles(
     conn: Connection, source_id: int, names: Collection[str]
 ) -> dict[str, KnownArticle]:
     """Find the source's stored articles with these names, by name."""
-    short = {_shorten_id(name): name for name in names}
+    short = {shorten_id(name): name for name in names}
     ids: dict[str, int] = {}
     for some in batched(short):
-        found = _find_article_ids(conn, source_id, some)
+        found = find_article_ids(conn, source_id, some)
         ids |= {short[name]: key for name, key in found.items()}
     known = _load_known_articles(conn, sorted(set(ids.values())))
     return {name: known[key] for name, key in ids.items() if key in known}
 
 
-def _find_article_ids(
+def find_article_ids(
     conn: Connection, source_id: int, names: Sequence[str]
 ) -> dict[str, int]:
+    """Find the keys of a source's articles by their names, as far as known."""
     column = article_ids.c
     mine = (column.source_id == source_id, column.external_id.in_(names))
     query = select(column.external_id, column.article_id).where(*mine)
@@ -271,7 +206,7 @@ def load_source_texts(
             .where(_REVISION.article_id.in_(some), _REVISION.current)
             .subquery()
         )
-        query = _select_revisions(
+        query = select_revisions(
             _REVISION.article_id == current.c.article_id,
             _REVISION.hash == current.c.hash,
             _HAS_TEXT,
@@ -376,7 +311,7 @@ def find_expanded_text(
     here = _REVISION.article_id == article_id
     of = select(_REVISION.expands).where(here, _REVISION.hash == full)
     expanded = first_scalar(conn, of)
-    query = _select_revisions(here, _REVISION.hash == expanded, _HAS_TEXT)
+    query = select_revisions(here, _REVISION.hash == expanded, _HAS_TEXT)
     return find_first(conn, query, article_from_row) if expanded else None
 
 
@@ -395,9 +330,9 @@ def find_article(
     """
     version = _REVISION.current if revision is None else _REVISION.hash == revision
     mine = articles.c.id == article_id
-    query = _select_revisions(mine, version, _HAS_TEXT, filter_visible_sources(scope))
+    query = select_revisions(mine, version, _HAS_TEXT, filter_visible_sources(scope))
     return find_first(
-        conn, query, lambda row: (article_from_row(row), _stored_article(row))
+        conn, query, lambda row: (article_from_row(row), build_stored_article(row))
     )
 
 
@@ -418,8 +353,8 @@ def _get_article_id(
     now: datetime,
 ) -> int:
     """Return the article's key; create the article if none of its names is known."""
-    names = _list_names(article, further)
-    found = _find_article_ids(conn, source.id, names)
+    names = list_names(article, further)
+    found = find_article_ids(conn, source.id, names)
     article_id = next((found[name] for name in names if name in found), None)
     if article_id is None:
         new = {"source_id": source.id, "url": article.url, "first_seen": now}
@@ -430,16 +365,16 @@ def _get_article_id(
     return article_id
 
 
-def _lock_source(conn: Connection, source_id: int) -> None:
+def lock_source(conn: Connection, source_id: int) -> None:
     """Let no other transaction store articles of this source: it could be one twice."""
     row = select(sources.c.id).where(sources.c.id == source_id)
     conn.execute(row.with_for_update(key_share=True))
 
 
-def _list_names(article: Article, further: Sequence[str]) -> list[str]:
+def list_names(article: Article, further: Sequence[str]) -> list[str]:
     """List the names of an article in its source, the most reliable first."""
     given = (article.id, article.revises, *further)
-    return list(dict.fromkeys(_shorten_id(name) for name in given if name))
+    return list(dict.fromkeys(shorten_id(name) for name in given if name))
 
 
 def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle:
@@ -453,12 +388,12 @@ def _reuse_revision(conn: Connection, row: Row[Any], name: str) -> StoredArticle
         now = _find_offered(conn, row.article_id)
         back = now is not None and now.external_id == name and now.offered != row.hash
     if not back:
-        return _stored_article(row)
+        return build_stored_article(row)
     full = _find_full_text(conn, row)
     if full is not None:
         _offer_text(conn, row.article_id, row.hash)
     _make_current(conn, full or row)
-    return _stored_article(full or row, current=True)
+    return build_stored_article(full or row, current=True)
 
 
 def store_full_text(
@@ -477,12 +412,12 @@ def store_full_text(
     """
     here = _REVISION.article_id == article_id
     base = conn.execute(
-        _select_revisions(here, _REVISION.hash == full.expands, _HAS_TEXT)
+        select_revisions(here, _REVISION.hash == full.expands, _HAS_TEXT)
     ).first()
     before = _find_offered(conn, article_id)
     if base is None or before is None or before.offered != full.expands:
         return None
-    query = _select_revisions(here, _REVISION.hash == full.revision)
+    query = select_revisions(here, _REVISION.hash == full.revision)
     row, is_new = conn.execute(query).first(), False
     if row is None or row.external_id.startswith(REREAD_ID):
         row, is_new = _add_full_text(conn, base, full, row), True
@@ -490,7 +425,7 @@ def store_full_text(
         _make_current(conn, row)
     if before.origin == "page":
         follow_page_text(conn, article_id, before.hash, row.hash, now)
-    return _stored_article(row, current=True), is_new
+    return build_stored_article(row, current=True), is_new
 
 
 def _add_full_text(
@@ -514,7 +449,7 @@ def _add_full_text(
         values = {name: getattr(base, name) for name in same}
         this = _REVISION.id == revision_id
         update_rows(conn, revisions, this, expands=full.expands, **values)
-    return conn.execute(_select_revisions(_REVISION.id == revision_id)).one()
+    return conn.execute(select_revisions(_REVISION.id == revision_id)).one()
 
 
 def _find_offered(conn: Connection, article_id: int) -> Row[Any] | None:
@@ -529,7 +464,7 @@ def _find_full_text(conn: Connection, row: Row[Any]) -> Row[Any] | None:
     """Find the newest full text of a source's text."""
     of_it = (_REVISION.article_id == row.article_id, _REVISION.expands == row.hash)
     analysed = ~_REVISION.external_id.startswith(REREAD_ID, autoescape=True)
-    query = _select_revisions(*of_it, analysed, _HAS_TEXT).order_by(_REVISION.id.desc())
+    query = select_revisions(*of_it, analysed, _HAS_TEXT).order_by(_REVISION.id.desc())
     return conn.execute(query.limit(1)).first()
 
 
@@ -537,7 +472,7 @@ def _make_current(conn: Connection, row: Row[Any]) -> None:
     """Make a stored revision the current one of its article."""
     _retire_current_revision(conn, row.article_id)
     update_rows(conn, revisions, _REVISION.id == row.id, current=True)
-    _index_revision(conn, row)
+    index_row(conn, row)
 
 
 def _offer_text(
@@ -563,7 +498,7 @@ def _offer_beside_full_text(
     query = select(_REVISION.origin).where(*_is_current(article_id))
     if first_scalar(conn, query) != "page":
         return False
-    _offer_text(conn, article_id, _revision_hash(article), next_at=now)
+    _offer_text(conn, article_id, hash_article(article), next_at=now)
     return True
 
 
@@ -598,19 +533,20 @@ def _insert(
         article_id,
         external_id=name,
         article=article,
-        hash=_revision_hash(article),
+        hash=hash_article(article),
         now=now,
         current=current,
         baseline=baseline,
     )
-    query = _select_revisions(_REVISION.id == revision_id)
+    query = select_revisions(_REVISION.id == revision_id)
     row = conn.execute(query).one()
     if current:
-        _index_revision(conn, row)
-    return _stored_article(row)
+        index_row(conn, row)
+    return build_stored_article(row)
 
 
-def _select_revisions(*where: Condition) -> Select[Any]:
+def select_revisions(*where: Condition) -> Select[Any]:
+    """Select revisions with the columns of an article and of a `StoredArticle`."""
     columns = (_REVISION.external_id, _REVISION.dated_at, _REVISION.baseline)
     return select(*REVISION_COLUMNS, *columns).select_from(REVISION_JOIN).where(*where)
 
@@ -619,7 +555,8 @@ def _is_current(article_id: int) -> tuple[Condition, ...]:
     return _REVISION.article_id == article_id, _REVISION.current
 
 
-def _index_revision(conn: Connection, row: Row[Any]) -> None:
+def index_row(conn: Connection, row: Row[Any]) -> None:
+    """Index a revision, a row of `select_revisions`, for the search."""
     index_revision(
         conn,
         revision_id=row.id,
@@ -642,15 +579,18 @@ def _retire_current_revision(conn: Connection, article_id: int) -> None:
     update_rows(conn, revisions, *_is_current(article_id), current=False)
 
 
-def _revision_hash(article: Article) -> str:
+def hash_article(article: Article) -> str:
+    """Return the hash by which a revision of an article is known."""
     return article.revision or revision_hash(article.title, article.text)
 
 
-def _shorten_id(name: str) -> str:
+def shorten_id(name: str) -> str:
+    """Shorten a name of an article to what is stored of it."""
     if len(name) <= _MAX_ID_LENGTH:
         return name
     return "sha256:" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
-def _stored_article(row: Row[Any], **changes: Any) -> StoredArticle:
+def build_stored_article(row: Row[Any], **changes: Any) -> StoredArticle:
+    """Build a `StoredArticle` from a row of `select_revisions`."""
     return from_row(StoredArticle, row, revision_id=row.id, **changes)

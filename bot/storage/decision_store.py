@@ -113,6 +113,14 @@ def list_left_out(
 
     The newest articles come first; () if the composition is no longer stored.
     """
+    every = list_occurrence_decisions(conn, scope, digest_id, occurrence_id)
+    return tuple(one for one in every if one.outcome == "left out")
+
+
+def list_occurrence_decisions(
+    conn: Connection, scope: Scope, digest_id: int, occurrence_id: int
+) -> tuple[ArticleDecision, ...]:
+    """List the decisions on all that was read for an edition, as `list_left_out`."""
     mine = in_scope(
         compositions, scope, digest_id=digest_id, occurrence_id=occurrence_id
     )
@@ -121,8 +129,7 @@ def list_left_out(
     if row is None:
         return ()
     every = (one.decision for one in _unpack_decisions(row, None))
-    left_out = [one for one in every if one.outcome == "left out"]
-    return tuple(sorted(left_out, key=lambda one: -int(one.article)))
+    return tuple(sorted(every, key=lambda one: -int(one.article)))
 
 
 def _pack_decisions(decisions: Sequence[ArticleDecision]) -> dict[str, Any]:

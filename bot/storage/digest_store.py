@@ -163,13 +163,45 @@ def find_digest_by_name(conn: Connection, scope: Scope, name: str) -> Digest | N
     return find_digest_where(conn, scope, name=name, person_id=None)
 
 
-def list_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
+def list_digests(
+    conn: Connection,
+    scope: Scope,
+    keys: Collection[int] | None = None,
+    *,
+    with_sources: bool = True,
+) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
     Personal digests are in `personal_digest_store`.
+
+    Args:
+        conn: The database.
+        scope: The workspace.
+        keys: Only those with these keys.
+        with_sources: False leaves their sources out: most of what is loaded.
     """
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
+    if keys is not None:
+        query = query.where(_DIGEST.id.in_(keys))
+    rows = conn.execute(query).all()
+    return _load_digests(conn, rows, with_sources=with_sources)
+
+
+def list_digest_names(conn: Connection, scope: Scope) -> tuple[tuple[int, str], ...]:
+    """List key and name of the workspace's digests, in the order of their creation."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    query = select(_DIGEST.id, _DIGEST.name).where(ours).order_by(_DIGEST.id)
+    return list_all(conn, query, tuple)
+
+
+def list_digests_with_source(
+    conn: Connection, scope: Scope, source_id: int
+) -> tuple[Digest, ...]:
+    """List the workspace's digests that have this source, paused or not."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    using = select(_LINK.digest_id).where(_LINK.source_id == source_id)
+    query = select(digests).where(ours, _DIGEST.id.in_(using)).order_by(_DIGEST.id)
     return _load_digests(conn, conn.execute(query).all())
 
 
@@ -313,7 +345,9 @@ def _update_digest(
     return find_digest(conn, scope, digest_id)
 
 
-def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, ...]:
+def _load_digests(
+    conn: Connection, rows: Sequence[Row[Any]], *, with_sources: bool = True
+) -> tuple[Digest, ...]:
     """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
 
@@ -326,9 +360,10 @@ def _load_digests(conn: Connection, rows: Sequence[Row[Any]]) -> tuple[Digest, .
 
     own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
     in_digest = select(sources, *own)
-    read = load(
-        digest_sources, in_digest.join(digest_sources, _LINK.source_id == _SOURCE.id)
-    )
+    read: dict[int, list[Row[Any]]] = defaultdict(list)
+    if with_sources:
+        here = _LINK.source_id == _SOURCE.id
+        read = load(digest_sources, in_digest.join(digest_sources, here))
     here = digest_destinations.c.destination_id == destinations.c.id
     posted = load(
         digest_destinations, select(destinations).join(digest_destinations, here)

@@ -16,7 +16,13 @@ from bot.model.edition import DueMoment, Occurrence, OccurrenceState, Payload, T
 from bot.model.jobs import JobRequest
 from bot.model.scope import Scope, Scoped
 from bot.storage.job_requests import request_job
-from bot.storage.schema import digests, occurrences, schedules, workspaces
+from bot.storage.schema import (
+    digests,
+    editions,
+    occurrences,
+    schedules,
+    workspaces,
+)
 from bot.storage.statements import (
     delete_rows,
     find_first,
@@ -380,6 +386,66 @@ def list_newest_occurrences(
     latest = (_OCCURRENCE.due_at.desc(), _OCCURRENCE.id.desc())
     query = select(occurrences).where(mine).order_by(*latest)
     return list_all(conn, query.limit(count), Occurrence)
+
+
+@frozen
+class PastMoment:
+    """A moment of a digest in the archive, with its edition if there is one."""
+
+    occurrence_id: int
+    digest_id: int
+    digest: str
+    due_at: datetime
+    zone: str
+    trigger: Trigger
+    state: OccurrenceState
+    reason: Message | None
+    #: Of the edition.
+    public_id: str | None
+    undone_at: datetime | None
+
+
+def list_past_moments(
+    conn: Connection,
+    scope: Scope,
+    *,
+    limit: int,
+    before: int | None = None,
+    digest_id: int | None = None,
+) -> tuple[PastMoment, ...]:
+    """List the newest moments of the workspace's digests, without personal ones.
+
+    Args:
+        conn: The database.
+        scope: The workspace.
+        limit: How many.
+        before: Only those that were planned before the one with this key.
+        digest_id: Only those of this digest.
+    """
+    mine = in_scope(occurrences, scope)
+    if digest_id is not None:
+        mine = in_scope(occurrences, scope, digest_id=digest_id)
+    query = (
+        select(
+            _OCCURRENCE.id.label("occurrence_id"),
+            _OCCURRENCE.digest_id,
+            digests.c.name.label("digest"),
+            _OCCURRENCE.due_at,
+            _OCCURRENCE.zone,
+            _OCCURRENCE.trigger,
+            _OCCURRENCE.state,
+            _OCCURRENCE.reason,
+            editions.c.public_id,
+            editions.c.undone_at,
+        )
+        .join(digests, digests.c.id == _OCCURRENCE.digest_id)
+        .outerjoin(editions, editions.c.occurrence_id == _OCCURRENCE.id)
+        .where(mine, digests.c.person_id.is_(None))
+        .order_by(_OCCURRENCE.id.desc())
+    )
+    if before is not None:
+        query = query.where(_OCCURRENCE.id < before)
+    return list_all(conn, query.limit(limit), PastMoment)
 
 
 def _moment_columns(digest_id: int, due: DueMoment) -> dict[str, Any]:

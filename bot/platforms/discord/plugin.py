@@ -22,6 +22,7 @@ from bot.ports import (
     ActivePlatform,
     IdPatterns,
     InvitationStep,
+    MessagePreview,
     PlatformContext,
     PlatformPlugin,
     TokenStep,
@@ -175,6 +176,13 @@ def refuse_channel(channel: str) -> UserError:
     )
 
 
+def load_preview() -> MessagePreview:
+    """Import the renderer of previews."""
+    from bot.platforms.discord.preview import PREVIEW
+
+    return PREVIEW
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Discord",
@@ -200,4 +208,5 @@ PLUGIN = PlatformPlugin(
         InvitationStep(instructions=format_invitation_step),
     ),
     format_command=format_command,
+    load_preview=load_preview,
 )

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import UserError
 from bot.model import Command, Finding, PlatformName
+from bot.model.sign_in import get_sign_in_path
 from bot.platforms.common.text import shorten_text
 from digests.messages import Message
 from digests.types import frozen
@@ -95,7 +96,8 @@ def build_manifest(
             "Slack calls only a public https address. Give it: --mode http "
             "--url https://news.example"
         )
-    redirects = {"redirect_urls": [f"{base}{REDIRECT_PATH}"]} if url else {}
+    paths = (REDIRECT_PATH, get_sign_in_path(PLATFORM_NAME))
+    redirects = {"redirect_urls": [f"{base}{path}" for path in paths]} if url else {}
     called = {"url": f"{base}{EVENTS_PATH}"} if url else {}
     at = {"request_url": called["url"]} if url else {}
     return {

@@ -23,6 +23,7 @@ from bot.ports import (
     ActivePlatform,
     IdPatterns,
     ManifestStep,
+    MessagePreview,
     PlatformContext,
     PlatformPlugin,
     TokenStep,
@@ -284,6 +285,13 @@ def refuse_channel(channel: str) -> UserError:
     )
 
 
+def load_preview() -> MessagePreview:
+    """Import the renderer of previews."""
+    from bot.platforms.slack.preview import PREVIEW
+
+    return PREVIEW
+
+
 PLUGIN = PlatformPlugin(
     name=PLATFORM_NAME,
     title="Slack",
@@ -320,4 +328,5 @@ PLUGIN = PlatformPlugin(
     ),
     first_words=("/invite @Standfirst",),
     manifest=SlackAppManifest(),
+    load_preview=load_preview,
 )

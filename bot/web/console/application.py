@@ -11,7 +11,19 @@ from bot.commands.context import CommandServices
 from bot.i18n.safe_text import build_environment
 from bot.model import Inbox
 from bot.ports import SignIn
-from bot.web.console import accounts, answers, login, overview, people, system
+from bot.web.console import (
+    accounts,
+    answers,
+    calendar_page,
+    digest_acts,
+    digest_page,
+    edition_pages,
+    login,
+    overview,
+    people,
+    source_pages,
+    system,
+)
 from bot.web.console.members import Members
 from bot.web.console.sessions import Sessions
 from bot.web.console.visits import Console, NavigationItem
@@ -23,6 +35,11 @@ _FOLDER: Final = Path(__file__).parent
 PAGES: Final[Sequence[Callable[[Console], Sequence[Route]]]] = (
     overview.build_routes,
     answers.build_routes,
+    digest_acts.build_routes,
+    digest_page.build_routes,
+    source_pages.build_routes,
+    edition_pages.build_routes,
+    calendar_page.build_routes,
     people.build_routes,
     system.build_routes,
 )

@@ -188,7 +188,8 @@ async def _sign_owner_in(console: Console, request: Request) -> Response:
     services = console.services
     if not await services.db.read(workspace_store.list_workspaces):
         # So that the first digest can be made here.
-        await resolve_workspace(services, LOCAL_PLATFORM, LOCAL_PLATFORM, "")
+        name = choose_texts(request).say("The local page")
+        await resolve_workspace(services, LOCAL_PLATFORM, LOCAL_PLATFORM, name)
     response = RedirectResponse(CONSOLE_PREFIX, status_code=303)
     await console.sessions.begin(request, response, OWNER)
     return response

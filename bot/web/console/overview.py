@@ -80,8 +80,6 @@ async def _build_checklist(
     """Build the steps up to the first edition, and the form of the first digest."""
     workspace, texts = context.workspace, context.texts
     platform = console.services.publisher.platforms.get(workspace.platform)
-    places = await context.query(destination_store.list_destinations)
-    packs = feed_lists.list_packs()
     return {
         "steps": (
             (texts.say("The bot is connected"), platform is not None),
@@ -91,12 +89,19 @@ async def _build_checklist(
         "form": not digests,
         "first": digests[0] if digests else None,
         "post": context.control_id("home", f"d{digests[0].id}:post") if digests else "",
-        "values": {
-            "name": DEFAULT_NAME,
-            "sources": DEFAULT_PACK if DEFAULT_PACK in packs else "",
-            "schedule": f"weekdays at 8:30 {workspace.zone}",
-            "channel": places[0].channel if places else _suggest_channel(workspace),
-        },
+        "values": await suggest_digest(context, named=True),
+    }
+
+
+async def suggest_digest(context: CommandContext, *, named: bool) -> dict[str, str]:
+    """Suggest what the form of a new digest begins with; a further one has no name."""
+    workspace, packs = context.workspace, feed_lists.list_packs()
+    places = await context.query(destination_store.list_destinations)
+    return {
+        "name": DEFAULT_NAME if named else "",
+        "sources": DEFAULT_PACK if named and DEFAULT_PACK in packs else "",
+        "schedule": f"weekdays at 8:30 {workspace.zone}",
+        "channel": places[0].channel if places else _suggest_channel(workspace),
     }
 
 

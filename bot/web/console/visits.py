@@ -290,6 +290,8 @@ def page_route(
     handler: PageHandler,
     methods: Sequence[str] = ("GET",),
     permission: Permission = Permission.EDITOR,
+    *,
+    changes: bool = True,
 ) -> Route:
     """Make the route of a page.
 
@@ -300,13 +302,16 @@ def page_route(
             becomes a page.
         methods: GET, POST or both.
         permission: What the person needs there.
+        changes: Whether its POST changes anything; the permission is then asked for
+            from the platform, and not remembered.
     """
 
     async def endpoint(request: Request) -> Response:
         session = await console.sessions.find(request)
         if session is None:
             return await console.ask_to_sign_in(request)
-        found = await _open_visit(console, request, session)
+        fresh = changes and request.method == "POST"
+        found = await _open_visit(console, request, session, fresh=fresh)
         if isinstance(found, Response):
             return found
         if found.person.permission < permission:
@@ -326,7 +331,7 @@ def page_route(
 
 
 async def _open_visit(
-    console: Console, request: Request, session: ConsoleSession
+    console: Console, request: Request, session: ConsoleSession, *, fresh: bool
 ) -> Visit | Response:
     """Find the workspace and what the person may do there now."""
     texts = choose_texts(request)
@@ -335,7 +340,6 @@ async def _open_visit(
     member: Member | None = None
     if workspace is not None:
         # Nothing is changed by a permission that somebody had some minutes ago.
-        fresh = request.method == "POST"
         try:
             member = await console.members.find(
                 session.identity, workspace, fresh=fresh

@@ -8,7 +8,7 @@ import pytest
 from bot.model import StoredArticle
 from bot.model.scope import Scope
 from bot.storage import Connection, Database, article_store
-from bot.storage.article_store import OfferedArticle
+from bot.storage.unknown_articles import OfferedArticle, store_unknown_articles
 from digests.language.normalization import revision_hash
 from digests.types import Article, ArticleImage
 from tests.bot.storage.builders import (
@@ -334,9 +334,7 @@ async def test_fresh_reads_only_the_sources_named(database: Database):
 async def store_unknown(
     database: Database, tenant: Tenant, *offered: OfferedArticle
 ) -> list[StoredArticle | None]:
-    return await database.write(
-        article_store.store_unknown_articles, tenant.source, offered, now=NOW
-    )
+    return await database.write(store_unknown_articles, tenant.source, offered, now=NOW)
 
 
 async def test_unknown_articles_are_stored_as_if_one_after_the_other(

@@ -71,7 +71,8 @@ async def test_http_mode_has_the_redirect_url(harness: BotHarness):
         harness.inbox.typed_commands, mode="http", url="https://news.example/"
     )
     assert made["oauth_config"]["redirect_urls"] == [
-        "https://news.example/slack/oauth_redirect"
+        "https://news.example/slack/oauth_redirect",
+        "https://news.example/console/sign-in/slack/callback",
     ]
     assert made["settings"]["token_rotation_enabled"] is False
 

@@ -1,0 +1,193 @@
+"""Compose editions of settings that are still being edited, again and again.
+
+    compose   the next edition, or one of a past period
+    draw      its pictures: those that are stored at once, the others in the background
+    dry_run   the editions that a digest would have posted in the last seven days
+
+Nothing is fetched and no edition is stored. Analyses of articles are kept between
+calls, so that an edition is composed again in a fraction of the time.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.delivery.card_pictures import choose_cards
+from bot.errors import UserError
+from bot.model import Digest, RenderContext, Workspace
+from bot.publishing import edition_inputs
+from bot.publishing.edition_inputs import EditionInputs, EditionOrder, compose_inputs
+from bot.publishing.editions import EditionPublisher
+from bot.publishing.planning import PostingHold, digest_zone, list_moments
+from bot.schedules.calendar import check_zone
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import Schedule, find_following_due
+from bot.storage.ledger_store import merge_ledgers
+from digests.analysis import AnalyseArticle, AnalysisCache
+from digests.cards.content import get_card_key
+from digests.editing.novelty import collect_published
+from digests.types import Edition, frozen
+
+#: How far back a dry run goes, and the editions that it composes at most.
+DRY_RUN_PERIOD: Final = timedelta(days=7)
+MAX_DRY_RUNS: Final = 14
+#: Seconds that a preview waits for pictures that are being drawn.
+PICTURE_SECONDS: Final = 0.15
+#: Public id of an edition that is shown as if it had been posted.
+EXAMPLE_ID: Final = "e-000000"
+
+
+@frozen
+class PastPeriod:
+    """From when to when articles are taken; no end = until now."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@frozen
+class DrawnContext:
+    """The context of a preview, with the pictures that could be had in time."""
+
+    context: RenderContext
+    #: Others are being drawn.
+    is_waiting: bool
+
+
+@frozen
+class DryRunEdition:
+    """What would have been posted at one moment; it may have no stories."""
+
+    at: datetime
+    edition: Edition
+
+
+@dataclass(kw_only=True)
+class LivePreviews:
+    """Previews over one publisher."""
+
+    publisher: EditionPublisher
+    _analyses: AnalysisCache = field(default_factory=AnalysisCache, init=False)
+    #: What is being drawn, by digest.
+    _drawing: dict[int, "asyncio.Task[None]"] = field(default_factory=dict, init=False)
+
+    async def compose(self, digest: Digest, past: PastPeriod | None = None) -> Edition:
+        """Compose the next edition, or the one of a past period.
+
+        In a past period, only earlier articles count as published.
+        """
+        publisher, now = self.publisher, self.publisher.clock.now()
+        if past is None:
+            found = await publisher.db.read(edition_inputs.load_inputs, digest, now)
+        else:
+            now = past.until or now
+            found = await publisher.db.read(
+                edition_inputs.load_past_inputs, digest, past.since, past.until
+            )
+        # Only the engine's thread uses the cache.
+        read = self._analyses.read
+        return await publisher.engine.run(compose_inputs, found, digest, now, read)
+
+    async def draw(
+        self, digest: Digest, workspace: Workspace, edition: Edition
+    ) -> DrawnContext:
+        """Build the context in which the edition is shown, with its pictures."""
+        publisher = self.publisher
+        order = EditionOrder(digest=digest, workspace=workspace)
+        context = replace(publisher.build_preview_context(order), edition_id=EXAMPLE_ID)
+        illustrator = publisher.illustrator
+        if illustrator is None or not edition.stories:
+            return DrawnContext(context=context, is_waiting=False)
+        wanted = {get_card_key(one) for one in choose_cards(edition, digest.options)}
+        made = await illustrator.illustrate(digest, edition, context, 0.0)
+        is_waiting = False
+        if not wanted <= made.refs.keys() or any(s.pictures for s in digest.sources):
+            is_waiting = await self._draw_ahead(digest, edition, context)
+            made = await illustrator.illustrate(digest, edition, context, 0.0)
+        await illustrator.cards.load_for_answer(digest.scope, made)
+        context = replace(context, pictures=made.refs)
+        return DrawnContext(context=context, is_waiting=is_waiting)
+
+    async def _draw_ahead(
+        self, digest: Digest, edition: Edition, context: RenderContext
+    ) -> bool:
+        """Draw the pictures in the background; whether some are not ready yet."""
+        illustrator = self.publisher.illustrator
+        drawing = self._drawing.get(digest.id)
+        if drawing is None and illustrator is not None:
+            work = illustrator.make_ahead(digest, edition, context)
+            drawing = self._drawing[digest.id] = asyncio.create_task(work)
+            drawing.add_done_callback(lambda _: self._drawing.pop(digest.id, None))
+        if drawing is None:
+            return False
+        await asyncio.wait({drawing}, timeout=PICTURE_SECONDS)
+        return not drawing.done()
+
+    async def dry_run(self, digest: Digest) -> tuple[DryRunEdition, ...]:
+        """Compose what the digest would have posted in the last seven days.
+
+        At the moments of its schedules; once a day where it has none, or too many.
+        """
+        publisher, now = self.publisher, self.publisher.clock.now()
+        since = now - DRY_RUN_PERIOD
+        moments = list_past_moments(digest, since, now)
+        found = await publisher.db.read(
+            edition_inputs.load_successive_inputs, digest, since, moments
+        )
+        read = self._analyses.read
+        return await publisher.engine.run(
+            _compose_successive, found, moments, digest, read
+        )
+
+
+def _compose_successive(
+    found: Sequence[EditionInputs],
+    moments: Sequence[datetime],
+    digest: Digest,
+    read: AnalyseArticle,
+) -> tuple[DryRunEdition, ...]:
+    """Compose editions of which each counts as published for the next ones."""
+    composed: list[DryRunEdition] = []
+    ledger = found[0].ledger if found else None
+    for at, inputs in zip(moments, found, strict=True):
+        if ledger is not None:
+            inputs = replace(inputs, ledger=merge_ledgers(inputs.ledger, ledger))
+        edition = compose_inputs(inputs, digest, at, read)
+        ledger = merge_ledgers(inputs.ledger, collect_published(edition))
+        composed.append(DryRunEdition(at=at, edition=edition))
+    return tuple(composed)
+
+
+def list_past_moments(digest: Digest, since: datetime, now: datetime) -> list[datetime]:
+    """List when the digest would have posted between two instants, quiet hours applied.
+
+    Pauses and skipped days do not matter.
+    """
+    hold = PostingHold(
+        until=None,
+        skips=(),
+        quiet_hours=digest.options.quiet_hours,
+        zone=digest_zone(digest),
+    )
+    found: set[datetime] = set()
+    for rule in _list_rules(digest):
+        first = find_following_due(rule, since)
+        found |= {*list_moments(rule, first, MAX_DRY_RUNS + 1, hold)}
+    passed = sorted(at for at in found if at <= now)
+    if 0 < len(passed) <= MAX_DRY_RUNS:
+        return passed
+    days = (now - since).days
+    return [now - timedelta(days=back) for back in reversed(range(days))]
+
+
+def _list_rules(digest: Digest) -> list[Schedule]:
+    rules = []
+    for sentence in digest.schedules:
+        with suppress(UserError):
+            rule = parse_schedule(sentence)
+            check_zone(rule.zone)
+            rules.append(rule)
+    return rules
