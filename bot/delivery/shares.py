@@ -137,10 +137,10 @@ class ShareSender:
         # One query for all shares that are taken within a moment.
         await asyncio.sleep(GATHER_SECONDS)
         self._changed.clear()
-        if self._held or self._busy:
-            await self.outbox.send_due()
         if self._held:
-            await self.outbox.show_drafts()
+            await asyncio.gather(self.outbox.send_due(), self.outbox.show_drafts())
+        elif self._busy:
+            await self.outbox.send_due()
 
     async def _notify(self) -> None:
         if self._held:

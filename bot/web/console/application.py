@@ -21,6 +21,7 @@ from bot.web.console import (
     login,
     overview,
     people,
+    review,
     source_pages,
     system,
 )
@@ -39,6 +40,7 @@ PAGES: Final[Sequence[Callable[[Console], Sequence[Route]]]] = (
     digest_page.build_routes,
     source_pages.build_routes,
     edition_pages.build_routes,
+    review.build_routes,
     calendar_page.build_routes,
     people.build_routes,
     system.build_routes,

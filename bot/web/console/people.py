@@ -78,5 +78,8 @@ def _view_change(
             for step in change.steps[:MAX_STEPS]
         ],
         "more": max(0, len(change.steps) - MAX_STEPS),
-        "revert": context.control_id("revert", change.id),
+        # What was done to a draft is changed in the draft.
+        "revert": ""
+        if any(step.noun == "draft" for step in change.steps)
+        else context.control_id("revert", change.id),
     }
