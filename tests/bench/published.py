@@ -26,8 +26,8 @@ from bot.delivery.outbox import Outbox
 from bot.i18n.translation import Texts
 from bot.model import RenderContext, StoredEdition, context_to_json
 from bot.model.scope import Scope
+from bot.model.web_access import WebAccess
 from bot.platforms.discord.platform import DiscordPlatform
-from bot.settings import WebAccess
 from bot.storage import (
     Connection,
     Database,

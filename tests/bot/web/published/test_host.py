@@ -3,7 +3,7 @@
 import pytest
 
 from bot.i18n.translation import Texts
-from bot.settings import WebAccess
+from bot.model.web_access import WebAccess
 from bot.web import server
 from bot.web.published.site import route_site
 from tests.bot.web.asgi import ask, report_health
