@@ -325,10 +325,8 @@ class EditionPublisher:
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored, with its pictures."""
-        url = self.pages.build_preview_url(self.pages.find_visibility(order))
-        context = replace(self._build_context(order, PREVIEW_ID), web_url=url)
         context, pictures = await show_pictures(
-            self.illustrator, order.digest, edition, context
+            self.illustrator, order.digest, edition, self.build_preview_context(order)
         )
         parts = self.platforms[platform].render(edition, context)
         rendered = RenderedEdition(parts=parts, pictures=pictures)
@@ -336,7 +334,8 @@ class EditionPublisher:
 
     def build_preview_context(self, order: EditionOrder) -> RenderContext:
         """Build what a renderer needs to show an edition that is not stored."""
-        return self._build_context(order, PREVIEW_ID)
+        url = self.pages.build_preview_url(self.pages.find_visibility(order))
+        return replace(self._build_context(order, PREVIEW_ID), web_url=url)
 
     async def illustrate(
         self, order: EditionOrder, edition: Edition
