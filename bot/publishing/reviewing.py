@@ -361,7 +361,7 @@ class DraftPublisher:
         now, digest = self.clock.now(), order.digest
         _check_newest(conn, digest, newest)
         if not schedule_store.finish_occurrence(
-            conn, **occurrence.key, state="composed"
+            conn, **occurrence.key, state="composed", posted_at=now
         ):
             reason = Message("skip.other_process")
             self.processor.end(conn, draft, "closed", reason, now)

@@ -25,7 +25,7 @@ from bot.storage.statements import Condition, first_scalar
 #: States in which a delivery still needs work. Finished deliveries are not counted:
 #: their number, and the cost of counting them, would grow for ever.
 _PENDING_STATES = ("ready", "sending", "retry", "uncertain", "held")
-_OPEN_STATES = ("due", "draft", "deferred")
+_OPEN_STATES = ("due", "deferred")
 
 
 def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...]:

@@ -178,7 +178,7 @@ def fail_open_notices(conn: Connection, now: datetime) -> int:
 
 def skip_due_occurrences(conn: Connection) -> int:
     """Skip the due occurrences without an edition; return how many."""
-    waiting = occurrences.c.state.in_(("due", "draft", "deferred"))
+    waiting = occurrences.c.state.in_(("due", "deferred"))
     values = {"state": "skipped", "reason": SKIPPED_REASON}
     return update_rows(conn, occurrences, waiting, **values)
 

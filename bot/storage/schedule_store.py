@@ -41,8 +41,8 @@ from digests.messages import Message
 from digests.types import frozen
 
 _SCHEDULE, _OCCURRENCE = schedules.c, occurrences.c
-#: States with a moment (`not_before`) at which there is something to do.
-_WAITING = ("deferred", "draft")
+#: A draft is stored as an occurrence that is deferred without a moment.
+_IS_DRAFT = and_(_OCCURRENCE.state == "deferred", _OCCURRENCE.not_before.is_(None))
 
 
 @frozen
@@ -226,12 +226,12 @@ def plan_occurrence(
         due_at=due.at,
         zone=zone,
         trigger=trigger,
-        state="due" if review_at is None else "draft",
-        not_before=review_at,
+        state="due" if review_at is None else "deferred",
+        draft_at=review_at,
         late=late,
     )
     unplanned = query.on_conflict_do_nothing(index_elements=list(moment))
-    planned = find_first(conn, unplanned.returning(occurrences), Occurrence)
+    planned = find_first(conn, unplanned.returning(occurrences), _occurrence_from_row)
     if planned is not None:
         request_job(conn, build_compose_request(planned))
     return planned
@@ -252,11 +252,13 @@ def reopen_occurrence(
     skipped = _moment_columns(digest_id, due) | {"state": "skipped", "reason": reason}
     mine = in_scope(occurrences, scope, **skipped)
     values: dict[str, Any] = {
-        "state": "due" if review_at is None else "draft",
+        "state": "due" if review_at is None else "deferred",
         "reason": None,
-        "not_before": review_at,
+        "not_before": None,
+        "draft_at": review_at,
     }
-    reopened = update_first(conn, occurrences, Occurrence, mine, **values)
+    make = _occurrence_from_row
+    reopened = update_first(conn, occurrences, make, mine, **values)
     if reopened is not None:
         request_job(conn, build_compose_request(reopened))
     return reopened
@@ -283,7 +285,8 @@ def list_due_occurrences(
     work. Personal digests come after
     those of workspaces.
     """
-    over = and_(_OCCURRENCE.state.in_(_WAITING), _OCCURRENCE.not_before <= now)
+    passed = or_(_OCCURRENCE.not_before <= now, _OCCURRENCE.draft_at <= now)
+    over = and_(_OCCURRENCE.state == "deferred", passed)
     personal = digests.c.person_id.is_not(None)
     query = (
         select(occurrences)
@@ -293,7 +296,7 @@ def list_due_occurrences(
     )
     if digest_id is not None:
         query = query.where(_OCCURRENCE.digest_id == digest_id)
-    return list_all(conn, query.limit(limit), Occurrence)
+    return list_all(conn, query.limit(limit), _occurrence_from_row)
 
 
 def finish_occurrence(
@@ -302,9 +305,16 @@ def finish_occurrence(
     occurrence_id: int,
     state: OccurrenceState,
     reason: Message | None = None,
+    posted_at: datetime | None = None,
 ) -> bool:
-    """Store the outcome of an occurrence; False if it was finished before."""
-    return _update_open(conn, scope, occurrence_id, state=state, reason=reason)
+    """Store the outcome of an occurrence; False if it was finished before.
+
+    `posted_at`: it was due only then, because its draft waited for an editor.
+    """
+    values: dict[str, Any] = {"state": state, "reason": reason}
+    if posted_at is not None:
+        values["not_before"] = posted_at
+    return _update_open(conn, scope, occurrence_id, **values)
 
 
 def defer_occurrence(
@@ -321,7 +331,8 @@ def set_draft_moment(
 
     None: it waits for an editor.
     """
-    return _update_open(conn, scope, occurrence_id, state="draft", not_before=at)
+    values = {"state": "deferred", "not_before": None, "draft_at": at}
+    return _update_open(conn, scope, occurrence_id, **values)
 
 
 def find_moment(conn: Connection, scope: Scope, occurrence_id: int) -> DueMoment | None:
@@ -349,8 +360,9 @@ def move_draft(
 
 def find_next_deferred_at(conn: Connection) -> datetime | None:
     """Return the instant at which the first deferred occurrence or draft needs work."""
-    query = select(func.min(_OCCURRENCE.not_before))
-    return first_scalar(conn, query.where(_OCCURRENCE.state.in_(_WAITING)))
+    at = func.coalesce(_OCCURRENCE.not_before, _OCCURRENCE.draft_at)
+    query = select(func.min(at))
+    return first_scalar(conn, query.where(_OCCURRENCE.state == "deferred"))
 
 
 def is_occurrence_planned(
@@ -373,7 +385,8 @@ def list_posted_moments(
     query = select(at, _OCCURRENCE.local_date, _OCCURRENCE.slot).where(
         planned,
         _OCCURRENCE.local_date >= since,
-        _OCCURRENCE.state.not_in(("skipped", "draft")),
+        _OCCURRENCE.state != "skipped",
+        ~_IS_DRAFT,
     )
     return list_all(conn, query.order_by(_OCCURRENCE.due_at), DueMoment)
 
@@ -385,7 +398,7 @@ def list_newest_occurrences(
     mine = in_scope(occurrences, scope, digest_id=digest_id)
     latest = (_OCCURRENCE.due_at.desc(), _OCCURRENCE.id.desc())
     query = select(occurrences).where(mine).order_by(*latest)
-    return list_all(conn, query.limit(count), Occurrence)
+    return list_all(conn, query.limit(count), _occurrence_from_row)
 
 
 @frozen
@@ -458,5 +471,10 @@ def _update_open(
 ) -> bool:
     """Update an occurrence unless it is finished; return whether it was updated."""
     mine = in_scope(occurrences, scope, id=occurrence_id)
-    unfinished = _OCCURRENCE.state.in_(("due", *_WAITING))
+    unfinished = _OCCURRENCE.state.in_(("due", "deferred"))
     return update_rows(conn, occurrences, mine, unfinished, **values) > 0
+
+
+def _occurrence_from_row(row: Row[Any]) -> Occurrence:
+    is_draft = row.state == "deferred" and row.not_before is None
+    return from_row(Occurrence, row, state="draft" if is_draft else row.state)

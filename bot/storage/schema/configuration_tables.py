@@ -191,15 +191,16 @@ occurrences = define_table(
     *required_columns(SafeText, "zone", "trigger", "state"),
     Column("reason", MessageText),
     *required_columns(Boolean, "late"),
-    # When an occurrence deferred by quiet hours is due again, and when the draft of one
-    # needs work.
+    # When an occurrence deferred by quiet hours is due again. One that is deferred
+    # without it has a draft, which needs work at `draft_at` (NULL: it waits for an
+    # editor); older processes pass over it.
     Column("not_before", Instant),
+    Column("draft_at", Instant),
     UniqueConstraint("digest_id", "local_date", "slot"),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     check_one_of("trigger", "schedule", "manual"),
-    # «due», «draft», «composed», «deferred» or «skipped». The check of an earlier
-    # version, which knows no drafts, was dropped.
+    check_one_of("state", "due", "composed", "deferred", "skipped"),
     Index(None, "state", "due_at"),
 )
 

@@ -1,7 +1,7 @@
 """Add tables for drafts that editors approve before they are posted.
 
-An occurrence may be in the state «draft», which the processes of the version before
-ignore: its state is no longer checked by the database.
+An occurrence with a draft is deferred without a moment: processes of the version before
+never compose it.
 """
 
 from typing import Any
@@ -21,10 +21,7 @@ def upgrade() -> None:
     """Add the tables, and when the draft of a schedule's next edition is due."""
     op.add_column("schedules", sa.Column("review_at", INSTANT))
     op.create_index("ix_schedules_review_at", "schedules", ["review_at"])
-    with op.batch_alter_table(
-        "occurrences", table_kwargs={"sqlite_autoincrement": True}
-    ) as occurrences:
-        occurrences.drop_constraint(op.f("ck_occurrences_state"), type_="check")
+    op.add_column("occurrences", sa.Column("draft_at", INSTANT))
     _create_drafts()
     _create_acts()
     _create_messages()
