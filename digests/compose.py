@@ -25,6 +25,7 @@ from digests.types import (
     Article,
     ArticleAnalysis,
     ArticleDecision,
+    ArticleKind,
     Edition,
     EditionStory,
     EditionStyle,
@@ -36,6 +37,30 @@ from digests.types import (
     frozen,
 )
 
+#: (articles in order of time, known stories, kinds, ids that readers know) → their
+#: stories.
+GroupEvents = Callable[
+    [
+        Sequence[Article],
+        Sequence[StoryMembership],
+        Mapping[str, ArticleKind],
+        frozenset[str],
+    ],
+    tuple[StoryMembership, ...],
+]
+
+
+def group_events(
+    articles: Sequence[Article],
+    known: Sequence[StoryMembership],
+    kinds: Mapping[str, ArticleKind],
+    kept: frozenset[str],
+) -> tuple[StoryMembership, ...]:
+    """Group articles into stories, one for each event (`GroupEvents`)."""
+    return joining.join_events(
+        articles, assignment.group_articles(articles, known), kinds, kept
+    )
+
 
 def compose(
     articles: Sequence[Article],
@@ -46,6 +71,7 @@ def compose(
     read: AnalyseArticle | None = None,
     known: Sequence[StoryMembership] = (),
     earlier: Sequence[Article] = (),
+    group: GroupEvents = group_events,
 ) -> Edition:
     """The edition that these articles make at this moment.
 
@@ -57,6 +83,7 @@ def compose(
         read: Analyses one article; for callers that cache analyses.
         known: Stories that articles were assigned to before; their ids are kept.
         earlier: The versions that were published of articles that changed since.
+        group: For callers that keep what was grouped: most settings do not change it.
 
     Returns:
         An edition without stories when nothing is new.
@@ -69,6 +96,7 @@ def compose(
         read=read or analyse_article,
         known=known,
         earlier=earlier,
+        group=group,
     )
     return _compose(given).edition
 
@@ -120,6 +148,7 @@ class _Given:
     read: AnalyseArticle
     known: Sequence[StoryMembership]
     earlier: Sequence[Article]
+    group: GroupEvents = group_events
 
 
 @frozen
@@ -142,12 +171,7 @@ def _compose(given: _Given) -> _Composed:
     analyses = disputes.take_back({a.id: given.read(a, style) for a in wanted}, ledger)
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
-    members = joining.join_events(
-        admitted,
-        assignment.group_articles(admitted, given.known),
-        kinds,
-        ledger.stories,
-    )
+    members = given.group(admitted, given.known, kinds, ledger.stories)
     gathered = assembly.gather_stories(admitted, members, kinds)
     ranked = ranking.rank_stories(
         gathered,

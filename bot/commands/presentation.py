@@ -363,12 +363,17 @@ async def format_occurrence(
     context: CommandContext, digest: Digest, occurrence: Occurrence
 ) -> str:
     """Format «yesterday 08:30: posted», or why nothing was posted."""
+    posts = await context.query(delivery_store.count_posts, occurrence_id=occurrence.id)
+    return format_outcome(context, digest, occurrence, posts)
+
+
+def format_outcome(
+    context: CommandContext, digest: Digest, occurrence: Occurrence, posts: PostCounts
+) -> str:
+    """Format the outcome of an occurrence whose posts are known."""
     outcome = context.message(occurrence.reason)
     if not outcome and occurrence.state == "composed":
-        count = delivery_store.count_posts
-        outcome = format_posts(
-            context.texts, await context.query(count, occurrence_id=occurrence.id)
-        )
+        outcome = format_posts(context.texts, posts)
     when = context.format_moment(occurrence.due_at, digest_zone(digest))
     return f"{when}: {outcome or context.texts.word(occurrence.state)}"
 

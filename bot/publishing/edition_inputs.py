@@ -31,7 +31,7 @@ from bot.storage import (
 )
 from bot.storage.ledger_store import merge_ledgers
 from digests.analysis import AnalyseArticle, analyse_article
-from digests.compose import compose
+from digests.compose import GroupEvents, compose, group_events
 from digests.messages import Message
 from digests.types import (
     Article,
@@ -107,6 +107,7 @@ def compose_inputs(
     now: datetime,
     read: AnalyseArticle = analyse_article,
     style: EditionStyle | None = None,
+    group: GroupEvents = group_events,
 ) -> Edition:
     """Compose the edition of the digest that can be made from these inputs.
 
@@ -116,6 +117,7 @@ def compose_inputs(
         now: The present instant.
         read: Analyses one article.
         style: In place of the digest's own.
+        group: Groups the articles into stories.
     """
     return compose(
         inputs.fresh,
@@ -125,6 +127,7 @@ def compose_inputs(
         read=read,
         known=inputs.known,
         earlier=inputs.earlier,
+        group=group,
     )
 
 

@@ -9,7 +9,8 @@ calls, so that an edition is composed again in a fraction of the time.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,14 +29,17 @@ from bot.schedules.rules import Schedule, find_following_due
 from bot.storage.ledger_store import merge_ledgers
 from digests.analysis import AnalyseArticle, AnalysisCache
 from digests.cards.content import get_card_key
+from digests.compose import GroupEvents, group_events
 from digests.editing.novelty import collect_published
-from digests.types import Edition, frozen
+from digests.types import Article, ArticleKind, Edition, StoryMembership, frozen
 
 #: How far back a dry run goes, and the editions that it composes at most.
 DRY_RUN_PERIOD: Final = timedelta(days=7)
 MAX_DRY_RUNS: Final = 14
 #: Seconds that a preview waits for pictures that are being drawn.
 PICTURE_SECONDS: Final = 0.15
+#: Groups of articles whose stories are kept: a few open pages, each with a dry run.
+MAX_GROUPINGS: Final = 64
 #: Public id of an edition that is shown as if it had been posted.
 EXAMPLE_ID: Final = "e-000000"
 
@@ -65,11 +69,39 @@ class DryRunEdition:
     edition: Edition
 
 
+@dataclass(kw_only=True, slots=True)
+class GroupingCache:
+    """Keeps the stories of the last groups of articles. Not thread-safe."""
+
+    _found: OrderedDict[Hashable, tuple[StoryMembership, ...]] = field(
+        default_factory=OrderedDict, init=False
+    )
+
+    def group(
+        self,
+        articles: Sequence[Article],
+        known: Sequence[StoryMembership],
+        kinds: Mapping[str, ArticleKind],
+        kept: frozenset[str],
+    ) -> tuple[StoryMembership, ...]:
+        """Group the articles, or return how they were grouped before."""
+        texts = tuple((one.id, one.revision, one.title) for one in articles)
+        key = (texts, tuple(known), tuple(kinds.items()), kept)
+        found = self._found.pop(key, None)
+        if found is None:
+            found = group_events(articles, known, kinds, kept)
+        self._found[key] = found
+        if len(self._found) > MAX_GROUPINGS:
+            self._found.popitem(last=False)
+        return found
+
+
 @dataclass(kw_only=True)
 class LivePreviews:
     """Previews over one publisher."""
 
     publisher: EditionPublisher
+    _groups: GroupingCache = field(default_factory=GroupingCache, init=False)
     _analyses: AnalysisCache = field(default_factory=AnalysisCache, init=False)
     #: What is being drawn, by digest.
     _drawing: dict[int, "asyncio.Task[None]"] = field(default_factory=dict, init=False)
@@ -87,9 +119,11 @@ class LivePreviews:
             found = await publisher.db.read(
                 edition_inputs.load_past_inputs, digest, past.since, past.until
             )
-        # Only the engine's thread uses the cache.
-        read = self._analyses.read
-        return await publisher.engine.run(compose_inputs, found, digest, now, read)
+        # Only the engine's thread uses the caches.
+        read, group = self._analyses.read, self._groups.group
+        return await publisher.engine.run(
+            compose_inputs, found, digest, now, read, group=group
+        )
 
     async def draw(
         self, digest: Digest, workspace: Workspace, edition: Edition
@@ -137,9 +171,9 @@ class LivePreviews:
         found = await publisher.db.read(
             edition_inputs.load_successive_inputs, digest, since, moments
         )
-        read = self._analyses.read
+        read, group = self._analyses.read, self._groups.group
         return await publisher.engine.run(
-            _compose_successive, found, moments, digest, read
+            _compose_successive, found, moments, digest, read, group
         )
 
 
@@ -148,6 +182,7 @@ def _compose_successive(
     moments: Sequence[datetime],
     digest: Digest,
     read: AnalyseArticle,
+    group: GroupEvents,
 ) -> tuple[DryRunEdition, ...]:
     """Compose editions of which each counts as published for the next ones."""
     composed: list[DryRunEdition] = []
@@ -155,7 +190,7 @@ def _compose_successive(
     for at, inputs in zip(moments, found, strict=True):
         if ledger is not None:
             inputs = replace(inputs, ledger=merge_ledgers(inputs.ledger, ledger))
-        edition = compose_inputs(inputs, digest, at, read)
+        edition = compose_inputs(inputs, digest, at, read, group=group)
         ledger = merge_ledgers(inputs.ledger, collect_published(edition))
         composed.append(DryRunEdition(at=at, edition=edition))
     return tuple(composed)

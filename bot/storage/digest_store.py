@@ -31,6 +31,7 @@ from bot.storage.schema import (
 )
 from bot.storage.schema.configuration_tables import IS_WORKSPACE_DIGEST
 from bot.storage.statements import (
+    count_rows,
     delete_rows,
     find_first,
     first_scalar,
@@ -203,6 +204,21 @@ def list_digests_with_source(
     using = select(_LINK.digest_id).where(_LINK.source_id == source_id)
     query = select(digests).where(ours, _DIGEST.id.in_(using)).order_by(_DIGEST.id)
     return _load_digests(conn, conn.execute(query).all())
+
+
+def list_some_digests(
+    conn: Connection, scope: Scope, *, offset: int, count: int
+) -> tuple[Digest, ...]:
+    """List `count` of the workspace's digests, as `list_digests` orders them."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    query = select(digests).where(ours).order_by(_DIGEST.id)
+    return _load_digests(conn, conn.execute(query.offset(offset).limit(count)).all())
+
+
+def count_digests(conn: Connection, scope: Scope) -> int:
+    """Count the workspace's digests, without personal ones."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    return count_rows(conn, digests, ours)
 
 
 def rename_digest(

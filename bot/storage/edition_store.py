@@ -20,6 +20,7 @@ from bot.storage.statements import (
     find_first,
     first_scalar,
     from_row,
+    has_row,
     has_same_values,
     has_values,
     in_scope,
@@ -144,6 +145,11 @@ def find_newest_edition_in(
     if destination_id is None:
         conditions.append(filter_visible_digests(_EDITION.digest_id, scope, None))
     return _find_newest(conn, scope, *conditions)
+
+
+def has_editions(conn: Connection, scope: Scope) -> bool:
+    """Check whether an edition of the workspace was ever stored."""
+    return has_row(conn, select(editions.c.id).where(in_scope(editions, scope)))
 
 
 def find_newest_edition_of(

@@ -13,18 +13,28 @@ from starlette.routing import Route
 
 from bot.commands.context import CommandContext
 from bot.commands.panel import format_plan
-from bot.commands.presentation import format_channels, format_occurrence
+from bot.commands.presentation import format_channels, format_outcome
 from bot.commands.problems import load_problems, render_problems
 from bot.commands.setup import DEFAULT_NAME, DEFAULT_PACK
 from bot.configuration import feed_lists
-from bot.model import Digest, Workspace
-from bot.storage import destination_store, edition_store, schedule_store
+from bot.model import Digest, Occurrence, Workspace
+from bot.model.scope import Scope
+from bot.storage import (
+    Connection,
+    delivery_store,
+    destination_store,
+    digest_store,
+    edition_store,
+    schedule_store,
+)
+from bot.storage.delivery_store import PostCounts
 from bot.web.console.answers import view_blocks
 from bot.web.console.visits import Console, Visit, page_route
 from digests.language.normalization import parse_whole_number
+from digests.types import frozen
 
 #: Digests on one page, and problems that are shown with a button each.
-PER_PAGE, MAX_PROBLEMS = 50, 25
+PER_PAGE, MAX_PROBLEMS = 25, 25
 _MAX_PAGE: Final = 10_000
 
 
@@ -37,45 +47,79 @@ async def show_overview(console: Console, visit: Visit) -> Response:
     """Show problems, the checklist while it is needed, and the digests."""
     context = console.open_context(visit)
     problems = await load_problems(context)
-    digests = await context.list_digests()
-    asked = visit.request.query_params.get("page", "1")
-    pages = max(1, -(-len(digests) // PER_PAGE))
-    number = min(max(parse_whole_number(asked, _MAX_PAGE) or 1, 1), pages)
-    shown = digests[(number - 1) * PER_PAGE : number * PER_PAGE]
-    newest = await context.query(edition_store.find_newest_edition_in)
+    asked = parse_whole_number(visit.request.query_params.get("page", "1"), _MAX_PAGE)
+    found = await context.query(_load_page, asked or 1)
+    first = found.digests[0] if found.digests else None
     return console.page(
         visit,
         "overview.html",
         problems=view_blocks(
             render_problems(context, problems, MAX_PROBLEMS), visit.texts
         ),
-        digests=[await _view_digest(context, one) for one in shown],
-        heading=context.count("{n} digest", "{n} digests", len(digests)),
-        page=number,
-        pages=pages,
+        digests=[_view_digest(context, found, one) for one in found.digests],
+        heading=context.count("{n} digest", "{n} digests", found.count),
+        page=found.number,
+        pages=found.pages,
         checklist=None
-        if newest is not None
-        else await _build_checklist(console, context, digests),
+        if found.has_editions
+        else await _build_checklist(console, context, first),
         has_digest_pages=any(item.path == "/digests" for item in console.navigation),
     )
 
 
-async def _view_digest(context: CommandContext, digest: Digest) -> dict[str, Any]:
-    newest = schedule_store.list_newest_occurrences
-    found = await context.query(newest, digest_id=digest.id, count=1)
-    last = await format_occurrence(context, digest, found[0]) if found else ""
+@frozen
+class _DigestList:
+    """Some of the digests, with the last outcome of each, by the digest's key."""
+
+    number: int
+    pages: int
+    #: All digests of the workspace.
+    count: int
+    digests: tuple[Digest, ...]
+    last: dict[int, tuple[Occurrence, PostCounts]]
+    #: Whether an edition was ever made here.
+    has_editions: bool
+
+
+def _load_page(conn: Connection, scope: Scope, asked: int) -> _DigestList:
+    count = digest_store.count_digests(conn, scope)
+    pages = max(1, -(-count // PER_PAGE))
+    number = min(max(asked, 1), pages)
+    offset = (number - 1) * PER_PAGE
+    shown = digest_store.list_some_digests(conn, scope, offset=offset, count=PER_PAGE)
+    last = {}
+    for digest in shown:
+        for occurrence in schedule_store.list_newest_occurrences(
+            conn, scope, digest_id=digest.id, count=1
+        ):
+            posts = delivery_store.count_posts(conn, scope, occurrence_id=occurrence.id)
+            last[digest.id] = (occurrence, posts)
+    return _DigestList(
+        number=number,
+        pages=pages,
+        count=count,
+        digests=shown,
+        last=last,
+        has_editions=edition_store.has_editions(conn, scope),
+    )
+
+
+def _view_digest(
+    context: CommandContext, page: _DigestList, digest: Digest
+) -> dict[str, Any]:
+    known = page.last.get(digest.id)
     return {
         "id": digest.id,
         "name": digest.name,
         "plan": format_plan(context, digest),
         "where": format_channels(digest.destinations),
-        "last": last,
+        "last": format_outcome(context, digest, *known) if known else "",
         "preview": context.control_id("preview", digest.name),
     }
 
 
 async def _build_checklist(
-    console: Console, context: CommandContext, digests: Sequence[Digest]
+    console: Console, context: CommandContext, first: Digest | None
 ) -> dict[str, Any]:
     """Build the steps up to the first edition, and the form of the first digest."""
     workspace, texts = context.workspace, context.texts
@@ -83,12 +127,15 @@ async def _build_checklist(
     return {
         "steps": (
             (texts.say("The bot is connected"), platform is not None),
-            (texts.say("A digest with its sources, time and channel"), bool(digests)),
+            (
+                texts.say("A digest with its sources, time and channel"),
+                first is not None,
+            ),
             (texts.say("The first edition is posted"), False),
         ),
-        "form": not digests,
-        "first": digests[0] if digests else None,
-        "post": context.control_id("home", f"d{digests[0].id}:post") if digests else "",
+        "form": first is None,
+        "first": first,
+        "post": context.control_id("home", f"d{first.id}:post") if first else "",
         "values": await suggest_digest(context, named=True),
     }
 

@@ -146,10 +146,14 @@ async def submit(
 ) -> Answer:
     """Post a form of the page `at`, with its hidden fields."""
     page = await browser.get(at or path)
-    names = ("csrf", "event")
-    hidden = {}
-    for name in names:
+    return await browser.post(path, hidden_fields(page) | dict(fields))
+
+
+def hidden_fields(page: Answer) -> dict[str, str]:
+    """The fields that every form of a page carries."""
+    found = {}
+    for name in ("csrf", "event"):
         node = page.tree.css_first(f"input[name={name}]")
         assert node is not None, page.text[:500]
-        hidden[name] = node.attributes["value"] or ""
-    return await browser.post(path, hidden | dict(fields))
+        found[name] = node.attributes["value"] or ""
+    return found
