@@ -11,9 +11,11 @@ from bot.errors import SendError, UserError
 from bot.model import Permission
 from bot.model.sign_in import SignInAttempt
 from bot.platforms.discord.platform import DiscordPlatform
+from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.slack.sign_in import SlackSignIn
-from bot.ports import SignIn
+from bot.ports import PlatformContext, SignIn
+from bot.settings import load_settings
 from tests.fakes import FakeClock
 from tests.wire.discord import ledger as of_discord
 from tests.wire.discord.server import LocalDiscord
@@ -294,6 +296,26 @@ async def test_slack_is_asked_each_time(on_slack: Wire, slack: LocalSlack):
         found = await on_slack.sign_in.find_person(TEAM, "U7005")
         assert found is not None
         assert (found.permission == Permission.EDITOR) == (who is EDITOR)
+
+
+@pytest.mark.parametrize("platform", ["discord", "slack"])
+@pytest.mark.parametrize("given", [("client_id",), ("client_id", "client_secret")])
+async def test_a_login_is_offered_where_all_is_set_that_it_takes(
+    tmp_path, platform, given
+):
+    values = {"client_id": "4242", "client_secret": CLIENT_SECRET}
+    token = {"discord": "token", "slack": "bot_token"}[platform]
+    env = {"XDG_CONFIG_HOME": str(tmp_path)}
+    env |= {f"STANDFIRST_{platform.upper()}_{token.upper()}": "xoxb-a-token"}
+    for name in given:
+        env[f"STANDFIRST_{platform.upper()}_{name.upper()}"] = values[name]
+    plugins = load_plugins()
+    groups = {name: plugin.settings for name, plugin in plugins.items()}
+    settings, _ = load_settings(groups, env, tmp_path)
+    context = PlatformContext(settings=settings, clock=FakeClock())
+    active = plugins[platform].build(context)
+    assert (active.sign_in is not None) == (len(given) == 2)
+    await active.close()
 
 
 # ── a platform that does not answer ────────────────────────────────────────────
