@@ -312,9 +312,9 @@ class EditionPublisher:
             raise UserError("The digest of this edition was deleted.")
         order = EditionOrder(digest=digest, workspace=workspace)
         url = await self.db.read(self.pages.find_url, order, stored_edition.key)
-        context = self._build_context(order, stored_edition.public_id, web_url=url)
+        context = self._build_context(order, stored_edition.public_id)
         context, pictures = await show_posted_pictures(
-            self.illustrator, digest, stored_edition, context
+            self.illustrator, digest, stored_edition, replace(context, web_url=url)
         )
         parts = self._render(order, stored_edition, context)
         return RenderedEdition(parts=parts, pictures=pictures)
@@ -325,10 +325,8 @@ class EditionPublisher:
         self, order: EditionOrder, edition: Edition, platform: str
     ) -> EditionPreview:
         """Render an edition that is not stored, with its pictures."""
-        url = self.pages.build_preview_url(self.pages.find_visibility(order))
-        context = self._build_context(order, PREVIEW_ID, web_url=url)
         context, pictures = await show_pictures(
-            self.illustrator, order.digest, edition, context
+            self.illustrator, order.digest, edition, self.build_preview_context(order)
         )
         parts = self.platforms[platform].render(edition, context)
         rendered = RenderedEdition(parts=parts, pictures=pictures)
@@ -336,7 +334,8 @@ class EditionPublisher:
 
     def build_preview_context(self, order: EditionOrder) -> RenderContext:
         """Build what a renderer needs to show an edition that is not stored."""
-        return self._build_context(order, PREVIEW_ID)
+        url = self.pages.build_preview_url(self.pages.find_visibility(order))
+        return replace(self._build_context(order, PREVIEW_ID), web_url=url)
 
     async def illustrate(
         self, order: EditionOrder, edition: Edition
@@ -378,8 +377,8 @@ class EditionPublisher:
         )
         edition_id, due_at = stored_edition.public_id, occurrence.due_at
         url = self.pages.publish(conn, stored_edition, order, occurrence.local_date)
-        context = self._build_context(order, edition_id, due_at, web_url=url)
-        context = replace(context, pictures=pictures.refs)
+        context = self._build_context(order, edition_id, due_at)
+        context = replace(context, pictures=pictures.refs, web_url=url)
         values = context_to_json(context)
         if order.separate:
             values = {**values, SEPARATE_KEY: True}
@@ -400,11 +399,7 @@ class EditionPublisher:
         return stored_edition
 
     def _build_context(
-        self,
-        order: EditionOrder,
-        edition_id: str,
-        due_at: datetime | None = None,
-        web_url: str | None = None,
+        self, order: EditionOrder, edition_id: str, due_at: datetime | None = None
     ) -> RenderContext:
         """Build what the renderer needs besides the edition, as of now."""
         now, digest = self.clock.now(), order.digest
@@ -416,7 +411,6 @@ class EditionPublisher:
             next_due=find_next_due(digest, now) if order.announces_next else None,
             late=now - (due_at or now) > planning.LATE_AFTER,
             accent=digest.options.accent,
-            web_url=web_url,
         )
 
     def _render(

@@ -6,7 +6,7 @@ page only once a message was posted, and not any more when the edition was undon
 emptied, its digest deleted, or the bot removed from its workspace. Personal digests are
 never published.
 
-The queries are for readers of any workspace. Every one goes through `_select_public`.
+The queries are for readers of any workspace. Every one goes through `_PUBLIC`.
 """
 
 import re
@@ -18,7 +18,7 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from bot.model.digest import Digest
 from bot.model.edition import Picture, RenderContext, StoredEdition, context_from_json
@@ -54,6 +54,39 @@ _KEY_BYTES: Final = 16
 #: Characters of a digest's public name, without a number behind it.
 _NAME_LENGTH: Final = 48
 _NO_NAME: Final = "digest"
+#: The pages that exist, of all workspaces. Built once, like the two below: a page that
+#: is kept rendered costs little else than asking whether it still exists.
+_PUBLIC: Final = (
+    select(
+        published_editions,
+        _DIGEST.settings,
+        _DIGEST.name.label("digest"),
+    )
+    .join(editions, _EDITION.id == _PAGE.edition_id)
+    .join(digests, _DIGEST.id == _PAGE.digest_id)
+    .join(workspaces, workspaces.c.id == _PAGE.workspace_id)
+    .where(
+        _PAGE.posted_at.is_not(None),
+        _EDITION.undone_at.is_(None),
+        _EDITION.emptied_at.is_(None),
+        _DIGEST.deleted_at.is_(None),
+        _DIGEST.person_id.is_(None),
+        workspaces.c.left_at.is_(None),
+    )
+)
+_FIND_PAGE: Final = _PUBLIC.where(
+    _PAGE.key == bindparam("key"), _PAGE.visibility == bindparam("visibility")
+)
+_LIST_STATES: Final = (
+    select(
+        _CORRECTION.edition_id,
+        _CORRECTION.id,
+        _CORRECTION.state,
+        _CORRECTION.reverted_at,
+    )
+    .where(_CORRECTION.edition_id.in_(bindparam("edition_ids", expanding=True)))
+    .order_by(_CORRECTION.id)
+)
 
 
 @frozen
@@ -136,8 +169,8 @@ def find_edition_page(
     One that was listed is still found under its address when its digest is not any
     more; one that never was is not found under a listed address.
     """
-    query = _select_public().where(_PAGE.key == key, _PAGE.visibility == visibility)
-    return next(_load_pages(conn, query), None)
+    rows = conn.execute(_FIND_PAGE, {"key": key, "visibility": visibility}).all()
+    return next(_load_pages(conn, rows), None)
 
 
 def find_page_of_edition(
@@ -177,12 +210,12 @@ def list_edition_pages(
     `before` is the key of a page after which the list begins.
     """
     mine = in_scope(published_editions, digest.scope, digest_id=digest.digest_id)
-    query = _select_public().where(mine, _PAGE.visibility == "listed")
+    query = _PUBLIC.where(mine, _PAGE.visibility == "listed")
     if before is not None:
         last = select(_PAGE.edition_id).where(mine, _PAGE.key == before)
         query = query.where(_PAGE.edition_id < last.scalar_subquery())
     newest = query.order_by(_PAGE.edition_id.desc()).limit(limit)
-    return tuple(_load_pages(conn, newest))
+    return tuple(_load_pages(conn, conn.execute(newest).all()))
 
 
 def load_published_editions(
@@ -202,30 +235,7 @@ def load_page_picture(conn: Connection, page: EditionPage, hash: str) -> Picture
     return next(iter(picture_store.load_pictures(conn, page.scope, [hash])), None)
 
 
-def _select_public() -> Select[Any]:
-    """Select the pages that exist, of all workspaces."""
-    return (
-        select(
-            published_editions,
-            _DIGEST.settings,
-            _DIGEST.name.label("digest"),
-        )
-        .join(editions, _EDITION.id == _PAGE.edition_id)
-        .join(digests, _DIGEST.id == _PAGE.digest_id)
-        .join(workspaces, workspaces.c.id == _PAGE.workspace_id)
-        .where(
-            _PAGE.posted_at.is_not(None),
-            _EDITION.undone_at.is_(None),
-            _EDITION.emptied_at.is_(None),
-            _DIGEST.deleted_at.is_(None),
-            _DIGEST.person_id.is_(None),
-            workspaces.c.left_at.is_(None),
-        )
-    )
-
-
-def _load_pages(conn: Connection, query: Select[Any]) -> Iterator[EditionPage]:
-    rows = conn.execute(query).all()
+def _load_pages(conn: Connection, rows: Sequence[Row[Any]]) -> Iterator[EditionPage]:
     versions = _find_versions(conn, [row.edition_id for row in rows])
     for row in rows:
         setting = _get_setting(row.settings)
@@ -250,17 +260,9 @@ def _get_setting(settings: Any) -> WebSetting:
 def _find_versions(conn: Connection, edition_ids: Collection[int]) -> dict[int, str]:
     """Name the state of each edition's corrections."""
     versions = dict.fromkeys(edition_ids, "")
-    query = (
-        select(
-            _CORRECTION.edition_id,
-            _CORRECTION.id,
-            _CORRECTION.state,
-            _CORRECTION.reverted_at,
-        )
-        .where(_CORRECTION.edition_id.in_(edition_ids))
-        .order_by(_CORRECTION.id)
-    )
-    for row in conn.execute(query):
+    if not versions:
+        return versions
+    for row in conn.execute(_LIST_STATES, {"edition_ids": list(edition_ids)}):
         state = "-" if row.state == "unshown" or row.reverted_at else "+"
         versions[row.edition_id] += f"{state}{row.id}"
     return versions

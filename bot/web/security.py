@@ -20,8 +20,9 @@ change anything in either:
   a request on, it has to be one of `STANDFIRST_TRUSTED_PROXIES`, and the client's
   address is the last one that it did not add itself. The form token belongs to the
   session.
-- *Static files* contain nothing private; they are served under `PUBLIC_URL` to anybody,
-  without cookies, and only read.
+- *Static files* and *published editions* contain nothing private; they are served under
+  `PUBLIC_URL` to anybody, without cookies, and only read. Published editions are served
+  under no other host.
 - *Public paths* are not checked here: they authenticate their requests themselves, and
   set their own content security policy for pages.
 - *Responses* get a policy without inline code, external resources or framing.
@@ -125,6 +126,12 @@ FORWARDED: Final = RequestRefusal(
     "one, set STANDFIRST_WEB_TRUSTED_PROXY to the address that it connects from, such "
     "as 127.0.0.1.",
 )
+NOT_PUBLIC_HOST: Final = RequestRefusal(
+    421,
+    "Not here",
+    "Published editions are read under the host of STANDFIRST_PUBLIC_URL only. A proxy "
+    "has to pass the host on as it is.",
+)
 UNKNOWN_PROXY: Final = RequestRefusal(
     403,
     "Not through this proxy",
@@ -183,13 +190,17 @@ class Security:
             return
         path, headers, state = scope["path"], Headers(scope=scope), _get_state(scope)
         state["client"] = find_client(scope, headers, self._access)
-        if path in self._public_paths or any(
-            path.startswith(f"{one}/") for one in self._shared_prefixes
-        ):
+        if path in self._public_paths:
             await self._run(scope, receive, _wrap_send(send, None))
             return
         is_public_host = has_public_host(headers, self._access)
-        if is_public_host and is_below(path, STATIC_PREFIX):
+        if any(is_below(path, one) for one in self._shared_prefixes):
+            answer = _wrap_send(send, None)
+            if is_public_host:
+                await self._run(scope, receive, answer)
+            else:
+                await self._send_refusal(NOT_PUBLIC_HOST, scope, receive, answer)
+        elif is_public_host and is_below(path, STATIC_PREFIX):
             await self._answer_static(scope, receive, send)
         elif is_below(path, CONSOLE_PREFIX) and self._serves_console:
             state["is_https"] = is_public_host and self._access.is_https

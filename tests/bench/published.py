@@ -26,6 +26,7 @@ from bot.delivery.outbox import Outbox
 from bot.i18n.translation import Texts
 from bot.model import RenderContext, StoredEdition, context_to_json
 from bot.model.scope import Scope
+from bot.model.web_access import WebAccess
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.storage import (
     Connection,
@@ -106,6 +107,7 @@ async def rush(
         key=b"0123456789abcdef",
         texts=Texts.of("en"),
         published=build_published_routes(database, PUBLIC_URL),
+        access=WebAccess(public_url=PUBLIC_URL),
     )
     late = [0.0]
     async with server.serve_application(app, host="127.0.0.1", port=0) as bound:

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.i18n.translation import Texts
+from bot.model.web_access import WebAccess
 from bot.web import server
 from bot.web.published.site import route_site
 from digests.cards.drawing import draw_card
@@ -79,6 +80,7 @@ async def run_site(home: Path, port: int, opened: "Opened") -> None:
             key=b"0123456789abcdef",
             texts=Texts.of("en"),
             published=route_site(stand.site),
+            access=WebAccess(public_url=url),
         )
         async with server.serve_application(app, host="127.0.0.1", port=port):
             opened.site = Site(
@@ -178,7 +180,7 @@ def test_every_link_is_reached_by_keyboard_the_content_first(chromium, site):
 
 def test_a_quotes_own_address_leads_to_it(chromium, site):
     page = opened(chromium, site.edition, viewport=PHONE)
-    address = page.locator("figure .here").last.get_attribute("href")
+    address = page.locator("figure .here a").last.get_attribute("href")
     page.goto(str(address))
     assert page.locator("figure:target").count() == 1
     page.context.close()
@@ -214,6 +216,6 @@ def test_on_paper_there_are_the_stories_and_nothing_to_press(chromium, site):
     page = opened(chromium, site.edition, viewport=WIDE)
     page.emulate_media(media="print")
     assert page.locator("article").first.is_visible()
-    assert page.locator("figure .here").first.is_hidden()
+    assert page.locator("figure .here a").first.is_hidden()
     take_shot(page, "edition-print")
     page.context.close()

@@ -392,7 +392,25 @@ async def _damaged(seed: int, board: Scoreboard, name: str) -> Sequence[Line]:
     return await databases.wounded(64, seed, board, without=name)
 
 
+def _no_approval() -> list[Any]:
+    from bot.publishing import reviewing
+
+    return [patch.object(reviewing, "waits_for_approval", lambda *_: False)]
+
+
+async def _reviewed(seed: int, board: Scoreboard, without: str) -> Sequence[Line]:
+    from tests.chaos import review
+
+    return await review.reviewed(8, seed, board, name="slack", without=without)
+
+
 MUTATIONS: Mapping[str, Mutation] = {
+    "approval": Mutation(
+        defence="asking whether a draft was approved",
+        patches=_no_approval,
+        trial=_reviewed,
+        line="unapproved",
+    ),
     "nonce": Mutation(
         defence="Discord’s nonce", patches=_no_nonce, trial=_faulty, line="5xx"
     ),

@@ -257,7 +257,9 @@ async def request(world: World, path: str, found: Found, *, may_answer: bool) ->
     answer = await ask(world.stand.site, "GET", path, b"", HOST)
     found.statuses[answer.status] += 1
     body = answer.body.decode("utf-8", "replace")
-    is_leak = CANARY in body and urlsplit(path).path not in world.linked_paths
+    # Whoever has a link sees its page and its pictures.
+    is_theirs = may_answer and path.startswith(tuple(world.linked_paths))
+    is_leak = CANARY in body and not is_theirs
     if is_leak or (answer.status == 200 and not may_answer):
         found.leaks.append(path)
     return body

@@ -61,7 +61,7 @@ class Tally:
 
 
 async def reviewed(
-    kills: int, seed: int, board: Scoreboard, *, name: str
+    kills: int, seed: int, board: Scoreboard, *, name: str, without: str = ""
 ) -> list[Line]:
     """Kill in every state of a draft, on one platform."""
     tally = Tally(wanted=kills)
@@ -72,7 +72,7 @@ async def reviewed(
         while not tally.done:
             mode = MODES[number % 2]
             random = Random(f"{seed}/{name}/{number}/review")
-            await _lives(tally, mode, home / str(number), random, name)
+            await _lives(tally, mode, home / str(number), random, name, without)
             number += 1
             board.say(f"  {name}: {tally.kills.total()} of {kills} kills in drafts")
     return _build_lines(tally, seed, kills, name)
@@ -108,9 +108,9 @@ async def _learn(tally: Tally, mode: Mode, home: Path, seed: int, name: str) -> 
 
 
 async def _lives(
-    tally: Tally, mode: Mode, home: Path, random: Random, name: str
+    tally: Tally, mode: Mode, home: Path, random: Random, name: str, without: str
 ) -> None:
-    async with world(name, home, name, random, review=mode) as built:
+    async with world(name, home, name, random, review=mode, without=without) as built:
         for _ in range(4):
             before = built.check()
             await _Round(built=built, tally=tally, mode=mode).live()

@@ -10,6 +10,7 @@ from tests.chaos import (
     kills,
     platform_responses,
     processes,
+    review,
     uploads,
 )
 from tests.chaos.scoreboard import Line, Scoreboard
@@ -40,6 +41,10 @@ async def test_lost_answers_double_nothing(board):
 
 async def test_faults_on_the_way_of_a_file_cost_no_message_and_leave_no_file(board):
     held(await uploads.uploaded(8, SEED, board))
+
+
+async def test_kills_in_every_state_of_a_draft_post_nothing_unapproved(board):
+    held(await review.reviewed(8, SEED, board, name="slack"))
 
 
 async def test_three_processes_at_once_post_an_edition_once(board):

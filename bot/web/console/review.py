@@ -212,7 +212,7 @@ class _DraftView:
             "lang": shown.articles[0].lang if shown else None,
             "outlets": list(shown.outlets if shown else ()),
             "summary": [one.text for one in shown.summary] if shown else [],
-            "shown_quotes": [_quote(card) for card in shown.cards]
+            "shown_quotes": [(_quote(c), c.speaker or "") for c in shown.cards]
             if shown and story.place == "full"
             else [],
             "note": shown.editors_note if shown else "",

@@ -64,6 +64,7 @@ def build_edition_view(published: PublishedEdition, public_url: str) -> Values:
         "lang": format_language(texts.locale),
         "title": edition.title,
         "day": texts.date(to_local_date(edition.made_at, zone)),
+        "moment": texts.day_and_time(edition.made_at, zone),
         "made_at": edition.made_at.isoformat(),
         "updated_at": published.updated_at.isoformat(),
         "updated": texts.day_and_time(published.updated_at, zone) if updated else "",
@@ -78,9 +79,17 @@ def build_edition_view(published: PublishedEdition, public_url: str) -> Values:
         "brief": [builder.build_brief(one) for one in edition.brief]
         if view.layout.also != "nowhere"
         else [],
-        "method": view.format_method_note(),
+        "method": _format_method(view),
         "picture": builder.find_cover(hero),
     }
+
+
+def _format_method(view: EditionView) -> str:
+    """Say how an edition was made; a page leads to articles, not to each sentence."""
+    edition = view.edition
+    if edition.hero is not None or any(story.cards for story in edition.stories):
+        return view.format_method_note()
+    return view.texts.say("written without AI")
 
 
 def format_language(locale: str) -> str:

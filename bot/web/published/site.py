@@ -257,7 +257,7 @@ class PublishedSite:
 
     def _describe(self, published: PublishedEdition) -> dict[str, Any]:
         view = build_edition_view(published, self.public_url)
-        names = ("url", "day", "made_at", "updated")
+        names = ("url", "moment", "made_at", "updated")
         shown = {name: view[name] for name in names}
         return shown | {"headlines": list_headlines(published)}
 

@@ -52,7 +52,7 @@ async def test_every_quote_has_an_address_of_its_own(listed):
     quotes = page.tree.css("figure.quote")
     anchors = [str(one.attributes["id"]) for one in quotes]
     assert len(set(anchors)) == len(quotes) > 1
-    links = [str(a.attributes["href"]) for a in page.tree.css("figure .here")]
+    links = [str(a.attributes["href"]) for a in page.tree.css("figure .here a")]
     assert [link.partition("#")[2] for link in links] == anchors
     assert all(link.startswith(PUBLIC_URL) for link in links)
 

@@ -214,3 +214,28 @@ async def test_a_page_is_gone_with_the_contents_of_its_edition(listed):
     )
     assert await status(listed, address) == 404
     assert await listing(listed) == []
+
+
+# ── previews ───────────────────────────────────────────────────────────────────
+
+
+async def test_a_preview_has_the_link_that_the_post_will_have_to_no_page(listed):
+    digest = await listed.harness.digest()
+    shown = await listed.harness.publisher.preview(digest, "local")
+    assert f"{PUBLIC_URL}/editions/preview" in str(shown.rendered.parts)
+    assert await status(listed, f"{PUBLIC_URL}/editions/preview") == 404
+
+
+async def test_without_pages_a_preview_has_no_link(listed):
+    await listed.set_web("off")
+    digest = await listed.harness.digest()
+    shown = await listed.harness.publisher.preview(digest, "local")
+    assert PUBLIC_URL not in str(shown.rendered.parts)
+
+
+async def test_an_edition_that_is_shown_again_leads_to_its_page(listed):
+    address = str(await listed.post())
+    again = await listed.harness.says("news latest")
+    assert address in repr(again)
+    await listed.set_web("off")
+    assert address not in repr(await listed.harness.says("news latest"))
