@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Table, select
 
 from bot.model.sign_in import ENTER_PATH, LINK_LIFETIME
+from bot.model.web_access import WebAccess
 from bot.storage import console_store, schema
 from bot.web.console.sessions import IDLE, LIFETIME
 from tests.bot.web.asgi import FORM, OURS, Browser
@@ -94,6 +95,17 @@ async def test_a_proxy_does_not_open_the_console_for_the_owner(stage, name):
     headers = {name: "203.0.113.7"}
     answer = await browser.post("/open-console", {"csrf": token}, **headers)
     assert answer.status == 403
+    assert not await is_in(browser)
+
+
+async def test_a_proxy_that_may_show_the_local_page_signs_nobody_in(stage):
+    served = stage.served(WebAccess(trusted_proxy="127.0.0.1"))
+    browser = served.browser()
+    token = await browser.token(OUTSIDE)
+    headers = {"x_forwarded_for": "203.0.113.7"}
+    answer = await browser.post("/open-console", {"csrf": token}, **headers)
+    assert answer.status == 403
+    assert "standfirst console" in answer.text
     assert not await is_in(browser)
 
 
