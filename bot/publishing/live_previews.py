@@ -31,7 +31,15 @@ from digests.analysis import AnalyseArticle, AnalysisCache
 from digests.cards.content import get_card_key
 from digests.compose import GroupEvents, group_events
 from digests.editing.novelty import collect_published
-from digests.types import Article, ArticleKind, Edition, StoryMembership, frozen
+from digests.editing.presentation import estimate_reading_minutes
+from digests.types import (
+    Article,
+    ArticleKind,
+    Edition,
+    EditionStyle,
+    StoryMembership,
+    frozen,
+)
 
 #: How far back a dry run goes, and the editions that it composes at most.
 DRY_RUN_PERIOD: Final = timedelta(days=7)
@@ -40,6 +48,9 @@ MAX_DRY_RUNS: Final = 14
 PICTURE_SECONDS: Final = 0.15
 #: Groups of articles whose stories are kept: a few open pages, each with a dry run.
 MAX_GROUPINGS: Final = 64
+#: Editions that are kept, and how long: ages of articles decide about them as well.
+MAX_EDITIONS: Final = 8
+EDITION_KEPT: Final = timedelta(minutes=1)
 #: Public id of an edition that is shown as if it had been posted.
 EXAMPLE_ID: Final = "e-000000"
 
@@ -101,6 +112,11 @@ class LivePreviews:
     """Previews over one publisher."""
 
     publisher: EditionPublisher
+    #: The last editions by what they were made of: a change of the layout, the name or
+    #: the schedule composes nothing.
+    _editions: OrderedDict[Hashable, Edition] = field(
+        default_factory=OrderedDict, init=False
+    )
     _groups: GroupingCache = field(default_factory=GroupingCache, init=False)
     _analyses: AnalysisCache = field(default_factory=AnalysisCache, init=False)
     #: What is being drawn, by digest.
@@ -119,11 +135,20 @@ class LivePreviews:
             found = await publisher.db.read(
                 edition_inputs.load_past_inputs, digest, past.since, past.until
             )
-        # Only the engine's thread uses the caches.
-        read, group = self._analyses.read, self._groups.group
-        return await publisher.engine.run(
-            compose_inputs, found, digest, now, read, group=group
-        )
+        style = edition_inputs.build_edition_style(digest)
+        key = _get_contents(found, style)
+        kept = self._editions.pop(key, None)
+        if kept is None or abs(now - kept.made_at) > EDITION_KEPT:
+            # Only the engine's thread uses the other caches.
+            read, group = self._analyses.read, self._groups.group
+            kept = await publisher.engine.run(
+                compose_inputs, found, digest, now, read, group=group
+            )
+        self._editions[key] = kept
+        if len(self._editions) > MAX_EDITIONS:
+            self._editions.popitem(last=False)
+        edition = replace(kept, title=style.title, sections=style.sections)
+        return replace(edition, minutes=estimate_reading_minutes(edition))
 
     async def draw(
         self, digest: Digest, workspace: Workspace, edition: Edition
@@ -175,6 +200,14 @@ class LivePreviews:
         return await publisher.engine.run(
             _compose_successive, found, moments, digest, read, group
         )
+
+
+def _get_contents(found: EditionInputs, style: EditionStyle) -> Hashable:
+    """Return all that decides what an edition contains, besides the present time."""
+    articles = (*found.fresh, *found.earlier)
+    texts = tuple((one.id, one.revision, one.title, one.source) for one in articles)
+    contents = replace(style, title="", sections=None)
+    return (texts, found.ledger, found.known, contents)
 
 
 def _compose_successive(

@@ -190,6 +190,10 @@ def list_all_failing_sources(conn: Connection) -> tuple[FailingSource, ...]:
 def _load_failing_sources(
     conn: Connection, *conditions: ColumnElement[bool]
 ) -> tuple[FailingSource, ...]:
+    fails = or_(_SOURCE.stopped, _SOURCE.failures > 0)
+    if not has_row(conn, select(_SOURCE.id).where(fails)):
+        # The usual case, without the links of thousands of digests.
+        return ()
     here = workspaces.c.id == _LINK.workspace_id
     query = (
         select(sources, _LINK.called, _LINK.workspace_id.label("user_id"))
@@ -197,7 +201,7 @@ def _load_failing_sources(
         .join(digest_sources, _LINK.source_id == _SOURCE.id)
         .join(digests, digests.c.id == _LINK.digest_id)
         .join(workspaces, here)
-        .where(or_(_SOURCE.stopped, _SOURCE.failures > 0), ~_LINK.paused)
+        .where(fails, ~_LINK.paused)
         .where(IS_WORKSPACE_DIGEST, ~digests.c.paused, workspaces.c.left_at.is_(None))
         .where(*conditions)
         .order_by(_LINK.workspace_id, _SOURCE.id, _LINK.digest_id)
