@@ -51,6 +51,8 @@ MAX_GROUPINGS: Final = 64
 #: Editions that are kept, and how long: ages of articles decide about them as well.
 MAX_EDITIONS: Final = 8
 EDITION_KEPT: Final = timedelta(minutes=1)
+#: How long inputs are used again while somebody types.
+INPUTS_KEPT: Final = timedelta(seconds=10)
 #: Public id of an edition that is shown as if it had been posted.
 EXAMPLE_ID: Final = "e-000000"
 
@@ -112,6 +114,10 @@ class LivePreviews:
     """Previews over one publisher."""
 
     publisher: EditionPublisher
+    #: The last inputs, and when they were loaded.
+    _inputs: OrderedDict[Hashable, tuple[datetime, EditionInputs | None]] = field(
+        default_factory=OrderedDict, init=False
+    )
     #: The last editions by what they were made of: a change of the layout, the name or
     #: the schedule composes nothing.
     _editions: OrderedDict[Hashable, Edition] = field(
@@ -128,13 +134,8 @@ class LivePreviews:
         In a past period, only earlier articles count as published.
         """
         publisher, now = self.publisher, self.publisher.clock.now()
-        if past is None:
-            found = await publisher.db.read(edition_inputs.load_inputs, digest, now)
-        else:
-            now = past.until or now
-            found = await publisher.db.read(
-                edition_inputs.load_past_inputs, digest, past.since, past.until
-            )
+        found = await self._load_inputs(digest, past, now)
+        now = (past and past.until) or now
         style = edition_inputs.build_edition_style(digest)
         key = _get_contents(found, style)
         kept = self._editions.pop(key, None)
@@ -149,6 +150,26 @@ class LivePreviews:
             self._editions.popitem(last=False)
         edition = replace(kept, title=style.title, sections=style.sections)
         return replace(edition, minutes=estimate_reading_minutes(edition))
+
+    async def _load_inputs(
+        self, digest: Digest, past: PastPeriod | None, now: datetime
+    ) -> EditionInputs:
+        """Load the inputs, or return those that were loaded seconds ago."""
+        read = self.publisher.db.read
+        used = tuple((s.id, s.called, s.full_text) for s in digest.sources)
+        key = (digest.id, used, past)
+        at, found = self._inputs.pop(key, (now, None))
+        if found is None or abs(now - at) > INPUTS_KEPT:
+            at = now
+            if past is None:
+                found = await read(edition_inputs.load_inputs, digest, now)
+            else:
+                load = edition_inputs.load_past_inputs
+                found = await read(load, digest, past.since, past.until)
+        self._inputs[key] = (at, found)
+        if len(self._inputs) > MAX_EDITIONS:
+            self._inputs.popitem(last=False)
+        return found
 
     async def draw(
         self, digest: Digest, workspace: Workspace, edition: Edition
