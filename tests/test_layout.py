@@ -79,6 +79,7 @@ INTEGERS = {
     "bot/storage/schema_upgrade.py",
     "bot/storage/statements.py",
     "bot/storage/story_store.py",
+    "bot/web/console/edition_pages.py",
     "digests/answers/periods.py",
     "digests/corrections/detection.py",
     "digests/jsonl.py",

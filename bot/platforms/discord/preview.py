@@ -44,7 +44,7 @@ _PICTURE_SUFFIX: Final = ".png"
 
 def build_html(part: MessagePart, frame: PreviewFrame) -> str:
     """Build the HTML of one message of an edition."""
-    body = _Body(frame)
+    body = _ComponentBuilder(frame)
     shown = join_html(map(body.build, part.payload.get("components", ())))
     badge = build_element("span", "APP", css="dc-badge")
     head = build_element(
@@ -59,7 +59,7 @@ def build_html(part: MessagePart, frame: PreviewFrame) -> str:
     return build_element("div", avatar, column, css="dc-message")
 
 
-def measure(part: MessagePart) -> tuple[LimitUse, ...]:
+def measure_limits(part: MessagePart) -> tuple[LimitUse, ...]:
     """Measure a message by Discord's own limits."""
     shown = part.payload.get("components", ())
     pictures = len(components.list_pictures(shown))
@@ -78,7 +78,7 @@ def measure(part: MessagePart) -> tuple[LimitUse, ...]:
     )
 
 
-class _Body:
+class _ComponentBuilder:
     """Builds components, each by its type."""
 
     def __init__(self, frame: PreviewFrame) -> None:
@@ -216,6 +216,6 @@ def _iter_pieces(text: str) -> Iterator[tuple[str, str]]:
 PREVIEW: Final = MessagePreview(
     render=render,
     build_html=build_html,
-    measure=measure,
+    measure=measure_limits,
     stylesheet=Path(__file__).parent / "static" / "preview.css",
 )

@@ -41,7 +41,7 @@ _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 def build_html(part: MessagePart, frame: PreviewFrame) -> str:
     """Build the HTML of one message of an edition."""
-    body = _Body(frame)
+    body = _BlockBuilder(frame)
     shown = map(body.build, part.payload.get("blocks", ()))
     head = build_element(
         "p",
@@ -55,7 +55,7 @@ def build_html(part: MessagePart, frame: PreviewFrame) -> str:
     return build_element("div", avatar, column, css="sl-message")
 
 
-def measure(part: MessagePart) -> tuple[LimitUse, ...]:
+def measure_limits(part: MessagePart) -> tuple[LimitUse, ...]:
     """Measure a message by Slack's own limits."""
     blocks = part.payload.get("blocks", ())
     return (
@@ -68,7 +68,7 @@ def measure(part: MessagePart) -> tuple[LimitUse, ...]:
     )
 
 
-class _Body:
+class _BlockBuilder:
     """Builds blocks and their elements, each by its type."""
 
     def __init__(self, frame: PreviewFrame) -> None:
@@ -190,6 +190,6 @@ def _unescape(text: str) -> str:
 PREVIEW: Final = MessagePreview(
     render=render,
     build_html=build_html,
-    measure=measure,
+    measure=measure_limits,
     stylesheet=Path(__file__).parent / "static" / "preview.css",
 )

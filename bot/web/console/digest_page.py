@@ -45,7 +45,7 @@ from bot.web.console.changes import (
 )
 from bot.web.console.digest_views import (
     DryRunDay,
-    EditionView,
+    PreviewPane,
     build_dry_run,
     build_preview,
     list_schedule_lines,
@@ -231,7 +231,7 @@ class DigestPage:
         form: _OpenForm,
         *,
         notes: FormNotes | None = None,
-        preview: EditionView | None = None,
+        preview: PreviewPane | None = None,
         day: str = TODAY,
         dry_run: Sequence[DryRunDay] | None = None,
         status: int = 200,

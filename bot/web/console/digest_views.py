@@ -62,7 +62,7 @@ class PlatformView:
 
 
 @frozen
-class EditionView:
+class PreviewPane:
     """An edition as each platform shows it, and why it contains what it does."""
 
     platforms: tuple[PlatformView, ...]
@@ -83,7 +83,7 @@ async def build_preview(
     previews: LivePreviews,
     digest: Digest,
     day: str = TODAY,
-) -> EditionView:
+) -> PreviewPane:
     """Compose the edition of a day from these settings, and show it."""
     edition = await previews.compose(digest, _find_past(context, digest, day))
     counts = format_counts(context, edition)
@@ -97,7 +97,7 @@ async def build_preview(
     platforms = await asyncio.to_thread(
         _show_on_platforms, console, visit, shown, drawn.context
     )
-    return EditionView(
+    return PreviewPane(
         platforms=platforms if shown.stories else (),
         is_example=is_example,
         is_waiting=drawn.is_waiting,

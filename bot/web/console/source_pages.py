@@ -72,7 +72,7 @@ def build_routes(console: Console) -> Sequence[Route]:
 
 
 @frozen
-class SourceLine:
+class SourceStatus:
     """A source in the list."""
 
     key: int
@@ -128,9 +128,9 @@ def _rank(source: Source, now: datetime) -> int:
     return 1 if source.problem or source.notice or source.failures else 2
 
 
-def _view_line(console: Console, visit: Visit, source: Source) -> SourceLine:
+def _view_line(console: Console, visit: Visit, source: Source) -> SourceStatus:
     name, address = format_source_name(source), mask_source(source.address)
-    return SourceLine(
+    return SourceStatus(
         key=source.id,
         name=name,
         address="" if address == name else address,
