@@ -1,5 +1,6 @@
 """The console in a real browser: the first digest, every page with axe, keyboard."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +59,9 @@ def sign_in(page: Page, newsroom: Newsroom) -> None:
     harness = newsroom.harness
     issue = harness.db.write(console_store.issue_link, now=harness.clock.now())
     page.goto(f"{newsroom.url}/console/enter?key={newsroom.run(issue)}")
-    page.get_by_role("button", name="Sign in").click()
+    # Until the page that the login leads to is there.
+    with page.expect_navigation(url=re.compile(r"/console(/w/\d+)?(\?.*)?$")):
+        page.get_by_role("button", name="Sign in").click()
 
 
 def violations(page: Page) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from bot.i18n.safe_text import is_blank
 from bot.model import ControlMenu, PictureRef
 from bot.platforms.common.text import count_utf16, shorten_line
 from bot.platforms.discord import limits
@@ -91,7 +92,8 @@ def build_thumbnail(picture: PictureRef) -> Component:
 def _refer(picture: PictureRef) -> Component:
     url = f"{ATTACHMENT_SCHEME}{name_picture(picture.hash)}"
     shown: Component = {"media": {"url": url}}
-    if description := shorten_line(picture.alt, limits.PICTURE_DESCRIPTION).strip():
+    description = shorten_line(picture.alt, limits.PICTURE_DESCRIPTION)
+    if not is_blank(description):
         shown["description"] = description
     return shown
 

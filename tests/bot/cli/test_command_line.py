@@ -464,7 +464,8 @@ def test_slack_manifest_for_several_workspaces_prints_the_install_url(home):
     )
     made = json.loads(done.stdout)
     assert made["oauth_config"]["redirect_urls"] == [
-        "https://news.example/slack/oauth_redirect"
+        "https://news.example/slack/oauth_redirect",
+        "https://news.example/console/sign-in/slack/callback",
     ]
     assert made["settings"]["token_rotation_enabled"] is True
 

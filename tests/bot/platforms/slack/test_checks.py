@@ -43,9 +43,11 @@ def test_without_slack_there_are_no_findings():
 
 
 def test_with_everything_set_it_only_shows_the_urls_for_slack():
-    (found,) = some_settings(**ALL).check()
-    assert found.state == "ok"
-    assert "https://news.example/slack/oauth_redirect" in str(found.text)
+    login, installing = some_settings(**ALL).check()
+    assert login.state == installing.state == "ok"
+    login_url = "https://news.example/console/sign-in/slack/callback"
+    assert login_url in str(login.text)
+    assert "https://news.example/slack/oauth_redirect" in str(installing.text)
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ async def test_slack_can_verify_the_endpoint(slack):
 async def test_the_home_is_shown_on_an_event(harness, slack):
     async with being_called(slack, harness.inbox) as app:
         reported = {"type": "app_home_opened", "user": EDITOR.user, "tab": "home"}
-        slack.people._users[EDITOR.user] = EDITOR
+        slack.people.users[EDITOR.user] = EDITOR
         assert (await event(slack, app, reported, "Ev1")).status == 200
         await until(lambda: EDITOR.user in slack.people.homes)
         # Slack retries because our answer was late.
