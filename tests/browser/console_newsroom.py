@@ -1,10 +1,10 @@
 """A newsroom with its console behind a real server, and a browser that is signed in."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from bot.web import server
 from tests.bot.harness import CONFIGURATION, FLOOD, BotHarness, open_harness
 from tests.bot.web.console.stage import ConsoleStage
+from tests.browser.server_thread import serve_in_thread
 
 T = TypeVar("T")
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
@@ -63,30 +64,8 @@ class ServedConsole:
 @contextmanager
 def serve_console(database: str, home: Path) -> Iterator[ServedConsole]:
     """Serve the console of a newsroom over an empty database."""
-    runner = asyncio.Runner()
-    ready, stop = threading.Event(), asyncio.Event()
-    opened: list[ServedConsole] = []
-
-    async def run() -> None:
-        async with _open(database, home, runner.get_loop()) as console:
-            opened.append(console)
-            ready.set()
-            await stop.wait()
-
-    def serve() -> None:
-        with runner:
-            runner.run(run())
-
-    runner.get_loop()
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        if not ready.wait(30):
-            raise RuntimeError("the console did not start")
-        yield opened[0]
-    finally:
-        runner.get_loop().call_soon_threadsafe(stop.set)
-        thread.join(20)
+    with serve_in_thread(partial(_open, database, home)) as console:
+        yield console
 
 
 @asynccontextmanager

@@ -6,10 +6,10 @@ loop, so that `finish` can run the walks of `tests/walks` step by step.
 """
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -25,6 +25,7 @@ from bot.web.console.application import build_console
 from digests.messages import Message
 from tests.bot.harness import BotHarness, open_harness
 from tests.bot.web.asgi import report_health
+from tests.browser.server_thread import serve_in_thread
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
 from tests.walks.newsrooms import FEEDS
@@ -53,30 +54,8 @@ class Newsroom:
 @contextmanager
 def serve_newsroom(database: str, home: Path) -> Iterator[Newsroom]:
     """Serve a newsroom over an empty database."""
-    runner = asyncio.Runner()
-    ready, stop = threading.Event(), asyncio.Event()
-    opened: list[Newsroom] = []
-
-    async def run() -> None:
-        async with _open(database, home, runner.get_loop()) as newsroom:
-            opened.append(newsroom)
-            ready.set()
-            await stop.wait()
-
-    def serve() -> None:
-        with runner:
-            runner.run(run())
-
-    runner.get_loop()
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        if not ready.wait(20):
-            raise RuntimeError("the newsroom did not start")
-        yield opened[0]
-    finally:
-        runner.get_loop().call_soon_threadsafe(stop.set)
-        thread.join(20)
+    with serve_in_thread(partial(_open, database, home)) as newsroom:
+        yield newsroom
 
 
 @asynccontextmanager

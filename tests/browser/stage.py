@@ -1,9 +1,8 @@
 """A local page in memory behind a real server, for the browser tests."""
 
 import asyncio
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -46,6 +45,7 @@ from tests.bot.platforms import panel
 from tests.bot.platforms.local import samples
 from tests.bot.platforms.panel import Panel
 from tests.bot.web.asgi import report_health
+from tests.browser.server_thread import serve_in_thread
 from tests.builders import an_inbox
 from tests.fakes import FakeClock
 from tests.fakes_mailbox import MemoryMailbox
@@ -321,32 +321,17 @@ class Served:
 @contextmanager
 def served(stage: Stage, port: int = 0) -> Iterator[Served]:
     """Serve the stage on a real port, with the platform running, during the block."""
-    runner = asyncio.Runner()
-    loop = runner.get_loop()
-    ready = threading.Event()
-    stop = asyncio.Event()
 
-    async def run() -> None:
+    @asynccontextmanager
+    async def open_it(loop: asyncio.AbstractEventLoop) -> AsyncIterator[Served]:
         running = asyncio.create_task(stage.platform.run(stage.inbox()))
         before = (stage.platform.hub.close,)
         async with server.serve_application(
             stage.app(), host="127.0.0.1", port=port, before_stop=before
         ) as address:
             stage.url = str(address)
-            ready.set()
-            await stop.wait()
+            yield Served(stage, loop)
         running.cancel()
 
-    def serve() -> None:
-        with runner:
-            runner.run(run())
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        if not ready.wait(10):
-            raise RuntimeError("the server did not start")
-        yield Served(stage, loop)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+    with serve_in_thread(open_it) as opened:
+        yield opened

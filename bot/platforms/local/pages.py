@@ -37,6 +37,7 @@ from bot.model import (
     Workspace,
 )
 from bot.model.scope import MAX_KEY
+from bot.platforms.common.reply_html import TemplateData
 from bot.platforms.local import commands, limits, live_updates
 from bot.platforms.local.commands import ANSWER_FIELD_PREFIX, CommandAnswer, PageVisitor
 from bot.platforms.local.platform import (
@@ -52,7 +53,6 @@ from bot.platforms.local.render import (
     list_pictures,
 )
 from bot.platforms.local.replies import (
-    TemplateData,
     build_message_view,
     build_reply_view,
 )

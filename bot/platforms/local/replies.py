@@ -1,38 +1,33 @@
 """Build what the templates show of messages and replies. Pure.
 
-The templates escape every text; here links are checked and neighbouring lines grouped.
+The templates escape every text.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from functools import partial
 from typing import Any
 
-from bot.i18n.safe_text import build_article_href, is_blank
+from bot.i18n.safe_text import is_blank
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
-    Document,
-    FactTable,
     ListItem,
     LocalMessage,
-    Paragraph,
     PictureBlock,
     PictureRef,
-    Preformatted,
     QuoteBlock,
     RenderedEdition,
     Reply,
-    SmallPrint,
+)
+from bot.platforms.common.reply_html import (
+    TemplateData,
+    build_block_views,
+    find_line_links,
 )
 from bot.platforms.common.text import select_menus, split_at_marks
 from bot.platforms.local import limits
 from bot.platforms.local.render import build_card_view, build_picture_view
-from digests.language.links import make_link
-from digests.types import Span
-
-TemplateData = dict[str, Any]
 
 
 def build_message_view(
@@ -66,13 +61,17 @@ def summarize_message(message: LocalMessage, texts: Texts) -> str:
 def build_reply_view(reply: Reply, texts: Texts, zone: str) -> TemplateData:
     """Build what the template `reply` shows."""
     shown = (b for b in reply.blocks if not _is_blank_quote(b))
-    blocks = [_build_block(block, texts, zone) for block in shown]
+    blocks = build_block_views(
+        shown,
+        build_line=partial(_build_line, texts=texts),
+        build_other=partial(_build_block, texts=texts, zone=zone),
+    )
     if reply.left_out:
         more = texts.say("… and {n} more", n=texts.number(reply.left_out))
         blocks.append({"kind": "small", "text": more})
     return {
         "title": reply.title,
-        "blocks": list(_group_lines(blocks)),
+        "blocks": blocks,
         "menus": select_menus(reply.menus, limits.CONTROL_ID, limits.MENUS),
         "controls": reply.controls[: limits.CONTROLS],
         "in_place": reply.in_place,
@@ -92,18 +91,8 @@ def _build_payload(payload: Mapping[str, Any], fallback: str) -> TemplateData:
 
 def _build_block(block: Block, texts: Texts, zone: str) -> TemplateData:
     match block:
-        case Paragraph(text=text):
-            return {"kind": "paragraph", "text": text}
-        case Preformatted(text=text) | Document(text=text):
-            return {"kind": "listing", "text": text}
-        case SmallPrint(text=text):
-            return {"kind": "small", "text": text}
-        case ListItem():
-            return {"kind": "lines", "lines": [_build_line(block, texts)]}
         case QuoteBlock(card=card):
             return {"kind": "quote", "card": build_card_view(card, texts, zone)}
-        case FactTable(rows=rows):
-            return {"kind": "facts", "rows": rows}
         case PictureBlock(picture=picture, alt=alt):
             ref = PictureRef(
                 hash=picture.hash, width=picture.width, height=picture.height, alt=alt
@@ -112,16 +101,12 @@ def _build_block(block: Block, texts: Texts, zone: str) -> TemplateData:
         case RenderedEdition(parts=parts):
             shown = [_build_payload(one.payload, one.fallback_text) for one in parts]
             return {"kind": "shown", "parts": shown}
+    raise TypeError(f"no view of {type(block).__name__}")
 
 
 def _build_line(line: ListItem, texts: Texts) -> TemplateData:
-    outside = make_link(line.url)
-    spans: tuple[Span, ...] = ()
-    if line.start is not None and line.end is not None:
-        spans = (Span(start=line.start, end=line.end),)
-    ours = (
-        build_article_href(line.article, line.revision, *spans) if line.article else ""
-    )
+    links = find_line_links(line)
+    outside, ours = links.outside, links.stored
     return {
         "title": line.title,
         "text": line.text,
@@ -131,18 +116,8 @@ def _build_line(line: ListItem, texts: Texts) -> TemplateData:
         "href": outside.href if outside else ours,
         "host": outside.host if outside else "",
         # A link to the stored text, where the title does not lead there.
-        "proof": ours if outside or spans or not line.title else "",
+        "proof": ours if outside or links.at_place or not line.title else "",
         "proof_label": texts.say("open at the sentence")
-        if spans
+        if links.at_place
         else texts.say("stored text"),
     }
-
-
-def _group_lines(blocks: Iterable[TemplateData]) -> Iterable[TemplateData]:
-    """Join neighbouring lines into one list."""
-    for kind, group in groupby(blocks, itemgetter("kind")):
-        if kind == "lines":
-            lines = [line for block in group for line in block["lines"]]
-            yield {"kind": kind, "lines": lines}
-        else:
-            yield from group

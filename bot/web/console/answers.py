@@ -6,37 +6,33 @@ path, for the forms of pages; `Inbox.dispatch` checks permission and answers as 
 anybody who types it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.i18n.safe_text import build_article_href
 from bot.i18n.translation import Texts
 from bot.model import (
     Block,
-    Document,
-    FactTable,
     Form,
     ListItem,
-    Paragraph,
-    Preformatted,
+    PictureBlock,
     QuoteBlock,
     RenderedEdition,
     Reply,
-    SmallPrint,
+)
+from bot.platforms.common.reply_html import (
+    TemplateData,
+    build_block_views,
+    find_line_links,
 )
 from bot.web.console.visits import Console, Visit, page_route
-from digests.language.links import make_link
-from digests.types import Span
 
 ANSWER_PREFIX: Final = "arg-"
 #: Ids of controls begin with it, and paths of commands do not.
 _CONTROL_PREFIX: Final = "v1:"
-TemplateData = dict[str, Any]
 
 
 def build_routes(console: Console) -> Sequence[Route]:
@@ -102,52 +98,32 @@ def build_reply_view(reply: Reply, texts: Texts) -> TemplateData:
 
 def view_blocks(blocks: Iterable[Block], texts: Texts) -> list[TemplateData]:
     """Build what the template shows of blocks; neighbouring lines become one list."""
-    found: list[TemplateData] = []
-    views = (_view_block(block, texts) for block in blocks)
-    for kind, group in groupby(views, itemgetter("kind")):
-        if kind == "lines":
-            lines = [line for block in group for line in block["lines"]]
-            found.append({"kind": kind, "lines": lines})
-        else:
-            found += group
-    return found
+    return build_block_views(
+        blocks, build_line=partial(_view_line, texts=texts), build_other=_view_block
+    )
 
 
-def _view_block(block: Block, texts: Texts) -> TemplateData:
+def _view_block(block: Block) -> TemplateData:
     match block:
-        case Paragraph(text=text):
-            return {"kind": "paragraph", "text": text}
-        case Preformatted(text=text) | Document(text=text):
-            return {"kind": "listing", "text": text}
-        case SmallPrint(text=text):
-            return {"kind": "small", "text": text}
-        case ListItem():
-            return {"kind": "lines", "lines": [_view_line(block, texts)]}
-        case FactTable(rows=rows):
-            return {"kind": "facts", "rows": rows}
         case QuoteBlock(card=card):
             return {"kind": "quote", "card": card}
         case RenderedEdition(parts=parts):
             texts_of_parts = [one.fallback_text for one in parts]
             return {"kind": "listing", "text": "\n\n".join(texts_of_parts)}
-    return {"kind": "small", "text": ""}
+        case PictureBlock(alt=alt):
+            return {"kind": "small", "text": alt}
+    raise TypeError(f"no view of {type(block).__name__}")
 
 
-def _view_line(line: ListItem, texts: Texts) -> Mapping[str, Any]:
-    outside = make_link(line.url)
-    spans: tuple[Span, ...] = ()
-    if line.start is not None and line.end is not None:
-        spans = (Span(start=line.start, end=line.end),)
-    ours = ""
-    if line.article:
-        ours = build_article_href(line.article, line.revision, *spans)
+def _view_line(line: ListItem, texts: Texts) -> TemplateData:
+    links = find_line_links(line)
     return {
         "title": line.title,
         "text": line.text,
         "note": line.note,
         "control": line.control,
-        "href": outside.href if outside else "",
-        "host": outside.host if outside else "",
-        "stored": ours,
+        "href": links.outside.href if links.outside else "",
+        "host": links.outside.host if links.outside else "",
+        "stored": links.stored,
         "stored_label": texts.say("stored text"),
     }

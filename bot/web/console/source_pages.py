@@ -30,6 +30,7 @@ from bot.configuration.feed_lists import (
 from bot.configuration.validation import BY_SOURCE, SOME_SOURCES
 from bot.errors import BotError, FieldError, UnknownName, UserError
 from bot.ingest import source_health
+from bot.ingest.polling import SourceTrial
 from bot.ingest.source_health import SourceHealth
 from bot.ingest.source_state import current_address
 from bot.lookup.name_resolution import format_source_name
@@ -158,36 +159,29 @@ async def show_readings(console: Console, visit: Visit) -> Response:
     fields = await visit.read_form()
     typed = str(fields.get("sources") or "").strip()
     context = console.open_context(visit)
+    tried: Sequence[SourceTrial] = ()
     try:
         feeds = await _read_list(context, typed)
-        if feeds is not None:
-            return await _render_list(
-                console,
-                visit,
-                typed=typed,
-                readings=(),
-                feeds=feeds[:MAX_LISTED],
-                feed_count=len(feeds),
-            )
-        wanted = expand_addresses(typed)
-        if not wanted:
-            raise FieldError("Paste an address first.", field="sources")
-        check_addresses(wanted)
-        tried = await try_addresses(context, wanted)
-        if len(wanted) == 1 and tried[0].problem:
-            feeds = await _read_list(context, typed, insist=True)
-        if feeds is not None:
-            return await _render_list(
-                console,
-                visit,
-                typed=typed,
-                readings=(),
-                feeds=feeds[:MAX_LISTED],
-                feed_count=len(feeds),
-            )
+        if feeds is None:
+            wanted = expand_addresses(typed)
+            if not wanted:
+                raise FieldError("Paste an address first.", field="sources")
+            check_addresses(wanted)
+            tried = await try_addresses(context, wanted)
+            if len(wanted) == 1 and tried[0].problem:
+                feeds = await _read_list(context, typed, insist=True)
     except BotError as error:
         said = visit.texts.error(error)
         return await _render_list(console, visit, 422, typed=typed, error=said)
+    if feeds is not None:
+        return await _render_list(
+            console,
+            visit,
+            typed=typed,
+            readings=(),
+            feeds=feeds[:MAX_LISTED],
+            feed_count=len(feeds),
+        )
     readings = view_blocks(render_readings(context, tried, context.zone), visit.texts)
     return await _render_list(console, visit, typed=typed, readings=readings)
 
