@@ -14,9 +14,10 @@ AFTER = datetime(2026, 12, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def without_the_list(monkeypatch):
-    """Simulate an installation without the extra."""
+    """Simulate an installation without the extra, where nothing was parsed before."""
     monkeypatch.setitem(sys.modules, "holidays", None)
     calendar._holidays_of_year.cache_clear()
+    parse_schedule.cache_clear()
 
 
 def test_without_the_list_a_schedule_with_holidays_names_the_extra(without_the_list):
