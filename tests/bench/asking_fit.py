@@ -7,14 +7,16 @@ regression with a light penalty, by Newton's method; two minutes.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from zlib import crc32
 
 from digests.answers import selection
 from digests.answers.likelihood import iter_properties
 from digests.answers.passages import TokenizedArticle
-from digests.answers.questions import parse_question
+from digests.answers.questions import Question, QuestionTerm, parse_question
+from digests.answers.vocabulary import find_root
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article
 from tests import cases
@@ -91,16 +93,16 @@ def _build_sample(
         for each in articles
     ]
     typed = selection.restore_capitals(parse_question(question, today), passages)
-    parsed = selection.accept_compounds(typed, passages)
+    parsed = selection.accept_forms(typed, passages)
     found: list[tuple[float, Vector, bool]] = []
     if selection.find_unknown_name(parsed, passages) is not None:
         passages = []
-    matches, best = selection.examine_sentences(parsed, passages)
+    matches, others = selection.examine_sentences(parsed, passages)
     for match in matches:
         if not match.is_possible():
             continue
         vector: Vector = {}
-        for name, value in iter_properties(match, best):
+        for name, value in iter_properties(match, others):
             vector[name] = vector.get(name, 0.0) + value
         first, last = selection.find_shown(match)
         shown = match.passage.lines[first : last + 1]
@@ -111,6 +113,30 @@ def _build_sample(
     kept = [(v, right) for time, v, right in found if right or time >= newest]
     return Sample(
         part=part, weight=weight, answerable=answerable, sentences=tuple(kept)
+    )
+
+
+def forget_synonyms(question: Question) -> Question:
+    """Without half of what is listed for the words of a question.
+
+    The lists were completed for these very questions. With them the sentences of other
+    questions look unlikely, whose words are not all listed.
+    """
+
+    def forget(term: QuestionTerm) -> QuestionTerm:
+        if crc32(f"{question.text} {term.word}".encode()) % 2:
+            return term
+        own = frozenset((find_root(term.word, question.lang),))
+        return replace(term, accepted_roots=own, related=own)
+
+    changed = {term.word: forget(term) for term in question.terms}
+    counted, verb = question.counted, question.main_verb
+    return replace(
+        question,
+        terms=tuple(changed.values()),
+        focus=tuple(changed[term.word] for term in question.focus),
+        counted=changed[counted.word] if counted is not None else None,
+        main_verb=changed[verb.word] if verb is not None else None,
     )
 
 
