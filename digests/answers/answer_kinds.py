@@ -262,8 +262,8 @@ class KindMatch:
                 # «Where he had been is a mystery.»
                 unknown = statements.is_unknown(text)
                 which = _WHICH.match(self.question.text) is not None
-                named = which and self._names_other_proper()
-                return unknown or named or self._names_place()
+                proper = which and self._names_other_proper()
+                return unknown or proper or self._names_place()
             case "name":
                 return self._is_called() or (
                     self._names_somebody() and self._names_beside()

@@ -113,7 +113,7 @@ class SentenceMatch(KindMatch):
         return self._has_answer_kind() and self._counts_subject()
 
     def is_unrestricted(self) -> bool:
-        """Whether it has «last» or «previous» if the question has, and no other ordinal.
+        """Whether it has the «last» of the question, and no other ordinal.
 
         «A second man» is not «the first suspect».
         """

@@ -213,8 +213,9 @@ def restore_capitals(
 def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Question:
     """Let words match others of their family, and German words their compounds.
 
-    A name that no article has matches its people: «Swedes», «Swedish». «Resign» matches «resignation», and «Unglück» «Zugunglück»: the longer of two German
-    words begins or ends with the shorter.
+    «Resign» matches «resignation», and «Unglück» «Zugunglück»: the longer of two German
+    words begins or ends with the shorter. A name that no article has matches others of
+    its people: «Swedes», «Swedish».
     """
     lang = question.lang
     known = frozenset[str]().union(*(p.held for p in passages if p.lang == lang))

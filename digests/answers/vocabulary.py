@@ -106,8 +106,8 @@ _FAMILY_ENDINGS = {
         "ous ful ating at iz is ifi ari eri ial ian ic th"
     ),
     "de": word_list(
-        "ierungen ierung ationen ation ungen ung erinnen erin innen in keit heit schaft "
-        "nis lich isch ig ier er e"
+        "ierungen ierung ationen ation ungen ung erinnen erin innen in keit heit "
+        "schaft nis lich isch ig ier er e"
     ),
 }
 #: The shortest beginning that a family shares.

@@ -7,16 +7,14 @@ regression with a light penalty, by Newton's method; two minutes.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from zlib import crc32
 
 from digests.answers import selection
 from digests.answers.likelihood import iter_properties
 from digests.answers.passages import TokenizedArticle
-from digests.answers.questions import Question, QuestionTerm, parse_question
-from digests.answers.vocabulary import find_root
+from digests.answers.questions import parse_question
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article
 from tests import cases
@@ -113,30 +111,6 @@ def _build_sample(
     kept = [(v, right) for time, v, right in found if right or time >= newest]
     return Sample(
         part=part, weight=weight, answerable=answerable, sentences=tuple(kept)
-    )
-
-
-def forget_synonyms(question: Question) -> Question:
-    """Without half of what is listed for the words of a question.
-
-    The lists were completed for these very questions. With them the sentences of other
-    questions look unlikely, whose words are not all listed.
-    """
-
-    def forget(term: QuestionTerm) -> QuestionTerm:
-        if crc32(f"{question.text} {term.word}".encode()) % 2:
-            return term
-        own = frozenset((find_root(term.word, question.lang),))
-        return replace(term, accepted_roots=own, related=own)
-
-    changed = {term.word: forget(term) for term in question.terms}
-    counted, verb = question.counted, question.main_verb
-    return replace(
-        question,
-        terms=tuple(changed.values()),
-        focus=tuple(changed[term.word] for term in question.focus),
-        counted=changed[counted.word] if counted is not None else None,
-        main_verb=changed[verb.word] if verb is not None else None,
     )
 
 
