@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery.outbox import Outbox
-from bot.delivery.shares import ShareSender, ShareTiming
+from bot.delivery.shares import NOTICES_SECONDS, ShareSender, ShareTiming
 from bot.model.jobs import DeliveryShare, DeliveryShares
 from bot.storage import Connection, Database, delivery_queue, job_store
 from tests.bot.delivery.test_outbox_flow import store_due_edition
@@ -134,6 +134,49 @@ async def test_a_stopped_process_finishes_and_requests_a_job_for_the_rest(
     assert len(discord.messages) == 1
     assert await database.read(list_states) == ["sent", *["ready"] * 4]
     assert await database.read(list_jobs) == ["deliver:discord:0"]
+
+
+def add_workers(conn: Connection, count: int) -> None:
+    """Store the signs of life of processes, which listen to four queues each."""
+    for _ in range(4 * count):
+        conn.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+
+
+async def count_given_back(database: Database, slack: FakePlatform) -> int:
+    """Let a process hold 60 shares of which 44 wait; count what it gives back."""
+    tenants = [
+        await database.write(store_due_edition, f"team-{number}", "slack", 1, 1)
+        for number in range(60)
+    ]
+    go_on, stopping = asyncio.Event(), asyncio.Event()
+
+    async def send(delivery):
+        await go_on.wait()
+        return "1.0"
+
+    slack.send = send
+    async with a_process(database, slack) as sender:
+        sending = [
+            asyncio.create_task(sender.send(a_share(one.workspace.id), stopping))
+            for one in tenants
+        ]
+        await asyncio.sleep(NOTICES_SECONDS + 1)
+        given_back = sum(one.done() for one in sending)
+        stopping.set()
+        go_on.set()
+        await asyncio.gather(*sending)
+    return given_back
+
+
+async def test_a_process_gives_back_what_waits_while_others_hold_less(database, slack):
+    await database.write(add_workers, 2)
+    # Of its fair part of 30 it keeps 35.
+    assert await count_given_back(database, slack) == 25
+
+
+async def test_the_only_process_gives_nothing_back(database, slack):
+    await database.write(add_workers, 1)
+    assert await count_given_back(database, slack) == 0
 
 
 async def test_another_process_first_lets_the_limits_of_the_last_one_pass(
