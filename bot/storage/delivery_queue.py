@@ -374,8 +374,8 @@ def _lock_places(conn: Connection, among: Collection[int]) -> list[Row[Any]]:
     """
     query = _join_destinations(select(_DELIVERY.id, *_PLACES))
     query = query.where(_DELIVERY.id.in_(among)).order_by(_DELIVERY.id)
-    locks = {"skip_locked": True, "key_share": True, "of": destinations}
-    return list(conn.execute(query.with_for_update(**locks)))
+    query = query.with_for_update(skip_locked=True, key_share=True, of=destinations)
+    return list(conn.execute(query))
 
 
 def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
