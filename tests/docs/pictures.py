@@ -1,7 +1,7 @@
 """Take the pictures of the documentation: `python -m tests.docs.pictures`.
 
 Starts the demo in an empty folder, waits for its first edition, and photographs the
-page, the previews of Discord and Slack in the console, and the console. Needs Chromium.
+page, the same edition as Discord and Slack show it, and the console. Needs Chromium.
 
 `compute_fingerprint` covers what is seen in them: templates, styles, the demo's data,
 and the code that lays out editions and cards. A test compares it with that of the
@@ -48,7 +48,7 @@ SOURCES = (
 _PATIENCE = 60_000
 _WIDTH, _HEIGHT, _SCALE = 1280, 900, 1.5
 #: A message is shown to this height: its first story, with picture and quote card.
-_MESSAGE_HEIGHT = 1_000
+_MESSAGE_WIDTH, _MESSAGE_HEIGHT = 720, 860
 _QUALITIES = (82, 74, 66, 58, 50, 42)
 
 
@@ -106,30 +106,42 @@ def main() -> None:
         )
         page.set_default_timeout(_PATIENCE)
         page.goto(demo.until())
-        page.locator(".edition img").first.wait_for()
+        edition = page.locator(".message", has_text="Front page").last
+        edition.locator("img").first.wait_for()
+        page.get_by_role("button", name="Skip the tour").click()
         _wait_for_pictures(page)
+        edition.evaluate("one => one.scrollIntoView()")
         _save(page, "page")
-        _take_console(page)
+        views = {
+            name: page.url
+            + (
+                edition.get_by_role("link", name=label).get_attribute("href") or ""
+            ).lstrip("/")
+            for name, label in (
+                ("discord", "View as Discord"),
+                ("slack", "View as Slack"),
+            )
+        }
+        page.get_by_role("button", name="Open the console").click()
+        page.get_by_role("link", name="Digests").first.click()
+        page.get_by_role("link", name="Front page").first.click()
+        page.locator(".dc-message").first.wait_for()
+        _wait_for_pictures(page)
+        _save(page, "console")
+        for name, address in views.items():
+            _take_view(page, name, address)
         demo.stop()
     FINGERPRINT.write_text(compute_fingerprint() + "\n", encoding="utf-8")
 
 
-def _take_console(page: Page) -> None:
-    """Photograph the page of the first digest, and the previews on it."""
-    page.get_by_role("button", name="Open the console").or_(
-        page.get_by_role("link", name="Open the console")
-    ).first.click()
-    page.get_by_role("link", name="Digests").first.click()
-    page.get_by_role("link", name="Front page").first.click()
-    page.locator(".dc-message").first.wait_for()
+def _take_view(page: Page, name: str, address: str) -> None:
+    """Photograph the beginning of an edition as a platform shows it."""
+    page.set_viewport_size({"width": _MESSAGE_WIDTH, "height": 2_400})
+    page.goto(address)
     _wait_for_pictures(page)
-    _save(page, "console")
-    page.set_viewport_size({"width": 2200, "height": 2400})
-    for name, message in (("discord", ".dc-message"), ("slack", ".sl-message")):
-        box = page.locator(message).first.bounding_box()
-        assert box is not None
-        height = min(box["height"], _MESSAGE_HEIGHT)
-        _save(page, name, {**box, "height": height})
+    box = page.locator(".as-sent").first.bounding_box()
+    assert box is not None
+    _save(page, name, {**box, "height": min(box["height"], _MESSAGE_HEIGHT)})
 
 
 @contextmanager

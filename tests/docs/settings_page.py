@@ -9,6 +9,8 @@ from bot.platforms.plugins import load_plugins
 from bot.settings import SETTINGS_PREFIX, Settings, get_variable_name
 from tests.docs.markdown import ROOT
 
+#: The settings that each platform adds.
+GROUPS: Final = {name: one.settings for name, one in load_plugins().items()}
 EXAMPLE: Final = ROOT / ".env.example"
 _LINE: Final = re.compile(rf"^#?({SETTINGS_PREFIX}[A-Z_]+)=", re.M)
 _HEAD: Final = """\
@@ -44,8 +46,7 @@ def read_explanations() -> dict[str, str]:
 def render_settings() -> str:
     """Render the page: the general settings, then those of each platform."""
     explained = read_explanations()
-    plugins = {name: one.settings for name, one in load_plugins().items()}
-    groups: dict[str, type[BaseModel]] = {"": Settings, **plugins}
+    groups: dict[str, type[BaseModel]] = {"": Settings, **GROUPS}
     chapters = []
     for platform, model in groups.items():
         prefix = f"{platform}_" if platform else ""

@@ -25,7 +25,7 @@ from bot.platforms.common.typed_commands import ParsedCommand, parse_command
 from bot.schedules.parsing import parse_schedule
 from bot.settings import load_settings
 from tests.docs.markdown import ROOT, list_documents, parse_blocks, parse_inline_code
-from tests.test_docs import GROUPS
+from tests.docs.settings_page import GROUPS
 from tests.texts import commands
 
 TEXTS = {

@@ -10,7 +10,7 @@ from bot.model.findings import CheckCode
 from bot.settings import list_setting_fields
 from tests.docs import code_pages, settings_page
 from tests.docs.reference import FOLDER, PAGES, Described, describe_bot, render_page
-from tests.test_docs import GROUPS
+from tests.docs.settings_page import GROUPS
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 import textwrap
 import tomllib
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,16 +15,14 @@ from bot.__main__ import build_command_tree
 from bot.model import DestinationSettings, DigestSettings, WorkspaceSettings
 from bot.model.findings import CheckCode
 from bot.platforms.discord.channels import REQUESTED_PERMISSIONS
-from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
 from bot.platforms.slack.plugin import list_missing_for_installation
 from bot.settings import SETTINGS_PREFIX, list_setting_fields, load_settings
 from tests.bot.process import Home
-from tests.docs.markdown import list_documents
+from tests.docs.markdown import ROOT, list_documents
+from tests.docs.settings_page import GROUPS
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-GROUPS = {name: plugin.settings for name, plugin in load_plugins().items()}
 SETTINGS = set(list_setting_fields(GROUPS))
 
 
