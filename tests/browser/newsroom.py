@@ -74,7 +74,7 @@ async def _open(
                 list_problems=_list_no_problems,
                 has_console=True,
             )
-            console = build_console(harness.services, harness.inbox, {})
+            console = build_console(harness.services, harness.inbox, {}, b"k" * 32)
             site = server.build_application(
                 routes=pages.build_page_routes(platform, services, clock),
                 read_article=harness.archive.local_article,
