@@ -21,6 +21,8 @@ from typing import (
     runtime_checkable,
 )
 
+from markupsafe import Markup
+
 from bot.errors import UserError
 from bot.model import (
     AppInstallation,
@@ -364,6 +366,8 @@ class PageServices:
     )
     #: Whether the console is there to be opened from its page.
     has_console: bool = False
+    #: Shows editions as other platforms do; None: no such pages.
+    views: "EditionViews | None" = None
 
 
 @frozen
@@ -548,6 +552,48 @@ class MessagePreview:
     measure: Callable[[MessagePart], tuple[LimitUse, ...]]
     #: The file with its styles.
     stylesheet: Path
+
+
+@frozen
+class ShownMessage:
+    """One message as its platform shows it, and how much of its limits it uses."""
+
+    html: Markup
+    uses: tuple[LimitUse, ...]
+
+
+class EditionViews(Protocol):
+    """Shows stored editions as the platforms that can be previewed do."""
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The names of the platforms, as people read them, by their ids."""
+
+    @property
+    def styles(self) -> str:
+        """The styles of all previews; reads files when it is first asked."""
+
+    async def show(
+        self,
+        scope: Scope,
+        public_id: str,
+        *,
+        person_id: str,
+        platform: str,
+        build_frame: Callable[[datetime], PreviewFrame],
+    ) -> tuple[ShownMessage, ...] | None:
+        """Show an edition with its corrections as it is shown on a platform.
+
+        Args:
+            scope: The workspace.
+            public_id: The edition's.
+            person_id: Who may see an edition of their own.
+            platform: One of `titles`.
+            build_frame: Returns what stands around a message that was made then.
+
+        Returns:
+            The messages; None if there is no such edition or platform.
+        """
 
 
 @frozen

@@ -1,10 +1,10 @@
 """Read the pictures that sources give with the articles of an edition's stories.
 
 Only of sources that the digest allows. A picture is fetched like a page (private
-addresses, redirects, robots.txt) or is a file of its source's folder, decoded and scaled in the process that draws cards,
-and found again by the hash of its bytes. An edition waits a short time: what is late,
-broken or no picture of a usual size is left out, with one line in the log, and is not
-asked for again for a while.
+addresses, redirects, robots.txt) or read from its source's folder, decoded and scaled
+in the process that draws cards, and found again by the hash of its bytes. An edition
+waits a short time: what is late, broken or no picture of a usual size is left out, with
+one line in the log, and is not asked for again for a while.
 """
 
 import asyncio

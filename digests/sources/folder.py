@@ -198,9 +198,7 @@ class _FolderReader:
             self._report(file, reason)
         return None
 
-    def _find_image(
-        self, file: Path, fields: Mapping[str, str]
-    ) -> ArticleImage | None:
+    def _find_image(self, file: Path, fields: Mapping[str, str]) -> ArticleImage | None:
         """The picture that the head names; reports one that is not there."""
         name, alt = fields.get("image", ""), fields.get("image_alt")
         if not name or "://" in name:

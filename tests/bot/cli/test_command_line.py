@@ -414,7 +414,7 @@ def test_fresh_forgets_earlier_demos_and_nothing_else(home):
         process.until()
         eventually(lambda: demo_rows(home, EDITIONS))
         process.stop()
-    mine = home.folder / "data" / "standfirst" / "demo" / "articles" / "my-notes.md"
+    mine = home.folder / "data" / "standfirst" / "demo" / "newsroom" / "my-notes.md"
     mine.write_text("Keep me.", encoding="utf-8")
     with home.running("demo", "--fresh") as process:
         process.until()
