@@ -216,8 +216,8 @@ async def _read_sources(app: Application) -> None:
 async def _set_up_workspace(app: Application, newsroom: DemoNewsroom) -> None:
     wanted = file_import.read_file(newsroom.configuration, app.plugins)
     await app.db.write(file_import.apply_file, wanted, prune=False, now=app.clock.now())
-    # A first edition at once, so that it is visible without waiting for a schedule; with
-    # its pictures even where the program that draws them starts slowly.
+    # A first edition at once, so that it is visible without waiting for a schedule. It
+    # waits for its pictures: the process that draws them may start slowly.
     for digest in await app.archive.all_digests():
         if not await app.db.read(
             schedule_store.list_newest_occurrences,
