@@ -13,8 +13,9 @@ from bot.errors import UnknownName
 from bot.lookup.text_search import check_retained
 from bot.model import RenderContext, StoredEdition
 from bot.model.edition import context_from_json
+from bot.model.previews import MessagePreview, PreviewFrame, ShownMessage
 from bot.model.scope import Scope
-from bot.ports import MessagePreview, Plugins, PreviewFrame, ShownMessage
+from bot.ports import Plugins
 from bot.storage import Connection, Database, edition_store
 from digests.types import Edition
 

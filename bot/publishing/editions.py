@@ -16,13 +16,8 @@ from functools import partial
 
 import structlog
 
-from bot.delivery import personal_controls
-from bot.delivery.card_pictures import (
-    EDITION_SECONDS,
-    NO_PICTURES,
-    EditionPictures,
-    store_pictures,
-)
+from bot.delivery import card_pictures, personal_controls
+from bot.delivery.card_pictures import NO_PICTURES, EditionPictures, store_pictures
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
 from bot.metrics import Metrics
@@ -532,14 +527,9 @@ class EditionPublisher:
         )
 
     async def illustrate_ahead(
-        self, digest: Digest, seconds: float = EDITION_SECONDS
+        self, digest: Digest, seconds: float = card_pictures.EDITION_SECONDS
     ) -> None:
-        """Make the pictures that the next edition of a digest would show.
-
-        Args:
-            digest: Its sources are not read here.
-            seconds: How long to wait; what takes longer is left out.
-        """
+        """Make, in this time, the pictures that a digest's next edition would show."""
         shows = digest.options.cards != "off" or any(s.pictures for s in digest.sources)
         if self.illustrator is None or digest.person or not shows:
             return

@@ -37,6 +37,7 @@ from bot.model import (
     Reply,
     Workspace,
 )
+from bot.model.previews import PreviewFrame
 from bot.model.scope import MAX_KEY
 from bot.platforms.common.reply_html import TemplateData
 from bot.platforms.local import commands, limits, live_updates
@@ -57,7 +58,7 @@ from bot.platforms.local.replies import (
     build_message_view,
     build_reply_view,
 )
-from bot.ports import Clock, PageServices, PreviewFrame
+from bot.ports import Clock, PageServices
 from digests.language.normalization import parse_whole_number
 from digests.types import frozen
 

@@ -23,7 +23,7 @@ from bot.errors import UserError
 from bot.i18n.translation import Texts
 from bot.lookup.edition_views import load_previews, show_messages
 from bot.model import Digest, ListItem, RenderContext
-from bot.ports import PreviewFrame, ShownMessage
+from bot.model.previews import PreviewFrame, ShownMessage
 from bot.publishing import planning
 from bot.publishing.live_previews import DryRunEdition, LivePreviews, PastPeriod
 from bot.publishing.planning import PostingHold, capitalize_first, digest_zone

@@ -62,7 +62,7 @@ def test_at_night_the_news_are_of_the_day_before(newsroom):
 
 def test_the_summit_keeps_its_own_date(newsroom):
     newsroom.open(START)
-    days = {a.published.date().isoformat() for a in read(newsroom, "archive").values()}
+    days = {str(a.published)[:10] for a in read(newsroom, "archive").values()}
     assert days == {"2026-01-06"}
 
 

@@ -56,7 +56,7 @@ async def list_no_problems() -> tuple[Message, ...]:
 async def post(harness: BotHarness) -> str:
     stored = (await harness.post()).stored_edition
     assert stored is not None
-    return stored.public_id
+    return str(stored.public_id)
 
 
 @pytest.mark.parametrize(
