@@ -83,9 +83,9 @@ _LEFT = re.compile(
     r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
     r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
 )
-#: A list position, a share of what is not said, a denial.
+#: A list position, a share of what is not said, a denial, ages, «like a million dollars».
 _ONE_OF = re.compile(
-    r"\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"\b(?:aged (?:\w+ (?:to|and) )?|like )$|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -98,6 +98,9 @@ _COMPOUND = re.compile(r"\w-[a-z]")
 #: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
 _POINTS_OUT = re.compile(
     r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
+    r"|^(?:\w+ ){1,3}of (?:them|whom)\b|\bthat (?:year|month|week|day|night|season|time)\b"
+    r"|^The (?:first|second|third|fourth|fifth|same|other|latter|former)\b"
+    r"|^\w+ (?:hat|ist|war|wird|wurden?) (?:er|es|sie)\b"
     r"|\b(?:of|in|from|for|to|with)\s(?:that\b|this\s(?!year\b|month\b|week\b))"
     r"|^The (?:rest|remainder|remaining)\b|,\sat\s[^\s,]+$"
     r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"
@@ -132,6 +135,8 @@ _ELSEWHERE = re.compile(
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
 _READ, _OPENING = 400, 800
+#: Up to here «he» is the one person of the summary.
+_NEAR = 1200
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
@@ -296,7 +301,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
             and _COMPOUND.search(figure.text + article.text[figure.end :][:2])
         )
         or article.text[: figure.start].endswith("(")
-        or (len(people) != 1 and _PRONOUN.match(label))
+        or (_PRONOUN.match(label) and (len(people) != 1 or start > _NEAR))
     )
 
 

@@ -136,8 +136,10 @@ def _find_obstacle(
     passage: Passage, chosen: Sequence[Passage], *, essay: bool
 ) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
-    if essay or not is_presentable(passage):
-        return None if is_presentable(passage) else UNFIT
+    if not is_presentable(passage) or (essay and passage.text.endswith("?")):
+        return UNFIT
+    if essay:
+        return None if _follows(passage, chosen) else LEANING
     if passage.place and _is_filler(passage):
         return WEAK
     own = passage.known
@@ -147,6 +149,15 @@ def _find_obstacle(
         before = passage.place - 1
         return None if any(c.place == before for c in chosen) else LEANING
     return None
+
+
+def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
+    """Whether a sentence of an essay needs none that is left out, such as a question."""
+    after_gap = passage.place > 0 and all(
+        c.place != passage.place - 1 for c in chosen
+    )
+    brief = len(passage.words) < _FEWEST_WORDS
+    return not (after_gap and (passage.leans or brief))
 
 
 #: Few words that matter, unless they are an age.
