@@ -152,10 +152,8 @@ def _find_obstacle(
 
 
 def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    """Whether a sentence of an essay needs none that is left out, such as a question."""
-    after_gap = passage.place > 0 and all(
-        c.place != passage.place - 1 for c in chosen
-    )
+    """Whether a sentence of an essay needs no question that is left out."""
+    after_gap = passage.place > 0 and all(c.place != passage.place - 1 for c in chosen)
     brief = len(passage.words) < _FEWEST_WORDS
     return not (after_gap and (passage.leans or brief))
 
