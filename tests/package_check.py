@@ -75,7 +75,8 @@ def try_demo(programs: Path, folder: Path) -> None:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    demo = Running(process)
+    assert process.stdout is not None
+    demo = Running(process, process.stdout)
     try:
         address = demo.until(READY)
         eventually(lambda: 'class="edition"' in page(address))

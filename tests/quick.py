@@ -48,7 +48,7 @@ def _find_candidates(path: str) -> Iterator[str]:
             yield path
         return
     if not path.endswith(".py") or not path.startswith(("bot/", "digests/")):
-        yield "tests/test_docs.py"
+        yield "tests/docs"
         return
     own = Path("tests") / path
     yield str(own.with_name(f"test_{own.name}"))

@@ -211,7 +211,7 @@ METRICS = {
     name: set(labels.strip("{}").split(",")) - {""}
     for name, labels in re.findall(
         r"^\| `(standfirst_\w+)(\{[\w,]+\})?` \|",
-        (ROOT / "docs" / "monitoring.md").read_text("utf-8"),
+        (ROOT / "docs" / "metrics.md").read_text("utf-8"),
         re.M,
     )
 }

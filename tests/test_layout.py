@@ -177,7 +177,7 @@ def test_the_top_level_holds_only_what_was_agreed():
         "bot", "digests", "seeds", "tests", "docs", "pyproject.toml", "README.md",
         "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Makefile",
         ".env.example", "deploy",
-        ".gitignore", ".ci", "hatch_build.py",
+        ".gitignore", ".ci", "hatch_build.py", "zensical.toml",
     }  # fmt: skip
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False

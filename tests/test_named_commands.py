@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.help_pages import read_former_commands
+from bot.platforms.common.typed_commands import ENGLISH_WORDS
 from tests.texts import commands
 
 ROOT = Path(__file__).parents[1]
@@ -15,7 +16,7 @@ SUFFIXES = {".py", ".toml", ".po", ".html", ".js", ".md", ".example", ".css"}
 TABLE = "former_commands.toml"
 PLACES = ("bot", "docs", "README.md", "CONTRIBUTING.md", ".env.example", "Makefile")
 #: «/newsdesk access grant»: a root, and up to two lower-case words after it.
-NAMED = re.compile(r"(?<![\w.:])/(news|newsdesk)\b(?!/|\.\w)((?: [a-z_]+){0,2})")
+NAMED = re.compile(r"(?<![\w.:])/(news|newsdesk)\b(?!/|\.\w)((?: [a-zäöü_]+){0,2})")
 #: Words of a sentence after a root alone: «every /newsdesk command», «/news and …».
 PROSE = {"and", "und", "command", "offen"}
 PATHS = {tuple(one.path.split()) for one in commands() if one.typed}
@@ -32,9 +33,16 @@ def files() -> Iterator[Path]:
 def unknown(text: str) -> list[str]:
     """The commands that a text names and nobody can type."""
     joined = re.sub(r'"\n\s*"', "", text)
-    found = (("/" + root + words, (root, *words.split())) for root, words in
-             NAMED.findall(joined))  # fmt: skip
+    found = (
+        ("/" + root + words, (root, *map(translate, words.split())))
+        for root, words in NAMED.findall(joined)
+    )
     return sorted({named for named, path in found if not exists(path)})
+
+
+def translate(word: str) -> str:
+    """The English word for one that is understood in German."""
+    return ENGLISH_WORDS.get(word, word)
 
 
 def exists(path: tuple[str, ...]) -> bool:

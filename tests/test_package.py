@@ -112,7 +112,7 @@ def test_make_finds_what_it_needs_in_the_sdist(built, tmp_path):
 
 
 def test_the_demo_runs_from_the_wheel_without_the_checkout(installed, tmp_path):
-    home, code = Home(tmp_path), {"PYTHONPATH": str(installed)}
+    home, code = Home(tmp_path, cold=True), {"PYTHONPATH": str(installed)}
     where = subprocess.run(
         [sys.executable, "-c", "import bot, digests; print(bot, digests)"],
         env=home.environment(**code),

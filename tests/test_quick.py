@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
         ("digests/compose.py", "tests/digests/test_compose.py"),
         ("digests/sources/feed.py", "tests/digests/sources"),
         ("tests/bot/web/test_server.py", "tests/bot/web/test_server.py"),
-        ("README.md", "tests/test_docs.py"),
+        ("README.md", "tests/docs"),
     ],
 )
 def test_a_changed_file_runs_the_tests_of_its_package(changed: str, expected: str):

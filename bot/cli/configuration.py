@@ -50,7 +50,7 @@ async def apply_file(
     """Apply a TOML configuration file; applying it again changes nothing.
 
     Args:
-        file: Path of the file; README.md has an example.
+        file: Path of the file; docs/configuration.md has an example.
         dry_run: Only print what would change.
         prune: Also remove what the file does not mention, in its workspaces.
     """

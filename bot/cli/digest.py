@@ -35,7 +35,10 @@ from digests import templates
 async def post_digest(
     name: DigestName = None, *, workspace: WorkspaceId = None, app: Application
 ) -> None:
-    """Post an edition now; the scheduled one is still posted."""
+    """Post an edition now; the scheduled one is still posted.
+
+    If only another process has the platform's token, that process posts it.
+    """
     digest = await load_named_digest(app, name, workspace)
     key = f"cli-{app.clock.now():%Y%m%dT%H%M%S%f}"
     lacks = await _find_missing_setting(app, digest)
@@ -246,6 +249,8 @@ async def release_delivery(
     app: Application,
 ) -> None:
     """Send a held message again; it may then be in its channel twice.
+
+    A message is held when it may or may not have arrived.
 
     Args:
         key: Beginning of the message's key; without it, the held messages are listed.

@@ -49,7 +49,8 @@ def migrate_database(
     """Upgrade the database to this version's schema.
 
     Args:
-        dry_run: Only print what would be done; the exit code is 4 if there is anything.
+        dry_run: Only print each migration, how long it takes, and whether the bot has
+            to be stopped; the exit code is 4 if there is any.
     """
     url = read_settings(factory).database_url
     queue = read_queue_scripts(url)

@@ -177,7 +177,7 @@ def _parse_blocks(
     """Check the structure of a file; digests and destinations come with their steps."""
     blocks: list[FileBlock] = []
     problems: list[FileProblem] = [
-        (name, UserError("Unknown name; see the example in README.md."))
+        (name, UserError("Unknown name; see docs/configuration.md."))
         for name in data
         if name != "workspace"
     ]

@@ -199,7 +199,7 @@ def _explain_model_error(model: type[SettingsModel], found: ErrorDetails) -> Fie
     n = details.get("max_length", 0)
     # By the kinds of pydantic's errors.
     explanations: Mapping[str, UserError] = {
-        "extra_forbidden": UserError("Unknown name; see the example in README.md."),
+        "extra_forbidden": UserError("Unknown name; see docs/configuration.md."),
         "missing": UserError("This is missing."),
         "string_too_short": UserError("This is empty; write something."),
         "string_too_long": UserError("This is too long; at most {n} characters.", n=n),

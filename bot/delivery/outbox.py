@@ -109,6 +109,13 @@ class FairQueue:
         by_workspace = chain.from_iterable(q.values() for q in self._queues.values())
         return [*chain.from_iterable(by_workspace), *self._running.values()]
 
+    def list_waiting(self) -> frozenset[tuple[str, int]]:
+        """List the platforms and workspaces whose jobs all wait."""
+        queues = self._queues.items()
+        waiting = {(name, key) for name, spaces in queues for key in spaces}
+        running = {(job.platform, job.workspace_id) for job in self._running.values()}
+        return frozenset(waiting - running)
+
     def keep(self, shares: DeliveryShares) -> None:
         """Remove the waiting jobs that are in none of these shares."""
         for platform, by_workspace in self._queues.items():
@@ -224,6 +231,10 @@ class Outbox(MessageSender):
         """List the platforms and workspaces of unfinished jobs."""
         jobs = [*self._queue.list_jobs(), *(one.delivery for one in self._ended)]
         return frozenset((job.platform, job.workspace_id) for job in jobs)
+
+    def list_waiting(self) -> frozenset[tuple[str, int]]:
+        """List the platforms and workspaces for which nothing is on its way yet."""
+        return self._queue.list_waiting()
 
     @property
     def _busy(self) -> bool:

@@ -5,6 +5,9 @@ job for its share (`DeliveryShare`) runs here until nothing is due for a while, 
 its turn is over. All shares of a process go through one outbox, which records and
 claims for all of them in one commit.
 
+A process that holds many more shares than others while some of them only wait gives
+those back, for the others to take: which process takes a job first is left to chance.
+
 The limits that a platform applies to a token are known to the process that used it
 last. Another one waits until they are over.
 """
@@ -14,12 +17,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import ceil
 
 import structlog
 
 from bot.delivery.outbox import CHECK_SECONDS, GATHER_SECONDS, Outbox
 from bot.errors import BotError
-from bot.model.jobs import DeliveryShare, DeliveryShares, JobRequest
+from bot.model.jobs import LOST_AFTER, DeliveryShare, DeliveryShares, JobRequest
 from bot.storage import Connection, Database, job_requests, job_store
 from digests.types import frozen
 
@@ -28,6 +32,10 @@ log = structlog.get_logger(__name__)
 #: Seconds between two looks at what is left to do.
 LOOK_SECONDS = 0.2
 NOTICES_SECONDS = 2.0
+#: Shares that may wait without any being given back, and how many times its fair part a
+#: process holds before it gives back some: each changes hands once more.
+MANY_WAITING = 16
+UNFAIR = 1.15
 
 
 @frozen
@@ -78,6 +86,7 @@ class ShareSender:
             tasks.create_task(_repeat(self._drain, CHECK_SECONDS, self._changed))
             tasks.create_task(_repeat(self._notify, NOTICES_SECONDS))
             tasks.create_task(_repeat(self._drop_lost, NOTICES_SECONDS))
+            tasks.create_task(_repeat(self._spread, NOTICES_SECONDS))
             tasks.create_task(_repeat(self._look, LOOK_SECONDS))
 
     async def send(self, share: DeliveryShare, stopping: asyncio.Event) -> None:
@@ -153,6 +162,19 @@ class ShareSender:
             if lost := self._held - mine:
                 log.warning("another process sends here", shares=len(lost))
                 self._hold(self._held & mine)
+
+    async def _spread(self) -> None:
+        """Give back shares that wait here, if others hold fewer."""
+        names = self.outbox.list_waiting()
+        waiting = [s for s in self._held if (s.platform, s.workspace_id) in names]
+        if len(waiting) <= MANY_WAITING:
+            return
+        fair = await self.db.read(job_store.count_fair_part, LOST_AFTER)
+        most = ceil(UNFAIR * fair) if fair else len(self._held)
+        excess = waiting[: max(0, len(self._held) - most)]
+        if excess:
+            log.info("others send some of what waits here", shares=len(excess))
+            self._hold(self._held - set(excess))
 
 
 def _give_back_share(

@@ -96,6 +96,14 @@ _OTHER = deliveries.alias("other")
 _POST = deliveries.alias("post")
 _DELETION = deliveries.alias("undoing")
 _FIRST = deliveries.alias("first")
+#: Where a delivery goes, and whether that takes messages.
+_PLACES = (
+    _DELIVERY.workspace_id,
+    _DELIVERY.destination_id,
+    _WORKSPACE.platform,
+    _WORKSPACE.stopped,
+    _DESTINATION.paused,
+)
 #: Columns that deliveries of one edition to one destination have in common.
 _PLACE = ("edition_id", "destination_id")
 _IS_SENT_POST = has_same_values(_POST, deliveries, *_PLACE, "part") & has_values(
@@ -158,17 +166,17 @@ def claim_deliveries(
     `among` restricts the claim to these deliveries (keys), `shares` to what is sent
     here. The transaction must be committed before the first of them is sent.
     """
-    which: list[Condition] = [] if among is None else [_DELIVERY.id.in_(among)]
-    if shares is not None:
-        which.append(filter_shares(shares))
-    found = _keep_one_per_stopped_workspace(_find_claimable(conn, now, limit, *which))
-    wanted = _lock_destinations(conn, {row.destination_id: row.id for row in found})
+    if among is None:
+        among = [row.id for row in _find_claimable(conn, now, limit)]
+    found = _keep_one_per_stopped_workspace(_lock_places(conn, among))
+    here = [] if shares is None else [filter_shares(shares)]
     post = select(_POST.c.message_id).where(_IS_SENT_POST).scalar_subquery()
     taken = claim_rows(
         conn,
         deliveries,
-        _DELIVERY.id.in_(wanted),
-        *_is_claimable(_is_available(now)),
+        _DELIVERY.id.in_([row.id for row in found]),
+        *_list_requirements(),
+        *_is_of_available(now, *here),
         is_due(_DELIVERY.not_before, now),
         now=now,
         lease=lease,
@@ -176,7 +184,7 @@ def claim_deliveries(
         opening_message_id=_OPENING_MESSAGE,
     )
     claimed = list_deliveries_where(conn, _DELIVERY.id.in_(taken))
-    probes = _postpone_next_probes(conn, found, now)
+    probes = _postpone_next_probes(conn, [r for r in found if r.id in taken], now)
     return tuple(replace(one, probe=one.id in probes) for one in claimed)
 
 
@@ -214,7 +222,7 @@ def list_due_workspaces(
     query = _join_destinations(select(_DELIVERY.workspace_id)).distinct()
     query = query.where(filter_shares(shares))
     due = is_due(_DELIVERY.not_before, now)
-    sendable = query.where(*_is_claimable(_is_available(now)), due)
+    sendable = query.where(*_list_requirements(), *_list_available(now), due)
     uncertain = query.where(
         _DELIVERY.state == "uncertain", _DELIVERY.updated_at <= now - wait, due
     )
@@ -244,7 +252,7 @@ def find_next_delivery_at(
     on = [] if shares is None else [filter_shares(shares)]
     moment = _claimable_from()
     query = _join_destinations(select(moment))
-    sendable = query.where(*_is_claimable(_is_available(None)), *on)
+    sendable = query.where(*_list_requirements(), *_list_available(None), *on)
     claimable = first_scalar(conn, sendable.order_by(moment).limit(1))
     sending = _DELIVERY.state == "sending"
     leases = select(func.min(_DELIVERY.lease_until)).where(sending)
@@ -263,24 +271,24 @@ def find_next_delivery_at(
 def _find_claimable(
     conn: Connection, now: datetime, limit: int, *which: Condition
 ) -> list[Row[Any]]:
-    places = (_DELIVERY.workspace_id, _DELIVERY.destination_id)
-    due = is_due(_DELIVERY.not_before, now)
-    query = _join_destinations(select(func.min(_DELIVERY.id).label("id"), *places))
-    query = query.where(*_is_claimable(_is_available(now)), due, *which)
-    first = query.group_by(*places).subquery()
-    partition, key = first.c.workspace_id, first.c.id
-    turn = func.row_number().over(partition_by=partition, order_by=key)
-    query = (
-        select(first, _WORKSPACE.platform, _WORKSPACE.stopped, _DESTINATION.paused)
-        .join(workspaces, _WORKSPACE.id == first.c.workspace_id)
-        .join(destinations, _DESTINATION.id == first.c.destination_id)
-        .order_by(turn, first.c.id)
+    """Find the first of each destination; workspaces take turns.
+
+    One query without another inside: planning it costs more than running it.
+    """
+    key, workspace = func.min(_DELIVERY.id), _DELIVERY.workspace_id
+    turn = func.row_number().over(partition_by=workspace, order_by=key)
+    query = _join_destinations(select(key.label("id"), *_PLACES)).where(
+        *_list_requirements(),
+        *_list_available(now),
+        is_due(_DELIVERY.not_before, now),
+        *which,
     )
+    query = query.group_by(*_PLACES).order_by(turn, key)
     return list(conn.execute(query.limit(limit)))
 
 
-def _is_claimable(working: Condition) -> tuple[Condition, ...]:
-    """Conditions of a delivery that can be sent once it is due."""
+def _list_requirements() -> tuple[Condition, ...]:
+    """Conditions of a delivery that can be sent once it is due and its place works."""
     unsent_before = exists().where(
         has_same_values(_EARLIER, deliveries, *_PLACE, "operation"),
         _EARLIER.c.part < _DELIVERY.part,
@@ -296,7 +304,6 @@ def _is_claimable(working: Condition) -> tuple[Condition, ...]:
     )
     return (
         _DELIVERY.state.in_(WAITING_STATES),
-        working,
         # Deletions need no order.
         or_(_DELIVERY.operation == "delete", ~unsent_before),
         ~in_flight,
@@ -306,19 +313,30 @@ def _is_claimable(working: Condition) -> tuple[Condition, ...]:
     )
 
 
-def _is_available(now: datetime | None) -> Condition:
-    """Condition: workspace and destination accept messages, or may be probed at `now`.
+def _list_available(now: datetime | None) -> tuple[Condition, Condition]:
+    """Conditions on `destinations` and `workspaces`: messages are accepted there.
 
-    None for `now`: may be probed at any time.
+    Or it may be probed at `now`; None for `now`: at any time.
     """
-    there = exists().where(
-        _DESTINATION.id == _DELIVERY.destination_id,
-        _WORKSPACE.id == _DELIVERY.workspace_id,
-        _WORKSPACE.left_at.is_(None),
+    workspace = _takes_messages(workspaces, _WORKSPACE.stopped, now)
+    return (
         _takes_messages(destinations, _DESTINATION.paused, now),
-        _takes_messages(workspaces, _WORKSPACE.stopped, now),
+        and_(_WORKSPACE.left_at.is_(None), workspace),
     )
-    return there.correlate(deliveries)
+
+
+def _is_of_available(now: datetime, *which: Condition) -> tuple[Condition, ...]:
+    """The same for an update, which joins nothing; `which` are more on `workspaces`.
+
+    Each place has a condition of its own: in a common one, PostgreSQL combines all
+    destinations with all workspaces.
+    """
+    of_destination, of_workspace = _list_available(now)
+    place = exists().where(_DESTINATION.id == _DELIVERY.destination_id, of_destination)
+    space = exists().where(
+        _WORKSPACE.id == _DELIVERY.workspace_id, of_workspace, *which
+    )
+    return place.correlate(deliveries), space.correlate(deliveries)
 
 
 def _takes_messages(
@@ -349,6 +367,17 @@ def _join_destinations(query: Select[Any]) -> Select[Any]:
 # ── claiming ───────────────────────────────────────────────────────────────────
 
 
+def _lock_places(conn: Connection, among: Collection[int]) -> list[Row[Any]]:
+    """Lock the destinations of deliveries; leave out what another claim has locked.
+
+    SQLite has one writer at a time, and needs no locks of rows.
+    """
+    query = _join_destinations(select(_DELIVERY.id, *_PLACES))
+    query = query.where(_DELIVERY.id.in_(among)).order_by(_DELIVERY.id)
+    query = query.with_for_update(skip_locked=True, key_share=True, of=destinations)
+    return list(conn.execute(query))
+
+
 def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
     """Keep one delivery per stopped workspace: one is enough to probe it."""
     first: dict[int, int] = {}
@@ -356,18 +385,6 @@ def _keep_one_per_stopped_workspace(found: list[Row[Any]]) -> list[Row[Any]]:
         first.setdefault(row.workspace_id, row.id)
     probes = first.values()
     return [row for row in found if row.stopped is None or row.id in probes]
-
-
-def _lock_destinations(conn: Connection, of_destination: dict[int, int]) -> list[int]:
-    """On PostgreSQL, keep those whose destination is not locked by another claim."""
-    if conn.dialect.name == "sqlite":
-        return list(of_destination.values())
-    locked = (
-        select(_DESTINATION.id)
-        .where(_DESTINATION.id.in_(of_destination))
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return [of_destination[place] for place in list_scalars(conn, locked)]
 
 
 def _postpone_next_probes(

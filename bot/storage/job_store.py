@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -136,6 +137,23 @@ def count_waiting(conn: Connection) -> Mapping[str, int]:
     )
     counts = {row.queue_name: row.n for row in conn.execute(query)}
     return dict.fromkeys(QUEUES.values(), 0) | counts
+
+
+def count_fair_part(conn: Connection, lost_after: timedelta) -> int:
+    """Count the shares that each worker would hold if they were spread equally.
+
+    Rounded up; 0 if no worker gave a sign of life within `lost_after`.
+    """
+    query = text(
+        "SELECT (SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :queue),"
+        " (SELECT count(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > now() - :lost_after)"
+    )
+    values = {"queue": QUEUES["deliver"], "lost_after": lost_after}
+    shares, listeners = conn.execute(query, values).one()
+    # A process listens to each queue on its own.
+    workers = ceil(listeners / len(set(QUEUES.values())))
+    return ceil(shares / workers) if workers else 0
 
 
 def measure_wait(conn: Connection, job_id: int) -> timedelta:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from bot.model import Measurement
 from bot.model.jobs import LOST_AFTER
-from bot.storage.job_store import find_queue_state
+from bot.storage.job_store import QueueState, find_queue_state
 from bot.storage.schema import (
     deliveries,
     destinations,
@@ -41,12 +41,12 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
     return (
         _measure_states(
             "pending_deliveries",
-            "Deliveries that are not finished, by state.",
+            "Messages that are not finished, by state.",
             _count_by(conn, sending, _PENDING_STATES, sending.in_(_PENDING_STATES)),
         ),
         _measure_states(
             "occurrences",
-            "Occurrences that are not composed yet, by state.",
+            "Due editions that are not composed yet, by state.",
             _count_by(conn, planned, _OPEN_STATES, planned.in_(_OPEN_STATES)),
         ),
         Measurement(
@@ -61,7 +61,7 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
         ),
         _measure_states(
             "sources",
-            "Sources, by health.",
+            "Sources, by whether they can be read.",
             _count_by(conn, health, ("ok", "failing", "stopped")),
         ),
         _measure_states(
@@ -74,15 +74,17 @@ def list_measurements(conn: Connection, now: datetime) -> tuple[Measurement, ...
             "Destinations, by whether they are posted to.",
             _count_by(conn, posted_to, ("working", "paused")),
         ),
-        *_measure_queue(conn),
+        # Nothing where one process does everything.
+        *(
+            measure_queue(state)
+            if (state := find_queue_state(conn, LOST_AFTER))
+            else ()
+        ),
     )
 
 
-def _measure_queue(conn: Connection) -> tuple[Measurement, ...]:
-    """Measure the queue of several processes; nothing where there is none."""
-    state = find_queue_state(conn, LOST_AFTER)
-    if state is None:
-        return ()
+def measure_queue(state: QueueState) -> tuple[Measurement, ...]:
+    """Describe the queue of several processes."""
     return (
         Measurement(
             name="waiting_jobs",

@@ -75,14 +75,8 @@ def build_health_routes(
         states, waiting = await asyncio.gather(
             _check_ready(services), _measure(services)
         )
-        parts = Measurement(
-            name="part_ready",
-            help="Whether a part of the service is ready: 1 or 0.",
-            label="part",
-            values={part: float(state == "ok") for part, state in states.items()},
-        )
         counted = services.metrics.take_snapshot()
-        body, content_type = format_metrics(counted, [*waiting, parts])
+        body, content_type = format_metrics(counted, [*waiting, measure_parts(states)])
         return Response(body, media_type=content_type)
 
     checks = [Route("/healthz", report_alive), Route("/readyz", report_ready)]
@@ -93,6 +87,16 @@ def build_health_routes(
     elif access.is_local:
         own.append(metrics)
     return own, public
+
+
+def measure_parts(states: Mapping[str, str]) -> Measurement:
+    """Describe which parts of the service are ready."""
+    return Measurement(
+        name="part_ready",
+        help="1 or 0: the database, and each platform that this process connects to.",
+        label="part",
+        values={part: float(state == "ok") for part, state in states.items()},
+    )
 
 
 def _has_token(request: Request, token: str) -> bool:

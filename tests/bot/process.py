@@ -6,11 +6,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
+
+from tests.forks import Program
 
 #: Seconds that a step may take on a busy machine before the test gives up.
 PATIENCE = 30.0
@@ -20,14 +24,16 @@ READY = re.compile(r"http://\S+")
 class Running:
     """A started process with the lines it has printed."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(
+        self, process: "Program | subprocess.Popen[Any]", out: IO[str]
+    ) -> None:
         self.process = process
         self.lines: list[str] = []
+        self._out = out
 
     def until(self, pattern: re.Pattern[str] = READY) -> str:
         """The first line that matches; fails when the process ends first."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self._out:
             self.lines.append(line)
             found = pattern.search(line)
             if found:
@@ -43,8 +49,10 @@ class Running:
 class Home:
     """Data and configuration folders, and commands over them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cold: bool = False) -> None:
+        """Use this folder; `cold` starts the interpreter for each command."""
         self.folder = folder
+        self.cold = cold
 
     def environment(self, **more: str) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("STANDFIRST_")}
@@ -64,35 +72,58 @@ class Home:
 
     def run(self, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *args],
-            env=self.environment(**more),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+            tempfile.TemporaryFile("w+", encoding="utf-8") as err,
+        ):
+            streams = (subprocess.DEVNULL, out.fileno(), err.fileno())
+            process = self.start(args, streams, **more)
+            try:
+                code = process.wait(PATIENCE)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(args, code, out.read(), err.read())
 
     @contextmanager
-    def running(self, *args: str, **more: str) -> Iterator[Running]:
-        """Run a command for as long as the block lasts."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *args],
-            env=self.environment(**more),
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        try:
-            yield Running(process)
-        finally:
-            if process.poll() is None:
+    def running(
+        self, *args: str, log: str = os.devnull, **more: str
+    ) -> Iterator[Running]:
+        """Run a command for as long as the block lasts, with stderr in a file."""
+        read, write = os.pipe()
+        with Path(log).open("wb") as err:
+            streams = (subprocess.DEVNULL, write, err.fileno())
+            process = self.start(args, streams, **more)
+        os.close(write)
+        with os.fdopen(read, encoding="utf-8") as out:
+            try:
+                yield Running(process, out)
+            finally:
                 process.kill()
-            process.wait(PATIENCE)
-            assert process.stdout is not None
-            process.stdout.close()
+                process.wait(PATIENCE)
+
+    def start(
+        self,
+        args: Sequence[str],
+        streams: tuple[int, int, int],
+        /,
+        **more: str,
+    ) -> "Program | subprocess.Popen[bytes]":
+        """Start a command with these descriptors as its streams."""
+        environment = self.environment(**more)
+        stdin, stdout, stderr = streams
+        if not self.cold:
+            return Program(args, env=environment, cwd=self.folder, streams=streams)
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", *args],
+            env=environment,
+            cwd=self.folder,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
 
     def rows(self, query: str, database: str = "standfirst.db") -> list[tuple]:
         """Rows of the database, read from outside."""

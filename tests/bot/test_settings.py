@@ -466,7 +466,7 @@ def test_what_is_missing_for_that_is_a_warning_with_every_name(home):
     assert warnings == (
         "slack settings: nobody can install the app; missing: "
         "STANDFIRST_SLACK_CLIENT_SECRET, STANDFIRST_PUBLIC_URL; set what is missing "
-        "(README, «More than one Slack workspace»).",
+        "(docs/slack.md, «More than one Slack workspace»).",
     )
 
 

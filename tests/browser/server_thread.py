@@ -36,8 +36,10 @@ def serve_in_thread(open_it: Open[T]) -> Iterator[T]:
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        if not ready.wait(30):
-            raise RuntimeError("the server did not start")
+        # As long as it takes: a busy machine composes what is served for a minute.
+        while not ready.wait(0.1):
+            if not thread.is_alive():
+                raise RuntimeError("the server did not start")
         yield opened[0]
     finally:
         runner.get_loop().call_soon_threadsafe(stop.set)

@@ -1,7 +1,6 @@
 """Pages of published editions in Chromium: axe, keyboard, narrow screens, print."""
 
 import asyncio
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from bot.i18n.translation import Texts
@@ -23,13 +21,9 @@ from tests.bot.corrections.living import correct
 from tests.bot.web.asgi import report_health
 from tests.bot.web.published.newsstand import open_newsstand
 from tests.bot.web.published.test_pages import GERMAN
+from tests.browser.accessibility import NARROW, PHONE, WIDE, faults, overflow
 
 pytestmark = pytest.mark.browser
-
-WIDE = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-#: A folder for screenshots, to be looked at; none are made without it.
-SHOTS = os.environ.get("STANDFIRST_TEST_SHOTS")
 
 
 @dataclass(frozen=True)
@@ -131,28 +125,12 @@ def opened(chromium: Browser, address: str, **context: object) -> Page:
     return page
 
 
-def take_shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/published-{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize("name", ["list", "edition", "german", "missing"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing(chromium, site, name, scheme, viewport):
-    page = opened(chromium, site.pages[name], color_scheme=scheme, viewport=viewport)
-    found = Axe().run(page).response["violations"]
-    faults = [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
-    take_shot(page, f"{name}-{scheme}-{viewport['width']}")
-    page.context.close()
-    assert faults == []
-
-
-@pytest.mark.parametrize("name", ["list", "edition", "german", "missing"])
-@pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_phone(chromium, site, name, width):
-    page = opened(chromium, site.pages[name], viewport={"width": width, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_axe_finds_nothing_and_nothing_is_cut(chromium, site, name):
+    page = opened(chromium, site.pages[name])
+    assert faults(page) == []
+    page.set_viewport_size(NARROW)
+    assert overflow(page) <= 0
     page.context.close()
 
 
@@ -217,5 +195,4 @@ def test_on_paper_there_are_the_stories_and_nothing_to_press(chromium, site):
     page.emulate_media(media="print")
     assert page.locator("article").first.is_visible()
     assert page.locator("figure .here a").first.is_hidden()
-    take_shot(page, "edition-print")
     page.context.close()

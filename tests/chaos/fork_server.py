@@ -1,25 +1,19 @@
-"""Start processes in milliseconds: forks of one that has imported everything.
-
-The parent of all is Python's own fork server: one thread, no event loop, no socket of
-ours, so that a fork of it equals a start.
-"""
+"""The processes of the chaos suite: forks that run a job."""
 
 import asyncio
 import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol
 
 from tests.chaos.child import live
+from tests.forks import CONTEXT, start_server
 
 #: Seconds after which a process counts as broken instead of slow.
 PATIENCE = 240.0
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.chaos.warm_up"])
 
 
 class Logged(Protocol):
@@ -34,9 +28,10 @@ class Process:
 
     def __init__(self, job: Logged, target: Callable[[Any], None] = live) -> None:
         self.job = job
-        self._process: BaseProcess = _CONTEXT.Process(
+        self._process: BaseProcess = CONTEXT.Process(
             target=target, args=(job,), daemon=True
         )
+        start_server()
         self._process.start()
 
     @property

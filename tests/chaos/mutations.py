@@ -155,15 +155,14 @@ def _no_turns() -> list[Any]:
     from bot.storage.schema import deliveries as table
 
     states = ("ready", "retry", "sending")
-    claimable = delivery_queue._is_claimable
+    required = delivery_queue._list_requirements
 
-    def greedy(*args: Any) -> Any:
-        _state, working, earlier, _turn, *rest = claimable(*args)
-        open_ones = table.c.state.in_(states)
-        return (open_ones, working, earlier, true(), *rest)
+    def greedy() -> Any:
+        _state, earlier, _turn, *rest = required()
+        return (table.c.state.in_(states), earlier, true(), *rest)
 
     return [
-        patch.object(delivery_queue, "_is_claimable", greedy),
+        patch.object(delivery_queue, "_list_requirements", greedy),
         patch.object(send_leases, "WAITING_STATES", states),
     ]
 

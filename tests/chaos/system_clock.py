@@ -70,7 +70,7 @@ class SettableHome(Home):
     """A home whose processes read a clock that the trial sets."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        super().__init__(folder, cold=True)
         self._file = folder / "moved"
         self.set_clock(timedelta())
         (folder / "shim.c").write_text(SHIM, encoding="utf-8")

@@ -20,6 +20,7 @@ from digests.sources.sandbox import Sandbox, SandboxLimits
 from tests.chaos.hostile_documents import Kind, all_of
 from tests.wire.server import serving
 
+pytestmark = pytest.mark.usefixtures("sandboxes_started")
 NOW = datetime(2026, 1, 6, 12, 0, tzinfo=UTC)
 CORPUS = next(
     (

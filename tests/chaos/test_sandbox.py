@@ -17,6 +17,7 @@ from digests.types import Article
 from tests.chaos import sandbox_jobs
 from tests.wire.server import serving
 
+pytestmark = pytest.mark.usefixtures("sandboxes_started")
 ROOT = Path(__file__).parents[2]
 
 

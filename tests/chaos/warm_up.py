@@ -1,18 +1,26 @@
 """Warm up the fork server's parent: run a whole life, so that no fork starts cold.
 
-Importing the module does it; only the fork server of `fork_server` imports it. Imports,
+Importing the module does it; only the fork server of `tests.forks` imports it. Imports,
 catalogues, compiled patterns and zones then exist, and every fork shares them.
 """
 
 import asyncio
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
+import structlog
+
+from bot.__main__ import COMMANDS
+from digests.cards import drawing
+from digests.sources import article_page, feed, opml, page
 from tests.chaos import child
 from tests.chaos.platform_wires import WIRES
 from tests.chaos.world import world
@@ -28,6 +36,15 @@ def _warm() -> None:
     with tempfile.TemporaryDirectory() as home, _silence():
         for name in WIRES:
             asyncio.run(_once(name, Path(home) / name))
+    # A fork begins with the clocks and the log of a new process.
+    patch.stopall()
+    structlog.reset_defaults()
+    logging.root.handlers.clear()
+    for command in COMMANDS.values():
+        import_module(f"bot.cli.{command.partition(':')[0]}")
+    for parser in (article_page, drawing, feed, opml, page):
+        for library in ("cyclopts", *parser.LIBRARIES):
+            import_module(library)
     gc.collect()
     # Freeze existing objects: collecting them would copy them into every fork.
     gc.freeze()

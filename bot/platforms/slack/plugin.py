@@ -41,7 +41,7 @@ _TOKEN_PREFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "app_token": ("xapp-",),
 }
 _SUBJECT: Final = "slack settings"
-_CHAPTER: Final = "README, «More than one Slack workspace»"
+_CHAPTER: Final = "docs/slack.md, «More than one Slack workspace»"
 
 
 def _check_web_api(url: str) -> str:
@@ -299,7 +299,7 @@ PLUGIN = PlatformPlugin(
     is_enabled=is_enabled,
     build=build,
     how_to_connect="set STANDFIRST_SLACK_BOT_TOKEN to the bot's token, or let "
-    "workspaces install the app (README)",
+    "workspaces install the app (docs/slack.md)",
     required_settings="STANDFIRST_SLACK_BOT_TOKEN, or what installing the app takes",
     post_options=frozenset({"thread"}),
     ids=IdPatterns(

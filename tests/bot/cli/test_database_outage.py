@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -36,22 +34,9 @@ def ready(address: str) -> tuple[int, str]:
 @contextmanager
 def running(home: Home, log: Path, **settings: str) -> Iterator[Running]:
     """Run the bot, with its log in a file."""
-    with log.open("wb") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            env=home.environment(STANDFIRST_LOG_FORMAT="json", **settings),
-            cwd=home.folder,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
-    try:
-        yield Running(process)
-    finally:
-        process.kill()
-        process.wait(PATIENCE)
-        assert process.stdout is not None
-        process.stdout.close()
+    settings["STANDFIRST_LOG_FORMAT"] = "json"
+    with home.running("run", log=str(log), **settings) as bot:
+        yield bot
 
 
 def read_errors(log: Path) -> list[str]:

@@ -11,7 +11,6 @@ import select
 import signal
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -527,18 +526,7 @@ class Typist:
         self.seen = ""
         self._at = 0
         self._ours, theirs = pty.openpty()
-        # A background process ignores the signal, and its children inherit that.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *args],
-            env=home.environment(**more),
-            cwd=home.folder,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-        )
-        signal.signal(signal.SIGINT, before)
+        self.process = home.start(args, (theirs, theirs, theirs), **more)
         os.close(theirs)
 
     def until(self, words: str) -> None:

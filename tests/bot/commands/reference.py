@@ -1,21 +1,17 @@
-"""Write docs/commands.md from the registry: see `test_reference.py`."""
+"""The page of all commands, from the registry; `tests.docs.reference` writes it."""
 
-import asyncio
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.commands.help_pages import NAMES, FormerCommand, read_former_commands
 from bot.i18n.translation import Texts
 from bot.model import Command, CommandOption, Permission
 from bot.platforms.discord.commands import build_command_tree
-from bot.storage import schema_upgrade
 from tests.bot.commands.examples import parse_complete
-from tests.bot.harness import open_harness
+from tests.docs.markdown import format_table
 
-FILE = Path(__file__).parents[3] / "docs" / "commands.md"
-HEAD = """\
+_HEAD: Final[Mapping[str, str]] = {
+    "en": """\
 # Commands
 
 Every command, who may use it, and realistic examples. The commands, their words and
@@ -31,10 +27,46 @@ line typed with a slash, as Slack and the local page accept it. If a required op
 missing, a form asks for it. An *attachment* is an option on Discord (`attachment`), and
 a question of the form on Discord and Slack; on the local page, paste the text.
 
-| command | who | Discord | Slack, local page | what it does | options |
-|---|---|---|---|---|---|
-"""
-FORMER = """\
+""",
+    "de": """\
+# Befehle
+
+Jeder Befehl, wer ihn benutzen darf, und Beispiele. Befehle, Wörter und Rechte sind auf
+allen Plattformen dieselben; getippt wird Englisch. *Alle* sind die Mitglieder eines
+Arbeitsbereichs; die *Redaktion* sind die Leute, die ihn auf seiner Plattform verwalten,
+und die, denen `/newsdesk access grant` das Recht gibt. Geprüft wird das Recht bei jedem
+Befehl und jedem Knopf.
+
+Jede Änderung wird gezeigt, bevor sie gilt, steht mit dem alten und dem neuen Wert in
+`/newsdesk history` und kann dort zurückgenommen werden.
+
+*Slash* ist das Menü der Plattform mit Feldern und Vorschlägen; *getippt* ist dieselbe
+Zeile mit einem Schrägstrich, wie Slack und die lokale Seite sie annehmen. Fehlt eine
+nötige Angabe, fragt ein Formular danach.
+
+""",
+}
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {},
+    "de": {
+        "command": "Befehl",
+        "who": "wer",
+        "what it does": "was er tut",
+        "options": "Angaben",
+        "Slack, local page": "Slack, lokale Seite",
+        "everyone": "alle",
+        "editors": "Redaktion",
+        "slash": "Slash",
+        "typed": "getippt",
+        " (optional)": " (kann fehlen)",
+        " (or an attachment)": " (oder ein Anhang)",
+        "Examples": "Beispiele",
+    },
+}
+_TITLES: Final = (
+    "command", "who", "Discord", "Slack, local page", "what it does", "options",
+)  # fmt: skip
+_FORMER: Final = """\
 
 ## Commands of the first release
 
@@ -43,19 +75,26 @@ There were 69; where each is now. An arrow is a press: a button, or a choice in 
 | former command | now | for example |
 |---|---|---|
 """
-FOOT = "\n*Generated from the command registry; a test compares them.*\n"
 #: Discord's types of a subcommand and of a group of them.
 _NESTED = (1, 2)
 WHO = {Permission.EVERYONE: "everyone", Permission.EDITOR: "editors"}
 
 
-def reference(commands: Iterable[Command]) -> str:
-    """The page: a table of all commands, then their examples."""
+def reference(commands: Iterable[Command], language: str) -> str:
+    """The page: a table of all commands, then their examples.
+
+    The commands of the first release, and where they are now, are listed in English.
+    """
     listed = [command for command in commands if command.typed]
-    rows = "".join(_row(command, listed) for command in listed)
+    word = _WORDS[language].get
+    texts = Texts.of(language)
+    rows = [[word(cell, cell) for cell in _row(one, listed, texts)] for one in listed]
+    table = format_table([word(title, title) for title in _TITLES], rows)
     examples = "".join(_examples(command) for command in listed)
+    title = word("Examples", "Examples")
+    page = f"{_HEAD[language]}{table}\n## {title}\n\n{examples}"
     former = "".join(map(_former_row, read_former_commands().values()))
-    return f"{HEAD}{rows}\n## Examples\n\n{examples}{FORMER}{former}{FOOT}"
+    return page if language != "en" else f"{page}{_FORMER}{former}"
 
 
 def _former_row(row: FormerCommand) -> str:
@@ -67,17 +106,17 @@ def _former_row(row: FormerCommand) -> str:
     return f"| `/{row.path}` | {' → '.join(steps)} |{example}|\n"
 
 
-def _row(command: Command, every: Sequence[Command]) -> str:
-    options = ", ".join(f"`{o.name}`{_how(o)}" for o in command.options)
-    cells = (
+def _row(command: Command, every: Sequence[Command], texts: Texts) -> tuple[str, ...]:
+    word = _WORDS[texts.locale].get
+    options = (f"`{o.name}`{word(_how(o), _how(o))}" for o in command.options)
+    return (
         f"`/{command.path}`",
         WHO[command.permission],
         "slash" if command.path in _in_the_menu(every) else "–",
         _typed(command, every),
-        command.description,
-        options,
+        texts.word(command.description),
+        ", ".join(options),
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _how(option: CommandOption) -> str:
@@ -112,15 +151,3 @@ def _typed(command: Command, commands: Sequence[Command]) -> str:
 
 def _examples(command: Command) -> str:
     return "".join(f"- `{example}`\n" for example in command.examples)
-
-
-async def _write() -> None:
-    with tempfile.TemporaryDirectory() as home:
-        url = f"sqlite:///{home}/reference.db"
-        schema_upgrade.upgrade_database(url)
-        async with open_harness(url, Path(home)) as harness:
-            FILE.write_text(reference(harness.inbox.commands), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    asyncio.run(_write())

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.delivery.outbox import Outbox
-from bot.delivery.shares import ShareSender, ShareTiming
+from bot.delivery.shares import MANY_WAITING, NOTICES_SECONDS, ShareSender, ShareTiming
 from bot.model.jobs import DeliveryShare, DeliveryShares
 from bot.storage import Connection, Database, delivery_queue, job_store
-from tests.bot.delivery.test_outbox_flow import store_due_edition
+from tests.bot.delivery.test_outbox_flow import store_due_edition, until
 from tests.bot.storage.builders import NOW
 from tests.fakes import FakeClock, FakePlatform
 
@@ -134,6 +134,56 @@ async def test_a_stopped_process_finishes_and_requests_a_job_for_the_rest(
     assert len(discord.messages) == 1
     assert await database.read(list_states) == ["sent", *["ready"] * 4]
     assert await database.read(list_jobs) == ["deliver:discord:0"]
+
+
+def add_workers(conn: Connection, count: int) -> None:
+    """Store the signs of life of processes, which listen to four queues each."""
+    for _ in range(4 * count):
+        conn.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+
+
+@asynccontextmanager
+async def a_process_with_too_much(
+    database: Database, slack: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """A process that holds 60 shares, of which it can serve 16 at once."""
+    tenants = [
+        await database.write(store_due_edition, f"team-{number}", "slack", 1, 1)
+        for number in range(60)
+    ]
+    go_on, stopping = asyncio.Event(), asyncio.Event()
+
+    async def send(delivery):
+        await go_on.wait()
+        return "1.0"
+
+    monkeypatch.setattr(slack, "send", send)
+    async with a_process(database, slack) as sender:
+        sending = [
+            asyncio.create_task(sender.send(a_share(one.workspace.id), stopping))
+            for one in tenants
+        ]
+        await until(lambda: len(sender.outbox.list_waiting()) > MANY_WAITING, 30)
+        yield sending
+        stopping.set()
+        go_on.set()
+        await asyncio.gather(*sending)
+
+
+async def test_a_process_gives_back_what_waits_while_others_hold_less(
+    database, slack, monkeypatch
+):
+    await database.write(add_workers, 2)
+    async with a_process_with_too_much(database, slack, monkeypatch) as sending:
+        # Of its fair part of 30 it keeps 35.
+        await until(lambda: sum(one.done() for one in sending) == 25, 30)
+
+
+async def test_the_only_process_gives_nothing_back(database, slack, monkeypatch):
+    await database.write(add_workers, 1)
+    async with a_process_with_too_much(database, slack, monkeypatch) as sending:
+        await asyncio.sleep(NOTICES_SECONDS + 1)
+        assert not any(one.done() for one in sending)
 
 
 async def test_another_process_first_lets_the_limits_of_the_last_one_pass(

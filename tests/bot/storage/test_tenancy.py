@@ -117,6 +117,7 @@ FOR_EVERYBODY = {
     "installation_store.replace_installation",
     "job_store.find_queue_state",
     "job_store.measure_wait",
+    "job_store.count_fair_part",
     "job_store.count_waiting",
     "job_store.give_back_share",
     "job_store.list_held_shares",

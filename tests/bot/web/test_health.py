@@ -17,7 +17,8 @@ from bot.metrics import FAMILIES, Metrics
 from bot.model import Measurement
 from bot.model.web_access import WebAccess
 from bot.storage import Database
-from bot.storage.measurements import list_measurements
+from bot.storage.job_store import QueueState
+from bot.storage.measurements import list_measurements, measure_queue
 from bot.web.health import HealthServices, build_health_routes
 from bot.web.server import LOCAL_ACCESS
 from tests.bot.harness import BRIDGE, BotHarness
@@ -93,10 +94,13 @@ def written(name: str, labels: Iterable[str]) -> str:
 
 
 async def test_the_documentation_lists_every_metric_with_its_labels(database: Database):
+    empty = QueueState(waiting={}, longest_wait=timedelta(), has_workers=False)
+    of_queue = measure_queue(empty)
     measured = await database.read(list_measurements, now=FakeClock().now())
     names = {written(one.name, one.label and [one.label]) for one in measured}
     names |= {written(one.name, one.labels) for one in FAMILIES}
-    document = Path(__file__).parents[3] / "docs" / "monitoring.md"
+    names |= {written(one.name, one.label and [one.label]) for one in of_queue}
+    document = Path(__file__).parents[3] / "docs" / "metrics.md"
     text = document.read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| `(standfirst_[^`]+)` \|", text, re.M))
     assert listed == names | {"standfirst_part_ready{part}"}

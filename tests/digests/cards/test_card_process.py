@@ -19,6 +19,7 @@ from tests.digests.cards import library_job
 from tests.digests.cards.test_thumbnails import a_chunk, a_png
 from tests.digests.cards.wordings import a_wording
 
+pytestmark = pytest.mark.usefixtures("sandboxes_started")
 DESIGN = CardDesign()
 
 

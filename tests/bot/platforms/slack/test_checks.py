@@ -56,7 +56,7 @@ def test_with_everything_set_it_only_shows_the_urls_for_slack():
 def test_each_setting_that_is_missing_is_named(missing):
     ((text, fix),) = reported(**{k: v for k, v in ALL.items() if k != missing}).items()
     assert text.endswith(f"missing: STANDFIRST_{missing.upper()}")
-    assert "README" in fix
+    assert "docs/slack.md" in fix
 
 
 def test_an_address_without_https_is_reported():

@@ -1,0 +1,193 @@
+"""Take the pictures of the documentation: `python -m tests.docs.pictures`.
+
+Starts the demo in an empty folder, waits for its first edition, and photographs the
+page, the same edition as Discord and Slack show it, and the console. Needs Chromium.
+
+`compute_fingerprint` covers what is seen in them: templates, styles, the demo's data,
+and the code that lays out editions and cards. A test compares it with that of the
+pictures.
+"""
+
+import ast
+import base64
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+
+from tests.bot.process import Home
+from tests.browser.conftest import QUIET, chromium_path
+from tests.docs.markdown import ROOT
+
+FOLDER = ROOT / "docs" / "pictures"
+FINGERPRINT = FOLDER / "fingerprint.txt"
+NAMES = ("discord", "slack", "page", "console")
+MOST_BYTES = 150_000
+#: What is shown in the pictures.
+SOURCES = (
+    "bot/platforms/*/static/*.css",
+    "bot/platforms/local/templates/*.html",
+    "bot/platforms/*/render.py",
+    "bot/platforms/*/preview.py",
+    "bot/platforms/common/edition_layout.py",
+    "bot/platforms/common/edition_text.py",
+    "bot/web/static/*.css",
+    "bot/web/console/static/*.css",
+    "bot/web/console/templates/digest.html",
+    "bot/web/console/templates/frame.html",
+    "digests/cards/*.py",
+    "digests/cards/*.typ",
+    "seeds/demo.toml",
+    "seeds/articles/*.txt",
+)
+#: Milliseconds that the demo may take to its first edition.
+_PATIENCE = 60_000
+_WIDTH, _HEIGHT, _SCALE = 1280, 900, 1.5
+#: A message is shown to this height: its first story, with picture and quote card.
+_MESSAGE_WIDTH, _MESSAGE_HEIGHT = 720, 860
+_QUALITIES = (82, 74, 66, 58, 50, 42)
+
+
+# ── what the pictures are made from ────────────────────────────────────────────
+
+
+def compute_fingerprint() -> str:
+    """Compute a hash of what is seen in the pictures."""
+    digest = hashlib.sha256()
+    for path in _list_sources():
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(_normalize(path))
+    return digest.hexdigest()
+
+
+def _list_sources() -> list[Path]:
+    found = {path for pattern in SOURCES for path in ROOT.glob(pattern)}
+    return sorted(path for path in found if path.is_file())
+
+
+def _normalize(path: Path) -> bytes:
+    """Return the content without what nobody sees: comments, docstrings, blanks."""
+    if path.suffix == ".py":
+        return _strip_docstrings(path.read_text(encoding="utf-8")).encode()
+    if path.suffix == ".css":
+        text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+        return " ".join(text.split()).encode()
+    return path.read_bytes()
+
+
+def _strip_docstrings(code: str) -> str:
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (
+            ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+# ── taking them ────────────────────────────────────────────────────────────────
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        _open_browser() as browser,
+        Home(Path(home)).running("demo") as demo,
+    ):
+        page = browser.new_page(
+            viewport={"width": _WIDTH, "height": _HEIGHT},
+            device_scale_factor=_SCALE,
+            reduced_motion="reduce",
+        )
+        page.set_default_timeout(_PATIENCE)
+        page.goto(demo.until())
+        edition = page.locator(".message", has_text="Front page").last
+        edition.locator("img").first.wait_for()
+        page.get_by_role("button", name="Skip the tour").click()
+        _wait_for_pictures(page)
+        edition.evaluate("one => one.scrollIntoView()")
+        _save(page, "page")
+        views = {
+            name: page.url
+            + (
+                edition.get_by_role("link", name=label).get_attribute("href") or ""
+            ).lstrip("/")
+            for name, label in (
+                ("discord", "View as Discord"),
+                ("slack", "View as Slack"),
+            )
+        }
+        page.get_by_role("button", name="Open the console").click()
+        page.get_by_role("link", name="Digests").first.click()
+        page.get_by_role("link", name="Front page").first.click()
+        page.locator(".dc-message").first.wait_for()
+        _wait_for_pictures(page)
+        _save(page, "console")
+        for name, address in views.items():
+            _take_view(page, name, address)
+        demo.stop()
+    FINGERPRINT.write_text(compute_fingerprint() + "\n", encoding="utf-8")
+
+
+def _take_view(page: Page, name: str, address: str) -> None:
+    """Photograph the beginning of an edition as a platform shows it."""
+    page.set_viewport_size({"width": _MESSAGE_WIDTH, "height": 2_400})
+    page.goto(address)
+    _wait_for_pictures(page)
+    box = page.locator(".as-sent").first.bounding_box()
+    assert box is not None
+    _save(page, name, {**box, "height": min(box["height"], _MESSAGE_HEIGHT)})
+
+
+@contextmanager
+def _open_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=[*QUIET]
+        )
+        yield browser
+        browser.close()
+
+
+def _wait_for_pictures(page: Page) -> None:
+    page.evaluate(
+        """() => Promise.all([...document.images].map(one => {
+            one.loading = "eager";
+            return one.decode().catch(() => null);
+        }))"""
+    )
+
+
+def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
+    """Photograph the page, or a part of it, as WebP within the limit."""
+    size = page.viewport_size
+    assert size is not None
+    whole: FloatRect = {
+        "x": 0,
+        "y": 0,
+        "width": size["width"],
+        "height": size["height"],
+    }
+    session = page.context.new_cdp_session(page)
+    for quality in _QUALITIES:
+        shot = session.send(
+            "Page.captureScreenshot",
+            {
+                "format": "webp",
+                "quality": quality,
+                "clip": {**(clip or whole), "scale": 1},
+            },
+        )
+        content = base64.b64decode(shot["data"])
+        if len(content) <= MOST_BYTES:
+            break
+    FOLDER.joinpath(f"{name}.webp").write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
