@@ -83,10 +83,9 @@ _LEFT = re.compile(
     r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
     r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
 )
-#: A list position, a share of what is not said, a denial, ages, «like a million».
+#: A list position, a share of what is not said, a denial, «like a million».
 _ONE_OF = re.compile(
-    r"\b(?:aged (?:\w+ (?:to|and) )?|like )$"
-    r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"\blike $|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -137,8 +136,6 @@ _ELSEWHERE = re.compile(
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
 _READ, _OPENING = 400, 800
-#: Up to here «he» is the one person of the summary.
-_NEAR = 1200
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
@@ -303,7 +300,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
             and _COMPOUND.search(figure.text + article.text[figure.end :][:2])
         )
         or article.text[: figure.start].endswith("(")
-        or (_PRONOUN.match(label) and (len(people) != 1 or start > _NEAR))
+        or (len(people) != 1 and _PRONOUN.match(label))
     )
 
 

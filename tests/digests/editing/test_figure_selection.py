@@ -207,17 +207,8 @@ NEWS = "The Orvik mill will close on Friday, its owner Hallin Steel said."
         "Other experts put the loss as high as £20 million.",
         "Then wages were cut again, by up to 70%.",
         "The tally of the union that year was £53 million.",
-        "Readers aged nine to 150 voted for the mill.",
         "Everybody at the dinner felt like a million dollars.",
     ],
 )
 def test_a_line_that_needs_the_sentence_before_is_not_shown(line):
     assert shown(f"{NEWS} The town has talked of it for weeks. {line}") == []
-
-
-def test_far_down_he_may_be_somebody_else():
-    said = "He has a debt of £20 million."
-    near = f"{NEWS} Its manager is Tom Reed. {said}"
-    far = f"{NEWS} Its manager is Tom Reed. {'The town has talked of it. ' * 50}{said}"
-    assert shown(near) == ["He has a debt of £20 million"]
-    assert shown(far) == []

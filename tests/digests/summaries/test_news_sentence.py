@@ -22,9 +22,6 @@ SCENES = [
     "Um drei Uhr zwanzig ist es so still, dass man den Bach unter der Mühle hört.",
     "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
     "Gold bars.",
-    "Bridges are the pride of many a valley in this country.",
-    "Ada Brandt has an admirer on the other bank of the river.",
-    "A warm quilt might not always lead to a better night.",
     "Early one evening on the quay, Tom Reed was humming beside the lamps.",
     "It is the saddest moment in the life of a ferry.",
     "Two decades ago Tom Reed rowed his neighbours over the river.",
@@ -49,6 +46,22 @@ def test_the_first_sentence_of_a_report_is_the_news():
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_or_question_before_the_news_is_not_the_news(scene):
     assert opening(f"{scene} {NEWS} {BACKGROUND}") == NEWS
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "Ada Brandt has a weakness for old ferries.",
+        "A warm quilt might not always lead to a better night.",
+    ],
+)
+def test_how_things_are_is_not_the_news_where_something_happened(state: str):
+    news = (
+        "Brandt raised the ferry Marrow from Lake Hallin with ropes and 40 barrels,"
+        " and sold tickets for a ride on it and for a night in a bed on its bridge."
+    )
+    after = "The ferry Marrow had lain on the ground of the lake under old quilts."
+    assert opening(f"{state} {news} {after}") == news
 
 
 @pytest.mark.parametrize(
