@@ -32,13 +32,22 @@ from digests.types import (
     InputCounts,
     PublishedLedger,
     RankedStory,
+    Story,
     StoryAlternatives,
     StoryMembership,
     frozen,
 )
 
-#: (articles in order of time, known stories, kinds, ids that readers know) → their
-#: stories.
+
+@frozen
+class GroupedArticles:
+    """To which story each article belongs, and the stories as they are told."""
+
+    members: tuple[StoryMembership, ...]
+    stories: tuple[Story, ...]
+
+
+#: (articles in order of time, known stories, kinds, ids that readers know) → stories.
 GroupEvents = Callable[
     [
         Sequence[Article],
@@ -46,7 +55,7 @@ GroupEvents = Callable[
         Mapping[str, ArticleKind],
         frozenset[str],
     ],
-    tuple[StoryMembership, ...],
+    GroupedArticles,
 ]
 
 
@@ -55,11 +64,13 @@ def group_events(
     known: Sequence[StoryMembership],
     kinds: Mapping[str, ArticleKind],
     kept: frozenset[str],
-) -> tuple[StoryMembership, ...]:
+) -> GroupedArticles:
     """Group articles into stories, one for each event (`GroupEvents`)."""
-    return joining.join_events(
+    members = joining.join_events(
         articles, assignment.group_articles(articles, known), kinds, kept
     )
+    stories = assembly.gather_stories(articles, members, kinds)
+    return GroupedArticles(members=members, stories=stories)
 
 
 def compose(
@@ -171,10 +182,9 @@ def _compose(given: _Given) -> _Composed:
     analyses = disputes.take_back({a.id: given.read(a, style) for a in wanted}, ledger)
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
-    members = given.group(admitted, given.known, kinds, ledger.stories)
-    gathered = assembly.gather_stories(admitted, members, kinds)
+    grouped = given.group(admitted, given.known, kinds, ledger.stories)
     ranked = ranking.rank_stories(
-        gathered,
+        grouped.stories,
         now=now,
         ledger=ledger,
         style=style,
@@ -198,7 +208,7 @@ def _compose(given: _Given) -> _Composed:
     )
     edition = gate.drop_ungrounded(draft, {a.id: a for a in admitted})
     decided = decisions.explain_decisions(
-        admitted, members, gathered, ranked, edition, ledger=ledger
+        admitted, grouped.members, grouped.stories, ranked, edition, ledger=ledger
     )
     edition = replace(
         edition,

@@ -29,7 +29,7 @@ from bot.schedules.rules import Schedule, find_following_due
 from bot.storage.ledger_store import merge_ledgers
 from digests.analysis import AnalyseArticle, AnalysisCache
 from digests.cards.content import get_card_key
-from digests.compose import GroupEvents, group_events
+from digests.compose import GroupedArticles, GroupEvents, group_events
 from digests.editing.novelty import collect_published
 from digests.editing.presentation import estimate_reading_minutes
 from digests.types import (
@@ -86,8 +86,9 @@ class DryRunEdition:
 class GroupingCache:
     """Keeps the stories of the last groups of articles. Not thread-safe."""
 
-    _found: OrderedDict[Hashable, tuple[StoryMembership, ...]] = field(
-        default_factory=OrderedDict, init=False
+    #: The stories hold ids in place of the articles, which are large.
+    _found: OrderedDict[Hashable, tuple[GroupedArticles, Sequence[Sequence[str]]]] = (
+        field(default_factory=OrderedDict, init=False)
     )
 
     def group(
@@ -96,17 +97,35 @@ class GroupingCache:
         known: Sequence[StoryMembership],
         kinds: Mapping[str, ArticleKind],
         kept: frozenset[str],
-    ) -> tuple[StoryMembership, ...]:
+    ) -> GroupedArticles:
         """Group the articles, or return how they were grouped before."""
-        texts = tuple((one.id, one.revision, one.title) for one in articles)
+        texts = tuple(
+            (one.id, one.revision, one.title, one.source, one.url, one.published)
+            for one in articles
+        )
         key = (texts, tuple(known), tuple(kinds.items()), kept)
         found = self._found.pop(key, None)
         if found is None:
-            found = group_events(articles, known, kinds, kept)
+            found = _strip_articles(group_events(articles, known, kinds, kept))
         self._found[key] = found
         if len(self._found) > MAX_GROUPINGS:
             self._found.popitem(last=False)
-        return found
+        grouped, ids = found
+        by_id = {one.id: one for one in articles}
+        stories = tuple(
+            replace(story, articles=tuple(by_id[name] for name in names))
+            for story, names in zip(grouped.stories, ids, strict=True)
+        )
+        return replace(grouped, stories=stories)
+
+
+def _strip_articles(
+    grouped: GroupedArticles,
+) -> tuple[GroupedArticles, tuple[tuple[str, ...], ...]]:
+    """Leave the articles of the stories out; their ids, in order, beside it."""
+    ids = tuple(tuple(one.id for one in s.articles) for s in grouped.stories)
+    stories = tuple(replace(story, articles=()) for story in grouped.stories)
+    return replace(grouped, stories=stories), ids
 
 
 @dataclass(kw_only=True)

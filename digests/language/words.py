@@ -113,6 +113,7 @@ def primary_language(lang: str | None) -> str:
     return _TWO_LETTERS.get(tag, tag)
 
 
+@lru_cache(maxsize=256)
 def resolve_language(lang: str | None) -> str:
     """The primary subtag where stems and stop words exist for it, else English."""
     tag = primary_language(lang)

@@ -85,7 +85,9 @@ def _build_story(
     originals: Sequence[Article],
     kinds: Mapping[str, ArticleKind],
 ) -> Story:
-    lead = freshness.choose_lead(originals, rate_articles(originals), kinds)
+    lead = originals[0]
+    if len(originals) > 1:
+        lead = freshness.choose_lead(originals, rate_articles(originals), kinds)
     others = sorted((a for a in members if a.id != lead.id), key=article_sort_key)
     outlets = publishers.list_outlets((lead, *originals))
     return Story(id=name, articles=(lead, *others), outlets=outlets)
@@ -106,6 +108,8 @@ def _find_originals(
 
 def _select_independent(articles: Sequence[Article]) -> list[Article]:
     """The articles that share less than most of their text with an earlier one."""
+    if len(articles) == 1:
+        return list(articles)
     kept: list[Article] = []
     texts: list[Shingles] = []
     for article in articles:

@@ -243,11 +243,11 @@ def name_others(
         return False
     if not (_names_deceased(one, other) and _names_deceased(other, one)):
         return True
-    mine, theirs = {*one.identity}, {*other.identity}
-    if not mine or not theirs:
-        return not (mine or theirs or one.text or other.text)
+    if not one.identity or not other.identity:
+        return not (one.identity or other.identity or one.text or other.text)
     if not (one.short or other.short):
         return False
+    mine, theirs = {*one.identity}, {*other.identity}
     common = mine & theirs | mine & {*other.openers} | theirs & {*one.openers}
     alone = one.headline and other.headline
     if common.union(() if alone else DAILY_STEMS).issuperset(shared):
@@ -265,6 +265,8 @@ def _is_rare(stem: str) -> bool:
 
 def _names_deceased(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether an article names whom the other one, a death note, is about."""
+    if not other.deceased:
+        return True
     return {*(one.identity or ()), *one.openers}.issuperset(other.deceased)
 
 

@@ -195,10 +195,11 @@ def find_topic_words(title: str, lang: str | None) -> frozenset[str]:
 
 def _list_stems(text: str, lang: str | None) -> list[str]:
     tag = words.resolve_language(lang)
+    empty = words.STOP_WORDS[tag] | EMPTY_WORDS
     return [
         part
         for word in words.split_words(_THOUSANDS.sub("", text))
-        if not words.is_stop_word(word, tag) and word not in EMPTY_WORDS
+        if word not in empty
         for part in _split_word(word, tag)
     ]
 
