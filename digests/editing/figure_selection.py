@@ -85,7 +85,8 @@ _LEFT = re.compile(
 )
 #: A list position, a share of what is not said, a denial, «like a million».
 _ONE_OF = re.compile(
-    r"\blike $|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"\blike $"
+    r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
