@@ -31,7 +31,7 @@ _BY_HAND = {
     "early below title": 3.0,
     "far down": -0.3,
     "first": 1.6,
-    "first timeless": -3.2,
+    "first timeless": -1.7,
     "known": -1.2,
     "leans": -1.8,
     "name": 0.9,

@@ -135,7 +135,7 @@ def test_an_essay_is_marked_as_summarised_by_its_beginning():
     assert [row.shown for row in rows[1:3]] == [None, None]
 
 
-def test_a_summary_neither_asks_nor_answers_a_question():
+def test_a_summary_neither_asks_nor_answers_a_short_question():
     text = (
         "The Long Bridge cost Norvik $5 million last year. Was it worth the money?"
         " Perhaps not. Why here? The ferry to Marrow Point still carries more people."
