@@ -42,7 +42,9 @@ SOURCES = (
     "digests/cards/*.py",
     "digests/cards/*.typ",
     "seeds/demo.toml",
-    "seeds/articles/*.txt",
+    "seeds/articles/summit-*.txt",
+    "seeds/demo/*/*.png",
+    "seeds/demo/*/*.txt",
 )
 #: Milliseconds that the demo may take to its first edition.
 _PATIENCE = 60_000
@@ -164,24 +166,14 @@ def _wait_for_pictures(page: Page) -> None:
 
 
 def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
-    """Photograph the page, or a part of it, as WebP within the limit."""
-    size = page.viewport_size
-    assert size is not None
-    whole: FloatRect = {
-        "x": 0,
-        "y": 0,
-        "width": size["width"],
-        "height": size["height"],
-    }
+    """Photograph what the window shows, or a part of the page, as a small WebP."""
+    # Without a clip, what is scrolled to.
+    part = {"clip": {**clip, "scale": 1}} if clip else {}
     session = page.context.new_cdp_session(page)
     for quality in _QUALITIES:
         shot = session.send(
             "Page.captureScreenshot",
-            {
-                "format": "webp",
-                "quality": quality,
-                "clip": {**(clip or whole), "scale": 1},
-            },
+            {"format": "webp", "quality": quality, **part},
         )
         content = base64.b64decode(shot["data"])
         if len(content) <= MOST_BYTES:
