@@ -30,7 +30,9 @@ MOST_BYTES = 150_000
 #: What is shown in the pictures.
 SOURCES = (
     "bot/platforms/*/static/*.css",
-    "bot/platforms/local/templates/*.html",
+    "bot/platforms/local/templates/message.html",
+    "bot/platforms/local/templates/pa*.html",
+    "bot/platforms/local/templates/view.html",
     "bot/platforms/*/render.py",
     "bot/platforms/*/preview.py",
     "bot/platforms/common/edition_layout.py",
@@ -42,7 +44,7 @@ SOURCES = (
     "digests/cards/*.py",
     "digests/cards/*.typ",
     "seeds/demo.toml",
-    "seeds/articles/*.txt",
+    "seeds/demo/**/*",
 )
 #: Milliseconds that the demo may take to its first edition.
 _PATIENCE = 60_000
@@ -101,7 +103,6 @@ def main() -> None:
     ):
         page = browser.new_page(
             viewport={"width": _WIDTH, "height": _HEIGHT},
-            device_scale_factor=_SCALE,
             reduced_motion="reduce",
         )
         page.set_default_timeout(_PATIENCE)
@@ -165,14 +166,9 @@ def _wait_for_pictures(page: Page) -> None:
 
 def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
     """Photograph the page, or a part of it, as WebP within the limit."""
-    size = page.viewport_size
-    assert size is not None
-    whole: FloatRect = {
-        "x": 0,
-        "y": 0,
-        "width": size["width"],
-        "height": size["height"],
-    }
+    shown: FloatRect = page.evaluate(
+        """() => ({x: scrollX, y: scrollY, width: innerWidth, height: innerHeight})"""
+    )
     session = page.context.new_cdp_session(page)
     for quality in _QUALITIES:
         shot = session.send(
@@ -180,7 +176,7 @@ def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
             {
                 "format": "webp",
                 "quality": quality,
-                "clip": {**(clip or whole), "scale": 1},
+                "clip": {**(clip or shown), "scale": _SCALE},
             },
         )
         content = base64.b64decode(shot["data"])
