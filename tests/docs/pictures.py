@@ -62,7 +62,7 @@ def compute_fingerprint() -> str:
     digest = hashlib.sha256()
     for path in _list_sources():
         digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(_normalize(path))
+        digest.update(normalize(path))
     return digest.hexdigest()
 
 
@@ -71,7 +71,7 @@ def _list_sources() -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def _normalize(path: Path) -> bytes:
+def normalize(path: Path) -> bytes:
     """Return the content without what nobody sees: comments, docstrings, blanks."""
     if path.suffix == ".py":
         return _strip_docstrings(path.read_text(encoding="utf-8")).encode()
