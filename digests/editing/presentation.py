@@ -237,15 +237,13 @@ def _leave_out(
 def _list_current(story: Story) -> list[Article]:
     """The lead, and the reports that are neither behind it nor much older."""
     lead, *others = story.articles
+    near = [article for article in others if not _is_much_older(article, lead)]
+    if not near:
+        return [lead]
     state = freshness.read_state(lead)
     return [
         lead,
-        *(
-            article
-            for article in others
-            if not freshness.is_behind(freshness.read_state(article), state)
-            and not _is_much_older(article, lead)
-        ),
+        *(a for a in near if not freshness.is_behind(freshness.read_state(a), state)),
     ]
 
 

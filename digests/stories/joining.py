@@ -108,6 +108,7 @@ def join_events(
     profiles = [replace(p, hours=None) for p in build_profiles(compared)]
     leads = [find_lead_terms(a) for a in compared]
     subjects = [_find_own_subjects(a) for a in compared]
+    causes = [_find_cause(a) for a in compared]
     near = find_neighbours(profiles)
     members: dict[str, list[int]] = defaultdict(list)
     for place, story in enumerate(story_of):
@@ -134,7 +135,11 @@ def join_events(
                 if "live" in map(kinds.get, (compared[i].id, compared[j].id))
                 else _SHARE,
             )
-            or _follows_event(score, (compared[i], compared[j]), (leads[i], leads[j]))
+            or (
+                score >= _ALIKE
+                and measure_gap(compared[i], compared[j]) <= _SOON
+                and (_names(causes[i], leads[j]) or _names(causes[j], leads[i]))
+            )
         )
     ]
     named = _merge_stories(sorted(links), members, near, kept)
@@ -185,21 +190,15 @@ def _drop_daily_words(
     return leads[0] - DAILY_STEMS, leads[1] - DAILY_STEMS
 
 
-def _follows_event(
-    score: float, pair: Sequence[Article], leads: Sequence[frozenset[str]]
-) -> bool:
-    """Whether one names the event of the other: «After the explosion in Hallin, …»."""
-    if score < _ALIKE or measure_gap(*pair) > _SOON:
-        return False
-    causes = map(_find_cause, pair)
-    return any(
-        len(cause) >= _CAUSE_WORDS
-        and all(word in lead or _DEEDS.get(word) in lead for word in cause)
-        for cause, lead in zip(causes, reversed(leads), strict=True)
+def _names(cause: frozenset[str], lead: frozenset[str]) -> bool:
+    """Whether one report names the event of another: «After the fire in Hallin, …»."""
+    return len(cause) >= _CAUSE_WORDS and all(
+        word in lead or _DEEDS.get(word) in lead for word in cause
     )
 
 
 def _find_cause(article: Article) -> frozenset[str]:
+    """The words of the event after which, by its opening, an article happens."""
     named = _AFTER.search(article.text[:_OPENING])
     text = named["event"] if named else ""
     return find_lead_terms(replace(article, title=None, text=text))
