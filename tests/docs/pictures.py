@@ -16,8 +16,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
 from tests.bot.process import Home
 from tests.browser.conftest import QUIET, chromium_path
@@ -44,7 +45,8 @@ SOURCES = (
     "digests/cards/*.py",
     "digests/cards/*.typ",
     "seeds/demo.toml",
-    "seeds/demo/**/*",
+    "seeds/demo/*/*.png",
+    "seeds/demo/*/*.txt",
 )
 #: Milliseconds that the demo may take to its first edition.
 _PATIENCE = 60_000
@@ -113,16 +115,7 @@ def main() -> None:
         _wait_for_pictures(page)
         edition.evaluate("one => one.scrollIntoView()")
         _save(page, "page")
-        views = {
-            name: page.url
-            + (
-                edition.get_by_role("link", name=label).get_attribute("href") or ""
-            ).lstrip("/")
-            for name, label in (
-                ("discord", "View as Discord"),
-                ("slack", "View as Slack"),
-            )
-        }
+        views = {name: _find_view(edition, name) for name in ("discord", "slack")}
         page.get_by_role("button", name="Open the console").click()
         page.get_by_role("link", name="Digests").first.click()
         page.get_by_role("link", name="Front page").first.click()
@@ -130,9 +123,15 @@ def main() -> None:
         _wait_for_pictures(page)
         _save(page, "console")
         for name, address in views.items():
-            _take_view(page, name, address)
+            _take_view(page, name, urljoin(page.url, address))
         demo.stop()
     FINGERPRINT.write_text(compute_fingerprint() + "\n", encoding="utf-8")
+
+
+def _find_view(edition: Locator, platform: str) -> str:
+    """Return the address of an edition as a platform shows it."""
+    link = edition.get_by_role("link", name=f"View as {platform.capitalize()}")
+    return link.get_attribute("href") or ""
 
 
 def _take_view(page: Page, name: str, address: str) -> None:
