@@ -1,12 +1,15 @@
 """Fixtures only: databases of both kinds, a separate one for each test."""
 
+import gc
 import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +24,12 @@ from sqlalchemy.util import LRUCache
 from bot.jobs.job_queue import JobQueue, read_table_scripts
 from bot.storage import Database, job_tables, schema, schema_upgrade
 from bot.storage.engines import create_postgresql_engine, parse_database_url
+from digests import analysis
+from digests.editing import article_kind
+from digests.figures import recognition
+from digests.quotes import attribution
 from digests.sources.sandbox import Sandbox
+from digests.summaries import registry
 from tests.forks import start_cold_worker, start_forked_worker, start_server
 
 if TYPE_CHECKING:
@@ -52,6 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
         start_server()
 
 
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from the tests themselves, a million objects."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def statements_compiled_once() -> Iterator[None]:
     """Compile each statement once for all databases of a kind, not in every test.
@@ -80,6 +94,34 @@ def statements_compiled_once() -> Iterator[None]:
             patch.setattr(dialect, "__eq__", is_same_kind)
             patch.setattr(dialect, "__hash__", hash_kind)
         yield
+
+
+@pytest.fixture(scope="session")
+def shared_analyses() -> Mapping[str, SimpleNamespace]:
+    """What `digests.analysis` calls, each for the same arguments once."""
+    modules = (
+        ("article_kind", article_kind.recognize_kind),
+        ("attribution", attribution.find_article_quotes),
+        ("recognition", recognition.find_figures),
+        ("registry", registry.summarise_article),
+    )
+    return {
+        name: SimpleNamespace(**{function.__name__: lru_cache(2000)(function)})
+        for name, function in modules
+    }
+
+
+@pytest.fixture
+def articles_analysed_once(
+    shared_analyses: Mapping[str, SimpleNamespace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Analyse each article once for all tests of the bot, which use the same few.
+
+    Analysing two short articles, as they are stored and composed, takes half of the
+    time of a test that posts an edition.
+    """
+    for name, functions in shared_analyses.items():
+        monkeypatch.setattr(analysis, name, functions)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -43,6 +43,7 @@ _PLACE = re.compile(
     r"favour|protest|total|hospital|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b)",
     re.I,
 )
+_PROPER = re.compile(r"(?<=[\w,] )[A-ZÄÖÜ]\w+")
 _FREE = re.compile(r"\b(?:free|kostenlos|gratis|umsonst)\b", re.I)
 _DISTANCE = (
     r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|miles?|"
@@ -175,7 +176,7 @@ _ANY = (
 #: A number of people or things, where an amount is asked for.
 _OTHERS = re.compile(
     r"\s(?!percent|per|million|billion|euro|pound|dollar|metre|mile|kilo|foot|feet|inch"
-    r"|cent|degree|point|tonne|litre|hour|minute|second|day|week|month|year|Prozent"
+    r"|crown|franc|yen|yuan|rupee|naira|rand\b|peso|cent|degree|point|tonne|litre|hour|minute|second|day|week|month|year|Prozent"
     r"|Million|Milliarde|Euro|Meter|Kilo|Grad|Tonne|Liter|Stunde|Minute|Tag|Woche|Monat"
     r"|Jahr|Franken|Kronen)"
     r"(?:(?:[a-z-]+\s)?(?:[a-z-]{3,}s|people|men|women|children)|[A-ZÄÖÜ][a-zäöü]{3,})\b"
@@ -260,7 +261,9 @@ class KindMatch:
             case "place":
                 # «Where he had been is a mystery.»
                 unknown = statements.is_unknown(text)
-                return unknown or self._names_place()
+                which = _WHICH.match(self.question.text) is not None
+                proper = which and self._names_other_proper()
+                return unknown or proper or self._names_place()
             case "name":
                 return self._is_called() or (
                     self._names_somebody() and self._names_beside()
@@ -282,6 +285,11 @@ class KindMatch:
             return True
         unnamed = rf"{_ANY}{re.escape(which[1].removesuffix('s'))}"
         return re.search(unnamed, self.line.text, re.I) is None
+
+    def _names_other_proper(self) -> bool:
+        """Whether it has a word with a capital that the question has not."""
+        low = self.question.text.lower()
+        return any(name.lower() not in low for name in _PROPER.findall(self.line.text))
 
     def _names_place(self) -> bool:
         """Whether it names a place; in a relative clause only if the verb is there."""

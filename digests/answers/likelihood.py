@@ -9,13 +9,15 @@ on the question sets of tests/data/asking; nobody should change one by hand.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from operator import itemgetter
 
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
-from digests.answers.questions import QuestionTerm
+from digests.answers.passages import TokenizedArticle
+from digests.answers.questions import Question, QuestionTerm
 from digests.answers.vocabulary import IRREGULAR_BASES, find_root
 from digests.language.words import (
     is_stop_word,
@@ -39,6 +41,11 @@ _RELATED = 0.6
 _RARE = 3
 #: The last sentence of an article's head.
 _HEAD = 3
+#: How much less of a question an article may have to be compared in what it holds, and
+#: how many of its sentences are.
+_NEXT_BEST, _COUNTED_LINES = 0.25, 40
+#: Kinds of answers that any sentence may have.
+_OPEN_KINDS = frozenset(("", "yes or no"))
 _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
@@ -53,24 +60,97 @@ _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wie
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """Shares of a question's words, by weight: in a sentence, and in or beside it."""
+    """Shares of a question's words, by weight: in a sentence, and in or beside it.
+
+    `rare` is the share here where a word weighs more that is in fewer articles.
+    """
 
     here: float
     near: float
+    rare: float
 
 
-def rate_sentence(match: SentenceMatch, best: Coverage) -> float:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What a sentence is compared with: the other sentences and articles."""
+
+    #: The shares of each sentence, by article and place, and the largest of any.
+    coverage: Mapping[tuple[str, int], Coverage]
+    best: Coverage
+    #: By article: its share of the question, where a word weighs more that fewer
+    #: articles have, and how many of its sentences have what the question asks for.
+    articles: Mapping[str, tuple[float, int]]
+    #: The largest share of any article.
+    most: float
+
+
+def compare_sentences(
+    question: Question,
+    passages: Sequence[TokenizedArticle],
+    found: Sequence[SentenceMatch],
+) -> Comparison:
+    """Find what each of these sentences is compared with."""
+    rarity = {term.word: _measure_rarity(term, passages) for term in question.terms}
+    total = sum(rarity.values()) or 1.0
+    shares = {
+        each.article.id: sum(
+            rarity[t.word] for t in question.terms if t.accepted_roots & each.held
+        )
+        / total
+        for each in passages
+    }
+    covered = {
+        (match.passage.article.id, match.at): measure_coverage(match, rarity)
+        for match in found
+    }
+    best = Coverage(
+        here=max((each.here for each in covered.values()), default=0.0),
+        near=max((each.near for each in covered.values()), default=0.0),
+        rare=max((each.rare for each in covered.values()), default=0.0),
+    )
+    most = max(shares.values(), default=0.0)
+    counts = {
+        each.article.id: _count_possible(question, each)
+        if shares[each.article.id] >= most - _NEXT_BEST
+        else 0
+        for each in passages
+    }
+    return Comparison(
+        coverage=covered,
+        best=best,
+        most=most,
+        articles={key: (share, counts[key]) for key, share in shares.items()},
+    )
+
+
+def _measure_rarity(term: QuestionTerm, passages: Sequence[TokenizedArticle]) -> float:
+    having = sum(not term.accepted_roots.isdisjoint(each.held) for each in passages)
+    return term.weight * log(1 + len(passages) / max(having, 0.5))
+
+
+def _count_possible(question: Question, passage: TokenizedArticle) -> int:
+    """How many sentences have the kind of thing that is asked for."""
+    if question.kind in _OPEN_KINDS:
+        return 0
+    matches = (
+        SentenceMatch(question=question, passage=passage, at=at)
+        for at in range(len(passage.lines[:_COUNTED_LINES]))
+    )
+    return sum(match.has_answer() for match in matches)
+
+
+def rate_sentence(match: SentenceMatch, others: Comparison) -> float:
     """The logarithm of the odds that the sentence is the answer.
 
     Args:
         match: A sentence that is possible.
-        best: The largest coverage of any sentence that was examined.
+        others: What it is compared with.
     """
-    found = iter_properties(match, best)
+    found = iter_properties(match, others)
     return sum(WEIGHTS.get(name, 0) * value for name, value in found)
 
 
-def measure_coverage(match: SentenceMatch) -> Coverage:
+def measure_coverage(match: SentenceMatch, rarity: Mapping[str, float]) -> Coverage:
     """The shares of the question that a sentence has, alone and with its neighbours."""
     terms, passage, at = match.question.terms, match.passage, match.at
     total = sum(term.weight for term in terms)
@@ -81,7 +161,9 @@ def measure_coverage(match: SentenceMatch) -> Coverage:
         for t in terms
         if not t.accepted_roots.isdisjoint(match.line.held | before | passage.title)
     )
-    return Coverage(here=here / total, near=near / total)
+    rare = sum(rarity[term.word] * _measure_presence(match, term) for term in terms)
+    weights = sum(rarity[term.word] for term in terms) or 1.0
+    return Coverage(here=here / total, near=near / total, rare=rare / weights)
 
 
 def _measure_presence(match: SentenceMatch, term: QuestionTerm) -> float:
@@ -90,16 +172,24 @@ def _measure_presence(match: SentenceMatch, term: QuestionTerm) -> float:
 
 
 def iter_properties(
-    match: SentenceMatch, best: Coverage
+    match: SentenceMatch, others: Comparison
 ) -> Iterator[tuple[str, float]]:
     """The properties of a sentence that a weight belongs to, with values up to 2."""
     yield "bias", 1.0
     yield f"kind {match.question.kind or 'open'}", 1.0
-    coverage = measure_coverage(match)
+    article = match.passage.article.id
+    coverage, best = others.coverage[article, match.at], others.best
     yield "less here than others", best.here - coverage.here
     yield "less near than others", best.near - coverage.near
+    yield "less rare than others", best.rare - coverage.rare
+    yield f"rare, {match.question.kind or 'open'}", coverage.rare
+    share, count = others.articles[article]
+    yield "article", share
+    yield "article less than others", others.most - share
+    if count:
+        yield "only one of its kind", 1 / count
     yield from _iter_word_properties(match)
-    yield from _iter_kind_properties(match)
+    yield from _iter_kind_properties(match, coverage.near)
     yield from _iter_phrase_properties(match)
     yield "first sentence", float(match.at == 0)
     if match.at == 0 and (match.is_measured() or match.question.kind == "yes or no"):
@@ -117,7 +207,10 @@ def _iter_word_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
         for term in terms:
             yield f"{kind} {_find_place(match, term)}", term.weight / total
     if verb is not None:
-        yield f"verb {_find_place(match, verb)}", 1.0
+        place = _find_place(match, verb)
+        yield f"verb {place}", 1.0
+        if match.is_measured():
+            yield f"verb {place}, measured", 1.0
     found = passage.occurrences
     counts = [
         (sum(found[r] for r in t.accepted_roots) / t.weight or _RARE + 1, t)
@@ -139,6 +232,7 @@ def _find_place(match: SentenceMatch, term: QuestionTerm) -> str:
     places = (
         ("here", match.line.held),
         ("related", match.line.held),
+        ("field", match.line.held),
         ("before", passage.lines[max(0, at - 1)].held),
         ("head", passage.lead),
         ("elsewhere", passage.held),
@@ -146,12 +240,15 @@ def _find_place(match: SentenceMatch, term: QuestionTerm) -> str:
     there = (
         place
         for place, roots in places
-        if roots & (term.related if place == "related" else term.accepted_roots)
+        if roots
+        & {"related": term.related, "field": term.field}.get(place, term.accepted_roots)
     )
     return next(there, "nowhere")
 
 
-def _iter_kind_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
+def _iter_kind_properties(
+    match: SentenceMatch, near: float
+) -> Iterator[tuple[str, float]]:
     question, text = match.question, match.line.text
     share = _measure_share(match)
     for name, there in _iter_wanted(match):
@@ -166,7 +263,6 @@ def _iter_kind_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
                 yield "had happened", 1.0
                 yield "had happened at the head", float(0 < match.at <= _HEAD)
         case "yes or no":
-            near = measure_coverage(match).near
             yield "negated", near * statements.denies(text)
             yield "denied", near * statements.is_denial(text)
             yield "not known", float(statements.is_unknown(text))

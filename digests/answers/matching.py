@@ -31,8 +31,16 @@ _UNREAL = re.compile(
 )
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
+#: What may stand for a preposition: «died *after* an illness».
+_ALIKE = {
+    "of": ("that", "after", "from", "following"),
+    "from": ("that", "in", "at"),
+    "for": ("that", "over"),
+    "about": ("that", "on", "over"),
+    "with": ("that", "by"),
+}
 #: Words behind a verb in which its preposition stands.
-_PREPOSITION_REACH = 6
+_PREPOSITION_REACH = 8
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
 _PERIOD_SLACK = timedelta(days=1)
@@ -40,6 +48,10 @@ _PERIOD_SLACK = timedelta(days=1)
 _RESTRICTION = re.compile(
     r"\b(?:last|previous|zuletzt)\b(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)"
 )
+_ORDINALS = word_set("""
+    first second third fourth fifth erste ersten erster erstes zweite zweiten zweiter
+    zweites dritte dritten dritter drittes
+""")
 _NEAR = 4
 #: After «the number of …»: where a count stands or moves.
 _TOLL = re.compile(
@@ -50,7 +62,8 @@ _TOLL = re.compile(
 _ANY_PEOPLE = word_set("people persons menschen personen leute")
 _PEOPLE = re.compile(
     r"(?:ants|ents|ees|ists|ians|men|(?:ct|g|k|it|at|st|v|ch|w|y|d|m)(?:e|o)rs|children|"
-    r"nurses|guests|fans|pupils|victims|gäste|kinder|frauen|männer|innen)\Z"
+    r"(?:e|i|n|p|l)(?:e|o)rs|nurses|guests|fans|pupils|victims|babies|residents|gäste|"
+    r"kinder|frauen|männer|innen|fahrer|helfer|schüler)\Z"
 )
 #: Verbs after a number whose noun is left out.
 _ELIDING = word_set("""
@@ -59,7 +72,7 @@ _ELIDING = word_set("""
 """)
 _COUNT_REACH = 60
 #: What ends the phrase of a number: «Hall, 71, who keeps bees» counts no bees.
-_CLAUSE = re.compile(r"[,;:](?!\d)\s")
+_CLAUSE = re.compile(r"[,;:](?!\d)\s|\s(?:with|in|at|on|for|from|mit|für|aus|bei|im)\s")
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
 _WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
 _STILL = word_set("now still noch")
@@ -83,9 +96,8 @@ class SentenceMatch(KindMatch):
                 self.question.conditional
                 or not statements.is_hypothetical(self.line.text)
             )
-            and self._has_answer_kind()
+            and self.has_answer()
             and self._names_which()
-            and self._counts_subject()
             and self._is_about_names()
             and self._is_of_days()
             and self._is_done_by()
@@ -96,10 +108,19 @@ class SentenceMatch(KindMatch):
             and self._is_said_by()
         )
 
+    def has_answer(self) -> bool:
+        """Whether it has what is asked for, whatever it is about."""
+        return self._has_answer_kind() and self._counts_subject()
+
     def is_unrestricted(self) -> bool:
-        """Whether it has «last» or «previous» if the question has."""
-        restricting = set(_RESTRICTION.findall(self.question.text))
-        return restricting <= set(self.line.words)
+        """Whether it has the «last» of the question, and no other ordinal.
+
+        «A second man» is not «the first suspect».
+        """
+        text, said = self.question.text, set(self.line.words)
+        asked = _ORDINALS.intersection(split_words(text))
+        other = asked.isdisjoint(said) and bool(_ORDINALS & said)
+        return set(_RESTRICTION.findall(text)) <= said and not (asked and other)
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -146,7 +167,9 @@ class SentenceMatch(KindMatch):
         if self.question.kind != "day" or not _ASKS_AHEAD.search(self.question.text):
             return True
         return not verbs or any(
-            (words[at] not in grammar.PAST and not words[at].endswith("ed"))
+            # «Shut» may be of today.
+            words[at] == self.line.roots[at]
+            or (words[at] not in grammar.PAST and not words[at].endswith("ed"))
             or not _BE.isdisjoint(words[max(0, at - 2) : at])
             for at in verbs
         )
@@ -160,7 +183,7 @@ class SentenceMatch(KindMatch):
         root = find_root(verb.word, self.question.lang)
         verbs = [at for at, each in enumerate(self.line.roots) if each == root]
         return not verbs or any(
-            not {last[1].lower(), "that"}.isdisjoint(
+            not {last[1].lower(), *_ALIKE.get(last[1].lower(), ())}.isdisjoint(
                 self.line.words[at : at + _PREPOSITION_REACH]
             )
             for at in verbs
@@ -190,7 +213,7 @@ class SentenceMatch(KindMatch):
                 return True
             if counted.word in _ANY_PEOPLE and any(map(_PEOPLE.search, after[:2])):
                 return True
-            if not states.isdisjoint(roots[:1]):
+            if not states.isdisjoint(roots[:1]) and not after[0].endswith("s"):
                 return True
             if any(s in r for r in roots[:1] for s in states if len(s) >= _NEAR):
                 # «6,400 signatures» of those who signed.

@@ -70,7 +70,7 @@ PLACE_NOUNS = word_set("""
 #: counted, «amount» may be one of money.
 KIND = re.compile(
     rf"""\b(?:
-    (?P<age>(?:how|wie)\s(?:old|alt))
+    (?P<age>(?:how|wie)\s(?:old|alt)|at\swh(?:at|ich)\sage)
     |(?P<length>(?:how|wie)\s(?P<measure>long|far|tall|deep|wide|heavy|fast|lange?|weit|
         tief|breit|schwer|schnell|high(?=\s(?:is|are)\s(?-i:[A-Z]))))
     |(?P<money>was(?=\s(?:[^?]+\s)?koste)|what\s(?:do|does|did|will|would)(?=\s[^?]+\scost)
@@ -80,7 +80,8 @@ KIND = re.compile(
         |(?:how|wie)(?=\s(?:did|have|has|haben|hat)\s[^?]+\s(?:voted?|(?:ab)?gestimmt)\b))
     |(?P<number>(?P<counting>how\smany|wie\sviele)
         |(?P<amount>(?:how\smuch|wie\sviel)(?!\s(?:more|mehr|of|vo[nm])\b))
-        |(?:how|wie)\s(?:much|viel|high|big|large|often|strong|hoch|groß|oft|stark)
+        |(?:how|wie)\s(?:much|viel|high|big|large|often|strong|hoch|groß|oft|stark|
+        effective|likely|common)
         |{_WHICH}(?:percentage|share|number))
     |(?P<day>when|wann|{_WHICH}(?:day|date|time|year|month|tag|jahr))
     |(?P<place>where|wo|wohin|{_WHICH}(?:{"|".join(sorted(PLACE_NOUNS))}))
@@ -274,7 +275,13 @@ _OPENING = word_set("""
 """)
 
 
-_GERMAN_HELPING = (grammar.AUXILIARIES | word_set("würde würden könnte")) - {"was"}
+_GERMAN_HELPING = (
+    grammar.AUXILIARIES
+    | word_set("""
+    würde würden könnte konnte konnten darf dürfen durfte durften muss müssen musste
+    mussten soll sollen sollte
+""")
+) - {"was"}
 
 
 def _find_german_verb(found: Sequence[Token]) -> str:

@@ -18,6 +18,7 @@ from digests.answers import question_form
 from digests.answers.periods import Period, parse_period
 from digests.answers.vocabulary import (
     CONVERSES,
+    FIELDS,
     GENERIC_ROOTS,
     QUANTITY_ROOTS,
     QUESTION_WORDS,
@@ -66,11 +67,17 @@ class QuestionTerm:
     name: int | None = None
     #: Roots that are weaker signs of it: «lawyer» for «case».
     related: frozenset[str] = frozenset()
+    #: Roots of the same subject: «goal» for «match».
+    field: frozenset[str] = frozenset()
 
     def is_held(self, roots: frozenset[str]) -> bool:
         """Whether it, or what is related to it, is among some roots."""
         lacks = self.accepted_roots.isdisjoint(roots)
         return not (lacks and self.related.isdisjoint(roots))
+
+    def is_touched(self, roots: frozenset[str]) -> bool:
+        """Whether it, or a word of its subject, is among some roots."""
+        return self.is_held(roots) or not self.field.isdisjoint(roots)
 
 
 @frozen
@@ -280,6 +287,7 @@ def _build_term(
         weight=weight,
         name=name,
         related=accepted if name is not None else RELATED[lang].get(base, accepted),
+        field=accepted if name is not None else FIELDS[lang].get(base, accepted),
     )
 
 

@@ -12,7 +12,7 @@ from itertools import islice, starmap
 from typing import Literal
 
 from digests.answers import likelihood, statements
-from digests.answers.likelihood import Coverage
+from digests.answers.likelihood import Comparison
 from digests.answers.matching import SentenceMatch
 from digests.answers.passages import TokenizedArticle
 from digests.answers.questions import (
@@ -21,7 +21,12 @@ from digests.answers.questions import (
     QuestionTerm,
     parse_question,
 )
-from digests.answers.vocabulary import SYNONYMS, find_root
+from digests.answers.vocabulary import (
+    SYNONYMS,
+    find_family,
+    find_nation,
+    find_root,
+)
 from digests.language.words import is_stop_word
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span, frozen
@@ -32,6 +37,8 @@ RefusalReason = Literal["nothing asked", "unknown name", "not reported"]
 _ARTICLES, _SENTENCES = 60, 4000
 #: The least share of the question's words, by weight, in an article that may answer.
 _MIN_KNOWN = 0.4
+#: Sentences of the article that has most of the question that are examined anyhow.
+_TOLD = 20
 #: Sentences before one that may have the words of the question.
 _BEFORE = 2
 #: Words that the beginnings of two reports of one event share.
@@ -104,11 +111,10 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
         TokenizedArticle(article=article, find_quotes=find_article_quotes)
         for article in _deduplicate_articles(articles)
     ]
-    question = restore_capitals(question, passages)
+    question = accept_forms(restore_capitals(question, passages), passages)
     unknown = find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
-    question = accept_compounds(question, passages)
     found = list(starmap(_build_candidate, iter_matches(question, passages)))
     chosen = _choose_candidate(question, found)
     if chosen is None:
@@ -129,9 +135,9 @@ def iter_matches(
 
     What says in the question's words that nobody knows is among them, however rated.
     """
-    examined, best = examine_sentences(question, passages)
+    examined, others = examine_sentences(question, passages)
     for match in examined:
-        score = likelihood.rate_sentence(match, best)
+        score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():
             yield match, score
@@ -139,24 +145,27 @@ def iter_matches(
 
 def examine_sentences(
     question: Question, passages: Sequence[TokenizedArticle]
-) -> tuple[list[SentenceMatch], Coverage]:
-    """The sentences with words of the question in or near them, and the most held."""
-    known = (each for each in passages if _knows_enough(question, each))
-    every = ((each, at) for each in known for at in range(len(each.lines)))
+) -> tuple[list[SentenceMatch], Comparison]:
+    """The sentences with words of the question in or near them, to be compared."""
+    total = sum(term.weight for term in question.terms)
+    weights = [_measure_known(question, each) for each in passages]
+    best = max(weights, default=0.0)
+    known = [
+        (each, weight >= best)
+        for each, weight in zip(passages, weights, strict=True)
+        if weight >= _MIN_KNOWN * total
+    ]
+    every = ((p, is_best, at) for p, is_best in known for at in range(len(p.lines)))
     found = []
-    for passage, at in islice(every, _SENTENCES):
+    for passage, is_best, at in islice(every, _SENTENCES):
         match = SentenceMatch(question=question, passage=passage, at=at)
         near = passage.lines[max(0, at - _BEFORE) : at + 1]
         held = frozenset[str]().union(*(line.held for line in near))
         asked = any(term.is_held(held) for term in question.terms)
-        if asked or likelihood.explains_event(match):
+        told = is_best and at < _TOLD
+        if asked or told or likelihood.explains_event(match):
             found.append(match)
-    covered = [likelihood.measure_coverage(match) for match in found]
-    best = Coverage(
-        here=max((each.here for each in covered), default=0.0),
-        near=max((each.near for each in covered), default=0.0),
-    )
-    return found, best
+    return found, likelihood.compare_sentences(question, passages, found)
 
 
 def _choose_candidate(
@@ -201,21 +210,34 @@ def restore_capitals(
     return parse_question(_WORD.sub(restore, question.text), question.today)
 
 
-def accept_compounds(
-    question: Question, passages: Sequence[TokenizedArticle]
-) -> Question:
-    """Let German words match their compounds: «Unglück», «Zugunglück».
+def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Question:
+    """Let words match others of their family, and German words their compounds.
 
-    The longer of the two begins or ends with the shorter.
+    «Resign» matches «resignation», and «Unglück» «Zugunglück»: the longer of two German
+    words begins or ends with the shorter. A name that no article has matches others of
+    its people: «Swedes», «Swedish».
     """
-    if question.lang != "de":
-        return question
-    known = frozenset[str]().union(*(passage.held for passage in passages))
-    long = [root for root in known if len(root) >= _COMPOUND_HEAD]
+    lang = question.lang
+    known = frozenset[str]().union(*(p.held for p in passages if p.lang == lang))
+    families: dict[str, set[str]] = {}
+    for root in known:
+        families.setdefault(find_family(root, lang), set()).add(root)
+    long = [r for r in known if lang == "de" and len(r) >= _COMPOUND_HEAD]
 
     def widen(term: QuestionTerm) -> QuestionTerm:
+        if term.name is not None:
+            return widen_name(term)
+        family = find_family(find_root(term.word, lang), lang)
+        same = families.get(family, set()) if family else set()
         bases = [base for base in term.accepted_roots if len(base) >= _COMPOUND_HEAD]
-        same = {r for r in long if any(_is_compound_pair(b, r) for b in bases)}
+        same |= {r for r in long if any(_is_compound_pair(b, r) for b in bases)}
+        return replace(term, accepted_roots=term.accepted_roots | same)
+
+    def widen_name(term: QuestionTerm) -> QuestionTerm:
+        nation = find_nation(term.word)
+        if not nation or term.accepted_roots & known:
+            return term
+        same = {root for root in known if find_nation(root) == nation}
         return replace(term, accepted_roots=term.accepted_roots | same)
 
     changed = {term.word: widen(term) for term in question.terms}
@@ -336,10 +358,10 @@ def _holds(passage: TokenizedArticle, term: QuestionTerm) -> bool:
     return held or term.word in passage.article.text.casefold()
 
 
-def _knows_enough(question: Question, passage: TokenizedArticle) -> bool:
-    """Whether an article has enough of the question."""
-    held = sum(term.weight for term in question.terms if term.is_held(passage.held))
-    return held >= _MIN_KNOWN * sum(term.weight for term in question.terms)
+def _measure_known(question: Question, passage: TokenizedArticle) -> float:
+    """The weight of the words of a question that an article has."""
+    held = passage.held
+    return sum(term.weight for term in question.terms if term.is_touched(held))
 
 
 def find_shown(match: SentenceMatch) -> tuple[int, int]:

@@ -97,6 +97,63 @@ def collect_roots(words: Iterable[str], lang: str = "en") -> frozenset[str]:
     return frozenset(map(find_root, words, repeat(lang)))
 
 
+#: Endings that make another word of one family: «resign», «resignation».
+_FAMILY_ENDINGS = {
+    "en": word_list(
+        "ifications ification ations ation itions ition ators ator ements ement ances "
+        "ance ences ence ments ment ships ship tions tion ions ion ities iti ness ists "
+        "ist isms ism ables able ibl ors or ers er ants ant ents ent ives iv als al "
+        "ous ful ating at iz is ifi ari eri ial ian ic th"
+    ),
+    "de": word_list(
+        "ierungen ierung ationen ation ungen ung erinnen erin innen in keit heit "
+        "schaft nis lich isch ig ier er e"
+    ),
+}
+#: The shortest beginning that a family shares.
+_FAMILY_SHORTEST = 4
+#: Words that only look like one of a family.
+_NO_FAMILY = word_set("""
+    former power tower flower corner letter offer matter order master counter number
+    paper general generation university universal organ organic party parti capital
+    station nation nature natural action section mention million billion question
+    minute present president moment percent parent current event content patent
+    region religion union onion hospital metal total local animal journal mineral
+    committe community commit public politic music topic critic ocean season
+    weather leather brother mother father sister river silver summer winter dinner
+""")
+_GERMAN_PARTICIPLE = re.compile(
+    r"(?P<first>(?:ab|an|auf|aus|ein|vor|zu|zurück|nach|mit|weg|um|hin|her|los|fest|"
+    r"zusammen)?)ge(?=\w{4})"
+)
+
+
+_PEOPLE_ENDING = re.compile(
+    r"(?:ish|ese|i?ans?|eans?|ns|land(?:ers?)?|ia|en|es?|s|y|isch\w*)\Z"
+)
+
+
+def find_nation(root: str) -> str:
+    """What the names of a country and its people begin with: «Swed»; or ""."""
+    left = _PEOPLE_ENDING.sub("", root)
+    return left if len(left) >= _FAMILY_SHORTEST else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def find_family(root: str, lang: str = "en") -> str:
+    """What the words of one family begin with: «resign», «resignation»; or ""."""
+    if root in _NO_FAMILY:
+        return ""
+    if lang == "de":
+        root = _GERMAN_PARTICIPLE.sub(r"\g<first>", root, count=1)
+    for ending in _FAMILY_ENDINGS["de" if lang == "de" else "en"]:
+        left = root.removesuffix(ending)
+        if left != root and len(left) >= _FAMILY_SHORTEST:
+            root = left
+            break
+    return _normalize_last_letter(root) if len(root) >= _FAMILY_SHORTEST else ""
+
+
 def _map_synonyms(
     table: str, lang: str, answering: str
 ) -> Mapping[str, frozenset[str]]:
@@ -125,6 +182,11 @@ SYNONYMS: Mapping[str, Mapping[str, frozenset[str]]] = {
 RELATED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "en": _map_answers("related", "en"),
     "de": _map_answers("german_related", "de"),
+}
+#: The same for words of one subject, in either direction.
+FIELDS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "en": _map_synonyms("fields", "en", "related"),
+    "de": _map_synonyms("german_fields", "de", "german_related"),
 }
 #: From a root to those that report the same event from the other side.
 CONVERSES: Mapping[str, frozenset[str]] = {

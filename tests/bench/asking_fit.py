@@ -91,16 +91,16 @@ def _build_sample(
         for each in articles
     ]
     typed = selection.restore_capitals(parse_question(question, today), passages)
-    parsed = selection.accept_compounds(typed, passages)
+    parsed = selection.accept_forms(typed, passages)
     found: list[tuple[float, Vector, bool]] = []
     if selection.find_unknown_name(parsed, passages) is not None:
         passages = []
-    matches, best = selection.examine_sentences(parsed, passages)
+    matches, others = selection.examine_sentences(parsed, passages)
     for match in matches:
         if not match.is_possible():
             continue
         vector: Vector = {}
-        for name, value in iter_properties(match, best):
+        for name, value in iter_properties(match, others):
             vector[name] = vector.get(name, 0.0) + value
         first, last = selection.find_shown(match)
         shown = match.passage.lines[first : last + 1]

@@ -9,6 +9,11 @@ from tests.bot.harness import BRIDGE, POOL, BotHarness, open_harness
 from tests.bot.ingest.newswire import Newswire, open_newswire
 
 
+@pytest.fixture(autouse=True)
+def analyses(articles_analysed_once: None) -> None:
+    """Share them; a module overrides it where the time of an analysis matters."""
+
+
 @pytest.fixture
 async def empty_harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[BotHarness]:
     """A newsroom with nothing set up and nothing published."""

@@ -94,7 +94,8 @@ NO_LIMITS = Quotas(sources=0, digests=0, personal_digests=0, articles=0)
 _events = count(1)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without a repr: one is made at the end of a fixture that returns it, and dropped.
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BotHarness:
     home: Path
     db: Database

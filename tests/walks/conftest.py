@@ -8,6 +8,11 @@ import pytest
 from tests.walks.newsrooms import PLATFORMS, Walk, open_walk
 
 
+@pytest.fixture(autouse=True)
+def analyses(articles_analysed_once: None) -> None:
+    """Share them; a module overrides it where the time of an analysis matters."""
+
+
 @pytest.fixture(params=PLATFORMS)
 def platform(request: pytest.FixtureRequest) -> str:
     return str(request.param)

@@ -62,7 +62,7 @@ FEEDS = {
 }
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Walk:
     """A newsroom on one platform, and an editor in the channel of the morning."""
 

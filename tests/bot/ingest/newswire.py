@@ -35,7 +35,7 @@ def answer_with_etag(body: bytes, tag: str = '"one"') -> Script:
     return run
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Newswire:
     """A newsroom, and the server of its feeds."""
 

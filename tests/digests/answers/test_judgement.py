@@ -26,9 +26,14 @@ def articles() -> dict[str, Article]:
 
 
 def answer(row: dict[str, Any]) -> QuestionAnswer:
-    given = [articles()[key] for key in row["articles"]]
+    return answer_question(row["question"], tuple(row["articles"]))
+
+
+@cache
+def answer_question(question: str, keys: tuple[str, ...]) -> QuestionAnswer:
+    given = [articles()[key] for key in keys]
     today = max(a.published for a in given if a.published).date()
-    return select_answer(parse_question(row["question"], today), given)
+    return select_answer(parse_question(question, today), given)
 
 
 def is_right(row: dict[str, Any]) -> bool:

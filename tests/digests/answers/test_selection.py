@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digests.answers.questions import parse_question
 from digests.answers.selection import select_answer
+from digests.answers.vocabulary import find_family
 from digests.types import Article
 
 TODAY = date(2026, 1, 8)
@@ -477,3 +478,74 @@ def test_a_german_question_may_be_put_as_in_a_chat(question: str, text: str):
     article = an_article(text, title="Neues aus Rostau", lang="de")
 
     assert reported(question, article) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # A word of the same family.
+        (
+            "Who founded the Aldby choir?",
+            "Ann Orlow is the founder of the Aldby choir.",
+        ),
+        # «Shut» is past and present.
+        ("When will the mill close?", "All looms of the mill shut on 31 January."),
+        # Verbs of one preposition have several.
+        ("What did Orlow die of?", "Orlow died at home after a long illness."),
+        # A country may be the subject.
+        ("Which country offered help?", "Nearby Velistan offered help with tents."),
+        # A name of the people for that of the country.
+        ("What did the Swedes offer?", "The Swedish group offered nine ferries."),
+        # A currency is no other thing that is counted.
+        ("How high is the minimum wage?", "The minimum wage is 14.10 crowns an hour."),
+        (
+            "Wie konnte das Pferd entkommen?",
+            "Das Pferd konnte durch ein Tor entkommen.",
+        ),
+        ("Ab wann fahren die Züge?", "Die Züge fahren von Montag an wieder."),
+    ],
+)
+def test_a_plain_answer_in_other_words_is_found(question: str, text: str):
+    lang = "de" if text.startswith(("Das", "Die")) else "en"
+    article = an_article(text, title="", lang=lang)
+
+    assert reported(question, article) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many people watched the game?",
+            "Rovers have eight points from 21 games.",
+        ),
+        ("How many books were burned?", "About 400 people with books stood there."),
+        ("Where was the first suspect held?", "The second suspect was held in Aldby."),
+    ],
+)
+def test_what_counts_or_numbers_another_thing_is_no_sure_answer(
+    question: str, text: str
+):
+    found = select_answer(
+        parse_question(question, TODAY), (an_article(text, title=""),)
+    )
+
+    assert not (found.sentences and found.sure)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lang", "same"),
+    [
+        ("resign", "resignation", "en", True),
+        ("demonstrat", "demonstration", "en", True),
+        ("build", "builder", "en", True),
+        ("sperr", "gesperr", "de", True),
+        ("protest", "protestier", "de", True),
+        ("part", "parti", "en", False),
+        ("form", "former", "en", False),
+    ],
+)
+def test_words_of_one_family_begin_alike(one: str, other: str, lang: str, same: bool):
+    families = {find_family(one, lang), find_family(other, lang)}
+
+    assert (len(families) == 1) == same
