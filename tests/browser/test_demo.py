@@ -110,6 +110,12 @@ def test_the_tour_is_on_the_first_page_only(chromium, demo):
     page.context.close()
 
 
+def test_an_empty_channel_of_the_demo_says_how_to_try_the_set_up(chromium, demo):
+    page = opened(chromium, f"{demo.url}/c/science")
+    expect(page.locator("#empty")).to_contain_text("/newsdesk setup")
+    page.context.close()
+
+
 def test_other_workspaces_have_no_tour(page):
     expect(page.locator("#tour")).to_have_count(0)
 
