@@ -31,6 +31,7 @@ from bot.jobs.in_process import InProcessEngine
 from bot.jobs.leases import name_process
 from bot.jobs.scheduler import JobScheduler
 from bot.lookup.archive import Archive
+from bot.lookup.edition_views import StoredEditionViews
 from bot.metrics import Metrics
 from bot.model.jobs import DeliveryShares
 from bot.operations.incidents import IncidentReporter, list_problems
@@ -191,6 +192,7 @@ async def _build_application(
         load_pictures=lambda *which: db.read(picture_store.load_pictures, *which),
         find_stored_pictures=lambda which: db.read(picture_store.list_sizes, which),
         has_console=True,
+        views=StoredEditionViews(db=db, plugins=plugins),
     )
     active = build_platforms(settings, clock, page, db)
     platforms = MappingProxyType({name: one.platform for name, one in active.items()})

@@ -9,7 +9,6 @@ configuration derive everything that they need to know about it.
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -43,6 +42,7 @@ from bot.model import (
     UploadState,
     Workspace,
 )
+from bot.model.previews import EditionViews, MessagePreview
 from bot.model.scope import Scope
 from bot.model.sign_in import Identity, SignInAttempt
 from bot.settings import PlatformSettings, Settings
@@ -364,6 +364,8 @@ class PageServices:
     )
     #: Whether the console is there to be opened from its page.
     has_console: bool = False
+    #: Shows editions as other platforms do; None: no such pages.
+    views: EditionViews | None = None
 
 
 @frozen
@@ -511,43 +513,6 @@ def format_positional_command(path: str, args: Mapping[str, str]) -> str:
     """Format a command with positional arguments: `/path "a b" c`."""
     values = (f'"{v}"' if " " in v else v for v in args.values())
     return " ".join([f"/{path}", *values])
-
-
-@frozen
-class LimitUse:
-    """How much of one limit of its platform a message uses."""
-
-    #: What is counted: an English message.
-    what: str
-    used: int
-    most: int
-
-
-@frozen
-class PreviewFrame:
-    """What stands around a message in a preview, and where its pictures are."""
-
-    #: The name under which the bot posts, and the time of the post.
-    author: str
-    time: str
-    #: Returns the URL of the picture with this hash.
-    locate_picture: Callable[[str], str]
-
-
-@frozen
-class MessagePreview:
-    """Shows the messages of a platform as HTML, in its look; all functions are pure.
-
-    They take the payload that is sent, so that nothing is shown that is not sent.
-    """
-
-    #: As `Platform.render`; works without a connection.
-    render: Callable[[Edition, RenderContext], tuple[MessagePart, ...]]
-    #: Returns HTML in which every text of the payload is escaped.
-    build_html: Callable[[MessagePart, PreviewFrame], str]
-    measure: Callable[[MessagePart], tuple[LimitUse, ...]]
-    #: The file with its styles.
-    stylesheet: Path
 
 
 @frozen

@@ -87,7 +87,8 @@ class Mention:
 class ArticleImage:
     """The lead image of an article, as its source names it; it is not fetched."""
 
-    #: http or https, without user information.
+    #: http or https, without user information; or the path of a file in the folder of
+    #: its article.
     address: str
     #: What it shows, in the source's words; None where the source does not say.
     alt: str | None = None

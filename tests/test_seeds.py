@@ -10,6 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from digests.cards.drawing import read_png_size
+from tests import draw_demo_pictures
+
 FOLDER = Path(__file__).resolve().parent.parent / "seeds" / "articles"
 ALLOWED_KEYS = {"title", "source", "published", "author", "lang", "sample", "revises"}
 REQUIRED_KEYS = {"source", "published", "lang", "sample"}
@@ -367,3 +372,35 @@ def test_a_claim_about_the_missiles_stays_a_claim():
         before, after = article.body.split("hypersonic")
         assert "Pyongyang claimed" in before[-60:], article.stem
         assert "foreign experts doubt" in after[:80], article.stem
+
+
+# --- the demo's articles -------------------------------------------------------------
+
+DEMO = FOLDER.parent / "demo"
+
+
+def test_every_picture_of_the_demo_is_drawn_and_small():
+    pictures = list(draw_demo_pictures.list_pictures())
+    drawings = {path.stem for path in draw_demo_pictures.DRAWINGS.glob("*.svg")}
+    assert {name for name, _ in pictures} == drawings
+    for name, path in pictures:
+        assert read_png_size(path.read_bytes()) == (480, 320), name
+        assert path.stat().st_size < 20_000, name
+        # Nothing is loaded from anywhere.
+        assert "href" not in (DEMO / "drawings" / f"{name}.svg").read_text("utf-8")
+
+
+def test_a_picture_of_the_demo_is_what_its_drawing_shows():
+    for name, path in draw_demo_pictures.list_pictures():
+        assert draw_demo_pictures.draw(name) == path.read_bytes(), name
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.glob("*/*.txt")), ids=lambda p: p.stem)
+def test_an_article_of_the_demo_is_marked_as_invented_and_names_no_fixed_day(path):
+    text = path.read_text(encoding="utf-8")
+    head, body = text.split("\n---\n", 1)
+    lang = "de" if path.parent.name == "redaktion" else "en"
+    assert {"sample: fictional", f"lang: {lang}"} < set(head.splitlines())
+    assert "\npublished: {{ before(" in head
+    days = r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b[A-Z][a-z]+tag\b"
+    assert re.findall(days, body) == []

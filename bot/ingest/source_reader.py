@@ -145,6 +145,17 @@ class SourceReader:
         )
         return None if isinstance(judged, NotModified) else judged
 
+    def may_read_picture(self, address: str, source_address: str) -> bool:
+        """Whether the articles of a source may cause the reading of a picture.
+
+        Of a folder, its own files; otherwise, what a feed may cause requests to.
+        """
+        if _is_file(address):
+            return _is_file(source_address)
+        return addresses.may_read_page(
+            source_address, address, allow_private=self.allow_private
+        )
+
     async def fetch_picture(
         self, address: str, source_address: str, *, most: int, seconds: float
     ) -> bytes:
@@ -159,10 +170,15 @@ class SourceReader:
 
         Raises:
             SourceError: It cannot be fetched now; its class says who can fix that.
+            UnreadableInput: It is no file of the source's folder, or too large.
+            OSError: The file cannot be opened.
         """
         from digests.sources.fetch.policy import HopRules, PictureRules
         from digests.sources.fetch.response import FetchResponse
 
+        if _is_file(address) and _is_file(source_address):
+            paths = Path(source_address), Path(address)
+            return await asyncio.to_thread(folder.read_picture, *paths, most=most)
         fetcher, _ = await self._open()
         may_read = partial(
             addresses.may_read_page, source_address, allow_private=self.allow_private
@@ -253,6 +269,10 @@ class SourceReader:
 def _name_setting(error: FetchRefused) -> FetchRefused:
     """Name the bot's setting in place of the composer's option."""
     return FetchRefused(error.message.with_params(setting=ALLOW_PRIVATE_SETTING))
+
+
+def _is_file(address: str) -> bool:
+    return "://" not in address
 
 
 def read_folder(source: Source) -> SourceReading:

@@ -16,7 +16,7 @@ from functools import partial
 
 import structlog
 
-from bot.delivery import personal_controls
+from bot.delivery import card_pictures, personal_controls
 from bot.delivery.card_pictures import NO_PICTURES, EditionPictures, store_pictures
 from bot.errors import ConfigurationError, UserError
 from bot.ingest.polling import Ingestor
@@ -154,7 +154,7 @@ class EditionPublisher:
             engine=self.engine,
             clock=self.clock,
             reader=self.ingestor.full_text_reader,
-            illustrate_ahead=self._illustrate_ahead,
+            illustrate_ahead=self.illustrate_ahead,
         )
 
     # ── for the scheduler ──────────────────────────────────────────────────────
@@ -526,14 +526,16 @@ class EditionPublisher:
             schedule_store.defer_occurrence, **key, until=now + RETRY_AFTER
         )
 
-    async def _illustrate_ahead(self, digest: Digest) -> None:
-        """Make the pictures that the next edition of a digest would show."""
+    async def illustrate_ahead(
+        self, digest: Digest, seconds: float = card_pictures.EDITION_SECONDS
+    ) -> None:
+        """Make, in this time, the pictures that a digest's next edition would show."""
         shows = digest.options.cards != "off" or any(s.pictures for s in digest.sources)
         if self.illustrator is None or digest.person or not shows:
             return
         edition = await self._compose_edition(digest, analyse_article)
         context = self._build_context(await self._order_all(digest), PREVIEW_ID)
-        await self.illustrator.make_ahead(digest, edition, context)
+        await self.illustrator.make_ahead(digest, edition, context, seconds)
 
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()

@@ -62,10 +62,14 @@ class EditionIllustrator:
         )
 
     async def make_ahead(
-        self, digest: Digest, edition: Edition, context: RenderContext
+        self,
+        digest: Digest,
+        edition: Edition,
+        context: RenderContext,
+        seconds: float = EDITION_SECONDS,
     ) -> None:
         """Make and store the pictures that an edition would need now."""
-        found = await self.illustrate(digest, edition, context)
+        found = await self.illustrate(digest, edition, context, seconds)
         if found.new:
             now = self.cards.clock.now()
             await self.cards.db.write(picture_store.add_pictures, found.new, now)

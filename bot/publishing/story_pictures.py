@@ -1,10 +1,10 @@
 """Read the pictures that sources give with the articles of an edition's stories.
 
 Only of sources that the digest allows. A picture is fetched like a page (private
-addresses, redirects, robots.txt), decoded and scaled in the process that draws cards,
-and found again by the hash of its bytes. An edition waits a short time: what is late,
-broken or no picture of a usual size is left out, with one line in the log, and is not
-asked for again for a while.
+addresses, redirects, robots.txt) or read from its source's folder, decoded and scaled
+in the process that draws cards, and found again by the hash of its bytes. An edition
+waits a short time: what is late, broken or no picture of a usual size is left out, with
+one line in the log, and is not asked for again for a while.
 """
 
 import asyncio
@@ -179,10 +179,8 @@ class StoryPictureReader:
         }
 
     def _may_read(self, wanted: _WantedPicture) -> bool:
-        return addresses.may_read_page(
-            wanted.source.address,
-            wanted.image.address,
-            allow_private=self.source_reader.allow_private,
+        return self.source_reader.may_read_picture(
+            wanted.image.address, wanted.source.address
         )
 
     async def _read_all(

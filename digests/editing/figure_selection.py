@@ -83,9 +83,10 @@ _LEFT = re.compile(
     r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
     r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
 )
-#: A list position, a share of what is not said, a denial.
+#: A list position, a share of what is not said, a denial, «like a million».
 _ONE_OF = re.compile(
-    r"\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"\blike $"
+    r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -98,6 +99,10 @@ _COMPOUND = re.compile(r"\w-[a-z]")
 #: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
 _POINTS_OUT = re.compile(
     r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
+    r"|^(?:\w+ ){1,3}of (?:them|whom)\b"
+    r"|\bthat (?:year|month|week|day|night|season|time)\b"
+    r"|^The (?:first|second|third|fourth|fifth|same|other|latter|former)\b"
+    r"|^\w+ (?:hat|ist|war|wird|wurden?) (?:er|es|sie)\b"
     r"|\b(?:of|in|from|for|to|with)\s(?:that\b|this\s(?!year\b|month\b|week\b))"
     r"|^The (?:rest|remainder|remaining)\b|,\sat\s[^\s,]+$"
     r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"

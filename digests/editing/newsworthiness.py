@@ -31,7 +31,14 @@ _REPORTS = frozenset[ArticleKind](("news", "live"))
 #: Subjects whose numbers count people that were harmed.
 _HARM = ("killed", "died", "held", "hurt", "ill")
 #: Subjects that are more than each of them where a headline has both.
-_TOGETHER = (("leader", "died"), ("former", "died"), ("office", "talk"))
+_TOGETHER = (
+    ("leader", "died"),
+    ("former", "died"),
+    ("office", "talk"),
+    ("leader", "falls"),
+    ("office", "falls"),
+    ("local", "falls"),
+)
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5

@@ -240,7 +240,7 @@ def _is_title(low: str, left: int) -> bool:
     """
     if low in _TITLES_OF_LONG_NAMES:
         return left > 1
-    if low in TITLES or (low.endswith(TITLE_ENDINGS) and low not in FEMALE):
+    if low in TITLES or (low.endswith(TITLE_ENDINGS) and low not in _GIVEN):
         return True
     return left > 1 and low in _ROLES_ONLY
 

@@ -302,7 +302,7 @@ def _opens_again(at: int, end: int, reader: _DoubleMarks | _SingleMarks) -> bool
 CLIPPED = word_set("em til tis twas cause bout n round ere neath cuz tween nuff im ya")
 
 _BALANCED_PAIRS = (("“", "”"), ("«", "»"), ("(", ")"), ("[", "]"))
-_SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)")
+_SINGLE_OPENS = re.compile(r"(?<![^\W_])['‘](?=\w)(?!s\s)")
 _SPEECH_ENDS = re.compile(r"[.!?…]['’]$")
 _SINGLE_CLOSES = re.compile(r"(?<=[\w.,!?…])\s?['’](?!\w)")
 

@@ -2,7 +2,8 @@
 
 A file is text, Markdown or HTML, with an optional head of `key: value` lines between
 two lines of `---`. A file that cannot be read becomes a `ReadProblem` with its name and
-the remedy; the others are read.
+the remedy; the others are read. The head may name a picture: a file of the folder, or
+an address.
 """
 
 import os
@@ -13,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from digests.errors import UnreadableInput
-from digests.extraction import extract_article, validate_web_address
+from digests.extraction import build_image, extract_article, validate_web_address
 from digests.language.dates import parse_instant
 from digests.language.normalization import clean_text, revision_hash
 from digests.language.words import parse_language_tag, word_set
 from digests.messages import Message
 from digests.sources.untrusted import decode_text
-from digests.types import Article, frozen
+from digests.types import Article, ArticleImage, frozen
 
 _LARGEST = 2 << 20
 _MARKDOWN = word_set(".md .markdown")
@@ -27,7 +28,10 @@ _HTML = word_set(".html .htm")
 _ENDINGS = word_set(".txt") | _MARKDOWN | _HTML
 #: Files about a folder, not articles of it.
 _NOT_ARTICLES = word_set("readme license licence notice changelog")
-_KEYS = ("title", "source", "published", "author", "lang", "sample", "revises", "url")
+_KEYS = (
+    *("title", "source", "published", "author", "lang", "sample", "revises", "url"),
+    *("image", "image_alt"),
+)
 #: Fields with a form: how it is checked, and what to do if it is wrong.
 _FORMS = {
     "published": (parse_instant, "folder.write_moment"),
@@ -160,10 +164,7 @@ class _FolderReader:
 
     def _is_inside(self, file: Path) -> bool:
         """Whether the file is in the folder; reports a link that leaves it."""
-        try:
-            inside = file.resolve().is_relative_to(self.root.resolve())
-        except (OSError, RuntimeError):  # a cycle of links
-            inside = False
+        inside = _is_within(file, self.root)
         if not inside:
             self._report(file, Message("folder.outside"))
         return inside
@@ -185,13 +186,29 @@ class _FolderReader:
         """The article of a file, or None and a problem."""
         try:
             fields, body = self._split_head(file, _read_text(file))
-            return _article(self._article_id(file), file.suffix.lower(), fields, body)
+            article = _article(
+                self._article_id(file), file.suffix.lower(), fields, body
+            )
+            image = self._find_image(file, fields)
+            return replace(article, image=image) if image else article
         except UnreadableInput as error:
             self._report(file, error.message)
         except OSError as error:
             reason = Message("folder.file_cannot_open", reason=error.strerror)
             self._report(file, reason)
         return None
+
+    def _find_image(self, file: Path, fields: Mapping[str, str]) -> ArticleImage | None:
+        """The picture that the head names; reports one that is not there."""
+        name, alt = fields.get("image", ""), fields.get("image_alt")
+        if not name or "://" in name:
+            return build_image(name, alt, None)
+        picture = file.parent / name
+        if not _is_within(picture, self.root) or not picture.is_file():
+            what = Message("folder.bad_field", key="image", value=repr(name[:80]))
+            self._report(file, what, Message("folder.write_image"))
+            return None
+        return ArticleImage(address=str(picture), alt=alt or None)
 
     def _split_head(self, file: Path, text: str) -> tuple[Mapping[str, str], str]:
         """The known fields of the head and the text after it."""
@@ -219,16 +236,41 @@ class _FolderReader:
         return fields, text[head.end() :]
 
 
-def _read_text(file: Path) -> str:
-    """The text of a file; never waits for a pipe."""
+def read_picture(folder: Path, file: Path, *, most: int) -> bytes:
+    """Read the picture that an article of a folder names.
+
+    Raises:
+        UnreadableInput: It is not in the folder (any more), or has more than `most`
+            bytes.
+        OSError: It cannot be opened.
+    """
+    if not _is_within(file, folder):
+        raise UnreadableInput("folder.outside")
+    return _read_bytes(file, most)
+
+
+def _is_within(file: Path, folder: Path) -> bool:
+    """Whether a file is in a folder once every link is followed."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a cycle of links, or no path at all
+        return False
+
+
+def _read_bytes(file: Path, most: int) -> bytes:
+    """The content of a file; never waits for a pipe."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise UnreadableInput("folder.not_regular")
-        raw = stream.read(_LARGEST + 1)
-    if len(raw) > _LARGEST:
+        raw = stream.read(most + 1)
+    if len(raw) > most:
         raise UnreadableInput("folder.too_large")
-    text = clean_text(decode_text(raw))
+    return raw
+
+
+def _read_text(file: Path) -> str:
+    text = clean_text(decode_text(_read_bytes(file, _LARGEST)))
     if not text.strip():
         raise UnreadableInput("folder.empty")
     return text

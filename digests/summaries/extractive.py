@@ -36,6 +36,8 @@ _LOOKED_AT, _QUESTIONS = 12, 2
 _FOLLOWERS, _CHAINED = slice(1, 4), 2
 #: A passage is worth shortening when this share of it is kept.
 _KEPT_SHARE = 0.5
+#: A question of fewer words only teases.
+_SHORT_QUESTION = 8
 #: A later sentence with fewer content words fills space and says little.
 _FEWEST_WORDS = 3
 
@@ -136,8 +138,10 @@ def _find_obstacle(
     passage: Passage, chosen: Sequence[Passage], *, essay: bool
 ) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
-    if essay or not is_presentable(passage):
-        return None if is_presentable(passage) else UNFIT
+    if not is_presentable(passage) or (essay and _asks_little(passage.text)):
+        return UNFIT
+    if essay:
+        return None if _follows(passage, chosen) else LEANING
     if passage.place and _is_filler(passage):
         return WEAK
     own = passage.known
@@ -147,6 +151,18 @@ def _find_obstacle(
         before = passage.place - 1
         return None if any(c.place == before for c in chosen) else LEANING
     return None
+
+
+def _asks_little(text: str) -> bool:
+    """Whether a question is too short to say what a text is about."""
+    return text.endswith("?") and len(text.split()) < _SHORT_QUESTION
+
+
+def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
+    """Whether a sentence of an essay needs no question that is left out."""
+    after_gap = passage.place > 0 and all(c.place != passage.place - 1 for c in chosen)
+    brief = len(passage.words) < _FEWEST_WORDS
+    return not (after_gap and (passage.leans or brief))
 
 
 #: Few words that matter, unless they are an age.

@@ -100,15 +100,11 @@ def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
 
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = re.compile(
-    r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No|Now),\s"
+    r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
     r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
 )
-
-
-#: Fewer words need a verb.
-_FEWEST_WORDS = 5
 
 
 def _stands_alone(passage: Passage) -> bool:
@@ -117,9 +113,8 @@ def _stands_alone(passage: Passage) -> bool:
         return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
-    found = words.split_words(passage.text)
-    has_verb = any(map(grammar.looks_finite, found))
-    if len(found) < _FEWEST_WORDS and not has_verb:
+    has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
+    if not clauses.has_verb(passage.text):
         return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
     if _ASIDE.match(passage.text) or (labelled and not has_verb):
@@ -166,9 +161,9 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
     )
 
 
-#: Short brackets, and adverbs that add nothing.
+#: Brackets, and adverbs that add nothing.
 _SPARED = re.compile(
-    r"\s\([^()]{1,40}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
+    r"\s\([^()]{1,80}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
 
 

@@ -18,16 +18,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from math import exp, log
 
 from digests.language import words
-from digests.language.clauses import CONCESSION, has_verb
+from digests.language.clauses import CONCESSION, format_version, has_verb
+from digests.language.dates import MONTH_NAMES
 from digests.language.titles import strip_site_name
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,
     Passage,
     find_title_line,
     is_presentable,
+    leans_back,
     tells_of_known,
 )
-from digests.types import Article
+from digests.types import Article, Span
 
 WEIGHTS = words.load_weights(__file__, "news_weights.txt")
 _TABLES = words.load_word_tables(__file__, "news_sentence.txt")
@@ -40,7 +42,7 @@ _LOOKED_AT = 10
 _DECAY = 3.5
 #: So many sentences before one say whether the news was; the first places are near.
 _MOST_BEFORE, _NEAR = 4, 3
-_VERY_SHORT, _SHORT = 6, 9
+_VERY_SHORT, _SHORT, _FRAGMENT = 6, 9, 3
 #: Each further word that is shared with the title counts this share of the one before.
 _FURTHER = 0.4
 #: A title line inside the text stands above a feature more often, and names the news
@@ -50,16 +52,18 @@ _TITLE_LINE = 0.4
 #: that end in each other («Realschule», «Schule»).
 _BEGINNING = 5
 #: A sentence with one of these is no news, unless there is nothing else.
-_NEVER = words.word_set("question speech opens_with_call")
+_NEVER = words.word_set("question speech opens_with_call fragment")
 _WEAK = _NEVER | words.word_set("I you exclaimed very_short leans no_verb")
 _LINK = "opens_with_link"
 #: After one of these the news comes later.
 _LATER = words.word_set("scene question")
 #: What «I» did is no news.
 _OF_NEWS = words.word_set("event has_happened will_happen is_happening")
+#: Signs of an event.
+_REPORTS = _OF_NEWS | words.word_set("said when")
 #: What counts differently in the first sentence, which is the news without much proof.
 _OF_FIRST = _OF_NEWS | words.word_set("""
-    I you short opens_vaguely opens_with_clause opens_with_the said sensed
+    I you short opens_vaguely opens_with_clause opens_with_the said sensed timeless
 """)
 
 _NAME = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
@@ -80,14 +84,28 @@ _SCENE = re.compile(
         |[A-Z](?:(?!\sthat\s|\swho\s)[^,.]){0,40}\shad\s(?:just\s)?\w+(?:ed|en|wn|ht)\s
         |(?:Want|Let['’]s|Hey|Meet|Imagine|Picture|Remember|Think|Forget|Say|Ever|You
         |If\syou|Here(?:['’]s|\sis|\sare)|Welcome|Good\s(?:morning|evening)|Kennen\sSie)\b
-        |Jeden\s(?:Morgen|Tag|Abend)|Als\s(?:er|sie|die|der)\s)""",
+        |(?:Early|Late)\sone\s|It\sis\s(?:an?|the|\w+ly)\s|Jeden\s(?:Morgen|Tag|Abend)|Als\s(?:er|sie|die|der)\s)""",
     re.VERBOSE,
+)
+#: How things are: «Passwords are the bane of many», «Rowan has an admirer».
+_STATES = re.compile(
+    r"^[^:;–—]{2,120}?\b(?:is|are|isn['’]t|aren['’]t|has|have|can|can['’]t|cannot|might|won['’]t|seems?|means?)\b"
+    r"(?!\s(?:\w+ly\s|all\s|now\s|still\s)?(?:to|set|due|about|dead|missing|under|expected|likely|through|ready|out|up|down|off|over\sthe)\b)"
+)
+#: A count or a verb in the past, which tell of an event.
+_TELLS = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands|millions"
+    r"|was|were|had|did|didn['’]t|[a-z]{2,}ed|became|took|went|made|came|gave|got|held|led|lost"
+    r"|met|ran|saw|sent|wrote|rose|left|began|told|kept|brought|built|put|let|drew|grew|paid|said"
+    r"|says?|maintains?|spent|spoke|threw|['’]ve\s\w+)\b"
 )
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
     r"^(?:(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
     r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
-    r"|Previously|Historically|Years\sago|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
+    r"|Previously|Historically|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
+    r"|(?:\w+\s){0,3}(?:[Mm]onths|[Yy]ears|[Dd]ecades)\s(?:ago|later)\b"
+    rf"|Last\s(?:spring|summer|autumn|fall|winter|{MONTH_NAMES})\b"
     r"|(?:The\s)?(?:[Oo]ne|[Oo]thers?)\s|(?:Another|Each)\s|(?:Sure|Yes|Well|First),\s|Some\sbackground"
     r"|Every(?:thing|body|one)\s|Because\s|Unless\s|Like\s|Whatever\s|Take\sa\s"
     r"|(?:[A-Z][a-z'’]+(?:\s[a-z'’]+){1,2}|Where|When|Price|Result|Tickets):\s|Früher|Damals)"
@@ -119,7 +137,29 @@ def open_with_news(article: Article, found: Sequence[Passage]) -> tuple[Passage,
     """The passages from the news on, numbered anew."""
     news = find_news_passage(article, found)
     rest = found[news.place :] if news else found
-    return tuple(p._replace(place=place) for place, p in enumerate(rest))
+    opened = [p._replace(place=place) for place, p in enumerate(rest)]
+    if news:
+        opened[0] = _drop_link(article.text, opened[0])
+    return tuple(opened)
+
+
+#: «But», which nothing before the news explains.
+_LINKS = re.compile(
+    r"(?:And|But|So|Yet|Und|Aber)\s(?!far\b|for\b|if\b|when\b|too\b|even\b)"
+    r"|(?:Now|However|Meanwhile|Still|Nevertheless|Indeed|In\sfact|So),\s"
+)
+
+
+def _drop_link(text: str, passage: Passage) -> Passage:
+    """The sentence without the word that links it to the one before."""
+    link = _LINKS.match(text, passage.span.start, passage.span.end)
+    if link is None:
+        return passage
+    span = Span(start=link.end(), end=passage.span.end)
+    shown = format_version(text, (span,))
+    if leans_back(shown):
+        return passage
+    return passage._replace(span=span, text=shown, leans=False)
 
 
 #: A property that a weight belongs to, with its value.
@@ -150,6 +190,9 @@ def iter_candidates(
     in_scene = sum(passage.span.start < end for passage in found)
     for passage in plain or early:
         own, place = signs[passage.place], passage.place
+        if article.title:
+            # Where a title chooses, how things are may be the news.
+            own -= {"timeless"}
         if passage.span.start < end:
             # What stands in the paragraph of a scene belongs to it.
             own |= {"scene"}
@@ -215,11 +258,14 @@ def _list_signs(passage: Passage) -> frozenset[str]:
         "very_short": length < _VERY_SHORT,
         "short": length < _SHORT,
         "no_verb": not has_verb(passage.text),
+        "fragment": length < _FRAGMENT and not has_verb(passage.text),
         "known": passage.place and tells_of_known(passage.text),
         "scene": _SCENE.search(said),
         "earlier opening": _EARLIER.search(said),
     }
     found.update(name for name, holds in also.items() if holds)
+    if found.isdisjoint(_REPORTS) and _STATES.match(said) and not _TELLS.search(said):
+        found.add("timeless")
     return frozenset(found - _OF_NEWS if passage.personal else found)
 
 

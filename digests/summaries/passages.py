@@ -60,6 +60,8 @@ _JUNK = re.compile(
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
     |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
+    |\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s(?:supported|sponsored|presented|brought\sto\syou)\sby\b
+    |\b\w+\sicon\s\w+\sicon\b|\bContinue\sreading\sthe\smain\sstory\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -75,7 +77,7 @@ OPENS_WITH_SPEECH = re.compile(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
     r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
-_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=[\w\[])")
+_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=[\w\[])(?!'s\s)")
 _DOUBLE = re.compile(r"[\"“”„«»]")
 _CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
 IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
@@ -103,6 +105,7 @@ _LEANS = re.compile(
     # «For 44 years it was fed by a cable.», «In this case, …»
     rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
+    r"|Not\s[^,.;]{1,60},\s(?:he|she|it|they)\s"
 )
 
 #: «…, sagte er am Mittwoch»: the sentence before says who.
@@ -110,9 +113,15 @@ _SAID_BY_PRONOUN = re.compile(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
     # «The book does all three.»
+    r"|\bto\s(?:find|figure|sort|work)\s(?:it|this|that)\sout\b"
     r"|\b(?:do(?:es|ing)?|did)\s(?:all\s(?:two|three|four)|both|so|that)\b"
     r"(?=[,.]|\s\w+\.)"
 )
+
+
+def leans_back(text: str) -> bool:
+    """Whether a sentence opens with what only the one before explains."""
+    return _LEANS.match(text) is not None
 
 
 #: «The fire in Norvik», «the man who», «the new law»: the noun says which one.
@@ -203,7 +212,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 known=frozenset(stems),
                 reported=reported,
                 personal=FIRST_PERSON.search(reported) is not None,
-                leans=bool(_LEANS.match(text) or _SAID_BY_PRONOUN.search(reported)),
+                leans=leans_back(text) or _SAID_BY_PRONOUN.search(reported) is not None,
                 in_speech=(labels and _is_said(article.text, span))
                 or (speech > 0 and not marked),
             )
@@ -223,6 +232,8 @@ _LABEL_BEFORE = re.compile(
     r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
     # «ADA J. BRANDT / THE HERALD In her new book»
     r"|(?:[A-Z][A-Z.]+\s){1,4}/(?:\s[A-Z]{2,}){1,4}\s(?=[A-Z][a-z ])"
+    # «By By Ada Brandt Oct 31, 2015 in Entertainment A famous picture»
+    r"|(?:By\s){1,2}(?:[A-Z][\w.'’-]+\s){2,3}[A-Z][a-z]{2}\s\d\d?,\s\d{4}\sin\s[A-Z][a-z]+\s(?=[A-Z][a-z]*\s)"
     r"|\d\d?/\d\d?/\d{4}\s(?:AT\s)?\d\d?:\d\d\s(?:[AP]M\s)?(?:[A-Z]{2,4}\s)?)?(?=\S)"
 )
 

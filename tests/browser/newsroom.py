@@ -17,8 +17,10 @@ from playwright.sync_api import Page
 
 from bot.i18n.translation import Texts
 from bot.ingest.source_reader import SourceReader
+from bot.lookup.edition_views import StoredEditionViews
 from bot.platforms.local import pages
 from bot.platforms.local.platform import LocalPlatform
+from bot.platforms.plugins import load_plugins
 from bot.ports import PageServices
 from bot.web import server
 from bot.web.console.application import build_console
@@ -73,6 +75,7 @@ async def _open(
                 list_channels=harness.archive.local_destinations,
                 list_problems=_list_no_problems,
                 has_console=True,
+                views=StoredEditionViews(db=harness.db, plugins=load_plugins()),
             )
             console = build_console(harness.services, harness.inbox, {}, b"k" * 32)
             site = server.build_application(

@@ -75,6 +75,7 @@ class Stage:
     articles: dict[str, Article] = field(default_factory=lambda: dict(samples.ARTICLES))
     asked: list[Invocation] = field(default_factory=list)
     panel: Panel = field(default_factory=Panel)
+    workspace: Workspace = WORKSPACE
     channels: tuple[Destination, ...] = CHANNELS
     list_problems: tuple[Message | str, ...] = ()
     #: By their hashes.
@@ -162,7 +163,7 @@ class Stage:
         )
 
     async def _rooms(self, _person: str) -> tuple[Workspace, tuple[Destination, ...]]:
-        return WORKSPACE, self.channels
+        return self.workspace, self.channels
 
     async def _article(
         self, article: str, revision: str | None

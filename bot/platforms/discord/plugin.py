@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import Finding, PostOptions
+from bot.model.previews import MessagePreview
 from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.discord.channels import (
     INTERACTIONS_PATH,
@@ -22,7 +23,6 @@ from bot.ports import (
     ActivePlatform,
     IdPatterns,
     InvitationStep,
-    MessagePreview,
     PlatformContext,
     PlatformPlugin,
     TokenStep,

@@ -14,6 +14,7 @@ from typing import Final
 from markupsafe import Markup
 
 from bot.model import MessagePart
+from bot.model.previews import LimitUse, MessagePreview, PreviewFrame
 from bot.platforms.common.preview_html import (
     build_element,
     build_link,
@@ -23,7 +24,6 @@ from bot.platforms.discord import components, limits
 from bot.platforms.discord.channels import Json
 from bot.platforms.discord.components import ATTACHMENT_SCHEME
 from bot.platforms.discord.render import render
-from bot.ports import LimitUse, MessagePreview, PreviewFrame
 
 _TOKEN: Final = re.compile(
     r"\\(?P<escaped>[!-/:-@\[-`{-~])"

@@ -28,6 +28,7 @@ from starlette.staticfiles import StaticFiles
 from bot.i18n.safe_text import build_environment, sanitize_text
 from bot.i18n.translation import Texts, negotiate_locale
 from bot.model import (
+    DEMO_WORKSPACE,
     Command,
     Destination,
     LocalMessage,
@@ -36,6 +37,7 @@ from bot.model import (
     Reply,
     Workspace,
 )
+from bot.model.previews import PreviewFrame
 from bot.model.scope import MAX_KEY
 from bot.platforms.common.reply_html import TemplateData
 from bot.platforms.local import commands, limits, live_updates
@@ -92,12 +94,14 @@ def build_page_routes(
         clock: For the time of an answer.
         notice: A sentence in the banner; "" shows none.
     """
+    templates = build_environment(TEMPLATES)
+    templates.globals["views"] = services.views.titles if services.views else {}
     site = _Site(
         platform=platform,
         services=services,
         clock=clock,
         notice=notice,
-        templates=build_environment(TEMPLATES),
+        templates=templates,
     )
 
     def route(path: str, handler: _Handler, method: str = "GET") -> Route:
@@ -110,7 +114,9 @@ def build_page_routes(
         route("/", _show_page),
         route("/c/{channel}", _show_page),
         route("/e/{edition}", partial(_show_lookup, "news latest")),
+        route("/e/{edition}/as/{platform}", _show_view),
         route("/s/{story}", partial(_show_lookup, "news story")),
+        route("/previews.css", _send_preview_styles),
         route(f"{PICTURES_PATH}/{{picture}}.png", _show_picture),
         route("/events", _stream_events),
         route("/complete", _complete),
@@ -324,6 +330,36 @@ async def _show_lookup(path: str, page: _Page) -> Response:
     return response
 
 
+async def _show_view(page: _Page) -> Response:
+    """Show an edition as the messages that another platform would get of it."""
+    views, fields = page.site.services.views, page.fields
+    zone, texts = page.workspace.zone, page.texts
+    shown = views and await views.show(
+        page.workspace.scope,
+        fields["edition"],
+        person_id=page.visitor.person.id,
+        platform=fields["platform"],
+        build_frame=lambda made_at: PreviewFrame(
+            author="Standfirst",
+            time=texts.time(made_at, zone),
+            locate_picture=lambda hash: f"{PICTURES_PATH}/{hash}.png",
+        ),
+    )
+    if not shown:
+        raise HTTPException(404)
+    html = await asyncio.to_thread(
+        page.render_html, "view.html", messages=shown, **fields
+    )
+    return HTMLResponse(html)
+
+
+async def _send_preview_styles(page: _Page) -> Response:
+    """Send the styles in which other platforms show messages."""
+    views = page.site.services.views
+    styles = await asyncio.to_thread(lambda: views.styles if views else "")
+    return Response(styles, media_type="text/css")
+
+
 async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Response:
     """Show a channel with its messages; the first one at `/`."""
     shown, site = page.channel, page.site
@@ -338,6 +374,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
         seen[shown.channel] = newest.get(shown.channel, 0)
     is_editor = page.visitor.person.permission >= Permission.EDITOR
     problems = await site.services.list_problems() if is_editor else ()
+    is_demo = is_editor and page.workspace.external_id == DEMO_WORKSPACE
     unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
     tries = await commands.list_tries(page.visitor)
 
@@ -353,6 +390,9 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
             people=PEOPLE.values(),
             answered=page.view_answer(answer) if answer else None,
             opens_console=site.services.has_console and is_editor,
+            is_demo=is_demo,
+            # On its first page.
+            has_tour=is_demo and shown in page.channels[:1],
         )
 
     # In a thread: fifty editions take longer than others may wait for the event loop.

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.model import Command, Finding
+from bot.model.previews import MessagePreview
 from bot.platforms.common.sign_in import check_sign_in
 from bot.platforms.slack import app_manifest, limits
 from bot.platforms.slack.app_manifest import PLATFORM_NAME
@@ -23,7 +24,6 @@ from bot.ports import (
     ActivePlatform,
     IdPatterns,
     ManifestStep,
-    MessagePreview,
     PlatformContext,
     PlatformPlugin,
     TokenStep,

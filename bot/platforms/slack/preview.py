@@ -12,6 +12,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.model import MessagePart
+from bot.model.previews import LimitUse, MessagePreview, PreviewFrame
 from bot.platforms.common.preview_html import (
     build_element,
     build_link,
@@ -20,7 +21,6 @@ from bot.platforms.common.preview_html import (
 from bot.platforms.slack import limits
 from bot.platforms.slack.block_kit import measure_blocks
 from bot.platforms.slack.render import render
-from bot.ports import LimitUse, MessagePreview, PreviewFrame
 
 Json = Mapping[str, Any]
 _TOKEN: Final = re.compile(

@@ -16,6 +16,7 @@ from bot.commands.panel import format_plan
 from bot.commands.posting import ask_to_post
 from bot.commands.presentation import Page, format_channels
 from bot.configuration.change_steps import request_edit, request_entry
+from bot.lookup.edition_views import load_previews
 from bot.model import Paragraph, Reply, SettingsEntry
 from bot.storage import digest_store, picture_store
 from bot.web.console.changes import (
@@ -24,7 +25,6 @@ from bot.web.console.changes import (
     find_digest,
     revert_change,
 )
-from bot.web.console.digest_views import load_previews
 from bot.web.console.overview import suggest_digest
 from bot.web.console.visits import Console, Visit, page_route
 from digests.language.normalization import normalize_text
@@ -55,7 +55,7 @@ def build_routes(console: Console) -> Sequence[Route]:
 
 def _read_styles(console: Console) -> str:
     """Read the styles of the previews of all platforms."""
-    found = load_previews(console).values()
+    found = load_previews(console.services.plugins).values()
     return "\n".join(preview.stylesheet.read_text("utf-8") for _, preview in found)
 
 

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-from markupsafe import Markup
-
 from bot.commands.context import CommandContext
 from bot.commands.preview import (
     TODAY,
@@ -23,8 +21,9 @@ from bot.commands.preview import (
 )
 from bot.errors import UserError
 from bot.i18n.translation import Texts
+from bot.lookup.edition_views import load_previews, show_messages
 from bot.model import Digest, ListItem, RenderContext
-from bot.ports import LimitUse, MessagePreview, PreviewFrame
+from bot.model.previews import PreviewFrame, ShownMessage
 from bot.publishing import planning
 from bot.publishing.live_previews import DryRunEdition, LivePreviews, PastPeriod
 from bot.publishing.planning import PostingHold, capitalize_first, digest_zone
@@ -42,14 +41,6 @@ _AUTHOR: Final = "Standfirst"
 
 
 # ── the edition ────────────────────────────────────────────────────────────────
-
-
-@frozen
-class ShownMessage:
-    """One message as its platform shows it, and how much of its limits it uses."""
-
-    html: Markup
-    uses: tuple[LimitUse, ...]
 
 
 @frozen
@@ -114,15 +105,6 @@ def _find_past(context: CommandContext, digest: Digest, day: str) -> PastPeriod 
     return PastPeriod(since=since, until=until)
 
 
-def load_previews(console: Console) -> Mapping[str, tuple[str, MessagePreview]]:
-    """Load what shows messages of each platform, with its title, by its name."""
-    return {
-        name: (str(plugin.title), plugin.load_preview())
-        for name, plugin in console.services.plugins.items()
-        if plugin.load_preview is not None
-    }
-
-
 def build_frame(visit: Visit, time: str) -> PreviewFrame:
     """Build what stands around a message in a preview of this workspace."""
     return PreviewFrame(
@@ -138,19 +120,13 @@ def _show_on_platforms(
     """Show the edition on each platform, that of the workspace first."""
     now = console.services.clock.now()
     frame = build_frame(visit, visit.texts.time(now, context.zone))
-    found = load_previews(console)
+    found = load_previews(console.services.plugins)
     ordered = sorted(found, key=lambda name: name != visit.workspace.platform)
     return tuple(
         PlatformView(
             name=name,
             title=found[name][0],
-            messages=tuple(
-                ShownMessage(
-                    html=Markup(found[name][1].build_html(part, frame)),  # noqa: S704
-                    uses=found[name][1].measure(part),
-                )
-                for part in found[name][1].render(edition, context)
-            ),
+            messages=show_messages(found[name][1], edition, context, frame),
         )
         for name in ordered
     )

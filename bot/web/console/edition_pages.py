@@ -22,6 +22,7 @@ from bot.configuration.change_steps import ChangeRequest
 from bot.corrections.message_edits import list_corrections
 from bot.errors import UnknownName, UserError
 from bot.i18n.translation import Texts
+from bot.lookup.edition_views import load_previews
 from bot.lookup.text_search import check_retained
 from bot.model import (
     Delivery,
@@ -46,7 +47,7 @@ from bot.storage import (
 from bot.storage.schedule_store import PastMoment
 from bot.web.console.answers import view_blocks
 from bot.web.console.changes import apply_requests, describe_saved
-from bot.web.console.digest_views import build_frame, load_previews
+from bot.web.console.digest_views import build_frame
 from bot.web.console.visits import Console, Visit, page_route
 from digests.language.normalization import parse_whole_number
 from digests.messages import Message
@@ -311,7 +312,7 @@ def _show_messages(
     for one in sent:
         if one.destination_id == first and one.operation != "delete":
             newest[one.part] = one
-    previews, frame = load_previews(console), build_frame(visit, time)
+    previews, frame = load_previews(console.services.plugins), build_frame(visit, time)
     shown = []
     for one in newest.values():
         part = MessagePart(

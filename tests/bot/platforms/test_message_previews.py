@@ -15,12 +15,12 @@ from bot.configuration.changes import apply_requests
 from bot.configuration.unsaved_settings import apply_settings
 from bot.i18n.safe_text import sanitize_text
 from bot.model import DigestSettings, MessagePart
+from bot.model.previews import MessagePreview, PreviewFrame
 from bot.platforms.discord.markdown import escape_line
 from bot.platforms.discord.preview import build_inline
 from bot.platforms.plugins import load_plugins
 from bot.platforms.slack.block_kit import escape_mrkdwn
 from bot.platforms.slack.preview import build_mrkdwn
-from bot.ports import MessagePreview, PreviewFrame
 from bot.publishing import manual
 from bot.publishing.live_previews import LivePreviews
 from bot.storage import delivery_store

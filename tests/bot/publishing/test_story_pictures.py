@@ -203,6 +203,28 @@ async def test_a_private_address_is_not_asked(newsroom: Newsroom):
     assert line["host"] == "10.0.0.7"
 
 
+async def test_a_story_of_a_folder_has_the_picture_beside_its_article(
+    newsroom: Newsroom, tmp_path: Path
+):
+    folder = tmp_path / "courier"
+    folder.mkdir()
+    (folder / "hill.png").write_bytes(a_png(240, 160))
+    head = "---\ntitle: Hill slides\nimage: hill.png\nimage_alt: The hill\n---\n"
+    text = "A hill slid into the river Tern on Monday. Nobody was hurt, police said.\n"
+    (folder / "hill.txt").write_text(head + text, encoding="utf-8")
+    more = f'pictures = ["{folder}"]'
+    await newsroom.newswire.harness.apply(feed_configuration([str(folder)], more))
+    refs, (picture,) = await newsroom.read()
+    assert refs["story/1"].alt == "The hill"
+    assert (picture.width, picture.height) == (240, 160)
+
+
+@pytest.mark.parametrize("source", ["https://courier.example/feed", "/tmp/news"])
+async def test_only_the_articles_of_a_folder_have_files_as_pictures(source: str):
+    reader = SourceReader()
+    assert reader.may_read_picture("/tmp/news/a.png", source) is ("://" not in source)
+
+
 # ── requests ───────────────────────────────────────────────────────────────────
 
 

@@ -195,3 +195,20 @@ def test_a_vote_is_no_small_count():
         "for each meeting, ruling 5-4 that it was unfair to the poor of the town."
     )
     assert shown(text)[0].endswith("for each meeting, ruling 5-4")
+
+
+NEWS = "The Orvik mill will close on Friday, its owner Hallin Steel said."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Two of them earn more than £90,000 a year.",
+        "Other experts put the loss as high as £20 million.",
+        "Then wages were cut again, by up to 70%.",
+        "The tally of the union that year was £53 million.",
+        "Everybody at the dinner felt like a million dollars.",
+    ],
+)
+def test_a_line_that_needs_the_sentence_before_is_not_shown(line):
+    assert shown(f"{NEWS} The town has talked of it for weeks. {line}") == []

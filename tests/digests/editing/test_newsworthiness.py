@@ -164,6 +164,27 @@ def test_decisions_and_downfalls_weigh_more_than_lives_and_routine(
     assert weight(more) > weight(less, kind=kind)
 
 
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (
+            "Baker jailed for eight years for arson at flour mill",
+            "Deputy chair of Hallin tourist office steps down",
+        ),
+        (
+            "Orrin Foods to be taken over by rival Tavast for $3bn",
+            "Secretary of Hallin chess society quits",
+        ),
+        (
+            "Inflation slows to 2.7 percent",
+            "Hallin Town sign winger from Orvik for undisclosed fee",
+        ),
+    ],
+)
+def test_changes_in_clubs_and_teams_weigh_less_than_other_news(more: str, less: str):
+    assert weight(more) > 1.5 * weight(less)
+
+
 def test_an_obituary_weighs_by_its_headline_and_not_by_the_life_it_tells():
     life = "Obituary: Aksel Ruud / He saw his ship sink and 200 men die in the war."
     assert weight(life, kind="obituary") == weight(

@@ -325,6 +325,30 @@ def test_a_clause_keeps_what_completes_it_and_the_other_side(text, number, label
     assert labels(text, lang)[number] == label
 
 
+def test_a_clause_keeps_where_something_was_taken_and_in_how_many_games_it_holds():
+    taken = (
+        "In terms of soot and noise, a new barge that is built of timber is the equal "
+        "of taking 900 cars off the roads of the valley for a whole year, Moss says."
+    )
+    games = "In his past three games, Reed has scored for a total of 301 points."
+    assert "off the road" in labels(taken)["900"] or not labels(taken)["900"]
+    assert labels(games)["301"].startswith("In his past three games")
+
+
+def test_a_concession_or_a_part_of_a_list_is_no_clause_of_its_own():
+    granted = (
+        "Similarly, though only 40 percent of members are required to be present at "
+        "meetings of the club, a vote to replace its chair requires a majority of all."
+    )
+    listed = (
+        "Brandt leaves a divided town: a raft of rules that few mills in the valley "
+        "have kept so far; the mill has promised to cut its noise by 80 percent; and a "
+        "quay that nobody has paid for."
+    )
+    assert "club" not in labels(granted)["40 percent"][-8:]
+    assert not labels(listed)["80 percent"].startswith("The mill")
+
+
 def test_a_sum_keeps_to_whom_it_went():
     text = (
         "Orvik had accounting experts speak about all the money made — including £5.6 "

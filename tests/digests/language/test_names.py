@@ -23,6 +23,8 @@ def cast(text):
         ("Then Chinese President Lin Wei spoke.", "Lin Wei"),
         ("Then Prime Minister Sana Okabe spoke.", "Sana Okabe"),
         ("Then Bill de Marco spoke.", "Bill de Marco"),
+        ("Dann sprach Einsatzleiter Valentin Reuß.", "Valentin Reuß"),
+        ("Dann sprach Konstantin Amrhein.", "Konstantin Amrhein"),
         ("Then J.P. Morrow spoke.", "J.P. Morrow"),
         ("Then Mary-Anne O’Dell spoke.", "Mary-Anne O’Dell"),
         ("Then Mohammed bin Rashid spoke.", "Mohammed bin Rashid"),

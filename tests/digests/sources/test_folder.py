@@ -6,7 +6,13 @@ import pytest
 
 from digests.errors import UnreadableInput
 from digests.language.normalization import revision_hash
-from digests.sources.folder import ReadProblem, ReadResult, read_articles
+from digests.sources.folder import (
+    ReadProblem,
+    ReadResult,
+    read_articles,
+    read_picture,
+)
+from digests.types import ArticleImage
 
 HEAD = (
     "---\ntitle: Meadow: the vote\nsource: Brannock Gazette\n"
@@ -214,3 +220,50 @@ def test_windows_line_ends_and_byte_order_mark_are_taken_off(folder):
     (folder / "a.txt").write_bytes(b"\xef\xbb\xbf---\r\ntitle: T\r\n---\r\nA\r\nB")
     (article,) = read_articles(folder).articles
     assert (article.title, article.text) == ("T", "A\nB")
+
+
+# ── pictures ──────────────────────────────────────────────────────────────────
+
+
+def write_with_picture(folder: Path, name: str) -> Path:
+    head = f"---\nimage: {name}\nimage_alt: The meadow under water\n---\n"
+    return write(folder / "meadow.txt", head + BODY)
+
+
+def test_a_picture_beside_an_article_is_its_image(folder):
+    picture = write(folder / "flood.png", "…")
+    write_with_picture(folder, "flood.png")
+    reading = read_articles(folder)
+    image = ArticleImage(address=str(picture), alt="The meadow under water")
+    assert [article.image for article in reading.articles] == [image]
+    assert reading.problems == ()
+
+
+def test_a_picture_may_have_a_web_address(folder):
+    write_with_picture(folder, "https://gazette.example/flood.png")
+    (article,) = read_articles(folder).articles
+    assert article.image is not None
+    assert article.image.address == "https://gazette.example/flood.png"
+
+
+@pytest.mark.parametrize("name", ["lost.png", "../outside.png", "\0.png", "."])
+def test_a_picture_that_is_not_in_the_folder_is_reported(folder, name):
+    write(folder.parent / "outside.png", "…")
+    write_with_picture(folder, name)
+    reading = read_articles(folder)
+    assert only(reading).remedy.code == "folder.write_image"
+    assert [article.image for article in reading.articles] == [None]
+
+
+def test_a_picture_is_read_up_to_a_size(folder):
+    picture = write(folder / "flood.png", "12345")
+    assert read_picture(folder, picture, most=5) == b"12345"
+    with pytest.raises(UnreadableInput):
+        read_picture(folder, picture, most=4)
+
+
+def test_a_picture_that_became_a_link_out_of_the_folder_is_not_read(folder, tmp_path):
+    secret = write(tmp_path / "secret.png", "…")
+    (folder / "flood.png").symlink_to(secret)
+    with pytest.raises(UnreadableInput):
+        read_picture(folder, folder / "flood.png", most=5)

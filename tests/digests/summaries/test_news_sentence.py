@@ -4,6 +4,7 @@ import pytest
 
 from digests.summaries import passages
 from digests.summaries.news_sentence import find_news_passage
+from digests.summaries.registry import summarise_article
 from digests.types import Article
 
 NEWS = "The Weir Lane bridge will close on Monday for a year, the council said."
@@ -21,6 +22,9 @@ SCENES = [
     "Um drei Uhr zwanzig ist es so still, dass man den Bach unter der Mühle hört.",
     "Jeden Morgen um sechs schließt Ada Brandt das Tor auf.",
     "Gold bars.",
+    "Early one evening on the quay, Tom Reed was humming beside the lamps.",
+    "It is the saddest moment in the life of a ferry.",
+    "Two decades ago Tom Reed rowed his neighbours over the river.",
     "Ada Brandt still tries to call the ferry on her old telephone.",
     "Claim to fame: The weir of Hallin is the oldest of the valley.",
     "Sure, many will cross the bridge this summer to see the races.",
@@ -42,6 +46,70 @@ def test_the_first_sentence_of_a_report_is_the_news():
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_or_question_before_the_news_is_not_the_news(scene):
     assert opening(f"{scene} {NEWS} {BACKGROUND}") == NEWS
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "Ada Brandt has a weakness for old ferries.",
+        "A warm quilt might not always lead to a better night.",
+    ],
+)
+def test_how_things_are_is_not_the_news_where_something_happened(state: str):
+    news = (
+        "Brandt raised the ferry Marrow from Lake Hallin with ropes and 40 barrels,"
+        " and sold tickets for a ride on it and for a night in a bed on its bridge."
+    )
+    after = "The ferry Marrow had lain on the ground of the lake under old quilts."
+    assert opening(f"{state} {news} {after}") == news
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "Ada Brandt, the first woman to lead the Orvik mill, is dead.",
+        "Three ferrymen are missing after a storm on Lake Hallin.",
+        "Tom Reed is through to the last eight of the Orvik Open.",
+        "The Orvik mill has until Friday to pay its debts, the bank says.",
+    ],
+)
+def test_news_may_say_how_things_are(news):
+    after = "The people of Hallin heard of it on Monday, when the mill was closed."
+    assert opening(f"{news} {after}") == news
+
+
+def test_below_a_title_how_things_are_may_be_the_news():
+    state = "The ferry is a danger to bathers in the bay of Orvik."
+    text = f"{state} {BACKGROUND} On Monday the council met for an hour."
+    assert opening(text, title="Ferry in the bay of Orvik is a danger") == state
+
+
+def test_a_summary_opens_without_the_word_that_links_it_to_a_scene():
+    text = (
+        "It was still dark when Ada Brandt unlocked the gate. But the Weir Lane bridge"
+        " will close on Monday for a year, the council said. It was built in 1931."
+    )
+    shown = summarise_article(Article(id="a", text=text), 280)
+    assert shown.sentences[0].text.startswith("The Weir Lane bridge will close")
+    assert shown.headline.text.startswith("Weir Lane bridge will close")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The Harbour Series is supported by Orrin Paints.",
+        "By By Ada Brandt Oct 31, 2025 in Travel",
+        "Enlarge icon Close icon Photo: Orrin, lamps.example\n\n",
+    ],
+)
+def test_who_paid_or_wrote_is_not_told(line):
+    text = f"{line} A lamp that hung in the Orvik mill for a century has been found."
+    assert opening(text).startswith("A lamp that hung")
+
+
+def test_an_apostrophe_that_stands_alone_opens_no_speech():
+    news = "The airline bought 30 of Orrin 's new jets, it announced on Wednesday."
+    assert opening(f"{news} The deal is worth $8 billion.") == news
 
 
 def test_the_title_chooses_among_the_early_sentences():
