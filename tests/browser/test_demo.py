@@ -130,6 +130,14 @@ def test_axe_finds_nothing_in_the_tour(chromium, demo, scheme):
     page.context.close()
 
 
+def test_nothing_is_marked_while_the_tour_is_in_a_closed_drawer(chromium, demo):
+    page = opened(chromium, demo.url, viewport=PHONE)
+    expect(page.locator("#tour")).not_to_have_attribute("hidden", "")
+    expect(page.locator("#tour")).to_be_hidden()
+    expect(page.locator(".toured")).to_have_count(0)
+    page.context.close()
+
+
 @SCHEMES
 def test_axe_finds_nothing_in_the_tour_of_a_phone(chromium, demo, scheme):
     page = opened(chromium, demo.url, color_scheme=scheme, viewport=PHONE)
