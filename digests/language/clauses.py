@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from digests.language import grammar, words
+from digests.language import dates, grammar, words
 from digests.language.grammar import STRONG_CUES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
@@ -149,6 +149,8 @@ def _ends_before_words(
 
 def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
+    if _REST_OF_DATE.match(tail):
+        return False
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
     if _LISTED.match(tail) or _HALF_LIST.search(kept):
@@ -159,6 +161,8 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
+#: «on Tuesday|, the 14th of May»
+_REST_OF_DATE = re.compile(rf"{dates.CALENDAR_DAY}|\d{{4}}\b")
 _EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
 #: «about her home|, her fight and her plans», «Ann Moe|, her son, and Ida Lund»,
 #: «a dancer, and, in her day|, the best»

@@ -565,3 +565,33 @@ def test_what_somebody_said_of_it_is_no_source():
         "valley this year — in fact, she said it made her a better keeper of the lamp."
     )
     assert "valley this year, she said it" not in written(text)
+
+
+OPENED = "the council of Ostmere voted to close the bridge over the Lenn to lorries."
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "January 6, 2026",
+        "Tuesday, 14 May 2024",
+        "Tuesday, May 14, 2024",
+        "Tuesday, 14 May, 2024",
+        "the 14th of May 2024",
+    ],
+)
+def test_a_date_is_left_out_with_its_year(date: str):
+    assert written(f"On {date}, {OPENED}").startswith("Council of Ostmere voted")
+
+
+def test_a_date_inside_of_a_sentence_goes_with_the_comma_that_closes_it():
+    said = "The council of Ostmere voted on Tuesday, May 14, 2024, to close the bridge."
+    assert written(said) == "Council of Ostmere voted to close the bridge"
+
+
+@pytest.mark.parametrize("article", ["den ", "dem ", ""])
+def test_a_german_date_is_one_unit_in_a_text_of_unknown_language(article: str):
+    opened = f"Am Dienstag, {article}14. Mai 2024, hat der Rat die Brücke gesperrt."
+    inside = f"Der Rat hat am Dienstag, {article}14. Mai 2024, die Brücke gesperrt."
+    assert written(opened) == opened.removesuffix(".")
+    assert written(inside) == "Der Rat hat die Brücke gesperrt"
