@@ -104,6 +104,9 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     found = words.split_words(kept[-80:])
     if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
         return False
+    awaits = _AWAITS_OBJECT.search(kept)
+    if awaits and grammar.looks_finite(awaits[1].lower()):
+        return False
     resumed = RESUMED.search(tail)
     if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
         return False
@@ -204,6 +207,10 @@ _TO_VERB = re.compile(
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».
 _LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: «have advised, in no particular order|, a bank …»
+_AWAITS_OBJECT = re.compile(
+    r"\b(\w+),\s(?:in|at|by|with|among|on|for|from|over|during)\s[^,;:]*$"
+)
 #: «were killed | when …», «has died in hospital | after …»: in what?
 _HARMED = re.compile(
     r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"

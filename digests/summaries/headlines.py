@@ -17,7 +17,7 @@ from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening
-from digests.summaries.passages import SPEAKER_LABEL, Passage
+from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Sentence, Span
 
@@ -109,7 +109,7 @@ _ASIDE = re.compile(
 
 def _stands_alone(passage: Passage) -> bool:
     """Whether a sentence is neither speech, a question nor an aside."""
-    if CONCESSION.match(passage.text):
+    if CONCESSION.match(passage.text) or RESULT_LINE.match(passage.text):
         return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False

@@ -595,3 +595,31 @@ def test_a_german_date_is_one_unit_in_a_text_of_unknown_language(article: str):
     inside = f"Der Rat hat am Dienstag, {article}14. Mai 2024, die Brücke gesperrt."
     assert written(opened) == opened.removesuffix(".")
     assert written(inside) == "Der Rat hat die Brücke gesperrt"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Harbour Town 3-1 Ostmere City (half-time 1-0)\n\n",
+        "Harbour Town 3 (Brandt 12, 55, Lund 70) Ostmere City 1 (Reed 88)\n\n",
+        "Harbour Town 3, Ostmere City 1. ",
+    ],
+)
+def test_the_headline_of_a_match_is_its_result(line: str):
+    report = "Brandt scored after 12 and 55 minutes, and Lund headed a third."
+    assert written(line + report) == line.strip().removesuffix(".")
+
+
+def test_a_title_with_a_number_in_a_compound_or_of_money_is_a_title():
+    title = "300-page, $4 million report on the harbour sheds little light"
+    assert written(f"{title}\n\nThe fire at the old mill was in 1983.") == title
+
+
+def test_a_verb_keeps_its_object_after_an_insertion():
+    said = (
+        "Over a long career as a lobbyist and consultant, Reed and his firms have "
+        "advised, in no particular order, a group that was close to the brewery, the "
+        "biggest of the valley, and the former mayor of Norvik, who was accused of "
+        "ties to the smugglers of the harbour."
+    )
+    assert not written(said).endswith("order")
