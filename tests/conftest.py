@@ -49,6 +49,7 @@ settings.register_profile("explore", derandomize=False, deadline=None, print_blo
 settings.load_profile("fixed")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than cores: tests wait for processes, browsers and servers."""
     return (os.cpu_count() or 1) + 1

@@ -61,6 +61,7 @@ _JUNK = re.compile(
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
     |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s(?:supported|sponsored|presented|brought\sto\syou)\sby\b
+    |\b\w+\sicon\s\w+\sicon\b|\bContinue\sreading\sthe\smain\sstory\b
     |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )

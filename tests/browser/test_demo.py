@@ -110,6 +110,12 @@ def test_the_tour_is_on_the_first_page_only(chromium, demo):
     page.context.close()
 
 
+def test_an_empty_channel_of_the_demo_says_how_to_try_the_set_up(chromium, demo):
+    page = opened(chromium, f"{demo.url}/c/science")
+    expect(page.locator("#empty")).to_contain_text("/newsdesk setup")
+    page.context.close()
+
+
 def test_other_workspaces_have_no_tour(page):
     expect(page.locator("#tour")).to_have_count(0)
 
@@ -121,6 +127,14 @@ def test_axe_finds_nothing_in_the_tour(chromium, demo, scheme):
     assert violations(page) == []
     page.get_by_role("button", name="Skip the tour").click()
     assert violations(page) == []
+    page.context.close()
+
+
+def test_nothing_is_marked_while_the_tour_is_in_a_closed_drawer(chromium, demo):
+    page = opened(chromium, demo.url, viewport=PHONE)
+    expect(page.locator("#tour")).not_to_have_attribute("hidden", "")
+    expect(page.locator("#tour")).to_be_hidden()
+    expect(page.locator(".toured")).to_have_count(0)
     page.context.close()
 
 

@@ -37,7 +37,7 @@ description names.
 # Einstellungen
 
 Alles, was für einen Digest, ein Ziel und einen Arbeitsbereich eingestellt werden kann:
-mit `/newsdesk set`, im Kontrollzentrum (`/newsdesk home`), in der
+mit `/newsdesk set`, in der Übersicht (`/newsdesk home`), in der
 [Konsole](../console.md) oder in der [Konfigurationsdatei](../configuration.md), überall
 unter demselben Namen. Namen und Werte sind Englisch, weil sie so getippt werden.
 

@@ -16,8 +16,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
 
 from tests.bot.process import Home
 from tests.browser.conftest import QUIET, chromium_path
@@ -30,7 +31,9 @@ MOST_BYTES = 150_000
 #: What is shown in the pictures.
 SOURCES = (
     "bot/platforms/*/static/*.css",
-    "bot/platforms/local/templates/*.html",
+    "bot/platforms/local/templates/message.html",
+    "bot/platforms/local/templates/pa*.html",
+    "bot/platforms/local/templates/view.html",
     "bot/platforms/*/render.py",
     "bot/platforms/*/preview.py",
     "bot/platforms/common/edition_layout.py",
@@ -42,7 +45,6 @@ SOURCES = (
     "digests/cards/*.py",
     "digests/cards/*.typ",
     "seeds/demo.toml",
-    "seeds/articles/summit-*.txt",
     "seeds/demo/*/*.png",
     "seeds/demo/*/*.txt",
 )
@@ -62,7 +64,7 @@ def compute_fingerprint() -> str:
     digest = hashlib.sha256()
     for path in _list_sources():
         digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(_normalize(path))
+        digest.update(normalize(path))
     return digest.hexdigest()
 
 
@@ -71,7 +73,7 @@ def _list_sources() -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def _normalize(path: Path) -> bytes:
+def normalize(path: Path) -> bytes:
     """Return the content without what nobody sees: comments, docstrings, blanks."""
     if path.suffix == ".py":
         return _strip_docstrings(path.read_text(encoding="utf-8")).encode()
@@ -103,7 +105,6 @@ def main() -> None:
     ):
         page = browser.new_page(
             viewport={"width": _WIDTH, "height": _HEIGHT},
-            device_scale_factor=_SCALE,
             reduced_motion="reduce",
         )
         page.set_default_timeout(_PATIENCE)
@@ -114,16 +115,7 @@ def main() -> None:
         _wait_for_pictures(page)
         edition.evaluate("one => one.scrollIntoView()")
         _save(page, "page")
-        views = {
-            name: page.url
-            + (
-                edition.get_by_role("link", name=label).get_attribute("href") or ""
-            ).lstrip("/")
-            for name, label in (
-                ("discord", "View as Discord"),
-                ("slack", "View as Slack"),
-            )
-        }
+        views = {name: _find_view(edition, name) for name in ("discord", "slack")}
         page.get_by_role("button", name="Open the console").click()
         page.get_by_role("link", name="Digests").first.click()
         page.get_by_role("link", name="Front page").first.click()
@@ -131,9 +123,15 @@ def main() -> None:
         _wait_for_pictures(page)
         _save(page, "console")
         for name, address in views.items():
-            _take_view(page, name, address)
+            _take_view(page, name, urljoin(page.url, address))
         demo.stop()
     FINGERPRINT.write_text(compute_fingerprint() + "\n", encoding="utf-8")
+
+
+def _find_view(edition: Locator, platform: str) -> str:
+    """Return the address of an edition as a platform shows it."""
+    link = edition.get_by_role("link", name=f"View as {platform.capitalize()}")
+    return link.get_attribute("href") or ""
 
 
 def _take_view(page: Page, name: str, address: str) -> None:
@@ -166,14 +164,19 @@ def _wait_for_pictures(page: Page) -> None:
 
 
 def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
-    """Photograph what the window shows, or a part of the page, as a small WebP."""
-    # Without a clip, what is scrolled to.
-    part = {"clip": {**clip, "scale": 1}} if clip else {}
+    """Photograph the page, or a part of it, as WebP within the limit."""
+    shown: FloatRect = page.evaluate(
+        """() => ({x: scrollX, y: scrollY, width: innerWidth, height: innerHeight})"""
+    )
     session = page.context.new_cdp_session(page)
     for quality in _QUALITIES:
         shot = session.send(
             "Page.captureScreenshot",
-            {"format": "webp", "quality": quality, **part},
+            {
+                "format": "webp",
+                "quality": quality,
+                "clip": {**(clip or shown), "scale": _SCALE},
+            },
         )
         content = base64.b64decode(shot["data"])
         if len(content) <= MOST_BYTES:

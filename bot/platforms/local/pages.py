@@ -374,6 +374,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
         seen[shown.channel] = newest.get(shown.channel, 0)
     is_editor = page.visitor.person.permission >= Permission.EDITOR
     problems = await site.services.list_problems() if is_editor else ()
+    is_demo = is_editor and page.workspace.external_id == DEMO_WORKSPACE
     unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
     tries = await commands.list_tries(page.visitor)
 
@@ -389,20 +390,15 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
             people=PEOPLE.values(),
             answered=page.view_answer(answer) if answer else None,
             opens_console=site.services.has_console and is_editor,
-            has_tour=_offers_tour(page),
+            is_demo=is_demo,
+            # On its first page.
+            has_tour=is_demo and shown in page.channels[:1],
         )
 
     # In a thread: fifty editions take longer than others may wait for the event loop.
     response = HTMLResponse(await asyncio.to_thread(render))
     response.set_cookie(SEEN_COOKIE, format_seen_cookie(seen), samesite="strict")
     return response
-
-
-def _offers_tour(page: _Page) -> bool:
-    """Whether the page is the first one of the demo, for the person who runs it."""
-    is_first = page.channel in page.channels[:1]
-    is_editor = page.visitor.person.permission >= Permission.EDITOR
-    return page.workspace.external_id == DEMO_WORKSPACE and is_first and is_editor
 
 
 async def _leave_out_pictures(

@@ -459,3 +459,19 @@ def test_whoever_is_told_or_cites_does_not_speak():
 )
 def test_a_role_is_what_one_person_does(text, role):
     assert roles(text)[-1] == role
+
+
+def test_furniture_of_a_page_is_no_speaker():
+    text = (
+        "Change will come from the top down.\nAdvertisement Continue reading the main "
+        "story\n“I do not believe those who say that nothing will change,” he said."
+    )
+    assert speakers(text) == [None]
+
+
+def test_a_given_name_that_is_also_a_soldier_is_a_part_of_the_name():
+    text = (
+        "The head of the Orvik Front, Marine Le Corbeau, praised her rival. “We want "
+        "everybody but Ada Reed in that office,” Le Corbeau told the Herald."
+    )
+    assert speakers(text) == ["Marine Le Corbeau"]

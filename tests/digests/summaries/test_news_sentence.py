@@ -99,6 +99,7 @@ def test_a_summary_opens_without_the_word_that_links_it_to_a_scene():
     [
         "The Harbour Series is supported by Orrin Paints.",
         "By By Ada Brandt Oct 31, 2025 in Travel",
+        "Enlarge icon Close icon Photo: Orrin, lamps.example\n\n",
     ],
 )
 def test_who_paid_or_wrote_is_not_told(line):

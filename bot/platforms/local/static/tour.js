@@ -20,6 +20,8 @@ function show(step) {
   again.hidden = going;
   if (!going) return;
   next.textContent = step === steps.length - 1 ? next.dataset.last : label;
+  // On a narrow screen the tour is in the drawer: nothing is marked while that is closed.
+  if (!tour.getClientRects().length) return;
   const target = document.querySelector(steps[step].dataset.shows);
   target?.classList.add("toured");
   // Only after a press: the page opens at its newest message.
