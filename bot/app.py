@@ -263,7 +263,7 @@ async def _build_application(
     )
     inbox = build_inbox(services, registry.build_commands(services))
     sign_ins = {n: one.sign_in for n, one in active.items() if one.sign_in}
-    console = build_console(services, inbox, sign_ins)
+    console = build_console(services, inbox, sign_ins, key)
     received = {n: one for n, one in active.items() if receives(role, one)}
     site = server.build_application(
         routes=[route for one in active.values() for route in one.pages],

@@ -122,9 +122,14 @@ def request_feeds(
 
 def _add_feeds(name: str, feeds: Sequence[Subscription]) -> EntryEdit:
     titles = {feed.address: feed.title[:80].strip() for feed in feeds}
-    names = {a: t for a, t in titles.items() if t != a and not find_name_problem(t)}
 
     def edit(before: SettingsEntry | None) -> SettingsEntry:
+        # Here, in the writer's thread: there may be thousands.
+        names = {
+            address: title
+            for address, title in titles.items()
+            if title and title != address and not find_name_problem(title)
+        }
         entry = before or {**DEFAULT_DIGEST, "name": name}
         return {
             **entry,

@@ -102,7 +102,8 @@ def measure_parts(conn: Connection) -> dict[int, int]:
     parts = _select_parts()
     total = func.sum(parts.c.part)
     query = select(parts.c.workspace_id, total).group_by(parts.c.workspace_id)
-    return {key: round(part) for key, part in list_all(conn, query, tuple)}
+    # A source that was set up since the last count has none.
+    return {key: round(part or 0) for key, part in list_all(conn, query, tuple)}
 
 
 def measure_part(conn: Connection, scope: Scope) -> int:

@@ -11,7 +11,10 @@ change anything in either:
   browser does. The operator may trust one that asks for a login itself.
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
-- *Bodies* are read here, once, up to `MAX_BODY` bytes, and passed on.
+- *Bodies* are read here, once, up to `MAX_BODY` bytes and `MAX_FIELDS` fields, and
+  passed on; longer addresses than `MAX_TARGET` are refused.
+- *Cookies* with a backslash are none of ours and are dropped: unquoting them takes
+  quadratic time in older Pythons (CVE-2024-7592).
 - *Beyond this computer*, when the port is bound to another address than loopback, the
   pages are for a trusted proxy alone; for everybody else they do not exist.
 - *The console* is also served under `PUBLIC_URL`, because it has a login. Its host is
@@ -40,7 +43,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import FormData, Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,6 +54,10 @@ from digests.language.normalization import parse_whole_number
 log = structlog.get_logger(__name__)
 
 MAX_BODY: Final = 64 * 1024
+#: Fields of a form: a digest has three for each of its sources.
+MAX_FIELDS: Final = 2_500
+#: Bytes of path and query; numbers of more digits are not parsed by Python.
+MAX_TARGET: Final = 4_000
 VISIT_COOKIE: Final = "standfirst_visit"
 SESSION_COOKIE: Final = "standfirst_console"
 CONSOLE_PREFIX: Final = "/console"
@@ -159,6 +166,9 @@ WRONG_CONTENT_TYPE: Final = RequestRefusal(
 BODY_TOO_LARGE: Final = RequestRefusal(
     413, "Too long", "That is more than this page takes at once. Nothing was done."
 )
+TARGET_TOO_LONG: Final = RequestRefusal(
+    414, "Too long", "No page has so long an address. Nothing was done."
+)
 
 
 class Security:
@@ -188,7 +198,12 @@ class Security:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        _drop_escaped_cookies(scope)
         path, headers, state = scope["path"], Headers(scope=scope), _get_state(scope)
+        if len(path) + len(scope["query_string"]) > MAX_TARGET:
+            answer = _wrap_send(send, None)
+            await self._send_refusal(TARGET_TOO_LONG, scope, receive, answer)
+            return
         state["client"] = find_client(scope, headers, self._access)
         if path in self._public_paths:
             await self._run(scope, receive, _wrap_send(send, None))
@@ -295,7 +310,7 @@ class Security:
         if kind != "application/x-www-form-urlencoded":
             return WRONG_CONTENT_TYPE, receive
         body = await _read_body(headers, receive)
-        if body is None:
+        if body is None or body.count(b"&") >= MAX_FIELDS:
             return BODY_TOO_LARGE, receive
         token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
         wanted = create_csrf_token(self._key, visit)
@@ -493,6 +508,23 @@ def _wrap_send(send: Send, new_visit: str | None, *, secure: bool = False) -> Se
     return answer
 
 
+async def read_form(request: Request) -> FormData:
+    """Read the fields of a form that passed the middleware."""
+    return await request.form(max_fields=MAX_FIELDS)
+
+
+def _drop_escaped_cookies(scope: Scope) -> None:
+    """Drop cookies with a backslash in them."""
+
+    def keep(cookies: bytes) -> bytes:
+        return b";".join(one for one in cookies.split(b";") if b"\\" not in one)
+
+    scope["headers"] = [
+        (name, keep(value) if name == b"cookie" else value)
+        for name, value in scope["headers"]
+    ]
+
+
 async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
     """Read the body; None if it is longer than `MAX_BODY` bytes, or was cut off."""
     declared = headers.get("content-length", "0")
@@ -522,7 +554,7 @@ def _replay_body(body: bytes, receive: Receive) -> Receive:
 
 def _read_csrf_field(body: bytes) -> str:
     try:
-        pairs = parse_qsl(body.decode("ascii"), max_num_fields=200)
+        pairs = parse_qsl(body.decode("ascii"), max_num_fields=MAX_FIELDS)
     except ValueError:
         return ""
     return next((value for name, value in pairs if name == CSRF_FIELD), "")

@@ -25,6 +25,7 @@ from tests.bot.large_inputs import (
     counting_steps,
     use_threads,
 )
+from tests.bot.web.console.stage import ConsoleStage
 from tests.feeds import an_item
 
 #: Part of a command that pauses a source of the last digest.
@@ -151,6 +152,40 @@ async def test_the_largest_change_is_confirmed_and_listed_in_short_steps(
         await answer(large_harness, pressed)
         history = await large_harness.asks("newsdesk history", True, None, {})
         await answer(large_harness, history)
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize("query", ["", "?page=3&q=outlet", "?q=" + "a+" * 1_900])
+async def test_the_console_lists_sources_in_short_steps(
+    large_harness: BotHarness, query: str
+):
+    stage = ConsoleStage(large_harness)
+    browser = await stage.enter()
+    workspace = (await large_harness.digest("Digest 1")).workspace_id
+    # Templates are compiled once.
+    await browser.get(f"/console/w/{workspace}/sources?q=nothing")
+
+    with counting_steps() as steps:
+        page = browser.get(f"/console/w/{workspace}/sources{query}")
+        assert (await asyncio.create_task(page)).status == 200
+
+    assert steps.most < MOST
+
+
+async def test_the_console_adds_thousands_of_addresses_in_short_steps(
+    large_harness: BotHarness,
+):
+    stage = ConsoleStage(large_harness)
+    browser = await stage.enter()
+    digest = await large_harness.digest("Digest 1")
+    here = f"/console/w/{digest.workspace_id}/sources"
+    addresses = " ".join(f"https://y{number}.example/" for number in range(1_900))
+    fields = {"digest": str(digest.id), "sources": addresses}
+    fields["csrf"] = await browser.token(here)
+
+    with counting_steps() as steps:
+        await asyncio.create_task(browser.post(f"{here}/add", fields))
 
     assert steps.most < MOST
 

@@ -77,7 +77,7 @@ async def _open(
                 has_console=True,
                 views=StoredEditionViews(db=harness.db, plugins=load_plugins()),
             )
-            console = build_console(harness.services, harness.inbox, {})
+            console = build_console(harness.services, harness.inbox, {}, b"k" * 32)
             site = server.build_application(
                 routes=pages.build_page_routes(platform, services, clock),
                 read_article=harness.archive.local_article,

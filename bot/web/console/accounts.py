@@ -1,11 +1,12 @@
 """Signing in with an account on a platform (OAuth 2.0), which the platform describes.
 
 A login begins here and comes back from the platform to `…/callback`. What connects both
-is a cookie of this browser with the random values of the attempt: an answer that this
-browser did not ask for is refused (state), an ID token of another login is (nonce), and
-so is a code that was intercepted (PKCE). The cookie is used up by the first answer.
+is a signed cookie of this browser with the random values of the attempt: an answer that
+this browser did not ask for is refused (state), an ID token of another login is
+(nonce), and so is a code that was intercepted (PKCE). The first answer uses it up.
 """
 
+import hashlib
 import hmac
 import json
 import secrets
@@ -82,7 +83,7 @@ async def begin(console: Console, sign_in: SignIn, request: Request) -> Response
     response = RedirectResponse(sign_in.build_address(attempt), status_code=303)
     response.set_cookie(
         _get_cookie_name(request),
-        _write_attempt(stored),
+        _write_attempt(stored, console.key),
         max_age=ATTEMPT_LIFETIME // timedelta(seconds=1),
         path="/",
         httponly=True,
@@ -107,7 +108,7 @@ async def finish(console: Console, sign_in: SignIn, request: Request) -> Respons
 
 async def _finish(console: Console, sign_in: SignIn, request: Request) -> Response:
     texts, query = choose_texts(request), request.query_params
-    found = _read_attempt(request, console.services.clock.now())
+    found = _read_attempt(request, console.services.clock.now(), console.key)
     state = query.get("state", "")
     if found is None or not _is_same(found.attempt.state, state):
         title = texts.say("This login is no longer valid")
@@ -152,18 +153,25 @@ def _get_cookie_name(request: Request) -> str:
     return f"{prefix}{ATTEMPT_COOKIE}"
 
 
-def _write_attempt(stored: _Attempt) -> str:
+def _sign(values: str, key: bytes) -> str:
+    return hmac.new(key, b"sign-in:" + values.encode(), hashlib.sha256).hexdigest()
+
+
+def _write_attempt(stored: _Attempt, key: bytes) -> str:
     one = stored.attempt
     values = [
         stored.platform, one.redirect, one.state, one.nonce, one.verifier, stored.next,
         stored.until.isoformat(),
     ]  # fmt: skip
-    return urlsafe_b64encode(json.dumps(values).encode()).decode()
+    written = urlsafe_b64encode(json.dumps(values).encode()).decode()
+    return f"{written}.{_sign(written, key)}"
 
 
-def _read_attempt(request: Request, now: datetime) -> _Attempt | None:
+def _read_attempt(request: Request, now: datetime, key: bytes) -> _Attempt | None:
     """Read the cookie; None if there is none for this platform, or it has expired."""
-    raw = request.cookies.get(_get_cookie_name(request), "")
+    raw, _, mark = request.cookies.get(_get_cookie_name(request), "").partition(".")
+    if not raw.isascii() or not _is_same(_sign(raw, key), mark):
+        return None
     try:
         values = json.loads(urlsafe_b64decode(raw.encode()))
         platform, redirect, state, nonce, verifier, leads_to, until = map(str, values)

@@ -71,6 +71,7 @@ def build_console(
     services: CommandServices,
     inbox: Inbox,
     sign_ins: Mapping[str, SignIn],
+    key: bytes,
 ) -> ConsoleSite:
     """Build the console.
 
@@ -78,6 +79,7 @@ def build_console(
         services: What commands share.
         inbox: Runs commands.
         sign_ins: Platforms that people can sign in with, by name.
+        key: Secret of at least 16 bytes that signs what browsers keep for us.
     """
     navigation: list[NavigationItem] = []
     console = Console(
@@ -87,6 +89,7 @@ def build_console(
         members=Members(services.db, services.clock, sign_ins),
         templates=build_environment(_FOLDER / "templates"),
         sign_ins={name: str(services.plugins[name].title) for name in sign_ins},
+        key=key,
         navigation=navigation,
     )
     routes = [route for build in PAGES for route in build(console)]

@@ -26,7 +26,7 @@ from bot.web.console.visits import (
     is_own_path,
     lead_to,
 )
-from bot.web.security import CONSOLE_PREFIX
+from bot.web.security import CONSOLE_PREFIX, read_form
 
 log = structlog.get_logger(__name__)
 
@@ -156,7 +156,7 @@ async def show_link(console: Console, request: Request) -> Response:
 
 async def use_link(console: Console, request: Request) -> Response:
     """Sign the owner in with a one-time address."""
-    form = await request.form()
+    form = await read_form(request)
     if await console.sessions.use_link(str(form.get("key", ""))):
         return await _sign_owner_in(console, request)
     texts = choose_texts(request)

@@ -326,9 +326,10 @@ def _build_input(
         case "choice":
             choices = _list_choices(setting, str(value), texts)
         case "checks":
+            chosen = frozenset(map(str, value or ()))
             names = dict.fromkeys((*(p.name for p in places), *map(str, value or ())))
             choices = (
-                InputChoice(value=name, label=f"#{name}", chosen=name in (value or ()))
+                InputChoice(value=name, label=f"#{name}", chosen=name in chosen)
                 for name in names
             )
         case "sections":

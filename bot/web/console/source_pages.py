@@ -35,8 +35,8 @@ from bot.ingest.source_health import SourceHealth
 from bot.ingest.source_state import current_address
 from bot.lookup.name_resolution import format_source_name
 from bot.model import SettingsEntry, Source
-from bot.model.scope import MAX_KEY
-from bot.storage import digest_store, source_store
+from bot.model.scope import MAX_KEY, Scope
+from bot.storage import Connection, digest_store, source_store
 from bot.web.console.answers import view_blocks
 from bot.web.console.changes import apply_requests, describe_saved
 from bot.web.console.visits import Console, Visit, page_route
@@ -49,6 +49,8 @@ from digests.types import frozen
 PER_PAGE: Final = 50
 #: Feeds of a list that are shown before they are added.
 MAX_LISTED: Final = 100
+#: Characters that are looked for in the list.
+_MAX_QUERY: Final = 100
 _OPML_ENDS: Final = (".opml", ".opml.xml")
 
 
@@ -91,11 +93,10 @@ async def _render_list(
     console: Console, visit: Visit, status: int = 200, **more: Any
 ) -> Response:
     query, now = visit.request.query_params, console.services.clock.now()
-    every = await console.services.db.read(source_store.list_sources, visit.scope)
-    wanted = normalize_text(query.get("q", "")).split()
-    found = [one for one in every if _has_words(one, wanted)]
-    found.sort(key=lambda one: (_rank(one, now), one.name.casefold()))
-    shown = Page.of(found, query.get("page", "1"), PER_PAGE)
+    asked = query.get("q", "")[:_MAX_QUERY]
+    shown = await console.services.db.read(
+        _load_page, visit.scope, asked, query.get("page", "1"), now
+    )
     context = console.open_context(visit)
     values = {
         "typed": "",
@@ -111,11 +112,22 @@ async def _render_list(
         visit,
         "sources.html",
         status,
-        asked=query.get("q", ""),
+        asked=asked,
         list=shown,
         sources=[_view_line(console, visit, one) for one in shown.items],
         **(values | more),
     )
+
+
+def _load_page(
+    conn: Connection, scope: Scope, asked: str, page: str, now: datetime
+) -> Page[Source]:
+    """Find a page of the list; in a reader's thread, as there may be thousands."""
+    wanted = normalize_text(asked).split()
+    every = source_store.list_sources(conn, scope)
+    found = [one for one in every if _has_words(one, wanted)]
+    found.sort(key=lambda one: (_rank(one, now), one.name.casefold()))
+    return Page.of(found, page, PER_PAGE)
 
 
 def _has_words(source: Source, words: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ on after a change (`go`).
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -40,7 +40,7 @@ from bot.model.sign_in import ConsoleSession
 from bot.storage import workspace_store
 from bot.web.console.members import Member, Members
 from bot.web.console.sessions import Sessions
-from bot.web.security import CONSOLE_PREFIX
+from bot.web.security import CONSOLE_PREFIX, read_form
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,7 @@ class Visit:
 
     async def read_form(self) -> FormData:
         """Read the fields that were posted."""
-        return await self.request.form()
+        return await read_form(self.request)
 
 
 PageHandler = Callable[["Console", Visit], Awaitable[Response]]
@@ -113,6 +113,8 @@ class Console:
     templates: Environment
     #: Platforms that people can sign in with: names and titles, in order.
     sign_ins: Mapping[str, str]
+    #: Secret of at least 16 bytes that signs what browsers keep for us.
+    key: bytes = field(repr=False)
     navigation: Sequence[NavigationItem] = ()
 
     def page(
@@ -251,7 +253,7 @@ class Console:
     async def _offer_again(
         self, request: Request, template: str, status: int
     ) -> Response:
-        form = await request.form()
+        form = await read_form(request)
         ours = ("csrf", "event")
         typed = [
             (name, said)

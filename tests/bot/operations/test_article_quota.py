@@ -157,6 +157,12 @@ destinations = ["morning"]
     assert list(parts.values()) == [3]
 
 
+async def test_a_folder_that_was_not_counted_yet_has_no_part(wire: Newswire):
+    await wire.harness.apply()
+    parts = await wire.harness.db.read(quota_store.measure_parts)
+    assert list(parts.values()) == [0]
+
+
 # ── beyond the quota ──────────────────────────────────────────────────────────────
 
 

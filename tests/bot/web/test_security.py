@@ -305,3 +305,36 @@ async def test_a_defect_is_reported_without_its_trace(browser):
     assert "heron" not in answer.text
     assert "Traceback" not in answer.text
     assert "our side" in answer.text
+
+
+async def test_a_cookie_that_takes_long_to_unquote_is_not_read(browser):
+    async def list_cookies(request: Request) -> Response:
+        return Response(",".join(sorted(request.cookies)))
+
+    app = an_app(Route("/cookies", list_cookies))
+    slow = '"' + '\\"' * 10 + '"'
+    headers = OURS | {"cookie": f"other={slow}; ours=fine"}
+
+    assert (await ask(app, "GET", "/cookies", b"", headers)).text == "ours"
+
+
+@pytest.mark.parametrize("path", ["/" + "9" * 5_000, "/?q=" + "x" * 5_000])
+async def test_an_address_that_no_page_has_is_refused_at_once(browser, path):
+    assert (await browser.get(path)).status == 414
+
+
+async def test_a_form_may_have_a_field_for_each_of_many_sources(browser):
+    fields = {f"set-{number}": "x" for number in range(700)}
+    token = await browser.token()
+
+    answer = await browser.post("/act", fields | {"csrf": token, "what": "x"})
+
+    assert (answer.status, answer.text) == (200, "done: x")
+
+
+async def test_a_form_of_too_many_fields_is_refused(browser):
+    token = await browser.token()
+    answer = await browser.send(
+        "POST", "/act", b"&" * 10_000, OURS | FORM | SAME | {"x-csrf-token": token}
+    )
+    assert answer.status == 413

@@ -85,7 +85,7 @@ class ConsoleStage:
     def _build(self) -> Starlette:
         harness = self.harness
         console = build_console(
-            harness.services, harness.inbox, {self.sign_in.platform: self.sign_in}
+            harness.services, harness.inbox, {self.sign_in.platform: self.sign_in}, KEY
         )
         return server.build_application(
             routes=[],

@@ -1,11 +1,13 @@
 """Signing in with an account: state, cookie, answers of the platform."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.web.console.accounts import ATTEMPT_LIFETIME
+from bot.web.console.accounts import ATTEMPT_COOKIE, ATTEMPT_LIFETIME
 from tests.bot.web.asgi import Browser
 from tests.bot.web.console.stage import BEHIND, PUBLIC, ConsoleStage
 
@@ -125,3 +127,25 @@ async def test_a_login_ends_the_session_before(stage, here):
     assert browser.cookies["standfirst_console"] != before
     old = stage.browser(cookies={"standfirst_console": before})
     assert (await old.get("/console?choose=1")).status == 303
+
+
+async def test_a_cookie_whose_time_was_changed_signs_nobody_in(stage, here):
+    browser = stage.browser()
+    state = await begin(browser)
+    written, _, mark = browser.cookies[ATTEMPT_COOKIE].partition(".")
+    *values, _ = json.loads(urlsafe_b64decode(written))
+    later = json.dumps([*values, "2100-01-01T00:00:00+00:00"])
+    forged = urlsafe_b64encode(later.encode()).decode()
+    browser.cookies[ATTEMPT_COOKIE] = f"{forged}.{mark}" if mark else forged
+
+    answer = await browser.get(f"{BACK}?code=code-of-ana&state={state}")
+
+    assert answer.status == 403
+    assert stage.sign_in.asked == 0
+
+
+async def test_a_cookie_of_nested_lists_is_none(stage, here):
+    browser = stage.browser()
+    browser.cookies[ATTEMPT_COOKIE] = urlsafe_b64encode(b"[" * 20_000).decode()
+
+    assert (await browser.get(f"{BACK}?code=x&state=y")).status == 403
