@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, FloatRect, Locator, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    FloatRect,
+    Locator,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.bot.process import Home
 from tests.browser.conftest import QUIET, chromium_path
@@ -26,7 +33,7 @@ from tests.docs.markdown import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
 FINGERPRINT = FOLDER / "fingerprint.txt"
-NAMES = ("discord", "slack", "page", "console")
+NAMES = ("discord", "slack", "page", "narrow", "console")
 MOST_BYTES = 150_000
 #: What is shown in the pictures.
 SOURCES = (
@@ -50,7 +57,9 @@ SOURCES = (
 )
 #: Milliseconds that the demo may take to its first edition.
 _PATIENCE = 60_000
-_WIDTH, _HEIGHT, _SCALE = 1280, 900, 1.5
+_SCALE = 1.5
+_WIDE: ViewportSize = {"width": 1280, "height": 900}
+_NARROW: ViewportSize = {"width": 720, "height": 1005}
 #: A message is shown to this height: its first story, with picture and quote card.
 _MESSAGE_WIDTH, _MESSAGE_HEIGHT = 720, 860
 _QUALITIES = (82, 74, 66, 58, 50, 42)
@@ -104,7 +113,7 @@ def main() -> None:
         Home(Path(home)).running("demo") as demo,
     ):
         page = browser.new_page(
-            viewport={"width": _WIDTH, "height": _HEIGHT},
+            viewport=_WIDE,
             reduced_motion="reduce",
         )
         page.set_default_timeout(_PATIENCE)
@@ -113,8 +122,10 @@ def main() -> None:
         edition.locator("img").first.wait_for()
         page.get_by_role("button", name="Skip the tour").click()
         _wait_for_pictures(page)
-        edition.evaluate("one => one.scrollIntoView()")
-        _save(page, "page")
+        for name, size in (("narrow", _NARROW), ("page", _WIDE)):
+            page.set_viewport_size(size)
+            edition.evaluate("one => one.scrollIntoView()")
+            _save(page, name)
         views = {name: _find_view(edition, name) for name in ("discord", "slack")}
         page.get_by_role("button", name="Open the console").click()
         page.get_by_role("link", name="Digests").first.click()
@@ -165,8 +176,9 @@ def _wait_for_pictures(page: Page) -> None:
 
 def _save(page: Page, name: str, clip: FloatRect | None = None) -> None:
     """Photograph the page, or a part of it, as WebP within the limit."""
+    # Without the last lines, where the page scrolls on below its command box.
     shown: FloatRect = page.evaluate(
-        """() => ({x: scrollX, y: scrollY, width: innerWidth, height: innerHeight})"""
+        "() => ({x: scrollX, y: scrollY, width: innerWidth, height: innerHeight - 12})"
     )
     session = page.context.new_cdp_session(page)
     for quality in _QUALITIES:
