@@ -75,10 +75,6 @@ class QuestionTerm:
         lacks = self.accepted_roots.isdisjoint(roots)
         return not (lacks and self.related.isdisjoint(roots))
 
-    def is_touched(self, roots: frozenset[str]) -> bool:
-        """Whether it, or a word of its subject, is among some roots."""
-        return self.is_held(roots) or not self.field.isdisjoint(roots)
-
 
 @frozen
 class Question:

@@ -38,7 +38,7 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: The least share of the question's words, by weight, in an article that may answer.
 _MIN_KNOWN = 0.4
 #: Sentences of the article that has most of the question that are examined anyhow.
-_TOLD = 20
+_TOLD = 8
 #: Sentences before one that may have the words of the question.
 _BEFORE = 2
 #: Words that the beginnings of two reports of one event share.
@@ -361,7 +361,7 @@ def _holds(passage: TokenizedArticle, term: QuestionTerm) -> bool:
 def _measure_known(question: Question, passage: TokenizedArticle) -> float:
     """The weight of the words of a question that an article has."""
     held = passage.held
-    return sum(term.weight for term in question.terms if term.is_touched(held))
+    return sum(term.weight for term in question.terms if term.is_held(held))
 
 
 def find_shown(match: SentenceMatch) -> tuple[int, int]:

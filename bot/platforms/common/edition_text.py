@@ -278,10 +278,11 @@ def format_plain_quote(card: QuoteCard, texts: Texts) -> str:
 
 
 def format_attribution(card: QuoteCard, texts: Texts) -> str:
-    """«Ada Brandt, engineer, Hallin Courier»."""
-    names = (*describe_speaker(card, texts), card.source)
-    said = ", ".join(filter(None, (shorten_line(name, MAX_NAME) for name in names)))
-    return f"{said} · {texts.say('withdrawn')}" if card.withdrawn else said
+    """«Ada Brandt, engineer · Hallin Courier»: her role is not at the outlet."""
+    names = (shorten_line(name, MAX_NAME) for name in describe_speaker(card, texts))
+    source = shorten_line(card.source, MAX_NAME)
+    withdrawn = texts.say("withdrawn") if card.withdrawn else ""
+    return " · ".join(filter(None, (", ".join(filter(None, names)), source, withdrawn)))
 
 
 def describe_speaker(card: QuoteCard, texts: Texts) -> tuple[str, str]:

@@ -104,7 +104,7 @@ async def test_a_chosen_language_is_used_throughout(chat, discord):
 async def test_an_answer_has_the_text_of_the_core(chat, discord):
     asked = await ask(discord, "news quotes", speaker="Brandt")
     assert "> “We will not reopen it before the steel has been tested”" in asked.words
-    assert "Ada Brandt, engineer, Hallin Courier" in asked.words
+    assert "Ada Brandt, engineer · Hallin Courier" in asked.words
 
 
 async def test_a_number_counts_in_the_edition_of_the_channel_asked_from(chat, discord):

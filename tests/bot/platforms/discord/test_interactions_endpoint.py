@@ -106,7 +106,7 @@ async def test_commands_buttons_and_completion_are_answered_as_over_the_gateway(
     async with being_called(discord, harness.inbox):
         given = {"speaker": "Brandt"}
         asked = await discord.people.command("news quotes", READER, given)
-        assert "Ada Brandt, engineer, Hallin Courier" in (await asked.done()).words
+        assert "Ada Brandt, engineer · Hallin Courier" in (await asked.done()).words
         pressed = await (await discord.people.presses("v1:figures", READER)).done()
         assert "31,000" in pressed.words
         typed = await discord.people.types("news quotes", "speaker", "br")

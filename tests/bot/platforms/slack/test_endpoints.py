@@ -103,7 +103,7 @@ async def test_commands_and_buttons_are_answered_as_over_the_socket(harness, sla
     await harness.post()
     async with being_called(slack, harness.inbox):
         asked = await (await slack.people.types("/news quotes Brandt")).done()
-        assert "Ada Brandt, engineer, Hallin Courier" in asked.words
+        assert "Ada Brandt, engineer · Hallin Courier" in asked.words
         pressed = await (await slack.people.presses("v1:figures", READER)).done()
         assert "2 figures" in pressed.words
     assert slack.socket.connected == 0

@@ -105,7 +105,7 @@ async def test_every_command_is_answered_to_the_asker_alone(chat, slack):
 async def test_a_command_is_typed_in_many_ways(chat, slack, line):
     asked = await ask(slack, line)
     assert "“We will not reopen it before the steel has been tested”" in asked.words
-    assert "Ada Brandt, engineer, Hallin Courier" in asked.words
+    assert "Ada Brandt, engineer · Hallin Courier" in asked.words
 
 
 async def test_a_chosen_language_is_used_throughout(chat, slack):

@@ -278,7 +278,7 @@ async def test_a_story_on_slack(harness: BotHarness):
         "a girder.",
         "About 31,000 vehicles cross the bridge every day.",
         "“Nobody was in danger at any time.”",
-        "— Ada Brandt, engineer, Hallin Courier",
+        "— Ada Brandt, engineer · Hallin Courier",
     ]
     assert list(buttons(answer)) == [
         "Save", "More like this", "Less like this", "Why this?", "Timeline",
