@@ -13,7 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from digests.language import grammar, words
+from digests.language import dates, grammar, words
 from digests.language.grammar import STRONG_CUES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
@@ -104,6 +104,9 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     found = words.split_words(kept[-80:])
     if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
         return False
+    awaits = _AWAITS_OBJECT.search(kept)
+    if awaits and grammar.looks_finite(awaits[1].lower()):
+        return False
     resumed = RESUMED.search(tail)
     if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
         return False
@@ -149,6 +152,8 @@ def _ends_before_words(
 
 def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
+    if _REST_OF_DATE.match(tail):
+        return False
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
     if _LISTED.match(tail) or _HALF_LIST.search(kept):
@@ -159,6 +164,8 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     return dashes == 0 if DASH.search(mark) else dashes % 2 == 0
 
 
+#: «on Tuesday|, the 14th of May»
+_REST_OF_DATE = re.compile(rf"{dates.CALENDAR_DAY}|\d{{4}}\b")
 _EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
 #: «about her home|, her fight and her plans», «Ann Moe|, her son, and Ida Lund»,
 #: «a dancer, and, in her day|, the best»
@@ -200,6 +207,10 @@ _TO_VERB = re.compile(
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».
 _LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: «have advised, in no particular order|, a bank …»
+_AWAITS_OBJECT = re.compile(
+    r"\b(\w+),\s(?:in|at|by|with|among|on|for|from|over|during)\s[^,;:]*$"
+)
 #: «were killed | when …», «has died in hospital | after …»: in what?
 _HARMED = re.compile(
     r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"

@@ -54,6 +54,18 @@ _MONTH = rf"(?:{MONTH_NAMES})\b(?:(?<=\b\w\w\w)\.|(?<=\b[Ss]ept)\.)?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?[-–]\s?{_DAY}(?:st|nd|rd|th)?)?"
+_WEEKDAY = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mittwoch"
+    r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
+)
+#: A day of a month in running text: «14 May», «May 14», «den 14. Mai».
+CALENDAR_DAY = (
+    rf"(?:(?:the|de[nm])\s)?(?:{_DAYS}\.?\s(?:of\s)?{_MONTH}|{_MONTH}\s{_DAYS})(?![\w])"
+)
+#: A date with commas of its own, which nothing may cut: «Tuesday, 14 May 2024».
+DATE_IN_COMMAS = (
+    rf"(?:{_WEEKDAY},\s{CALENDAR_DAY}(?:,?\s{_YEAR}\b)?|{CALENDAR_DAY},\s{_YEAR}\b)"
+)
 
 #: Each starts at a digit or a month's capital, so that a long text is scanned once.
 _DATE = re.compile(

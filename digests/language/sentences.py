@@ -45,6 +45,10 @@ _LETTERED = _TABLES["lettered"]
 #: Capitalised words that may follow a clock time inside its sentence.
 _AFTER_CLOCK = _TABLES["after_clock"]
 _CLOCK = word_set("a.m p.m")
+#: Months after a German ordinal, «14. Mai»; an article is before those in English too.
+_MONTHS = word_set("januar februar märz mai juni juli oktober dezember")
+_MONTHS_IN_BOTH = word_set("april august september november")
+_BEFORE_DAY = word_set("am den dem der des vom zum bis")
 #: «"Why?" Tom asked»: the sentence continues after a question or an exclamation.
 _REPORTS = re.compile(
     r"\s+(?:[A-Z][\w.'’-]*\s+){1,3}"
@@ -133,7 +137,17 @@ def _is_sentence_end(
         return stop[-1] not in ".…" or word != following
     if len(word) == 1 and len(words) > 1 and words[-2].lower() in _LETTERED:
         return True
+    if word.isdigit() and _names_month(words, following.lower()):
+        return False
     return _word_ends(word, following, language, opens_line=len(words) == 1)
+
+
+def _names_month(words: list[str], following: str) -> bool:
+    """Whether a number and the next word are a German date, whatever the language."""
+    if following in _MONTHS:
+        return len(words[-1]) < 3
+    article = len(words) > 1 and words[-2].lower() in _BEFORE_DAY
+    return article and following in _MONTHS_IN_BOTH
 
 
 def _word_ends(

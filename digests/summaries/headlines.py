@@ -13,11 +13,11 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from digests.language import clauses, grammar, words
+from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening
-from digests.summaries.passages import SPEAKER_LABEL, Passage
+from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Sentence, Span
 
@@ -109,7 +109,7 @@ _ASIDE = re.compile(
 
 def _stands_alone(passage: Passage) -> bool:
     """Whether a sentence is neither speech, a question nor an aside."""
-    if CONCESSION.match(passage.text):
+    if CONCESSION.match(passage.text) or RESULT_LINE.match(passage.text):
         return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
@@ -196,10 +196,10 @@ _MONTH = (
 )
 #: Days and dates, the first things that a headline can omit.
 _DATE = re.compile(
-    rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{_DAY}|{_MONTH}\s\d{{1,2}}"
+    rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{dates.DATE_IN_COMMAS}|{_DAY}|{_MONTH}\s\d{{1,2}}"
     rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
     r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
-    r"(?:(?:vor|nach)?mittag|morgen|abend)?(?:,\sde[nm]\s\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
+    r"(?:(?:vor|nach)?mittag|morgen|abend)?(?:,\s(?:de[nm]\s)?\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
     r"|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
     r"(?:\s(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr)?(?=[\s,.])"
 )
@@ -209,17 +209,23 @@ _NOT_AFTER_DATE = re.compile(
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
-    r"seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
+    r"am|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
+
+
+def _end_of_date(text: str, span: Span, date: re.Match[str]) -> int:
+    """Where a date ends: with the comma that closes it, if it has one inside."""
+    closes = "," in date[0] and text.startswith(", ", date.end())
+    return date.end() + (closes and "," not in text[span.start : date.start()])
 
 
 def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
     """Days that only say when, brackets and fillers, outside of quotation marks."""
     gaps = [m.span() for m in _SPARED.finditer(text, span.start, span.end)]
     gaps += [
-        m.span()
+        (m.start(), _end_of_date(text, span, m))
         for m in _DATE.finditer(text, span.start, span.end)
         if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())

@@ -90,7 +90,7 @@ _SCENE = re.compile(
 #: How things are: «Passwords are the bane of many», «Rowan has an admirer».
 _STATES = re.compile(
     r"^[^:;–—]{2,120}?\b(?:is|are|isn['’]t|aren['’]t|has|have|can|can['’]t|cannot|might|won['’]t|seems?|means?)\b"
-    r"(?!\s(?:\w+ly\s|all\s|now\s|still\s)?(?:to|set|due|about|dead|missing|under|expected|likely|through|ready|out|up|down|off|over\sthe)\b)"
+    r"(?!\s(?:\w+ly\s|all\s|now\s|still\s)?(?:to|set|due|about|dead|missing|under|expected|likely|through|ready|out|up|down|off|over|back|gone|free|closed|in\sthe|on\sthe)\b)"
 )
 #: A count or a verb in the past, which tell of an event.
 _TELLS = re.compile(

@@ -257,8 +257,15 @@ _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
+_COUNT = r"(?<![$£€\d.,-])\b\d+\b(?![.,]\d|-[a-z]|\s(?:[mb]illion|percent|per\scent))"
 _FORM_LINE = re.compile(
-    r"\d\b.*[,(]|[,(].*\d\b|(?:[A-Z][\w'’]+\s?){1,4},\s[A-Z][\w'’]+\.?$"
+    rf"{_COUNT}.*[,(]|[,(].*{_COUNT}|(?:[A-Z][\w'’]+\s?){{1,4}},\s[A-Z][\w'’]+\.?$"
+)
+#: The result of a match, with or without scorers: «Rovers 2-1 City (half-time 0-1)».
+_TEAM = r"(?:[A-Z][\w.'’]*\s){1,4}"
+RESULT_LINE = re.compile(
+    rf"(?:[A-Z]\w+:\s)?{_TEAM}\d{{1,3}}(?:\s\([^()]*\),?\s|\s?[-–]\s?\d[\d\s()/–-]*\s|,\s)"
+    rf"(?:{_TEAM}\d{{1,3}}|[A-Z][\w.'’ ]*)(?:\s?\([^()]*\))?\.?\Z"
 )
 
 
@@ -319,6 +326,8 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
     """
     line = to_one_line(text[span.start : span.end])
     found = line.split()
+    if RESULT_LINE.match(line):
+        return line[-1] != "."
     if _FORM_LINE.search(line) and not any(map(grammar.looks_finite, found)):
         return False
     large = [w for w in found if not _SMALL_WORD.match(w)]

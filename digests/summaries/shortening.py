@@ -25,7 +25,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from digests.language import clauses, grammar, words
+from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import (
     CONCESSION,
     DASH,
@@ -115,9 +115,14 @@ _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
     r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
     r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
-    r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”){2,120})?,\s"
+    r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
+    rf"|{dates.DATE_IN_COMMAS}){{2,120}})?,\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
     r"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|\d{1,3},"
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
+)
+#: «On January 6, 2026, |the mayor …»: only when, which costs nothing.
+_DATED = re.compile(
+    rf"On\s(?:{dates.DATE_IN_COMMAS}|{dates.CALENDAR_DAY}(?:\s\d{{4}})?),\s(?!and\b|or\b|\d){_ARTICLE}"
 )
 _CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 
@@ -132,6 +137,9 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
     if m and (m["clause"] or not spoken):
         found.append((_build_part(text, "opening", *m.span()),))
+    m = _DATED.match(text, span.start, span.end)
+    if m:
+        found.append((Part(*m.span()),))
     m = _CONCESSION.match(text, span.start, span.end)
     if m:
         found.append((Part(*m.span()),))

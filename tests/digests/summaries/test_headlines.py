@@ -565,3 +565,61 @@ def test_what_somebody_said_of_it_is_no_source():
         "valley this year — in fact, she said it made her a better keeper of the lamp."
     )
     assert "valley this year, she said it" not in written(text)
+
+
+OPENED = "the council of Ostmere voted to close the bridge over the Lenn to lorries."
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "January 6, 2026",
+        "Tuesday, 14 May 2024",
+        "Tuesday, May 14, 2024",
+        "Tuesday, 14 May, 2024",
+        "the 14th of May 2024",
+    ],
+)
+def test_a_date_is_left_out_with_its_year(date: str):
+    assert written(f"On {date}, {OPENED}").startswith("Council of Ostmere voted")
+
+
+def test_a_date_inside_of_a_sentence_goes_with_the_comma_that_closes_it():
+    said = "The council of Ostmere voted on Tuesday, May 14, 2024, to close the bridge."
+    assert written(said) == "Council of Ostmere voted to close the bridge"
+
+
+@pytest.mark.parametrize("article", ["den ", "dem ", ""])
+def test_a_german_date_is_one_unit_in_a_text_of_unknown_language(article: str):
+    opened = f"Am Dienstag, {article}14. Mai 2024, hat der Rat die Brücke gesperrt."
+    inside = f"Der Rat hat am Dienstag, {article}14. Mai 2024, die Brücke gesperrt."
+    assert written(opened) == opened.removesuffix(".")
+    assert written(inside) == "Der Rat hat die Brücke gesperrt"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Harbour Town 3-1 Ostmere City (half-time 1-0)\n\n",
+        "Harbour Town 3 (Brandt 12, 55, Lund 70) Ostmere City 1 (Reed 88)\n\n",
+        "Harbour Town 3, Ostmere City 1. ",
+    ],
+)
+def test_the_headline_of_a_match_is_its_result(line: str):
+    report = "Brandt scored after 12 and 55 minutes, and Lund headed a third."
+    assert written(line + report) == line.strip().removesuffix(".")
+
+
+def test_a_title_with_a_number_in_a_compound_or_of_money_is_a_title():
+    title = "300-page, $4 million report on the harbour sheds little light"
+    assert written(f"{title}\n\nThe fire at the old mill was in 1983.") == title
+
+
+def test_a_verb_keeps_its_object_after_an_insertion():
+    said = (
+        "Over a long career as a lobbyist and consultant, Reed and his firms have "
+        "advised, in no particular order, a group that was close to the brewery, the "
+        "biggest of the valley, and the former mayor of Norvik, who was accused of "
+        "ties to the smugglers of the harbour."
+    )
+    assert not written(said).endswith("order")

@@ -276,3 +276,13 @@ def test_what_refers_to_something_that_is_not_shown_is_not_the_news():
     )
     news = "The old lamp needs a new keeper who lives in the tower."
     assert opening(f"{asked} {leaning} {news} Lamps are heavy.") == news
+
+
+@pytest.mark.parametrize("state", ["over", "back", "closed", "in the balance"])
+def test_a_state_that_something_has_come_to_may_be_the_news(state: str):
+    text = (
+        f"The big search off the coast of Norvik is {state}. That is the message from "
+        "rescue chief Ada Brandt, who spoke of the search on Tuesday. Minister Tom "
+        "Reed later explained that the ferry turned sharply, then sank."
+    )
+    assert opening(text).startswith("The big search")
