@@ -54,7 +54,7 @@ _MONTH = rf"(?:{MONTH_NAMES})\b(?:(?<=\b\w\w\w)\.|(?<=\b[Ss]ept)\.)?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _DAYS = rf"{_DAY}(?:st|nd|rd|th)?(?:\s?[-–]\s?{_DAY}(?:st|nd|rd|th)?)?"
-_WEEKDAY = (
+_DAY_NAME = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mittwoch"
     r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
 )
@@ -64,7 +64,7 @@ CALENDAR_DAY = (
 )
 #: A date with commas of its own, which nothing may cut: «Tuesday, 14 May 2024».
 DATE_IN_COMMAS = (
-    rf"(?:{_WEEKDAY},\s{CALENDAR_DAY}(?:,?\s{_YEAR}\b)?|{CALENDAR_DAY},\s{_YEAR}\b)"
+    rf"(?:{_DAY_NAME},\s{CALENDAR_DAY}(?:,?\s{_YEAR}\b)?|{CALENDAR_DAY},\s{_YEAR}\b)"
 )
 
 #: Each starts at a digit or a month's capital, so that a long text is scanned once.
