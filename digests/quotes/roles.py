@@ -8,6 +8,7 @@ from is examined first, then the person's others. Forms of address are no role.
 from collections.abc import Sequence
 from itertools import takewhile
 
+from digests.language.dates import MONTHS
 from digests.language.grammar import (
     AUXILIARIES,
     COURTESY,
@@ -15,6 +16,7 @@ from digests.language.grammar import (
     PHRASE_BREAKERS,
     PREPOSITIONS,
     REPORTING_CUES,
+    TIME_NOUNS,
     WRITTEN,
     Token,
     looks_finite,
@@ -36,7 +38,13 @@ _NO_OPENINGS = word_set("""
 _CALLED_SO = word_set("managing acting retired elected founding")
 #: Behind these the head of a phrase is complete; whom somebody is to another.
 _OPEN_PHRASE = PREPOSITIONS | word_set("like")
-_NO_FUNCTIONS = BODY_WORDS | WRITTEN | word_set("rival foe opponent captor")
+_NO_FUNCTIONS = (
+    BODY_WORDS
+    | WRITTEN
+    | word_set("""
+    rival foe opponent captor man woman boy girl person phone telephone email video
+""")
+)
 _OPENING_MARKS = frozenset('“„«"')
 _BELONGING = word_set("of at from with vom von bei")
 _COUNTING = word_set("one two three some both all several many each another other")
@@ -48,6 +56,7 @@ _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame s
 _NEVER_KEPT = word_set("a an its his her their our my der dem")
 #: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
+_WHICH_TIME = word_set("last this next earlier later")
 _LONGEST = 16
 _BACK = 5
 
@@ -92,6 +101,7 @@ def _find_role_before(
 ) -> str | None:
     tokens = frame.tokens
     words = tokens[_role_start(frame, mention) : _role_end(frame, mention)]
+    words = _drop_time(words)
     if not words:
         return None
     if words[0].start < tokens[mention.first].start and not _has_role(words):
@@ -101,6 +111,16 @@ def _find_role_before(
     if words and _is_no_function(words[-1].low, titled=mention.core > mention.first):
         return None
     return text[words[0].start : words[-1].end] if words else None
+
+
+def _drop_time(words: list[Token]) -> list[Token]:
+    """Cut «last week», «July 25» off the front."""
+    lows = [word.low for word in words[:2]]
+    dated = len(lows) > 1 and (
+        (lows[0] in _WHICH_TIME and lows[1] in TIME_NOUNS)
+        or (lows[0] in MONTHS and lows[1][0].isdigit())
+    )
+    return words[2:] if dated else words
 
 
 def _is_no_function(last: str, *, titled: bool) -> bool:

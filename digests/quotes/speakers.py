@@ -25,7 +25,7 @@ from digests.language.grammar import (
 from digests.language.names import FEMALE, MALE
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
-from digests.quotes.speaker_mentions import SpeakerMention, is_role_noun
+from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 from digests.quotes.subjects import find_subject_before
 
 _FRAMES_BACK = 9
@@ -62,6 +62,8 @@ def resolve_speaker(
 ) -> ResolvedSpeaker | None:
     """Find who a mention is; «he» is nobody whom the words `said` name."""
     if mention.kind == "name":
+        if _opens_marks(parsed, mention):
+            return None
         together = _join_speakers(parsed, mention)
         if together is not None:
             return ResolvedSpeaker(together, "", mention)
@@ -77,6 +79,13 @@ def resolve_speaker(
     if low in PLURAL_PRONOUNS:
         return _resolve_plural(parsed, mention)
     return None
+
+
+def _opens_marks(parsed: ParsedText, mention: SpeakerMention) -> bool:
+    """Whether a name of nobody known is the first word in marks: «"Acceptance of …»."""
+    marked = parsed.text[: mention.start].endswith(tuple('"“„«'))
+    known = parsed.people.is_person(parsed.people.full(mention.text))
+    return marked and not mention.sort and not known
 
 
 def _find_author(
@@ -317,8 +326,12 @@ def _resolve_pronoun(
 ) -> ResolvedSpeaker | None:
     """The antecedent that a mention can be for «he» or «she», or None."""
     other = _find_owner(parsed, other, sex) or other
-    if other.kind == "name" and other.sort in {"person", ""}:
-        full = parsed.people.full(other.text, other.sex, other.start)
+    full = parsed.people.full(other.text, other.sex, other.start)
+    # «Hall», where the text has Tony Hall, is no hall.
+    person = other.sort in {"person", ""} or (
+        full != other.text and parsed.people.is_person(full)
+    )
+    if other.kind == "name" and person:
         nobody = other.sort != "person" and full == other.text
         if nobody and is_role_noun(other.text.lower()):
             # «Investigators say …», and not «Baker» after «Jason Baker».
@@ -326,6 +339,10 @@ def _resolve_pronoun(
         free = not other.possessive and not other.after_preposition
         voiced = free and other.text in parsed.voices
         if other.sort == "" and not (voiced or parsed.people.is_person(full)):
+            return None
+        if _is_in_marks(parsed.text, other) or not (
+            voiced or _is_surely_somebody(parsed, other, full)
+        ):
             return None
         known = parsed.people.sex(full) or _guess_sex(full)
     elif other.kind == "nominal" and not other.plural:
@@ -337,6 +354,30 @@ def _resolve_pronoun(
     if known and sex and known != sex:
         return None
     return ResolvedSpeaker(full, known, other)
+
+
+#: After the name of a person: an age, an apposition, a clause: «Tom Cole, 42, who».
+_SAYS_WHO = re.compile(r",\s(?:\d{2}\b|an?\s|the\s|who\b|whose\b|said\b)")
+
+
+def _is_in_marks(text: str, other: SpeakerMention) -> bool:
+    """Whether a name is all that stands in marks: the title of a work, not a person."""
+    opened = text[: other.start].endswith(tuple("\"“„«‘'"))
+    return opened and text[other.end :].lstrip(".,").startswith(tuple("\"”“»’'"))
+
+
+def _is_surely_somebody(parsed: ParsedText, other: SpeakerMention, full: str) -> bool:
+    """Whether a name is a person's, and not that of several things: «Google Maps»."""
+    given = full.split()[0].lower()
+    several = full.endswith("s") or (is_role_noun(given) and is_plural_role(given))
+    return (
+        not several
+        or other.core > other.first
+        or bool(parsed.people.sex(full))
+        or given in FEMALE
+        or given in MALE
+        or _SAYS_WHO.match(parsed.text, other.end) is not None
+    )
 
 
 def _guess_sex(name: str) -> str:

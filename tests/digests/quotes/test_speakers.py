@@ -475,3 +475,56 @@ def test_a_given_name_that_is_also_a_soldier_is_a_part_of_the_name():
         "everybody but Ada Reed in that office,” Le Corbeau told the Herald."
     )
     assert speakers(text) == ["Marine Le Corbeau"]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        "her team drew for Norvik Maps",
+        "the show “Lion Cage.” is on",
+        "“Cold Hands” is her book",
+        "the Ostmere Library opens at nine",
+        "the Lena Moss Gallery has her pictures",
+        "she spoke at Mothers Against Noise",
+    ],
+)
+def test_she_is_neither_a_work_nor_a_body(thing):
+    text = (
+        f"Minister Tessa Lund opened the fair. Last year {thing}. “We have waited for "
+        "this day for eleven years,” she said."
+    )
+    assert speakers(text) == ["Tessa Lund"]
+
+
+def test_the_first_word_in_marks_is_no_speaker():
+    text = (
+        'Tom Cole said the survey was plain. "Acceptance of new tools always has a '
+        'turning point. "With the right plan we can get there." He said prices fall.'
+    )
+    assert "Acceptance" not in speakers(text)
+
+
+def test_a_surname_that_is_also_a_building_is_a_person():
+    text = (
+        "Director Tony Hall spoke on Monday. Jan Brun left the show in May. Hall "
+        "issued a statement. “It is with great regret that I told him,” he said."
+    )
+    assert speakers(text) == ["Tony Hall"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["A 30-year-old man, Otto Brun,", "Otto Brun, a woman of Hallin,"],
+)
+def test_a_man_or_a_woman_is_no_role(words):
+    assert roles(f"{words} said: “The bridge will stay shut until the spring.”") == [
+        None
+    ]
+
+
+def test_when_something_was_said_is_no_part_of_a_role():
+    said = "said: “The bridge will stay shut until the spring.”"
+    assert roles(f"Last week State Department official Otto Brun {said}") == [
+        "State Department official"
+    ]
+    assert roles(f"In a July 25 phone call Otto Brun {said}") == [None]
