@@ -54,7 +54,7 @@ _LEADS = (
 _BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 #: A clause of its own begins behind these.
 _JOINS = re.compile(
-    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s|"
+    r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s(?!wh[eio]|that\s)|"
     r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
     r"[A-Z][a-z]|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
     r"slid|declined|increased|slumped|jumped|soared)\b)"
@@ -234,7 +234,7 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
     )
 
 
-def _list_ends(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
+def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
     """Where the sentence may end, and where for want of a better place."""
     span = Span(start=start, end=end)
     said = clauses.find_attribution(text, span)
@@ -245,7 +245,10 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
                 (late_ends if kind in _LATE else ends).append(at)
     for pattern in (statements.COORDINATE, _RULED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]
-    return ends, late_ends
+    return tuple(
+        [at for at in found if not clauses.cuts_list(text[start:at], text[at:end])]
+        for found in (ends, late_ends)
+    )
 
 
 #: «in areas, [which were flooded]», «in profits [to Orrin]», «took 90 cars [off the

@@ -104,8 +104,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     found = words.split_words(kept[-80:])
     if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
         return False
-    awaits = _AWAITS_OBJECT.search(kept)
-    if awaits and grammar.looks_finite(awaits[1].lower()):
+    if cuts_list(kept, tail) or _awaits_object(kept):
         return False
     resumed = RESUMED.search(tail)
     if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
@@ -127,6 +126,19 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if _HARMED.search(kept) or _takes_verb(tail):
         return False
     return _ends_before_words(m, kept, tail, found)
+
+
+def cuts_list(kept: str, tail: str) -> bool:
+    """Whether a cut leaves a total with a part of what it counts."""
+    total = _TOTAL.search(kept)
+    if total is None or has_verb(total["listed"]):
+        return False
+    return _REST_OF_LIST.match(tail.lstrip(" ,")) is not None
+
+
+def _awaits_object(kept: str) -> bool:
+    awaits = _AWAITS_OBJECT.search(kept)
+    return awaits is not None and grammar.looks_finite(awaits[1].lower())
 
 
 def _ends_before_words(
@@ -207,6 +219,17 @@ _TO_VERB = re.compile(
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».
 _LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: «a dozen letters to Brandt|, Reed and Lund»: the total is that of the whole list.
+_TOTAL = re.compile(
+    r"(?<![\w.,$£€-])(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:a\s|two\s)?dozen|several|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf)\s"
+    r"(?!percent|points|days|weeks|months|years|hours)(?:[\w-]+\s){1,3}?"
+    r"(?:to|from|with|between|an|von|zwischen)\s(?P<listed>(?:[A-ZÄÖÜ]|the\s)[^;:]{0,90})$"
+)
+_REST_OF_LIST = re.compile(
+    r"(?:(?:(?:the|an?|his|her|their|die|der|den|dem)\s)?(?:[\w'’.-]+\s?){1,6},?\s)?(?:and|und)\s"
+    r"(?:to\s|from\s|with\s|an\s|von\s)?(?:the|his|her|their|die|den|dem|[A-ZÄÖÜ])"
+)
 #: «have advised, in no particular order|, a bank …»
 _AWAITS_OBJECT = re.compile(
     r"\b(\w+),\s(?:in|at|by|with|among|on|for|from|over|during)\s[^,;:]*$"
@@ -446,6 +469,15 @@ _MODIFIER = re.compile(
     rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
     r"(?<!\sto)(?<!\swho)"
 )
+#: Before an insertion and no subject of the verb after it: «After a fall in shares|,
+#: the firm, …, said», «sites that inspectors visit regularly|, …, enriched».
+_NO_SUBJECT = re.compile(
+    r"(?:After|Amid|Among|As|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
+    r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
+    r"|(?:An?|One|Two|Just|Only|Shortly|Hours|Days|Weeks|Months|Years)\s(?:\w+\s)?"
+    r"(?:after|before|since)\s[^,]*$|.*\s[a-z]{3,}ly$",
+    re.DOTALL,
+)
 #: «…, opening the museum, said it would …»: the insertion says what.
 _REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
 _FINITE_WORD = re.compile(rf"\b(?:{_FINITE})\b")
@@ -481,6 +513,8 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         clause = _CLAUSE.split(text[span.start : m.start()])
         if m["first"] and _FINITE_WORD.search(clause[-1]):
             continue  # The verb after the comma is not the main one.
+        if _NO_SUBJECT.match(text[span.start : m.start()]):
+            continue  # Its subject is in the insertion, or it belongs to a verb there.
         if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())

@@ -375,3 +375,35 @@ def test_a_sum_keeps_to_whom_it_went():
 )
 def test_what_is_no_whole_clause_has_no_label(text, number):
     assert labels(text).get(number, "") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "never"),
+    [
+        (
+            "The plant holds stocks that inspectors visit regularly, most of it in "
+            "sealed steel drums, enriched to 20 percent purity.",
+            "20 percent",
+            "regularly enriched",
+        ),
+        (
+            "The plant holds uranium at a site that inspectors visit regularly, and "
+            "where cameras are on, enriched to 20 percent purity.",
+            "20 percent",
+            "Where",
+        ),
+        (
+            "The minister sent a dozen emails to Ada Brandt, the mayor of Hallin, and "
+            "the two editors of the Courier about the harbour, in which he asked them "
+            "to hold back the news of the dredging until after the vote.",
+            "a dozen",
+            "a dozen emails to Ada Brandt, the mayor of Hallin",
+        ),
+    ],
+)
+def test_a_label_joins_no_two_clauses_and_keeps_the_list_of_a_total(
+    text, number, never
+):
+    assert labels(text)[number] == "" or not (
+        labels(text)[number].endswith(never) or f"{never} " in labels(text)[number]
+    )

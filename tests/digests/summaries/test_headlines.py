@@ -623,3 +623,19 @@ def test_a_verb_keeps_its_object_after_an_insertion():
         "ties to the smugglers of the harbour."
     )
     assert not written(said).endswith("order")
+
+
+def test_a_total_keeps_the_list_of_what_it_counts():
+    said = (
+        "The minister sent a dozen emails to Ada Brandt, the mayor of Hallin, and the "
+        "two editors of the Courier about the harbour, in which he asked them to wait."
+    )
+    assert "editors" in written(said)
+
+
+def test_the_subject_after_an_opening_is_no_insertion():
+    said = (
+        "A day after a slide in its shares, the company, which is the biggest of the "
+        "valley and makes steel, said it would shed 3,400 jobs at home."
+    )
+    assert "shares said" not in written(said)
