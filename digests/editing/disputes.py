@@ -24,7 +24,9 @@ from digests.editing.stated_figures import (
     is_same_value,
     read_statements,
 )
+from digests.figures import recognition
 from digests.language import numbers, sentences, words
+from digests.language.clauses import format_version
 from digests.language.dates import DAY_AND_MONTH_NAMES
 from digests.language.normalization import normalize_text
 from digests.language.numbers import Number
@@ -33,6 +35,7 @@ from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
 from digests.stories.profiles import CORRECTION_LABEL
 from digests.stories.publishers import find_publisher
+from digests.summaries.passages import leans_back
 from digests.types import (
     Article,
     ArticleAnalysis,
@@ -40,7 +43,9 @@ from digests.types import (
     EditionFigure,
     Figure,
     FigureComparison,
+    Headline,
     PublishedLedger,
+    Sentence,
     Span,
     Story,
 )
@@ -64,6 +69,7 @@ _NOT = re.compile(
 #: «The correct figure is 421 pence», «richtig ist 3,1»: before the right number.
 _RIGHT = re.compile(
     r"""\b(?:(?:correct|right|actual|true)\s(?:\w+\s){1,2}?(?:is|are|was|were)
+    |in\sfact,?\s(?:it|they|the)\b|actually\b
     |should\s(?:have\s(?:been|read|said)|be|read|say)
     |(?:richtig|korrekt)\s(?:\w+\s)?(?:ist|sind|war|waren|wäre|wären|muss)
     |(?:richtige|korrekte|tatsächliche)\s\w+\s(?:ist|lautet|war|beträgt|betrug)
@@ -97,7 +103,64 @@ def take_back(
                     kept[notice.article.id] = replace(
                         notice, kind="news", figures=right
                     )
-    return kept
+    alone = len(kept) == 1 and not ledger.revisions
+    return {
+        key: _tell_alone(found) if alone or _opens_as_notice(found.article) else found
+        for key, found in kept.items()
+    }
+
+
+#: The first words of a text without a title that corrects another one.
+_NOTICE = re.compile(
+    r"An?\s(?:earlier|previous)\sversion\sof\s(?:this|our|the)\s|In\seiner\sfrüheren\s(?:Version|Fassung)\s"
+    r"|(?:Correction|Korrektur|Berichtigung|Richtigstellung):\s"
+)
+#: A longer text reports something as well.
+_LONGEST_NOTICE = 600
+
+
+def _opens_as_notice(article: Article) -> bool:
+    short = len(article.text) < _LONGEST_NOTICE
+    return short and not article.title and bool(_NOTICE.match(article.text))
+
+
+def _tell_alone(notice: ArticleAnalysis) -> ArticleAnalysis:
+    """The notice told by what is right now, with what it takes back beside it.
+
+    Nothing else tells it: there is no report to which it belongs.
+    """
+    article, wrong = notice.article, _read_wrong_numbers(notice)
+    right = next((f for f in notice.figures if f.value not in wrong), None)
+    if not wrong or right is None or notice.kind not in {"junk", "news"}:
+        return notice
+    taken = next((f for f in notice.figures if f.value in wrong), right)
+    spans = tuple(sorted({taken.sentence, right.sentence}, key=lambda s: s.start))
+    if leans_back(span_text(article.text, spans[0])):
+        # «It was $830 million» needs the sentence before, which says what.
+        before = sentences.split_sentences(article.text[: spans[0].start], article.lang)
+        spans = (*before[-1:], *spans)
+    label = _NOTICE.match(article.text, spans[0].start)
+    if label and label[0].endswith(": "):
+        spans = (Span(start=label.end(), end=spans[0].end), *spans[1:])
+    headline = Headline(
+        text=format_version(article.text, spans).rstrip("."), spans=spans
+    )
+    told = tuple(
+        Sentence(text=format_version(article.text, (span,)), spans=(span,))
+        for span in spans
+    )
+    summary = replace(notice.summary, headline=headline, sentences=told)
+    return replace(notice, kind="news", figures=(right,), quotes=(), summary=summary)
+
+
+def _find_taken_back(notice: ArticleAnalysis) -> Figure | None:
+    """The number that a notice which is told alone takes back."""
+    if not notice.summary.headline.spans:
+        return None
+    wrong = _read_wrong_numbers(replace(notice, kind="junk"))
+    read = notice.article
+    found = recognition.find_figures(read.text, lang=read.lang) if wrong else ()
+    return next((f for f in found if f.value in wrong), None)
 
 
 def _was_shown(
@@ -116,7 +179,8 @@ def _was_shown(
 def _read_wrong_numbers(analysis: ArticleAnalysis) -> frozenset[float]:
     """The numbers that a notice says were wrong."""
     notice = analysis.article
-    if not CORRECTION_LABEL.match(notice.title or ""):
+    untitled = _opens_as_notice(notice)
+    if not (untitled or CORRECTION_LABEL.match(notice.title or "")):
         return frozenset()
     text = notice.text[:_READ_NOTICE]
     found = numbers.find_numbers(text, notice.lang)
@@ -125,7 +189,7 @@ def _read_wrong_numbers(analysis: ArticleAnalysis) -> frozenset[float]:
         n.value for n in found if any(0 <= n.start - e < 2 for e in ends)
     )
     # In a report «should be» asks for something.
-    if denied or analysis.kind != "junk":
+    if denied or not (untitled or analysis.kind == "junk"):
         return denied
     return frozenset(_iter_replaced_numbers(text, found, notice.lang))
 
@@ -234,8 +298,12 @@ def add_replaced(
 ) -> tuple[EditionFigure, ...]:
     """The figures of a story's lead with those of older reports that they replace."""
     lead, *others = story.articles
-    if not shown or not others:
-        return tuple(shown)
+    if shown and not others:
+        taken = _find_taken_back(analyses[lead.id])
+        old = build_shown_figure(taken, lead) if taken else None
+        return tuple(replace(one, replaces=old) for one in shown)
+    if not shown:
+        return ()
     state = freshness.read_state(lead)
     latest = sorted(others, key=article_sort_key, reverse=True)[:_COMPARED]
     older = [a for a in latest if _is_older_state(freshness.read_state(a), state)]

@@ -301,3 +301,34 @@ def test_a_notice_that_may_mean_one_of_two_numbers_takes_none_back():
 
 def test_a_notice_of_another_outlet_takes_nothing_back():
     assert "$880 million" in shown(RESULTS, replace(NOTICE, source="Courier"))
+
+
+@pytest.mark.parametrize(
+    ("title", "wording"),
+    [
+        (
+            "Correction",
+            "An article on Tuesday about the new bridge at Hallin misstated its cost. "
+            "The bridge will cost £64 million, not £46 million.",
+        ),
+        (
+            None,
+            "Correction: An article on Tuesday said that the new bridge at Hallin "
+            "would cost £46 million. In fact it will cost £64 million. We are sorry.",
+        ),
+        (
+            None,
+            "An earlier version of this article said that the new bridge at Hallin "
+            "would cost £46 million. The correct figure is £64 million.",
+        ),
+    ],
+)
+def test_a_notice_alone_is_told_with_both_numbers(title: str | None, wording: str):
+    (story,) = edition(replace(NOTICE, title=title, text=wording)).stories
+    assert "£64 million" in story.headline.text
+    (figure,) = story.figures
+    assert figure.replaces is not None
+    assert (figure.replaces.figure.text, figure.figure.text) == (
+        "£46 million",
+        "£64 million",
+    )
