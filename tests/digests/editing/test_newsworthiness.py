@@ -41,8 +41,8 @@ def weight(title: str, lang: str = "en", kind: ArticleKind = "news") -> float:
         ),
         (
             "Crew of nine in lifeboats after cargo ship lists off Norvik",
-            "Library roof plan of £4.2 million passed in Hallin / The council voted for "
-            "it by 21 to 9.",
+            "Library roof plan of £4.2 million passed in Hallin / The council voted "
+            "for it by 21 to 9.",
         ),
         (
             "Central bank raises key rate to 18 percent",
