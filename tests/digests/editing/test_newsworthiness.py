@@ -40,6 +40,11 @@ def weight(title: str, lang: str = "en", kind: ArticleKind = "news") -> float:
             "Holloway Foods lifts half-year profit by 9 percent",
         ),
         (
+            "Crew of nine in lifeboats after cargo ship lists off Norvik",
+            "Library roof plan of £4.2 million passed in Hallin / The council voted "
+            "for it by 21 to 9.",
+        ),
+        (
             "Central bank raises key rate to 18 percent",
             "Corner shop in Ashby marks its anniversary",
         ),
