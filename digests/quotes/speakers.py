@@ -81,9 +81,12 @@ def resolve_speaker(
     return None
 
 
+_OPENING_MARKS, _CLOSING_MARKS = frozenset('"“„«'), frozenset("\"”“»’'")
+
+
 def _opens_marks(parsed: ParsedText, mention: SpeakerMention) -> bool:
     """Whether a name of nobody known is the first word in marks: «"Acceptance of …»."""
-    marked = parsed.text[: mention.start].endswith(tuple('"“„«'))
+    marked = parsed.text[max(0, mention.start - 1) : mention.start] in _OPENING_MARKS
     known = parsed.people.is_person(parsed.people.full(mention.text))
     return marked and not mention.sort and not known
 
@@ -362,8 +365,9 @@ _SAYS_WHO = re.compile(r",\s(?:\d{2}\b|an?\s|the\s|who\b|whose\b|said\b)")
 
 def _is_in_marks(text: str, other: SpeakerMention) -> bool:
     """Whether a name is all that stands in marks: the title of a work, not a person."""
-    opened = text[: other.start].endswith(tuple("\"“„«‘'"))
-    return opened and text[other.end :].lstrip(".,").startswith(tuple("\"”“»’'"))
+    before = text[max(0, other.start - 1) : other.start]
+    after = text[other.end : other.end + 2].lstrip(".,")[:1]
+    return before in _OPENING_MARKS | {"‘", "'"} and after in _CLOSING_MARKS
 
 
 def _is_surely_somebody(parsed: ParsedText, other: SpeakerMention, full: str) -> bool:
