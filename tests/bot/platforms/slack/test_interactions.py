@@ -329,7 +329,7 @@ async def test_no_token_or_address_is_logged(slack, caplog, capsys):
 
     def read_log() -> str:
         printed.append(capsys.readouterr().out)
-        return "".join(printed) + caplog.text
+        return "".join(printed) + str(caplog.text)
 
     async with listening(slack, telling(SAID)):
         asked = await slack.people.command("/news find")
