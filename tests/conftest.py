@@ -1,6 +1,7 @@
 """Fixtures only: databases of both kinds, a separate one for each test."""
 
 import gc
+import logging
 import os
 import shutil
 import tempfile
@@ -125,9 +126,14 @@ def articles_analysed_once(
         monkeypatch.setattr(analysis, name, functions)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plain_tracebacks() -> None:
-    """Log exceptions as Python writes them: drawing them with colours is slow."""
+@pytest.fixture(autouse=True)
+def plain_logging() -> None:
+    """Log as Python writes it: drawing exceptions with colours is slow.
+
+    Before each test, because a command sets up the logging of its process, which is
+    ours here.
+    """
+    structlog.reset_defaults()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -136,6 +142,7 @@ def plain_tracebacks() -> None:
             structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
         ]
     )
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="session", autouse=True)
