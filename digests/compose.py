@@ -41,7 +41,7 @@ from digests.types import (
 
 @frozen
 class GroupedArticles:
-    """To which story each article belongs, and the stories as they are told."""
+    """To which story each article belongs, and the stories."""
 
     members: tuple[StoryMembership, ...]
     stories: tuple[Story, ...]

@@ -29,6 +29,12 @@ def load_previews(plugins: Plugins) -> Mapping[str, tuple[str, MessagePreview]]:
     }
 
 
+def read_preview_styles(plugins: Plugins) -> str:
+    """Read the styles in which all platforms show messages."""
+    found = load_previews(plugins).values()
+    return "\n".join(preview.stylesheet.read_text("utf-8") for _, preview in found)
+
+
 def show_messages(
     preview: MessagePreview,
     edition: Edition,
@@ -47,7 +53,7 @@ def show_messages(
 
 @dataclass(frozen=True)
 class StoredEditionViews:
-    """`bot.ports.EditionViews` over one database."""
+    """`EditionViews` over one database."""
 
     db: Database
     plugins: Plugins
@@ -62,8 +68,7 @@ class StoredEditionViews:
 
     @cached_property
     def styles(self) -> str:
-        found = load_previews(self.plugins).values()
-        return "\n".join(preview.stylesheet.read_text("utf-8") for _, preview in found)
+        return read_preview_styles(self.plugins)
 
     async def show(
         self,

@@ -26,11 +26,12 @@ class LimitUse:
 class PreviewFrame:
     """What stands around a message in a preview, and where its pictures are."""
 
-    #: The name under which the bot posts, and the time of the post.
-    author: str
+    #: The time of the post.
     time: str
     #: Returns the URL of the picture with this hash.
     locate_picture: Callable[[str], str]
+    #: The name under which the bot posts.
+    author: str = "Standfirst"
 
 
 @frozen

@@ -38,7 +38,7 @@ _ARTICLES, _SENTENCES = 60, 4000
 #: The least share of the question's words, by weight, in an article that may answer.
 _MIN_KNOWN = 0.4
 #: Sentences of the article that has most of the question that are examined anyhow.
-_TOLD = 8
+_OPENING = 8
 #: Sentences before one that may have the words of the question.
 _BEFORE = 2
 #: Words that the beginnings of two reports of one event share.
@@ -162,8 +162,8 @@ def examine_sentences(
         near = passage.lines[max(0, at - _BEFORE) : at + 1]
         held = frozenset[str]().union(*(line.held for line in near))
         asked = any(term.is_held(held) for term in question.terms)
-        told = is_best and at < _TOLD
-        if asked or told or likelihood.explains_event(match):
+        opens = is_best and at < _OPENING
+        if asked or opens or likelihood.explains_event(match):
             found.append(match)
     return found, likelihood.compare_sentences(question, passages, found)
 

@@ -105,7 +105,9 @@ def take_back(
                     )
     alone = len(kept) == 1 and not ledger.revisions
     return {
-        key: _tell_alone(found) if alone or _opens_as_notice(found.article) else found
+        key: _present_notice(found)
+        if alone or _opens_as_notice(found.article)
+        else found
         for key, found in kept.items()
     }
 
@@ -124,10 +126,10 @@ def _opens_as_notice(article: Article) -> bool:
     return short and not article.title and bool(_NOTICE.match(article.text))
 
 
-def _tell_alone(notice: ArticleAnalysis) -> ArticleAnalysis:
-    """The notice told by what is right now, with what it takes back beside it.
+def _present_notice(notice: ArticleAnalysis) -> ArticleAnalysis:
+    """The notice as a report of what is right, with what it takes back beside it.
 
-    Nothing else tells it: there is no report to which it belongs.
+    There is no other report that could say so.
     """
     article, wrong = notice.article, _read_wrong_numbers(notice)
     right = next((f for f in notice.figures if f.value not in wrong), None)
@@ -145,16 +147,16 @@ def _tell_alone(notice: ArticleAnalysis) -> ArticleAnalysis:
     headline = Headline(
         text=format_version(article.text, spans).rstrip("."), spans=spans
     )
-    told = tuple(
+    stated = tuple(
         Sentence(text=format_version(article.text, (span,)), spans=(span,))
         for span in spans
     )
-    summary = replace(notice.summary, headline=headline, sentences=told)
+    summary = replace(notice.summary, headline=headline, sentences=stated)
     return replace(notice, kind="news", figures=(right,), quotes=(), summary=summary)
 
 
 def _find_taken_back(notice: ArticleAnalysis) -> Figure | None:
-    """The number that a notice which is told alone takes back."""
+    """The number that a notice, presented as a report, takes back."""
     if not notice.summary.headline.spans:
         return None
     wrong = _read_wrong_numbers(replace(notice, kind="junk"))

@@ -142,7 +142,7 @@ _MESSAGES_HEAD: Final = """\
 ## Messages
 
 What is stored of a decision, a failed source or a refused message is a code with
-parameters; the words are made when it is shown, in the language of whoever reads them.
+parameters; the words are made when it is shown, in the language of their reader.
 Behind each code are its English words, {parameters} in braces.
 """
 

@@ -340,7 +340,6 @@ async def _show_view(page: _Page) -> Response:
         person_id=page.visitor.person.id,
         platform=fields["platform"],
         build_frame=lambda made_at: PreviewFrame(
-            author="Standfirst",
             time=texts.time(made_at, zone),
             locate_picture=lambda hash: f"{PICTURES_PATH}/{hash}.png",
         ),

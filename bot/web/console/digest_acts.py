@@ -16,7 +16,7 @@ from bot.commands.panel import format_plan
 from bot.commands.posting import ask_to_post
 from bot.commands.presentation import Page, format_channels
 from bot.configuration.change_steps import request_edit, request_entry
-from bot.lookup.edition_views import load_previews
+from bot.lookup.edition_views import read_preview_styles
 from bot.model import Paragraph, Reply, SettingsEntry
 from bot.storage import digest_store, picture_store
 from bot.web.console.changes import (
@@ -53,15 +53,9 @@ def build_routes(console: Console) -> Sequence[Route]:
     ]
 
 
-def _read_styles(console: Console) -> str:
-    """Read the styles of the previews of all platforms."""
-    found = load_previews(console.services.plugins).values()
-    return "\n".join(preview.stylesheet.read_text("utf-8") for _, preview in found)
-
-
 async def send_styles(console: Console, _: Visit) -> Response:
     """Send the styles of the previews."""
-    styles = await asyncio.to_thread(_read_styles, console)
+    styles = await asyncio.to_thread(read_preview_styles, console.services.plugins)
     return Response(styles, media_type="text/css", headers=_STYLE_HEADERS)
 
 

@@ -36,8 +36,6 @@ from digests.types import Edition, EditionStory, frozen
 
 #: Moments that are shown of each sentence.
 NEXT_MOMENTS: Final = 5
-#: The name under which the bot is shown to post.
-_AUTHOR: Final = "Standfirst"
 
 
 # ── the edition ────────────────────────────────────────────────────────────────
@@ -108,7 +106,6 @@ def _find_past(context: CommandContext, digest: Digest, day: str) -> PastPeriod 
 def build_frame(visit: Visit, time: str) -> PreviewFrame:
     """Build what stands around a message in a preview of this workspace."""
     return PreviewFrame(
-        author=_AUTHOR,
         time=time,
         locate_picture=lambda hash: f"{visit.base}/pictures/{hash}.png",
     )
