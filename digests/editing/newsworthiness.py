@@ -93,8 +93,8 @@ _ADDRESSES = re.compile(
 )
 #: What happened, was said or will be; an opening without it says how things are.
 _TELLS = re.compile(
-    r"\b(?:was|were|had|did|will|to be|[a-z]{2,}ed|said|says|took|went|made|came|gave|got"
-    r"|held|led|lost|met|won|saw|sent|rose|fell|left|began|told|kept|brought|built|put"
+    r"\b(?:was|were|had|did|will|to be|[a-z]{2,}ed|said|says|took|went|made|came|gave"
+    r"|got|held|led|lost|met|won|saw|sent|rose|fell|left|began|told|kept|brought|built|put"
     r"|cut|let|grew|paid|spent|spoke|hit|shot|struck|sank|died|hat|haben|ist|sind|wurden?|wird"
     r"|werden|soll|sollen|war|waren)\b"
 )
