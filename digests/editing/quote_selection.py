@@ -69,6 +69,13 @@ _CHANGES = re.compile(
     r"(?:(?:But|Yet|Aber|Doch)\s(?:then|s?he|they|dann|er|sie)|Then|Until|Dann)\b"
 )
 _NEXT_WORDS = 300
+#: «…,” Cole said»; «…,” said Mr Cole».
+_BEHIND = re.compile(
+    r"[”\"’'“»,.?!\s]{1,4}(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:(?:[A-Z][\w.’'-]+\s){0,2}"
+    r"(?P<before>[A-Z][\w’-]+)\s(?:said|says|added|told|sagte)\b|(?:said|says|sagte)\s"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:[A-Z][\w.’'-]+\s){0,2}"
+    r"(?P<after>[A-Z][\w’-]+)(?=[,.;]))"
+)
 #: An order to do something now: «…, go now and do not wait».
 _INSTRUCTS = re.compile(
     r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
@@ -128,6 +135,7 @@ def select_quotes(
         quote: _rate_quote(quote, lead, length, openings)
         for quote, after in itertools.zip_longest(quotes, quotes[1:])
         if _is_showable(quote, kind)
+        and not _is_said_by_another(quote, text)
         and not _is_half(quote, after, text)
         and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
@@ -149,6 +157,16 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     if _is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
+
+
+def _is_said_by_another(quote: Quote, text: str) -> bool:
+    """Whether a name right behind the words, with a verb, is not the speaker's.
+
+    Where marks are not closed, words may be taken for another paragraph's.
+    """
+    behind = _BEHIND.match(text, quote.end)
+    name = behind and (behind["before"] or behind["after"])
+    return bool(name) and name not in (quote.speaker or "")
 
 
 def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
