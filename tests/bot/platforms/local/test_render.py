@@ -59,6 +59,14 @@ def shown(edition: Edition, **context) -> LexborHTMLParser:
     return page("message.html", message=view)
 
 
+def test_what_the_page_adds_within_an_edition_is_in_its_language():
+    german = shown(samples.an_edition(), locale="de")
+    assert german.css_first(".brief h3").text() == "Außerdem in Kürze"
+    assert "beim Satz öffnen" in german.css_first(".quote .whence").text()
+    assert german.css_first(".address a").text() == "Adresse dieser Ausgabe"
+    assert german.css_first(".from .kind").text() == "bot"
+
+
 def skeleton(tree: LexborHTMLParser) -> list[tuple[str, list[str]]]:
     assert tree.root is not None
     return [
