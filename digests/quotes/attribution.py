@@ -245,6 +245,7 @@ def _rate_confidence(parsed: ParsedText, one: _Attribution) -> float:
         one.mention,
         one.margin,
         reported=one.cue_at is not None,
+        continues=one.continues is not None,
     )
 
 

@@ -27,6 +27,7 @@ def rate_confidence(
     margin: float,
     *,
     reported: bool,
+    continues: bool,
 ) -> float:
     """How sure the speaker of a quotation is, from 0 to 1.
 
@@ -37,10 +38,11 @@ def rate_confidence(
         mention: What stands for the speaker in the text: a name, a phrase, «he».
         margin: By how much its score is better than the next one.
         reported: Whether the quotation has a reporting word of its own.
+        continues: Whether it has its speaker from another quotation.
     """
     sure = round(1 - math.exp(-margin / 3), 2)
     doubtful = (
-        _is_of_the_dead(parsed, frame, who, mention, reported=reported)
+        _is_of_the_dead(parsed, frame, who, mention, continues=continues)
         or (mention.kind == "pronoun" and _may_mean_another(parsed, who, mention))
         or (not reported and _names_another(parsed, who, mention, frame))
     )
@@ -53,10 +55,10 @@ def _is_of_the_dead(
     who: ResolvedSpeaker,
     mention: SpeakerMention,
     *,
-    reported: bool,
+    continues: bool,
 ) -> bool:
     """Whether the dead would speak, who are not named beside the words."""
-    beside = not reported or mention.frame == frame.index
+    beside = continues or mention.frame == frame.index
     return who.speaker in parsed.dead and not (beside and mention.kind == "name")
 
 
