@@ -27,6 +27,8 @@ drafts = define_table(
     Column("approved_version", Integer),
     *optional_columns(SafeText, "approved_by", "held_by"),
     *optional_columns(Instant, "reminded_at", "ended_at"),
+    # Those that it would be posted with, by the keys of what they show.
+    Column("pictures", Json),
     # What became of it, and what its editors should know of its digest.
     *optional_columns(MessageText, "reason", "notice"),
     UniqueConstraint("id", "workspace_id"),
@@ -61,6 +63,8 @@ draft_messages = define_table(
     # NULL: it should not exist.
     Column("payload", Json),
     *required_columns(SafeText, "payload_hash", "fallback_text", "state"),
+    # Hashes of the pictures that the payload refers to, or NULL.
+    Column("pictures", Json),
     # The hash of what is being sent.
     Column("claimed_hash", SafeText),
     *required_columns(Integer, "attempt", "fence"),
