@@ -27,10 +27,10 @@ drafts = define_table(
     Column("approved_version", Integer),
     *optional_columns(SafeText, "approved_by", "held_by"),
     *optional_columns(Instant, "reminded_at", "ended_at"),
-    # Those that it would be posted with, by the keys of what they show.
-    Column("pictures", Json),
     # What became of it, and what its editors should know of its digest.
     *optional_columns(MessageText, "reason", "notice"),
+    # The pictures that it would be posted with, by the keys of what they show.
+    Column("pictures", Json),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),
@@ -63,8 +63,6 @@ draft_messages = define_table(
     # NULL: it should not exist.
     Column("payload", Json),
     *required_columns(SafeText, "payload_hash", "fallback_text", "state"),
-    # Hashes of the pictures that the payload refers to, or NULL.
-    Column("pictures", Json),
     # The hash of what is being sent.
     Column("claimed_hash", SafeText),
     *required_columns(Integer, "attempt", "fence"),
@@ -72,6 +70,8 @@ draft_messages = define_table(
     Column("message_id", SafeText),
     Column("reason", MessageText),
     *required_columns(Instant, "updated_at"),
+    # Hashes of the pictures that the payload refers to, or NULL.
+    Column("pictures", Json),
     UniqueConstraint("draft_id", "destination_id", "part"),
     same_workspace("drafts", "draft_id"),
     same_workspace("destinations", "destination_id"),

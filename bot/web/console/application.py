@@ -52,7 +52,7 @@ NAVIGATION: Final = (
     NavigationItem(label="Overview", path=""),
     NavigationItem(label="Digests", path="/digests"),
     NavigationItem(label="Sources", path="/sources"),
-    NavigationItem(label="Review", path="/review"),
+    NavigationItem(label="Review desk", path="/review"),
     NavigationItem(label="Editions", path="/editions"),
     NavigationItem(label="Calendar", path="/calendar"),
     NavigationItem(label="People", path="/people"),

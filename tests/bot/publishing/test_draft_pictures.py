@@ -91,5 +91,5 @@ async def test_the_console_shows_the_draft_as_it_will_be_posted(room):
     base = f"/console/w/{draft.workspace_id}"
     page = await browser.get(f"{base}/review/{draft.public_id}")
     pictures = page.tree.css(".shown img.dc-picture")
-    (shown,) = {one.attributes["src"] for one in pictures}
+    (shown,) = {one.attributes["src"] or "" for one in pictures}
     assert (await browser.get(shown)).header("content-type") == "image/png"
