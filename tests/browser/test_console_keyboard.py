@@ -59,7 +59,7 @@ def test_a_source_is_added_tested_removed_and_brought_back(chromium, console):
 def test_an_edition_is_found_corrected_and_taken_back(chromium, console):
     page = console.open(chromium, "editions", viewport=WIDE)
     walk_to(page, "Sign out")
-    press(page, "Morning brief")
+    press(page, "Morning brief, today 13:00")
     walk_to(page, "Story")
     page.keyboard.press("ArrowDown")
     walk_to(page, "What is right")
