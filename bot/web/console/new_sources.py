@@ -44,7 +44,13 @@ from bot.model.scope import MAX_KEY, Scope
 from bot.storage import Connection, change_store, digest_store
 from bot.web.console.answers import view_blocks
 from bot.web.console.changes import apply_requests, describe_saved
-from bot.web.console.source_pages import PER_PAGE, rank, render_list, view_line
+from bot.web.console.source_pages import (
+    PER_PAGE,
+    is_unread,
+    rank,
+    render_list,
+    view_line,
+)
 from bot.web.console.visits import Console, Visit, page_route
 from digests.errors import DigestsError
 from digests.extraction import validate_web_address
@@ -287,7 +293,7 @@ async def show_added(console: Console, visit: Visit) -> Response:
     read, texts = console.services.db.read, visit.texts
     digest, sources, removed = await read(_load_added, visit.scope, change)
     now = console.services.clock.now()
-    waiting = [one for one in sources if _is_unread(one)]
+    waiting = [one for one in sources if is_unread(one)]
     bad = [one for one in sources if one not in waiting and rank(one, now) < 2]
     good = [one for one in sources if one not in waiting and one not in bad]
     page = visit.request.query_params.get("page", "1")
@@ -312,10 +318,6 @@ async def show_added(console: Console, visit: Visit) -> Response:
         list=shown,
         sources=[view_line(console, visit, one) for one in shown.items],
     )
-
-
-def _is_unread(source: Source) -> bool:
-    return source.last_success_at is None and not source.failures and not source.stopped
 
 
 def _load_added(

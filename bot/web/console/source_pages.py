@@ -64,6 +64,7 @@ class SourceStatus:
     name: str
     address: str
     health: SourceHealth
+    is_unread: bool
 
 
 async def list_sources(console: Console, visit: Visit) -> Response:
@@ -132,7 +133,13 @@ def view_line(console: Console, visit: Visit, source: Source) -> SourceStatus:
         name=name,
         address="" if address == name else address,
         health=_describe(console, visit, source),
+        is_unread=is_unread(source),
     )
+
+
+def is_unread(source: Source) -> bool:
+    """Whether it was not read so far, with or without success."""
+    return source.last_success_at is None and not source.failures and not source.stopped
 
 
 def _describe(
