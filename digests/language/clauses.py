@@ -501,6 +501,8 @@ _MODIFIER = re.compile(
 _NO_SUBJECT = re.compile(
     r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
     r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
+    # «The hard, physical work of picking, weeding and hoeing, earned …»
+    r"|(?:The|An?)\s(?:hard|long|big|new|old|small|young|quiet|cold|dark|rich|poor)$"
     r"|(?:An?|One|Two|Just|Only|Shortly|Hours|Days|Weeks|Months|Years)\s(?:\w+\s)?"
     r"(?:after|before|since)\s[^,]*$|.*\s[a-z]{3,}ly$",
     re.DOTALL,

@@ -67,6 +67,8 @@ _OF_FIRST = _OF_NEWS | words.word_set("""
 """)
 
 _NAME = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
+#: Speech with or without who said it before: «A statement gave details: "…"».
+_SPEECH = re.compile(rf"{OPENS_WITH_SPEECH.pattern}|:\s[\"“„][^\"”]{{40,}}[\"”]$")
 _QUESTION = re.compile(r"\?[\"'”’)]*$")
 #: Somebody who is named later: the one pronoun that a first sentence cannot have.
 _PRONOUN = re.compile(r"(?:He|She|It|They|His|Her|Their|Its|Er|Sie|Es|Seine?|Ihre?)\b")
@@ -253,7 +255,7 @@ def _list_signs(passage: Passage) -> frozenset[str]:
         "I": passage.personal,
         "leans": passage.leans and not (passage.place == 0 and opens),
         "question": _QUESTION.search(passage.text),
-        "speech": OPENS_WITH_SPEECH.match(passage.text),
+        "speech": _SPEECH.search(passage.text),
         "name": _NAME.search(said),
         "very_short": length < _VERY_SHORT,
         "short": length < _SHORT,
