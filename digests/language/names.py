@@ -145,7 +145,9 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
             # «Judicial Watch»
             or token.low in _BODIES_ONLY
             or (
-                end == at + 1 and token.low in _MONTH_NAMES and tokens[at].low in GIVEN_NAMES
+                end == at + 1
+                and token.low in _MONTH_NAMES
+                and tokens[at].low in GIVEN_NAMES
             )
         ):
             end += 1
@@ -216,7 +218,11 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
         if (
             people
             or _is_title(low, left)
-            or (left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in GIVEN_NAMES)
+            or (
+                left > 1
+                and _is_calling(tokens[at])
+                and tokens[at + 1].low in GIVEN_NAMES
+            )
         ):
             core = at + 1
     while (

@@ -115,7 +115,9 @@ def _choose_passages(
     budget = chars
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
-        fit = (p for p in pool if _find_obstacle(p, chosen, surnames, essay=essay) is None)
+        fit = (
+            p for p in pool if _find_obstacle(p, chosen, surnames, essay=essay) is None
+        )
         best = next(fit, None)
         if best is None:
             break

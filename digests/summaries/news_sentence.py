@@ -12,6 +12,7 @@ of tests/data/news_sentences; how much an early place, the words of a title and 
 count is set there by hand, because these articles are too few to show it.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
@@ -101,9 +102,14 @@ _TELLS = re.compile(
     r"|met|ran|saw|sent|wrote|rose|left|began|told|kept|brought|built|put|let|drew|grew|paid|said"
     r"|says?|maintains?|spent|spoke|threw|['’]ve\s\w+)\b"
 )
+#: «What does it take? |About two days of work», «Is it? |Only if the mayor says so.»
+_ANSWERS = re.compile(
+    r"(?:According\sto\s[^,]{3,40},\s(?:only|yes|no|not)|Only|Not|Yes|No|Apparently|About|By\s"
+    r"|Because|In\sthe\s(?:recent\s)?case)\b"
+)
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
-    r"^(?:(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
+    r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
     r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
     r"|(?:\w+\s){0,3}(?:[Mm]onths|[Yy]ears|[Dd]ecades)\s(?:ago|later)\b"
@@ -180,6 +186,9 @@ def iter_candidates(
     early = [p for p in found[:_LOOKED_AT] if is_presentable(p)]
     if not early:
         return
+    for before, after in itertools.pairwise(range(len(signs))):
+        if "question" in signs[before] and _ANSWERS.match(found[after].text):
+            signs[after] |= {"fragment"}
     weak = [not own.isdisjoint(_WEAK) for own in signs]
     plain = [p for p in early if signs[p.place].isdisjoint(_NEVER)]
     plain = [p for p in plain if not _needs_more(p, found, weak)] or plain

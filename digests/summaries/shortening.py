@@ -213,7 +213,7 @@ _PLACE = re.compile(
 
 
 def _find_details(text: str, span: Span) -> list[tuple[str, int, int]]:
-    """What a headline for a long sentence may omit inside of it: details of its source."""
+    """What a headline for a long sentence may omit in its middle."""
     found = [
         ("insertion", *m.span("detail" if m["detail"] else "by"))
         for m in _SOURCE_DETAIL.finditer(text, span.start, span.end)

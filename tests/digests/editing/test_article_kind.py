@@ -323,3 +323,21 @@ def test_a_list_of_results_is_mostly_numbers():
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_any_text_has_a_kind(text, title):
     assert recognize_kind(an_article(title=title, text=text))
+
+
+#: An author who argues sparingly and lets hardly anybody else speak.
+LONE = (
+    "The ferry has crossed the strait for ninety years without asking who pays. "
+    "Nobody in the town hall has counted the mornings it saved the town. "
+    "Perhaps the bridge will come, and the quay will fall silent in the same week. "
+    "The plan leaves out the islands, and its sums are wrong by a third. "
+)
+
+
+def test_a_text_in_which_only_its_author_speaks_is_opinion():
+    assert recognize_kind(an_article(title=None, text=LONE * 10)) == "opinion"
+
+
+def test_the_report_of_a_match_is_news_though_nobody_else_speaks():
+    match = "The keeper saved a penalty before half-time and thanked the striker. "
+    assert recognize_kind(an_article(title=None, text=LONE * 10 + match * 4)) == "news"
