@@ -364,6 +364,8 @@ class PageServices:
     )
     #: Whether the console is there to be opened from its page.
     has_console: bool = False
+    #: Whether the page belongs to the demo, which has a tour.
+    is_demo: bool = False
     #: Shows editions as other platforms do; None: no such pages.
     views: EditionViews | None = None
 

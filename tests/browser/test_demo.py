@@ -1,19 +1,16 @@
 """The demo's tour, and an edition as other platforms show it, in a browser."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from bot.model import DEMO_WORKSPACE
 from bot.storage import schema_upgrade
 from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.browser.newsroom import Newsroom, serve_newsroom
 from tests.browser.stage import (
-    WORKSPACE,
     Served,
     Stage,
     an_edition_delivery,
@@ -30,7 +27,7 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 @pytest.fixture
 def demo() -> Iterator[Served]:
-    stage = Stage(workspace=replace(WORKSPACE, external_id=DEMO_WORKSPACE))
+    stage = Stage(is_demo=True)
     with served(stage) as running:
         running.send(an_edition_delivery())
         yield running
