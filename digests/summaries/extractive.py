@@ -175,11 +175,10 @@ _ADDRESS = re.compile(r"(?:You|Your|If\syou)\b")
 
 
 def _speaks_to_reader(passage: Passage) -> bool:
-    """Whether a sentence asks, addresses the reader or tells nothing."""
+    """Whether a sentence asks, addresses the reader, or is an address or a list."""
     if passage.text.endswith("?") or _ADDRESS.match(passage.reported):
         return True
-    told = has_verb(passage.text) or passages.RESULT_LINE.match(passage.text)
-    return not told
+    return passage.text.count(",") > 1 and not has_verb(passage.text)
 
 
 _CAPITALS = re.compile(r"(?:[A-Z][\w’-]*\.?\s)*[A-Z][\w’-]+")

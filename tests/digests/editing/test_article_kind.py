@@ -327,7 +327,7 @@ def test_any_text_has_a_kind(text, title):
 
 #: An author who argues sparingly and lets hardly anybody else speak.
 LONE = (
-    "The ferry has crossed the strait for ninety years without a day of rest in winter. "
+    "The ferry has crossed the strait for ninety years without a day of rest. "
     "Its captain has counted the mornings that it saved the town. "
     "The bridge will come, and the quay will fall silent in the same week. "
     "The sailors will row home to the islands with their nets and their lamps. "
