@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -107,10 +108,11 @@ CODES: Final = {
 LASTING: Final = ("run", "run --role all", "demo", "demo --fresh")
 
 
-def list_ours() -> set[str]:
+@cache
+def list_ours() -> frozenset[str]:
     """List our commands as they are run here; a bare name stands for its help."""
     tree = build_command_tree()
-    found = set()
+    found: set[str] = set()
     for line in SHELL:
         words = [PLACEHOLDERS.get(word, word) for word in find_standfirst(line)]
         if not words:
@@ -120,7 +122,7 @@ def list_ours() -> set[str]:
         except MissingArgumentError:
             continue
         found.add(shlex.join(words))
-    return found
+    return frozenset(found)
 
 
 def list_others() -> list[str]:
