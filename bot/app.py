@@ -288,6 +288,7 @@ async def _build_application(
         access=settings.web_access,
         console=console.routes,
         show_stale_form=console.show_stale_form,
+        is_signed_in=console.is_signed_in,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator
