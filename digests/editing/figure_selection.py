@@ -115,8 +115,9 @@ _POINTS_OUT = re.compile(
     r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b"
     r"|^[^,]{0,40}\b(?:later|später)\b"
     # calls, stumps, who looked on
-    r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Still (?:below|above|less"
-    r"|more)|Up from|Down from)\b|(?:[–—-]|\b(?:from|of|with|to|including|by|and))$"
+    r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
+    r"|Still (?:below|above|less|more))\b"
+    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and))$"
     r"|\b(?:live|studio) audience of\b"
     r"|^(?:A further|Another|An additional)\b"
     r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"
