@@ -170,6 +170,7 @@ def list_digests(
     keys: Collection[int] | None = None,
     *,
     with_sources: bool = True,
+    with_destinations: bool = True,
 ) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
@@ -180,13 +181,28 @@ def list_digests(
         scope: The workspace.
         keys: Only those with these keys.
         with_sources: False leaves their sources out: most of what is loaded.
+        with_destinations: False leaves out where they post.
     """
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
     if keys is not None:
         query = query.where(_DIGEST.id.in_(keys))
     rows = conn.execute(query).all()
-    return _load_digests(conn, rows, with_sources=with_sources)
+    return _load_digests(
+        conn, rows, with_sources=with_sources, with_destinations=with_destinations
+    )
+
+
+def list_destinations_of(
+    conn: Connection, scope: Scope, keys: Collection[int]
+) -> Mapping[int, tuple[Destination, ...]]:
+    """List where each of these digests of the workspace posts, by the digest's key."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    mine = list_scalars(conn, select(_DIGEST.id).where(ours, _DIGEST.id.in_(keys)))
+    return {
+        key: tuple(map(destination_store.destination_from_row, rows))
+        for key, rows in _load_destinations(conn, mine).items()
+    }
 
 
 def list_digest_names(conn: Connection, scope: Scope) -> tuple[tuple[int, str], ...]:
@@ -206,13 +222,37 @@ def list_digests_with_source(
     return _load_digests(conn, conn.execute(query).all())
 
 
+@frozen
+class SourceUse:
+    """A digest that has a source."""
+
+    id: int
+    name: str
+    #: Whether the digest does not read the source for now.
+    paused: bool
+
+
+def list_source_uses(
+    conn: Connection, scope: Scope, source_id: int
+) -> tuple[SourceUse, ...]:
+    """List the workspace's digests that have this source, paused or not."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    query = (
+        select(_DIGEST.id, _DIGEST.name, _LINK.paused)
+        .join(digest_sources, _LINK.digest_id == _DIGEST.id)
+        .where(ours, _LINK.source_id == source_id)
+    )
+    return list_all(conn, query.order_by(_DIGEST.id), SourceUse)
+
+
 def list_some_digests(
     conn: Connection, scope: Scope, *, offset: int, count: int
 ) -> tuple[Digest, ...]:
-    """List `count` of the workspace's digests, as `list_digests` orders them."""
+    """List `count` digests as `list_digests` orders them, without their sources."""
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
-    return _load_digests(conn, conn.execute(query.offset(offset).limit(count)).all())
+    rows = conn.execute(query.offset(offset).limit(count)).all()
+    return _load_digests(conn, rows, with_sources=False)
 
 
 def count_digests(conn: Connection, scope: Scope) -> int:
@@ -362,37 +402,33 @@ def _update_digest(
 
 
 def _load_digests(
-    conn: Connection, rows: Sequence[Row[Any]], *, with_sources: bool = True
+    conn: Connection,
+    rows: Sequence[Row[Any]],
+    *,
+    with_sources: bool = True,
+    with_destinations: bool = True,
 ) -> tuple[Digest, ...]:
     """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
-
-    def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
-        linked: dict[int, list[Row[Any]]] = defaultdict(list)
-        query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
-        for row in conn.execute(query.order_by(links.c.position)):
-            linked[row.digest_id].append(row)
-        return linked
-
-    own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
-    in_digest = select(sources, *own)
-    read: dict[int, list[Row[Any]]] = defaultdict(list)
+    read: Mapping[int, list[Row[Any]]] = {}
     if with_sources:
+        own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
+        in_digest = select(sources, *own)
         here = _LINK.source_id == _SOURCE.id
-        read = load(digest_sources, in_digest.join(digest_sources, here))
-    here = digest_destinations.c.destination_id == destinations.c.id
-    posted = load(
-        digest_destinations, select(destinations).join(digest_destinations, here)
-    )
-    planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
+        read = _load_links(
+            conn, digest_sources, in_digest.join(digest_sources, here), keys
+        )
+    posted = _load_destinations(conn, keys) if with_destinations else {}
+    due = select(schedules.c.sentence, schedules.c.next_due_at)
+    planned = _load_links(conn, schedules, due, keys)
     deferred = _find_deferred(conn, keys)
     zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
     found = (
         _digest_from_row(
             row,
-            read[row.id],
-            posted[row.id],
-            planned[row.id],
+            read.get(row.id, ()),
+            posted.get(row.id, ()),
+            planned.get(row.id, ()),
             deferred_until=deferred.get(row.id),
             default_zone=zones[row.workspace_id],
         )
@@ -402,6 +438,25 @@ def _load_digests(
         digest if digest.person is None else _fill_personal_digest(conn, digest)
         for digest in found
     )
+
+
+def _load_destinations(
+    conn: Connection, keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    here = digest_destinations.c.destination_id == destinations.c.id
+    query = select(destinations).join(digest_destinations, here)
+    return _load_links(conn, digest_destinations, query, keys)
+
+
+def _load_links(
+    conn: Connection, links: Table, query: Select[Any], keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    """Load what is linked to each of the digests, in the order of the links."""
+    linked: dict[int, list[Row[Any]]] = defaultdict(list)
+    query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
+    for row in conn.execute(query.order_by(links.c.position)):
+        linked[row.digest_id].append(row)
+    return linked
 
 
 def _find_deferred(conn: Connection, keys: Collection[int]) -> dict[int, datetime]:
