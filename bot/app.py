@@ -127,13 +127,18 @@ def load_platform_settings() -> tuple[Settings, tuple[str, ...]]:
 
 @asynccontextmanager
 async def open_application(
-    settings: Settings, *, role: Role = "all", at: CheckpointHook = ignore_checkpoint
+    settings: Settings,
+    *,
+    role: Role = "all",
+    is_demo: bool = False,
+    at: CheckpointHook = ignore_checkpoint,
 ) -> AsyncIterator[Application]:
     """Open the database, build the application over it, and close both at the end.
 
     Args:
         settings: From `load_platform_settings`.
         role: What this process does.
+        is_demo: Whether the local page shows the demo's tour.
         at: Called at each checkpoint of publishing and delivery.
     """
     metrics = Metrics()
@@ -150,6 +155,7 @@ async def open_application(
             app = await _build_application(
                 settings,
                 role,
+                is_demo,
                 db,
                 engine,
                 story_engine,
@@ -172,6 +178,7 @@ async def open_application(
 async def _build_application(
     settings: Settings,
     role: Role,
+    is_demo: bool,
     db: Database,
     engine: InProcessEngine,
     story_engine: InProcessEngine,
@@ -192,6 +199,7 @@ async def _build_application(
         load_pictures=lambda *which: db.read(picture_store.load_pictures, *which),
         find_stored_pictures=lambda which: db.read(picture_store.list_sizes, which),
         has_console=True,
+        is_demo=is_demo,
         views=StoredEditionViews(db=db, plugins=plugins),
     )
     active = build_platforms(settings, clock, page, db)
@@ -280,6 +288,7 @@ async def _build_application(
         access=settings.web_access,
         console=console.routes,
         show_stale_form=console.show_stale_form,
+        is_signed_in=console.is_signed_in,
     )
     corrections = CorrectionProcessor(
         db=db, engine=engine, clock=clock, platforms=platforms, illustrator=illustrator

@@ -292,16 +292,19 @@ class UploadStore(Protocol):
     """
 
     async def find(
-        self, scope: Scope, *, picture: str, edition_id: int
+        self, scope: Scope, *, picture: str, edition_id: int | None
     ) -> Upload | None:
-        """Find the file that shows a picture of an edition, or is on its way to."""
+        """Find the file that shows a picture of an edition, or is on its way to.
+
+        None: it is not of an edition but of a draft.
+        """
 
     async def begin(
         self,
         scope: Scope,
         *,
         picture: str,
-        edition_id: int,
+        edition_id: int | None,
         file: str,
         replaces: Upload | None,
     ) -> Upload:
@@ -364,6 +367,8 @@ class PageServices:
     )
     #: Whether the console is there to be opened from its page.
     has_console: bool = False
+    #: Whether the page belongs to the demo, which has a tour.
+    is_demo: bool = False
     #: Shows editions as other platforms do; None: no such pages.
     views: EditionViews | None = None
 

@@ -274,7 +274,7 @@ class FakeUploadStore:
     rows: list[Upload] = field(default_factory=list)
 
     async def find(
-        self, scope: Scope, *, picture: str, edition_id: int
+        self, scope: Scope, *, picture: str, edition_id: int | None
     ) -> Upload | None:
         wanted = scope.workspace_id, picture, edition_id
         for row in reversed(self.rows):
@@ -288,7 +288,7 @@ class FakeUploadStore:
         scope: Scope,
         *,
         picture: str,
-        edition_id: int,
+        edition_id: int | None,
         file: str,
         replaces: Upload | None,
     ) -> Upload:

@@ -67,7 +67,7 @@ def run_demo(*, fresh: FlagOption = False, factory: ApplicationFactory) -> int:
     newsroom.home.mkdir(parents=True, exist_ok=True)
 
     async def serve() -> int:
-        async with factory.open_application(settings) as app:
+        async with factory.open_application(settings, is_demo=True) as app:
             now = app.clock.now()
             if now - newsroom.open(now) > FRESH_PERIOD:
                 announce(

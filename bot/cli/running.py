@@ -32,7 +32,7 @@ class ApplicationFactory(Protocol):
         """Load the settings, with warnings."""
 
     def open_application(
-        self, settings: Settings, *, role: Role = "all"
+        self, settings: Settings, *, role: Role = "all", is_demo: bool = False
     ) -> AbstractAsyncContextManager[Application]:
         """Build the application over the configured database."""
 

@@ -134,7 +134,7 @@ def render_applied(context: CommandContext, change: ConfigurationChange) -> Repl
     for coming in change.coming:
         if coming.digest in new and coming.destinations and coming.digest_id:
             once = (str(coming.digest_id), secrets.token_hex(6))
-            label = context.say("Post now")
+            label = context.say("Post the first edition now")
             controls.insert(0, _sign_button(context, change, label, "post", *once))
     controls.append(_build_back_button(context, change))
     return context.reply(

@@ -35,6 +35,7 @@ from bot.model import (
 )
 from bot.model.drafts import Draft, DraftAct, DraftStory
 from bot.publishing.draft_acts import (
+    WHOLE_ACTS,
     ActKind,
     DraftActRequest,
     parse_act,
@@ -212,6 +213,8 @@ async def _do(
     except OutdatedDraft as error:
         return await _show_draft(context, error.draft, context.texts.error(error))
     context.services.wake()
+    if request.kind not in WHOLE_ACTS:
+        await context.publisher.drafts.illustrate_changed(draft)
     if draft.state != "open":
         return build_page(context, "", [context.message(draft.reason)])
     return await _show_draft(context, draft, context.say("Done."))

@@ -139,7 +139,7 @@ def format_counts(context: CommandContext, edition: Edition) -> str:
     outcomes = [(d.stage, d.outcome) for d in edition.decisions]
     return context.say(
         "{read} articles read · {published} posted before · {filtered} kept out by a "
-        "filter · {merged} merged · {full} stories in full, {brief} in brief",
+        "filter · {merged} merged · {full} in full, {brief} in brief",
         read=edition.made_from.articles,
         published=sum(stage == "told" for stage, _ in outcomes),
         filtered=sum(stage == "filter" for stage, _ in outcomes),

@@ -95,7 +95,10 @@ async def show_quotes(
     topic: Annotated[str, named_story("A story number, or words it is about")] = "",
     since: SinceArgument = None,
 ) -> Reply:
-    """Show quotes of a speaker, about a topic or of a story, newest first."""
+    """Show quotes of a speaker, about a topic or of a story, newest first.
+
+    Those in the language of the channel are first.
+    """
     about = await _find_topic(context, topic)
     stored = await context.archive.quotes(
         context.scope,
@@ -103,6 +106,7 @@ async def show_quotes(
         topic=about.words,
         article_ids=about.article_ids,
         since=since,
+        languages={one.settings.language for one in await context.list_digests_here()},
     )
     if not stored:
         if since or (topic and not speaker):

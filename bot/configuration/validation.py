@@ -161,17 +161,19 @@ def check_digest(
 def _leave_out_unread(converted: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the sources, paused ones last, and only what is set of one of them."""
     sources = converted["sources"]
+    known = frozenset(sources)
     kept = {
-        field: tuple(a for a in converted[field] if a in sources)
+        field: tuple(a for a in converted[field] if a in known)
         for field in SOME_SOURCES
     }
-    paused = kept["paused_sources"]
+    paused = frozenset(kept["paused_sources"])
     by_source = {
-        field: {a: v for a, v in converted[field].items() if a in sources}
+        field: {a: v for a, v in converted[field].items() if a in known}
         for field in BY_SOURCE
     }
     active = (a for a in sources if a not in paused)
-    return {**kept, **by_source, "sources": (*active, *paused)}
+    last = kept["paused_sources"]
+    return {**kept, **by_source, "sources": (*active, *last)}
 
 
 def find_name_problem(name: str) -> UserError | None:

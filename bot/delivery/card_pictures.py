@@ -209,12 +209,20 @@ def store_pictures(
     picture_store.record_uses(conn, scope, shown, now, edition_id)
 
 
-def _load_for_answer(
+def keep_pictures(
     conn: Connection, scope: Scope, made: EditionPictures, now: datetime
-) -> tuple[Picture, ...]:
+) -> None:
+    """Store what was drawn for something that is no edition: an answer, a draft."""
     hashes = {ref.hash for ref in made.refs.values()}
     picture_store.add_pictures(conn, made.new, now)
     picture_store.record_uses(conn, scope, hashes, now)
+
+
+def _load_for_answer(
+    conn: Connection, scope: Scope, made: EditionPictures, now: datetime
+) -> tuple[Picture, ...]:
+    keep_pictures(conn, scope, made, now)
+    hashes = {ref.hash for ref in made.refs.values()}
     return picture_store.load_pictures(conn, scope, hashes)
 
 

@@ -7,6 +7,7 @@ twice changes nothing. A message that somebody deleted is posted again.
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,7 @@ from bot.errors import ConfigurationError, SendRefused, UserError
 from bot.model import Delivery
 from bot.model.edition import Operation
 from bot.model.jobs import DeliveryShares
-from bot.storage import Database, draft_message_store
+from bot.storage import Database, draft_message_store, picture_store
 from bot.storage.draft_message_store import DraftMessage
 from digests.messages import Message
 from digests.types import frozen
@@ -70,8 +71,16 @@ class DraftMessageSender:
             # It was never posted, and is not wanted any more.
             await self._record(message, "", None)
             return
-        outcome = await self.sender.send(_as_delivery(message, operation), _prepare)
+        delivery = _as_delivery(message, operation)
+        outcome = await self.sender.send(delivery, self._load_pictures)
         await self._record(message, outcome, operation)
+
+    async def _load_pictures(self, delivery: Delivery) -> Delivery:
+        if not delivery.pictures:
+            return delivery
+        load, hashes = picture_store.load_pictures, delivery.pictures
+        loaded = await self.db.read(load, delivery.scope, hashes)
+        return replace(delivery, loaded_pictures=loaded)
 
     async def _read_back(self, message: DraftMessage) -> None:
         operation = _choose_operation(message) or "post"
@@ -126,10 +135,6 @@ class DraftMessageSender:
         return "retry", found.not_before or now, False
 
 
-async def _prepare(delivery: Delivery) -> Delivery:
-    return delivery
-
-
 def _hold(error: SendRefused, _now: datetime) -> RetryDecision:
     """Give up where nobody may look: a second draft would confuse its editors."""
     return RetryDecision(state="failed", reason=error.message)
@@ -162,4 +167,5 @@ def _as_delivery(message: DraftMessage, operation: Operation) -> Delivery:
         fence=message.fence,
         claimed_at=message.claimed_at,
         message_id=message.message_id,
+        pictures=message.pictures,
     )

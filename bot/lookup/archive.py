@@ -6,7 +6,7 @@ matched against the newest edition, then against earlier ones of the place.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -125,9 +125,11 @@ class Archive:
         topic: str | None,
         article_ids: Sequence[int] | None = None,
         since: datetime | None = None,
+        languages: Collection[str] = (),
     ) -> tuple[tuple[Article, Quote], ...]:
         """Load stored quotes, newest first, each distinct wording once.
 
+        Those in another language than one of `languages` (if any) come after the rest.
         Those that need the words around them only fill what the others leave free.
         """
         found = await self.db.read(
@@ -141,8 +143,17 @@ class Archive:
             limit=5 * RESULT_LIMIT,
         )
         distinct = text_search.drop_repeated_quotes(found)
-        places = sorted(range(len(distinct)), key=lambda at: not distinct[at][1].alone)
-        return tuple(distinct[at] for at in sorted(places[:RESULT_LIMIT]))
+        wanted = frozenset(languages)
+
+        def is_foreign(at: int) -> bool:
+            return bool(wanted) and (distinct[at][0].lang or "en") not in wanted
+
+        places = sorted(
+            range(len(distinct)),
+            key=lambda at: (is_foreign(at), not distinct[at][1].alone),
+        )
+        shown = sorted(places[:RESULT_LIMIT], key=lambda at: (is_foreign(at), at))
+        return tuple(distinct[at] for at in shown)
 
     async def article(
         self, scope: Scope, article_id: int, revision: str | None = None

@@ -92,7 +92,6 @@ from bot.model.settings import (
     WorkspaceSettings,
 )
 from bot.model.workspace import (
-    DEMO_WORKSPACE,
     LOCAL_PLATFORM,
     PERSON_PREFIX,
     AppInstallation,

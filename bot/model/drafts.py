@@ -8,9 +8,12 @@ edition can be made of it without the articles. Every act makes a new version. W
 posted is one version: the approved one, or the one of the deadline.
 """
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, TypedDict
 
+from bot.model.edition import PictureRef
 from bot.model.scope import Scope, Scoped
 from digests.messages import Message
 from digests.types import (
@@ -141,6 +144,8 @@ class Draft(Scoped):
     reason: Message | None = None
     #: What its editors should know of its digest: it is paused, for example.
     notice: Message | None = None
+    #: The pictures that it would be posted with, by the key of what each shows.
+    pictures: Mapping[str, PictureRef] = field(default_factory=dict)
 
     @property
     def key(self) -> DraftKey:

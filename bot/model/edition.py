@@ -56,7 +56,7 @@ class Upload(Scoped):
 
     id: int
     workspace_id: int
-    #: None: it was sent to a person.
+    #: None: it is in the message of a draft.
     edition_id: int | None
     #: Of the picture.
     hash: str
@@ -216,7 +216,7 @@ def context_to_json(context: RenderContext) -> Mapping[str, Any]:
     """Convert a context to plain JSON values."""
     due = context.next_due
     plain = {name: getattr(context, name) for name in _STORED_FIELDS}
-    pictures = {key: asdict(ref) for key, ref in context.pictures.items()}
+    pictures = pictures_to_json(context.pictures)
     return plain | {
         "next_due": due.isoformat() if due else None,
         **({"pictures": pictures} if pictures else {}),
@@ -230,8 +230,7 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
     plain = {name: stored[name] for name in _STORED_FIELDS}
     due = plain.pop("next_due")
     next_due = datetime.fromisoformat(due) if due else None
-    drawn = stored.get("pictures", {})
-    pictures = {key: PictureRef(**values) for key, values in drawn.items()}
+    pictures = pictures_from_json(stored.get("pictures"))
     return RenderContext(
         edition_id=edition_id,
         next_due=next_due,
@@ -240,6 +239,16 @@ def context_from_json(stored: Mapping[str, Any], edition_id: str) -> RenderConte
         web_url=stored.get("web_url"),
         **plain,
     )
+
+
+def pictures_to_json(pictures: Mapping[str, PictureRef]) -> dict[str, Any]:
+    """Convert pictures, by the keys of what they show, to plain JSON values."""
+    return {key: asdict(ref) for key, ref in pictures.items()}
+
+
+def pictures_from_json(stored: Mapping[str, Any] | None) -> dict[str, PictureRef]:
+    """Load what `pictures_to_json` returned."""
+    return {key: PictureRef(**values) for key, values in (stored or {}).items()}
 
 
 #: Articles first seen within this time can still be published.

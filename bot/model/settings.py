@@ -47,8 +47,9 @@ SUMMARY_CHARS: Final[Mapping[SummaryLength, int]] = {
     "medium": 400,
     "long": 600,
 }
-#: Maximum number of values of one list.
+#: Maximum number of values of one list; of sources there may be many more.
 MAX_VALUES: Final = 200
+MAX_SOURCES: Final = 2_000
 #: An editor as the file writes it: a person or a role with the platform's id.
 EDITOR_PATTERN: Final = re.compile(r"(person|role) ([A-Za-z0-9_-]{1,40})")
 #: Version of the stored JSON; it grows when a stored value changes its meaning.
@@ -135,6 +136,8 @@ AddressText = Annotated[str, Field(max_length=2_000)]
 _Values = Field(max_length=MAX_VALUES)
 #: A list without empty and repeated values.
 Values = Annotated[tuple[T, ...], _Values, BeforeValidator(_clean_list)]
+_OfSources = Field(max_length=MAX_SOURCES)
+Sources = Annotated[tuple[AddressText, ...], _OfSources, BeforeValidator(_clean_list)]
 
 
 class SettingsModel(BaseModel):
@@ -359,13 +362,13 @@ class DigestSettings(DigestOptions):
 
     name: Annotated[NameText, SettingInfo(help="What it is called", group="what")]
     sources: Annotated[
-        Values[AddressText],
+        Sources,
         Field(min_length=1),
         _what("Addresses of feeds, pages or sites; a pack", values="address"),
     ]
     #: Those of the sources that are kept but not read.
     paused_sources: Annotated[
-        Values[AddressText],
+        Sources,
         _what(
             "Sources that are kept but not read, by name or address",
             label="paused sources",
@@ -376,7 +379,7 @@ class DigestSettings(DigestOptions):
     #: Names for some of the sources, by address.
     source_names: Annotated[
         dict[AddressText, NameText],
-        _Values,
+        _OfSources,
         SettingInfo(
             help="What this digest calls a source; - restores its own name",
             label="names of sources",
@@ -389,7 +392,7 @@ class DigestSettings(DigestOptions):
     #: For which of the sources pages are read always or never, by address.
     full_text: Annotated[
         dict[AddressText, FullTextUse],
-        _Values,
+        _OfSources,
         AfterValidator(_drop_auto),
         SettingInfo(
             help="Read a source’s pages: auto (excerpts), always, never",
@@ -403,7 +406,7 @@ class DigestSettings(DigestOptions):
     ] = {}
     #: Those of the sources of whose articles the own pictures are shown.
     pictures: Annotated[
-        Values[AddressText],
+        Sources,
         _look(
             "Sources whose own pictures are shown; you need the right to",
             label="story pictures",

@@ -12,8 +12,6 @@ from digests.messages import Message
 from digests.types import frozen
 
 LOCAL_PLATFORM = "local"
-#: The workspace of the demo, by its id on the local page.
-DEMO_WORKSPACE = "demo"
 #: Prefix of the channel of a personal destination, before the person's id. The
 #: platform opens the direct message when it sends there.
 PERSON_PREFIX = "person:"

@@ -19,6 +19,7 @@ from bot.model import (
     DraftFrame,
     MessagePart,
     Person,
+    PictureRef,
     RenderContext,
     Workspace,
 )
@@ -173,6 +174,7 @@ class DraftProcessor:
         content: DraftContent,
         post_at: datetime,
         now: datetime,
+        pictures: Mapping[str, PictureRef] | None = None,
     ) -> Draft:
         """Store a draft and show it; one whose time passed without approval ends."""
         for earlier in draft_store.list_open_drafts(conn, digest.scope, digest.id):
@@ -186,6 +188,7 @@ class DraftProcessor:
             content=content,
             post_at=post_at,
             now=now,
+            pictures=pictures,
         )
         self.show(conn, draft, now)
         self._notify(conn, draft, now)
@@ -327,6 +330,7 @@ class DraftProcessor:
             next_due=None,
             accent=digest.options.accent if digest else None,
             draft=frame,
+            pictures=draft.pictures,
         )
         edition = build_edition(draft.content, now)
         parts = platform.render(edition, context)

@@ -254,7 +254,7 @@ class EditionPublisher:
         """
         due = manual_due(digest, self.clock.now(), key)
         await self.db.read(check_not_ordered, digest, due)
-        order = await self._order_all(digest)
+        order = await self.order_all(digest)
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
@@ -284,7 +284,7 @@ class EditionPublisher:
         read = AnalysisCache().read
         await self.full_texts.complete([digest], read=read, report=report)
         edition = await self._compose_edition(digest, read)
-        order = await self._order_all(digest)
+        order = await self.order_all(digest)
         return await self.render_preview(order, edition, platform)
 
     async def past(
@@ -299,7 +299,7 @@ class EditionPublisher:
         )
         now = until or self.clock.now()
         edition = await self.engine.run(compose_inputs, inputs, digest, now)
-        order = await self._order_all(digest)
+        order = await self.order_all(digest)
         return await self.render_preview(order, edition, order.workspace.platform)
 
     async def show(
@@ -424,7 +424,7 @@ class EditionPublisher:
 
     # ── steps ──────────────────────────────────────────────────────────────────
 
-    async def _order_all(self, digest: Digest) -> EditionOrder:
+    async def order_all(self, digest: Digest) -> EditionOrder:
         """Order everything new of the digest, for all of its destinations."""
         found = await self.db.read(workspace_store.find_workspace, digest.scope)
         if found is None:
@@ -452,7 +452,7 @@ class EditionPublisher:
         )
         if digest is None:
             return await self._skip(occurrence, Message("skip.deleted"))
-        order = await self._order_all(digest)
+        order = await self.order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
         if is_reviewed(occurrence, digest):
@@ -534,7 +534,7 @@ class EditionPublisher:
         if self.illustrator is None or digest.person or not shows:
             return
         edition = await self._compose_edition(digest, analyse_article)
-        context = self._build_context(await self._order_all(digest), PREVIEW_ID)
+        context = self._build_context(await self.order_all(digest), PREVIEW_ID)
         await self.illustrator.make_ahead(digest, edition, context, seconds)
 
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:

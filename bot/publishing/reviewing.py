@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.delivery.card_pictures import EditionPictures
+from bot.delivery.card_pictures import EditionPictures, keep_pictures
 from bot.errors import BotError
 from bot.model import PUBLISHABLE_FOR, Digest, DueMoment, Occurrence, StoredEdition
 from bot.model.drafts import Draft, DraftAct, DraftContent
@@ -74,6 +74,8 @@ class StoresEditions(Protocol):
     async def illustrate(
         self, order: EditionOrder, edition: Edition
     ) -> EditionPictures: ...
+
+    async def order_all(self, digest: Digest) -> EditionOrder: ...
 
     def store_edition(
         self,
@@ -146,9 +148,18 @@ class DraftPublisher:
             await self.db.write(self.skip, occurrence, reason)
             return reason
         content = draft_acts.build_content(edition, alternatives, hash_style(digest))
+        pictures = await self.publisher.illustrate(
+            order, draft_acts.build_edition(content, now)
+        )
         self.at("composed")
         await self.db.write(
-            self._store_draft, order, occurrence, content, found.newest, post_at
+            self._store_draft,
+            order,
+            occurrence,
+            content,
+            found.newest,
+            post_at,
+            pictures,
         )
         self.at("stored")
         log.info("draft composed", digest=digest.name, stories=len(edition.stories))
@@ -162,6 +173,7 @@ class DraftPublisher:
         content: DraftContent,
         newest: int | None,
         post_at: datetime,
+        pictures: EditionPictures,
     ) -> None:
         digest, now = order.digest, self.clock.now()
         _check_newest(conn, digest, newest)
@@ -170,6 +182,7 @@ class DraftPublisher:
         later = min(post_at, now + REFRESH_INTERVAL)
         if not schedule_store.set_draft_moment(conn, **occurrence.key, at=later):
             return
+        keep_pictures(conn, digest.scope, pictures, now)
         self.processor.begin(
             conn,
             digest=digest,
@@ -177,6 +190,7 @@ class DraftPublisher:
             content=content,
             post_at=post_at,
             now=now,
+            pictures=pictures.refs,
         )
         self.at("storing")
 
@@ -199,6 +213,7 @@ class DraftPublisher:
             return adjusted
         draft = adjusted
         draft = await self._follow_news(draft, digest, read)
+        draft = await self.illustrate(order, draft)
         now = self.clock.now()
         if now < draft.post_at:
             later = now + REFRESH_INTERVAL
@@ -262,6 +277,34 @@ class DraftPublisher:
             raise DraftChanged("The draft was changed.")
         self.at("stored")
         return updated
+
+    async def illustrate(self, order: EditionOrder, draft: Draft) -> Draft:
+        """Make the pictures that the draft would be posted with, and show them."""
+        now = self.clock.now()
+        edition = draft_acts.build_edition(draft.content, now)
+        found = await self.publisher.illustrate(order, edition)
+        if dict(found.refs) == dict(draft.pictures) and not found.new:
+            return draft
+        shown = await self.db.write(self._store_pictures, draft, found)
+        # Otherwise it was changed meanwhile, and is looked at again.
+        return shown or draft
+
+    async def illustrate_changed(self, draft: Draft) -> None:
+        """Make the pictures of a draft that an editor changed, and show them."""
+        find, key = digest_store.find_digest, draft.digest_id
+        digest = await self.db.read(find, draft.scope, digest_id=key)
+        if digest is not None:
+            await self.illustrate(await self.publisher.order_all(digest), draft)
+
+    def _store_pictures(
+        self, conn: Connection, draft: Draft, found: EditionPictures
+    ) -> Draft | None:
+        now = self.clock.now()
+        keep_pictures(conn, draft.scope, found, now)
+        shown = draft_store.set_pictures(conn, draft, found.refs)
+        if shown is not None:
+            self.processor.show(conn, shown, now)
+        return shown
 
     # ── its moment ─────────────────────────────────────────────────────────────
 

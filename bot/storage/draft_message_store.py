@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from bot.model.digest import Destination
 from bot.model.drafts import Draft
@@ -36,6 +36,7 @@ from bot.storage.send_leases import (
 from bot.storage.statements import (
     filter_shares,
     first_scalar,
+    from_row,
     has_row,
     in_scope,
     insert_row,
@@ -72,6 +73,8 @@ class DraftMessage(Scoped):
     payload: Payload | None
     payload_hash: str
     fallback_text: str
+    #: Hashes of those that the payload refers to.
+    pictures: tuple[str, ...]
     state: str
     attempt: int
     fence: int
@@ -155,13 +158,19 @@ def _add_message(
 
 def _describe(part: MessagePart | None) -> dict[str, Any]:
     if part is None:
-        return {"payload": None, "payload_hash": _NOTHING, "fallback_text": ""}
+        return {
+            "payload": None,
+            "payload_hash": _NOTHING,
+            "fallback_text": "",
+            "pictures": None,
+        }
     payload = dict(part.payload)
     digest = hashlib.sha256(encode_json(payload).encode()).hexdigest()
     return {
         "payload": payload,
         "payload_hash": digest,
         "fallback_text": part.fallback_text,
+        "pictures": list(part.pictures) or None,
     }
 
 
@@ -308,4 +317,8 @@ def _load(conn: Connection, keys: Sequence[int]) -> tuple[DraftMessage, ...]:
         .where(_MESSAGE.id.in_(keys))
         .order_by(_MESSAGE.id)
     )
-    return list_all(conn, query, DraftMessage)
+    return list_all(conn, query, _message_from_row)
+
+
+def _message_from_row(row: Row[Any]) -> DraftMessage:
+    return from_row(DraftMessage, row, pictures=tuple(row.pictures or ()))

@@ -6,7 +6,7 @@ does so on the version that they saw (`update_draft`): of two changes of one ver
 only the first one is stored.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot.model.drafts import Draft, DraftAct, DraftContent
+from bot.model.edition import PictureRef, pictures_from_json, pictures_to_json
 from bot.model.scope import Scope
 from bot.storage import schedule_store
 from bot.storage.columns import dump_dataclass, load_dataclass
@@ -44,6 +45,7 @@ def add_draft(
     content: DraftContent,
     post_at: datetime,
     now: datetime,
+    pictures: Mapping[str, PictureRef] | None = None,
 ) -> Draft:
     """Store the first version of a draft; an occurrence can have only one."""
     row = insert_with_public_id(
@@ -58,6 +60,7 @@ def add_draft(
         content=dump_dataclass(content),
         post_at=post_at,
         made_at=now,
+        pictures=pictures_to_json(pictures or {}) or None,
     )
     return _draft_from_row(row)
 
@@ -137,6 +140,14 @@ def update_draft(
     return find_draft(conn, draft.scope, draft.public_id)
 
 
+def set_pictures(
+    conn: Connection, draft: Draft, pictures: Mapping[str, PictureRef]
+) -> Draft | None:
+    """Record the pictures of a draft; None: another version is stored by now."""
+    stored = pictures_to_json(pictures) or None
+    return update_draft(conn, draft, pictures=stored)
+
+
 def wake_draft(conn: Connection, draft: Draft, at: datetime | None) -> None:
     """Set when there is something to do for the draft; None: it waits for an editor."""
     schedule_store.set_draft_moment(
@@ -183,4 +194,9 @@ def delete_old_drafts(conn: Connection, before: datetime, limit: int) -> int:
 
 
 def _draft_from_row(row: Row[Any]) -> Draft:
-    return from_row(Draft, row, content=load_dataclass(DraftContent, row.content))
+    return from_row(
+        Draft,
+        row,
+        content=load_dataclass(DraftContent, row.content),
+        pictures=pictures_from_json(row.pictures),
+    )

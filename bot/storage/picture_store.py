@@ -36,6 +36,7 @@ from bot.storage.database import Database
 from bot.storage.published_article_store import CORRECTABLE_PERIOD
 from bot.storage.schema import (
     deliveries,
+    draft_messages,
     editions,
     picture_uses,
     pictures,
@@ -153,7 +154,7 @@ class DatabaseUploadStore:
     platform: PlatformName
 
     async def find(
-        self, scope: Scope, *, picture: str, edition_id: int
+        self, scope: Scope, *, picture: str, edition_id: int | None
     ) -> Upload | None:
         return await self.database.read(
             find_upload, scope, picture=picture, edition_id=edition_id
@@ -164,7 +165,7 @@ class DatabaseUploadStore:
         scope: Scope,
         *,
         picture: str,
-        edition_id: int,
+        edition_id: int | None,
         file: str,
         replaces: Upload | None,
     ) -> Upload:
@@ -193,7 +194,7 @@ class DatabaseUploadStore:
 
 
 def find_upload(
-    conn: Connection, scope: Scope, *, picture: str, edition_id: int
+    conn: Connection, scope: Scope, *, picture: str, edition_id: int | None
 ) -> Upload | None:
     """Find the newest file of a picture of an edition that is not to be deleted."""
     mine = in_scope(uploads, scope, hash=picture, edition_id=edition_id)
@@ -206,7 +207,7 @@ def begin_upload(
     scope: Scope,
     *,
     picture: str,
-    edition_id: int,
+    edition_id: int | None,
     file: str,
     replaces: Upload | None,
     now: datetime,
@@ -270,6 +271,7 @@ def list_unused_uploads(
         _UPLOAD.state == "unused",
         and_(_UPLOAD.state == "begun", _UPLOAD.begun_at <= now - UPLOAD_LIFE),
         and_(_UPLOAD.state == "ready", young, posted, ~_is_shown()),
+        and_(_is_of_draft(now), ~_is_in_draft()),
     )
     query = _select_uploads().where(
         _WORKSPACE.platform == platform,
@@ -312,6 +314,20 @@ def _is_shown() -> Condition:
     )
     of_edit = exists().where(_may_show(_EDIT), _EDIT.c.operation == "edit")
     return or_(of_post.correlate(uploads), of_edit.correlate(uploads))
+
+
+def _is_of_draft(now: datetime) -> Condition:
+    """Condition: a finished file was uploaded for a draft, some hours ago."""
+    old = _UPLOAD.begun_at <= now - UPLOAD_LIFE
+    return and_(_UPLOAD.edition_id.is_(None), _UPLOAD.state == "ready", old)
+
+
+def _is_in_draft() -> Condition:
+    """Condition: a message of a draft shows the upload's picture, or will."""
+    return exists().where(
+        draft_messages.c.workspace_id == _UPLOAD.workspace_id,
+        _names(draft_messages, _UPLOAD.hash),
+    )
 
 
 def _may_show(of: FromClause) -> Condition:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: The first and the newest migration. Lower numbers were development versions.
 FIRST = "0101"
-HEAD = "0111"
+HEAD = "0112"
 #: The table with the version of the schema. Not `alembic_version`, which may belong to
 #: another program in a shared PostgreSQL database.
 VERSION_TABLE = "standfirst_version"

@@ -11,8 +11,9 @@ change anything in either:
   browser does. The operator may trust one that asks for a login itself.
 - *POST* must come from our own pages (`Sec-Fetch-Site`, `Origin`), and must carry a
   token that belongs to the browser's cookie (HMAC-SHA256 under the server's key).
-- *Bodies* are read here, once, up to `MAX_BODY` bytes and `MAX_FIELDS` fields, and
-  passed on; longer addresses than `MAX_TARGET` are refused.
+- *Bodies* are read here, once, up to `STRANGER_LIMITS`, and passed on; longer addresses
+  than `MAX_TARGET` are refused. Who is signed in to the console may send a form of
+  thousands of sources, and a file.
 - *Cookies* with a backslash are none of ours and are dropped: unquoting them takes
   quadratic time in older Pythons (CVE-2024-7592).
 - *Beyond this computer*, when the port is bound to another address than loopback, the
@@ -40,29 +41,30 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.model.web_access import WebAccess
-from digests.language.normalization import parse_whole_number
+from bot.web.request_bodies import (
+    SIGNED_IN_LIMITS,
+    STRANGER_LIMITS,
+    BodyLimits,
+    BodyProblem,
+    read_body,
+)
 
 log = structlog.get_logger(__name__)
-
-MAX_BODY: Final = 64 * 1024
-#: Fields of a form: a digest has three for each of its sources.
-MAX_FIELDS: Final = 2_500
 #: Bytes of path and query; numbers of more digits are not parsed by Python.
 MAX_TARGET: Final = 4_000
 VISIT_COOKIE: Final = "standfirst_visit"
 SESSION_COOKIE: Final = "standfirst_console"
 CONSOLE_PREFIX: Final = "/console"
 STATIC_PREFIX: Final = "/static"
-CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
@@ -106,6 +108,8 @@ NoticeRenderer = Callable[[int, str, str, str], Response]
 #: A form of our own whose token is not valid any more → a page that offers to send it
 #: again.
 StaleFormRenderer = Callable[[Request], Awaitable[Response]]
+#: Whether a request to the console is of somebody who is signed in.
+SignedInCheck = Callable[[Request], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,10 @@ BODY_TOO_LARGE: Final = RequestRefusal(
 TARGET_TOO_LONG: Final = RequestRefusal(
     414, "Too long", "No page has so long an address. Nothing was done."
 )
+_BODY_REFUSALS: Final[Mapping[BodyProblem, RequestRefusal]] = {
+    "content type": WRONG_CONTENT_TYPE,
+    "too large": BODY_TOO_LARGE,
+}
 
 
 class Security:
@@ -184,9 +192,11 @@ class Security:
         access: WebAccess,
         shared_prefixes: Sequence[str] = (),
         show_stale_form: StaleFormRenderer | None = None,
+        is_signed_in: SignedInCheck | None = None,
     ) -> None:
         self._app = app
         self._show_stale_form = show_stale_form
+        self._is_signed_in = is_signed_in
         self._public_paths = public_paths
         self._shared_prefixes = shared_prefixes
         self._key = key
@@ -254,7 +264,8 @@ class Security:
         answer = _wrap_send(send, visit if is_new else None, secure=state["is_https"])
         refusal = refusal or _refuse_method(scope, headers, state["site"])
         if refusal is None and scope["method"] == "POST":
-            refusal, receive = await self._body(headers, receive, visit)
+            limits = await self._find_limits(scope)
+            refusal, receive = await self._body(scope, receive, visit, limits)
         if refusal is not None:
             log.info("request refused", status=refusal.status, reason=refusal.title)
             shown = self._show_stale_form if refusal is STALE_PAGE else None
@@ -303,21 +314,24 @@ class Security:
             return False
         return parse_address(client[0]) == parse_address(access.trusted_proxy)
 
+    async def _find_limits(self, scope: Scope) -> BodyLimits:
+        """Find what this request may send; strangers send little."""
+        check = self._is_signed_in
+        if check is None or not is_below(scope["path"], CONSOLE_PREFIX):
+            return STRANGER_LIMITS
+        return SIGNED_IN_LIMITS if await check(Request(scope)) else STRANGER_LIMITS
+
     async def _body(
-        self, headers: Headers, receive: Receive, visit: str
+        self, scope: Scope, receive: Receive, visit: str, limits: BodyLimits
     ) -> tuple[RequestRefusal | None, Receive]:
-        kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
-            return WRONG_CONTENT_TYPE, receive
-        body = await _read_body(headers, receive)
-        if body is None or body.count(b"&") >= MAX_FIELDS:
-            return BODY_TOO_LARGE, receive
-        token = headers.get(CSRF_HEADER) or _read_csrf_field(body)
+        body = await read_body(scope, receive, limits)
+        if isinstance(body, str):
+            return _BODY_REFUSALS[body], receive
+        token = Headers(scope=scope).get(CSRF_HEADER) or body.token
         wanted = create_csrf_token(self._key, visit)
-        replayed = _replay_body(body, receive)
         if not hmac.compare_digest(token.encode(errors="replace"), wanted.encode()):
-            return STALE_PAGE, replayed
-        return None, replayed
+            return STALE_PAGE, body.replay
+        return None, body.replay
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application; an exception becomes a page without a traceback."""
@@ -508,11 +522,6 @@ def _wrap_send(send: Send, new_visit: str | None, *, secure: bool = False) -> Se
     return answer
 
 
-async def read_form(request: Request) -> FormData:
-    """Read the fields of a form that passed the middleware."""
-    return await request.form(max_fields=MAX_FIELDS)
-
-
 def _drop_escaped_cookies(scope: Scope) -> None:
     """Drop cookies with a backslash in them."""
 
@@ -523,38 +532,3 @@ def _drop_escaped_cookies(scope: Scope) -> None:
         (name, keep(value) if name == b"cookie" else value)
         for name, value in scope["headers"]
     ]
-
-
-async def _read_body(headers: Headers, receive: Receive) -> bytes | None:
-    """Read the body; None if it is longer than `MAX_BODY` bytes, or was cut off."""
-    declared = headers.get("content-length", "0")
-    if parse_whole_number(declared, MAX_BODY) is None:
-        return None
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            return None
-        more = message.get("more_body", False)
-    return bytes(body)
-
-
-def _replay_body(body: bytes, receive: Receive) -> Receive:
-    """Make a `receive` that returns the body that was read, then what follows."""
-    waiting: list[Message] = [{"type": "http.request", "body": body}]
-
-    async def read() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return read
-
-
-def _read_csrf_field(body: bytes) -> str:
-    try:
-        pairs = parse_qsl(body.decode("ascii"), max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return ""
-    return next((value for name, value in pairs if name == CSRF_FIELD), "")

@@ -48,6 +48,7 @@ from bot.web.security import (
     CONSOLE_PREFIX,
     NoticeRenderer,
     Security,
+    SignedInCheck,
     StaleFormRenderer,
     is_below,
 )
@@ -113,6 +114,7 @@ def build_application(
     access: WebAccess = LOCAL_ACCESS,
     console: Sequence[BaseRoute] = (),
     show_stale_form: StaleFormRenderer | None = None,
+    is_signed_in: SignedInCheck | None = None,
 ) -> Starlette:
     """Build the ASGI application.
 
@@ -131,6 +133,8 @@ def build_application(
         console: The routes of the console, which has a login; beyond this computer it
             is served under the public address only.
         show_stale_form: The console's page for a form whose token is out of date.
+        is_signed_in: Whether a request is of somebody who is signed in to the console,
+            and may send more than strangers.
     """
     templates = build_environment(FOLDER / "templates")
     templates.globals["texts"] = texts
@@ -159,6 +163,7 @@ def build_application(
                 shared_prefixes=sorted(shared),
                 access=access,
                 show_stale_form=show_stale_form,
+                is_signed_in=is_signed_in,
             )
         ],
         exception_handlers={HTTPException: _build_error_handler(notice, texts)},

@@ -494,6 +494,14 @@ _SOURCED = re.compile(
 #: The fewest words of such a text; words for each argument at most, for each source at
 #: least.
 _ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 130
+#: The same for a text that hardly anybody but its author speaks in.
+_UNSOURCED, _PER_ARGUMENT_ALONE, _PER_SOURCE_ALONE = 470, 225, 330
+#: The report of a match has one speaker too.
+_MATCH = re.compile(
+    r"\b(?:goals?|half-time|midfielder|striker|keeper|penalty|quarterback|touchdowns?"
+    r"|innings|wickets?|semi-?finals?|quarter-?finals?|Tor(?:e|schütze)|Halbzeit)\b"
+)
+_FEWEST_MATCH_WORDS = 3
 
 
 def _argues_at_length(form: _Form) -> bool:
@@ -501,8 +509,13 @@ def _argues_at_length(form: _Form) -> bool:
     length = len(form.reported.split())
     arguments = len(_ARGUMENT.findall(form.reported))
     sources = len(_SOURCED.findall(form.reported))
-    argued = length >= _ESSAY and arguments * _PER_ARGUMENT >= length
-    return argued and sources * _PER_SOURCE < length
+    if length < _ESSAY:
+        return False
+    if arguments * _PER_ARGUMENT >= length:
+        return sources * _PER_SOURCE < length
+    alone = length >= _UNSOURCED and sources * _PER_SOURCE_ALONE <= length
+    match = len(_MATCH.findall(form.reported)) >= _FEWEST_MATCH_WORDS
+    return alone and arguments * _PER_ARGUMENT_ALONE >= length and not match
 
 
 def _is_argued(form: _Form) -> bool:

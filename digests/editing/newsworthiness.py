@@ -23,7 +23,7 @@ from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: Sentences after the headline that are read, and the most characters of them.
-_READ_SENTENCES, _READ_CHARACTERS = 3, 900
+_READ_SENTENCES, _READ_CHARACTERS = 2, 900
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
 #: Kinds of which the text counts, and not only the headline.
@@ -34,6 +34,7 @@ _HARM = ("killed", "died", "held", "hurt", "ill")
 _TOGETHER = (
     ("leader", "died"),
     ("former", "died"),
+    ("former", "leader"),
     ("office", "talk"),
     ("leader", "falls"),
     ("office", "falls"),
@@ -57,6 +58,9 @@ _SPARED = re.compile(
     r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
     r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
     r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"
+    # who is none, and what was long ago
+    r"|\b(?:as|vice|for|be|become|becoming|next|days as) president\b"
+    r"|\b[\w,]+ (?:years|decades|centuries) (?:after|ago|since)\b[^.,]*"
     rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?"
     r"\b(?:killed|culled|getötet|gekeult)\b",
     re.IGNORECASE,
@@ -77,6 +81,24 @@ _AGED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+#: A report says when it happened, as no feature and no column does.
+_DATED = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Tt]oday|[Yy]esterday|[Tt]onight"
+    r"|[Oo]vernight|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend|[Hh]eute"
+    r"|[Gg]estern)\b"
+)
+#: A column and a feature speak of «us» and to «you», outside of quotations.
+_ADDRESSES = re.compile(
+    r"\b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our|[Mm]y|[Ww]ir|[Uu]ns|[Ii]ch)\b|\?"
+)
+#: What happened, was said or will be; an opening without it says how things are.
+_TELLS = re.compile(
+    r"\b(?:was|were|had|did|will|to be|[a-z]{2,}ed|said|says|took|went|made|came|gave"
+    r"|got|held|led|lost|met|won|saw|sent|rose|fell|left|began|told|kept|brought|built|put"
+    r"|cut|let|grew|paid|spent|spoke|hit|shot|struck|sank|died|hat|haben|ist|sind|wurden?|wird"
+    r"|werden|soll|sollen|war|waren)\b"
+)
+_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
 #: Beats whose stories are of one topic, whatever they name.
 _BEATS = ("sport", "show", "companies", "curiosities")
 
@@ -179,6 +201,11 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     for one, other in _TOGETHER:
         if one in head and other in head:
             yield f"{one} {other}", 1.0
+    if body:
+        said = _QUOTED.sub(" ", body)
+        yield "dated", float(bool(_DATED.search(said)))
+        yield "addresses", float(bool(_ADDRESSES.search(said)))
+        yield "states", float(not _TELLS.search(said))
     yield from _iter_sizes(text, found, article.lang)
 
 

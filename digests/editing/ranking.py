@@ -26,7 +26,6 @@ from digests.stories import filters, freshness, publishers, terms
 from digests.types import (
     Article,
     ArticleAnalysis,
-    ArticleKind,
     EditionStyle,
     PublishedLedger,
     RankedStory,
@@ -49,6 +48,7 @@ _LIKED, _MOST_LIKED, _UNLIKED = 0.9, 3, 6.0
 #: What a headline tells of the event that readers know.
 _BACKGROUND = re.compile(r"\s(?:after|following|since|nach|seit)\s.*", re.IGNORECASE)
 _LONG_TEXT = 4000
+_LINE_END = re.compile(r"[.!?;]?\s*\n")
 _WORTH_SAYING = 0.2
 #: A word of so few titles is a topic, even of few stories.
 _FEW_STORIES = 5
@@ -90,10 +90,10 @@ def rank_stories(
     newest = max(
         (t for r in kept if (t := _find_last_report(r.story, now))), default=now
     )
-    kinds = {name: found.kind for name, found in (analyses or {}).items()}
-    ranked = [_weigh_story(entry, newest, now, style, kinds) for entry in kept]
+    known = analyses or {}
+    ranked = [_weigh_story(entry, newest, now, style, known) for entry in kept]
     ranked.sort(key=lambda entry: (-entry.score, entry.story.id))
-    topics = _find_topics(ranked, style)
+    topics = _find_topics(ranked, style, known)
     return balance_stories(ranked, topics, places=style.stories, caps=style.caps)
 
 
@@ -121,16 +121,17 @@ def _weigh_story(
     newest: datetime,
     now: datetime,
     style: EditionStyle,
-    kinds: Mapping[str, ArticleKind],
+    analyses: Mapping[str, ArticleAnalysis],
 ) -> RankedStory:
     story = entry.story
     lead = story.articles[0]
     outlets = publishers.count_publishers(story.articles, story.outlets)
-    news = story.articles
+    news = tuple(_give_title(article, analyses) for article in story.articles)
     if entry.update and (new := _read_news(entry)):
         # Those who reported the event before do not confirm what is new.
         headline = _BACKGROUND.sub("", lead.title or new[0])
         news = (replace(lead, title=headline, text=" ".join(new)),)
+    kinds = {name: found.kind for name, found in analyses.items()}
     reported = newsworthiness.weigh_story(news, kinds)
     late = newest - (_find_last_report(story, now) or newest - _UNDATED)
     followed = _match_followed_topics(story, style)
@@ -166,6 +167,21 @@ def _weigh_story(
     return replace(entry, score=score, reasons=tuple(said))
 
 
+def _give_title(article: Article, analyses: Mapping[str, ArticleAnalysis]) -> Article:
+    """The article with the headline that is shown, if it has no title of its own.
+
+    A line above the text, which is that headline, is not read again.
+    """
+    found = analyses.get(article.id)
+    if article.title or found is None:
+        return article
+    headline = found.summary.headline
+    end = max((span.end for span in headline.spans), default=0)
+    line = _LINE_END.match(article.text, end)
+    text = article.text[line.end() :] if line else article.text
+    return replace(article, title=headline.text, text=text)
+
+
 def _read_news(entry: RankedStory) -> list[str]:
     """The new sentences, whose weight an update has; none where they count the dead.
 
@@ -188,7 +204,9 @@ def _describe_age(late: timedelta) -> Message:
 
 
 def _find_topics(
-    ranked: Sequence[RankedStory], style: EditionStyle
+    ranked: Sequence[RankedStory],
+    style: EditionStyle,
+    analyses: Mapping[str, ArticleAnalysis],
 ) -> Mapping[str, frozenset[str]]:
     """From story to its topics: the followed ones, or beat and words of its title.
 
@@ -199,7 +217,10 @@ def _find_topics(
             r.story.id: frozenset(_match_followed_topics(r.story, style))
             for r in ranked
         }
-    found = {r.story.id: _read_topics(r.story.articles[0]) for r in ranked}
+    found = {
+        r.story.id: _read_topics(_give_title(r.story.articles[0], analyses))
+        for r in ranked
+    }
     spread = Counter(topic for topics in found.values() for topic in topics)
     most = max(_FEW_STORIES, len(ranked) // 2)
     return {
@@ -217,7 +238,7 @@ def _read_topics(lead: Article) -> frozenset[str]:
 
 #: Nothing much weaker takes the place of a story that a cap would move: its score is at
 #: least this share of that story's.
-_LEAST_SHARE: Mapping[str, float] = {"rank.after_source": 0.7, "rank.after_topic": 0.5}
+_LEAST_SHARE = 0.6
 
 
 def balance_stories(
@@ -298,5 +319,5 @@ def _find_next(
         if why is None:
             return place
         passed.setdefault(entry.story.id, why)
-        least = max(least, _LEAST_SHARE[why.code] * waiting[0].score)
+        least = max(least, _LEAST_SHARE * waiting[0].score)
     return 0

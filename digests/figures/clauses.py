@@ -241,7 +241,7 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
     ends, late_ends = [said.start, end], list[int]()
     for within in (replace(span, end=said.start), replace(span, start=said.end)):
         for kind, at in clauses.find_ends(text, span, within):
-            if not _is_complemented(text, start, at):
+            if kind != "relative" and not _is_complemented(text, start, at):
                 (late_ends if kind in _LATE else ends).append(at)
     for pattern in (statements.COORDINATE, _RULED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]

@@ -31,8 +31,8 @@ _LINKS = (
 )
 #: What follows the comma of a tail: a clause, a participle, an apposition, a phrase.
 _AFTER_COMMA = (
-    rf"(?:{_LINKS}|who|which|whose|whom|[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,|\s[a-z]+s(?:,|\.|$))|hurt"
-    r"|driven|led|held|made|known|built|hit|taken|seen|almost|nearly|about|with"
+    rf"(?:{_LINKS}|who|which|whose|whom|(?:[a-z]+ly\s)?[a-z]{{3,}}(?:ing|ed)(?!\s(?:and|or)\s|,|\s[a-z]+s(?:,|\.|$))|hurt"
+    r"|driven|led|held|made|known|built|hit|taken|seen|used|under|almost|nearly|about|with"
     r"|including|an?|the|his|her|its|their|more|less|up|down|even|part|one|at|in|on|for"
     r"|to|from|weil|nachdem|obwohl|während|wobei|als|bevor|der|die|das|den|dem|deren"
     r"|dessen|eine?|sonst)\s"
@@ -51,20 +51,24 @@ _NO_VERBS = (
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
     r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
-    r"power|proposal|reason|right|time|way)s?\s?$|"
+    r"power|proposal|reason|right|time|way|key|refus\w+|fail\w+)s?\s?$|\bfor\s(?:the\s)?[a-z]+\s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
-    r"order|permit|persuad|plann?|prepar|requir|seek|threaten|try|tri|urg|want|wish)"
+    r"order|permit|persuad|plann?|prepar|press|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s?(?:[\w’'-]+\s?){0,5}|(?:able|come|due|have|has|had|likely|ready|"
     r"set|up|used|going)\s?|\w+ed\s?)$"
 )
+_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _END = re.compile(
     rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
     r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
-    r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon)\s)?"
+    r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon|(?:\w+\s)?"
+    r"(?:hours?|days?|weeks?|months?|years?)(?=\s(?:after|before)))\s)?"
     rf"(?P<word>{_LINKS}|who)\s))"
     r"|(?P<addition>,?\s(?=(?:and|but|und|aber)\s))"
     rf"|(?P<phrase>(?<!,)\s(?!in early)(?={_PHRASES}))"
-    rf"|(?P<purpose>(?<!,)\s(?=to\s(?!(?:{_NO_VERBS})\b)[a-z]{{3,}}\s))"
+    rf"|(?P<purpose>(?<!,)\s(?=to\s(?!(?:{_NO_VERBS})\b|[a-z]+[^s]s\s)[a-z]{{3,}}\s))"
+    rf"|(?P<relative>(?<!,)\s(?=(?:which\s|that\s(?:{_FINITE}|[a-z]+ed)\s"
+    r"|(?:[a-z]{3,}ing|(?:call|nam|design|host|aim|creat|develop|focus)ed)\s)))"
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
@@ -72,6 +76,7 @@ LIMITS = re.compile(
     r"|angeblich)\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
+_CLAIM = re.compile("claim|alleg|believe|doubt")
 #: A denial so near to a cut is about what stands before it.
 _NEAR = 15
 
@@ -79,14 +84,21 @@ _NEAR = 15
 def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
     """Where a sentence may end within a part of it, each with its kind.
 
-    The kinds are «comma» (or a dash), «link», «addition», «phrase» and «purpose».
+    The kinds are «comma» (or a dash), «link», «addition», «phrase», «purpose» and
+    «relative».
     """
-    last = max(
-        (m.end() for m in LIMITS.finditer(text, within.start, within.end)),
-        default=span.start,
-    )
+    limits = [
+        (m.start(), m.end(), _CLAIM.match(m[0]) is not None)
+        for m in LIMITS.finditer(text, within.start, within.end)
+    ]
     for m in _END.finditer(text, within.start, within.end):
-        if m.start() < last or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
+        # What is claimed in a clause of its own is not the statement.
+        apart = m.start() if m["relative"] or m["link"] else within.end
+        limited = any(
+            end > m.start() and not (claimed and start > apart)
+            for start, end, claimed in limits
+        )
+        if limited or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
             continue
         if _is_sound(text, span, m, within.end):
             yield m.lastgroup or "comma", m.start()
@@ -112,7 +124,8 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if _leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
     if tail.startswith(_CONTRASTS) and (
-        CONCEDES.match(kept) or grammar.NEGATION.search(kept)
+        CONCEDES.match(kept)
+        or (grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail))
     ):
         return False
     if _OUTCOME.search(tail) or (tail.startswith("in ") and _TAKES_IN.search(kept)):
@@ -146,6 +159,9 @@ def _ends_before_words(
 ) -> bool:
     """Whether a clause ends before a link, a phrase, a purpose or an addition."""
     if m["link"]:
+        counted = found[-1].isdecimal() or found[-1] in _COUNTS
+        if counted and _TIME_SINCE.match(tail):
+            return False  # «30 | years after»
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
         leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
@@ -154,6 +170,9 @@ def _ends_before_words(
         return False
     if m["purpose"]:
         return _NEEDS_VERB.search(kept[-60:]) is None
+    if m["relative"]:
+        told = found[-1] in grammar.WRITTEN or found[-1] in grammar.SPEECH_NOUNS
+        return not told and _ONE_OF_MANY.search(kept) is not None
     if m["phrase"]:
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):
@@ -337,6 +356,8 @@ _BEFORE_VERB = word_set("to can could will would may might must shall should not
 
 
 #: «to create the biggest bank | in the valley»
+_TIME_SINCE = re.compile("(?:hour|day|week|month|year)s? (?:after|before)")
+_COUNTS = word_set("one two three four five six seven eight nine ten few several some")
 _GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
 
 
@@ -353,7 +374,13 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     )
 
 
+#: «a pipeline | that will pass …», «images in posters | which critics …»
+_ONE_OF_MANY = re.compile(
+    r"\b(?:[Aa]n?|new|two|three|four|five|six|\d+)\s(?:[\w$£€.-]+\s){0,3}[\w-]+$|\b(?:in|on|with|for|by)\s(?:[\w-]+\s)?[a-z]+s$"
+)
 _CONTRASTS = ("but ", "aber ")
+#: «…, |but she still hopes to play»
+_OWN_CLAUSE = re.compile(r"but\s(?:he|she|they)\s")
 #: «held out for long |and lost in the end»: how it ended is the news.
 _OUTCOME = re.compile(
     r"\b(?:and|but|und|aber)\s(?:[\w’'-]+\s){0,4}?(?:in\sthe\send|finally|eventually"
@@ -451,11 +478,11 @@ def has_verb(text: str) -> bool:
     )
 
 
-_FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
 _INSERTED = re.compile(
-    rf",\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
+    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{_FINITE}"
     r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},(?=\s(?:in|on|for|at|after|over|to|from)\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
     r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
     r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
@@ -463,17 +490,19 @@ _INSERTED = re.compile(
 )
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
 _MODIFIER = re.compile(
-    r"(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
-    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"(?:(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
     r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
     rf"(?=\s(?:{_FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
-    r"(?<!\sto)(?<!\swho)"
+    r"(?<!\sto)(?<!\swho)(?<!\sa)(?<!\san)(?<!\sthe)"
 )
 #: Before an insertion and no subject of the verb after it: «After a fall in shares|,
 #: the firm, …, said», «sites that inspectors visit regularly|, …, enriched».
 _NO_SUBJECT = re.compile(
-    r"(?:After|Amid|Among|As|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
+    r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
     r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
+    # «The hard, physical work of picking, weeding and hoeing, earned …»
+    r"|(?:The|An?)\s(?:hard|long|big|new|old|small|young|quiet|cold|dark|rich|poor)$"
     r"|(?:An?|One|Two|Just|Only|Shortly|Hours|Days|Weeks|Months|Years)\s(?:\w+\s)?"
     r"(?:after|before|since)\s[^,]*$|.*\s[a-z]{3,}ly$",
     re.DOTALL,

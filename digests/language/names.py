@@ -69,8 +69,8 @@ _SHORTEST_PARTICIPLE = 6
 _ACRONYM_LENGTH = 6
 #: Titles that are given names too: «Don Juan Pérez», but «Don Cole».
 _TITLES_OF_LONG_NAMES = word_set("don dame prince king")
-_GIVEN = MALE | FEMALE
-_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - _GIVEN
+GIVEN_NAMES = MALE | FEMALE
+_ROLES_ONLY = ROLE_NOUNS - BODY_WORDS - GIVEN_NAMES
 _BODIES_ONLY = BODY_WORDS - ROLE_NOUNS
 
 
@@ -102,7 +102,7 @@ def _is_small(tokens: Sequence[Token], at: int) -> bool:
         return False
     # «Will Smith», «Will May»: a function word before a surname may be a name.
     is_name = after.low not in _SMALL or after.low in _MONTH_NAMES
-    return not (low in _GIVEN and after.capital and is_name)
+    return not (low in GIVEN_NAMES and after.capital and is_name)
 
 
 def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
@@ -110,7 +110,7 @@ def _is_opening_verb(tokens: Sequence[Token], at: int) -> bool:
     if at and (tokens[at - 1].kind == "word" or tokens[at - 1].text == ","):
         return False
     low = tokens[at].low
-    return low.endswith(("ing", "ed", "ly")) and low not in _GIVEN
+    return low.endswith(("ing", "ed", "ly")) and low not in GIVEN_NAMES
 
 
 def _leads_in(tokens: Sequence[Token], at: int) -> bool:
@@ -129,7 +129,7 @@ def select_headline_names(found: Iterable[Name]) -> Iterator[Name]:
     """The certain names of a line in which every word has a capital."""
     for name in found:
         words = name.text.split()
-        if len(words) > 1 and words[0].lower() in _GIVEN:
+        if len(words) > 1 and words[0].lower() in GIVEN_NAMES:
             yield replace(name, text=" ".join(words[:2]))
         elif name.core > name.first:
             yield name
@@ -145,7 +145,9 @@ def _run_end(tokens: Sequence[Token], at: int) -> int:
             # «Judicial Watch»
             or token.low in _BODIES_ONLY
             or (
-                end == at + 1 and token.low in _MONTH_NAMES and tokens[at].low in _GIVEN
+                end == at + 1
+                and token.low in _MONTH_NAMES
+                and tokens[at].low in GIVEN_NAMES
             )
         ):
             end += 1
@@ -166,7 +168,7 @@ def _count_joining(tokens: Sequence[Token], at: int) -> int:
         several = int(low == "&" or (low == "of" and before in BODY_WORDS))
     elif tokens[at].low in GERMAN_PARTICLES - ({"von"} if several > 1 else set()):
         # In German these are prepositions and articles too: «Jan Lindner von der …».
-        several = int(before in _GIVEN or before in _BEFORE_PARTICLE)
+        several = int(before in GIVEN_NAMES or before in _BEFORE_PARTICLE)
     following = tokens[at + several] if at + several < len(tokens) else None
     if following is None or not following.capital:
         return 0
@@ -216,7 +218,11 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
         if (
             people
             or _is_title(low, left)
-            or (left > 1 and _is_calling(tokens[at]) and tokens[at + 1].low in _GIVEN)
+            or (
+                left > 1
+                and _is_calling(tokens[at])
+                and tokens[at + 1].low in GIVEN_NAMES
+            )
         ):
             core = at + 1
     while (
@@ -230,7 +236,7 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
 
 def _is_calling(token: Token) -> bool:
     """Whether a capitalised word may be a calling: «Novelist Ewan Carr»."""
-    return token.low.endswith(_CALLING_ENDINGS) and token.low not in _GIVEN
+    return token.low.endswith(_CALLING_ENDINGS) and token.low not in GIVEN_NAMES
 
 
 def _is_title(low: str, left: int) -> bool:
@@ -240,7 +246,7 @@ def _is_title(low: str, left: int) -> bool:
     """
     if low in _TITLES_OF_LONG_NAMES:
         return left > 1
-    if low in TITLES or (low.endswith(TITLE_ENDINGS) and low not in _GIVEN):
+    if low in TITLES or (low.endswith(TITLE_ENDINGS) and low not in GIVEN_NAMES):
         return True
     return left > 1 and low in _ROLES_ONLY
 
@@ -256,11 +262,11 @@ def _kind(words: list[str], opening: str, *, titled: bool) -> str:
 
 
 def _known_kind(words: list[str]) -> str:
-    if words[-1] in TITLES and not (len(words) > 1 and words[0] in _GIVEN):
+    if words[-1] in TITLES and not (len(words) > 1 and words[0] in GIVEN_NAMES):
         return "title"
     if all(word in PLACES for word in words):
         return "place"
-    first = int(len(words) > 1 and words[0] in _GIVEN)
+    first = int(len(words) > 1 and words[0] in GIVEN_NAMES)
     if any(word.rpartition("-")[2] in BODY_WORDS for word in words[first:]):
         return "body"
     if all(word in ADJECTIVES for word in words):
@@ -395,7 +401,7 @@ class PeopleIndex:
             for full in bearers[:]:
                 for other in [one for one in bearers if full.endswith(f" {one}")]:
                     given, surname = _key_words(full)[0], _key_words(other)[0]
-                    if given in _GIVEN and surname not in _GIVEN:
+                    if given in GIVEN_NAMES and surname not in GIVEN_NAMES:
                         self._full[_full_key(other)] = full
                         bearers.remove(other)
                     elif full in bearers:

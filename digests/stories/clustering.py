@@ -173,6 +173,10 @@ _ABOUT_OTHERS = 0.65
 #: rare, and how many rare words suffice without a name.
 _COMMON_NAMES = 0.3
 _RARE_WORDS = 2
+#: As many names in two openings are those of one event.
+_MANY_NAMES = 4
+#: With less similarity of the other words, only names make texts alike.
+_FEW_WORDS = 0.6
 #: … and for two texts of one outlet, which rarely reports one event twice a day.
 _ONE_OUTLET = 0.7
 _NEARLY = 0.99
@@ -201,6 +205,17 @@ def combine_likeness(
     if len(shared) == 1 and not (one.text and other.text):
         return min(_NEARLY, found)
     return found
+
+
+def _share_names_only(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether two texts open with the same people at most, who did something else.
+
+    Who stands for election is in most texts of a day, with friends and rivals.
+    """
+    if not (one.deeds and other.deeds) or not {*one.deeds}.isdisjoint(other.deeds):
+        return False
+    lead = {*one.about, *one.deeds}
+    return len(lead.intersection(other.about + other.deeds)) < _MANY_NAMES
 
 
 def decay_over_time(one: float | None, other: float | None) -> float:
@@ -280,7 +295,10 @@ def _compare_texts(
     if one.named and other.named:
         names = math.pow(one.names_length * other.names_length, _NAMES_POWER)
         others = math.pow(one.words_length * other.words_length, _WORDS_POWER)
-        found = _NAMES * in_names / names + _WORDS * in_words / others
+        alike = _WORDS * in_words / others
+        found = _NAMES * in_names / names + alike
+        if alike < _FEW_WORDS and _share_names_only(one, other):
+            found = min(_ABOUT_OTHERS, found)
     else:
         found = (in_names + in_words) / (one.length * other.length) / _UNNAMED
     if are_contradictory(one, other):

@@ -90,6 +90,9 @@ class ArticleProfile:
     openers: tuple[str, ...]
     #: Whether it has so few words that the words of its genre outweigh its names.
     short: bool
+    #: What headline and first sentences are about: its names, and the other words.
+    about: tuple[str, ...] = ()
+    deeds: tuple[str, ...] = ()
 
 
 def build_profiles(
@@ -121,6 +124,7 @@ def build_profile(
     )
     weights = terms.weigh_terms(counted, found, tag, text=text, background=background)
     names = found & weights.keys()
+    lead = terms.find_lead_terms(article) if found else frozenset[str]()
     squares = {stem: weight * weight for stem, weight in weights.items()}
     of_names = sum(squares[stem] for stem in names)
     of_all = sum(squares.values())
@@ -141,6 +145,8 @@ def build_profile(
         headline=tag == "en" and not article.text,
         openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
         short=len(article.text) < _SHORT,
+        about=tuple(sys.intern(stem) for stem in sorted(lead & found)),
+        deeds=tuple(sys.intern(stem) for stem in sorted(lead - found)),
     )
 
 

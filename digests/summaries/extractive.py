@@ -15,11 +15,13 @@ The weights are round numbers set by hand, not fitted to any outlet.
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import mul
 from typing import NamedTuple
 
 from digests.language import words
+from digests.language.clauses import has_verb
+from digests.language.names import GIVEN_NAMES
 from digests.summaries import passages, shortening
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
@@ -102,12 +104,20 @@ def _choose_passages(
     pool = list(found)
     if not essay:
         # The first passage is the news, which a summary opens with.
-        pool.sort(key=lambda p: (p.place > 0, -scores[p.place]))
+        # What its author says of himself comes last.
+        pool.sort(key=lambda p: (p.place > 0, p.personal, -scores[p.place]))
+    surnames = frozenset(
+        surname
+        for given, surname in _FULL_NAME.findall(article.text[:_NAMED_WITHIN])
+        if given.lower() in GIVEN_NAMES
+    )
     chosen: list[Passage] = []
     budget = chars
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
-        fit = (p for p in pool if _find_obstacle(p, chosen, essay=essay) is None)
+        fit = (
+            p for p in pool if _find_obstacle(p, chosen, surnames, essay=essay) is None
+        )
         best = next(fit, None)
         if best is None:
             break
@@ -129,13 +139,17 @@ def _choose_passages(
         why = TRIMMED if trimmed else TOLD_BY_LEAD if essay else CHOSEN
         decisions[best.place] = PassageDecision(sentence, why)
     for passage in pool:
-        why = _find_obstacle(passage, chosen, essay=essay) or WEAK
+        why = _find_obstacle(passage, chosen, surnames, essay=essay) or WEAK
         decisions[passage.place] = PassageDecision(None, why)
     return decisions
 
 
 def _find_obstacle(
-    passage: Passage, chosen: Sequence[Passage], *, essay: bool
+    passage: Passage,
+    chosen: Sequence[Passage],
+    surnames: Collection[str],
+    *,
+    essay: bool,
 ) -> str | None:
     """Why a passage cannot stand beside the chosen ones; None if it can."""
     if not is_presentable(passage) or (essay and _asks_little(passage.text)):
@@ -144,13 +158,51 @@ def _find_obstacle(
         return None if _follows(passage, chosen) else LEANING
     if passage.place and _is_filler(passage):
         return WEAK
+    if passage.place and _speaks_to_reader(passage):
+        return UNFIT
     own = passage.known
     if any(words.measure_containment(own, c.known) > _SAME_WORDS for c in chosen):
         return REPEATS
-    if passage.leans and passage.place > 0:
-        before = passage.place - 1
-        return None if any(c.place == before for c in chosen) else LEANING
+    if passage.place and all(c.place != passage.place - 1 for c in chosen):
+        earlier = [c for c in chosen if c.place < passage.place]
+        if passage.leans or _needs_named(passage, earlier, surnames):
+            return LEANING
     return None
+
+
+#: «You must be 13 to enter.»
+_ADDRESS = re.compile(r"(?:You|Your|If\syou)\b")
+
+
+def _speaks_to_reader(passage: Passage) -> bool:
+    """Whether a sentence asks, addresses the reader, or is an address or a list."""
+    if passage.text.endswith("?") or _ADDRESS.match(passage.reported):
+        return True
+    return passage.text.count(",") > 1 and not has_verb(passage.text)
+
+
+_CAPITALS = re.compile(r"(?:[A-Z][\w’-]*\.?\s)*[A-Z][\w’-]+")
+_COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.?\s")
+#: «Ada Brandt», «Ada J. Brandt», with the surname.
+_FULL_NAME = re.compile(r"\b([A-Z][a-z][\w’-]*)\s(?:[A-Z]\.\s)?(?=([A-Z][\w’-]+))")
+
+
+def _needs_named(
+    passage: Passage, earlier: Sequence[Passage], surnames: Collection[str]
+) -> bool:
+    """Whether a sentence means somebody or something that only others name."""
+    noun = passages.find_known(passage.text)
+    shown = frozenset[str]().union(*(p.known for p in earlier))
+    if noun and shown.isdisjoint(words.extract_stems(noun)):
+        return True
+    told = " ".join(p.text for p in earlier)
+    for name in _CAPITALS.finditer(passage.reported):
+        alone = _COURTESY.sub("", name[0]).removesuffix("’s")
+        named = alone in surnames or alone != name[0].removesuffix("’s")
+        of_thing = passage.reported.endswith(("the ", "The "), 0, name.start())
+        if named and alone not in told and not of_thing:
+            return True
+    return False
 
 
 def _asks_little(text: str) -> bool:
@@ -165,6 +217,8 @@ def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
     return not (after_gap and (passage.leans or brief))
 
 
+#: Characters of a text in which a full name introduces somebody.
+_NAMED_WITHIN = 4_000
 #: Few words that matter, unless they are an age.
 _HARD_FACT = re.compile(
     r"\d|\b(?:died|dead|killed|injured|tot|starb|gestorben|verletzt)\b"

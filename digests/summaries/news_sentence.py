@@ -12,6 +12,7 @@ of tests/data/news_sentences; how much an early place, the words of a title and 
 count is set there by hand, because these articles are too few to show it.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
@@ -67,6 +68,8 @@ _OF_FIRST = _OF_NEWS | words.word_set("""
 """)
 
 _NAME = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
+#: Speech with or without who said it before: «A statement gave details: "…"».
+_SPEECH = re.compile(rf"{OPENS_WITH_SPEECH.pattern}|:\s[\"“„][^\"”]{{40,}}[\"”]$")
 _QUESTION = re.compile(r"\?[\"'”’)]*$")
 #: Somebody who is named later: the one pronoun that a first sentence cannot have.
 _PRONOUN = re.compile(r"(?:He|She|It|They|His|Her|Their|Its|Er|Sie|Es|Seine?|Ihre?)\b")
@@ -99,9 +102,14 @@ _TELLS = re.compile(
     r"|met|ran|saw|sent|wrote|rose|left|began|told|kept|brought|built|put|let|drew|grew|paid|said"
     r"|says?|maintains?|spent|spoke|threw|['’]ve\s\w+)\b"
 )
+#: «What does it take? |About two days of work», «Is it? |Only if the mayor says so.»
+_ANSWERS = re.compile(
+    r"(?:According\sto\s[^,]{3,40},\s(?:only|yes|no|not)|Only|Not|Yes|No|Apparently|About|By\s"
+    r"|Because|In\sthe\s(?:recent\s)?case)\b"
+)
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
-    r"^(?:(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
+    r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
     r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
     r"|(?:\w+\s){0,3}(?:[Mm]onths|[Yy]ears|[Dd]ecades)\s(?:ago|later)\b"
@@ -178,6 +186,9 @@ def iter_candidates(
     early = [p for p in found[:_LOOKED_AT] if is_presentable(p)]
     if not early:
         return
+    for before, after in itertools.pairwise(range(len(signs))):
+        if "question" in signs[before] and _ANSWERS.match(found[after].text):
+            signs[after] |= {"fragment"}
     weak = [not own.isdisjoint(_WEAK) for own in signs]
     plain = [p for p in early if signs[p.place].isdisjoint(_NEVER)]
     plain = [p for p in plain if not _needs_more(p, found, weak)] or plain
@@ -253,7 +264,7 @@ def _list_signs(passage: Passage) -> frozenset[str]:
         "I": passage.personal,
         "leans": passage.leans and not (passage.place == 0 and opens),
         "question": _QUESTION.search(passage.text),
-        "speech": OPENS_WITH_SPEECH.match(passage.text),
+        "speech": _SPEECH.search(passage.text),
         "name": _NAME.search(said),
         "very_short": length < _VERY_SHORT,
         "short": length < _SHORT,

@@ -5,6 +5,7 @@ to action, half sentences and speech that opens without closing are not presenta
 Spans are exact: a passage's text is the text of its span with single spaces.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -130,17 +131,32 @@ _SAYS_WHICH = word_set("""
 """)
 
 
-def tells_of_known(text: str) -> bool:
-    """Whether a sentence begins with what an earlier one named: «The app is»."""
+#: There is only one of them in a country.
+_UNIQUE = word_set("""
+    government president police army military economy pope queen king public media world
+    internet weather country nation state city town law dollar pound euro
+""")
+
+
+def find_known(text: str) -> str:
+    """The noun with which a sentence begins if an earlier one named it: «The app is».
+
+    Empty where the sentence says which one it is, or there is only one.
+    """
     first, *others = text.split()[:6]
     if first != "The":
-        return False
-    for word in others:
+        return ""
+    for before, word in itertools.pairwise(["", *others]):
         if word[0].isupper() or not word[0].isalnum() or word in _SAYS_WHICH:
-            return False
+            return ""
         if grammar.looks_finite(word):
-            return True
-    return False
+            return "" if before in _UNIQUE else before.removesuffix("'s")
+    return ""
+
+
+def tells_of_known(text: str) -> bool:
+    """Whether a sentence begins with what an earlier one named: «The app is»."""
+    return find_known(text) != ""
 
 
 class Passage(NamedTuple):

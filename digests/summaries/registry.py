@@ -42,8 +42,10 @@ def summarise_article(
     found = passages.extract_passages(article)
     opened = open_with_news(article, found)
     select = SUMMARISERS[summariser]
-    # Where the news does not fit, what stands before it may.
-    sentences = select(article, opened, chars) or select(article, found, chars)
+    sentences = select(article, opened, chars)
+    if not sentences or sentences[0].spans[0].start != opened[0].span.start:
+        # Where the news does not fit, what stands before it may.
+        sentences = select(article, found, chars) or sentences
     return Summary(
         headline=headlines.write_headline(article, opened, sentences),
         sentences=sentences,

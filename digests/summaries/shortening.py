@@ -36,6 +36,7 @@ from digests.language.clauses import (
     find_ends,
     has_verb,
 )
+from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import overlaps_any
 from digests.summaries import passages
@@ -51,9 +52,11 @@ TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 _WORTH = {"opening": 0.5, "insertion": 0.5}
 _WORTH_AT_END = 0.7
 _COSTS = {"modifier": 2.0, "identity": 2.0, "outcome": 2.5, "phrase": 2.0}
-_COSTS |= {"link": 0.5, "addition": 1.0, "harm": 8.0}
-#: The loss of who stated a plain fact.
-_SOURCE_COST = 0.1
+_COSTS |= {"link": 0.5, "addition": 1.0, "harm": 8.0, "purpose": 3.0, "relative": 3.0}
+#: Ends that only a headline has.
+_OF_HEADLINES = ("phrase", "purpose", "relative")
+#: The loss of who stated a plain fact, and a forecast that says that it is one.
+_SOURCE_COST, _FORECAST_COST = 0.1, 4.0
 #: A sentence with more parts is a list, of which not every version is looked at.
 _MOST_INSERTIONS, _MOST_ENDS = 5, 24
 
@@ -83,11 +86,11 @@ def list_versions(
     found = []
     for parts in itertools.product(
         [()] if spared is None else _choose_openings(text, span),
-        _choose_insertions(text, span)[:_MOST_INSERTIONS],
+        _choose_insertions(text, span, headline=spared is not None),
         _choose_ends(text, span, headline=spared is not None)[:_MOST_ENDS],
     ):
         _, inner, ends = parts
-        if inner and ends and inner[-1].end > ends[0].start:
+        if any(a.start < b.end and b.start < a.end for a in inner for b in ends):
             continue
         removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
         loss = sum(part.loss for part in removed)
@@ -113,8 +116,9 @@ _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
 #: the statement itself.
 _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
-    r"(?:(?P<clause>After|Before|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though)|On|In|At|During"
-    r"|Following|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
+    r"(?:(?P<clause>After|Before|Even\sas|Now\sthat|Just\swhen|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though"
+    r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after|before))"
+    r"|On|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
     rf"|{dates.DATE_IN_COMMAS}){{2,120}})?,\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
     r"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|\d{1,3},"
@@ -146,10 +150,78 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     return found
 
 
-def _choose_insertions(text: str, span: Span) -> list[tuple[Part, ...]]:
-    """No insertion, or each one that the main clause can omit."""
-    found = clauses.find_insertions(text, span)
-    return [(), *((_build_part(text, kind, a, b),) for kind, a, b in found)]
+#: «|Former Norland captain |Ada Brandt»: the name says who it is.
+_ROLE = re.compile(
+    r"(?P<role>(?:[\w’'.,-]+\s){0,5}?(?P<head>[A-Za-z][a-z]{3,})\s)"
+    r"(?=[A-Z][a-z][\w’-]*\s[A-Z][\w’-]+\s(?P<verb>[a-z]+)\s)"
+)
+
+
+def _find_role(text: str, span: Span) -> list[tuple[str, int, int]]:
+    """The role before the name with which a sentence begins."""
+    m = _ROLE.match(text, span.start, span.end)
+    if m is None or m["head"].lower() not in ROLE_NOUNS:
+        return []
+    if not grammar.looks_finite(m["verb"]) or m["role"].startswith(("The ", "An ")):
+        return []
+    found = words.split_words(m["role"])
+    other = grammar.PREPOSITIONS | grammar.PHRASE_BREAKERS
+    if any(grammar.looks_finite(w) or w in other for w in found):
+        return []
+    return [("identity", *m.span("role"))]
+
+
+def _choose_insertions(
+    text: str, span: Span, *, headline: bool
+) -> list[tuple[Part, ...]]:
+    """No insertion, or each one that the main clause can omit.
+
+    A headline for a long sentence may omit two.
+    """
+    found = list(clauses.find_insertions(text, span))[:_MOST_INSERTIONS]
+    long = headline and span.end - span.start > _LONG
+    if long:
+        found += _find_details(text, span)
+    parts = sorted(_build_part(text, kind, a, b) for kind, a, b in found)
+    pairs = itertools.combinations(parts, 2) if long else ()
+    return [
+        (),
+        *((part,) for part in parts),
+        *(pair for pair in pairs if pair[0].end <= pair[1].start),
+    ]
+
+
+#: A sentence of more characters is too long for a headline.
+_LONG = 120
+#: «a source| who was briefed by the army| told the paper», «by analysts Brandt»
+_SOURCE_DETAIL = re.compile(
+    r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?(?:sources?|officials?|spokes\w+|diplomats?)"
+    r"(?P<detail>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
+    r"(?=\s(?:said|says|told|reported)\b)"
+    r"|,\saccording\sto\s(?:an?\s|the\s)?(?:[\w-]+\s){0,2}?(?:report|study|survey|poll|research)"
+    r"(?P<by>\s(?:by|from|of|released|published)\s[^,;.]*)"
+)
+
+
+#: «arrested 500 parents| in and around the city of Hallin| for …», «admitted| before a
+#: Norland court| that …»
+_PLACE = re.compile(
+    r"(?<=[a-z]{3}s)\s(?:in|near|outside|around)\s(?:and\saround\s)?(?:the\s)?(?:[\w-]+\s){0,4}?"
+    r"(?:of\s)?[A-Z][\w’-]+(?:,?\s[A-Z][\w’-]+){0,2},?(?=\s(?:for|after|over|on|as|because|following)\s)"
+    r"|(?<=ed)\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+(?=\sthat\s(?:he|she|it|they|the|an?)\s)"
+)
+
+
+def _find_details(text: str, span: Span) -> list[tuple[str, int, int]]:
+    """What a headline for a long sentence may omit in its middle."""
+    found = [
+        ("insertion", *m.span("detail" if m["detail"] else "by"))
+        for m in _SOURCE_DETAIL.finditer(text, span.start, span.end)
+    ]
+    found += [
+        ("insertion", *m.span()) for m in _PLACE.finditer(text, span.start, span.end)
+    ]
+    return found + _find_role(text, span)
 
 
 #: Who only claims something stays beside it; a body that knows need not be named.
@@ -162,17 +234,21 @@ _OFFICE = re.compile(
     r"\b(?:officials?|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
     r"ministry|department|coroner|hospital|trust|company|firm|watchdog|regulator|"
     r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
-    r"figures|traders|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
+    r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
     re.IGNORECASE,
 )
 #: A forecast, a judgement or an accusation is not stated without its source.
 _DISPUTABLE = re.compile(
-    r"\b(?:could|may|might|would|should|must|likely|expected|blam\w+|accus\w+|"
+    r"\b(?:would|should|must|blam\w+|accus\w+|"
     r"deliberate\w*|illegal\w*|attack\w*|terror\w*|n[o']t|guilty|fail\w*|fraud\w*|"
     r"abus\w+|discriminat\w+|viol\w+|corrupt\w*|st[eo]le?\w*|unfair\w*|wrong\w*|"
     r"danger\w*|lie[ds]?|best|worst)\b"
     r"|[\"“”«»]"
 )
+
+
+_FOUND = re.compile(r"\b(?:reports?|study|research)\b|magazine")
+_FORECAST = re.compile(r"\b(?:could|may|might|likely|expected|will)\b")
 
 
 def _is_plain(text: str, statement: Span, said: Span) -> bool:
@@ -199,6 +275,25 @@ def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
     return _build_part(text, kind, start, end)
 
 
+#: Where less is said before it, or somebody only met or wrote, the purpose is the news;
+#: «the third firm this week | to thank a revival» needs it.
+_FEWEST_BEFORE_PURPOSE = 90
+_NEEDS_PURPOSE = re.compile(
+    r"\b(?:[Mm]eets?|met|wrote|written|visit(?:s|ed)?|second|third|\w+(?:[xv]|four|seven|nine)th"
+    r"|first|last|only|most|least|best|worst|[a-z]{3,}est)\b|,\s[^,]{0,60}$"
+)
+
+
+def _may_end(text: str, span: Span, kind: str, at: int, *, headline: bool) -> bool:
+    """Whether a headline, or a sentence of a summary, may end at a place of a kind."""
+    if not headline:
+        return kind not in _OF_HEADLINES and not _HARM.match(text, at)
+    kept = text[span.start : at]
+    return kind != "purpose" or not (
+        len(kept) < _FEWEST_BEFORE_PURPOSE or _NEEDS_PURPOSE.search(kept)
+    )
+
+
 _WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
 
 
@@ -210,8 +305,7 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         [
             _build_tail(text, kind, start, within.end)
             for kind, start in find_ends(text, span, within)
-            if kind != "purpose"
-            and (headline or not (kind == "phrase" or _HARM.match(text, start)))
+            if _may_end(text, span, kind, start, headline=headline)
         ]
         for within in (statement, Span(start=said.end, end=span.end))
     )
@@ -220,7 +314,10 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         # What the source tells of another event goes with it.
         further = _WITH_SOURCE.match(text, said.end)
         end = span.end if further else said.end
-        sources.append((Part(said.start, end, _SOURCE_COST),))
+        forecast = _FORECAST.search(text, statement.start, statement.end)
+        forecast = forecast or _FOUND.search(text, said.start, said.end)
+        cost = _FORECAST_COST if forecast else _SOURCE_COST
+        sources.append((Part(said.start, end, cost),))
     kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
     if tails and said.end < span.end and not rests:
         kept.append((_build_part(text, "comma", said.end, span.end),))
@@ -247,7 +344,10 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
         whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
-    return has_verb(whole.partition(" ")[2]) and not _awaits_main_clause(whole)
+    first, _, rest = whole.partition(" ")
+    # «Voters go to the polls»
+    verb = has_verb(rest) or (first[-1:] == "s" and has_verb(f"they {rest}"))
+    return verb and not _awaits_main_clause(whole)
 
 
 #: A German auxiliary, and no verb at the end.

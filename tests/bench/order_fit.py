@@ -37,7 +37,8 @@ def _read_edition(lines: Sequence[str], lang: str) -> Edition:
     for at, line in enumerate(lines):
         equal = line.startswith("= ")
         title, text = line.removeprefix("= ").split(" | ")
-        article = Article(id=title, title=title, text=text, lang=lang)
+        named = title if title != "-" else None
+        article = Article(id=text, title=named, text=text, lang=lang)
         edition.append((edition[-1][0] if equal else at, article))
     return edition
 

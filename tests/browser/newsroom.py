@@ -86,6 +86,7 @@ async def _open(
                 texts=Texts.of("en"),
                 console=console.routes,
                 show_stale_form=console.show_stale_form,
+                is_signed_in=console.is_signed_in,
             )
             running = asyncio.create_task(platform.run(harness.inbox))
             before = (platform.hub.close,)

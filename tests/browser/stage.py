@@ -76,6 +76,7 @@ class Stage:
     asked: list[Invocation] = field(default_factory=list)
     panel: Panel = field(default_factory=Panel)
     workspace: Workspace = WORKSPACE
+    is_demo: bool = False
     channels: tuple[Destination, ...] = CHANNELS
     list_problems: tuple[Message | str, ...] = ()
     #: By their hashes.
@@ -94,6 +95,7 @@ class Stage:
                 list_problems=self._troubles,
                 load_pictures=self._load_pictures,
                 find_stored_pictures=self._find_pictures,
+                is_demo=self.is_demo,
             ),
             self.clock,
         )

@@ -80,7 +80,7 @@ def test_a_first_digest_through_the_console_alone(chromium, newsroom: Newsroom):
     expect(page.get_by_role("heading", level=1)).to_have_text("Please confirm")
     press("Confirm")
     expect(page.get_by_role("heading", level=1)).to_have_text("Saved")
-    press("Post now")
+    press("Post the first edition now")
     newsroom.run(newsroom.harness.wake())
     page.goto(f"{newsroom.url}/c/news")
     expect(page.locator(".edition").first).to_be_visible()

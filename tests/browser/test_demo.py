@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from bot.model import DEMO_WORKSPACE
 from bot.storage import schema_upgrade
 from tests.bot.harness import BRIDGE, CONFIGURATION
 from tests.browser.newsroom import Newsroom, serve_newsroom
@@ -30,7 +29,7 @@ SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 @pytest.fixture
 def demo() -> Iterator[Served]:
-    stage = Stage(workspace=replace(WORKSPACE, external_id=DEMO_WORKSPACE))
+    stage = Stage(is_demo=True)
     with served(stage) as running:
         running.send(an_edition_delivery())
         yield running
@@ -108,6 +107,15 @@ def test_the_tour_is_on_the_first_page_only(chromium, demo):
     page = opened(chromium, f"{demo.url}/c/science")
     expect(page.locator("#tour")).to_have_count(0)
     page.context.close()
+
+
+def test_another_workspace_has_no_tour_whatever_its_name(chromium):
+    stage = Stage(workspace=replace(WORKSPACE, external_id="demo"))
+    with served(stage) as running:
+        running.send(an_edition_delivery())
+        page = opened(chromium, running.url, viewport=WIDE)
+        expect(page.locator(".edition")).to_have_count(1)
+        expect(page.locator("#tour")).to_have_count(0)
 
 
 def test_an_empty_channel_of_the_demo_says_how_to_try_the_set_up(chromium, demo):

@@ -11,6 +11,7 @@ from tests.browser.stage import (
     QUOTE_PICTURE,
     Served,
     Stage,
+    an_edition_delivery,
     an_illustrated_delivery,
     served,
 )
@@ -57,6 +58,20 @@ def test_a_picture_is_not_wider_than_the_screen_and_keeps_its_proportions(
     assert box["width"] / box["height"] == pytest.approx(SIZE[0] / SIZE[1], rel=0.02)
     scrolled = page.evaluate("document.documentElement.scrollWidth")
     assert scrolled <= viewport["width"]
+    page.context.close()
+
+
+def test_a_picture_far_above_the_newest_message_is_not_loaded(
+    chromium, illustrated_page
+):
+    for number in range(5):
+        illustrated_page.send(an_edition_delivery(number + 2))
+    page = chromium.new_context(viewport=PHONE).new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(illustrated_page.url, wait_until="networkidle")
+    assert page.evaluate("scrollY") > 4 * PHONE["height"]
+    assert [url for url in asked if "/pictures/" in url] == []
     page.context.close()
 
 

@@ -11,6 +11,7 @@ from tests.bot.harness import BRIDGE, POOL
 from tests.bot.publishing.reviews import BRIDGE_HEADLINE, REVIEWED
 from tests.bot.publishing.reviews import Newsroom as ReviewedNewsroom
 from tests.browser.accessibility import PHONE, WIDE, faults
+from tests.browser.keyboard import press, read_focused, walk_to
 from tests.browser.newsroom import Newsroom, serve_newsroom
 from tests.browser.test_console import enter
 
@@ -63,26 +64,39 @@ def test_axe_finds_nothing_and_nothing_is_cut(chromium, newsroom):
     page.context.close()
 
 
-def test_a_draft_is_changed_and_approved_by_keyboard(chromium, newsroom):
-    page = enter(chromium, newsroom, viewport=WIDE)
-    page.goto(address(newsroom))
-    page.get_by_role("button", name=f"Drop: {BRIDGE_HEADLINE}").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Left out")).to_be_visible()
-    page.locator("details > summary").first.focus()
-    page.keyboard.press("Enter")
-    page.get_by_label("Write a headline").first.fill("Swim again")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="1. Swim again")).to_be_visible()
-    page.get_by_role("button", name="Approve all").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Approved by")).to_be_visible()
-    page.context.close()
-
-
 def test_without_scripts_everything_can_be_done(chromium, newsroom):
     page = enter(chromium, newsroom, viewport=PHONE, java_script_enabled=False)
     page.goto(address(newsroom))
     page.get_by_role("button", name="Approve all").click()
     expect(page.get_by_text("Approved by")).to_be_visible()
+    page.context.close()
+
+
+def test_a_draft_is_reviewed_by_keyboard_alone(chromium, newsroom):
+    page = enter(chromium, newsroom, viewport=WIDE)
+    page.goto(address(newsroom))
+    other = "The children may swim again"
+    press(page, f"Down: {BRIDGE_HEADLINE}")
+    assert read_focused(page) == "Done."
+    expect(page.get_by_role("heading", name=f"1. {other}")).to_be_visible()
+    press(page, f"Drop: {other}")
+    press(page, f"Put it back: {other}")
+    walk_to(page, f"Change this story: {BRIDGE_HEADLINE}")
+    page.keyboard.press("Space")
+    walk_to(page, "Another quote…")
+    page.keyboard.press("End")
+    press(page, f"Another quote… {BRIDGE_HEADLINE}")
+    assert read_focused(page) == "Done."
+    walk_to(page, f"Change this story: {BRIDGE_HEADLINE}")
+    page.keyboard.press("Enter")
+    walk_to(page, "Write a headline")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Bridge shut")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Bridge shut").first).to_be_visible()
+    press(page, "Approve all")
+    expect(page.get_by_text("Approved by")).to_be_visible()
+    press(page, "Hold")
+    assert read_focused(page) == "Done."
     page.context.close()

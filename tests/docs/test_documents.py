@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import shlex
-import subprocess
 import textwrap
 import tomllib
 from typing import get_args
@@ -19,7 +18,7 @@ from bot.platforms.slack.app_manifest import INSTALL_PATH, SCOPES
 from bot.platforms.slack.plugin import list_missing_for_installation
 from bot.settings import SETTINGS_PREFIX, list_setting_fields, load_settings
 from tests.bot.process import Home
-from tests.docs.markdown import ROOT, list_documents
+from tests.docs.markdown import ROOT
 from tests.docs.settings_page import GROUPS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -192,19 +191,6 @@ def test_each_permission_is_documented_with_its_reason_and_the_sum():
 
 def test_each_scope_is_documented_with_its_reason():
     assert rows(SLACK) == [[scope, why] for scope, why in SCOPES.items()]
-
-
-def named_goals() -> list[str]:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in list_documents())
-    return sorted(set(re.findall(r"(?:`|\$ )make ([a-z-]+)", text)))
-
-
-@pytest.mark.parametrize("goal", named_goals())
-def test_every_make_goal_that_is_named_exists(goal: str):
-    done = subprocess.run(
-        ["make", "-n", goal], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_the_map_names_every_package_and_module_at_the_top():

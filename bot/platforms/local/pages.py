@@ -28,7 +28,6 @@ from starlette.staticfiles import StaticFiles
 from bot.i18n.safe_text import build_environment, sanitize_text
 from bot.i18n.translation import Texts, negotiate_locale
 from bot.model import (
-    DEMO_WORKSPACE,
     Command,
     Destination,
     LocalMessage,
@@ -373,7 +372,7 @@ async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Respon
         seen[shown.channel] = newest.get(shown.channel, 0)
     is_editor = page.visitor.person.permission >= Permission.EDITOR
     problems = await site.services.list_problems() if is_editor else ()
-    is_demo = is_editor and page.workspace.external_id == DEMO_WORKSPACE
+    is_demo = is_editor and site.services.is_demo
     unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
     tries = await commands.list_tries(page.visitor)
 

@@ -85,7 +85,9 @@ def _is_blank_quote(block: Block) -> bool:
 
 def _build_payload(payload: Mapping[str, Any], fallback: str) -> TemplateData:
     if payload.get("kind") == "edition" and payload.get("version") == 1:
-        return {"kind": "edition", "edition": payload}
+        # What stands within an edition is in its language, not in the visitor's.
+        texts = Texts.of(payload["lang"])
+        return {"kind": "edition", "edition": payload, "texts": texts}
     return {"kind": "text", "lines": [line for line in fallback.split("\n") if line]}
 
 

@@ -276,7 +276,7 @@ class PictureUploads:
 
     async def _find_upload(self, delivery: Delivery, picture: str) -> Upload | None:
         return await self._store.find(
-            delivery.scope, picture=picture, edition_id=delivery.edition_id
+            delivery.scope, picture=picture, edition_id=delivery.edition_id or None
         )
 
     async def _is_lost(self, installation: Installation, upload: Upload) -> bool:
@@ -303,7 +303,7 @@ class PictureUploads:
         upload = await self._store.begin(
             delivery.scope,
             picture=picture.hash,
-            edition_id=delivery.edition_id,
+            edition_id=delivery.edition_id or None,
             file=ticket.file,
             replaces=lost,
         )

@@ -29,6 +29,8 @@ drafts = define_table(
     *optional_columns(Instant, "reminded_at", "ended_at"),
     # What became of it, and what its editors should know of its digest.
     *optional_columns(MessageText, "reason", "notice"),
+    # The pictures that it would be posted with, by the keys of what they show.
+    Column("pictures", Json),
     UniqueConstraint("id", "workspace_id"),
     same_workspace("digests", "digest_id"),
     same_workspace("occurrences", "occurrence_id"),
@@ -68,6 +70,8 @@ draft_messages = define_table(
     Column("message_id", SafeText),
     Column("reason", MessageText),
     *required_columns(Instant, "updated_at"),
+    # Hashes of the pictures that the payload refers to, or NULL.
+    Column("pictures", Json),
     UniqueConstraint("draft_id", "destination_id", "part"),
     same_workspace("drafts", "draft_id"),
     same_workspace("destinations", "destination_id"),

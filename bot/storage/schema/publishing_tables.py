@@ -228,7 +228,7 @@ picture_uses = define_table(
 uploads = define_table(
     "uploads",
     reference_column("workspace_id", "workspaces.id"),
-    # NULL: it was sent to a person.
+    # NULL: it is in the message of a draft.
     Column("edition_id", Key, index=True),
     *required_columns(SafeText, "hash"),
     # The platform's id of the file.

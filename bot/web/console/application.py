@@ -19,6 +19,7 @@ from bot.web.console import (
     digest_page,
     edition_pages,
     login,
+    new_sources,
     overview,
     people,
     review,
@@ -28,7 +29,7 @@ from bot.web.console import (
 from bot.web.console.members import Members
 from bot.web.console.sessions import Sessions
 from bot.web.console.visits import Console, NavigationItem
-from bot.web.security import CONSOLE_PREFIX, StaleFormRenderer
+from bot.web.security import CONSOLE_PREFIX, SignedInCheck, StaleFormRenderer
 from digests.types import frozen
 
 _FOLDER: Final = Path(__file__).parent
@@ -39,6 +40,7 @@ PAGES: Final[Sequence[Callable[[Console], Sequence[Route]]]] = (
     digest_acts.build_routes,
     digest_page.build_routes,
     source_pages.build_routes,
+    new_sources.build_routes,
     edition_pages.build_routes,
     review.build_routes,
     calendar_page.build_routes,
@@ -50,7 +52,7 @@ NAVIGATION: Final = (
     NavigationItem(label="Overview", path=""),
     NavigationItem(label="Digests", path="/digests"),
     NavigationItem(label="Sources", path="/sources"),
-    NavigationItem(label="Review", path="/review"),
+    NavigationItem(label="Review desk", path="/review"),
     NavigationItem(label="Editions", path="/editions"),
     NavigationItem(label="Calendar", path="/calendar"),
     NavigationItem(label="People", path="/people"),
@@ -65,6 +67,7 @@ class ConsoleSite:
 
     routes: Sequence[BaseRoute]
     show_stale_form: StaleFormRenderer
+    is_signed_in: SignedInCheck
 
 
 def build_console(
@@ -101,5 +104,7 @@ def build_console(
     )
     of_login = [*login.build_routes(console), *accounts.build_routes(console, sign_ins)]
     return ConsoleSite(
-        routes=[*of_login, static, *routes], show_stale_form=console.show_stale_form
+        routes=[*of_login, static, *routes],
+        show_stale_form=console.show_stale_form,
+        is_signed_in=console.sessions.has,
     )

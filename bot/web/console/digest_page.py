@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from starlette.datastructures import FormData
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -52,6 +53,7 @@ from bot.web.console.digest_views import (
 )
 from bot.web.console.setting_forms import (
     MOVE_FIELD,
+    PAGE_FIELD,
     FormNotes,
     TypedSettings,
     build_columns,
@@ -82,6 +84,7 @@ def build_routes(console: Console) -> Sequence[Route]:
         page_route(console, here, page.show),
         page_route(console, f"{here}/preview", page.preview, ("POST",), changes=False),
         page_route(console, f"{here}/dry-run", page.try_out, ("POST",), changes=False),
+        page_route(console, f"{here}/turn", page.turn, ("POST",), changes=False),
         page_route(console, f"{here}/save", page.save, ("POST",)),
     ]
 
@@ -135,6 +138,11 @@ class DigestPage:
             console, visit, self._open_previews(console), form.digest, form.unsaved
         )
         return await self._render(console, visit, form, dry_run=days)
+
+    async def turn(self, console: Console, visit: Visit) -> Response:
+        """Show another page of the sources, with all that was typed."""
+        form = await self._read(console, visit)
+        return await self._render(console, visit, form, is_turned=True)
 
     async def save(self, console: Console, visit: Visit) -> Response:
         """Save what was typed; show the form again where that is not possible."""
@@ -234,6 +242,7 @@ class DigestPage:
         preview: PreviewPane | None = None,
         day: str = TODAY,
         dry_run: Sequence[DryRunDay] | None = None,
+        is_turned: bool = False,
         status: int = 200,
     ) -> Response:
         texts, digest, typed = visit.texts, form.digest, form.typed
@@ -243,7 +252,10 @@ class DigestPage:
         schedule = await list_schedule_lines(
             console, form.unsaved, typed.entry["schedule"], texts
         )
-        rows = build_source_rows(typed, digest, texts)
+        posted = visit.request.method == "POST"
+        fields = await visit.read_form() if posted else FormData()
+        asked = str(fields.get(PAGE_FIELD) or "1")
+        rows = build_source_rows(typed, digest, texts, asked)
         return console.page(
             visit,
             "digest.html",
@@ -256,7 +268,14 @@ class DigestPage:
             format_moment=context.format_moment,
             groups=build_groups(typed, digest, form.places, texts, notes),
             rows=rows,
-            source_count=texts.count("{n} source", "{n} sources", len(rows)),
+            source_count=texts.count(
+                "{n} source", "{n} sources", len(digest.all_sources)
+            ),
+            is_turned=is_turned,
+            is_unsaved=is_turned
+            and bool(
+                merge_settings({}, form.typed.entry, digest.settings.to_entry()).wanted
+            ),
             columns=build_columns(texts, notes),
             notes=notes,
             base_hashes=format_base(typed.base),

@@ -84,7 +84,7 @@ async def build_preview(
     drawn = await previews.draw(digest, visit.workspace, shown)
     # In a thread: the HTML of long editions takes longer than others may wait.
     platforms = await asyncio.to_thread(
-        _show_on_platforms, console, visit, shown, drawn.context
+        show_on_platforms, console, visit, shown, drawn.context
     )
     return PreviewPane(
         platforms=platforms if shown.stories else (),
@@ -111,7 +111,7 @@ def build_frame(visit: Visit, time: str) -> PreviewFrame:
     )
 
 
-def _show_on_platforms(
+def show_on_platforms(
     console: Console, visit: Visit, edition: Edition, context: RenderContext
 ) -> tuple[PlatformView, ...]:
     """Show the edition on each platform, that of the workspace first."""

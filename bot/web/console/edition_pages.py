@@ -382,5 +382,6 @@ async def correct_story(console: Console, visit: Visit) -> Response:
         return await _render_edition(
             console, visit, stored, 422, error=said, typed=text, story=key
         )
-    here = f"/editions/{stored.public_id}"
+    # Otherwise the browser would go on to the form, where the outcome is not seen.
+    here = f"/editions/{stored.public_id}#notice"
     return console.go(visit, here, describe_saved(visit, change))

@@ -26,7 +26,8 @@ from bot.web.console.visits import (
     is_own_path,
     lead_to,
 )
-from bot.web.security import CONSOLE_PREFIX, read_form
+from bot.web.request_bodies import read_form
+from bot.web.security import CONSOLE_PREFIX
 
 log = structlog.get_logger(__name__)
 

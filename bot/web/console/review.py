@@ -6,7 +6,9 @@ that was and shows the draft as it is now, with the words that were typed still 
 field. Reports of readers and the latest corrections stand on the first page.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -17,12 +19,14 @@ from bot.corrections.message_edits import list_corrections
 from bot.errors import UnknownName
 from bot.model import Digest, Form, Paragraph, Reply
 from bot.model.drafts import Draft, DraftStory
-from bot.publishing.draft_acts import MAX_HEADLINE, MAX_NOTE
+from bot.publishing.draft_acts import MAX_HEADLINE, MAX_NOTE, build_edition
 from bot.publishing.drafts import (
     describe_act,
     describe_state,
     waits_for_approval,
 )
+from bot.publishing.edition_inputs import EditionOrder
+from bot.publishing.live_previews import EXAMPLE_ID
 from bot.storage import (
     Connection,
     digest_store,
@@ -30,6 +34,7 @@ from bot.storage import (
     draft_store,
     report_store,
 )
+from bot.web.console.digest_views import PlatformView, show_on_platforms
 from bot.web.console.visits import Console, Visit, page_route
 from digests.cards.content import set_in_marks
 from digests.types import QuoteCard
@@ -158,7 +163,21 @@ async def _render_draft(
         stories=[view.view_story(n, s) for n, s in view.number_stories()],
         dropped=[view.view_dropped(s) for s in draft.content.list_placed("out")],
         most={"headline": MAX_HEADLINE, "note": MAX_NOTE},
+        platforms=await _show_as_posted(console, visit, draft, digest),
     )
+
+
+async def _show_as_posted(
+    console: Console, visit: Visit, draft: Draft, digest: Digest | None
+) -> Sequence[PlatformView]:
+    """Show the draft as it will be posted, with its pictures."""
+    if digest is None or draft.state != "open":
+        return ()
+    order = EditionOrder(digest=digest, workspace=visit.workspace)
+    context = console.services.publisher.build_preview_context(order)
+    context = replace(context, edition_id=EXAMPLE_ID, pictures=draft.pictures)
+    edition = build_edition(draft.content, console.services.clock.now())
+    return await asyncio.to_thread(show_on_platforms, console, visit, edition, context)
 
 
 def _load_more(conn: Connection, draft: Draft) -> tuple[Digest | None, Any, Any]:

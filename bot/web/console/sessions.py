@@ -48,6 +48,10 @@ class Sessions:
             await self.db.write(console_store.mark_session_used, found.id, now=now)
         return found
 
+    async def has(self, request: Request) -> bool:
+        """Whether somebody who is signed in sent the request."""
+        return await self.find(request) is not None
+
     async def use_link(self, token: str) -> bool:
         """Use the owner's one-time address up; False if it is not valid any more."""
         if not _TOKEN.fullmatch(token):

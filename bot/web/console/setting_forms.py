@@ -8,18 +8,22 @@ Each setting has the widget of its kind; a new field of `DigestSettings` needs n
 here. Settings of single sources are the columns of one table. Sources are named by
 their keys in the form: their addresses may have secrets.
 
+Of many sources, the form has those of one page and those that were changed in it; the
+others stay as they are saved.
+
 A form carries a short hash of each value that it was opened with. When it is saved,
 they tell what this person changed and what somebody else did.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final, Literal
 
 from starlette.datastructures import FormData
 
+from bot.commands.presentation import Page
 from bot.configuration.diff import (
     format_label,
     format_sections,
@@ -27,6 +31,7 @@ from bot.configuration.diff import (
     mask_source,
 )
 from bot.configuration.feed_lists import expand_addresses
+from bot.configuration.validation import BY_SOURCE, SOME_SOURCES
 from bot.i18n.translation import Texts
 from bot.lookup.name_resolution import format_source_name
 from bot.model import (
@@ -78,6 +83,10 @@ GROUP_TITLES: Final[Mapping[SettingGroup, Message]] = {
 DIGEST_SETTINGS: Final = list_chat_settings(DigestSettings)
 #: Fields of the form besides the settings.
 PREFIX, BASE_FIELD, MOVE_FIELD = "set-", "base", "move"
+#: The keys of the sources that the form has, and which page of them it shows.
+SHOWN_FIELD, PAGE_FIELD = "sources-shown", "sources-page"
+#: Sources of one page.
+SOURCES_PER_PAGE: Final = 50
 #: Suffixes of the fields of a setting with several.
 _NEW, _USUAL, _ORDER = "-new", "-usual", "-order"
 _HASH_LENGTH: Final = 12
@@ -164,13 +173,29 @@ def open_settings(digest: Digest) -> TypedSettings:
 
 def read_form(form: FormData, digest: Digest) -> TypedSettings:
     """Read a submitted form; what it does not name is as it is saved."""
-    entry = {**DEFAULT_DIGEST, **digest.settings.to_entry()}
+    saved = {**DEFAULT_DIGEST, **digest.settings.to_entry()}
+    entry = dict(saved)
     for setting in DIGEST_SETTINGS:
         read = _READERS[choose_widget(setting)]
         entry[setting.name] = read(form, setting, digest)
+    if SHOWN_FIELD in form:
+        shown = frozenset(_get_text(form, SHOWN_FIELD).split())
+        others = [one for one in digest.all_sources if str(one.id) not in shown]
+        hidden = frozenset(source.address for source in others)
+        for name in ("sources", *SOME_SOURCES, *BY_SOURCE):
+            entry[name] = _keep_hidden(saved[name], entry[name], hidden)
     asked = (str(one) for one in form.getlist(f"{PREFIX}sections{_ORDER}"))
     order = _complete_order(tuple(one for one in asked if one in ALL_SECTIONS))
     return TypedSettings(entry=entry, order=order, base=_read_base(form))
+
+
+def _keep_hidden(saved: Any, typed: Any, hidden: Collection[str]) -> Any:
+    """Add to a typed value what is saved of sources that the form does not have."""
+    had = dict(saved) if isinstance(saved, Mapping) else dict.fromkeys(saved)
+    new = dict(typed) if isinstance(typed, Mapping) else dict.fromkeys(typed)
+    # In the saved order, so that what was not changed is equal.
+    kept = {a: new.get(a, v) for a, v in had.items() if a in hidden or a in new} | new
+    return kept if isinstance(saved, Mapping) else list(kept)
 
 
 def _get_text(form: FormData, name: str) -> str:
@@ -225,7 +250,7 @@ def _read_addresses(form: FormData, setting: Setting, digest: Digest) -> list[st
     stay = (str(key) for key in form.getlist(f"{PREFIX}{setting.name}"))
     kept = [known[key] for key in stay if key in known]
     new = expand_addresses(_get_text(form, f"{PREFIX}{setting.name}{_NEW}"))
-    return [*kept, *(address for address in new if address not in kept)]
+    return list(dict.fromkeys((*kept, *new)))
 
 
 def _read_by_source(form: FormData, setting: Setting, digest: Digest) -> Any:
@@ -396,13 +421,38 @@ _BY_SOURCE: Final = tuple(s for s in DIGEST_SETTINGS if choose_widget(s) == "sou
 
 
 def build_source_rows(
-    typed: TypedSettings, digest: Digest, texts: Texts
-) -> tuple[SourceRow, ...]:
-    """Build a row for each source that the digest has."""
-    return tuple(_build_row(one, typed, texts) for one in digest.all_sources)
+    typed: TypedSettings, digest: Digest, texts: Texts, page: str
+) -> Page[SourceRow]:
+    """Build a row for each source of a page, after those that were changed."""
+    every, entry = digest.all_sources, typed.entry
+    shown = Page.of(every, page, SOURCES_PER_PAGE)
+    changed: list[Source] = []
+    if shown.pages > 1:
+        saved = {**DEFAULT_DIGEST, **digest.settings.to_entry()}
+        there = {one.id for one in shown.items}
+        differs = _list_changed(saved, entry)
+        changed = [s for s in every if s.address in differs and s.id not in there]
+    kept = frozenset(entry["sources"])
+    rows = (_build_row(one, typed, kept, texts) for one in (*changed, *shown.items))
+    return Page(
+        items=tuple(rows), number=shown.number, pages=shown.pages, first=shown.first
+    )
 
 
-def _build_row(source: Source, typed: TypedSettings, texts: Texts) -> SourceRow:
+def _list_changed(saved: SettingsEntry, typed: SettingsEntry) -> Collection[str]:
+    """List the sources of which something differs between the entries."""
+    found: set[str] = set()
+    for name in ("sources", *SOME_SOURCES):
+        found |= frozenset(saved[name]) ^ frozenset(typed[name])
+    for name in BY_SOURCE:
+        pairs = saved[name].items() ^ typed[name].items()
+        found |= {address for address, _ in pairs}
+    return found
+
+
+def _build_row(
+    source: Source, typed: TypedSettings, kept: Collection[str], texts: Texts
+) -> SourceRow:
     name, address = format_source_name(source), mask_source(source.address)
     cells = tuple(_build_cell(one, source, typed, name, texts) for one in _BY_SOURCE)
     return SourceRow(
@@ -410,7 +460,7 @@ def _build_row(source: Source, typed: TypedSettings, texts: Texts) -> SourceRow:
         name=name,
         address="" if address == name else address,
         cells=cells,
-        kept=source.address in typed.entry["sources"],
+        kept=source.address in kept,
     )
 
 

@@ -1,8 +1,4 @@
-"""The pages of sources: what an address would give, how each source is, its repair.
-
-An address can be of a feed, a page or a site, or of a list of feeds (OPML), whose text
-can be pasted as well. It is read once and shown before it is added to a digest.
-"""
+"""The pages of sources: how each is, its repair, its place in digests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -12,8 +8,6 @@ from typing import Any, Final
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.commands.arguments import read_given_address
-from bot.commands.context import CommandContext
 from bot.commands.presentation import Page
 from bot.commands.sources import (
     check_addresses,
@@ -22,15 +16,10 @@ from bot.commands.sources import (
 )
 from bot.configuration.change_steps import request_edit
 from bot.configuration.diff import hide_folders, mask_source
-from bot.configuration.feed_lists import (
-    expand_addresses,
-    request_feeds,
-    sort_new_feeds,
-)
+from bot.configuration.feed_lists import expand_addresses
 from bot.configuration.validation import BY_SOURCE, SOME_SOURCES
-from bot.errors import BotError, FieldError, UnknownName, UserError
+from bot.errors import UnknownName, UserError
 from bot.ingest import source_health
-from bot.ingest.polling import SourceTrial
 from bot.ingest.source_health import SourceHealth
 from bot.ingest.source_state import current_address
 from bot.lookup.name_resolution import format_source_name
@@ -40,18 +29,13 @@ from bot.storage import Connection, digest_store, source_store
 from bot.web.console.answers import view_blocks
 from bot.web.console.changes import apply_requests, describe_saved
 from bot.web.console.visits import Console, Visit, page_route
-from digests.errors import DigestsError
 from digests.language.normalization import normalize_text, parse_whole_number
-from digests.sources.opml import Subscription
 from digests.types import frozen
 
 #: Sources of one page of the list.
 PER_PAGE: Final = 50
-#: Feeds of a list that are shown before they are added.
-MAX_LISTED: Final = 100
 #: Characters that are looked for in the list.
 _MAX_QUERY: Final = 100
-_OPML_ENDS: Final = (".opml", ".opml.xml")
 
 
 def build_routes(console: Console) -> Sequence[Route]:
@@ -59,8 +43,6 @@ def build_routes(console: Console) -> Sequence[Route]:
     one = "/sources/{source_id:int}"
     return [
         page_route(console, "/sources", list_sources),
-        page_route(console, "/sources/try", show_readings, ("POST",)),
-        page_route(console, "/sources/add", add_sources, ("POST",)),
         page_route(console, one, show_source),
         page_route(console, f"{one}/test", test_source, ("POST",)),
         page_route(console, f"{one}/replace", replace_source, ("POST",)),
@@ -82,16 +64,18 @@ class SourceStatus:
     name: str
     address: str
     health: SourceHealth
+    is_unread: bool
 
 
 async def list_sources(console: Console, visit: Visit) -> Response:
     """List the sources of the workspace, those with problems first."""
-    return await _render_list(console, visit)
+    return await render_list(console, visit)
 
 
-async def _render_list(
+async def render_list(
     console: Console, visit: Visit, status: int = 200, **more: Any
 ) -> Response:
+    """Render the list; with what an address would give, if that is among `more`."""
     query, now = visit.request.query_params, console.services.clock.now()
     asked = query.get("q", "")[:_MAX_QUERY]
     shown = await console.services.db.read(
@@ -103,7 +87,6 @@ async def _render_list(
         "error": "",
         "readings": None,
         "feeds": (),
-        "feed_count": 0,
         "digests": await context.query(digest_store.list_digest_names)
         if "readings" in more
         else (),
@@ -114,7 +97,7 @@ async def _render_list(
         status,
         asked=asked,
         list=shown,
-        sources=[_view_line(console, visit, one) for one in shown.items],
+        sources=[view_line(console, visit, one) for one in shown.items],
         **(values | more),
     )
 
@@ -126,7 +109,7 @@ def _load_page(
     wanted = normalize_text(asked).split()
     every = source_store.list_sources(conn, scope)
     found = [one for one in every if _has_words(one, wanted)]
-    found.sort(key=lambda one: (_rank(one, now), one.name.casefold()))
+    found.sort(key=lambda one: (rank(one, now), one.name.casefold()))
     return Page.of(found, page, PER_PAGE)
 
 
@@ -135,20 +118,28 @@ def _has_words(source: Source, words: Sequence[str]) -> bool:
     return all(word in said for word in words)
 
 
-def _rank(source: Source, now: datetime) -> int:
+def rank(source: Source, now: datetime) -> int:
+    """Rank sources by how much they need somebody: 0 is dead."""
     if source_health.is_dead(source, now):
         return 0
     return 1 if source.problem or source.notice or source.failures else 2
 
 
-def _view_line(console: Console, visit: Visit, source: Source) -> SourceStatus:
+def view_line(console: Console, visit: Visit, source: Source) -> SourceStatus:
+    """Describe a source for a list."""
     name, address = format_source_name(source), mask_source(source.address)
     return SourceStatus(
         key=source.id,
         name=name,
         address="" if address == name else address,
         health=_describe(console, visit, source),
+        is_unread=is_unread(source),
     )
+
+
+def is_unread(source: Source) -> bool:
+    """Whether it was not read so far, with or without success."""
+    return source.last_success_at is None and not source.failures and not source.stopped
 
 
 def _describe(
@@ -161,83 +152,6 @@ def _describe(
     found = source_health.describe_health(source, now, zone, visit.texts, pages)
     text = hide_folders(found.text, (source,))
     return SourceHealth(state=found.state, text=text, fix=found.fix)
-
-
-# ── what an address would give ─────────────────────────────────────────────────
-
-
-async def show_readings(console: Console, visit: Visit) -> Response:
-    """Read what was pasted once, and show it with the way to add it."""
-    fields = await visit.read_form()
-    typed = str(fields.get("sources") or "").strip()
-    context = console.open_context(visit)
-    tried: Sequence[SourceTrial] = ()
-    try:
-        feeds = await _read_list(context, typed)
-        if feeds is None:
-            wanted = expand_addresses(typed)
-            if not wanted:
-                raise FieldError("Paste an address first.", field="sources")
-            check_addresses(wanted)
-            tried = await try_addresses(context, wanted)
-            if len(wanted) == 1 and tried[0].problem:
-                feeds = await _read_list(context, typed, insist=True)
-    except BotError as error:
-        said = visit.texts.error(error)
-        return await _render_list(console, visit, 422, typed=typed, error=said)
-    if feeds is not None:
-        return await _render_list(
-            console,
-            visit,
-            typed=typed,
-            readings=(),
-            feeds=feeds[:MAX_LISTED],
-            feed_count=len(feeds),
-        )
-    readings = view_blocks(render_readings(context, tried, context.zone), visit.texts)
-    return await _render_list(console, visit, typed=typed, readings=readings)
-
-
-async def _read_list(
-    context: CommandContext, typed: str, *, insist: bool = False
-) -> tuple[Subscription, ...] | None:
-    """Read a list of feeds; None if it is no such list.
-
-    With `insist`, an address is fetched even if its name does not end as that of one.
-    """
-    reader = context.publisher.ingestor.source_reader
-    is_text = typed.startswith("<")
-    if not is_text and not insist and not typed.lower().endswith(_OPML_ENDS):
-        return None
-    try:
-        body = typed.encode() if is_text else await read_given_address(context, typed)
-        listed = await reader.parse_opml(body)
-        if listed.subscriptions:
-            return listed.subscriptions
-        raise UserError("No feed is in this list.")
-    except (DigestsError, BotError) as error:
-        if is_text:
-            raise FieldError("{problem}", problem=error, field="sources") from None
-        return None
-
-
-async def add_sources(console: Console, visit: Visit) -> Response:
-    """Add what was shown to a digest."""
-    fields = await visit.read_form()
-    typed = str(fields.get("sources") or "").strip()
-    context = console.open_context(visit)
-    key = parse_whole_number(str(fields.get("digest") or ""), MAX_KEY) or 0
-    digest = await console.services.archive.digest(visit.scope, key)
-    listed = await _read_list(context, typed)
-    if listed is None and fields.get("list"):
-        listed = await _read_list(context, typed, insist=True)
-    if listed is None:
-        listed = tuple(Subscription(address=one) for one in expand_addresses(typed))
-    new = sort_new_feeds(((digest.name, one) for one in listed), [digest])
-    if not new:
-        raise UserError("«{digest}» reads all of this already.", digest=digest.name)
-    change = await apply_requests(console, visit, *request_feeds(new))
-    return console.go(visit, f"/digests/{digest.id}", describe_saved(visit, change))
 
 
 # ── one source ─────────────────────────────────────────────────────────────────

@@ -127,7 +127,7 @@ def _view_measurements(
         if label is None:
             continue
         values = [
-            f"{context.texts.word(name)} {context.texts.number(round(number))}".strip()
+            f"{context.texts.number(round(number))} {context.texts.word(name)}".strip()
             for name, number in one.values.items()
             if number or not name
         ]

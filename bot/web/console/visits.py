@@ -40,7 +40,8 @@ from bot.model.sign_in import ConsoleSession
 from bot.storage import workspace_store
 from bot.web.console.members import Member, Members
 from bot.web.console.sessions import Sessions
-from bot.web.security import CONSOLE_PREFIX, read_form
+from bot.web.request_bodies import read_form
+from bot.web.security import CONSOLE_PREFIX
 from digests.types import frozen
 
 log = structlog.get_logger(__name__)
@@ -254,6 +255,7 @@ class Console:
         self, request: Request, template: str, status: int
     ) -> Response:
         form = await read_form(request)
+        await form.close()
         ours = ("csrf", "event")
         typed = [
             (name, said)
@@ -327,6 +329,9 @@ def page_route(
             return await handler(console, found)
         except UserError as error:
             return console.show_problem(found, found.texts.error(error))
+        finally:
+            # The file of a form.
+            await request.close()
 
     pattern = f"{CONSOLE_PREFIX}/w/{{workspace_id:int}}{path}"
     return Route(pattern, endpoint, methods=list(methods))

@@ -187,3 +187,17 @@ async def test_a_card_without_its_article_has_no_context(coast: BotHarness):
         cards=[replace(first, article="4711")],
     )
     assert found == quote_wording_store.QuoteWordings(article=None)
+
+
+async def test_quotes_in_the_language_of_the_channel_are_first(coast: BotHarness):
+    coast.publish(
+        "bote",
+        "---\ntitle: Fähre läuft vor Selsund auf Grund\nsource: Selsunder Bote\n"
+        "published: 2026-11-24T08:00:00+00:00\nlang: de\n---\n"
+        "Die Fähre Alma ist am Dienstag vor Selsund auf Grund gelaufen.\n\n"
+        "„Wir haben alle Fahrgäste an Land gebracht“, sagte Bootsmann Jens Holt.\n",
+    )
+    await coast.ingestor.refresh((await coast.digest()).sources)
+    assert cards(await coast.says("news quotes"))[0][0] == "Northline Wire"
+    await coast.apply(CONFIGURATION + 'language = "de"\n')
+    assert cards(await coast.says("news quotes"))[0][0] == "Selsunder Bote"

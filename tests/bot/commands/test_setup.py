@@ -40,7 +40,7 @@ async def test_a_new_admin_reaches_a_first_digest_in_few_steps(
     assert told_of(preview) == 5
     saved = await ana.presses(preview, "Confirm")
     assert "Weekdays at 08:30, UTC" in said(saved)
-    done = await ana.presses(saved, "Post now")
+    done = await ana.presses(saved, "Post the first edition now")
     assert "Posting «Brief»" in said(done)
     assert set(await posted(newswire.harness)) == {"c-new"}
     assert len(ana.did) <= FEW
@@ -58,7 +58,7 @@ async def test_with_mistakes_on_the_way_it_is_still_few(newswire: Newswire, site
     preview = await ana.answers(form, sources=site)
     assert isinstance(preview, Reply)
     saved = await ana.presses(preview, "Confirm")
-    await ana.presses(saved, "Post now")
+    await ana.presses(saved, "Post the first edition now")
     assert await posted(newswire.harness) != []
     assert len(ana.did) <= FEW
 

@@ -169,6 +169,7 @@ FOR_EVERYBODY = {
     "draft_store.delete_old_drafts",
     "draft_store.list_acts",
     "draft_store.select_drafted",
+    "draft_store.set_pictures",
     "draft_store.update_draft",
     "draft_store.wake_draft",
     "schedule_store.list_due_reviews",

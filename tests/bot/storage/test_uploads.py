@@ -10,7 +10,15 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Delivery, Scope, Upload
-from bot.storage import Connection, Database, delivery_store, destination_store
+from bot.model.drafts import Draft, DraftContent
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_store,
+    destination_store,
+    draft_message_store,
+    draft_store,
+)
 from bot.storage.picture_store import (
     UPLOAD_LIFE,
     begin_upload,
@@ -26,6 +34,7 @@ from tests.bot.storage.builders import (
     Tenant,
     a_stored_edition,
     a_tenant,
+    an_edition,
     claim,
     claim_one,
     parts,
@@ -379,3 +388,43 @@ async def test_a_platform_deletes_only_its_own_files(history):
         ]
 
     assert await history(steps) == [(), ()]
+
+
+# ── drafts ─────────────────────────────────────────────────────────────────────
+
+
+def show_draft(history: History, draft: Draft, *pictures: str) -> None:
+    (part,) = parts(words=f"draft {pictures}")
+    shown = [replace(part, pictures=pictures)]
+    where = history.tenant.destination
+    draft_message_store.show_draft(history.conn, draft, where, shown, NOW)
+
+
+async def test_the_file_of_a_draft_is_unused_once_no_message_of_it_shows_it(history):
+    def steps(one: History) -> tuple[list[str], list[str]]:
+        draft = draft_store.add_draft(
+            one.conn,
+            one.scope,
+            digest_id=one.tenant.digest.id,
+            occurrence_id=one.edition.occurrence_id,
+            content=DraftContent(base=an_edition(), stories=(), style=""),
+            post_at=NOW,
+            now=NOW,
+        )
+        show_draft(one, draft, CARD)
+        begun = begin_upload(
+            one.conn,
+            one.scope,
+            picture=CARD,
+            edition_id=None,
+            file="F-draft",
+            replaces=None,
+            now=NOW,
+        )
+        set_upload_state(one.conn, one.scope, begun, "ready")
+        later = NOW + UPLOAD_LIFE
+        before = one.unused(later)
+        show_draft(one, draft)
+        return before, one.unused(later)
+
+    assert await history(steps) == ([], [CARD])

@@ -16,6 +16,8 @@ from bot.web.health import HealthServices, ReadinessCheck
 PORT = 8711
 OURS = {"host": f"localhost:{PORT}"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
+#: Between the fields of a form with a file.
+BOUNDARY = "between-the-fields"
 SAME = {"sec-fetch-site": "same-origin"}
 
 
@@ -56,6 +58,24 @@ class Browser:
         body = "&".join(f"{quote_plus(k)}={quote_plus(v)}" for k, v in fields.items())
         sent = {"host": self.host} | FORM | SAME | _named(headers)
         return await self.send("POST", path, body.encode(), sent)
+
+    async def upload(
+        self, path: str, fields: dict[str, str], name: str, content: bytes
+    ) -> Answer:
+        """Post a form with a file in its field «file»."""
+        parts = [
+            f'--{BOUNDARY}\r\ncontent-disposition: form-data; name="{key}"\r\n\r\n'
+            f"{value}\r\n".encode()
+            for key, value in fields.items()
+        ]
+        head = (
+            f'--{BOUNDARY}\r\ncontent-disposition: form-data; name="file"; '
+            f'filename="{name}"\r\ncontent-type: application/octet-stream\r\n\r\n'
+        )
+        body = b"".join([*parts, head.encode(), content])
+        body += f"\r\n--{BOUNDARY}--\r\n".encode()
+        kind = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
+        return await self.send("POST", path, body, {"host": self.host} | kind | SAME)
 
     async def send(
         self, method: str, path: str, body: bytes, headers: dict[str, str]

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from bot.i18n.translation import Texts
 from bot.model.web_access import WebAccess
 from bot.web import security, server
+from bot.web.request_bodies import STRANGER_LIMITS
 from tests.bot.web.asgi import (
     FORM,
     OURS,
@@ -247,14 +248,14 @@ async def test_a_token_without_its_cookie_does_not_fit(browser):
 async def test_a_body_over_the_limit_is_refused(browser):
     token = await browser.token()
     answer = await browser.post(
-        "/act", {"csrf": token, "what": "x" * security.MAX_BODY}
+        "/act", {"csrf": token, "what": "x" * STRANGER_LIMITS.bytes}
     )
     assert answer.status == 413
 
 
 async def test_a_body_with_a_false_length_is_rejected(browser):
     token = await browser.token()
-    fields = {"csrf": token, "what": "x" * security.MAX_BODY}
+    fields = {"csrf": token, "what": "x" * STRANGER_LIMITS.bytes}
     answer = await browser.post("/act", fields, content_length="10")
     assert answer.status == 413
 

@@ -323,3 +323,25 @@ def test_a_list_of_results_is_mostly_numbers():
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_any_text_has_a_kind(text, title):
     assert recognize_kind(an_article(title=title, text=text))
+
+
+#: An author who argues sparingly and lets hardly anybody else speak.
+LONE = (
+    "The ferry has crossed the strait for ninety years without a day of rest. "
+    "Its captain has counted the mornings that it saved the town. "
+    "The bridge will come, and the quay will fall silent in the same week. "
+    "The sailors will row home to the islands with their nets and their lamps. "
+    "A mill stands where the quay ends, and its wheel turns when the tide comes in. "
+    "The children of the islands learn to row there before they learn to read. "
+    "The plan leaves out all of them, and its sums are wrong by a third. "
+)
+
+
+def test_a_text_in_which_only_its_author_speaks_is_opinion():
+    assert recognize_kind(an_article(title=None, text=LONE * 6)) == "opinion"
+
+
+def test_the_report_of_a_match_is_news_though_nobody_else_speaks():
+    match = "The keeper saved a penalty before half-time and thanked the striker. "
+    text = LONE * 6 + match * 4
+    assert recognize_kind(an_article(title=None, text=text)) == "news"

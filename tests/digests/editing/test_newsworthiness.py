@@ -190,6 +190,38 @@ def test_changes_in_clubs_and_teams_weigh_less_than_other_news(more: str, less: 
     assert weight(more) > 1.5 * weight(less)
 
 
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (
+            "A constable is dead after an ambush in Orsk on Wednesday, police said.",
+            "Presidential candidate Tor Bakke slammed his rival's shocking insult of "
+            "the president at a rally on Wednesday.",
+        ),
+        (
+            "Two trawlers collided off Holm on Friday and one of them sank.",
+            "You can tell the mood of Ostania from its kings of comedy. We watch them "
+            "to see who falls next.",
+        ),
+        (
+            "The manufacturing sector shrank for a third month, the survey said on "
+            "Tuesday, and 900 jobs went.",
+            'The lead of the series "Crown of Holm" has been cast as the president in '
+            "a sequel.",
+        ),
+        (
+            "The army has withdrawn its last soldiers from Tahr, the ministry said.",
+            "Lena Moll, who once was first minister of a comedy troupe, hopes to be as "
+            "president what her father was.",
+        ),
+    ],
+)
+def test_without_a_title_an_event_weighs_more_than_talk_and_features(
+    more: str, less: str
+):
+    assert weight(f" / {more}") > weight(f" / {less}")
+
+
 def test_an_obituary_weighs_by_its_headline_and_not_by_the_life_it_tells():
     life = "Obituary: Aksel Ruud / He saw his ship sink and 200 men die in the war."
     assert weight(life, kind="obituary") == weight(

@@ -67,6 +67,32 @@ def test_ordinary_words_alone_join_nothing():
     assert first != second
 
 
+AIDE = (
+    "A committee voted on Thursday to hold an assistant in contempt. He had looked "
+    "after the private server of Ines Mora, and did not appear. His lawyers said "
+    "that he feared for his rights. The vote was along party lines, 19 to 15, after "
+    "three hours of debate in which members shouted at each other.\n\nIt goes to the"
+    " whole chamber now. Ines Mora is running against Lucas Doyle. Doyle said Mora "
+    "had lied, and that Amos Kell would say so as well. Kell, whom Mora beat in Ohio"
+    " and Tulsa, declined. Mora won Iowa against Kell; Doyle won Tulsa. Kell, Doyle "
+    "and Mora speak in Ohio."
+)
+AMENDMENTS = (
+    "By adding small provisions to larger bills, Amos Kell has got more through than"
+    " his critics think. He found money for clinics, for libraries and for veterans,"
+    " and his colleagues say that he never boasts of it. Some provisions were only a"
+    " line long, and nobody noticed them until the money had been spent on what he "
+    "wanted.\n\nKell lost Iowa to Ines Mora. Mora calls Amos Kell a dreamer. Lucas "
+    "Doyle calls Mora and Kell crooks. Ines Mora and Doyle meet in Ohio. Kell and "
+    "Mora met in Tulsa."
+)
+
+
+def test_two_texts_of_one_campaign_that_share_only_its_people_are_two_stories():
+    first, second = stories_of(news("a", AIDE), news("b", AMENDMENTS))
+    assert first != second
+
+
 def test_the_same_headline_from_another_outlet_is_a_copy():
     title = "Gannet ferry loses propeller off Tollmar"
     assert copies_of(news("a", title=title), news("b", title=title)) == [None, "a"]

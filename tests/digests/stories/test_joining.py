@@ -229,3 +229,27 @@ SUCCEEDS = replace(
 def test_a_resignation_and_the_successor_are_one_story():
     found = joined(RESIGNS, SUCCEEDS)
     assert found["h"] == found["i"]
+
+
+PROMISE = news(
+    "sport",
+    "Prime minister Ola Brenn promised on Thursday that every primary school will have "
+    "a football pitch. Brenn opened a new hall in Kestwick and gave the clubs 20 "
+    "million crowns. The teachers' union called it a start. Ola Brenn played in goal "
+    "for ten minutes and let in three.",
+    title="Brenn promises a pitch for every school",
+)
+SUCCESSION = news(
+    "book",
+    "Prime minister Ola Brenn promised the finance minister, Tor Bakke, to make way "
+    "for him before the election, a book claims. Ola Brenn changed his mind last "
+    "summer, writes Pia Lund. Bakke felt betrayed. Brenn's office did not want to "
+    "comment.",
+    hours=5,
+    title="Brenn 'promised to make way for Bakke'",
+)
+
+
+def test_two_acts_of_one_politician_are_two_stories():
+    found = joined(PROMISE, SUCCESSION)
+    assert found["sport"] != found["book"]

@@ -222,3 +222,50 @@ def test_beside_one_short_sentence_a_weaker_one_is_added():
     )
     rows = explain_summary(article(text), 280)
     assert [row.why for row in rows if "ships" in row.text] == ["chosen"]
+
+
+FILLER = "The water in the strait was calm for most of the long and sunny afternoon."
+
+
+def test_somebody_named_by_the_surname_alone_was_named_in_full_before():
+    named = "A band led by Tom Reed, a miller from Orvik, played loud and long there."
+    alone = "The rain did not stop Reed from playing for the city of Hallin on Monday."
+    assert alone not in reported(f"{LEAD} {named} {FILLER} {alone}", 170)
+
+
+def test_a_man_whom_the_lead_names_may_be_called_by_his_surname():
+    lead = "Mayor Tom Reed opened the Long Bridge in Hallin on Monday after two years."
+    alone = "Mr Reed said the work had cost $5 million and taken 200 people of Hallin."
+    assert alone in reported(f"{lead} {FILLER} {alone}", 155)
+
+
+def test_a_thing_that_only_a_hidden_sentence_names_is_not_shown():
+    hidden = "A brass statue of the founder stood beside the mayor in the rain and mud."
+    known = "The statue cost the city of Hallin $5 million and took 200 workers."
+    assert known not in reported(f"{LEAD} {hidden} {FILLER} {known}", 160)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Why did the Long Bridge cost the city of Hallin $5 million and two years?",
+        "You must be a citizen of Hallin to cross the Long Bridge on Monday for $5.",
+        "Long Bridge, 3 Weir Lane, Hallin, from Monday to Friday and at Easter.",
+    ],
+)
+def test_a_summary_does_not_go_on_with_what_tells_nothing(line: str):
+    assert reported(f"{LEAD} {FILLER} {line}") == [LEAD, FILLER]
+
+
+def test_what_the_author_says_of_himself_comes_last():
+    own = "On Monday I crossed the Long Bridge in Hallin with the mayor and my $5."
+    assert reported(f"{LEAD} {FILLER} {own}", 160) == [LEAD, FILLER]
+
+
+def test_news_that_does_not_fit_is_not_replaced_by_a_sentence_after_it():
+    first = "A bank in Hallin was robbed on Monday, the police said."
+    news = (
+        "The mayor of Hallin said on Monday that the three robbers of the bank, who "
+        "took $5 million, had been seen on the Long Bridge."
+    )
+    assert reported(f"{first} {news} {FILLER}", 60)[0] == first

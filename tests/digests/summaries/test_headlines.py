@@ -639,3 +639,89 @@ def test_the_subject_after_an_opening_is_no_insertion():
         "valley and makes steel, said it would shed 3,400 jobs at home."
     )
     assert "shares said" not in written(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        pytest.param(
+            "The ferry board of Hallin has said it is willing to soften the strict new "
+            "rules on foreign barges to ease the burden on crews of both countries.",
+            "Ferry board of Hallin has said it is willing to soften the strict new "
+            "rules on foreign barges",
+            id="the purpose",
+        ),
+        pytest.param(
+            "Norland and Sudland have given the go ahead for the construction of a "
+            "$1.2bn water pipeline that will pass through the valleys of Orvik.",
+            "Norland and Sudland have given the go ahead for the construction of a "
+            "$1.2bn water pipeline",
+            id="a relative clause of one of many",
+        ),
+        pytest.param(
+            "Former ferry captain Ada Brandt has confirmed that she will take part in "
+            "the Great Norland Rowing Race of the Strait of Sudland.",
+            "Ada Brandt has confirmed that she will take part in the Great Norland "
+            "Rowing Race of the Strait of Sudland",
+            id="the role before a name",
+        ),
+        pytest.param(
+            "As many as 13 ships of the Norland fleet were sunk in two storms, a "
+            "senior harbour official who was briefed by the captains of both fleets "
+            "told the Courier.",
+            "As many as 13 ships of the Norland fleet were sunk in two storms, a "
+            "senior harbour official told the Courier",
+            id="details of the source",
+        ),
+        pytest.param(
+            "Police have arrested more than 500 drivers in and around the northern "
+            "harbour city of Hallin for not allowing officers to look into their cars.",
+            "Police have arrested more than 500 drivers for not allowing officers to "
+            "look into their cars",
+            id="a place before the reason",
+        ),
+        pytest.param(
+            "Two years after she crossed the strait in a rowing boat for charity, the "
+            "miller Ada Brandt has opened a school for young rowers in the harbour.",
+            "Miller Ada Brandt has opened a school for young rowers in the harbour",
+            id="how long after",
+        ),
+        pytest.param(
+            "Archaeologists searching for a lost mill in the woods above Hallin have "
+            "discovered the walls of what they believe is a sunken bridge of the "
+            "Sudland kings.",
+            "Archaeologists have discovered the walls of what they believe is a sunken "
+            "bridge of the Sudland kings",
+            id="what they were doing",
+        ),
+    ],
+)
+def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
+    assert written(text) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param(
+            "The Norland Commission has written to the ferry firms Brandt and Reed to "
+            "challenge the high fares that both of them charge for bicycles and dogs.",
+            "to challenge the high fares",
+            id="what somebody wrote for",
+        ),
+        pytest.param(
+            "The Norland Commission has denied a report claiming that it warned the "
+            "mayor that his party could not win the next election in the valley town.",
+            "that his party could not win",
+            id="which report",
+        ),
+        pytest.param(
+            "The mill of Brandt and Sons has become the third leading mill of the "
+            "valley this week to thank a revival of rye bread for its improving sales.",
+            "to thank a revival of rye bread",
+            id="the third to do what",
+        ),
+    ],
+)
+def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
+    assert kept in written(text)

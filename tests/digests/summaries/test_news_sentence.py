@@ -286,3 +286,18 @@ def test_a_state_that_something_has_come_to_may_be_the_news(state: str):
         "Reed later explained that the ferry turned sharply, then sank."
     )
     assert opening(text).startswith("The big search")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("Only if the mayor of Hallin says so.", id="an answer"),
+        pytest.param(
+            'A statement gave more details: "The robbers wear black hats, scarves and '
+            'winter coats, and carry a ladder."',
+            id="a statement after a colon",
+        ),
+    ],
+)
+def test_what_is_only_understood_after_another_sentence_is_no_news(line: str):
+    assert opening(f"Is a footbridge a road? {line} {NEWS} {BACKGROUND}") == NEWS

@@ -12,7 +12,3 @@ for (const image of document.images) if (image.complete && !image.naturalWidth) 
 answerForms();
 completeIn(document.getElementById("command"), document.getElementById("suggestions"));
 if (document.body.dataset.channel) listen(document.body.dataset.channel);
-
-// A chat opens at its newest message: at its beginning, which is where reading starts.
-const blocks = document.querySelectorAll(".message, .answer");
-if (blocks.length > 1 && !location.hash) blocks[blocks.length - 1].scrollIntoView({ block: "start", behavior: "instant" });

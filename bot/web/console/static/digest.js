@@ -72,7 +72,7 @@ function later() {
   waiting = setTimeout(redraw, PAUSE);
 }
 
-const saved = document.querySelector(".note.problem") ? "" : snapshot();
+const saved = document.querySelector(".note.problem, [data-unsaved]") ? "" : snapshot();
 form.addEventListener("input", later);
 for (const day of document.querySelectorAll("[name=day]")) day.addEventListener("change", redraw);
 for (const button of form.querySelectorAll("[formaction*='/preview#']")) button.hidden = true;

@@ -198,7 +198,7 @@ async def test_any_line_is_answered_and_stays_text(browser, line):
     answer = await command(browser, line)
     assert answer.status == 200
     assert [n.attributes for n in answer.tree.css("main script, main img[src=x]")] == []
-    assert len(answer.tree.css("script")) == 2
+    assert len(answer.tree.css("script")) == 3
 
 
 async def test_unread_channels_are_marked_until_they_are_read(stage, browser):

@@ -59,6 +59,14 @@ def shown(edition: Edition, **context) -> LexborHTMLParser:
     return page("message.html", message=view)
 
 
+def test_what_the_page_adds_within_an_edition_is_in_its_language():
+    german = shown(samples.an_edition(), locale="de")
+    assert [one.text() for one in german.css(".brief h3")] == ["Außerdem in Kürze"]
+    assert "beim Satz öffnen" in german.css(".quote .whence")[0].text()
+    assert german.css(".address a")[0].text() == "Adresse dieser Ausgabe"
+    assert [one.text() for one in german.css(".from .kind")] == ["bot"]
+
+
 def skeleton(tree: LexborHTMLParser) -> list[tuple[str, list[str]]]:
     assert tree.root is not None
     return [

@@ -166,6 +166,14 @@ async def test_a_picture_is_uploaded_and_shown_with_its_words(newsroom, slack):
     assert await uploads(newsroom) == ["ready"]
 
 
+async def test_a_draft_which_is_of_no_edition_shows_its_picture(newsroom, slack):
+    delivery = replace(await a_drawn_delivery(newsroom), edition_id=0)
+    await send(newsroom, delivery)
+    ((file,),) = shown(slack)
+    assert files(slack) == {file: CARD.content}
+    assert await uploads(newsroom) == ["ready"]
+
+
 async def test_a_message_without_pictures_makes_no_request_about_files(newsroom, slack):
     newsroom.platform.cards = ()
     await newsroom.post()

@@ -96,6 +96,7 @@ class ConsoleStage:
             access=self.access,
             console=console.routes,
             show_stale_form=console.show_stale_form,
+            is_signed_in=console.is_signed_in,
         )
 
     async def workspace(

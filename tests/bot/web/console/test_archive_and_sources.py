@@ -1,4 +1,4 @@
-"""The archive tells what came of every message; sources are found, added, repaired."""
+"""The archive tells what came of every message; sources are repaired."""
 
 import pytest
 
@@ -6,10 +6,6 @@ from tests.bot.harness import BRIDGE
 from tests.bot.web.asgi import Browser
 from tests.bot.web.console.forms import read_form, send, text_of
 from tests.bot.web.console.stage import ConsoleStage, submit
-
-OPML = """<opml version="2.0"><body>
-<outline text="Courier" xmlUrl="https://courier.example/feed"/>
-</body></opml>"""
 
 
 @pytest.fixture
@@ -76,25 +72,6 @@ async def test_a_correction_that_is_too_long_is_not_lost(stage, browser, base):
     answer = await submit(browser, f"{here}/correct", said, at=here)
     assert answer.status == 422
     assert "Long. Long." in text_of(answer, "#text")
-
-
-async def test_a_pasted_list_of_feeds_is_shown_and_added(stage, browser, base):
-    sources = f"{base}/sources"
-    answer = await submit(browser, f"{sources}/try", {"sources": OPML}, at=sources)
-    assert "Courier" in text_of(answer, ".feeds")
-    fields = read_form(answer, f"form[action='{sources}/add']")
-    assert (await send(browser, f"{sources}/add", fields)).status == 303
-    digest = await stage.harness.digest()
-    assert [s.address for s in digest.sources][-1] == "https://courier.example/feed"
-
-
-@pytest.mark.parametrize("typed", ["", "/etc/passwd", "<opml"])
-async def test_what_is_no_address_is_said_at_the_field(browser, base, typed):
-    sources = f"{base}/sources"
-    answer = await submit(browser, f"{sources}/try", {"sources": typed}, at=sources)
-    assert answer.status == 422
-    assert answer.tree.css_first("#sources-help .error") is not None
-    assert text_of(answer, "#sources").strip() == typed
 
 
 async def test_a_source_is_paused_resumed_moved_and_removed(stage, browser, base):

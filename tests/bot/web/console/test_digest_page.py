@@ -1,8 +1,11 @@
 """The page of a digest: nothing is lost, nothing is overwritten, nothing else saved."""
 
+import json
+
 import pytest
 
 from bot.configuration.changes import list_history
+from tests.bot.harness import CONFIGURATION
 from tests.bot.web.asgi import Answer, Browser
 from tests.bot.web.console.forms import fill, read_form, send, text_of
 from tests.bot.web.console.stage import ConsoleStage, submit
@@ -190,3 +193,51 @@ async def test_a_digest_of_another_workspace_is_not_found(stage, browser, here):
     assert (await ana.get(here)).status == 404
     there = f"/console/w/{other.id}/digests/{digest.id}"
     assert (await ana.get(there)).status == 400
+
+
+# ── thousands of sources ───────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def large(stage: ConsoleStage, here: str) -> str:
+    """The page of a digest with as many sources as it may have."""
+    feeds = [f"https://feeds.example/{n:04}/feed.xml" for n in range(1_999)]
+    text = CONFIGURATION.replace('["articles"]', json.dumps(["articles", *feeds]))
+    await stage.harness.apply(text)
+    return here
+
+
+async def test_a_digest_with_two_thousand_sources_is_saved_whole(stage, browser, large):
+    """The form has a page of them; what it does not have stays as it is."""
+    fields = fill(read_form(await browser.get(large)), set__stories="3")
+    assert len(fields) < 400
+    assert (await send(browser, f"{large}/save", fields)).status == 303
+    digest = await stage.harness.digest()
+    assert digest.options.stories == 3
+    assert len(digest.sources) == 2_000
+
+
+async def test_what_was_typed_of_one_page_of_sources_is_kept_on_the_next(
+    stage, browser, large
+):
+    first, second = (await stage.harness.digest()).sources[1:3]
+    fields = fill(
+        read_form(await browser.get(large)),
+        **{f"set__source_names-{first.id}": "Renamed", "sources__page": "2"},
+    )
+    fields = [one for one in fields if one != ("set-sources", str(second.id))]
+    page = await send(browser, f"{large}/turn", fields)
+    assert "Page 2 of 40" in page.text
+    fields = read_form(page)
+    assert len(fields) < 400
+    last = f"set__source_names-{fields_of_sources(fields)[-1]}"
+    fields = fill(fields, **{last: "Last of the page"})
+    assert (await send(browser, f"{large}/save", fields)).status == 303
+    digest = await stage.harness.digest()
+    assert len(digest.sources) == 1_999
+    assert second.address not in digest.settings.sources
+    assert set(digest.settings.source_names.values()) == {"Renamed", "Last of the page"}
+
+
+def fields_of_sources(fields: list[tuple[str, str]]) -> list[str]:
+    return [value for name, value in fields if name == "set-sources"]

@@ -34,7 +34,7 @@ def list_routes() -> list[tuple[str, str]]:
 
 ROUTES = list_routes()
 #: Posted to because forms are, and change nothing: asked for after each key.
-SHOWING = ("/preview", "/dry-run")
+SHOWING = ("/preview", "/dry-run", "/turn")
 
 
 def address(path: str, workspace_id: int) -> str:

@@ -63,7 +63,7 @@ def submitted(typed: TypedSettings, **changes: Any) -> FormData:
         else:
             suffix = "-new" if one.widget == "addresses" else ""
             fields.append((f"{one.field}{suffix}", one.value))
-    for row in build_source_rows(typed, DIGEST, TEXTS):
+    for row in build_source_rows(typed, DIGEST, TEXTS, "1").items:
         if row.kept:
             fields.append(("set-sources", str(row.key)))
         for cell in row.cells:
@@ -81,7 +81,8 @@ def submitted(typed: TypedSettings, **changes: Any) -> FormData:
 def test_every_setting_of_a_digest_has_an_input():
     typed = open_settings(DIGEST)
     of_sources = {
-        cell.name for cell in build_source_rows(typed, DIGEST, TEXTS)[0].cells
+        cell.name
+        for cell in build_source_rows(typed, DIGEST, TEXTS, "1").items[0].cells
     }
     assert {*inputs(typed)} | of_sources == {one.name for one in DIGEST_SETTINGS}
 
@@ -136,7 +137,7 @@ def test_a_source_is_taken_out_and_another_added():
 
 def test_the_secret_of_an_address_is_in_no_input():
     typed = open_settings(DIGEST)
-    rows = build_source_rows(typed, DIGEST, TEXTS)
+    rows = build_source_rows(typed, DIGEST, TEXTS, "1").items
     assert "secret" not in repr((rows, inputs(typed), format_base(typed.base)))
 
 
