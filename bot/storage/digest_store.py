@@ -168,9 +168,6 @@ def list_digests(
     conn: Connection,
     scope: Scope,
     keys: Collection[int] | None = None,
-    *,
-    with_sources: bool = True,
-    with_destinations: bool = True,
 ) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
@@ -180,16 +177,43 @@ def list_digests(
         conn: The database.
         scope: The workspace.
         keys: Only those with these keys.
-        with_sources: False leaves their sources out: most of what is loaded.
-        with_destinations: False leaves out where they post.
     """
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
     if keys is not None:
         query = query.where(_DIGEST.id.in_(keys))
-    rows = conn.execute(query).all()
-    return _load_digests(
-        conn, rows, with_sources=with_sources, with_destinations=with_destinations
+    return _load_digests(conn, conn.execute(query).all())
+
+
+def list_planned_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
+    """List the workspace's digests with their schedules and what holds these back.
+
+    All else has its default: with a thousand digests most of the time is for that.
+    """
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    named = (_DIGEST.id, _DIGEST.workspace_id, _DIGEST.name)
+    pauses = (_DIGEST.paused, _DIGEST.paused_until, _DIGEST.skips)
+    query: Select[Any] = select(*named, *pauses, _DIGEST.settings).where(ours)
+    rows = conn.execute(query.order_by(_DIGEST.id)).all()
+    keys = [row.id for row in rows]
+    zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
+    planned = _load_schedules(conn, keys)
+    deferred = _find_deferred(conn, keys)
+    quiet = [row.settings.get("quiet_hours") for row in rows]
+    options = {hours: DigestOptions(quiet_hours=hours) for hours in {*quiet}}
+    return tuple(
+        from_row(
+            Digest,
+            row,
+            sources=(),
+            destinations=(),
+            options=options[hours],
+            skips=_parse_dates(row.skips),
+            deferred_until=deferred.get(row.id),
+            default_zone=zones[row.workspace_id],
+            **_plan(planned.get(row.id, ())),
+        )
+        for row, hours in zip(rows, quiet, strict=True)
     )
 
 
@@ -406,7 +430,6 @@ def _load_digests(
     rows: Sequence[Row[Any]],
     *,
     with_sources: bool = True,
-    with_destinations: bool = True,
 ) -> tuple[Digest, ...]:
     """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
@@ -418,9 +441,8 @@ def _load_digests(
         read = _load_links(
             conn, digest_sources, in_digest.join(digest_sources, here), keys
         )
-    posted = _load_destinations(conn, keys) if with_destinations else {}
-    due = select(schedules.c.sentence, schedules.c.next_due_at)
-    planned = _load_links(conn, schedules, due, keys)
+    posted = _load_destinations(conn, keys)
+    planned = _load_schedules(conn, keys)
     deferred = _find_deferred(conn, keys)
     zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
     found = (
@@ -438,6 +460,13 @@ def _load_digests(
         digest if digest.person is None else _fill_personal_digest(conn, digest)
         for digest in found
     )
+
+
+def _load_schedules(
+    conn: Connection, keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    due = select(schedules.c.sentence, schedules.c.next_due_at)
+    return _load_links(conn, schedules, due, keys)
 
 
 def _load_destinations(
@@ -489,13 +518,21 @@ def _digest_from_row(
         sources=tuple(source for paused, source in read_sources if not paused),
         paused_sources=tuple(source for paused, source in read_sources if paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
-        schedules=tuple(entry.sentence for entry in planned),
-        next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
         options=DigestOptions.from_stored(row.settings),
         skips=_parse_dates(row.skips),
         person=row.person_id,
+        **_plan(planned),
         **known,
     )
+
+
+def _plan(planned: Sequence[Row[Any]]) -> dict[str, Any]:
+    """Return the fields of a digest that are made of its schedules."""
+    due = (entry.next_due_at for entry in planned if entry.next_due_at)
+    return {
+        "schedules": tuple(entry.sentence for entry in planned),
+        "next_due": min(due, default=None),
+    }
 
 
 def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:

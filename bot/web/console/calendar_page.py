@@ -60,9 +60,7 @@ class CalendarDay:
 async def show_calendar(console: Console, visit: Visit) -> Response:
     """Show two weeks, or all of one day of them."""
     context = console.open_context(visit)
-    digests = await context.query(
-        digest_store.list_digests, with_sources=False, with_destinations=False
-    )
+    digests = await context.query(digest_store.list_planned_digests)
     now = context.now
     zone = ZoneInfo(visit.workspace.zone)
     today = now.astimezone(zone).date()
