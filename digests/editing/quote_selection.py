@@ -68,7 +68,22 @@ _TURNED = re.compile(
 _CHANGES = re.compile(
     r"(?:(?:But|Yet|Aber|Doch)\s(?:then|s?he|they|dann|er|sie)|Then|Until|Dann)\b"
 )
-_NEXT_WORDS = 300
+#: What was before something: the other half says what came of it.
+_BEFORE = re.compile(
+    r"(?:Prior to|Before|Initially|At first|Originally|Zunächst|Bevor)\b"
+)
+#: Where anybody may write, and who does so.
+_POSTED = re.compile(
+    r"\b(?:tweeted|twittert\w*|(?:on|auf|via)\s(?:Facebook|Twitter|Reddit|Instagram))\b"
+)
+_NEXT_WORDS, _BESIDE = 300, 60
+#: «…,” Cole said»; «…,” said Mr Cole».
+_BEHIND = re.compile(
+    r"[”\"’'“»,.?!\s]{1,4}(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:(?:[A-Z][\w.’'-]+\s){0,2}"
+    r"(?P<before>[A-Z][\w’-]+)\s(?:said|says|added|told|sagte)\b|(?:said|says|sagte)\s"
+    r"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:[A-Z][\w.’'-]+\s){0,2}"
+    r"(?P<after>[A-Z][\w’-]+)(?=[,.;]))"
+)
 #: An order to do something now: «…, go now and do not wait».
 _INSTRUCTS = re.compile(
     r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
@@ -102,6 +117,7 @@ _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
 )
 _ANYBODY = _TABLES["anybody"]
 #: Bodies and documents, which speak too.
+_ISSUED = word_set("statement letter email message memo release post tweet comment")
 _SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
 #: They open a phrase that names nobody in particular, or nobody on this card.
 _SOME = _TABLES["some"]
@@ -128,6 +144,8 @@ def select_quotes(
         quote: _rate_quote(quote, lead, length, openings)
         for quote, after in itertools.zip_longest(quotes, quotes[1:])
         if _is_showable(quote, kind)
+        and not _is_said_by_another(quote, text)
+        and not _is_posted_by_anybody(quote, text)
         and not _is_half(quote, after, text)
         and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
@@ -149,6 +167,23 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     if _is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
+
+
+def _is_said_by_another(quote: Quote, text: str) -> bool:
+    """Whether a name right behind the words, with a verb, is not the speaker's.
+
+    Where marks are not closed, words may be taken for another paragraph's.
+    """
+    behind = _BEHIND.match(text, quote.end)
+    name = str(behind["before"] or behind["after"]) if behind else ""
+    return name not in (quote.speaker or name)
+
+
+def _is_posted_by_anybody(quote: Quote, text: str) -> bool:
+    """Whether somebody posted it whom the article names nowhere else."""
+    around = text[max(0, quote.context.start - _BESIDE) : quote.end + _BESIDE]
+    surname = (quote.speaker or "").rpartition(" ")[2]
+    return text.count(surname) == 1 and _POSTED.search(around) is not None
 
 
 def find_rest(quote: Quote, after: Quote | None, text: str) -> Quote | None:
@@ -179,6 +214,8 @@ def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
         return True
     if after is None or after.speaker != quote.speaker:
         return False
+    if _BEFORE.match(quote.text):
+        return True
     if after.group != quote.group:
         near = after.start - quote.end < _NEXT_WORDS
         return near and _CHANGES.match(after.text) is not None
@@ -238,6 +275,8 @@ def _is_nobody(speaker: str) -> bool:
     """Whether it is a place, or no name: «Against Cole», «Cole's», «diplomat»."""
     low = speaker.lower()
     bare = " " not in low and is_role_noun(low) and not is_plural_role(low)
+    # «The statement» of whom?
+    bare |= low.startswith("the ") and low.split()[-1] in _ISSUED
     genitive = low.endswith(("'s", "’s"))
     return bare or genitive or low in PLACES or low.split()[0] in PREPOSITIONS
 

@@ -6,13 +6,12 @@ word are decided first, then those that depend on a neighbour.
 `text == source[start:end]`, always.
 """
 
-import math
 from dataclasses import dataclass
 from itertools import accumulate
 
 from digests.language.spans import span_text
 from digests.language.words import primary_language, word_set
-from digests.quotes import candidates, standing
+from digests.quotes import candidates, certainty, standing
 from digests.quotes.candidates import (
     MIN_SCORE,
     QuotePlace,
@@ -30,8 +29,6 @@ _NEAR = 4
 _STOPS = frozenset(".,!?…。，！？、")
 _BEFORE_SPEECH = frozenset(",:.!?—–-\n：，。")
 _CERTAIN = 5.0
-#: Confidence in «she said» where the only woman named is dead: no card shows that.
-_OF_THE_DEAD = 0.2
 #: Languages whose reporting words are in the tables; in others no speaker is named.
 ATTRIBUTED_LANGUAGES = word_set("en de")
 
@@ -239,14 +236,17 @@ def _build_quote(
 
 
 def _rate_confidence(parsed: ParsedText, one: _Attribution) -> float:
-    """How sure the speaker is; the dead speak only where they are named beside it."""
     if one.who is None or one.mention is None:
         return 0.0
-    sure = round(1 - math.exp(-one.margin / 3), 2)
-    beside = one.continues is not None or one.mention.frame == one.where.frame.index
-    if one.who.speaker in parsed.dead and not (beside and one.mention.kind == "name"):
-        return min(sure, _OF_THE_DEAD)
-    return sure
+    return certainty.rate_confidence(
+        parsed,
+        one.where.frame,
+        one.who,
+        one.mention,
+        one.margin,
+        reported=one.cue_at is not None,
+        continues=one.continues is not None,
+    )
 
 
 def _stands_alone(

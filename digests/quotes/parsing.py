@@ -279,6 +279,19 @@ class ParsedText:
         )
 
     @cached_property
+    def persons(self) -> frozenset[str]:
+        """The full names that a title, a role or a given name proves to be a person's.
+
+        «Google Doodles» has the form of one.
+        """
+        return frozenset(
+            self.people.full(one.text, one.sex, one.start)
+            for frame in self.frames
+            for one in frame.mentions
+            if one.kind == "name" and one.sort == "person"
+        )
+
+    @cached_property
     def bodies(self) -> dict[str, set[str]]:
         """The names of bodies by each of their words, in lower case."""
         found: dict[str, set[str]] = {}

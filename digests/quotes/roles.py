@@ -56,6 +56,11 @@ _STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame s
 _NEVER_KEPT = word_set("a an its his her their our my der dem")
 #: No functions, unless it is said whose they are: «the miner's father».
 _KIN = word_set("brother sister son daughter wife husband mother father mum dad widow")
+#: What the writer says of somebody, which is no part of the function.
+_BESIDE_FUNCTION = word_set("""
+    rival fellow famous famed renowned noted embattled outspoken controversial popular
+    prominent leading veteran newly-crowned freshman
+""")
 _WHICH_TIME = word_set("last this next earlier later")
 _LONGEST = 16
 _BACK = 5
@@ -100,8 +105,12 @@ def _find_role_before(
     text: str, frame: SentenceFrame, mention: SpeakerMention
 ) -> str | None:
     tokens = frame.tokens
-    words = tokens[_role_start(frame, mention) : _role_end(frame, mention)]
-    words = _drop_time(words)
+    start = _role_start(frame, mention)
+    words = _drop_time(tokens[start : _role_end(frame, mention)])
+    while words and words[0].low in _BESIDE_FUNCTION:
+        words = words[1:]
+    if len(words) > 1 and _is_cut(frame, start, words):
+        words = [word for word in words[-1:] if not word.capital]
     if not words:
         return None
     if words[0].start < tokens[mention.first].start and not _has_role(words):
@@ -121,6 +130,14 @@ def _drop_time(words: list[Token]) -> list[Token]:
         or (lows[0] in MONTHS and lows[1][0].isdigit())
     )
     return words[2:] if dated else words
+
+
+def _is_cut(frame: SentenceFrame, start: int, words: Sequence[Token]) -> bool:
+    """Whether a name began earlier: «Oil and | Gas Board chairman», «All | Black»."""
+    before = frame.tokens[max(0, start - 1)]
+    joins = before.low in {"and", "&", "all"} and before.start < words[0].start
+    other = frame.ends.get(start - 1)
+    return joins and words[0].capital and (other is None or other.sort != "person")
 
 
 def _is_no_function(last: str, *, titled: bool) -> bool:
@@ -264,7 +281,8 @@ def _find_role_in_apposition(
         if owner is not None and owner.sort == "person":
             return None
     words = tokens[other.first : last]
-    return _without_article(text, words) if _names_function(words) else None
+    whole = not any(word.low in _AFTER_ROLE for word in words)
+    return _without_article(text, words) if whole and _names_function(words) else None
 
 
 def _find_body(text: str, frame: SentenceFrame, mention: SpeakerMention) -> str | None:
@@ -287,7 +305,8 @@ def _without_article(text: str, words: list[Token]) -> str | None:
     """The words, without an article that no possessor needs."""
     if words[0].low in _COUNTING:
         return None
-    owned = any(word.possessive for word in words)
+    head = takewhile(lambda word: word.low not in PREPOSITIONS, words)
+    owned = any(word.possessive for word in head)
     if words[0].low in _NEVER_KEPT or (words[0].low == "the" and not owned):
         words = words[1:]
     return text[words[0].start : words[-1].end] if words else None

@@ -45,6 +45,8 @@ _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _ASKED_WORDS = word_set("""
     why whether if how what when where who about warum ob wie wieso weshalb nach
 """)
+#: «the magazine in its review» is the magazine.
+_POSSESSIVES = word_set("its his her their seiner ihrer seinem ihrem")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
@@ -175,7 +177,8 @@ def _complete_phrase(parsed: ParsedText, mention: SpeakerMention) -> str:
             trait = (
                 tokens[mention.last].low == "with" and tokens[other.first].low == "a"
             )
-            if other.kind != "pronoun" and not trait:
+            own = tokens[other.first].low in _POSSESSIVES
+            if other.kind != "pronoun" and not trait and not own:
                 return parsed.text[mention.start : other.end]
             break
     return parsed.text[mention.start : mention.end]

@@ -19,7 +19,7 @@ from digests.language.grammar import (
     PREPOSITIONS,
     looks_finite,
 )
-from digests.language.words import load_word_tables
+from digests.language.words import load_word_tables, word_set
 from digests.quotes.speaker_mentions import is_plural_role, is_role_noun
 
 _TABLES = load_word_tables(__file__, "standing.txt")
@@ -51,6 +51,13 @@ _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*|[.!?…]+|[^\w\s]")
 _UNFIT = re.compile(
     r"[\[(]|\.\.\.|…|^[A-Z]{3,}:|^One\sis\s|"
     r"\b(?:two|three|four|several)\s(?:\w+\s)?(?:thing|issue|reason|way|point)s\W*$"
+    # of which two, for what, to whom
+    r"|\bthe (?:two|three|other|others)\b(?!\s\w)|\bsome (?:form|kind|sort) of \w+\W*$"
+    r"|\bto you\W*$|\bsome people have some\b"
+)
+#: Words after an article that are no nouns: «the last thing they need».
+_NO_THINGS = word_set(
+    "first last next only same best worst most very whole one thing other"
 )
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
@@ -221,7 +228,7 @@ def _names_thing(words: Sequence[_SaidWord], at: int) -> bool:
     """Whether it may be a noun: after a determiner, or a plural."""
     low = words[at].low
     if at and words[at - 1].low in DETERMINERS and low[0].isalnum():
-        return low not in DETERMINERS and low not in PREPOSITIONS
+        return low not in DETERMINERS | PREPOSITIONS | _NO_THINGS
     if at and words[at - 1].low.endswith("'s") and words[at - 1].low not in _SUBJECTS:
         return low[0].isalnum()
     return low.endswith("s") and len(low) > _SHORTEST_PLURAL and not looks_finite(low)

@@ -266,3 +266,84 @@ def test_what_an_older_report_tells_people_to_do_gets_no_card():
     assert build_story_cards(story, analyses, 2) == ()
     alone = Story(id="s", articles=(early,), outlets=())
     assert len(build_story_cards(alone, analyses, 2)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # somebody else is named in between
+        "Tom Cole, the warden, met the mayor on Monday. Cole had asked for money. Ned "
+        "Brass left the meeting early. “We will not pay for a lock that nobody in the "
+        "town uses,” he said.",
+        # the subject is another one
+        "Ned Brass, a lawyer, warned on Monday that the plan of Tom Cole would harm "
+        "the canal. Cole is the warden.\n\nBrass, a lawyer, wrote that the dispute "
+        "with warden Tom Cole goes on. “The trust will lose all its boats in the next "
+        "two summers,” he wrote.",
+        # a newspaper
+        "The Hallin Chronicle reported that a father had heard from his daughter. He "
+        "called the police at once. “I almost had a heart attack when the telephone "
+        "rang,” he said, according to the Chronicle.",
+        # a new actor, and words without a verb
+        "Tom Cole, the warden, said the changes were small. But Ned Brass, who leads "
+        "the union, criticised them. “You do not get good locks by hitting people who "
+        "are about to retire.”",
+    ],
+)
+def test_a_speaker_who_is_inferred_past_another_has_no_card(text: str):
+    assert "Tom Cole" not in speakers_shown(text)
+    assert not any("Chronicle" in (name or "") for name in speakers_shown(text))
+
+
+def test_who_spoke_last_and_goes_on_has_a_card():
+    text = (
+        "Tom Cole, the warden, praised Ned Brass and the union. “The union has kept "
+        "this lock alive for thirty years,” he said."
+    )
+    assert speakers_shown(text) == ["Tom Cole"]
+
+
+def test_a_name_behind_the_words_that_is_not_the_speakers_forbids_the_card():
+    text = (
+        'Brenn left the team in May. Brenn added: "It is not my right to give orders '
+        'to anybody in this team. "I feel that the others play with a new spirit. "So '
+        "I am "
+        "used to it when this happens. Meanwhile, spokesman Aksel Lund welcomed it. "
+        "\"Brenn's apology makes a bigger star of Brenn for all the young players of "
+        "the "
+        'country," Lund said.'
+    )
+    assert "Brenn" not in speakers_shown(text)
+
+
+def test_what_was_before_is_not_shown_without_what_came_of_it():
+    text = (
+        "“Prior to the opening, gates of this kind were found to be without any "
+        "fault,” Tom Cole, the warden of the lower lock, said in a statement. “Within "
+        "an hour the gates had cracked.”"
+    )
+    assert not any(said.startswith("Prior") for said in best(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a document that nobody signs
+        "Accounts were closed on Monday. “The method was easy for us to trace and to "
+        "confirm within an hour,” read the statement.",
+        # what anybody posts
+        "The mayor has been suspended. “Her employment is an insult to every sailor "
+        "who has served this town,” Matt Conway wrote on Facebook.",
+        "The two signs differ. “You just can’t compare the two, and I was not trying "
+        "to do so,” Tom Cole said.",
+        "“I kept telling myself that won’t happen in a town like Hallin,” Tom Cole "
+        "said.",
+        "“The last thing they need is another lock on the canal,” Tom Cole said.",
+    ],
+)
+def test_words_without_their_author_or_their_object_have_no_card(text: str):
+    assert speakers_shown(text) == []
+
+
+def speakers_shown(text: str) -> list[str | None]:
+    return [quote.speaker for quote in select_quotes(find_quotes(text), text)]

@@ -528,3 +528,26 @@ def test_when_something_was_said_is_no_part_of_a_role():
         "State Department official"
     ]
     assert roles(f"In a July 25 phone call Otto Brun {said}") == [None]
+
+
+@pytest.mark.parametrize(
+    ("named", "role"),
+    [
+        ("rival Sen. Ada Bell", "Sen."),
+        ("the famous engineer Ada Bell", "engineer"),
+        ("the Oil and Natural Gas Board chairman Ada Bell", "chairman"),
+        ("Hallin Vice President and Acting Senior Editor Ada Bell", None),
+    ],
+)
+def test_a_role_is_not_cut_from_a_longer_name_and_has_no_praise(
+    named: str, role: str | None
+):
+    text = (
+        f"At the lock, {named} spoke. “We have waited eleven years for it,” Bell said."
+    )
+    assert find_quotes(text)[-1].role == role
+
+
+def test_a_magazine_in_its_review_is_the_magazine():
+    text = "“No game has been awaited so long,” the Hallin magazine in its review said."
+    assert "review" not in (find_quotes(text)[-1].speaker or "")
