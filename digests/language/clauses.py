@@ -119,7 +119,9 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if cuts_list(kept, tail) or _awaits_object(kept):
         return False
     resumed = RESUMED.search(tail)
-    if (resumed and grammar.looks_finite(resumed[1])) or not has_balanced_marks(kept):
+    # «challenged the mayor|, who rows, to cross»
+    goes_on = resumed and (resumed[1] == "to" or grammar.looks_finite(resumed[1]))
+    if goes_on or not has_balanced_marks(kept):
         return False
     if _leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
@@ -366,6 +368,7 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     last = found[-1]
     return (
         last in _WAITING
+        or found[-2:] == ["each", "other"]
         or found[-2] in _BEFORE_VERB
         or grammar.looks_finite(last)
         or grammar.looks_participle(last)

@@ -165,7 +165,8 @@ def _find_obstacle(
         return REPEATS
     if passage.place and all(c.place != passage.place - 1 for c in chosen):
         earlier = [c for c in chosen if c.place < passage.place]
-        if passage.leans or _needs_named(passage, earlier, surnames):
+        unnamed = chosen and _needs_named(passage, earlier, surnames)
+        if passage.leans or unnamed:
             return LEANING
     return None
 

@@ -69,7 +69,7 @@ _JUNK = re.compile(
 _JUNK_OPENING = re.compile(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
-    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|follow\s(?:us|@|\w+\son\b)""",
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")

@@ -43,9 +43,12 @@ def summarise_article(
     opened = open_with_news(article, found)
     select = SUMMARISERS[summariser]
     sentences = select(article, opened, chars)
-    if not sentences or sentences[0].spans[0].start != opened[0].span.start:
+    news = opened[0].span.start if opened else 0
+    if not sentences or sentences[0].spans[0].start != news:
         # Where the news does not fit, what stands before it may.
-        sentences = select(article, found, chars) or sentences
+        before = select(article, found, chars)
+        if before and (not sentences or before[0].spans[0].start < news):
+            sentences = before
     return Summary(
         headline=headlines.write_headline(article, opened, sentences),
         sentences=sentences,

@@ -269,3 +269,11 @@ def test_news_that_does_not_fit_is_not_replaced_by_a_sentence_after_it():
         "took $5 million, had been seen on the Long Bridge."
     )
     assert reported(f"{first} {news} {FILLER}", 60)[0] == first
+
+
+def test_a_call_to_follow_the_author_is_no_summary():
+    long = (
+        "Ada Brandt, who has walked over the Long Bridge every day since 1990, said no."
+    )
+    call = "Follow Tom Reed on Chirper."
+    assert call not in reported(f"{long} Brandt said that she is tired. {call}", 60)

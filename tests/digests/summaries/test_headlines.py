@@ -721,6 +721,12 @@ def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
             "to thank a revival of rye bread",
             id="the third to do what",
         ),
+        pytest.param(
+            "A letter from Tom Reed has challenged the mayor of Hallin, who rows every "
+            "day of the winter, to cross the strait alone in a barrel without a lamp.",
+            "to cross the strait alone",
+            id="to do what after a relative clause",
+        ),
     ],
 )
 def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
