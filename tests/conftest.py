@@ -44,9 +44,10 @@ QUEUE_TABLES = (
     "procrastinate_periodic_defers",
 )
 
-# `make test` draws the same examples each time; `make explore` searches for others.
-settings.register_profile("fixed", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile("explore", derandomize=False, deadline=None, print_blob=True)
+# `make test` draws the same few examples each time; `make explore` searches for others.
+_PROFILE: dict[str, Any] = {"deadline": None, "print_blob": True}
+settings.register_profile("fixed", derandomize=True, max_examples=50, **_PROFILE)
+settings.register_profile("explore", max_examples=300, **_PROFILE)
 settings.load_profile("fixed")
 
 

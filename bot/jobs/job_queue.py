@@ -10,7 +10,8 @@ scheduler requests it again.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,9 @@ _CONNECTIONS: Final = 4
 _ENQUEUE_ATTEMPTS: Final = 5
 #: Seconds until the end of a job is stored again, after the database was lost.
 _FINISH_AGAIN_SECONDS: Final = 1.0
+#: Seconds that a process waits, for each job of the queue that it does, before it takes
+#: another one: what is due goes to the process that has least to do.
+_TAKING_DELAYS: Final[Mapping[str, float]] = {"read": 0.005, "publish": 0.02}
 #: Seconds after which a series of attempts to connect ends.
 _RECONNECT_SECONDS: Final = 5.0
 
@@ -94,14 +98,31 @@ class JobQueue:
 
 
 class _OwnJobs(JobManager):
-    """Ends the jobs of this process, although the database may be away for a while.
+    """Takes jobs later the more this process does, and ends those of this process.
 
-    The library tries once, and then leaves the job to a worker that lives: no sweep
-    finds it, and its subject waits forever. And a worker that was paused would end a
-    job that another one does again.
+    They end although the database may be away for a while. The library tries once, and
+    then leaves the job to a worker that lives: no sweep finds it, and its subject waits
+    forever. And a worker that was paused would end a job that another one does again.
     """
 
+    def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
+        super().__init__(connector)
+        #: Jobs of this process by their queue.
+        self._running: Counter[str] = Counter()
+
+    async def fetch_job(
+        self, queues: Iterable[str] | None, worker_id: int
+    ) -> Job | None:
+        queues = list(queues or ())
+        delays = (_TAKING_DELAYS.get(name, 0) * self._running[name] for name in queues)
+        await asyncio.sleep(sum(delays))
+        job = await super().fetch_job(queues, worker_id)
+        if job is not None:
+            self._running[job.queue] += 1
+        return job
+
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        self._running[job.queue] -= 1
         while True:
             try:
                 await self.connector.execute_query_async(

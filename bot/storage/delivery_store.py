@@ -17,13 +17,14 @@ known to exist; if it does not, it is never sent, and there is nothing to delete
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
+    Row,
     Table,
     and_,
     case,
@@ -273,14 +274,28 @@ class PostCounts:
 
 def count_posts(conn: Connection, scope: Scope, occurrence_id: int) -> PostCounts:
     """Count the posts of the edition of an occurrence; none if it has no edition."""
-    edition = in_scope(editions, scope, occurrence_id=occurrence_id)
+    return count_posts_of(conn, scope, [occurrence_id])[occurrence_id]
+
+
+def count_posts_of(
+    conn: Connection, scope: Scope, occurrence_ids: Collection[int]
+) -> dict[int, PostCounts]:
+    """Count the posts of the editions of occurrences, by the occurrence's key."""
+    here, state = editions.c.occurrence_id, _DELIVERY.state
     query = (
-        select(_DELIVERY.state, editions.c.undone_at, func.count().label("posts"))
+        select(here, state, editions.c.undone_at, func.count().label("posts"))
         .join_from(deliveries, editions, editions.c.id == _DELIVERY.edition_id)
-        .where(edition, _DELIVERY.operation == "post")
-        .group_by(_DELIVERY.state, editions.c.undone_at)
+        .where(in_scope(editions, scope), here.in_(occurrence_ids))
+        .where(_DELIVERY.operation == "post")
+        .group_by(here, state, editions.c.undone_at)
     )
-    rows = conn.execute(query).all()
+    rows: dict[int, list[Row[Any]]] = {key: [] for key in occurrence_ids}
+    for row in conn.execute(query):
+        rows[row.occurrence_id].append(row)
+    return {key: _sum_posts(each) for key, each in rows.items()}
+
+
+def _sum_posts(rows: Sequence[Row[Any]]) -> PostCounts:
     known = {row.state: row.posts for row in rows}
     settled = {name: known.pop(name, 0) for name in ("sent", "held", "failed")}
     return PostCounts(

@@ -168,8 +168,6 @@ def list_digests(
     conn: Connection,
     scope: Scope,
     keys: Collection[int] | None = None,
-    *,
-    with_sources: bool = True,
 ) -> tuple[Digest, ...]:
     """List the workspace's digests, in the order of their creation.
 
@@ -179,14 +177,56 @@ def list_digests(
         conn: The database.
         scope: The workspace.
         keys: Only those with these keys.
-        with_sources: False leaves their sources out: most of what is loaded.
     """
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
     if keys is not None:
         query = query.where(_DIGEST.id.in_(keys))
-    rows = conn.execute(query).all()
-    return _load_digests(conn, rows, with_sources=with_sources)
+    return _load_digests(conn, conn.execute(query).all())
+
+
+def list_planned_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
+    """List the workspace's digests with their schedules and what holds these back.
+
+    All else has its default: with a thousand digests most of the time is for that.
+    """
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    named = (_DIGEST.id, _DIGEST.workspace_id, _DIGEST.name)
+    pauses = (_DIGEST.paused, _DIGEST.paused_until, _DIGEST.skips)
+    query: Select[Any] = select(*named, *pauses, _DIGEST.settings).where(ours)
+    rows = conn.execute(query.order_by(_DIGEST.id)).all()
+    keys = [row.id for row in rows]
+    zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
+    planned = _load_schedules(conn, keys)
+    deferred = _find_deferred(conn, keys)
+    quiet = [row.settings.get("quiet_hours") for row in rows]
+    options = {hours: DigestOptions(quiet_hours=hours) for hours in {*quiet}}
+    return tuple(
+        from_row(
+            Digest,
+            row,
+            sources=(),
+            destinations=(),
+            options=options[hours],
+            skips=_parse_dates(row.skips),
+            deferred_until=deferred.get(row.id),
+            default_zone=zones[row.workspace_id],
+            **_plan(planned.get(row.id, ())),
+        )
+        for row, hours in zip(rows, quiet, strict=True)
+    )
+
+
+def list_destinations_of(
+    conn: Connection, scope: Scope, keys: Collection[int]
+) -> Mapping[int, tuple[Destination, ...]]:
+    """List where each of these digests of the workspace posts, by the digest's key."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    mine = list_scalars(conn, select(_DIGEST.id).where(ours, _DIGEST.id.in_(keys)))
+    return {
+        key: tuple(map(destination_store.destination_from_row, rows))
+        for key, rows in _load_destinations(conn, mine).items()
+    }
 
 
 def list_digest_names(conn: Connection, scope: Scope) -> tuple[tuple[int, str], ...]:
@@ -206,13 +246,37 @@ def list_digests_with_source(
     return _load_digests(conn, conn.execute(query).all())
 
 
+@frozen
+class SourceUse:
+    """A digest that has a source."""
+
+    id: int
+    name: str
+    #: Whether the digest does not read the source for now.
+    paused: bool
+
+
+def list_source_uses(
+    conn: Connection, scope: Scope, source_id: int
+) -> tuple[SourceUse, ...]:
+    """List the workspace's digests that have this source, paused or not."""
+    ours = in_scope(digests, scope, person_id=None, deleted_at=None)
+    query = (
+        select(_DIGEST.id, _DIGEST.name, _LINK.paused)
+        .join(digest_sources, _LINK.digest_id == _DIGEST.id)
+        .where(ours, _LINK.source_id == source_id)
+    )
+    return list_all(conn, query.order_by(_DIGEST.id), SourceUse)
+
+
 def list_some_digests(
     conn: Connection, scope: Scope, *, offset: int, count: int
 ) -> tuple[Digest, ...]:
-    """List `count` of the workspace's digests, as `list_digests` orders them."""
+    """List `count` digests as `list_digests` orders them, without their sources."""
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     query = select(digests).where(ours).order_by(_DIGEST.id)
-    return _load_digests(conn, conn.execute(query.offset(offset).limit(count)).all())
+    rows = conn.execute(query.offset(offset).limit(count)).all()
+    return _load_digests(conn, rows, with_sources=False)
 
 
 def count_digests(conn: Connection, scope: Scope) -> int:
@@ -362,37 +426,31 @@ def _update_digest(
 
 
 def _load_digests(
-    conn: Connection, rows: Sequence[Row[Any]], *, with_sources: bool = True
+    conn: Connection,
+    rows: Sequence[Row[Any]],
+    *,
+    with_sources: bool = True,
 ) -> tuple[Digest, ...]:
     """Load digests with their links, by one query per kind of link."""
     keys = [row.id for row in rows]
-
-    def load(links: Table, query: Select[Any]) -> dict[int, list[Row[Any]]]:
-        linked: dict[int, list[Row[Any]]] = defaultdict(list)
-        query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
-        for row in conn.execute(query.order_by(links.c.position)):
-            linked[row.digest_id].append(row)
-        return linked
-
-    own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
-    in_digest = select(sources, *own)
-    read: dict[int, list[Row[Any]]] = defaultdict(list)
+    read: Mapping[int, list[Row[Any]]] = {}
     if with_sources:
+        own = (_LINK.paused, _LINK.called, _LINK.full_text, _LINK.pictures)
+        in_digest = select(sources, *own)
         here = _LINK.source_id == _SOURCE.id
-        read = load(digest_sources, in_digest.join(digest_sources, here))
-    here = digest_destinations.c.destination_id == destinations.c.id
-    posted = load(
-        digest_destinations, select(destinations).join(digest_destinations, here)
-    )
-    planned = load(schedules, select(schedules.c.sentence, schedules.c.next_due_at))
+        read = _load_links(
+            conn, digest_sources, in_digest.join(digest_sources, here), keys
+        )
+    posted = _load_destinations(conn, keys)
+    planned = _load_schedules(conn, keys)
     deferred = _find_deferred(conn, keys)
     zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
     found = (
         _digest_from_row(
             row,
-            read[row.id],
-            posted[row.id],
-            planned[row.id],
+            read.get(row.id, ()),
+            posted.get(row.id, ()),
+            planned.get(row.id, ()),
             deferred_until=deferred.get(row.id),
             default_zone=zones[row.workspace_id],
         )
@@ -402,6 +460,32 @@ def _load_digests(
         digest if digest.person is None else _fill_personal_digest(conn, digest)
         for digest in found
     )
+
+
+def _load_schedules(
+    conn: Connection, keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    due = select(schedules.c.sentence, schedules.c.next_due_at)
+    return _load_links(conn, schedules, due, keys)
+
+
+def _load_destinations(
+    conn: Connection, keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    here = digest_destinations.c.destination_id == destinations.c.id
+    query = select(destinations).join(digest_destinations, here)
+    return _load_links(conn, digest_destinations, query, keys)
+
+
+def _load_links(
+    conn: Connection, links: Table, query: Select[Any], keys: Collection[int]
+) -> Mapping[int, list[Row[Any]]]:
+    """Load what is linked to each of the digests, in the order of the links."""
+    linked: dict[int, list[Row[Any]]] = defaultdict(list)
+    query = query.add_columns(links.c.digest_id).where(links.c.digest_id.in_(keys))
+    for row in conn.execute(query.order_by(links.c.position)):
+        linked[row.digest_id].append(row)
+    return linked
 
 
 def _find_deferred(conn: Connection, keys: Collection[int]) -> dict[int, datetime]:
@@ -434,13 +518,21 @@ def _digest_from_row(
         sources=tuple(source for paused, source in read_sources if not paused),
         paused_sources=tuple(source for paused, source in read_sources if paused),
         destinations=tuple(map(destination_store.destination_from_row, posted)),
-        schedules=tuple(entry.sentence for entry in planned),
-        next_due=min((e.next_due_at for e in planned if e.next_due_at), default=None),
         options=DigestOptions.from_stored(row.settings),
         skips=_parse_dates(row.skips),
         person=row.person_id,
+        **_plan(planned),
         **known,
     )
+
+
+def _plan(planned: Sequence[Row[Any]]) -> dict[str, Any]:
+    """Return the fields of a digest that are made of its schedules."""
+    due = (entry.next_due_at for entry in planned if entry.next_due_at)
+    return {
+        "schedules": tuple(entry.sentence for entry in planned),
+        "next_due": min(due, default=None),
+    }
 
 
 def _parse_dates(stored: Sequence[str] | None) -> tuple[date, ...]:

@@ -5,7 +5,7 @@ The rule of a schedule is stored as JSON, which only `bot.schedules` interprets.
 restart cannot plan an occurrence twice. The scheduler's queries cover all workspaces.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -399,6 +399,25 @@ def list_newest_occurrences(
     latest = (_OCCURRENCE.due_at.desc(), _OCCURRENCE.id.desc())
     query = select(occurrences).where(mine).order_by(*latest)
     return list_all(conn, query.limit(count), _occurrence_from_row)
+
+
+def find_last_occurrences(
+    conn: Connection, scope: Scope, digest_ids: Collection[int]
+) -> dict[int, Occurrence]:
+    """Find the latest occurrence of each of the digests, by the digest's key."""
+    latest_first = (_OCCURRENCE.due_at.desc(), _OCCURRENCE.id.desc())
+    last = (
+        select(_OCCURRENCE.id)
+        .where(_OCCURRENCE.digest_id == digests.c.id)
+        .order_by(*latest_first)
+        .limit(1)
+        .correlate(digests)
+        .scalar_subquery()
+    )
+    keys = select(last).where(in_scope(digests, scope), digests.c.id.in_(digest_ids))
+    query = select(occurrences).where(in_scope(occurrences, scope))
+    found = list_all(conn, query.where(_OCCURRENCE.id.in_(keys)), _occurrence_from_row)
+    return {one.digest_id: one for one in found}
 
 
 @frozen

@@ -112,7 +112,13 @@ _POINTS_OUT = re.compile(
     r"|morning\b|evening\b|summer\b|winter\b|Jahr|Monat|Woche|Sommer|Winter)"
     r"|\b(?:as a result|too|as well)$"
     r"|\b(?:(?:dis)?(?:agree|approve)d?|do|did|do so|say so)$|\bthat [a-z]+ (?=\d)"
-    r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b|^[^,]{0,40}\blater\b"
+    r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b"
+    r"|^[^,]{0,40}\b(?:later|später)\b"
+    # calls, stumps, who looked on
+    r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
+    r"|Still (?:below|above|less|more))\b"
+    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and))$"
+    r"|\b(?:live|studio) audience of\b"
     r"|^(?:A further|Another|An additional)\b"
     r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"
     r"|(?<!^)\bthere\b(?! (?:is|are|was|were|has|have|had))"
@@ -121,7 +127,8 @@ _POINTS_OUT = re.compile(
 #: «The plan would cost …»: which plan?
 _DEFINITE = re.compile(
     r"The ((?:[a-z]{3,} ){1,2}?)(?:also |now )?(?:is|was|will|would|could|has|had|have"
-    r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?)\b"
+    r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?"
+    r"|raised|gave|spent|won|paid|earned)\b"
 )
 #: Of these there are several in most texts.
 _BODIES = word_set(
@@ -137,6 +144,15 @@ _ELSEWHERE = re.compile(
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
 _READ, _OPENING = 400, 800
+#: Behind a label that was cut from its subject: «soldiers | and officers are …».
+_SUBJECT_GOES_ON = re.compile(
+    r"\s(?:and|or|und|oder)\s(?:\w+\s){1,3}"
+    r"(?:are|is|were|was|have|has|had|will|sind|waren)\b"
+)
+#: «Hendry gave …»: a surname alone.
+_SURNAME = re.compile(
+    r"([A-ZÄÖÜ][\w’-]+)\s(?:[a-z]+ed|gave|paid|spent|won|made|sold)\b"
+)
 _FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = re.compile(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
@@ -288,6 +304,8 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or _ELSEWHERE.search(article.text[max(0, start - _READ) : figure.start])
         or _ONE_OF.search(label[:at])
         or _POINTS_OUT.search(label)
+        or _is_cut_off(figure, article)
+        or _names_unknown(label, article.text[: figure.start], shown)
         or (aside and at < aside.end())
         or (
             subject
@@ -303,6 +321,21 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or article.text[: figure.start].endswith("(")
         or (len(people) != 1 and _PRONOUN.match(label))
     )
+
+
+def _is_cut_off(figure: Figure, article: Article) -> bool:
+    """Whether a label ends within the subject of the next clause."""
+    begins = article.text.find(figure.label, figure.sentence.start, figure.sentence.end)
+    end = begins + len(figure.label)
+    return begins >= 0 and _SUBJECT_GOES_ON.match(article.text, end) is not None
+
+
+def _names_unknown(label: str, before: str, shown: str) -> bool:
+    """Whether a label begins with the surname of somebody whom nothing shown names."""
+    named = _SURNAME.match(label)
+    if named is None or named[1].lower() in shown:
+        return False
+    return any(name.endswith(f" {named[1]}") for name in _FULL_NAME.findall(before))
 
 
 def _score(figure: Figure, *, named: bool) -> float:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.summaries.registry import SUMMARISERS, summarise_article
@@ -22,7 +22,6 @@ def of_spans(article: Article, spans) -> list[str]:
 
 
 @EACH
-@settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=1500), chars=st.sampled_from([280, 400, 600]))
 def test_any_text_gives_sentences_within_the_length_made_of_their_spans(
     name, text, chars

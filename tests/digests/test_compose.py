@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.compose import compose, compose_story
@@ -259,7 +259,6 @@ def test_no_articles_make_an_empty_edition():
     assert edition_of().stories == ()
 
 
-@settings(max_examples=150, deadline=None)
 @given(title=st.none() | st.text(max_size=60), text=st.text(max_size=600))
 def test_no_word_is_shown_that_is_not_in_its_source(title, text):
     article = an_article(title=title, text=text)
@@ -289,7 +288,6 @@ news_articles = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(news_articles, max_size=6, unique_by=lambda a: a.id))
 def test_composing_the_same_articles_again_is_empty(articles: list[Article]):
     style = EditionStyle(stories=4, brief=20)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.analysis import AnalysisCache, analyse_article
@@ -79,7 +79,6 @@ _OTHERWISE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
 @given(changes=_OTHERWISE)
 def test_nothing_but_the_words_makes_a_difference_to_what_is_read(
     changes: dict[str, Any],

@@ -43,7 +43,6 @@ class PlannedEdition:
     own_time: str
     digest_id: int
     digest: str
-    channels: str
 
 
 @frozen
@@ -61,7 +60,7 @@ class CalendarDay:
 async def show_calendar(console: Console, visit: Visit) -> Response:
     """Show two weeks, or all of one day of them."""
     context = console.open_context(visit)
-    digests = await context.query(digest_store.list_digests, with_sources=False)
+    digests = await context.query(digest_store.list_planned_digests)
     now = context.now
     zone = ZoneInfo(visit.workspace.zone)
     today = now.astimezone(zone).date()
@@ -71,10 +70,14 @@ async def show_calendar(console: Console, visit: Visit) -> Response:
     days = await asyncio.to_thread(
         build_days, digests, now, visit.workspace.zone, visit.texts, most
     )
+    days = [day for day in days if only in (None, day.date)]
+    shown = {edition.digest_id for day in days for edition in day.editions}
+    destinations = await context.query(digest_store.list_destinations_of, shown)
     return console.page(
         visit,
         "calendar.html",
-        days=[day for day in days if only in (None, day.date)],
+        days=days,
+        channels={key: format_channels(each) for key, each in destinations.items()},
         only=only is not None,
         zone=visit.workspace.zone,
     )
@@ -136,7 +139,6 @@ def _plan(at: datetime, digest: Digest, zone: str, texts: Texts) -> PlannedEditi
         own_time="" if own == zone else f"{texts.time(at, own)} {own}",
         digest_id=digest.id,
         digest=digest.name,
-        channels=format_channels(digest.destinations),
     )
 
 

@@ -44,6 +44,7 @@ from bot.storage import (
     edition_store,
     schedule_store,
 )
+from bot.storage.delivery_store import PostCounts
 from bot.storage.schedule_store import PastMoment
 from bot.web.console.answers import view_blocks
 from bot.web.console.changes import apply_requests, describe_saved
@@ -127,27 +128,33 @@ async def list_editions(console: Console, visit: Visit) -> Response:
         digest_id=digest_id,
     )
     shown = found[:PER_PAGE]
+    posts = await read(
+        delivery_store.count_posts_of,
+        visit.scope,
+        occurrence_ids=[one.occurrence_id for one in shown if one.public_id],
+    )
     only = None
     if digest_id is not None:
         only = await read(digest_store.find_digest, visit.scope, digest_id=digest_id)
     return console.page(
         visit,
         "editions.html",
-        moments=[await _view_moment(console, visit, one) for one in shown],
+        moments=[
+            _view_moment(console, visit, one, posts.get(one.occurrence_id))
+            for one in shown
+        ],
         only=only,
         older=shown[-1].occurrence_id if len(found) > PER_PAGE else None,
         is_newest=before is None,
     )
 
 
-async def _view_moment(console: Console, visit: Visit, one: PastMoment) -> MomentLine:
+def _view_moment(
+    console: Console, visit: Visit, one: PastMoment, posts: PostCounts | None
+) -> MomentLine:
     texts, now = visit.texts, console.services.clock.now()
     outcome, is_problem = texts.message(one.reason), False
-    if one.public_id is not None:
-        count = delivery_store.count_posts
-        posts = await console.services.db.read(
-            count, visit.scope, occurrence_id=one.occurrence_id
-        )
+    if posts is not None:
         outcome = format_posts(texts, posts)
         is_problem = bool(posts.held or posts.failed)
     return MomentLine(

@@ -87,19 +87,18 @@ def _load_page(conn: Connection, scope: Scope, asked: int) -> _DigestList:
     number = min(max(asked, 1), pages)
     offset = (number - 1) * PER_PAGE
     shown = digest_store.list_some_digests(conn, scope, offset=offset, count=PER_PAGE)
-    last = {}
-    for digest in shown:
-        for occurrence in schedule_store.list_newest_occurrences(
-            conn, scope, digest_id=digest.id, count=1
-        ):
-            posts = delivery_store.count_posts(conn, scope, occurrence_id=occurrence.id)
-            last[digest.id] = (occurrence, posts)
+    occurrences = schedule_store.find_last_occurrences(
+        conn, scope, [digest.id for digest in shown]
+    )
+    posts = delivery_store.count_posts_of(
+        conn, scope, [occurrence.id for occurrence in occurrences.values()]
+    )
     return _DigestList(
         number=number,
         pages=pages,
         count=count,
         digests=shown,
-        last=last,
+        last={key: (one, posts[one.id]) for key, one in occurrences.items()},
         has_editions=edition_store.has_editions(conn, scope),
     )
 

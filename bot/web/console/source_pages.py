@@ -182,7 +182,7 @@ async def _render_source(
 ) -> Response:
     db, now = console.services.db, console.services.clock.now()
     pages = await source_health.load_page_counts(db, [source], now)
-    list_using = digest_store.list_digests_with_source
+    list_using = digest_store.list_source_uses
     using = await db.read(list_using, visit.scope, source_id=source.id)
     moved = current_address(source)
     values: dict[str, Any] = {"readings": None, "error": "", "typed": ""}
@@ -197,10 +197,7 @@ async def _render_source(
         moved=mask_source(moved) if moved != source.address else "",
         is_site=source.kind == "site",
         can_test=source.kind != "folder",
-        using=[
-            (one, any(paused.id == source.id for paused in one.paused_sources))
-            for one in using
-        ],
+        using=using,
         **(values | more),
     )
 

@@ -73,6 +73,16 @@ async def begin(queue: JobQueue, name: str = "publish") -> str:
     return str(job.queueing_lock)
 
 
+async def take(queue: JobQueue) -> str | None:
+    """Take the next job if there is one, and do it at once; return its subject."""
+    manager = queue.app.job_manager
+    worker = await manager.register_worker()
+    job = await manager.fetch_job(["publish"], worker)
+    if job is not None:
+        await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+    return None if job is None else job.queueing_lock
+
+
 # ── stored with their reason ─────────────────────────────────────────────────────
 
 
@@ -193,6 +203,18 @@ async def test_one_workspace_cannot_occupy_all_workers(database, queue):
 
 
 # ── deliveries ───────────────────────────────────────────────────────────────────
+
+
+async def test_a_job_goes_to_the_worker_that_has_less_to_do(database, queue, queue_url):
+    await database.write(request, *(compose(n) for n in range(5)))
+    for _ in range(5):
+        await begin(queue)
+    idle = JobQueue(queue_url, shared=frozenset())
+    async with idle.app.open_async():
+        for number in range(5, 8):
+            await database.write(request, compose(number))
+            asked = [asyncio.create_task(take(one)) for one in (queue, idle)]
+            assert [await one for one in asked] == [None, f"compose:1:{number}"]
 
 
 async def test_workspaces_behind_one_token_share_the_job_of_their_deliveries(database):

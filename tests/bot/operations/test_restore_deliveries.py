@@ -26,11 +26,7 @@ from tests.fakes import FakeClock, FakePlatform, Lost
 # ── in flight ───────────────────────────────────────────────────────────────
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sent_before=st.integers(0, PARTS),
     lost=st.booleans(),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platforms.common import edition_text
@@ -181,7 +181,6 @@ def test_full_messages_with_notes_are_within_the_limits(words):
     assert on_slack.complaints(slack(full(on_slack.big(12), notes), a_context())) == []
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=4, max_size=4))
 def test_no_text_of_a_note_becomes_live(said_by):
     before, after, editor, quote = said_by

@@ -3,7 +3,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.model import DueMoment
@@ -312,7 +312,6 @@ def is_on_the_calendar(day: date, zone: ZoneInfo) -> bool:
     return any(wall_at(at, zone).date() == day for at in hours)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2005, 1, 1), date(2036, 12, 31)),
@@ -363,7 +362,6 @@ def test_a_year_of_half_hour_slots_misses_and_doubles_none(zone):
         datetime(2005, 1, 1), datetime(2036, 12, 31), timezones=st.just(UTC)
     ),
 )
-@settings(deadline=None)
 def test_moments_come_in_order_after_the_asked_one_and_on_their_days(schedule, after):
     dues = list_upcoming_dues(schedule, after, 4)
     assert len(dues) == 4 or schedule.last is not None
@@ -383,7 +381,6 @@ def test_moments_come_in_order_after_the_asked_one_and_on_their_days(schedule, a
 @example(
     zone="America/New_York", minutes=60, after=datetime(2026, 11, 1, 4, tzinfo=UTC)
 )
-@settings(deadline=None)
 def test_a_short_interval_never_pauses_for_longer_than_the_clocks_make_it(
     zone, minutes, after
 ):

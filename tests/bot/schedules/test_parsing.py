@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
@@ -230,7 +230,6 @@ WORDS = sorted({word for sentence in UNDERSTOOD for word in sentence.split()})
 @given(
     st.text(max_size=60) | st.lists(st.sampled_from(WORDS), max_size=9).map(" ".join)
 )
-@settings(deadline=None)
 def test_whatever_is_written_is_understood_or_offered_something_that_is(sentence):
     try:
         schedule = parse_schedule(sentence)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UserError
@@ -110,7 +110,6 @@ STARTS = st.datetimes(
 
 
 @given(schedule=schedules(), start=STARTS, down=DOWN)
-@settings(deadline=None)
 def test_what_is_posted_is_the_latest_that_is_young_enough(schedule, start, down):
     due = find_following_due(schedule, start)
     if due is None:
@@ -132,7 +131,6 @@ def test_what_is_posted_is_the_latest_that_is_young_enough(schedule, start, down
 
 
 @given(schedule=schedules(), start=STARTS, steps=st.lists(DOWN, max_size=6))
-@settings(deadline=None)
 def test_no_moment_is_posted_twice_however_often_it_is_down(schedule, start, steps):
     due, now, posted = find_following_due(schedule, start), start, []
     for step in steps:
@@ -255,7 +253,6 @@ def test_a_changed_schedule_begins(case):
 
 
 @given(rules=st.lists(schedules(), min_size=1, max_size=3), now=STARTS)
-@settings(deadline=None)
 def test_without_editions_a_schedule_begins_with_its_next_moment(rules, now):
     assert plan_first_dues(rules, [], now) == tuple(
         find_following_due(rule, now) for rule in rules

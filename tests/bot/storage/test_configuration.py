@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -435,6 +436,38 @@ async def test_settings_of_another_version_have_defaults_for_what_they_lack(
 
     assert digest is not None
     assert digest.options == DigestOptions(summary="long", quotes=2)
+
+
+async def test_a_planned_digest_posts_when_the_whole_one_does(
+    database: Database, tenant: Tenant
+):
+    scope = Scope(tenant.workspace.id)
+    await database.write(
+        digest_store.upsert_digest,
+        scope,
+        name="Morning",
+        sources=[tenant.source],
+        destinations=[tenant.destination],
+        options=DigestOptions(quiet_hours="07:00-09:00", stories=3),
+    )
+    paused: dict[str, Any] = {
+        "paused": False,
+        "until": date(2026, 3, 1),
+        "skips": [date(2026, 4, 2)],
+    }
+    await database.write(
+        digest_store.set_digest_pause, scope, digest_id=tenant.digest.id, **paused
+    )
+
+    (whole,) = await database.read(digest_store.list_digests, scope)
+    (planned,) = await database.read(digest_store.list_planned_digests, scope)
+
+    assert planned == replace(
+        whole,
+        sources=(),
+        destinations=(),
+        options=DigestOptions(quiet_hours="07:00-09:00"),
+    )
 
 
 async def test_pausing_and_resuming_a_digest(database: Database, tenant: Tenant):

@@ -2,11 +2,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.model import Delivery
 from bot.model.scope import Scope
-from bot.storage import Connection, Database, delivery_queue, delivery_store
+from bot.storage import (
+    Connection,
+    Database,
+    delivery_queue,
+    delivery_store,
+    schema,
+)
+from bot.storage.delivery_store import PostCounts
 from digests.messages import Message
 from tests.bot.storage.builders import (
     LEASE,
@@ -329,3 +337,23 @@ async def test_the_newest_deliveries_come_first(database: Database, tenant: Tena
     )
 
     assert [delivery.part for delivery in newest] == [3, 2]
+
+
+async def test_posts_are_counted_by_what_became_of_them_and_only_in_the_workspace(
+    database: Database,
+):
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
+    first, second = await database.write(some_deliveries, one, count=2)
+    other, *_ = await database.write(some_deliveries, two, count=2)
+
+    def count(connection: Connection) -> dict[int, PostCounts]:
+        asked = select(schema.editions.c.occurrence_id)
+        keys = list(connection.execute(asked).scalars())
+        scope = Scope(one.workspace.id)
+        return delivery_store.count_posts_of(connection, scope, keys)
+
+    assert other.edition_id != first.edition_id == second.edition_id
+    assert sorted(
+        (posts.sent, posts.waiting) for posts in (await database.read(count)).values()
+    ) == [(0, 0), (0, 2)]

@@ -157,7 +157,7 @@ async def tenant(database: Database) -> Tenant:
 # ── the stored form ────────────────────────────────────────────────────────────
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(any_edition)
 def test_every_edition_comes_back_exactly_the_same(edition: Edition):
     back = columns.load_edition(columns.dump_dataclass(edition))

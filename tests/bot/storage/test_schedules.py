@@ -290,6 +290,25 @@ async def test_the_newest_occurrences_come_first(database: Database, tenant: Ten
     assert [occurrence.slot for occurrence in newest] == ["3", "2"]
 
 
+async def test_the_last_occurrence_of_each_digest_is_that_of_its_own_workspace(
+    database: Database,
+):
+    one = await database.write(a_tenant, name="one")
+    two = await database.write(a_tenant, name="two")
+    for tenant in (one, two):
+        for hours in (1, 3, 2):
+            at = NOW + timedelta(hours=hours)
+            await database.write(an_occurrence, tenant, at=at, slot=str(hours))
+
+    last = await database.read(
+        schedule_store.find_last_occurrences,
+        Scope(one.workspace.id),
+        digest_ids=[one.digest.id, two.digest.id],
+    )
+
+    assert {key: found.slot for key, found in last.items()} == {one.digest.id: "3"}
+
+
 async def test_no_occurrence_of_a_digest_in_another_workspace(database: Database):
     one = await database.write(a_tenant, name="one")
     two = await database.write(a_tenant, name="two")

@@ -425,11 +425,7 @@ async def test_a_text_of_very_many_long_words_can_be_kept(
     assert await titles(database, tenant, "first") == ["Long"]
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80))
 async def test_no_question_is_a_fault(database: Database, typed: str):
     tenant = await database.write(a_tenant)

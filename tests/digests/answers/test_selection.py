@@ -146,7 +146,6 @@ def test_a_german_question_is_answered_in_the_words_of_the_article():
     ]
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=200))
 def test_no_question_is_a_fault_and_every_sentence_is_verbatim(typed: str):
     article = an_article()
@@ -162,7 +161,7 @@ def test_a_question_of_six_thousand_characters_is_read_to_its_bound():
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.text(max_size=400))
 def test_no_article_is_a_fault(text: str):
     question = parse_question("Who closed the bridge at Aldby on Tuesday?", TODAY)

@@ -19,7 +19,7 @@ from tests.digests.cards.pictures import Writing, read_pdf
 from tests.digests.cards.wordings import SCRIPTS
 
 #: `make explore` draws a thousand.
-EXAMPLES = 100 if settings.default and settings.default.derandomize else 1000
+EXAMPLES = 50 if settings.default and settings.default.derandomize else 1000
 PADDING = 88
 #: Pixels by which a mark above, below or beside a letter may stand in the padding.
 MARK = 24

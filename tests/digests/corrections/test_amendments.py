@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.cards.content import build_card
@@ -244,7 +244,6 @@ def test_what_the_other_text_has_not_keeps_its_place():
 WORDS = BRIDGE.split(" ")
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.integers(0, len(WORDS) - 1),
     st.sampled_from(["", "not", "14", "Torvale", "“", "1,2,3", "\n\n"]),

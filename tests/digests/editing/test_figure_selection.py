@@ -166,6 +166,12 @@ def shown_beside(further: str) -> list[str]:
         "A minute later and 2,000 metres lower, an alarm rang.",
         "Berg belittled the matter of the £1 million in loans.",
         "The company saw a rise of 3% in May.",
+        # A call, who looked on, a subject that is cut, a surname of nobody shown.
+        "Watch Anders Berg Tonight on Channel 360 at 8 for £200 million ideas.",
+        "A live audience of around 150 people came to the studio.",
+        "The council's powers include sending in crews, and, today, about 100,000 "
+        "firefighters and police officers are deployed along the coast.",
+        "The chair is Ada Hendry. Hendry donated £5 million to a rival committee.",
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",

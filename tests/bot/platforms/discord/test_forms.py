@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n.translation import Texts
@@ -112,13 +112,11 @@ any_form = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(any_form)
 def test_any_form_is_a_modal_that_discord_takes(form):
     assert complaints(form) == []
 
 
-@settings(max_examples=150, deadline=None)
 @given(any_form)
 def test_any_form_is_a_message_that_discord_takes_and_that_is_only_words(form):
     body = forms.render_form_message(form, "a-draft", TEXTS)

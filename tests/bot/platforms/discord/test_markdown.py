@@ -1,7 +1,7 @@
 """Untrusted text on Discord: shown as it is, without live markup."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.i18n.safe_text import sanitize_text
 from bot.platforms.discord import limits
@@ -32,7 +32,6 @@ def test_the_reader_that_judges_takes_every_one_of_them_for_live(text):
     assert read(as_lines(text)).live
 
 
-@settings(max_examples=500)
 @given(texts)
 def test_whatever_is_put_together_is_shown_as_words(text):
     shown = read(escape_markdown(text))

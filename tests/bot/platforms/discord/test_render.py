@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n.safe_text import sanitize_text
@@ -162,7 +162,6 @@ def test_rendering_again_gives_the_same():
     assert render(big(8), a_context()) == render(big(8), a_context())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(texts, min_size=9, max_size=9), st.integers(1, 4))
 def test_no_text_of_a_feed_becomes_live(said, count):
     title, headline, sentence, words, speaker, role, source, brief, url = said

@@ -189,7 +189,6 @@ def test_a_long_edition_is_cut_between_messages_with_a_note():
 ANY_REPLY = any_reply(hostile.texts, parts())
 
 
-@settings(max_examples=300, deadline=None)
 @given(ANY_REPLY)
 def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
     reported = bodies(answer)
@@ -199,14 +198,13 @@ def test_any_reply_is_valid_on_discord_and_pings_nobody(answer):
         assert body["allowed_mentions"] == {"parse": []}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(ANY_REPLY)
 def test_discords_own_schema_has_nothing_against_it(answer):
     for body in bodies(answer):
         assert schema.complaints("IncomingWebhookInteractionRequest", body) == []
 
 
-@settings(max_examples=100, deadline=None)
 @given(ANY_REPLY)
 def test_no_text_of_any_reply_becomes_live(answer):
     for written in displays(answer):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.i18n.translation import Texts
@@ -136,7 +136,6 @@ any_form = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(any_form)
 def test_any_form_is_a_view_and_a_message_that_slack_takes(form):
     assert rules.view(view(form)) == []

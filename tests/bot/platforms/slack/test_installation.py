@@ -253,11 +253,7 @@ async def test_the_librarys_log_has_no_code(shared_app, caplog):
     ).map(urlencode),
     cookie=st.text(st.characters(max_codepoint=255), max_size=60),
 )
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_visitor_brings_is_answered_with_a_page(pages_alone, query, cookie):
     path = f"/slack/oauth_redirect?{quote(query, safe='=&%+')}"
     answer = asyncio.run(

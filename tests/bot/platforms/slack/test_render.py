@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from syrupy.extensions.json import JSONSnapshotExtension
@@ -284,7 +284,6 @@ def test_the_numbers_are_those_of_the_shared_table():
 # ── hostile text ───────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(texts, min_size=9, max_size=9), st.integers(1, 12))
 def test_no_text_of_a_feed_becomes_live(said, count):
     title, headline, sentence, spoken, speaker, role, source, brief, url = said
@@ -342,7 +341,6 @@ def test_posts_have_no_pings_and_no_previews():
             assert body["mrkdwn"] is False
 
 
-@settings(max_examples=300)
 @given(texts)
 def test_an_escaped_text_is_read_back_as_what_it_was(text):
     shown = escape_mrkdwn(text)
@@ -382,7 +380,6 @@ def test_an_address_that_is_too_long_is_left_out():
     assert format_link(make_link("https://wire.example/" + "a" * limits.LINK)) == ""
 
 
-@settings(max_examples=300)
 @given(texts, st.integers(2, 200))
 def test_a_fitted_text_fits_as_slack_counts(text, most):
     kept = shorten_utf16(text, most)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.i18n.translation import Texts
 from bot.model import (
@@ -189,7 +189,6 @@ def test_a_long_edition_is_cut_between_messages_with_a_note():
 ANY_REPLY = any_reply(hostile.texts, parts())
 
 
-@settings(max_examples=300, deadline=None)
 @given(ANY_REPLY)
 def test_any_reply_is_valid_on_slack_and_pings_nobody(answer):
     reported = bodies(answer)
