@@ -164,8 +164,6 @@ def _ends_before_words(
         counted = found[-1].isdecimal() or found[-1] in _COUNTS
         if counted and _TIME_SINCE.match(tail):
             return False  # «30 | years after»
-        if _EXPECTED.search(kept):
-            return False
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = _OF_LINK.get(m["word"])
         leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
@@ -360,10 +358,6 @@ _BEFORE_VERB = word_set("to can could will would may might must shall should not
 
 
 #: «to create the biggest bank | in the valley»
-#: «are expected late on Sunday | after talks»: to do what?
-_EXPECTED = re.compile(
-    r"\b(?:expected|due|scheduled|likely)\s(?:(?:late|early|on)\s)*[A-Z]\w+day$"
-)
 _TIME_SINCE = re.compile("(?:hour|day|week|month|year)s? (?:after|before)")
 _COUNTS = word_set("one two three four five six seven eight nine ten few several some")
 _GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")

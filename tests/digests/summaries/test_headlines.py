@@ -731,11 +731,3 @@ def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
 )
 def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
     assert kept in written(text)
-
-
-def test_what_somebody_is_expected_to_do_is_not_left_out():
-    text = (
-        "The foreign ministers of Norland and of Sudland were expected late Sunday "
-        "after long talks in Orvik to join the mayor of Hallin in the town hall."
-    )
-    assert not written(text).endswith("expected late Sunday")
