@@ -160,6 +160,9 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
         return False
     if (quote.cue or "").lower() in _SINGING:
         return False
+    if re.search(rf"\b(?:at|about) {re.escape(quote.speaker)}\b", quote.text):
+        # Nor so: «Let us look at Tom Cole».
+        return False
     surname = re.escape(quote.speaker.rpartition(" ")[2])
     if re.search(rf"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s{surname}\b", quote.text):
         # Nobody speaks of themselves so.
