@@ -84,8 +84,11 @@ _BEHIND = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:[A-Z][\w.’'-]+\s){0,2}"
     r"(?P<after>[A-Z][\w’-]+)(?=[,.;]))"
 )
-#: An order to do something now: «…, go now and do not wait».
+#: What holds for the moment: «…, go now and do not wait», «the ship is stable».
 _INSTRUCTS = re.compile(
+    r"\b(?:is|are|remains?|ist|sind|bleibt)\s(?:now\s|all\s)?(?:stable|safe|under\scontrol"
+    r"|contained|stabil|sicher|unter\sKontrolle)\b"
+    r"|\b(?:no|keine?)\s(?:danger|risk|cause\sfor|Gefahr|Grund\szur)\b|"
     r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
     r"|move|get\sout|evacuate|boil|bleiben\sSie|gehen\sSie|verlassen\sSie|meiden\sSie)\b",
     re.IGNORECASE,
