@@ -184,11 +184,8 @@ def _choose_insertions(
         found += _find_details(text, span)
     parts = sorted(_build_part(text, kind, a, b) for kind, a, b in found)
     pairs = itertools.combinations(parts, 2) if long else ()
-    return [
-        (),
-        *((part,) for part in parts),
-        *(pair for pair in pairs if pair[0].end <= pair[1].start),
-    ]
+    apart = [pair for pair in pairs if pair[0].end <= pair[1].start]
+    return [(), *((part,) for part in parts), *apart[:_MOST_INSERTIONS]]
 
 
 #: A sentence of more characters is too long for a headline.
