@@ -116,8 +116,9 @@ _POINTS_OUT = re.compile(
     r"|^[^,]{0,40}\b(?:later|später)\b"
     # calls, stumps, who looked on
     r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
-    r"|Still (?:below|above|less|more))\b"
-    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and))$"
+    r"|Short of|Still (?:below|above|less|more))\b"
+    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and|last|next|this|going|which|who))$"
+    r"|,\swhere it\b"
     r"|\b(?:live|studio) audience of\b"
     r"|^(?:A further|Another|An additional)\b"
     r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"

@@ -35,6 +35,8 @@ _TOGETHER = (
     ("leader", "died"),
     ("former", "died"),
     ("former", "leader"),
+    ("leader", "show"),
+    ("leader", "local"),
     ("office", "talk"),
     ("leader", "falls"),
     ("office", "falls"),

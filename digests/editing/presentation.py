@@ -38,7 +38,7 @@ from digests.types import (
 )
 
 #: What was said of an event so much earlier may no longer hold.
-_SAME_DAY = timedelta(hours=12)
+_SAME_DAY, _SAME_HOUR = timedelta(hours=12), timedelta(hours=1)
 #: The fewest words of a line's headline, if it is the article's title and if not.
 _FEWEST_GIVEN, _FEWEST_WRITTEN = 2, 4
 #: Kinds that are lists, of what has lines of its own or of what to do and buy.
@@ -211,7 +211,13 @@ def _choose_cards(
     Those of an update are from reports not shown before.
     """
     lead, *others = _list_current(story)
-    unread = [a for a in others if f"{a.id}@{a.revision}" not in published.revisions]
+    unread = [
+        a
+        for a in others
+        if f"{a.id}@{a.revision}" not in published.revisions
+        # Of an update, what was said before its news may no longer hold.
+        and not (published.revisions and _is_older(a, lead, _SAME_HOUR))
+    ]
     # Quotes that were shown before take no place, so all are asked for.
     most = style.quotes + len(published.quotes) if style.quotes else 0
     cards = build_story_cards(
@@ -237,7 +243,7 @@ def _leave_out(
 def _list_current(story: Story) -> list[Article]:
     """The lead, and the reports that are neither behind it nor much older."""
     lead, *others = story.articles
-    near = [article for article in others if not _is_much_older(article, lead)]
+    near = [article for article in others if not _is_older(article, lead, _SAME_DAY)]
     if not near:
         return [lead]
     state = freshness.read_state(lead)
@@ -247,10 +253,10 @@ def _list_current(story: Story) -> list[Article]:
     ]
 
 
-def _is_much_older(article: Article, lead: Article) -> bool:
+def _is_older(article: Article, lead: Article, least: timedelta) -> bool:
     if article.published is None or lead.published is None:
         return False
-    return lead.published - article.published > _SAME_DAY
+    return lead.published - article.published > least
 
 
 def _choose_figures(

@@ -84,8 +84,11 @@ _BEHIND = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:[A-Z][\w.’'-]+\s){0,2}"
     r"(?P<after>[A-Z][\w’-]+)(?=[,.;]))"
 )
-#: An order to do something now: «…, go now and do not wait».
+#: What holds for the moment: «…, go now and do not wait», «the ship is stable».
 _INSTRUCTS = re.compile(
+    r"\b(?:is|are|remains?|ist|sind|bleibt)\s(?:now\s|all\s)?(?:stable|safe|under\scontrol"
+    r"|contained|stabil|sicher|unter\sKontrolle)\b"
+    r"|\b(?:no|keine?)\s(?:danger|risk|cause\sfor|Gefahr|Grund\szur)\b|"
     r"(?:^|[.!?,;:]\s)(?:please\s|bitte\s|and\s)?(?:go|stay|leave|keep|don['’]t|do\snot|avoid"
     r"|move|get\sout|evacuate|boil|bleiben\sSie|gehen\sSie|verlassen\sSie|meiden\sSie)\b",
     re.IGNORECASE,
@@ -159,6 +162,9 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     if quote.confidence < _LEAST_CONFIDENCE or _is_nobody(quote.speaker):
         return False
     if (quote.cue or "").lower() in _SINGING:
+        return False
+    if re.search(rf"\b(?:at|about) {re.escape(quote.speaker)}\b", quote.text):
+        # Nor so: «Let us look at Tom Cole».
         return False
     surname = re.escape(quote.speaker.rpartition(" ")[2])
     if re.search(rf"\b(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s{surname}\b", quote.text):

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from digests.figures import statements
-from digests.language import clauses, grammar
+from digests.language import clauses, grammar, insertions
 from digests.language.clauses import has_verb
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import overlaps_any, span_text, spans_overlap
@@ -226,7 +226,9 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
         ],
         insertions=[
             Span(start=a, end=b)
-            for kind, a, b in clauses.find_insertions(text, Span(start=start, end=end))
+            for kind, a, b in insertions.find_insertions(
+                text, Span(start=start, end=end)
+            )
             if kind != "modifier"
         ],
         denied=None if german else _find_denied(text, start, end, words),
@@ -237,7 +239,7 @@ def _prepare(text: str, sentence: Span, *, german: bool) -> _Statement | None:
 def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
     """Where the sentence may end, and where for want of a better place."""
     span = Span(start=start, end=end)
-    said = clauses.find_attribution(text, span)
+    said = insertions.find_attribution(text, span)
     ends, late_ends = [said.start, end], list[int]()
     for within in (replace(span, end=said.start), replace(span, start=said.end)):
         for kind, at in clauses.find_ends(text, span, within):

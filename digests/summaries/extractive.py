@@ -176,8 +176,12 @@ _ADDRESS = re.compile(r"(?:You|Your|If\syou)\b")
 
 
 def _speaks_to_reader(passage: Passage) -> bool:
-    """Whether a sentence asks, addresses the reader, or is an address or a list."""
-    if passage.text.endswith("?") or _ADDRESS.match(passage.reported):
+    """Whether a sentence asks, addresses the reader, or is an aside or an address."""
+    if (
+        passage.text[0] == "("
+        or passage.text.endswith("?")
+        or _ADDRESS.match(passage.reported)
+    ):
         return True
     return passage.text.count(",") > 1 and not has_verb(passage.text)
 

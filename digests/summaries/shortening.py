@@ -25,14 +25,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from digests.language import clauses, dates, grammar, words
+from digests.language import clauses, dates, grammar, insertions, words
 from digests.language.clauses import (
     CONCESSION,
     DASH,
     RESUMED,
-    SAYING_WORDS,
     TABLES,
-    find_attribution,
     find_ends,
     has_verb,
 )
@@ -178,17 +176,14 @@ def _choose_insertions(
 
     A headline for a long sentence may omit two.
     """
-    found = list(clauses.find_insertions(text, span))[:_MOST_INSERTIONS]
+    found = list(insertions.find_insertions(text, span))[:_MOST_INSERTIONS]
     long = headline and span.end - span.start > _LONG
     if long:
         found += _find_details(text, span)
     parts = sorted(_build_part(text, kind, a, b) for kind, a, b in found)
     pairs = itertools.combinations(parts, 2) if long else ()
-    return [
-        (),
-        *((part,) for part in parts),
-        *(pair for pair in pairs if pair[0].end <= pair[1].start),
-    ]
+    apart = [pair for pair in pairs if pair[0].end <= pair[1].start]
+    return [(), *((part,) for part in parts), *apart[:_MOST_INSERTIONS]]
 
 
 #: A sentence of more characters is too long for a headline.
@@ -299,7 +294,7 @@ _WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
 
 def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, ...]]:
     """What may be left out at the end: a tail, the source, what stands after it."""
-    said = find_attribution(text, span)
+    said = insertions.find_attribution(text, span)
     statement = Span(start=span.start, end=said.start)
     tails, rests = (
         [
@@ -340,7 +335,9 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
     resumed = RESUMED.match(pieces[-1]) if len(pieces) > 1 else None
-    if resumed and (resumed[1] in SAYING_WORDS or not grammar.looks_finite(resumed[1])):
+    if resumed and (
+        resumed[1] in insertions.SAYING_WORDS or not grammar.looks_finite(resumed[1])
+    ):
         whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False

@@ -13,6 +13,8 @@ from bot.model.scope import PlatformName, Scope
 from bot.model.workspace import AppInstallation, InstallationTokens
 from bot.platforms.discord import render as discord_render
 from bot.platforms.slack import render as slack_render
+from bot.schedules.parsing import parse_schedule
+from bot.schedules.rules import schedule_to_json
 from bot.storage import (
     Connection,
     Database,
@@ -25,6 +27,7 @@ from bot.storage import (
     workspace_store,
 )
 from bot.storage.installation_store import DatabaseInstallationStore, TokenCipher
+from bot.storage.schedule_store import NewSchedule
 from bot.storage.statements import from_row
 from digests.types import PublishedLedger
 from tests.bench import role_ends
@@ -103,7 +106,10 @@ def furnish_news(
             if due_in:
                 at = now + timedelta(seconds=due_in[len(due) % len(due_in)])
                 due[posted] = at
-                plan(conn, scope, digest.id, at)
+                if at > now:
+                    schedule(conn, scope, digest.id, at)
+                else:
+                    plan(conn, scope, digest.id, at)
     return due
 
 
@@ -145,6 +151,17 @@ def plan(conn: Connection, scope: Scope, digest_id: int, at: datetime) -> None:
         zone="UTC",
         trigger="schedule",
     )
+
+
+def schedule(conn: Connection, scope: Scope, digest_id: int, at: datetime) -> None:
+    """Let a digest be due at an instant to come, which no rule would give."""
+    sentence = "daily at 00:00 UTC"
+    rule = parse_schedule(sentence)
+    due = DueMoment(at=at, local_date=at.date(), slot="00:00")
+    new = NewSchedule(
+        sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=due
+    )
+    schedule_store.replace_schedules(conn, scope, digest_id=digest_id, rows=[new])
 
 
 # ── deliveries ─────────────────────────────────────────────────────────────────

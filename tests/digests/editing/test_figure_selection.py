@@ -172,6 +172,7 @@ def shown_beside(further: str) -> list[str]:
         "The council's powers include sending in crews, and, today, about 100,000 "
         "firefighters and police officers are deployed along the coast.",
         "The chair is Ada Hendry. Hendry donated £5 million to a rival committee.",
+        "The biggest jump was in Halm, where it rose by 120%.",
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",

@@ -347,3 +347,11 @@ def test_words_without_their_author_or_their_object_have_no_card(text: str):
 
 def speakers_shown(text: str) -> list[str | None]:
     return [quote.speaker for quote in select_quotes(find_quotes(text), text)]
+
+
+def test_nobody_asks_to_look_at_themselves_by_name():
+    text = (
+        "“Let us go back six months and look at Tom Cole announcing his plan for the "
+        "lock,” Tom Cole said."
+    )
+    assert speakers_shown(text) == []

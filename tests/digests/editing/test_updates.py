@@ -332,3 +332,42 @@ def test_a_notice_alone_is_told_with_both_numbers(title: str | None, wording: st
         "£46 million",
         "£64 million",
     )
+
+
+LISTING = article(
+    "f1",
+    "The ferry Gannet with 240 people on board is listing off Lindo after a collision "
+    "on Monday morning. Helicopters are on their way, the coast guard said.",
+    0,
+    "Ferry Gannet lists off Lindo with 240 on board",
+    "Herald",
+)
+CALMING = article(
+    "f2",
+    "The coast guard is taking people off the ferry Gannet, which is listing off Lindo "
+    "after a collision. “The ship is stable and everybody on board is calm,” Captain "
+    "Aksel Lund of the coast guard said on Monday.",
+    2,
+    "Coast guard takes people off ferry Gannet off Lindo",
+    "Courier",
+)
+SUNK = article(
+    "f3",
+    "The ferry Gannet has sunk off Lindo. At least 14 people are dead, the coast guard "
+    "said on Monday evening, and 31 are missing after the collision of the morning.",
+    8,
+    "Ferry Gannet sinks off Lindo, 14 dead",
+    "Herald",
+)
+
+
+def test_an_update_does_not_quote_what_was_said_before_its_news():
+    (story,) = edition(LISTING, CALMING, SUNK, after=edition(LISTING)).stories
+    assert story.update
+    assert "sunk" in story.summary[0].text
+    assert not story.cards
+
+
+def test_a_reassurance_of_an_older_report_is_not_quoted_beside_a_newer_one():
+    (story,) = edition(LISTING, CALMING, SUNK).stories
+    assert not story.cards

@@ -250,6 +250,7 @@ def test_a_thing_that_only_a_hidden_sentence_names_is_not_shown():
     [
         "Why did the Long Bridge cost the city of Hallin $5 million and two years?",
         "You must be a citizen of Hallin to cross the Long Bridge on Monday for $5.",
+        "(The Long Bridge in Hallin is the second one and opens to cars on Monday.)",
         "Long Bridge, 3 Weir Lane, Hallin, from Monday to Friday and at Easter.",
     ],
 )

@@ -1,0 +1,120 @@
+"""Find what a sentence says besides its main clause: insertions, and who said it.
+
+find_insertions   «a bus| carrying 52 people| fell», «Ada Brandt|, the mayor,| said»
+find_attribution  «…|, the mayor said on Monday|.»
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from digests.language import grammar, words
+from digests.language.clauses import DASH, FINITE, LIMITS, TABLES
+from digests.language.grammar import STRONG_CUES
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.words import word_set
+from digests.types import Span
+
+_INSERTED = re.compile(
+    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{FINITE}"
+    r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
+    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},(?=\s(?:in|on|for|at|after|over|to|from)\s)"
+    r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
+    r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
+    r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
+    r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
+)
+#: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
+_MODIFIER = re.compile(
+    r"(?:(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
+    rf"(?=\s(?:{FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
+    r"(?<!\sto)(?<!\swho)(?<!\sa)(?<!\san)(?<!\sthe)"
+)
+#: Before an insertion and no subject of the verb after it: «After a fall in shares|,
+#: the firm, …, said», «sites that inspectors visit regularly|, …, enriched».
+_NO_SUBJECT = re.compile(
+    r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
+    r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
+    # «The hard, physical work of picking, weeding and hoeing, earned …»
+    r"|(?:The|An?)\s(?:hard|long|big|new|old|small|young|quiet|cold|dark|rich|poor)$"
+    r"|(?:An?|One|Two|Just|Only|Shortly|Hours|Days|Weeks|Months|Years)\s(?:\w+\s)?"
+    r"(?:after|before|since)\s[^,]*$|.*\s[a-z]{3,}ly$",
+    re.DOTALL,
+)
+#: «…, opening the museum, said it would …»: the insertion says what.
+_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = re.compile(rf"\b(?:{FINITE})\b")
+_CLAUSE = re.compile(
+    r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
+)
+#: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
+_ADVERB = re.compile(r"\w+ly")
+_RELATIVE = re.compile(r"\s(?:who|whose)\s")
+_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
+_QUALIFIES = re.compile(
+    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
+    rf"|{grammar.NEGATION.pattern}"
+)
+_ARTICLES = word_set("a an the der die das")
+
+
+def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
+    """The insertions that the main clause can omit, each with its kind.
+
+    The kinds are «modifier» and «identity», which say which one or who it is, and
+    «insertion».
+    """
+    for m in _MODIFIER.finditer(text, span.start, span.end):
+        yield "modifier", *m.span("gap")
+    for m in _INSERTED.finditer(text, span.start, span.end):
+        end = m.start("next") if m["next"] else m.end()
+        inside = text[m.start() : end]
+        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+            continue
+        if len(DASH.findall(inside)) % 2:
+            continue  # A part of it is in an insertion of its own.
+        clause = _CLAUSE.split(text[span.start : m.start()])
+        if m["first"] and _FINITE_WORD.search(clause[-1]):
+            continue  # The verb after the comma is not the main one.
+        if _NO_SUBJECT.match(text[span.start : m.start()]):
+            continue  # Its subject is in the insertion, or it belongs to a verb there.
+        if _REFERS.match(text, end) or _ADVERB.fullmatch(text, span.start, m.start()):
+            continue
+        named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
+        kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
+        yield kind, m.start(), end
+        relative = _RELATIVE.search(text, m.start() + 2, end)
+        if relative and m["comma"]:
+            yield "insertion", relative.start(), end - 1
+
+
+#: Words of an attribution: «…, the mayor has warned on Monday.»
+_LONGEST_SOURCE = 14
+_COMMA = re.compile(r",\s")
+#: A clause that depends on the words before its comma: «…, who has said she will».
+_DEPENDS = re.compile(
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+)
+#: «in fact, she said it was hard»
+_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
+SAYING_WORDS = word_set(
+    "said says say told report reports according sagte sagten teilte laut zufolge"
+)
+_WHEN = TABLES["times"] | {"on"}
+
+
+def find_attribution(text: str, span: Span) -> Span:
+    """The part that says who said it, with its comma; empty at the end if none does."""
+    commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
+    for start, end in itertools.pairwise([*commas, span.end]):
+        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
+        if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
+            continue
+        if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
+            continue
+        if said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said):
+            return Span(start=start, end=end)
+    return Span(start=span.end, end=span.end)
