@@ -25,6 +25,7 @@ from tests.bot.large_inputs import (
     counting_steps,
     use_threads,
 )
+from tests.bot.web.asgi import FORM, SAME
 from tests.bot.web.console.stage import ConsoleStage
 from tests.feeds import an_item
 
@@ -186,6 +187,30 @@ async def test_the_console_adds_thousands_of_addresses_in_short_steps(
 
     with counting_steps() as steps:
         await asyncio.create_task(browser.post(f"{here}/add", fields))
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ["exclude=" + "%2C" * 300_000, "x=1&" * 14_000, "x=%3C&" * 14_000],
+    ids=["a megabyte of escapes", "thousands of fields", "fields with escapes"],
+)
+@pytest.mark.parametrize("is_token_first", [True, False])
+async def test_the_largest_forms_are_read_in_short_steps(
+    harness: BotHarness, fields: str, is_token_first: bool
+):
+    use_threads(harness)
+    browser = await ConsoleStage(harness).enter()
+    digest = await harness.digest()
+    here = f"/console/w/{digest.workspace_id}/digests/{digest.id}"
+    token = f"csrf={await browser.token(here)}"
+    body = "&".join((token, fields) if is_token_first else (fields, token))
+    headers = {"host": browser.host} | FORM | SAME
+
+    with counting_steps() as steps:
+        sent = browser.send("POST", f"{here}/save", body.encode(), headers)
+        assert (await asyncio.create_task(sent)).status == 422
 
     assert steps.most < MOST
 
