@@ -221,7 +221,7 @@ _COMPLETIONS = (
 
 
 #: Words of a sentence that are corrected: each is compared with all that are known.
-_MAX_CORRECTED = 60
+_MAX_CORRECTED = 40
 
 
 def suggest_sentence(sentence: str, zone: str, read: ParseSentence) -> str:

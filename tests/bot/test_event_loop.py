@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import UserError
 from bot.model import FactTable, ListItem, Reply
 from bot.model.reply import MAX_LINES
+from bot.schedules.parsing import parse_schedule
 from tests.bot.harness import NO_LIMITS, BotHarness, open_harness
 from tests.bot.ingest.newswire import Newswire
 from tests.bot.large_inputs import (
@@ -26,6 +28,7 @@ from tests.bot.large_inputs import (
     use_threads,
 )
 from tests.bot.web.asgi import FORM, SAME
+from tests.bot.web.console.forms import fill, read_form, send
 from tests.bot.web.console.stage import ConsoleStage
 from tests.feeds import an_item
 
@@ -210,6 +213,36 @@ async def test_the_largest_forms_are_read_in_short_steps(
 
     with counting_steps() as steps:
         sent = browser.send("POST", f"{here}/save", body.encode(), headers)
+        assert (await asyncio.create_task(sent)).status == 422
+
+    assert steps.most < MOST
+
+
+async def test_a_schedule_of_many_words_is_refused_in_a_short_step():
+    async def refuse() -> None:
+        with pytest.raises(UserError):
+            parse_schedule("a," * 499)
+
+    with counting_steps() as steps:
+        await asyncio.create_task(refuse())
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize("setting", ["schedule", "skip", "exclude"])
+async def test_thousands_of_typed_values_are_checked_in_short_steps(
+    harness: BotHarness, setting: str
+):
+    use_threads(harness)
+    browser = await ConsoleStage(harness).enter()
+    digest = await harness.digest()
+    here = f"/console/w/{digest.workspace_id}/digests/{digest.id}"
+    typed = "\n".join(f"wrong {n}" for n in range(4_000))
+    shown = read_form(await browser.get(here), f"form[action='{here}/save']")
+    fields = fill(shown, **{f"set-{setting}": typed})
+
+    with counting_steps() as steps:
+        sent = send(browser, f"{here}/save", fields)
         assert (await asyncio.create_task(sent)).status == 422
 
     assert steps.most < MOST
