@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import FormData, Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -89,12 +89,13 @@ def _parse_media_type(written: str) -> str:
     return written.split(";")[0].strip().lower()
 
 
-def _parse_fields(body: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(
+def _parse_fields(body: bytes) -> list[tuple[str, str | UploadFile]]:
+    fields = parse_qsl(
         body.decode("latin-1"),
         keep_blank_values=True,
         max_num_fields=SIGNED_IN_LIMITS.fields,
     )
+    return [*fields]
 
 
 async def _read_bytes(

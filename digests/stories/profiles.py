@@ -27,7 +27,7 @@ from itertools import islice
 from zlib import crc32
 
 from digests.language import words
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
 from digests.language.words import split_words
 from digests.stories import terms
 from digests.stories.subjects import Subject, find_subject
@@ -177,13 +177,11 @@ def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
     found = {what: frozenset((which,)) for which, what in series}
     if scores := _SCORE.findall(text.replace("–", "-")):
         found["score"] = frozenset(scores)
-    if sizes := [one or other for one, other in _MAGNITUDE.findall(text)]:
-        tenths = [int(size[0] + size[2]) for size in sizes]
-        found["magnitude"] = frozenset(
-            str(near)
-            for tenth in tenths
-            for near in range(tenth - _TENTHS, tenth + _TENTHS + 1)
-        )
+    sizes = (one or other for one, other in _MAGNITUDE.findall(text))
+    tenths = (parse_whole_number(size[0] + size[2], 99) for size in sizes)
+    near = {t + by for t in tenths if t for by in range(-_TENTHS, _TENTHS + 1)}
+    if near:
+        found["magnitude"] = frozenset(map(str, near))
     return found
 
 

@@ -221,7 +221,7 @@ async def test_the_largest_forms_are_read_in_short_steps(
 async def test_a_schedule_of_many_words_is_refused_in_a_short_step():
     async def refuse() -> None:
         with pytest.raises(UserError):
-            parse_schedule("a," * 499)
+            parse_schedule("a " * 499)
 
     with counting_steps() as steps:
         await asyncio.create_task(refuse())
