@@ -289,10 +289,11 @@ def _name_other_subjects(one: ArticleProfile, other: ArticleProfile) -> bool:
     """Whether two short items name other people and places, or another magnitude."""
     if not (one.subject and other.subject):
         return False
+    alone = one.headline and other.headline
     stems = one.weights.keys(), other.weights.keys()
-    return are_other_subjects(one.subject, other.subject, *stems) or are_contradictory(
-        one, other, ("magnitude",)
-    )
+    return are_other_subjects(
+        one.subject, other.subject, *stems, alone=alone
+    ) or are_contradictory(one, other, ("magnitude",))
 
 
 def _is_rare(stem: str) -> bool:

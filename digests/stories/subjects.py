@@ -89,20 +89,28 @@ def find_subject(
 
 
 def are_other_subjects(
-    one: Subject, other: Subject, words_of_one: Set[str], words_of_other: Set[str]
+    one: Subject,
+    other: Subject,
+    words_of_one: Set[str],
+    words_of_other: Set[str],
+    *,
+    alone: bool,
 ) -> bool:
-    """Whether two short items, which have these stems, name other people or places."""
+    """Whether two short items, which have these stems, name other people or places.
+
+    Of two headlines `alone`, which cannot mention all, one common name is enough.
+    """
     namesakes = _find_namesakes(one.people, other.people)
     if one.main and other.main:
         return all(
-            2 * len(there & {*main} - namesakes) <= len(main)
+            2 * len(there & {*main} - namesakes) <= (0 if alone else len(main))
             for main, there in (
                 (one.main, words_of_other),
                 (other.main, words_of_one),
             )
         )
     mine, theirs = {*one.names}, {*other.names}
-    return bool(mine and theirs) and not (mine & theirs) - namesakes
+    return not alone and bool(mine and theirs) and not (mine & theirs) - namesakes
 
 
 def _find_german_subject(title: str, named: Iterable[str]) -> Subject:
