@@ -6,6 +6,7 @@ last. A digest may have a language into which the bot's own texts are not transl
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -51,6 +52,10 @@ _STAND_INS: Final[Mapping[str, Any]] = {
 }
 
 
+#: Mistakes of one setting that are explained: each value of a long list may have one.
+_MAX_EXPLAINED: Final = 20
+
+
 def validate_fields(
     model: type[M], data: Mapping[str, Any]
 ) -> tuple[M, list[FieldError]]:
@@ -62,7 +67,13 @@ def validate_fields(
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        problems = [_explain_model_error(model, found) for found in error.errors()]
+        found = error.errors(include_url=False)
+    counted = Counter[str]()
+    problems = []
+    for one in found:
+        counted[str(one["loc"][0])] += 1
+        if counted[str(one["loc"][0])] <= _MAX_EXPLAINED:
+            problems.append(_explain_model_error(model, one))
     wrong = {problem.field for problem in problems}
     kept = {name: value for name, value in data.items() if name not in wrong}
     needed = wrong & model.model_fields.keys() & _STAND_INS.keys()

@@ -105,6 +105,10 @@ def _get_offset(at: datetime, zone: ZoneInfo) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta()
 
 
+#: More characters than the name of a zone has.
+_MAX_COMPARED = 80
+
+
 def find_similar_zones(
     words: str, min_similarity: int = _MIN_SIMILARITY
 ) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ def find_similar_zones(
     # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
-    key, names = _normalize_zone_name(words), _zone_names()
+    key, names = _normalize_zone_name(words)[:_MAX_COMPARED], _zone_names()
     if key in SUGGESTED_ZONES:
         return SUGGESTED_ZONES[key]
     found = process.extract(

@@ -220,12 +220,16 @@ _COMPLETIONS = (
 )
 
 
+#: Words of a sentence that are corrected: each is compared with all that are known.
+_MAX_CORRECTED = 40
+
+
 def suggest_sentence(sentence: str, zone: str, read: ParseSentence) -> str:
     """Return a similar sentence that `read` accepts."""
     # Imported late: only a mistake needs it.
     from rapidfuzz import fuzz, process
 
-    words = tokenize_sentence(sentence)
+    words = tokenize_sentence(sentence)[:_MAX_CORRECTED]
     pairs = zip(encode_word_classes(words), words, strict=True)
     parts = [
         (letter, _correct_words(letter, [word for _, word in run]))

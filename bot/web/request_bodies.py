@@ -4,12 +4,13 @@ Strangers may send small forms only. Who is signed in to the console may send th
 of a digest with thousands of sources, and a form with a file.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import FormData, Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
@@ -58,7 +59,7 @@ async def read_body(
 ) -> RequestBody | BodyProblem:
     """Read the body of a form and its token, or say why it is not taken."""
     headers = Headers(scope=scope)
-    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    kind = _parse_media_type(headers.get("content-type", ""))
     has_file = kind == _FILE_FORM and limits.takes_file
     if kind != _FORM and not has_file:
         return "content type"
@@ -68,7 +69,8 @@ async def read_body(
     if has_file:
         token = await _read_token_beside_file(scope, body)
     else:
-        token = None if body.count(b"&") >= limits.fields else _read_token(body)
+        many = body.count(b"&") >= limits.fields
+        token = None if many else await asyncio.to_thread(_read_token, body)
     if token is None:
         return "too large"
     return RequestBody(token=token, replay=_replay(body, receive))
@@ -76,7 +78,24 @@ async def read_body(
 
 async def read_form(request: Request) -> FormData:
     """Read the fields of a form that passed the middleware."""
-    return await request.form(max_fields=SIGNED_IN_LIMITS.fields, max_files=1)
+    kind = request.headers.get("content-type", "")
+    if _parse_media_type(kind) == _FILE_FORM:
+        return await request.form(max_fields=SIGNED_IN_LIMITS.fields, max_files=1)
+    # A megabyte of escapes or thousands of fields take longer than the loop may wait.
+    return FormData(await asyncio.to_thread(_parse_fields, await request.body()))
+
+
+def _parse_media_type(written: str) -> str:
+    return written.split(";")[0].strip().lower()
+
+
+def _parse_fields(body: bytes) -> list[tuple[str, str | UploadFile]]:
+    fields = parse_qsl(
+        body.decode("latin-1"),
+        keep_blank_values=True,
+        max_num_fields=SIGNED_IN_LIMITS.fields,
+    )
+    return [*fields]
 
 
 async def _read_bytes(

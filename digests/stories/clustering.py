@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.stories.profiles import ArticleProfile, build_profiles
+from digests.stories.subjects import are_other_subjects
 from digests.stories.terms import (
     DAILY_STEMS,
     GENRE_STEMS,
@@ -228,18 +229,28 @@ def decay_over_time(one: float | None, other: float | None) -> float:
     return math.exp((1 - apart / _DAY) / 3) if apart <= WINDOW_HOURS else 0.0
 
 
-def are_contradictory(one: ArticleProfile, other: ArticleProfile) -> bool:
-    """Whether two articles report different matches or parts of a series."""
+def are_contradictory(
+    one: ArticleProfile, other: ArticleProfile, marks: Collection[str] | None = None
+) -> bool:
+    """Whether two articles report different matches, quakes or parts of a series."""
+    both = one.marks.keys() & other.marks.keys()
     return any(
         one.marks[what].isdisjoint(other.marks[what])
-        for what in one.marks.keys() & other.marks.keys()
+        for what in (both if marks is None else both.intersection(marks))
     )
 
 
 def name_others(
     one: ArticleProfile, other: ArticleProfile, shared: Collection[str]
 ) -> bool:
-    """Whether two short items with these common words are about others.
+    """Whether two short items with these common words are about others."""
+    return _name_other_subjects(one, other) or _share_too_little(one, other, shared)
+
+
+def _share_too_little(
+    one: ArticleProfile, other: ArticleProfile, shared: Collection[str]
+) -> bool:
+    """Whether these common words of two short items prove nothing.
 
     Items of one genre share their words («earthquake in …», «… dies at 81»), those of
     one town its name. So they must share a name and a word beside it that is not of
@@ -259,7 +270,8 @@ def name_others(
     if not (_names_deceased(one, other) and _names_deceased(other, one)):
         return True
     if not one.identity or not other.identity:
-        return not (one.identity or other.identity or one.text or other.text)
+        unnamed = not (one.identity or other.identity or one.text or other.text)
+        return unnamed or all(s.isdigit() or s in DAILY_STEMS for s in shared)
     if not (one.short or other.short):
         return False
     mine, theirs = {*one.identity}, {*other.identity}
@@ -271,6 +283,17 @@ def name_others(
         return False
     least = min(_sum_rarity(mine), _sum_rarity(theirs))
     return _sum_rarity(common) < _COMMON_NAMES * least
+
+
+def _name_other_subjects(one: ArticleProfile, other: ArticleProfile) -> bool:
+    """Whether two short items name other people and places, or another magnitude."""
+    if not (one.subject and other.subject):
+        return False
+    alone = one.headline and other.headline
+    stems = one.weights.keys(), other.weights.keys()
+    return are_other_subjects(
+        one.subject, other.subject, *stems, alone=alone
+    ) or are_contradictory(one, other, ("magnitude",))
 
 
 def _is_rare(stem: str) -> bool:

@@ -27,9 +27,10 @@ from itertools import islice
 from zlib import crc32
 
 from digests.language import words
-from digests.language.normalization import normalize_text
+from digests.language.normalization import normalize_text, parse_whole_number
 from digests.language.words import split_words
 from digests.stories import terms
+from digests.stories.subjects import Subject, find_subject
 from digests.stories.terms import has_body
 from digests.types import Article, frozen
 
@@ -43,6 +44,14 @@ _SERIES = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th))\s"
     r"(match|stage|round|game|leg|race|test|heat|day|hearing)\b"
 )
+#: «magnitude 5.8», «a 5.8-magnitude quake», «der Stärke 5,8»
+_MAGNITUDE = re.compile(
+    r"\b(?:magnitude(?:\sof)?|Stärke(?:\svon)?)\s(\d[.,]\d)\b"
+    r"|\b(\d[.,]\d)[-\s]magnitude\b",
+    re.IGNORECASE,
+)
+#: The tenths by which two measurements of one earthquake differ at most, halved.
+_TENTHS = 2
 #: Characters in which an article says who and where, and the names that are kept.
 _OPENING, _MOST_NAMES = 500, 12
 _SHORT = 600
@@ -90,6 +99,8 @@ class ArticleProfile:
     openers: tuple[str, ...]
     #: Whether it has so few words that the words of its genre outweigh its names.
     short: bool
+    #: Whom and what place a short item is about.
+    subject: Subject | None = None
     #: What headline and first sentences are about: its names, and the other words.
     about: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
@@ -128,6 +139,7 @@ def build_profile(
     squares = {stem: weight * weight for stem, weight in weights.items()}
     of_names = sum(squares[stem] for stem in names)
     of_all = sum(squares.values())
+    short = len(article.text) < _SHORT
     return ArticleProfile(
         weights=weights,
         names=names,
@@ -144,7 +156,16 @@ def build_profile(
         deceased=_find_deceased(title, article.text, tag),
         headline=tag == "en" and not article.text,
         openers=_list_openers(f"{title}\n{article.text[:_OPENING]}", tag),
-        short=len(article.text) < _SHORT,
+        short=short,
+        subject=find_subject(
+            title,
+            article.text,
+            tag,
+            title_case=_is_title_case(title),
+            named=_list_german_names(title) if tag == "de" else (),
+        )
+        if short
+        else None,
         about=tuple(sys.intern(stem) for stem in sorted(lead & found)),
         deeds=tuple(sys.intern(stem) for stem in sorted(lead - found)),
     )
@@ -156,6 +177,11 @@ def _find_marks(text: str, lead: int) -> Mapping[str, frozenset[str]]:
     found = {what: frozenset((which,)) for which, what in series}
     if scores := _SCORE.findall(text.replace("–", "-")):
         found["score"] = frozenset(scores)
+    sizes = (one or other for one, other in _MAGNITUDE.findall(text))
+    tenths = (parse_whole_number(size[0] + size[2], 99) for size in sizes)
+    near = {t + by for t in tenths if t for by in range(-_TENTHS, _TENTHS + 1)}
+    if near:
+        found["magnitude"] = frozenset(map(str, near))
     return found
 
 

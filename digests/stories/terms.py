@@ -221,6 +221,8 @@ GENRE_STEMS = frozenset(map(words.stem_word, _RANKS["genres"]))
 DAILY_STEMS = GENRE_STEMS.union(
     words.stem_word(word, tag) for word in _RANKS["daily"] for tag in ("en", "de")
 )
+#: Countries and the like, which many events of a day share.
+WIDE_NAMES = _RANKS["wide"]
 #: Who holds an office or wants one: all that they do on a day has these words.
 OFFICE_STEMS = frozenset(map(words.stem_word, _RANKS["offices"]))
 

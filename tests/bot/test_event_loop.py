@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import UserError
 from bot.model import FactTable, ListItem, Reply
 from bot.model.reply import MAX_LINES
+from bot.schedules.parsing import parse_schedule
 from tests.bot.harness import NO_LIMITS, BotHarness, open_harness
 from tests.bot.ingest.newswire import Newswire
 from tests.bot.large_inputs import (
@@ -25,6 +27,8 @@ from tests.bot.large_inputs import (
     counting_steps,
     use_threads,
 )
+from tests.bot.web.asgi import FORM, SAME
+from tests.bot.web.console.forms import fill, read_form, send
 from tests.bot.web.console.stage import ConsoleStage
 from tests.feeds import an_item
 
@@ -186,6 +190,60 @@ async def test_the_console_adds_thousands_of_addresses_in_short_steps(
 
     with counting_steps() as steps:
         await asyncio.create_task(browser.post(f"{here}/add", fields))
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ["exclude=" + "%2C" * 300_000, "x=1&" * 14_000, "x=%3C&" * 14_000],
+    ids=["a megabyte of escapes", "thousands of fields", "fields with escapes"],
+)
+@pytest.mark.parametrize("is_token_first", [True, False])
+async def test_the_largest_forms_are_read_in_short_steps(
+    harness: BotHarness, fields: str, is_token_first: bool
+):
+    use_threads(harness)
+    browser = await ConsoleStage(harness).enter()
+    digest = await harness.digest()
+    here = f"/console/w/{digest.workspace_id}/digests/{digest.id}"
+    token = f"csrf={await browser.token(here)}"
+    body = "&".join((token, fields) if is_token_first else (fields, token))
+    headers = {"host": browser.host} | FORM | SAME
+
+    with counting_steps() as steps:
+        sent = browser.send("POST", f"{here}/save", body.encode(), headers)
+        assert (await asyncio.create_task(sent)).status == 422
+
+    assert steps.most < MOST
+
+
+async def test_a_schedule_of_many_words_is_refused_in_a_short_step():
+    async def refuse() -> None:
+        with pytest.raises(UserError):
+            parse_schedule("a " * 499)
+
+    with counting_steps() as steps:
+        await asyncio.create_task(refuse())
+
+    assert steps.most < MOST
+
+
+@pytest.mark.parametrize("setting", ["schedule", "skip", "exclude"])
+async def test_thousands_of_typed_values_are_checked_in_short_steps(
+    harness: BotHarness, setting: str
+):
+    use_threads(harness)
+    browser = await ConsoleStage(harness).enter()
+    digest = await harness.digest()
+    here = f"/console/w/{digest.workspace_id}/digests/{digest.id}"
+    typed = "\n".join(f"wrong {n}" for n in range(4_000))
+    shown = read_form(await browser.get(here), f"form[action='{here}/save']")
+    fields = fill(shown, **{f"set-{setting}": typed})
+
+    with counting_steps() as steps:
+        sent = send(browser, f"{here}/save", fields)
+        assert (await asyncio.create_task(sent)).status == 422
 
     assert steps.most < MOST
 

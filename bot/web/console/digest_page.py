@@ -9,6 +9,7 @@ that both changed is shown with both values, and is saved once the second person
 confirms it.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -215,8 +216,8 @@ class DigestPage:
     ) -> _OpenForm:
         read = console.services.db.read
         places = await read(destination_store.list_destinations, visit.scope)
-        settings, problems = check_unsaved(
-            digest, typed.entry, places, visit.workspace.zone
+        settings, problems = await asyncio.to_thread(
+            check_unsaved, digest, typed.entry, places, visit.workspace.zone
         )
         had = {source.address for source in digest.all_sources}
         known: Sequence[Source] = ()

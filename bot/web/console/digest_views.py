@@ -8,6 +8,7 @@ build_dry_run         the last seven days, before and after the typed settings
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final, Literal
 
 from bot.commands.context import CommandContext
@@ -24,6 +25,7 @@ from bot.i18n.translation import Texts
 from bot.lookup.edition_views import load_previews, show_messages
 from bot.model import Digest, ListItem, RenderContext
 from bot.model.previews import PreviewFrame, ShownMessage
+from bot.model.settings import MAX_VALUES
 from bot.publishing import planning
 from bot.publishing.live_previews import DryRunEdition, LivePreviews, PastPeriod
 from bot.publishing.planning import PostingHold, capitalize_first, digest_zone
@@ -149,11 +151,12 @@ async def list_schedule_lines(
     Args:
         console: The services.
         digest: With the typed settings; one that is not stored yet has the key 0.
-        sentences: As they were typed.
+        sentences: As they were typed; more than a digest may have are left out.
         texts: The language.
     """
     now = console.services.clock.now()
-    parsed = [_parse_sentence(one, digest.default_zone) for one in sentences]
+    sentences = tuple(islice(sentences, MAX_VALUES))
+    parsed = await asyncio.to_thread(_parse_sentences, sentences, digest.default_zone)
     rules = [one for one in parsed if not isinstance(one, UserError)]
     firsts = await console.services.db.read(
         planning.find_first_dues, digest.scope, digest.id, rules, now
@@ -173,6 +176,10 @@ async def list_schedule_lines(
             )
         )
     return tuple(lines)
+
+
+def _parse_sentences(sentences: Iterable[str], zone: str) -> list[Schedule | UserError]:
+    return [_parse_sentence(one, zone) for one in sentences]
 
 
 def _parse_sentence(sentence: str, zone: str) -> Schedule | UserError:
