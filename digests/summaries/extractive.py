@@ -116,7 +116,9 @@ def _choose_passages(
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
         fit = (
-            p for p in pool if _find_obstacle(p, chosen, surnames, essay=essay) is None
+            p
+            for p in pool
+            if _find_obstacle(p, found, chosen, surnames, essay=essay) is None
         )
         best = next(fit, None)
         if best is None:
@@ -139,13 +141,14 @@ def _choose_passages(
         why = TRIMMED if trimmed else TOLD_BY_LEAD if essay else CHOSEN
         decisions[best.place] = PassageDecision(sentence, why)
     for passage in pool:
-        why = _find_obstacle(passage, chosen, surnames, essay=essay) or WEAK
+        why = _find_obstacle(passage, found, chosen, surnames, essay=essay) or WEAK
         decisions[passage.place] = PassageDecision(None, why)
     return decisions
 
 
 def _find_obstacle(
     passage: Passage,
+    found: Sequence[Passage],
     chosen: Sequence[Passage],
     surnames: Collection[str],
     *,
@@ -165,7 +168,7 @@ def _find_obstacle(
         return REPEATS
     if passage.place and all(c.place != passage.place - 1 for c in chosen):
         earlier = [c for c in chosen if c.place < passage.place]
-        unnamed = chosen and _needs_named(passage, earlier, surnames)
+        unnamed = chosen and _needs_named(passage, found, earlier, surnames)
         if passage.leans or unnamed:
             return LEANING
     return None
@@ -186,6 +189,10 @@ def _speaks_to_reader(passage: Passage) -> bool:
     return passage.text.count(",") > 1 and not has_verb(passage.text)
 
 
+def _name_any(some: Sequence[Passage], stems: frozenset[str]) -> bool:
+    return any(not stems.isdisjoint(p.known) for p in some)
+
+
 _CAPITALS = re.compile(r"(?:[A-Z][\w’-]*\.?\s)*[A-Z][\w’-]+")
 _COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.?\s")
 #: «Ada Brandt», «Ada J. Brandt», with the surname.
@@ -193,12 +200,15 @@ _FULL_NAME = re.compile(r"\b([A-Z][a-z][\w’-]*)\s(?:[A-Z]\.\s)?(?=([A-Z][\w’
 
 
 def _needs_named(
-    passage: Passage, earlier: Sequence[Passage], surnames: Collection[str]
+    passage: Passage,
+    found: Sequence[Passage],
+    earlier: Sequence[Passage],
+    surnames: Collection[str],
 ) -> bool:
-    """Whether a sentence means somebody or something that only others name."""
-    noun = passages.find_known(passage.text)
-    shown = frozenset[str]().union(*(p.known for p in earlier))
-    if noun and shown.isdisjoint(words.extract_stems(noun)):
+    """Whether a sentence means somebody or something that only hidden ones name."""
+    noun = frozenset(words.extract_stems(passages.find_known(passage.text)))
+    before = found[: passage.place] if noun else ()
+    if not _name_any(earlier, noun) and _name_any(before, noun):
         return True
     told = " ".join(p.text for p in earlier)
     for name in _CAPITALS.finditer(passage.reported):

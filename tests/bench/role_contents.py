@@ -66,7 +66,7 @@ def furnish_news(
     digests: int,
     first: int = 0,
     channel: int = 0,
-    due_in: Sequence[float] = (0.0,),
+    due_in: float | None = 0.0,
 ) -> dict[str, datetime]:
     """Store Discord workspaces whose digests are due and whose feeds were not read.
 
@@ -78,7 +78,8 @@ def furnish_news(
         digests: How many each of them has.
         first: Number of the first feed.
         channel: Number of the first channel; each digest has its own.
-        due_in: Seconds until each digest is due, in turns; empty = it is not.
+        due_in: Seconds until the digests are due, then at the next full minute;
+            0 = at once, None = they are not.
 
     Returns:
         When the digest of each channel is due.
@@ -103,13 +104,13 @@ def furnish_news(
                 sources=read[n::digests],
                 destinations=[place],
             )
-            if due_in:
-                at = now + timedelta(seconds=due_in[len(due) % len(due_in)])
-                due[posted] = at
+            if due_in is not None:
+                at = now + timedelta(seconds=due_in)
                 if at > now:
-                    schedule(conn, scope, digest.id, at)
+                    at = _schedule(conn, scope, digest.id, at)
                 else:
                     plan(conn, scope, digest.id, at)
+                due[posted] = at
     return due
 
 
@@ -153,15 +154,17 @@ def plan(conn: Connection, scope: Scope, digest_id: int, at: datetime) -> None:
     )
 
 
-def schedule(conn: Connection, scope: Scope, digest_id: int, at: datetime) -> None:
-    """Let a digest be due at an instant to come, which no rule would give."""
-    sentence = "daily at 00:00 UTC"
+def _schedule(conn: Connection, scope: Scope, digest_id: int, at: datetime) -> datetime:
+    """Let a digest be due daily, first at the next full minute; return when."""
+    at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    sentence = f"daily at {at:%H:%M} UTC"
     rule = parse_schedule(sentence)
-    due = DueMoment(at=at, local_date=at.date(), slot="00:00")
+    due = DueMoment(at=at, local_date=at.date(), slot=f"{at:%H:%M}")
     new = NewSchedule(
         sentence=sentence, rule=schedule_to_json(rule), zone=rule.zone, next=due
     )
     schedule_store.replace_schedules(conn, scope, digest_id=digest_id, rows=[new])
+    return at
 
 
 # ── deliveries ─────────────────────────────────────────────────────────────────

@@ -264,10 +264,13 @@ def hostile(size: float) -> None:
     print(f"  later by {100 * (mean(beside) / mean(alone) - 1):.0f} % (target 10 %)")
 
 
+#: Seconds from the start, at least, until the others' editions are due.
+_LEAD = 30.0
+
+
 def _time_editions(others: int, with_hostile: bool) -> list[float]:
-    """Return the lateness of the others' editions, which are due every two seconds."""
+    """Return the lateness of the others' editions, which are all due at once."""
     many = DIGESTS * SOURCES
-    moments = [30.0 + 2 * n for n in range(others)]
     with (
         role_ends.running(role_ends.serve_news, others * 5, 6, 3600) as news,
         role_ends.running(role_ends.serve_news, many, 3, LONG, False) as flood,
@@ -283,10 +286,10 @@ def _time_editions(others: int, with_hostile: bool) -> list[float]:
         offset = time.time() - time.monotonic()
         given = (news.said, others, 5, 1)
         due = role_contents.write(
-            here, furnish_news, *given, first=0, due_in=moments, channel=500
+            here, furnish_news, *given, first=0, due_in=_LEAD, channel=500
         )
         before = here.measure()
-        time.sleep(moments[-1])
+        time.sleep(_LEAD)
         wait_until(lambda: _count_arrived(end, due) == others)
         cost = here.measure().since(before)
         read = here.count(_READ)
@@ -319,7 +322,7 @@ def units(size: float) -> None:
         cluster(sites=news, discord=end) as here,
     ):
         role_contents.write(
-            here, furnish_news, news.said, feeds // 10, 10, 5, due_in=()
+            here, furnish_news, news.said, feeds // 10, 10, 5, due_in=None
         )
         here.start_ready("worker")
         here.start_ready("scheduler")
