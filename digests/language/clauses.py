@@ -172,8 +172,8 @@ def _ends_before_words(
     if m["purpose"]:
         return _NEEDS_VERB.search(kept[-60:]) is None
     if m["relative"]:
-        told = found[-1] in grammar.WRITTEN or found[-1] in grammar.SPEECH_NOUNS
-        return not told and _ONE_OF_MANY.search(kept) is not None
+        speaks = found[-1] in grammar.WRITTEN or found[-1] in grammar.SPEECH_NOUNS
+        return not speaks and _ONE_OF_MANY.search(kept) is not None
     if m["phrase"]:
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):

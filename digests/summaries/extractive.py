@@ -210,12 +210,12 @@ def _needs_named(
     before = found[: passage.place] if noun else ()
     if not _name_any(earlier, noun) and _name_any(before, noun):
         return True
-    told = " ".join(p.text for p in earlier)
+    shown = " ".join(p.text for p in earlier)
     for name in _CAPITALS.finditer(passage.reported):
         alone = _COURTESY.sub("", name[0]).removesuffix("’s")
         named = alone in surnames or alone != name[0].removesuffix("’s")
         of_thing = passage.reported.endswith(("the ", "The "), 0, name.start())
-        if named and alone not in told and not of_thing:
+        if named and alone not in shown and not of_thing:
             return True
     return False
 

@@ -17,11 +17,18 @@ from tests.bot.harness import (
     open_harness,
 )
 from tests.bot.ingest.newswire import Newswire, open_newswire
+from tests.fakes import FakeDrawing
 
 
 @pytest.fixture(autouse=True)
 def analyses(articles_analysed_once: None) -> None:
     """Share them; a module overrides it where the time of an analysis matters."""
+
+
+@pytest.fixture
+def drawing() -> FakeDrawing:
+    """Draws the pictures of a newsroom that is opened with it."""
+    return FakeDrawing()
 
 
 @pytest.fixture

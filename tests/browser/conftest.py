@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.console_newsroom import ServedConsole, serve_console
 from tests.browser.stage import Served, Stage, an_edition_delivery, served
 
 QUIET = (
@@ -47,6 +48,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             "SKIPPED tests/browser: no Chromium is installed here "
             "(apt-get install chromium)"
         )
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedConsole]:
+    home = tmp_path_factory.mktemp("console")
+    with serve_console(f"sqlite:///{home}/news.db", home) as served_console:
+        yield served_console
 
 
 @pytest.fixture(scope="module")

@@ -8,20 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import WIDE
-from tests.browser.console_newsroom import serve_console
 from tests.browser.keyboard import press, read_focused, walk_to
 
 pytestmark = pytest.mark.browser
 #: Refused without a request: it is an address of this computer.
 ADDRESS = "http://127.0.0.1:9/feed"
 OPML = f'<opml><body><outline text="Ostrel" xmlUrl="{ADDRESS}"/></body></opml>'
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory):
-    home = tmp_path_factory.mktemp("console")
-    with serve_console(f"sqlite:///{home}/news.db", home) as served:
-        yield served
 
 
 def read_heading(page: Page) -> str:

@@ -11,7 +11,6 @@ from tests.browser.accessibility import (
     overflow,
     violations,
 )
-from tests.browser.console_newsroom import serve_console
 
 pytestmark = pytest.mark.browser
 
@@ -19,13 +18,6 @@ PAGES = (
     "digests", "digest", "new digest", "post", "delete", "sources", "source",
     "editions", "edition", "calendar",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def console(tmp_path_factory):
-    home = tmp_path_factory.mktemp("console")
-    with serve_console(f"sqlite:///{home}/news.db", home) as served:
-        yield served
 
 
 def settled(page: Page) -> Page:

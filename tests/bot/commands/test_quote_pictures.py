@@ -73,11 +73,6 @@ class Picturing(FakePlatform):
 
 
 @pytest.fixture
-def drawing() -> FakeDrawing:
-    return FakeDrawing()
-
-
-@pytest.fixture
 async def ana(
     sqlite_url: str, tmp_path: Path, drawing: FakeDrawing
 ) -> AsyncIterator[Editor]:

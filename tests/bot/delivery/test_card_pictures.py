@@ -27,11 +27,6 @@ CONTEXT = RenderContext(
 
 
 @pytest.fixture
-def drawing() -> FakeDrawing:
-    return FakeDrawing()
-
-
-@pytest.fixture
 async def illustrated(
     sqlite_url: str, tmp_path: Path, drawing: FakeDrawing
 ) -> AsyncIterator[BotHarness]:

@@ -46,11 +46,6 @@ QUOTING = f"""{FLOOD}
 
 
 @pytest.fixture
-def drawing() -> FakeDrawing:
-    return FakeDrawing()
-
-
-@pytest.fixture
 async def harness(
     discord: LocalDiscord, sqlite_url: str, tmp_path: Path, drawing: FakeDrawing
 ) -> AsyncIterator[BotHarness]:
