@@ -11,12 +11,12 @@ version is shown in full.
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.titles import strip_site_name
-from digests.summaries import passages, shortening
+from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Sentence, Span
@@ -137,11 +137,41 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
         leaning = passage.leans and version[0].start == whole[0].start
         if length <= _LONGEST_WHOLE and (version == whole or not leaning):
             priced.append((loss + _price_length(length), version))
-    for _, version in sorted(priced, key=lambda row: row[0]):
-        readable = shortening.is_readable(text, version)
-        if version == whole or (readable and not _omits_negation(text, version)):
-            return version
-    return None
+    priced.sort(key=lambda row: row[0])
+    readable = (
+        (cost, version)
+        for cost, version in priced
+        if version == whole or _is_fit(text, version)
+    )
+    best = next(readable, None)
+    if best and len(_format_headline(text, best[1])) > MAX_LENGTH:
+        best = min(_tighten(text, priced, whole), key=lambda row: row[0], default=best)
+    return best[1] if best else None
+
+
+#: Versions that are tightened, which takes longer than to choose one.
+_MOST_TIGHTENED = 12
+
+
+def _tighten(
+    text: str,
+    priced: Sequence[tuple[float, SentenceVersion]],
+    whole: SentenceVersion,
+) -> Iterator[tuple[float, SentenceVersion]]:
+    """The versions that are too long, with what a headline can do without."""
+    for cost, version in priced[:_MOST_TIGHTENED]:
+        length = len(_format_headline(text, version))
+        if length <= MAX_LENGTH or not (version == whole or _is_fit(text, version)):
+            continue
+        found = tightening.tighten_version(text, version, MAX_LENGTH)
+        if found and _is_fit(text, found[1]):
+            kept = len(_format_headline(text, found[1]))
+            yield cost + found[0] + _price_length(kept) - _price_length(length), found[1]
+
+
+def _is_fit(text: str, version: SentenceVersion) -> bool:
+    readable = shortening.is_readable(text, version)
+    return readable and not _omits_negation(text, version)
 
 
 def _price_length(length: int) -> float:
@@ -208,7 +238,7 @@ _NOT_AFTER_DATE = re.compile(
 )
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
+    r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"am|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,

@@ -106,7 +106,7 @@ def _build_part(text: str, kind: str, start: int, end: int) -> Part:
 
 #: The one article that a headline does without: each noun that follows keeps its own.
 _ARTICLE = (
-    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl"
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
 _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
@@ -365,7 +365,14 @@ def _awaits_main_clause(whole: str) -> bool:
     if subject and not has_verb(subject[1]):
         verbs = filter(grammar.looks_finite, words.split_words(subject[2]))
         return len(list(verbs)) == 1
-    return bool(_OPENER.match(whole)) and not has_verb(whole.partition(", ")[2])
+    if not _OPENER.match(whole):
+        return False
+    # «Now that it is cold, and it snows, …»
+    return not has_verb(_OPENED_TWICE.sub("", whole).partition(", ")[2])
+
+
+#: A second clause beside the one that opens a sentence.
+_OPENED_TWICE = re.compile(r",\s(?:and|or|but)\s[^,]*")
 
 
 #: An unclosed relative clause: «The mayor, a baker who was elected last spring».
