@@ -71,11 +71,13 @@ _END = re.compile(
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
-    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|unless|until|zufolge"
+    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|unless|zufolge"
     r"|angeblich|only(?!\s(?:\d|an?\s|one|two|three|four|five|six|seven|eight|nine|ten)))\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
 _CLAIM = re.compile("claim|alleg|believe|doubt")
+#: «will not withdraw |its candidate until …»
+_UNTIL = re.compile(r"\buntil\b")
 #: A denial so near to a cut is about what stands before it.
 _NEAR = 15
 
@@ -98,6 +100,10 @@ def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
             for start, end, claimed in limits
         )
         if limited or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
+            continue
+        if _UNTIL.search(text, m.start(), within.end) and grammar.NEGATION.search(
+            text, span.start, m.start()
+        ):
             continue
         if _is_sound(text, span, m, within.end):
             yield m.lastgroup or "comma", m.start()
@@ -281,6 +287,8 @@ def leaves_clause_open(kept: str, tail: str) -> bool:
     links = list(_LINK.finditer(kept))
     if not links or has_verb(kept[links[-1].end() :]):
         return False
+    if links[-1][0] == "as ":
+        tail = tail.removeprefix("and ")  # «as the price| and the cost went up»
     return bool(links[-1]["clause"]) or takes_verb(tail)
 
 

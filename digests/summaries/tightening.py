@@ -1,12 +1,12 @@
 """Tighten a headline that is longer than a headline may be, by words that cost little.
 
-`shortening` leaves out whole parts. What is still too long loses, in this order and only
-as far as it needs to: words that headlines never have («said |that|», «posters |which
-are| sold», «|have been| convicted of»), when and where («|this week|», «|in a
-statement|»), what says more about somebody («|Prime Minister| Ada
-Brandt», «officer |suspected of murder| has fled»), and then the end of the sentence from a clause, a
-second verb or a phrase. A negation, a condition, a doubt, a number and who claims
-something are never among the words that go, nor is anything between quotation marks.
+`shortening` leaves out whole parts. What is still too long loses, only as far as it
+needs to: words that headlines never have («said |that|», «posters |which are| sold»,
+«|have been| convicted of»), when and where («|this week|», «|in a statement|»), what
+says more about somebody («|Prime Minister| Ada Brandt», «an officer |suspected of
+murder| has fled»), and then the end of the sentence, from a clause, a second verb or a
+phrase on. A negation, a condition, a doubt, a number and who claims something are never
+among the words that go, nor is anything between quotation marks.
 """
 
 import re
@@ -87,7 +87,7 @@ _GAPS = tuple(
             r"(?P<gap>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
             r"(?=\s(?:said|says|told|reported|announced|confirmed)\b)",
         ),
-        # «an officer| suspected of murder| has fled», «a report| released by a firm| says»
+        # «an officer| suspected of murder| has fled», «a report| issued by a firm|»
         (
             1.5,
             r"(?P<gap>\s(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
