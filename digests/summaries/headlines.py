@@ -68,7 +68,7 @@ def write_headline(
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
     return (
-        (None if sure else _name_subject(article.text, summarised))
+        (None if sure else _name_subject(article.text, summarised[:1]))
         or _from_sentences(article.text, summarised)
         or _from_sentences(article.text, found)
         or _from_words(article)
@@ -114,7 +114,7 @@ _FEWEST_MENTIONS = 3
 
 
 def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
-    """The person in the shown sentences whom a text names most often, and who it is."""
+    """The person whom a text names most often of these passages, and who it is."""
     spans: dict[str, Span] = {}
     for passage in found:
         tokens = grammar.tokenize_span(text, passage.span.start, passage.span.end)

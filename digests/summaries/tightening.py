@@ -197,6 +197,10 @@ def _find_ends(text: str, span: Span) -> list[_Cut]:
     return found
 
 
+#: «problems last week |when …»
+_LATELY = re.compile(
+    r"\s(?:this|last)\s(?:week|month|year|weekend|morning|afternoon|evening|night)\Z"
+)
 #: What was done to somebody is the news, wherever it stands.
 _HARM = re.compile(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
 #: A clause of its own, of which each has its verb.
@@ -208,6 +212,7 @@ _SAID = re.compile(rf"\b{_SAYING}\s(?:that\s)?")
 def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     """Whether what stands before a place is a sentence of the same sense."""
     kind = m.lastgroup or "phrase"
+    kept = _LATELY.sub("", kept)
     found = words.split_words(kept[-80:])
     last = found[-1] if found else ""
     if last in clauses.TABLES["dangling"] or not has_balanced_marks(kept):
@@ -223,12 +228,13 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
         return _may_end_statement(kind, m, kept, tail)
     if _KEPT.search(tail) or clauses.takes_verb(tail):
         return False
-    if clauses.waits_for_phrase(kept, found) or clauses.HARMED.search(kept):
+    waits = m[0][0] != "," and clauses.waits_for_phrase(kept, found)
+    if waits or clauses.HARMED.search(kept):
         return False
     first = tail.partition(" ")[0]
     if kind == "link":
-        waits = clauses.OF_LINK.get(first)
-        leans = last in clauses.TABLES["leans_on"] or (waits and waits.search(kept))
+        takes = clauses.OF_LINK.get(first)
+        leans = last in clauses.TABLES["leans_on"] or (takes and takes.search(kept))
         return not leans and not clauses.changes_sense(kept, first)
     if kind == "relative" and m["one"] is not None:
         speaks = last in grammar.WRITTEN or last in grammar.SPEECH_NOUNS
