@@ -130,6 +130,8 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
+    if CONCEDES.match(kept) and TURNS.search(tail):
+        return False
     if tail.startswith(_CONTRASTS) and (
         CONCEDES.match(kept)
         or (grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail))
@@ -178,6 +180,8 @@ def _ends_before_words(
     if m["purpose"]:
         return _NEEDS_VERB.search(kept[-60:]) is None
     if m["relative"]:
+        if _NOUN_WITH_ING.match(tail):
+            return False
         speaks = found[-1] in grammar.WRITTEN or found[-1] in grammar.SPEECH_NOUNS
         aims = tail.startswith(_AIMS)
         return not (speaks or aims) and ONE_OF_MANY.search(kept) is not None
@@ -355,7 +359,7 @@ _COMPLETED_LATER = re.compile(
     r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
     r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
-    r"(?:allegedly\s)?[a-z]+ing\b"
+    r"(?:allegedly\s)?[a-z]+ing\b(?!(?:\s[\w’'-]+){4})"
     r"|\bma(?:de|kes?)\s(?:his|her|its|their|it|him|them)\s[^,]*$"
     r"|\bnot\sonly\b(?!.*\bbut\b)"
     r"|^(?:[\w'’]+\s){0,2}(?:[Nn]ews|fact|idea|revelations?|claims?|decision)\sthat\s[^,]*$"
@@ -392,6 +396,11 @@ ONE_OF_MANY = re.compile(
 #: What a measure is for is the news.
 _AIMS = ("that aims ", "that seeks ", "that would ")
 _CONTRASTS = ("but ", "aber ")
+#: «outside a Norvik |shopping center»
+_NOUN_WITH_ING = re.compile(
+    r"(?:shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
+    r"|shipping|operating|living|dining|filing|banking|gaming|training|racing)\s"
+)
 #: «…, |but she still hopes to play»
 _OWN_CLAUSE = re.compile(r"but\s(?:he|she|they)\s")
 #: «held out for long |and lost in the end»: how it ended is the news.
@@ -409,6 +418,7 @@ CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
     r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
 )
+TURNS = re.compile(r",\s(?:but|yet)\s")
 CONCESSION = re.compile(
     rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
     r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"

@@ -145,7 +145,8 @@ _NOT_PAST = word_set("""
 #: Ends in «-ing» without being a participle.
 _NOT_PARTICIPLE = word_set("""
     morning evening during nothing something anything everything building ceiling
-    wedding spring string
+    wedding spring string shopping parking housing meeting boarding shipping fishing
+    mining swimming living dining
 """)
 _SHORTEST_PAST = 4
 

@@ -136,7 +136,7 @@ class NewsChoice(NamedTuple):
 
 #: The rating from which on a sentence is taken for the news, by its signs of an event;
 #: a text of fewer sentences is a brief, and German ratings are lower.
-_SURE = (13.5, 12.0, 8.0)
+_SURE = (14.0, 12.5, 8.0)
 _BRIEF = 5
 #: How far the best one of an essay or a feature must be above its first sentence.
 _CLEARLY = 2.5

@@ -89,7 +89,7 @@ _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = re.compile(
-    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|myself|ourselves|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )

@@ -334,11 +334,12 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     whole = " ".join(pieces)
     if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
-    resumed = RESUMED.match(pieces[-1]) if len(pieces) > 1 else None
-    if resumed and (
-        resumed[1] in insertions.SAYING_WORDS or not grammar.looks_finite(resumed[1])
-    ):
-        whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
+    last = pieces[-1] if len(pieces) > 1 else ""
+    resumed = RESUMED.match(last)
+    said = not insertions.SAYING_WORDS.isdisjoint(words.split_words(last))
+    outcome = resumed is not None and not grammar.looks_finite(resumed[1])
+    if outcome or (said and last[0] in ',"”'):
+        whole = " ".join(pieces[:-1])  # Without who said it.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
     first, _, rest = whole.partition(" ")

@@ -222,6 +222,8 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     resumed = clauses.RESUMED.search(tail)
     if resumed and kind != "clause" and grammar.looks_finite(resumed[1]):
         return False
+    if clauses.CONCEDES.match(kept) and clauses.TURNS.search(tail):
+        return False
     if clauses.cuts_list(kept, tail) or _HARM.search(tail):
         return False
     if kind in _STATEMENT:
