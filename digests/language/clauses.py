@@ -130,12 +130,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
         return False
     if leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
-    if CONCEDES.match(kept) and TURNS.search(tail):
-        return False
-    if tail.startswith(_CONTRASTS) and (
-        CONCEDES.match(kept)
-        or (grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail))
-    ):
+    if turns_round(kept, tail):
         return False
     if _OUTCOME.search(tail) or (tail.startswith("in ") and TAKES_IN.search(kept)):
         return False
@@ -148,6 +143,15 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if HARMED.search(kept) or takes_verb(tail):
         return False
     return _ends_before_words(m, kept, tail, found)
+
+
+def turns_round(kept: str, tail: str) -> bool:
+    """Whether a cut leaves a concession or a denial without what it leads up to."""
+    turn = _TURNS.search(tail)
+    if turn is None:
+        return False
+    denied = grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail, turn.end())
+    return bool(denied or CONCEDES.match(kept))
 
 
 def cuts_list(kept: str, tail: str) -> bool:
@@ -395,7 +399,7 @@ ONE_OF_MANY = re.compile(
 )
 #: What a measure is for is the news.
 _AIMS = ("that aims ", "that seeks ", "that would ")
-_CONTRASTS = ("but ", "aber ")
+_TURNS = re.compile(r"(?:\A|,\s)(?=(?:but|yet|aber|sondern)\s)")
 #: «outside a Norvik |shopping center»
 _NOUN_WITH_ING = re.compile(
     r"(?:shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
@@ -418,7 +422,6 @@ CONCEDES = re.compile(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
     r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
 )
-TURNS = re.compile(r",\s(?:but|yet)\s")
 CONCESSION = re.compile(
     rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
     r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"

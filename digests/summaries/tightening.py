@@ -222,9 +222,11 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     resumed = clauses.RESUMED.search(tail)
     if resumed and kind != "clause" and grammar.looks_finite(resumed[1]):
         return False
-    if clauses.CONCEDES.match(kept) and clauses.TURNS.search(tail):
-        return False
-    if clauses.cuts_list(kept, tail) or _HARM.search(tail):
+    if (
+        clauses.turns_round(kept, tail)
+        or clauses.cuts_list(kept, tail)
+        or _HARM.search(tail)
+    ):
         return False
     if kind in _STATEMENT:
         return _may_end_statement(kind, m, kept, tail)
@@ -246,10 +248,7 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
 
 def _may_end_statement(kind: str, m: re.Match[str], kept: str, tail: str) -> bool:
     """Whether a sentence may go without its further statement."""
-    contrast = tail.startswith("but ") and kind != "clause"
-    if contrast and grammar.NEGATION.search(kept):
-        return False
-    if clauses.NEEDS_BOTH.search(kept) or clauses.CONCEDES.match(kept):
+    if clauses.NEEDS_BOTH.search(kept):
         return False
     if kind == "verb":
         return grammar.looks_finite(m["second"])
