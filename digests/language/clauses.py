@@ -38,8 +38,12 @@ _AFTER_COMMA = (
 )
 #: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
 _LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
+#: «eliminated taxes |for millions of workers»: how many belongs to it.
+_SOME = (
+    "(?:most|many|some|few|all|half|almost|nearly|millions|thousands|hundreds|dozens)"
+)
 _PHRASES = (
-    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b))"
+    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b)|{_SOME}\s)"
     r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
 )
 #: What follows «to» and is no verb.
@@ -272,7 +276,7 @@ _AWAITS_OBJECT = re.compile(
 #: «were killed | when …», «has died in hospital | after …»: in what?
 HARMED = re.compile(
     r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
-    r"mocked)\Z"
+    r"mocked|occur(?:red)?|happen(?:ed)?|t(?:ook|aken)\splace)\Z"
 )
 #: Links of clauses; after the second group a phrase without a verb may follow too.
 _LINK = re.compile(
@@ -322,7 +326,7 @@ _SUPERLATIVE = re.compile(
     r"einzige[nrs]?|letzte[nrs]?)\b"
 )
 #: Verbs with which a clause of time is a condition.
-_OPEN = re.compile(
+OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
     r"soll|sollen|muss|müssen|darf|dürfen)\b"
 )
@@ -343,7 +347,7 @@ def changes_sense(kept: str, link: str) -> bool:
         return _SUPERLATIVE.search(kept) is not None
     if link in ("because", "weil"):
         return _NOT.search(kept.rpartition(", ")[2]) is not None
-    return link in ("when", "where", "once") and _OPEN.search(kept) is not None
+    return link in ("when", "where", "once") and OPEN.search(kept) is not None
 
 
 #: Verbs whose statement, predicate or place must be kept: «believe the dam is safe»,
@@ -370,6 +374,7 @@ _COMPLETED_LATER = re.compile(
     r"|^There\s(?:is|are|was|were|ha(?:s|ve|d))\b"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
+_NO_VERB_AFTER_TO = word_set("death date hospital court")
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
 
 
@@ -385,7 +390,7 @@ def waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     return (
         last in _WAITING
         or found[-2:] == ["each", "other"]
-        or found[-2] in _BEFORE_VERB
+        or (found[-2] in _BEFORE_VERB and last not in _NO_VERB_AFTER_TO)
         or grammar.looks_finite(last)
         or grammar.looks_participle(last)
         or _COMPLETED_LATER.search(kept) is not None

@@ -123,7 +123,8 @@ NEGATION = compile_negation()
 
 PRESENT = word_set("""
     accuses acknowledges adds admits agrees aims announces appears approves argues asks
-    asserts backs bans contends describes explains insists involves maintains reveals
+    asserts backs bans contends describes explains indicates insists involves maintains
+    reveals
     becomes begins believes brings builds buys calls carries causes claims closes comes
     confirms continues contains costs covers creates cuts dies denies depends drops
     earns employs ends expects faces fails falls fears feels finds follows gets gives

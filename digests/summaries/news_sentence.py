@@ -62,7 +62,7 @@ _LATER = words.word_set("scene question")
 #: What «I» did is no news.
 _OF_NEWS = words.word_set("event has_happened will_happen is_happening")
 #: What is said so is no report.
-_UNSURE = words.word_set("I you leans known demanded")
+_UNSURE = words.word_set("I leans known demanded")
 #: A text is not told from a beginning with one of these.
 _NO_BEGINNING = (
     _WEAK | words.word_set("scene earlier opens_vaguely") | {"earlier opening"}

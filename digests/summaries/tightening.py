@@ -33,7 +33,8 @@ _SAYING = (
     r"(?:said|say|says|claim|claims|claimed|believes?|thinks?|hopes?|insists?|insisted"
     r"|fears?|warned|warns|asserts?|announced|confirmed|confident|admitted|suggests?|argues?)"
 )
-#: The words that go are the group «gap» of each expression; the number is the loss.
+#: The words that go are the group «gap» of each expression, or «also»; the number is
+#: the loss.
 _GAPS = tuple(
     (loss, re.compile(rf"(?:{pattern})"))
     for loss, pattern in (
@@ -68,7 +69,7 @@ _GAPS = tuple(
             r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
         ),
         # «a 14-year-old |»
-        (0.4, r"(?P<gap>\b\d{1,3}-year-old\s)(?=[A-Z])|(?P<age>,\s\d{1,3},)(?=\s)"),
+        (0.4, r"(?P<gap>\b\d{1,3}-year-old\s)(?=[A-Z])|(?P<also>,\s\d{1,3},)(?=\s)"),
         # «to meet |Norland Prime Minister |Ada Brandt»
         (
             1.0,
@@ -88,6 +89,16 @@ _GAPS = tuple(
             r"(?=\s(?:said|says|told|reported|announced|confirmed)\b)",
         ),
         # «an officer| suspected of murder| has fled», «a report| issued by a firm|»
+        (
+            0.6,
+            r",\s(?:a(?P<gap>(?:\s[\w-]+){1,3}?)(?=\s(?:source|spokes\w+|diplomat)\s)"
+            r"|an(?P<also>(?:\s[\w-]+){1,3}?)(?=\sofficial\s))",
+        ),
+        # «a man who lost a leg| after an illness,| has won»
+        (
+            1.0,
+            r"\swho\s[^,;:]{5,50}?(?P<gap>\s(?:after|during)\s[^,;:]{3,40},?)(?=\s(?:ha[sd]|have|is|are|was|were|will)\s)",
+        ),
         (
             1.5,
             r"(?P<gap>\s(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
@@ -109,7 +120,7 @@ _ENDS = re.compile(
     r"|(?P<verb>,?\s(?=(?:and|but)\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
     r"|(?P<link>,?\s(?=(?:after|as|before|when|while|because|following|despite|amid|although|though|since)\s))"
     r"|(?P<relative>,\s(?=(?:which|who|whose|where)\s)|(?P<one>\s(?=(?:that|who|which)\s)))"
-    r"|(?P<participle>,\s(?=(?:[a-z]{3,}ing|an?\s(?:move|step|sign|decision|day|week|month|year|change))\s))"
+    r"|(?P<participle>,?\s(?=including\s)|,\s(?=(?:[a-z]{3,}ing|an?\s(?:move|step|sign|decision|day|week|month|year|change))\s))"
     r"|(?P<phrase>\s(?=(?:in|on|at|near|during|under|with|for|from|across|amid|ahead\sof|as\spart\sof)\s))"
     r"|(?P<dash>\s?[—–]\s|\s-{1,2}\s|;\s)"
 )
@@ -174,7 +185,7 @@ def _find_gaps(text: str, span: Span) -> list[_Cut]:
     found: list[_Cut] = []
     for loss, pattern in _GAPS:
         for m in pattern.finditer(sentence):
-            group = "gap" if m["gap"] else "age"
+            group = "gap" if m["gap"] else "also"
             start, end = m.span(group)
             if any(a < end and start < b for a, b in quoted):
                 continue
@@ -250,8 +261,12 @@ def _may_end_statement(kind: str, m: re.Match[str], kept: str, tail: str) -> boo
     """Whether a sentence may go without its further statement."""
     if clauses.NEEDS_BOTH.search(kept):
         return False
+    if kind == "dash" and _KEPT.search(tail):
+        return False
     if kind == "verb":
-        return grammar.looks_finite(m["second"])
+        # «could hurt and make»
+        modal = clauses.OPEN.search(kept) and grammar.looks_finite(f"{m['second']}s")
+        return bool(modal) or grammar.looks_finite(m["second"])
     return kind != "clause" or clauses.has_verb(tail)
 
 

@@ -23,8 +23,8 @@ def tightened(text: str, most: int) -> str:
     [
         # Words that headlines do without.
         (
-            "Two weavers have been accused of hiding leaflets which were printed in May.",
-            "Two weavers accused of hiding leaflets printed in May.",
+            "Two weavers have been accused of hiding notes which were printed in May.",
+            "Two weavers accused of hiding notes printed in May.",
         ),
         (
             "The council approved a rule that aims to stop the rents from rising.",
@@ -50,8 +50,8 @@ def tightened(text: str, most: int) -> str:
             "Tom Reed will not row at the races",
         ),
         (
-            "Tom Reed has denied the reports about the sale and instead spoke of his mill.",
-            "Tom Reed has denied the reports about the sale",
+            "Tom Reed has denied the reports on the sale and instead spoke of tea.",
+            "Tom Reed has denied the reports on the sale",
         ),
         # A clause after a day.
         (
@@ -69,9 +69,9 @@ def test_words_that_cost_least_go_first(text: str, short: str):
     [
         # The reason is the one that is not denied.
         (
-            "The Hallin officer who held Tom Reed did not stop him because he was sought "
-            "for the theft at the old mill, but because he was walking on the rails.",
-            "but because he was walking on the rails",
+            "The Hallin officer who held Tom Reed did not stop him because he was "
+            "sought for the theft at the old mill, but because he was on the rails.",
+            "but because he was on the rails",
         ),
         # Who was hurt.
         (
@@ -87,7 +87,7 @@ def test_words_that_cost_least_go_first(text: str, short: str):
         ),
         # What was conceded, with what turns it round.
         (
-            "The songs may seem something of an old habit for the people of the valley, "
+            "The songs may seem something of a habit for the people of the valley, "
             "but the pictures of the ferry make every reader want to go there at once.",
             "but the pictures of the ferry",
         ),
