@@ -72,7 +72,8 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
     «insertion».
     """
     for m in _MODIFIER.finditer(text, span.start, span.end):
-        if not _NEXT_SUBJECT.search(m["gap"]):
+        before = text[: m.start("gap")].rpartition(" ")[2]
+        if before not in TABLES["dangling"] and not _NEXT_SUBJECT.search(m["gap"]):
             yield "modifier", *m.span("gap")
     for m in _INSERTED.finditer(text, span.start, span.end):
         end = m.start("next") if m["next"] else m.end()

@@ -136,7 +136,7 @@ class NewsChoice(NamedTuple):
 
 #: The rating from which on a sentence is taken for the news, by its signs of an event;
 #: a text of fewer sentences is a brief, and German ratings are lower.
-_SURE = (14.0, 12.5, 8.0)
+_SURE = (14.0, 12.5, 7.0)
 _BRIEF = 5
 #: How far the best one of an essay or a feature must be above its first sentence.
 _CLEARLY = 2.5
@@ -161,8 +161,8 @@ def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None
         return None
     rating, news = max(rated, key=lambda row: row[0])
     happened = _count_report_signs(news)
-    brief = article.title or article.lang == "de" or len(found) < _BRIEF
-    sure = bool(brief) or rating >= _SURE[min(happened, 2)]
+    brief = article.lang == "de" or len(found) < _BRIEF
+    sure = brief or rating >= _SURE[min(happened, 2)] or _has_title(article, found)
     first_rating, first = rated[0]
     told = not sure and not happened and rating - first_rating < _CLEARLY
     if told and _list_signs(first).isdisjoint(_NO_BEGINNING):
@@ -172,6 +172,11 @@ def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None
     alone = not news.leans or _SIGNS[_LINK].match(news.text)
     chosen = news if alone or not is_presentable(before) else before
     return NewsChoice(chosen, sure)
+
+
+def _has_title(article: Article, found: Sequence[Passage]) -> bool:
+    above = article.text[: found[0].span.start]
+    return bool(article.title or (above.strip() and find_title_line(article)))
 
 
 def _count_report_signs(passage: Passage) -> int:
