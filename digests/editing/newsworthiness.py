@@ -22,7 +22,7 @@ from digests.language.words import load_weights, load_word_rows, resolve_languag
 from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
-#: Sentences after the headline that are read, and the most characters of them.
+#: Sentences after the headline that are read, and the most characters of each of both.
 _READ_SENTENCES, _READ_CHARACTERS = 3, 900
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
@@ -45,7 +45,7 @@ _VAGUE = re.compile(
 _COUNTED = frozenset(("people", "money", "former"))
 #: Subjects of words that any sentence has: «How …», «Pensions: what …» explain.
 _OPENING = frozenset(("explains",))
-_OPENS = re.compile(r"^\W*$|[:–]\s$")
+_OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
 #: Subjects that are more than each of them where a headline has both.
 _TOGETHER = (
     ("leader", "died"),
@@ -203,7 +203,7 @@ def find_beats(text: str, lang: str | None) -> frozenset[str]:
 
 def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, float]]:
     """What the rating counts, each with its size."""
-    title = _SPARED.sub(" ", article.title or "")
+    title = _SPARED.sub(" ", (article.title or "")[:_READ_CHARACTERS])
     # Beside news stand lives and views, which name what they do not report.
     body = _read_opening(article) if kind in _REPORTS or not title else ""
     text = f"{title}. {_SPARED.sub(' ', body)}"
@@ -219,7 +219,7 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
         sure = not _VAGUE.fullmatch(name) or len(words) > 1
         share = 1.0 if name in head else _BACKGROUND
         if name in _OPENING:
-            share = float(any(_OPENS.search(text[:start]) for start, _ in places))
+            share = float(any(_OPENS.search(text[:at][-3:]) for at, _ in places))
         if name not in _COUNTED:
             yield name, share if sure else share / 2
     if not any(map(_EVENTFUL.fullmatch, head)):

@@ -420,6 +420,11 @@ def test_what_is_no_report_weighs_less():
     assert weigh_report(flood, "opinion") < weigh_report(flood, "news")
 
 
+def test_only_the_beginning_of_a_long_headline_is_read():
+    long = "Orsk opens a road. " * 60
+    assert weight(long) == weight(long + "Hundreds killed in flood")
+
+
 @pytest.mark.parametrize("text", ["", "🌊", "9" * 400, "killed " * 400, "\x00"])
 def test_any_text_is_weighed(text: str):
     assert weigh_report(report(text, text), "news") >= 0
