@@ -235,6 +235,9 @@ class Mailbox(Protocol):
     ) -> tuple[LocalMessage, ...]:
         """List the newest `count` messages with an id over `after`, oldest first."""
 
+    async def newest_ids(self, workspace_id: int) -> Mapping[str, int]:
+        """Map each channel that has messages to the id of its newest one."""
+
 
 class InstallationStore(Protocol):
     """Installations of an app that workspaces install themselves.
