@@ -208,6 +208,9 @@ class Engine(Protocol):
     ) -> T:
         """Run `work` off the event loop; return its result or raise its exception."""
 
+    def of_workspace(self, workspace_id: int) -> "Engine":
+        """Return the engine for the calls of a workspace, which share its time."""
+
 
 class Mailbox(Protocol):
     """Durable channels of the local page, with one message per key."""
