@@ -225,6 +225,8 @@ class Summary:
 
     headline: Headline
     sentences: tuple[Sentence, ...]
+    #: Whether they report news; without a title nobody can tell of an essay or a scene.
+    reports: bool = True
 
 
 @frozen

@@ -494,6 +494,7 @@ _SOURCED = re.compile(
 #: The fewest words of such a text; words for each argument at most, for each source at
 #: least.
 _ESSAY, _PER_ARGUMENT, _PER_SOURCE = 350, 100, 130
+_FEWEST_WORDS = 2
 #: The same for a text that hardly anybody but its author speaks in.
 _UNSOURCED, _PER_ARGUMENT_ALONE, _PER_SOURCE_ALONE = 470, 225, 330
 #: The report of a match has one speaker too.
@@ -507,9 +508,11 @@ _FEWEST_MATCH_WORDS = 3
 def _argues_at_length(form: _Form) -> bool:
     """Whether a long text argues and names hardly anybody who says so."""
     length = len(form.reported.split())
-    arguments = len(_ARGUMENT.findall(form.reported))
+    words = [word.lower() for word in _ARGUMENT.findall(form.reported)]
+    arguments = len(words)
     sources = len(_SOURCED.findall(form.reported))
-    if length < _ESSAY:
+    # A list of what laws oblige people to do has one such word again and again.
+    if length < _ESSAY or len(set(words)) < _FEWEST_WORDS:
         return False
     if arguments * _PER_ARGUMENT >= length:
         return sources * _PER_SOURCE < length

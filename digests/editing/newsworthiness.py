@@ -22,27 +22,41 @@ from digests.language.words import load_weights, load_word_rows, resolve_languag
 from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
-#: Sentences after the headline that are read, and the most characters of them.
-_READ_SENTENCES, _READ_CHARACTERS = 2, 900
+#: Sentences after the headline that are read, and the most characters of each of both.
+_READ_SENTENCES, _READ_CHARACTERS = 3, 900
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
 #: Kinds of which the text counts, and not only the headline.
 _REPORTS = frozenset[ArticleKind](("news", "live"))
-#: Subjects whose numbers count people that were harmed.
-_HARM = ("killed", "died", "held", "hurt", "ill")
+#: Subjects whose numbers say how many were harmed or how much is dangerous.
+_HARM = ("killed", "died", "held", "hurt", "ill", "without", "recalled", "stolen")
+#: Subjects of what happened or was decided.
+_EVENTFUL = re.compile(
+    "killed|died|held|hurt|ill|war|disaster|accident|crime|without|recalled|stolen|peace"
+    "|falls|power|guilty|charged|bribery|courts?|decides|rates|strike|jobs|firms|neglect"
+    "|economy|diplomacy|protest"
+)
+#: Subjects of words that mean other things too: one word alone counts half.
+_VAGUE = re.compile(
+    "sport|show|curiosities|listings|technology|local|companies|campaign|quarrel|markets"
+    "|remembers"
+)
+#: Subjects that weigh nothing alone: what numbers count, who once held an office.
+_COUNTED = frozenset(("people", "money", "former"))
+#: Subjects of words that any sentence has: «How …», «Pensions: what …» explain.
+_OPENING = frozenset(("explains",))
+_OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
 #: Subjects that are more than each of them where a headline has both.
 _TOGETHER = (
     ("leader", "died"),
     ("former", "died"),
     ("former", "leader"),
     ("leader", "show"),
-    ("leader", "local"),
     ("office", "talk"),
-    ("leader", "falls"),
-    ("office", "falls"),
-    ("local", "falls"),
 )
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
+#: The share of a number that counts where the headline names another subject.
+_BACKGROUND = 0.5
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
@@ -53,10 +67,16 @@ _ANIMALS = (
     "|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|Hühner|Puten|Enten|Gänse"
     "|Hunde|Fische"
 )
+#: Numbers that are only named, at least so many.
+_ROUND_NUMBERS = {"doz": 24, "dut": 24, "sco": 40, "hun": 200, "tho": 2000, "tau": 2000}
+_ROUND_NUMBER = re.compile(
+    r"\b(?:dozens|scores of|hundreds|thousands|Dutzende|Hunderte|Tausende)\b",
+    re.IGNORECASE,
+)
 #: No harm to people: nobody was hurt, animals were killed, the toll of a bridge.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
-    r"|\blike an? \w+"
+    r"|\blike an? \w+|\bPremier League\b"
     r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
     r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
     r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"
@@ -83,26 +103,18 @@ _AGED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-#: A report says when it happened, as no feature and no column does.
-_DATED = re.compile(
-    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Tt]oday|[Yy]esterday|[Tt]onight"
-    r"|[Oo]vernight|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag|Mittwoch|Sonnabend|[Hh]eute"
-    r"|[Gg]estern)\b"
-)
+#: A year of long ago; a report of today has none.
+_LONG_AGO = re.compile(r"\b1[89]\d\d\b")
 #: A column and a feature speak of «us» and to «you», outside of quotations.
 _ADDRESSES = re.compile(
     r"\b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our|[Mm]y|[Ww]ir|[Uu]ns|[Ii]ch)\b|\?"
 )
-#: What happened, was said or will be; an opening without it says how things are.
-_TELLS = re.compile(
-    r"\b(?:was|were|had|did|will|to be|[a-z]{2,}ed|said|says|took|went|made|came|gave"
-    r"|got|held|led|lost|met|won|saw|sent|rose|fell|left|began|told|kept|brought|built|put"
-    r"|cut|let|grew|paid|spent|spoke|hit|shot|struck|sank|died|hat|haben|ist|sind|wurden?|wird"
-    r"|werden|soll|sollen|war|waren)\b"
-)
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
 #: Beats whose stories are of one topic, whatever they name.
 _BEATS = ("sport", "show", "companies", "curiosities")
+
+#: The endings that a German word of so many letters may have besides.
+_ENDINGS, _INFLECTED = "(?:e?[nsrm]|e)?", 5
 
 #: Where a text has a subject.
 _Place = tuple[int, int]
@@ -111,7 +123,9 @@ _Place = tuple[int, int]
 class _Vocabulary:
     """The words of the subjects in one language."""
 
-    def __init__(self, tables: Mapping[str, Sequence[Sequence[str]]]) -> None:
+    def __init__(
+        self, tables: Mapping[str, Sequence[Sequence[str]]], endings: str
+    ) -> None:
         #: From a word to its subjects, each with the words that must follow.
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         forms: dict[str, list[str]] = defaultdict(list)
@@ -119,6 +133,8 @@ class _Vocabulary:
             for written in (word for row in rows for word in row):
                 if "*" in written:
                     forms[subject].append(written.replace("*", r"\w*"))
+                elif endings and "_" not in written and len(written) >= _INFLECTED:
+                    forms[subject].append(written + endings)
                 else:
                     first, *rest = written.split("_")
                     self._phrases[first].append((tuple(rest), subject))
@@ -150,7 +166,8 @@ def _load_vocabulary(lang: str) -> _Vocabulary:
             name.removesuffix("_de"): rows
             for name, rows in tables.items()
             if name.endswith("_de") == (lang == "de")
-        }
+        },
+        _ENDINGS if lang == "de" else "",
     )
 
 
@@ -186,7 +203,7 @@ def find_beats(text: str, lang: str | None) -> frozenset[str]:
 
 def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, float]]:
     """What the rating counts, each with its size."""
-    title = _SPARED.sub(" ", article.title or "")
+    title = _SPARED.sub(" ", (article.title or "")[:_READ_CHARACTERS])
     # Beside news stand lives and views, which name what they do not report.
     body = _read_opening(article) if kind in _REPORTS or not title else ""
     text = f"{title}. {_SPARED.sub(' ', body)}"
@@ -195,20 +212,30 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     head_end = len(title) or (first.start() if first else len(text))
     found = _load_vocabulary(resolve_language(article.lang)).find_subjects(text)
     head = {name for name, places in found.items() if places[0][0] < head_end}
-    yield f"kind {kind}", 1.0
-    for name in found:
-        yield name, 1.0
-    for name in head:
-        yield f"{name} head", 1.0
+    # That a head of state died is news, however the text tells the life.
+    yield f"kind {'news' if {'leader', 'died'} <= head else kind}", 1.0
+    for name, places in found.items():
+        words = {text[start:end].lower() for start, end in places}
+        sure = not _VAGUE.fullmatch(name) or len(words) > 1
+        share = 1.0 if name in head else _BACKGROUND
+        if name in _OPENING:
+            share = float(any(_OPENS.search(text[:at][-3:]) for at, _ in places))
+        if name not in _COUNTED:
+            yield name, share if sure else share / 2
+    if not any(map(_EVENTFUL.fullmatch, head)):
+        yield "uneventful head", 1.0
     for one, other in _TOGETHER:
         if one in head and other in head:
             yield f"{one} {other}", 1.0
     if body:
         said = _QUOTED.sub(" ", body)
-        yield "dated", float(bool(_DATED.search(said)))
+        yield "long ago", float(bool(_LONG_AGO.search(said)))
         yield "addresses", float(bool(_ADDRESSES.search(said)))
-        yield "states", float(not _TELLS.search(said))
-    yield from _iter_sizes(text, found, article.lang)
+    # At a memorial the dead of long ago are counted.
+    harm = {name: 1.0 if name in head else _BACKGROUND for name in _HARM}
+    if "remembers" in head:
+        harm = {}
+    yield from _iter_sizes(text, found, harm, article.lang)
 
 
 def _read_opening(article: Article) -> str:
@@ -218,7 +245,10 @@ def _read_opening(article: Article) -> str:
 
 
 def _iter_sizes(
-    text: str, found: Mapping[str, Sequence[_Place]], lang: str | None
+    text: str,
+    found: Mapping[str, Sequence[_Place]],
+    harm: Mapping[str, float],
+    lang: str | None,
 ) -> Iterator[tuple[str, float]]:
     """The powers of ten of those who were harmed or are concerned, and of the money."""
     counted = [
@@ -226,9 +256,18 @@ def _iter_sizes(
         for n in numbers.find_numbers(text, lang)
         if n.value >= 1 and not 1900 <= n.value < 2100
     ]
-    for name in _HARM:
+    counted += [
+        Number(
+            start=m.start(),
+            end=m.end(),
+            value=_ROUND_NUMBERS[m[0][:3].lower()],
+            shape="words",
+        )
+        for m in _ROUND_NUMBER.finditer(text)
+    ]
+    for name, share in harm.items():
         sizes = (_measure_size(text, place, counted) for place in found.get(name, ()))
-        yield f"{name} size", max(sizes, default=0.0)
+        yield f"{name} size", share * max(sizes, default=0.0)
     people = money = 1.0
     for number in counted:
         if _stands_behind(number, found.get("people", ())):

@@ -127,7 +127,8 @@ def choose_places(
 
 
 def _is_report(entry: RankedStory, analyses: Mapping[str, ArticleAnalysis]) -> bool:
-    return _read_kind(entry, analyses) in REPORTING_KINDS
+    lead = analyses[entry.story.articles[0].id]
+    return lead.kind in REPORTING_KINDS and lead.summary.reports
 
 
 def _read_kind(

@@ -119,6 +119,9 @@ _AUTHORED_KINDS: frozenset[ArticleKind] = frozenset(
     ("opinion", "letter", "review", "advice", "feature")
 )
 _ANYBODY = _TABLES["anybody"]
+#: Two of them are one pair of names above the cards: «Brandt and the mayor of Norvik».
+_PAIRS = _TABLES["pairs"]
+_PAIR = re.compile(r"[A-ZÄÖÜ][\w’'-]+\s(?:and|und)\s(?:[a-z]+\s){0,3}[A-ZÄÖÜ]")
 #: Bodies and documents, which speak too.
 _ISSUED = word_set("statement letter email message memo release post tweet comment")
 _SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
@@ -232,8 +235,9 @@ def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
 def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:
     """Whether a quotation stands alone, or below the words that are shown.
 
-    «This toll …» needs the toll there. «He …» needs the one person there whom the
-    sentence before the quotation names, or whose relative speaks.
+    «This toll …» needs the toll there, and «Both countries …» the one pair of names.
+    «He …» needs the one person there whom the sentence before the quotation names, or
+    whose relative speaks.
     """
     said = f"{quote.text} {rest.text}" if rest else quote.text
     opening, *others = (
@@ -251,10 +255,13 @@ def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> b
                 for word in near
             )
         )
-    if quote.kind != "direct" or opening not in standing.KNOWN_OPENINGS:
+    pair = opening in standing.PAIR_OPENINGS
+    if quote.kind != "direct" or not (pair or opening in standing.KNOWN_OPENINGS):
         return False
     if not standing.stands_alone(said, quote.cue, known=True):
         return False
+    if pair:
+        return others[0] in _PAIRS and len(_PAIR.findall(shown)) == 1
     related = _RELATED.search(quote.role or "")
     if related:
         return related[1].lower() in above

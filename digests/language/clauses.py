@@ -38,8 +38,12 @@ _AFTER_COMMA = (
 )
 #: A name that ends the sentence: «the hospital's parent company| , Torvale Health.»
 _LAST_NAME = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,3}\.\Z"
+#: «eliminated taxes |for millions of workers»: how many belongs to it.
+_SOME = (
+    "(?:most|many|some|few|all|half|almost|nearly|millions|thousands|hundreds|dozens)"
+)
 _PHRASES = (
-    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b))"
+    rf"(?:{'|'.join(sorted(TABLES['circumstance']))})\s(?![£$€]?\d(?!\d{{3}}\b)|{_SOME}\s)"
     r"|to\s[A-Z]|(?:prior|due|thanks)\sto\s|ahead\sof\s|by\s[a-z]+ing\s"
 )
 #: What follows «to» and is no verb.
@@ -71,11 +75,13 @@ _END = re.compile(
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
 LIMITS = re.compile(
-    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|only|zufolge"
-    r"|angeblich)\b"
+    r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|unless|zufolge"
+    r"|angeblich|only(?!\s(?:\d|an?\s|one|two|three|four|five|six|seven|eight|nine|ten)))\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
 _CLAIM = re.compile("claim|alleg|believe|doubt")
+#: «will not withdraw |its candidate until …»
+_UNTIL = re.compile(r"\buntil\b")
 #: A denial so near to a cut is about what stands before it.
 _NEAR = 15
 
@@ -98,6 +104,10 @@ def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
             for start, end, claimed in limits
         )
         if limited or grammar.NEGATION.search(text, m.end(), m.end() + _NEAR):
+            continue
+        if _UNTIL.search(text, m.start(), within.end) and grammar.NEGATION.search(
+            text, span.start, m.start()
+        ):
             continue
         if _is_sound(text, span, m, within.end):
             yield m.lastgroup or "comma", m.start()
@@ -122,14 +132,11 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     goes_on = resumed and (resumed[1] == "to" or grammar.looks_finite(resumed[1]))
     if goes_on or not has_balanced_marks(kept):
         return False
-    if _leaves_clause_open(kept, "" if m["comma"] else tail):
+    if leaves_clause_open(kept, "" if m["comma"] else tail):
         return False
-    if tail.startswith(_CONTRASTS) and (
-        CONCEDES.match(kept)
-        or (grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail))
-    ):
+    if turns_round(kept, tail):
         return False
-    if _OUTCOME.search(tail) or (tail.startswith("in ") and _TAKES_IN.search(kept)):
+    if _OUTCOME.search(tail) or (tail.startswith("in ") and TAKES_IN.search(kept)):
         return False
     if m["comma"]:
         return _ends_at_comma(m[0], kept, tail)
@@ -137,9 +144,18 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     if m[0][0] != "," and _GERMAN.search(kept):
         second = m["addition"] and not _GERMAN_AUXILIARY.search(tail)
         return bool(second and _PARTICIPLE.search(kept))
-    if _HARMED.search(kept) or _takes_verb(tail):
+    if HARMED.search(kept) or takes_verb(tail):
         return False
     return _ends_before_words(m, kept, tail, found)
+
+
+def turns_round(kept: str, tail: str) -> bool:
+    """Whether a cut leaves a concession or a denial without what it leads up to."""
+    turn = _TURNS.search(tail)
+    if turn is None:
+        return False
+    denied = grammar.NEGATION.search(kept) and not _OWN_CLAUSE.match(tail, turn.end())
+    return bool(denied or CONCEDES.match(kept))
 
 
 def cuts_list(kept: str, tail: str) -> bool:
@@ -164,16 +180,19 @@ def _ends_before_words(
         if counted and _TIME_SINCE.match(tail):
             return False  # «30 | years after»
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
-        waits = _OF_LINK.get(m["word"])
+        waits = OF_LINK.get(m["word"])
         leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
-        return not leans and not _changes_sense(kept, m["word"])
-    if _waits_for_phrase(kept, found):
+        return not leans and not changes_sense(kept, m["word"])
+    if waits_for_phrase(kept, found):
         return False
     if m["purpose"]:
         return _NEEDS_VERB.search(kept[-60:]) is None
     if m["relative"]:
+        if _NOUN_WITH_ING.match(tail):
+            return False
         speaks = found[-1] in grammar.WRITTEN or found[-1] in grammar.SPEECH_NOUNS
-        return not speaks and _ONE_OF_MANY.search(kept) is not None
+        aims = tail.startswith(_AIMS)
+        return not (speaks or aims) and ONE_OF_MANY.search(kept) is not None
     if m["phrase"]:
         completed = {"to": _LEANS_ON, "with": TABLES["partners"]}
         if found[-1] in completed.get(tail.partition(" ")[0], ()):
@@ -208,7 +227,7 @@ _LISTED = re.compile(
 _HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
 #: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
-_OF_LINK = {
+OF_LINK = {
     "who": re.compile(r",\swith\s[^,]+$"),
     "as": re.compile(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
@@ -255,9 +274,9 @@ _AWAITS_OBJECT = re.compile(
     r"\b(\w+),\s(?:in|at|by|with|among|on|for|from|over|during)\s[^,;:]*$"
 )
 #: «were killed | when …», «has died in hospital | after …»: in what?
-_HARMED = re.compile(
+HARMED = re.compile(
     r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
-    r"mocked)\Z"
+    r"mocked|occur(?:red)?|happen(?:ed)?|t(?:ook|aken)\splace)\Z"
 )
 #: Links of clauses; after the second group a phrase without a verb may follow too.
 _LINK = re.compile(
@@ -273,14 +292,16 @@ _SUBJECT_ALONE = re.compile(
 )
 
 
-def _leaves_clause_open(kept: str, tail: str) -> bool:
+def leaves_clause_open(kept: str, tail: str) -> bool:
     """Whether a cut is between a conjunction and the verb of its clause."""
     if _SUBJECT_ALONE.search(kept):
         return True
     links = list(_LINK.finditer(kept))
     if not links or has_verb(kept[links[-1].end() :]):
         return False
-    return bool(links[-1]["clause"]) or _takes_verb(tail)
+    if links[-1][0] == "as ":
+        tail = tail.removeprefix("and ")  # «as the price| and the cost went up»
+    return bool(links[-1]["clause"]) or takes_verb(tail)
 
 
 #: A new clause, with or without a link.
@@ -291,7 +312,7 @@ _ANY_LINK = re.compile(
 )
 
 
-def _takes_verb(tail: str) -> bool:
+def takes_verb(tail: str) -> bool:
     """Whether a verb of the clause before it is in the tail: «| here are off»."""
     phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
     return any(
@@ -305,7 +326,7 @@ _SUPERLATIVE = re.compile(
     r"einzige[nrs]?|letzte[nrs]?)\b"
 )
 #: Verbs with which a clause of time is a condition.
-_OPEN = re.compile(
+OPEN = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
     r"soll|sollen|muss|müssen|darf|dürfen)\b"
 )
@@ -318,7 +339,7 @@ _STATED = re.compile(
 _NOT = re.compile(r"\b(?:not|nicht)\b|n['’]t\b")
 
 
-def _changes_sense(kept: str, link: str) -> bool:
+def changes_sense(kept: str, link: str) -> bool:
     """Whether what is kept means something else without the clause."""
     if _STATED.search(kept):
         return True
@@ -326,15 +347,15 @@ def _changes_sense(kept: str, link: str) -> bool:
         return _SUPERLATIVE.search(kept) is not None
     if link in ("because", "weil"):
         return _NOT.search(kept.rpartition(", ")[2]) is not None
-    return link in ("when", "where", "once") and _OPEN.search(kept) is not None
+    return link in ("when", "where", "once") and OPEN.search(kept) is not None
 
 
 #: Verbs whose statement, predicate or place must be kept: «believe the dam is safe»,
 #: «called the rebate unfair», «sent the bill to the governor», «is the latest step».
 _COMPLETED_LATER = re.compile(
-    r"\b(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
+    r"\b(?<!of\s)(?<!the\s)(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
     r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
-    r"(?!.*\b(?:is|are|was|were|has|have|had|will|would|could|can|may|should|must)\b)"
+    rf"(?!.*\b(?:{FINITE}|[a-z]{{3,}}ed)\b)"
     r"|\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s"
     r"(?!(?:for|on|in|at|by|against|as)\b)"
     r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
@@ -342,17 +363,18 @@ _COMPLETED_LATER = re.compile(
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
     r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
     r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?|bar(?:s|red|ring)?|"
-    r"prevent(?:s|ed|ing)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
+    r"prevent(?:s|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
     r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
     r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
-    r"(?:allegedly\s)?[a-z]+ing\b"
+    r"(?:allegedly\s)?[a-z]+ing\b(?!(?:\s[\w’'-]+){4})"
     r"|\bma(?:de|kes?)\s(?:his|her|its|their|it|him|them)\s[^,]*$"
     r"|\bnot\sonly\b(?!.*\bbut\b)"
     r"|^(?:[\w'’]+\s){0,2}(?:[Nn]ews|fact|idea|revelations?|claims?|decision)\sthat\s[^,]*$"
     r"|^There\s(?:is|are|was|were|ha(?:s|ve|d))\b"
 )
 #: Before a verb whose complements are unknown: «to look», «may continue».
+_NO_VERB_AFTER_TO = word_set("death date hospital court")
 _BEFORE_VERB = word_set("to can could will would may might must shall should not only")
 
 
@@ -362,13 +384,13 @@ _COUNTS = word_set("one two three four five six seven eight nine ten few several
 _GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
 
 
-def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
+def waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
     """Whether a phrase may complete the last words that are kept."""
     last = found[-1]
     return (
         last in _WAITING
         or found[-2:] == ["each", "other"]
-        or found[-2] in _BEFORE_VERB
+        or (found[-2] in _BEFORE_VERB and last not in _NO_VERB_AFTER_TO)
         or grammar.looks_finite(last)
         or grammar.looks_participle(last)
         or _COMPLETED_LATER.search(kept) is not None
@@ -377,10 +399,17 @@ def _waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
 
 
 #: «a pipeline | that will pass …», «images in posters | which critics …»
-_ONE_OF_MANY = re.compile(
-    r"\b(?:[Aa]n?|new|two|three|four|five|six|\d+)\s(?:[\w$£€.-]+\s){0,3}[\w-]+$|\b(?:in|on|with|for|by)\s(?:[\w-]+\s)?[a-z]+s$"
+ONE_OF_MANY = re.compile(
+    r"\b(?:[Aa]n?|new|two|three|four|five|six|\d+)\s(?:[\w$£€.-]+,?\s){0,3}[\w-]+$|\b(?:in|on|with|for|by)\s(?:[\w-]+\s)?[a-z]+s$"
 )
-_CONTRASTS = ("but ", "aber ")
+#: What a measure is for is the news.
+_AIMS = ("that aims ", "that seeks ", "that would ")
+_TURNS = re.compile(r"(?:\A|,\s)(?=(?:but|yet|aber|sondern)\s)")
+#: «outside a Norvik |shopping center»
+_NOUN_WITH_ING = re.compile(
+    r"(?:shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
+    r"|shipping|operating|living|dining|filing|banking|gaming|training|racing)\s"
+)
 #: «…, |but she still hopes to play»
 _OWN_CLAUSE = re.compile(r"but\s(?:he|she|they)\s")
 #: «held out for long |and lost in the end»: how it ended is the news.
@@ -389,7 +418,7 @@ _OUTCOME = re.compile(
     r"|ultimately|nevertheless|doch|dennoch|trotzdem|schließlich|letztlich|am\sEnde)\b"
 )
 #: «no reduction |in output», «$22 million |in aid»: in what belongs to it.
-_TAKES_IN = re.compile(
+TAKES_IN = re.compile(
     r"\b(?:change|cut|decline|decrease|drop|fall|gain|growth|improvement|increase|jump|loss"
     r"|reduction|rise|surge|(?:b|m|tr)illion)(?:e?s)?$"
 )
@@ -411,7 +440,7 @@ _ADDED = _DETERMINERS | word_set("""
 #: «Citizens for Responsibility | and Ethics in Norland»
 _NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
 #: After these both parts are needed, or the rest is untrue without the other.
-_NEEDS_BOTH = re.compile(
+NEEDS_BOTH = re.compile(
     r"\b(?:between(?!.*\sand\s)|both|either|neither|whether|half|combined|together|total|equal\w*|"
     r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
     r"weder|ob|wenn|nur|ohne|zusammen)\b",
@@ -422,14 +451,22 @@ _GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 
 _DIGIT = re.compile(r"\d")
+#: «and instead denied it»
+_ADVERB = re.compile(r"then|later|instead|also|still|soon|[a-z]+ly")
+#: «and he hopes to play»: a clause of its own.
+_OWN_SUBJECT = re.compile(r"(?:and|but)\s(?:he|she|they|it|we)\s")
 
 
 def _adds_whole(kept: str, tail: str) -> bool:
     """Whether «and» joins complete parts, not as in «red and green lamps»."""
     # «and Syed Rahman, 47, all of whom had stalls» has no verb of its own.
     following = tail.lower().split(",", 1)[0].split(maxsplit=7)[1:7]
-    if not following or _NEEDS_BOTH.search(kept):
+    if not following or NEEDS_BOTH.search(kept):
         return False
+    if _OWN_SUBJECT.match(tail):
+        return kept.rstrip()[-1:] != "," and has_verb(kept)
+    while len(following) > 1 and _ADVERB.fullmatch(following[0]):
+        following = following[1:]
     first = following[0]
     verbal = grammar.looks_finite(first) or grammar.looks_participle(first)
     if verbal and _NAME_GOES_ON.match(tail) is None:  # «and Syed Rahman»
@@ -446,7 +483,7 @@ def _adds_whole(kept: str, tail: str) -> bool:
 
 #: A German word, and a verb that may be one.
 _GERMAN = re.compile(
-    r"\b(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
+    r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
 )
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
@@ -464,6 +501,10 @@ _CONTRACTED = ("'ve", "'re", "'ll", "'d")
 
 
 _PLURAL = word_set("they we you i who people")
+#: «The campaign involves a mixture», «it asserts that»; not «of costs the firm».
+_WITH_OBJECT = re.compile(
+    r"(?:\A|(?<!\bof)(?<!\bin)(?<!\bfor)(?<!\bthe)(?<![a-z]s)\s)[a-z]{2,}[^\Wsui]s\s(?:an?|his|her|its|their)\s"
+)
 
 
 def has_verb(text: str) -> bool:
@@ -473,6 +514,8 @@ def has_verb(text: str) -> bool:
         return True
     if _GERMAN.search(text):
         return GERMAN_VERB.search(text) is not None
+    if _WITH_OBJECT.search(text):
+        return True
     # «the mills close»
     return any(
         (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")

@@ -122,7 +122,9 @@ def compile_negation(also: str = "") -> re.Pattern[str]:
 NEGATION = compile_negation()
 
 PRESENT = word_set("""
-    accuses adds admits agrees aims announces appears approves argues asks backs bans
+    accuses acknowledges adds admits agrees aims announces appears approves argues asks
+    asserts backs bans contends describes explains indicates insists involves maintains
+    reveals
     becomes begins believes brings builds buys calls carries causes claims closes comes
     confirms continues contains costs covers creates cuts dies denies depends drops
     earns employs ends expects faces fails falls fears feels finds follows gets gives
@@ -144,7 +146,8 @@ _NOT_PAST = word_set("""
 #: Ends in «-ing» without being a participle.
 _NOT_PARTICIPLE = word_set("""
     morning evening during nothing something anything everything building ceiling
-    wedding spring string
+    wedding spring string shopping parking housing meeting boarding shipping fishing
+    mining swimming living dining
 """)
 _SHORTEST_PAST = 4
 

@@ -53,6 +53,10 @@ _CLAUSE = re.compile(
 #: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
 _ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
+#: «A man at the centre of a row after a driver was jailed»: the driver was.
+_NEXT_SUBJECT = re.compile(
+    r"\s(?:after|as|because|before|since|that|when|which|while|who|whose)\s"
+)
 _NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
 _QUALIFIES = re.compile(
     rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
@@ -68,7 +72,9 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
     «insertion».
     """
     for m in _MODIFIER.finditer(text, span.start, span.end):
-        yield "modifier", *m.span("gap")
+        before = text[: m.start("gap")].rpartition(" ")[2]
+        if before not in TABLES["dangling"] and not _NEXT_SUBJECT.search(m["gap"]):
+            yield "modifier", *m.span("gap")
     for m in _INSERTED.finditer(text, span.start, span.end):
         end = m.start("next") if m["next"] else m.end()
         inside = text[m.start() : end]

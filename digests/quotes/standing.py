@@ -61,8 +61,10 @@ _NO_THINGS = word_set(
 )
 _SENTENCE_ENDS = frozenset(".!?…")
 _SHORTEST_PLURAL = 4
-#: They may mean somebody whom the sentence just before names.
+#: They may mean somebody whom the sentence just before names, or a pair.
 KNOWN_OPENINGS: Final = frozenset(("he", "she"))
+PAIR_OPENINGS: Final = frozenset(("both", "beide"))
+_JOINING = frozenset(("and", "und"))
 _POINTERS = frozenset(("this", "that", "these", "those"))
 
 
@@ -86,7 +88,7 @@ def stands_alone(
         said: The words of a whole utterance.
         cue: The reporting word, if there is one.
         german: Whether they are German, whose verbs no table has.
-        known: Whether a reader knows whom a first «he» or «she» means.
+        known: Whether a reader knows whom a first «he», «she» or «both» means.
     """
     words = _read_words(said)
     plain = [word for word in words if word.low[0].isalnum()]
@@ -142,13 +144,21 @@ def _leans(words: Sequence[_SaidWord], *, known: bool) -> bool:
     opening = words[0].low
     if any(word.low in _POINTING for word in words if not word.sentence):
         return True
-    if known and opening.partition("'")[0] in KNOWN_OPENINGS:
+    if known and opening.partition("'")[0] in KNOWN_OPENINGS | PAIR_OPENINGS:
+        return False
+    if opening in PAIR_OPENINGS and _names_pair(words):
         return False
     if opening in {"it", "it's"}:
         return words[1].low == "something" or not _is_announced(words, 0)
     if opening in _GERMAN_POINTERS:
         return words[1].low in _AFTER_GERMAN
     return opening in _LEANING or (opening == "this" and words[1].low in _AFTER_BARE)
+
+
+def _names_pair(words: Sequence[_SaidWord]) -> bool:
+    """Whether «both» says which two: «Both the mill and the bridge are old»."""
+    subject = itertools.takewhile(lambda word: not looks_finite(word.low), words[1:])
+    return any(word.low in _JOINING for word in list(subject)[1:])
 
 
 def _is_announced(words: Sequence[_SaidWord], at: int) -> bool:

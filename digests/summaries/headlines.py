@@ -11,12 +11,13 @@ version is shown in full.
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
+from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.titles import strip_site_name
-from digests.summaries import passages, shortening
+from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.types import Article, Headline, Sentence, Span
@@ -40,13 +41,18 @@ def write_headline(
     article: Article,
     found: Sequence[Passage] | None = None,
     summary: Sequence[Sentence] = (),
+    *,
+    sure: bool = True,
 ) -> Headline:
     """The article's title, or the news sentence shortened.
+
+    An essay or a feature whose sentences tell no news is named by its subject.
 
     Args:
         article: Spans of the answer point into its text; a kept title has none.
         found: The article's passages, if the caller has them.
         summary: Its sentences come before other passages.
+        sure: Whether the first passage reads as news.
 
     Returns:
         At most 120 characters, preferably 80, unless a given title or a sentence that
@@ -62,7 +68,8 @@ def write_headline(
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
     return (
-        _from_sentences(article.text, summarised)
+        (None if sure else _name_subject(article.text, summarised[:1]))
+        or _from_sentences(article.text, summarised)
         or _from_sentences(article.text, found)
         or _from_words(article)
     )
@@ -96,6 +103,36 @@ def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
         if version is not None:
             return Headline(text=_format_headline(text, version), spans=version)
     return None
+
+
+#: Who it is, behind the name: «Ada Brandt|, head of the mill|, …».
+_WHO = re.compile(
+    r",\s(?:(?:an?|the|one\sof)\s[\w’'-]+|[a-z]+er|[a-z]+or|head)\s[^,.;:()\"“”]{3,60}(?=[,.])"
+)
+#: Fewer mentions do not make somebody the subject of a text.
+_FEWEST_MENTIONS = 3
+
+
+def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
+    """The person whom a text names most often of these passages, and who it is."""
+    spans: dict[str, Span] = {}
+    for passage in found:
+        tokens = grammar.tokenize_span(text, passage.span.start, passage.span.end)
+        for name in find_names(tokens):
+            given = name.text.partition(" ")[0].lower()
+            if given != name.text.lower() and given in GIVEN_NAMES:
+                start = tokens[name.core].start
+                end = tokens[name.last - 1].end - 2 * name.possessive
+                spans.setdefault(name.text, Span(start=start, end=end))
+    counts = {name: text.count(name.rpartition(" ")[2]) for name in spans}
+    subject = max(counts, key=lambda name: counts[name], default="")
+    if counts.get(subject, 0) < _FEWEST_MENTIONS:
+        return None
+    span = spans[subject]
+    who = _WHO.match(text, span.end)
+    if who and not any(map(grammar.looks_finite, words.split_words(who[0]))):
+        span = Span(start=span.start, end=who.end())
+    return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 
 #: A scene, an aside, the label of an answer, a letter.
@@ -137,11 +174,44 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
         leaning = passage.leans and version[0].start == whole[0].start
         if length <= _LONGEST_WHOLE and (version == whole or not leaning):
             priced.append((loss + _price_length(length), version))
-    for _, version in sorted(priced, key=lambda row: row[0]):
-        readable = shortening.is_readable(text, version)
-        if version == whole or (readable and not _omits_negation(text, version)):
-            return version
-    return None
+    priced.sort(key=lambda row: row[0])
+    readable = (
+        (cost, version)
+        for cost, version in priced
+        if version == whole or _is_fit(text, version)
+    )
+    best = next(readable, None)
+    if best and len(_format_headline(text, best[1])) > MAX_LENGTH:
+        best = min(_tighten(text, priced, whole), key=lambda row: row[0], default=best)
+    return best[1] if best else None
+
+
+#: Versions that are tightened, which takes longer than to choose one.
+_MOST_TIGHTENED = 12
+
+
+def _tighten(
+    text: str,
+    priced: Sequence[tuple[float, SentenceVersion]],
+    whole: SentenceVersion,
+) -> Iterator[tuple[float, SentenceVersion]]:
+    """The versions that are too long, with what a headline can do without."""
+    for cost, version in priced[:_MOST_TIGHTENED]:
+        length = len(_format_headline(text, version))
+        if length <= MAX_LENGTH or not (version == whole or _is_fit(text, version)):
+            continue
+        found = tightening.tighten_version(text, version, MAX_LENGTH)
+        if found and _is_fit(text, found[1]):
+            kept = len(_format_headline(text, found[1]))
+            yield (
+                cost + found[0] + _price_length(kept) - _price_length(length),
+                found[1],
+            )
+
+
+def _is_fit(text: str, version: SentenceVersion) -> bool:
+    readable = shortening.is_readable(text, version)
+    return readable and not _omits_negation(text, version)
 
 
 def _price_length(length: int) -> float:
@@ -208,7 +278,7 @@ _NOT_AFTER_DATE = re.compile(
 )
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
-    r"(?:\b(?:an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
+    r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"am|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,

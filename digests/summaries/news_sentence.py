@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from math import exp, log
+from typing import NamedTuple
 
 from digests.language import words
 from digests.language.clauses import CONCESSION, format_version, has_verb
@@ -60,6 +61,12 @@ _LINK = "opens_with_link"
 _LATER = words.word_set("scene question")
 #: What «I» did is no news.
 _OF_NEWS = words.word_set("event has_happened will_happen is_happening")
+#: What is said so is no report.
+_UNSURE = words.word_set("I leans known demanded")
+#: A text is not told from a beginning with one of these.
+_NO_BEGINNING = (
+    _WEAK | words.word_set("scene earlier opens_vaguely") | {"earlier opening"}
+)
 #: Signs of an event.
 _REPORTS = _OF_NEWS | words.word_set("said when")
 #: What counts differently in the first sentence, which is the news without much proof.
@@ -120,8 +127,26 @@ _EARLIER = re.compile(
 )
 
 
-def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | None:
+class NewsChoice(NamedTuple):
+    """The passage that is the news, and whether it reads as the news of a report."""
+
+    passage: Passage
+    sure: bool
+
+
+#: The rating from which on a sentence is taken for the news, by its signs of an event;
+#: a text of fewer sentences is a brief, and German ratings are lower.
+_SURE = (14.0, 12.5, 7.0)
+_BRIEF = 5
+#: How far the best one of an essay or a feature must be above its first sentence.
+_CLEARLY = 2.5
+_SIGNS_OF_REPORT = _REPORTS - words.word_set("has_happened will_happen is_happening")
+
+
+def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None:
     """The passage that says what happened, or None where no passage can be shown.
+
+    A text that tells of no event is told from its beginning.
 
     Args:
         article: Its title, if it has one, chooses.
@@ -134,21 +159,45 @@ def find_news_passage(article: Article, found: Sequence[Passage]) -> Passage | N
     ]
     if not rated:
         return None
-    _, news = max(rated, key=lambda row: row[0])
+    rating, news = max(rated, key=lambda row: row[0])
+    happened = _count_report_signs(news)
+    brief = article.lang == "de" or len(found) < _BRIEF
+    sure = brief or rating >= _SURE[min(happened, 2)] or _has_title(article, found)
+    first_rating, first = rated[0]
+    told = not sure and not happened and rating - first_rating < _CLEARLY
+    if told and _list_signs(first).isdisjoint(_NO_BEGINNING):
+        return NewsChoice(first, sure=False)
     # «It was fed by a cable» needs the sentence before, which says what.
     before = found[max(0, news.place - 1)]
     alone = not news.leans or _SIGNS[_LINK].match(news.text)
-    return news if alone or not is_presentable(before) else before
+    chosen = news if alone or not is_presentable(before) else before
+    return NewsChoice(chosen, sure)
 
 
-def open_with_news(article: Article, found: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The passages from the news on, numbered anew."""
-    news = find_news_passage(article, found)
-    rest = found[news.place :] if news else found
-    opened = [p._replace(place=place) for place, p in enumerate(rest)]
-    if news:
-        opened[0] = _drop_link(article.text, opened[0])
-    return tuple(opened)
+def _has_title(article: Article, found: Sequence[Passage]) -> bool:
+    above = article.text[: found[0].span.start]
+    return bool(article.title or (above.strip() and find_title_line(article)))
+
+
+def _count_report_signs(passage: Passage) -> int:
+    """The kinds of signs that a sentence reports an event."""
+    signs = _list_signs(passage)
+    if not signs.isdisjoint(_UNSURE):
+        return 0
+    return bool(signs & _OF_NEWS) + len(signs & _SIGNS_OF_REPORT)
+
+
+def open_with_news(
+    article: Article, found: Sequence[Passage]
+) -> tuple[tuple[Passage, ...], bool]:
+    """The passages from the news on, numbered anew, and whether it is news for sure."""
+    news = choose_news(article, found)
+    if news is None:
+        return tuple(found), True
+    rest = found[news.passage.place :]
+    first = _drop_link(article.text, rest[0])
+    opened = (first, *rest[1:])
+    return tuple(p._replace(place=place) for place, p in enumerate(opened)), news.sure
 
 
 #: «But», which nothing before the news explains.

@@ -89,7 +89,7 @@ _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = re.compile(
-    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|myself|ourselves|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
@@ -138,12 +138,16 @@ _UNIQUE = word_set("""
 """)
 
 
+#: «On Monday, |the show …»
+_AFTER_DAY = re.compile(r"\A(?:On|Last|Earlier|Later|In)\s[^,]{3,25},\sthe\s")
+
+
 def find_known(text: str) -> str:
     """The noun with which a sentence begins if an earlier one named it: «The app is».
 
     Empty where the sentence says which one it is, or there is only one.
     """
-    first, *others = text.split()[:6]
+    first, *others = _AFTER_DAY.sub("The ", text).split()[:6]
     if first != "The":
         return ""
     for before, word in itertools.pairwise(["", *others]):

@@ -40,7 +40,7 @@ def summarise_article(
         KeyError: There is no such summariser.
     """
     found = passages.extract_passages(article)
-    opened = open_with_news(article, found)
+    opened, sure = open_with_news(article, found)
     select = SUMMARISERS[summariser]
     sentences = select(article, opened, chars)
     news = opened[0].span.start if opened else 0
@@ -50,6 +50,7 @@ def summarise_article(
         if before and (not sentences or before[0].spans[0].start < news):
             sentences = before
     return Summary(
-        headline=headlines.write_headline(article, opened, sentences),
+        headline=headlines.write_headline(article, opened, sentences, sure=sure),
         sentences=sentences,
+        reports=sure,
     )

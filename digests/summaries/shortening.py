@@ -29,6 +29,7 @@ from digests.language import clauses, dates, grammar, insertions, words
 from digests.language.clauses import (
     CONCESSION,
     DASH,
+    FINITE,
     RESUMED,
     TABLES,
     find_ends,
@@ -106,7 +107,7 @@ def _build_part(text: str, kind: str, start: int, end: int) -> Part:
 
 #: The one article that a headline does without: each noun that follows keeps its own.
 _ARTICLE = (
-    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:day|week|month|year|few|lot|number|man|woman|boy|girl"
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
 _CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
@@ -227,7 +228,7 @@ _CLAIMED = re.compile(
 )
 _OFFICE = re.compile(
     r"\b(?:officials?|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
-    r"ministry|department|coroner|hospital|trust|company|firm|watchdog|regulator|"
+    r"ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm|watchdog|regulator|"
     r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
     r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
     re.IGNORECASE,
@@ -256,6 +257,7 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
 
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
+_DEATH = re.compile(r"\b(?:before|and)\s[^,;]*\b(?:to\sdeath|kill(?:ed|ing))\b")
 _HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = re.compile(
     r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
@@ -264,7 +266,9 @@ _OUTCOME = re.compile(
 
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
-    if _OUTCOME.search(text, start, end):
+    if _DEATH.search(text, start, end):
+        kind = "harm"
+    elif _OUTCOME.search(text, start, end):
         harm = _HARM.search(text, start, end) or ": " in text[start:end]
         kind = "harm" if harm else "outcome"
     return _build_part(text, kind, start, end)
@@ -334,11 +338,14 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     whole = " ".join(pieces)
     if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
-    resumed = RESUMED.match(pieces[-1]) if len(pieces) > 1 else None
-    if resumed and (
-        resumed[1] in insertions.SAYING_WORDS or not grammar.looks_finite(resumed[1])
-    ):
-        whole = " ".join(pieces[:-1])  # Without who said it, or an outcome.
+    # A full stop alone is no part.
+    spoken = [piece for piece in pieces if words.split_words(piece)]
+    last = spoken[-1] if len(spoken) > 1 else ""
+    resumed = RESUMED.match(last)
+    said = not insertions.SAYING_WORDS.isdisjoint(words.split_words(last))
+    outcome = resumed is not None and not grammar.looks_finite(resumed[1])
+    if outcome or (said and last[0] in ',"”'):
+        whole = " ".join(spoken[:-1])  # Without who said it.
     if len(words.split_words(whole)) < _FEWEST_WORDS or _NO_VERB.search(whole):
         return False
     first, _, rest = whole.partition(" ")
@@ -363,14 +370,25 @@ def _awaits_main_clause(whole: str) -> bool:
         return True
     subject = _RELATIVE.match(whole)
     if subject and not has_verb(subject[1]):
-        verbs = filter(grammar.looks_finite, words.split_words(subject[2]))
-        return len(list(verbs)) == 1
-    return bool(_OPENER.match(whole)) and not has_verb(whole.partition(", ")[2])
+        return len(_VERB_GROUP.findall(subject[2])) < 2
+    if not _OPENER.match(whole):
+        return False
+    # «Now that it is cold, and it snows, …»
+    return not has_verb(_OPENED_TWICE.sub("", whole).partition(", ")[2])
+
+
+#: A second clause beside the one that opens a sentence.
+_OPENED_TWICE = re.compile(r",\s(?:and|or|but)\s[^,]*")
 
 
 #: An unclosed relative clause: «The mayor, a baker who was elected last spring».
 _LEFT_OPEN = re.compile(
     r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
+)
+#: A verb with its auxiliaries: «had been held».
+_VERB_GROUP = re.compile(
+    r"\b(?:(?:is|are|was|were|ha[sd]|have|will|would|could|can|may|might|must|should)\s"
+    rf"(?:(?:not|been|being|be|have|[a-z]+ly)\s)*)?(?:{FINITE}|[a-z]{{2,}}ed)\b"
 )
 #: A subject whose relative clause may have the only verb: «The children who fell ill».
 _RELATIVE = re.compile(r"([^,]{1,80}?)\s(?:who|which|that)\s(.+)")

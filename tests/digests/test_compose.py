@@ -410,3 +410,21 @@ def test_a_list_of_news_has_no_line():
     edition = edition_of(an_article(), POOL, BRIEFING, stories=1)
     assert [line.article.id for line in edition.brief] == ["pool"]
     assert decision(edition, "briefing").outcome == "left out"
+
+
+ESSAY = (
+    "Like many of the old ferrymen, Tom Reed is used to talking of the weather. "
+    "His days are long and his boots are wet. "
+    "There is a lamp in the window, and a kettle on the stove. "
+    "Most evenings are quiet on the quay. "
+    "Some people think that the river is a friend of Reed. "
+    "Reed is not so sure of it."
+)
+
+
+def test_an_essay_without_a_title_is_shown_only_where_there_are_no_reports():
+    essay = an_article(id="essay", title=None, text=ESSAY, source="Strand Radio")
+    assert [s.articles[0].id for s in edition_of(essay).stories] == ["essay"]
+    both = edition_of(an_article(), essay)
+    assert [s.articles[0].id for s in both.stories] == ["bridge"]
+    assert decision(both, "essay").outcome == "left out"

@@ -338,7 +338,14 @@ LONE = (
 
 
 def test_a_text_in_which_only_its_author_speaks_is_opinion():
-    assert recognize_kind(an_article(title=None, text=LONE * 6)) == "opinion"
+    text = LONE * 5 + LONE.replace("are wrong", "are hardly right")
+    assert recognize_kind(an_article(title=None, text=text)) == "opinion"
+
+
+def test_a_list_of_new_duties_is_news_though_nobody_speaks():
+    duty = "Owners of boats must tell the harbour office who rows them, and when. "
+    text = LONE.replace("wrong", "short") * 5 + duty * 5
+    assert recognize_kind(an_article(title=None, text=text)) == "news"
 
 
 def test_the_report_of_a_match_is_news_though_nobody_else_speaks():

@@ -172,6 +172,19 @@ def best_below(text: str, shown: str) -> list[str]:
             "Victor Alme and Tom Cole pleaded not guilty.",
             False,
         ),
+        # The words above name one pair.
+        (
+            "The presidents met in Hallin. “Both countries should mend the bridge "
+            "before the winter comes,” Ada Brandt said.",
+            "President Ada Brandt and President Tom Reed met in Hallin.",
+            True,
+        ),
+        (
+            "The presidents met in Hallin. “Both countries should mend the bridge "
+            "before the winter comes,” Ada Brandt said.",
+            "President Ada Brandt opened the bridge.",
+            False,
+        ),
         # A relative of somebody who is shown speaks.
         (
             "The storm was long. “He had been on the job for only five weeks,” said "

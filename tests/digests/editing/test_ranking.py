@@ -45,8 +45,9 @@ def ids(found: list[RankedStory]) -> list[str]:
 
 
 def test_more_independent_outlets_come_first():
-    few = a_story(news("few", ORCHARD))
-    many = a_story(news("many", FERRY), outlets=("A", "B", "C"))
+    flood = "A flood in Hallin has killed four people, the county said. "
+    few = a_story(news("few", flood))
+    many = a_story(news("many", flood), outlets=("A", "B", "C"))
     found = ranked(few, many)
     assert ids(found) == ["s-many", "s-few"]
     assert "3 independent outlets" in list(map(str, found[0].reasons))

@@ -129,3 +129,20 @@ def test_a_first_pronoun_may_be_known():
     said = "He wanted to be where the weather was, day and night."
     assert not stands(said)
     assert stands_alone(said, "said", known=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "alone"),
+    [
+        ("Both the mill and the bridge belong to the people of Hallin.", True),
+        ("Both should be mended before the winter and the floods come.", False),
+        ("Both countries should stand firmly on the same bank of the river.", False),
+    ],
+)
+def test_both_needs_the_two_whom_it_means(said: str, alone: bool):
+    assert stands(said) == alone
+
+
+def test_a_first_both_may_be_known():
+    said = "Both countries should stand firmly on the same bank of the river."
+    assert stands_alone(said, "said", known=True)

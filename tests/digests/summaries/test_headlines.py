@@ -731,3 +731,34 @@ def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
 )
 def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
     assert kept in written(text)
+
+
+ESSAY = (
+    "Like many of the old ferrymen, Tom Reed is used to talking of the weather. "
+    "His days are long and his boots are wet. "
+    "There is a lamp in the window, and a kettle on the stove. "
+    "Most evenings are quiet on the quay. "
+    "Some people think that the river is a friend of Reed. "
+    "Reed is not so sure of it."
+)
+
+
+def test_a_text_that_tells_no_news_is_named_by_its_subject():
+    made = summarise_article(Article(id="a", text=ESSAY), 280)
+    assert made.headline.text == "Tom Reed"
+    assert not made.reports
+
+
+def test_a_report_is_told_by_its_news():
+    text = (
+        "Tom Reed was rescued on Monday after his ferry had sunk in Lake Hallin. "
+        + ESSAY.partition(". ")[2]
+    )
+    made = summarise_article(Article(id="a", text=text), 280)
+    assert made.headline.text.startswith("Tom Reed was rescued")
+    assert made.reports
+
+
+def test_a_named_day_is_not_left_out_of_its_name():
+    made = written("The shops of Hallin will open at five on Black Friday this year.")
+    assert "Black Friday" in made

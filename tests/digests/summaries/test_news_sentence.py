@@ -3,7 +3,7 @@
 import pytest
 
 from digests.summaries import passages
-from digests.summaries.news_sentence import find_news_passage
+from digests.summaries.news_sentence import choose_news
 from digests.summaries.registry import summarise_article
 from digests.types import Article
 
@@ -35,8 +35,8 @@ SCENES = [
 
 def opening(text: str, title: str | None = None) -> str:
     article = Article(id="a", text=text, title=title)
-    news = find_news_passage(article, passages.extract_passages(article))
-    return news.text if news else ""
+    news = choose_news(article, passages.extract_passages(article))
+    return news.passage.text if news else ""
 
 
 def test_the_first_sentence_of_a_report_is_the_news():

@@ -1,0 +1,281 @@
+"""Tighten a headline that is longer than a headline may be, by words that cost little.
+
+`shortening` leaves out whole parts. What is still too long loses, only as far as it
+needs to: words that headlines never have («said |that|», «posters |which are| sold»,
+«|have been| convicted of»), when and where («|this week|», «|in a statement|»), what
+says more about somebody («|Prime Minister| Ada Brandt», «an officer |suspected of
+murder| has fled»), and then the end of the sentence, from a clause, a second verb or a
+phrase on. A negation, a condition, a doubt, a number and who claims something are never
+among the words that go, nor is anything between quotation marks.
+"""
+
+import re
+from typing import NamedTuple
+
+from digests.language import clauses, grammar, insertions, words
+from digests.language.quotation_marks import has_balanced_marks
+from digests.language.spans import overlaps_any
+from digests.types import Span
+
+SentenceVersion = tuple[Span, ...]
+
+
+class _Cut(NamedTuple):
+    """Words that may go, with what is lost."""
+
+    start: int
+    end: int
+    loss: float
+
+
+_PARTICIPLE = r"(?:[a-z]+ly\s|not\s)?[a-z]{2,}(?:ed|ing)\b(?!\sto\sbe\s)"
+_SAYING = (
+    r"(?:said|say|says|claim|claims|claimed|believes?|thinks?|hopes?|insists?|insisted"
+    r"|fears?|warned|warns|asserts?|announced|confirmed|confident|admitted|suggests?|argues?)"
+)
+#: The words that go are the group «gap» of each expression, or «also»; the number is
+#: the loss.
+_GAPS = tuple(
+    (loss, re.compile(rf"(?:{pattern})"))
+    for loss, pattern in (
+        # «said |that|»
+        (0.1, rf"\b{_SAYING}(?P<gap>\sthat)(?=\s(?!of\b|is\b|was\b))"),
+        # «posters |which are| sold in», «a plan |that is| designed to»
+        (
+            0.2,
+            r"(?<![,.;])(?P<gap>\s(?:who|which|that)\s(?:is|are|was|were|ha(?:s|ve|d)\sbeen))"
+            rf"(?=\s{_PARTICIPLE})",
+        ),
+        # «a measure |that aims| to block», «|in an effort| to save»
+        (
+            0.3,
+            r"(?P<gap>\s(?:that|which)\s(?:aims?|seeks?|(?:is|are)\s(?:designed|intended))"
+            r"|\sin\s(?:order|an\s(?:effort|attempt)|a\sbid)|\s(?:designed|intended))(?=\sto\s)",
+        ),
+        # «Two men |have been| convicted of»
+        (
+            0.8,
+            r"\A[^,;:\"“]{3,90}?(?P<gap>\s(?:ha(?:s|ve)\sbeen|was|were|is|are))"
+            r"(?=\s[a-z]{2,}ed\s(?:of|to|by|in|for|from|with|on|after|over|at)\s)",
+        ),
+        # «|this week|», «|over the weekend|», «|in a statement|»
+        (
+            0.3,
+            r"(?P<gap>\s(?:(?:earlier|later)\s)?(?:this|last)\s(?:week|month|weekend|morning|afternoon|evening|night)"
+            r"|\s(?:over|in)\sthe\s(?:past|last|recent)\s(?:\w+\s)?(?:hours?|days?|weeks?|months?)"
+            r"|\sin\srecent\s(?:days|weeks|months)|\sover\sthe\sweekend|\s(?:today|yesterday|tonight|overnight)"
+            r"|\sin\s(?:an?|his|her|its|their)\s(?:\w+\s){0,2}(?:statement|interview|speech|post|letter|report|filing|tweet|email|memo)"
+            r"|\sin\sthe\s(?:early|late|mid)?[\s-]?\d{4}s)"
+            r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
+        ),
+        # «a 14-year-old |»
+        (0.4, r"(?P<gap>\b\d{1,3}-year-old\s)(?=[A-Z])|(?P<also>,\s\d{1,3},)(?=\s)"),
+        # «to meet |Norland Prime Minister |Ada Brandt»
+        (
+            1.0,
+            r"\b[a-z]+\s(?P<gap>(?:[A-Z][a-z]+(?:an|ish|ese|ch|man|i)\s)?(?:Prime\sMinister|Vice\sPresident|President|Chancellor"
+            r"|(?:\w+\s)?Minister|Secretary|Governor|Mayor|Senator|(?:Sen|Rep|Gov|Gen|Sgt|Lt|Dr|Prof)\.)\s)(?=[A-Z][\w’-]+\s[A-Z])",
+        ),
+        # «has |once more| become»
+        (
+            0.1,
+            r"(?P<gap>\s(?:indeed|surely|once\s(?:more|again)|actually|really|simply|in\sfact))(?=\s)",
+        ),
+        # «a source| who was briefed by the army| told the paper», «by analysts Brandt»
+        (
+            0.6,
+            r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?(?:sources?|officials?|spokes\w+|diplomats?|[Oo]ffice|[Dd]epartment|[Mm]inistry|[Aa]gency)"
+            r"(?P<gap>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
+            r"(?=\s(?:said|says|told|reported|announced|confirmed)\b)",
+        ),
+        # «an officer| suspected of murder| has fled», «a report| issued by a firm|»
+        (
+            0.6,
+            r",\s(?:a(?P<gap>(?:\s[\w-]+){1,3}?)(?=\s(?:source|spokes\w+|diplomat)\s)"
+            r"|an(?P<also>(?:\s[\w-]+){1,3}?)(?=\sofficial\s))",
+        ),
+        # «a man who lost a leg| after an illness,| has won»
+        (
+            1.0,
+            r"\swho\s[^,;:]{5,50}?(?P<gap>\s(?:after|during)\s[^,;:]{3,40},?)(?=\s(?:ha[sd]|have|is|are|was|were|will)\s)",
+        ),
+        (
+            1.5,
+            r"(?P<gap>\s(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
+            r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])[^,;:\"“()]{2,60}?)"
+            rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
+        ),
+        # «Two men| in the US| were convicted»
+        (
+            2.0,
+            r"(?P<gap>\s(?:in|from|at|near|outside)\s(?:the\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?,?)"
+            r"(?=\s(?:is|are|was|were|ha[sd]|have|will)\s)",
+        ),
+    )
+)
+#: Where a sentence may end, besides the ends that `clauses` finds.
+_ENDS = re.compile(
+    r"(?P<clause>,?\s(?=(?:and|but|while|so)\s(?:he|she|they|it)\s)"
+    r"|,\s(?=and\s(?!(?:because|that|to|in|on|at|for|with|by|of|as|if|when)\s)(?:[\w’'-]+\s){1,3}?[a-z]+\s))"
+    r"|(?P<verb>,?\s(?=(?:and|but)\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
+    r"|(?P<link>,?\s(?=(?:after|as|before|when|while|because|following|despite|amid|although|though|since)\s))"
+    r"|(?P<relative>,\s(?=(?:which|who|whose|where)\s)|(?P<one>\s(?=(?:that|who|which)\s)))"
+    r"|(?P<participle>,?\s(?=including\s)|,\s(?=(?:[a-z]{3,}ing|an?\s(?:move|step|sign|decision|day|week|month|year|change))\s))"
+    r"|(?P<phrase>\s(?=(?:in|on|at|near|during|under|with|for|from|across|amid|ahead\sof|as\spart\sof)\s))"
+    r"|(?P<dash>\s?[—–]\s|\s-{1,2}\s|;\s)"
+)
+#: What an end costs, and each content word that goes with it.
+_END_COSTS = {"clause": 1.5, "verb": 2.0, "link": 2.0, "relative": 2.0}
+_END_COST, _WORD_COST = 3.0, 0.4
+#: Words that no cut may take.
+_KEPT = re.compile(
+    rf"{grammar.NEGATION.pattern}|{clauses.LIMITS.pattern}"
+    r"|\b(?:if|unless|until|whether|may|might|could|would|except|provided|instead)\b",
+    re.IGNORECASE,
+)
+_STATEMENT = frozenset(("clause", "verb", "dash"))
+_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+#: Words that a version ends with, at least, after its first verb.
+_FEWEST_AFTER_VERB = 2
+
+
+def tighten_version(
+    text: str, version: SentenceVersion, most: int
+) -> tuple[float, SentenceVersion] | None:
+    """The version in at most `most` characters that loses least, with the loss.
+
+    Args:
+        text: The article's text.
+        version: A readable version of a sentence that is too long.
+        most: Characters of the version as a headline.
+    """
+    span = Span(start=version[0].start, end=version[-1].end)
+    gaps = sorted(_find_gaps(text, span), key=lambda cut: cut.loss)
+    best: tuple[float, SentenceVersion] | None = None
+    for end in [None, *_find_ends(text, span)]:
+        cuts = [end] if end else []
+        shown = _remove(version, cuts)
+        for gap in [None, *gaps]:
+            if gap and not overlaps_any(gap, cuts):
+                cuts = [*cuts, gap]
+                shown = _remove(version, cuts)
+            if len(clauses.format_version(text, shown).rstrip(".")) <= most:
+                loss = sum(cut.loss for cut in cuts)
+                if best is None or loss < best[0]:
+                    best = (loss, shown)
+                break
+    return best
+
+
+def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
+    kept: list[Span] = []
+    for piece in version:
+        inside = [
+            Span(start=max(cut.start, piece.start), end=min(cut.end, piece.end))
+            for cut in sorted(cuts)
+            if cut.start < piece.end and piece.start < cut.end
+        ]
+        kept += clauses.remove_parts(piece, inside)
+    return tuple(kept)
+
+
+def _find_gaps(text: str, span: Span) -> list[_Cut]:
+    sentence = text[span.start : span.end]
+    quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
+    found: list[_Cut] = []
+    for loss, pattern in _GAPS:
+        for m in pattern.finditer(sentence):
+            group = "gap" if m["gap"] else "also"
+            start, end = m.span(group)
+            if any(a < end and start < b for a, b in quoted):
+                continue
+            if not _KEPT.search(sentence, start, end):
+                found.append(_Cut(span.start + start, span.start + end, loss))
+    return found
+
+
+def _find_ends(text: str, span: Span) -> list[_Cut]:
+    """From where on a sentence may go without the rest, up to who said it."""
+    said = insertions.find_attribution(text, span)
+    found = []
+    for m in _ENDS.finditer(text, span.start, said.start):
+        kind = m.lastgroup or "phrase"
+        kept, tail = text[span.start : m.start()], text[m.end() : said.start]
+        if _may_end(m, kept, tail):
+            lost = words.extract_stems(tail)
+            loss = _END_COSTS.get(kind, _END_COST) + _WORD_COST * len(lost)
+            found.append(_Cut(m.start(), said.start, loss))
+    return found
+
+
+#: «problems last week |when …»
+_LATELY = re.compile(
+    r"\s(?:this|last)\s(?:week|month|year|weekend|morning|afternoon|evening|night)\Z"
+)
+#: What was done to somebody is the news, wherever it stands.
+_HARM = re.compile(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
+#: A clause of its own, of which each has its verb.
+_LINK = re.compile(r"\b(?:who|which|that|how|what|when|where|while|because|why)\s")
+#: A statement in somebody's words: «said |»
+_SAID = re.compile(rf"\b{_SAYING}\s(?:that\s)?")
+
+
+def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
+    """Whether what stands before a place is a sentence of the same sense."""
+    kind = m.lastgroup or "phrase"
+    kept = _LATELY.sub("", kept)
+    found = words.split_words(kept[-80:])
+    last = found[-1] if found else ""
+    if last in clauses.TABLES["dangling"] or not has_balanced_marks(kept):
+        return False
+    if not _says_enough(kept) or clauses.leaves_clause_open(kept, tail):
+        return False
+    resumed = clauses.RESUMED.search(tail)
+    if resumed and kind != "clause" and grammar.looks_finite(resumed[1]):
+        return False
+    if (
+        clauses.turns_round(kept, tail)
+        or clauses.cuts_list(kept, tail)
+        or _HARM.search(tail)
+    ):
+        return False
+    if kind in _STATEMENT:
+        return _may_end_statement(kind, m, kept, tail)
+    if _KEPT.search(tail) or clauses.takes_verb(tail):
+        return False
+    waits = m[0][0] != "," and clauses.waits_for_phrase(kept, found)
+    if waits or clauses.HARMED.search(kept):
+        return False
+    first = tail.partition(" ")[0]
+    if kind == "link":
+        takes = clauses.OF_LINK.get(first)
+        leans = last in clauses.TABLES["leans_on"] or (takes and takes.search(kept))
+        return not leans and not clauses.changes_sense(kept, first)
+    if kind == "relative" and m["one"] is not None:
+        speaks = last in grammar.WRITTEN or last in grammar.SPEECH_NOUNS
+        return not speaks and clauses.ONE_OF_MANY.search(kept) is not None
+    return first != "in" or not clauses.TAKES_IN.search(kept)
+
+
+def _may_end_statement(kind: str, m: re.Match[str], kept: str, tail: str) -> bool:
+    """Whether a sentence may go without its further statement."""
+    if clauses.NEEDS_BOTH.search(kept):
+        return False
+    if kind == "dash" and _KEPT.search(tail):
+        return False
+    if kind == "verb":
+        # «could hurt and make»
+        modal = clauses.OPEN.search(kept) and grammar.looks_finite(f"{m['second']}s")
+        return bool(modal) or grammar.looks_finite(m["second"])
+    return kind != "clause" or clauses.has_verb(tail)
+
+
+def _says_enough(kept: str) -> bool:
+    """Whether each clause has a verb, with something after it."""
+    stated = _SAID.split(kept)[-1]
+    found = words.split_words(stated)
+    verbs = [at for at, word in enumerate(found) if grammar.looks_finite(word) and at]
+    return (
+        len(verbs) > len(_LINK.findall(stated))
+        and len(found) - verbs[0] > _FEWEST_AFTER_VERB
+    )
