@@ -1,6 +1,7 @@
 """Turns: workspaces share time, by what they have used, and nobody is forgotten."""
 
 import asyncio
+from collections import defaultdict
 
 import pytest
 
@@ -16,6 +17,8 @@ class Uses:
         self.turns = FairTurns()
         self.order: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
+        #: Set when so many have begun.
+        self.begun: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
     async def begin(self, name: str, workspace: int, seconds: float) -> None:
         """Ask for a turn; return once the use waits, or has begun."""
@@ -30,6 +33,7 @@ class Uses:
         await self.turns.take(workspace)
         try:
             self.order.append(name)
+            self.begun[len(self.order)].set()
             # The others ask meanwhile.
             for _ in range(9):
                 await asyncio.sleep(0)
@@ -63,8 +67,7 @@ async def test_one_that_comes_back_does_not_make_up_for_what_it_did_not_use(uses
     for number in range(4):
         await uses.begin(f"greedy {number}", GREEDY, 1.0)
         await uses.begin(f"modest {number}", MODEST, 1.0)
-    while len(uses.order) < 5:
-        await asyncio.sleep(0)
+    await uses.begun[5].wait()
     for number in range(1, 3):
         await uses.begin(f"guest {number}", 3, 1.1)
     order = await uses.finish()
