@@ -208,6 +208,9 @@ class Engine(Protocol):
     ) -> T:
         """Run `work` off the event loop; return its result or raise its exception."""
 
+    def of_workspace(self, workspace_id: int) -> "Engine":
+        """Return the engine for the calls of a workspace, which share its time."""
+
 
 class Mailbox(Protocol):
     """Durable channels of the local page, with one message per key."""
@@ -234,6 +237,9 @@ class Mailbox(Protocol):
         self, workspace_id: int, channel: str, *, count: int, after: int = 0
     ) -> tuple[LocalMessage, ...]:
         """List the newest `count` messages with an id over `after`, oldest first."""
+
+    async def newest_ids(self, workspace_id: int) -> Mapping[str, int]:
+        """Map each channel that has messages to the id of its newest one."""
 
 
 class InstallationStore(Protocol):

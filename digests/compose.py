@@ -175,10 +175,7 @@ class _Composed:
 def _compose(given: _Given) -> _Composed:
     ledger, style, now = given.ledger, given.style, given.now
     articles = sorted(given.articles, key=_article_age_key)
-    wanted, refused = _split_articles(
-        articles,
-        lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
-    )
+    wanted, refused = _refuse_articles(articles, style, now)
     analyses = disputes.take_back({a.id: given.read(a, style) for a in wanted}, ledger)
     admitted, unfit = _leave_out_kinds(wanted, analyses)
     kinds = {a.id: analyses[a.id].kind for a in admitted}
@@ -263,6 +260,22 @@ def _refuse_old(article: Article, style: EditionStyle, now: datetime) -> Message
     if now - article.published <= timedelta(hours=style.max_age):
         return None
     return Message("decision.too_old", n=style.max_age)
+
+
+def list_wanted(
+    articles: Sequence[Article], style: EditionStyle, now: datetime
+) -> list[Article]:
+    """List the articles that composing at this moment analyses."""
+    return _refuse_articles(articles, style, now)[0]
+
+
+def _refuse_articles(
+    articles: Sequence[Article], style: EditionStyle, now: datetime
+) -> tuple[list[Article], list[ArticleDecision]]:
+    return _split_articles(
+        articles,
+        lambda a: filters.find_refusal_reason(a, style) or _refuse_old(a, style, now),
+    )
 
 
 def _split_articles(

@@ -59,6 +59,9 @@ class FakeEngine:
     ) -> T:
         return work(*args, **kwargs)
 
+    def of_workspace(self, workspace_id: int) -> "FakeEngine":
+        return self
+
 
 class FakeDrawing:
     """Draws cards at once: empty pictures of the usual size."""

@@ -1,5 +1,6 @@
 """A mailbox in memory: passes the same contract test as the database's."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -65,6 +66,10 @@ class MemoryMailbox:
             and message.id > after
         ]
         return tuple(fitting[-count:])
+
+    async def newest_ids(self, workspace_id: int) -> Mapping[str, int]:
+        mine = (one for one in self._messages if one.workspace_id == workspace_id)
+        return {message.channel: message.id for message in mine}
 
     def _by_key(self, workspace_id: int, key: str) -> LocalMessage | None:
         return next(

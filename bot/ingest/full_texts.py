@@ -57,7 +57,7 @@ _FAILED_REQUESTS = 3
 _PASSING = frozenset({"not_found", "cut", "no_text", "consent", "unreachable", "old"})
 
 
-StoreChanges = Callable[[Source, ReadingChanges, datetime], Awaitable[int]]
+StoreChanges = Callable[[Source, ReadingChanges, datetime, int], Awaitable[int]]
 
 
 def is_page_due(page: ArticlePage, now: datetime) -> bool:
@@ -76,10 +76,9 @@ class FullTextReader:
     engine: Engine
     clock: Clock
     source_reader: SourceReader
-    #: Stores what was read with its stories; returns the number of new revisions.
+    #: Stores what was read for a workspace, with its stories; returns the number of new
+    #: revisions.
     store: StoreChanges
-    #: By workspace: one of its texts at a time has a turn in the engine.
-    turns: defaultdict[int, asyncio.Lock]
     budget: PageBudget = field(default_factory=PageBudget)
     _places: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(CONCURRENT_PAGES), repr=False
@@ -236,8 +235,7 @@ class FullTextReader:
             if full is None:
                 await self.db.write(_save_outcome, page, ended)
                 return False
-        async with self.turns[workspace]:
-            stored = await self._store(page, full)
+        stored = await self._store(page, full, workspace)
         # Last, so that a text that could not be stored is read again.
         await self.db.write(_save_outcome, page, ended)
         return stored
@@ -296,16 +294,17 @@ class FullTextReader:
                 return replace(_finish_reading(ended, "old")), None
         return ended, full
 
-    async def _store(self, page: ArticlePage, full: Article) -> bool:
+    async def _store(self, page: ArticlePage, full: Article, workspace: int) -> bool:
         source = await self.db.read(source_store.find_source, page.source_id)
         if source is None:
             return False
-        analysis = await self.engine.run(storing.analyse_for_storing, full)
+        engine = self.engine.of_workspace(workspace)
+        analysis = await engine.run(storing.analyse_for_storing, full)
         piece = PendingRevision(
             named=NamedArticle(article=full, names=()), analysis=analysis, key=full.id
         )
         found = ReadingChanges(pieces=(piece,), of_pages=True)
-        return await self.store(source, found, self.clock.now()) > 0
+        return await self.store(source, found, self.clock.now(), workspace) > 0
 
 
 def _resume_time(

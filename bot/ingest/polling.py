@@ -116,10 +116,6 @@ class Ingestor:
     _locks: defaultdict[int, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), repr=False
     )
-    #: By workspace: one of its readings at a time has a turn in the engine.
-    _turns: defaultdict[int, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
-    )
 
     def __post_init__(self) -> None:
         """Build the assigner of articles to stories, and the reader of full texts."""
@@ -131,7 +127,6 @@ class Ingestor:
             clock=self.clock,
             source_reader=self.source_reader,
             store=self._assigner.store,
-            turns=self._turns,
         )
 
     async def poll(self) -> datetime | None:
@@ -212,8 +207,7 @@ class Ingestor:
             async with own[workspace], places, self._locks[source_id]:
                 if asyncio.get_running_loop().time() >= ends:
                     return None
-                turns = self._turns[workspace]
-                return await self._read_in_turn(source_id, turns, why, asked_at)
+                return await self._read_in_turn(source_id, workspace, why, asked_at)
 
         return [asyncio.create_task(read(source_id)) for source_id in ids]
 
@@ -223,7 +217,7 @@ class Ingestor:
         )
 
     async def _read_in_turn(
-        self, source_id: int, turns: asyncio.Lock, why: ReadCause, asked_at: datetime
+        self, source_id: int, workspace: int, why: ReadCause, asked_at: datetime
     ) -> int | None:
         """Read a source if it should be; return the number of new revisions.
 
@@ -235,7 +229,7 @@ class Ingestor:
         if not _should_read(source, self.clock.now(), why, asked_at):
             return None if source.failures or source.stopped else 0
         try:
-            return await self._read(source, turns)
+            return await self._read(source, workspace)
         except DigestsError as error:
             await self._failed(source, error)
         except ConfigurationError:
@@ -247,7 +241,7 @@ class Ingestor:
             await self._failed(source, DigestsError("source.defect"))
         return None
 
-    async def _read(self, source: Source, turns: asyncio.Lock) -> int:
+    async def _read(self, source: Source, workspace: int) -> int:
         now = self.clock.now()
         reading = await self.read_source(source)
         feeds = source_state.list_own_feeds(source, reading)
@@ -255,7 +249,7 @@ class Ingestor:
             first = source_state.switch_to_feed(source, feeds[0], now)
             await self.db.write(source_store.update_source, first)
             source, reading = await _read_own_feed(source, feeds, self.read_source, now)
-        return await self._store_reading(source, reading, now, turns)
+        return await self._store_reading(source, reading, now, workspace)
 
     async def read_source(self, source: Source) -> SourceReading:
         """Read the source; nothing is stored.
@@ -267,13 +261,12 @@ class Ingestor:
         return await _read_source(source, self.source_reader, now, self.engine.run)
 
     async def _store_reading(
-        self, source: Source, reading: SourceReading, now: datetime, turns: asyncio.Lock
+        self, source: Source, reading: SourceReading, now: datetime, workspace: int
     ) -> int:
         found = ReadingChanges()
         if reading.articles:
-            found = await find_changes(
-                source, reading, now, self.db, self.engine, turns
-            )
+            engine = self.engine.of_workspace(workspace)
+            found = await find_changes(source, reading, now, self.db, engine)
         after = source_state.apply_reading(source, reading, found.unheard, now)
         after = found.noted(after, now)
         if reading.articles and source.kind != "folder":
@@ -282,7 +275,7 @@ class Ingestor:
                 after, completeness=_judge_completeness(reading.articles, learned)
             )
         _warn_of_problem(source, after)
-        count = await self._assigner.store(after, found, now)
+        count = await self._assigner.store(after, found, now, workspace)
         self.metrics.record_source_read("changed" if count else "unchanged")
         if count:
             log.debug("source has news", source=after.name, articles=count)

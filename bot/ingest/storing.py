@@ -8,7 +8,6 @@ parameters, then by title and date, then by their words. A name that several art
 one reading share identifies none of them.
 """
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -49,8 +48,8 @@ log = structlog.get_logger(__name__)
 #: A change without substance in an older article is not published.
 STALE_AFTER = timedelta(days=7)
 #: Articles, and seconds of processor time, of one turn in the engine's thread: a due
-#: edition and the articles of others wait no longer.
-TURN_ARTICLES, TURN_SECONDS = 10, 0.5
+#: edition and the articles of others wait no longer, or as long as one article takes.
+TURN_ARTICLES, TURN_SECONDS = 10, 0.25
 #: Seconds of processor time for the articles of one reading. The largest feed that is
 #: fetched takes about 15; only what is built to be slow takes longer.
 READING_SECONDS = 30.0
@@ -137,7 +136,6 @@ async def find_changes(
     now: datetime,
     db: Database,
     engine: Engine,
-    turns: asyncio.Lock,
 ) -> ReadingChanges:
     """Find what is new, changed or restored in the reading, and analyse it.
 
@@ -146,9 +144,7 @@ async def find_changes(
         reading: What was read.
         now: The present instant.
         db: For what is known.
-        engine: For the analysis.
-        turns: Of the workspace that reads the source. As only one of its sources at a
-            time waits for the engine, workspaces take turns there.
+        engine: For the analysis, of the workspace that reads the source.
     """
     several = _identify(source, reading.articles)
     names = {name for one in several for name in _all_names(one)}
@@ -167,8 +163,7 @@ async def find_changes(
     at, spent = 0, 0.0
     while at < len(new) and spent < READING_SECONDS:
         some = new[at : at + TURN_ARTICLES]
-        async with turns:
-            turn = await engine.run(_analyse_new, source, some, flood, now, restored)
+        turn = await engine.run(_analyse_new, source, some, flood, now, restored)
         pieces += turn.pieces
         at, spent = at + turn.articles, spent + turn.seconds
     if flood:

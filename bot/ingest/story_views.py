@@ -11,7 +11,6 @@ A private article joins stories only in the view of its workspace. That view als
 the public articles of the workspace's sources, in the stories of the public view.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +26,7 @@ from bot.model import Source
 from bot.ports import Engine
 from bot.storage import Database, story_store
 from bot.storage.story_store import ArrivedArticle
+from bot.turns import FairTurns
 from digests.stories.assignment import (
     StoryPlacement,
     find_moved_stories,
@@ -185,12 +185,21 @@ class StoryAssigner:
     db: Database
     engine: Engine
     _views: dict[int | None, StoryView] = field(default_factory=dict, repr=False)
-    _locks: defaultdict[int | None, asyncio.Lock] = field(
-        default_factory=lambda: defaultdict(asyncio.Lock), repr=False
+    #: By view: those who read sources share the time in it.
+    _turns: defaultdict[int | None, FairTurns] = field(
+        default_factory=lambda: defaultdict(FairTurns), repr=False
     )
 
-    async def store(self, source: Source, found: ReadingChanges, now: datetime) -> int:
+    async def store(
+        self, source: Source, found: ReadingChanges, now: datetime, reader: int
+    ) -> int:
         """Store new articles with their stories, and the new state of the source.
+
+        Args:
+            source: Its state after the reading.
+            found: What is new.
+            now: The present instant.
+            reader: The workspace that it was read for; 0 = none.
 
         Returns:
             How many new revisions were stored.
@@ -201,9 +210,9 @@ class StoryAssigner:
             return len(kept)
         if source.workspace_id is not None:
             # The public articles that it shares must have their stories first.
-            async with self._take_turn(None, now):
+            async with self._take_turn(None, now, reader):
                 pass
-        async with self._take_turn(source.workspace_id, now) as view:
+        async with self._take_turn(source.workspace_id, now, reader) as view:
             kept = await self._assign(view, source, found, now)
             for doubt in view.find_doubtful(kept)[:_REGROUPINGS]:
                 await self._regroup(view, doubt, now)
@@ -211,7 +220,7 @@ class StoryAssigner:
 
     @asynccontextmanager
     async def _take_turn(
-        self, workspace_id: int | None, now: datetime
+        self, workspace_id: int | None, now: datetime, reader: int
     ) -> AsyncIterator[StoryView]:
         """Place articles in a view one reading after the other, in all processes.
 
@@ -221,7 +230,7 @@ class StoryAssigner:
             The view, with everything that is stored.
         """
         name = f"stories:{workspace_id or 'public'}"
-        async with self._locks[workspace_id]:
+        async with self._turns[workspace_id].hold(reader):
             if self.db.is_shared:
                 # Most of what others stored is loaded before they have to wait for us.
                 await self._catch_up(workspace_id, now, with_new=False)

@@ -245,20 +245,22 @@ class Archive:
 
         The channel of the person's own messages, if there are any, comes last.
         """
-        known = await self.db.read(workspace_store.list_workspaces)
-        local = [workspace for workspace in known if workspace.is_local]
-        for found in local:
-            places = await self.db.read(
-                destination_store.list_destinations, found.scope
+        return await self.db.read(_find_local_destinations, person)
+
+
+def _find_local_destinations(
+    conn: Connection, person: str
+) -> tuple[Workspace, tuple[Destination, ...]]:
+    known = workspace_store.list_workspaces(conn)
+    local = [workspace for workspace in known if workspace.is_local]
+    for found in local:
+        places = destination_store.list_destinations(conn, found.scope)
+        if places:
+            own = destination_store.find_personal_destination(
+                conn, found.scope, person_id=person
             )
-            if places:
-                own = await self.db.read(
-                    destination_store.find_personal_destination,
-                    found.scope,
-                    person_id=person,
-                )
-                return found, (*places, own) if own else places
-        return (local[0] if local else NO_WORKSPACE), ()
+            return found, (*places, own) if own else places
+    return (local[0] if local else NO_WORKSPACE), ()
 
 
 def _find_newest_edition(conn: Connection, place: Location) -> StoredEdition | None:

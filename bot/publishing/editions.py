@@ -43,6 +43,7 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing import edition_inputs, planning
+from bot.publishing.analysis_turns import analyse_in_turns
 from bot.publishing.drafts import DraftProcessor, SignControl, leave_unsigned
 from bot.publishing.edition_inputs import (
     EditionInputs,
@@ -298,7 +299,9 @@ class EditionPublisher:
             edition_inputs.load_past_inputs, digest, since, until
         )
         now = until or self.clock.now()
-        edition = await self.engine.run(compose_inputs, inputs, digest, now)
+        edition = await self.engine.of_workspace(digest.workspace_id).run(
+            compose_inputs, inputs, digest, now
+        )
         order = await self.order_all(digest)
         return await self.render_preview(order, edition, order.workspace.platform)
 
@@ -480,9 +483,9 @@ class EditionPublisher:
         while True:
             now = self.clock.now()
             found = await self.db.read(edition_inputs.load_inputs, digest, now)
-            edition = await self.engine.run(
-                compose_inputs, found, digest, now, run.read
-            )
+            engine = self.engine.of_workspace(digest.workspace_id)
+            read = await analyse_in_turns(engine, found, digest, now, run.read)
+            edition = await engine.run(compose_inputs, found, digest, now, read)
             if not edition.stories:
                 reason = await self.explain_no_stories(digest, edition)
                 record = partial(self._record_skip, finish, reason, edition)
@@ -540,7 +543,9 @@ class EditionPublisher:
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
-        return await self.engine.run(compose_inputs, found, digest, now, read)
+        return await self.engine.of_workspace(digest.workspace_id).run(
+            compose_inputs, found, digest, now, read
+        )
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
         """Explain since when nothing is new, and why no article is published."""

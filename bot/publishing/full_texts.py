@@ -21,6 +21,7 @@ from bot.ingest.full_texts import FullTextReader, is_page_due
 from bot.model import PUBLISHABLE_FOR, Digest, Occurrence, Source
 from bot.model.scope import Scope
 from bot.ports import Clock, Engine, ReportProgress
+from bot.publishing.analysis_turns import analyse_in_turns
 from bot.publishing.edition_inputs import (
     EditionInputs,
     build_edition_style,
@@ -212,7 +213,9 @@ class FullTextPlanner:
         if not always and not any(a.excerpt or a.expands for a in found.fresh):
             return []
         shown = digest.options.stories
-        edition = await self.engine.run(_compose_more, found, digest, now, wait.read)
+        engine = self.engine.of_workspace(digest.workspace_id)
+        read = await analyse_in_turns(engine, found, digest, now, wait.read)
+        edition = await engine.run(_compose_more, found, digest, now, read)
         chosen = choose_articles(edition, found, shown, always=always)
         changed = await self._load_wanted(list_changed(found), digest.sources)
         new = await self._load_wanted(chosen, digest.sources)

@@ -161,7 +161,7 @@ class LivePreviews:
         if kept is None or abs(now - kept.made_at) > EDITION_KEPT:
             # Only the engine's thread uses the other caches.
             read, group = self._analyses.read, self._groups.group
-            kept = await publisher.engine.run(
+            kept = await publisher.engine.of_workspace(digest.workspace_id).run(
                 compose_inputs, found, digest, now, read, group=group
             )
         self._editions[key] = kept
@@ -237,7 +237,7 @@ class LivePreviews:
             edition_inputs.load_successive_inputs, digest, since, moments
         )
         read, group = self._analyses.read, self._groups.group
-        return await publisher.engine.run(
+        return await publisher.engine.of_workspace(digest.workspace_id).run(
             _compose_successive, found, moments, digest, read, group
         )
 

@@ -143,7 +143,9 @@ class ManualPublisher:
         found = await publisher.db.read(_load_order_inputs, order, now)
         wanted = parse_topic(order.topic) if order.topic else None
         digest = order.digest
-        edition = await publisher.engine.run(_compose_order, found, digest, now, wanted)
+        edition = await publisher.engine.of_workspace(digest.workspace_id).run(
+            _compose_order, found, digest, now, wanted
+        )
         if edition.stories:
             return edition, found
         if not order.topic:

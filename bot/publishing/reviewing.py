@@ -25,6 +25,7 @@ from bot.model.drafts import Draft, DraftAct, DraftContent
 from bot.model.edition import OccurrenceKey
 from bot.ports import CheckpointHook, Clock, Engine
 from bot.publishing import draft_acts, edition_inputs, planning
+from bot.publishing.analysis_turns import analyse_in_turns
 from bot.publishing.drafts import DraftProcessor, waits_for_approval
 from bot.publishing.edition_inputs import (
     EditionInputs,
@@ -136,9 +137,7 @@ class DraftPublisher:
         hold = PostingHold.of_digest(digest)
         post_at = hold.postpone(max(occurrence.due_at, now))
         found, dropped = await self.db.read(_load_inputs, digest, now)
-        edition, alternatives = await self.engine.run(
-            compose_draft, found, digest, now, read, dropped
-        )
+        edition, alternatives = await self._compose(found, digest, now, read, dropped)
         if not edition.stories:
             if now < post_at:
                 later = min(post_at, now + REFRESH_INTERVAL)
@@ -256,8 +255,8 @@ class DraftPublisher:
         content, news = draft.content, tuple[Message, ...]()
         if not draft.is_approved and now - draft.post_at < FOLLOWS_NEWS_FOR:
             found, dropped = await self.db.read(_load_inputs, digest, now)
-            edition, alternatives = await self.engine.run(
-                compose_draft, found, digest, now, read, dropped
+            edition, alternatives = await self._compose(
+                found, digest, now, read, dropped
             )
             if edition.stories:
                 new = draft_acts.build_content(
@@ -277,6 +276,18 @@ class DraftPublisher:
             raise DraftChanged("The draft was changed.")
         self.at("stored")
         return updated
+
+    async def _compose(
+        self,
+        found: EditionInputs,
+        digest: Digest,
+        now: datetime,
+        read: AnalyseArticle,
+        dropped: frozenset[str],
+    ) -> tuple[Edition, Sequence[StoryAlternatives]]:
+        engine = self.engine.of_workspace(digest.workspace_id)
+        known = await analyse_in_turns(engine, found, digest, now, read)
+        return await engine.run(compose_draft, found, digest, now, known, dropped)
 
     async def illustrate(self, order: EditionOrder, draft: Draft) -> Draft:
         """Make the pictures that the draft would be posted with, and show them."""

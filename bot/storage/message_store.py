@@ -3,10 +3,11 @@
 A message is identified by its key within the workspace: posting it twice stores one.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.errors import SendRefused
 from bot.model.edition import Delivery, LocalMessage
@@ -65,6 +66,9 @@ class LocalMailbox:
             after=after,
         )
 
+    async def newest_ids(self, workspace_id: int) -> Mapping[str, int]:
+        return await self.database.read(map_newest_ids, Scope(workspace_id))
+
 
 def add_message(
     conn: Connection, scope: Scope, delivery: Delivery, at: datetime
@@ -114,3 +118,10 @@ def list_newest_messages(
     key, there = local_messages.c.id, in_scope(local_messages, scope, channel=channel)
     query = select(local_messages).where(there, key > after).order_by(key.desc())
     return list_all(conn, query.limit(count), LocalMessage)[::-1]
+
+
+def map_newest_ids(conn: Connection, scope: Scope) -> Mapping[str, int]:
+    """Map each channel that has messages to the id of its newest one."""
+    channel, newest = local_messages.c.channel, func.max(local_messages.c.id)
+    query = select(channel, newest).where(in_scope(local_messages, scope))
+    return {row[0]: row[1] for row in conn.execute(query.group_by(channel))}

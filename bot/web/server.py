@@ -246,8 +246,13 @@ def bind_socket(host: str, port: int) -> socket.socket:
         raise ConfigurationError(
             explained.format(host=host, port=port, error=error.strerror)
         ) from error
-    listener.setblocking(False)
-    return listener
+    # asyncio turns off the delay of small packets for sockets that name TCP, and
+    # create_server leaves the protocol at 0: a page would wait 40 ms for each file.
+    named = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach()
+    )
+    named.setblocking(False)
+    return named
 
 
 class _BoundedProtocol(H11Protocol):

@@ -57,6 +57,9 @@ class Timed:
 
         return await self._engine.run(measured)
 
+    def of_workspace(self, _: int) -> "Timed":
+        return self
+
 
 def rows(archived: int) -> Iterator[tuple[str, str, str]]:
     """Rows of (figure, measured, budget)."""
@@ -71,14 +74,14 @@ async def _measured(url: str, archived: int) -> list[tuple[str, str, str]]:
         filing = StoryAssigner(db=db, engine=(timed := Timed(engine)))
         now = NOON + timedelta(days=DAYS)
         before, begun = megabytes(), time.process_time()
-        await filing.store(source, _found(archived), now=now)
+        await filing.store(source, _found(archived), now=now, reader=0)
         made = time.process_time() - begun
         took, waited, own, timed.seconds = [], [], 0, 0.0
         rng = random.Random(0)
         for n in rng.sample(range(archived // 2, archived), ARRIVING):
             found = _found(n)
             begun, clock = time.process_time(), time.perf_counter()
-            await filing.store(source, found, now=now)
+            await filing.store(source, found, now=now, reader=0)
             took.append(1000 * (time.process_time() - begun))
             waited.append(1000 * (time.perf_counter() - clock))
         own = await db.read(_joined)

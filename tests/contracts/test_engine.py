@@ -1,6 +1,8 @@
 """The contract of every engine: run work elsewhere and return its result."""
 
+import asyncio
 import threading
+import time
 
 import pytest
 
@@ -38,3 +40,41 @@ async def test_the_default_engine_keeps_the_event_loop_free():
         assert await real.run(threading.current_thread) is not threading.main_thread()
     finally:
         real.close()
+
+
+async def test_a_workspace_has_the_same_engine(engine: Engine):
+    assert await engine.of_workspace(3).run(divide, 6, by=3) == 2
+    assert await engine.of_workspace(3).of_workspace(4).run(divide, 6, by=2) == 3
+
+
+async def test_workspaces_share_the_processor_time_of_the_default_engine():
+    real, order, opened = InProcessEngine(), list[str](), threading.Event()
+
+    def work(name: str, seconds: float) -> None:
+        order.append(name)
+        until = time.thread_time() + seconds
+        while time.thread_time() < until:
+            pass
+
+    blocked = asyncio.create_task(real.run(opened.wait))
+    await asyncio.sleep(0)
+    greedy, modest = real.of_workspace(1), real.of_workspace(2)
+    calls = [greedy.run(work, f"greedy {n}", 0.05) for n in range(2)]
+    calls += [modest.run(work, f"modest {n}", 0.0) for n in range(3)]
+    waiting = asyncio.gather(*calls)
+    await asyncio.sleep(0)
+    opened.set()
+    await waiting
+    await blocked
+    real.close()
+    assert order == ["greedy 0", "modest 0", "modest 1", "modest 2", "greedy 1"]
+
+
+async def test_a_call_whose_caller_gave_up_lets_the_next_one_begin():
+    real, opened = InProcessEngine(), threading.Event()
+    given_up = asyncio.create_task(real.run(opened.wait))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    opened.set()
+    assert await asyncio.wait_for(real.run(divide, 6, by=3), 5) == 2
+    real.close()

@@ -83,3 +83,11 @@ async def test_ids_grow(mailbox):
     first = await mailbox.put(a_delivery(1), MADE)
     second = await mailbox.put(a_delivery(2, channel="science"), MADE)
     assert second.id > first.id
+
+
+async def test_each_channel_with_messages_has_a_newest_id(mailbox):
+    await mailbox.put(a_delivery(1), MADE)
+    news = await mailbox.put(a_delivery(2), MADE)
+    science = await mailbox.put(a_delivery(3, channel="science"), MADE)
+    assert await mailbox.newest_ids(1) == {"news": news.id, "science": science.id}
+    assert await mailbox.newest_ids(2) == {}

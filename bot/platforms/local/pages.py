@@ -211,12 +211,15 @@ class _Page:
             "texts": texts,
         }
 
-    async def find_newest(
-        self, channel: Destination, count: int
-    ) -> tuple[LocalMessage, ...]:
-        """Return the newest messages of a channel, oldest first."""
-        mailbox = self.site.services.mailbox
-        return await mailbox.newest(self.workspace.id, channel.channel, count=count)
+    async def list_messages(self) -> tuple[LocalMessage, ...]:
+        """List the newest messages of the channel that is shown, oldest first."""
+        if self.channel is None:
+            return ()
+        services, shown = self.site.services, self.channel.channel
+        found = await services.mailbox.newest(
+            self.workspace.id, shown, count=limits.MESSAGES
+        )
+        return await _leave_out_pictures(services, found)
 
 
 _Handler = Callable[[_Page], Awaitable[Response]]
@@ -361,20 +364,20 @@ async def _send_preview_styles(page: _Page) -> Response:
 async def _show_page(page: _Page, answer: CommandAnswer | None = None) -> Response:
     """Show a channel with its messages; the first one at `/`."""
     shown, site = page.channel, page.site
-    messages = await page.find_newest(shown, limits.MESSAGES) if shown else ()
-    messages = await _leave_out_pictures(site.services, messages)
-    newest = {}
-    for channel in page.channels:
-        last = messages if channel == shown else await page.find_newest(channel, 1)
-        newest[channel.channel] = last[-1].id if last else 0
+    is_editor = page.visitor.person.permission >= Permission.EDITOR
+    messages, newest_ids, tries = await asyncio.gather(
+        page.list_messages(),
+        site.services.mailbox.newest_ids(page.workspace.id),
+        commands.list_tries(page.visitor),
+    )
+    problems = await site.services.list_problems() if is_editor else ()
+    newest = {c.channel: newest_ids.get(c.channel, 0) for c in page.channels}
     seen = parse_seen_cookie(page.request.cookies)
     if shown is not None:
-        seen[shown.channel] = newest.get(shown.channel, 0)
-    is_editor = page.visitor.person.permission >= Permission.EDITOR
-    problems = await site.services.list_problems() if is_editor else ()
+        newest[shown.channel] = messages[-1].id if messages else 0
+        seen[shown.channel] = newest[shown.channel]
     is_demo = is_editor and site.services.is_demo
     unread = {of for of, last in newest.items() if last > seen.get(of, 0)}
-    tries = await commands.list_tries(page.visitor)
 
     def render() -> str:
         return page.render_html(
@@ -404,9 +407,10 @@ async def _leave_out_pictures(
 ) -> tuple[LocalMessage, ...]:
     """Remove the pictures that are no longer stored; their words are shown anyway."""
     hashes = {one for message in messages for one in list_pictures(message.payload)}
-    if not hashes:
+    stored = await services.find_stored_pictures(hashes) if hashes else ()
+    gone = hashes.difference(stored)
+    if not gone:
         return tuple(messages)
-    gone = hashes.difference(await services.find_stored_pictures(hashes))
     return tuple(
         replace(message, payload=leave_out_pictures(message.payload, gone))
         for message in messages

@@ -175,6 +175,9 @@ class BusyEngine:
             await meanwhile()
         return done
 
+    def of_workspace(self, _: int) -> "BusyEngine":
+        return self
+
 
 async def test_the_scheduled_edition_of_the_same_moment_repeats_nothing(
     harness: BotHarness,

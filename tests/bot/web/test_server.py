@@ -71,6 +71,21 @@ def test_an_address_of_this_computer_is_bound(host):
         assert listener.getsockname()[0] == expected
 
 
+async def test_small_answers_are_sent_at_once():
+    taken: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def take(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = writer.get_extra_info("socket")
+        taken.set_result(there.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listener = server.bind_socket("127.0.0.1", 0)
+    async with await asyncio.start_server(take, sock=listener):
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        assert await taken == 1
+        writer.close()
+
+
 @needs_ipv6
 @pytest.mark.parametrize("host", ["::1", "::"])
 def test_an_address_of_ipv6_is_bound(host):
