@@ -22,6 +22,7 @@ from bot.commands.presentation import (
     render_figure,
     render_quotes,
 )
+from bot.delivery.card_pictures import describe_picture
 from bot.errors import UserError
 from bot.lookup.archive import RESULT_LIMIT
 from bot.lookup.name_resolution import parse_story_name
@@ -204,7 +205,7 @@ async def show_quote_picture(context: CommandContext, args: str) -> Reply:
     shown: Block | str = (
         context.message(picture)
         if isinstance(picture, Message)
-        else (PictureBlock(picture=picture, alt=card.alt))
+        else (PictureBlock(picture=picture, alt=describe_picture(card, drawn_for)))
     )
     at = card.published
     when = context.texts.day_and_time(at, drawn_for.zone) if at else ""

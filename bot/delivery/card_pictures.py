@@ -37,6 +37,7 @@ from digests.cards.wording import (
     CardFormat,
     CardWording,
     build_card_wording,
+    describe_wording,
     find_obstacle,
 )
 from digests.errors import DigestsError
@@ -266,15 +267,7 @@ def _build_drawing(
     form: CardFormat = "wide",
 ) -> _Drawing | Message:
     """Describe the picture of a card, or say why it cannot be drawn."""
-    texts, at = Texts.of(context.locale), card.published
-    day = texts.date(at.astimezone(ZoneInfo(context.zone)).date()) if at else ""
-    checked = texts.say("word for word from the source")
-    wording = build_card_wording(
-        card,
-        texts.say("withdrawn") if card.withdrawn else checked,
-        day,
-        unnamed=texts.say("speaker not named in the text"),
-    )
+    wording = _word_card(card, context)
     obstacle = find_obstacle(wording)
     if obstacle is not None:
         return obstacle
@@ -286,5 +279,22 @@ def _build_drawing(
         hash=hash_card(wording, design),
         wording=wording,
         design=design,
-        alt=card.alt,
+        alt=describe_wording(wording),
+    )
+
+
+def describe_picture(card: QuoteCard, context: RenderContext) -> str:
+    """What the picture of a card says, for people who cannot see it."""
+    return describe_wording(_word_card(card, context))
+
+
+def _word_card(card: QuoteCard, context: RenderContext) -> CardWording:
+    """What is written on a card, in the language and zone of its place."""
+    texts, at = Texts.of(context.locale), card.published
+    checked = texts.say("word for word from the source")
+    return build_card_wording(
+        card,
+        texts.say("withdrawn") if card.withdrawn else checked,
+        texts.date(at.astimezone(ZoneInfo(context.zone)).date()) if at else "",
+        unnamed=texts.say("speaker not named in the text"),
     )

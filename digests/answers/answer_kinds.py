@@ -5,7 +5,7 @@ word, «why?» for more than the event itself.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,9 +33,10 @@ _MONEY = re.compile(
 )
 #: «…, who had been missing in the hills since Monday, …»
 _RELATIVE = re.compile(r",\s(?:who|which|whose|whom|die|der|das|den|dem)\s[^,]*(?=,)")
-#: A place behind a preposition; a time may follow the same ones.
+#: A place behind a preposition; a time may follow the same ones, a verb follows «to».
 _PLACE = re.compile(
-    r"\b(?:in|at|on|near|to|from|under|behind|outside|inside|beside|between|off|into|im|am|"
+    r"\b[A-Z]\w+-based\b|\b(?:to(?=\s(?:(?:the|an?|its|his|her|their|this|that|one"
+    r"|two|another|other)\s|(?-i:[A-Z])))|on|from|off|into|in|at|near|under|behind|outside|inside|beside|between|im|am|"
     r"auf|an|bei|nach|aus|unter|hinter|neben|zwischen)\s(?!\d|(?:(?:the|this|last|early|late|"
     r"first|den?|dem|der)\s)?(?:\w+day|\w+tag|morning|evening|night|noon|midnight|end|beginning"
     r"|autumn|summer|winter|spring|January|February|March|April|May|June|July|August|"
@@ -46,8 +47,8 @@ _PLACE = re.compile(
 _PROPER = re.compile(r"(?<=[\w,] )[A-ZÄÖÜ]\w+")
 _FREE = re.compile(r"\b(?:free|kostenlos|gratis|umsonst)\b", re.I)
 _DISTANCE = (
-    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|miles?|"
-    r"feet|foot|inch(?:es)?|yards?"
+    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|m|miles?|"
+    r"feet|foot|ft|inch(?:es)?|yards?"
 )
 _DURATION = (
     r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|winters?|nights?|decades?|"
@@ -55,7 +56,7 @@ _DURATION = (
 )
 #: What measures «how long», «how deep», «how heavy»: units, or until when.
 _MEASURES = {
-    adjective: re.compile(rf"\b(?:{units})\b", re.I)
+    adjective: re.compile(rf"(?:\b|(?<=\d))(?:{units})\b", re.I)
     for adjectives, units in (
         ("long lange", rf"{_DURATION}|{_DISTANCE}"),
         ("lang", _DISTANCE),
@@ -75,10 +76,14 @@ _DIMENSIONS = {
     "tief": re.compile(r"\b(?:tief|Tiefe|unter)\b", re.I),
     "wide": re.compile(r"\b(?:wide|width|across|by)\b", re.I),
     "breit": re.compile(r"\b(?:breit|Breite)\b", re.I),
-    "tall": re.compile(r"\b(?:tall|high|height|stands)\b", re.I),
+    # «6ft 4in» is a person's height.
+    "tall": re.compile(
+        r"\b(?:tall|high|height|stands)\b|\b\d\s?(?:ft|feet|foot)\s\d", re.I
+    ),
 }
 _YEAR = re.compile(
-    r"\b(?:in|since|from|until|Jahr|seit|bis|von)\s((?:1[6-9]|20)\d\d)\b"
+    r"\b(?:in|since|from|until|by|Jahr|seit|bis|von)\s(?:(?:early|mid|late)[-\s])?"
+    r"((?:1[6-9]|20)\d\d)\b"
 )
 #: What stands behind the unit instead of the adjective itself.
 _ADJECTIVES = {
@@ -107,6 +112,9 @@ _WHEN = re.compile(
     r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)|um\sMitternacht)\b"
 )
 _CALLED = word_set("called named name names heißt hieß namens namen")
+_LETTERS = re.compile(r"[^\W\d_]{4,}")
+#: From how many long words, and from which share with capitals, a line is a headline.
+_HEADLINE_WORDS, _MOSTLY = 4, 0.8
 #: The share of a question's words from which a sentence is the event itself.
 _MOST_OF = 0.6
 #: Words that may begin a reason.
@@ -115,6 +123,8 @@ _AGE = re.compile(
     r"\b(?:aged|is now|is|was|,)\s(\d{1,3})\b"
     r"(?!\s?(?:percent|per|%|million|,\d)|[- ]years?)"
     r"|, (\d{1,3}),|\b(\w+)-years?-old\b|\b(\d{1,3}) years? old\b"
+    r"|\b(\d{1,3}) years of age\b|\bage of (\d{1,3})\b"
+    r"|\b(?:girl|boy|child|man|woman) of (\w+)\b|\bages? (?:between )?(\d{1,3})\b"
     r"|\b(\w+) Jahre alt|\((\d{1,3})\)"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
@@ -139,11 +149,12 @@ _ATTRIBUTION = re.compile(
     r"|\A[^,;:]{2,80}\s(?:said|says|sagte)\b(?!.*\b(?:he|she|they|we|I|er|sie|ich|wir)\b)"
 )
 #: Words that stand for one person.
-_PERSONAL = word_set("he she his her er seine ihre")
+_PERSONAL = word_set("he she they his her their er sie seine ihre")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
     r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
-    r"|on (?:the )?grounds|for fear|triggered by|blamed|thanks to|source of|traced to"
+    r"|(?:trouble|problem) (?:is|was) that|on (?:the )?grounds|for fear|triggered by"
+    r"|blamed|thanks to|source of|traced to"
     r"|weil|wegen|denn"
     r"|Grund dafür|begründe\w*"
     r"|(?:Ursache|Grund|Auslöser) (?:war|waren|ist|sind|sei(?:en)?)|aufgrund|infolge"
@@ -159,12 +170,12 @@ _OCCASION = re.compile(
     r"|blamed|mainly|when|over (?:an?|the|its|their|his|her)|"
     r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
     r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
-    r"|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
+    r"|following|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
 
 #: «Which *company* …», and one in an answer that does not say which.
-_WHICH = re.compile(
+WHICH = re.compile(
     r"(?:which|welche[rsnm]?)\s(?!(?:is|are|was|were|did|do|does|has|had|have|will|"
     r"would|happened)\b)([a-zäöü]+)\b",
     re.I,
@@ -210,7 +221,7 @@ class KindMatch:
             return True
         if at == 0 and term.name is not None:
             return any(roots & line.held for line in lines[1:3])
-        spoken_of = term.name == 0 and not _PERSONAL.isdisjoint(self.line.words)
+        spoken_of = term.name == 0 and _has_personal(self.line.words)
         return (at == 0 or spoken_of) and bool(roots & self.passage.held)
 
     def is_measured(self) -> bool:
@@ -254,14 +265,13 @@ class KindMatch:
             case "age":
                 return self._has_age()
             case "day":
-                named = _WHEN.search(text) or dates.find_moments(text)
-                return bool(named or dates.find_days(text, None, lang))
+                return bool(find_times(text, lang))
             case "score":
                 return _SCORE.search(text) is not None
             case "place":
                 # «Where he had been is a mystery.»
                 unknown = statements.is_unknown(text)
-                which = _WHICH.match(self.question.text) is not None
+                which = WHICH.match(self.question.text) is not None
                 proper = which and self._names_other_proper()
                 return unknown or proper or self._names_place()
             case "name":
@@ -271,7 +281,9 @@ class KindMatch:
             case "reason":
                 return self._may_give_reason()
             case "person":
-                # «Who is the judge?» asks for a name.
+                # «Who is the judge?» asks for a name, «who is Holt?» gives it.
+                if self.question.names and not self.question.focus:
+                    return True
                 return self._names_somebody() or (
                     not self.question.asked_noun and self._has_person_noun()
                 )
@@ -280,7 +292,7 @@ class KindMatch:
 
     def _names_which(self) -> bool:
         """Whether it does not leave open which: «three companies» to «which?»."""
-        which = _WHICH.match(self.question.text)
+        which = WHICH.match(self.question.text)
         if which is None:
             return True
         unnamed = rf"{_ANY}{re.escape(which[1].removesuffix('s'))}"
@@ -329,9 +341,11 @@ class KindMatch:
         named = _DIMENSIONS.get(question.measure)
         if named and not named.search(text):
             return False
+        if question.counted:
+            # Which of its numbers counts is judged elsewhere; «2047 voters» is no year.
+            return bool(numbers.find_numbers(text, self.passage.article.lang))
         return any(
-            question.counted or unit or not _OTHERS.match(text, number.end)
-            for number in self.numbers
+            unit or not _OTHERS.match(text, number.end) for number in self.numbers
         )
 
     @cached_property
@@ -367,6 +381,24 @@ class KindMatch:
                     return True
         return False
 
+    def names_noun(self) -> bool:
+        """Whether a name is in apposition to the noun of «who is the NOUN?»."""
+        noun = self.question.asked_noun
+        alike = (t.accepted_roots for t in self.question.terms)
+        roots = frozenset((noun,)).union(*(r for r in alike if noun in r))
+        low = self.question.text.lower()
+        for root in roots & self.line.held:
+            for beside in re.finditer(
+                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s)?(?P<after>[A-ZÄÖÜ]\w+)"
+                rf"|(?P<before>[A-ZÄÖÜ][\w’']+),?\s(?:(?:is|was|an?|the|his|her|its|their|der|"
+                rf"die)\s){{0,2}}(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
+                self.line.text,
+            ):
+                name = beside["after"] or beside["before"]
+                if name.lower().removesuffix("'s").removesuffix("’s") not in low:
+                    return True
+        return False
+
     def _may_give_reason(self) -> bool:
         """Whether it is not only the event itself: «Zenith was lost» to «why?»."""
         focus, text = self.question.focus, self.line.text
@@ -381,6 +413,8 @@ class KindMatch:
             before = lower[max(0, age.start() - _AGE_REACH) : age.start()]
             if before in ("the ", "das ", "der ", "die "):
                 return True
+            if " of " in age[0]:
+                before += age[0].lower()
             if "-old" in age[0] or " old" in age[0]:
                 before += lower[age.end() : age.end() + _AGE_REACH]
             clause = _ELSE.split(before)[-1]
@@ -390,7 +424,7 @@ class KindMatch:
             if any(
                 term.word in clause or term.accepted_roots & roots
                 for term in self.question.terms
-            ) or not _PERSONAL.isdisjoint(words):
+            ) or _has_personal(words):
                 return True
             if not self.question.names and all(map(self.is_near, self.question.terms)):
                 # «The pharmacist», who has a name here.
@@ -400,7 +434,9 @@ class KindMatch:
     def _names_somebody(self) -> bool:
         """Whether the sentence names somebody whom the question does not."""
         asked = {term.word for term in self.question.terms if term.name is not None}
+        every = frozenset[str]().union(*(t.accepted_roots for t in self.question.terms))
         text, question = self.line.text, self.question
+        headline = _is_headline(text)
         quoted = question.speaker is not None or question.deeds & SAYING_ROOTS
         if not quoted and not question.asked_noun:
             bare = _drop_attribution(text)
@@ -412,10 +448,27 @@ class KindMatch:
             parts = {part.lower().removesuffix("'s") for part in name.text.split()}
             if name.kind in ("place", "title", "party") or parts <= asked:
                 continue
+            if headline and name.kind != "person":
+                continue
+            if collect_roots(parts, self.passage.lang) <= every:
+                # «Bombings at two mosques», which begins a sentence.
+                continue
             # In German every noun is capitalised.
             if self.passage.lang != "de" or len(parts) > 1 or name.kind == "person":
                 return True
         return False
+
+
+def _is_headline(text: str) -> bool:
+    """Whether nearly all words have capitals, so that a capital marks no name."""
+    written = _LETTERS.findall(text)
+    large = sum(word[0].isupper() for word in written)
+    return len(written) >= _HEADLINE_WORDS and large >= _MOSTLY * len(written)
+
+
+def _has_personal(words: Iterable[str]) -> bool:
+    """Whether «he» or «she» is among some words, also in «he'd»."""
+    return any(word.partition("'")[0] in _PERSONAL for word in words)
 
 
 def _iter_dates(text: str) -> Iterator[Span]:
@@ -423,6 +476,20 @@ def _iter_dates(text: str) -> Iterator[Span]:
         yield Span(start=moment.start, end=moment.end)
     for year in _YEAR.finditer(text):
         yield Span(start=year.start(1), end=year.end(1))
+
+
+def find_times(text: str, lang: str | None) -> tuple[Span, ...]:
+    """Where a sentence names a day or another point in time."""
+    return (
+        *_iter_dates(text),
+        *(Span(start=m.start(), end=m.end()) for m in _WHEN.finditer(text)),
+        *(Span(start=d.start, end=d.end) for d in dates.find_days(text, None, lang)),
+    )
+
+
+def find_places(text: str) -> tuple[Span, ...]:
+    """The prepositions in a sentence that a place follows."""
+    return tuple(Span(start=m.start(), end=m.end()) for m in _PLACE.finditer(text))
 
 
 def _drop_attribution(text: str) -> str:

@@ -16,9 +16,10 @@ from operator import itemgetter
 
 from digests.answers import statements
 from digests.answers.matching import SentenceMatch
+from digests.answers.nearness import iter_nearness, measure_distance
 from digests.answers.passages import TokenizedArticle
 from digests.answers.questions import Question, QuestionTerm
-from digests.answers.vocabulary import IRREGULAR_BASES, find_root
+from digests.answers.vocabulary import IRREGULAR_BASES, find_root, join_initials
 from digests.language.words import (
     is_stop_word,
     load_weights,
@@ -50,10 +51,17 @@ _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
 )
-_HOW = re.compile(r"(?:how|wie)\s(?:\w+\s)", re.I)
+_HOW = re.compile(
+    r"(?:how|wie)\s(?:do|does|did|is|are|was|were|has|have|had|can|will|ist|sind|war|waren"
+    r"|hat|haben|wurden?|wird|werden|kann|kam)\s",
+    re.I,
+)
 _MEANS = re.compile(
-    r"\b(?:by\s(?:\w+ly\s)?\w+ing|through|with\s(?:an?|the|his|her|their)|using|via|indem"
+    r"\b(?:after|nachdem|nach|by\s(?:\w+ly\s)?\w+ing|through|with\s(?:an?|the|his|her|their)|using|via|indem"
     r"|durch|mithilfe|mit)\b"
+)
+_CAUSE_WORDS = word_set(
+    "why how cause caused causes motive warum wieso weshalb ursache"
 )
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 
@@ -191,6 +199,7 @@ def iter_properties(
     yield from _iter_word_properties(match)
     yield from _iter_kind_properties(match, coverage.near)
     yield from _iter_phrase_properties(match)
+    yield from iter_nearness(match)
     yield "first sentence", float(match.at == 0)
     if match.at == 0 and (match.is_measured() or match.question.kind == "yes or no"):
         yield "first sentence, sized or yes", 1.0
@@ -267,7 +276,8 @@ def _iter_kind_properties(
             yield "denied", near * statements.is_denial(text)
             yield "not known", float(statements.is_unknown(text))
         case "" if _HOW.match(question.text):
-            yield "means", float(_MEANS.search(text) is not None)
+            there = _MEANS.search(text) is not None
+            yield "means" if there else "means missing", 1.0
         case kind:
             yield "toll", float(question.counted is not None and match.reports_toll())
             if kind == "length":
@@ -294,23 +304,13 @@ def _iter_phrase_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]
     numbers = sorted((span.start, span.end) for span in match.numbers)
     figures = [
         at
-        for at, (start, end) in enumerate(locate_words(line.text))
+        for at, (start, end) in enumerate(locate_words(join_initials(line.text)))
         if (before := bisect_left(numbers, (end,))) and numbers[before - 1][1] > start
     ]
     if places and figures:
-        yield "number near", 1 / (1 + _measure_distance(places, figures))
+        yield "number near", 1 / (1 + measure_distance(places, figures))
     else:
         yield f"number alone, {question.kind}", 1.0
-
-
-def _measure_distance(ones: Sequence[int], others: Sequence[int]) -> int:
-    """The least distance between two rows of ascending places, none of them empty."""
-    return min(
-        abs(one - other)
-        for one in ones
-        for next_at in (bisect_left(others, one),)
-        for other in others[max(next_at - 1, 0) : next_at + 1]
-    )
 
 
 def _iter_wanted(match: SentenceMatch) -> Iterator[tuple[str, bool]]:
@@ -351,6 +351,8 @@ def reports_gap(match: SentenceMatch) -> bool:
     asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
     # «They could not say when it would open» to «is it open?».
     some = _OPEN_WORDS if question.kind == "yes or no" else set(asked)
+    if question.kind == "reason":
+        some = _CAUSE_WORDS
     if not some & set(line.words) or not statements.is_unknown(line.text):
         return False
     return not question.deeds or _holds_deed(match)

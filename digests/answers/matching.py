@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from digests.answers import statements
 from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
+from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
     SAYING_ROOTS,
     collect_roots,
@@ -27,7 +28,8 @@ _BY = word_set("by von durch")
 _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
 _UNREAL = re.compile(
     r"\b(?:will|would|can|could|may|might|must|should|if|wird|werden|soll|sollen|würden?"
-    r"|könnten?|muss|müssen|wenn|supposed)\b|\bto(?:\s(?:be|have|been))*\Z"
+    r"|könnten?|muss|müssen|wenn|supposed)\b"
+    r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
 )
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
@@ -58,10 +60,17 @@ _TOLL = re.compile(
     r"\b(?:number|total|toll|count|figure|Zahl|Anzahl)\b[^.;]*?\s(?:to|at|is|was|now|"
     r"reached|auf|bei|beträgt|liegt)\s(?:\w+\s)?(?:\d|[a-zäöü]+\b)",
 )
+#: «A population of about 12,000», before the number.
+_BODY = re.compile(
+    r"\b(?:population|crowd|audience|workforce|membership|staff|attendance|turnout|"
+    r"congregation|Bevölkerung|Publikum|Belegschaft)\s(?:of|is|was|von)\s"
+    r"(?:\w+\s){0,2}\Z|\b(?:Einwohnerzahl)\s\w+\s(?:\w+\s){0,2}\Z",
+    re.I,
+)
 #: «How many people»: passengers, recipients, guests.
 _ANY_PEOPLE = word_set("people persons menschen personen leute")
 _PEOPLE = re.compile(
-    r"(?:ants|ents|ees|ists|ians|men|(?:ct|g|k|it|at|st|v|ch|w|y|d|m)(?:e|o)rs|children|"
+    r"(?:voters|ants|ents|ees|ists|ians|men|(?:ct|g|k|it|at|st|v|ch|w|y|d|m)(?:e|o)rs|children|"
     r"(?:e|i|n|p|l)(?:e|o)rs|nurses|guests|fans|pupils|victims|babies|residents|gäste|"
     r"kinder|frauen|männer|innen|fahrer|helfer|schüler)\Z"
 )
@@ -76,6 +85,13 @@ _CLAUSE = re.compile(r"[,;:](?!\d)\s|\s(?:with|in|at|on|for|from|mit|für|aus|be
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
 _WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
 _STILL = word_set("now still noch")
+#: «We don't have seven dead people.»
+_DENIED_COUNT = re.compile(
+    r"(?:n['’]t|\bnot|\bnever|\bnicht)\s(?!only\b|just\b|less\b|fewer\b|nur\b)"
+    r"(?:\w+\s){0,2}\Z",
+    re.I,
+)
+_MORE = word_set("others more people weitere andere menschen")
 _NONE = word_set("nobody none no niemand keine kein")
 #: Who buys something buys it from who sells it.
 _TRADE = re.compile(r"\b(?:buy|buys|bought|sells?|sold)\b", re.I)
@@ -128,9 +144,18 @@ class SentenceMatch(KindMatch):
             own = self.question.name(number)
             if not all(term.accepted_roots & self.passage.held for term in own):
                 return False
-            if own and not any(map(self.is_near, own)):
+            if own and not any(map(self.is_near, own)) and not self._repeats():
                 return False
         return not any(map(self._names_other, self.question.heads))
+
+    def _repeats(self) -> bool:
+        """Whether all words asked about are in the sentence: it may leave out the name.
+
+        «The poll has a margin of error of two percent» in an article on one poll.
+        """
+        heavy = [term for term in self.question.focus if term.weight >= 1]
+        held = self.line.held
+        return len(heavy) > 1 and all(term.accepted_roots & held for term in heavy)
 
     def _names_other(self, head: tuple[str, str]) -> bool:
         """Whether it is about «storm Olwen» where «storm Ewan» is asked about."""
@@ -139,7 +164,7 @@ class SentenceMatch(KindMatch):
             rf"(?i:\b{re.escape(before)}\s)([A-ZÄÖÜ]\w+)", self.line.text
         )
         return bool(named) and self.line.held.isdisjoint(
-            collect_roots(name.split("-"), self.passage.lang)
+            collect_roots(re.split("[-&]", name), self.passage.lang)
         )
 
     def _find_verb(self) -> list[int]:
@@ -194,34 +219,50 @@ class SentenceMatch(KindMatch):
 
         The noun may be left out: «6,000 were still without power», «38 dead».
         """
-        counted, line, lang = self.question.counted, self.line, self.passage.lang
+        counted, line = self.question.counted, self.line
         if counted is None or self.reports_toll():
             return True
-        others = [t.accepted_roots for t in self.question.focus if t is not counted]
-        states = frozenset[str]().union(*others)
-        near = self.is_near(counted)
-        for number in numbers.find_numbers(line.text, self.passage.article.lang):
-            rest = _CLAUSE.split(line.text[number.end : number.end + _COUNT_REACH])[0]
-            before = line.text[: number.start]
-            after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
-            roots = [find_root(word, lang) for word in after]
-            part = _PART.match(rest) and not before.lower().endswith("all ")
-            if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
-                # «34 of the 40 people missing are safe» counts no missing people.
-                continue
-            if counted.is_held(frozenset(roots)):
-                return True
-            if counted.word in _ANY_PEOPLE and any(map(_PEOPLE.search, after[:2])):
-                return True
-            if not states.isdisjoint(roots[:1]) and not after[0].endswith("s"):
-                return True
-            if any(s in r for r in roots[:1] for s in states if len(s) >= _NEAR):
-                # «6,400 signatures» of those who signed.
-                return True
-            if near and not _ELIDING.isdisjoint(after[:1]):
-                return True
+        found = numbers.find_numbers(line.text, self.passage.article.lang)
+        if any(self._counts(counted, number.start, number.end) for number in found):
+            return True
         held = counted.accepted_roots & line.held
         return bool(held) and not _NONE.isdisjoint(line.words)
+
+    def _counts(self, counted: QuestionTerm, start: int, end: int) -> bool:
+        """Whether this number is one of what is counted."""
+        text, lang = self.line.text, self.passage.lang
+        others = [t.accepted_roots for t in self.question.focus if t is not counted]
+        states = frozenset[str]().union(*others)
+        rest = _CLAUSE.split(text[end : end + _COUNT_REACH])[0]
+        before = text[:start]
+        after = [w for w in split_words(rest) if w not in _STILL][: _NEAR + 1]
+        roots = [find_root(word, lang) for word in after]
+        part = _PART.match(rest) and not before.lower().endswith("all ")
+        if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
+            # «34 of the 40 people missing are safe» counts no missing people.
+            return False
+        if _DENIED_COUNT.search(before):
+            return False
+        near, anyone = self.is_near(counted), counted.word in _ANY_PEOPLE
+        behind = collect_roots(split_words(before)[-1:], lang)
+        return (
+            counted.is_held(frozenset(roots))
+            # «The attacks killed 130 in Paris.»
+            or (anyone and not behind.isdisjoint(states))
+            # «It employs 1,150» counts workers.
+            or not behind.isdisjoint(counted.accepted_roots | counted.related)
+            or ((anyone or near) and _BODY.search(before) is not None)
+            or (anyone and any(map(_PEOPLE.search, after[:2])))
+            or (not states.isdisjoint(roots[:1]) and not after[0].endswith("s"))
+            # «82 others wounded»
+            or (not _MORE.isdisjoint(after[:1]) and not states.isdisjoint(roots[1:4]))
+            # «6,400 signatures» of those who signed.
+            or any(s in r for r in roots[:1] for s in states if len(s) >= _NEAR)
+            or (
+                (near or (anyone and not states.isdisjoint(roots[1:])))
+                and not _ELIDING.isdisjoint(after[:1])
+            )
+        )
 
     def reports_toll(self) -> bool:
         """Whether it is «the number of … has risen to 31» of what is counted."""

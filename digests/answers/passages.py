@@ -8,8 +8,10 @@ from itertools import chain
 
 from digests.answers import statements
 from digests.answers.vocabulary import (
+    PHRASAL_VERBS,
     collect_roots,
     find_root,
+    join_initials,
 )
 from digests.language import sentences
 from digests.language.spans import span_text
@@ -33,8 +35,11 @@ class TokenizedSentence:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """The set of its roots."""
-        return frozenset(self.roots)
+        """Its roots, and those of what its verbs with a particle mean."""
+        pairs = zip(self.roots, self.words[1:], strict=False)
+        return frozenset(self.roots).union(
+            *(PHRASAL_VERBS[pair] for pair in pairs if pair in PHRASAL_VERBS)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +113,10 @@ class TokenizedArticle:
         return self.title | (self.lines[0].held if self.lines else frozenset())
 
     def _collect_roots(self, text: str) -> frozenset[str]:
-        return collect_roots(set(split_words(text)), self.lang)
+        return collect_roots(set(split_words(join_initials(text))), self.lang)
 
     def _tokenize_sentence(self, span: Span) -> TokenizedSentence:
         text = span_text(self.article.text, span)
-        words = split_words(text)
+        words = split_words(join_initials(text))
         roots = tuple(find_root(word, self.lang) for word in words)
         return TokenizedSentence(span=span, text=text, words=words, roots=roots)

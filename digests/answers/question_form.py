@@ -14,6 +14,7 @@ from digests.answers.vocabulary import (
     PHRASES,
     QUESTION_WORDS,
     find_root,
+    join_initials,
 )
 from digests.language import grammar, words
 from digests.language.grammar import Token
@@ -41,7 +42,9 @@ _CAUSE_WORD = re.compile(
     r"auslöste"
 )
 _CONDITION = re.compile(
-    r"\b(?:if|would|could|might|unless|wenn|würden?|falls|könnte|wäre)\b", re.I
+    r"\b(?:if|would|could|might|unless|supposed|bet|promised?|wenn|würden?|falls|könnte"
+    r"|wäre)\b",
+    re.I,
 )
 #: «whats», «isnt»: typed without an apostrophe.
 _CONTRACTION = re.compile(
@@ -116,6 +119,7 @@ _SUBORDINATE = word_set("""
 
 def complete_question(text: str) -> str:
     """«What is» for «whats», «is not» for «isnt», and before «price of …»."""
+    text = join_initials(text)
     text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
     text = re.sub(r"\b((?:wo)?men|children)s\b", r"\1's", text)
     text = re.sub(r"\bppl\b", "people", text)
@@ -220,6 +224,13 @@ def find_main_verb(found: Sequence[Token], lang: str) -> str:
         if token.capital or words.is_stop_word(token.low):
             continue
         if (
+            token.low in _BEFORE_TO
+            and found[at + 1 : at + 2]
+            and (found[at + 1].low == "to")
+        ):
+            # «Was it meant to *last*?»
+            return next((t.low for t in found[at + 2 :] if not t.capital), "")
+        if (
             _follows_subject(found, at)
             if bare
             else (_looks_verb(token.low) and found[at - 1].low not in _OPENING)
@@ -269,6 +280,10 @@ def _ends_phrase(found: Sequence[Token], at: int) -> bool:
 
 
 _OPEN_VERBS = word_set("have do be")
+#: Words that say how sure the verb behind «to» is.
+_BEFORE_TO = word_set("""
+    able due expected likely meant planned ready scheduled set supposed unable
+""")
 _OPENING = word_set("""
     the a an this that these those its his her their my your of in on at by for from to
     with into about against before under over per

@@ -11,7 +11,7 @@ pairs, then single words; the caller stops when it has enough.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, takewhile
 from typing import Literal, cast
 
 from digests.answers import question_form
@@ -50,6 +50,8 @@ QuestionKind = Literal[
 ]
 #: Characters and words of a question that are read.
 _READ, _MOST = 400, 14
+#: «Co-stars» and «P&O» are two words each.
+_INNER = re.compile("[-&]")
 _HELPING = word_set("is are was were has have had will")
 _AUXILIARIES = word_set("do does did")
 
@@ -122,7 +124,8 @@ def parse_question(text: str, today: date) -> Question:
     text = question_form.complete_question(" ".join(text[:_READ].split()))
     found = [t for t in tokenize_span(text, 0, len(text)) if t.kind == "word"]
     lang = "de" if question_form.is_german(text, found) else "en"
-    days = parse_period(text, today, lang)
+    # «Will it open on Sunday?» means the next one, as «will» in small letters shows.
+    days = parse_period(text[:1].lower() + text[1:], today, lang)
     asked_noun = question_form.find_asked_noun(text, lang)
     asking = question_form.find_asking(text)
     kind = _find_kind(text, found, lang, asked_noun)
@@ -137,9 +140,11 @@ def parse_question(text: str, today: date) -> Question:
     ]
     runs = _find_name_runs(spoken, lang)
     terms = _build_terms(spoken, runs, lang, converse=kind == "yes or no")
-    counted = _find_counted(found, asking, terms) if kind == "number" else None
     verb, asks_doer = _find_verb(found, lang)
     main_verb = question_form.find_main_verb(found, lang)
+    counted = (
+        _find_counted(found, asking, terms, main_verb) if kind == "number" else None
+    )
     main = set(question_form.list_main_words(spoken, lang))
     return Question(
         text=text,
@@ -255,7 +260,8 @@ def _build_terms(
     name_of = {token.start: at for at, run in enumerate(runs) for token in run}
     terms: dict[str, QuestionTerm] = {}
     for token in found:
-        for part in token.low.replace("’", "'").removesuffix("'s").split("-"):
+        bare = token.low.replace("’", "'").removesuffix("'s").removesuffix("'")
+        for part in _INNER.split(bare):
             name = name_of.get(token.start)
             if name is None and (
                 words.is_stop_word(part, lang) or part in QUESTION_WORDS
@@ -291,13 +297,26 @@ def _find_counted(
     found: Sequence[Token],
     asking: re.Match[str] | None,
     terms: Sequence[QuestionTerm],
+    main_verb: str,
 ) -> QuestionTerm | None:
-    """The first term after «how many»: what it counts."""
+    """What is counted after «how many»: «*workers*» of «defence department workers»."""
     if asking is None or not asking["counting"]:
         return None
     by_word = {term.word: term for term in terms}
-    after = [t for t in found if t.start >= asking.end()][:4]
-    return next((by_word[t.low] for t in after if t.low in by_word), None)
+    after = [t for t in found if t.start >= asking.end()][:_COUNT_REACH]
+    first = next((at for at, t in enumerate(after) if t.low in by_word), None)
+    if first is None:
+        return None
+    run = list(
+        takewhile(lambda t: t.low in by_word and t.low != main_verb, after[first:])
+    )
+    plural = (t for t in run if t.low.endswith("s") or t.low in _PLURALS)
+    return by_word[next(plural, after[first]).low]
+
+
+#: Words after «how many» in which what is counted stands, and plurals without an «s».
+_COUNT_REACH = 5
+_PLURALS = word_set("people men women children police")
 
 
 def _find_speaker(

@@ -46,6 +46,7 @@ _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
 _WORD = re.compile(r"[^\W\d_]+")
+_ACRONYM = re.compile(r"[A-Z]{2,5}")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
 #: Kinds of answers that a newer report changes, and how much less likely than the best
 #: sentence its own may be.
@@ -234,11 +235,22 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
         return replace(term, accepted_roots=term.accepted_roots | same)
 
     def widen_name(term: QuestionTerm) -> QuestionTerm:
+        name = question.names[term.name] if term.name is not None else ""
+        if _ACRONYM.fullmatch(name):
+            return replace(term, accepted_roots=term.accepted_roots | spell_out(name))
         nation = find_nation(term.word)
         if not nation or term.accepted_roots & known:
             return term
         same = {root for root in known if find_nation(root) == nation}
         return replace(term, accepted_roots=term.accepted_roots | same)
+
+    def spell_out(name: str) -> frozenset[str]:
+        """The root of the last word of the name that has these initials."""
+        long = re.compile(
+            r"\b" + r"\s(?:(?:of|for|and|the)\s){0,2}".join(rf"{x}[a-z]+" for x in name)
+        )
+        found = (long.search(p.article.text) for p in passages if p.lang == lang)
+        return frozenset(find_root(m[0].split()[-1].lower(), lang) for m in found if m)
 
     changed = {term.word: widen(term) for term in question.terms}
     counted, verb = question.counted, question.main_verb

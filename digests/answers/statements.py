@@ -22,6 +22,12 @@ _CONSEQUENCE = re.compile(
 )
 #: «a law that would have metered water»: what it is said of may be real.
 _RELATIVE = re.compile(r"\b(?:that|which|who)\s(?:would|could|might)\shave\s[^,.;]*")
+#: «She asked if he would go»: what is asked is no condition.
+_INDIRECT = re.compile(
+    r"\b(?:ask(?:s|ed|ing)?|wonder(?:s|ed|ing)?|unsure|fragte?n?)\s(?:(?!would|could)"
+    r"[\w,']+\s){0,5}?(?:if|wenn)\b",
+    re.I,
+)
 #: A reason may be what would have been.
 _BECAUSE = re.compile(r"\b(?:because|weil)\b")
 _UNREAL = re.compile(
@@ -54,6 +60,10 @@ _CLAIM = re.compile(
     r"|soziale\w*\s(?:Netzwerke?n?|Medien)|im\s(?:Netz|Internet)|hieß\ses)\b",
     re.I,
 )
+#: What somebody does not do, without a «not».
+_UNDONE = re.compile(
+    r"\b(?:yet to|(?:refus|declin|fail)(?:e?s|ed|ing)\sto|weigert\w*)\b", re.I
+)
 #: A suspicion or an error that is cleared up: a denial without a word of denying.
 _CLEARED = re.compile(
     r"\b(?:ruled\sout|rules\sout|acquitted|cleared|withdrew|withdrawn|nonsense|made\sup"
@@ -77,7 +87,7 @@ _BACK = re.compile(
 
 def is_hypothetical(text: str) -> bool:
     """Whether a sentence says what would happen under a condition."""
-    text = _RELATIVE.sub("", _BECAUSE.split(text)[0])
+    text = _INDIRECT.sub("", _RELATIVE.sub("", _BECAUSE.split(text)[0]))
     if _UNREAL.search(text):
         return True
     conditional = _CONDITION.search(text) is not None
@@ -100,8 +110,9 @@ def is_denial(text: str) -> bool:
 
 
 def denies(text: str) -> bool:
-    """Whether a sentence denies something or has a negation."""
-    return is_denial(text) or grammar.NEGATION.search(text) is not None
+    """Whether a sentence denies something or has a negation: «has yet to decide»."""
+    negated = grammar.NEGATION.search(text) or _UNDONE.search(text)
+    return is_denial(text) or negated is not None
 
 
 def turns_round(text: str) -> bool:

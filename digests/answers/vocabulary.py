@@ -45,6 +45,14 @@ PERSON_NOUNS = ROLE_NOUNS | word_set("""
     kreis bund kirche
 """)
 
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
+
+
+def join_initials(text: str) -> str:
+    """«UN» for «U.N.», and spaces, so that all other words keep their places."""
+    return _INITIALS.sub(lambda m: m[0].replace(".", "").ljust(len(m[0])), text)
+
+
 _ENDINGS = word_list("ingly edly ments ment ings ing ied ies ed es ly s")
 _SHORTEST = 3
 _VOWELS = frozenset("aeiouy")
@@ -152,6 +160,13 @@ def find_family(root: str, lang: str = "en") -> str:
             root = left
             break
     return _normalize_last_letter(root) if len(root) >= _FAMILY_SHORTEST else ""
+
+
+#: From the root of a verb and its particle to the roots of what they mean.
+PHRASAL_VERBS: Mapping[tuple[str, str], frozenset[str]] = {
+    (find_root(verb), particle): collect_roots(meant)
+    for verb, particle, *meant in _ROWS["phrasal_verbs"]
+}
 
 
 def _map_synonyms(

@@ -89,6 +89,14 @@ def build_card_wording(
     )
 
 
+def describe_wording(wording: CardWording) -> str:
+    """What is written on the picture of a card, for people who cannot see it."""
+    voice = f"{wording.speaker}, {wording.role}" if wording.role else wording.speaker
+    sentence = f"{voice}: {wording.opening}{wording.quote}{wording.closing}"
+    origin = ", ".join(filter(None, (wording.outlet, wording.date)))
+    return f"{sentence} ({origin})." if origin else sentence
+
+
 def clean_line(text: str) -> str:
     """The text on one line without invisible characters; no-break spaces stay."""
     return _BREAKING_SPACE.sub(" ", drop_invisible(text)).strip()

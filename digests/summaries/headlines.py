@@ -62,7 +62,7 @@ def write_headline(
     if title:
         return Headline(text=title)
     line = passages.find_title_line(article)
-    if line is not None:
+    if line is not None and _has_word(article.text, line):
         return Headline(text=_format_headline(article.text, (line,)), spans=(line,))
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
@@ -245,6 +245,10 @@ def _format_headline(text: str, version: SentenceVersion) -> str:
 
 #: The first words of a line, as many as a headline may have.
 _FIRST_WORDS = re.compile(rf"[^\W_](?:[^\n]{{0,{WANTED_LENGTH - 2}}}[^\W_])?(?![^\W_])")
+
+
+def _has_word(text: str, span: Span) -> bool:
+    return any(map(str.isalnum, text[span.start : span.end]))
 
 
 def _from_words(article: Article) -> Headline:

@@ -135,7 +135,7 @@ async def test_the_picture_says_its_words_to_people_who_cannot_see_it(ana: Edito
     answer = await ana.presses(await open_story(ana), "Picture of the quote")
     (alt,) = [block.alt for block in answer.blocks if isinstance(block, PictureBlock)]
     assert WORDS in alt
-    assert "Hallin Courier" in alt
+    assert "Hallin Courier, 24 November 2026" in alt
 
 
 async def test_two_quotes_have_a_button_each(ana: Editor):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +118,17 @@ async def test_words_on_a_picture_are_in_the_language_of_the_readers(
     (wording,) = drawing.asked
     assert wording.check_line == "wörtlich aus der Quelle"
     assert wording.date == "6. Januar 2026"
+
+
+async def test_what_a_picture_says_has_the_day_of_the_readers_zone(
+    illustrator: CardIllustrator, drawing: FakeDrawing
+):
+    evening = an_article(published=datetime(2026, 1, 5, 23, 30, tzinfo=UTC))
+    edition = compose([evening], now=NOON, style=EditionStyle())
+    berlin = replace(CONTEXT, zone="Europe/Berlin", locale="de")
+    found = await illustrator.illustrate(edition, berlin, DigestOptions())
+    (ref,) = found.refs.values()
+    assert ref.alt.endswith(f"({evening.source}, 6. Januar 2026).")
 
 
 # ── drawn once ─────────────────────────────────────────────────────────────────

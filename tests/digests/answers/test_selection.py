@@ -548,3 +548,75 @@ def test_words_of_one_family_begin_alike(one: str, other: str, lang: str, same: 
     families = {find_family(one, lang), find_family(other, lang)}
 
     assert (len(families) == 1) == same
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How many people died in Aldby?", "The attacks in Aldby killed 130."),
+        ("How many people live in Aldby?", "Aldby has a population of about 12,000."),
+        ("How many people signed in Aldby?", "In Aldby nearly 900 have signed."),
+        ("How many people were hurt in Aldby?", "In Aldby 82 others were hurt."),
+        ("How many voters were polled in Aldby?", "Aldby polled 2047 voters."),
+        ("How many town hall workers are ill?", "About 90 town hall workers are ill."),
+    ],
+)
+def test_a_count_may_leave_out_its_noun_or_follow_it(question: str, text: str):
+    assert reported(question, an_article(text, title="Aldby")) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How tall is Bram Holt?", "Bram Holt is 6ft 4in and plays in goal."),
+        ("How old is the girl from Aldby?", "A girl of six from Aldby was rescued."),
+        ("How old are the pupils?", "The pupils are 12 years of age."),
+        ("When does the act take effect?", "The act comes into force in mid-2005."),
+        (
+            "Why was the school emptied?",
+            "The school had to be emptied because of gas.",
+        ),
+        ("Where is the Holt company based?", "Aldby-based Holt company makes hats."),
+    ],
+)
+def test_an_answer_may_have_another_form_than_its_question(question: str, text: str):
+    assert reported(question, an_article(text, title="")) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What will the FA do?", "The Football Association will do nothing."),
+        ("Who is the UN envoy?", "The U.N. envoy is Ada Quist."),
+        ("Who owns Bell&Co?", "Ada Quist owns Bell&Co."),
+    ],
+)
+def test_a_name_may_be_spelled_out_or_have_stops(question: str, text: str):
+    assert reported(question, an_article(text, title="")) == [text]
+
+
+def test_a_verb_with_its_particle_means_what_one_word_means():
+    text = "Quist took down Holt in the primary in Aldby."
+
+    assert reported("Who beat Holt in Aldby?", an_article(text, title="")) == [text]
+
+
+def test_what_was_asked_is_no_condition():
+    text = "Ada Quist asked Holt if he would go on in Aldby."
+
+    assert reported("Who asked Holt about Aldby?", an_article(text, title="")) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many people died in Aldby?",
+            "We don't have seven dead in Aldby.",
+        ),
+        ("Who bombed Aldby?", "Bombings in Aldby destroyed two mosques."),
+        ("Where does Quist live?", "Quist wants to reach people."),
+    ],
+)
+def test_what_only_looks_like_an_answer_is_none(question: str, text: str):
+    assert refused(question, an_article(text, title=""))

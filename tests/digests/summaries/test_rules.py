@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digests.grounding.gate import follows_spans
@@ -35,6 +35,7 @@ def test_the_budget_is_never_exceeded(name: str, text: str, chars: int):
 
 @pytest.mark.parametrize("name", sorted(SUMMARISERS))
 @given(text=TEXTS)
+@example(text='";\n')
 def test_every_word_is_in_its_spans(name: str, text: str):
     summary = summarise(name, text, 200)
     assert all(follows_spans(s.text, s.spans, text) for s in summary.sentences)
