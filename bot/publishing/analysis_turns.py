@@ -11,10 +11,30 @@ from datetime import datetime
 from bot.ingest.storing import TURN_SECONDS
 from bot.model import Digest
 from bot.ports import Engine
-from bot.publishing.edition_inputs import EditionInputs, build_edition_style
+from bot.publishing.edition_inputs import (
+    EditionInputs,
+    build_edition_style,
+    compose_inputs,
+)
 from digests.analysis import AnalyseArticle
 from digests.compose import list_wanted
-from digests.types import Article, ArticleAnalysis, EditionStyle
+from digests.types import Article, ArticleAnalysis, Edition, EditionStyle
+
+
+async def compose_in_turns(
+    engine: Engine,
+    inputs: EditionInputs,
+    digest: Digest,
+    now: datetime,
+    read: AnalyseArticle,
+) -> Edition:
+    """Analyse in turns, then compose the edition of the digest from these inputs.
+
+    `read` analyses one article; it is used in the engine's thread only.
+    """
+    own = engine.of_workspace(digest.workspace_id)
+    known = await analyse_in_turns(own, inputs, digest, now, read)
+    return await own.run(compose_inputs, inputs, digest, now, known)
 
 
 async def analyse_in_turns(

@@ -43,14 +43,13 @@ from bot.ports import (
     ignore_checkpoint,
 )
 from bot.publishing import edition_inputs, planning
-from bot.publishing.analysis_turns import analyse_in_turns
+from bot.publishing.analysis_turns import compose_in_turns
 from bot.publishing.drafts import DraftProcessor, SignControl, leave_unsigned
 from bot.publishing.edition_inputs import (
     EditionInputs,
     EditionOrder,
     FinishOccurrence,
     LedgerChanged,
-    compose_inputs,
     finish_planned,
 )
 from bot.publishing.full_texts import FullTextPlanner
@@ -299,8 +298,8 @@ class EditionPublisher:
             edition_inputs.load_past_inputs, digest, since, until
         )
         now = until or self.clock.now()
-        edition = await self.engine.of_workspace(digest.workspace_id).run(
-            compose_inputs, inputs, digest, now
+        edition = await compose_in_turns(
+            self.engine, inputs, digest, now, analyse_article
         )
         order = await self.order_all(digest)
         return await self.render_preview(order, edition, order.workspace.platform)
@@ -483,9 +482,7 @@ class EditionPublisher:
         while True:
             now = self.clock.now()
             found = await self.db.read(edition_inputs.load_inputs, digest, now)
-            engine = self.engine.of_workspace(digest.workspace_id)
-            read = await analyse_in_turns(engine, found, digest, now, run.read)
-            edition = await engine.run(compose_inputs, found, digest, now, read)
+            edition = await compose_in_turns(self.engine, found, digest, now, run.read)
             if not edition.stories:
                 reason = await self.explain_no_stories(digest, edition)
                 record = partial(self._record_skip, finish, reason, edition)
@@ -543,9 +540,7 @@ class EditionPublisher:
     async def _compose_edition(self, digest: Digest, read: AnalyseArticle) -> Edition:
         now = self.clock.now()
         found = await self.db.read(edition_inputs.load_inputs, digest, now)
-        return await self.engine.of_workspace(digest.workspace_id).run(
-            compose_inputs, found, digest, now, read
-        )
+        return await compose_in_turns(self.engine, found, digest, now, read)
 
     async def explain_no_stories(self, digest: Digest, edition: Edition) -> Message:
         """Explain since when nothing is new, and why no article is published."""

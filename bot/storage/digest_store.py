@@ -6,13 +6,14 @@ those of the workspace's digests, and its filters are the person's follows: both
 computed when it is loaded.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, or_, select
+from sqlalchemy import Connection, Row, Select, Table, Text, or_, select, type_coerce
 
 from bot.errors import UnknownName
 from bot.model.digest import Destination, Digest, Source
@@ -193,27 +194,31 @@ def list_planned_digests(conn: Connection, scope: Scope) -> tuple[Digest, ...]:
     ours = in_scope(digests, scope, person_id=None, deleted_at=None)
     named = (_DIGEST.id, _DIGEST.workspace_id, _DIGEST.name)
     pauses = (_DIGEST.paused, _DIGEST.paused_until, _DIGEST.skips)
-    query: Select[Any] = select(*named, *pauses, _DIGEST.settings).where(ours)
+    # Many have the same settings, which are read once.
+    stored = type_coerce(_DIGEST.settings, Text).label("stored")
+    query: Select[Any] = select(*named, *pauses, stored).where(ours)
     rows = conn.execute(query.order_by(_DIGEST.id)).all()
     keys = [row.id for row in rows]
     zones: dict[int, str] = dict(list_all(conn, _select_zones(rows), tuple))
     planned = _load_schedules(conn, keys)
     deferred = _find_deferred(conn, keys)
-    quiet = [row.settings.get("quiet_hours") for row in rows]
-    options = {hours: DigestOptions(quiet_hours=hours) for hours in {*quiet}}
+    options = {
+        text: DigestOptions(quiet_hours=json.loads(text).get("quiet_hours"))
+        for text in {row.stored for row in rows}
+    }
     return tuple(
         from_row(
             Digest,
             row,
             sources=(),
             destinations=(),
-            options=options[hours],
+            options=options[row.stored],
             skips=_parse_dates(row.skips),
             deferred_until=deferred.get(row.id),
             default_zone=zones[row.workspace_id],
             **_plan(planned.get(row.id, ())),
         )
-        for row, hours in zip(rows, quiet, strict=True)
+        for row in rows
     )
 
 

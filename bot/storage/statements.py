@@ -86,11 +86,10 @@ def from_row(noun: type[T], row: Row[Any], **changes: Any) -> T:
         row: Lists in it are converted to tuples.
         changes: Values of fields that are not the column of the same name.
     """
-    found, kind = row._mapping, cast(Any, noun)
     values = {
-        name: tuple(value) if isinstance(value := found[name], list) else value
-        for name in _field_names(kind)
-        if name in found and name not in changes
+        name: tuple(value) if isinstance(value := row[at], list) else value
+        for name, at in _find_columns(cast(Any, noun), row._fields)
+        if name not in changes
     }
     return noun(**values, **changes)
 
@@ -108,6 +107,13 @@ def to_row(table: Table, noun: Any, **changes: Any) -> dict[str, Any]:
         for name in _field_names(cast(Any, type(noun)))
         if name in table.c and name != "id"
     } | changes
+
+
+@cache
+def _find_columns(noun: Any, columns: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Find where the fields of a noun stand among the columns of a query."""
+    names = _field_names(noun)
+    return tuple((name, columns.index(name)) for name in names if name in columns)
 
 
 @cache
