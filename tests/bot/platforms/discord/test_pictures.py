@@ -157,9 +157,16 @@ async def test_each_message_of_an_edition_has_the_pictures_of_its_own_quotes(
     harness.publish("flood", QUOTING)
     await settings(harness, 'cards = "all"')
     await harness.post()
-    counts = [len(drawn_words(one)) for one in discord.ledger.says(CHANNEL)]
-    assert sum(counts) == 3
-    assert sum(count > 0 for count in counts) == 2
+    messages = discord.ledger.says(CHANNEL)
+    assert len(messages) == 3
+    for message in messages:
+        (drawn,) = drawn_words(message)
+        written = [
+            n["content"]
+            for _, n in rules.walk(message["components"])
+            if n["type"] == 10
+        ]
+        assert f"“{drawn}”" in "".join(written)
 
 
 # ── replaced ───────────────────────────────────────────────────────────────────
