@@ -178,10 +178,15 @@ async def load_sample_names(context: CommandContext) -> Mapping[str, str]:
             names["source"] = sources[0].called
     for place in (await context.list_destinations())[:1]:
         names["destination"] = place.name
+    return names | await _load_edition_names(context)
+
+
+async def _load_edition_names(context: CommandContext) -> dict[str, str]:
+    """Load names that stand in the newest edition; none without one."""
     newest = await context.archive.newest(context.place)
     if newest is None:
-        return names
-    names["edition"] = newest.public_id
+        return {}
+    names = {"edition": newest.public_id}
     for story in newest.edition.stories[:1]:
         names |= {"story": "1", "story_id": story.id}
         words = re.findall(rf"[^\W\d_]{{{_LONG_WORD},}}", story.headline.text)
@@ -206,7 +211,8 @@ def fill_examples(shown: Command, names: Mapping[str, str]) -> tuple[str, ...]:
 
 async def suggest_lines(context: CommandContext) -> tuple[str, ...]:
     """List a few lines that are worth typing here."""
-    names = await load_sample_names(context)
+    # The rest of the sample names would take three more queries on every page.
+    names = await _load_edition_names(context)
     if "edition" not in names:
         is_editor = context.person.permission >= Permission.EDITOR
         return ("/newsdesk setup", "/news help") if is_editor else ("/news help",)
