@@ -53,7 +53,12 @@ class InProcessEngine:
                 loop.call_soon_threadsafe(self._turns.end, workspace_id, call.seconds)
 
         await self._turns.take(workspace_id)
-        done = self._pool.submit(call.run)
+        try:
+            done = self._pool.submit(call.run)
+        except RuntimeError:
+            # The engine is closed: those who wait are refused as well.
+            self._turns.end(workspace_id, 0.0)
+            raise
         # Also if the caller is cancelled: the thread is free only afterwards.
         done.add_done_callback(end)
         return await asyncio.wrap_future(done)

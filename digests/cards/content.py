@@ -6,7 +6,7 @@ they look.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from digests.language import quotation_marks, sentences, words
@@ -307,10 +307,14 @@ def _format_alt_text(article: Article, quote: Quote, text: str) -> str:
     published = article.published
     where = [article.source] if article.source else []
     when = [published.date().isoformat()] if published is not None else []
-    origin = ", ".join(where + when)
     shown = _BETWEEN_PARTS.sub("” … “", text)
-    sentence = f"{_format_voice(quote)}: “{shown}”"
-    return f"{sentence} ({origin})." if origin else sentence
+    return join_alt_text(_format_voice(quote), f"“{shown}”", where + when)
+
+
+def join_alt_text(voice: str, said: str, origin: Sequence[str]) -> str:
+    """A sentence of who said what, in its marks, and of where and when."""
+    sentence = f"{voice}: {said}"
+    return f"{sentence} ({', '.join(origin)})." if origin else sentence
 
 
 def _format_voice(quote: Quote) -> str:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final, Literal
 
-from digests.cards.content import UNNAMED_SPEAKER, set_in_marks
+from digests.cards.content import UNNAMED_SPEAKER, join_alt_text, set_in_marks
 from digests.cards.fonts import can_draw, has_cjk_fonts
 from digests.language.normalization import drop_invisible
 from digests.messages import Message
@@ -92,9 +92,9 @@ def build_card_wording(
 def describe_wording(wording: CardWording) -> str:
     """What is written on the picture of a card, for people who cannot see it."""
     voice = f"{wording.speaker}, {wording.role}" if wording.role else wording.speaker
-    sentence = f"{voice}: {wording.opening}{wording.quote}{wording.closing}"
-    origin = ", ".join(filter(None, (wording.outlet, wording.date)))
-    return f"{sentence} ({origin})." if origin else sentence
+    said = f"{wording.opening}{wording.quote}{wording.closing}"
+    origin = [part for part in (wording.outlet, wording.date) if part]
+    return join_alt_text(voice, said, origin)
 
 
 def clean_line(text: str) -> str:

@@ -67,12 +67,17 @@ _ANIMALS = (
     "|geese|dogs?|fish|Tiere?|Vögel|Rinder|Schafe|Schweine|Hühner|Puten|Enten|Gänse"
     "|Hunde|Fische"
 )
-#: Numbers that are only named, at least so many.
-_ROUND_NUMBERS = {"doz": 24, "dut": 24, "sco": 40, "hun": 200, "tho": 2000, "tau": 2000}
-_ROUND_NUMBER = re.compile(
-    r"\b(?:dozens|scores of|hundreds|thousands|Dutzende|Hunderte|Tausende)\b",
-    re.IGNORECASE,
-)
+#: The least that a vague amount stands for.
+_VAGUE_AMOUNTS = {
+    "dozens": 24,
+    "dutzende": 24,
+    "scores of": 40,
+    "hundreds": 200,
+    "hunderte": 200,
+    "thousands": 2000,
+    "tausende": 2000,
+}
+_VAGUE_AMOUNT = re.compile(rf"\b(?:{'|'.join(_VAGUE_AMOUNTS)})\b", re.IGNORECASE)
 #: No harm to people: nobody was hurt, animals were killed, the toll of a bridge.
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
@@ -260,10 +265,10 @@ def _iter_sizes(
         Number(
             start=m.start(),
             end=m.end(),
-            value=_ROUND_NUMBERS[m[0][:3].lower()],
+            value=_VAGUE_AMOUNTS[m[0].lower()],
             shape="words",
         )
-        for m in _ROUND_NUMBER.finditer(text)
+        for m in _VAGUE_AMOUNT.finditer(text)
     ]
     for name, share in harm.items():
         sizes = (_measure_size(text, place, counted) for place in found.get(name, ()))

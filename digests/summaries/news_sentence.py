@@ -63,7 +63,7 @@ _LATER = words.word_set("scene question")
 _OF_NEWS = words.word_set("event has_happened will_happen is_happening")
 #: What is said so is no report.
 _UNSURE = words.word_set("I leans known demanded")
-#: A text is not told from a beginning with one of these.
+#: A text does not start with a sentence that has one of these.
 _NO_BEGINNING = (
     _WEAK | words.word_set("scene earlier opens_vaguely") | {"earlier opening"}
 )
@@ -146,7 +146,7 @@ _SIGNS_OF_REPORT = _REPORTS - words.word_set("has_happened will_happen is_happen
 def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None:
     """The passage that says what happened, or None where no passage can be shown.
 
-    A text that tells of no event is told from its beginning.
+    For a text that reports no event, it is the first one.
 
     Args:
         article: Its title, if it has one, chooses.
@@ -164,8 +164,8 @@ def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None
     brief = article.lang == "de" or len(found) < _BRIEF
     sure = brief or rating >= _SURE[min(happened, 2)] or _has_title(article, found)
     first_rating, first = rated[0]
-    told = not sure and not happened and rating - first_rating < _CLEARLY
-    if told and _list_signs(first).isdisjoint(_NO_BEGINNING):
+    eventless = not sure and not happened and rating - first_rating < _CLEARLY
+    if eventless and _list_signs(first).isdisjoint(_NO_BEGINNING):
         return NewsChoice(first, sure=False)
     # «It was fed by a cable» needs the sentence before, which says what.
     before = found[max(0, news.place - 1)]

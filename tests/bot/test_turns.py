@@ -11,7 +11,7 @@ GREEDY, MODEST = 1, 2
 
 
 class Uses:
-    """Uses of one thing by workspaces; each takes the seconds that it is told."""
+    """Uses of one thing by workspaces; each takes the seconds that it is given."""
 
     def __init__(self) -> None:
         self.turns = FairTurns()

@@ -78,3 +78,20 @@ async def test_a_call_whose_caller_gave_up_lets_the_next_one_begin():
     opened.set()
     assert await asyncio.wait_for(real.run(divide, 6, by=3), 5) == 2
     real.close()
+
+
+async def test_a_closed_engine_refuses_calls_and_those_that_wait():
+    real, opened = InProcessEngine(), threading.Event()
+    running = asyncio.create_task(real.run(opened.wait))
+    await asyncio.sleep(0)
+    waiting = [asyncio.create_task(real.run(divide, 6, by=3)) for _ in range(2)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(asyncio.to_thread(real.close))
+    opened.set()
+    await closing
+    assert await running
+    late = asyncio.create_task(real.run(divide, 6, by=3))
+    async with asyncio.timeout(5):
+        for call in (*waiting, late):
+            with pytest.raises(RuntimeError, match="shutdown"):
+                await call
