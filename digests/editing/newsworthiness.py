@@ -108,8 +108,8 @@ _AGED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-#: A year of long ago; a report of today has none.
-_LONG_AGO = re.compile(r"\b1[89]\d\d\b")
+#: A year of long ago; a report of today has none, but for «the worst since 1999».
+_LONG_AGO = re.compile(r"(?<!\bsince )(?<!\bseit )\b1[89]\d\d\b")
 #: A column and a feature speak of «us» and to «you», outside of quotations.
 _ADDRESSES = re.compile(
     r"\b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our|[Mm]y|[Ww]ir|[Uu]ns|[Ii]ch)\b|\?"
