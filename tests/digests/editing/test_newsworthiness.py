@@ -258,8 +258,8 @@ def test_what_begins_or_ends_a_war_or_a_rule_weighs_most(more: str, less: str):
 def test_the_worst_for_years_is_news_of_today():
     """Also where the year of the last one is named."""
     flood = (
-        "Hochwasser an der Sill: 900 Menschen verlassen ihre Häuser / Der Pegel stieg am "
-        "Sonntag auf den höchsten Stand seit 1978."
+        "Hochwasser an der Sill: 900 Menschen verlassen ihre Häuser / Der Pegel stieg "
+        "am Sonntag auf den höchsten Stand seit 1978."
     )
     plan = (
         "Wärme aus dem See soll 8.000 Haushalte heizen / Der Aufsichtsrat stimmte am "
