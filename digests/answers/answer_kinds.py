@@ -98,7 +98,10 @@ _DIMENSION = re.compile(
 )
 #: A duration without a number.
 _LASTING = re.compile(
-    r"\b(?:until|till|bis|(?:since|seit)(?=\s(?:\w+\s)?\d)"
+    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)-(?:match|game|race|day|"
+    r"week|month|year|hour|minute)|before the (?:day|night|week|month|year) was (?:over|out)"
+    r"|later (?:the same|that) (?:day|night)|for life|indefinite(?:ly)?|overnight|lebenslang\w*"
+    r"|until|till|bis|(?:since|seit)(?=\s(?:\w+\s)?\d)"
     r"|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|Monat|Jahr))\b"
 )
 #: Points in time that are neither dates nor relative days.
@@ -126,6 +129,10 @@ _AGE = re.compile(
     r"|\b(\d{1,3}) years of age\b|\bage of (\d{1,3})\b"
     r"|\b(?:girl|boy|child|man|woman) of (\w+)\b|\bages? (?:between )?(\d{1,3})\b"
     r"|\b(\w+) Jahre alt|\((\d{1,3})\)"
+    r"|\bin (?:his|her|their) (?:early |mid-?|late )?(\d0s|teens|twenties|thirties|forties|fifties"
+    r"|sixties|seventies|eighties|nineties)\b|\bborn (?:(?:in|around|about) ){1,2}(\d{4})\b"
+    r"|\b(?:her|his|their) (\d{1,3})(?:st|nd|rd|th) birthday"
+    r"|\bAlter von (\w+)|\b(\d{1,3})[- ]?jährige[nmrs]?\b"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
@@ -152,7 +159,9 @@ _ATTRIBUTION = re.compile(
 _PERSONAL = word_set("he she they his her their er sie seine ihre")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
-    r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
+    r"\b(?:because|(?<!in )(?:hurt|hit|driven|held back|weighed down|dragged down|buoyed|boosted"
+    r"|helped|fuell?ed|prompted|sparked|led) by|for fail(?:ing|ure)|in an? (?:bid|attempt|effort) to"
+    r"|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|(?:trouble|problem) (?:is|was) that|on (?:the )?grounds|for fear|triggered by"
     r"|blamed|thanks to|source of|traced to"
     r"|weil|wegen|denn"
@@ -168,8 +177,9 @@ _OCCASION = re.compile(
     r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:\w+ ){1,3}(?:"
     r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
     r"|blamed|mainly|when|over (?:an?|the|its|their|his|her)|"
-    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
-    r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
+    r"(?:fined|arrested|detained|jailed|sent off|critici[sz]ed|condemned|praised|honou?red"
+    r"|charged|suspended|convicted|sacked|fired|dismissed|booked|banned|sentenced|sued|wanted"
+    r"|investigated|punished|executed|awarded) (?:\w+ ){0,3}?for"
     r"|following|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )

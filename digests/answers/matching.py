@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from digests.answers import statements
 from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
+from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
     SAYING_ROOTS,
@@ -282,10 +283,25 @@ class SentenceMatch(KindMatch):
         named = [(day.first, day.last) for day in found if day.first and day.last]
         if named:
             return any(a <= period.last and period.first <= b for a, b in named)
+        if self._is_near_day(period):
+            return True
         if written is None or written < period.first:
             # Of days to come an article may not repeat when they are.
             return written is not None
         return period.first <= written <= period.last + _PERIOD_SLACK
+
+    def _is_near_day(self, period: Period) -> bool:
+        """Whether the sentences before it, or the title, name a day of the period."""
+        lines, article = self.passage.lines, self.passage.article
+        first = max(0, self.at - SENTENCES_BACK)
+        texts = [article.title or "", *(line.text for line in lines[first : self.at])]
+        written = article.published.date() if article.published is not None else None
+        return any(
+            day.first <= period.last and period.first <= day.last
+            for text in texts
+            for day in dates.find_dated_days(text, written, article.lang)
+            if day.first and day.last
+        )
 
     def _is_said_by(self) -> bool:
         """Whether the sentence reports words of the person asked about."""

@@ -45,6 +45,8 @@ _BEFORE = 2
 _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+#: How many more texts must have a word with a capital than without for it to be a name.
+_NAME_MARGIN = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
@@ -200,7 +202,8 @@ def restore_capitals(
         for short, ending in ((word, ""), (word.removesuffix("s"), "'s")):
             name = short[0].upper() + short[1:]
             large = rf"(?:(?<=[\w,;] ){name}\b|\b{name}(?=\s[A-ZÄÖÜ]|['’]s))"
-            if count_texts(large) > count_texts(rf"\b{word}\b"):
+            # «Wall Street» makes no name of every wall.
+            if count_texts(large) > _NAME_MARGIN * count_texts(rf"\b{word}\b"):
                 return name + ending
         return word
 
