@@ -81,6 +81,8 @@ _DIMENSIONS = {
         r"\b(?:tall|high|height|stands)\b|\b\d\s?(?:ft|feet|foot)\s\d", re.I
     ),
 }
+#: A count without a number.
+MANY = re.compile(r"\b(?:dozens|scores|hundreds|thousands|dutzende|hunderte|tausende)\b", re.I)
 _YEAR = re.compile(
     r"\b(?:in|since|from|until|by|Jahr|seit|bis|von)\s(?:(?:early|mid|late)[-\s])?"
     r"((?:1[6-9]|20)\d\d)\b"
@@ -114,7 +116,10 @@ _WHEN = re.compile(
     r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
     r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)|um\sMitternacht)\b"
 )
-_CALLED = word_set("called named name names heißt hieß namens namen")
+_CALLED = re.compile(
+    r"\b(?:called|named|nicknamed|dubbed|known as|heißt|hieß|namens|genannt|names?"
+    r"(?: is| was|d)?|Namen?)[\s,:]+[“\"„'‘«]?[A-ZÄÖÜ\d]"
+)
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 #: From how many long words, and from which share with capitals, a line is a headline.
 _HEADLINE_WORDS, _MOSTLY = 4, 0.8
@@ -132,7 +137,7 @@ _AGE = re.compile(
     r"|\bin (?:his|her|their) (?:early |mid-?|late )?(\d0s|teens|twenties|thirties|forties|fifties"
     r"|sixties|seventies|eighties|nineties)\b|\bborn (?:(?:in|around|about) ){1,2}(\d{4})\b"
     r"|\b(?:her|his|their) (\d{1,3})(?:st|nd|rd|th) birthday"
-    r"|\bAlter von (\w+)|\b(\d{1,3})[- ]?jährige[nmrs]?\b"
+    r"|\bAlter von (\w+)|\b(\d{1,3})[- ]?[jJ]ährige[nmrs]?\b"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
@@ -174,7 +179,7 @@ _REASON = re.compile(
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
-    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:\w+ ){1,3}(?:"
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:that|this|which|all)\b)(?! (?:\w+ ){1,3}(?:"
     r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
     r"|blamed|mainly|when|over (?:an?|the|its|their|his|her)|"
     r"(?:fined|arrested|detained|jailed|sent off|critici[sz]ed|condemned|praised|honou?red"
@@ -353,7 +358,8 @@ class KindMatch:
             return False
         if question.counted:
             # Which of its numbers counts is judged elsewhere; «2047 voters» is no year.
-            return bool(numbers.find_numbers(text, self.passage.article.lang))
+            found = numbers.find_numbers(text, self.passage.article.lang)
+            return bool(found) or MANY.search(text) is not None
         return any(
             unit or not _OTHERS.match(text, number.end) for number in self.numbers
         )
@@ -375,7 +381,7 @@ class KindMatch:
     def _is_called(self) -> bool:
         """Whether it says «called» and has a word asked about: «a drug called …»."""
         asked = frozenset[str]().union(*(t.accepted_roots for t in self.question.focus))
-        called = not _CALLED.isdisjoint(self.line.words)
+        called = _CALLED.search(self.line.text) is not None
         return called and not asked.isdisjoint(self.line.held)
 
     def _names_beside(self) -> bool:
@@ -399,7 +405,7 @@ class KindMatch:
         low = self.question.text.lower()
         for root in roots & self.line.held:
             for beside in re.finditer(
-                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s)?(?P<after>[A-ZÄÖÜ]\w+)"
+                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s|(?:[a-z-]+\s){{1,3}})?(?P<after>[A-ZÄÖÜ]\w+)"
                 rf"|(?P<before>[A-ZÄÖÜ][\w’']+),?\s(?:(?:is|was|an?|the|his|her|its|their|der|"
                 rf"die)\s){{0,2}}(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
                 self.line.text,
@@ -425,7 +431,7 @@ class KindMatch:
                 return True
             if " of " in age[0]:
                 before += age[0].lower()
-            if "-old" in age[0] or " old" in age[0]:
+            if not age[0].startswith(","):
                 before += lower[age.end() : age.end() + _AGE_REACH]
             clause = _ELSE.split(before)[-1]
             # Of whom «she» is the name is asked for near it.

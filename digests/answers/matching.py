@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.answers import statements
-from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
+from digests.answers.answer_kinds import MANY, SENTENCES_BACK, KindMatch
 from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
@@ -81,10 +81,16 @@ _ELIDING = word_set("""
     haben hatten blieben
 """)
 _COUNT_REACH = 60
+_CURRENCIES = ("$", "£", "€", "¥")
 #: What ends the phrase of a number: «Hall, 71, who keeps bees» counts no bees.
 _CLAUSE = re.compile(r"[,;:](?!\d)\s|\s(?:with|in|at|on|for|from|mit|für|aus|bei|im)\s")
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
-_WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
+#: «All of the 40 people», of whom not all are meant.
+_WHOLE = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|some|most|many|none"
+    r"|few|all|percent|eine?[nr]?|zwei|drei|vier|fünf|sechs|einige|viele|Prozent))\s"
+    r"(?:\w+\s)?(?:of|von)\s(?:the|den|der)\s\Z"
+)
 _STILL = word_set("now still noch")
 #: «We don't have seven dead people.»
 _DENIED_COUNT = re.compile(
@@ -138,6 +144,17 @@ class SentenceMatch(KindMatch):
         asked = _ORDINALS.intersection(split_words(text))
         other = asked.isdisjoint(said) and bool(_ORDINALS & said)
         return set(_RESTRICTION.findall(text)) <= said and not (asked and other)
+
+    def names_asked(self) -> bool:
+        """Whether who somebody is, or what something is called, is named.
+
+        «The judge in the case tried to help» does not say who the judge is.
+        """
+        question = self.question
+        if question.kind == "name":
+            return self._is_called() or self._names_beside()
+        identity = question.kind == "person" and question.asked_noun
+        return not identity or self.names_noun()
 
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
@@ -227,6 +244,8 @@ class SentenceMatch(KindMatch):
         if any(self._counts(counted, number.start, number.end) for number in found):
             return True
         held = counted.accepted_roots & line.held
+        if any(self._counts(counted, m.start(), m.end()) for m in MANY.finditer(line.text)):
+            return True
         return bool(held) and not _NONE.isdisjoint(line.words)
 
     def _counts(self, counted: QuestionTerm, start: int, end: int) -> bool:
@@ -242,7 +261,10 @@ class SentenceMatch(KindMatch):
         if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
             # «34 of the 40 people missing are safe» counts no missing people.
             return False
-        if _DENIED_COUNT.search(before):
+        if _DENIED_COUNT.search(before) or before.endswith(_CURRENCIES):
+            return False
+        if text[start:end] in self.question.text:
+            # «Flight 8501»
             return False
         near, anyone = self.is_near(counted), counted.word in _ANY_PEOPLE
         behind = collect_roots(split_words(before)[-1:], lang)

@@ -45,6 +45,7 @@ _BEFORE = 2
 _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_ORDINAL_PARTS = ("zweit", "dritt", "viert", "fünft")
 #: How many more texts must have a word with a capital than without for it to be a name.
 _NAME_MARGIN = 3
 _WORD = re.compile(r"[^\W\d_]+")
@@ -98,7 +99,8 @@ class _Candidate:
 
     @property
     def sure(self) -> bool:
-        return self.score >= likelihood.SURE and self.match.is_unrestricted()
+        likely = self.score >= likelihood.SURE
+        return likely and self.match.is_unrestricted() and self.match.names_asked()
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -270,6 +272,9 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
 
 def _is_compound_pair(base: str, root: str) -> bool:
     short, long = sorted((base, root), key=len)
+    if long.startswith(_ORDINAL_PARTS):
+        # «Dritthöchster» is not «höchster».
+        return False
     if len(short) >= _COMPOUND_PART and long.startswith(short):
         return True
     return len(short) >= _COMPOUND_HEAD and long.endswith(short)
