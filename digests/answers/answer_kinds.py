@@ -120,6 +120,7 @@ _CALLED = re.compile(
     r"\b(?:called|named|nicknamed|dubbed|known as|heißt|hieß|namens|genannt|names?"
     r"(?: is| was|d)?|Namen?)[\s,:]+[“\"„'‘«]?[A-ZÄÖÜ\d]"
 )
+_WITHOUT_NAMES = re.compile(r"\b[A-ZÄÖÜ]\w+(?:\s[A-ZÄÖÜ]\w+)*")
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 #: From how many long words, and from which share with capitals, a line is a headline.
 _HEADLINE_WORDS, _MOSTLY = 4, 0.8
@@ -381,8 +382,14 @@ class KindMatch:
     def _is_called(self) -> bool:
         """Whether it says «called» and has a word asked about: «a drug called …»."""
         asked = frozenset[str]().union(*(t.accepted_roots for t in self.question.focus))
-        called = _CALLED.search(self.line.text) is not None
-        return called and not asked.isdisjoint(self.line.held)
+        called = _CALLED.search(self.line.text)
+        if called is None:
+            return False
+        # «Drills called Foal Eagle» names no foal.
+        rest = self.line.text[: called.start()] + _WITHOUT_NAMES.sub(
+            "", self.line.text[called.start() :]
+        )
+        return not asked.isdisjoint(collect_roots(split_words(rest), self.passage.lang))
 
     def _names_beside(self) -> bool:
         """Whether a name is in apposition to a word asked about."""
@@ -405,9 +412,11 @@ class KindMatch:
         low = self.question.text.lower()
         for root in roots & self.line.held:
             for beside in re.finditer(
-                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s|(?:[a-z-]+\s){{1,3}})?(?P<after>[A-ZÄÖÜ]\w+)"
-                rf"|(?P<before>[A-ZÄÖÜ][\w’']+),?\s(?:(?:is|was|an?|the|his|her|its|their|der|"
-                rf"die)\s){{0,2}}(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
+                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s|(?:for|of)\s(?:the\s)?\w+\s|(?:[a-z-]+\s){{1,3}})?"
+                rf"(?P<after>[A-ZÄÖÜ]\w+)"
+                rf"|(?P<before>[A-ZÄÖÜ][\w’']+)(?:,\s(?:\d{{1,3}},\s)?|\s(?:is|was|became|ist|war"
+                rf"|wurde)\s|\s(?=(?:an?|the|der|die)\s))(?:(?:an?|the|his|her|its|their|der|die|ein"
+                rf"|eine)\s)?(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
                 self.line.text,
             ):
                 name = beside["after"] or beside["before"]

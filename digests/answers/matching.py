@@ -27,11 +27,15 @@ from digests.language.words import split_words, word_set
 _BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
 _BY = word_set("by von durch")
 _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
-_UNREAL = re.compile(
-    r"\b(?:will|would|can|could|may|might|must|should|if|wird|werden|soll|sollen|würden?"
-    r"|könnten?|muss|müssen|wenn|supposed)\b"
-    r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
-)
+_UNREAL = {
+    "en": re.compile(
+        r"\b(?:will|would|can|could|may|might|must|should|if|supposed)\b"
+        r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
+    ),
+    "de": re.compile(
+        r"\b(?:wird|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn)\b"
+    ),
+}
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
 #: What may stand for a preposition: «died *after* an illness».
@@ -46,6 +50,11 @@ _ALIKE = {
 _PREPOSITION_REACH = 8
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
+#: Words after which somebody is named who did something.
+_NAMES_DOER = re.compile(
+    r"\b(?:by|claim\w*|responsib\w*|accus\w*|suspect\w*|behind|blam\w*|charg\w*|von|durch)\b",
+    re.I,
+)
 _PERIOD_SLACK = timedelta(days=1)
 #: Words of a question without which another event may be meant.
 _RESTRICTION = re.compile(
@@ -193,12 +202,13 @@ class SentenceMatch(KindMatch):
     def _is_real(self) -> bool:
         """Whether what was asked about as past is not only to come, or a condition."""
         text, verbs = self.question.text, self._find_verb()
-        obliged = " to " in text or _UNREAL.search(text)
+        unreal = _UNREAL["de" if self.passage.lang == "de" else "en"]
+        obliged = " to " in text or unreal.search(text)
         if not verbs or obliged or not _ASKS_PAST.search(text):
             return True
         words = self.line.words
         return any(
-            not _UNREAL.search(" ".join(words[max(0, at - _NEAR) : at]))
+            not unreal.search(" ".join(words[max(0, at - _NEAR) : at]))
             # «A retired clerk» does not say when he retired.
             and not (words[at].endswith("ed") and words[at - 1] in ("a", "an"))
             for at in verbs
@@ -369,11 +379,24 @@ class SentenceMatch(KindMatch):
         question, line = self.question, self.line
         if question.asks_doer is None:
             return True
+        if question.asks_doer and self._leaves_doer_out():
+            return False
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
         roots = frozenset[str]().union(*(term.accepted_roots for term in own))
         verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
         places = [at for at, root in enumerate(line.roots) if root in roots]
         return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
+
+    def _leaves_doer_out(self) -> bool:
+        """Whether it only tells of the deed as a thing: «bombings at two mosques»."""
+        if _NAMES_DOER.search(self.line.text):
+            return False
+        words, deeds = self.line.words, self.question.deeds
+        places = [at for at, root in enumerate(self.line.roots) if root in deeds]
+        return bool(places) and all(
+            not at or words[at + 1 : at + 2] in (("at",), ("in",), ("on",), ("of",))
+            for at in places
+        )
 
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
         """Whether what is named stands where it must; a passive names its agent."""

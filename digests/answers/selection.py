@@ -57,6 +57,8 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
     ("number", "money", "length", "day", "yes or no", "reason")
 )
 _NEWER_SLACK = 3.0
+#: How much less of a question than another one an article that answers it may have.
+_OTHER_SUBJECT = .4
 
 
 @frozen
@@ -142,6 +144,9 @@ def iter_matches(
     """
     examined, others = examine_sentences(question, passages)
     for match in examined:
+        share, _ = others.articles[match.passage.article.id]
+        if others.most - share > _OTHER_SUBJECT:
+            continue
         score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():
