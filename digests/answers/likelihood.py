@@ -30,7 +30,7 @@ from digests.language.words import (
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = -0.2, -0.45
+SURE, NEAREST = -0.1, -0.45
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15

@@ -50,6 +50,8 @@ _ALIKE = {
 _PREPOSITION_REACH = 8
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
+#: Endings of nouns for a deed.
+_EVENTS = ("ing", "ings", "ion", "ions", "ack", "acks", "ery", "eries")
 #: Words after which somebody is named who did something.
 _NAMES_DOER = re.compile(
     r"\b(?:by|claim\w*|responsib\w*|accus\w*|suspect\w*|behind|blam\w*|charg\w*|von|durch)\b",
@@ -254,7 +256,9 @@ class SentenceMatch(KindMatch):
         if any(self._counts(counted, number.start, number.end) for number in found):
             return True
         held = counted.accepted_roots & line.held
-        if any(self._counts(counted, m.start(), m.end()) for m in MANY.finditer(line.text)):
+        if any(
+            self._counts(counted, m.start(), m.end()) for m in MANY.finditer(line.text)
+        ):
             return True
         return bool(held) and not _NONE.isdisjoint(line.words)
 
@@ -394,7 +398,8 @@ class SentenceMatch(KindMatch):
         words, deeds = self.line.words, self.question.deeds
         places = [at for at, root in enumerate(self.line.roots) if root in deeds]
         return bool(places) and all(
-            not at or words[at + 1 : at + 2] in (("at",), ("in",), ("on",), ("of",))
+            words[at].endswith(_EVENTS)
+            and words[at + 1 : at + 2] in (("at",), ("in",), ("on",), ("of",))
             for at in places
         )
 

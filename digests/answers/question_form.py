@@ -199,7 +199,11 @@ def find_asked_noun(text: str, lang: str) -> str:
     last = at
     while last and following[last - 1].lower() in _AFTERTHOUGHTS:
         last -= 1
-    if following[at : at + 1] and following[at].endswith("ed") and text[:2].lower() == "wh":
+    if (
+        following[at : at + 1]
+        and following[at].endswith("ed")
+        and text[:2].lower() == "wh"
+    ):
         # «What was the man accused of?»
         at = 0 if text[2:4].lower() == "at" else at
     noun = following[last - 1] if last and at else ""

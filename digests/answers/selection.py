@@ -58,7 +58,7 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
 )
 _NEWER_SLACK = 3.0
 #: How much less of a question than another one an article that answers it may have.
-_OTHER_SUBJECT = .4
+_OTHER_SUBJECT = 0.4
 
 
 @frozen
