@@ -20,8 +20,9 @@ _SECOND_LEVEL: Final = word_set(
 )
 #: Kinds under one country that are names under others: «web.de».
 _KINDS_OF_COUNTRY: Final = word_set(
-    "ad.jp art.br biz.pl firm.in gen.nz gen.tr gr.jp id.au idv.hk idv.tw ind.br info.pl "
-    "jor.br law.za lg.jp msk.ru pe.kr re.kr school.nz spb.ru web.id web.tr web.za waw.pl"
+    "ad.jp art.br biz.pl firm.in gen.nz gen.tr gr.jp id.au idv.hk idv.tw ind.br "
+    "info.pl jor.br law.za lg.jp msk.ru pe.kr re.kr school.nz spb.ru web.id web.tr "
+    "web.za waw.pl"
 )
 #: Domains and names of one publisher, by its name.
 _FAMILIES: Final[Mapping[str, str]] = {
