@@ -133,6 +133,45 @@ def test_a_backup_whose_own_definitions_are_changed_is_refused(
         backups.restore()
 
 
+def test_a_rule_in_a_table_of_the_search_index_is_a_changed_definition(
+    backups: BackupHarness,
+):
+    backups.back_up()
+    add_definition(
+        backups,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'v)', 'v, CHECK (k <> 1))')"
+        " WHERE name = 'searchable_index_config'",
+    )
+    with untouched(backups), pytest.raises(ConfigurationError, match="was changed by"):
+        backups.restore()
+
+
+def test_a_table_of_an_unknown_module_cannot_be_left_out(backups: BackupHarness):
+    backups.back_up()
+    add_definition(
+        backups,
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master VALUES ('table', 'theirs', 'theirs', 0,"
+        " 'CREATE VIRTUAL TABLE theirs USING elsewhere(a)')",
+    )
+    with pytest.raises(ConfigurationError, match="no such module"):
+        backups.restore()
+    assert [*backups.home.glob("*.restoring*"), *backups.home.glob("*.replaced*")] == []
+
+
+def test_foreign_tables_that_refer_to_each_other_are_left_out(backups: BackupHarness):
+    backups.back_up()
+    add_definition(
+        backups,
+        "CREATE TABLE a_theirs (a PRIMARY KEY)",
+        "CREATE TABLE b_theirs (a REFERENCES a_theirs)",
+        "INSERT INTO a_theirs VALUES (1)",
+        "INSERT INTO b_theirs VALUES (1)",
+    )
+    assert len(backups.restore().left_out) == 2
+
+
 def test_statistics_of_sqlites_own_are_no_foreign_definition(backups: BackupHarness):
     backups.back_up()
     add_definition(backups, "ANALYZE")
