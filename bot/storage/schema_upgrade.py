@@ -461,11 +461,16 @@ def drop_foreign_definitions(conn: Connection, version: str) -> tuple[str, ...]:
             conn.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
         except DBAPIError as error:
             raise ConfigurationError(
-                f"The backup has a {kind} «{name}» that Standfirst did not make and "
-                f"cannot remove ({error.orig}). Remove it with the program that made "
+                f"The backup has a {kind} «{_show(name)}» that Standfirst did not make "
+                f"and cannot remove ({error.orig}). Remove it with the program that made "
                 "it, or restore another backup; nothing was changed."
             ) from error
-    return tuple(f"{kind} {name}" for kind, name in foreign)
+    return tuple(f"{kind} {_show(name)}" for kind, name in foreign)
+
+
+def _show(name: str) -> str:
+    """The name without what a terminal would act on."""
+    return "".join(char if char.isprintable() else "?" for char in name)
 
 
 def _read_definitions(conn: Connection) -> _Definitions:

@@ -67,6 +67,13 @@ def test_a_damaged_backup_is_refused(backups: BackupHarness):
         backups.restore()
 
 
+def test_a_backup_without_the_end_of_its_last_page_is_damaged(backups: BackupHarness):
+    backups.back_up()
+    backups.kept.write_bytes(backups.kept.read_bytes()[:-1000])
+    with untouched(backups), pytest.raises(ConfigurationError, match="end is missing"):
+        backups.restore()
+
+
 FOREIGN = {
     "trigger": "CREATE TRIGGER theirs AFTER INSERT ON deliveries BEGIN"
     " UPDATE destinations SET channel = 'C-theirs'; END",
@@ -158,6 +165,12 @@ def test_a_table_of_an_unknown_module_cannot_be_left_out(backups: BackupHarness)
     with pytest.raises(ConfigurationError, match="no such module"):
         backups.restore()
     assert [*backups.home.glob("*.restoring*"), *backups.home.glob("*.replaced*")] == []
+
+
+def test_a_name_from_a_backup_does_nothing_to_a_terminal(backups: BackupHarness):
+    backups.back_up()
+    add_definition(backups, 'CREATE TABLE "a\x1b[2J" (a)')
+    assert backups.restore().left_out == ("table a?[2J",)
 
 
 def test_foreign_tables_that_refer_to_each_other_are_left_out(backups: BackupHarness):
