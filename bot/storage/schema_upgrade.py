@@ -462,8 +462,8 @@ def drop_foreign_definitions(conn: Connection, version: str) -> tuple[str, ...]:
         except DBAPIError as error:
             raise ConfigurationError(
                 f"The backup has a {kind} «{_show(name)}» that Standfirst did not make "
-                f"and cannot remove ({error.orig}). Remove it with the program that made "
-                "it, or restore another backup; nothing was changed."
+                f"and cannot remove ({error.orig}). Remove it with the program that "
+                "made it, or restore another backup; nothing was changed."
             ) from error
     return tuple(f"{kind} {_show(name)}" for kind, name in foreign)
 
