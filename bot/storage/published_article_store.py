@@ -149,7 +149,9 @@ def list_unsettled_comparisons(
     conn: Connection, scope: Scope, now: datetime, limit: int
 ) -> tuple[PublishedArticle, ...]:
     """List the comparisons that only wait until the text is stable."""
-    mine = (in_scope(published_articles, scope), _PUBLISHED.compare_at.is_not(None))
+    # A range, so that the index of the few that wait is used.
+    waits = _PUBLISHED.compare_at > now - CORRECTABLE_PERIOD
+    mine = (in_scope(published_articles, scope), waits)
     query = select(published_articles).where(*mine, is_due(_PUBLISHED.not_before, now))
     order = (_PUBLISHED.compare_at, _PUBLISHED.edition_id, _PUBLISHED.article_id)
     return list_all(conn, query.order_by(*order).limit(limit), PublishedArticle)

@@ -7,7 +7,7 @@ as many publishers as it links to.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ _KINDS_OF_COUNTRY: Final = word_set(
     "web.za waw.pl"
 )
 #: Domains and names of one publisher, by its name.
-_FAMILIES: Final[Mapping[str, str]] = {
+_FAMILIES: Final[dict[str, str]] = {
     domain: publisher
     for publisher, domains in {
         "bbc": "bbc.com bbc.co.uk bbci.co.uk",
@@ -106,7 +106,8 @@ def count_publishers(articles: Sequence[Article], outlets: Sequence[str]) -> int
     for article in articles:
         if article.source:
             by_name.setdefault(article.source, find_publisher(article))
-    found = [by_name.get(name) or _clean_name(name) for name in outlets]
+    known = _FAMILIES | by_name
+    found = [known.get(name) or _clean_name(name) for name in outlets]
     return max(1, len(set(_unite_names(found))))
 
 
