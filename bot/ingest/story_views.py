@@ -26,7 +26,7 @@ from bot.model import Source
 from bot.ports import Engine
 from bot.storage import Database, story_store
 from bot.storage.story_store import ArrivedArticle
-from bot.turns import FairTurns
+from bot.ingest.turns import FairTurns
 from digests.stories.assignment import (
     StoryPlacement,
     find_moved_stories,
