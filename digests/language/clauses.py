@@ -485,6 +485,13 @@ def _adds_whole(kept: str, tail: str) -> bool:
 _GERMAN = re.compile(
     r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
 )
+
+
+def is_german(text: str) -> bool:
+    """Whether a sentence has a word that is German and not English."""
+    return _GERMAN.search(text) is not None
+
+
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
     r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"

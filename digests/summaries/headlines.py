@@ -12,6 +12,7 @@ version is shown in full.
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
@@ -20,6 +21,13 @@ from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
+from digests.summaries.topics import (
+    PlacedTopics,
+    Topics,
+    find_topics,
+    place_topics,
+    price_topics,
+)
 from digests.types import Article, Headline, Sentence, Span
 
 #: Preferred and greatest length of a headline, in characters.
@@ -69,8 +77,8 @@ def write_headline(
     summarised = [p for p in found if p.span.start in shown]
     return (
         (None if sure else _name_subject(article.text, summarised[:1]))
-        or _from_sentences(article.text, summarised)
-        or _from_sentences(article.text, found)
+        or _from_sentences(article, summarised, topics := find_topics(found))
+        or _from_sentences(article, found, topics)
         or _from_words(article)
     )
 
@@ -84,11 +92,13 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
         given.append(
             Headline(text=_format_headline(article.text, (line,)), spans=(line,))
         )
+    found = passages.extract_passages(article)
+    topics = find_topics(found)
     written = (
         Headline(text=_format_headline(article.text, version), spans=version)
-        for passage in passages.extract_passages(article)[:_LOOKED_AT]
+        for passage in found[:_LOOKED_AT]
         if passages.is_presentable(passage) and _stands_alone(passage)
-        if (version := _choose_version(article.text, passage)) is not None
+        if (version := _choose_version(article, passage, topics)) is not None
     )
     different: dict[str, Headline] = {}
     for headline in (*given, *written):
@@ -96,12 +106,15 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     return tuple(different.values())[:most]
 
 
-def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
+def _from_sentences(
+    article: Article, found: Sequence[Passage], topics: Topics
+) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
     for passage in sorted(shown, key=_stands_alone, reverse=True):
-        version = _choose_version(text, passage)
+        version = _choose_version(article, passage, topics)
         if version is not None:
-            return Headline(text=_format_headline(text, version), spans=version)
+            text = _format_headline(article.text, version)
+            return Headline(text=text, spans=version)
     return None
 
 
@@ -159,12 +172,15 @@ def _stands_alone(passage: Passage) -> bool:
     return not passages.OPENS_WITH_SPEECH.match(passage.text)
 
 
-def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
+def _choose_version(
+    article: Article, passage: Passage, topics: Topics
+) -> SentenceVersion | None:
     """The version of a sentence that loses least for its length.
 
     A sentence that refers to another one is whole, or goes without its opening.
     """
-    span = passage.span
+    text, span = article.text, passage.span
+    placed = place_topics(article, span, topics)
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
@@ -173,7 +189,10 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
         length -= text[version[-1].end - 1] == "." if version else 0
         leaning = passage.leans and version[0].start == whole[0].start
         if length <= _LONGEST_WHOLE and (version == whole or not leaning):
-            priced.append((loss + _price_length(length), version))
+            long = length > MAX_LENGTH
+            loss += _price_length(length)
+            loss += price_topics(placed, () if long else version)
+            priced.append((loss, version))
     priced.sort(key=lambda row: row[0])
     readable = (
         (cost, version)
@@ -182,7 +201,8 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
     )
     best = next(readable, None)
     if best and len(_format_headline(text, best[1])) > MAX_LENGTH:
-        best = min(_tighten(text, priced, whole), key=lambda row: row[0], default=best)
+        tight = _tighten(text, priced, whole, placed)
+        best = min(tight, key=lambda row: row[0], default=best)
     return best[1] if best else None
 
 
@@ -194,19 +214,20 @@ def _tighten(
     text: str,
     priced: Sequence[tuple[float, SentenceVersion]],
     whole: SentenceVersion,
+    placed: PlacedTopics,
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """The versions that are too long, with what a headline can do without."""
     for cost, version in priced[:_MOST_TIGHTENED]:
         length = len(_format_headline(text, version))
         if length <= MAX_LENGTH or not (version == whole or _is_fit(text, version)):
             continue
-        found = tightening.tighten_version(text, version, MAX_LENGTH)
+        found = tightening.tighten_version(
+            text, version, MAX_LENGTH, partial(price_topics, placed)
+        )
         if found and _is_fit(text, found[1]):
             kept = len(_format_headline(text, found[1]))
-            yield (
-                cost + found[0] + _price_length(kept) - _price_length(length),
-                found[1],
-            )
+            cost -= price_topics(placed, ()) + _price_length(length)
+            yield cost + found[0] + _price_length(kept), found[1]
 
 
 def _is_fit(text: str, version: SentenceVersion) -> bool:

@@ -10,12 +10,14 @@ among the words that go, nor is anything between quotation marks.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from digests.language import clauses, grammar, insertions, words
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import overlaps_any
 from digests.summaries import shortening
+from digests.summaries.german_gaps import find_german_ends, find_german_gaps
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
@@ -143,7 +145,10 @@ _FEWEST_AFTER_VERB = 2
 
 
 def tighten_version(
-    text: str, version: SentenceVersion, most: int
+    text: str,
+    version: SentenceVersion,
+    most: int,
+    price: Callable[[SentenceVersion], float],
 ) -> tuple[float, SentenceVersion] | None:
     """The version in at most `most` characters that loses least, with the loss.
 
@@ -151,22 +156,39 @@ def tighten_version(
         text: The article's text.
         version: A readable version of a sentence that is too long.
         most: Characters of the version as a headline.
+        price: The loss by what a version does not name, besides its parts.
     """
     span = Span(start=version[0].start, end=version[-1].end)
-    gaps = sorted(_find_gaps(text, span), key=lambda cut: cut.loss)
+    named = price(version)
+    gaps = [
+        cut._replace(loss=cut.loss + price(_remove(version, [cut])) - named)
+        for cut in _find_gaps(text, span)
+    ]
+    gaps.sort(key=lambda cut: cut.loss)
+
+    def fits(cuts: list[_Cut]) -> bool:
+        shown = clauses.format_version(text, _remove(version, cuts))
+        return len(shown.rstrip(".")) <= most
+
     best: tuple[float, SentenceVersion] | None = None
     for end in [None, *_find_ends(text, span)]:
         cuts = [end] if end else []
-        shown = _remove(version, cuts)
-        for gap in [None, *gaps]:
-            if gap and not overlaps_any(gap, cuts):
-                cuts = [*cuts, gap]
-                shown = _remove(version, cuts)
-            if len(clauses.format_version(text, shown).rstrip(".")) <= most:
-                loss = sum(cut.loss for cut in cuts)
-                if best is None or loss < best[0]:
-                    best = (loss, shown)
+        for gap in gaps:
+            if fits(cuts):
                 break
+            if not overlaps_any(gap, cuts):
+                cuts.append(gap)
+        if not fits(cuts):
+            continue
+        for cut in sorted(cuts[bool(end) :], key=lambda cut: -cut.loss):
+            # What a larger gap made needless stays.
+            rest = [other for other in cuts if other is not cut]
+            if fits(rest):
+                cuts = rest
+        shown = _remove(version, cuts)
+        loss = sum(cut.loss for cut in cuts) + price(shown)
+        if best is None or loss < best[0]:
+            best = (loss, shown)
     return best
 
 
@@ -185,30 +207,44 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
 def _find_gaps(text: str, span: Span) -> list[_Cut]:
     sentence = text[span.start : span.end]
     quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
-    found: list[_Cut] = []
+    return [
+        _Cut(span.start + start, span.start + end, loss)
+        for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
+        if not any(a < end and start < b for a, b in quoted)
+        and not _KEPT.search(sentence, start, end)
+    ]
+
+
+def _iter_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     for loss, pattern in _GAPS:
         for m in pattern.finditer(sentence):
-            group = "gap" if m["gap"] else "also"
-            start, end = m.span(group)
-            if any(a < end and start < b for a, b in quoted):
-                continue
-            if not _KEPT.search(sentence, start, end):
-                found.append(_Cut(span.start + start, span.start + end, loss))
-    return found
+            yield loss, *m.span("gap" if m["gap"] else "also")
 
 
 def _find_ends(text: str, span: Span) -> list[_Cut]:
     """From where on a sentence may go without the rest, up to who said it."""
     said = insertions.find_attribution(text, span)
     found = []
+    if clauses.is_german(text[span.start : span.end]):
+        kept_sentence = text[span.start : said.start]
+        return [
+            _build_end(text, span.start + at, said.start, "link")
+            for at in find_german_ends(kept_sentence)
+            if not _KEPT.search(kept_sentence, at)
+            and has_balanced_marks(kept_sentence[:at])
+        ]
     for m in _ENDS.finditer(text, span.start, said.start):
         kind = m.lastgroup or "phrase"
         kept, tail = text[span.start : m.start()], text[m.end() : said.start]
         if _may_end(m, kept, tail):
-            lost = words.extract_stems(tail)
-            loss = _END_COSTS.get(kind, _END_COST) + _WORD_COST * len(lost)
-            found.append(_Cut(m.start(), said.start, loss))
+            found.append(_build_end(text, m.start(), said.start, kind))
     return found
+
+
+def _build_end(text: str, start: int, end: int, kind: str) -> _Cut:
+    lost = words.extract_stems(text[start:end])
+    loss = _END_COSTS.get(kind, _END_COST) + _WORD_COST * len(lost)
+    return _Cut(start, end, loss)
 
 
 #: «problems last week |when …»
