@@ -21,13 +21,7 @@ from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
-from digests.summaries.topics import (
-    PlacedTopics,
-    Topics,
-    find_topics,
-    place_topics,
-    price_topics,
-)
+from digests.summaries.topics import PlacedTopics, place_topics, price_topics
 from digests.types import Article, Headline, Sentence, Span
 
 #: Preferred and greatest length of a headline, in characters.
@@ -77,8 +71,8 @@ def write_headline(
     summarised = [p for p in found if p.span.start in shown]
     return (
         (None if sure else _name_subject(article.text, summarised[:1]))
-        or _from_sentences(article, summarised, topics := find_topics(found))
-        or _from_sentences(article, found, topics)
+        or _from_sentences(article, summarised)
+        or _from_sentences(article, found)
         or _from_words(article)
     )
 
@@ -92,13 +86,11 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
         given.append(
             Headline(text=_format_headline(article.text, (line,)), spans=(line,))
         )
-    found = passages.extract_passages(article)
-    topics = find_topics(found)
     written = (
         Headline(text=_format_headline(article.text, version), spans=version)
-        for passage in found[:_LOOKED_AT]
+        for passage in passages.extract_passages(article)[:_LOOKED_AT]
         if passages.is_presentable(passage) and _stands_alone(passage)
-        if (version := _choose_version(article, passage, topics)) is not None
+        if (version := _choose_version(article, passage)) is not None
     )
     different: dict[str, Headline] = {}
     for headline in (*given, *written):
@@ -106,12 +98,10 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     return tuple(different.values())[:most]
 
 
-def _from_sentences(
-    article: Article, found: Sequence[Passage], topics: Topics
-) -> Headline | None:
+def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
     for passage in sorted(shown, key=_stands_alone, reverse=True):
-        version = _choose_version(article, passage, topics)
+        version = _choose_version(article, passage)
         if version is not None:
             text = _format_headline(article.text, version)
             return Headline(text=text, spans=version)
@@ -163,6 +153,8 @@ def _stands_alone(passage: Passage) -> bool:
         return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
+    if passage.place and passages.tells_of_known(passage.text):
+        return False
     has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
     if not clauses.has_verb(passage.text):
         return False
@@ -172,15 +164,13 @@ def _stands_alone(passage: Passage) -> bool:
     return not passages.OPENS_WITH_SPEECH.match(passage.text)
 
 
-def _choose_version(
-    article: Article, passage: Passage, topics: Topics
-) -> SentenceVersion | None:
+def _choose_version(article: Article, passage: Passage) -> SentenceVersion | None:
     """The version of a sentence that loses least for its length.
 
     A sentence that refers to another one is whole, or goes without its opening.
     """
     text, span = article.text, passage.span
-    placed = place_topics(article, span, topics)
+    placed = place_topics(article, span)
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
@@ -200,14 +190,14 @@ def _choose_version(
         if version == whole or _is_fit(text, version)
     )
     best = next(readable, None)
-    if best and len(_format_headline(text, best[1])) > MAX_LENGTH:
+    if best and len(_format_headline(text, whole)) > MAX_LENGTH:
         tight = _tighten(text, priced, whole, placed)
-        best = min(tight, key=lambda row: row[0], default=best)
+        best = min((best, *tight), key=lambda row: row[0])
     return best[1] if best else None
 
 
 #: Versions that are tightened, which takes longer than to choose one.
-_MOST_TIGHTENED = 12
+_MOST_TIGHTENED = 4
 
 
 def _tighten(
@@ -217,9 +207,10 @@ def _tighten(
     placed: PlacedTopics,
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """The versions that are too long, with what a headline can do without."""
-    for cost, version in priced[:_MOST_TIGHTENED]:
-        length = len(_format_headline(text, version))
-        if length <= MAX_LENGTH or not (version == whole or _is_fit(text, version)):
+    lengths = ((len(_format_headline(text, row[1])), *row) for row in priced)
+    long = ((n, *row) for n, *row in lengths if n > MAX_LENGTH)
+    for length, cost, version in itertools.islice(long, _MOST_TIGHTENED):
+        if version != whole and not _is_fit(text, version):
             continue
         found = tightening.tighten_version(
             text, version, MAX_LENGTH, partial(price_topics, placed)
@@ -304,7 +295,7 @@ _NOT_AFTER_DATE = re.compile(
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
-    r"am|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
+    r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
@@ -322,7 +313,7 @@ def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
     gaps += [
         (m.start(), _end_of_date(text, span, m))
         for m in _DATE.finditer(text, span.start, span.end)
-        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
+        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 14) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())
     ]
     quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]
