@@ -338,7 +338,9 @@ def takes_verb(tail: str) -> bool:
     """Whether a verb of the clause before it is in the tail: «| here are off»."""
     phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
     return any(
-        grammar.looks_finite(word) and word[-1:] != "s" and before not in _DETERMINERS
+        grammar.looks_finite(word)
+        and word[-1:] != "s"
+        and not (word.endswith("ed") and before in _DETERMINERS)
         for before, word in itertools.pairwise(words.split_words(phrase))
     )
 

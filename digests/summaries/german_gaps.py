@@ -123,9 +123,11 @@ def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     seat = _SEAT.match(sentence)
     if seat:
         yield _OFFICE_LOSS, *seat.span("gap")
-    m = _OFFICE.match(sentence)
-    if m and (m["given"].lower() in GIVEN_NAMES or _PERSON.search(m["gap"])):
-        yield _OFFICE_LOSS, *m.span("gap")
+    office = _OFFICE.match(sentence)
+    if office is None:
+        return
+    if office["given"].lower() in GIVEN_NAMES or _PERSON.search(office["gap"]):
+        yield _OFFICE_LOSS, *office.span("gap")
 
 
 #: Where a German sentence may end: a clause that says more, a second statement.

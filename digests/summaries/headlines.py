@@ -32,7 +32,7 @@ _LOOKED_AT = 8
 #: Characters beyond the preferred length that cost as much as a content word.
 _CHARS_OVER = 30
 #: The cost of a headline that is too long, and of its characters.
-_TOO_LONG, _CHARS_TOO_LONG = 6.0, 8
+_TOO_LONG, _CHARS_TOO_LONG = 10.0, 8
 #: A part of a sentence that is shorter says little: the same for what it lacks.
 _STUMP, _CHARS_STUMP = 50, 6
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
@@ -190,7 +190,7 @@ def _choose_version(article: Article, passage: Passage) -> SentenceVersion | Non
         if version == whole or _is_fit(text, version)
     )
     best = next(readable, None)
-    if best and len(_format_headline(text, whole)) > MAX_LENGTH:
+    if best and _measure(text, whole) > MAX_LENGTH:
         tight = _tighten(text, priced, whole, placed)
         best = min((best, *tight), key=lambda row: row[0])
     return best[1] if best else None
@@ -207,18 +207,20 @@ def _tighten(
     placed: PlacedTopics,
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """The versions that are too long, with what a headline can do without."""
-    lengths = ((len(_format_headline(text, row[1])), *row) for row in priced)
-    long = ((n, *row) for n, *row in lengths if n > MAX_LENGTH)
-    for length, cost, version in itertools.islice(long, _MOST_TIGHTENED):
+    long = (row for row in priced if _measure(text, row[1]) > MAX_LENGTH)
+    for cost, version in itertools.islice(long, _MOST_TIGHTENED):
         if version != whole and not _is_fit(text, version):
             continue
         found = tightening.tighten_version(
             text, version, MAX_LENGTH, partial(price_topics, placed)
         )
         if found and _is_fit(text, found[1]):
-            kept = len(_format_headline(text, found[1]))
-            cost -= price_topics(placed, ()) + _price_length(length)
-            yield cost + found[0] + _price_length(kept), found[1]
+            cost -= price_topics(placed, ()) + _price_length(_measure(text, version))
+            yield cost + found[0] + _price_length(_measure(text, found[1])), found[1]
+
+
+def _measure(text: str, version: SentenceVersion) -> int:
+    return len(_format_headline(text, version))
 
 
 def _is_fit(text: str, version: SentenceVersion) -> bool:

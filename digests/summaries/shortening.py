@@ -54,7 +54,7 @@ _COSTS |= {
     "link": 0.5,
     "addition": 1.0,
     "death": 8.0,
-    "harm": 14.0,
+    "harm": 20.0,
     "purpose": 3.0,
     "relative": 3.0,
 }
