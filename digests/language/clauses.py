@@ -356,7 +356,7 @@ OPEN = re.compile(
 )
 
 
-#: What somebody told, or confessed to, is not shown without its circumstances.
+#: What somebody stated, or confessed to, is not shown without its circumstances.
 _STATED = re.compile(
     r"\btold\s[^,;]*\bthat\s|\b(?:plead(?:s|ed)\sguilty|confess(?:es|ed))\b"
 )
