@@ -6,7 +6,7 @@
 
 Those are the arguments of the control `draft`, which changes nothing. What changes
 something is signed (`draft-do`) and carries the version of the draft that its editor
-saw: after somebody else's act, the editor is told what that was, sees the draft as it
+saw: after somebody else's act, the editor learns what that was, sees the draft as it
 is now, and finds what they wrote in the form. Typed acts are done on the newest
 version; after an act of somebody else in the last moments, they are to be confirmed.
 """

@@ -18,7 +18,7 @@ from typing import Final
 import procrastinate
 import structlog
 from procrastinate import exceptions
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, JobInserted, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.schema import SchemaManager
 
@@ -165,11 +165,11 @@ class _OwnJobs(JobManager):
         self._of_workspaces[workspace] -= 1
         if self._of_workspaces[workspace] <= 0:
             del self._of_workspaces[workspace]
-        if was_full and job.queue in self._announce:
+        announce = self._announce.get(job.queue)
+        if was_full and announce is not None and job.id is not None:
             # What was passed over can be taken; the library would look later.
-            await self._announce[job.queue](
-                channel="", notification={"type": "job_inserted", "job_id": job.id}
-            )
+            inserted = JobInserted(type="job_inserted", job_id=job.id)
+            await announce(channel="", notification=inserted)
 
     async def _store_end(self, job: Job) -> None:
         while True:

@@ -307,7 +307,7 @@ class ReportedIncident:
     reported_at: datetime
     #: When it worked again; None = it does not.
     recovered_at: datetime | None = None
-    #: What people call it; None: nobody is told that it works again.
+    #: What people call it; None: nobody learns that it works again.
     name: str | None = None
 
 

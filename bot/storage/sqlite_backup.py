@@ -83,7 +83,7 @@ def copy_database(
     except OSError as error:
         raise ConfigurationError(
             f"{target} cannot be written: {error.strerror}. Name a folder that may be "
-            "written to and has room."
+            "written to and has free space."
         ) from error
 
 
@@ -233,7 +233,7 @@ def replace_file(
     except OSError as error:
         raise ConfigurationError(
             f"{file} cannot be replaced: {error.strerror}. It is where it was; see "
-            "that its folder may be written to and has room."
+            "that its folder may be written to and has free space."
         ) from error
 
 

@@ -229,7 +229,8 @@ async def test_the_next_source_of_a_workspace_follows_at_once_when_one_is_read(
     database, queue, monkeypatch
 ):
     manager = queue.app.job_manager
-    fetch, found_none, done = manager.fetch_job, asyncio.Event(), list[int]()
+    fetch, done = manager.fetch_job, set[int]()
+    found_none, all_done = asyncio.Event(), asyncio.Event()
 
     async def fetch_and_note(queues, worker_id):
         job = await fetch(queues, worker_id)
@@ -239,7 +240,9 @@ async def test_the_next_source_of_a_workspace_follows_at_once_when_one_is_read(
 
     async def work(subject_id, **_):
         await found_none.wait()
-        done.append(subject_id)
+        done.add(subject_id)
+        if len(done) == 20:
+            all_done.set()
 
     monkeypatch.setattr(manager, "fetch_job", fetch_and_note)
     queue.app.task(name="read_source", queue="read")(work)
@@ -253,8 +256,7 @@ async def test_the_next_source_of_a_workspace_follows_at_once_when_one_is_read(
     )
     working = asyncio.create_task(worker)
     async with asyncio.timeout(30):
-        while len(done) < 20:
-            await asyncio.sleep(0.01)
+        await all_done.wait()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
