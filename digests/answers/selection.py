@@ -58,7 +58,7 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
 )
 _NEWER_SLACK = 3.0
 #: How much less of a question than another one an article that answers it may have.
-_OTHER_SUBJECT = 0.4
+_OTHER_SUBJECT, _SAME_SUBJECT = 0.3, 0.05
 
 
 @frozen
@@ -145,7 +145,9 @@ def iter_matches(
     examined, others = examine_sentences(question, passages)
     for match in examined:
         share, _ = others.articles[match.passage.article.id]
-        if others.most - share > _OTHER_SUBJECT:
+        # A reason without a word of the question is one only where the event is told.
+        asked = any(term.is_held(match.line.held) for term in question.terms)
+        if others.most - share > (_OTHER_SUBJECT if asked else _SAME_SUBJECT):
             continue
         score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)

@@ -766,3 +766,12 @@ def test_a_wall_is_no_name_because_of_wall_street():
     assert reported(
         "how high will the border wall be", an_article(text, title=""), *street
     ) == [text]
+
+
+def test_what_another_article_does_not_know_is_no_answer():
+    other = an_article(
+        "It is not known who freed the hen in Marlow.", id="other", title=""
+    )
+    about = an_article("The pupils of Aldby are at home.", title="Pupils")
+
+    assert reported("Have the pupils been freed?", about, other) != [other.text]
