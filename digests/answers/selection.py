@@ -57,8 +57,6 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
     ("number", "money", "length", "day", "yes or no", "reason")
 )
 _NEWER_SLACK = 3.0
-#: How much less of a question than another one an article that answers it may have.
-_OTHER_SUBJECT, _SAME_SUBJECT = 0.3, 0.05
 
 
 @frozen
@@ -144,11 +142,6 @@ def iter_matches(
     """
     examined, others = examine_sentences(question, passages)
     for match in examined:
-        share, _ = others.articles[match.passage.article.id]
-        # A reason without a word of the question is one only where the event is told.
-        asked = any(term.is_held(match.line.held) for term in question.terms)
-        if others.most - share > (_OTHER_SUBJECT if asked else _SAME_SUBJECT):
-            continue
         score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():
