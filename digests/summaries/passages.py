@@ -8,6 +8,7 @@ Spans are exact: a passage's text is the text of its span with single spaces.
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
@@ -486,6 +487,7 @@ def is_presentable(passage: Passage) -> bool:
     return not is_junk(passage.text)
 
 
+@lru_cache(maxsize=256)
 def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
     return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
