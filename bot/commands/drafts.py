@@ -333,7 +333,7 @@ async def _show_draft(context: CommandContext, draft: Draft, *said: str) -> Repl
     digest, acts = await context.db.read(_load_more, draft)
     title = digest.name if digest else draft.content.base.title
     blocks: list[Block | str] = [*said]
-    blocks += describe_state(draft, digest, context.texts, context.now)
+    blocks += describe_state(draft, digest, context.zone, context.texts, context.now)
     blocks += _render_stories(context, draft)
     blocks += [
         SmallPrint(text=describe_act(act, context.texts)) for act in acts[-MAX_ACTS:]
