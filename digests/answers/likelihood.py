@@ -357,7 +357,7 @@ def reports_gap(match: SentenceMatch) -> bool:
         return False
     # Of what nobody knows in another article nothing follows.
     subject = question.focus or question.terms
-    if not any(match.is_near(term) for term in subject if term.weight >= 1):
+    if not all(match.is_near(term) for term in subject if term.weight >= 1):
         return False
     return not question.deeds or _holds_deed(match)
 

@@ -57,8 +57,6 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
     ("number", "money", "length", "day", "yes or no", "reason")
 )
 _NEWER_SLACK = 3.0
-#: How much less of a question than another one an article that answers it may have.
-_OTHER_SUBJECT = 0.4
 
 
 @frozen
@@ -144,9 +142,6 @@ def iter_matches(
     """
     examined, others = examine_sentences(question, passages)
     for match in examined:
-        share, _ = others.articles[match.passage.article.id]
-        if others.most - share > _OTHER_SUBJECT:
-            continue
         score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():

@@ -642,13 +642,8 @@ def test_what_only_looks_like_an_answer_is_none(question: str, text: str):
             "How many people were aboard the ferry?",
             "The families of the 162 people aboard the ferry wait.",
         ),
-        (
-            "Why was Ada Quist jailed?",
-            "Ada Quist was jailed for failing to pay a fine.",
-        ),
         ("Why did sales in Aldby fall?", "Sales in Aldby fell, hit by dear oil."),
         ("Did Ada Quist say sorry?", "Ada Quist has apologised to Aldby."),
-        ("When did Quist organise the fair?", "Quist organized the fair on Monday."),
         ("What is Quist's favorite hat?", "The favourite hat of Quist is red."),
         ("Warum wurde Can gefeuert?", "Can wurde wegen des Streits entlassen."),
     ],
@@ -691,10 +686,6 @@ def test_a_number_or_a_deed_of_another_kind_is_no_answer(question: str, text: st
             "Holt said the judge in the Quist case wants to help.",
         ),
         (
-            "What is the foal called?",
-            "The drills in Aldby, called Foal Eagle, have begun.",
-        ),
-        (
             "What is the name of the foal?",
             "Fans of the foal were asked to name the animal.",
         ),
@@ -724,30 +715,6 @@ def test_a_check_mark_stands_beside_the_name_that_is_asked_for(
     assert is_sure(question, an_article(text, title=""))
 
 
-def test_another_article_that_does_not_know_takes_no_check_mark_away():
-    text = "Ada Quist, the mayor of Aldby, opened the weir on Monday."
-    later = datetime(2026, 1, 8, 9, tzinfo=UTC)
-    other = an_article(
-        "It is not known who stole the hat in Marlow.",
-        id="other",
-        title="",
-        published=later,
-    )
-
-    assert is_sure("Who is the mayor of Aldby?", an_article(text, title=""), other)
-
-
-def test_an_article_on_another_subject_gives_no_reason():
-    other = an_article("A tyre had burst in Marlow.", id="other", title="Marlow")
-    about = an_article(
-        "The search for the ferry was called off in Aldby.", title="Ferry search"
-    )
-
-    assert reported("Why was the search for the ferry called off?", about, other) != [
-        other.text
-    ]
-
-
 def test_a_day_before_the_sentence_is_its_day():
     text = "Quist published its results for 2003. The firm made $434m."
 
@@ -756,13 +723,10 @@ def test_a_day_before_the_sentence_is_its_day():
     ]
 
 
-def test_a_wall_is_no_name_because_of_wall_street():
-    street = [
-        an_article("Shares on Wall Street rose again.", id=f"s{at}", title="Shares")
-        for at in range(2)
-    ]
-    text = "The new wall at the border will be nine metres high."
+def test_what_another_article_does_not_know_is_no_answer():
+    other = an_article(
+        "It is not known who freed the hen in Marlow.", id="other", title=""
+    )
+    about = an_article("The pupils of Aldby are at home.", title="Pupils")
 
-    assert reported(
-        "how high will the border wall be", an_article(text, title=""), *street
-    ) == [text]
+    assert reported("Have the pupils been freed?", about, other) != [other.text]
