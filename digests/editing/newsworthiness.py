@@ -16,14 +16,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from digests.language import numbers, sentences
+from digests.editing import report_form
+from digests.language import numbers
 from digests.language.numbers import Number
 from digests.language.words import load_weights, load_word_rows, resolve_language
 from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
-#: Sentences after the headline that are read, and the most characters of each of both.
-_READ_SENTENCES, _READ_CHARACTERS = 3, 900
+#: The most characters that are read of a headline, and of the text behind it.
+_READ_TITLE, _READ_CHARACTERS = 900, 2500
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
 #: Kinds of which the text counts, and not only the headline.
@@ -41,10 +42,13 @@ _VAGUE = re.compile(
     "sport|show|curiosities|listings|technology|local|companies|campaign|quarrel|markets"
     "|remembers"
 )
+#: So many different words below the headline name a subject for sure.
+_SURE_WORDS = 3
 #: Subjects that weigh nothing alone: what numbers count, who once held an office.
 _COUNTED = frozenset(("people", "money", "former"))
-#: Subjects of words that any sentence has: «How …», «Pensions: what …» explain.
-_OPENING = frozenset(("explains",))
+#: Subjects that mean nothing far below the headline.
+_OPENING_ONLY = frozenset(("explains", "harmless", "listings"))
+#: Of words that any sentence has, those that begin one: «How …», «Pensions: what …».
 _OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
 #: Subjects that are more than each of them where a headline has both.
 _TOGETHER = (
@@ -55,8 +59,9 @@ _TOGETHER = (
     ("office", "talk"),
 )
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
-#: The share of a number that counts where the headline names another subject.
-_BACKGROUND = 0.5
+#: What a subject or a number counts that stands below the headline: in the first
+#: characters of the text, and behind them.
+_OPENING_CHARACTERS, _OPENING_SHARE, _BACKGROUND = 500, 0.5, 0.25
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
@@ -108,18 +113,18 @@ _AGED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-#: A year of long ago; a report of today has none, but for «the worst since 1999».
-_LONG_AGO = re.compile(r"(?<!\bsince )(?<!\bseit )\b1[89]\d\d\b")
-#: A column and a feature speak of «us» and to «you», outside of quotations.
-_ADDRESSES = re.compile(
-    r"\b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our|[Mm]y|[Ww]ir|[Uu]ns|[Ii]ch)\b|\?"
+#: An event of a year of the last century; a report of today may name one in an aside.
+_LONG_AGO = re.compile(
+    r"(?:^|[.!?:]\s)\W*(?:(?:[Ii]n|[Aa]m|[Ii]m|[Oo]n|[Bb]y)\s)?(?:\w+\s)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?,?\s)?(?:\w+\s)?1[89]\d\d\b"
+    r"|\b(?:killed|died|sunk|shot|fell|verhaftet|gefallen|getötet|starb) in 1[89]\d\d\b"
 )
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
 #: Beats whose stories are of one topic, whatever they name.
 _BEATS = ("sport", "show", "companies", "curiosities")
 
-#: The endings that a German word of so many letters may have besides.
-_ENDINGS, _INFLECTED = "(?:e?[nsrm]|e)?", 5
+#: The endings that a word of so many letters may have besides, and after a final e.
+_ENDINGS = {"en": ("(?:e?[sd]|ing)?", "(?:e[sd]?|ing)"), "de": ("(?:e?[nsrm]|e)?", "")}
+_INFLECTED = 5
 
 #: Where a text has a subject.
 _Place = tuple[int, int]
@@ -129,7 +134,7 @@ class _Vocabulary:
     """The words of the subjects in one language."""
 
     def __init__(
-        self, tables: Mapping[str, Sequence[Sequence[str]]], endings: str
+        self, tables: Mapping[str, Sequence[Sequence[str]]], endings: tuple[str, str]
     ) -> None:
         #: From a word to its subjects, each with the words that must follow.
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -138,8 +143,8 @@ class _Vocabulary:
             for written in (word for row in rows for word in row):
                 if "*" in written:
                     forms[subject].append(written.replace("*", r"\w*"))
-                elif endings and "_" not in written and len(written) >= _INFLECTED:
-                    forms[subject].append(written + endings)
+                elif "_" not in written and len(written) >= _INFLECTED:
+                    forms[subject].append(_add_endings(written, *endings))
                 else:
                     first, *rest = written.split("_")
                     self._phrases[first].append((tuple(rest), subject))
@@ -172,8 +177,14 @@ def _load_vocabulary(lang: str) -> _Vocabulary:
             for name, rows in tables.items()
             if name.endswith("_de") == (lang == "de")
         },
-        _ENDINGS if lang == "de" else "",
+        _ENDINGS["de" if lang == "de" else "en"],
     )
+
+
+def _add_endings(word: str, endings: str, after_e: str) -> str:
+    if after_e and word.endswith("e"):
+        return word[:-1] + after_e
+    return word + endings
 
 
 def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -> float:
@@ -208,9 +219,10 @@ def find_beats(text: str, lang: str | None) -> frozenset[str]:
 
 def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, float]]:
     """What the rating counts, each with its size."""
-    title = _SPARED.sub(" ", (article.title or "")[:_READ_CHARACTERS])
+    title = _SPARED.sub(" ", (article.title or "")[:_READ_TITLE])
     # Beside news stand lives and views, which name what they do not report.
-    body = _read_opening(article) if kind in _REPORTS or not title else ""
+    read = kind in _REPORTS or not title
+    body = article.text[:_READ_CHARACTERS] if read else ""
     text = f"{title}. {_SPARED.sub(' ', body)}"
     # A text without a title has its first sentence as the headline.
     first = _SENTENCE_END.search(text, len(title) + 2)
@@ -220,33 +232,47 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     # That a head of state died is news, however the text tells the life.
     yield f"kind {'news' if {'leader', 'died'} <= head else kind}", 1.0
     for name, places in found.items():
-        words = {text[start:end].lower() for start, end in places}
-        sure = not _VAGUE.fullmatch(name) or len(words) > 1
-        share = 1.0 if name in head else _BACKGROUND
-        if name in _OPENING:
-            share = float(any(_OPENS.search(text[:at][-3:]) for at, _ in places))
         if name not in _COUNTED:
-            yield name, share if sure else share / 2
+            yield name, _measure_subject(name, places, text, head_end)
     if not any(map(_EVENTFUL.fullmatch, head)):
         yield "uneventful head", 1.0
     for one, other in _TOGETHER:
         if one in head and other in head:
             yield f"{one} {other}", 1.0
     if body:
-        said = _QUOTED.sub(" ", body)
-        yield "long ago", float(bool(_LONG_AGO.search(said)))
-        yield "addresses", float(bool(_ADDRESSES.search(said)))
+        opening = head_end + _OPENING_CHARACTERS
+        yield "long ago", float(bool(_LONG_AGO.search(text, 0, opening)))
+        yield from report_form.iter_form(article.title or "", article.text)
     # At a memorial the dead of long ago are counted.
-    harm = {name: 1.0 if name in head else _BACKGROUND for name in _HARM}
+    harm = {n: _share_of(found[n][0][0], head_end) for n in _HARM if n in found}
     if "remembers" in head:
         harm = {}
     yield from _iter_sizes(text, found, harm, article.lang)
 
 
-def _read_opening(article: Article) -> str:
-    text = article.text[:_READ_CHARACTERS]
-    spans = sentences.split_sentences(text, article.lang)[:_READ_SENTENCES]
-    return text[: spans[-1].end] if spans else ""
+def _measure_subject(
+    name: str, places: Sequence[_Place], text: str, head_end: int
+) -> float:
+    """How much a subject counts where a text has it, 1 at most.
+
+    Below the headline several words make it sure.
+    """
+    if name in _OPENING_ONLY:
+        places = [p for p in places if p[0] < head_end + _OPENING_CHARACTERS]
+    if name == "explains":
+        places = [p for p in places if _OPENS.search(text[max(0, p[0] - 3) : p[0]])]
+    if not places:
+        return 0.0
+    words = {text[start:end].lower() for start, end in places}
+    if places[0][0] < head_end:
+        return 0.5 if _VAGUE.fullmatch(name) and len(words) == 1 else 1.0
+    return _share_of(places[0][0], head_end) * min(1.0, len(words) / _SURE_WORDS)
+
+
+def _share_of(start: int, head_end: int) -> float:
+    if start < head_end:
+        return 1.0
+    return _OPENING_SHARE if start < head_end + _OPENING_CHARACTERS else _BACKGROUND
 
 
 def _iter_sizes(
