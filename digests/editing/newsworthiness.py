@@ -122,6 +122,9 @@ _LONG_AGO = re.compile(
 #: Beats whose stories are of one topic, whatever they name.
 _BEATS = ("sport", "show", "companies", "curiosities")
 
+#: Words in phrases of this table name nothing.
+_FIGURATIVE = "figurative"
+
 #: The endings that a word of so many letters may have besides, and after a final e.
 _ENDINGS = {"en": ("(?:e?[sd]|ing)?", "(?:e[sd]?|ing)"), "de": ("(?:e?[nsrm]|e)?", "")}
 _INFLECTED = 5
@@ -160,10 +163,17 @@ class _Vocabulary:
         found: dict[str, list[_Place]] = defaultdict(list)
         places = [m.span() for m in _WORD.finditer(text)]
         words = [text[start:end].lower() for start, end in places]
+        spent = 0
         for at, word in enumerate(words):
-            for rest, subject in self._classify(word):
-                last = at + len(rest)
-                if tuple(words[at + 1 : last + 1]) == rest:
+            fitting = [
+                (at + len(rest), subject)
+                for rest, subject in self._classify(word)
+                if at >= spent and tuple(words[at + 1 : at + 1 + len(rest)]) == rest
+            ]
+            figures = [last for last, subject in fitting if subject == _FIGURATIVE]
+            spent = max([spent, *(last + 1 for last in figures)])
+            if not figures:
+                for last, subject in fitting:
                     found[subject].append((places[at][0], places[last][1]))
         return found
 

@@ -61,7 +61,7 @@ def iter_form(title: str, text: str) -> Iterator[tuple[str, float]]:
     yield "dated", float(bool(_DAY.search(f"{title} {opening}")))
     yield "sourced", _share(_SOURCE, said, 40 / words)
     yield "own voice", _share(_OWN, said, 25 / words)
-    yield "asks", _share(re.compile(r"\?"), said, 1 / 2)
+    yield "asks", _share(re.compile(r"\?"), said[:1000], 1 / 2)
     yield "contracted", float(bool(_CONTRACTED.search(opening)))
     yield "leads up", float(any(_LEADS_UP.match(part) for part in (title, body)))
     yield "speaks", float(bool(_SPEAKS.search(title or body[:80])))
