@@ -87,6 +87,8 @@ _VAGUE_AMOUNT = re.compile(rf"\b(?:{'|'.join(_VAGUE_AMOUNTS)})\b", re.IGNORECASE
 _SPARED = re.compile(
     r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
     r"|\blike an? \w+|\bPremier League\b"
+    # «Wie … mitteilte» explains nothing
+    r"|\bWie(?=\s[^.?]{0,120}\b(?:mitteil|berichte|gab|melde|erklärt|sagt)\w*)"
     r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
     r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
     r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 #: Characters of the text that are read, and those of its opening.
-READ_CHARACTERS, _OPENING = 2500, 500
+READ_CHARACTERS, _OPENING = 1500, 500
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,600}[\"”“»]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(
