@@ -24,7 +24,9 @@ from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The most characters that are read of a headline, and of the text behind it.
-_READ_TITLE, _READ_CHARACTERS = 900, 2500
+_READ_TITLE, _READ_CHARACTERS = 900, 1800
+#: Numbers, and phrases that mean no harm, are looked for in so many characters.
+_COUNTED_CHARACTERS = 1000
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
 #: Kinds of which the text counts, and not only the headline.
@@ -84,19 +86,20 @@ _VAGUE_AMOUNTS = {
 }
 _VAGUE_AMOUNT = re.compile(rf"\b(?:{'|'.join(_VAGUE_AMOUNTS)})\b", re.IGNORECASE)
 #: No harm to people: nobody was hurt, animals were killed, the toll of a bridge.
+_YEARS_AGO = r"(?:years|decades|centuries) (?:after|ago|since)\b[^.,]*"
+_ANIMALS_KILLED = rf"(?:{_ANIMALS})\b[^.]{{0,40}}?\b(?:killed|culled|getötet|gekeult)\b"
 _SPARED = re.compile(
-    r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
-    r"|\blike an? \w+|\bPremier League\b"
+    r"\b(?:(?:no ?body|no one|none|niemand)\b[^.]{0,30}|verletzt wurde niemand\b"
+    r"|like an? \w+|Premier League\b|(?:bridge|road|tunnel) toll\b"
+    r"|(?:flood|fire|storm|disaster|accident|crash|war) (?:courses?|insurance)\b"
     # «Wie … mitteilte» explains nothing
-    r"|\bWie(?=\s[^.?]{0,120}\b(?:mitteil|berichte|gab|melde|erklärt|sagt)\w*)"
-    r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
-    r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
-    r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"
+    r"|Wie(?=\s[^.?]{0,120}\b(?:mitteil|berichte|gab|melde|erklärt|sagt)\w*)"
+    r"|murder (?:conviction|charge|trial|case|appeal)s?\b"
+    r"|(?:of|with|for|denie[sd]) murder\b|wegen Mordes\b"
     # who is none, and what was long ago
-    r"|\b(?:as|vice|for|be|become|becoming|next|days as) president\b"
-    r"|\b[\w,]+ (?:years|decades|centuries) (?:after|ago|since)\b[^.,]*"
-    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?"
-    r"\b(?:killed|culled|getötet|gekeult)\b",
+    r"|(?:as|vice|for|be|become|becoming|next|days as) president\b"
+    rf"|(?:two|three|four|five|six|seven|eight|nine|(?:tw|th|f|s|e|n)\w+ty|ten) {_YEARS_AGO}"
+    rf"|\d[\d.,]* (?:{_ANIMALS_KILLED}|{_YEARS_AGO})|{_YEARS_AGO}|{_ANIMALS_KILLED})",
     re.IGNORECASE,
 )
 #: A number of these is no count of people.
@@ -158,7 +161,9 @@ class _Vocabulary:
 
     def _classify_word(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
         found = [((), name) for name, f in self._forms.items() if f.fullmatch(word)]
-        return (*self._phrases.get(word, ()), *found)
+        phrases = self._phrases.get(word, ())
+        # What names nothing comes first.
+        return sorted((*phrases, *found), key=lambda p: p[1] != _FIGURATIVE)
 
     def find_subjects(self, text: str) -> Mapping[str, Sequence[_Place]]:
         """The subjects of a text, and where it names them."""
@@ -167,16 +172,17 @@ class _Vocabulary:
         words = [text[start:end].lower() for start, end in places]
         spent = 0
         for at, word in enumerate(words):
-            fitting = [
-                (at + len(rest), subject)
-                for rest, subject in self._classify(word)
-                if at >= spent and tuple(words[at + 1 : at + 1 + len(rest)]) == rest
-            ]
-            figures = [last for last, subject in fitting if subject == _FIGURATIVE]
-            spent = max([spent, *(last + 1 for last in figures)])
-            if not figures:
-                for last, subject in fitting:
-                    found[subject].append((places[at][0], places[last][1]))
+            fitting = self._classify(word)
+            if not fitting or at < spent:
+                continue
+            for rest, subject in fitting:
+                last = at + len(rest)
+                if rest and tuple(words[at + 1 : last + 1]) != rest:
+                    continue
+                if subject == _FIGURATIVE:
+                    spent = last + 1
+                    break
+                found[subject].append((places[at][0], places[last][1]))
         return found
 
 
@@ -235,7 +241,8 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     # Beside news stand lives and views, which name what they do not report.
     read = kind in _REPORTS or not title
     body = article.text[:_READ_CHARACTERS] if read else ""
-    text = f"{title}. {_SPARED.sub(' ', body)}"
+    opening, rest = body[:_COUNTED_CHARACTERS], body[_COUNTED_CHARACTERS:]
+    text = f"{title}. {_SPARED.sub(' ', opening)}{rest}"
     # A text without a title has its first sentence as the headline.
     first = _SENTENCE_END.search(text, len(title) + 2)
     head_end = len(title) or (first.start() if first else len(text))
@@ -252,14 +259,14 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
         if one in head and other in head:
             yield f"{one} {other}", 1.0
     if body:
-        opening = head_end + _OPENING_CHARACTERS
-        yield "long ago", float(bool(_LONG_AGO.search(text, 0, opening)))
+        end = head_end + _OPENING_CHARACTERS
+        yield "long ago", float(bool(_LONG_AGO.search(text, 0, end)))
         yield from report_form.iter_form(article.title or "", article.text)
     # At a memorial the dead of long ago are counted.
     harm = {n: _share_of(found[n][0][0], head_end) for n in _HARM if n in found}
     if "remembers" in head:
         harm = {}
-    yield from _iter_sizes(text, found, harm, article.lang)
+    yield from _iter_sizes(text[:_COUNTED_CHARACTERS], found, harm, article.lang)
 
 
 def _measure_subject(

@@ -8,18 +8,16 @@ count, for anybody may say such things in them.
 import re
 from collections.abc import Iterator
 
-#: Characters of the text that are read, and those of its opening.
-READ_CHARACTERS, _OPENING = 1500, 500
+#: Characters of the text that are read, those for questions, and those of its opening.
+READ_CHARACTERS, _ASKING, _OPENING = 1500, 1000, 500
 _QUOTED = re.compile(r"[\"“„«][^\"“”„«»]{0,600}[\"”“»]")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tonight|overnight"
-    r"|this (?:morning|week|afternoon)"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tag(?:s|\w*morgen|\w*abend|\w*nacht)?|mittwoch"
-    r"|sonnabend|(?:heut|gestr?)(?:e|ern|ig)\w*"
-    r"|\d{1,2}\. (?:januar|februar|märz|april|mai|ju[nl]i|august|(?:sept|nov|dez)ember"
-    r"|oktober))\b",
-    re.IGNORECASE,
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Tt]oday|[Yy]esterday|tonight"
+    r"|[Oo]vernight|[Tt]his (?:morning|week|afternoon)"
+    r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag(?:s|\w*morgen|\w*abend|\w*nacht)?"
+    r"|Mittwoch\w*|Sonnabend|[Hh]eut(?:e|ig)\w*|[Gg]est(?:ern|rig)\w*|\d{1,2}\. (?:Januar"
+    r"|Februar|März|April|Mai|Ju[nl]i|August|September|Oktober|November|Dezember))\b"
 )
 _SOURCE = re.compile(
     r"\b(?:said|says|told|according to|announced|report(?:ed|s)?|officials?|police"
@@ -54,14 +52,16 @@ def iter_form(title: str, text: str) -> Iterator[tuple[str, float]]:
         title: May be empty.
         text: Without the title; the beginning is read.
     """
-    body = _DATELINE.sub("", text[:READ_CHARACTERS], count=1)
+    dateline = _DATELINE.match(text)
+    start = dateline.end() if dateline else 0
+    body = text[start : start + READ_CHARACTERS]
     said = _QUOTED.sub(" ", body)
     words = max(20, len(_WORD.findall(said)))
     opening = said[:_OPENING]
     yield "dated", float(bool(_DAY.search(f"{title} {opening}")))
     yield "sourced", _share(_SOURCE, said, 40 / words)
     yield "own voice", _share(_OWN, said, 25 / words)
-    yield "asks", _share(re.compile(r"\?"), said[:1000], 1 / 2)
+    yield "asks", min(1.0, said.count("?", 0, _ASKING) / 2)
     yield "contracted", float(bool(_CONTRACTED.search(opening)))
     yield "leads up", float(any(_LEADS_UP.match(part) for part in (title, body)))
     yield "speaks", float(bool(_SPEAKS.search(title or body[:80])))
