@@ -44,8 +44,8 @@ _VAGUE = re.compile(
     "sport|show|curiosities|listings|technology|local|companies|campaign|quarrel|markets"
     "|remembers"
 )
-#: So many different words below the headline name a subject for sure.
-_SURE_WORDS = 3
+#: Below the headline one more word for so many characters makes a subject sure.
+_WORD_FOR = 900
 #: Subjects that weigh nothing alone: what numbers count, who once held an office.
 _COUNTED = frozenset(("people", "money", "former"))
 #: Subjects that mean nothing far below the headline.
@@ -249,7 +249,10 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     found = _load_vocabulary(resolve_language(article.lang)).find_subjects(text)
     head = {name for name, places in found.items() if places[0][0] < head_end}
     # That a head of state died is news, however the text tells the life.
-    yield f"kind {'news' if {'leader', 'died'} <= head else kind}", 1.0
+    if kind != "news" and {"leader", "died"} <= head:
+        yield from iter_properties(article, "news")
+        return
+    yield f"kind {kind}", 1.0
     for name, places in found.items():
         if name not in _COUNTED:
             yield name, _measure_subject(name, places, text, head_end)
@@ -285,7 +288,8 @@ def _measure_subject(
     words = {text[start:end].lower() for start, end in places}
     if places[0][0] < head_end:
         return 0.5 if _VAGUE.fullmatch(name) and len(words) == 1 else 1.0
-    return _share_of(places[0][0], head_end) * min(1.0, len(words) / _SURE_WORDS)
+    needed = 1 + len(text) // _WORD_FOR
+    return _share_of(places[0][0], head_end) * min(1.0, len(words) / needed)
 
 
 def _share_of(start: int, head_end: int) -> float:

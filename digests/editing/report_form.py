@@ -36,12 +36,12 @@ _CONTRACTED = re.compile(
 #: The first word of a sentence that leads up to something.
 _LEADS_UP = re.compile(
     r"\W*(?:When|If|As|While|Before|What|How|Why|Who|Where|There|It|Imagine|Think|So|But"
-    r"|And|Every\w*|Many|Most|Some|Once|Ever|Meet|Consider|Forget|Perhaps|Maybe|These"
-    r"|This|They|You|We|I|He|She|His|Her|Its|Not|No|Nobody|Remember|Call|Just|For"
+    r"|And|Every\w*|Many|Most|Once|Ever|Meet|Consider|Forget|Perhaps|Maybe|You"
+    r"|We|I|He|She|Not|No|Nobody|Remember|Call|Just|For"
     r"|Wenn|Als|Was|Es|Wer|Warum|Manche|Viele|Jeder|Wir|Ich|Man|Nicht|Stell\w*)\s"
 )
 #: A headline of talk: a quotation, or «Name: what he says».
-_SPEAKS = re.compile(r"[\"“„«‘]|(?<!\w)'|^(?:\w[\w.’'-]*\s?){1,3}:\s")
+_SPEAKS = re.compile(r"[\"“„«‘]|(?<!\w)'|^(?:[A-ZÄÖÜ][\w.’'-]*\s?){1,3}:\s\D")
 _DATELINE = re.compile(r"[^.!?\n]{0,60}\((?:CNN|AP|AFP|Reuters|UPI|dpa)\)[\s–—-]*")
 
 
