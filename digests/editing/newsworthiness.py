@@ -57,8 +57,6 @@ _TOGETHER = (
     ("leader", "died"),
     ("former", "died"),
     ("former", "leader"),
-    ("leader", "show"),
-    ("office", "talk"),
 )
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
 #: What a subject or a number counts that stands below the headline: in the first
