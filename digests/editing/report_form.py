@@ -40,8 +40,8 @@ _LEADS_UP = re.compile(
     r"|We|I|He|She|Not|No|Nobody|Remember|Call|Just|For"
     r"|Wenn|Als|Was|Es|Wer|Warum|Manche|Viele|Jeder|Wir|Ich|Man|Nicht|Stell\w*)\s"
 )
-#: A headline of talk: a quotation, or «Name: what he says».
-_SPEAKS = re.compile(r"[\"“„«‘]|(?<!\w)'|^(?:[A-ZÄÖÜ][\w.’'-]*\s?){1,3}:\s\D")
+#: A headline that quotes is of talk.
+_SPEAKS = re.compile(r"[\"“„«‘]|(?<!\w)'")
 _DATELINE = re.compile(r"[^.!?\n]{0,60}\((?:CNN|AP|AFP|Reuters|UPI|dpa)\)[\s–—-]*")
 
 
