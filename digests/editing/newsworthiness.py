@@ -48,8 +48,6 @@ _VAGUE = re.compile(
 _WORD_FOR = 900
 #: Subjects that weigh nothing alone: what numbers count, who once held an office.
 _COUNTED = frozenset(("people", "money", "former"))
-#: Subjects that mean nothing far below the headline.
-_OPENING_ONLY = frozenset(("explains", "harmless", "listings"))
 #: Of words that any sentence has, those that begin one: «How …», «Pensions: what …».
 _OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
 #: Subjects that are more than each of them where a headline has both.
@@ -62,6 +60,8 @@ _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
 #: What a subject or a number counts that stands below the headline: in the first
 #: characters of the text, and behind them.
 _OPENING_CHARACTERS, _OPENING_SHARE, _BACKGROUND = 500, 0.5, 0.25
+#: Subjects that mean nothing so many characters below the headline.
+_REACH = {"explains": _OPENING_CHARACTERS, "listings": _OPENING_CHARACTERS, "harmless": 0}
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
@@ -277,8 +277,8 @@ def _measure_subject(
 
     Below the headline several words make it sure.
     """
-    if name in _OPENING_ONLY:
-        places = [p for p in places if p[0] < head_end + _OPENING_CHARACTERS]
+    if name in _REACH:
+        places = [p for p in places if p[0] < head_end + _REACH[name]]
     if name == "explains":
         places = [p for p in places if _OPENS.search(text[max(0, p[0] - 3) : p[0]])]
     if not places:
