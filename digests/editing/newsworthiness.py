@@ -61,7 +61,11 @@ _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
 #: characters of the text, and behind them.
 _OPENING_CHARACTERS, _OPENING_SHARE, _BACKGROUND = 500, 0.5, 0.25
 #: Subjects that mean nothing so many characters below the headline.
-_REACH = {"explains": _OPENING_CHARACTERS, "listings": _OPENING_CHARACTERS, "harmless": 0}
+_REACH = {
+    "explains": _OPENING_CHARACTERS,
+    "listings": _OPENING_CHARACTERS,
+    "harmless": 0,
+}
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
@@ -96,7 +100,8 @@ _SPARED = re.compile(
     r"|(?:of|with|for|denie[sd]) murder\b|wegen Mordes\b"
     # who is none, and what was long ago
     r"|(?:as|vice|for|be|become|becoming|next|days as) president\b"
-    rf"|(?:two|three|four|five|six|seven|eight|nine|(?:tw|th|f|s|e|n)\w+ty|ten) {_YEARS_AGO}"
+    r"|(?:two|three|four|five|six|seven|eight|nine|(?:tw|th|f|s|e|n)\w+ty|ten) "
+    rf"{_YEARS_AGO}"
     rf"|\d[\d.,]* (?:{_ANIMALS_KILLED}|{_YEARS_AGO})|{_YEARS_AGO}|{_ANIMALS_KILLED})",
     re.IGNORECASE,
 )

@@ -16,8 +16,8 @@ _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Tt]oday|[Yy]esterday|tonight"
     r"|[Oo]vernight|[Tt]his (?:morning|week|afternoon)"
     r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag(?:s|\w*morgen|\w*abend|\w*nacht)?"
-    r"|Mittwoch\w*|Sonnabend|[Hh]eut(?:e|ig)\w*|[Gg]est(?:ern|rig)\w*|\d{1,2}\. (?:Januar"
-    r"|Februar|März|April|Mai|Ju[nl]i|August|September|Oktober|November|Dezember))\b"
+    r"|Mittwoch\w*|Sonnabend|[Hh]eut(?:e|ig)\w*|[Gg]est(?:ern|rig)\w*"
+    r"|\d{1,2}\. (?:Januar|Februar|März|April|Mai|Ju[nl]i|August|September|Oktober|November|Dezember))\b"
 )
 _SOURCE = re.compile(
     r"\b(?:said|says|told|according to|announced|report(?:ed|s)?|officials?|police"
