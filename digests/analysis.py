@@ -26,7 +26,7 @@ MAX_ANALYSED: Final = 40_000
 _END_WITHIN: Final = 4_000
 #: Characters of text whose analyses are cached: about 600 long articles, 12 MB.
 MAX_CACHED_CHARACTERS: Final = 2_000_000
-#: Text, title, language, length of a summary and its summariser.
+#: Analysed text, title, language, length of a summary and its summariser.
 AnalysisKey = tuple[str, str | None, str | None, int, str]
 AnalyseArticle = Callable[[Article, EditionStyle], ArticleAnalysis]
 
@@ -43,10 +43,11 @@ class AnalysisCache:
     def read(self, article: Article, style: EditionStyle) -> ArticleAnalysis:
         """Analyse the article, or return its earlier analysis (`AnalyseArticle`)."""
         summary = (style.summary_chars, style.summariser)
-        key = (article.text, article.title, article.lang, *summary)
+        analysed = _select_analysed(article)
+        key = (analysed.text, article.title, article.lang, *summary)
         found = self._analyses.get(key)
         if found is None:
-            found = analyse_article(article, style)
+            found = analyse_article(analysed, style)
             self._add(key, found)
         else:
             self._analyses.move_to_end(key)

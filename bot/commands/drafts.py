@@ -6,7 +6,7 @@
 
 Those are the arguments of the control `draft`, which changes nothing. What changes
 something is signed (`draft-do`) and carries the version of the draft that its editor
-saw: after somebody else's act, the editor is told what that was, sees the draft as it
+saw: after somebody else's act, the editor learns what that was, sees the draft as it
 is now, and finds what they wrote in the form. Typed acts are done on the newest
 version; after an act of somebody else in the last moments, they are to be confirmed.
 """
@@ -333,7 +333,7 @@ async def _show_draft(context: CommandContext, draft: Draft, *said: str) -> Repl
     digest, acts = await context.db.read(_load_more, draft)
     title = digest.name if digest else draft.content.base.title
     blocks: list[Block | str] = [*said]
-    blocks += describe_state(draft, digest, context.texts, context.now)
+    blocks += describe_state(draft, digest, context.zone, context.texts, context.now)
     blocks += _render_stories(context, draft)
     blocks += [
         SmallPrint(text=describe_act(act, context.texts)) for act in acts[-MAX_ACTS:]

@@ -31,18 +31,28 @@ from digests.sources.opml import Subscription
 
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
 
+#: How people quote an address: «<https://…>», «(https://…)», «[its name](https://…)».
+_QUOTED = re.compile(r"(?:\[[^\]\s]*\])?[<(](?P<address>[^\s<>|]+)[>)]")
+#: «feed://news.example», «feed:https://news.example»: what browsers call feeds.
+_FEED_SCHEME = re.compile(r"feed:(?://|(?=https?://))", re.IGNORECASE)
+
 
 def expand_addresses(written: str) -> list[str]:
     """Split text into addresses, hosts, and the feeds of packs, each once."""
     found: list[str] = []
     packs = _find_packs()
-    for word in dict.fromkeys(_split_addresses(written)):
+    for word in dict.fromkeys(map(_unquote_address, _split_addresses(written))):
         if "://" in word:
             found.append(word)
             continue
         alone = f"https://{word}" if _HOST.fullmatch(word) else word
         found += _read_pack(packs.get(word.casefold())) or (alone,)
     return list(dict.fromkeys(found))
+
+
+def _unquote_address(word: str) -> str:
+    quoted = _QUOTED.fullmatch(word)
+    return _FEED_SCHEME.sub("", quoted["address"] if quoted else word, count=1)
 
 
 def _split_addresses(written: str) -> Iterator[str]:

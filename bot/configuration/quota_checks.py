@@ -2,7 +2,7 @@
 
 A workspace that has more than a new, lower limit keeps what it has, and may change and
 remove it; it cannot add. The workspace is locked when its current settings are loaded
-for a change, so that no two changes count the same room.
+for a change, so that no two changes count the same free storage.
 """
 
 from collections.abc import Iterator, Sequence

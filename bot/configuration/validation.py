@@ -287,7 +287,7 @@ def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
         if not address.lower().startswith(("https://", "http://")):
             raise UserError(
                 "«{address}» is neither a folder nor an http(s) address.",
-                address=address,
+                address=addresses.mask_secrets(address),
             )
         if not addresses.extract_host(address) or any(c.isspace() for c in address):
             raise UserError(
@@ -297,9 +297,10 @@ def resolve_source_kind(address: str, base: Path) -> tuple[SourceKind, str]:
         return "feed", address
     path = (base / Path(address).expanduser()).resolve()
     if not path.exists():
+        shown = addresses.mask_secrets(address)
         raise UserError(
             "the folder {path} does not exist; create it or correct the path.",
-            path=path,
+            path=path if shown == address else shown,
         )
     return "folder", str(path)
 

@@ -92,6 +92,16 @@ class CorrectionProcessor:
             await self._order(Scope(workspace_id), edition_id)
         return await self.db.read(published_article_store.find_next_comparison_at)
 
+    async def compare_unsettled(self, scope: Scope) -> None:
+        """Compare at once what would be compared in some minutes.
+
+        Before an edition is composed: what is corrected in a message is no news.
+        """
+        listed = published_article_store.list_unsettled_comparisons
+        now = self.clock.now()
+        for one in await self.db.read(listed, scope, now, CORRECTIONS_BATCH):
+            await self._compare(one)
+
     async def _order(self, scope: Scope, edition_id: int) -> None:
         key = EditionKey(scope=scope, edition_id=edition_id)
         try:

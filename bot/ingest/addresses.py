@@ -21,6 +21,8 @@ _SECRET = re.compile(
 _KEY_IN_PATH = re.compile(
     r"(?<=/)(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{32,}(?=/|\Z)"
 )
+#: A name and password where the address cannot be taken apart, or has no scheme.
+_BEFORE_HOST = re.compile(r"(?<=://).*@|\A[^/?#\s]*:[^/?#\s]*@", re.DOTALL)
 _OWN_NETWORK = (".local", ".internal", ".lan", ".home.arpa", ".localhost", ".test")
 
 
@@ -28,7 +30,7 @@ def mask_secrets(address: str) -> str:
     """Mask passwords and keys, so that the address may be shown."""
     parts = _split_address(address)
     if parts is None:
-        return address
+        return _BEFORE_HOST.sub(f"{MASK}@", address)
     place = parts.netloc
     if "@" in place:
         place = f"{MASK}@{place.rpartition('@')[2]}"

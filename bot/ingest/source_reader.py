@@ -43,7 +43,7 @@ class SourceReader:
     ) -> None:
         """Build it for the setting `allow_private`, or with another `fetcher`.
 
-        Servers are told to write to `contact` about our requests.
+        Servers are asked to write to `contact` about our requests.
         """
         self._contact = contact
         #: The setting `allow_private`.

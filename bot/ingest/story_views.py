@@ -22,11 +22,11 @@ import structlog
 
 from bot.ingest import storing
 from bot.ingest.storing import PendingRevision, ReadingChanges, StoredRevision
+from bot.ingest.turns import FairTurns
 from bot.model import Source
 from bot.ports import Engine
 from bot.storage import Database, story_store
 from bot.storage.story_store import ArrivedArticle
-from bot.turns import FairTurns
 from digests.stories.assignment import (
     StoryPlacement,
     find_moved_stories,

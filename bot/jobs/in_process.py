@@ -2,7 +2,7 @@
 
 One thread, because parsing and composing are pure Python: a second one would only
 compete with the first and make the event loop wait longer for the interpreter.
-Workspaces share its processor time; see `bot.turns`.
+Workspaces share its processor time; see `bot.ingest.turns`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, ParamSpec, TypeVar
 
-from bot.turns import FairTurns
+from bot.ingest.turns import FairTurns
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -18,8 +18,8 @@ from typing import Final
 import procrastinate
 import structlog
 from procrastinate import exceptions
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
+from procrastinate.jobs import Job, JobInserted, Status
+from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.schema import SchemaManager
 
 from bot.model.jobs import JobRequest
@@ -38,6 +38,10 @@ _FINISH_AGAIN_SECONDS: Final = 1.0
 #: Seconds that a process waits, for each job of the queue that it does, before it takes
 #: another one: what is due goes to the process that has least to do.
 _TAKING_DELAYS: Final[Mapping[str, float]] = {"read": 0.005, "publish": 0.02}
+#: Jobs of a queue that a process does at once for one workspace, about half of its
+#: places: long readings of one leave places for the others. The digests of a workspace
+#: have such a limit of their own (`JobRequest.for_digest`).
+_MOST_OF_WORKSPACE: Final[Mapping[str, int]] = {"read": 8}
 #: Seconds after which a series of attempts to connect ends.
 _RECONNECT_SECONDS: Final = 5.0
 
@@ -98,17 +102,33 @@ class JobQueue:
 
 
 class _OwnJobs(JobManager):
-    """Takes jobs later the more this process does, and ends those of this process.
+    """Takes and ends the jobs of this process; what the library does not do.
 
-    They end although the database may be away for a while. The library tries once, and
+    It takes jobs later the more this process does, and no more of a workspace than its
+    part of the places.
+
+    Jobs end although the database may be away for a while. The library tries once, and
     then leaves the job to a worker that lives: no sweep finds it, and its subject waits
     forever. And a worker that was paused would end a job that another one does again.
     """
 
     def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
         super().__init__(connector)
-        #: Jobs of this process by their queue.
+        #: Jobs of this process by their queue, and by queue and workspace.
         self._running: Counter[str] = Counter()
+        self._of_workspaces: Counter[tuple[str, int]] = Counter()
+        #: Lets the library look for jobs of a queue.
+        self._announce: dict[str, NotificationCallback] = {}
+
+    async def listen_for_jobs(
+        self,
+        *,
+        on_notification: NotificationCallback,
+        queues: Iterable[str] | None = None,
+    ) -> None:
+        queues = list(queues or ())
+        self._announce |= dict.fromkeys(queues, on_notification)
+        await super().listen_for_jobs(on_notification=on_notification, queues=queues)
 
     async def fetch_job(
         self, queues: Iterable[str] | None, worker_id: int
@@ -116,13 +136,42 @@ class _OwnJobs(JobManager):
         queues = list(queues or ())
         delays = (_TAKING_DELAYS.get(name, 0) * self._running[name] for name in queues)
         await asyncio.sleep(sum(delays))
-        job = await super().fetch_job(queues, worker_id)
-        if job is not None:
-            self._running[job.queue] += 1
+        rows = await self.connector.execute_query_all_async(
+            job_store.TAKE_JOB,
+            queues=queues,
+            worker_id=worker_id,
+            passed_over=[str(key) for name in queues for key in self._list_full(name)],
+        )
+        if not rows:
+            return None
+        job = Job.from_row(rows[0])
+        self._running[job.queue] += 1
+        self._of_workspaces[_find_workspace(job)] += 1
         return job
 
+    def _list_full(self, queue: str) -> list[int]:
+        """List the workspaces that have all the places which they may have."""
+        most = _MOST_OF_WORKSPACE.get(queue)
+        if most is None:
+            return []
+        counts = self._of_workspaces.items()
+        return [key for (name, key), n in counts if name == queue and key and n >= most]
+
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        await self._store_end(job)
+        workspace = _find_workspace(job)
+        was_full = workspace[1] in self._list_full(job.queue)
         self._running[job.queue] -= 1
+        self._of_workspaces[workspace] -= 1
+        if self._of_workspaces[workspace] <= 0:
+            del self._of_workspaces[workspace]
+        announce = self._announce.get(job.queue)
+        if was_full and announce is not None and job.id is not None:
+            # What was passed over can be taken; the library would look later.
+            inserted = JobInserted(type="job_inserted", job_id=job.id)
+            await announce(channel="", notification=inserted)
+
+    async def _store_end(self, job: Job) -> None:
         while True:
             try:
                 await self.connector.execute_query_async(
@@ -133,6 +182,12 @@ class _OwnJobs(JobManager):
                 await asyncio.sleep(_FINISH_AGAIN_SECONDS)
             else:
                 return
+
+
+def _find_workspace(job: Job) -> tuple[str, int]:
+    """Return the queue and the workspace of a job; 0 = it is of none."""
+    key = job.task_kwargs.get("workspace_id")
+    return job.queue, key if isinstance(key, int) else 0
 
 
 def read_table_scripts() -> TableScripts:

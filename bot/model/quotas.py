@@ -10,7 +10,7 @@ from typing import Final, Literal
 from digests.types import frozen
 
 QuotaName = Literal["sources", "digests", "personal_digests", "articles"]
-#: Share of a limit from which on people are told.
+#: Share of a limit from which on people are informed.
 NEAR_LIMIT: Final = 0.8
 #: A stored text counts as one article, and as another one for each such number of
 #: characters: the longest that a feed can have costs as much as twenty short ones.
@@ -51,7 +51,7 @@ class QuotaUse:
 
     @property
     def is_near(self) -> bool:
-        """Whether people are told that the limit is near or reached."""
+        """Whether people are informed that the limit is near or reached."""
         return self.share >= NEAR_LIMIT
 
     @property

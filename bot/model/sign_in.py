@@ -7,6 +7,9 @@ from typing import Final
 from bot.model.scope import PlatformName
 from digests.types import frozen
 
+#: Id of the owner of this machine in histories; nobody on a platform has it.
+OWNER_ID: Final = "owner"
+
 
 @frozen
 class Identity:

@@ -5,7 +5,7 @@
     prune    the oldest texts that no edition shows, of workspaces over the quota, and
              those of public sources that nobody has read for a while
 
-Storing is never refused: news still comes, and old texts make room. So a workspace can
+Storing is never refused: news still comes, and old texts give way. So a workspace can
 be over its quota by what is stored between two measurements; how much that is, the
 analysis bounds: it has one thread, and workspaces take turns there.
 """

@@ -185,14 +185,14 @@ def check_backups(file: Path, now: datetime) -> Sequence[Finding]:
 
 
 def check_disk(free: int, database_size: int) -> list[Finding]:
-    """Check that the disk has room for new data and for the copy before an upgrade."""
+    """Check that the disk has space for new data and for the copy before an upgrade."""
     few = max(LOW_FREE_BYTES, database_size + MIN_FREE_BYTES)
     text = f"{free / MB:,.0f} MB are free, the database takes {database_size / MB:,.0f}"
     if free < MIN_FREE_BYTES:
-        fix = "make room now: without it nothing is recorded, and so nothing is posted"
+        fix = "free some space now: without it nothing is recorded or posted"
         return [Finding.problem("disk", text, fix)]
     if free < few:
-        fix = "make room: an upgrade copies the database first"
+        fix = "free some space: an upgrade copies the database first"
         return [Finding.warning("disk", text, fix)]
     return [Finding.ok("disk", text)]
 

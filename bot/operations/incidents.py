@@ -10,9 +10,10 @@
 A destination that refuses messages has a notice of its own, at the moment when it is
 paused (`delivery.private_notices`). What was reported is stored, so that a restart
 reports nothing again; it is reported again if it recovered and failed again, at most
-once a day. That it works again is told to the same person, if it does so by itself or
-somebody repaired it: not if the source or the channel was removed, and not about held
-messages and quotas. Editors of the local page see it there for as long as it lasts.
+once a day. That it works again is reported to the same person, if it does so by itself
+or somebody repaired it: not if the source or the channel was removed, and not about
+held messages and quotas. Editors of the local page see it there for as long as it
+lasts.
 """
 
 from collections import defaultdict
@@ -76,7 +77,7 @@ class Incident:
     delivery: str = ""
     #: Whether its words are those of a check, which are no whole sentences.
     is_finding: bool = False
-    #: What it is called when it works again; None = that is not told.
+    #: What it is called when it works again; None = that is not reported.
     recovery_name: str | None = None
 
     @property
@@ -300,8 +301,8 @@ def find_recovered(
     conn: Connection, scope: Scope, ended: Sequence[ReportedIncident]
 ) -> tuple[Recovery, ...]:
     """Find those of the ended incidents that work again, and were not just removed."""
-    told = [one for one in ended if one.name and one.recovered_at is None]
-    if not told:
+    reported = [one for one in ended if one.name and one.recovered_at is None]
+    if not reported:
         return ()
     read = {
         f"source/{one.id}": one for one in digest_store.list_read_sources(conn, scope)
@@ -313,7 +314,7 @@ def find_recovered(
     }
     places = _list_places(conn, scope)
     found = []
-    for one in told:
+    for one in reported:
         place, source = places.get(one.subject), read.get(one.subject)
         channel = place.channel if place is not None else None
         is_well = one.subject in well

@@ -404,7 +404,7 @@ def _outline(content: DraftContent) -> list[tuple[str, str]]:
 
 
 def _is_newer(before: DraftStory, after: DraftStory) -> bool:
-    """Whether a story is told from another report than before."""
+    """Whether a story has another main report than before."""
     return before.revisions != after.revisions
 
 

@@ -257,7 +257,7 @@ class DraftProcessor:
         texts = Texts.of(workspace.locale)
         lines = [
             texts.say("A draft of «{digest}» waits for review.", digest=digest.name),
-            *describe_state(draft, digest, texts, now),
+            *describe_state(draft, digest, workspace.zone, texts, now),
             texts.say("/newsdesk drafts {id} shows it.", id=draft.public_id),
         ]
         text = "\n".join(lines)
@@ -311,7 +311,7 @@ class DraftProcessor:
         platform = self.platforms[workspace.platform]
         texts = Texts.of(workspace.locale)
         lines = [
-            *describe_state(draft, digest, texts, now),
+            *describe_state(draft, digest, workspace.zone, texts, now),
             *(describe_act(act, texts) for act in acts[-SHOWN_ACTS:]),
         ]
         is_open = draft.state == "open"
@@ -409,10 +409,14 @@ def waits_for_approval(draft: Draft, digest: Digest | None) -> bool:
 
 
 def describe_state(
-    draft: Draft, digest: Digest | None, texts: Texts, now: datetime
+    draft: Draft, digest: Digest | None, zone: str, texts: Texts, now: datetime
 ) -> Iterator[str]:
-    """Say what happens to the draft when, or what became of it."""
-    zone = digest_zone(digest) if digest is not None else "UTC"
+    """Say what happens to the draft when, or what became of it.
+
+    Times are in the zone of its digest; `zone` is that of the workspace, for a draft
+    whose digest was deleted.
+    """
+    zone = digest_zone(digest) if digest is not None else zone
     yield texts.say("Draft {id}, version {n}", id=draft.public_id, n=draft.version)
     when = texts.moment(draft.post_at, zone, now)
     if draft.state != "open":

@@ -9,13 +9,14 @@ process that dies between two steps is continued by the next one.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
+from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery import card_pictures, personal_controls
 from bot.delivery.card_pictures import NO_PICTURES, EditionPictures, store_pictures
 from bot.errors import ConfigurationError, UserError
@@ -79,7 +80,6 @@ from bot.storage import (
     edition_store,
     personal_digest_store,
     schedule_store,
-    source_store,
     workspace_store,
 )
 from digests.analysis import AnalyseArticle, AnalysisCache, analyse_article
@@ -157,6 +157,13 @@ class EditionPublisher:
             illustrate_ahead=self.illustrate_ahead,
         )
 
+    @property
+    def corrections(self) -> CorrectionProcessor:
+        """Compares articles before an edition reports their corrections as news."""
+        return CorrectionProcessor(
+            db=self.db, engine=self.engine, clock=self.clock, platforms=self.platforms
+        )
+
     # ── for the scheduler ──────────────────────────────────────────────────────
 
     async def plan(self) -> None:
@@ -202,7 +209,8 @@ class EditionPublisher:
             draft_store.select_drafted, keys={o.id for o in waiting}
         )
         begun = [one for one in waiting if one.id not in drafted]
-        run, keys = await self._refresh_due(begun), {o.digest_id for o in waiting}
+        run, keys = PublishingRun(), {o.digest_id for o in waiting}
+        await run.refresh_due(self.db, self.ingestor, begun)
         select_personal = personal_digest_store.select_personal_digests
         personal = await self.db.read(select_personal, keys=keys)
         of_workspaces = [o for o in begun if o.digest_id not in personal]
@@ -258,6 +266,7 @@ class EditionPublisher:
         if order.workspace.platform not in self.platforms:
             return PublishingOutcome(reason=PLATFORM_NOT_CONNECTED)
         refreshed = await self.ingestor.refresh(digest.sources, insist=True)
+        await self.corrections.compare_unsettled(digest.scope)
         run = PublishingRun()
         await self.full_texts.complete([digest], read=run.read)
 
@@ -433,19 +442,6 @@ class EditionPublisher:
             raise UserError("The workspace of this digest was erased.")
         return EditionOrder(digest=digest, workspace=found)
 
-    async def _refresh_due(self, waiting: Sequence[Occurrence]) -> PublishingRun:
-        """Read the sources of due digests, all at once: slow ones cost one wait."""
-        ordered = {o.digest_id for o in waiting if o.trigger == "manual"}
-        keys = {o.digest_id for o in waiting} - ordered
-        run, read = PublishingRun(), self.db.read
-        wanted = await read(source_store.list_digest_sources, keys=ordered)
-        due = await read(source_store.list_digest_sources, keys=keys)
-        await asyncio.gather(
-            run.refresh(self.ingestor, wanted, insist=True),
-            run.refresh(self.ingestor, due),
-        )
-        return run
-
     async def _compose(
         self, occurrence: Occurrence, run: PublishingRun
     ) -> PublishingOutcome:
@@ -457,6 +453,7 @@ class EditionPublisher:
         order = await self.order_all(digest)
         if order.workspace.platform not in self.platforms:
             return await self._skip(occurrence, PLATFORM_NOT_CONNECTED)
+        await self.corrections.compare_unsettled(digest.scope)
         if is_reviewed(occurrence, digest):
             found = await self.drafts.process(order, occurrence, run.read)
             if not isinstance(found, StoredEdition):

@@ -55,7 +55,7 @@ _DEAD_AFTER = {
 _SERVER_OPTIONS = (
     "-c timezone=UTC -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3"
     " -c tcp_keepalives_count=3 -c tcp_user_timeout=20000"
-    # A process that stands still answers the server's system, but keeps its locks.
+    # A process that was stopped answers the server's system, but keeps its locks.
     " -c idle_in_transaction_session_timeout=15s"
     # A query takes milliseconds, compiling its plan fifty.
     " -c jit=off"
@@ -295,7 +295,7 @@ _LOCKED = (
 )
 _FULL = (
     "The database {where} cannot be written because the disk is full. "
-    "Free some room; nothing was half written."
+    "Free some space; nothing was half written."
 )
 _IO = (
     "The database {where} cannot be read or written because its disk reports a "
@@ -351,7 +351,7 @@ _PG_ENCODING = (
 )
 _PG_FULL = (
     "The database {where} cannot be written because its server's disk is full. "
-    "Free some room there; nothing was half written."
+    "Free some space there; nothing was half written."
 )
 _PG_READ_ONLY = (
     "The database {where} can only be read (a standby, or "

@@ -254,6 +254,27 @@ _WAIT_AGAIN = text(
     " worker_id = NULL WHERE id = :job_id"
 )
 _DROP = text("DELETE FROM procrastinate_jobs WHERE id = :job_id")
+#: For the library's connection: begin the job whose turn it is. Of those with the same
+#: lock it is the first, if none of them runs. The library's own query would not pass
+#: over workspaces.
+TAKE_JOB = """
+    WITH next AS MATERIALIZED (
+        SELECT id FROM procrastinate_jobs AS job
+        WHERE status = 'todo' AND queue_name = ANY(%(queues)s)
+        AND coalesce(scheduled_at <= now(), true)
+        AND NOT coalesce(args ->> 'workspace_id' = ANY(%(passed_over)s), false)
+        AND NOT EXISTS (
+            SELECT FROM procrastinate_jobs AS other WHERE other.lock = job.lock
+            AND (
+                other.status = 'doing' OR other.status = 'todo'
+                AND (-other.priority, other.id) < (-job.priority, job.id)
+            )
+        )
+        ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE procrastinate_jobs AS job SET status = 'doing', worker_id = %(worker_id)s
+    FROM next WHERE job.id = next.id RETURNING job.*
+"""
 #: For the library's connection: end a job, unless another worker does it by now.
 DELETE_OWN_JOB = (
     "DELETE FROM procrastinate_jobs"

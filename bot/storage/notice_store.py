@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from bot.model.jobs import DeliveryShares, JobRequest
 from bot.model.scope import PlatformName, Scope, Scoped
+from bot.model.sign_in import OWNER_ID
 from bot.storage.job_requests import request_job
 from bot.storage.schema import (
     changes,
@@ -143,9 +144,13 @@ def find_person_to_notify(
     """Find the person who last made the channel a destination by a command, if any.
 
     With None as `channel`: the person who made the first change in the workspace. The
-    operator in the terminal is nobody who could be sent a message.
+    operator in the terminal and the owner in the console have no account that could be
+    sent a message.
     """
-    by_person = (_CHANGE.made_at.is_not(None), _CHANGE.person_id != "")
+    by_person = (
+        _CHANGE.made_at.is_not(None),
+        _CHANGE.person_id.not_in(("", OWNER_ID)),
+    )
     mine = (in_scope(changes, scope), *by_person)
     query = select(_CHANGE.person_id, _CHANGE.steps).where(*mine)
     if channel is None:
@@ -302,7 +307,7 @@ class ReportedIncident:
     reported_at: datetime
     #: When it worked again; None = it does not.
     recovered_at: datetime | None = None
-    #: What people call it; None: nobody is told that it works again.
+    #: What people call it; None: nobody learns that it works again.
     name: str | None = None
 
 

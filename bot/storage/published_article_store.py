@@ -36,7 +36,9 @@ from bot.storage.schema import (
 from bot.storage.statements import (
     first_scalar,
     has_values,
+    in_scope,
     insert_all_missing,
+    is_due,
     list_all,
     list_scalars,
     update_rows,
@@ -140,6 +142,18 @@ def list_due_comparisons(
     """List the comparisons that are due."""
     order = (_PUBLISHED.compare_at, _PUBLISHED.edition_id, _PUBLISHED.article_id)
     query = select(published_articles).where(_PUBLISHED.compare_at <= now)
+    return list_all(conn, query.order_by(*order).limit(limit), PublishedArticle)
+
+
+def list_unsettled_comparisons(
+    conn: Connection, scope: Scope, now: datetime, limit: int
+) -> tuple[PublishedArticle, ...]:
+    """List the comparisons that only wait until the text is stable."""
+    # A range, so that the index of the few that wait is used.
+    waits = _PUBLISHED.compare_at > now - CORRECTABLE_PERIOD
+    mine = (in_scope(published_articles, scope), waits)
+    query = select(published_articles).where(*mine, is_due(_PUBLISHED.not_before, now))
+    order = (_PUBLISHED.compare_at, _PUBLISHED.edition_id, _PUBLISHED.article_id)
     return list_all(conn, query.order_by(*order).limit(limit), PublishedArticle)
 
 

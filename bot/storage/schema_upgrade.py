@@ -10,6 +10,7 @@ that holds a table for longer than `LOCK_MILLISECONDS`: everybody else would que
 behind them.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -404,6 +405,10 @@ _SQLITE_TABLES = frozenset(
     {"sqlite_sequence", "sqlite_stat1", "sqlite_stat3", "sqlite_stat4"}
 )
 _VIRTUAL = "CREATE VIRTUAL TABLE"
+#: What no module writes into its own tables: rules and computed values.
+_RULES = re.compile(
+    r"\b(?:CHECK|DEFAULT|GENERATED|AS|REFERENCES|COLLATE)\b", re.IGNORECASE
+)
 #: In the order in which they can be dropped.
 _DROPPABLE = ("trigger", "view", "index", "table")
 
@@ -442,12 +447,30 @@ def drop_foreign_definitions(conn: Connection, version: str) -> tuple[str, ...]:
 
     A trigger in a file from elsewhere could change what is posted, long after the file
     was checked.
+
+    Raises:
+        ConfigurationError: A definition of the schema is missing or changed, or a
+            foreign one cannot be dropped, such as a table of an unknown module.
     """
     foreign = list_foreign_definitions(conn, version)
+    # Tables may refer to each other, whichever is dropped first.
+    conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     for kind, name in foreign:
         quoted = name.replace('"', '""')
-        conn.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
-    return tuple(f"{kind} {name}" for kind, name in foreign)
+        try:
+            conn.exec_driver_sql(f'DROP {kind} IF EXISTS "{quoted}"')
+        except DBAPIError as error:
+            raise ConfigurationError(
+                f"The backup has a {kind} «{_show(name)}» that Standfirst did not make "
+                f"and cannot remove ({error.orig}). Remove it with the program that "
+                "made it, or restore another backup; nothing was changed."
+            ) from error
+    return tuple(f"{kind} {_show(name)}" for kind, name in foreign)
+
+
+def _show(name: str) -> str:
+    """The name without what a terminal would act on."""
+    return "".join(char if char.isprintable() else "?" for char in name)
 
 
 def _read_definitions(conn: Connection) -> _Definitions:
@@ -460,7 +483,8 @@ def _read_definitions(conn: Connection) -> _Definitions:
     }
     virtual = [name for (_, name), sql in found.items() if sql.startswith(_VIRTUAL)]
     for key in found:
-        if key[0] == "table" and any(key[1].startswith(f"{name}_") for name in virtual):
+        own = any(key[1].startswith(f"{name}_") for name in virtual)
+        if key[0] == "table" and own and not _RULES.search(found[key]):
             # Written by the module of the virtual table, in the form of its version.
             found[key] = ""
     return found

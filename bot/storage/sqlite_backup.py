@@ -83,7 +83,7 @@ def copy_database(
     except OSError as error:
         raise ConfigurationError(
             f"{target} cannot be written: {error.strerror}. Name a folder that may be "
-            "written to and has room."
+            "written to and has free space."
         ) from error
 
 
@@ -118,7 +118,7 @@ def inspect_file(file: Path) -> DatabaseFile:
             if schema is None:
                 raise UserError(f"{file} is not a database of Standfirst's.")
             schema_upgrade.refuse_unsupported_schema(schema, str(file))
-            wrong = sqlite_files.find_file_damage(conn)
+            wrong = _find_cut(conn, file) or sqlite_files.find_file_damage(conn)
     except sqlite3.DatabaseError as error:
         if not _is_damage(error):
             raise explain_error(error, str(file)) or error from error
@@ -233,7 +233,7 @@ def replace_file(
     except OSError as error:
         raise ConfigurationError(
             f"{file} cannot be replaced: {error.strerror}. It is where it was; see "
-            "that its folder may be written to and has room."
+            "that its folder may be written to and has free space."
         ) from error
 
 
@@ -304,6 +304,12 @@ def _read_version(conn: sqlite3.Connection) -> str | None:
         return None
     row = conn.execute(f"SELECT version_num FROM {table}").fetchone()  # noqa: S608
     return str(row[0]) if row else None
+
+
+def _find_cut(conn: sqlite3.Connection, file: Path) -> str | None:
+    """Say that the file ends within a page: SQLite reads the missing part as zeros."""
+    (page,) = conn.execute("PRAGMA page_size").fetchone()
+    return "its end is missing" if file.stat().st_size % page else None
 
 
 def _open_read_only(file: Path) -> sqlite3.Connection:

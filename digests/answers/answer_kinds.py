@@ -36,18 +36,24 @@ _RELATIVE = re.compile(r",\s(?:who|which|whose|whom|die|der|das|den|dem)\s[^,]*(
 #: A place behind a preposition; a time may follow the same ones, a verb follows «to».
 _PLACE = re.compile(
     r"\b[A-Z]\w+-based\b|\b(?:to(?=\s(?:(?:the|an?|its|his|her|their|this|that|one"
-    r"|two|another|other)\s|(?-i:[A-Z])))|on|from|off|into|in|at|near|under|behind|outside|inside|beside|between|im|am|"
-    r"auf|an|bei|nach|aus|unter|hinter|neben|zwischen)\s(?!\d|(?:(?:the|this|last|early|late|"
-    r"first|den?|dem|der)\s)?(?:\w+day|\w+tag|morning|evening|night|noon|midnight|end|beginning"
+    r"|two|another|other)\s|(?-i:[A-Z])))|on|from|off|into|in|at|near|under|behind"
+    r"|outside|inside|beside|between|im|am|"
+    r"auf|an|bei|nach|aus|unter|hinter|neben|zwischen)\s(?!\d|(?:(?:the|this|last"
+    r"|early|late|"
+    r"first|den?|dem|der)\s)?(?:\w+day|\w+tag|morning|evening|night|noon|midnight"
+    r"|end|beginning"
     r"|autumn|summer|winter|spring|January|February|March|April|May|June|July|August|"
-    r"September|October|November|December|Morgen|Abend|Nacht|Mittag|least|first|last|all|"
-    r"favour|protest|total|hospital|Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b)",
+    r"September|October|November|December|Morgen|Abend|Nacht|Mittag|least|first"
+    r"|last|all|"
+    r"favour|protest|total|hospital|Januar|Februar|März|Mai|Juni|Juli|Oktober"
+    r"|Dezember)\b)",
     re.I,
 )
 _PROPER = re.compile(r"(?<=[\w,] )[A-ZÄÖÜ]\w+")
 _FREE = re.compile(r"\b(?:free|kostenlos|gratis|umsonst)\b", re.I)
 _DISTANCE = (
-    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|m|miles?|"
+    r"(?:kilo|centi|milli)?met(?:re|er)s?|Kilometern?|Metern?|Zentimetern?|km|cm|m"
+    r"|miles?|"
     r"feet|foot|ft|inch(?:es)?|yards?"
 )
 _DURATION = (
@@ -81,6 +87,10 @@ _DIMENSIONS = {
         r"\b(?:tall|high|height|stands)\b|\b\d\s?(?:ft|feet|foot)\s\d", re.I
     ),
 }
+#: A count without a number.
+MANY = re.compile(
+    r"\b(?:dozens|scores|hundreds|thousands|dutzende|hunderte|tausende)\b", re.I
+)
 _YEAR = re.compile(
     r"\b(?:in|since|from|until|by|Jahr|seit|bis|von)\s(?:(?:early|mid|late)[-\s])?"
     r"((?:1[6-9]|20)\d\d)\b"
@@ -98,20 +108,34 @@ _DIMENSION = re.compile(
 )
 #: A duration without a number.
 _LASTING = re.compile(
-    r"\b(?:until|till|bis|(?:since|seit)(?=\s(?:\w+\s)?\d)"
+    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)-(?:match|game"
+    r"|race|day|"
+    r"week|month|year|hour|minute)|before the (?:day|night|week|month"
+    r"|year) was (?:over|out)"
+    r"|later (?:the same|that) (?:day|night)|for life|indefinite(?:ly)?|overnight"
+    r"|lebenslang\w*"
+    r"|until|till|bis|(?:since|seit)(?=\s(?:\w+\s)?\d)"
     r"|(?:an?|eine[mnr]?)\s(?:hour|day|week|month|year|Stunde|Tag|Woche|Monat|Jahr))\b"
 )
 #: Points in time that are neither dates nor relative days.
 _WHEN = re.compile(
     r"\b(?:(?:before|after|by|at|in|over|until|since|around|this|next|last)\s(?:the\s)?"
-    r"(?:end\sof\s\w+|January|February|March|April|May|June|July|August|September|October"
-    r"|November|December|Christmas|Easter|New\sYear|spring|summer|autumn|winter|noon|midday|"
+    r"(?:end\sof\s\w+|January|February|March|April|May|June|July|August|September"
+    r"|October"
+    r"|November|December|Christmas|Easter|New\sYear|spring|summer|autumn|winter"
+    r"|noon|midday|"
     r"midnight|dawn|dusk|night|weekend|first\slight|last\sday)"
     r"|within\s\w+\s(?:hours|days|weeks|months)|"
     r"(?:im|am|vor|nach|bis|seit|zu)\s(?:Frühjahr|Frühling|Sommer|Herbst|Winter|Mittag|"
-    r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)|um\sMitternacht)\b"
+    r"Abend|Ende|Weihnachten|Ostern|Mitternacht|(?:den\s)?\w*[Ff]erien)"
+    r"|um\sMitternacht)\b"
 )
-_CALLED = word_set("called named name names heißt hieß namens namen")
+_CALLED = re.compile(
+    r"\b(?:called|named|nicknamed|dubbed|known as|heißt|hieß|namens|genannt|names?"
+    r"(?: is| was|d)?|Namen?)[\s,:]+[“\"„'‘«]?[A-ZÄÖÜ\d]"
+    r"|, (?:called|named|known as) (?!for\b|on\b|off\b|by\b|the\b|an?\b|to\b)[a-z]"
+)
+_WITHOUT_NAMES = re.compile(r"\b[A-ZÄÖÜ]\w+(?:\s[A-ZÄÖÜ]\w+)*")
 _LETTERS = re.compile(r"[^\W\d_]{4,}")
 #: From how many long words, and from which share with capitals, a line is a headline.
 _HEADLINE_WORDS, _MOSTLY = 4, 0.8
@@ -126,9 +150,18 @@ _AGE = re.compile(
     r"|\b(\d{1,3}) years of age\b|\bage of (\d{1,3})\b"
     r"|\b(?:girl|boy|child|man|woman) of (\w+)\b|\bages? (?:between )?(\d{1,3})\b"
     r"|\b(\w+) Jahre alt|\((\d{1,3})\)"
+    r"|\bin (?:his|her|their) (?:early |mid-?|late )?(\d0s|teens|twenties|thirties"
+    r"|forties|fifties"
+    r"|sixties|seventies|eighties|nineties)\b|\bborn (?:(?:in|around"
+    r"|about) ){1,2}(\d{4})\b"
+    r"|\b(?:her|his|their) (\d{1,3})(?:st|nd|rd|th) birthday"
+    r"|\bAlter von (\w+)|\b(\d{1,3})[- ]?[jJ]ährige[nmrs]?\b"
     r"|\b(?:built|dates? from|opened|founded|put up) (?:in )?(\d{4})\b"
 )
 _AGE_REACH = 40
+_AGE_PHRASE = re.compile(r"[,;]\s?|\s(?:and|und|who|der|die)\s")
+#: An age before the name: «In her 90s, Holt …».
+_AGE_OPENS = re.compile(r"\Ain\s|\baged\s")
 _SCORE = re.compile(
     r"\b\d{1,3}(?:[-–:]|\s(?:votes\s|Stimmen\s)?(?:to|zu|gegen|against)\s)\d{1,3}\b"
     r"|\bper\s?cent\b|\bProzent\b|%|\bunanimous|\beinstimmig",
@@ -146,13 +179,18 @@ _ATTRIBUTION = re.compile(
     r",\s(?:[^,.;]{2,60},\s)?[^,.;]{2,70}\s(?:said|says|announced|wrote|heard|sagte|"
     r"teilte|erklärte)\b[^,;]*\Z"
     r"|,\s(?:said|says|sagte|so)\s[^;]*\Z"
-    r"|\A[^,;:]{2,80}\s(?:said|says|sagte)\b(?!.*\b(?:he|she|they|we|I|er|sie|ich|wir)\b)"
+    r"|\A[^,;:]{2,80}\s(?:said|says|sagte)\b(?!.*\b(?:he|she|they|we|I|er|sie|ich"
+    r"|wir)\b)"
 )
 #: Words that stand for one person.
 _PERSONAL = word_set("he she they his her their er sie seine ihre")
 #: Words that make a sentence a reason, wherever the event is reported.
 _REASON = re.compile(
-    r"\b(?:because|in protest|due to|owing to|as a result|the cause|reason|caused by"
+    r"\b(?:because|(?<!in )(?:hurt|hit|driven|held back|weighed down|dragged down"
+    r"|buoyed|boosted"
+    r"|helped|fuell?ed|prompted|sparked|led) by|for fail(?:ing|ure)|in an? (?:bid"
+    r"|attempt|effort) to"
+    r"|in protest|due to|owing to|as a result|the cause|reason|caused by"
     r"|(?:trouble|problem) (?:is|was) that|on (?:the )?grounds|for fear|triggered by"
     r"|blamed|thanks to|source of|traced to"
     r"|weil|wegen|denn"
@@ -165,11 +203,15 @@ _REASON = re.compile(
 )
 #: Words that do so only beside the event: «closed *after* a cable had snapped».
 _OCCASION = re.compile(
-    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:\w+ ){1,3}(?:"
+    r"\b(?:(?<!looked )(?<!look )(?<!named )(?<!\bday )after(?! (?:that|this|which"
+    r"|all)\b)(?! (?:\w+ ){1,3}(?:"
     r"minutes|hours|days|weeks|months|years)\b)|so that|in order to|caused|triggered"
     r"|blamed|mainly|when|over (?:an?|the|its|their|his|her)|"
-    r"(?:fined|arrested|jailed|sent off|critici[sz]ed|praised|honou?red|charged"
-    r"|suspended|convicted|sacked|dismissed|booked|banned|sentenced) for"
+    r"(?:fined|arrested|detained|jailed|sent off|critici[sz]ed|condemned|praised"
+    r"|honou?red"
+    r"|charged|suspended|convicted|sacked|fired|dismissed|booked|banned|sentenced"
+    r"|sued|wanted"
+    r"|investigated|punished|executed|awarded) (?:\w+ ){0,3}?for"
     r"|following|to (?:make|avoid|save|protect|prevent)|nachdem|damit)\b",
     re.I,
 )
@@ -187,10 +229,12 @@ _ANY = (
 #: A number of people or things, where an amount is asked for.
 _OTHERS = re.compile(
     r"\s(?!percent|per|million|billion|euro|pound|dollar|metre|mile|kilo|foot|feet|inch"
-    r"|crown|franc|yen|yuan|rupee|naira|rand\b|peso|cent|degree|point|tonne|litre|hour|minute|second|day|week|month|year|Prozent"
+    r"|crown|franc|yen|yuan|rupee|naira|rand\b|peso|cent|degree|point|tonne|litre"
+    r"|hour|minute|second|day|week|month|year|Prozent"
     r"|Million|Milliarde|Euro|Meter|Kilo|Grad|Tonne|Liter|Stunde|Minute|Tag|Woche|Monat"
     r"|Jahr|Franken|Kronen)"
-    r"(?:(?:[a-z-]+\s)?(?:[a-z-]{3,}s|people|men|women|children)|[A-ZÄÖÜ][a-zäöü]{3,})\b"
+    r"(?:(?:[a-z-]+\s)?(?:[a-z-]{3,}s|people|men|women|children)"
+    r"|[A-ZÄÖÜ][a-zäöü]{3,})\b"
 )
 
 
@@ -343,7 +387,8 @@ class KindMatch:
             return False
         if question.counted:
             # Which of its numbers counts is judged elsewhere; «2047 voters» is no year.
-            return bool(numbers.find_numbers(text, self.passage.article.lang))
+            found = numbers.find_numbers(text, self.passage.article.lang)
+            return bool(found) or MANY.search(text) is not None
         return any(
             unit or not _OTHERS.match(text, number.end) for number in self.numbers
         )
@@ -365,15 +410,22 @@ class KindMatch:
     def _is_called(self) -> bool:
         """Whether it says «called» and has a word asked about: «a drug called …»."""
         asked = frozenset[str]().union(*(t.accepted_roots for t in self.question.focus))
-        called = not _CALLED.isdisjoint(self.line.words)
-        return called and not asked.isdisjoint(self.line.held)
+        called = _CALLED.search(self.line.text)
+        if called is None:
+            return False
+        # «Drills called Foal Eagle» names no foal.
+        rest = self.line.text[: called.start()] + _WITHOUT_NAMES.sub(
+            "", self.line.text[called.start() :]
+        )
+        return not asked.isdisjoint(collect_roots(split_words(rest), self.passage.lang))
 
     def _names_beside(self) -> bool:
         """Whether a name is in apposition to a word asked about."""
         for term in self.question.focus:
             for root in term.accepted_roots & self.line.held:
                 beside = (
-                    rf"\b{re.escape(root)}\w*,?\s(?:(?:is|was|the)\s){{0,2}}[“\"„]?[A-ZÄÖÜ]\w+"
+                    rf"\b{re.escape(root)}\w*,?\s(?:(?:is|was"
+                    rf"|the)\s){{0,2}}[“\"„]?[A-ZÄÖÜ]\w+"
                     rf"|[A-ZÄÖÜ]\w+[”\"]?,\s(?:the|a|an|his|her|its|their|der|die)\s"
                     rf"(?:[\w-]+\s){{0,4}}{re.escape(root)}"
                 )
@@ -389,9 +441,14 @@ class KindMatch:
         low = self.question.text.lower()
         for root in roots & self.line.held:
             for beside in re.finditer(
-                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s)?(?P<after>[A-ZÄÖÜ]\w+)"
-                rf"|(?P<before>[A-ZÄÖÜ][\w’']+),?\s(?:(?:is|was|an?|the|his|her|its|their|der|"
-                rf"die)\s){{0,2}}(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
+                rf"(?i:\b{re.escape(root)}\w*),?\s(?:(?i:is|was|,)\s|(?:for"
+                rf"|of)\s(?:the\s)?\w+\s|(?:[a-z-]+\s){{1,3}})?"
+                rf"(?P<after>[A-ZÄÖÜ]\w+)"
+                rf"|(?P<before>[A-ZÄÖÜ][\w’']+)(?:,\s(?:\d{{1,3}},\s)?|\s(?:is|was"
+                rf"|became|ist|war"
+                rf"|wurde)\s|\s(?=(?:an?|the|der|die)\s))(?:(?:an?|the|his|her|its"
+                rf"|their|der|die|ein"
+                rf"|eine)\s)?(?:[\w&’'-]+\s){{0,5}}?(?i:{re.escape(root)})",
                 self.line.text,
             ):
                 name = beside["after"] or beside["before"]
@@ -415,9 +472,14 @@ class KindMatch:
                 return True
             if " of " in age[0]:
                 before += age[0].lower()
+            following = lower[age.end() : age.end() + _AGE_REACH]
             if "-old" in age[0] or " old" in age[0]:
-                before += lower[age.end() : age.end() + _AGE_REACH]
+                before += following
             clause = _ELSE.split(before)[-1]
+            if not age[0].startswith(","):
+                # «Now in her 90s, Holt …», «the age of 21 for voters»
+                end = 1 if _AGE_OPENS.search(age[0]) else 0
+                clause += " " + "".join(_AGE_PHRASE.split(following)[: 1 + end])
             # Of whom «she» is the name is asked for near it.
             words = split_words(clause)
             roots = collect_roots(words, self.passage.lang)

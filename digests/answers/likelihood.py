@@ -30,7 +30,7 @@ from digests.language.words import (
 
 #: From this rating on a sentence is the answer, and from that on it may be shown as the
 #: nearest passage: the logarithm of its odds.
-SURE, NEAREST = 0.1, -0.45
+SURE, NEAREST = -0.1, -0.45
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15
@@ -57,7 +57,7 @@ _HOW = re.compile(
     re.I,
 )
 _MEANS = re.compile(
-    r"\b(?:after|nachdem|nach|by\s(?:\w+ly\s)?\w+ing|through|with\s(?:an?|the|his|her|their)|using|via|indem"
+    r"\b(?:after|nachdem|nach|by\s(?:\w+ly\s)?\w+ing|through|with\s(?!him\b|her\b|them\b|us\b|whom\b|which\b|more\b)[a-z]+|using|via|indem"
     r"|durch|mithilfe|mit)\b"
 )
 _CAUSE_WORDS = word_set(
@@ -354,6 +354,10 @@ def reports_gap(match: SentenceMatch) -> bool:
     if question.kind == "reason":
         some = _CAUSE_WORDS
     if not some & set(line.words) or not statements.is_unknown(line.text):
+        return False
+    # Of what nobody knows in another article nothing follows.
+    subject = question.focus or question.terms
+    if not any(match.is_near(term) for term in subject if term.weight >= 1):
         return False
     return not question.deeds or _holds_deed(match)
 

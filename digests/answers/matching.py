@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.answers import statements
-from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
+from digests.answers.answer_kinds import MANY, SENTENCES_BACK, KindMatch
+from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
     SAYING_ROOTS,
@@ -26,11 +27,15 @@ from digests.language.words import split_words, word_set
 _BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
 _BY = word_set("by von durch")
 _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatten?)\b")
-_UNREAL = re.compile(
-    r"\b(?:will|would|can|could|may|might|must|should|if|wird|werden|soll|sollen|würden?"
-    r"|könnten?|muss|müssen|wenn|supposed)\b"
-    r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
-)
+_UNREAL = {
+    "en": re.compile(
+        r"\b(?:will|would|can|could|may|might|must|should|if|supposed)\b"
+        r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
+    ),
+    "de": re.compile(
+        r"\b(?:wird|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn)\b"
+    ),
+}
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
 #: What may stand for a preposition: «died *after* an illness».
@@ -45,6 +50,13 @@ _ALIKE = {
 _PREPOSITION_REACH = 8
 #: Words after a verb in which «by» makes it passive.
 _REACH = 8
+#: Endings of nouns for a deed.
+_EVENTS = ("ing", "ings", "ion", "ions", "ack", "acks", "ery", "eries")
+#: Words after which somebody is named who did something.
+_NAMES_DOER = re.compile(
+    r"\b(?:by|claim\w*|responsib\w*|accus\w*|suspect\w*|behind|blam\w*|charg\w*|von|durch)\b",
+    re.I,
+)
 _PERIOD_SLACK = timedelta(days=1)
 #: Words of a question without which another event may be meant.
 _RESTRICTION = re.compile(
@@ -80,10 +92,16 @@ _ELIDING = word_set("""
     haben hatten blieben
 """)
 _COUNT_REACH = 60
+_CURRENCIES = ("$", "£", "€", "¥")
 #: What ends the phrase of a number: «Hall, 71, who keeps bees» counts no bees.
 _CLAUSE = re.compile(r"[,;:](?!\d)\s|\s(?:with|in|at|on|for|from|mit|für|aus|bei|im)\s")
 _PART = re.compile(r"\s(?:of|von)\s(?:the|its|their|den|der)\s")
-_WHOLE = re.compile(r"\b(?:of|von)\s(?:the|den|der)\s\Z")
+#: «All of the 40 people», of whom not all are meant.
+_WHOLE = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|some|most|many|none"
+    r"|few|all|percent|eine?[nr]?|zwei|drei|vier|fünf|sechs|einige|viele|Prozent))\s"
+    r"(?:\w+\s)?(?:of|von)\s(?:the|den|der)\s\Z"
+)
 _STILL = word_set("now still noch")
 #: «We don't have seven dead people.»
 _DENIED_COUNT = re.compile(
@@ -138,6 +156,17 @@ class SentenceMatch(KindMatch):
         other = asked.isdisjoint(said) and bool(_ORDINALS & said)
         return set(_RESTRICTION.findall(text)) <= said and not (asked and other)
 
+    def names_asked(self) -> bool:
+        """Whether who somebody is, or what something is called, is named.
+
+        «The judge in the case tried to help» does not say who the judge is.
+        """
+        question = self.question
+        if question.kind == "name":
+            return self._is_called() or self._names_beside()
+        identity = question.kind == "person" and question.asked_noun
+        return not identity or self.names_noun()
+
     def _is_about_names(self) -> bool:
         """Whether every name is in the sentence or in its near context."""
         for number in range(len(self.question.names)):
@@ -175,12 +204,13 @@ class SentenceMatch(KindMatch):
     def _is_real(self) -> bool:
         """Whether what was asked about as past is not only to come, or a condition."""
         text, verbs = self.question.text, self._find_verb()
-        obliged = " to " in text or _UNREAL.search(text)
+        unreal = _UNREAL["de" if self.passage.lang == "de" else "en"]
+        obliged = " to " in text or unreal.search(text)
         if not verbs or obliged or not _ASKS_PAST.search(text):
             return True
         words = self.line.words
         return any(
-            not _UNREAL.search(" ".join(words[max(0, at - _NEAR) : at]))
+            not unreal.search(" ".join(words[max(0, at - _NEAR) : at]))
             # «A retired clerk» does not say when he retired.
             and not (words[at].endswith("ed") and words[at - 1] in ("a", "an"))
             for at in verbs
@@ -226,6 +256,10 @@ class SentenceMatch(KindMatch):
         if any(self._counts(counted, number.start, number.end) for number in found):
             return True
         held = counted.accepted_roots & line.held
+        if any(
+            self._counts(counted, m.start(), m.end()) for m in MANY.finditer(line.text)
+        ):
+            return True
         return bool(held) and not _NONE.isdisjoint(line.words)
 
     def _counts(self, counted: QuestionTerm, start: int, end: int) -> bool:
@@ -241,7 +275,10 @@ class SentenceMatch(KindMatch):
         if _WHOLE.search(before) or (part and not states.isdisjoint(roots)):
             # «34 of the 40 people missing are safe» counts no missing people.
             return False
-        if _DENIED_COUNT.search(before):
+        if _DENIED_COUNT.search(before) or before.endswith(_CURRENCIES):
+            return False
+        if text[start:end] in self.question.text:
+            # «Flight 8501»
             return False
         near, anyone = self.is_near(counted), counted.word in _ANY_PEOPLE
         behind = collect_roots(split_words(before)[-1:], lang)
@@ -282,10 +319,25 @@ class SentenceMatch(KindMatch):
         named = [(day.first, day.last) for day in found if day.first and day.last]
         if named:
             return any(a <= period.last and period.first <= b for a, b in named)
+        if self._is_near_day(period):
+            return True
         if written is None or written < period.first:
             # Of days to come an article may not repeat when they are.
             return written is not None
         return period.first <= written <= period.last + _PERIOD_SLACK
+
+    def _is_near_day(self, period: Period) -> bool:
+        """Whether the sentences before it, or the title, name a day of the period."""
+        lines, article = self.passage.lines, self.passage.article
+        first = max(0, self.at - SENTENCES_BACK)
+        texts = [article.title or "", *(line.text for line in lines[first : self.at])]
+        written = article.published.date() if article.published is not None else None
+        return any(
+            day.first <= period.last and period.first <= day.last
+            for text in texts
+            for day in dates.find_dated_days(text, written, article.lang)
+            if day.first and day.last
+        )
 
     def _is_said_by(self) -> bool:
         """Whether the sentence reports words of the person asked about."""
@@ -331,11 +383,25 @@ class SentenceMatch(KindMatch):
         question, line = self.question, self.line
         if question.asks_doer is None:
             return True
+        if question.asks_doer and self._leaves_doer_out():
+            return False
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
         roots = frozenset[str]().union(*(term.accepted_roots for term in own))
         verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
         places = [at for at, root in enumerate(line.roots) if root in roots]
         return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
+
+    def _leaves_doer_out(self) -> bool:
+        """Whether it only tells of the deed as a thing: «bombings at two mosques»."""
+        if _NAMES_DOER.search(self.line.text):
+            return False
+        words, deeds = self.line.words, self.question.deeds
+        places = [at for at, root in enumerate(self.line.roots) if root in deeds]
+        return bool(places) and all(
+            words[at].endswith(_EVENTS)
+            and words[at + 1 : at + 2] in (("at",), ("in",), ("on",), ("of",))
+            for at in places
+        )
 
     def _is_on_its_side(self, verb: int, places: Sequence[int]) -> bool:
         """Whether what is named stands where it must; a passive names its agent."""

@@ -110,6 +110,7 @@ _AFTER_NOUN = word_set("""
     für bei
 """)
 _MOST_NOUN_WORDS = 5
+_AFTERTHOUGHTS = word_set("ever now today yet again currently")
 #: Words that begin a clause or phrase that only names the event.
 _SUBORDINATE = word_set("""
     when after before because while during as since if nachdem weil während als wenn
@@ -195,7 +196,17 @@ def find_asked_noun(text: str, lang: str) -> str:
         if low in _AFTER_NOUN or participle or words.is_stop_word(low, lang):
             break
         at += 1
-    noun = following[at - 1] if at else ""
+    last = at
+    while last and following[last - 1].lower() in _AFTERTHOUGHTS:
+        last -= 1
+    if (
+        following[at : at + 1]
+        and following[at].endswith("ed")
+        and text[:2].lower() == "wh"
+    ):
+        # «What was the man accused of?»
+        at = 0 if text[2:4].lower() == "at" else at
+    noun = following[last - 1] if last and at else ""
     closed = at == len(following) or (
         following[at].lower() in _AFTER_NOUN or following[at].endswith("ed")
     )

@@ -263,9 +263,9 @@ def _build_terms(
         bare = token.low.replace("’", "'").removesuffix("'s").removesuffix("'")
         for part in _INNER.split(bare):
             name = name_of.get(token.start)
-            if name is None and (
-                words.is_stop_word(part, lang) or part in QUESTION_WORDS
-            ):
+            # A German noun may be spelled as a word that asks: «Can».
+            asks = part in QUESTION_WORDS and not (lang == "de" and token.capital)
+            if name is None and (words.is_stop_word(part, lang) or asks):
                 continue
             term = _build_term(part, name, lang, converse=converse)
             if term.word and term.word not in terms and len(terms) < _MOST:

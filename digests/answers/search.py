@@ -11,7 +11,7 @@ index has already matched them.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -20,7 +20,7 @@ from math import log
 from digests.language import search_terms, sentences
 from digests.language.search_terms import PhraseGroup, SearchQuery, locate_groups
 from digests.language.spans import drop_overlapping
-from digests.language.words import word_set
+from digests.language.words import STOP_WORDS, word_set
 from digests.types import Article, Span, frozen
 
 _SATURATION, _LENGTH = 1.2, 0.75
@@ -165,7 +165,7 @@ def is_about(article: Article, said: Iterable[Span], topic: str) -> bool:
 
     Each word of the topic is in them, in the title or in the first paragraph: a word
     anywhere else does not make everything in the article about it. «Trade» is neither
-    «trading» nor «the furniture trade».
+    «trading» nor «the furniture trade», and «US» is not «us».
 
     Args:
         article: It matches the topic as a search query.
@@ -175,16 +175,39 @@ def is_about(article: Article, said: Iterable[Span], topic: str) -> bool:
     lead = article.text.split("\n", 1)[0][:_LEAD]
     parts = (article.text[span.start : span.end] for span in said)
     text = "\n".join((article.title or "", lead, *parts))
-    typed, groups = _parse_topic(topic)
-    places = locate_groups(text, article.lang, groups)
+    typed, names, groups = _parse_topic(topic)
+    places = [
+        [place for place in group if _is_written_so(text, place, names)]
+        for group in locate_groups(text, article.lang, groups)
+    ]
     return all(any(_is_meant(text, p, typed) for p in group) for group in places)
 
 
+#: Words that are others with a capital letter.
+_COMMON = frozenset({"us"}.union(*STOP_WORDS.values()))
+
+
 @lru_cache(maxsize=32)
-def _parse_topic(topic: str) -> tuple[frozenset[str], tuple[PhraseGroup, ...]]:
-    """Return the words of a topic, and the groups of its query."""
+def _parse_topic(
+    topic: str,
+) -> tuple[frozenset[str], Mapping[str, str], tuple[PhraseGroup, ...]]:
+    """Return the words of a topic, its names, and the groups of its query.
+
+    A name is a word that means little with a small letter: «US», «WHO», «May».
+    """
     query = search_terms.parse_query(topic)
-    return frozenset(topic.casefold().split()), query.every
+    words = topic.replace('"', " ").split()
+    names = {
+        w.casefold(): w for w in words if w.casefold() in _COMMON and w[0].isupper()
+    }
+    return frozenset(topic.casefold().split()), names, query.every
+
+
+def _is_written_so(text: str, place: Span, names: Mapping[str, str]) -> bool:
+    """Whether a word of the text that is a name among the typed ones is one here."""
+    said = text[place.start : place.end]
+    name = names.get(said.casefold(), said)
+    return said in (name, name.upper())
 
 
 def _is_meant(text: str, place: Span, typed: Collection[str]) -> bool:

@@ -45,6 +45,9 @@ _BEFORE = 2
 _SHARED_LEAD = 2
 #: The shortest first part and the shortest head of a German compound.
 _COMPOUND_PART, _COMPOUND_HEAD = 5, 4
+_ORDINAL_PARTS = ("zweit", "dritt", "viert", "fünft")
+#: How many more texts must have a word with a capital than without for it to be a name.
+_NAME_MARGIN = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _ACRONYM = re.compile(r"[A-Z]{2,5}")
 _PAST = re.compile(r"\b(?:was|were|did|had|war|waren|wurde|wurden|hat|haben)\b", re.I)
@@ -54,6 +57,8 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
     ("number", "money", "length", "day", "yes or no", "reason")
 )
 _NEWER_SLACK = 3.0
+#: How much less of a question than another one an article that answers it may have.
+_OTHER_SUBJECT = 0.4
 
 
 @frozen
@@ -96,7 +101,8 @@ class _Candidate:
 
     @property
     def sure(self) -> bool:
-        return self.score >= likelihood.SURE and self.match.is_unrestricted()
+        likely = self.score >= likelihood.SURE
+        return likely and self.match.is_unrestricted() and self.match.names_asked()
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:
@@ -138,6 +144,9 @@ def iter_matches(
     """
     examined, others = examine_sentences(question, passages)
     for match in examined:
+        share, _ = others.articles[match.passage.article.id]
+        if others.most - share > _OTHER_SUBJECT:
+            continue
         score = likelihood.rate_sentence(match, others)
         wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():
@@ -200,7 +209,8 @@ def restore_capitals(
         for short, ending in ((word, ""), (word.removesuffix("s"), "'s")):
             name = short[0].upper() + short[1:]
             large = rf"(?:(?<=[\w,;] ){name}\b|\b{name}(?=\s[A-ZÄÖÜ]|['’]s))"
-            if count_texts(large) > count_texts(rf"\b{word}\b"):
+            # «Wall Street» makes no name of every wall.
+            if count_texts(large) > _NAME_MARGIN * count_texts(rf"\b{word}\b"):
                 return name + ending
         return word
 
@@ -267,6 +277,9 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
 
 def _is_compound_pair(base: str, root: str) -> bool:
     short, long = sorted((base, root), key=len)
+    if long.startswith(_ORDINAL_PARTS):
+        # «Dritthöchster» is not «höchster».
+        return False
     if len(short) >= _COMPOUND_PART and long.startswith(short):
         return True
     return len(short) >= _COMPOUND_HEAD and long.endswith(short)

@@ -40,7 +40,7 @@ _UNKNOWN = re.compile(
     r"(?:known?|clear|say|said|disclosed?|revealed?|named|identified|given?|released|"
     r"announced|published|decided|determined|established|confirm(?:ed)?|comment)\b"
     r"(?!\s(?:guilty|away|up|to\scomment\son\sthe))"
-    r"|\b(?:unclear|unknown|(?:is|remains|was)\s(?:still\s)?(?:a|an?\sopen)\s"
+    r"|\b(?:unclear|unknown|question\s(?:is|was|remains|now\sis)\s(?:how|why|whether|what|who)|(?:is|remains|was)\s(?:still\s)?(?:a|an?\sopen)\s"
     r"(?:mystery|question)|remains\sopen|under\sinvestigation|yet\sto\sbe|"
     r"declined\sto|refused\sto\s(?:say|comment)|unklar|unbekannt|rätselhaft|"
     r"steht\s(?:noch\s)?nicht\sfest|ist\s(?:noch\s)?offen|ein\sRätsel)\b"

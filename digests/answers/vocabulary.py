@@ -55,6 +55,8 @@ def join_initials(text: str) -> str:
 
 _ENDINGS = word_list("ingly edly ments ment ings ing ied ies ed es ly s")
 _SHORTEST = 3
+#: «Organize» is «organise», a «prize» is not.
+_ISE_SHORTEST = 6
 _VOWELS = frozenset("aeiouy")
 
 
@@ -93,6 +95,8 @@ def _strip_ending(word: str) -> str:
 
 def _normalize_last_letter(word: str) -> str:
     """Without a silent «e», and with «i» for «y»."""
+    if len(word) >= _ISE_SHORTEST and word.removesuffix("e").endswith("iz"):
+        word = f"{word.removesuffix('e')[:-1]}s"
     if len(word) > _SHORTEST and word[-1] == "e":
         return word[:-1]
     if len(word) > _SHORTEST and word[-1] == "y" and word[-2] not in _VOWELS:

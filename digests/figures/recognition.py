@@ -139,15 +139,20 @@ _ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escape
 #: An amount without a noun: years and codes have no groups of thousands.
 _GROUPED = re.compile(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 _YEAR_DIGITS = 4
+#: After «per» whatever is named belongs to the figure: a rate without it is false.
 _RATE = re.compile(
-    r"\s(?:an?|per|each|every|pro|je|the)\s(?P<per>second|minute|hour|day|week|month|"
+    r"(?:[\s-]an?[\s-]|\s(?:each|every|the)\s)(?:second|minute|hour|day|week|month|"
     r"quarter|year|night|share|unit|litre|liter|kilo|kilogram|kilogramme|kg|tonne|ton|"
     r"barrel|gallon|pound|ounce|head|person|household|family|pupil|student|patient|"
     r"ticket|room|trip|customer|km|kilometre|kilometer|mile|acre|hectare|square metre|"
-    r"square foot|kilowatt-hour|megawatt-hour|kWh|MWh|Liter|Kilo|Tonne|Stunde|Tag|"
-    r"Woche|Monat|Jahr|Aktie|Person|Quadratmeter|Kilowattstunde)\b"
+    r"square foot|kilowatt-hour|megawatt-hour|kWh|MWh)\b"
     r"(?!\s(?:later|earlier|ago|before|after|old)\b)"
+    r"|[\s-]per[\s-](?!cent\b|se\b)(?:(?:square|cubic)[\s-]|\d[\d,]*\s)?"
+    r"(?:\w+watt[\s-]hour|[^\W\d_]+)\b"
+    r"|\s(?:pro|je)\s(?:\d[\d.]*\s)?[A-ZÄÖÜk]\w+(?:-\w+)*"
 )
+#: «per 100,000 people»: the base of a rate is no figure.
+_RATE_BASE = re.compile(r"\b(?:per|pro)\s$")
 _BARE_SCALES = word_set("hundert tausend dutzend hundred thousand dozen")
 _VAGUE_BEFORE = re.compile(
     r"\b(?:several|many|few|couple|some|first|last|next|mehrere|einige|viele|wenige)\s$",
@@ -187,6 +192,8 @@ class FigureReader:
             return None
         if sentence != self._sentence:
             self._open(sentence)
+        if _RATE_BASE.search(self.text[max(0, number.start - 5) : number.start]):
+            return None
         partner = self.partners.get(number)
         own = units.find_unit(self.text, number.start, number.end)
         start, end = get_extent(number, own)

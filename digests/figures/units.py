@@ -50,7 +50,7 @@ _WRITTEN: Mapping[str, str] = {
     "cedis": "cedis|cedi",
     "zloty": "zlotys|zloty|Zloty",
     "CHF": "Swiss francs|francs|Franken",
-    "cents": "cents|cent",
+    "cents": "cents|cent|Cents|Cent",
     "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
     "km/h": "km/h|kph|kmh|km per hour|km an hour|kilometers per hour|"
@@ -99,7 +99,8 @@ _WRITTEN: Mapping[str, str] = {
     "TWh": "TWh|terawatt hours|terawatt hour|Terawattstunden|Terawattstunde",
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
-    "mg": "mg|milligrams|milligrammes|milligram",
+    "mg": "mg|milligrams|milligrammes|milligram|Milligramm",
+    "micrograms": "µg|μg|micrograms|microgram|Mikrogramm",
     "seconds": "seconds|second|secs|Sekunden",
     "minutes": "minutes|minute|mins|min|Minuten",
     "hours": "hours|hour|hrs|Stunden",
@@ -125,11 +126,20 @@ MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values())) | word_set("""
 """)
 
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
+#: Not the acres of «acre-feet», nor the metres of «metre-tonnes».
+_ANOTHER_UNIT = (
+    r"-(?:hour|feet|foot|pound|mile|year|day|second|met|ton|peak|equivalent|Stunde|"
+    r"Meter|Tonne|Sekunde)"
+)
+#: «30 mile-long», «15 dollars-per-hour»; not the seconds of «12 second-hand cars».
+_SAYS_MORE = (
+    r"(?<=%)|(?<=cent)|(?<=zent)|-(?:(?:long|high|tall|wide|deep|thick|strong|plus|a|an|"
+    r"per|and|to|und|bis|olds?)\b|lang|ho[ch]h?|breit|tief|dick|groß|stark)"
+)
 _AFTER = re.compile(
-    r"[\s\u00a0\u202f-]?(?P<unit>"
+    r"(?:(?P<tied>-)|[\s\u00a0\u202f])?(?P<unit>"
     + "|".join(re.escape(w).replace(r"\ ", r"[\s-]") for w in _LONGEST_FIRST)
-    # Not the acres of «acre-feet».
-    + r")(?![^\W_])(?!-(?:hour|feet|foot|pound|mile|year|day|second|met)\w*)"
+    + rf")(?![^\W_])(?!{_ANOTHER_UNIT})(?(tied)|(?:(?!-[^\W\d_])|(?={_SAYS_MORE})))"
     r"(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(

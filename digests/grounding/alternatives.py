@@ -1,7 +1,7 @@
 """List what an editor may choose instead of what the composer chose for a story.
 
 The alternatives are of the same kinds as what is shown: headlines of the article that
-the story is told from, quotes of all of its articles, the story in full or as one line.
+the story is based on, quotes of all of its articles, the story in full or as one line.
 They pass the same gate, so that an edition in which an editor only chose is as grounded
 as one without an editor.
 """

@@ -123,7 +123,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     kept = text[max(span.start, m.start() - _LOOKED_AT) : m.start()]
     tail = text[m.end() : stop]
     found = words.split_words(kept[-80:])
-    if len(found) < 2 or found[-1] in _DANGLING or _LONE.search(kept):
+    if len(found) < 2 or found[-1] in _DANGLING or LONE.search(kept):
         return False
     if cuts_list(kept, tail) or _awaits_object(kept):
         return False
@@ -181,7 +181,8 @@ def _ends_before_words(
             return False  # «30 | years after»
         asked = TABLES["asks"] if m["word"] in _ASKED else frozenset()
         waits = OF_LINK.get(m["word"])
-        leans = found[-1] in _LEANS_ON | asked or bool(waits and waits.search(kept))
+        leans = found[-1] in asked or leans_on_link(found[-1], m["word"])
+        leans = leans or bool(waits and waits.search(kept))
         return not leans and not changes_sense(kept, m["word"])
     if waits_for_phrase(kept, found):
         return False
@@ -201,6 +202,19 @@ def _ends_before_words(
     return _adds_whole(kept, tail)
 
 
+def leans_on_link(last: str, link: str) -> bool:
+    """Whether a clause completes the last word: «just as», «ten days after»."""
+    counts_time = _TIME_NOUN.match(last) is not None and link not in _AFTER_TIME
+    return last in _LEANS_ON and not counts_time
+
+
+#: «for the first time in ten days |as he met …» is complete.
+_AFTER_TIME = word_set("after before when since until nachdem bevor seit als")
+_TIME_NOUN = re.compile(
+    r"(?:second|minute|hour|day|night|week|month|year|decade|morning|evening|time)s?$"
+)
+
+
 def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     """Whether a clause ends at a comma or a dash, which does not enclose something."""
     if _REST_OF_DATE.match(tail):
@@ -208,6 +222,8 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
     if ("," in kept and _RESUMES.match(tail)) or _INFINITIVE.search(tail):
         return False
     if _LISTED.match(tail) or _HALF_LIST.search(kept):
+        return False
+    if _GERMAN_RELATIVE.match(tail) and SAYS_WHICH.search(kept):
         return False
     if _PREPOSED.match(kept) and not has_verb(_LINK.split(kept, maxsplit=1)[0]):
         return False
@@ -223,6 +239,12 @@ _EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
 _LISTED = re.compile(
     rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?"
     rf"(?:\s(?:and|und)\s(?:\w+\s)?{_EACH}|,\s(?:and|und)\s[A-ZÄÖÜ])"
+)
+_GERMAN_RELATIVE = re.compile(r"(?:der|die|das|den|dem|deren|dessen)\s")
+#: A relative clause after these says which ones.
+SAYS_WHICH = re.compile(
+    r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
+    r"|mehr|weniger|so|derart)\b[^,]{0,40}\Z"
 )
 _HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
@@ -257,7 +279,7 @@ _TO_VERB = re.compile(
     r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».
-_LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
 #: «a dozen letters to Brandt|, Reed and Lund»: the total is that of the whole list.
 _TOTAL = re.compile(
     r"(?<![\w.,$£€-])(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -316,8 +338,10 @@ def takes_verb(tail: str) -> bool:
     """Whether a verb of the clause before it is in the tail: «| here are off»."""
     phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
     return any(
-        grammar.looks_finite(word) and word[-1:] != "s"
-        for word in words.split_words(phrase)[1:]
+        grammar.looks_finite(word)
+        and word[-1:] != "s"
+        and not (word.endswith("ed") and before in _DETERMINERS)
+        for before, word in itertools.pairwise(words.split_words(phrase))
     )
 
 
@@ -332,7 +356,7 @@ OPEN = re.compile(
 )
 
 
-#: What somebody told, or confessed to, is not shown without its circumstances.
+#: What somebody stated, or confessed to, is not shown without its circumstances.
 _STATED = re.compile(
     r"\btold\s[^,;]*\bthat\s|\b(?:plead(?:s|ed)\sguilty|confess(?:es|ed))\b"
 )
@@ -485,6 +509,13 @@ def _adds_whole(kept: str, tail: str) -> bool:
 _GERMAN = re.compile(
     r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
 )
+
+
+def is_german(text: str) -> bool:
+    """Whether a sentence has a word that is German and not English."""
+    return _GERMAN.search(text) is not None
+
+
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
     r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"

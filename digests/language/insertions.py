@@ -50,9 +50,16 @@ _FINITE_WORD = re.compile(rf"\b(?:{FINITE})\b")
 _CLAUSE = re.compile(
     r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
 )
+#: «Families who are looking for each other|, after a long war,| succeed»
+_RELATIVE_OF_SUBJECT = re.compile(
+    rf"(?:(?!\b(?:{FINITE})\b|[a-z]{{2,}}ed\b)[^,;:]){{3,60}}\swho\s[^,;:]*"
+)
 #: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
 _ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
+_AGE_BEFORE = re.compile(r",\s\d{1,3}\Z")
+#: «whose members were killed, |captured and sold»
+_LISTED_VERB = re.compile(r"\s[a-z]+(?:ed|en)\s(?:and|or)\s")
 #: «A man at the centre of a row after a driver was jailed»: the driver was.
 _NEXT_SUBJECT = re.compile(
     r"\s(?:after|as|because|before|since|that|when|which|while|who|whose)\s"
@@ -83,7 +90,11 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         if len(DASH.findall(inside)) % 2:
             continue  # A part of it is in an insertion of its own.
         clause = _CLAUSE.split(text[span.start : m.start()])
-        if m["first"] and _FINITE_WORD.search(clause[-1]):
+        if (
+            m["first"]
+            and _FINITE_WORD.search(clause[-1])
+            and not _RELATIVE_OF_SUBJECT.fullmatch(text, span.start, m.start())
+        ):
             continue  # The verb after the comma is not the main one.
         if _NO_SUBJECT.match(text[span.start : m.start()]):
             continue  # Its subject is in the insertion, or it belongs to a verb there.
@@ -91,9 +102,11 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
             continue
         named = _NAME_BEFORE.search(text, max(span.start, m.start() - 60), m.start())
         kind = "identity" if named and m["first"] in _ARTICLES else "insertion"
-        yield kind, m.start(), end
+        # «Ada Brandt, 31|, who rows|, said»: the comma after an age stays.
+        aged = _AGE_BEFORE.search(text[max(span.start, m.start() - 6) : m.start()])
+        yield kind, m.start(), end - (aged is not None and m["comma"] is not None)
         relative = _RELATIVE.search(text, m.start() + 2, end)
-        if relative and m["comma"]:
+        if relative and m["comma"] and not _LISTED_VERB.match(text, end):
             yield "insertion", relative.start(), end - 1
 
 

@@ -17,6 +17,7 @@ from digests.extraction import (
 )
 from digests.language.markup import is_too_deep
 from digests.language.words import word_set
+from digests.sources.page_signs import asks_to_sign_in, reports_error
 from digests.sources.untrusted import (
     FeedLink,
     ParsedSource,
@@ -24,6 +25,7 @@ from digests.sources.untrusted import (
     decode_text,
     validate_instant,
 )
+from digests.types import Article
 
 #: Imported before the sandbox measures.
 LIBRARIES = ("readability", "selectolax.lexbor", "trafilatura")
@@ -51,6 +53,8 @@ def parse_page(
     article = extract_article(html, url=url)
     article = replace(article, published=validate_instant(article.published, now))
     feeds = find_feed_links(html, url=url)
+    if _is_notice(article):
+        article = replace(article, text="")
     if not article.text and not feeds:
         listing = is_directory_listing(html)
         code = "source.directory_listing" if listing else "source.nothing_there"
@@ -60,6 +64,27 @@ def parse_page(
         articles=(article,) if article.text else (),
         feeds=feeds,
     )
+
+
+#: Characters of the longest notice in an article's place, and of a page of nothing.
+_LONGEST_NOTICE, _SHORTEST = 600, 40
+#: A domain that is for sale, or an application that needs a browser.
+_NO_ARTICLE = re.compile(
+    r"\b(?:domain|website)\b.{0,60}\b(?:for\ssale|zum\sVerkauf|zu\sverkaufen)\b"
+    r"|\bbuy\sthis\sdomain\b|\benable\sJavaScript\b|\bJavaScript\s(?:is\srequired|"
+    r"(?:zu\s)?aktivieren)\b|\baktivieren\sSie\sJavaScript\b",
+    re.IGNORECASE,
+)
+
+
+def _is_notice(article: Article) -> bool:
+    """Whether it is an error, a sign-in form or the like, sent as an ordinary page."""
+    title, text = article.title or "", article.text
+    if len(text) > _LONGEST_NOTICE:
+        return False
+    found = reports_error(title) or asks_to_sign_in(title)
+    empty = not title and len(text) < _SHORTEST
+    return found or empty or _NO_ARTICLE.search(f"{title}. {text}") is not None
 
 
 def decode_page(body: bytes, content_type: str = "") -> str:

@@ -199,6 +199,12 @@ _COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.?\s")
 _FULL_NAME = re.compile(r"\b([A-Z][a-z][\w’-]*)\s(?:[A-Z]\.\s)?(?=([A-Z][\w’-]+))")
 
 
+#: «the two |activists|», who are named before.
+_SEVERAL = re.compile(
+    r"\b[Tt]he\s(?P<which>two|three|four|five|other|latter|former|same)\s(?:[a-z]+\s){0,2}?(?P<noun>[a-z]{4,}s)\b"
+)
+
+
 def _needs_named(
     passage: Passage,
     found: Sequence[Passage],
@@ -211,6 +217,10 @@ def _needs_named(
     if not _name_any(earlier, noun) and _name_any(before, noun):
         return True
     shown = " ".join(p.text for p in earlier)
+    for several in _SEVERAL.finditer(passage.reported):
+        noun = frozenset(words.extract_stems(several["noun"]))
+        if several["which"] not in shown and not _name_any(earlier, noun):
+            return True
     for name in _CAPITALS.finditer(passage.reported):
         alone = _COURTESY.sub("", name[0]).removesuffix("’s")
         named = alone in surnames or alone != name[0].removesuffix("’s")

@@ -12,6 +12,7 @@ version is shown in full.
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
@@ -20,6 +21,7 @@ from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
+from digests.summaries.topics import PlacedTopics, place_topics, price_topics
 from digests.types import Article, Headline, Sentence, Span
 
 #: Preferred and greatest length of a headline, in characters.
@@ -30,7 +32,7 @@ _LOOKED_AT = 8
 #: Characters beyond the preferred length that cost as much as a content word.
 _CHARS_OVER = 30
 #: The cost of a headline that is too long, and of its characters.
-_TOO_LONG, _CHARS_TOO_LONG = 6.0, 8
+_TOO_LONG, _CHARS_TOO_LONG = 10.0, 8
 #: A part of a sentence that is shorter says little: the same for what it lacks.
 _STUMP, _CHARS_STUMP = 50, 6
 #: Only a whole sentence may be longer than a headline, where it has no shorter version.
@@ -69,8 +71,8 @@ def write_headline(
     summarised = [p for p in found if p.span.start in shown]
     return (
         (None if sure else _name_subject(article.text, summarised[:1]))
-        or _from_sentences(article.text, summarised)
-        or _from_sentences(article.text, found)
+        or _from_sentences(article, summarised)
+        or _from_sentences(article, found)
         or _from_words(article)
     )
 
@@ -88,7 +90,7 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
         Headline(text=_format_headline(article.text, version), spans=version)
         for passage in passages.extract_passages(article)[:_LOOKED_AT]
         if passages.is_presentable(passage) and _stands_alone(passage)
-        if (version := _choose_version(article.text, passage)) is not None
+        if (version := _choose_version(article, passage)) is not None
     )
     different: dict[str, Headline] = {}
     for headline in (*given, *written):
@@ -96,12 +98,13 @@ def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     return tuple(different.values())[:most]
 
 
-def _from_sentences(text: str, found: Sequence[Passage]) -> Headline | None:
+def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | None:
     shown = [p for p in found[:_LOOKED_AT] if passages.is_presentable(p)]
     for passage in sorted(shown, key=_stands_alone, reverse=True):
-        version = _choose_version(text, passage)
+        version = _choose_version(article, passage)
         if version is not None:
-            return Headline(text=_format_headline(text, version), spans=version)
+            text = _format_headline(article.text, version)
+            return Headline(text=text, spans=version)
     return None
 
 
@@ -150,6 +153,8 @@ def _stands_alone(passage: Passage) -> bool:
         return True
     if passage.leans or passage.personal or "?" in passage.reported:
         return False
+    if passage.place and passages.tells_of_known(passage.text):
+        return False
     has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
     if not clauses.has_verb(passage.text):
         return False
@@ -159,12 +164,13 @@ def _stands_alone(passage: Passage) -> bool:
     return not passages.OPENS_WITH_SPEECH.match(passage.text)
 
 
-def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
+def _choose_version(article: Article, passage: Passage) -> SentenceVersion | None:
     """The version of a sentence that loses least for its length.
 
     A sentence that refers to another one is whole, or goes without its opening.
     """
-    span = passage.span
+    text, span = article.text, passage.span
+    placed = place_topics(article, span)
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
@@ -173,7 +179,10 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
         length -= text[version[-1].end - 1] == "." if version else 0
         leaning = passage.leans and version[0].start == whole[0].start
         if length <= _LONGEST_WHOLE and (version == whole or not leaning):
-            priced.append((loss + _price_length(length), version))
+            long = length > MAX_LENGTH
+            loss += _price_length(length)
+            loss += price_topics(placed, () if long else version)
+            priced.append((loss, version))
     priced.sort(key=lambda row: row[0])
     readable = (
         (cost, version)
@@ -181,32 +190,37 @@ def _choose_version(text: str, passage: Passage) -> SentenceVersion | None:
         if version == whole or _is_fit(text, version)
     )
     best = next(readable, None)
-    if best and len(_format_headline(text, best[1])) > MAX_LENGTH:
-        best = min(_tighten(text, priced, whole), key=lambda row: row[0], default=best)
+    if best and _measure(text, whole) > MAX_LENGTH:
+        tight = _tighten(text, priced, whole, placed)
+        best = min((best, *tight), key=lambda row: row[0])
     return best[1] if best else None
 
 
 #: Versions that are tightened, which takes longer than to choose one.
-_MOST_TIGHTENED = 12
+_MOST_TIGHTENED = 4
 
 
 def _tighten(
     text: str,
     priced: Sequence[tuple[float, SentenceVersion]],
     whole: SentenceVersion,
+    placed: PlacedTopics,
 ) -> Iterator[tuple[float, SentenceVersion]]:
     """The versions that are too long, with what a headline can do without."""
-    for cost, version in priced[:_MOST_TIGHTENED]:
-        length = len(_format_headline(text, version))
-        if length <= MAX_LENGTH or not (version == whole or _is_fit(text, version)):
+    long = (row for row in priced if _measure(text, row[1]) > MAX_LENGTH)
+    for cost, version in itertools.islice(long, _MOST_TIGHTENED):
+        if version != whole and not _is_fit(text, version):
             continue
-        found = tightening.tighten_version(text, version, MAX_LENGTH)
+        found = tightening.tighten_version(
+            text, version, MAX_LENGTH, partial(price_topics, placed)
+        )
         if found and _is_fit(text, found[1]):
-            kept = len(_format_headline(text, found[1]))
-            yield (
-                cost + found[0] + _price_length(kept) - _price_length(length),
-                found[1],
-            )
+            cost -= price_topics(placed, ()) + _price_length(_measure(text, version))
+            yield cost + found[0] + _price_length(_measure(text, found[1])), found[1]
+
+
+def _measure(text: str, version: SentenceVersion) -> int:
+    return len(_format_headline(text, version))
 
 
 def _is_fit(text: str, version: SentenceVersion) -> bool:
@@ -283,7 +297,7 @@ _NOT_AFTER_DATE = re.compile(
 #: A date after these words is not optional.
 _LEADS_TO_DATE = re.compile(
     r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
-    r"am|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
+    r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )
@@ -301,7 +315,7 @@ def _find_spared(text: str, span: Span) -> list[tuple[int, int]]:
     gaps += [
         (m.start(), _end_of_date(text, span, m))
         for m in _DATE.finditer(text, span.start, span.end)
-        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 12) : m.start()])
+        if not _LEADS_TO_DATE.search(text[max(span.start, m.start() - 14) : m.start()])
         and not _NOT_AFTER_DATE.match(text, m.end())
     ]
     quoted = [m.span() for m in passages.IN_MARKS.finditer(text, span.start, span.end)]

@@ -34,7 +34,7 @@ _DATELINE = re.compile(
     r"""[\s"”]*(?:
       (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z ./&-]{1,24}\)
       \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
-    | [A-Z][A-Z.'’-]{2,}(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
+    | [A-Z][A-Z.'’-]+(?:[\s,]{1,2}[A-Z][A-Za-z.'’-]*){0,5}
       (?:,?\s\d{1,2}(?:,\s\d{4})?)?(?:\s\([^()]{1,30}\))?\s?(?:[–—]|--|\s-)\s?
     | [A-Z][A-Z.'’-]{3,}(?:,?\s[A-Z][A-Za-z.'’-]+){0,2}:\s(?=[A-Z"“‘])
     | (?:[A-Z][a-z.'’-]+[\s,]{1,2}){1,4}(?:\d{1,2}(?:,\s\d{4})?\s)?
@@ -63,13 +63,13 @@ _JUNK = re.compile(
     |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
     |\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s(?:supported|sponsored|presented|brought\sto\syou)\sby\b
     |\b\w+\sicon\s\w+\sicon\b|\bContinue\sreading\sthe\smain\sstory\b
-    |https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
+    |\bmedia\splayback\b|\bsupported\son\s(?:this|your)\sdevice\b|https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _JUNK_OPENING = re.compile(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
-    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
@@ -106,6 +106,8 @@ _LEANS = re.compile(
     # «For 44 years it was fed by a cable.», «In this case, …»
     rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
+    # «All three of that woman's children», «Neither can her children»
+    rf"|(?:\w+\s){{1,3}}of\s(?:this|that|these|those)\s(?!who\b|{_PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
     r"|Not\s[^,.;]{1,60},\s(?:he|she|it|they)\s"
 )
 
@@ -151,6 +153,8 @@ def find_known(text: str) -> str:
     if first != "The":
         return ""
     for before, word in itertools.pairwise(["", *others]):
+        if before[-1:] == "," and before[0].islower():
+            return before[:-1]  # «The war, which lasted ten weeks, ended»
         if word[0].isupper() or not word[0].isalnum() or word in _SAYS_WHICH:
             return ""
         if grammar.looks_finite(word):
@@ -350,6 +354,13 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
         return line[-1] != "."
     if _FORM_LINE.search(line) and not any(map(grammar.looks_finite, found)):
         return False
+    if line[-1] == ":":
+        return False
+    if (
+        _SAYING_TITLE.match(line)
+        and line.partition(":")[0].split()[-1] in text[span.end :]
+    ):
+        return True
     large = [w for w in found if not _SMALL_WORD.match(w)]
     capitals = sum(not w[0].islower() for w in large)
     titled = capitals >= _TITLE_CASE_SHARE * len(large)
@@ -366,6 +377,12 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
     if opens and short and not has_verb(line):
         return True
     return _has_headline_form(line, found, repeated=repeated)
+
+
+#: «Ada Brandt: I would sell the mill.»
+_SAYING_TITLE = re.compile(
+    r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+:\s[A-Z‘'\"“].{15,90}\Z"
+)
 
 
 def _has_headline_form(line: str, found: Sequence[str], *, repeated: bool) -> bool:

@@ -35,7 +35,6 @@ from digests.language.clauses import (
     find_ends,
     has_verb,
 )
-from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.spans import overlaps_any
 from digests.summaries import passages
@@ -51,7 +50,14 @@ TIMES = frozenset(words.extract_stems(" ".join(TABLES["times"])))
 _WORTH = {"opening": 0.5, "insertion": 0.5}
 _WORTH_AT_END = 0.7
 _COSTS = {"modifier": 2.0, "identity": 2.0, "outcome": 2.5, "phrase": 2.0}
-_COSTS |= {"link": 0.5, "addition": 1.0, "harm": 8.0, "purpose": 3.0, "relative": 3.0}
+_COSTS |= {
+    "link": 0.5,
+    "addition": 1.0,
+    "death": 8.0,
+    "harm": 20.0,
+    "purpose": 3.0,
+    "relative": 3.0,
+}
 #: Ends that only a headline has.
 _OF_HEADLINES = ("phrase", "purpose", "relative")
 #: The loss of who stated a plain fact, and a forecast that says that it is one.
@@ -125,7 +131,9 @@ _OPENING = re.compile(
 )
 #: «On January 6, 2026, |the mayor …»: only when, which costs nothing.
 _DATED = re.compile(
-    rf"On\s(?:{dates.DATE_IN_COMMAS}|{dates.CALENDAR_DAY}(?:\s\d{{4}})?),\s(?!and\b|or\b|\d){_ARTICLE}"
+    rf"(?:On\s(?:{dates.DATE_IN_COMMAS}|{dates.CALENDAR_DAY}(?:\s\d{{4}})?)"
+    r"|(?:(?:Earlier|Later)\sthis|This|Last)\s(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)),\s"
+    rf"(?!and\b|or\b|\d){_ARTICLE}"
 )
 _CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
 
@@ -147,27 +155,6 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     if m:
         found.append((Part(*m.span()),))
     return found
-
-
-#: «|Former Norland captain |Ada Brandt»: the name says who it is.
-_ROLE = re.compile(
-    r"(?P<role>(?:[\w’'.,-]+\s){0,5}?(?P<head>[A-Za-z][a-z]{3,})\s)"
-    r"(?=[A-Z][a-z][\w’-]*\s[A-Z][\w’-]+\s(?P<verb>[a-z]+)\s)"
-)
-
-
-def _find_role(text: str, span: Span) -> list[tuple[str, int, int]]:
-    """The role before the name with which a sentence begins."""
-    m = _ROLE.match(text, span.start, span.end)
-    if m is None or m["head"].lower() not in ROLE_NOUNS:
-        return []
-    if not grammar.looks_finite(m["verb"]) or m["role"].startswith(("The ", "An ")):
-        return []
-    found = words.split_words(m["role"])
-    other = grammar.PREPOSITIONS | grammar.PHRASE_BREAKERS
-    if any(grammar.looks_finite(w) or w in other for w in found):
-        return []
-    return [("identity", *m.span("role"))]
 
 
 def _choose_insertions(
@@ -233,7 +220,7 @@ def _find_details(text: str, span: Span) -> list[tuple[str, int, int]]:
     found += [
         ("insertion", *m.span()) for m in _PLACE.finditer(text, span.start, span.end)
     ]
-    return found + _find_role(text, span)
+    return found
 
 
 #: Who only claims something stays beside it; a body that knows need not be named.
@@ -283,10 +270,11 @@ _OUTCOME = re.compile(
 
 def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
     if _DEATH.search(text, start, end):
+        kind = "death"
+    elif _HARM.search(text, start, end):
         kind = "harm"
     elif _OUTCOME.search(text, start, end):
-        harm = _HARM.search(text, start, end) or ": " in text[start:end]
-        kind = "harm" if harm else "outcome"
+        kind = "death" if ": " in text[start:end] else "outcome"
     return _build_part(text, kind, start, end)
 
 

@@ -10,12 +10,16 @@ among the words that go, nor is anything between quotation marks.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from digests.language import clauses, grammar, insertions, words
+from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.roles import find_roles
 from digests.language.spans import overlaps_any
 from digests.summaries import shortening
+from digests.summaries.german_gaps import find_german_ends, find_german_gaps
 from digests.types import Span
 
 SentenceVersion = tuple[Span, ...]
@@ -33,6 +37,11 @@ _PARTICIPLE = r"(?:[a-z]+ly\s|not\s)?[a-z]{2,}(?:ed|ing)\b(?!\sto\sbe\s)"
 _SAYING = (
     r"(?:said|say|says|claim|claims|claimed|believes?|thinks?|hopes?|insists?|insisted"
     r"|fears?|warned|warns|asserts?|announced|confirmed|confident|admitted|suggests?|argues?)"
+)
+#: In a relative clause, words that begin another clause.
+_CLAUSE_WORDS = (
+    "that|said|says|told|because|when|while|as|if|after|before|he|she|they|it|we|believes?|thinks?|claims?|claimed"
+    "|is|are|was|were|ha[sd]|have|will|and|or|not"
 )
 #: The words that go are the group «gap» of each expression, or «also»; the number is
 #: the loss.
@@ -69,14 +78,10 @@ _GAPS = tuple(
             r"|\sin\sthe\s(?:early|late|mid)?[\s-]?\d{4}s)"
             r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
         ),
+        # «says |in her obituary| that»
+        (0.4, rf"\b{_SAYING}(?P<gap>\sin\s(?:[\w’'-]+\s){{1,3}}[a-z]+)(?=\sthat\s)"),
         # «a 14-year-old |»
         (0.4, r"(?P<gap>\b\d{1,3}-year-old\s)(?=[A-Z])|(?P<also>,\s\d{1,3},)(?=\s)"),
-        # «to meet |Norland Prime Minister |Ada Brandt»
-        (
-            1.0,
-            r"\b[a-z]+\s(?P<gap>(?:[A-Z][a-z]+(?:an|ish|ese|ch|man|i)\s)?(?:Prime\sMinister|Vice\sPresident|President|Chancellor"
-            r"|(?:\w+\s)?Minister|Secretary|Governor|Mayor|Senator|(?:Sen|Rep|Gov|Gen|Sgt|Lt|Dr|Prof)\.)\s)(?=[A-Z][\w’-]+\s[A-Z])",
-        ),
         # «has |once more| become»
         (
             0.1,
@@ -104,32 +109,58 @@ _GAPS = tuple(
         ),
         (
             1.5,
-            r"(?P<gap>\s(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
-            r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])[^,;:\"“()]{2,60}?)"
+            r"(?P<gap>\s(?:(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
+            r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])|(?:showing|depicting|featuring|containing|involving|belonging)\s)"
+            r"(?:[^,;:\"“()]|,\s[A-Z]){2,80}?)"
             rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
+        ),
+        # «the clerk| who had sold the letters to a museum| said»
+        (
+            2.5,
+            r"\A(?:An?|The)\s(?:[\w’'-]+\s){0,4}?[\w-]+(?P<gap>\swho\s(?!said\b|says\b)[a-z]+\s"
+            rf"(?:(?!(?:{_CLAUSE_WORDS})\s)[^\s,;:()\"“”]+\s){{2,12}}?(?!(?:{_CLAUSE_WORDS})\s)[^\s,;:()\"“”]+)"
+            r"(?=\s(?:said|says|ha[sd]|have|is|are|was|were|will)\s)",
+        ),
+        # «charged |by the Football Association| for»
+        (
+            1.5,
+            r"(?<=ed)(?P<gap>\sby\s(?:the\s)?[A-Z][\w.’'-]*(?:\s[A-Z][\w.’'-]*){0,3})(?=\s(?:for|with|over|after|of)\s)",
         ),
         # «Two men| in the US| were convicted»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside)\s(?:the\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?,?)"
+            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?,?)"
             r"(?=\s(?:is|are|was|were|ha[sd]|have|will)\s)",
         ),
     )
 )
+_ROLE_LOSS = 2.0
+#: Participles that only say more about a noun.
+_OF_NOUN = (
+    "connected|linked|related|involving|concerning|regarding|featuring|containing|showing|depicting"
+    "|being|aimed|designed|created|developed|published|released|located"
+)
+#: «the high rates| they charge»
+_NOUN_BEFORE = re.compile(
+    r"\b(?:the|an?|his|her|its|their)\s(?:[\w-]+\s){0,2}[\w-]+[\"”]?\Z|(?<!\bsay)(?<!\bhope)(?<!\bbelieve)\b[a-z]{4,}s[\"”]?\Z"
+)
 #: Where a sentence may end, besides the ends that `clauses` finds.
 _ENDS = re.compile(
     r"(?P<clause>,?\s(?=(?:and|but|while|so)\s(?:he|she|they|it)\s)"
+    r"|,?\s(?=(?:and|but)\s(?:(?:the|an?|his|her|its|their)\s)?[a-z]+\s(?:ha[sd]|have|is|are|was|were|will|[a-z]{2,}ed)\s)"
     r"|,\s(?=and\s(?!(?:because|that|to|in|on|at|for|with|by|of|as|if|when)\s)(?:[\w’'-]+\s){1,3}?[a-z]+\s))"
-    r"|(?P<verb>,?\s(?=(?:and|but)\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
+    r"|(?P<verb>,\s(?=then\s[a-z]+ed\s)|,?\s(?=(?:and|but)\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
     r"|(?P<link>,?\s(?=(?:after|as|before|when|while|because|following|despite|amid|although|though|since)\s))"
-    r"|(?P<relative>,\s(?=(?:which|who|whose|where)\s)|(?P<one>\s(?=(?:that|who|which)\s)))"
+    r"|(?P<relative>,\s(?=(?:which|who|whose|where)\s))|(?P<one>\s(?=(?:that|who|which)\s))"
+    # «members |linked to a row», «the rates |they charge for calls», «|in a bid to»
+    rf"|(?P<detail>\s(?=(?:{_OF_NOUN})\s)|(?<=[a-z\"”])\s(?=(?:it|he|she|they)\s[a-z]+\s)|\s(?=in\san?\s(?:bid|effort|attempt)\sto\s))"
     r"|(?P<participle>,?\s(?=including\s)|,\s(?=(?:[a-z]{3,}ing|an?\s(?:move|step|sign|decision|day|week|month|year|change))\s))"
-    r"|(?P<phrase>\s(?=(?:in|on|at|near|during|under|with|for|from|across|amid|ahead\sof|as\spart\sof)\s))"
+    r"|(?P<phrase>\s(?=(?:in|on|at|near|during|under|with|for|from|across|amid|about|against|over|between|through|ahead\sof|as\spart\sof)\s))"
     r"|(?P<dash>\s?[—–]\s|\s-{1,2}\s|;\s)"
 )
 #: What an end costs, and each content word that goes with it.
-_END_COSTS = {"clause": 1.5, "verb": 2.0, "link": 2.0, "relative": 2.0}
-_END_COST, _WORD_COST = 3.0, 0.4
+_END_COSTS = {"clause": 1.5, "verb": 2.0, "link": 2.0, "relative": 2.0, "one": 2.0}
+_END_COST, _WORD_COST = 3.0, 0.7
 #: Words that no cut may take.
 _KEPT = re.compile(
     rf"{grammar.NEGATION.pattern}|{clauses.LIMITS.pattern}"
@@ -143,7 +174,10 @@ _FEWEST_AFTER_VERB = 2
 
 
 def tighten_version(
-    text: str, version: SentenceVersion, most: int
+    text: str,
+    version: SentenceVersion,
+    most: int,
+    price: Callable[[SentenceVersion], float] = lambda _: 0.0,
 ) -> tuple[float, SentenceVersion] | None:
     """The version in at most `most` characters that loses least, with the loss.
 
@@ -151,22 +185,39 @@ def tighten_version(
         text: The article's text.
         version: A readable version of a sentence that is too long.
         most: Characters of the version as a headline.
+        price: The loss by what a version does not name, besides its parts.
     """
     span = Span(start=version[0].start, end=version[-1].end)
-    gaps = sorted(_find_gaps(text, span), key=lambda cut: cut.loss)
+    named = price(version)
+    gaps = [
+        cut._replace(loss=cut.loss + price(_remove(version, [cut])) - named)
+        for cut in _find_gaps(text, span)
+    ]
+    gaps.sort(key=lambda cut: cut.loss)
+
+    def fits(cuts: list[_Cut]) -> bool:
+        shown = clauses.format_version(text, _remove(version, cuts))
+        return len(shown.rstrip(".")) <= most
+
     best: tuple[float, SentenceVersion] | None = None
     for end in [None, *_find_ends(text, span)]:
         cuts = [end] if end else []
-        shown = _remove(version, cuts)
-        for gap in [None, *gaps]:
-            if gap and not overlaps_any(gap, cuts):
-                cuts = [*cuts, gap]
-                shown = _remove(version, cuts)
-            if len(clauses.format_version(text, shown).rstrip(".")) <= most:
-                loss = sum(cut.loss for cut in cuts)
-                if best is None or loss < best[0]:
-                    best = (loss, shown)
+        for gap in gaps:
+            if fits(cuts):
                 break
+            if not overlaps_any(gap, cuts):
+                cuts.append(gap)
+        if not fits(cuts):
+            continue
+        for cut in sorted(cuts[bool(end) :], key=lambda cut: -cut.loss):
+            # What a larger gap made needless stays.
+            rest = [other for other in cuts if other is not cut]
+            if fits(rest):
+                cuts = rest
+        shown = _remove(version, cuts)
+        loss = sum(cut.loss for cut in cuts) + price(shown)
+        if best is None or loss < best[0]:
+            best = (loss, shown)
     return best
 
 
@@ -185,40 +236,74 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
 def _find_gaps(text: str, span: Span) -> list[_Cut]:
     sentence = text[span.start : span.end]
     quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
-    found: list[_Cut] = []
+    return [
+        _Cut(span.start + start, span.start + end, loss)
+        for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
+        if not any(a < end and start < b for a, b in quoted)
+        and not _KEPT.search(sentence, start, end)
+    ]
+
+
+def _iter_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     for loss, pattern in _GAPS:
         for m in pattern.finditer(sentence):
-            group = "gap" if m["gap"] else "also"
-            start, end = m.span(group)
-            if any(a < end and start < b for a, b in quoted):
-                continue
-            if not _KEPT.search(sentence, start, end):
-                found.append(_Cut(span.start + start, span.start + end, loss))
-    return found
+            start, end = m.span("gap" if m["gap"] else "also")
+            # The comma that closes an apposition stays.
+            closes = sentence[end - 1] == "," and "," in sentence[:start]
+            yield loss, start, end - closes
+    for start, end in find_roles(sentence):
+        yield _ROLE_LOSS, start, end
 
 
 def _find_ends(text: str, span: Span) -> list[_Cut]:
     """From where on a sentence may go without the rest, up to who said it."""
     said = insertions.find_attribution(text, span)
     found = []
+    if clauses.is_german(text[span.start : span.end]):
+        kept_sentence = text[span.start : said.start]
+        return [
+            _build_end(text, span.start + at, said.start, "link")
+            for at in find_german_ends(kept_sentence)
+            if not _KEPT.search(kept_sentence, at)
+            and has_balanced_marks(kept_sentence[:at])
+        ]
     for m in _ENDS.finditer(text, span.start, said.start):
         kind = m.lastgroup or "phrase"
         kept, tail = text[span.start : m.start()], text[m.end() : said.start]
         if _may_end(m, kept, tail):
-            lost = words.extract_stems(tail)
-            loss = _END_COSTS.get(kind, _END_COST) + _WORD_COST * len(lost)
-            found.append(_Cut(m.start(), said.start, loss))
-    return found
+            found.append(_build_end(text, m.start(), said.start, kind))
+    who = _WHO_SAID.search(text, said.start, said.end)
+    return [*found, _build_end(text, who.start(), said.end, "clause")] if who else found
+
+
+#: «…, says the head of the firm| that sold it.»
+_WHO_SAID = re.compile(r"(?<=[a-z])\s(?=(?:that|who|which)\s)(?=[^,;\"“”]*\Z)")
+
+
+def _build_end(text: str, start: int, end: int, kind: str) -> _Cut:
+    lost = words.extract_stems(text[start:end])
+    loss = _END_COSTS.get(kind, _END_COST) + _WORD_COST * len(lost)
+    return _Cut(start, end, loss)
 
 
 #: «problems last week |when …»
 _LATELY = re.compile(
     r"\s(?:this|last)\s(?:week|month|year|weekend|morning|afternoon|evening|night)\Z"
 )
+#: «in a feud», «with a view»: of what?
+_NAMES_KIND = re.compile(r"\b(?:in|with|during)\san?\s(?!year|day|week|month)[a-z]+\Z")
 #: What was done to somebody is the news, wherever it stands.
 _HARM = re.compile(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
+#: Characters of a statement that says enough without a phrase.
+_FEWEST_BEFORE_PHRASE = 60
 #: A clause of its own, of which each has its verb.
 _LINK = re.compile(r"\b(?:who|which|that|how|what|when|where|while|because|why)\s")
+#: Before a verb without ending.
+_BARE_VERB = re.compile(rf"{clauses.OPEN.pattern}|\bto\s(?!the\b|an?\b)[a-z]+\s")
+#: «a recording of the fire |that shows the mill»
+_DESCRIBES = re.compile(r"that\s(?:includes?|shows?|depicts?|contains?|features?)\s")
+_SUBJECTS = frozenset(("it", "he", "she", "they"))
+_PURPOSE = re.compile(r"in\san?\s(?:bid|effort|attempt)\sto\s")
 #: A statement in somebody's words: «said |»
 _SAID = re.compile(rf"\b{_SAYING}\s(?:that\s)?")
 
@@ -231,32 +316,42 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     last = found[-1] if found else ""
     if last in clauses.TABLES["dangling"] or not has_balanced_marks(kept):
         return False
+    if clauses.LONE.search(kept) or _NAMES_KIND.search(kept) or _HARM.search(tail):
+        return False
     if not _says_enough(kept) or clauses.leaves_clause_open(kept, tail):
         return False
     resumed = clauses.RESUMED.search(tail)
     if resumed and kind != "clause" and grammar.looks_finite(resumed[1]):
         return False
-    if (
-        clauses.turns_round(kept, tail)
-        or clauses.cuts_list(kept, tail)
-        or _HARM.search(tail)
-    ):
+    if clauses.turns_round(kept, tail) or clauses.cuts_list(kept, tail):
         return False
     if kind in _STATEMENT:
         return _may_end_statement(kind, m, kept, tail)
-    if _KEPT.search(tail) or clauses.takes_verb(tail):
+    if _KEPT.search(tail) or clauses.takes_verb(tail) or clauses.HARMED.search(kept):
         return False
     waits = m[0][0] != "," and clauses.waits_for_phrase(kept, found)
-    if waits or clauses.HARMED.search(kept):
+    if waits and not _PURPOSE.match(tail):
         return False
-    first = tail.partition(" ")[0]
+    return _may_end_before(m, kept, tail, last)
+
+
+def _may_end_before(m: re.Match[str], kept: str, tail: str, last: str) -> bool:
+    """Whether a sentence may go without a clause or phrase that depends on it."""
+    kind, first = m.lastgroup, tail.partition(" ")[0]
     if kind == "link":
         takes = clauses.OF_LINK.get(first)
-        leans = last in clauses.TABLES["leans_on"] or (takes and takes.search(kept))
+        leans = clauses.leans_on_link(last, first) or (takes and takes.search(kept))
         return not leans and not clauses.changes_sense(kept, first)
-    if kind == "relative" and m["one"] is not None:
-        speaks = last in grammar.WRITTEN or last in grammar.SPEECH_NOUNS
-        return not speaks and clauses.ONE_OF_MANY.search(kept) is not None
+    if kind in ("one", "detail") and last in grammar.WRITTEN | grammar.SPEECH_NOUNS:
+        return False
+    if kind == "one":
+        thing = first == "which" and last not in ROLE_NOUNS
+        described = _DESCRIBES.match(tail) is not None
+        return thing or described or clauses.ONE_OF_MANY.search(kept) is not None
+    if kind == "detail" and first in _SUBJECTS:
+        return bool(_NOUN_BEFORE.search(kept)) and not grammar.looks_finite(last)
+    if kind == "phrase" and len(kept) < _FEWEST_BEFORE_PHRASE:
+        return False
     return first != "in" or not clauses.TAKES_IN.search(kept)
 
 
@@ -267,9 +362,13 @@ def _may_end_statement(kind: str, m: re.Match[str], kept: str, tail: str) -> boo
     if kind == "dash" and _KEPT.search(tail):
         return False
     if kind == "verb":
-        # «could hurt and make»
-        modal = clauses.OPEN.search(kept) and grammar.looks_finite(f"{m['second']}s")
-        return bool(modal) or grammar.looks_finite(m["second"])
+        if m["second"] is None:
+            return True
+        if "," in kept and not clauses.has_verb(kept.rpartition(",")[2]):
+            return False
+        # «could hurt and make», «to help mills sell and win»
+        bare = _BARE_VERB.search(kept) and grammar.looks_finite(f"{m['second']}s")
+        return bool(bare) or grammar.looks_finite(m["second"])
     return kind != "clause" or clauses.has_verb(tail)
 
 

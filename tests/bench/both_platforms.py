@@ -88,7 +88,7 @@ def main(runs: int, count: int, seconds: float) -> None:
         ends = {"discord": discord, "slack": slack}
         for name, on in SETS.items():
             with tempfile.TemporaryDirectory() as folder:
-                home = Home(Path(folder))
+                home = Home(Path(folder), cold=True)
                 asyncio.run(furnished(home, count))
                 here: dict[str, End] = {each: ends[each] for each in on}
                 # The first run reads, compiles and posts the existing articles.

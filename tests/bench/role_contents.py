@@ -126,6 +126,8 @@ def _add_sources(
             "kind": "feed",
             "address": role_ends.get_address(port, number),
             "name": f"Courier {number}",
+            # A new source is counted: nothing of it is stored.
+            "stored_articles": 0,
         }
         for number in range(first, first + count)
     ]

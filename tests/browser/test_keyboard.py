@@ -1,10 +1,13 @@
 """Keyboard operation of the page, also while messages arrive."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
+from bot.model import Inbox, Invocation
 from tests.bot.platforms.local.samples import a_delivery
-from tests.browser.stage import an_edition_delivery
+from tests.browser.stage import Stage, an_edition_delivery, served
 
 pytestmark = pytest.mark.browser
 
@@ -164,6 +167,27 @@ def test_nothing_is_lost_while_the_connection_is_away(page, served_page):
     page.context.set_offline(False)
     served_page.send(a_delivery(6))
     expect(page.locator(".message")).to_have_count(6, timeout=10_000)
+
+
+class EmptyFirst(Stage):
+    """A page whose lines to try depend on whether something is posted."""
+
+    def inbox(self) -> Inbox:
+        async def suggest(_invocation: Invocation) -> tuple[str, ...]:
+            posted = await self.mailbox.newest_ids(self.workspace.id)
+            return ("/news latest",) if posted else ("/newsdesk setup",)
+
+        return replace(super().inbox(), suggest=suggest)
+
+
+def test_the_first_message_brings_other_lines_to_try(chromium):
+    with served(EmptyFirst()) as running:
+        page = chromium.new_page()
+        page.goto(running.url)
+        expect(page.locator(".try-row button")).to_have_text("/newsdesk setup")
+        running.send(an_edition_delivery())
+        expect(page.locator(".try-row button")).to_have_text("/news latest")
+        page.close()
 
 
 # ── without JavaScript ─────────────────────────────────────────────────────────

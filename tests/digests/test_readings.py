@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.analysis import AnalysisCache, analyse_article
+from digests.analysis import MAX_ANALYSED, AnalysisCache, analyse_article
 from digests.compose import compose
 from digests.types import Article, ArticleAnalysis, EditionStyle
 from tests.builders import BRIDGE, NOON, an_article
@@ -103,6 +103,15 @@ def test_the_room_is_bounded_and_what_was_used_last_stays(read):
     for article in (one, two, one, three, one, two):
         kept.read(article, EditionStyle())
     assert read == ["1", "2", "3", "2"]
+
+
+def test_a_long_text_takes_the_room_of_its_analysed_part(read):
+    kept = AnalysisCache(max_characters=len(BRIDGE) + MAX_ANALYSED)
+    long = an_article(id="long", text=f"{BRIDGE} " * 2_000)
+    for article in (an_article(), long, an_article(), long):
+        kept.read(article, EditionStyle())
+    assert read == ["bridge", "long"]
+    assert kept.read(long, EditionStyle()).article == long
 
 
 def test_what_is_larger_than_the_room_is_read_each_time(read):

@@ -25,6 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built beside the checkout."""
     home = tmp_path_factory.mktemp("site")
     shutil.copytree(DOCS, home / "docs")
+    shutil.copytree(ROOT / "deploy" / "site", home / "deploy" / "site")
     (home / CONFIGURATION).write_bytes((ROOT / CONFIGURATION).read_bytes())
     done = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--clean", "--strict"],
@@ -66,6 +67,12 @@ def test_tables_and_code_in_a_list_are_tables_and_code(site: Path):
     assert page.count("<table") == 1
     assert "| scope |" not in page
     assert "```" not in page
+
+
+def test_each_page_declares_the_language_that_it_is_in(site: Path):
+    for page in site.rglob("index.html"):
+        lang = "de" if page.relative_to(site).parts[0] == "de" else "en"
+        assert f'<html lang="{lang}"' in page.read_text(encoding="utf-8"), page
 
 
 def test_the_search_knows_both_languages(site: Path):

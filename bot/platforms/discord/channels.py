@@ -158,7 +158,7 @@ ALL_PERMISSIONS: Final = (1 << 60) - 1
 
 #: Permissions that the invitation asks for: Discord's name, and the reason.
 REQUESTED_PERMISSIONS: Final[Mapping[int, tuple[str, str]]] = {
-    VIEW_CHANNEL: ("View Channels", "sees the channels that it is told to post in"),
+    VIEW_CHANNEL: ("View Channels", "sees the channels that it is to post in"),
     SEND_MESSAGES: ("Send Messages", "posts editions"),
     SEND_IN_THREADS: ("Send Messages in Threads", "posts where a thread was chosen"),
     CREATE_THREADS: (

@@ -304,7 +304,6 @@ def build_card_view(card: QuoteCard, texts: Texts, zone: str) -> Json:
         "href": build_article_href(card.article, card.revision, card.span),
         "outside": outside.href if outside else "",
         "host": outside.host if outside else "",
-        "alt": card.alt,
         "withdrawn": texts.say("withdrawn") if card.withdrawn else "",
     }
 

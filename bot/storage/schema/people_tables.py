@@ -113,7 +113,7 @@ incidents = define_table(
     *required_columns(Instant, "reported_at"),
     # When it worked again; NULL = it does not.
     Column("recovered_at", Instant),
-    # What people call it; NULL: nobody is told that it works again.
+    # What people call it; NULL: nobody learns that it works again.
     Column("name", SafeText),
     UniqueConstraint("workspace_id", "subject"),
 )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.model import Permission, Person, Workspace
-from bot.model.sign_in import Identity
+from bot.model.sign_in import OWNER_ID, Identity
 from bot.ports import Clock, SignIn
 from bot.readers.personal_data import load_user_context
 from bot.storage import Database
@@ -20,8 +20,7 @@ from digests.types import frozen
 
 REMEMBERED: Final = timedelta(minutes=3)
 _MAX_REMEMBERED: Final = 10_000
-#: How the history names the owner; nobody on a platform has this id.
-OWNER_ID: Final = "owner"
+#: How the history names the owner.
 OWNER_NAME: Final = "The owner"
 
 

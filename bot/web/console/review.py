@@ -156,7 +156,9 @@ async def _render_draft(
         id=draft.public_id,
         name=digest.name if digest else draft.content.base.title,
         is_open=draft.state == "open",
-        state=list(describe_state(draft, digest, visit.texts, context.now)),
+        state=list(
+            describe_state(draft, digest, context.zone, visit.texts, context.now)
+        ),
         failures=list(map(context.message, failures)),
         acts=[describe_act(act, visit.texts) for act in reversed(acts)],
         whole=list(view.list_whole_acts(digest)),

@@ -155,6 +155,26 @@ def test_every_starter_pack_can_be_named():
     assert feed_lists.get_pack_language("nachrichten") == "de"
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "news.example/feed",
+        "<https://news.example/feed>",
+        "(https://news.example/feed)",
+        "[Feed](https://news.example/feed)",
+        "feed://news.example/feed",
+        "feed:https://news.example/feed",
+    ],
+)
+def test_an_address_is_read_however_it_is_quoted(typed: str):
+    assert feed_lists.expand_addresses(typed) == ["https://news.example/feed"]
+
+
+def test_an_address_keeps_its_own_brackets():
+    address = "https://news.example/feed_(world)"
+    assert feed_lists.expand_addresses(address) == [address]
+
+
 def test_a_pack_is_expanded_to_its_feeds():
     both = feed_lists.expand_addresses("world, science")
     world, science = map(feed_lists.expand_addresses, ("world", "science"))

@@ -323,3 +323,23 @@ async def test_a_digest_can_have_nothing_made_of_corrections(harness):
     await harness.apply(f'{WITHOUT_SCHEDULE}corrections = "off"\n')
     await correct(harness, ("31,000", "13,000"))
     assert (notes(harness), await listed(harness)) == ([], ())
+
+
+# ── an edition right after the change ──────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("31,000", "33,000"),
+        ("Hallin was closed", "Torvale was closed"),
+        ("was closed on Tuesday", "was not closed on Tuesday"),
+    ],
+)
+async def test_what_an_edition_would_tell_again_is_corrected_before_it(harness, change):
+    harness.publish("bridge", BRIDGE.replace(*change))
+    await reread(harness)
+    outcome = await harness.post("soon")
+    assert outcome.stored_edition is None
+    await pass_time(harness)
+    assert len(notes(harness)) == 1

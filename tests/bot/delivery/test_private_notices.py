@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.delivery import private_notices
 from bot.model.scope import PersonScope, Scope
+from bot.model.sign_in import OWNER_ID
 from bot.storage import (
     Connection,
     Database,
@@ -76,10 +77,12 @@ def make_change(connection: Connection, tenant: Tenant, person: str, name: str) 
     )
 
 
-async def test_what_the_operator_set_up_in_the_terminal_goes_to_the_installer(
-    database: Database, tenant: Tenant
+@pytest.mark.parametrize("person", ["", OWNER_ID])
+async def test_what_the_operator_set_up_without_an_account_goes_to_the_installer(
+    database: Database, tenant: Tenant, person: str
 ):
-    await database.write(make_change, tenant, "", "the operator")
+    """In the terminal, or as the owner in the console."""
+    await database.write(make_change, tenant, person, "the operator")
     await database.write(stop, tenant, tenant.destination.id)
 
     assert await database.read(list_recipients) == [None]
@@ -93,6 +96,7 @@ async def test_the_first_person_who_changed_something_is_no_operator(
         return notice_store.find_person_to_notify(connection, scope, None)
 
     await database.write(make_change, tenant, "", "the operator")
+    await database.write(make_change, tenant, OWNER_ID, "The owner")
     assert await database.read(find) is None
     await database.write(make_change, tenant, "7", "Ana")
     assert await database.read(find) == "7"

@@ -1,7 +1,11 @@
 """Secrets in addresses: never shown, and never another workspace's."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.configuration.validation import resolve_source_kind
+from bot.errors import UserError
 from bot.ingest.addresses import is_masked, is_private, mask_secrets
 from tests.bot.ingest.newswire import Newswire, feed_configuration
 from tests.feeds import items
@@ -31,6 +35,27 @@ def test_a_secret_is_left_out_and_the_host_is_not(address: str):
     assert "a.example" in mask_secrets(address)
     assert is_masked(mask_secrets(address))
     assert mask_secrets(mask_secrets(address)) == mask_secrets(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"http://ada:{CANARY}@[bad/feed",
+        f"http://ada:{CANARY}@a.example:99999/feed",
+        f"https://ada:{CANARY[:4]}/{CANARY}@a.example/feed",
+        f"ada:{CANARY}@a.example/feed",
+    ],
+)
+def test_the_password_of_an_address_that_is_none_is_left_out(address: str):
+    assert CANARY not in mask_secrets(address)
+    assert mask_secrets(mask_secrets(address)) == mask_secrets(address)
+
+
+@pytest.mark.parametrize("scheme", ["ftp://", "gopher://", ""])
+def test_a_refused_address_is_named_without_its_password(scheme: str, tmp_path: Path):
+    with pytest.raises(UserError) as refused:
+        resolve_source_kind(f"{scheme}ada:{CANARY}@a.example/feed", tmp_path)
+    assert CANARY not in str(refused.value)
 
 
 @pytest.mark.parametrize("address", OPEN)

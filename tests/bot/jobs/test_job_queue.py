@@ -202,6 +202,65 @@ async def test_one_workspace_cannot_occupy_all_workers(database, queue):
     assert await queue.app.job_manager.fetch_job(["publish"], worker) is None
 
 
+def read_source(source_id: int, workspace_id: int = 1) -> JobRequest:
+    return JobRequest(
+        task="read_source", workspace_id=workspace_id, subject_id=source_id
+    )
+
+
+async def test_the_sources_of_a_workspace_leave_places_for_those_of_others(
+    database, queue
+):
+    await database.write(request, *(read_source(n) for n in range(16)))
+    manager = queue.app.job_manager
+    begun = [await begin(queue, "read") for _ in range(8)]
+    assert await manager.fetch_job(["read"], await manager.register_worker()) is None
+    await database.write(request, read_source(90, workspace_id=2))
+    assert len(set(begun)) == 8
+    assert await begin(queue, "read") == "read_source:2:90"
+
+
+async def test_what_is_of_no_workspace_has_no_such_limit(database, queue):
+    await database.write(request, *(read_source(n, workspace_id=0) for n in range(9)))
+    assert len({await begin(queue, "read") for _ in range(9)}) == 9
+
+
+async def test_the_next_source_of_a_workspace_follows_at_once_when_one_is_read(
+    database, queue, monkeypatch
+):
+    manager = queue.app.job_manager
+    fetch, done = manager.fetch_job, set[int]()
+    found_none, all_done = asyncio.Event(), asyncio.Event()
+
+    async def fetch_and_note(queues, worker_id):
+        job = await fetch(queues, worker_id)
+        if job is None and manager._list_full("read"):
+            found_none.set()
+        return job
+
+    async def work(subject_id, **_):
+        await found_none.wait()
+        done.add(subject_id)
+        if len(done) == 20:
+            all_done.set()
+
+    monkeypatch.setattr(manager, "fetch_job", fetch_and_note)
+    queue.app.task(name="read_source", queue="read")(work)
+    await database.write(request, *(read_source(n) for n in range(20)))
+    worker = queue.app.run_worker_async(
+        queues=["read"],
+        concurrency=16,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=600,
+        delete_jobs="always",
+    )
+    working = asyncio.create_task(worker)
+    async with asyncio.timeout(30):
+        await all_done.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
 # ── deliveries ───────────────────────────────────────────────────────────────────
 
 

@@ -67,6 +67,13 @@ def test_a_damaged_backup_is_refused(backups: BackupHarness):
         backups.restore()
 
 
+def test_a_backup_without_the_end_of_its_last_page_is_damaged(backups: BackupHarness):
+    backups.back_up()
+    backups.kept.write_bytes(backups.kept.read_bytes()[:-1000])
+    with untouched(backups), pytest.raises(ConfigurationError, match="end is missing"):
+        backups.restore()
+
+
 FOREIGN = {
     "trigger": "CREATE TRIGGER theirs AFTER INSERT ON deliveries BEGIN"
     " UPDATE destinations SET channel = 'C-theirs'; END",
@@ -131,6 +138,51 @@ def test_a_backup_whose_own_definitions_are_changed_is_refused(
     add_definition(backups, statement)
     with untouched(backups), pytest.raises(ConfigurationError, match="was changed by"):
         backups.restore()
+
+
+def test_a_rule_in_a_table_of_the_search_index_is_a_changed_definition(
+    backups: BackupHarness,
+):
+    backups.back_up()
+    add_definition(
+        backups,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, 'v)', 'v, CHECK (k <> 1))')"
+        " WHERE name = 'searchable_index_config'",
+    )
+    with untouched(backups), pytest.raises(ConfigurationError, match="was changed by"):
+        backups.restore()
+
+
+def test_a_table_of_an_unknown_module_cannot_be_left_out(backups: BackupHarness):
+    backups.back_up()
+    add_definition(
+        backups,
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master VALUES ('table', 'theirs', 'theirs', 0,"
+        " 'CREATE VIRTUAL TABLE theirs USING elsewhere(a)')",
+    )
+    with pytest.raises(ConfigurationError, match="no such module"):
+        backups.restore()
+    assert [*backups.home.glob("*.restoring*"), *backups.home.glob("*.replaced*")] == []
+
+
+def test_a_name_from_a_backup_does_nothing_to_a_terminal(backups: BackupHarness):
+    backups.back_up()
+    add_definition(backups, 'CREATE TABLE "a\x1b[2J" (a)')
+    assert backups.restore().left_out == ("table a?[2J",)
+
+
+def test_foreign_tables_that_refer_to_each_other_are_left_out(backups: BackupHarness):
+    backups.back_up()
+    add_definition(
+        backups,
+        "CREATE TABLE a_theirs (a PRIMARY KEY)",
+        "CREATE TABLE b_theirs (a REFERENCES a_theirs)",
+        "INSERT INTO a_theirs VALUES (1)",
+        "INSERT INTO b_theirs VALUES (1)",
+    )
+    assert len(backups.restore().left_out) == 2
 
 
 def test_statistics_of_sqlites_own_are_no_foreign_definition(backups: BackupHarness):

@@ -239,7 +239,7 @@ async def test_a_full_disk_is_told_and_when_there_is_room_again(night, monkeypat
     await night.passes(hours=17)
     (text,) = texts(night.harness)
     assert "0 MB are free" in text
-    assert "make room now" in text
+    assert "free some space now" in text
     monkeypatch.setattr(nightly_checks, "check_disk", real)
     await night.passes(hours=2)
     assert "the disk of the bot’s computer" in texts(night.harness)[-1]

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import MessageGone, UserError
+from bot.i18n.translation import Texts
 from bot.model.drafts import Draft
 from bot.operations import backup
 from bot.publishing import draft_acts
+from bot.publishing.drafts import describe_state
 from bot.storage import draft_store, ledger_store
 from tests.bot.commands.editors import said
 from tests.bot.harness import BRIDGE, FLOOD, POOL, BotHarness
@@ -636,3 +638,11 @@ async def test_a_lost_answer_shows_a_draft_once(room):
     await room.types("drop 1")
     await room.harness.wake()
     assert room.drafted == [POOL_HEADLINE]
+
+
+async def test_a_draft_without_its_digest_has_the_zone_of_the_workspace(room: Newsroom):
+    await room.goes_by("11-25 06:30")
+    draft, texts = await room.draft(), Texts.of("en")
+    now = room.harness.clock.now()
+    _, state = describe_state(draft, None, "Pacific/Auckland", texts, now)
+    assert state.endswith("today 20:00")

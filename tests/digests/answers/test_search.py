@@ -173,6 +173,14 @@ def test_the_strictest_search_is_made_first_and_none_twice():
         ("bridge", "Both bridges carry 31,000 vehicles.", True),
         ("bridge", "It carries 31,000 vehicles.", False),
         ("vik bridge", "The bridge carries 31,000 vehicles.", False),
+        ("US", "Visitors join us, and pay 3 euros.", False),
+        ("US", "Imports of the US fell by 8%.", True),
+        ("us", "Imports of the US fell by 8%.", True),
+        ("WHO", "The man who paid 3 euros left.", False),
+        ("May", "The bridge may close for 6 months.", False),
+        ("May", "Cases rose by 8% in May.", True),
+        ("May", "MAY LOSES BY 61 VOTES", True),
+        ("Trade", "Their trade was worth $18 billion.", True),
     ],
 )
 def test_a_sentence_is_about_what_it_names(topic: str, sentence: str, about: bool):

@@ -42,6 +42,11 @@ def reported(question: str, *articles: Article) -> list[str]:
     return [sentence.text for sentence in found.sentences]
 
 
+def is_sure(question: str, *articles: Article) -> bool:
+    found = select_answer(parse_question(question, TODAY), articles)
+    return bool(found.sentences) and found.sure
+
+
 def refused(question: str, *articles: Article) -> tuple[str, str]:
     found = select_answer(parse_question(question, TODAY), articles or (an_article(),))
     assert found.refused is not None, found.sentences
@@ -620,3 +625,144 @@ def test_what_was_asked_is_no_condition():
 )
 def test_what_only_looks_like_an_answer_is_none(question: str, text: str):
     assert refused(question, an_article(text, title=""))
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How old is Ada Quist?", "Now in her 90s, Ada Quist goes to school in Aldby."),
+        ("How old is Ada Quist?", "Ada Quist was born around 1923 in Aldby."),
+        (
+            "Wie alt sind die Kinder aus Aldby?",
+            "Die Kinder im Alter von sieben Monaten aus Aldby sind wohlauf.",
+        ),
+        ("How long will Holt be banned?", "Holt of Aldby was given a one-match ban."),
+        ("How many people rallied in Aldby?", "Thousands of people rallied in Aldby."),
+        (
+            "How many people were aboard the ferry?",
+            "The families of the 162 people aboard the ferry wait.",
+        ),
+        (
+            "Why was Ada Quist jailed?",
+            "Ada Quist was jailed for failing to pay a fine.",
+        ),
+        ("Why did sales in Aldby fall?", "Sales in Aldby fell, hit by dear oil."),
+        ("Did Ada Quist say sorry?", "Ada Quist has apologised to Aldby."),
+        ("When did Quist organise the fair?", "Quist organized the fair on Monday."),
+        ("What is Quist's favorite hat?", "The favourite hat of Quist is red."),
+        ("Warum wurde Can gefeuert?", "Can wurde wegen des Streits entlassen."),
+    ],
+)
+def test_news_says_it_in_its_own_way(question: str, text: str):
+    lang = "de" if question.startswith(("Wie alt", "Warum")) else "en"
+
+    assert reported(question, an_article(text, title="", lang=lang)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many women were hurt in Aldby?",
+            "A £4m grant helps women hurt in Aldby.",
+        ),
+        (
+            "How many people were on flight 8501?",
+            "The search for flight 8501 is over for people.",
+        ),
+        ("Welche Brücke ist die höchste?", "Dies ist die dritthöchste Brücke."),
+        (
+            "Who bombed two mosques in Aldby?",
+            "Bombings at two mosques in Aldby killed 137 people.",
+        ),
+    ],
+)
+def test_a_number_or_a_deed_of_another_kind_is_no_answer(question: str, text: str):
+    assert not is_sure(
+        question, an_article(text, title="", lang="de" if "Brücke" in text else "en")
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Who is the judge in the Quist case?",
+            "Holt said the judge in the Quist case wants to help.",
+        ),
+        (
+            "What is the foal called?",
+            "The drills in Aldby, called Foal Eagle, have begun.",
+        ),
+        (
+            "What is the name of the foal?",
+            "Fans of the foal were asked to name the animal.",
+        ),
+    ],
+)
+def test_a_check_mark_needs_the_name_that_is_asked_for(question: str, text: str):
+    assert not is_sure(question, an_article(text, title=""))
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Who is the judge in the Quist case?",
+            "Ida Holt, the judge in the Quist case, wants to help.",
+        ),
+        (
+            "Who is the health minister of Aldby?",
+            "Minister for Health Ida Holt spoke in Aldby.",
+        ),
+        ("What is the foal called?", "The foal in Aldby, called Eagle, is healthy."),
+    ],
+)
+def test_a_check_mark_stands_beside_the_name_that_is_asked_for(
+    question: str, text: str
+):
+    assert is_sure(question, an_article(text, title=""))
+
+
+def test_another_article_that_does_not_know_takes_no_check_mark_away():
+    text = "Ada Quist, the mayor of Aldby, opened the weir on Monday."
+    later = datetime(2026, 1, 8, 9, tzinfo=UTC)
+    other = an_article(
+        "It is not known who stole the hat in Marlow.",
+        id="other",
+        title="",
+        published=later,
+    )
+
+    assert is_sure("Who is the mayor of Aldby?", an_article(text, title=""), other)
+
+
+def test_an_article_on_another_subject_gives_no_reason():
+    other = an_article("A tyre had burst in Marlow.", id="other", title="Marlow")
+    about = an_article(
+        "The search for the ferry was called off in Aldby.", title="Ferry search"
+    )
+
+    assert reported("Why was the search for the ferry called off?", about, other) != [
+        other.text
+    ]
+
+
+def test_a_day_before_the_sentence_is_its_day():
+    text = "Quist published its results for 2003. The firm made $434m."
+
+    assert reported("How much did Quist make in 2003?", an_article(text, title="")) == [
+        "The firm made $434m."
+    ]
+
+
+def test_a_wall_is_no_name_because_of_wall_street():
+    street = [
+        an_article("Shares on Wall Street rose again.", id=f"s{at}", title="Shares")
+        for at in range(2)
+    ]
+    text = "The new wall at the border will be nine metres high."
+
+    assert reported(
+        "how high will the border wall be", an_article(text, title=""), *street
+    ) == [text]

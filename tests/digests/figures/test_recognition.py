@@ -201,6 +201,64 @@ def test_a_unit_of_two_words_is_not_its_first_word(text, shown, unit):
     assert (figure.text, figure.unit) == (shown, unit)
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "shown", "unit"),
+    [
+        ("The dose was 5 milligrams-per-litre.", "en", "5 milligrams-per-litre", "mg"),
+        (
+            "It was 12 pounds per square inch.",
+            "en",
+            "12 pounds per square inch",
+            "pounds",
+        ),
+        (
+            "It is 9 dollars per megawatt hour.",
+            "en",
+            "9 dollars per megawatt hour",
+            "USD",
+        ),
+        ("It takes 3 kWh per 100 km.", "en", "3 kWh per 100 km", "kWh"),
+        ("Es sind 9 Gramm pro Kilometer.", "de", "9 Gramm pro Kilometer", "grams"),
+        (
+            "Es sind 3,5 Cent je Kilowattstunde.",
+            "de",
+            "3,5 Cent je Kilowattstunde",
+            "cents",
+        ),
+        (
+            "Der Fluss führt 1.200 Kubikmeter pro Sekunde.",
+            "de",
+            "1.200 Kubikmeter pro Sekunde",
+            "cubic metres",
+        ),
+    ],
+)
+def test_a_rate_is_shown_with_what_it_is_per(text, lang, shown, unit):
+    figure = only(text, lang=lang)
+    assert (figure.text, figure.unit) == (shown, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("The 12 second-hand cars were sold.", "en"),
+        ("There were 12 foot-soldiers in the town.", "en"),
+        ("He has 12 year-round jobs.", "en"),
+        ("They added 12 kilowatt-peak panels.", "en"),
+        ("It hauled 400 metre-tonnes.", "en"),
+        ("Das Werk liefert 220 Megawatt-Stunden.", "de"),
+        ("Es waren 12 Meter-Tonnen.", "de"),
+    ],
+)
+def test_the_first_word_of_a_compound_is_no_unit(text, lang):
+    assert only(text, lang=lang).unit == ""
+
+
+@pytest.mark.parametrize("text", ["A 30 mile-long jam.", "A 30-mile-long jam."])
+def test_a_unit_may_be_followed_by_the_dimension_that_it_measures(text):
+    assert only(text).unit == "miles"
+
+
 def test_part_of_a_compound_unit_is_no_unit():
     assert only("It turns with 300 foot-pounds of force.").unit == ""
 

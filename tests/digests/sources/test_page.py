@@ -81,6 +81,31 @@ def test_a_list_of_files_is_no_article_and_says_what_to_give_instead(body: str):
         parse_page(f"<html><body>{body}</body></html>".encode(), url=URL, now=NOW)
 
 
+NOTICES = [
+    "<p>not a feed</p>",
+    "<title>404 Not Found</title><h1>Page not found</h1><p>Sorry, the page that you "
+    "wanted is not here. Use the search to find it, or go to the home page.</p>",
+    "<title>Sign in</title><h1>Sign in</h1><p>Please enter the name and the password "
+    "that you were given when you registered, then press the button.</p>",
+    "<title>hallin.example is for sale</title><h1>Buy this domain</h1><p>The domain "
+    "hallin.example is for sale. Make an offer today, and get it within a day.</p>",
+    "<title>News</title><p>You need to enable JavaScript to run this app.</p>",
+]
+
+
+@pytest.mark.parametrize("body", NOTICES)
+def test_a_notice_in_an_articles_place_is_no_article(body: str):
+    with pytest.raises(SourceUnreadable, match="neither an article"):
+        parse_page(f"<html><body>{body}</body></html>".encode(), url=URL, now=NOW)
+
+
+def test_a_long_article_may_have_the_words_of_an_error_in_its_title():
+    told = "The two climbers were last seen on Monday near the hut above Hallin. " * 12
+    page = f"<title>Climbers not found after a week</title><p>{told}</p>"
+    found = parse_page(page.encode(), url=URL, now=NOW)
+    assert len(found.articles) == 1
+
+
 def test_an_article_about_an_index_is_one():
     words = "The index of harbour prices rose by two percent in the third quarter. " * 6
     page = f"<title>Index of prices rises</title><h1>Index of prices</h1><p>{words}</p>"

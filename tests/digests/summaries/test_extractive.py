@@ -278,3 +278,19 @@ def test_a_call_to_follow_the_author_is_no_summary():
     )
     call = "Follow Tom Reed on Chirper."
     assert call not in reported(f"{long} Brandt said that she is tired. {call}", 60)
+
+
+def test_several_people_whom_no_shown_sentence_names_are_left_out():
+    hidden = "Ada Brandt and Tom Reed met the builder of the Long Bridge at home. "
+    later = "The board of Hallin stated that the two lawyers broke the law in the cell."
+    assert later not in reported(f"{LEAD} “So,” she said. {hidden}{later}", 160)
+    named = "Two lawyers visited the builder of the Long Bridge in Hallin on Monday."
+    assert later in reported(f"{LEAD} {named} {later}")
+
+
+def test_the_comma_after_an_age_stays():
+    text = (
+        "Tom Reed, 31, who is from Sudland and rows, opened the Long Bridge in Hallin "
+        "on Monday after two years of work by many hands."
+    )
+    assert reported(text, 100)[0].startswith("Tom Reed, 31, opened the Long Bridge")

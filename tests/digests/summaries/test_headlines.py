@@ -762,3 +762,46 @@ def test_a_report_is_told_by_its_news():
 def test_a_named_day_is_not_left_out_of_its_name():
     made = written("The shops of Hallin will open at five on Black Friday this year.")
     assert "Black Friday" in made
+
+
+def test_a_clause_between_a_subject_and_its_verb_goes():
+    made = written(
+        "Norland families who are trying to find each other again, after being "
+        "torn apart "
+        "by nearly 30 years of war, are helped by a show on the radio of Hallin."
+    )
+    assert made == (
+        "Norland families who are trying to find each other again are helped by "
+        "a show on "
+        "the radio of Hallin"
+    )
+
+
+def test_a_later_sentence_about_something_known_is_no_headline():
+    text = (
+        "At the time it seemed like fun, “so”, he said. The war, which killed "
+        "655 men of "
+        "Sudland and 255 of Norland, ended with a victory."
+    )
+    assert not written(text).startswith("War")
+
+
+def test_an_adjective_of_a_day_is_not_left_alone():
+    made = headlines.write_headline(
+        Article(
+            id="a",
+            lang="de",
+            text="Am gestrigen Montag, dem 21. Juli 2008, wurde Jens Lund in Hallin "
+            "verhaftet.",
+        )
+    ).text
+    assert not made.startswith("Am gestrigen wurde")
+
+
+def test_a_week_with_which_a_sentence_opens_goes():
+    made = written(
+        "This month, the council of Hallin and a team of divers found a huge "
+        "wreck in the "
+        "river Marrow after an eight-year search for the ferry."
+    )
+    assert made.startswith("Council of Hallin")

@@ -63,6 +63,8 @@ def test_a_byline_is_no_passage():
         "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
+        "Media playback is not supported on this device.",
+        "Published on May 20, 2016.",
         "Write to the desk at tips@example.org about your bridge.",
         "It is half a sentence",
         "and it begins small.",
@@ -112,6 +114,24 @@ def test_a_sentence_that_points_back_leans():
     assert [first.leans, second.leans, third.leans] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "All three of that woman's children were found.",
+        "Neither can her brothers.",
+    ],
+)
+def test_a_sentence_that_means_somebody_of_the_one_before_leans(line: str):
+    _, passage = passages.extract_passages(
+        Article(id="a", text=f"The mayor ran. {line}")
+    )
+    assert passage.leans
+
+
+def test_a_noun_of_which_more_is_said_is_known():
+    assert passages.find_known("The war, which lasted ten weeks, ended.") == "war"
+
+
 def test_single_marks_inside_of_a_speech_do_not_end_it():
     text = "“We won the vote. He said 'no' to me. I kept on.” Hallin voted on Monday."
     assert shown(text) == ["Hallin voted on Monday."]
@@ -129,6 +149,8 @@ def test_a_german_speech_ends_at_its_closing_mark():
     ("line", "is_title"),
     [
         ("Two killed, 14 hurt as bus overturns", True),
+        ("Ada Hallin: I'd sell the bridge and the ferry.", True),
+        ("Rowing for women on the Weir in the port:", False),
         ("Council votes 19 to 11, ends dispute", True),
         ("Cinemas from Friday, 148 minutes, cert 12", False),
         ("Hallin Rovers 2 (Okoro 12, Lind 55)", False),

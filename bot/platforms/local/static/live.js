@@ -52,9 +52,20 @@ function put(message) {
   } else {
     document.getElementById("empty")?.remove();
     fresh.classList.add("fresh");
+    if (!messages.querySelector(".message")) showNewTries();
     messages.append(fresh);
   }
   return !old;
+}
+
+// The lines to try in an empty channel are others than those about an edition.
+async function showNewTries() {
+  const old = document.querySelector(".tries");
+  const response = await fetch(location.pathname).catch(() => null);
+  if (!response?.ok || old?.contains(document.activeElement)) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = page.querySelector(".tries");
+  if (fresh) old?.replaceWith(fresh);
 }
 
 // A message that somebody is in keeps still until they leave it.

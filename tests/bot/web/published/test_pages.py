@@ -6,7 +6,13 @@ from bot.storage import picture_store
 from tests.bot.corrections.living import correct
 from tests.bot.harness import FLOOD
 from tests.bot.web.asgi import ask
-from tests.bot.web.published.newsstand import HOST, PUBLIC_URL, Newsstand
+from tests.bot.web.published.newsstand import (
+    HOST,
+    PUBLIC_URL,
+    Newsstand,
+    configure,
+    find_link,
+)
 
 HOSTILE = """---
 title: Kestrel <script>alert(1)</script> & "friends" open a market hall
@@ -231,3 +237,16 @@ async def test_a_request_that_would_change_something_is_refused(listed):
     for method in ("POST", "PUT", "DELETE"):
         answer = await ask(listed.site, method, address, b"", HOST)
         assert answer.status == 405
+
+
+async def test_its_times_are_in_the_zone_of_the_workspace(listed):
+    """Noon in London is the next day in Auckland, also without a zone of the digest."""
+    there = configure("listed", 'schedule = "daily at 7:00"')
+    await listed.harness.apply(there.replace("Europe/Berlin", "Pacific/Auckland"))
+    page = await open_page(listed)
+    listing = await listed.get("/editions/morning-brief")
+    await correct(listed.harness, ("31,000", "13,000"))
+    corrected = await listed.get(str(find_link(listed.harness)))
+    assert "25 November 2026" in page.text
+    assert "25 November 2026, 01:01" in listing.text
+    assert "Corrected 01:07" in corrected.text

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from bot.turns import FairTurns
+from bot.ingest.turns import FairTurns
 
 GREEDY, MODEST = 1, 2
 
