@@ -17,7 +17,8 @@ _DAY = re.compile(
     r"|[Oo]vernight|[Tt]his (?:morning|week|afternoon)"
     r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag(?:s|\w*morgen|\w*abend|\w*nacht)?"
     r"|Mittwoch\w*|Sonnabend|[Hh]eut(?:e|ig)\w*|[Gg]est(?:ern|rig)\w*"
-    r"|\d{1,2}\. (?:Januar|Februar|März|April|Mai|Ju[nl]i|August|September|Oktober|November|Dezember))\b"
+    r"|\d{1,2}\. (?:Januar|Februar|März|April|Mai|Ju[nl]i|August|September|Oktober"
+    r"|November|Dezember))\b"
 )
 _SOURCE = re.compile(
     r"\b(?:said|says|told|according to|announced|report(?:ed|s)?|officials?|police"
