@@ -53,6 +53,7 @@ def iter_form(title: str, text: str) -> Iterator[tuple[str, float]]:
         title: May be empty.
         text: Without the title; the beginning is read.
     """
+    title = title[:_OPENING]
     dateline = _DATELINE.match(text)
     start = dateline.end() if dateline else 0
     body = text[start : start + READ_CHARACTERS]
