@@ -58,6 +58,8 @@ _RELATIVE_OF_SUBJECT = re.compile(
 _ADVERB = re.compile(r"\w+ly")
 _RELATIVE = re.compile(r"\s(?:who|whose)\s")
 _AGE_BEFORE = re.compile(r",\s\d{1,3}\Z")
+#: «Ada Brandt, 17, and Tom Reed, 18, were both jailed»
+_OF_BOTH = re.compile(r"\s(?:were|are|have|had)\sboth\b")
 #: «whose members were killed, |captured and sold»
 _LISTED_VERB = re.compile(r"\s[a-z]+(?:ed|en)\s(?:and|or)\s")
 #: «A man at the centre of a row after a driver was jailed»: the driver was.
@@ -87,8 +89,8 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
         inside = text[m.start() : end]
         if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
             continue
-        if len(DASH.findall(inside)) % 2:
-            continue  # A part of it is in an insertion of its own.
+        if len(DASH.findall(inside)) % 2 or _OF_BOTH.match(text, end):
+            continue  # A part of it is in an insertion of its own; it is one of two.
         clause = _CLAUSE.split(text[span.start : m.start()])
         if (
             m["first"]

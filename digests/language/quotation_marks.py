@@ -311,10 +311,10 @@ def has_balanced_marks(text: str) -> bool:
     """Whether every quotation mark and bracket that opens also closes."""
     if text.count('"') % 2 or text.count("''") % 2:
         return False
-    if (
-        any(text.count(a) != text.count(b) for a, b in _BALANCED_PAIRS)
-        and "„" not in text
-    ):
+    if "„" in text:  # «“» or «”» closes in German.
+        if text.count("„") > text.count("“") + text.count("”") + text.count('"'):
+            return False
+    elif any(text.count(a) != text.count(b) for a, b in _BALANCED_PAIRS):
         return False
     # The apostrophe of a plural looks like a closing mark: only openings must match.
     opens = len(_SINGLE_OPENS.findall(text))

@@ -219,7 +219,9 @@ def _needs_named(
     shown = " ".join(p.text for p in earlier)
     for several in _SEVERAL.finditer(passage.reported):
         noun = frozenset(words.extract_stems(several["noun"]))
-        if several["which"] not in shown and not _name_any(earlier, noun):
+        counted = rf"\b{several['which']}\s(?!(?:year|month|week|day|hour)s)"
+        # The two missiles may be «both projectiles» further on.
+        if not (_name_any(earlier, noun) or re.search(counted, shown, re.IGNORECASE)):
             return True
     for name in _CAPITALS.finditer(passage.reported):
         alone = _COURTESY.sub("", name[0]).removesuffix("’s")

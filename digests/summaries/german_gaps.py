@@ -29,7 +29,8 @@ _MONTH = (
 _DAY = r"(?:[A-ZÄÖÜ][a-zäöüß]*(?:tag|sonnabend|mittwoch)|Mittwoch|Sonnabend)[a-z]*"
 #: Behind the words that go: the rest of the sentence, and no attribute of theirs.
 _PHRASE_FOLLOWS = (
-    r"(?=\s(?:den|dem|das|die|eine?[nm]?|seine?[nm]?|ihre?[nm]?|zu[mr]|laut|über)\s)"
+    r"(?=\s(?:den|dem|das|die|eine?[nm]?|seine?[nm]?|ihre?[nm]?|zu[mr]|laut|über|wegen)"
+    r"\s)"
 )
 #: A place of one of the cases that do not say where to.
 _PLACE = (

@@ -114,6 +114,10 @@ _ANSWERS = re.compile(
     r"(?:According\sto\s[^,]{3,40},\s(?:only|yes|no|not)|Only|Not|Yes|No|Apparently|About|By\s"
     r"|Because|In\sthe\s(?:recent\s)?case)\b"
 )
+#: «A storm cost her the mill last year. |But now it is the miller who has lost.»
+_TURNS_TO_NOW = re.compile(
+    r"(?:But|And)\s(?:now|today|this\s(?:week|month|year))\b|(?:Doch|Aber)\s(?:nun|jetzt)\b"
+)
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = re.compile(
     r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
@@ -238,6 +242,8 @@ def iter_candidates(
     for before, after in itertools.pairwise(range(len(signs))):
         if "question" in signs[before] and _ANSWERS.match(found[after].text):
             signs[after] |= {"fragment"}
+        if _TURNS_TO_NOW.match(found[after].text):
+            signs[before] |= {"scene"}
     weak = [not own.isdisjoint(_WEAK) for own in signs]
     plain = [p for p in early if signs[p.place].isdisjoint(_NEVER)]
     plain = [p for p in plain if not _needs_more(p, found, weak)] or plain

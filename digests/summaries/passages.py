@@ -8,6 +8,7 @@ Spans are exact: a passage's text is the text of its span with single spaces.
 import itertools
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
@@ -102,6 +103,7 @@ _LEANS = re.compile(
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
     r"By contrast|For example|For instance|After all|Of course|By the way|Nor|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
+    r"Demnach|Danach|Daraufhin|Dabei|Dafür|Dazu|Hierzu|Dennoch|Trotzdem|"
     r"Außerdem),?\s"
     # «For 44 years it was fed by a cable.», «In this case, …»
     rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
@@ -193,7 +195,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     """The passages of an article's first `most` sentences, in document order."""
     found: list[Passage] = []
     read = article.text[:_READ]
-    speech, in_double, dated, title_end = 0, False, False, 0
+    speech, in_double, low, dated, title_end = 0, False, False, False, 0
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
@@ -221,7 +223,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         reported = IN_MARKS.sub("", text)
         spoken = _IN_SINGLE.sub("", text)
         opening, closing = _find_last(_OPENS, spoken), _find_last(_CLOSES, spoken)
-        if "„" in text:  # «“» closes in German.
+        if "„" in text or low:  # «“» closes in German.
             opening, closing = text.rfind("„"), max(closing, text.rfind("“"))
         marked = opening >= 0 or closing >= 0
         # Single marks inside of a speech in double marks neither open nor close it.
@@ -246,6 +248,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
         if marked:
             speech = _LONGEST_SPEECH if opening > closing else 0
             in_double = speech > 0 and spoken[opening] in '"“„«»'
+            low = speech > 0 and spoken[opening] == "„"
     return tuple(found)
 
 
@@ -484,6 +487,7 @@ def is_presentable(passage: Passage) -> bool:
     return not is_junk(passage.text)
 
 
+@lru_cache(maxsize=256)
 def is_junk(text: str) -> bool:
     """Whether a text is a caption, a call to action or the like."""
     return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))

@@ -281,11 +281,12 @@ def test_a_call_to_follow_the_author_is_no_summary():
 
 
 def test_several_people_whom_no_shown_sentence_names_are_left_out():
-    hidden = "Ada Brandt and Tom Reed met the builder of the Long Bridge at home. "
-    later = "The board of Hallin stated that the two lawyers broke the law in the cell."
-    assert later not in reported(f"{LEAD} “So,” she said. {hidden}{later}", 160)
-    named = "Two lawyers visited the builder of the Long Bridge in Hallin on Monday."
-    assert later in reported(f"{LEAD} {named} {later}")
+    hidden = "“Ada Brandt and Tom Reed met her in the cell,” she said."
+    later = (
+        "The board of Hallin stated that the two activists broke the law of the Long "
+        "Bridge when they visited the mayor."
+    )
+    assert later not in reported(f"{LEAD} {FILLER} {hidden} {later}", 600)
 
 
 def test_the_comma_after_an_age_stays():

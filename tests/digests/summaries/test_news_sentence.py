@@ -48,6 +48,31 @@ def test_a_scene_or_question_before_the_news_is_not_the_news(scene):
     assert opening(f"{scene} {NEWS} {BACKGROUND}") == NEWS
 
 
+def test_what_was_before_a_turn_to_now_is_not_the_news():
+    turn = (
+        "Tom Reed's harsh letters cost him his mill last year. But now it is his "
+        "former partner who has lost much."
+    )
+    ordered = (
+        "A judge in Norvik has ordered Ada Lund to pay back more than $2.6 million "
+        "in gifts after the wife of Reed sued her."
+    )
+    assert opening(f"{turn} {ordered} In the lawsuit, Reed accused Lund of theft.") == (
+        ordered
+    )
+
+
+def test_a_sentence_about_the_pictures_beside_a_text_is_not_the_news():
+    pictures = (
+        "These striking pictures show how an old ferry has been turned into a house "
+        "for a mysterious baker - with bedrooms, several ovens and a restaurant on it."
+    )
+    cost = (
+        "The Marrow is believed to have cost its new owner $4 million, said a friend."
+    )
+    assert opening(f"{pictures} {cost} It has a large kitchen with a view.") == cost
+
+
 @pytest.mark.parametrize(
     "state",
     [

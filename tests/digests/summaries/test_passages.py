@@ -69,6 +69,7 @@ def test_a_byline_is_no_passage():
         "It is half a sentence",
         "and it begins small.",
         'He said "the bridge is safe.',
+        "Sie teilten mit: „Die Brücke ist sicher.",
         "It stands in brackets (or so.",
         "The end has a blank .",
         "The council wants to wait until […]",
@@ -119,6 +120,7 @@ def test_a_sentence_that_points_back_leans():
     [
         "All three of that woman's children were found.",
         "Neither can her brothers.",
+        "Demnach war es ein Unfall.",
     ],
 )
 def test_a_sentence_that_means_somebody_of_the_one_before_leans(line: str):
@@ -126,6 +128,12 @@ def test_a_sentence_that_means_somebody_of_the_one_before_leans(line: str):
         Article(id="a", text=f"The mayor ran. {line}")
     )
     assert passage.leans
+
+
+def test_a_german_speech_of_several_sentences_ends_at_its_closing_mark():
+    text = "Sie sagte: „Es ist kalt. Wir bleiben hier.“ Der Rat tagt am Freitag."
+    found = passages.extract_passages(Article(id="a", text=text, lang="de"))
+    assert not found[-1].in_speech
 
 
 def test_a_noun_of_which_more_is_said_is_known():

@@ -74,8 +74,8 @@ def tightened(text: str, most: int) -> str:
             "The council wrote to both firms to fight the fees",
         ),
         (
-            "The clerk filmed a recording of the fire that shows her begging for help.",
-            "The clerk filmed a recording of the fire",
+            "The clerk filmed the last hours of the mill that show her asking for it.",
+            "The clerk filmed the last hours of the mill",
         ),
         (
             "The court opened a case on the weavers linked to the row about the ferry.",
