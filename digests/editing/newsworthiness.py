@@ -16,14 +16,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from digests.language import numbers, sentences
+from digests.editing import report_form
+from digests.language import numbers
 from digests.language.numbers import Number
 from digests.language.words import load_weights, load_word_rows, resolve_language
 from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
-#: Sentences after the headline that are read, and the most characters of each of both.
-_READ_SENTENCES, _READ_CHARACTERS = 3, 900
+#: The most characters that are read of a headline, and of the text behind it.
+_READ_TITLE, _READ_CHARACTERS = 900, 1800
+#: Numbers, and phrases that mean no harm, are looked for in so many characters.
+_COUNTED_CHARACTERS = 1000
 #: Articles of a story that are weighed.
 _READ_ARTICLES = 6
 #: Kinds of which the text counts, and not only the headline.
@@ -41,22 +44,28 @@ _VAGUE = re.compile(
     "sport|show|curiosities|listings|technology|local|companies|campaign|quarrel|markets"
     "|remembers"
 )
+#: Below the headline one more word for so many characters makes a subject sure.
+_WORD_FOR = 900
 #: Subjects that weigh nothing alone: what numbers count, who once held an office.
 _COUNTED = frozenset(("people", "money", "former"))
-#: Subjects of words that any sentence has: «How …», «Pensions: what …» explain.
-_OPENING = frozenset(("explains",))
+#: Of words that any sentence has, those that begin one: «How …», «Pensions: what …».
 _OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
 #: Subjects that are more than each of them where a headline has both.
 _TOGETHER = (
     ("leader", "died"),
     ("former", "died"),
     ("former", "leader"),
-    ("leader", "show"),
-    ("office", "talk"),
 )
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
-#: The share of a number that counts where the headline names another subject.
-_BACKGROUND = 0.5
+#: What a subject or a number counts that stands below the headline: in the first
+#: characters of the text, and behind them.
+_OPENING_CHARACTERS, _OPENING_SHARE, _BACKGROUND = 500, 0.5, 0.25
+#: Subjects that mean nothing so many characters below the headline.
+_REACH = {
+    "explains": _OPENING_CHARACTERS,
+    "listings": _OPENING_CHARACTERS,
+    "harmless": 0,
+}
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
 _SIGNS = re.compile(r"[$£€¥₹₦]\s?$|\b(?:Rs\.?|USD|EUR|GBP|N)\s?$")
@@ -79,17 +88,21 @@ _VAGUE_AMOUNTS = {
 }
 _VAGUE_AMOUNT = re.compile(rf"\b(?:{'|'.join(_VAGUE_AMOUNTS)})\b", re.IGNORECASE)
 #: No harm to people: nobody was hurt, animals were killed, the toll of a bridge.
+_YEARS_AGO = r"(?:years|decades|centuries) (?:after|ago|since)\b[^.,]*"
+_ANIMALS_KILLED = rf"(?:{_ANIMALS})\b[^.]{{0,40}}?\b(?:killed|culled|getötet|gekeult)\b"
 _SPARED = re.compile(
-    r"\b(?:no ?body|no one|none|niemand)\b[^.]{0,30}|\bverletzt wurde niemand\b"
-    r"|\blike an? \w+|\bPremier League\b"
-    r"|\b(?:bridge|road|tunnel) toll\b|\b\w+ (?:courses?|insurance)\b"
-    r"|\bmurder (?:conviction|charge|trial|case|appeal)s?\b"
-    r"|\b(?:of|with|for|denie[sd]) murder\b|\bwegen Mordes\b"
+    r"\b(?:(?:no ?body|no one|none|niemand)\b[^.]{0,30}|verletzt wurde niemand\b"
+    r"|like an? \w+|Premier League\b|(?:bridge|road|tunnel) toll\b"
+    r"|(?:flood|fire|storm|disaster|accident|crash|war) (?:courses?|insurance)\b"
+    # «Wie … mitteilte» explains nothing
+    r"|Wie(?=\s[^.?]{0,120}\b(?:mitteil|berichte|gab|melde|erklärt|sagt)\w*)"
+    r"|murder (?:conviction|charge|trial|case|appeal)s?\b"
+    r"|(?:of|with|for|denie[sd]) murder\b|wegen Mordes\b"
     # who is none, and what was long ago
-    r"|\b(?:as|vice|for|be|become|becoming|next|days as) president\b"
-    r"|\b[\w,]+ (?:years|decades|centuries) (?:after|ago|since)\b[^.,]*"
-    rf"|(?:\b\d[\d.,]* )?\b(?:{_ANIMALS})\b[^.]{{0,40}}?"
-    r"\b(?:killed|culled|getötet|gekeult)\b",
+    r"|(?:as|vice|for|be|become|becoming|next|days as) president\b"
+    r"|(?:two|three|four|five|six|seven|eight|nine|(?:tw|th|f|s|e|n)\w+ty|ten) "
+    rf"{_YEARS_AGO}"
+    rf"|\d[\d.,]* (?:{_ANIMALS_KILLED}|{_YEARS_AGO})|{_YEARS_AGO}|{_ANIMALS_KILLED})",
     re.IGNORECASE,
 )
 #: A number of these is no count of people.
@@ -108,18 +121,21 @@ _AGED = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-#: A year of long ago; a report of today has none, but for «the worst since 1999».
-_LONG_AGO = re.compile(r"(?<!\bsince )(?<!\bseit )\b1[89]\d\d\b")
-#: A column and a feature speak of «us» and to «you», outside of quotations.
-_ADDRESSES = re.compile(
-    r"\b(?:I|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our|[Mm]y|[Ww]ir|[Uu]ns|[Ii]ch)\b|\?"
+#: An event of a year of the last century; a report of today may name one in an aside.
+_LONG_AGO = re.compile(
+    r"(?:^|[.!?:]\s)\W*(?:(?:[Ii]n|[Aa]m|[Ii]m|[Oo]n|[Bb]y)\s)?(?:\w+\s)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?,?\s)?(?:\w+\s)?1[89]\d\d\b"
+    r"|\b(?:killed|died|sunk|shot|fell|verhaftet|gefallen|getötet|starb) in 1[89]\d\d\b"
 )
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*[\"”“»]")
 #: Beats whose stories are of one topic, whatever they name.
 _BEATS = ("sport", "show", "companies", "curiosities")
 
-#: The endings that a German word of so many letters may have besides.
-_ENDINGS, _INFLECTED = "(?:e?[nsrm]|e)?", 5
+#: Words in phrases of this table name nothing.
+_FIGURATIVE = "figurative"
+
+#: The endings that a word of so many letters may have besides, and after a final e.
+_ENDINGS = {"en": ("(?:e?[sd]|ing)?", "(?:e[sd]?|ing)"), "de": ("(?:e?[nsrm]|e)?", "")}
+_INFLECTED = 5
 
 #: Where a text has a subject.
 _Place = tuple[int, int]
@@ -129,7 +145,7 @@ class _Vocabulary:
     """The words of the subjects in one language."""
 
     def __init__(
-        self, tables: Mapping[str, Sequence[Sequence[str]]], endings: str
+        self, tables: Mapping[str, Sequence[Sequence[str]]], endings: tuple[str, str]
     ) -> None:
         #: From a word to its subjects, each with the words that must follow.
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -138,8 +154,8 @@ class _Vocabulary:
             for written in (word for row in rows for word in row):
                 if "*" in written:
                     forms[subject].append(written.replace("*", r"\w*"))
-                elif endings and "_" not in written and len(written) >= _INFLECTED:
-                    forms[subject].append(written + endings)
+                elif "_" not in written and len(written) >= _INFLECTED:
+                    forms[subject].append(_add_endings(written, *endings))
                 else:
                     first, *rest = written.split("_")
                     self._phrases[first].append((tuple(rest), subject))
@@ -148,18 +164,28 @@ class _Vocabulary:
 
     def _classify_word(self, word: str) -> Sequence[tuple[tuple[str, ...], str]]:
         found = [((), name) for name, f in self._forms.items() if f.fullmatch(word)]
-        return (*self._phrases.get(word, ()), *found)
+        phrases = self._phrases.get(word, ())
+        # What names nothing comes first.
+        return sorted((*phrases, *found), key=lambda p: p[1] != _FIGURATIVE)
 
     def find_subjects(self, text: str) -> Mapping[str, Sequence[_Place]]:
         """The subjects of a text, and where it names them."""
         found: dict[str, list[_Place]] = defaultdict(list)
         places = [m.span() for m in _WORD.finditer(text)]
         words = [text[start:end].lower() for start, end in places]
+        spent = 0
         for at, word in enumerate(words):
-            for rest, subject in self._classify(word):
+            fitting = self._classify(word)
+            if not fitting or at < spent:
+                continue
+            for rest, subject in fitting:
                 last = at + len(rest)
-                if tuple(words[at + 1 : last + 1]) == rest:
-                    found[subject].append((places[at][0], places[last][1]))
+                if rest and tuple(words[at + 1 : last + 1]) != rest:
+                    continue
+                if subject == _FIGURATIVE:
+                    spent = last + 1
+                    break
+                found[subject].append((places[at][0], places[last][1]))
         return found
 
 
@@ -172,8 +198,14 @@ def _load_vocabulary(lang: str) -> _Vocabulary:
             for name, rows in tables.items()
             if name.endswith("_de") == (lang == "de")
         },
-        _ENDINGS if lang == "de" else "",
+        _ENDINGS["de" if lang == "de" else "en"],
     )
+
+
+def _add_endings(word: str, endings: str, after_e: str) -> str:
+    if after_e and word.endswith("e"):
+        return word[:-1] + after_e
+    return word + endings
 
 
 def weigh_story(articles: Sequence[Article], kinds: Mapping[str, ArticleKind]) -> float:
@@ -208,45 +240,65 @@ def find_beats(text: str, lang: str | None) -> frozenset[str]:
 
 def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, float]]:
     """What the rating counts, each with its size."""
-    title = _SPARED.sub(" ", (article.title or "")[:_READ_CHARACTERS])
+    title = _SPARED.sub(" ", (article.title or "")[:_READ_TITLE])
     # Beside news stand lives and views, which name what they do not report.
-    body = _read_opening(article) if kind in _REPORTS or not title else ""
-    text = f"{title}. {_SPARED.sub(' ', body)}"
+    read = kind in _REPORTS or not title
+    body = article.text[:_READ_CHARACTERS] if read else ""
+    opening, rest = body[:_COUNTED_CHARACTERS], body[_COUNTED_CHARACTERS:]
+    text = f"{title}. {_SPARED.sub(' ', opening)}{rest}"
     # A text without a title has its first sentence as the headline.
     first = _SENTENCE_END.search(text, len(title) + 2)
     head_end = len(title) or (first.start() if first else len(text))
     found = _load_vocabulary(resolve_language(article.lang)).find_subjects(text)
     head = {name for name, places in found.items() if places[0][0] < head_end}
     # That a head of state died is news, however the text tells the life.
-    yield f"kind {'news' if {'leader', 'died'} <= head else kind}", 1.0
+    if kind != "news" and {"leader", "died"} <= head:
+        yield from iter_properties(article, "news")
+        return
+    yield f"kind {kind}", 1.0
     for name, places in found.items():
-        words = {text[start:end].lower() for start, end in places}
-        sure = not _VAGUE.fullmatch(name) or len(words) > 1
-        share = 1.0 if name in head else _BACKGROUND
-        if name in _OPENING:
-            share = float(any(_OPENS.search(text[:at][-3:]) for at, _ in places))
         if name not in _COUNTED:
-            yield name, share if sure else share / 2
+            yield name, _measure_subject(name, places, text, head_end)
     if not any(map(_EVENTFUL.fullmatch, head)):
         yield "uneventful head", 1.0
     for one, other in _TOGETHER:
         if one in head and other in head:
             yield f"{one} {other}", 1.0
     if body:
-        said = _QUOTED.sub(" ", body)
-        yield "long ago", float(bool(_LONG_AGO.search(said)))
-        yield "addresses", float(bool(_ADDRESSES.search(said)))
+        end = head_end + _OPENING_CHARACTERS
+        yield "long ago", float(bool(_LONG_AGO.search(text, 0, end)))
+        yield from report_form.iter_form(article.title or "", article.text)
     # At a memorial the dead of long ago are counted.
-    harm = {name: 1.0 if name in head else _BACKGROUND for name in _HARM}
+    harm = {n: _share_of(found[n][0][0], head_end) for n in _HARM if n in found}
     if "remembers" in head:
         harm = {}
-    yield from _iter_sizes(text, found, harm, article.lang)
+    yield from _iter_sizes(text[:_COUNTED_CHARACTERS], found, harm, article.lang)
 
 
-def _read_opening(article: Article) -> str:
-    text = article.text[:_READ_CHARACTERS]
-    spans = sentences.split_sentences(text, article.lang)[:_READ_SENTENCES]
-    return text[: spans[-1].end] if spans else ""
+def _measure_subject(
+    name: str, places: Sequence[_Place], text: str, head_end: int
+) -> float:
+    """How much a subject counts where a text has it, 1 at most.
+
+    Below the headline several words make it sure.
+    """
+    if name in _REACH:
+        places = [p for p in places if p[0] < head_end + _REACH[name]]
+    if name == "explains":
+        places = [p for p in places if _OPENS.search(text[max(0, p[0] - 3) : p[0]])]
+    if not places:
+        return 0.0
+    words = {text[start:end].lower() for start, end in places}
+    if places[0][0] < head_end:
+        return 0.5 if _VAGUE.fullmatch(name) and len(words) == 1 else 1.0
+    needed = 1 + len(text) // _WORD_FOR
+    return _share_of(places[0][0], head_end) * min(1.0, len(words) / needed)
+
+
+def _share_of(start: int, head_end: int) -> float:
+    if start < head_end:
+        return 1.0
+    return _OPENING_SHARE if start < head_end + _OPENING_CHARACTERS else _BACKGROUND
 
 
 def _iter_sizes(

@@ -318,10 +318,59 @@ def test_talk_and_essays_weigh_less_than_a_decision(words: str):
     assert weight(words) < weight("Parliament bans phones in schools from September")
 
 
-def test_the_day_that_a_report_names_adds_nothing():
-    said = "Moll hopes to win the debate {}."
-    assert weight(" / " + said.format("on Friday")) == weight(
-        " / " + said.format("yet")
+@pytest.mark.parametrize(
+    ("report", "feature"),
+    [
+        pytest.param("Moll spoke in Orsk on Friday.", "Moll spoke in Orsk.", id="day"),
+        pytest.param(
+            "The mill closes, police said.", "The mill closes.", id="who says so"
+        ),
+        pytest.param("The mill does not turn.", "The mill doesn't turn.", id="tone"),
+        pytest.param("The mill turns.", "When it rains the mill turns.", id="scene"),
+        pytest.param("The mill turns.", "The mill turns. Who can tell?", id="question"),
+        pytest.param("It turns Moll round.", "It turns us round.", id="its own voice"),
+        pytest.param("Moll calls it rotten", "“Rotten,” Moll says", id="quotation"),
+    ],
+)
+def test_a_text_in_the_form_of_a_report_weighs_more(report: str, feature: str):
+    assert weight(f" / {report}") > weight(f" / {feature}")
+
+
+def test_what_is_said_in_quotations_is_not_the_form_of_the_text():
+    told = "The mill turns. {} said Moll."
+    assert weight(" / " + told.format("“Why do we care?”")) == weight(
+        " / " + told.format("“Nobody cares at all.”")
+    )
+
+
+def test_an_event_that_the_text_names_below_its_opening_still_counts():
+    far = "Moll was in Orsk. " + "The road was long and the evening was quiet. " * 13
+    assert weight(" / " + far + "Nine people were killed in a flood.") > weight(
+        " / " + far + "Nine people were seen in a field."
+    )
+
+
+def test_below_the_headline_of_a_long_text_one_word_of_a_subject_is_less_than_three():
+    long = "Moll in Orsk / Moll was in Orsk. {} " + "The road was long. " * 80
+    assert weight(long.format("A flood came.")) < weight(
+        long.format("A flood, a blast and an avalanche came.")
+    )
+
+
+@pytest.mark.parametrize(
+    "figure",
+    ["The price war of Orsk", "Shops in Orsk come under fire", "Task force of Orsk"],
+)
+def test_a_figure_of_speech_names_no_event(figure: str):
+    plain = figure.replace("price war", "shops").replace("come under fire", "")
+    assert weight(figure) <= weight(plain.replace("Task force", "Shops"))
+
+
+@pytest.mark.parametrize("form", ["riot", "riots"])
+def test_english_words_are_found_with_their_endings(form: str):
+    assert weight(f"Volcano {form} in Orsk") >= weight("Volcano tours in Orsk")
+    assert weight(f"Avalanche{form.removeprefix('riot')} in Orsk") == weight(
+        "Avalanche in Orsk"
     )
 
 
@@ -333,6 +382,17 @@ def test_the_dead_of_a_memorial_are_not_counted():
 def test_what_happened_in_another_century_weighs_less():
     letter = "Letter of killed soldier found / He died in {}."
     assert weight(letter.format("1916")) < weight(letter.format("May"))
+    assert weight("Thaw / In 1984 Moll met Berg.") < weight("Thaw / Moll met Berg.")
+
+
+@pytest.mark.parametrize(
+    "aside", ["founded in 1998,", "who was born in 1961,", "the largest since 1990,"]
+)
+def test_a_year_in_an_aside_does_not_make_an_event_old(aside: str):
+    leaves = "Orsk leaves the union, {} its ministry said."
+    assert weight(" / " + leaves.format(aside)) == weight(
+        " / " + leaves.format(aside.replace("19", "20"))
+    )
 
 
 def test_hundreds_are_more_than_nine():
