@@ -37,6 +37,7 @@ from bot.ports import Clock, Engine
 from bot.storage import (
     Connection,
     Database,
+    job_store,
     page_reading_store,
     source_store,
 )
@@ -62,6 +63,8 @@ POLL_BATCH = 200
 #: Seconds after which a poll looks again at who is due, and in which order: a workspace
 #: whose first source is due now does not wait for 200 long readings of another.
 POLL_ROUND = 20.0
+#: Seconds between two looks whether another process still reads a source.
+LOOK_SECONDS = 0.25
 #: Seconds that an edition waits for slow sources.
 REFRESH_TIMEOUT = 45.0
 
@@ -148,7 +151,9 @@ class Ingestor:
         return await self.db.read(source_store.find_next_poll_at, self.clock.now())
 
     async def read_due(self, source_id: int) -> None:
-        """Read one source if it is due."""
+        """Read one source if it is due and is not being read for an edition."""
+        if await self.db.read(job_store.is_source_read_for_edition, source_id):
+            return
         for read in await self._start_readings([source_id]):
             await read
 
@@ -204,10 +209,14 @@ class Ingestor:
 
         async def read(source_id: int) -> int | None:
             workspace = readers.get(source_id, 0)
-            async with own[workspace], places, self._locks[source_id]:
-                if asyncio.get_running_loop().time() >= ends:
-                    return None
-                return await self._read_in_turn(source_id, workspace, why, asked_at)
+            async with own[workspace], places:
+                if why == "due" and self._locks[source_id].locked():
+                    # It is being read, for an edition perhaps, which may wait for us.
+                    return 0
+                async with self._locks[source_id]:
+                    if asyncio.get_running_loop().time() >= ends:
+                        return None
+                    return await self._read_in_turn(source_id, workspace, why, asked_at)
 
         return [asyncio.create_task(read(source_id)) for source_id in ids]
 
@@ -223,6 +232,8 @@ class Ingestor:
 
         None if it could not be read, now or at its last reading.
         """
+        if why != "due":
+            await self._wait_for_other_process(source_id)
         source = await self.db.read(source_store.find_source, source_id)
         if source is None:
             return 0
@@ -240,6 +251,13 @@ class Ingestor:
             log.exception("reading failed", source=source.name)
             await self._failed(source, DigestsError("source.defect"))
         return None
+
+    async def _wait_for_other_process(self, source_id: int) -> None:
+        """Wait while a job reads the source: its articles would be analysed twice."""
+        while await self.db.read(  # noqa: ASYNC110
+            job_store.is_source_being_read, source_id
+        ):
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _read(self, source: Source, workspace: int) -> int:
         now = self.clock.now()

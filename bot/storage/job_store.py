@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, TextClause, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.model.jobs import (
@@ -164,6 +164,33 @@ def measure_wait(conn: Connection, job_id: int) -> timedelta:
     )
     waited: timedelta | None = conn.execute(query, {"id": job_id}).scalar()
     return waited or timedelta(0)
+
+
+def is_source_being_read(conn: Connection, source_id: int) -> bool:
+    """Whether a job reads the source now; False where one process does everything."""
+    return _is_running(conn, _READS_SOURCE, source_id)
+
+
+def is_source_read_for_edition(conn: Connection, source_id: int) -> bool:
+    """Whether an edition is composed now whose digest reads the source."""
+    return _is_running(conn, _READS_FOR_EDITION, source_id)
+
+
+def _is_running(conn: Connection, query: TextClause, source_id: int) -> bool:
+    if conn.dialect.name == "sqlite" or find_job_tables(conn) is None:
+        return False
+    return bool(conn.execute(query, {"source_id": source_id}).scalar())
+
+
+_READS_SOURCE = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing'"
+    " AND task_name = 'read_source' AND (args ->> 'subject_id')::bigint = :source_id)"
+)
+_READS_FOR_EDITION = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs j JOIN digest_sources s"
+    " ON s.digest_id = (j.args ->> 'subject_id')::bigint WHERE j.status = 'doing'"
+    " AND j.task_name = 'compose' AND s.source_id = :source_id AND NOT s.paused)"
+)
 
 
 def _list_running(conn: Connection) -> frozenset[str]:

@@ -117,6 +117,8 @@ FOR_EVERYBODY = {
     "installation_store.replace_installation",
     "job_store.find_queue_state",
     "job_store.measure_wait",
+    "job_store.is_source_being_read",
+    "job_store.is_source_read_for_edition",
     "job_store.count_fair_part",
     "job_store.count_waiting",
     "job_store.give_back_share",
