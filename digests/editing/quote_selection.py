@@ -76,6 +76,13 @@ _BEFORE = re.compile(
 _POSTED = re.compile(
     r"\b(?:tweeted|twittert\w*|(?:on|auf|via)\s(?:Facebook|Twitter|Reddit|Instagram))\b"
 )
+#: At second hand: «Cole is alleged to have told …», «he reportedly said», «Kohl soll …
+#: gesagt haben». A card has no place for it, and would say that it was said.
+_ALLEGED = re.compile(
+    r"\b(?:alleged|believed|claimed|reported|rumou?red|said|supposed|thought|understood)"
+    r"\sto\shave\s|\b(?:allegedly|purportedly|reportedly|supposedly|angeblich)\b|"
+    r"\bsoll(?:te|en)?\b[^.!?]{0,80}\b(?:gesagt|erklärt|geschrieben|gerufen)\shaben\b"
+)
 _NEXT_WORDS, _BESIDE = 300, 60
 #: «…,” Cole said»; «…,” said Mr Cole».
 _BEHIND = re.compile(
@@ -152,6 +159,7 @@ def select_quotes(
         if _is_showable(quote, kind)
         and not _is_said_by_another(quote, text)
         and not _is_posted_by_anybody(quote, text)
+        and not _is_alleged(quote, text)
         and not _is_half(quote, after, text)
         and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
@@ -186,6 +194,14 @@ def _is_said_by_another(quote: Quote, text: str) -> bool:
     behind = _BEHIND.match(text, quote.end)
     name = str(behind["before"] or behind["after"]) if behind else ""
     return name not in (quote.speaker or name)
+
+
+def _is_alleged(quote: Quote, text: str) -> bool:
+    """Whether its sentence says that somebody only is said to have said it."""
+    before = text[quote.context.start : quote.start]
+    behind = text[quote.end : quote.context.end].lstrip(_SIGNS)
+    behind = re.split("[.!?]", behind, maxsplit=1)[0]
+    return any(_ALLEGED.search(part) for part in (before, behind))
 
 
 def _is_posted_by_anybody(quote: Quote, text: str) -> bool:

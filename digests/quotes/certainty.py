@@ -44,7 +44,10 @@ def rate_confidence(
     doubtful = (
         _is_of_the_dead(parsed, frame, who, mention, continues=continues)
         or (mention.kind == "pronoun" and _may_mean_another(parsed, who, mention))
-        or (not reported and _names_another(parsed, who, mention, frame))
+        or (
+            (not reported or (continues and mention.kind == "name"))
+            and _names_another(parsed, who, mention, frame)
+        )
     )
     return min(sure, _IN_DOUBT) if doubtful else sure
 
@@ -91,7 +94,7 @@ def _names_another(
     mention: SpeakerMention,
     frame: SentenceFrame,
 ) -> bool:
-    """Whether somebody else is named between a speaker and words without a cue."""
+    """Whether somebody else is named between a speaker and the words."""
     begins = min(
         (parsed.stretches[number].start for number in frame.quotes), default=frame.end
     )

@@ -308,6 +308,15 @@ def test_a_speaker_who_is_inferred_past_another_has_no_card(text: str):
     assert not any("Chronicle" in (name or "") for name in speakers_shown(text))
 
 
+def test_who_spoke_last_has_no_card_with_the_words_of_somebody_who_is_named():
+    text = (
+        "Tom Cole, the warden, told the Courier: “The lock has been dry since May.” "
+        "The mayor left early, writes Ms Brass. In Ms Brass's book Mr Lund told the "
+        "warden: “There is nothing you could ever say that I would believe.”"
+    )
+    assert "There is nothing you could ever say that I would believe." not in best(text)
+
+
 def test_who_spoke_last_and_goes_on_has_a_card():
     text = (
         "Tom Cole, the warden, praised Ned Brass and the union. “The union has kept "
@@ -356,6 +365,31 @@ def test_what_was_before_is_not_shown_without_what_came_of_it():
 )
 def test_words_without_their_author_or_their_object_have_no_card(text: str):
     assert speakers_shown(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the new book Tom Cole is alleged to have told the mayor: “There is nothing "
+        "you could say that I would believe.”",
+        "“Nothing that you could say would I believe,” Tom Cole reportedly told "
+        "the mayor.",
+        "“Nothing that you could say would I believe,” Tom Cole is said to have "
+        "told the mayor.",
+        "Tom Kohl soll der Bürgermeisterin gesagt haben: „Nichts von dem, was Sie mir "
+        "jetzt noch erzählen, kann ich glauben.“",
+    ],
+)
+def test_what_somebody_only_is_said_to_have_said_has_no_card(text: str):
+    assert speakers_shown(text) == []
+
+
+def test_what_is_alleged_in_the_next_sentence_takes_no_card_away():
+    text = (
+        "“Nothing that you could say would I believe,” Tom Cole told the mayor. "
+        "The mayor allegedly left at once."
+    )
+    assert speakers_shown(text) == ["Tom Cole"]
 
 
 def speakers_shown(text: str) -> list[str | None]:
