@@ -367,6 +367,14 @@ def test_words_without_their_author_or_their_object_have_no_card(text: str):
     assert speakers_shown(text) == []
 
 
+def test_a_clause_is_no_name_on_a_card():
+    text = (
+        "The paper has ten pages. “Our country shares the same enemies and has fought "
+        "the same war for years,” the Germans note in the paper."
+    )
+    assert speakers_shown(text) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
