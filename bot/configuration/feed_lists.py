@@ -32,16 +32,18 @@ from digests.sources.opml import Subscription
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/.*)?", re.ASCII)
 
 #: How people quote an address: «<https://…>», «(https://…)», «[its name](https://…)».
-_QUOTED = re.compile(r"(?:\[[^\]\s]*\])?[<(](?P<address>[^\s<>|]+)[>)]")
+_QUOTED = re.compile(
+    r"(?<!\S)(?:\[[^\]\s]*\])?[<(](?P<address>[^\s<>|]+)[>)](?=[\s,]|\Z)"
+)
 #: «feed://news.example», «feed:https://news.example»: what browsers call feeds.
-_FEED_SCHEME = re.compile(r"feed:(?://|(?=https?://))", re.IGNORECASE)
+_FEED_SCHEME = re.compile(r"(?<!\S)feed:(?://|(?=https?://))", re.IGNORECASE)
 
 
 def expand_addresses(written: str) -> list[str]:
     """Split text into addresses, hosts, and the feeds of packs, each once."""
     found: list[str] = []
     packs = _find_packs()
-    for word in dict.fromkeys(map(_unquote_address, _split_addresses(written))):
+    for word in dict.fromkeys(_split_addresses(_unquote_addresses(written))):
         if "://" in word:
             found.append(word)
             continue
@@ -50,9 +52,9 @@ def expand_addresses(written: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _unquote_address(word: str) -> str:
-    quoted = _QUOTED.fullmatch(word)
-    return _FEED_SCHEME.sub("", quoted["address"] if quoted else word, count=1)
+def _unquote_addresses(written: str) -> str:
+    """Leave the bare addresses of a text; at once, as there may be thousands."""
+    return _FEED_SCHEME.sub("", _QUOTED.sub(r"\g<address>", written))
 
 
 def _split_addresses(written: str) -> Iterator[str]:
