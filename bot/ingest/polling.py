@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import structlog
 
@@ -47,9 +47,6 @@ from digests.errors import (
 )
 from digests.messages import Message
 from digests.types import Article, frozen
-
-if TYPE_CHECKING:
-    pass
 
 log = structlog.get_logger(__name__)
 

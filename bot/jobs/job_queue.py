@@ -22,7 +22,7 @@ from procrastinate.jobs import Job, JobInserted, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.schema import SchemaManager
 
-from bot.model.jobs import JobRequest
+from bot.model.jobs import JobRequest, QueueName
 from bot.storage import Connection, engines, job_store
 from bot.storage.job_store import NewJob
 from bot.storage.job_tables import TableScripts
@@ -38,10 +38,18 @@ _FINISH_AGAIN_SECONDS: Final = 1.0
 #: Seconds that a process waits, for each job of the queue that it does, before it takes
 #: another one: what is due goes to the process that has least to do.
 _TAKING_DELAYS: Final[Mapping[str, float]] = {"read": 0.005, "publish": 0.02}
-#: Jobs of a queue that a process does at once for one workspace, about half of its
-#: places: long readings of one leave places for the others. The digests of a workspace
-#: have such a limit of their own (`JobRequest.for_digest`).
-_MOST_OF_WORKSPACE: Final[Mapping[str, int]] = {"read": 8}
+#: Jobs of a queue that run at once in one worker. Most of the time they wait: for
+#: sources, for platforms, for their turn to compute.
+PLACES: Final[Mapping[QueueName, int]] = {
+    "read": 16,
+    "publish": 12,
+    "deliver": 200,
+    "maintain": 1,
+}
+#: Of these, the ones that a process does for one workspace: long readings of one leave
+#: places for the others. The digests of a workspace have such a limit of their own
+#: (`JobRequest.for_digest`).
+_MOST_OF_WORKSPACE: Final[Mapping[str, int]] = {"read": PLACES["read"] // 2}
 #: Seconds after which a series of attempts to connect ends.
 _RECONNECT_SECONDS: Final = 5.0
 
@@ -114,9 +122,8 @@ class _OwnJobs(JobManager):
 
     def __init__(self, connector: procrastinate.PsycopgConnector) -> None:
         super().__init__(connector)
-        #: Jobs of this process by their queue, and by queue and workspace.
-        self._running: Counter[str] = Counter()
-        self._of_workspaces: Counter[tuple[str, int]] = Counter()
+        #: Jobs of this process by their queue and workspace.
+        self._running: Counter[tuple[str, int]] = Counter()
         #: Lets the library look for jobs of a queue.
         self._announce: dict[str, NotificationCallback] = {}
 
@@ -134,7 +141,11 @@ class _OwnJobs(JobManager):
         self, queues: Iterable[str] | None, worker_id: int
     ) -> Job | None:
         queues = list(queues or ())
-        delays = (_TAKING_DELAYS.get(name, 0) * self._running[name] for name in queues)
+        delays = (
+            _TAKING_DELAYS.get(name, 0) * n
+            for (name, _), n in self._running.items()
+            if name in queues
+        )
         await asyncio.sleep(sum(delays))
         rows = await self.connector.execute_query_all_async(
             job_store.TAKE_JOB,
@@ -145,8 +156,7 @@ class _OwnJobs(JobManager):
         if not rows:
             return None
         job = Job.from_row(rows[0])
-        self._running[job.queue] += 1
-        self._of_workspaces[_find_workspace(job)] += 1
+        self._running[_find_workspace(job)] += 1
         return job
 
     def _list_full(self, queue: str) -> list[int]:
@@ -154,17 +164,16 @@ class _OwnJobs(JobManager):
         most = _MOST_OF_WORKSPACE.get(queue)
         if most is None:
             return []
-        counts = self._of_workspaces.items()
+        counts = self._running.items()
         return [key for (name, key), n in counts if name == queue and key and n >= most]
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         await self._store_end(job)
         workspace = _find_workspace(job)
         was_full = workspace[1] in self._list_full(job.queue)
-        self._running[job.queue] -= 1
-        self._of_workspaces[workspace] -= 1
-        if self._of_workspaces[workspace] <= 0:
-            del self._of_workspaces[workspace]
+        self._running[workspace] -= 1
+        if self._running[workspace] <= 0:
+            del self._running[workspace]
         announce = self._announce.get(job.queue)
         if was_full and announce is not None and job.id is not None:
             # What was passed over can be taken; the library would look later.

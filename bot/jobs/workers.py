@@ -21,7 +21,7 @@ from procrastinate.exceptions import ConnectorException
 from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.shares import ShareSender
 from bot.errors import BotError
-from bot.jobs.job_queue import JobQueue
+from bot.jobs.job_queue import PLACES, JobQueue
 from bot.logs import bind_run
 from bot.metrics import Metrics
 from bot.model.jobs import (
@@ -39,14 +39,6 @@ from bot.storage.database_faults import DatabaseFaults
 
 log = structlog.get_logger(__name__)
 
-#: Jobs of a queue that run at once in one worker. Most of the time they wait: for
-#: sources, for platforms, for their turn to compute.
-PLACES: Final[Mapping[QueueName, int]] = {
-    "read": 16,
-    "publish": 12,
-    "deliver": 200,
-    "maintain": 1,
-}
 #: Seconds between signs of life.
 HEARTBEAT_SECONDS: Final = 4.0
 #: Seconds between two looks for jobs that were not announced.
