@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
+from digests.figures import clauses
 from digests.language import quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
 from digests.language.spans import overlaps_any
@@ -229,15 +230,13 @@ def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     They are the clause that states it; without one the number and what it counts or
     measures: «31,000 vehicles», «about $273 billion (bilateral trade)».
     """
-    number = rf"(?<![\w.,]){re.escape(figure.text)}(?!\w)"
-    found = re.search(number, figure.label)
+    found = clauses.find_number(figure)
     if found is None:
         return _describe_number(figure)
-    start, end = found.span()
     return (
-        (figure.label[:start], False),
-        (figure.label[start:end], True),
-        (figure.label[end:], False),
+        (figure.label[: found.start], False),
+        (figure.label[found.start : found.end], True),
+        (figure.label[found.end :], False),
     )
 
 
