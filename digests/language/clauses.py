@@ -558,7 +558,8 @@ def has_verb(text: str) -> bool:
         return True
     # «the mills close»
     return any(
-        (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
+        (before[-1:] == "s" or before in _PLURAL)
+        and (grammar.looks_finite(f"{word}s") or grammar.looks_finite(f"{word}es"))
         for before, word in itertools.pairwise(found)
     )
 
