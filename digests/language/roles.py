@@ -39,12 +39,15 @@ _SOURCE = re.compile(
 
 def find_roles(sentence: str) -> Iterator[tuple[int, int]]:
     """Where the words for the roles of people start and end."""
-    for m in _SOURCE.finditer(sentence):
-        if m["gap"].split()[-1].lower() in _HEADS:
-            yield m.span("gap")
+    sources = [
+        m.span("gap")
+        for m in _SOURCE.finditer(sentence)
+        if m["gap"].split()[-1].lower() in _HEADS
+    ]
+    yield from sources
     for m in _FULL_NAME.finditer(sentence):
         start = _find_start(sentence, m.start())
-        if start is None:
+        if start is None or any(end == m.start() for _, end in sources):
             continue
         if m[1].lower() in GIVEN_NAMES or sentence[: m.start()].split()[-1].islower():
             yield start, m.start()

@@ -319,8 +319,8 @@ def test_what_a_part_needs_stays(text: str, most: int, kept: str):
 
 def test_the_first_version_that_reads_as_a_sentence_is_taken():
     made = written(
-        "Weavers go to the polls in a tight race, which is seen as a test for the mayor "
-        "after the dates were changed in the last week of a cold and long May."
+        "Weavers go to the polls in a tight race, which is seen as a test for the "
+        "mayor after the dates were changed in the last week of a cold and long May."
     )
     assert made.startswith("Weavers go to the polls in a tight race")
     assert len(made) <= 120
