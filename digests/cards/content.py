@@ -9,8 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from digests.figures import clauses
-from digests.language import quotation_marks, sentences, words
+from digests.language import numbers, quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
 from digests.language.spans import overlaps_any
 from digests.language.words import primary_language
@@ -230,7 +229,7 @@ def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     They are the clause that states it; without one the number and what it counts or
     measures: «31,000 vehicles», «about $273 billion (bilateral trade)».
     """
-    found = clauses.find_number(figure)
+    found = numbers.find_written(figure.text, figure.label)
     if found is None:
         return _describe_number(figure)
     return (

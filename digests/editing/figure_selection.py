@@ -252,7 +252,7 @@ def _is_former(figure: Figure) -> bool:
 
 def _find_number(figure: Figure) -> int:
     """Where the label has the number; 0 where it has not."""
-    found = clauses.find_number(figure)
+    found = numbers.find_written(figure.text, figure.label)
     return found.start if found else 0
 
 

@@ -193,16 +193,6 @@ def state_figures(
     return tuple(stated)
 
 
-def find_number(figure: Figure) -> Span | None:
-    """Where a figure's label has its number.
-
-    A label begins with a capital and has plain spaces, the text may have neither.
-    """
-    written = r"\s".join(re.escape(word) for word in figure.text.split())
-    found = re.search(rf"(?<![\w.,]){written}(?!\w)", figure.label, re.IGNORECASE)
-    return Span(start=found.start(), end=found.end()) if found else None
-
-
 def is_leaning(label: str) -> bool:
     """Whether a label begins with words that point to another sentence."""
     if re.match("One (?:in|out of) ", label):
