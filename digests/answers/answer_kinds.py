@@ -12,10 +12,18 @@ from digests.answers import amounts, causes, naming, times_and_places
 from digests.answers.passages import TokenizedArticle, TokenizedSentence
 from digests.answers.questions import Question, QuestionTerm
 from digests.answers.times_and_places import WHICH
+from digests.language.words import word_set
 from digests.types import Span
 
 #: Sentences back that a word may stand to be near.
 SENTENCES_BACK = 2
+#: Words that stand for something named before, and those in which one must be.
+_REFERRING = word_set("""
+    he she it they him his her hers its their this that these those both
+    er sie es ihm ihr sein seine ihre dieser diese dieses diesem diesen beide
+""")
+_OPENING_WORDS = 8
+_DEFINITE = word_set("the der die das den dem")
 _ANY = r"""
     (?<!the[ ])(?<!his[ ])(?<!her[ ])(?<!its[ ])
     \b(?:an? | some | several | one | two | three | four | five | six | many | \d+
@@ -53,6 +61,12 @@ class KindMatch:
             return any(roots & line.held for line in lines[1:3])
         spoken_of = term.name == 0 and naming.has_personal(self.line.words)
         return (at == 0 or spoken_of) and bool(roots & self.passage.held)
+
+    def refers_back(self) -> bool:
+        """Whether a word of its beginning stands for something named before it."""
+        words = self.line.words
+        referring = not _REFERRING.isdisjoint(words[:_OPENING_WORDS])
+        return referring or not _DEFINITE.isdisjoint(words[:1])
 
     def is_measured(self) -> bool:
         """Whether the question asks for a number."""
