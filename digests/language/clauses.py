@@ -49,7 +49,8 @@ _PHRASES = (
 #: What follows «to» and is no verb.
 _NO_VERBS = (
     "the|an?|its|his|her|their|about|around|almost|nearly|over|more|less|just|some|well"
-    "|total|within|between|half|roughly|only|below|above|record|under"
+    "|total|within|between|half|roughly|only|below|above|record|under|him|them|us|you|this"
+    "|that|these|those|each|every|another|one|two|three|\\w+sel(?:f|ves)"
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
@@ -257,7 +258,7 @@ OF_LINK = {
         r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
         r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
         r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
-        r"|\w+sel(?:f|ves))$"
+        r"|\w+sel(?:f|ves))$|\bas\s[a-z]+$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
@@ -507,7 +508,7 @@ def _adds_whole(kept: str, tail: str) -> bool:
 
 #: A German word, and a verb that may be one.
 _GERMAN = re.compile(
-    r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
+    r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit|über|seit|auf|nach|im|bei|ist|sind|wird|wurde)\s"
 )
 
 
@@ -516,10 +517,18 @@ def is_german(text: str) -> bool:
     return _GERMAN.search(text) is not None
 
 
+def is_surely_german(text: str) -> bool:
+    """Whether a sentence has several such words: «people die in Bern» has one."""
+    return len(_GERMAN.findall(text)) > 1
+
+
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
-    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
-    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
+    r"haben|wird|werden|wurden?|hatten?|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
+    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?"
+    r"|(?:griff|schloss|zog|nahm|hielt|rief|schlug|traf|verlor|gewann|begann|sprach|brach|warf|sank|lag|ließ)(?:en)?"
+    # «Die Staaten |beraten| seit Montag»
+    r"|(?!(?:neben|gegen|wegen|zwischen|[ks]?einen|ihren|diesen|jeden|beiden)\b)[a-zäöüß]{3,}en(?=\s(?:seit|am|im|in|auf|über|ab|an|mit|der|die|das|den|dem|ihre?[nmrs]?|eine?[nmr]?|\d[\d.]*)\s))\b"
 )
 #: «… wurde am Freitag aufgehoben| und zurückverwiesen»: the verb is complete.
 _PARTICIPLE = re.compile(
@@ -549,7 +558,8 @@ def has_verb(text: str) -> bool:
         return True
     # «the mills close»
     return any(
-        (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
+        (before[-1:] == "s" or before in _PLURAL)
+        and (grammar.looks_finite(f"{word}s") or grammar.looks_finite(f"{word}es"))
         for before, word in itertools.pairwise(found)
     )
 

@@ -65,7 +65,7 @@ _GAPS = tuple(
         # «Two men |have been| convicted of»
         (
             0.8,
-            r"\A[^,;:\"“]{3,90}?(?P<gap>\s(?:ha(?:s|ve)\sbeen|was|were|is|are))"
+            r"\A(?:(?!\sthat\s)[^,;:\"“]){3,90}?(?P<gap>\s(?:ha(?:s|ve)\sbeen|was|were|is|are))"
             r"(?=\s[a-z]{2,}ed\s(?:of|to|by|in|for|from|with|on|after|over|at)\s)",
         ),
         # «|this week|», «|over the weekend|», «|in a statement|»
@@ -77,6 +77,15 @@ _GAPS = tuple(
             r"|\sin\s(?:an?|his|her|its|their)\s(?:\w+\s){0,2}(?:statement|interview|speech|post|letter|report|filing|tweet|email|memo)"
             r"|\sin\sthe\s(?:early|late|mid)?[\s-]?\d{4}s)"
             r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
+        ),
+        # «is |in the process of| building»
+        (0.1, r"\b(?:is|are|was|were)(?P<gap>\sin\sthe\sprocess\sof)(?=\s[a-z]+ing\s)"),
+        # «Tom Reed led the valley |and its first bank |with a team of four»
+        (
+            3.0,
+            rf"\b(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:(?!(?:both|between)\s)[\w’'-]+\s){{2,12}}?[a-z]+(?P<gap>\sand\s"
+            rf"(?:his|her|its|their|the|an?|[A-Z][\w-]+(?:\s[A-Z][\w-]+)*[’']s)\s(?:(?!(?:{clauses.FINITE}|and|or|that|who|which)\s)[\w’'-]+\s){{1,9}}?)"
+            r"(?=\b(?:with|after|during)\s(?:an?|the)\s)",
         ),
         # «says |in her obituary| that»
         (0.4, rf"\b{_SAYING}(?P<gap>\sin\s(?:[\w’'-]+\s){{1,3}}[a-z]+)(?=\sthat\s)"),
@@ -129,8 +138,8 @@ _GAPS = tuple(
         # «Two men| in the US| were convicted»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?,?)"
-            r"(?=\s(?:is|are|was|were|ha[sd]|have|will)\s)",
+            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
+            rf"(?=\s(?:(?:is|are|was|were|ha[sd]|have|will)\s|(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:the|an?|his|her|its|their|that|to)\s))",
         ),
     )
 )
@@ -178,6 +187,7 @@ def tighten_version(
     version: SentenceVersion,
     most: int,
     price: Callable[[SentenceVersion], float] = lambda _: 0.0,
+    is_fit: Callable[[SentenceVersion], bool] = lambda _: True,
 ) -> tuple[float, SentenceVersion] | None:
     """The version in at most `most` characters that loses least, with the loss.
 
@@ -186,12 +196,13 @@ def tighten_version(
         version: A readable version of a sentence that is too long.
         most: Characters of the version as a headline.
         price: The loss by what a version does not name, besides its parts.
+        is_fit: Whether a version may be a headline.
     """
     span = Span(start=version[0].start, end=version[-1].end)
     named = price(version)
     gaps = [
         cut._replace(loss=cut.loss + price(_remove(version, [cut])) - named)
-        for cut in _find_gaps(text, span)
+        for cut in _find_gaps(text, version)
     ]
     gaps.sort(key=lambda cut: cut.loss)
 
@@ -205,8 +216,10 @@ def tighten_version(
         for gap in gaps:
             if fits(cuts):
                 break
-            if not overlaps_any(gap, cuts):
-                cuts.append(gap)
+            # A larger gap takes the place of those inside of it.
+            others = [c for c in cuts if c is end or not _contains(gap, c)]
+            if not overlaps_any(gap, others):
+                cuts = [*others, gap]
         if not fits(cuts):
             continue
         for cut in sorted(cuts[bool(end) :], key=lambda cut: -cut.loss):
@@ -216,9 +229,13 @@ def tighten_version(
                 cuts = rest
         shown = _remove(version, cuts)
         loss = sum(cut.loss for cut in cuts) + price(shown)
-        if best is None or loss < best[0]:
+        if (best is None or loss < best[0]) and is_fit(shown):
             best = (loss, shown)
     return best
+
+
+def _contains(gap: _Cut, other: _Cut) -> bool:
+    return gap.start <= other.start and other.end <= gap.end
 
 
 def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
@@ -233,11 +250,13 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
     return tuple(kept)
 
 
-def _find_gaps(text: str, span: Span) -> list[_Cut]:
-    sentence = text[span.start : span.end]
+def _find_gaps(text: str, version: SentenceVersion) -> list[_Cut]:
+    """The gaps of what the version shows, at their places in the text."""
+    sentence = "".join(text[piece.start : piece.end] for piece in version)
+    places = [at for piece in version for at in range(piece.start, piece.end)]
     quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
     return [
-        _Cut(span.start + start, span.start + end, loss)
+        _Cut(places[start], places[end - 1] + 1, loss)
         for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
         if not any(a < end and start < b for a, b in quoted)
         and not _KEPT.search(sentence, start, end)
@@ -376,7 +395,14 @@ def _says_enough(kept: str) -> bool:
     """Whether each clause has a verb, with something after it."""
     stated = _SAID.split(kept)[-1]
     found = words.split_words(stated)
-    verbs = [at for at, word in enumerate(found) if grammar.looks_finite(word) and at]
+    verbs = [
+        at
+        for at, word in enumerate(found)
+        if at
+        # «The weavers |go| to Hallin»
+        if grammar.looks_finite(word)
+        or (found[at - 1][-1:] == "s" and grammar.looks_finite(f"{word}es"))
+    ]
     return (
         len(verbs) > len(_LINK.findall(stated))
         and len(found) - verbs[0] > _FEWEST_AFTER_VERB
