@@ -150,7 +150,7 @@ _PHRASE = re.compile(
 #: that the verb at the end needs.
 _PHRASE_FOLLOWS = re.compile(
     r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
-    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}"
+    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]"
 )
 #: «wurde der Dieb |in der Stadt Hallin| verhaftet»
 _LAST_VERB = re.compile(
@@ -212,7 +212,8 @@ _OF_NAME_LOSS = 1.4
 def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
     """Clauses and appositions that say more about a name."""
     for m in _OF_NAME.finditer(sentence):
-        if not _HARM.search(m["gap"]):
+        noun = sentence[: m.start("gap")].rpartition(" ")[2][:1]
+        if (noun.isupper() or noun in '„"') and not _HARM.search(m["gap"]):
             yield _OF_NAME_LOSS, *m.span("gap")
 
 
@@ -225,7 +226,7 @@ _ENDS = re.compile(
 )
 #: The main clause goes on: «…, die rudert, gewählt», «…, die rudert, ein».
 _GOES_ON = re.compile(
-    r",\s[a-zäöüß]+(?:\s[a-zäöüß]+)?\.?\Z|,\s(?:und|sondern)\s|\szu\s?\w+en\.?\Z"
+    r",\s[a-zäöüß]+(?:\s[a-zäöüß]+)?\.?\Z|,\s(?:und|sondern)\s|\szu\s?\w+e[lr]?n\.?\Z"
 )
 #: What these begin has its own infinitive: «weil es nicht gelang, … zu mieten».
 _OWN_INFINITIVE = (
