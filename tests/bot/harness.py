@@ -214,7 +214,7 @@ def expect_reply(answer: Reply | Form) -> Reply:
 
 
 class SharedEngine(FakeEngine):
-    """Refuses work that is nobody's: each workspace is to have its share of the time."""
+    """Refuses work that is nobody's: each workspace is to have its share of time."""
 
     #: Folders are set by who runs the bot.
     UNSHARED = frozenset({read_folder})
