@@ -507,7 +507,7 @@ def _adds_whole(kept: str, tail: str) -> bool:
 
 #: A German word, and a verb that may be one.
 _GERMAN = re.compile(
-    r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit)\s"
+    r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit|über|seit|auf|nach|im|bei|ist|sind|wird|wurde)\s"
 )
 
 
@@ -516,10 +516,18 @@ def is_german(text: str) -> bool:
     return _GERMAN.search(text) is not None
 
 
+def is_surely_german(text: str) -> bool:
+    """Whether a sentence has several such words: «people die in Bern» has one."""
+    return len(_GERMAN.findall(text)) > 1
+
+
 GERMAN_VERB = re.compile(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
-    r"haben|werden|wurden|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
-    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?)\b"
+    r"haben|wird|werden|wurden?|hatten?|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
+    r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?"
+    r"|(?:griff|schloss|zog|nahm|hielt|rief|schlug|traf|verlor|gewann|begann|sprach|brach|warf|sank|lag|ließ)(?:en)?"
+    # «Die Staaten |beraten| seit Montag»
+    r"|(?!(?:neben|gegen|wegen|zwischen|[ks]?einen|ihren|diesen|jeden|beiden)\b)[a-zäöüß]{3,}en(?=\s(?:seit|am|im|in|auf|über|ab|an|mit|der|die|das|den|dem|ihre?[nmrs]?|eine?[nmr]?|\d[\d.]*)\s))\b"
 )
 #: «… wurde am Freitag aufgehoben| und zurückverwiesen»: the verb is complete.
 _PARTICIPLE = re.compile(

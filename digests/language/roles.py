@@ -52,7 +52,9 @@ def _find_start(sentence: str, end: int) -> int | None:
         if word in _OF_ROLE:
             return before[0]
         if _is_boundary(word, leads):
-            return start if start < end else None
+            # «Actress and |envoy |Ada Brandt» are one person.
+            twofold = word == "and" and _HEADS & set(leads.lower().split()[-1:])
+            return start if start < end and not twofold else None
         if word in ("of", "a", "an") or word.endswith(("'s", "’s", '"', "”")):
             return None
         if grammar.looks_participle(word):

@@ -21,22 +21,11 @@ _LOW = r"[a-zäöüß]+"
 _ADJECTIVE = r"[\w-]*[a-zäöüß]e[nrsm]?"
 _PARTICIPLE = r"[a-zäöüß-]*(?:t|en|nd|ig)e[nrsm]?"
 _DETERMINER = r"(?:[Dd](?:er|ie|as|e[nms])|[Ee]ine?[nmrs]?)"
-_DATIVE = r"(?:im|am|in|an|auf|bei|nahe|vor|unter)"
 _MONTH = (
     r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November"
     r"|Dezember)"
 )
 _DAY = r"(?:[A-ZÄÖÜ][a-zäöüß]*(?:tag|sonnabend|mittwoch)|Mittwoch|Sonnabend)[a-z]*"
-#: Behind the words that go: the rest of the sentence, and no attribute of theirs.
-_PHRASE_FOLLOWS = (
-    r"(?=\s(?:den|dem|das|die|eine?[nm]?|seine?[nm]?|ihre?[nm]?|zu[mr]|laut|über|wegen)"
-    r"\s)"
-)
-#: A place of one of the cases that do not say where to.
-_PLACE = (
-    rf"(?:im|am|(?:in|an|auf|nahe|bei|vor|mit)(?:\s(?:der|dem|einem|einer))?)\s(?:{_ADJECTIVE}\s){{0,2}}?{_NOUN}"
-    rf"(?:\s{_NOUN}){{0,2}}(?:\s(?:der|des)\s(?:{_ADJECTIVE}\s)?{_NOUN})?(?:\s(?:von|in|an\sder|am|bei)\s(?:{_NOUN}|\d+\szu\s\d+\s{_NOUN}))?"
-)
 _GAPS = tuple(
     (loss, re.compile(pattern))
     for loss, pattern in (
@@ -49,9 +38,9 @@ _GAPS = tuple(
         (
             0.3,
             rf"(?<=[\wäöüß)“])(?P<gap>\s(?:am\s(?:späten\s|frühen\s)?(?:Morgen|Vormittag|Mittag|Nachmittag|Abend)\sdes\s"
-            rf"(?:\d{{1,2}}\.\s{_MONTH}|{_DAY})|am\s(?:{_DAY}|\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?)"
+            rf"(?:\d{{1,2}}\.\s{_MONTH}|{_DAY})|am\s(?:(?:vergangenen\s|letzten\s|gestrigen\s|heutigen\s)?{_DAY}|\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?)"
             r"|(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr(?:\sMES?Z|\sOrtszeit)?"
-            rf"|seit\s(?:gestern|heute|(?:Anfang|Mitte|Ende)\s(?:des\sJahres|{_NOUN}(?:\s\d{{4}})?))|in\sden\sletzten\s\w+"
+            rf"|vom\s\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?|seit\s(?:gestern|heute|(?:Anfang|Mitte|Ende)\s(?:des\sJahres|{_NOUN}(?:\s\d{{4}})?))|in\sden\sletzten\s\w+"
             r"|(?:in\sder|im)\s(?:vergangenen|letzten)\s\w+|bereits\sim\s\w+\sQuartal\s\d{4}"
             rf"|im\s(?:ersten|zweiten|dritten|vierten)\sQuartal\s\d{{4}}|im\s{_MONTH}(?:\s\d{{4}})?)"
             r"(?:,\sde[nm]\s[\d. ]+,)?)"
@@ -76,7 +65,19 @@ _GAPS = tuple(
         # «Regenfälle |sowie Stürme|»
         (
             1.0,
-            rf"(?<=[a-zäöüß])(?P<gap>\ssowie\s(?:{_ADJECTIVE}\s)?{_NOUN})(?=\s{_LOW})",
+            rf"(?<=[a-zäöüß)])(?P<gap>\ssowie\s(?:(?:{_ADJECTIVE}\s)?{_NOUN}(?=\s(?!de[rs]\b|eine[rs]\b|vo[nm]\b|aus\b){_LOW})|[^,;:.]{{3,90}}(?=\.?\Z)))",
+        ),
+        # «der |pakistanischen| Stadt Quetta», where the name says which
+        (
+            0.8,
+            rf"(?<=[a-zäöüß])(?P<gap>\s[\w-]+ische[nrms]?)(?=\s[A-ZÄÖÜ][\w-]*[a-zäöüß]\s(?:{_NOUN}|[„\"]))",
+        ),
+        # «|nach Angaben der Polizei|», of what is no accusation
+        (
+            0.4,
+            r"\A(?!.*\b(?:angeblich|mutmaßlich|vermutlich|offenbar|soll(?:en)?|hätten?|sei(?:en)?|könnten?|würden?|Vorw[uü]rf|Verdacht))"
+            r".*?(?P<gap>\s(?:laut|nach\s(?:übereinstimmenden\s|ersten\s|eigenen\s)?Angaben(?:\sde[rs]|\svon)?)\s(?:örtlichen\s|zuständigen\s)?"
+            rf"(?:Polizei|Feuerwehr|Behörden|Agenturen|Nachrichtenagentur\s{_NOUN}|(?:AFP|AP|dpa|dapd|Reuters|DPA)(?:\sund\s{_NOUN})?))(?=\s)",
         ),
         # «der |für Dienstag in Berlin geplante| Parteitag»
         (
@@ -86,25 +87,10 @@ _GAPS = tuple(
             rf"(?:{_LOW}\s){{0,3}}(?:{_NOUN}|\d[\d.:]*)(?:[\s/][^\s,;:()„“]+){{0,6}}?\s{_PARTICIPLE}\s)"
             rf"(?={_NOUN}|{_ADJECTIVE}\s{_NOUN})(?!{_NOUN}\s(?:und\s)?{_PARTICIPLE}\s{_NOUN})",
         ),
-        # «Ada Brandt|, die Leiterin der Mühle,| sagte»
-        (
-            1.4,
-            rf"(?<=[\wäöüß“])(?P<gap>,\s(?:de[rs]|die|das|eine?[rs]?)\s[^,;:()„“]*{_NOUN}[^,;:()„“]{{0,60}},)"
-            r"(?=\s[a-zäöüß]{3,}(?:t|te|ten|en)\s)(?<!en,)(?<!t,)",
-        ),
-        # «brannte |in der Innenstadt von Hallin| ein Haus»
-        (
-            1.5,
-            rf"(?<=[a-zäöüß“])(?<!\sder)(?<!\sdie)(?<!\sdas)(?<!\sund)(?P<gap>\s{_PLACE}){_PHRASE_FOLLOWS}",
-        ),
     )
 )
-#: «Das Gericht |in Hallin| hat»
-_SEAT = re.compile(
-    rf"\A(?:Der|Die|Das)\s{_NOUN}(?P<gap>\sin\s{_NOUN})(?=\s(?:hat|haben|ist|sind|wird|will)\s)"
-)
 #: The losses of what goes before the verb too: it is within a phrase.
-_ANYWHERE = (0.1, 0.3, 0.5, 0.6, 0.8, 1.0, 1.4)
+_ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 #: «|Der norländische Künstler |Jens Lund will»
 _OFFICE = re.compile(
     rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
@@ -116,14 +102,15 @@ _OFFICE_LOSS = 1.2
 
 def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     """The words that may go, each with its loss, start and end."""
+    if not clauses.is_surely_german(sentence):
+        return
     second = _find_second_verb(sentence)
     for loss, pattern in _GAPS:
         for m in pattern.finditer(sentence):
             if m.start("gap") >= second or loss in _ANYWHERE:
                 yield loss, *m.span("gap")
-    seat = _SEAT.match(sentence)
-    if seat:
-        yield _OFFICE_LOSS, *seat.span("gap")
+    yield from _find_phrases(sentence, second)
+    yield from _find_clauses(sentence)
     office = _OFFICE.match(sentence)
     if office is None:
         return
@@ -131,12 +118,110 @@ def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
         yield _OFFICE_LOSS, *office.span("gap")
 
 
+#: A noun with what stands before it.
+_NO_ADJECTIVE = (
+    r"(?!(?:de[rnms]|die|das|ein\w*|und|oder|sein\w*|ihr\w*|dies\w*|kein\w*|über|wegen"
+    r"|unter|neben|gegen|sowie|andere[mn])\s)"
+)
+_NAMED = (
+    rf"(?:{_NO_ADJECTIVE}{_ADJECTIVE}\s|\d[\d.,]*\s(?:zu\s\d[\d.,]*\s)?){{0,3}}?"
+    rf"(?:{_NOUN}|„[^“]{{2,40}}“)(?:\s{_NOUN}){{0,3}}"
+)
+_OF = rf"(?:\s(?:de[rs]|eine[rs]|seine[rs]|ihre[rs]|zweier)\s{_NAMED})"
+_DATIVE = r"(?:der|dem|einem|einer|seine[mr]|ihre[mr])"
+#: Where, when and on what occasion: the dative says that nothing is moved there.
+_WHERE = (
+    rf"(?:im|am|beim|(?:in|an|auf|bei|nahe|vor|nach|während|unter|mit)(?:\s{_DATIVE})?)"
+    rf"\s(?:\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?|{_NAMED}){_OF}{{0,2}}"
+)
+_MORE = (
+    rf"(?:von(?:\s{_DATIVE})?|vom|aus(?:\s{_DATIVE})?|zu[mr]?)\s{_NAMED}{_OF}?"
+    r"|gegen\s[\d:.]+\sUhr"
+)
+_RELATIVE = (
+    r"(?:,\s(?:(?:in|an|auf|bei|mit|von|zu|aus|für)\s)?(?:der|die|das|de[nm]|deren|dessen)\s"
+    r"[^,;:()„“]{5,90}\s[a-zäöüß]+(?:t|te|ten|en|ist|sind),)"
+)
+#: A phrase with all that says more of its noun.
+_PHRASE = re.compile(
+    rf"(?<=[a-zäöüß“\d)])(?P<gap>(?>\s{_WHERE}(?:\s(?:{_WHERE}|{_MORE}))*){_RELATIVE}?)(?=\s|\.\Z)"
+)
+#: What it may stand before, in the middle of a sentence, so that it is not the one
+#: that the verb at the end needs.
+_PHRASE_FOLLOWS = re.compile(
+    r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
+    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}"
+)
+#: «wurde der Dieb |in der Stadt Hallin| verhaftet»
+_LAST_VERB = re.compile(
+    r"\s(?!ge(?:nommen|bracht|stellt|setzt|legt|halten|kommen|gangen|raten|zogen|zwungen)\b|versetzt\b)"
+    r"(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?:\s(?:worden|haben|werden|sein))?\.?\Z"
+)
+#: Phrases that belong to their noun or verb, and those that say who knows it.
+_NO_GAP = re.compile(
+    r"\s(?:unter|in|auf|an|vor|mit|im|am)\s(?:der|dem|einem|einer)?\s?(?:Verdacht|Druck|Bedingung|Vorwurf|Namen?|Kraft|Kauf|Anspruch|Lage|Rahmen|Leben|Ende|Spitze|Stelle"
+    r"|Blick|Ausnahme|Hilfe)\b"
+    r"|\snach\s(?:\w+\s)?(?:Angaben?|Ansicht|Meinung|Aussagen?|Informationen|Einschätzung|Berichten|Untersuchungen|Hause?|Auffassung|Norden|Süden|Osten|Westen)\b"
+    r"|\snach\s[A-ZÄÖÜ]"
+)
+#: Nouns that say nothing without what follows them.
+_OPEN_NOUN = re.compile(
+    r"(?:\b(?:Teil|Hälfte|Zahl|Mitglied(?:er)?|Ende|Anfang|Beginn|Leben|Einsatz|Glauben?|Interesse|Kritik|Beteiligung|Teilnahme|Mangel|Zweifel|Anteil|Arbeit"
+    r"|Opfer|Einbruch|Angriff|Anschlag|Überfall|Mord|Schuld|Macht|Krieg|Ausschreitungen|Tage?|Stunden?|Minuten?|Wochen?|Monate?|Jahre?)|\b(?:und|oder))\Z"
+)
+_PHRASE_LOSS, _WORD_LOSS = 1.0, 0.25
+
+
+def _find_phrases(sentence: str, second: int) -> Iterator[tuple[float, int, int]]:
+    """Phrases that say where, when and on what occasion."""
+    at = 0
+    while m := _PHRASE.search(sentence, at):
+        start, end = m.span("gap")
+        at = start + 1
+        needed = _NO_GAP.match(sentence, start) or _OPEN_NOUN.search(sentence, 0, start)
+        if needed or _HARM.search(m["gap"]):
+            continue
+        if start < second:
+            # Before the verb stands one phrase: what follows its noun says more of it.
+            noun = sentence[:start].rpartition(" ")[2][:1].isupper()
+            goes = noun and " " in sentence[:start]
+            goes = goes and clauses.GERMAN_VERB.match(sentence, end) is not None
+        else:
+            clause = sentence[second:start]
+            follows = _PHRASE_FOLLOWS.match(sentence, end) is not None
+            if sentence[end:] == "." and not _AUXILIARY.search(sentence):
+                follows = True
+            if any(word[:1].isupper() for word in clause.split()):
+                follows = follows or _LAST_VERB.match(sentence, end) is not None
+            goes = "," not in clause and follows
+        if goes:
+            lost = sum(word[:1].isupper() for word in m["gap"].split())
+            yield _PHRASE_LOSS + _WORD_LOSS * lost, start, end
+
+
+#: What says more about a name, which needs nothing to say which: «in Quetta|, das an
+#: der Grenze liegt,|», «Ada Brandt|, die Leiterin der Mühle,| sagte».
+_OF_NAME = re.compile(
+    rf"(?<=[a-zäöüß“])(?P<gap>{_RELATIVE}|,\s(?:de[rsmn]|die|das|eine?[mnrs]?)\s"
+    rf"{_NAMED}{_OF}{{0,2}}(?:\s(?:{_WHERE}|{_MORE}|für\s\w+\s{_NAMED}))*,)(?=\s[\w„])"
+)
+_HARM = re.compile(r"starb|gestorben|getötet|verletzt|Tote|ums\sLeben|\btot\b")
+_OF_NAME_LOSS = 1.4
+
+
+def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
+    """Clauses and appositions that say more about a name."""
+    for m in _OF_NAME.finditer(sentence):
+        if not _HARM.search(m["gap"]):
+            yield _OF_NAME_LOSS, *m.span("gap")
+
+
 #: Where a German sentence may end: a clause that says more, a second statement.
 _ENDS = re.compile(
     r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|was|wobei|womit|wodurch|worauf|nachdem|obwohl"
     r"|während|denn|weil|die|der|das|den|dem|deren|dessen|(?:bei|in|mit|auf|für|an|aus|von|nach|über|unter|durch|vor)"
     r"\s(?:de[rmn]|die|das|denen|dessen|deren)|\w+\sdavon)\s)"
-    r"|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss|danach|später|dann)\s)"
+    r"|:\s(?=[A-ZÄÖÜ])|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss|danach|später|dann)\s)"
 )
 #: The main clause goes on: «…, die rudert, gewählt», «…, die rudert, ein».
 _GOES_ON = re.compile(
@@ -152,6 +237,10 @@ _AUXILIARY = re.compile(
     r"|dürfen?)\s"
 )
 _NOT = re.compile(r"\b(?:nicht|kein\w*)\b")
+#: «sie nehmen Müll |ab»
+_PREFIXES = frozenset(
+    ("ab", "an", "auf", "aus", "ein", "vor", "mit", "nach", "um", "zu")
+)
 #: Words of the sentence that is left, at least.
 _FEWEST_WORDS = 8
 _COMPLETE = re.compile(r"\s[a-zäöüß]+(?:t|en|n)\Z")
@@ -162,9 +251,11 @@ def find_german_ends(sentence: str) -> Iterator[int]:
     for m in _ENDS.finditer(sentence):
         kept, tail = sentence[: m.start()], sentence[m.end() :]
         said = kept.split()
-        if len(said) < _FEWEST_WORDS or said[-1].lower() in clauses.TABLES["dangling"]:
+        split = said[-1] in _PREFIXES and not _AUXILIARY.search(kept)
+        dangles = said[-1].lower() in clauses.TABLES["dangling"] and not split
+        if len(said) < _FEWEST_WORDS or dangles:
             continue
-        if not _SECOND.search(kept) or clauses.SAYS_WHICH.search(kept):
+        if not clauses.GERMAN_VERB.search(kept) or clauses.SAYS_WHICH.search(kept):
             continue
         if tail.startswith("weil ") and _NOT.search(kept) and "konnte" not in kept:
             continue
@@ -174,12 +265,7 @@ def find_german_ends(sentence: str) -> Iterator[int]:
             yield m.start()
 
 
-#: The verb in the second place of a main clause.
-_SECOND = re.compile(
-    rf"{clauses.GERMAN_VERB.pattern}|\s(?:wurde|hat|griff|schloss|zog|nahm|nehmen)(?:en)?\b"
-)
-
-
 def _find_second_verb(sentence: str) -> int:
-    m = _SECOND.search(sentence)
+    """Where the verb in the second place of a main clause ends."""
+    m = clauses.GERMAN_VERB.search(sentence)
     return m.end() if m else len(sentence)

@@ -94,8 +94,9 @@ def list_versions(
         _choose_insertions(text, span, headline=spared is not None),
         _choose_ends(text, span, headline=spared is not None)[:_MOST_ENDS],
     ):
-        _, inner, ends = parts
-        if any(a.start < b.end and b.start < a.end for a in inner for b in ends):
+        opening, inner, ends = parts
+        before = (*opening, *inner)
+        if any(a.start < b.end and b.start < a.end for a in before for b in ends):
             continue
         removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
         loss = sum(part.loss for part in removed)
@@ -136,6 +137,16 @@ _DATED = re.compile(
     rf"(?!and\b|or\b|\d){_ARTICLE}"
 )
 _CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
+#: «The news was hard to hear: |The mill …», «So kam es zum Streit: |Der Rat …»: words
+#: that only announce the statement, with no name, number or denial.
+_ANNOUNCEMENT = re.compile(
+    r"(?:[A-Z][a-z’']*(?:,?\s[a-z][a-z’'-]*){3,14}"
+    r"|(?=[^:]*\s(?:es|fest|sicher|klar)\b)[A-ZÄÖÜ][^:„“\"]{10,110}):\s"
+    rf"(?=(?:\S+\s){{6}})(?=[A-ZÄÖÜ]){_ARTICLE}"
+)
+
+
+_SAYS = re.compile(r"\b(?:said|says?|told|wrote|asked|sagte|schrieb)\b")
 
 
 def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
@@ -154,6 +165,9 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     m = _CONCESSION.match(text, span.start, span.end)
     if m:
         found.append((Part(*m.span()),))
+    m = _ANNOUNCEMENT.match(text, span.start, span.end)
+    if m and not _SAYS.search(m[0]) and not grammar.NEGATION.search(m[0]):
+        found.append((Part(*m.span(), _SOURCE_COST),))
     return found
 
 
@@ -168,7 +182,10 @@ def _choose_insertions(
     long = headline and span.end - span.start > _LONG
     if long:
         found += _find_details(text, span)
-    parts = sorted(_build_part(text, kind, a, b) for kind, a, b in found)
+    parts = sorted(
+        _build_part(text, "harm" if _has_only_toll(text, span, a, b) else kind, a, b)
+        for kind, a, b in found
+    )
     pairs = itertools.combinations(parts, 2) if long else ()
     apart = [pair for pair in pairs if pair[0].end <= pair[1].start]
     return [(), *((part,) for part in parts), *apart[:_MOST_INSERTIONS]]
@@ -261,6 +278,10 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
 _DEATH = re.compile(r"\b(?:before|and)\s[^,;]*\b(?:to\sdeath|kill(?:ed|ing))\b")
+#: «| in a raid that left 24 people dead», and what is left names nobody hurt.
+_TOLL = re.compile(
+    r"\b(?:kill(?:ed|ing)|dead|died|injur(?:ed|ing)|wounded|getötet|verletzt|starben)\b"
+)
 _HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
 _OUTCOME = re.compile(
     r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
@@ -268,14 +289,20 @@ _OUTCOME = re.compile(
 )
 
 
-def _build_tail(text: str, kind: str, start: int, end: int) -> Part:
-    if _DEATH.search(text, start, end):
-        kind = "death"
-    elif _HARM.search(text, start, end):
+def _build_tail(text: str, kind: str, span: Span, start: int, end: int) -> Part:
+    if _HARM.search(text, start, end):
         kind = "harm"
+    elif _has_only_toll(text, span, start, end) or _DEATH.search(text, start, end):
+        kind = "death"
     elif _OUTCOME.search(text, start, end):
         kind = "death" if ": " in text[start:end] else "outcome"
     return _build_part(text, kind, start, end)
+
+
+def _has_only_toll(text: str, span: Span, start: int, end: int) -> bool:
+    """Whether a part of a sentence says who was hurt, and the rest does not."""
+    outside = f"{text[span.start : start]} {text[end : span.end]}"
+    return bool(_TOLL.search(text, start, end)) and not _TOLL.search(outside)
 
 
 #: Where less is said before it, or somebody only met or wrote, the purpose is the news;
@@ -306,7 +333,7 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
     statement = Span(start=span.start, end=said.start)
     tails, rests = (
         [
-            _build_tail(text, kind, start, within.end)
+            _build_tail(text, kind, span, start, within.end)
             for kind, start in find_ends(text, span, within)
             if _may_end(text, span, kind, start, headline=headline)
         ]

@@ -65,7 +65,7 @@ _GAPS = tuple(
         # «Two men |have been| convicted of»
         (
             0.8,
-            r"\A[^,;:\"“]{3,90}?(?P<gap>\s(?:ha(?:s|ve)\sbeen|was|were|is|are))"
+            r"\A(?:(?!\sthat\s)[^,;:\"“]){3,90}?(?P<gap>\s(?:ha(?:s|ve)\sbeen|was|were|is|are))"
             r"(?=\s[a-z]{2,}ed\s(?:of|to|by|in|for|from|with|on|after|over|at)\s)",
         ),
         # «|this week|», «|over the weekend|», «|in a statement|»
@@ -191,7 +191,7 @@ def tighten_version(
     named = price(version)
     gaps = [
         cut._replace(loss=cut.loss + price(_remove(version, [cut])) - named)
-        for cut in _find_gaps(text, span)
+        for cut in _find_gaps(text, version)
     ]
     gaps.sort(key=lambda cut: cut.loss)
 
@@ -205,8 +205,10 @@ def tighten_version(
         for gap in gaps:
             if fits(cuts):
                 break
-            if not overlaps_any(gap, cuts):
-                cuts.append(gap)
+            # A larger gap takes the place of those inside of it.
+            others = [c for c in cuts if c is end or not _contains(gap, c)]
+            if not overlaps_any(gap, others):
+                cuts = [*others, gap]
         if not fits(cuts):
             continue
         for cut in sorted(cuts[bool(end) :], key=lambda cut: -cut.loss):
@@ -221,6 +223,10 @@ def tighten_version(
     return best
 
 
+def _contains(gap: _Cut, other: _Cut) -> bool:
+    return gap.start <= other.start and other.end <= gap.end
+
+
 def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
     kept: list[Span] = []
     for piece in version:
@@ -233,11 +239,13 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
     return tuple(kept)
 
 
-def _find_gaps(text: str, span: Span) -> list[_Cut]:
-    sentence = text[span.start : span.end]
+def _find_gaps(text: str, version: SentenceVersion) -> list[_Cut]:
+    """The gaps of what the version shows, at their places in the text."""
+    sentence = "".join(text[piece.start : piece.end] for piece in version)
+    places = [at for piece in version for at in range(piece.start, piece.end)]
     quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
     return [
-        _Cut(span.start + start, span.start + end, loss)
+        _Cut(places[start], places[end - 1] + 1, loss)
         for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
         if not any(a < end and start < b for a, b in quoted)
         and not _KEPT.search(sentence, start, end)

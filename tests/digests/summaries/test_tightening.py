@@ -213,3 +213,46 @@ def test_a_verb_of_another_subject_is_not_the_main_one():
 def test_words_between_marks_stay():
     text = "The mayor said that “the bridge that was built this week” is in Hallin."
     assert tightened(text, 40) == ""
+
+
+def test_a_larger_gap_takes_the_place_of_a_smaller_one_inside_of_it():
+    text = (
+        "Die Wache ermittelt nach einem Streit zweier Ruderer in der Bucht in Marl "
+        "wegen Diebstahls."
+    )
+    assert tightened(text, 50) == "Die Wache ermittelt wegen Diebstahls."
+
+
+def test_who_was_hurt_is_not_left_out_for_the_cause():
+    made = written(
+        "The fire in the mill, in which three weavers died and twelve more people of "
+        "the valley were wounded, was caused by a spark from the saw of the barn."
+    )
+    assert "three weavers died" in made
+
+
+def test_words_that_announce_the_news_go():
+    made = written(
+        "The news was hard to hear: A weaver who had left the mill in May was charged "
+        "with hiding the notes of the council in a barn."
+    )
+    assert made == (
+        "Weaver who had left the mill in May was charged with hiding the notes of the "
+        "council in a barn"
+    )
+
+
+def test_what_somebody_said_is_no_announcement():
+    made = written(
+        "The mayor said it to all who asked: The mill of the valley is closed and will "
+        "be sold."
+    )
+    assert made.startswith("Mayor said")
+
+
+def test_somebody_with_two_callings_keeps_both():
+    made = written(
+        "Actress and envoy Ada Brandt has sold the shares of the mill that she had "
+        "inherited from her aunt in Norvik to pay the wages of the weavers."
+    )
+    assert made.startswith("Actress and envoy Ada Brandt")
