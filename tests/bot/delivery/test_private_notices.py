@@ -120,7 +120,7 @@ async def test_where_nobody_changed_anything_it_is_who_installed_the_bot_or_an_e
     def find(connection: Connection) -> str | None:
         return notice_store.find_person_to_notify(connection, scope, None)
 
-    def add(connection: Connection, table: Table, **values: object) -> None:
+    def add(connection: Connection, /, table: Table, **values: object) -> None:
         row = {"workspace_id": scope.workspace_id, **values}
         connection.execute(table.insert().values(row))
 
