@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cache
 from typing import Final, Literal
 from zoneinfo import available_timezones
 
@@ -18,6 +19,7 @@ from bot.configuration import feed_lists
 from bot.configuration.change_steps import DELETED, format_grant
 from bot.configuration.diff import SWITCH_WORDS, format_typed_value
 from bot.errors import UnknownName, UserError, quote_names
+from bot.i18n.translation import Texts
 from bot.ingest import addresses
 from bot.lookup.name_resolution import (
     HERE,
@@ -135,7 +137,7 @@ async def find_target(
     digests = await context.list_digests()
     named = [place for place in places if normalize_text(place.name) == said]
     is_of_digest = not setting or _normalize_name(setting) in _map_setting_names(
-        context, DigestSettings
+        context.texts, DigestSettings
     )
     try:
         digest = resolve_digest(digests, typed)
@@ -224,11 +226,14 @@ def find_setting(
     Raises:
         UnknownName: There is none; the message names the nearest, or all.
     """
-    said, names = _normalize_name(typed), _map_setting_names(context, target.model)
+    said, names = (
+        _normalize_name(typed),
+        _map_setting_names(context.texts, target.model),
+    )
     if said in names:
         return names[said]
     for model, example in _EXAMPLES.items():
-        setting = _map_setting_names(context, model).get(said)
+        setting = _map_setting_names(context.texts, model).get(said)
         if setting is not None:
             raise UnknownName(
                 "«{setting}» is not a setting of {target}. Try: {example}.",
@@ -259,14 +264,15 @@ _EXAMPLES: Final[Mapping[type[SettingsModel], str]] = {
 }
 
 
+@cache
 def _map_setting_names(
-    context: CommandContext, model: type[SettingsModel]
-) -> dict[str, Setting]:
+    texts: Texts, model: type[SettingsModel]
+) -> Mapping[str, Setting]:
     """Map the names and labels of the settings, in both languages, to the settings."""
     return {
         _normalize_name(name): setting
         for setting in list_chat_settings(model)
-        for name in (setting.name, setting.label, context.texts.word(setting.label))
+        for name in (setting.name, setting.label, texts.word(setting.label))
     }
 
 
@@ -284,7 +290,7 @@ async def split_target(
     """
     names = await list_target_names(context)
     settings = {
-        name for model in _EXAMPLES for name in _map_setting_names(context, model)
+        name for model in _EXAMPLES for name in _map_setting_names(context.texts, model)
     }
     first, rest = _take_name(f"{target} {setting} {value}", map(_normalize_name, names))
     named = _take_name(rest, settings)

@@ -35,6 +35,7 @@ from bot.storage.search_index import (
     WordShares,
 )
 from bot.storage.statements import (
+    Condition,
     delete_rows,
     first_scalar,
     insert_all,
@@ -55,8 +56,9 @@ _SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
 _MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
-#: Number of keys that are checked in one statement at first, and its growth.
-_BATCH_SIZE, _SHARE_GROWTH = 500, 4
+#: Number of keys that are checked in one statement at first, and its growth; of one
+#: search, no more at first than this multiple of the matches that it needs.
+_BATCH_SIZE, _SHARE_GROWTH, _MAX_CHECKED_FIRST = 500, 4, 4
 
 
 def index_revision(
@@ -123,7 +125,7 @@ def search_revisions(
     only, among = kept.get("source_ids"), kept.get("among")
     here = _Search(
         conn=conn,
-        scope=scope,
+        visible=filter_visible_revisions(scope),
         source_ids=source_store.list_source_ids(conn, scope, only),
         span=_load_span(conn, kept.get("since"), kept.get("until")),
         only=only,
@@ -153,7 +155,7 @@ def search_revisions_each(
     known: _KnownMatches = {}
     always = _Search(
         conn=conn,
-        scope=scope,
+        visible=filter_visible_revisions(scope),
         source_ids=source_store.list_source_ids(conn, scope),
         span=_load_span(conn, None, None),
         shares=search_index.estimate_shares(conn, wanted),
@@ -202,7 +204,8 @@ class _Search:
     """A search of one workspace with its restrictions."""
 
     conn: Connection
-    scope: Scope
+    #: What the workspace may see: building it for each statement costs as much as one.
+    visible: tuple[Condition, ...]
     source_ids: Sequence[int]
     span: _Span
     #: Only from these sources, and only these revisions.
@@ -329,7 +332,8 @@ class _Search:
     def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
         """Keep the first visible matches of each list: `most`, or a few more."""
         seen: list[list[int]] = [[] for _ in hits]
-        at, share = 0, max(_BATCH_SIZE // max(1, len(hits)), most)
+        share = min(_BATCH_SIZE // max(1, len(hits)), _MAX_CHECKED_FIRST * most)
+        at, share = 0, max(share, most)
         while at < max(map(len, hits), default=0):
             some = [
                 keys[at : at + share] if len(found) < most else ()
@@ -347,7 +351,7 @@ class _Search:
             return set()
         conditions = [
             is_among(self.conn, _REVISION.id, matches),
-            *filter_visible_revisions(self.scope),
+            *self.visible,
         ]
         if self.only is not None:
             conditions.append(articles.c.source_id.in_(self.only))

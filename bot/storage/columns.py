@@ -18,18 +18,21 @@ import re
 import types
 import typing
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Text
 from sqlalchemy.exc import DontWrapMixin
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from digests.messages import Message, message_from_json, message_to_json
 from digests.types import Edition
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.type_api import _BindProcessorType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -45,6 +48,25 @@ class NaiveInstantError(ValueError, DontWrapMixin):
 
 class BareSentenceError(TypeError, DontWrapMixin):
     """A sentence instead of a `Message` cannot be stored: a bug of the caller."""
+
+
+class KeyArray(UserDefinedType[Collection[int]]):
+    """Keys as one bound value of PostgreSQL, written as text.
+
+    The driver's own array costs five times as much for some hundred numbers.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BIGINT[]"
+
+    def bind_processor(self, dialect: Dialect) -> "_BindProcessorType[Any]":
+        def write(value: Collection[int] | None) -> str | None:
+            return None if value is None else f"{{{','.join(map(str, value))}}}"
+
+        return write
 
 
 class Instant(TypeDecorator[datetime]):

@@ -388,7 +388,7 @@ def _take_on_postgresql(
     if asked:
         names = ("steps", "questions", "before", "sizes")
         given = dict(zip(names, map(list, zip(*asked, strict=True)), strict=True))
-        for number, key in conn.execute(_SELECT_HITS, given):
+        for number, key in conn.execute(_SELECT_HITS, given).all():
             found[number].append(key)
     for number, step in enumerate(steps):
         if not all(step.questions):

@@ -49,7 +49,8 @@ _PHRASES = (
 #: What follows «to» and is no verb.
 _NO_VERBS = (
     "the|an?|its|his|her|their|about|around|almost|nearly|over|more|less|just|some|well"
-    "|total|within|between|half|roughly|only|below|above|record|under"
+    "|total|within|between|half|roughly|only|below|above|record|under|him|them|us|you|this"
+    "|that|these|those|each|every|another|one|two|three|\\w+sel(?:f|ves)"
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = re.compile(
@@ -257,7 +258,7 @@ OF_LINK = {
         r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
         r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
         r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
-        r"|\w+sel(?:f|ves))$"
+        r"|\w+sel(?:f|ves))$|\bas\s[a-z]+$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
@@ -557,7 +558,8 @@ def has_verb(text: str) -> bool:
         return True
     # «the mills close»
     return any(
-        (before[-1:] == "s" or before in _PLURAL) and grammar.looks_finite(f"{word}s")
+        (before[-1:] == "s" or before in _PLURAL)
+        and (grammar.looks_finite(f"{word}s") or grammar.looks_finite(f"{word}es"))
         for before, word in itertools.pairwise(found)
     )
 

@@ -30,11 +30,24 @@ _GOVERNS_PARTICIPLE = re.compile(r"\b(?:is|are|was|were|in|by|for|of|after|befor
 _COMMON_NOUN = re.compile(r"\b[a-z]+\s\Z")
 
 
+#: «…, according to |Bank of Norland governor |Ada Brandt», «…, |Tory MP |Tom Reed said»
+_SOURCE = re.compile(
+    r",\s(?:according\sto\s)?(?P<gap>(?:(?!says\b|said\b|told\b)[\w’'-]+\s){1,7}?)(?=[A-Z][\w’-]+\s(?:[A-Z]\.\s)?[A-Z][\w’-]+"
+    r"(?:\.?\Z|\s(?:ha[sd]\s)?(?:reportedly\s)?(?:said|says|told|insist(?:s|ed)|warn(?:s|ed)|claim(?:s|ed)|promised)\b))"
+)
+
+
 def find_roles(sentence: str) -> Iterator[tuple[int, int]]:
     """Where the words for the roles of people start and end."""
+    sources = [
+        m.span("gap")
+        for m in _SOURCE.finditer(sentence)
+        if m["gap"].split()[-1].lower() in _HEADS
+    ]
+    yield from sources
     for m in _FULL_NAME.finditer(sentence):
         start = _find_start(sentence, m.start())
-        if start is None:
+        if start is None or any(end == m.start() for _, end in sources):
             continue
         if m[1].lower() in GIVEN_NAMES or sentence[: m.start()].split()[-1].islower():
             yield start, m.start()

@@ -31,6 +31,8 @@ from digests.types import Article, Sentence, Span, frozen
 _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
 _WEAK_SHARE, _ALONE = 0.35, 0.5
+#: What only has the room must reach this share of the score of what has not.
+_SUBSTITUTE_SHARE = 0.6
 _MOST_SENTENCES = 4
 #: An essay asks as many questions among its first passages, or has as many sentences
 #: that refer to the one before, among the three after the lead.
@@ -112,7 +114,7 @@ def _choose_passages(
         if given.lower() in GIVEN_NAMES
     )
     chosen: list[Passage] = []
-    budget = chars
+    budget, skipped = chars, 0.0
     decisions = [PassageDecision(None, WEAK)] * len(found)
     while len(chosen) < _MOST_SENTENCES:
         fit = (
@@ -126,13 +128,17 @@ def _choose_passages(
         # Beside one short sentence, which the headline has, a weaker one is welcome.
         lone = len(chosen) == 1 and chars > budget / 2
         weak = _WEAK_SHARE * (_ALONE if lone else 1.0)
-        if chosen and not essay and scores[best.place] < weak * scores[chosen[0].place]:
-            break
+        if chosen and not essay:
+            substitute = 0.0 if lone else _SUBSTITUTE_SHARE * skipped
+            enough = max(weak * scores[chosen[0].place], substitute)
+            if scores[best.place] < enough:
+                break
         pool.remove(best)
         sentence = _fit_passage(article, best, chars)
         trimmed = sentence is None or sentence.text != best.text
         if sentence is None or (trimmed and essay and chosen):
             decisions[best.place] = PassageDecision(None, NO_ROOM)
+            skipped = max(skipped, scores[best.place]) if chosen else 0.0
             if essay and chosen:
                 break
             continue
@@ -178,8 +184,17 @@ def _find_obstacle(
 _ADDRESS = re.compile(r"(?:You|Your|If\syou)\b")
 
 
+#: «A great day: |the weavers leave the mill», under a picture; not «Tom Reed: …».
+_LABEL = re.compile(
+    r"[A-Z][\w’'-]*(?:(?:\s[a-z][\w’'-]*){1,3}\s?|\s):\s(?=(?:\S+\s){4})"
+)
+
+
 def _speaks_to_reader(passage: Passage) -> bool:
-    """Whether a sentence asks, addresses the reader, or is an aside or an address."""
+    """Whether a sentence is no report: a question, an address, a caption, an aside."""
+    label = _LABEL.match(passage.text)
+    if label and not has_verb(label[0].partition(" ")[2]):
+        return True
     if (
         passage.text[0] == "("
         or passage.text.endswith("?")
@@ -223,6 +238,8 @@ def _needs_named(
         # The two missiles may be «both projectiles» further on.
         if not (_name_any(earlier, noun) or re.search(counted, shown, re.IGNORECASE)):
             return True
+    if _points_to_hidden(passage, found[: passage.place], shown):
+        return True
     for name in _CAPITALS.finditer(passage.reported):
         alone = _COURTESY.sub("", name[0]).removesuffix("’s")
         named = alone in surnames or alone != name[0].removesuffix("’s")
@@ -230,6 +247,33 @@ def _needs_named(
         if named and alone not in shown and not of_thing:
             return True
     return False
+
+
+#: «at |the mobile home park|», «|diese Pläne|»
+_DEFINITE = re.compile(
+    r"\b(?:[Tt]he|[Tt]h(?:is|at|[eo]se))\s(?P<en>(?:[a-z-]+\s){0,2}[a-z-]{4,})"
+    r"|\b(?:[Dd](?:er|ie|as|e[mns])|[Dd]iese[rsmn]?)\s(?:[a-zäöüß]+\s){0,2}?(?P<de>[A-ZÄÖÜ][a-zäöüß-]{3,})"
+)
+
+
+#: «|a mobile home park|», «|eine Stadt|»: the noun is one of the next words.
+_INTRODUCED = re.compile(r"\b(?:[Aa]n?|[Ee]ine?[nmrs]?)\s((?:[\w-]+\s){0,2}[\w-]+)")
+_SHORTEST_NOUN = 4
+
+
+def _points_to_hidden(passage: Passage, before: Sequence[Passage], shown: str) -> bool:
+    """Whether a sentence speaks of a thing that only a hidden one introduces."""
+    pointed = {
+        word
+        for m in _DEFINITE.finditer(passage.reported)
+        for word in (m["de"] or m["en"]).split()
+        if len(word) >= _SHORTEST_NOUN and word not in shown
+    }
+    return bool(pointed) and any(
+        not pointed.isdisjoint(introduced.split())
+        for p in before
+        for introduced in _INTRODUCED.findall(p.text)
+    )
 
 
 def _asks_little(text: str) -> bool:

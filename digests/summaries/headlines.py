@@ -212,9 +212,13 @@ def _tighten(
         if version != whole and not _is_fit(text, version):
             continue
         found = tightening.tighten_version(
-            text, version, MAX_LENGTH, partial(price_topics, placed)
+            text,
+            version,
+            MAX_LENGTH,
+            partial(price_topics, placed),
+            partial(_is_fit, text),
         )
-        if found and _is_fit(text, found[1]):
+        if found:
             cost -= price_topics(placed, ()) + _price_length(_measure(text, version))
             yield cost + found[0] + _price_length(_measure(text, found[1])), found[1]
 

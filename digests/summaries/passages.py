@@ -58,7 +58,8 @@ _JUNK = re.compile(
     r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
     |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
     |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
-    |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b|\btranscript\b
+    |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b
+    |\A(?:an?\s|the\s|this\sis\san?\s)?(?:\w+\s)?transcript\b|\btranscript\s(?:as\sfollows|below|follows)\b|\bon\sthis\spage\b
     |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
     |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
     |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
@@ -117,6 +118,8 @@ _LEANS = re.compile(
 _SAID_BY_PRONOUN = re.compile(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
+    # «She has come up with one.»
+    r"|(?<!number\s)(?<!no\s)\bone[.!]\Z"
     # «The book does all three.»
     r"|\bto\s(?:find|figure|sort|work)\s(?:it|this|that)\sout\b"
     r"|\b(?:do(?:es|ing)?|did)\s(?:all\s(?:two|three|four)|both|so|that)\b"
@@ -196,6 +199,7 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
     found: list[Passage] = []
     read = article.text[:_READ]
     speech, in_double, low, dated, title_end = 0, False, False, False, 0
+    said_until = 0
     labels = _is_transcript(read)
     root = words.get_stemmer(article.lang)
     for span in sentences.split_sentences(read, article.lang, most=most):
@@ -240,7 +244,8 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
                 personal=FIRST_PERSON.search(reported) is not None,
                 leans=leans_back(text) or _SAID_BY_PRONOUN.search(reported) is not None,
                 in_speech=(labels and _is_said(article.text, span))
-                or (speech > 0 and not marked),
+                or (speech > 0 and not marked)
+                or (span.end < said_until and not marked),
             )
         )
         # A mark that never closes affects only a few sentences.
@@ -249,7 +254,24 @@ def extract_passages(article: Article, most: int = MAX_PASSAGES) -> tuple[Passag
             speech = _LONGEST_SPEECH if opening > closing else 0
             in_double = speech > 0 and spoken[opening] in '"“„«»'
             low = speech > 0 and spoken[opening] == "„"
+            said_until = _find_speech_end(read, span) if speech else 0
     return tuple(found)
+
+
+#: The mark that closes what each of these opens; a straight one closes itself.
+_PAIRS = {"“": "”", "„": "“", "«": "»"}
+
+
+def _find_speech_end(text: str, span: Span) -> int:
+    """Where the speech that a sentence opens ends in the same paragraph, or 0."""
+    opened = next(
+        (mark for mark in reversed(text[span.start : span.end]) if mark in _PAIRS), ""
+    )
+    end = text.find("\n", span.end)
+    closing = text.find(
+        _PAIRS.get(opened, "\0"), span.end, end if end > 0 else len(text)
+    )
+    return max(closing, 0)
 
 
 #: What stands before a sentence and is not a part of it: signs without meaning, the

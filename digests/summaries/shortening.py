@@ -247,7 +247,7 @@ _CLAIMED = re.compile(
     re.IGNORECASE,
 )
 _OFFICE = re.compile(
-    r"\b(?:officials?|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
+    r"\b(?:officials?|inspectors?|investigators?|prosecutors?|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
     r"ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm|watchdog|regulator|"
     r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
     r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",

@@ -78,6 +78,15 @@ _GAPS = tuple(
             r"|\sin\sthe\s(?:early|late|mid)?[\s-]?\d{4}s)"
             r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
         ),
+        # «is |in the process of| building»
+        (0.1, r"\b(?:is|are|was|were)(?P<gap>\sin\sthe\sprocess\sof)(?=\s[a-z]+ing\s)"),
+        # «Tom Reed led the valley |and its first bank |with a team of four»
+        (
+            3.0,
+            rf"\b(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:(?!(?:both|between)\s)[\w’'-]+\s){{2,12}}?[a-z]+(?P<gap>\sand\s"
+            rf"(?:his|her|its|their|the|an?|[A-Z][\w-]+(?:\s[A-Z][\w-]+)*[’']s)\s(?:(?!(?:{clauses.FINITE}|and|or|that|who|which)\s)[\w’'-]+\s){{1,9}}?)"
+            r"(?=\b(?:with|after|during)\s(?:an?|the)\s)",
+        ),
         # «says |in her obituary| that»
         (0.4, rf"\b{_SAYING}(?P<gap>\sin\s(?:[\w’'-]+\s){{1,3}}[a-z]+)(?=\sthat\s)"),
         # «a 14-year-old |»
@@ -129,8 +138,8 @@ _GAPS = tuple(
         # «Two men| in the US| were convicted»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?,?)"
-            r"(?=\s(?:is|are|was|were|ha[sd]|have|will)\s)",
+            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
+            rf"(?=\s(?:(?:is|are|was|were|ha[sd]|have|will)\s|(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:the|an?|his|her|its|their|that|to)\s))",
         ),
     )
 )
@@ -178,6 +187,7 @@ def tighten_version(
     version: SentenceVersion,
     most: int,
     price: Callable[[SentenceVersion], float] = lambda _: 0.0,
+    is_fit: Callable[[SentenceVersion], bool] = lambda _: True,
 ) -> tuple[float, SentenceVersion] | None:
     """The version in at most `most` characters that loses least, with the loss.
 
@@ -186,6 +196,7 @@ def tighten_version(
         version: A readable version of a sentence that is too long.
         most: Characters of the version as a headline.
         price: The loss by what a version does not name, besides its parts.
+        is_fit: Whether a version may be a headline.
     """
     span = Span(start=version[0].start, end=version[-1].end)
     named = price(version)
@@ -218,7 +229,7 @@ def tighten_version(
                 cuts = rest
         shown = _remove(version, cuts)
         loss = sum(cut.loss for cut in cuts) + price(shown)
-        if best is None or loss < best[0]:
+        if (best is None or loss < best[0]) and is_fit(shown):
             best = (loss, shown)
     return best
 
@@ -384,7 +395,14 @@ def _says_enough(kept: str) -> bool:
     """Whether each clause has a verb, with something after it."""
     stated = _SAID.split(kept)[-1]
     found = words.split_words(stated)
-    verbs = [at for at, word in enumerate(found) if grammar.looks_finite(word) and at]
+    verbs = [
+        at
+        for at, word in enumerate(found)
+        if at
+        # «The weavers |go| to Hallin»
+        if grammar.looks_finite(word)
+        or (found[at - 1][-1:] == "s" and grammar.looks_finite(f"{word}es"))
+    ]
     return (
         len(verbs) > len(_LINK.findall(stated))
         and len(found) - verbs[0] > _FEWEST_AFTER_VERB

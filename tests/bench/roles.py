@@ -75,15 +75,19 @@ def _share(cost: Costs, name: str) -> str:
 def _tell_scaling(unit: str, count: int, runs: Mapping[int, Costs]) -> None:
     for workers, cost in runs.items():
         busy = cost.of("worker")
+        speeds = " and ".join(f"{cost.probed[n].speed:.0f}" for n in range(workers))
         print(
             f"{workers} worker(s): {count} {unit} in {cost.at:.1f} s = "
             f"{count / cost.at:.1f}/s; {count / busy:.1f} for a second of the workers' "
-            f"processor time\n  the database's share {_share(cost, 'database')}; "
-            f"{cost.describe()}"
+            f"processor time, on processors of speed {speeds}\n"
+            f"  the database's share {_share(cost, 'database')}; {cost.describe()}"
         )
     one, several = runs[1], runs[2]
+    # What two do in a second, to what one would do on a processor of their mean speed.
+    faster = mean(several.probed[n].speed for n in (0, 1)) / one.probed[0].speed
     print(
-        f"two workers to one: {one.at / several.at:.2f} × (target 1.6); work for a "
+        f"two workers to one: {one.at / several.at:.2f} ×, at the same speed of the "
+        f"processors {one.at / several.at / faster:.2f} × (target 1.6); work for a "
         f"second of the workers' time {one.of('worker') / several.of('worker'):.2f} ×"
     )
 

@@ -21,6 +21,10 @@ def roles(sentence: str) -> list[str]:
         ("The case of dean Anna Brandt was heard.", "dean "),
         ("The court is awaiting referee Tom Reed on Monday.", "referee "),
         ("Hallin Rovers defender Tom Reed was fined.", "Hallin Rovers defender "),
+        (
+            "Rents rose, according to Bank of Norvik deputy governor Anna Brandt.",
+            "Bank of Norvik deputy governor ",
+        ),
     ],
 )
 def test_a_role_before_a_full_name_is_found(sentence: str, role: str):

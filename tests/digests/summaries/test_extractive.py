@@ -252,6 +252,7 @@ def test_a_thing_that_only_a_hidden_sentence_names_is_not_shown():
         "You must be a citizen of Hallin to cross the Long Bridge on Monday for $5.",
         "(The Long Bridge in Hallin is the second one and opens to cars on Monday.)",
         "Long Bridge, 3 Weir Lane, Hallin, from Monday to Friday and at Easter.",
+        "Great relief: the mayor of Hallin opened the bridge for $5 on Monday.",
     ],
 )
 def test_a_summary_does_not_go_on_with_what_tells_nothing(line: str):
@@ -295,3 +296,42 @@ def test_the_comma_after_an_age_stays():
         "on Monday after two years of work by many hands."
     )
     assert reported(text, 100)[0].startswith("Tom Reed, 31, opened the Long Bridge")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "later"),
+    [
+        (
+            "Who saw in May that a mobile home park lay under the water and the mud?",
+            "One woman at the mobile home park cooked for the mayor of Hallin.",
+        ),
+        (
+            "Who had drawn a bold plan for new trains over the bridge to the valley?",
+            "The mayor of Hallin named this plan before 200 workers and a band.",
+        ),
+        (
+            "Wer hatte einen alten Leuchtturm an dem Fluss vor der Long Bridge gebaut?",
+            "Vor dem Leuchtturm sprach die Leiterin aus Hallin über die Long Bridge.",
+        ),
+    ],
+)
+def test_a_thing_that_a_hidden_sentence_introduces_is_not_spoken_of(
+    hidden: str, later: str
+):
+    assert later not in reported(f"{LEAD} {hidden} {later}")
+    assert later in reported(f"{LEAD} {later}")
+
+
+def test_what_has_room_does_not_stand_in_for_what_matters_more():
+    lead = (
+        "The mayor of Hallin opened the Long Bridge over the strait on Monday after "
+        "two years of work by 200 people from all of the villages on both banks."
+    )
+    second = (
+        "The Long Bridge over the strait of Hallin, which the mayor opened on Monday, "
+        "cost $5 million and took 200 people from the villages two years of work, "
+        "which the council of Hallin had planned."
+    )
+    weak = "A kiosk sells tea from a can."
+    summary = reported(f"{lead} {second} {FILLER} {weak}", 240)
+    assert summary == [lead]

@@ -63,6 +63,8 @@ def test_a_byline_is_no_passage():
         "All the bridges are in the links below.",
         "Read more: the bridge that fell.",
         "Follow us for more.",
+        "The full transcript is here.",
+        "You find what was said on this page.",
         "Media playback is not supported on this device.",
         "Published on May 20, 2016.",
         "Write to the desk at tips@example.org about your bridge.",
@@ -88,6 +90,20 @@ def test_the_middle_of_a_speech_is_not_shown_as_the_reporters_words():
     )
     assert "It is the best of bridges." not in shown(text)
     assert shown(text)[-1] == "The crowd went home."
+
+
+def test_a_long_speech_ends_at_the_mark_of_its_paragraph():
+    text = (
+        "The mayor spoke.\n\n“It will stand. "
+        + "It is the best of bridges. " * 8
+        + "Nobody doubts it.”\n\nThe crowd went home."
+    )
+    assert shown(text) == ["The mayor spoke.", "The crowd went home."]
+
+
+def test_a_report_may_speak_of_a_transcript():
+    text = "The clerk will release a transcript of the talk with the mayor."
+    assert shown(text) == [text]
 
 
 def test_a_lost_mark_spoils_only_a_few_sentences():
@@ -119,6 +135,7 @@ def test_a_sentence_that_points_back_leans():
     "line",
     [
         "All three of that woman's children were found.",
+        "Tom Reed has come up with one.",
         "Neither can her brothers.",
         "Demnach war es ein Unfall.",
     ],

@@ -35,6 +35,8 @@ def ends_at_bar(sentence: str) -> bool:
         "The guard was unable to say| when the gate was shut.",
         "It is not clear| where the boat sank.",
         "The ship was lost not long| after it left the quay.",
+        "The new bank of the river has risen as high| as 50 feet from the water.",
+        "The widow of the miller has written a long letter| to him on his birthday.",
         "The lamp is cheap and, especially|, a gift to the town.",
         "The road is closed only| when it snows.",
         "Ada Brandt also tried to portray the mayor| as a danger to the town.",

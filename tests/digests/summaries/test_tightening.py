@@ -256,3 +256,71 @@ def test_somebody_with_two_callings_keeps_both():
         "inherited from her aunt in Norvik to pay the wages of the weavers."
     )
     assert made.startswith("Actress and envoy Ada Brandt")
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "short"),
+    [
+        # Who a source is, beside a full name.
+        (
+            "Rents in the valley grew faster than the mills had said in May, according "
+            "to Bank of Norvik deputy governor Ida Lund.",
+            90,
+            "Rents in the valley grew faster than the mills had said in May, according "
+            "to Ida Lund.",
+        ),
+        (
+            "The ferry board is in the process of moving the boats of the town to "
+            "Norvik.",
+            66,
+            "The ferry board is moving the boats of the town to Norvik.",
+        ),
+        # The second object of a verb.
+        (
+            "Norvik won the first cup of the valley and the mayor's second prize of "
+            "the year with a late goal by Tom Reed.",
+            80,
+            "Norvik won the first cup of the valley with a late goal by Tom Reed.",
+        ),
+        # Where and when, before any verb.
+        (
+            "The finds beneath a barn in the Norvik town of Hallin in 2012 sparked the "
+            "interest of readers around the world.",
+            80,
+            "The finds beneath a barn sparked the interest of readers around the "
+            "world.",
+        ),
+    ],
+)
+def test_what_says_more_about_a_part_goes(text: str, most: int, short: str):
+    assert tightened(text, most) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        (
+            "Norvik lost both the first cup of the valley and the second prize of the "
+            "year with a late goal by Tom Reed.",
+            80,
+            "and the second prize",
+        ),
+        (
+            "Rowers are paid for rowing and need rest in May, says world champion "
+            "rower Ida Lund.",
+            80,
+            "says",
+        ),
+    ],
+)
+def test_what_a_part_needs_stays(text: str, most: int, kept: str):
+    assert kept in (tightened(text, most) or text)
+
+
+def test_the_first_version_that_reads_as_a_sentence_is_taken():
+    made = written(
+        "Weavers go to the polls in a tight race, which is seen as a test for the "
+        "mayor after the dates were changed in the last week of a cold and long May."
+    )
+    assert made.startswith("Weavers go to the polls in a tight race")
+    assert len(made) <= 120
