@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digests.answers import statements
-from digests.answers.answer_kinds import MANY, SENTENCES_BACK, KindMatch
+from digests.answers.amounts import MANY
+from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
 from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
@@ -131,7 +132,7 @@ class SentenceMatch(KindMatch):
                 or not statements.is_hypothetical(self.line.text)
             )
             and self.has_answer()
-            and self._names_which()
+            and not self.leaves_open()
             and self._is_about_names()
             and self._is_of_days()
             and self._is_done_by()
@@ -144,7 +145,7 @@ class SentenceMatch(KindMatch):
 
     def has_answer(self) -> bool:
         """Whether it has what is asked for, whatever it is about."""
-        return self._has_answer_kind() and self._counts_subject()
+        return self.has_answer_kind() and self._counts_subject()
 
     def is_unrestricted(self) -> bool:
         """Whether it has the «last» of the question, and no other ordinal.
@@ -163,7 +164,7 @@ class SentenceMatch(KindMatch):
         """
         question = self.question
         if question.kind == "name":
-            return self._is_called() or self._names_beside()
+            return self.is_called()
         identity = question.kind == "person" and question.asked_noun
         return not identity or self.names_noun()
 

@@ -8,8 +8,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from digests.answers.answer_kinds import WHICH, find_places, find_times
 from digests.answers.matching import SentenceMatch
+from digests.answers.times_and_places import WHICH, find_places, find_times
 from digests.answers.vocabulary import join_initials
 from digests.language import grammar, names
 from digests.language.words import is_stop_word, locate_words, split_words

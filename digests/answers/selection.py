@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, starmap
+from operator import itemgetter
 from typing import Literal
 
 from digests.answers import likelihood, statements
@@ -57,6 +58,8 @@ _CHANGING: frozenset[QuestionKind] = frozenset(
     ("number", "money", "length", "day", "yes or no", "reason")
 )
 _NEWER_SLACK = 3.0
+#: How much less likely a neighbour may be that is shown with the sentence.
+_PARTNER_SLACK = 1.5
 
 
 @frozen
@@ -120,30 +123,29 @@ def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAn
     unknown = find_unknown_name(question, passages)
     if unknown is not None:
         return _build_refusal("unknown name", unknown)
-    found = list(starmap(_build_candidate, iter_matches(question, passages)))
+    examined, others = examine_sentences(question, passages)
+    found = list(starmap(_build_candidate, iter_matches(examined, others)))
     chosen = _choose_candidate(question, found)
     if chosen is None:
         return _build_refusal("not reported")
+    partner = _find_partner(chosen, examined, others)
     return QuestionAnswer(
-        sentences=(_build_sentence(chosen),),
+        sentences=(_build_sentence(chosen, partner),),
         refused=None,
         sure=chosen.sure and _is_known(chosen, found),
     )
 
 
 def iter_matches(
-    question: Question,
-    passages: Sequence[TokenizedArticle],
-    least: float = likelihood.NEAREST,
+    examined: Sequence[SentenceMatch], others: Comparison
 ) -> Iterator[tuple[SentenceMatch, float]]:
-    """The sentences that may answer, with their ratings of at least `least`.
+    """The sentences that may answer, with their ratings.
 
     What says in the question's words that nobody knows is among them, however rated.
     """
-    examined, others = examine_sentences(question, passages)
     for match in examined:
         score = likelihood.rate_sentence(match, others)
-        wanted = score >= least or likelihood.reports_gap(match)
+        wanted = score >= likelihood.NEAREST or likelihood.reports_gap(match)
         if wanted and match.is_possible():
             yield match, score
 
@@ -179,6 +181,28 @@ def _choose_candidate(
     kept = _drop_superseded(question, _drop_denied_claims(found))
     # What says that nobody knows is the last choice.
     return min(kept, key=lambda one: (one.gap, *_candidate_sort_key(one)), default=None)
+
+
+def _find_partner(
+    chosen: _Candidate, examined: Sequence[SentenceMatch], others: Comparison
+) -> SentenceMatch | None:
+    """The sentence before or after it that is nearly as likely; None if none is.
+
+    The words of a question often stand in one sentence and the answer in the next,
+    which refers back to it: «A painting was stolen. It was found in a barn at Overby.»
+    """
+    match = chosen.match
+    near = [
+        (likelihood.rate_sentence(each, others), each.at, each)
+        for each in examined
+        if each.passage is match.passage
+        and abs(each.at - match.at) == 1
+        and max(each, match, key=lambda one: one.at).refers_back()
+        and each.is_possible()
+    ]
+    least = chosen.score - _PARTNER_SLACK
+    score, _, best = max(near, default=(least, 0, None), key=itemgetter(0, 1))
+    return best if score >= least and not chosen.gap else None
 
 
 def _is_known(one: _Candidate, found: Sequence[_Candidate]) -> bool:
@@ -340,10 +364,11 @@ def _build_refusal(why: RefusalReason, words: str = "") -> QuestionAnswer:
     return QuestionAnswer(sentences=(), refused=AnswerRefusal(why=why, words=words))
 
 
-def _build_sentence(one: _Candidate) -> AnswerSentence:
-    """The sentence, with those that turn it round."""
+def _build_sentence(one: _Candidate, partner: SentenceMatch | None) -> AnswerSentence:
+    """The sentence and its partner, with those that turn them round."""
     article, lines = one.match.passage.article, one.match.passage.lines
-    first, last = one.shown
+    shown = [one.shown, *([find_shown(partner)] if partner else [])]
+    first, last = min(at for at, _ in shown), max(at for _, at in shown)
     span = Span(start=lines[first].span.start, end=lines[last].span.end)
     return AnswerSentence(
         article=article,

@@ -16,6 +16,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
 
@@ -270,10 +271,14 @@ def _points_to_hidden(passage: Passage, before: Sequence[Passage], shown: str) -
         if len(word) >= _SHORTEST_NOUN and word not in shown
     }
     return bool(pointed) and any(
-        not pointed.isdisjoint(introduced.split())
-        for p in before
-        for introduced in _INTRODUCED.findall(p.text)
+        not pointed.isdisjoint(_list_introduced(p.text)) for p in before
     )
+
+
+@lru_cache(maxsize=256)
+def _list_introduced(text: str) -> frozenset[str]:
+    """The words that may be a noun with an indefinite article."""
+    return frozenset(" ".join(_INTRODUCED.findall(text)).split())
 
 
 def _asks_little(text: str) -> bool:

@@ -53,8 +53,6 @@ _GAPS = tuple(
             r"|daraufhin|unterdessen|inzwischen|bereits|nun|jetzt|zudem|ebenfalls|auch|schließlich|so\s?genannten?"
             r"|dort))(?=\s[\wäöüß„])(?!\s(?:nicht|noch|nach|vor|über|unter|als|wie|zu)\b)",
         ),
-        # «eine Maschine |vom Typ „Piper“|»
-        (0.6, r"(?P<gap>\svom\sTyp\s(?:„[^“]{2,30}“|[A-Z][\w-]+(?:\s\d+)?))(?=[\s,.])"),
         # «ein |79-jähriger| Fahrer», «die |80 Kilometer lange| Strecke»,
         # «|im Alter von 14 bis 17 Jahren|»
         (
@@ -90,7 +88,7 @@ _GAPS = tuple(
     )
 )
 #: The losses of what goes before the verb too: it is within a phrase.
-_ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+_ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.8, 1.0)
 #: «|Der norländische Künstler |Jens Lund will»
 _OFFICE = re.compile(
     rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
@@ -150,7 +148,7 @@ _PHRASE = re.compile(
 #: that the verb at the end needs.
 _PHRASE_FOLLOWS = re.compile(
     r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
-    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}"
+    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]"
 )
 #: «wurde der Dieb |in der Stadt Hallin| verhaftet»
 _LAST_VERB = re.compile(
@@ -212,7 +210,8 @@ _OF_NAME_LOSS = 1.4
 def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
     """Clauses and appositions that say more about a name."""
     for m in _OF_NAME.finditer(sentence):
-        if not _HARM.search(m["gap"]):
+        noun = sentence[: m.start("gap")].rpartition(" ")[2][:1]
+        if (noun.isupper() or noun in '„"') and not _HARM.search(m["gap"]):
             yield _OF_NAME_LOSS, *m.span("gap")
 
 
@@ -225,7 +224,7 @@ _ENDS = re.compile(
 )
 #: The main clause goes on: «…, die rudert, gewählt», «…, die rudert, ein».
 _GOES_ON = re.compile(
-    r",\s[a-zäöüß]+(?:\s[a-zäöüß]+)?\.?\Z|,\s(?:und|sondern)\s|\szu\s?\w+en\.?\Z"
+    r",\s[a-zäöüß]+(?:\s[a-zäöüß]+)?\.?\Z|,\s(?:und|sondern)\s|\szu\s?\w+e[lr]?n\.?\Z"
 )
 #: What these begin has its own infinitive: «weil es nicht gelang, … zu mieten».
 _OWN_INFINITIVE = (

@@ -8,7 +8,6 @@ Spans are exact: a passage's text is the text of its span with single spaces.
 import itertools
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
@@ -16,6 +15,7 @@ from digests.language.clauses import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
+from digests.summaries.boilerplate import is_junk
 from digests.types import Article, Span
 
 #: News comes early: no summary takes a later sentence.
@@ -53,26 +53,6 @@ _BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 #: «(Herald)», «(Ada Reed / Norvik Press)» after a caption.
 _CREDIT = re.compile(
     r"\s?\((?:[A-Z][\w.'’-]*\s?(?:(?:/|via|for)\s)?){1,6}\)\s*(?![a-z])"
-)
-_JUNK = re.compile(
-    r"""\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b|\bsign\sup\b|\bsubscri(?:be|ption)\b
-    |\bread\smore\b|\bread:\s|\bfollow\s(?:us|@\w+)|\ball\srights\sreserved\b|©
-    |\bcontributed\sto\sthis\s(?:report|story|article)\b|\bnewsletter\b|\be-?mail\sus\b
-    |\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b
-    |\A(?:an?\s|the\s|this\sis\san?\s)?(?:\w+\s)?transcript\b|\btranscript\s(?:as\sfollows|below|follows)\b|\bon\sthis\spage\b
-    |\bthe\sopinions\sexpressed\b|\bviews\sexpressed\b|\bcookies?\spolicy\b
-    |\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b|\bgood\s(?:morning|evening|afternoon)[,.!]
-    |\w@\w+\.\w|\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b|\blinks?\sbelow\b|\byour\s(?:comments|stories|pictures)\b
-    |\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s(?:supported|sponsored|presented|brought\sto\syou)\sby\b
-    |\b\w+\sicon\s\w+\sicon\b|\bContinue\sreading\sthe\smain\sstory\b
-    |\bmedia\splayback\b|\bsupported\son\s(?:this|your)\sdevice\b|https?://|\bwww\.|\bfile\sphoto\b|\bgetty\simages\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_JUNK_OPENING = re.compile(
-    r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
-    |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
-    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
-    re.VERBOSE | re.IGNORECASE,
 )
 _STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 #: A statement in marks, and no title: «"Night Ferry" opens on Friday».
@@ -463,7 +443,13 @@ def _has_headline_verb(found: Sequence[str]) -> bool:
     return False
 
 
+_MARKS = frozenset("\"'“”„‘’«»")
+
+
 def _find_last(sign: re.Pattern[str], text: str) -> int:
+    """Where the last sign is that opens or closes speech, -1 where there is none."""
+    if _MARKS.isdisjoint(text):
+        return -1
     return max((m.start() for m in sign.finditer(text)), default=-1)
 
 
@@ -507,12 +493,6 @@ def is_presentable(passage: Passage) -> bool:
     ):
         return False
     return not is_junk(passage.text)
-
-
-@lru_cache(maxsize=256)
-def is_junk(text: str) -> bool:
-    """Whether a text is a caption, a call to action or the like."""
-    return bool(_JUNK_OPENING.match(text) or _JUNK.search(text))
 
 
 #: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».

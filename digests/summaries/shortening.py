@@ -195,25 +195,12 @@ def _choose_insertions(
 _LONG = 120
 
 
-def match_source_detail(group: str, sources: str = "", verbs: str = "") -> str:
-    """An expression for «a source| who was briefed by the army| told the paper».
-
-    Args:
-        group: The name of the group of what says more about the source.
-        sources: Further alternatives for the source, each behind a «|».
-        verbs: Further alternatives for the verb behind it, likewise.
-    """
-    return (
-        r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?"
-        rf"(?:sources?|officials?|spokes\w+|diplomats?{sources})"
-        rf"(?P<{group}>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
-        rf"(?=\s(?:said|says|told|reported{verbs})\b)"
-    )
-
-
-#: Who it was that said so, and «according to a study| by analysts Brandt»
+#: «a source| who was briefed by the army| told the paper»: who it was that said so, and
+#: «according to a study| by analysts Brandt»
 _SOURCE_DETAIL = re.compile(
-    rf"{match_source_detail('detail')}"
+    r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?(?:sources?|officials?|spokes\w+|diplomats?)"
+    r"(?P<detail>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
+    r"(?=\s(?:said|says|told|reported)\b)"
     r"|,\saccording\sto\s(?:an?\s|the\s)?(?:[\w-]+\s){0,2}?(?:report|study|survey|poll|research)"
     r"(?P<by>\s(?:by|from|of|released|published)\s[^,;.]*)"
 )

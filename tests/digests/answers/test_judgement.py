@@ -64,7 +64,8 @@ def holds_false(row: dict[str, Any]) -> bool:
     """Whether a sure answer has what must not be said."""
     found = answer(row)
     text = " ".join(sentence.text for sentence in found.sentences)
-    return found.sure and any(re.search(false, text) for false in row["lacks"])
+    sure = bool(found.sentences) and found.sure
+    return sure and any(re.search(false, text) for false in row["lacks"])
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,35 @@ def test_an_unknown_name_is_named_in_the_refusal():
 
 
 @pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "Where was the stolen painting found?",
+            "A painting by Elsa Morn was stolen from the museum on Friday. "
+            "It was found in a barn at Overby two days later.",
+        ),
+        (
+            "Why does Ida Holt want to sell the mill?",
+            "Mayor Ida Holt wants to sell the old mill in Brant. "
+            "She named the cost of its roof, 90,000 pounds, as the reason.",
+        ),
+    ],
+)
+def test_a_neighbour_that_refers_back_is_shown_too(question: str, text: str):
+    article = an_article(text + " The weather was dry.", title=None)
+
+    assert reported(question, article) == [text]
+
+
+def test_a_neighbour_that_does_not_refer_back_is_left_out():
+    stolen = "A painting by Elsa Morn was stolen from the museum on Friday."
+    ladder = "A guard found a ladder in a barn at Overby two days later."
+    article = an_article(f"{stolen} {ladder}", title=None)
+
+    assert reported("Where was the stolen painting found?", article) == [stolen]
+
+
+@pytest.mark.parametrize(
     ("question", "why"),
     [
         ("How many lorries cross the bridge every day?", "another thing is counted"),

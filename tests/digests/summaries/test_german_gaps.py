@@ -183,6 +183,18 @@ def test_a_long_german_sentence_goes_without(text: str, short: str):
             "in Betrieb genommen",
             id="a phrase that its verb needs",
         ),
+        pytest.param(
+            "Kritik wird am Plan der Stadt Hallin laut, die Leiterin der Mühle, "
+            "Tochter des Ministers und Frau des Werftchefs, zur Chefin zu machen.",
+            "laut, die Leiterin der Mühle,",
+            id="what is planned with somebody",
+        ),
+        pytest.param(
+            "Trotz der hohen Kosten der neuen Brücken plant die Stadt Hallin mit ihren "
+            "Nachbarn an der Marl, die Wege am Ufer und die alte Werft zu erweitern.",
+            "zu erweitern",
+            id="what is planned",
+        ),
     ],
 )
 def test_what_a_german_sentence_needs_is_kept(text: str, kept: str):

@@ -98,14 +98,6 @@ def tightened(text: str, most: int) -> str:
         ),
         # What more is said of a subject, and by whom it was done.
         (
-            "A weaver who sold the letters to a museum said she is sure of the law.",
-            "A weaver said she is sure of the law.",
-        ),
-        (
-            "Both were charged by the Rowing Association with spitting at the races.",
-            "Both were charged with spitting at the races.",
-        ),
-        (
             "The inquiry by the Harbour Board is under way after a claim about bribes.",
             "The inquiry is under way after a claim about bribes.",
         ),
@@ -268,12 +260,6 @@ def test_somebody_with_two_callings_keeps_both():
             90,
             "Rents in the valley grew faster than the mills had said in May, according "
             "to Ida Lund.",
-        ),
-        (
-            "The ferry board is in the process of moving the boats of the town to "
-            "Norvik.",
-            66,
-            "The ferry board is moving the boats of the town to Norvik.",
         ),
         # The second object of a verb.
         (

@@ -1,0 +1,70 @@
+"""Recognize the captions, calls to action and notices that stand among sentences."""
+
+import re
+from functools import lru_cache
+
+#: Boilerplate: words of which a text has one, as most have none, and what they are in.
+_JUNK = tuple(
+    (cues, re.compile(pattern, re.IGNORECASE))
+    for cues, pattern in (
+        (
+            ("click", "scroll", "tap"),
+            r"\b(?:click|scroll|tap)\s(?:here|down|on|through|for)\b",
+        ),
+        (("sign up", "subscri"), r"\bsign\sup\b|\bsubscri(?:be|ption)\b"),
+        (("read more", "read: "), r"\bread\smore\b|\bread:\s"),
+        (("follow",), r"\bfollow\s(?:us|@\w+)|\btranscript\s(?:as\sfollows|follows)\b"),
+        (("rights reserved", "©"), r"\ball\srights\sreserved\b|©"),
+        (
+            ("contributed",),
+            r"\bcontributed\sto\sthis\s(?:report|story|article)\b",
+        ),
+        (("newsletter", "mail us"), r"\bnewsletter\b|\be-?mail\sus\b"),
+        (
+            ("your say", "the video"),
+            r"\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b",
+        ),
+        (
+            ("transcript", "on this page"),
+            r"\A(?:an?\s|the\s|this\sis\san?\s)?(?:\w+\s)?transcript\b"
+            r"|\btranscript\sbelow\b|\bon\sthis\spage\b",
+        ),
+        (("expressed",), r"\b(?:the\sopinions|views)\sexpressed\b"),
+        (("policy",), r"\bcookies?\spolicy\b"),
+        (("in this ",), r"\bin\sthis\s(?:video|clip|gallery|podcast|episode)\b"),
+        (("good ",), r"\bgood\s(?:morning|evening|afternoon)[,.!]"),
+        (("@",), r"\w@\w+\.\w"),
+        (("tweet",), r"\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b"),
+        (("below",), r"\blinks?\sbelow\b"),
+        (("your ",), r"\byour\s(?:comments|stories|pictures)\b"),
+        (
+            (" by",),
+            r"\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s"
+            r"(?:supported|sponsored|presented|brought\sto\syou)\sby\b",
+        ),
+        (("icon",), r"\b\w+\sicon\s\w+\sicon\b"),
+        (("main story",), r"\bContinue\sreading\sthe\smain\sstory\b"),
+        (
+            ("playback", "device"),
+            r"\bmedia\splayback\b|\bsupported\son\s(?:this|your)\sdevice\b",
+        ),
+        (("http", "www."), r"https?://|\bwww\."),
+        (("file photo", "getty"), r"\bfile\sphoto\b|\bgetty\simages\b"),
+    )
+)
+_JUNK_OPENING = re.compile(
+    r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
+    |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=256)
+def is_junk(text: str) -> bool:
+    """Whether a text is a caption, a call to action or the like."""
+    low = text.lower()
+    return _JUNK_OPENING.match(text) is not None or any(
+        any(cue in low for cue in cues) and pattern.search(text) is not None
+        for cues, pattern in _JUNK
+    )
