@@ -109,31 +109,35 @@ def print_version() -> None:
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
     open_closed_streams()
-    import_structlog_alone()
+    import_without_extras()
     code = run_command(sys.argv[1:])
     discard_unwritten()
     sys.exit(code)
 
 
-#: Libraries that structlog loads where they are installed, and the bot does not need:
-#: rich formats tracebacks, and greenlet brings the C++ runtime.
-STRUCTLOG_EXTRAS: Final = ("rich", "greenlet")
+#: What libraries load where it is installed, and the bot does not need: rich formats
+#: tracebacks; greenlet and the lists of aiohttp bring the C++ runtime.
+UNNEEDED_MODULES: Final[Mapping[str, Sequence[str]]] = {
+    "structlog": ("rich", "greenlet"),
+    "frozenlist": ("frozenlist._frozenlist",),
+}
 
 
-def import_structlog_alone() -> None:
-    """Import structlog before it can find what it would load beside itself.
+def import_without_extras() -> None:
+    """Import libraries before they can find what they would load beside themselves.
 
-    The bot would hold eight megabytes for as long as it runs. The command line imports
+    The bot would hold ten megabytes for as long as it runs. The command line imports
     rich itself where it shows help.
     """
-    hidden = [name for name in STRUCTLOG_EXTRAS if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = cast(ModuleType, None)
-    try:
-        importlib.import_module("structlog")
-    finally:
+    for library, extras in UNNEEDED_MODULES.items():
+        hidden = [name for name in extras if name not in sys.modules]
         for name in hidden:
-            del sys.modules[name]
+            sys.modules[name] = cast(ModuleType, None)
+        try:
+            importlib.import_module(library)
+        finally:
+            for name in hidden:
+                del sys.modules[name]
 
 
 def run_command(argv: Sequence[str]) -> int:

@@ -340,7 +340,8 @@ async def _list_events(
     context: CommandContext, articles: Sequence[Article]
 ) -> list[ListItem]:
     """Render the dated events of the articles below their days, earliest first."""
-    events = await context.publisher.engine.run(timeline.order_events, articles)
+    engine = context.publisher.engine.of_workspace(context.workspace.id)
+    events = await engine.run(timeline.order_events, articles)
     read = {article.id: article.revision for article in articles}
     return [
         ListItem(

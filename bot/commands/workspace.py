@@ -216,7 +216,7 @@ async def apply_file(
         data = await publisher.ingestor.source_reader.parse_toml(
             file, file_import.MAX_VALUES
         )
-        block = await publisher.engine.run(
+        block = await publisher.engine.of_workspace(workspace.id).run(
             file_import.find_workspace_block, data, workspace, plugins
         )
     wanted = file_import.build_requests(

@@ -103,11 +103,11 @@ class ChangePreviews:
             *await self._load_articles(stored),
             *(article for trial in tried.values() for article in trial.newest),
         ]
-        edition = await self._compose(held, PublishedLedger(), entry)
+        edition = await self._compose(workspace, held, PublishedLedger(), entry)
         full = await self._try_pages(workspace, entry, edition, tried)
         if full:
             held = [full.get(article.id, article) for article in held]
-            edition = await self._compose(held, PublishedLedger(), entry)
+            edition = await self._compose(workspace, held, PublishedLedger(), entry)
         problems = tuple(
             (mask_source(address), trial.problem)
             for address, trial in tried.items()
@@ -216,7 +216,8 @@ class ChangePreviews:
         """
         held = await self._load_articles(digest.sources, TRIAL_SPAN)
         newest = held[:TRIAL_ARTICLES]
-        found = await self.publisher.engine.run(_match_filter, newest, written)
+        engine = self.publisher.engine.of_workspace(digest.workspace_id)
+        found = await engine.run(_match_filter, newest, written)
         return FilterTrial(of=len(newest), matching=found)
 
     async def try_address(self, address: str) -> SourceTrial:
@@ -280,15 +281,19 @@ class ChangePreviews:
         known = await self._load_read_sources(workspace)
         active = _list_active_addresses(entry)
         held = await self._load_articles([known[a] for a in active if a in known])
-        return await self._compose(held, published, entry)
+        return await self._compose(workspace, held, published, entry)
 
     async def _compose(
-        self, held: Sequence[Article], published: PublishedLedger, entry: SettingsEntry
+        self,
+        workspace: Workspace,
+        held: Sequence[Article],
+        published: PublishedLedger,
+        entry: SettingsEntry,
     ) -> Edition:
         now = self.publisher.clock.now()
         settings = DigestSettings.model_validate(entry)
         style = settings.to_edition_style(settings.name)
-        return await self.publisher.engine.run(
+        return await self.publisher.engine.of_workspace(workspace.id).run(
             compose, held, now=now, ledger=published, style=style
         )
 

@@ -145,7 +145,8 @@ class CorrectionProcessor:
         try:
             found = await self.db.read(load_comparison, one)
             if found is not None:
-                corrections = await self.engine.run(compare_edition, found, now)
+                engine = self.engine.of_workspace(one.workspace_id)
+                corrections = await engine.run(compare_edition, found, now)
         except ConfigurationError:
             raise
         except Exception:

@@ -229,7 +229,7 @@ class FullTextReader:
             asked = _begin_reading(page, host, now)
             # Stored first, so that a process that dies does not ask without end.
             await self.db.write(page_reading_store.save_page_reading, asked)
-            ended, full = await self._ask(page, asked)
+            ended, full = await self._ask(page, asked, workspace)
             sent = ended.requests - asked.requests + 1
             self.budget.record_requests(host, workspace, sent, now)
             if full is None:
@@ -241,7 +241,7 @@ class FullTextReader:
         return stored
 
     async def _ask(
-        self, page: ArticlePage, asked: PageReading
+        self, page: ArticlePage, asked: PageReading, workspace: int
     ) -> tuple[PageReading, Article | None]:
         """Ask for the page; return what came of it, and the full text if it is good."""
         whole = page.is_full and page.reading is not None
@@ -275,10 +275,10 @@ class FullTextReader:
         )
         if judged.verdict != "article" or judged.article is None:
             return ended, None
-        return await self._compare(page, judged.article, ended)
+        return await self._compare(page, judged.article, ended, workspace)
 
     async def _compare(
-        self, page: ArticlePage, found: Article, ended: PageReading
+        self, page: ArticlePage, found: Article, ended: PageReading, workspace: int
     ) -> tuple[PageReading, Article | None]:
         """Compare the text of the page with what is known of the article."""
         announced = page.announced
@@ -289,7 +289,8 @@ class FullTextReader:
         before = await self.db.read(find, page.article_id, full.revision)
         if before is not None and before.revision != announced.revision:
             compare = detection.find_first_correction
-            if await self.engine.run(compare, before, announced) is not None:
+            engine = self.engine.of_workspace(workspace)
+            if await engine.run(compare, before, announced) is not None:
                 # The source corrected its text; the page still has the earlier one.
                 return replace(_finish_reading(ended, "old")), None
         return ended, full

@@ -243,4 +243,5 @@ async def compose_unpublished(
         articles=[article.id for article in articles],
     )
     style = EditionStyle(lang=articles[-1].lang or "en")
-    return await engine.run(compose_story, articles, memberships, style)
+    own = engine.of_workspace(scope.workspace_id)
+    return await own.run(compose_story, articles, memberships, style)

@@ -23,7 +23,9 @@ from bot.storage.job_requests import request_job
 from bot.storage.schema import (
     changes,
     destinations,
+    grants,
     incidents,
+    installations,
     notices,
     reports,
     workspaces,
@@ -143,9 +145,9 @@ def find_person_to_notify(
 ) -> str | None:
     """Find the person who last made the channel a destination by a command, if any.
 
-    With None as `channel`: the person who made the first change in the workspace. The
-    operator in the terminal and the owner in the console have no account that could be
-    sent a message.
+    With None as `channel`: the person who made the first change in the workspace, who
+    installed the bot there, or its first editor. The operator in the terminal and the
+    owner in the console have no account that could be sent a message.
     """
     by_person = (
         _CHANGE.made_at.is_not(None),
@@ -154,7 +156,15 @@ def find_person_to_notify(
     mine = (in_scope(changes, scope), *by_person)
     query = select(_CHANGE.person_id, _CHANGE.steps).where(*mine)
     if channel is None:
-        return first_scalar(conn, query.order_by(_CHANGE.id).limit(1))
+        installer = select(installations.c.installer).where(
+            in_scope(installations, scope), installations.c.installer != ""
+        )
+        editors = select(grants.c.external_id).where(
+            in_scope(grants, scope), grants.c.kind == "person"
+        )
+        choices = (query.order_by(_CHANGE.id), installer, editors.order_by(grants.c.id))
+        found = (first_scalar(conn, choice.limit(1)) for choice in choices)
+        return next(filter(None, found), None)
     newest = query.order_by(_CHANGE.made_at.desc(), _CHANGE.id.desc())
     for row in conn.execute(newest.limit(MAX_CHANGES_READ)):
         for step in row.steps:

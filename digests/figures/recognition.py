@@ -150,6 +150,9 @@ _RATE = re.compile(
     r"|[\s-]per[\s-](?!cent\b|se\b)(?:(?:square|cubic)[\s-]|\d[\d,]*\s)?"
     r"(?:\w+watt[\s-]hour|[^\W\d_]+)\b"
     r"|\s(?:pro|je)\s(?:\d[\d.]*\s)?[A-ZÄÖÜk]\w+(?:-\w+)*"
+    r"|/(?:100\s?)?(?:s|sec|second|min|minute|h|hr|hour|d|day|week|month|yr|year|a|km|"
+    r"mile|m[²³]?|cm[²³]|ha|acre|kg|g|t|tonne|l|L|litre|liter|gallon|head|person|[kM]Wh|"
+    r"Sekunde|Stunde|Tag|Woche|Monat|Jahr|Kopf|Einwohner)(?![\w/²³])"
 )
 #: «per 100,000 people»: the base of a rate is no figure.
 _RATE_BASE = re.compile(r"\b(?:per|pro)\s$")
@@ -197,7 +200,7 @@ class FigureReader:
         partner = self.partners.get(number)
         own = units.find_unit(self.text, number.start, number.end)
         start, end = get_extent(number, own)
-        if partner is None and _is_piece(self.text, start, end, number):
+        if own is None and units.has_unknown_unit(self.text, end):
             return None
         unit, first, last = own, start, end
         if partner is not None:
@@ -206,6 +209,9 @@ class FigureReader:
             there = get_extent(partner, other)
             first, last = min(start, there[0]), max(end, there[1])
         rate = _RATE.match(self.text, last) if unit else None
+        after = rate.end() if rate else last
+        if partner is None and _is_piece(self.text, start, after, number):
+            return None
         if rate:
             end, last = rate.end() if end == last else end, rate.end()
         read = self._measure(number, unit, self._include_hedge(first), last)

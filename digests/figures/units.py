@@ -30,7 +30,10 @@ _CODES = word_list("""
     GHS KES PKR
 """)
 
-#: Plain name of a unit → how it is written after a number.
+#: Other ways to write the hours of «kWh».
+_WITH_HOURS = "{0}h|{0} h|{0} hr|{0} hrs|{0} hours|{0} Stunden|{0} Stunde"
+#: Plain name of a unit → how it is written after a number; for a blank also with a
+#: hyphen or a sign of multiplication.
 _WRITTEN: Mapping[str, str] = {
     "percentage points": "percentage points|percentage point|Prozentpunkte",
     "basis points": "basis points|basis point|Basispunkte|Basispunkten",
@@ -53,18 +56,30 @@ _WRITTEN: Mapping[str, str] = {
     "cents": "cents|cent|Cents|Cent",
     "pence": "pence|penny",
     "pounds": "pounds|pound|lbs|lb",
-    "km/h": "km/h|kph|kmh|km per hour|km an hour|kilometers per hour|"
+    "foot-pounds": "ft lb|ft lbs|lb ft|lbs ft|foot pounds|foot pound|pound feet|"
+    "pound foot",
+    "newton metres": "Nm|N m|newton metres|newton metre|newton meters|newton meter|"
+    "Newtonmeter|Newtonmetern",
+    "passenger-km": "passenger km|passenger kilometres|passenger kilometre|"
+    "passenger kilometers|passenger kilometer|Personen km|Personenkilometer|"
+    "Personenkilometern|Personen Kilometer",
+    "tonne-km": "tonne km|t km|tkm|tonne kilometres|tonne kilometers|Tonnen km|"
+    "Tonnenkilometer|Tonnenkilometern|Tonnen Kilometer",
+    "km/h": "km/h|kph|k.p.h|kmh|km h|km hr|km/hr|km per hour|km an hour|"
+    "kilometers per hour|"
     "kilometres per hour|kilometers an hour|kilometres an hour|"
     "Stundenkilometer|Stundenkilometern|Kilometer pro Stunde|"
     "Kilometern pro Stunde",
-    "mph": "mph|miles per hour|miles an hour",
-    "square km": "square kilometers|square kilometres|square kilometre|"
+    "mph": "mph|m p h|m.p.h|miles per hour|miles an hour",
+    "square km": "sq km|sq. km|qkm|square kilometers|square kilometres|"
+    "square kilometre|"
     "square kilometer|km²|"
     "Quadratkilometer",
-    "square miles": "square miles|square mile",
-    "square metres": "square meters|square metres|square metre|square meter|m²|"
+    "square miles": "square miles|square mile|sq mi|sq. mi|sq miles|sq. miles",
+    "square metres": "sq m|sq. m|qm|square meters|square metres|square metre|"
+    "square meter|m²|"
     "Quadratmeter",
-    "square feet": "square feet|square foot|sq ft",
+    "square feet": "square feet|square foot|sq ft|sq. ft",
     "cubic feet": "cubic feet|cubic foot",
     "cubic metres": "cubic meters|cubic metres|cubic metre|cubic meter|m³|Kubikmeter",
     "km": "km|kilometers|kilometres|kilometer|kilometre|Kilometer|Kilometern",
@@ -76,7 +91,7 @@ _WRITTEN: Mapping[str, str] = {
     "inches": "inches|inch",
     "yards": "yards|yard",
     "acres": "acres|acre",
-    "acre-feet": "acre-feet|acre-foot",
+    "acre-feet": "acre-feet|acre-foot|acre ft",
     "hectares": "hectares|hectare|Hektar",
     "kg": "kg|kilograms|kilogrammes|kilogram|kilos|kilo|Kilogramm|Kilo",
     "grams": "grams|gram|grammes|g|Gramm",
@@ -93,10 +108,16 @@ _WRITTEN: Mapping[str, str] = {
     "GW": "GW|gigawatts|gigawatt|Gigawatt",
     "watts": "watts|watt|Watt",
     "kW": "kW|kilowatts|kilowatt|Kilowatt",
-    "kWh": "kWh|KWh|kwh|kilowatt hours|kilowatt hour|Kilowattstunden|Kilowattstunde",
-    "MWh": "MWh|megawatt hours|megawatt hour|Megawattstunden|Megawattstunde",
-    "GWh": "GWh|gigawatt hours|gigawatt hour|Gigawattstunden|Gigawattstunde",
-    "TWh": "TWh|terawatt hours|terawatt hour|Terawattstunden|Terawattstunde",
+    "kWh": f"{_WITH_HOURS.format('kW')}|KWh|kwh|kilowatt hours|kilowatt hour|"
+    "Kilowattstunden|Kilowattstunde|Kilowatt Stunden",
+    "MWh": f"{_WITH_HOURS.format('MW')}|megawatt hours|megawatt hour|"
+    "Megawattstunden|Megawattstunde|Megawatt Stunden",
+    "GWh": f"{_WITH_HOURS.format('GW')}|gigawatt hours|gigawatt hour|"
+    "Gigawattstunden|Gigawattstunde|Gigawatt Stunden",
+    "TWh": f"{_WITH_HOURS.format('TW')}|terawatt hours|terawatt hour|"
+    "Terawattstunden|Terawattstunde|Terawatt Stunden",
+    "Wh": f"{_WITH_HOURS.format('W')}|watt hours|watt hour|Wattstunden|Wattstunde",
+    "mAh": "mAh|mA h|milliampere hours|Milliamperestunden",
     "MB": "MB|megabytes|Megabyte",
     "GB": "GB|gigabytes|gigabyte|Gigabyte",
     "mg": "mg|milligrams|milligrammes|milligram|Milligramm",
@@ -125,6 +146,7 @@ MONEY_UNITS = frozenset((*_CODES, *_SIGNS.values())) | word_set("""
     cents pence pounds crowns pesos rand shillings cedis zloty
 """)
 
+_BLANK = r"[\s·⋅-]"
 _LONGEST_FIRST = sorted(_NAME_OF, key=len, reverse=True)
 #: Not the acres of «acre-feet», nor the metres of «metre-tonnes».
 _ANOTHER_UNIT = (
@@ -133,19 +155,25 @@ _ANOTHER_UNIT = (
 )
 #: «30 mile-long», «15 dollars-per-hour»; not the seconds of «12 second-hand cars».
 _SAYS_MORE = (
-    r"(?<=%)|(?<=cent)|(?<=zent)|-(?:(?:long|high|tall|wide|deep|thick|strong|plus|a|an|"
-    r"per|and|to|und|bis|olds?)\b|lang|ho[ch]h?|breit|tief|dick|groß|stark)"
+    r"(?<=%)|(?<=cent)|(?<=zent)|-(?:(?:long|high|tall|wide|deep|thick|strong|plus|olds?)"
+    r"\b|(?:an?|per|and|to|und|bis)-|lang|ho[ch]h?|breit|tief|dick|groß|stark)"
 )
 _AFTER = re.compile(
     r"(?:(?P<tied>-)|[\s\u00a0\u202f])?(?P<unit>"
-    + "|".join(re.escape(w).replace(r"\ ", r"[\s-]") for w in _LONGEST_FIRST)
-    + rf")(?![^\W_])(?!{_ANOTHER_UNIT})(?(tied)|(?:(?!-[^\W\d_])|(?={_SAYS_MORE})))"
+    + "|".join(re.escape(w).replace(r"\ ", _BLANK) for w in _LONGEST_FIRST)
+    + rf")(?![^\W_]|[·⋅]\w|\.\w\.)(?!{_ANOTHER_UNIT})"
+    rf"(?(tied)|(?:(?!-[^\W\d_])|(?={_SAYS_MORE})))"
     r"(?P<old>[-\s]olds?\b)?"
 )
 _BEFORE = re.compile(
     r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\bKSh|\bGH¢|\b(?:"
     + "|".join(_CODES)
     + r"))[\s\u00a0]?$|\bN$"
+)
+#: «kW-a», «N·cm»; not «A-list».
+_UNKNOWN = re.compile(
+    r"[\s-]?(?:[kMGTmµcd]?[WVAJNgltm]|Hz|ft|lbs?|oz)[·⋅*-]"
+    r"(?:h|hrs?|d|a|s|sec|min|[kcm]?m|k?g|k?N|ft|in|lbs?|sq)(?![^\W_])"
 )
 #: «80p»; not «3 p.m.», «p. 12».
 _PENCE = re.compile(r"p(?!\w|\.\s?m\b|\.\w)")
@@ -174,8 +202,16 @@ def find_unit(text: str, start: int, end: int) -> FigureUnit | None:
     m = _AFTER.match(text, end)
     if m is None:
         return None
-    name = _NAME_OF.get(re.sub(r"[\s-]", " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
+    name = _NAME_OF.get(re.sub(_BLANK, " ", m["unit"])) or _NAME_OF.get(m["unit"], "")
     return FigureUnit(name=name, start=start, end=m.end())
+
+
+def has_unknown_unit(text: str, end: int) -> bool:
+    """Whether a number is followed by signs of units that are not listed together.
+
+    The number alone would be false: the 12 of «12 kW-a».
+    """
+    return _UNKNOWN.match(text, end) is not None
 
 
 def classify_unit(unit: str) -> UnitSort:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from bot.commands import registry
 from bot.commands.context import CommandServices
@@ -16,7 +17,7 @@ from bot.corrections.message_edits import CorrectionProcessor
 from bot.delivery.card_pictures import CardIllustrator, DrawCard
 from bot.delivery.outbox import Outbox
 from bot.ingest.polling import Ingestor
-from bot.ingest.source_reader import SourceReader
+from bot.ingest.source_reader import SourceReader, read_folder
 from bot.lookup.archive import Archive
 from bot.metrics import Metrics
 from bot.model import (
@@ -212,6 +213,20 @@ def expect_reply(answer: Reply | Form) -> Reply:
     return answer
 
 
+class SharedEngine(FakeEngine):
+    """Refuses work that is nobody's: each workspace is to have its share of time."""
+
+    #: Folders are set by who runs the bot.
+    UNSHARED = frozenset({read_folder})
+
+    async def run(self, work: Any, /, *args: Any, **kwargs: Any) -> Any:
+        assert work in self.UNSHARED, f"{work.__name__} runs without a workspace"
+        return await super().run(work, *args, **kwargs)
+
+    def of_workspace(self, workspace_id: int) -> FakeEngine:
+        return FakeEngine()
+
+
 @asynccontextmanager
 async def open_harness(
     url: str,
@@ -231,7 +246,7 @@ async def open_harness(
     (home / "articles").mkdir(exist_ok=True)
     metrics = Metrics()
     db = Database.open(url, metrics=metrics)
-    clock, engine = clock or FakeClock(), FakeEngine()
+    clock, engine = clock or FakeClock(), SharedEngine()
     platform = platform or FakePlatform()
     archive = Archive(db=db)
     ingestor = Ingestor(
@@ -240,6 +255,7 @@ async def open_harness(
         clock=clock,
         source_reader=source_reader or SourceReader(),
         metrics=metrics,
+        story_engine=FakeEngine(),
     )
     publisher = EditionPublisher(
         db=db,

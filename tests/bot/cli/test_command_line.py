@@ -104,6 +104,21 @@ def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
     assert done.stdout.endswith("set()\n")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_runs_on_does_not_hold_the_runtime_of_c_plus_plus():
+    script = (
+        "import bot.__main__, pathlib\n"
+        "bot.__main__.import_without_extras()\n"
+        "import bot.app, bot.platforms.discord.session\n"
+        "import bot.platforms.slack.connection\n"
+        "print('libstdc++' in pathlib.Path('/proc/self/maps').read_text())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
+
+
 def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
     script = (
         "import sys; sys.argv[1:] = ['run']\n"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from bot.delivery import private_notices
 from bot.model.scope import PersonScope, Scope
@@ -110,3 +110,24 @@ async def test_who_made_the_channel_a_destination_is_told_even_after_the_operato
     await database.write(stop, tenant, tenant.destination.id)
 
     assert await database.read(list_recipients) == ["7"]
+
+
+async def test_where_nobody_changed_anything_it_is_who_installed_the_bot_or_an_editor(
+    database: Database, tenant: Tenant
+):
+    scope = Scope(tenant.workspace.id)
+
+    def find(connection: Connection) -> str | None:
+        return notice_store.find_person_to_notify(connection, scope, None)
+
+    def add(connection: Connection, /, table: Table, **values: object) -> None:
+        row = {"workspace_id": scope.workspace_id, **values}
+        connection.execute(table.insert().values(row))
+
+    await database.write(add, schema.grants, kind="role", external_id="5")
+    assert await database.read(find) is None
+    await database.write(add, schema.grants, kind="person", external_id="8")
+    assert await database.read(find) == "8"
+    installed = {"installed_at": NOW, "token": "?", "version": 1, "scopes": []}
+    await database.write(add, schema.installations, installer="9", **installed)
+    assert await database.read(find) == "9"

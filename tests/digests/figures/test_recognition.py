@@ -246,7 +246,7 @@ def test_a_rate_is_shown_with_what_it_is_per(text, lang, shown, unit):
         ("He has 12 year-round jobs.", "en"),
         ("They added 12 kilowatt-peak panels.", "en"),
         ("It hauled 400 metre-tonnes.", "en"),
-        ("Das Werk liefert 220 Megawatt-Stunden.", "de"),
+        ("Das Werk liefert 220 Megawatt-Sekunden.", "de"),
         ("Es waren 12 Meter-Tonnen.", "de"),
     ],
 )
@@ -259,8 +259,68 @@ def test_a_unit_may_be_followed_by_the_dimension_that_it_measures(text):
     assert only(text).unit == "miles"
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "shown", "unit"),
+    [
+        ("It has a battery of 12 kW-h.", "en", "12 kW-h", "kWh"),
+        ("It has a battery of 12 kW·h.", "en", "12 kW·h", "kWh"),
+        ("It has a 12-kW-h battery.", "en", "12-kW-h", "kWh"),
+        ("Output rose to 220 MW-hr.", "en", "220 MW-hr", "MWh"),
+        ("It has a battery of 5,000 mAh.", "en", "5,000 mAh", "mAh"),
+        ("The train ran at 80 m-p-h.", "en", "80 m-p-h", "mph"),
+        ("The train ran at 80 m.p.h. there.", "en", "80 m.p.h", "mph"),
+        ("It is a flat of 900 sq-ft.", "en", "900 sq-ft", "square feet"),
+        ("It is a flat of 900 sq. ft.", "en", "900 sq. ft", "square feet"),
+        ("It is set to 40 N-m.", "en", "40 N-m", "newton metres"),
+        ("It has a torque of 300 ft-lbs.", "en", "300 ft-lbs", "foot-pounds"),
+        ("It rose to 30 passenger-km.", "en", "30 passenger-km", "passenger-km"),
+        ("It has a store of 12 acre-ft.", "en", "12 acre-ft", "acre-feet"),
+        ("Er fasst 12 kW-Stunden.", "de", "12 kW-Stunden", "kWh"),
+        ("Es stieg auf 220 Megawatt-Stunden.", "de", "220 Megawatt-Stunden", "MWh"),
+        ("Der Zug fuhr mit 80 km-h.", "de", "80 km-h", "km/h"),
+        ("Es stieg auf 30 Personen-km.", "de", "30 Personen-km", "passenger-km"),
+        ("Er liefert 300 N·m.", "de", "300 N·m", "newton metres"),
+        ("Die Wohnung hat 90 qm.", "de", "90 qm", "square metres"),
+    ],
+)
+def test_a_unit_of_two_signs_is_read_however_they_are_joined(text, lang, shown, unit):
+    figure = only(text, lang=lang)
+    assert (figure.text, figure.unit) == (shown, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "shown", "unit"),
+    [
+        ("They need 30 kWh/day.", "en", "30 kWh/day", "kWh"),
+        ("Dust reached 40 µg/m³.", "en", "40 µg/m³", "micrograms"),
+        ("The river carried 900 m³/s.", "en", "900 m³/s", "cubic metres"),
+        ("Es braucht 30 kWh/Tag.", "de", "30 kWh/Tag", "kWh"),
+        ("Es braucht 15 kWh/100 km.", "de", "15 kWh/100 km", "kWh"),
+    ],
+)
+def test_a_rate_may_be_written_with_a_slash(text, lang, shown, unit):
+    figure = only(text, lang=lang)
+    assert (figure.text, figure.unit) == (shown, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Output rose to 12 kW-a.", "en"),
+        ("It is set to 40 N·cm.", "en"),
+        ("Es stieg auf 12 GW-a.", "de"),
+    ],
+)
+def test_a_number_without_its_unknown_unit_is_no_figure(text, lang):
+    assert not recognition.find_figures(text, lang=lang)
+
+
+def test_a_letter_before_a_word_is_no_unknown_unit():
+    assert only("It drew 12 A-list stars.").what == "A-list stars"
+
+
 def test_part_of_a_compound_unit_is_no_unit():
-    assert only("It turns with 300 foot-pounds of force.").unit == ""
+    assert only("It holds 300 foot-candles of light.").unit == ""
 
 
 def test_german_energy_has_its_own_unit():

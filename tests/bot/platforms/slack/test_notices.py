@@ -75,3 +75,19 @@ async def test_an_id_that_is_no_persons_is_never_asked_for(harness, slack):
     await harness.outbox.deliver_notices()
     assert slack.asked("open") == []
     assert slack.ledger.says(CHANNEL) == []
+
+
+async def test_where_a_file_set_everything_up_its_editor_gets_the_message(
+    harness, slack
+):
+    editors = f'zone = "Europe/Berlin"\neditors = ["person {ANA}"]'
+    await harness.apply(CONFIGURATION.replace('zone = "Europe/Berlin"', editors))
+    slack.ledger.channel(CHANNEL, archived=True)
+    await harness.post()
+    slack.ledger.channel(f"D{ANA}")
+    for _ in range(3):
+        await harness.outbox.deliver_notices()
+        harness.clock.advance(hours=7)
+        await harness.outbox.drain()
+    (reported,) = slack.ledger.says(f"D{ANA}")
+    assert "has stopped posting: #morning" in reported["text"]

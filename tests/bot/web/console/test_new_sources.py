@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.storage import console_store
+from bot.model.scope import Scope
+from bot.storage import change_store, console_store
 from bot.web.request_bodies import SIGNED_IN_LIMITS
 from digests.sources.opml import Subscription, write_opml
 from tests.bot.web.asgi import Answer, Browser
@@ -120,6 +121,25 @@ async def test_a_change_of_another_workspace_is_not_shown(stage, browser, source
     where = (await add(browser, sources, shown)).header("location")
     other = await stage.workspace("far")
     there = where.replace(sources, f"/console/w/{other.id}/sources")
+    assert "There is no such change here" in (await browser.get(there)).text
+
+
+async def test_a_change_that_nobody_confirmed_is_not_shown(stage, browser, sources):
+    harness = stage.harness
+    shown = await upload(browser, sources, OPML)
+    where = (await add(browser, sources, shown)).header("location")
+    scope = Scope((await harness.digest()).workspace_id)
+    confirmed = where.rpartition("/")[2]
+    change = await harness.db.read(change_store.find_change, scope, confirmed)
+    proposed = await harness.db.write(
+        change_store.propose_change,
+        scope,
+        steps=change.steps,
+        person_id="7",
+        person_name="Ana",
+        now=harness.clock.now(),
+    )
+    there = where.replace(confirmed, proposed.public_id)
     assert "There is no such change here" in (await browser.get(there)).text
 
 
