@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
-from digests.language import quotation_marks, sentences, words
+from digests.language import numbers, quotation_marks, sentences, words
 from digests.language.quotation_marks import DOUBLE, SINGLE
 from digests.language.spans import overlaps_any
 from digests.language.words import primary_language
@@ -229,15 +229,13 @@ def describe_figure(figure: Figure) -> tuple[TextRun, TextRun, TextRun]:
     They are the clause that states it; without one the number and what it counts or
     measures: «31,000 vehicles», «about $273 billion (bilateral trade)».
     """
-    number = rf"(?<![\w.,]){re.escape(figure.text)}(?!\w)"
-    found = re.search(number, figure.label)
+    found = numbers.find_written(figure.text, figure.label)
     if found is None:
         return _describe_number(figure)
-    start, end = found.span()
     return (
-        (figure.label[:start], False),
-        (figure.label[start:end], True),
-        (figure.label[end:], False),
+        (figure.label[: found.start], False),
+        (figure.label[found.start : found.end], True),
+        (figure.label[found.end :], False),
     )
 
 

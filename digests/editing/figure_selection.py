@@ -144,6 +144,11 @@ _ELSEWHERE = re.compile(
     rf"In (?:{dates.MONTH_NAMES}))"
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
+#: It names another place: «In Norland, …».
+_PLACE_BEFORE = re.compile(
+    r"(?:^|[.!?][\"”’']?\s+)(?:But |And )?In ([A-ZÄÖÜ][\w’-]+)\b[^.!?]*"
+    r"[.!?][\"”’']?\s+[^.!?]*$"
+)
 _READ, _OPENING = 400, 800
 #: Behind a label that was cut from its subject: «soldiers | and officers are …».
 _SUBJECT_GOES_ON = re.compile(
@@ -242,8 +247,13 @@ def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
 
 def _is_former(figure: Figure) -> bool:
     """Whether a count holds no longer: the 2,500 of «800, down from 2,500»."""
-    at = figure.label.find(figure.text)
-    return at > 0 and _LEFT.search(figure.label[:at]) is not None
+    return _LEFT.search(figure.label[: _find_number(figure)]) is not None
+
+
+def _find_number(figure: Figure) -> int:
+    """Where the label has the number; 0 where it has not."""
+    found = numbers.find_written(figure.text, figure.label)
+    return found.start if found else 0
 
 
 def _read_title(article: Article) -> dict[float, set[str]]:
@@ -288,7 +298,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
     amount in brackets, a small count, something said of «her» where it may be several.
     """
     label = figure.label
-    at = max(0, label.find(figure.text))
+    at = _find_number(figure)
     sort, start = units.classify_unit(figure.unit), figure.sentence.start
     weight = _weigh_count(figure) if sort == "count" else 1
     aside = _ASIDE.match(label)
@@ -302,7 +312,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or (sort == "measure" and abs(figure.value) < _LARGE_COUNT)
         or (sort == "measure" and label[:at].endswith(" at "))
         or (sort == "count" and _BARE.match(label[at + len(figure.text) :]))
-        or _ELSEWHERE.search(article.text[max(0, start - _READ) : figure.start])
+        or _is_elsewhere(article.text[max(0, start - _READ) : figure.start], shown)
         or _ONE_OF.search(label[:at])
         or _POINTS_OUT.search(label)
         or _is_cut_off(figure, article)
@@ -322,6 +332,13 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or article.text[: figure.start].endswith("(")
         or (len(people) != 1 and _PRONOUN.match(label))
     )
+
+
+def _is_elsewhere(before: str, shown: str) -> bool:
+    """Whether the sentence before a figure's tells of another time or place."""
+    place = _PLACE_BEFORE.search(before)
+    away = place is not None and place[1].lower() not in shown
+    return away or _ELSEWHERE.search(before) is not None
 
 
 def _is_cut_off(figure: Figure, article: Article) -> bool:
@@ -356,7 +373,7 @@ def _score(figure: Figure, *, named: bool) -> float:
 
 def _weigh_count(figure: Figure) -> float:
     """More for what happened to people, less for small counts of anything else."""
-    at = figure.label.find(figure.text)
+    at = _find_number(figure)
     before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
     behind = re.split(r"[,;:]", after)[0]
     grave = figure.unit == "votes" or _GRAVE_BEFORE.search(before)

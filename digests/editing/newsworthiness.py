@@ -24,7 +24,7 @@ from digests.types import Article, ArticleKind
 
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The most characters that are read of a headline, and of the text behind it.
-_READ_TITLE, _READ_CHARACTERS = 900, 1800
+_READ_TITLE, _READ_CHARACTERS = 900, 1300
 #: Numbers, and phrases that mean no harm, are looked for in so many characters.
 _COUNTED_CHARACTERS = 1000
 #: Articles of a story that are weighed.
@@ -33,29 +33,29 @@ _READ_ARTICLES = 6
 _REPORTS = frozenset[ArticleKind](("news", "live"))
 #: Subjects whose numbers say how many were harmed or how much is dangerous.
 _HARM = ("killed", "died", "held", "hurt", "ill", "without", "recalled", "stolen")
+#: What a word of harm counts beside each power of ten of those harmed.
+_HARMED = 0.8
 #: Subjects of what happened or was decided.
-_EVENTFUL = re.compile(
-    "killed|died|held|hurt|ill|war|disaster|accident|crime|without|recalled|stolen|peace"
-    "|falls|power|guilty|charged|bribery|courts?|decides|rates|strike|jobs|firms|neglect"
-    "|economy|diplomacy|protest"
+_EVENTFUL = frozenset(
+    (
+        *(*_HARM, "war", "disaster", "accident", "crime", "peace", "power", "guilty"),
+        *("charged", "bribery", "courts", "decides", "strike", "neglect", "economy"),
+        "falls",
+    )
 )
 #: Subjects of words that mean other things too: one word alone counts half.
-_VAGUE = re.compile(
-    "sport|show|curiosities|listings|technology|local|companies|campaign|quarrel|markets"
-    "|remembers"
+_VAGUE = frozenset(
+    (
+        *("sport", "show", "curiosities", "listings", "companies", "campaign"),
+        *("quarrel", "remembers"),
+    )
 )
 #: Below the headline one more word for so many characters makes a subject sure.
 _WORD_FOR = 900
-#: Subjects that weigh nothing alone: what numbers count, who once held an office.
-_COUNTED = frozenset(("people", "money", "former"))
+#: Subjects that weigh nothing alone: what numbers count.
+_COUNTED = frozenset(("people", "money"))
 #: Of words that any sentence has, those that begin one: «How …», «Pensions: what …».
 _OPENS = re.compile(r"^\W{0,2}$|[:–]\s$")
-#: Subjects that are more than each of them where a headline has both.
-_TOGETHER = (
-    ("leader", "died"),
-    ("former", "died"),
-    ("former", "leader"),
-)
 _LEAST_PEOPLE, _LEAST_MONEY = 300, 1_000_000
 #: What a subject or a number counts that stands below the headline: in the first
 #: characters of the text, and behind them.
@@ -64,7 +64,6 @@ _OPENING_CHARACTERS, _OPENING_SHARE, _BACKGROUND = 500, 0.5, 0.25
 _REACH = {
     "explains": _OPENING_CHARACTERS,
     "listings": _OPENING_CHARACTERS,
-    "harmless": 0,
 }
 #: The powers of ten that a number counts at most.
 _MOST_SIZE = 3.5
@@ -252,27 +251,35 @@ def iter_properties(article: Article, kind: ArticleKind) -> Iterator[tuple[str, 
     found = _load_vocabulary(resolve_language(article.lang)).find_subjects(text)
     head = {name for name, places in found.items() if places[0][0] < head_end}
     # That a head of state died is news, however the text tells the life.
-    if kind != "news" and {"leader", "died"} <= head:
+    leader_died = {"leader", "died"} <= head
+    if leader_died and kind != "news":
         yield from iter_properties(article, "news")
         return
-    yield f"kind {kind}", 1.0
-    for name, places in found.items():
-        if name not in _COUNTED:
-            yield name, _measure_subject(name, places, text, head_end)
-    if not any(map(_EVENTFUL.fullmatch, head)):
-        yield "uneventful head", 1.0
-    for one, other in _TOGETHER:
-        if one in head and other in head:
-            yield f"{one} {other}", 1.0
+    yield "report", float(kind in _REPORTS or kind == "obituary")
+    yield "leader died", float(leader_died)
+    yield "uneventful head", float(_EVENTFUL.isdisjoint(head))
     if body:
         end = head_end + _OPENING_CHARACTERS
         yield "long ago", float(bool(_LONG_AGO.search(text, 0, end)))
         yield from report_form.iter_form(article.title or "", article.text)
+    counted = text[:_COUNTED_CHARACTERS]
+    amounts = _find_amounts(counted, article.lang)
     # At a memorial the dead of long ago are counted.
-    harm = {n: _share_of(found[n][0][0], head_end) for n in _HARM if n in found}
-    if "remembers" in head:
-        harm = {}
-    yield from _iter_sizes(text[:_COUNTED_CHARACTERS], found, harm, article.lang)
+    harmed = () if "remembers" in head else amounts
+    for name, places in found.items():
+        value = _measure_subject(name, places, text, head_end)
+        if name in _HARM:
+            near = [
+                number
+                for place in places
+                if (number := _find_nearest(counted, place, harmed))
+            ]
+            most = max((number.value for number in near), default=1)
+            share = _share_of(places[0][0], head_end)
+            yield name, _HARMED * value + share * _measure_size(most)
+        elif name not in _COUNTED:
+            yield name, value
+    yield from _iter_sizes(counted, found, amounts)
 
 
 def _measure_subject(
@@ -290,7 +297,7 @@ def _measure_subject(
         return 0.0
     words = {text[start:end].lower() for start, end in places}
     if places[0][0] < head_end:
-        return 0.5 if _VAGUE.fullmatch(name) and len(words) == 1 else 1.0
+        return 0.5 if name in _VAGUE and len(words) == 1 else 1.0
     needed = 1 + len(text) // _WORD_FOR
     return _share_of(places[0][0], head_end) * min(1.0, len(words) / needed)
 
@@ -301,19 +308,9 @@ def _share_of(start: int, head_end: int) -> float:
     return _OPENING_SHARE if start < head_end + _OPENING_CHARACTERS else _BACKGROUND
 
 
-def _iter_sizes(
-    text: str,
-    found: Mapping[str, Sequence[_Place]],
-    harm: Mapping[str, float],
-    lang: str | None,
-) -> Iterator[tuple[str, float]]:
-    """The powers of ten of those who were harmed or are concerned, and of the money."""
-    counted = [
-        n
-        for n in numbers.find_numbers(text, lang)
-        if n.value >= 1 and not 1900 <= n.value < 2100
-    ]
-    counted += [
+def _find_amounts(text: str, lang: str | None) -> Sequence[Number]:
+    """The numbers that may count something, vague ones too; no years."""
+    vague = (
         Number(
             start=m.start(),
             end=m.end(),
@@ -321,35 +318,54 @@ def _iter_sizes(
             shape="words",
         )
         for m in _VAGUE_AMOUNT.finditer(text)
+    )
+    return [
+        number
+        for number in (*numbers.find_numbers(text, lang), *vague)
+        if number.value >= 1 and not 1900 <= number.value < 2100
     ]
-    for name, share in harm.items():
-        sizes = (_measure_size(text, place, counted) for place in found.get(name, ()))
-        yield f"{name} size", share * max(sizes, default=0.0)
+
+
+def _iter_sizes(
+    text: str, found: Mapping[str, Sequence[_Place]], amounts: Sequence[Number]
+) -> Iterator[tuple[str, float]]:
+    """The powers of ten of those who are concerned, and of the money."""
     people = money = 1.0
-    for number in counted:
+    for number in amounts:
         if _stands_behind(number, found.get("people", ())):
             people = max(people, number.value / _LEAST_PEOPLE)
         elif _stands_behind(number, found.get("money", ())) or _SIGNS.search(
             text[: number.start][-6:]
         ):
             money = max(money, number.value / _LEAST_MONEY)
-    yield "people size", min(_MOST_SIZE, math.log10(people))
-    yield "money size", min(_MOST_SIZE, math.log10(money))
+    yield "people size", _measure_size(people)
+    yield "money size", _measure_size(money)
 
 
 def _stands_behind(number: Number, places: Sequence[_Place]) -> bool:
     return any(0 <= start - number.end < _NEAR_COUNTED for start, _ in places)
 
 
-def _measure_size(text: str, place: _Place, counted: Sequence[Number]) -> float:
-    """The powers of ten of the whole number nearest to a word, in its sentence."""
+def _find_nearest(text: str, place: _Place, amounts: Sequence[Number]) -> Number | None:
+    """The whole number nearest to a word, in its sentence."""
     start, end = place
     near = [
-        (distance, -n.value)
-        for n in counted
-        if (distance := max(n.start - end, start - n.end)) <= _NEAR_NUMBER
-        and not _SENTENCE_END.search(text[min(n.end, end) : max(n.start, start)])
-        and not _MEASURED.match(text, n.end)
-        and not _AGED.search(text[max(0, n.start - 16) : n.start])
+        number
+        for number in amounts
+        if _measure_gap(number, place) <= _NEAR_NUMBER
+        and not _SENTENCE_END.search(
+            text[min(number.end, end) : max(number.start, start)]
+        )
+        and not _MEASURED.match(text, number.end)
+        and not _AGED.search(text[max(0, number.start - 16) : number.start])
     ]
-    return min(_MOST_SIZE, math.log10(-min(near)[1])) if near else 0.0
+    return min(near, key=lambda n: (_measure_gap(n, place), -n.value), default=None)
+
+
+def _measure_gap(number: Number, place: _Place) -> int:
+    return max(number.start - place[1], place[0] - number.end)
+
+
+def _measure_size(value: float) -> float:
+    """The powers of ten of an amount."""
+    return min(_MOST_SIZE, math.log10(value))

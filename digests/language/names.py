@@ -49,6 +49,8 @@ PLURAL_NOUNS = word_set("percent people women men children police families parti
 #: A name with one of these words is a body, not a person.
 BODY_WORDS = _TABLES["body_words"]
 PLACES = _TABLES["places"]
+#: «Glasgow-born» is whence somebody is.
+ORIGINS = ("-born", "-based")
 #: Adjectives of country, party and faith: before a name, part of the role.
 ADJECTIVES = _TABLES["adjectives"]
 NEVER_NAME = _TABLES["never_name"]
@@ -227,11 +229,21 @@ def _core(tokens: Sequence[Token], first: int, last: int) -> int:
             core = at + 1
     while (
         last - core > 2
-        and tokens[core].low in ADJECTIVES
+        and _is_adjective(tokens[core].low)
         and not any(token.low in BODY_WORDS for token in tokens[core + 1 : last])
     ):
         core += 1
-    return core
+    # «New York City Public Advocate Trish Mabe»: a given name begins the name.
+    given = last - 2
+    opening = tokens[first].low
+    introduced = opening in PLACES | ADJECTIVES and opening not in GIVEN_NAMES
+    begins = given - core > 1 and tokens[given].low in GIVEN_NAMES
+    return given if introduced and begins else core
+
+
+def _is_adjective(low: str) -> bool:
+    """Whether a word describes a person: «Scottish», «Glasgow-born»."""
+    return low in ADJECTIVES or low.endswith(ORIGINS)
 
 
 def _is_calling(token: Token) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from digests.language.spans import drop_overlapping
 from digests.language.words import resolve_language, word_list, word_set
-from digests.types import frozen
+from digests.types import Span, frozen
 
 NumberShape = Literal["digits", "words", "fraction", "rate"]
 
@@ -297,3 +297,13 @@ def _denominator(m: re.Match[str]) -> float:
     if m["digits"]:
         return float(m["digits"].replace(",", ""))
     return _word_value(m["word"].lower().removeprefix("a "))
+
+
+def find_written(number: str, clause: str) -> Span | None:
+    """Where a clause has a number as it is written in a text.
+
+    A clause begins with a capital and has plain spaces, the text may have neither.
+    """
+    written = r"\s".join(re.escape(word) for word in number.split())
+    found = re.search(rf"(?<![\w.,]){written}(?!\w)", clause, re.IGNORECASE)
+    return Span(start=found.start(), end=found.end()) if found else None

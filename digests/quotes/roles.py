@@ -21,7 +21,7 @@ from digests.language.grammar import (
     Token,
     looks_finite,
 )
-from digests.language.names import BODY_WORDS
+from digests.language.names import BODY_WORDS, ORIGINS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
@@ -142,7 +142,7 @@ def _is_cut(frame: SentenceFrame, start: int, words: Sequence[Token]) -> bool:
 
 def _is_no_function(last: str, *, titled: bool) -> bool:
     """Whether a body or a thing is before the name: «a campaign speech Ada Bell …»."""
-    if last in _NO_FUNCTIONS or is_plural_role(last):
+    if last in _NO_FUNCTIONS or is_plural_role(last) or last.endswith(ORIGINS):
         return True
     return not (titled or is_role_noun(last))
 

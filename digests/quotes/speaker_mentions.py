@@ -12,6 +12,7 @@ from digests.language.grammar import (
     DETERMINERS,
     FEMALE_PRONOUNS,
     GERMAN_DETERMINERS,
+    INVERTING_CUES,
     MALE_PRONOUNS,
     PHRASE_BREAKERS,
     PLURAL_PRONOUNS,
@@ -22,13 +23,23 @@ from digests.language.grammar import (
     WRITTEN,
     Name,
     Token,
+    looks_finite,
 )
-from digests.language.names import FEMALE_WORDS, MALE_WORDS, PLURAL_NOUNS, ROLE_NOUNS
+from digests.language.names import (
+    ADJECTIVES,
+    FEMALE_WORDS,
+    MALE_WORDS,
+    PLURAL_NOUNS,
+    ROLE_NOUNS,
+)
 from digests.language.words import word_set
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS
 _OBJECT_PRONOUNS = word_set("him his her them their")
+#: Of many: what they write, and that they write it.
+_PLURAL_VERBS = word_set("argue claim comment note report state warn")
+_AFTER_VERB = word_set("in on that")
 #: Determiners that can speak without a noun: «several said».
 _ALONE = word_set("several many some others both one another hundreds thousands most")
 
@@ -107,12 +118,29 @@ class _MentionReader:
         """A name, or the noun phrase that it begins: «Bell supporters», «X's aide»."""
         name = self.names[at]
         end = self._find_role_end(name.last)
+        if end == name.last and self._describes_another(name):
+            end += 1
         follows = self.names.get(end)
         if end > name.last and follows is not None:
             return self._build_name(at, follows, described=True)
         if end > name.last and follows is None:
             return self._build(at, end, "nominal")
         return self._build_name(at, name)
+
+    def _describes_another(self, name: Name) -> bool:
+        """Whether a name is part of another's description: «said Bell donor Tom Cole».
+
+        Behind a reporting word its subject stands, whatever noun is between them.
+        """
+        noun, following = name.last, self.names.get(name.last + 1)
+        return (
+            following is not None
+            and " " in following.text
+            and self._low(name.first - 1) in INVERTING_CUES
+            and not name.possessive
+            and not self._stops_at(noun)
+            and not looks_finite(self.tokens[noun].text)
+        )
 
     def _read_pronoun(self, at: int) -> SpeakerMention:
         phrase = None
@@ -164,7 +192,7 @@ class _MentionReader:
                 and (head or self.tokens[end - 1].possessive)
             ):
                 return self._build_name(at, name, described=True)
-            if head and not self._has_role_soon(end):
+            if self._is_verb(end) or (head and not self._has_role_soon(end)):
                 break
             end = name.last if name is not None else end + 1
             if self.tokens[end - 1].possessive:
@@ -186,6 +214,8 @@ class _MentionReader:
         german = low in GERMAN_DETERMINERS and " " not in name.text
         if german and self._low(at - 1) != "von":
             return self._build(at, name.last, "nominal", sort=name.kind)
+        if _is_people(name):
+            return self._build(at, name.last, "nominal", "party")
         named = low == "the" or name.kind == "title"
         return self._build_name(at, name) if named else None
 
@@ -200,6 +230,21 @@ class _MentionReader:
             # German nouns have capitals, verbs have none.
             return not token.capital
         return self._stops_at(end, names=False)
+
+    def _is_verb(self, at: int) -> bool:
+        """Whether people and what they do are a clause: «the Germans note in …».
+
+        «the nurses' report on pay» and «the jobs report» are phrases.
+        """
+        before = self.tokens[at - 1]
+        people = before.capital or is_role_noun(before.low)
+        return (
+            self.tokens[at].low in _PLURAL_VERBS
+            and self._low(at + 1) in _AFTER_VERB
+            and people
+            and is_plural_role(before.low)
+            and not before.possessive
+        )
 
     def _has_role_soon(self, at: int) -> bool:
         """Whether a role noun follows: «chief bridge engineer»."""
@@ -264,6 +309,12 @@ class _MentionReader:
             after_preposition=first > 0 and self.tokens[first - 1].low in PREPOSITIONS,
             core=first if core is None else core,
         )
+
+
+def _is_people(name: Name) -> bool:
+    """Whether a name is that of a people: «the Germans»."""
+    low = name.text.lower()
+    return low.endswith("s") and low[:-1] in ADJECTIVES
 
 
 def _breaks_phrase(token: Token) -> bool:

@@ -182,6 +182,15 @@ def test_a_figure_is_shown_as_its_clause_in_which_its_number_stands_out(label, s
     assert [stands_out for _, stands_out in runs] == [False, True, False]
 
 
+def test_a_number_stands_out_however_its_clause_writes_its_first_word_and_spaces():
+    figure = a_figure(text="about\xa012", label="About 12 people fled")
+    assert [text for text, _ in describe_figure(figure)] == [
+        "",
+        "About 12",
+        " people fled",
+    ]
+
+
 @pytest.mark.parametrize(
     ("label", "status", "named"),
     [

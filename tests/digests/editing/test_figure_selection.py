@@ -179,6 +179,7 @@ def shown_beside(further: str) -> list[str]:
         "In the hours after 140 people died, the sirens fell silent.",
         "In 2014, 327 boats were sold in Halm.",
         "In May, a dam in the far south broke. Floods killed 10 people there.",
+        "In Estria, a ferry sank at its quay. Some 140 people were hurt.",
     ],
 )
 def test_beside_the_summary_a_figure_states_something_by_itself(further):

@@ -367,7 +367,7 @@ def test_words_without_their_author_or_their_object_have_no_card(text: str):
     assert speakers_shown(text) == []
 
 
-def test_a_clause_is_no_name_on_a_card():
+def test_a_people_that_notes_something_has_no_card():
     text = (
         "The paper has ten pages. “Our country shares the same enemies and has fought "
         "the same war for years,” the Germans note in the paper."

@@ -551,3 +551,41 @@ def test_a_role_is_not_cut_from_a_longer_name_and_has_no_praise(
 def test_a_magazine_in_its_review_is_the_magazine():
     text = "“No game has been awaited so long,” the Hallin magazine in its review said."
     assert "review" not in (find_quotes(text)[-1].speaker or "")
+
+
+@pytest.mark.parametrize(
+    ("words", "speaker"),
+    [
+        ("said Cole donor Ada Berg when asked", "Ada Berg"),
+        ("said Cole constituent\xa0Ada Berg", "Ada Berg"),
+        ("said Cole", "Cole"),
+        ("said Cole beat Ada Berg in May", "Cole"),
+    ],
+)
+def test_a_name_that_only_says_whose_somebody_is_does_not_speak(words, speaker):
+    text = f"Cole met Holm in Hallin. “The lock is safe and will stay open,” {words}."
+    assert speakers(text) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("description", "role"),
+    [
+        ("New York City Public Advocate", "New York City Public Advocate"),
+        ("South Korean-born", None),
+        ("London-based", None),
+    ],
+)
+def test_a_place_before_a_name_is_a_part_of_neither_name_nor_role(description, role):
+    text = f"“The lock is safe and will stay open,” said {description} Ruth Mabe."
+    assert (speakers(text), roles(text)) == (["Ruth Mabe"], [role])
+
+
+@pytest.mark.parametrize("verb", ["note", "argue", "report"])
+def test_a_plural_and_its_verb_are_a_clause_and_no_speaker(verb):
+    text = f"“The lock is safe and will stay open,” the nurses {verb} in the paper."
+    assert speakers(text) in (["the nurses"], [None])
+
+
+def test_a_report_of_many_is_a_document_that_speaks():
+    text = "“The lock is safe and will stay open,” the nurses' report on pay said."
+    assert speakers(text) == ["the nurses' report"]
