@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.bot.harness import (
     open_harness,
 )
 from tests.builders import NOON, an_article
-from tests.fakes import FakePlatform
+from tests.fakes import FakeEngine, FakePlatform
 
 SECOND = """
 [[workspace.digest]]
@@ -313,19 +314,24 @@ async def test_a_corrected_revision_takes_the_place_of_the_earlier_one(harness):
     assert not any("31,000" in text for text in shown)
 
 
+class FailingForEvening(FakeEngine):
+    """Has a defect in composing the digest «Evening»."""
+
+    async def run(self, work: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if any(getattr(a, "name", "") == "Evening" for a in args):
+            raise ZeroDivisionError("a defect")
+        return await super().run(work, *args, **kwargs)
+
+
 async def test_a_defect_in_one_digest_is_tried_again_and_stops_no_other(
     harness, caplog
 ):
     await harness.apply(CONFIGURATION + SECOND)
     broken = await harness.digest("Evening")
-    compose = harness.publisher.ingestor.engine.run
-
-    async def fails_for_evening(work, *args, **kwargs):
-        if any(getattr(a, "name", "") == "Evening" for a in args):
-            raise ZeroDivisionError("a defect")
-        return await compose(work, *args, **kwargs)
-
-    object.__setattr__(harness.publisher.engine, "run", fails_for_evening)
+    usual = harness.publisher.engine.of_workspace
+    object.__setattr__(
+        harness.publisher.engine, "of_workspace", lambda _: FailingForEvening()
+    )
     harness.clock.advance(minutes=2)
     await harness.wake()
     assert {m.payload["text"] for m in harness.platform.messages} >= {"Morning brief"}
@@ -336,7 +342,7 @@ async def test_a_defect_in_one_digest_is_tried_again_and_stops_no_other(
         count=1,
     )
     assert waiting.state == "deferred"
-    object.__setattr__(harness.publisher.engine, "run", compose)
+    object.__setattr__(harness.publisher.engine, "of_workspace", usual)
     harness.clock.advance(minutes=1)
     await harness.wake()
     assert "Evening" in titles(harness)
