@@ -55,8 +55,8 @@ settings.load_profile("fixed")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: tests wait for processes, browsers and servers."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores: tests wait for processes, browsers and servers."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_configure(config: pytest.Config) -> None:
