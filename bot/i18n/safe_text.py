@@ -50,13 +50,8 @@ def _limit_combining_marks(text: str) -> str:
     combining = {c for c in set(text) if unicodedata.category(c) in {"Mn", "Me"}}
     if not combining:
         return text
-    kept: list[str] = []
-    marks = 0
-    for letter in text:
-        marks = marks + 1 if letter in combining else 0
-        if marks <= _MAX_COMBINING_MARKS:
-            kept.append(letter)
-    return "".join(kept)
+    marks = f"[{''.join(sorted(combining))}]"
+    return re.sub(f"({marks}{{{_MAX_COMBINING_MARKS}}}){marks}+", r"\1", text)
 
 
 def build_environment(folder: Path) -> "Environment":

@@ -29,6 +29,8 @@ _INLINE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("em", re.compile(r"\*((?:\\.|[^\\*])+?)\*(?!\*)|_((?:\\.|[^\\_])+?)_(?!_)")),
     ("emoji", re.compile(r":[A-Za-z0-9_+-]+:")),
 )  # fmt: skip
+#: Where no markup can begin.
+_PLAIN = re.compile(r"[^\\`<@hs\[|*_~:\n]+")
 
 
 @dataclass(kw_only=True)
@@ -56,8 +58,10 @@ def _inline(text: str, shown: Shown, *, begins: bool = False) -> str:
             break
         kind, found = _next(text, at)
         if found is None:
-            words.append(text[at])
-            at += 1
+            plain = _PLAIN.match(text, at)
+            end = plain.end() if plain else at + 1
+            words.append(text[at:end])
+            at = end
             continue
         words.append(_of(kind, found, shown))
         at = found.end()
