@@ -63,7 +63,7 @@ imports: install-dev
 compiled: install-dev
 	@$(RUN)/python -m compileall -q bot digests tests
 
-# Two tests more at once than there are cores, four at the most. Each process takes tests
+# One test more at once than there are cores, four at the most. Each process takes tests
 # of the same module one after the other, which share a browser or a server.
 unit: compiled
 	$(RUN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal

@@ -56,8 +56,8 @@ settings.load_profile("fixed")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than cores: tests wait for processes, browsers and servers."""
-    return (os.cpu_count() or 1) + 2
+    """One worker more than cores: tests wait for processes, browsers and servers."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,7 +11,7 @@ from bot.storage import destination_store, schema
 from digests.messages import Message
 from tests.bot.commands.editors import Editor, editor, said
 from tests.bot.harness import BRIDGE, CONFIGURATION, FLOOD, POOL, BotHarness
-from tests.fakes import FakePlatform
+from tests.fakes import FakeEngine, FakePlatform
 
 TWO = CONFIGURATION.replace(
     "[[workspace.digest]]",
@@ -134,7 +134,7 @@ async def test_an_order_that_dies_before_its_edition_posts_nothing(ana, monkeypa
         raise RuntimeError("the process ends here")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(ana.harness.publisher.engine), "run", dies)
+        patched.setattr(FakeEngine, "run", dies)
         await ana.presses(shown, "Post now")
     await ana.harness.publisher.compose_due()
     await ana.harness.outbox.drain()
