@@ -65,6 +65,8 @@ _SAID_THAT = re.compile(
     r"(?:(?:on|in|late|early)\s[A-Z]\w+\s|in\s(?:an?|its|his|her|their)\s[\w-]+\s|"
     r"\w+day\s)?that\s"
 )
+#: «found that 90% of homes have one [and that, on average, each uses two]».
+_SAID_TOO = re.compile(r",?\s(?:and|but)\sthat\b")
 #: An opening phrase without a time: «Under the plan, …».
 _OPENING = re.compile(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid)\s"
@@ -384,6 +386,9 @@ def _list_versions(
             statements.governs(front) or _POINTS_BACK.match(statement.text, start)
         ):
             continue
+        too = _SAID_TOO.search(statement.text, start, ends[-1]) if governed else None
+        if too:
+            ends = [e for e in (*ends, too.start()) if figure.end <= e <= too.start()]
         for end in ends:
             if _may_end(statement, start, end) and _is_clause(statement, start, end):
                 yield start, end

@@ -26,6 +26,7 @@ from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
 from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
+from digests.language.clauses import is_german
 from digests.language.numbers import NUMBER_WORDS, Number
 from digests.language.spans import HasSpan, drop_overlapping
 from digests.language.words import resolve_language, word_set
@@ -161,6 +162,10 @@ _VAGUE_BEFORE = re.compile(
     r"\b(?:several|many|few|couple|some|first|last|next|mehrere|einige|viele|wenige)\s$",
     re.IGNORECASE,
 )
+#: «the rapper 50 Cent», «posted his two cents»: a name and a saying, in English.
+_NO_AMOUNT = re.compile(
+    r"(?<=\d)\s(?=Cent\b)|\b(?i:my|your|his|her|our|their)\s(?:own\s)?two\scents\b"
+)
 #: German nouns whose number has no unit: «der Stärke 5,3».
 _GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
 
@@ -202,6 +207,8 @@ class FigureReader:
         start, end = get_extent(number, own)
         if own is None and units.has_unknown_unit(self.text, end):
             return None
+        if own and self._is_no_amount(start, end):
+            return None
         unit, first, last = own, start, end
         if partner is not None:
             other = units.find_unit(self.text, partner.start, partner.end)
@@ -229,6 +236,11 @@ class FigureReader:
             sentence=sentence,
         )
         return self._last
+
+    def _is_no_amount(self, start: int, end: int) -> bool:
+        found = _NO_AMOUNT.search(self.text, max(0, start - 10), end)
+        sentence = self.text[self._sentence.start : self._sentence.end]
+        return bool(found) and not self.german and not is_german(sentence)
 
     def _open(self, sentence: Span) -> None:
         self._sentence, self._last = sentence, None

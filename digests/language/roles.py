@@ -16,7 +16,8 @@ _OF_ROLE = word_set("the his her its their our")
 #: What a role may follow, besides a verb.
 _BEFORE_ROLE = word_set("""
     and or but that to with for from by at in on against after as between when while
-    because including among than about over under
+    because including among than about over under since before until during despite
+    without within near amid following besides
 """)
 _MOST_WORDS = 7
 #: More callings than speakers are named by.

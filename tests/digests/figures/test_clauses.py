@@ -407,3 +407,11 @@ def test_a_label_joins_no_two_clauses_and_keeps_the_list_of_a_total(
     assert labels(text)[number] == "" or not (
         labels(text)[number].endswith(never) or f"{never} " in labels(text)[number]
     )
+
+
+def test_a_clause_that_is_said_ends_before_what_is_said_too():
+    text = (
+        "The study found that 90 percent of homes have such a meter and that, on "
+        "average, each one is read nine times a year."
+    )
+    assert labels(text)["90 percent"] == "90 percent of homes have such a meter"

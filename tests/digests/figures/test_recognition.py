@@ -315,6 +315,31 @@ def test_a_number_without_its_unknown_unit_is_no_figure(text, lang):
     assert not recognition.find_figures(text, lang=lang)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hall was full for the rapper 50 Cent on Friday.",
+        "Tom Reed posted his two cents below the picture.",
+        "They put in their own two cents.",
+    ],
+)
+def test_a_name_and_a_saying_are_no_amounts(text):
+    assert recognition.find_figures(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "shown"),
+    [
+        ("Das Brot kostet 50 Cent mehr.", None, "50 Cent"),
+        ("Das Brot kostet 50 Cent mehr.", "de", "50 Cent"),
+        ("The loaf costs 50 cents more.", "en", "50 cents"),
+        ("The toll fell by two cents.", "en", "two cents"),
+    ],
+)
+def test_an_amount_in_cents_is_a_figure(text, lang, shown):
+    assert only(text, lang=lang).text == shown
+
+
 def test_a_letter_before_a_word_is_no_unknown_unit():
     assert only("It drew 12 A-list stars.").what == "A-list stars"
 

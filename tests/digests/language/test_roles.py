@@ -21,6 +21,7 @@ def roles(sentence: str) -> list[str]:
         ("The case of dean Anna Brandt was heard.", "dean "),
         ("The court is awaiting referee Tom Reed on Monday.", "referee "),
         ("Hallin Rovers defender Tom Reed was fined.", "Hallin Rovers defender "),
+        ("They are his first words since singer Anna Brandt's death.", "singer "),
         (
             "Rents rose, according to Bank of Norvik deputy governor Anna Brandt.",
             "Bank of Norvik deputy governor ",
