@@ -49,7 +49,7 @@ QUEUE_TABLES = (
 _MEMORY, _ENOUGH_MEMORY = Path("/dev/shm"), 4 << 30
 # `make test` draws the same few examples each time; `make explore` searches for others.
 _PROFILE: dict[str, Any] = {"deadline": None, "print_blob": True}
-settings.register_profile("fixed", derandomize=True, max_examples=40, **_PROFILE)
+settings.register_profile("fixed", derandomize=True, max_examples=50, **_PROFILE)
 settings.register_profile("explore", max_examples=300, **_PROFILE)
 settings.load_profile("fixed")
 

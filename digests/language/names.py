@@ -49,7 +49,7 @@ PLURAL_NOUNS = word_set("percent people women men children police families parti
 #: A name with one of these words is a body, not a person.
 BODY_WORDS = _TABLES["body_words"]
 PLACES = _TABLES["places"]
-#: «Glasgow-born» is whence somebody is.
+#: Ends of words for where somebody is from: «Glasgow-born».
 ORIGINS = ("-born", "-based")
 #: Adjectives of country, party and faith: before a name, part of the role.
 ADJECTIVES = _TABLES["adjectives"]

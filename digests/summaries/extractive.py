@@ -32,7 +32,7 @@ from digests.types import Article, Sentence, Span, frozen
 _SAME_WORDS = 0.65
 #: A further sentence must reach this share of the first one's score.
 _WEAK_SHARE, _ALONE = 0.35, 0.5
-#: What only has the room must reach this share of the score of what has not.
+#: One that fits, where a better one is too long, must reach this share of its score.
 _SUBSTITUTE_SHARE = 0.6
 _MOST_SENTENCES = 4
 #: An essay asks as many questions among its first passages, or has as many sentences

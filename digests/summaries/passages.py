@@ -13,7 +13,7 @@ from typing import NamedTuple
 from digests.language import grammar, sentences, words
 from digests.language.clauses import has_verb
 from digests.language.normalization import to_one_line
-from digests.language.quotation_marks import has_balanced_marks
+from digests.language.quotation_marks import DOUBLE, SINGLE, has_balanced_marks
 from digests.language.words import word_set
 from digests.summaries.boilerplate import is_junk
 from digests.types import Article, Span
@@ -443,7 +443,7 @@ def _has_headline_verb(found: Sequence[str]) -> bool:
     return False
 
 
-_MARKS = frozenset("\"'“”„‘’«»")
+_MARKS = frozenset(DOUBLE + SINGLE)
 
 
 def _find_last(sign: re.Pattern[str], text: str) -> int:

@@ -171,7 +171,7 @@ class Cluster:
             machine=_read_busy_seconds(),
             stored=int(size),
             logged=int(wal),
-            probed=dict(self.probe.seconds),
+            probed=dict(self.probe.found),
         )
 
     def read_memory(self) -> Mapping[str, float]:
@@ -197,7 +197,7 @@ class Probed:
 
 
 class SpeedProbe:
-    """Tells the speed of each processor while others work on it.
+    """Measures the speed of each processor while others work on it.
 
     On a virtual machine the processors differ, and their speed can halve within
     minutes: a ratio of two durations that were measured one after the other says little
@@ -205,7 +205,7 @@ class SpeedProbe:
     """
 
     def __init__(self) -> None:
-        self.seconds = {number: Probed() for number in os.sched_getaffinity(0)}
+        self.found = {number: Probed() for number in os.sched_getaffinity(0)}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._probe_all, daemon=True)
 
@@ -219,13 +219,13 @@ class SpeedProbe:
 
     def _probe_all(self) -> None:
         while not self._ended.wait(1.0):
-            for number, known in self.seconds.items():
+            for number, known in self.found.items():
                 # Binds this thread only.
                 os.sched_setaffinity(0, {number})
                 begun = time.thread_time()
                 _count_words(8000)
                 took = time.thread_time() - begun
-                self.seconds[number] = Probed(known.times + 1, known.seconds + took)
+                self.found[number] = Probed(known.times + 1, known.seconds + took)
 
 
 def _count_words(number: int) -> None:
@@ -245,7 +245,7 @@ class Costs:
     #: Size of the database, and bytes of its write-ahead log.
     stored: int
     logged: int
-    #: Seconds that the probe of each processor has taken, by the processor's number.
+    #: What the probe of each processor found, by the processor's number.
     probed: Mapping[int, "Probed"]
 
     def since(self, before: "Costs") -> "Costs":

@@ -80,15 +80,18 @@ def test_help_lists_each_command_with_its_summary(home, group):
     assert [word for word in words if word in wanted] == wanted
 
 
+def run_script(script: str) -> str:
+    """Run Python with nothing loaded; return what it prints."""
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def test_the_version_is_printed_without_loading_the_application():
     script = (
         "import sys; from bot.__main__ import run_command; run_command(['version']); "
         "print({'sqlalchemy', 'aiohttp'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "0.1.0\nset()\n"
+    assert run_script(script) == "0.1.0\nset()\n"
 
 
 def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
@@ -98,10 +101,7 @@ def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
         "try: bot.__main__.main()\n"
         "except SystemExit: print({'rich', 'greenlet'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.endswith("set()\n")
+    assert run_script(script).endswith("set()\n")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -113,10 +113,7 @@ def test_what_runs_on_does_not_hold_the_runtime_of_c_plus_plus():
         "import bot.platforms.slack.connection\n"
         "print('libstdc++' in pathlib.Path('/proc/self/maps').read_text())"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "False\n"
+    assert run_script(script) == "False\n"
 
 
 def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
@@ -126,10 +123,7 @@ def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
         "bot.cli.running.run_bot = lambda factory: print('cyclopts' in sys.modules)\n"
         "bot.__main__.main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "False\n"
+    assert run_script(script) == "False\n"
 
 
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
