@@ -3,7 +3,8 @@
 It is the only clock. Each of its named jobs finds what is due in the tables, and
 requests jobs for it in one transaction; for the same subject, one job waits at a time.
 What a transaction elsewhere stored has its job already. So this finds what became due
-by time, and what a lost process left behind.
+by time, and what a lost process did not request. Jobs that a lost worker was doing are
+restarted by the workers that live (`bot.jobs.workers`).
 """
 
 from collections import Counter
@@ -12,15 +13,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from bot.delivery import recording
 from bot.ingest.addresses import extract_host
 from bot.ingest.source_state import current_address
 from bot.jobs.scheduler import RunJob
 from bot.model import JobName
 from bot.model.jobs import (
-    LOST_AFTER,
     DeliveryShares,
     JobRequest,
     QueueName,
@@ -43,8 +41,6 @@ from bot.storage import (
     source_store,
 )
 from digests.types import frozen
-
-log = structlog.get_logger(__name__)
 
 #: Subjects that one look requests jobs for; the next look finds the others.
 BATCH: Final = 500
@@ -91,10 +87,7 @@ class JobDispatcher:
         return min((at for at in (comparison, due) if at), default=None)
 
     async def deliver(self) -> datetime | None:
-        """Request what can be sent, read back or expires; look after lost workers."""
-        lost = await self.db.write(job_store.restart_lost_jobs, LOST_AFTER)
-        for task in lost:
-            log.warning("the job of a lost worker is done again", job=task)
+        """Request what can be sent, read back or expires."""
         await self._request(self._list_deliveries)
         find_next, wait = delivery_queue.find_next_delivery_at, self.uncertain_wait
         return await self._later(await self.db.read(find_next, wait, self.shares))

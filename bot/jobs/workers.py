@@ -3,7 +3,8 @@
 Each queue has places of its own, so that long readings do not delay editions or
 messages. A worker that is stopped takes no new jobs and finishes those that run, within
 `DRAIN_SECONDS`. One that loses the database begins again once it is back; other workers
-do its jobs meanwhile.
+do its jobs meanwhile. Every worker looks for jobs of lost ones: the scheduler may be
+lost together with them, and jobs would wait until another one takes over.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ from bot.model.jobs import (
 from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
-from bot.storage import Database, job_store
+from bot.storage import Database, DatabaseUnavailable, job_store
 from bot.storage.database_faults import DatabaseFaults
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,8 @@ HEARTBEAT_SECONDS: Final = 4.0
 POLL_SECONDS: Final = 2.0
 #: Seconds that running jobs have when a worker is stopped.
 DRAIN_SECONDS: Final = 15.0
+#: Seconds between two looks for jobs of workers that are lost.
+SWEEP_SECONDS: Final = 2.0
 #: Seconds until a worker begins again that lost the database.
 RESTART_SECONDS: Final = 2.0
 #: Seconds for which a job that failed keeps its subject from being tried again.
@@ -78,14 +81,27 @@ class Worker:
         for task, work in self._list_tasks().items():
             add = self.queue.app.task(name=task, queue=QUEUES[task], pass_context=True)
             add(self._guard(task, work))
-        sending = asyncio.create_task(self.sender.run())
+        beside = [
+            asyncio.create_task(self.sender.run()),
+            asyncio.create_task(self._restart_lost_jobs()),
+        ]
         try:
             async with self.queue.app.open_async():
                 await self._run_queues()
         finally:
-            sending.cancel()
-            with suppress(asyncio.CancelledError):
-                await sending
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _restart_lost_jobs(self) -> None:
+        """Have the jobs of lost workers done again, until cancelled."""
+        while True:
+            # Without the database, which reports it, nothing is found.
+            with suppress(DatabaseUnavailable):
+                lost = await self.db.write(job_store.restart_lost_jobs, LOST_AFTER)
+                for task in lost:
+                    log.warning("the job of a lost worker is done again", job=task)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def _run_queues(self) -> None:
         workers = [asyncio.create_task(self._keep_working(name)) for name in PLACES]

@@ -2,19 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
 
 from bot.jobs.dispatching import (
     MOST_OF_HOST,
-    JobDispatcher,
     list_editions_to_compose,
     list_sources_to_read,
 )
 from bot.model import DueMoment
-from bot.model.jobs import DeliveryShares
 from bot.model.scope import Scope
 from bot.storage import (
     Connection,
@@ -25,7 +22,6 @@ from bot.storage import (
     workspace_store,
 )
 from tests.bot.storage.builders import NOW
-from tests.fakes import FakeClock
 
 pytestmark = pytest.mark.postgres
 
@@ -83,27 +79,3 @@ async def test_a_digest_is_not_requested_again_while_it_is_composed(database):
 async def test_the_jobs_of_a_lock_have_an_index(database):
     query = text("SELECT to_regclass('standfirst_jobs_lock') IS NOT NULL")
     assert await database.read(lambda conn: conn.execute(query).scalar())
-
-
-def lose_a_worker(conn: Connection) -> None:
-    conn.execute(
-        text(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
-            " VALUES ('publish', 'compose', 'doing')"
-        )
-    )
-
-
-async def test_the_jobs_of_lost_workers_are_done_again(database):
-    await database.write(lose_a_worker)
-    dispatcher = JobDispatcher(
-        db=database,
-        clock=FakeClock(NOW),
-        publisher=cast(Any, None),
-        full_texts=cast(Any, None),
-        shares=DeliveryShares(),
-        uncertain_wait=timedelta(minutes=1),
-    )
-    await dispatcher.deliver()
-    query = text("SELECT status FROM procrastinate_jobs")
-    assert await database.read(lambda conn: conn.execute(query).scalar()) == "todo"
