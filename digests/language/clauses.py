@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from digests.language import dates, grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import HasSpan
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
 
@@ -114,16 +113,10 @@ def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
             yield m.lastgroup or "comma", m.start()
 
 
-#: German words that are English nouns and verbs too: «years of war».
-_ENGLISH_ENDS = word_set("war die hat")
-
-
 def dangles(kept: str) -> bool:
-    """Whether words end in one that waits for more."""
-    last = words.split_words(kept[-80:])[-1:]
-    if not _DANGLING.issuperset(last):
-        return False
-    return not _ENGLISH_ENDS.issuperset(last) or is_german(kept)
+    """Whether words end in one that waits for more, as «years of war» do not."""
+    last = "".join(words.split_words(kept[-80:])[-1:])
+    return last in _DANGLING and (last not in {"war", "die", "hat"} or is_german(kept))
 
 
 _LOOKED_AT = 400
@@ -356,12 +349,8 @@ _LIKE_VERBS = re.compile(r"\w+-\w+|\bMay\b")
 
 
 def takes_verb(tail: str) -> bool:
-    """Whether a verb of the clause before it is in the tail: «| here are off».
-
-    «|from a disputed area», «|on work planned by the council» have none.
-    """
-    phrase = _LIKE_VERBS.sub("", _ANY_LINK.split(tail, maxsplit=1)[0])
-    found = words.split_words(phrase)
+    """Whether a verb of the clause before it is in the tail: «| here are off»."""
+    found = words.split_words(_LIKE_VERBS.sub("", _ANY_LINK.split(tail)[0]))
     return any(
         grammar.looks_finite(word)
         and word[-1:] != "s"
@@ -588,19 +577,6 @@ def has_verb(text: str) -> bool:
         and (grammar.looks_finite(f"{word}s") or grammar.looks_finite(f"{word}es"))
         for before, word in itertools.pairwise(found)
     )
-
-
-def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
-    """What is left of a span without these parts, which are in order."""
-    pieces = []
-    start = span.start
-    for part in parts:
-        if part.start > start:
-            pieces.append(Span(start=start, end=part.start))
-        start = max(start, part.end)
-    if start < span.end:
-        pieces.append(Span(start=start, end=span.end))
-    return tuple(pieces)
 
 
 #: A space before a mark, where words between two spans were removed.

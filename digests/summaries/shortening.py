@@ -36,7 +36,7 @@ from digests.language.clauses import (
     has_verb,
 )
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span, Summary
@@ -104,7 +104,7 @@ def list_versions(
             continue  # The statement itself would go.
         removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
         loss = sum(part.loss for part in removed)
-        found.append((loss, clauses.remove_parts(span, sorted(removed))))
+        found.append((loss, remove_parts(span, sorted(removed))))
     return found
 
 

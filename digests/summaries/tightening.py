@@ -17,7 +17,7 @@ from digests.language import clauses, grammar, insertions, words
 from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.roles import find_roles
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries.german_gaps import find_german_ends, find_german_gaps
 from digests.types import Span
 
@@ -215,7 +215,7 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
             for cut in sorted(cuts)
             if cut.start < piece.end and piece.start < cut.end
         ]
-        kept += clauses.remove_parts(piece, inside)
+        kept += remove_parts(piece, inside)
     return tuple(kept)
 
 
