@@ -19,7 +19,12 @@ from digests.figures import statements
 from digests.language import clauses, grammar, insertions
 from digests.language.clauses import has_verb
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import overlaps_any, span_text, spans_overlap
+from digests.language.spans import (
+    overlaps_any,
+    remove_parts,
+    span_text,
+    spans_overlap,
+)
 from digests.language.words import load_word_tables
 from digests.types import Figure, Span
 
@@ -485,7 +490,7 @@ def _list_cuts(
     """The clause without brackets, and also without inserted clauses."""
     clause = Span(start=start, end=end)
     brackets = _list_inside(statement.brackets, clause, figure)
-    yield clauses.remove_parts(clause, brackets)
+    yield remove_parts(clause, brackets)
     insertions = [
         part
         for part in _list_inside(statement.insertions, clause, figure)
@@ -498,10 +503,10 @@ def _list_cuts(
     ]
     if insertions and _has_main_verb(kept):
         parts = sorted([*brackets, *insertions], key=lambda part: part.start)
-        yield clauses.remove_parts(clause, parts)
+        yield remove_parts(clause, parts)
     if statement.denied:
         parts = [statement.denied, *brackets]
-        yield clauses.remove_parts(clause, _list_inside(parts, clause, figure))
+        yield remove_parts(clause, _list_inside(parts, clause, figure))
 
 
 def _list_inside(parts: Sequence[Span], clause: Span, figure: Figure) -> list[Span]:

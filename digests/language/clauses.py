@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from digests.language import dates, grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import HasSpan
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
 
@@ -114,6 +113,12 @@ def find_ends(text: str, span: Span, within: Span) -> Iterator[tuple[str, int]]:
             yield m.lastgroup or "comma", m.start()
 
 
+def dangles(kept: str) -> bool:
+    """Whether words end in one that waits for more, as «years of war» do not."""
+    last = "".join(words.split_words(kept[-80:])[-1:])
+    return last in _DANGLING and (last not in {"war", "die", "hat"} or is_german(kept))
+
+
 _LOOKED_AT = 400
 #: Links that complete a noun or a question: «the place where», «unable to say when».
 _ASKED = word_set("when where who wo wann")
@@ -124,7 +129,7 @@ def _is_sound(text: str, span: Span, m: re.Match[str], stop: int) -> bool:
     kept = text[max(span.start, m.start() - _LOOKED_AT) : m.start()]
     tail = text[m.end() : stop]
     found = words.split_words(kept[-80:])
-    if len(found) < 2 or found[-1] in _DANGLING or LONE.search(kept):
+    if len(found) < 2 or dangles(kept) or LONE.search(kept):
         return False
     if cuts_list(kept, tail) or _awaits_object(kept):
         return False
@@ -245,7 +250,7 @@ _GERMAN_RELATIVE = re.compile(r"(?:der|die|das|den|dem|deren|dessen)\s")
 #: A relative clause after these says which ones.
 SAYS_WHICH = re.compile(
     r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
-    r"|mehr|weniger|so|derart)\b[^,]{0,40}\Z"
+    r"|mehr|weniger|so(?!\sgenannt)|derart)\b[^,]{0,40}\Z"
 )
 _HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
 DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
@@ -315,9 +320,13 @@ _SUBJECT_ALONE = re.compile(
 )
 
 
+#: «ordered that houses built on a dyke| in the town be demolished»
+_ORDERED = re.compile(r"\b(?!(?:to|not|[a-z]*ould|will|can|may|might|must)\s)\w+\sbe\s")
+
+
 def leaves_clause_open(kept: str, tail: str) -> bool:
     """Whether a cut is between a conjunction and the verb of its clause."""
-    if _SUBJECT_ALONE.search(kept):
+    if _SUBJECT_ALONE.search(kept) or _ORDERED.search(tail):
         return True
     links = list(_LINK.finditer(kept))
     if not links or has_verb(kept[links[-1].end() :]):
@@ -335,14 +344,20 @@ _ANY_LINK = re.compile(
 )
 
 
+#: Words that only look like verbs: «|on state-owned farms in May».
+_LIKE_VERBS = re.compile(r"\w+-\w+|\bMay\b")
+
+
 def takes_verb(tail: str) -> bool:
     """Whether a verb of the clause before it is in the tail: «| here are off»."""
-    phrase = _ANY_LINK.split(tail, maxsplit=1)[0]
+    found = words.split_words(_LIKE_VERBS.sub("", _ANY_LINK.split(tail)[0]))
     return any(
         grammar.looks_finite(word)
         and word[-1:] != "s"
-        and not (word.endswith("ed") and before in _DETERMINERS)
-        for before, word in itertools.pairwise(words.split_words(phrase))
+        and word != "war"
+        and after != "by"
+        and not (word.endswith("ed") and before in _DETERMINERS | grammar.PREPOSITIONS)
+        for before, word, after in zip(found, found[1:], [*found[2:], ""], strict=False)
     )
 
 
@@ -382,7 +397,7 @@ _COMPLETED_LATER = re.compile(
     r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
     rf"(?!.*\b(?:{FINITE}|[a-z]{{3,}}ed)\b)"
     r"|\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s"
-    r"(?!(?:for|on|in|at|by|against|as)\b)"
+    r"(?!(?:for|on|in|at|by|against|as|off|up|out)\b)"
     r"|\b(?:put|puts|putting|sen[dt]|sends|sending|br(?:ing|ings|inging|ought)|turn(?:s|ed)?|"
     r"hand(?:s|ed|ing)?|mov(?:e|es|ed)|driv(?:e|es|en)|drove|forc(?:e|es|ed)|blam(?:e|es|ed)|"
     r"accus(?:e|es|ed)|charg(?:e|es|ed)|replac(?:e|es|ed)|compar(?:e|es|ed)|fell|falls|fallen|"
@@ -562,19 +577,6 @@ def has_verb(text: str) -> bool:
         and (grammar.looks_finite(f"{word}s") or grammar.looks_finite(f"{word}es"))
         for before, word in itertools.pairwise(found)
     )
-
-
-def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
-    """What is left of a span without these parts, which are in order."""
-    pieces = []
-    start = span.start
-    for part in parts:
-        if part.start > start:
-            pieces.append(Span(start=start, end=part.start))
-        start = max(start, part.end)
-    if start < span.end:
-        pieces.append(Span(start=start, end=span.end))
-    return tuple(pieces)
 
 
 #: A space before a mark, where words between two spans were removed.

@@ -28,7 +28,7 @@ _INSERTED = re.compile(
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
 _MODIFIER = re.compile(
     r"(?:(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
-    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+(?:\s[a-z]+)?s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
     r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
     rf"(?=\s(?:{FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
     r"(?<!\sto)(?<!\swho)(?<!\sa)(?<!\san)(?<!\sthe)"
@@ -117,10 +117,14 @@ _LONGEST_SOURCE = 14
 _COMMA = re.compile(r",\s")
 #: A clause that depends on the words before its comma: «…, who has said she will».
 _DEPENDS = re.compile(
-    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|[a-z]{2,}ing)\s"
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|by|with|for|from|[a-z]{2,}ing)\s"
 )
 #: «in fact, she said it was hard»
 _SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
+#: «…, a new poll for the Herald finds»
+_FINDS = re.compile(
+    r",\s(?:an?|the|one)\s[^,]*?\b(?:polls?|survey|study|research|analysis|review)\b[^,]*?\s(?:found|finds|show(?:s|ed)|suggest(?:s|ed)|indicate[sd]|concluded?s?)\b"
+)
 SAYING_WORDS = word_set(
     "said says say told report reports according sagte sagten teilte laut zufolge"
 )
@@ -136,6 +140,7 @@ def find_attribution(text: str, span: Span) -> Span:
             continue
         if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
             continue
-        if said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said):
+        told = said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said)
+        if told or _FINDS.match(text, start, end):
             return Span(start=start, end=end)
     return Span(start=span.end, end=span.end)

@@ -3,8 +3,10 @@
 Works on anything with `start` and `end` in code points, end exclusive.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
+
+from digests.types import Span
 
 
 class HasSpan(Protocol):
@@ -60,3 +62,16 @@ def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
+    """What is left of a span without these parts, which are in order."""
+    pieces = []
+    start = span.start
+    for part in parts:
+        if part.start > start:
+            pieces.append(Span(start=start, end=part.start))
+        start = max(start, part.end)
+    if start < span.end:
+        pieces.append(Span(start=start, end=span.end))
+    return tuple(pieces)

@@ -60,6 +60,11 @@ _GAPS = tuple(
             r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
             r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,30}?Jahren?))(?=\s)",
         ),
+        # «ein Frachter |mit Wasser und Obst an Bord|», «ein Flugzeug |vom Typ „Orla“|»
+        (
+            0.6,
+            rf"(?<=[a-zäöüß\d\"“])(?P<gap>\smit\s[^;:.]{{3,80}}?\san\sBord|\svom\sTyp\s(?:[„\"][^“\"]{{2,40}}[“\"]|{_NOUN}(?:\s[A-Z\d][\w-]*)*))(?=\s)",
+        ),
         # «Regenfälle |sowie Stürme|»
         (
             1.0,
@@ -88,12 +93,20 @@ _GAPS = tuple(
     )
 )
 #: The losses of what goes before the verb too: it is within a phrase.
-_ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.8, 1.0)
+_ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 #: «|Der norländische Künstler |Jens Lund will»
 _OFFICE = re.compile(
     rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
     rf"(?P<given>{_NOUN})\s(?:{_NOUN}\s){{1,2}}{_LOW}\s"
 )
+#: «|Am Montag wurde |ein Denkmal eingeweiht», «ist verurteilt| worden|»: a headline
+#: needs no auxiliary where a participle ends the sentence.
+_PASSIVE = re.compile(
+    r"\A(?P<front>(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s(?![^,]*\b(?:Angaben|Ansicht|Aussagen?|Berichte?n?|Informationen)\b)"
+    rf"[^,;:]{{3,110}}?\s(?:ist|sind|wurden?))(?=\s(?:(?:a[mn]|auf|im|in|vor)\s(?:de[rm]\s)?{_NOUN}[^,;:]*\s)?(?:ein|eine|der|die|das|\d[\d.]*|{_NOUN})\s)"
+    r"[^,;:]*\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?P<gap>\sworden)?\.?\Z"
+)
+_FRONT_LOSS = 3.0
 _PERSON = re.compile(r"(?:er|ist|ent|ant|or|eur|chef|anwalt)(?:in)?\s\Z")
 _OFFICE_LOSS = 1.2
 
@@ -109,6 +122,12 @@ def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
                 yield loss, *m.span("gap")
     yield from _find_phrases(sentence, second)
     yield from _find_clauses(sentence)
+    passive = _PASSIVE.match(sentence)
+    if passive is not None:
+        lost = sum(word[:1].isupper() for word in passive["front"].split()[1:])
+        yield _FRONT_LOSS + _WORD_LOSS * lost, *passive.span("front")
+        if passive["gap"]:
+            yield 0.0, *passive.span("gap")
     office = _OFFICE.match(sentence)
     if office is None:
         return
@@ -148,7 +167,7 @@ _PHRASE = re.compile(
 #: that the verb at the end needs.
 _PHRASE_FOLLOWS = re.compile(
     r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
-    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]"
+    rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]|\szu\s[a-zäöü]+\sJahren"
 )
 #: «wurde der Dieb |in der Stadt Hallin| verhaftet»
 _LAST_VERB = re.compile(
@@ -241,7 +260,7 @@ _PREFIXES = frozenset(
     ("ab", "an", "auf", "aus", "ein", "vor", "mit", "nach", "um", "zu")
 )
 #: Words of the sentence that is left, at least.
-_FEWEST_WORDS = 8
+_FEWEST_WORDS = 6
 _COMPLETE = re.compile(r"\s[a-zäöüß]+(?:t|en|n)\Z")
 
 

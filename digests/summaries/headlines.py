@@ -141,6 +141,7 @@ def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = re.compile(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
+    r"|Now\sthat\s"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
     r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"
@@ -251,7 +252,7 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
 
 #: Brackets, and adverbs that add nothing.
 _SPARED = re.compile(
-    r"\s\([^()]{1,80}\)(?![^\s,.;])|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
+    r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told|will|would|ha[ds]|have)\s))?|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
 
 

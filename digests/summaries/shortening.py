@@ -36,7 +36,7 @@ from digests.language.clauses import (
     has_verb,
 )
 from digests.language.quotation_marks import has_balanced_marks
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span, Summary
@@ -89,6 +89,8 @@ def list_versions(
             summary keeps them.
     """
     found = []
+    opened = _OPENING.match(text, span.start, span.end)
+    stated = opened.end() if opened else span.start
     for parts in itertools.product(
         [()] if spared is None else _choose_openings(text, span),
         _choose_insertions(text, span, headline=spared is not None),
@@ -98,9 +100,11 @@ def list_versions(
         before = (*opening, *inner)
         if any(a.start < b.end and b.start < a.end for a in before for b in ends):
             continue
+        if any(end.start < stated for end in ends):
+            continue  # The statement itself would go.
         removed = [*itertools.chain(*parts), *itertools.starmap(Part, spared or ())]
         loss = sum(part.loss for part in removed)
-        found.append((loss, clauses.remove_parts(span, sorted(removed))))
+        found.append((loss, remove_parts(span, sorted(removed))))
     return found
 
 
@@ -117,18 +121,26 @@ _ARTICLE = (
     r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
-_CONNECTIVE = re.compile(rf"(?:(?:And|But|So|Yet)\s)?{_ARTICLE}")
+_CONNECTIVE = re.compile(
+    rf"(?:(?:And|But|So|Yet|Now,?(?!\s(?:that|[a-z]+s|are|was|were|he|she|it|they)\b))\s)?{_ARTICLE}"
+)
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
 #: the statement itself.
 _OPENING = re.compile(
     r"(?:(?:And|But|So|Yet)\s)?"
     r"(?:(?P<clause>After|Before|Even\sas|Now\sthat|Just\swhen|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though"
     r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after|before))"
-    r"|On|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
+    r"|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s)?[Oo]n|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
-    rf"|{dates.DATE_IN_COMMAS}){{2,120}})?,\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
+    rf"|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
     r"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|\d{1,3},"
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
+)
+#: What follows such an opening is no fact: «In a mock poll, |the mayor won».
+_SUPPOSES = re.compile(
+    r"\b(?:hypothetical|imagined?|mock|theory|theoretical|scenarios?|polls?|polling|surveys?|stud(?:y|ies)|simulat\w+"
+    r"|forecasts?|lawsuit|complaint|indictment|films?|movies?|novels?|episodes?|sitcom|drama|fiction\w*|dreams?|legend|myth\w*)\b",
+    re.IGNORECASE,
 )
 #: «On January 6, 2026, |the mayor …»: only when, which costs nothing.
 _DATED = re.compile(
@@ -149,6 +161,15 @@ _ANNOUNCEMENT = re.compile(
 _SAYS = re.compile(r"\b(?:said|says?|told|wrote|asked|sagte|schrieb)\b")
 
 
+#: Who studied something and what they did is a fact.
+_STUDIED = re.compile(r"(?:researchers|scientists|doctors)\s")
+
+
+def _supposes(text: str, opening: re.Match[str]) -> bool:
+    studied = _STUDIED.match(text, opening.end())
+    return not studied and _SUPPOSES.search(opening[0]) is not None
+
+
 def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     """A connective and the first article, or the opening as well."""
     found: list[tuple[Part, ...]] = [()]
@@ -157,7 +178,7 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
         found = [(Part(*m.span()),)]
     m = _OPENING.match(text, span.start, span.end)
     spoken = m and not grammar.AUXILIARIES.isdisjoint(words.split_words(m[0]))
-    if m and (m["clause"] or not spoken):
+    if m and (m["clause"] or not spoken) and not _supposes(text, m):
         found.append((_build_part(text, "opening", *m.span()),))
     m = _DATED.match(text, span.start, span.end)
     if m:

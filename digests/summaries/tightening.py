@@ -17,7 +17,7 @@ from digests.language import clauses, grammar, insertions, words
 from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.roles import find_roles
-from digests.language.spans import overlaps_any
+from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries.german_gaps import find_german_ends, find_german_gaps
 from digests.types import Span
 
@@ -67,7 +67,7 @@ _GAPS = tuple(
             0.3,
             r"(?P<gap>\s(?:(?:earlier|later)\s)?(?:this|last)\s(?:week|month|weekend|morning|afternoon|evening|night)"
             r"|\s(?:over|in)\sthe\s(?:past|last|recent)\s(?:\w+\s)?(?:hours?|days?|weeks?|months?)"
-            r"|\sin\srecent\s(?:days|weeks|months)|\sover\sthe\sweekend|\s(?:today|yesterday|tonight|overnight)"
+            r"|\sin\srecent\s(?:days|weeks|months)|\sover\sthe\sweekend|\s(?:today|yesterday|tonight|overnight|here|next\s(?:week|month))"
             r"|\sin\s(?:an?|his|her|its|their)\s(?:\w+\s){0,2}(?:statement|interview|speech|post|letter|report|filing|tweet|email|memo)"
             r"|\sin\sthe\s(?:early|late|mid)?[\s-]?\d{4}s)"
             r"(?=[\s,.])(?!\s(?:of|by|about|with|from|to|on)\b)",
@@ -107,7 +107,7 @@ _GAPS = tuple(
         # «Two men| in the US| were convicted»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside|by)\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
+            r"(?P<gap>\s(?:in|from|at|near|outside|by(?!\s\w+(?:\s\w+)?['’]s))\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
             rf"(?=\s(?:(?:is|are|was|were|ha[sd]|have|will)\s|(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:the|an?|his|her|its|their|that|to)\s))",
         ),
     )
@@ -116,7 +116,7 @@ _ROLE_LOSS = 2.0
 #: Participles that only say more about a noun.
 _OF_NOUN = (
     "connected|linked|related|involving|concerning|regarding|featuring|containing|showing|depicting"
-    "|being|aimed|designed|created|developed|published|released|located"
+    "|being|aimed|planned|scheduled|designed|created|developed|published|released|located"
 )
 #: «the high rates| they charge»
 _NOUN_BEFORE = re.compile(
@@ -142,7 +142,7 @@ _END_COST, _WORD_COST = 3.0, 0.7
 #: Words that no cut may take.
 _KEPT = re.compile(
     rf"{grammar.NEGATION.pattern}|{clauses.LIMITS.pattern}"
-    r"|\b(?:if|unless|until|whether|may|might|could|would|except|provided|instead)\b",
+    r"|\b(?:if|unless|until|whether|(?-i:may)|might|could|would|except|provided|instead)\b",
     re.IGNORECASE,
 )
 _STATEMENT = frozenset(("clause", "verb", "dash"))
@@ -194,7 +194,7 @@ def tighten_version(
         for cut in sorted(cuts[bool(end) :], key=lambda cut: -cut.loss):
             # What a larger gap made needless stays.
             rest = [other for other in cuts if other is not cut]
-            if fits(rest):
+            if cut.loss and fits(rest):
                 cuts = rest
         shown = _remove(version, cuts)
         loss = sum(cut.loss for cut in cuts) + price(shown)
@@ -215,7 +215,7 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
             for cut in sorted(cuts)
             if cut.start < piece.end and piece.start < cut.end
         ]
-        kept += clauses.remove_parts(piece, inside)
+        kept += remove_parts(piece, inside)
     return tuple(kept)
 
 
@@ -227,7 +227,7 @@ def _find_gaps(text: str, version: SentenceVersion) -> list[_Cut]:
     return [
         _Cut(places[start], places[end - 1] + 1, loss)
         for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
-        if not any(a < end and start < b for a, b in quoted)
+        if not any(a < start < b or a < end < b for a, b in quoted)
         and not _KEPT.search(sentence, start, end)
     ]
 
@@ -302,7 +302,7 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     kept = _LATELY.sub("", kept)
     found = words.split_words(kept[-80:])
     last = found[-1] if found else ""
-    if last in clauses.TABLES["dangling"] or not has_balanced_marks(kept):
+    if clauses.dangles(kept) or not has_balanced_marks(kept):
         return False
     if clauses.LONE.search(kept) or _NAMES_KIND.search(kept) or _HARM.search(tail):
         return False

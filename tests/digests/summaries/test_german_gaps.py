@@ -126,6 +126,36 @@ def written(text: str) -> str:
             "Norvik über die Fähren und die Netze",
             id="a bracket inside a phrase",
         ),
+        pytest.param(
+            "Am Ende eines langen und lauten Verfahrens ist der Werftchef wegen drei "
+            "Betrügereien mit Booten zu zwei Jahren und zehn Monaten Haft verurteilt "
+            "worden.",
+            "Der Werftchef wegen drei Betrügereien mit Booten zu zwei Jahren und zehn "
+            "Monaten Haft verurteilt",
+            id="the end of a passive",
+        ),
+        pytest.param(
+            "Der alte Frachter mit Wasser, frischem Obst und dreißig Fässern Öl an "
+            "Bord hat am Kai der norländischen Werft von Hallin nach langer Fahrt "
+            "angelegt.",
+            "Der alte Frachter hat am Kai der norländischen Werft von Hallin nach "
+            "langer Fahrt angelegt",
+            id="what is on board",
+        ),
+        pytest.param(
+            "Am Kai ist ein Boot vom Typ „Orla 34 Marl“ des Bauhofs der Stadt "
+            "gegen einen Mast und danach gegen ein langes Geländer der Bahn geprallt.",
+            "Am Kai ist ein Boot des Bauhofs der Stadt gegen einen Mast und "
+            "danach gegen ein langes Geländer der Bahn geprallt",
+            id="the type of a vehicle",
+        ),
+        pytest.param(
+            "Der Rat der Stadt stellte ein so genanntes Manifest vor, bei dem es sich "
+            "um die Ziele der Stadt Hallin für die Brücken und Fähren der kommenden "
+            "Jahrzehnte am unteren Ufer handelt.",
+            "Der Rat der Stadt stellte ein so genanntes Manifest vor",
+            id="a clause behind a short sentence",
+        ),
     ],
 )
 def test_a_long_german_sentence_goes_without(text: str, short: str):
@@ -188,6 +218,12 @@ def test_a_long_german_sentence_goes_without(text: str, short: str):
             "Tochter des Ministers und Frau des Werftchefs, zur Chefin zu machen.",
             "laut, die Leiterin der Mühle,",
             id="what is planned with somebody",
+        ),
+        pytest.param(
+            "Nach Angaben der Feuerwehr und der Leitung der Werft sind die Boote des "
+            "Vereins durch einen Funken der großen Säge in der Halle verbrannt worden.",
+            "Nach Angaben der Feuerwehr",
+            id="who says how it came about",
         ),
         pytest.param(
             "Trotz der hohen Kosten der neuen Brücken plant die Stadt Hallin mit ihren "

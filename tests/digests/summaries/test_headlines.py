@@ -805,3 +805,56 @@ def test_a_week_with_which_a_sentence_opens_goes():
         "river Marrow after an eight-year search for the ferry."
     )
     assert made.startswith("Council of Hallin")
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        pytest.param(
+            "Wednesday on Radio Hallin’s “Today, in Norland,” Mayor Ada Brandt of "
+            "Hallin said she expected that the council will vote for the toll on the "
+            "bridge.",
+            "Mayor Ada Brandt of Hallin said she expected that the council will vote "
+            "for the toll on the bridge",
+            id="the programme in which it was said",
+        ),
+        pytest.param(
+            "Mayor Ada Brandt would beat Councillor Tom Reed, D-Marl, and the former "
+            "Minister Ida Lund, R-Hallin, by twelve points, a new poll for the Herald "
+            "found.",
+            "Mayor Ada Brandt would beat Tom Reed and the former Minister "
+            "Ida Lund by twelve points, a new poll for the Herald found",
+            id="parties",
+        ),
+        pytest.param(
+            "Now the council has approved the plans.",
+            "Council has approved the plans",
+            id="now",
+        ),
+        pytest.param(
+            "Norland warplanes hunting smugglers dropped a bomb at a beet field in the "
+            "valley of the river Marrow, killing four weavers, the state radio said.",
+            "Norland warplanes dropped a bomb at a beet field in the valley of the "
+            "river Marrow, killing four weavers",
+            id="what several of many were doing",
+        ),
+    ],
+)
+def test_a_headline_begins_with_who_did_what(text: str, short: str):
+    assert written(text) == short
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "In hypothetical match-ups of a new poll",
+        "In the first episode of the new series",
+        "In a complaint of the weavers",
+    ],
+)
+def test_an_opening_that_says_it_is_no_fact_stays(opening: str):
+    text = (
+        f"{opening}, the former Mayor of Hallin Ada Brandt beat Tom Reed in the town "
+        "and in all of the valley of the river Marrow."
+    )
+    assert written(text).startswith(opening)

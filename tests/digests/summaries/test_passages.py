@@ -18,6 +18,7 @@ def shown(text: str) -> list[str]:
     [
         "HALLIN, Jan 6 (Wire) — ",
         "HALLIN — ",
+        "HALLIN ― ",
         "Hallin, Norland (ABC) -- ",
         "Hallin (ABC)",
         "(The Daily Post)",

@@ -1,0 +1,66 @@
+"""Which lines among sentences are captions, calls to action and notices."""
+
+import pytest
+
+from digests.summaries.boilerplate import is_junk
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "For the pictures click here.",
+        "To see the bridge scroll down.",
+        "On a phone tap through the pictures.",
+        "You can sign up for the letter.",
+        "It costs less with a subscription.",
+        "You can read more about the bridge.",
+        "On the bridge read: Why it fell.",
+        "For the races follow @hallin all day.",
+        "The transcript follows.",
+        "It is all rights reserved.",
+        "The Herald © Norland.",
+        "Ada Brandt contributed to this report.",
+        "It comes with our newsletter.",
+        "You can email us.",
+        "Here you have your say.",
+        "Here you can watch the video.",
+        "A rush transcript of the talk.",
+        "What was said is on this page.",
+        "These are the views expressed by our guests.",
+        "This is our cookie policy.",
+        "What you see in this gallery.",
+        "To all of you a good evening.",
+        "Write to tips@example.org today.",
+        "You may tweet with a location.",
+        "We print your tweets.",
+        "It is in the links below.",
+        "We print your comments.",
+        "The series is sponsored by the mill.",
+        "Close icon Share icon and more.",
+        "Continue reading the main story.",
+        "There is a fault in media playback.",
+        "It is not supported on this device.",
+        "It is at https://example.org.",
+        "It is at www.example.org.",
+        "It is a file photo.",
+        "The bridge, by Getty Images.",
+        "Photo: the bridge of Hallin.",
+        "Published on May 20.",
+        "Follow the Herald on the net.",
+    ],
+)
+def test_a_line_that_is_no_report_is_recognized(line: str):
+    assert is_junk(line)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The police follow the trail of the thief.",
+        "The clerk will release a transcript of the talk.",
+        "The views of the mayor are her policy.",
+        "The council has a good plan below the bridge.",
+    ],
+)
+def test_a_sentence_with_such_a_word_is_none(sentence: str):
+    assert not is_junk(sentence)
