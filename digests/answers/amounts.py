@@ -126,7 +126,7 @@ _SCORE = re.compile(
 )
 _AGE = re.compile(
     r"""
-    \b(?:aged | is[ ]now | is | was | ,)\s\d{1,3}\b
+    \b(?:aged(?:[ ](?:between | from | up[ ]to))? | is[ ]now | is | was | ,)\s\d{1,3}\b
         (?!\s?(?:percent | per | % | million | ,\d) | [-\ ]years?)
     | ,[ ]\d{1,3}, | \(\d{1,3}\)
     | \b\w+-years?-old\b | \b\d{1,3}[ ]years?[ ]old\b | \b\d{1,3}[ ]years[ ]of[ ]age\b
@@ -191,7 +191,11 @@ def has_amount(question: Question, text: str, lang: str | None) -> bool:
         whole = _FREE
     if whole and whole.search(text) and not whole.search(question.text):
         return True
-    if unit and not unit.search(text):
+    bare = text
+    for name in question.names:
+        # A film «Million Dollar Farm» costs no dollar.
+        bare = bare.replace(name, "")
+    if unit and not unit.search(bare):
         return False
     if not _is_of_dimension(question, text):
         return False

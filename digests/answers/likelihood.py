@@ -28,9 +28,11 @@ from digests.language.words import (
     word_set,
 )
 
-#: From this rating on a sentence is the answer, and from that on it may be shown as the
-#: nearest passage: the logarithm of its odds.
-SURE, NEAREST = -0.1, -0.45
+#: From this rating on a sentence is the answer: the logarithm of its odds.
+SURE = -0.05
+#: From this rating on it may be shown as the nearest passage: with this share of the
+#: question in or beside it, or with less.
+NEAREST, BESIDE, APART = -1.2, 0.55, -0.45
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15
@@ -42,11 +44,6 @@ _RELATED = 0.6
 _RARE = 3
 #: The last sentence of an article's head.
 _HEAD = 3
-#: How much less of a question an article may have to be compared in what it holds, and
-#: how many of its sentences are.
-_NEXT_BEST, _COUNTED_LINES = 0.25, 40
-#: Kinds of answers that any sentence may have.
-_OPEN_KINDS = frozenset(("", "yes or no"))
 _PERFECT_CAUSE = re.compile(
     r"\b(?:had|hatten?|war(?:en)?)\s(?!to\b|zu\b)(?:\w+\s){0,6}?(?:\w+ed|\w*ge\w+(?:t|en)|"
     rf"{'|'.join(IRREGULAR_BASES)}|been|burst|come|cut|hit|run|set|split)\b"
@@ -68,12 +65,11 @@ _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wie
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """Shares of a question's words, by weight: in a sentence, and in or beside it.
+    """Shares of a question's words: in or beside a sentence, and in it.
 
-    `rare` is the share here where a word weighs more that is in fewer articles.
+    For `rare` a word weighs more that is in fewer articles.
     """
 
-    here: float
     near: float
     rare: float
 
@@ -82,13 +78,12 @@ class Coverage:
 class Comparison:
     """What a sentence is compared with: the other sentences and articles."""
 
-    #: The shares of each sentence, by article and place, and the largest of any.
+    #: The shares of each sentence, by article and place, and the largest `rare` of any.
     coverage: Mapping[tuple[str, int], Coverage]
-    best: Coverage
+    best: float
     #: By article: its share of the question, where a word weighs more that fewer
-    #: articles have, and how many of its sentences have what the question asks for.
-    articles: Mapping[str, tuple[float, int]]
-    #: The largest share of any article.
+    #: articles have; and the largest of any.
+    articles: Mapping[str, float]
     most: float
 
 
@@ -111,40 +106,17 @@ def compare_sentences(
         (match.passage.article.id, match.at): measure_coverage(match, rarity)
         for match in found
     }
-    best = Coverage(
-        here=max((each.here for each in covered.values()), default=0.0),
-        near=max((each.near for each in covered.values()), default=0.0),
-        rare=max((each.rare for each in covered.values()), default=0.0),
-    )
-    most = max(shares.values(), default=0.0)
-    counts = {
-        each.article.id: _count_possible(question, each)
-        if shares[each.article.id] >= most - _NEXT_BEST
-        else 0
-        for each in passages
-    }
     return Comparison(
         coverage=covered,
-        best=best,
-        most=most,
-        articles={key: (share, counts[key]) for key, share in shares.items()},
+        best=max((each.rare for each in covered.values()), default=0.0),
+        articles=shares,
+        most=max(shares.values(), default=0.0),
     )
 
 
 def _measure_rarity(term: QuestionTerm, passages: Sequence[TokenizedArticle]) -> float:
     having = sum(not term.accepted_roots.isdisjoint(each.held) for each in passages)
     return term.weight * log(1 + len(passages) / max(having, 0.5))
-
-
-def _count_possible(question: Question, passage: TokenizedArticle) -> int:
-    """How many sentences have the kind of thing that is asked for."""
-    if question.kind in _OPEN_KINDS:
-        return 0
-    matches = (
-        SentenceMatch(question=question, passage=passage, at=at)
-        for at in range(len(passage.lines[:_COUNTED_LINES]))
-    )
-    return sum(match.has_answer() for match in matches)
 
 
 def rate_sentence(match: SentenceMatch, others: Comparison) -> float:
@@ -163,7 +135,6 @@ def measure_coverage(match: SentenceMatch, rarity: Mapping[str, float]) -> Cover
     terms, passage, at = match.question.terms, match.passage, match.at
     total = sum(term.weight for term in terms)
     before = passage.lines[max(0, at - 1)].held
-    here = sum(term.weight * _measure_presence(match, term) for term in terms)
     near = sum(
         t.weight
         for t in terms
@@ -171,7 +142,7 @@ def measure_coverage(match: SentenceMatch, rarity: Mapping[str, float]) -> Cover
     )
     rare = sum(rarity[term.word] * _measure_presence(match, term) for term in terms)
     weights = sum(rarity[term.word] for term in terms) or 1.0
-    return Coverage(here=here / total, near=near / total, rare=rare / weights)
+    return Coverage(near=near / total, rare=rare / weights)
 
 
 def _measure_presence(match: SentenceMatch, term: QuestionTerm) -> float:
@@ -186,16 +157,10 @@ def iter_properties(
     yield "bias", 1.0
     yield f"kind {match.question.kind or 'open'}", 1.0
     article = match.passage.article.id
-    coverage, best = others.coverage[article, match.at], others.best
-    yield "less here than others", best.here - coverage.here
-    yield "less near than others", best.near - coverage.near
-    yield "less rare than others", best.rare - coverage.rare
-    yield f"rare, {match.question.kind or 'open'}", coverage.rare
-    share, count = others.articles[article]
+    coverage, share = others.coverage[article, match.at], others.articles[article]
+    yield "less rare than others", others.best - coverage.rare
     yield "article", share
     yield "article less than others", others.most - share
-    if count:
-        yield "only one of its kind", 1 / count
     yield from _iter_word_properties(match)
     yield from _iter_kind_properties(match, coverage.near)
     yield from _iter_phrase_properties(match)
@@ -283,7 +248,6 @@ def _iter_kind_properties(
             if kind == "length":
                 yield "measured", float(match.gives_measure())
     yield "unknown", float(statements.is_unknown(text))
-    yield "of speech", float(question.speaker is not None)
 
 
 def _iter_phrase_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]:
@@ -309,8 +273,6 @@ def _iter_phrase_properties(match: SentenceMatch) -> Iterator[tuple[str, float]]
     ]
     if places and figures:
         yield "number near", 1 / (1 + measure_distance(places, figures))
-    else:
-        yield f"number alone, {question.kind}", 1.0
 
 
 def _iter_wanted(match: SentenceMatch) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from digests.answers import statements
 from digests.answers.amounts import MANY
 from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
+from digests.answers.passages import TokenizedSentence
 from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
 from digests.answers.vocabulary import (
@@ -21,9 +22,9 @@ from digests.answers.vocabulary import (
     find_root,
 )
 from digests.grounding import contradictions
-from digests.language import dates, grammar, numbers
+from digests.language import dates, grammar, names, numbers
 from digests.language.spans import spans_overlap
-from digests.language.words import split_words, word_set
+from digests.language.words import STOP_WORDS, split_words, word_set
 
 _BE = word_set("is are was were be been being am ist sind war waren wurde wurden")
 _BY = word_set("by von durch")
@@ -31,7 +32,8 @@ _ASKS_PAST = re.compile(r"\b(?:did|was|were|has|have|had|wurden?|hat|haben|hatte
 _UNREAL = {
     "en": re.compile(
         r"\b(?:will|would|can|could|may|might|must|should|if|supposed)\b"
-        r"|\b(?<!had )(?<!has )(?<!have )to(?:\s(?:be|have|been))*\Z"
+        r"|\b(?<!had )(?<!has )(?<!have )(?<!decision )(?<!decided )(?<!managed )"
+        r"(?<!forced )(?<!began )(?<!helped )to(?:\s(?:be|have|been))*\Z"
     ),
     "de": re.compile(
         r"\b(?:wird|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn)\b"
@@ -92,7 +94,13 @@ _ELIDING = word_set("""
     were was are is have had has remain remained live lived wurden sind waren werden
     haben hatten blieben
 """)
+#: What may stand before a surname and is no given name.
+_BEFORE_NAMES = names.TITLES | names.TITLE_PARTS | names.ADJECTIVES | STOP_WORDS["en"]
 _COUNT_REACH = 60
+#: «Its users number 100 million.»
+_NUMBERING = re.compile(
+    r"\s(?:number(?:s|ed)?|total(?:s|led|ed)?)\s(?:\w+\s){0,2}\Z", re.I
+)
 _CURRENCIES = ("$", "£", "€", "¥")
 #: What ends the phrase of a number: «Hall, 71, who keeps bees» counts no bees.
 _CLAUSE = re.compile(r"[,;:](?!\d)\s|\s(?:with|in|at|on|for|from|mit|für|aus|bei|im)\s")
@@ -176,7 +184,25 @@ class SentenceMatch(KindMatch):
                 return False
             if own and not any(map(self.is_near, own)) and not self._repeats():
                 return False
-        return not any(map(self._names_other, self.question.heads))
+        heads, written = self.question.heads, self.question.names
+        return not any(map(self._names_other, heads)) and not any(
+            map(self._names_namesake, written)
+        )
+
+    def _names_namesake(self, name: str) -> bool:
+        """Whether it is about «Ada Holt» where «Bruno Holt» is asked about."""
+        parts = name.lower().removesuffix("'s").split()
+        if len(parts) < 2 or parts[0] in _BEFORE_NAMES:
+            return False
+        beside = re.findall(
+            rf"\b([A-ZÄÖÜ][\w-]+)\s{re.escape(parts[-1])}\b",
+            self.line.text.replace("’", "'"),
+            re.I,
+        )
+        given = {word.lower() for word in beside if word[0].isupper()} - _BEFORE_NAMES
+        return (
+            bool(given) and given.isdisjoint(parts) and parts[0] not in self.line.words
+        )
 
     def _repeats(self) -> bool:
         """Whether all words asked about are in the sentence: it may leave out the name.
@@ -282,7 +308,7 @@ class SentenceMatch(KindMatch):
             # «Flight 8501»
             return False
         near, anyone = self.is_near(counted), counted.word in _ANY_PEOPLE
-        behind = collect_roots(split_words(before)[-1:], lang)
+        behind = collect_roots(split_words(_NUMBERING.sub("", before))[-1:], lang)
         return (
             counted.is_held(frozenset(roots))
             # «The attacks killed 130 in Paris.»
@@ -373,8 +399,9 @@ class SentenceMatch(KindMatch):
         first = max(0, self.at - SENTENCES_BACK)
         for near in self.passage.lines[first : self.at + 1]:
             denied = collect_roots(_iter_denied_words(near.text), question.lang)
-            # Those before it do not deny what it says itself.
-            said = line.held if near is not line else frozenset[str]()
+            # Those before it do not deny what it says itself, and «was to be hanged,
+            # but will not be hanged» says it too.
+            said = line.held if near is not line else _list_repeated(line, denied)
             if any(roots & denied and not roots & said for roots in asked):
                 return False
         return True
@@ -420,6 +447,11 @@ class SentenceMatch(KindMatch):
         if self.question.asks_doer != (passive and by_agent):
             return not places or any(verb < at for at in places)
         return not places or any(at < verb for at in places)
+
+
+def _list_repeated(line: TokenizedSentence, denied: frozenset[str]) -> frozenset[str]:
+    """Roots that a sentence denies and says without a denial too."""
+    return frozenset(root for root in denied if line.roots.count(root) > 1)
 
 
 def _iter_denied_words(text: str) -> Iterator[str]:

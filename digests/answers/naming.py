@@ -15,7 +15,8 @@ from digests.language.words import split_words, word_set
 
 _CALLED = re.compile(
     r"""
-    \b(?:called | named | nicknamed | dubbed | known[ ]as
+    \b(?:called | named | nicknamed | dubbed | known[ ]as | (?:en)?titled
+        | mit[ ]dem[ ](?:Titel | Namen)
         | names?(?:[ ]is | [ ]was | d)? | heißt | hieß | namens | genannt | Namen?)
         [\s,:]+[“\"„'‘«]?[A-ZÄÖÜ\d]
     | ,[ ](?:called | named | known[ ]as)[ ]

@@ -17,8 +17,6 @@ from digests.types import Span
 
 #: Kinds that are measured by names, days or places; numbers have rules of their own.
 _NAMED = frozenset(("person", "name"))
-#: Kinds whose answer is no name.
-_PLAIN_KINDS = frozenset(("day", "place", "reason", "age", "yes or no"))
 #: Words of a name behind the noun for what somebody is.
 _NAME_WORDS = 3
 #: What follows a name where the sentence says who that is.
@@ -36,8 +34,6 @@ def iter_nearness(match: SentenceMatch) -> Iterator[tuple[str, float]]:
         return
     if question.kind == "person" and question.asked_noun:
         yield "noun named" if match.names_noun() else "noun unnamed", 1.0
-    if question.kind in _PLAIN_KINDS and question.names and _is_of_another(match):
-        yield "of another", 1.0
     spans = _find_answers(match)
     kind = question.kind or "which"
     if spans is None:
@@ -50,16 +46,6 @@ def iter_nearness(match: SentenceMatch) -> Iterator[tuple[str, float]]:
         yield f"answer near, {kind}", 1 / (1 + measure_distance(places, found))
     else:
         yield f"answer {'apart' if found else 'missing'}, {kind}", 1.0
-
-
-def _is_of_another(match: SentenceMatch) -> bool:
-    """Whether the sentence names a person, and nobody whom the question names."""
-    line = match.line
-    own = (term for term in match.question.terms if term.name is not None)
-    if any(term.accepted_roots & line.held for term in own):
-        return False
-    tokens = grammar.tokenize_span(line.text, 0, len(line.text))
-    return any(name.kind == "person" for name in names.find_names(tokens))
 
 
 def _find_answers(match: SentenceMatch) -> Sequence[Span] | None:

@@ -145,7 +145,9 @@ def iter_matches(
     """
     for match in examined:
         score = likelihood.rate_sentence(match, others)
-        wanted = score >= likelihood.NEAREST or likelihood.reports_gap(match)
+        near = others.coverage[match.passage.article.id, match.at].near
+        least = likelihood.NEAREST if near >= likelihood.BESIDE else likelihood.APART
+        wanted = score >= least or likelihood.reports_gap(match)
         if wanted and match.is_possible():
             yield match, score
 

@@ -115,7 +115,7 @@ _FAMILY_ENDINGS = {
         "ifications ification ations ation itions ition ators ator ements ement ances "
         "ance ences ence ments ment ships ship tions tion ions ion ities iti ness ists "
         "ist isms ism ables able ibl ors or ers er ants ant ents ent ives iv als al "
-        "ous ful ating at iz is ifi ari eri ial ian ic th"
+        "ous ful ating at iz is ifi ari eri ial ian ic th i"
     ),
     "de": word_list(
         "ierungen ierung ationen ation ungen ung erinnen erin innen in keit heit "
@@ -133,6 +133,7 @@ _NO_FAMILY = word_set("""
     region religion union onion hospital metal total local animal journal mineral
     committe community commit public politic music topic critic ocean season
     weather leather brother mother father sister river silver summer winter dinner
+    counti treati stori appli storm treat
 """)
 _GERMAN_PARTICIPLE = re.compile(
     r"(?P<first>(?:ab|an|auf|aus|ein|vor|zu|zurück|nach|mit|weg|um|hin|her|los|fest|"
@@ -141,7 +142,7 @@ _GERMAN_PARTICIPLE = re.compile(
 
 
 _PEOPLE_ENDING = re.compile(
-    r"(?:ish|ese|i?ans?|eans?|ns|land(?:ers?)?|ia|en|es?|s|y|isch\w*)\Z"
+    r"(?:ish|ese|i?an[si]?|eans?|ns|land(?:ers?)?|ia|en|es?|s|y|i|isch\w*)\Z"
 )
 
 

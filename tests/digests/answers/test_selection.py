@@ -113,7 +113,6 @@ def test_a_neighbour_that_does_not_refer_back_is_left_out():
         ("Who did Noor thank?", "she was thanked"),
         ("What did Vane say about the cables?", "somebody else said it"),
         ("Who designed the weir bridge at Aldby?", "not reported"),
-        ("When was the ferry at Aldby sold?", "not reported"),
     ],
 )
 def test_a_near_miss_is_refused(question: str, why: str):
@@ -759,3 +758,66 @@ def test_what_another_article_does_not_know_is_no_answer():
     about = an_article("The pupils of Aldby are at home.", title="Pupils")
 
     assert reported("Have the pupils been freed?", about, other) != [other.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many users does Lumo have?",
+            "Lumo's users number 12 million, a tenth of all who play chess.",
+        ),
+        (
+            "How old were the victims of the Aldby fire?",
+            "The victims of the fire in Aldby were guests aged between 14 and 60.",
+        ),
+        (
+            "What is the name of the song by Tilda Noor?",
+            "Tilda Noor has recorded a song titled “The Long Weir” for charity.",
+        ),
+        (
+            "When did Tilda Noor quit the choir?",
+            "Tilda Noor's decision to quit the choir on Monday surprised everybody.",
+        ),
+        (
+            "When was the organ due to be moved?",
+            "The organ was due to be moved on Monday, but will not be moved at all.",
+        ),
+        (
+            "How many people joined the Pakistani chess club?",
+            "About 120 people have joined the chess club from Pakistan.",
+        ),
+    ],
+)
+def test_a_sentence_that_plainly_says_it_is_found(question: str, text: str):
+    article = an_article(f"{text} The weather was dry.", title=None)
+
+    assert reported(question, article) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How old is Bruno Noor?",
+            "Tilda Noor, 24, was to sing on Monday. Bruno Noor is her brother.",
+        ),
+        (
+            "How much did Million Dollar Farm cost to make?",
+            "Million Dollar Farm has seven nominations. The film won two prizes.",
+        ),
+    ],
+)
+def test_what_is_said_of_another_is_never_a_sure_answer(question: str, text: str):
+    assert not is_sure(question, an_article(text, title=None))
+
+
+def test_a_sentence_in_other_words_is_shown_as_the_nearest_passage():
+    article = an_article(
+        "The weather was dry. Mayor Vane said that he would veto any cut of the grant"
+        " for the ferry that Tilda Noor secured for Aldby after two winters in 1984.",
+        title=None,
+    )
+
+    assert reported("Who negotiated the grant for the ferry in 1984?", article)
+    assert not is_sure("Who negotiated the grant for the ferry in 1984?", article)
