@@ -89,8 +89,8 @@ class Worker:
             async with self.queue.app.open_async():
                 await self._run_queues()
         finally:
-            for task in beside:
-                task.cancel()
+            for one in beside:
+                one.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
     async def _restart_lost_jobs(self) -> None:

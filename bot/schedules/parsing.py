@@ -45,6 +45,7 @@ from bot.schedules.wording import (
     suggest_sentence,
 )
 from digests.language.normalization import parse_whole_number
+from digests.language.regexes import make_regex
 from digests.messages import Message
 
 #: Longer sentences are no schedule; this also bounds the time to explain a mistake.
@@ -58,10 +59,10 @@ _MONTHLY = "(?:E?VN?)?O?E?F(?:N*F)*D?(?:E?V)?"
 _DAYS = f"(?:{_EVERY_N_WEEKS}|{_MONTHLY}|{_WEEKLY})"
 _TIMES = "A?T(?:N*A?T)*"
 _WINDOW = "BT[NR]T|TRT"
-_AT_TIMES = re.compile(
+_AT_TIMES = make_regex(
     rf"(?P<days>{_DAYS})?N?(?P<times>{_TIMES})|(?P<times_>{_TIMES})N?(?P<days_>{_DAYS})"
 )
-_EVERY = re.compile(
+_EVERY = make_regex(
     rf"(?:(?P<days>{_DAYS})N?)?(?:E(?P<number>T)?(?P<unit>[MHS])|U)"
     rf"(?:N?(?P<window>{_WINDOW}))?(?:N?(?P<days_>{_DAYS}))?"
     rf"(?:N?(?P<window_>{_WINDOW}))?"
@@ -316,7 +317,7 @@ def _parse_weeks(words: list[str], letters: str) -> int:
 
 
 _FROM = "(?:GB?|B)O?(?P<first>Y)"
-_CLAUSE = re.compile(
+_CLAUSE = make_regex(
     rf"N*(?:{_FROM}(?:[RN]+(?P<end>Y))?|RO?(?P<last>Y)"
     r"|K(?:(?P<days>O?E?D(?:[NRO]+D)*)|(?P<dates>(?:[NO]*(?:YRY|Y|L|J))+)))"
 )

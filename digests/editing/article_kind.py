@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from digests.language import grammar
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import find_quoted
+from digests.language.regexes import make_regex
 from digests.language.titles import strip_site_name
 from digests.summaries import passages
 from digests.summaries.passages import Passage
@@ -100,7 +101,7 @@ _TITLE_LABELS: Mapping[ArticleKind, str] = {
         |(?:^|[:–-]\s)ask\s(?:the|our|your)\s\w+|\b(?:tipps|tips)\s(?:für|gegen|for|on)\b|^ratgeber\b|^recipe\b|^rezept\b""",
 }
 _LABELLED = [
-    (kind, re.compile(sign, re.VERBOSE | re.IGNORECASE))
+    (kind, make_regex(sign, re.VERBOSE | re.IGNORECASE))
     for kind, sign in _TITLE_LABELS.items()
 ]
 #: Sections of a site, as a part of the address's path.
@@ -139,13 +140,13 @@ def recognize_kind(article: Article) -> ArticleKind:
 
 
 #: A column or notice of corrections; «Correction: Steel maker cuts 1,200 jobs» reports.
-_CORRECTIONS = re.compile(
+_CORRECTIONS = make_regex(
     r"^\W*(?:corrections?|clarifications?|corrigend(?:um|a)|errat(?:um|a)|korrektur(?:en)?"
     r"|berichtigung(?:en)?|richtigstellung(?:en)?)"
     r"(?:\s(?:and|und|&)\s\w+)?\b(?P<rest>\s*[:|–-].*|$)",
     re.IGNORECASE,
 )
-_MISSTATED = re.compile(
+_MISSTATED = make_regex(
     r"\b(?:article|story|report|headline|caption|photograph|chart|column|version|edition"
     r"|artikel|bericht|beitrag|ausgabe|meldung|bildunterschrift)\b[^.!?]{0,120}?"
     r"\b(?:misstated|misspel\w+|misidentified|misquoted|incorrectly|wrongly|erroneously"
@@ -187,7 +188,7 @@ def _iter_kinds(article: Article, title: str, form: _Form) -> Iterator[ArticleKi
 
 
 #: A line or sentence of one word above a text: «… wrong. LETTERS. In May …».
-_RUBRIC = re.compile(
+_RUBRIC = make_regex(
     r"(?:^|[.!?]\s+)((?:LETTER|EDITORIAL|OPINION|COMMENTARY|Letter|KOMMENTAR)[Ss]?)"
     r"(?:\.\s|$)",
     re.MULTILINE,
@@ -206,35 +207,35 @@ def _find_section(url: str | None) -> Iterator[ArticleKind]:
 # ── forms ──────────────────────────────────────────────────────────────────────
 
 #: «17:40 What we know so far», at the beginning of a line or sentence.
-_CLOCK = re.compile(
+_CLOCK = make_regex(
     r"(?:^|(?<=[.!?…])[ \t]|\n)[ \t]*[-•*]?[ \t]*\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|"
     r"GMT|BST|CET|ET)?[:,]?\s(?=\S)",
     re.IGNORECASE,
 )
 _FEWEST_CLOCKS, _CLOCK_SHARE = 4, 0.2
-_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
-_STAGE_DIRECTION = re.compile(
+_SENTENCE_END = make_regex(r"[.!?…](?=\s|$)")
+_STAGE_DIRECTION = make_regex(
     r"\((?:CROSSTALK|COMMERCIAL BREAK|LAUGHTER|APPLAUSE|INAUDIBLE|BEGIN VIDEO)"
     r"|\brush transcript\b",
     re.IGNORECASE,
 )
 _FEWEST_TURNS, _TURN_SHARE = 3, 0.3
-_INTERVIEW_NOTE = re.compile(
+_INTERVIEW_NOTE = make_regex(
     r"\b(?:this|the) interview (?:has been|was) (?:edited|condensed|conducted)"
     r"|\b(?:das|dieses) (?:interview|gespräch) führten?\b"
     r"|^interview(?:ed)? by (?-i:[A-Z])",
     re.IGNORECASE | re.MULTILINE,
 )
-_SALUTATION = re.compile(
+_SALUTATION = make_regex(
     r"\s*(?:dear\s(?:sir|madam|editor)|sirs?,|madam,|to\sthe\seditor\b|sehr\sgeehrte)",
     re.IGNORECASE,
 )
-_SIGNED_OFF = re.compile(
+_SIGNED_OFF = make_regex(
     r"\b(?:yours\s(?:faithfully|sincerely|truly|etc)|mit\sfreundlichen\sgrüßen)\b",
     re.IGNORECASE,
 )
 #: Sentences of offers, subscriptions and games. Two of them in a short text are enough.
-_OFFERS = re.compile(
+_OFFERS = make_regex(
     r"""\bfree\sof\scharge\b|\bwithout\sobligation\b|\border\s(?:today|now)\b
     |\buse\sthe\scode\b|\bper\sperson\b|\bcall\sus\b|\bbook\snow\b|\bcustomers\sreceive\b
     |\bterms\sand\sconditions\b|\byou\shave\sreached\syour\s(?:limit|monthly)
@@ -253,13 +254,13 @@ _SHORT_TEXT, _FEWEST_OFFERS = 1_500, 2
 _LINE_FORMS: Sequence[tuple[ArticleKind, re.Pattern[str], int, float, int]] = (
     (
         "roundup",
-        re.compile(r"[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:]\s(?=[A-ZÄÖÜ\d“\"])"),
+        make_regex(r"[A-ZÄÖÜ][\w'’-]*(?:\s[\w'’-]+){0,3}[.:]\s(?=[A-ZÄÖÜ\d“\"])"),
         3,
         0.6,
         1,
     ),
-    ("advice", re.compile(r"\d{1,2}[.)]\s\S"), 4, 0.5, 2),
-    ("advice", re.compile(r"(?:Dear|Liebe[r]?)\s[A-ZÄÖÜ]\w+[:,]\s"), 2, 0.2, 2),
+    ("advice", make_regex(r"\d{1,2}[.)]\s\S"), 4, 0.5, 2),
+    ("advice", make_regex(r"(?:Dear|Liebe[r]?)\s[A-ZÄÖÜ]\w+[:,]\s"), 2, 0.2, 2),
 )
 
 
@@ -300,17 +301,17 @@ def _find_speech(form: _Form) -> Iterator[ArticleKind]:
 
 # ── labels that news has too ───────────────────────────────────────────────────
 
-_DEATH_TITLE = re.compile(
+_DEATH_TITLE = make_regex(
     r"\b(?:dies|dead|died|has\sdied)(?:,)?\s(?:aged|at(?:\sthe\sage\sof)?)\s\d{2,3}\b"
     r"(?!\s?(?:[ap]\.?m|:))|^[^,]+,\s\d{2,3}$|\b(?:ist\s)?(?:tot|gestorben|verstorben)$|†",
     re.IGNORECASE,
 )
-_DEATH = re.compile(
+_DEATH = make_regex(
     r"\b(?:died|has\sdied|passed\saway|starb|ist\stot|gestorben|verstarb)\b",
     re.IGNORECASE,
 )
 #: What is said about a life, and not about a death.
-_LIFE = re.compile(
+_LIFE = make_regex(
     r"""\b(?:best\sknown|known\s(?:for|as)|whose|born|career|survived\sby|leaves\s(?:a|two
     |three|four|five|his|her)|studied|founded|the\s(?:first|last)\s(?:woman|man|person)
     |became|played|wrote|won|was\smade|bekannt|geboren|studierte|gründete|schrieb|spielte
@@ -319,20 +320,20 @@ _LIFE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FEWEST_LIFE = 2
-_RESULTS_TITLE = re.compile(
+_RESULTS_TITLE = make_regex(
     r"\bresults?(?:\s?[-–|:]|$)|\b(?:scoreboard|scores|standings|fixtures)\b"
     r"|\b(?:winning|lottery)\snumbers\b|^lotto|\bergebnisse\b|\btabelle\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d[\d.,:]*")
+_NUMBER = make_regex(r"\d[\d.,:]*")
 _NUMBER_SHARE = 0.12
 #: «The last lamplighter of Orvik»: a portrait, unless something happens in the title.
-_LAST_OF = re.compile(
+_LAST_OF = make_regex(
     r"(?:the|der|die|das) (?:last|letzte) (?:[\w-]+ ){1,3}(?:of|in|from|von|vom|im) ",
     re.IGNORECASE,
 )
-_REVIEW_TITLE = re.compile(r"\b(?:review|reviewed|kritik)\b", re.IGNORECASE)
-_VERDICT = re.compile(
+_REVIEW_TITLE = make_regex(r"\b(?:review|reviewed|kritik)\b", re.IGNORECASE)
+_VERDICT = make_regex(
     r"""\bout\sof\s(?:five|ten|5|10)\b|\bdinner\sfor\stwo\b|\b(?:my|our)\sverdict\b
     |\bthe\sbest\s\w+\si\shave\b|\bi\s(?:loved|liked|enjoyed|recommend)\b
     |\b(?:price|rating|verdict|publisher)\s?:|\bwell\sworth\b|\bhighly\srecommend""",
@@ -341,19 +342,19 @@ _VERDICT = re.compile(
 
 
 #: «Verkehr: …» is a section of news too; «lane» is no Weir Lane.
-_TRAFFIC_LABEL = re.compile(
+_TRAFFIC_LABEL = make_regex(
     r"""^(?:\w+(?:day|tag)(?:['’]?s)?\s(?:\w+\s)?)?(?:traffic|travel|roads?|verkehr\w*)\b
     (?:\s(?:and|und|&)\s\w+)?(?:\s?[:|–-]|$
     |\s(?:updates?|alerts?|news|watch|reports?|notes?|for|on|für|am|im|in|heute)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TRAFFIC_TITLE = re.compile(
+_TRAFFIC_TITLE = make_regex(
     r"""\b(?:[ABEM]|I-|US-)\s?\d{1,4}\b|\broad\s?works?\b|\b(?-i:lanes?)\b|\btailbacks?\b
     |\bdelays\s(?:on|for)\b|\btrains?\b.{0,60}\bdelay(?:s|ed)\b|\b(?:stau|sperrung\w*|baustelle\w*
     |umleitung\w*|vollsperrung|zugausfälle|verspätungen)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TRAFFIC = re.compile(
+_TRAFFIC = make_regex(
     r"""\b(?:lanes?|clos(?:ed|es|ures?)|road\s?works?|(?:repav|resurfac)\w+|delay(?:s|ed)?
     |divert\w*|diversions?|detours?|tailbacks?|congestion|queues?|contraflow|traffic
     |spur(?:en)?|fahrbahn\w*|fahrstreifen|gesperrt\w*|\w*sperrung\w*|umleitung\w*
@@ -361,19 +362,19 @@ _TRAFFIC = re.compile(
     |behinderung\w*|einspurig|zugausfälle|verkehr)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_UNHARMED = re.compile(
+_UNHARMED = make_regex(
     r"\b(?:no ?body|no one|no injuries|niemand|unverletzt\w*)\b[^.]*"
     r"|\bverletzt wurde niemand\b",
     re.IGNORECASE,
 )
-_HARM = re.compile(
+_HARM = make_regex(
     r"""\b(?:kill\w*|dead|deaths?|die[sd]|fatal\w*|injur\w*|hurt|hospital|trapped|missing
     |tote[rn]?|tot|todes\w*|getötet\w*|starb\w*|gestorben|tödlich\w*|\w*verletzt\w*
     |\w*lebensgefahr\w*|krankenhaus|vermisst\w*|eingeklemmt\w*)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: More than traffic, where the title has no label.
-_EVENT = re.compile(
+_EVENT = make_regex(
     r"""\b(?:strik(?:e|es|ing)|\w*streiks?|\w*storms?|\w*sturms?|orkan\w*|floods?|flood\w+
     |hochwasser\w*|\w*slides?|collaps\w*|\w*einsturz\w*|eingestürzt\w*|cracks?|riss\w*|fires?
     |brand\w*|\w*feuer|explo\w*|bomb\w*|derail\w*|entgleis\w*|evacuat\w*|evakuier\w*|protest\w*
@@ -430,9 +431,9 @@ def _tells_a_life(title: str, form: _Form) -> bool:
 
 
 #: One of these is enough where the title says that the person died.
-_FAME = re.compile(r"\b(?:best known|known for|bekannt)\b", re.IGNORECASE)
+_FAME = make_regex(r"\b(?:best known|known for|bekannt)\b", re.IGNORECASE)
 #: The news is that one named person, described by a life, has died.
-_LONE_DEATH = re.compile(
+_LONE_DEATH = make_regex(
     r"[A-ZÄÖÜ][\w.'’-]+(?:\s[A-ZÄÖÜ][\w.'’-]*){1,4},\s(?:the|a|an|who|whose|der|die|eine?r?|von)\b"
     r"(?![^.!?]*\b(?:crash|shot|stabbed|hit|fell|drown|accident|fire|attack|killed|Unfall"
     r"|Brand|stürzte)\w*)[^.!?]{0,200}?\b(?:died|ist\stot|gestorben|starb)\b"
@@ -443,20 +444,20 @@ _LONE_DEATH = re.compile(
 
 _PERSONAL_SHARE = 0.2
 _FEWEST_PERSONAL = 2
-_FOOTER = re.compile(
+_FOOTER = make_regex(
     r"""\b(?:views|opinions)\sexpressed\b|\bis\sa\s(?:columnist|contributing\s(?:writer
     |editor))\b|\bwrites\s(?:a|an)\s(?:\w+\s)?column\b|\bcontributing\sopinion\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ARGUES = re.compile(
+_ARGUES = make_regex(
     r"""\b(?:should|must|ought\sto|let(?:'s|\sus)|in\smy\sview|i\s(?:think|believe|doubt
     |hope|wonder|suspect|find|fear)|nobody\sasks|we\s(?:need|have)\sto|you|your|ich\s(?:finde|glaube
     |meine|fürchte|hoffe)|sollten?|müss(?:t?en|te))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: An author who begins with «I» tells of nobody else; «we» may be the newsroom.
-_OWN_STORY = re.compile(r"\b(?:I|[Mm]y|[Ii]ch|[Mm]eine?\w*)\b(?!\.)")
-_MARK = re.compile("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
+_OWN_STORY = make_regex(r"\b(?:I|[Mm]y|[Ii]ch|[Mm]eine?\w*)\b(?!\.)")
+_MARK = make_regex("[\"“”„«»]|(?<!\\w)[‘']|[’'](?!\\w)")
 
 
 def _is_personal(form: _Form) -> bool:
@@ -475,7 +476,7 @@ def _is_personal(form: _Form) -> bool:
 
 
 #: Words of an argument, which are seldom in a report outside of quotations.
-_ARGUMENT = re.compile(
+_ARGUMENT = make_regex(
     r"""\?|\b(?:should|must|ought\sto|needs?\sto|let(?:['’]s|\sus)|of\scourse|surely|perhaps
     |in\sother\swords|the\s(?:truth|fact|reality)\sis|it(?:['’]s|\sis)\s(?:time|hard|easy
     |clear|no)|make\sno\smistake|indeed|frankly|sadly|unfortunately|obviously|clearly|simply
@@ -486,7 +487,7 @@ _ARGUMENT = re.compile(
     |stattdessen|offenbar|es\sist\szeit|geradezu|immerhin)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SOURCED = re.compile(
+_SOURCED = make_regex(
     r"\b(?:said|says|told|according to|announced|reported|added|asked|wrote|tells|adds"
     r"|sagte[n]?|sagt|teilte[n]?|erklärte[n]?|laut|nach Angaben|berichtete[n]?)\b",
     re.IGNORECASE,
@@ -498,7 +499,7 @@ _FEWEST_WORDS = 2
 #: The same for a text that hardly anybody but its author speaks in.
 _UNSOURCED, _PER_ARGUMENT_ALONE, _PER_SOURCE_ALONE = 470, 225, 330
 #: The report of a match has one speaker too.
-_MATCH = re.compile(
+_MATCH = make_regex(
     r"\b(?:goals?|half-time|midfielder|striker|keeper|penalty|quarterback|touchdowns?"
     r"|innings|wickets?|semi-?finals?|quarter-?finals?|Tor(?:e|schütze)|Halbzeit)\b"
 )

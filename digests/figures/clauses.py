@@ -19,6 +19,7 @@ from digests.figures import statements
 from digests.language import clauses, grammar, insertions
 from digests.language.clauses import has_verb
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.spans import (
     overlaps_any,
     remove_parts,
@@ -41,14 +42,14 @@ _MOST_STARTS, _MOST_ENDS = 5, 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
-    re.compile(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    make_regex(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
-    re.compile(
+    make_regex(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Za-z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
         r"(?=[A-ZÄÖÜ\d£$€₦₹])|[A-ZÄÖÜ][A-ZÄÖÜ.'’ -]{2,30}(?:,\s[A-Z][\w. ]{1,20})?"
         r"(?:\s[—–-]{1,2}|:)\s+|[A-Z][\w. ]{2,24}\s[—–]\s+(?=[A-Z])"
     ),
-    re.compile(
+    make_regex(
         r"(?:And|But|Und|Aber|Doch),?\s+(?!for\b)|(?:So|Yet|Still|However|Meanwhile|"
         r"Moreover|Also|Instead|Indeed|Overall|Notwithstanding|Nevertheless|Separately|Similarly|"
         r"By contrast|By comparison|In addition|Again|In fact|After all|As a result|"
@@ -56,31 +57,31 @@ _LEADS = (
         r"|Meanwhile\s+|(?:Summary|Updated?|Breaking|Exclusive|Analysis|Correction):\s+"
     ),
 )
-_BRACKETS = re.compile(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
+_BRACKETS = make_regex(r"\s?[(\[][^()\[\]]{1,80}[)\]]")
 #: A clause of its own begins behind these.
-_JOINS = re.compile(
+_JOINS = make_regex(
     r";\s|:\s(?=\d)|,\s(?:and|but|while|whereas|as(?!\swell)|although|though)\s(?!wh[eio]|that\s)|"
     r"\s(?:while|whereas)\s|\sas\s(?=(?:the|its|their|his|her|some|more|most|many)\s|"
     r"[A-Z][a-z]|[a-z]+\s(?:rose|fell|was|were|is|are|has|have|grew|dropped|climbed|"
     r"slid|declined|increased|slumped|jumped|soared)\b)"
 )
 #: Behind these begins what somebody said, which is then stated as a fact.
-_SAID_THAT = re.compile(
+_SAID_THAT = make_regex(
     r"\b(?:said|says?|found|finds|(?:announce|confirm|report|show|reveal)(?:e?d|s)?)\s"
     r"(?:(?:on|in|late|early)\s[A-Z]\w+\s|in\s(?:an?|its|his|her|their)\s[\w-]+\s|"
     r"\w+day\s)?that\s"
 )
 #: «found that 90% of homes have one [and that, on average, each uses two]».
-_SAID_TOO = re.compile(r",?\s(?:and|but)\sthat\b")
+_SAID_TOO = make_regex(r",?\s(?:and|but)\sthat\b")
 #: An opening phrase without a time: «Under the plan, …».
-_OPENING = re.compile(
+_OPENING = make_regex(
     r"(?:According\sto|At|Under|With|For|By|After|In|Following|Despite|Amid)\s"
     r"(?!these|those|them)[^,;:]{3,90},\s"
 )
 #: «In a race between Cole, [Bell and Teal, …]».
-_LIST_GOES_ON = re.compile(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
+_LIST_GOES_ON = make_regex(r"(?:[^\W\d_][\w’'-]*\s){1,4}(?:and|or)\s[^,]{2,50},\s")
 #: A number holds when or where its opening says: «With rain in the hills, …».
-_LIMITS = re.compile(
+_LIMITS = make_regex(
     r"\b(?:19|20)\d\d\b|\b(?:year|month|week|day|quarter|half|season|decade|night|morning|game|match|race|"
     r"afternoon|evening|today|January|February|March|April|May|June|July|August|"
     r"September|October|November|December|\w+day)s?\b"
@@ -90,45 +91,45 @@ _SAYING = (
     "said|says|say|told|added|reported|reports|report|announced|found|warned|estimated|"
     "sagte|sagten|teilte|teilten|erklärte|berichtet|berichtete"
 )
-_SAYS = re.compile(
+_SAYS = make_regex(
     r"(?:also\s|then\s)?(?:said|says|added|announced|confirmed|promised|pledged)\s"
 )
 _LONGEST_SUBJECT = 9
 #: «had held a lead for most of the fall, but it is gone»
-_FORMER = re.compile(r"\b(?:had|hatten?)\b")
-_REVERSED = re.compile(r",\s(?:but|doch|aber)\b")
+_FORMER = make_regex(r"\b(?:had|hatten?)\b")
+_REVERSED = make_regex(r",\s(?:but|doch|aber)\b")
 #: «…, according to the polls in Orvik»: where a number holds.
-_POLLED_IN = re.compile(
+_POLLED_IN = make_regex(
     r",\saccording\sto\s(?:(?!study|report|article|story|interview)[^,;:.])*?\sin\s[A-Z]"
 )
-_TAG = re.compile(
+_TAG = make_regex(
     r"\b(?:RRP|Price|Cost|Tickets|Admission|Preis|UVP|Eintritt)(?::\s?|\s(?:from\s)?)$"
 )
 #: What was left out behind turns the statement round.
-_TURNS = re.compile(
+_TURNS = make_regex(
     r"\b(?:if|unless|provided|den(?:y|ies|ied|ying)|false|untrue|not true|wrong|"
     r"incorrect|but|although|though|disputed|however|aber|wenn|falls|bestritt\w*|"
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
 #: Another side's number: «5,200, says the union; [the firm spoke of 3,900]».
-_COUNTED_OTHERWISE = re.compile(
+_COUNTED_OTHERWISE = make_regex(
     r"[;,]\s(?:[^;.,]{2,40}\s)?(?:sprach(?:en)?\svon|zählten?|spoke\sof|counted|put\s"
     r"(?:it|them|the\s\w+)\sat|said\s(?:it\swas|there\swere))\s[^;.]{0,20}\d"
 )
 #: A pronoun, or the second name of an apposition («the regulator, Ofwat, …»).
-_POINTS_BACK = re.compile(
+_POINTS_BACK = make_regex(
     r"(?:he|she|it|they|his|her|its|their)\b|[\w’'-]+(?:\s[\w’'-]+){0,2},\s"
 )
 #: «…, the report said» at the end: its verb states nothing.
-_SAID_LAST = re.compile(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
+_SAID_LAST = make_regex(rf",\s[^,]{{2,80}}\s(?:{_SAYING})(?:\son\s\w+)?$")
 _ADVERBS = _TABLES["adverbs"]
 _RELATIVE = _TABLES["relative"]
 _DESCRIBES = frozenset(("that", "which", "who"))
 _CONJUNCTIONS = _TABLES["conjunctions"]
 _DETERMINERS = _TABLES["determiners"]
 #: Roughly: a verb has no capital.
-_GERMAN_VERB = re.compile(
+_GERMAN_VERB = make_regex(
     r"\b(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|lag|zog|stieg|fiel|sank|kam|ging|gab|"
     r"starb|nahm|stand|fand|wuchs|blieb|verlor|schloss|sprach)\b"
 )
@@ -141,13 +142,13 @@ _MANY = _TABLES["many"]
 #: A label that begins like this says nothing without the sentence before it.
 _LEANING = _TABLES["leaning"]
 #: «Now it's $7», «Of those, ten …», «The figure was …».
-_POINTS = re.compile(
+_POINTS = make_regex(
     r"Fast-forward\b|(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
 )
 _OPENERS = _TABLES["openers"]
-_APOSTROPHE = re.compile(r"['’]")
-_WORD = re.compile(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
+_APOSTROPHE = make_regex(r"['’]")
+_WORD = make_regex(r"[^\W_]+(?:[-.'’&][^\W_]+)*|[,;:]")
 
 
 class _Word(NamedTuple):
@@ -262,11 +263,11 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
 
 #: «in areas, [which were flooded]», «in profits [to Orrin]», «took 90 cars [off the
 #: road]»: what is left says less.
-_BARE_PLACE = re.compile(
+_BARE_PLACE = make_regex(
     r"\b(?:in|an|auf|für|mit|von|nach|aus|bei|zu)\s[A-ZÄÖÜ][\wäöüß]+$"
 )
-_COMPLEMENT = re.compile(r"\sto\s[A-Z]|\s(?:off|into|onto|out)\s")
-_WHICH = re.compile(
+_COMPLEMENT = make_regex(r"\sto\s[A-Z]|\s(?:off|into|onto|out)\s")
+_WHICH = make_regex(
     r",\s(?:(?:an|auf|aus|bei|für|in|mit|von)\s)?(?:d(?:ie|er|as|en|em)|deren|dessen)\s"
 )
 
@@ -278,7 +279,7 @@ def _is_complemented(text: str, start: int, at: int) -> bool:
 
 
 #: «ruled 5-4 | that …»
-_RULED = re.compile(r"(?<=\d[-–]\d)\s(?=that\s)")
+_RULED = make_regex(r"(?<=\d[-–]\d)\s(?=that\s)")
 
 
 def _strip_leads(text: str, sentence: Span) -> int:
@@ -521,16 +522,16 @@ def _list_inside(parts: Sequence[Span], clause: Span, figure: Figure) -> list[Sp
 
 
 #: «In prison, had garnered …»: the subject was left out with an inserted clause.
-_LACKS_SUBJECT = re.compile(
+_LACKS_SUBJECT = make_regex(
     r"[^,]{1,60},\s(?:also\s)?(?:is|are|was|were|will|has|have|had|would|could|can)\b"
 )
 #: Somebody speaks: a quote without marks, an opinion.
-_PERSONAL = re.compile(
+_PERSONAL = make_regex(
     r"\b(?:I|[Ww]e|[Oo]ur|[Mm]y|me|us|[Yy]ou|[Yy]our|ich|wir|unsere?)\b"
 )
 #: A headline; a list that stops in its middle; somebody whom nothing before names; a
 #: clause without the one that it depends on.
-_BROKEN = re.compile(
+_BROKEN = make_regex(
     r"(?:Is|Are|Was|Were|Has|Have|Had|Will|Would)\s|(?:.*?\s)?(?:[A-Z\d][\w’'-]*\s){6}|.*,\s(?:and|but)\s(?:even\s)?(?:in|at|on|for|with|by|from)"
     r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
     r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"

@@ -12,7 +12,6 @@ noun before «von» («ein Defizit von 3 Millionen Euro»), and the subject of a
 value («der Eintritt steigt», «steigt der Eintritt»).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +27,7 @@ from digests.figures.phrases import (
     ClassedWord,
     NounPhrase,
 )
+from digests.language.regexes import make_regex
 from digests.language.words import word_list, word_set
 
 _CHANGE_BY = word_set("by to at from for")
@@ -221,23 +221,23 @@ _GERMAN_ADJECTIVES = (
     r"(?:(?:[Dd](?:er|ie|as|en|em|es)|[Ee]ine?[mnrs]?|[Ss]eine?|[Ii]hre?|"
     r"[Mm]ehr\sals|[a-zäöüß-]{3,}e[mnrs]?)\s)"
 )
-_GERMAN_COUNTED = re.compile(
+_GERMAN_COUNTED = make_regex(
     r"(?:\s(?:der|seiner|ihrer|dieser|aller))?\s"
     rf"((?:[a-zäöüß-]{{3,}}e[mnrs]?\s){{0,2}}{_GERMAN_NOUN})"
 )
-_GERMAN_AFTER = re.compile(
+_GERMAN_AFTER = make_regex(
     r"(?:\s(?:der|des|an))?\s(?!weniger)"
     rf"(?:[a-zäöüß-]{{4,}}e[mnrs]?\s){{0,2}}({_GERMAN_NOUN})"
 )
-_GERMAN_COMPARED = re.compile(r"\b(?:auf|von)\s\|\||\|\|\s(?:mehr|weniger)\b")
+_GERMAN_COMPARED = make_regex(r"\b(?:auf|von)\s\|\||\|\|\s(?:mehr|weniger)\b")
 _GERMAN_BEFORE = (
-    re.compile(rf"({_GERMAN_NOUN})\svon\s$"),
+    make_regex(rf"({_GERMAN_NOUN})\svon\s$"),
     # «… steigt der Eintritt auf», «der Eintritt steigt auf».
-    re.compile(
+    make_regex(
         rf"\b(?:{_GERMAN_VALUE_VERBS})\s{_GERMAN_ADJECTIVES}{{0,4}}({_GERMAN_NOUN})"
         r"[^,;:.„“–—()]*$"
     ),
-    re.compile(
+    make_regex(
         rf"(?:^|[,;:.„“–—()])\s*{_GERMAN_ADJECTIVES}{{0,4}}({_GERMAN_NOUN})"
         rf"[^,;:.„“–—()]*\b(?:{_GERMAN_VALUE_VERBS})\b[^,;:.„“–—()]*$"
     ),

@@ -28,34 +28,35 @@ from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
 from digests.language.clauses import is_german
 from digests.language.numbers import NUMBER_WORDS, Number
+from digests.language.regexes import make_regex
 from digests.language.spans import HasSpan, drop_overlapping
 from digests.language.words import resolve_language, word_set
 from digests.types import Figure, Span
 
 _TALLY_REACH = 40
 _COUNT = rf"\d{{1,3}}(?:,\d{{3}})?|{'|'.join(NUMBER_WORDS[2:13])}"
-_PAIR = re.compile(
+_PAIR = make_regex(
     rf"(?<![\w.,:/–-])(?P<first>{_COUNT})"
     r"(?:\s(?:votes?\s|Stimmen\s)?(?:to|zu|against|gegen)\s|[-–:])"
     rf"(?P<second>{_COUNT})(?:\s(?:votes?|Stimmen))?(?![\w:/%-]|[.,]\d)"
 )
-_BEFORE = re.compile(
+_BEFORE = make_regex(
     r"\b(?:vot(?:e|es|ed|ing)|ruled|rul(?:es|ing)|decided|decision|pass(?:ed|es)|"
     r"approved?|reject(?:ed|s)?|defeated|backed|majority|carried|verdict|margin|Senate|"
     r"House|stimmte[n]?|Stimmen|beschloss\w*|mit)\b[^.;]{0,30}$",
     re.IGNORECASE,
 )
-_VOTING = re.compile(
+_VOTING = make_regex(
     r"\b(?:vot(?:e|es|ed|ing)|rul(?:ed|es|ing)|bill|motion|amendment|resolution|Senate|"
     r"parliament|lawmakers|judges|jury|referendum|Stimmen|stimmte[n]?|abgestimmt)\b",
     re.IGNORECASE,
 )
 #: «outnumber them by 3 to 1».
-_RATIO = re.compile(r"\b(?:ratio|odds|outnumber\w*|Verhältnis)\b[^.;]{0,30}$")
-_CRICKET = re.compile(
+_RATIO = make_regex(r"\b(?:ratio|odds|outnumber\w*|Verhältnis)\b[^.;]{0,30}$")
+_CRICKET = make_regex(
     r"\b(?:wickets?|innings|cricket|stumps|batsm[ae]n|batters?)\b", re.IGNORECASE
 )
-_RUNS = re.compile(
+_RUNS = make_regex(
     r"\b(?:made|scored|hit|struck|smashed|compiled|piled\sup|posted|totalled)\s(?:an?\s)?"
     r"(?:unbeaten\s|brilliant\s|fine\s)?(?P<runs>\d{2,3}(?:\sfor\s\d\b|\snot\sout\b)?)"
     r"(?=\s(?:as|off|from|in|to|on|against|and|before|with|while|declared|runs)\b|[,.;])"
@@ -101,7 +102,7 @@ def _find_runs(text: str) -> Iterator[Tally]:
 
 
 _FEWEST = 2
-_HEDGE = re.compile(
+_HEDGE = make_regex(
     r"(?<![^\W_])(?:(?:just|well|far|slightly|a little|little|only)\s)?(?:about|around|"
     r"nearly|almost|roughly|approximately|some|over|under|more than|"
     r"(?:no )?(?:fewer|less) than|at least|at most|(?<!ticked )(?<!edged )(?<!inched )"
@@ -112,36 +113,36 @@ _HEDGE = re.compile(
 )
 _LONGEST_HEDGE = 28
 #: «80 years ago» says when and measures nothing.
-_POINTS_AWAY = re.compile(r"\s(?:ago|later|earlier|before|after)\b")
-_COUNT_TIED = re.compile(
+_POINTS_AWAY = make_regex(r"\s(?:ago|later|earlier|before|after)\b")
+_COUNT_TIED = make_regex(
     r"-(?!(?:time|times|way|fold|pronged|tier|step|dimensional|star|piece|wheel|nil|"
     r"and|to|or|on|in|all|love|down|up|set|goal|point|day|old|plus|part|man|men)\b)"
     r"(?P<noun>[a-z]{3,})\b(?!-)"
 )
-_TIMES = re.compile(r"\stimes\b(?!\s(?:as|more|the)\b)")
+_TIMES = make_regex(r"\stimes\b(?!\s(?:as|more|the)\b)")
 #: After these a bare number is an amount: «rose to 45», «killing 12».
-_TAKES_BARE = re.compile(
+_TAKES_BARE = make_regex(
     r"\b(?:to|by|from|of|than|least|most|reached|hit|killed|killing|injured|injuring|"
     r"wounded|wounding|only|is|was|stands at|stood at|magnitudes?|auf|um|von)\s$",
     re.IGNORECASE,
 )
 #: «has risen to nine», «stieg am Montag auf neun»: the verb says what it is.
-_CHANGED_TO = re.compile(
+_CHANGED_TO = make_regex(
     r"\b(?:risen|rose|rises|rising|climb(?:s|ed)|fallen|fell|falls|grown|grew|grows|"
     r"increased|increases|jumped|dropped|drops|stands|stood|revised(?:\s(?:up|down))?)\s"
     r"(?:from\s[\w,.]+\s)?(?:to|at)\s$|\b(?:up|down)\sfrom\s$|\b(?:stieg|steigt|stiegen|sank|sinkt|fiel|fällt|"
     r"kletterte|erhöhte\ssich|wuchs)\s(?:[\w.]+\s){0,5}auf\s$"
 )
-_GERMAN_CHANGE = re.compile(
+_GERMAN_CHANGE = make_regex(
     r"\s(?:gestiegen|angestiegen|gesunken|gefallen|erhöht|geklettert|gewachsen)\b"
 )
 #: «6,000 were still without power»: a number as the subject.
-_ACTS = re.compile(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
+_ACTS = make_regex(r"\s(?:were|are|have|had|remain|remained|died|survived|escaped)\b")
 #: An amount without a noun: years and codes have no groups of thousands.
-_GROUPED = re.compile(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
+_GROUPED = make_regex(r"\d{1,3}(?:([,.])\d{3})(?:\1\d{3})*")
 _YEAR_DIGITS = 4
 #: After «per» whatever is named belongs to the figure: a rate without it is false.
-_RATE = re.compile(
+_RATE = make_regex(
     r"(?:[\s-]an?[\s-]|\s(?:each|every|the)\s)(?:second|minute|hour|day|week|month|"
     r"quarter|year|night|share|unit|litre|liter|kilo|kilogram|kilogramme|kg|tonne|ton|"
     r"barrel|gallon|pound|ounce|head|person|household|family|pupil|student|patient|"
@@ -156,18 +157,18 @@ _RATE = re.compile(
     r"Sekunde|Stunde|Tag|Woche|Monat|Jahr|Kopf|Einwohner)(?![\w/²³])"
 )
 #: «per 100,000 people»: the base of a rate is no figure.
-_RATE_BASE = re.compile(r"\b(?:per|pro)\s$")
+_RATE_BASE = make_regex(r"\b(?:per|pro)\s$")
 _BARE_SCALES = word_set("hundert tausend dutzend hundred thousand dozen")
-_VAGUE_BEFORE = re.compile(
+_VAGUE_BEFORE = make_regex(
     r"\b(?:several|many|few|couple|some|first|last|next|mehrere|einige|viele|wenige)\s$",
     re.IGNORECASE,
 )
 #: «the rapper 50 Cent», «posted his two cents»: a name and a saying, in English.
-_NO_AMOUNT = re.compile(
+_NO_AMOUNT = make_regex(
     r"(?<=\d)\s(?=Cent\b)|\b(?i:my|your|his|her|our|their)\s(?:own\s)?two\scents\b"
 )
 #: German nouns whose number has no unit: «der Stärke 5,3».
-_GERMAN_SCALE = re.compile(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
+_GERMAN_SCALE = make_regex(r"\b(Stärke|Magnitude|Pegelstand)\s(?:von\s)?$")
 
 
 _NOWHERE = Span(start=-1, end=-1)
@@ -396,12 +397,12 @@ def _add_plural(noun: str) -> str:
     return noun if noun.endswith("s") else f"{noun}s"
 
 
-_RANGE_JOINER = re.compile(r"\s?[-–]\s?[$£€¥]?|\s(?:to|or|bis|oder)\s[$£€¥]?")
+_RANGE_JOINER = make_regex(r"\s?[-–]\s?[$£€¥]?|\s(?:to|or|bis|oder)\s[$£€¥]?")
 #: «and» joins the ends of a range only after «between».
-_RANGE_AND = re.compile(r"\s(?:and|und)\s[$£€¥]?")
-_OPENS_RANGE = re.compile(r"\b(?:between|zwischen)\s\D{0,12}$", re.IGNORECASE)
+_RANGE_AND = make_regex(r"\s(?:and|und)\s[$£€¥]?")
+_OPENS_RANGE = make_regex(r"\b(?:between|zwischen)\s\D{0,12}$", re.IGNORECASE)
 #: «rose by 3 to 45»: a change and its result.
-_FROM_TO = re.compile(r"\b(?:by|um)\s\D{0,3}$")
+_FROM_TO = make_regex(r"\b(?:by|um)\s\D{0,3}$")
 _LONGEST_BETWEEN = 6
 
 
@@ -513,20 +514,20 @@ _LABELS = (
     "Size|size|Seat|seat|Version|version|Step|step|Rule|Law|Amendment|Category|Tier|"
     "age|aged|Postfach|Absatz|Kapitel|ranked|No 10"
 )
-_LABEL = re.compile(rf"(?:\b(?:{_LABELS})\.?|[#§№])\s?$")
-_STREET_BEFORE = re.compile(r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer)\s$")
-_STREET_AFTER = re.compile(
+_LABEL = make_regex(rf"(?:\b(?:{_LABELS})\.?|[#§№])\s?$")
+_STREET_BEFORE = make_regex(r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer)\s$")
+_STREET_AFTER = make_regex(
     r"[A-Za-z]?\s(?:[A-Z\d][\w.'’-]*\s){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|"
     r"Boulevard|Blvd|Square|Place|Court|Way|Terrace|Row|Crescent|Close|Parkway)\b"
 )
 _AMID_NUMBERS = "0123456789,;:%$£€() "
-_SCORE_AFTER = re.compile(r"\s?[-–:]\s?\d{1,3}(?![\d,.]*\d)")
-_SCORE_BEFORE = re.compile(r"\d\s?[-–:]\s?$")
-_PHONE = re.compile(r"(?=[+(\d])\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
-_GLUED_BEFORE = re.compile(r"(?:[^\W_][-–/:.]|[/@=_&\\~+*^<>]|\w)$")
-_GLUED_AFTER = re.compile(r"[^\W_]|[/:@_=\\]\w|['’.,]\d")
-_CAPITAL_BEFORE = re.compile(r"\b[A-Z][\w'’-]*\s$")
-_PRODUCT = re.compile(
+_SCORE_AFTER = make_regex(r"\s?[-–:]\s?\d{1,3}(?![\d,.]*\d)")
+_SCORE_BEFORE = make_regex(r"\d\s?[-–:]\s?$")
+_PHONE = make_regex(r"(?=[+(\d])\+?\(?\d{2,5}\)?(?:[\s./-]\d{2,8}){2,}|\+\d[\d\s-]{6,}")
+_GLUED_BEFORE = make_regex(r"(?:[^\W_][-–/:.]|[/@=_&\\~+*^<>]|\w)$")
+_GLUED_AFTER = make_regex(r"[^\W_]|[/:@_=\\]\w|['’.,]\d")
+_CAPITAL_BEFORE = make_regex(r"\b[A-Z][\w'’-]*\s$")
+_PRODUCT = make_regex(
     r"\b(?:Boeing|Airbus|iPhone|iOS|Windows|Android|Galaxy|PlayStation|Xbox|Model|Mark|"
     r"Apollo|Artemis|Falcon|Ariane|Soyuz|Area|Agenda|Article|Euro|World War)\s$"
 )

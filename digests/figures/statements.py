@@ -9,16 +9,17 @@ words before a figure govern it («denied that 40 had died»), as do a predicate
 import re
 
 from digests.language.grammar import NEGATION
+from digests.language.regexes import make_regex
 from digests.types import FigureStatus
 
 #: Where a part of a sentence ends that the next one does not share its verbs with.
-COORDINATE = re.compile(
+COORDINATE = make_regex(
     r";\s|[:—]\s(?=[A-ZÄÖÜ])"
     r"|,?\s(?:and|but|und|aber)\s(?=(?:then\s|also\s|it\s|he\s|she\s|they\s)?(?:said|says|"
     r"say|added|announced|insisted|promised|pledged|confirmed|sagte|kündigte|erklärte)\b)"
     r"|,\s(?:and|but|while|whereas|und|aber|während)\s"
 )
-_DENIES = re.compile(
+_DENIES = make_regex(
     r"\b(?:den(?:y|ies|ied|ying)|denials?|rumou?rs?|hoax|baseless|unfounded|debunk\w*|"
     r"refut\w+|no truth|"
     r"falsely|(?:wrongly|incorrectly|mistakenly)\s(?:\w+\s)?(?:said|stated|reported|"
@@ -36,14 +37,14 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 #: «did not pay £40 million»; a bound («not more than») is no denial.
-_NEGATED = re.compile(
+_NEGATED = make_regex(
     r"\b(?:(?:did|does|do|has|have|had|is|are|was|were|would|will)(?:\snot|n['’]t)|never|"
     r"nobody|no one)\s(?!(?:only|just|more|less|exceed|fall|rise|reach|related|yet)\b)"
     r"(?:(?!than\b|only\b|more\b|less\b|until\b|below\b|above\b|under\b|for\b|in\b)[\w’'-]+\s){0,4}$",
     re.IGNORECASE,
 )
-_BOUND = re.compile(r"(?:more|less|fewer|over|under|up|at) ", re.IGNORECASE)
-_DENIED_AFTER = re.compile(
+_BOUND = make_regex(r"(?:more|less|fewer|over|under|up|at) ", re.IGNORECASE)
+_DENIED_AFTER = make_regex(
     r"\b(?:(?:is|are|was|were|be|been|being|as)\s(?:\w+ly\s|later\s|also\s)?(?:false|untrue|incorrect|"
     r"wrong|not true|not correct|denied|baseless|unfounded|rejected as|dismissed as|"
     r"a hoax|fake|fabricated|invented|made up|misleading|nonsense|retracted|withdrawn)|"
@@ -57,7 +58,7 @@ _DENIED_AFTER = re.compile(
     r"stimmt nicht)\b",
     re.IGNORECASE,
 )
-_DENIED_NEXT = re.compile(
+_DENIED_NEXT = make_regex(
     r"[\s\"'”“’‘»«]*(?:(?:But|However,?|Later,?|Aber|Doch)\s)?"
     r"(?:(?:this|that|it|the\s(?:claim|figure|report|number|statement|story|rumou?r|post|"
     r"total|count)s?|those\s\w+|both|das|dies|die\s\w+)\s(?:later\s)?(?:is|was|were|are|"
@@ -71,7 +72,7 @@ _DENIED_NEXT = re.compile(
     r"figure|report|number|rumou?r)s?)\b|no,\s|nothing of the (?:kind|sort))",
     re.IGNORECASE,
 )
-_CORRECTED = re.compile(
+_CORRECTED = make_regex(
     r"\b(?:(?:earlier|initial|first) reports?\b|"
     r"the (?:true|real|actual) (?:number|figure|cost|toll|total)\b|"
     r"police\b.*\borgani[sz]ers\b|organi[sz]ers\b.*\bpolice\b|"
@@ -85,25 +86,25 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 #: The next sentence has another count of the same.
-_COUNTED_NEXT = re.compile(
+_COUNTED_NEXT = make_regex(
     r"[^.!?]{3,70}?\s(?:put|puts|gave|gives)\s(?:the|its|their)\s(?:own\s)?"
     r"(?:figure|number|total|crowd|turnout|toll|count|cost)\s(?:at|as)\b|"
     r"[^.!?]{3,60}?\ssprach(?:en)?\svon\s",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"[£$€₦₹%]|per\s?cent|Prozent|Euro|euro|dollar|pound")
-_CONDITION = re.compile(
+_UNIT = make_regex(r"[£$€₦₹%]|per\s?cent|Prozent|Euro|euro|dollar|pound")
+_CONDITION = make_regex(
     r"\b(?:if(?!\s(?:any|not|only)\b)|unless|would have|would be|might have|could have|"
     r"were to|hypothetical\w*|wenn|falls|sofern|hätten?)\b",
     re.IGNORECASE,
 )
-_SOUGHT = re.compile(
+_SOUGHT = make_regex(
     r"\b(?:demand(?:s|ed|ing)?|seek(?:s|ing)?|sought|ask(?:s|ed|ing)?\s(?:for|the\scourt)|"
     r"pray(?:s|ed|ing)|su(?:es|ed|ing)\s.{1,60}\sfor|claims?\sof|fordert\w*|verlangt\w*)\b",
     re.IGNORECASE,
 )
-_POSSIBLE = re.compile(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE)
-_AHEAD = re.compile(
+_POSSIBLE = make_regex(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE)
+_AHEAD = make_regex(
     r"\b(?<!than\s)(?<!as\s)(?:(?-i:will)|would|shall|expect\w*|forecast\w*|predict\w*|"
     r"project(?:ed|ions?)|plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|"
     r"due|set to|going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|"
@@ -111,12 +112,12 @@ _AHEAD = re.compile(
     r"würden?)\b|n['’]t be\b",
     re.IGNORECASE,
 )
-_ALLEGED = re.compile(
+_ALLEGED = make_regex(
     r"\b(?:should|estimat\w+|alleg\w+|claim\w*|believe[sd]?|thought|suggest\w*|"
     r"propos\w+|angeblich)\b",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(
+_BEHIND = make_regex(
     r"\b(?:last\s(?:year|month|week|season|quarter|time)|a\s(?:year|month|week)\s"
     r"(?:earlier|ago|before)|years?\sago|months?\sago|previous(?:ly)?|formerly|"
     r"earlier\s(?:estimate|forecast|figure|count)|used to|once\s(?:had|was|were)|"
@@ -124,7 +125,7 @@ _BEHIND = re.compile(
     r"Woche|Monat)|vor\s\w+\sJahren|früher\w*|zuvor)\b",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = make_regex(
     r"\b(?:(?:which|that|had)\s(?:had\s)?(?:stood|been|was|were)(?:\sat)?|"
     r"(?:up|down)\sfrom|from|compared (?:with|to)|against|than|versus|von|"
     r"gegenüber|nach)\s(?:an?\s|the\s|its\s|about\s|some\s)?$",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from digests.language.regexes import make_regex
 from digests.language.words import word_list, word_set
 from digests.types import frozen
 
@@ -158,25 +159,25 @@ _SAYS_MORE = (
     r"(?<=%)|(?<=cent)|(?<=zent)|-(?:(?:long|high|tall|wide|deep|thick|strong|plus|olds?)"
     r"\b|(?:an?|per|and|to|und|bis)-|lang|ho[ch]h?|breit|tief|dick|groß|stark)"
 )
-_AFTER = re.compile(
+_AFTER = make_regex(
     r"(?:(?P<tied>-)|[\s\u00a0\u202f])?(?P<unit>"
     + "|".join(re.escape(w).replace(r"\ ", _BLANK) for w in _LONGEST_FIRST)
     + rf")(?![^\W_]|[·⋅]\w|\.\w\.)(?!{_ANOTHER_UNIT})"
     rf"(?(tied)|(?:(?!-[^\W\d_])|(?={_SAYS_MORE})))"
     r"(?P<old>[-\s]olds?\b)?"
 )
-_BEFORE = re.compile(
+_BEFORE = make_regex(
     r"(?:(?:\b(?:US|AU|A|CA|C|HK|NZ|S|R))?\$|[£€¥₹₩₽₪₺₦]|\bRs\.?|\bKSh|\bGH¢|\b(?:"
     + "|".join(_CODES)
     + r"))[\s\u00a0]?$|\bN$"
 )
 #: «kW-a», «N·cm»; not «A-list».
-_UNKNOWN = re.compile(
+_UNKNOWN = make_regex(
     r"[\s-]?(?:[kMGTmµcd]?[WVAJNgltm]|Hz|ft|lbs?|oz)[·⋅*-]"
     r"(?:h|hrs?|d|a|s|sec|min|[kcm]?m|k?g|k?N|ft|in|lbs?|sq)(?![^\W_])"
 )
 #: «80p»; not «3 p.m.», «p. 12».
-_PENCE = re.compile(r"p(?!\w|\.\s?m\b|\.\w)")
+_PENCE = make_regex(r"p(?!\w|\.\s?m\b|\.\w)")
 _LONGEST_SIGN = 6
 
 

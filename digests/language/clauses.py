@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from digests.language import dates, grammar, words
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.words import load_word_tables, word_set
 from digests.types import Span
 
@@ -52,7 +53,7 @@ _NO_VERBS = (
     "|that|these|those|each|every|another|one|two|three|\\w+sel(?:f|ves)"
 )
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
-_NEEDS_VERB = re.compile(
+_NEEDS_VERB = make_regex(
     r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
     r"power|proposal|reason|right|time|way|key|refus\w+|fail\w+)s?\s?$|\bfor\s(?:the\s)?[a-z]+\s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
@@ -61,7 +62,7 @@ _NEEDS_VERB = re.compile(
     r"set|up|used|going)\s?|\w+ed\s?)$"
 )
 FINITE = "|".join(sorted(grammar.AUXILIARIES | grammar.PAST | grammar.PRESENT))
-_END = re.compile(
+_END = make_regex(
     rf"(?P<comma>(?:,|(?<=,[\"”]))\s(?={_AFTER_COMMA})|(?<=[a-z]),\s(?={_LAST_NAME})"
     r"|(?<!\d)\s?[—–]\s?(?=\S)|\s-{1,2}\s|;\s|:\s(?![\"'“‘„«»]))"
     r"|(?P<link>(?<!,)\s(?=(?:(?:just|even|shortly|immediately|soon|(?:\w+\s)?"
@@ -74,14 +75,14 @@ _END = re.compile(
     r"|(?:[a-z]{3,}ing|(?:call|nam|design|host|aim|creat|develop|focus)ed)\s)))"
 )
 #: The tail denies, doubts or limits the statement, or says who made it.
-LIMITS = re.compile(
+LIMITS = make_regex(
     r"\b(?:claim(?!ing)\w*|alleg(?!ing)\w*|believe[sd]?|doubt\w*|reportedly|according|unless|zufolge"
     r"|angeblich|only(?!\s(?:\d|an?\s|one|two|three|four|five|six|seven|eight|nine|ten)))\b"
     r"|,\s(?!who|which|and|but|that|when|as)[^,]*\b(?:said|says|told|laut|sagten?)\b"
 )
-_CLAIM = re.compile("claim|alleg|believe|doubt")
+_CLAIM = make_regex("claim|alleg|believe|doubt")
 #: «will not withdraw |its candidate until …»
-_UNTIL = re.compile(r"\buntil\b")
+_UNTIL = make_regex(r"\buntil\b")
 #: A denial so near to a cut is about what stands before it.
 _NEAR = 15
 
@@ -216,7 +217,7 @@ def leans_on_link(last: str, link: str) -> bool:
 
 #: «for the first time in ten days |as he met …» is complete.
 _AFTER_TIME = word_set("after before when since until nachdem bevor seit als")
-_TIME_NOUN = re.compile(
+_TIME_NOUN = make_regex(
     r"(?:second|minute|hour|day|night|week|month|year|decade|morning|evening|time)s?$"
 )
 
@@ -238,26 +239,26 @@ def _ends_at_comma(mark: str, kept: str, tail: str) -> bool:
 
 
 #: «on Tuesday|, the 14th of May»
-_REST_OF_DATE = re.compile(rf"{dates.CALENDAR_DAY}|\d{{4}}\b")
+_REST_OF_DATE = make_regex(rf"{dates.CALENDAR_DAY}|\d{{4}}\b")
 _EACH = r"(?:his|her|its|their|an?|eine?[mnr]?)\s"
 #: «about her home|, her fight and her plans», «Ann Moe|, her son, and Ida Lund»,
 #: «a dancer, and, in her day|, the best»
-_LISTED = re.compile(
+_LISTED = make_regex(
     rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?"
     rf"(?:\s(?:and|und)\s(?:\w+\s)?{_EACH}|,\s(?:and|und)\s[A-ZÄÖÜ])"
 )
-_GERMAN_RELATIVE = re.compile(r"(?:der|die|das|den|dem|deren|dessen)\s")
+_GERMAN_RELATIVE = make_regex(r"(?:der|die|das|den|dem|deren|dessen)\s")
 #: A relative clause after these says which ones.
-SAYS_WHICH = re.compile(
+SAYS_WHICH = make_regex(
     r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
     r"|mehr|weniger|so(?!\sgenannt)|derart)\b[^,]{0,40}\Z"
 )
-_HALF_LIST = re.compile(r"\s(?:and|but|or),\s[^,]*$")
-DASH = re.compile(r"—|\s–\s|\s-{1,2}\s")
+_HALF_LIST = make_regex(r"\s(?:and|but|or),\s[^,]*$")
+DASH = make_regex(r"—|\s–\s|\s-{1,2}\s")
 #: «is seen | as a symbol», «as well | as», «…, with the crew | who saw it filing».
 OF_LINK = {
-    "who": re.compile(r",\swith\s[^,]+$"),
-    "as": re.compile(
+    "who": make_regex(r",\swith\s[^,]+$"),
+    "as": make_regex(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"
         r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
@@ -267,61 +268,61 @@ OF_LINK = {
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
-_PREPOSED = re.compile(
+_PREPOSED = make_regex(
     r"(?:In|At|On|For|Under|With|By|From|During|Like|Unlike|Besides)\s[^,]*$"
 )
 #: What may go on after an apposition: «…, the head of police, to court».
-_RESUMES = re.compile(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
+_RESUMES = make_regex(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 #: The main clause after an insertion: «…, has resigned».
-RESUMED = re.compile(r",[\"”]?\s([a-zäöü’']+)\s")
+RESUMED = make_regex(r",[\"”]?\s([a-zäöü’']+)\s")
 #: A German infinitive or a separate part of a verb, which completes the main clause.
-_INFINITIVE = re.compile(
+_INFINITIVE = make_regex(
     r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
     r"|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
 )
 #: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
-_TO_VERB = re.compile(
+_TO_VERB = make_regex(
     r"(?!in\san?\s(?:bid|effort|attempt)|by\s|(?:prior|due|thanks)\s)[^,;:()]*?\sto\s"
     r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
 )
 #: A lone word after a comma, unless it needs nothing more: «…, too».
-LONE = re.compile(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+LONE = make_regex(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
 #: «a dozen letters to Brandt|, Reed and Lund»: the total is that of the whole list.
-_TOTAL = re.compile(
+_TOTAL = make_regex(
     r"(?<![\w.,$£€-])(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|(?:a\s|two\s)?dozen|several|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf)\s"
     r"(?!percent|points|days|weeks|months|years|hours)(?:[\w-]+\s){1,3}?"
     r"(?:to|from|with|between|an|von|zwischen)\s(?P<listed>(?:[A-ZÄÖÜ]|the\s)[^;:]{0,90})$"
 )
-_REST_OF_LIST = re.compile(
+_REST_OF_LIST = make_regex(
     r"(?:(?:(?:the|an?|his|her|their|die|der|den|dem)\s)?(?:[\w'’.-]+\s?){1,6},?\s)?(?:and|und)\s"
     r"(?:to\s|from\s|with\s|an\s|von\s)?(?:the|his|her|their|die|den|dem|[A-ZÄÖÜ])"
 )
 #: «have advised, in no particular order|, a bank …»
-_AWAITS_OBJECT = re.compile(
+_AWAITS_OBJECT = make_regex(
     r"\b(\w+),\s(?:in|at|by|with|among|on|for|from|over|during)\s[^,;:]*$"
 )
 #: «were killed | when …», «has died in hospital | after …»: in what?
-HARMED = re.compile(
+HARMED = make_regex(
     r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
     r"mocked|occur(?:red)?|happen(?:ed)?|t(?:ook|aken)\splace)\Z"
 )
 #: Links of clauses; after the second group a phrase without a verb may follow too.
-_LINK = re.compile(
+_LINK = make_regex(
     r"\b(?:(?P<clause>but|while|when|that|which|who|because|although|though|if|unless|where|"
     r"dass|weil|wenn|obwohl|während)|as|after|before|since|until|aber|als|nachdem)\s"
 )
 
 
 #: «because the welcome they felt| when …»: the verb is that of «they».
-_SUBJECT_ALONE = re.compile(
+_SUBJECT_ALONE = make_regex(
     r"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s\w+\s"
     r"(?:they|he|she|we|it|I)\s\w+$"
 )
 
 
 #: «ordered that houses built on a dyke| in the town be demolished»
-_ORDERED = re.compile(r"\b(?!(?:to|not|[a-z]*ould|will|can|may|might|must)\s)\w+\sbe\s")
+_ORDERED = make_regex(r"\b(?!(?:to|not|[a-z]*ould|will|can|may|might|must)\s)\w+\sbe\s")
 
 
 def leaves_clause_open(kept: str, tail: str) -> bool:
@@ -337,7 +338,7 @@ def leaves_clause_open(kept: str, tail: str) -> bool:
 
 
 #: A new clause, with or without a link.
-_ANY_LINK = re.compile(
+_ANY_LINK = make_regex(
     _LINK.pattern.replace("?P<clause>", "?:")
     + r"|[,;:()\"“”—–]|\b(?:and|or|how|why|what|whose|whom|than|he|she|it|"
     r"they|we|i|you|to|und|oder|die|der|das)\s"
@@ -345,7 +346,7 @@ _ANY_LINK = re.compile(
 
 
 #: Words that only look like verbs: «|on state-owned farms in May».
-_LIKE_VERBS = re.compile(r"\w+-\w+|\bMay\b")
+_LIKE_VERBS = make_regex(r"\w+-\w+|\bMay\b")
 
 
 def takes_verb(tail: str) -> bool:
@@ -361,22 +362,22 @@ def takes_verb(tail: str) -> bool:
     )
 
 
-_SUPERLATIVE = re.compile(
+_SUPERLATIVE = make_regex(
     r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
     r"einzige[nrs]?|letzte[nrs]?)\b"
 )
 #: Verbs with which a clause of time is a condition.
-OPEN = re.compile(
+OPEN = make_regex(
     r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
     r"soll|sollen|muss|müssen|darf|dürfen)\b"
 )
 
 
 #: What somebody stated, or confessed to, is not shown without its circumstances.
-_STATED = re.compile(
+_STATED = make_regex(
     r"\btold\s[^,;]*\bthat\s|\b(?:plead(?:s|ed)\sguilty|confess(?:es|ed))\b"
 )
-_NOT = re.compile(r"\b(?:not|nicht)\b|n['’]t\b")
+_NOT = make_regex(r"\b(?:not|nicht)\b|n['’]t\b")
 
 
 def changes_sense(kept: str, link: str) -> bool:
@@ -392,7 +393,7 @@ def changes_sense(kept: str, link: str) -> bool:
 
 #: Verbs whose statement, predicate or place must be kept: «believe the dam is safe»,
 #: «called the rebate unfair», «sent the bill to the governor», «is the latest step».
-_COMPLETED_LATER = re.compile(
+_COMPLETED_LATER = make_regex(
     r"\b(?<!of\s)(?<!the\s)(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
     r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
     rf"(?!.*\b(?:{FINITE}|[a-z]{{3,}}ed)\b)"
@@ -419,9 +420,9 @@ _BEFORE_VERB = word_set("to can could will would may might must shall should not
 
 
 #: «to create the biggest bank | in the valley»
-_TIME_SINCE = re.compile("(?:hour|day|week|month|year)s? (?:after|before)")
+_TIME_SINCE = make_regex("(?:hour|day|week|month|year)s? (?:after|before)")
 _COUNTS = word_set("one two three four five six seven eight nine ten few several some")
-_GREATEST = re.compile(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
+_GREATEST = make_regex(rf"\bthe\s(?:{_SUPERLATIVE.pattern})(?:\s[\w-]+){{1,2}}$")
 
 
 def waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
@@ -439,35 +440,35 @@ def waits_for_phrase(kept: str, found: Sequence[str]) -> bool:
 
 
 #: «a pipeline | that will pass …», «images in posters | which critics …»
-ONE_OF_MANY = re.compile(
+ONE_OF_MANY = make_regex(
     r"\b(?:[Aa]n?|new|two|three|four|five|six|\d+)\s(?:[\w$£€.-]+,?\s){0,3}[\w-]+$|\b(?:in|on|with|for|by)\s(?:[\w-]+\s)?[a-z]+s$"
 )
 #: What a measure is for is the news.
 _AIMS = ("that aims ", "that seeks ", "that would ")
-_TURNS = re.compile(r"(?:\A|,\s)(?=(?:but|yet|aber|sondern)\s)")
+_TURNS = make_regex(r"(?:\A|,\s)(?=(?:but|yet|aber|sondern)\s)")
 #: «outside a Norvik |shopping center»
-_NOUN_WITH_ING = re.compile(
+_NOUN_WITH_ING = make_regex(
     r"(?:shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
     r"|shipping|operating|living|dining|filing|banking|gaming|training|racing)\s"
 )
 #: «…, |but she still hopes to play»
-_OWN_CLAUSE = re.compile(r"but\s(?:he|she|they)\s")
+_OWN_CLAUSE = make_regex(r"but\s(?:he|she|they)\s")
 #: «held out for long |and lost in the end»: how it ended is the news.
-_OUTCOME = re.compile(
+_OUTCOME = make_regex(
     r"\b(?:and|but|und|aber)\s(?:[\w’'-]+\s){0,4}?(?:in\sthe\send|finally|eventually"
     r"|ultimately|nevertheless|doch|dennoch|trotzdem|schließlich|letztlich|am\sEnde)\b"
 )
 #: «no reduction |in output», «$22 million |in aid»: in what belongs to it.
-TAKES_IN = re.compile(
+TAKES_IN = make_regex(
     r"\b(?:change|cut|decline|decrease|drop|fall|gain|growth|improvement|increase|jump|loss"
     r"|reduction|rise|surge|(?:b|m|tr)illion)(?:e?s)?$"
 )
 #: «It may sound odd, but |doctors found …»: the news is what was not expected.
-CONCEDES = re.compile(
+CONCEDES = make_regex(
     r"[^,;:]*\b(?:may|might|could|seem(?:s|ed)?|sound(?:s|ed)?|look(?:s|ed)?|used\sto|once"
     r"|usually|often|traditionally|[Ii]t|[Yy]ou|mag|dürfte|zwar)\b"
 )
-CONCESSION = re.compile(
+CONCESSION = make_regex(
     rf"(?={CONCEDES.pattern})[^;:()\"“”]{{12,170}}?,\s(?:but|yet)\s(?!(?:it|he|she|they|we"
     r"|you|I|not|that|this|there|then|what|now|also|if|when|as|ha[sd]|have|is|are|was|were"
     r"|will|would|can|could|did|do|consider|remember|look|\w+ed)\b)"
@@ -478,23 +479,23 @@ _ADDED = _DETERMINERS | word_set("""
     der die das ein eine seine ihre mit für
 """)
 #: «Citizens for Responsibility | and Ethics in Norland»
-_NAME_GOES_ON = re.compile(r"\w+\s[A-ZÄÖÜ]")
+_NAME_GOES_ON = make_regex(r"\w+\s[A-ZÄÖÜ]")
 #: After these both parts are needed, or the rest is untrue without the other.
-NEEDS_BOTH = re.compile(
+NEEDS_BOTH = make_regex(
     r"\b(?:between(?!.*\sand\s)|both|either|neither|whether|half|combined|together|total|equal\w*|"
     r"same|differen\w+|among|if|unless|until|once|only|when|without|zwischen|sowohl|"
     r"weder|ob|wenn|nur|ohne|zusammen)\b",
     re.IGNORECASE,
 )
 #: A list, or a denial, goes on after «and», unless a verb follows.
-_GOES_ON = re.compile(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
+_GOES_ON = make_regex(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = make_regex(r"\d")
 #: «and instead denied it»
-_ADVERB = re.compile(r"then|later|instead|also|still|soon|[a-z]+ly")
+_ADVERB = make_regex(r"then|later|instead|also|still|soon|[a-z]+ly")
 #: «and he hopes to play»: a clause of its own.
-_OWN_SUBJECT = re.compile(r"(?:and|but)\s(?:he|she|they|it|we)\s")
+_OWN_SUBJECT = make_regex(r"(?:and|but)\s(?:he|she|they|it|we)\s")
 
 
 def _adds_whole(kept: str, tail: str) -> bool:
@@ -522,7 +523,7 @@ def _adds_whole(kept: str, tail: str) -> bool:
 
 
 #: A German word, and a verb that may be one.
-_GERMAN = re.compile(
+_GERMAN = make_regex(
     r"\b(?<!van\s)(?:[Dd](?:er|ie|as|e[nms])|ein(?:e[rnms]?)?|und|für|von|mit|über|seit|auf|nach|im|bei|ist|sind|wird|wurde)\s"
 )
 
@@ -537,7 +538,7 @@ def is_surely_german(text: str) -> bool:
     return len(_GERMAN.findall(text)) > 1
 
 
-GERMAN_VERB = re.compile(
+GERMAN_VERB = make_regex(
     r"\s(?:ist|sind|war|waren|will|wollen|kann|können|soll|sollen|muss|müssen|darf|dürfen|"
     r"haben|wird|werden|wurden?|hatten?|[a-zäöüß]{2,}(?:t|te|ten)|(?:star|ga|blie)b(?:en)?|kam(?:en)?|"
     r"(?:ging|stieg)(?:en)?|(?:fan|stan)d(?:en)?|fiel(?:en)?|trat(?:en)?"
@@ -546,18 +547,18 @@ GERMAN_VERB = re.compile(
     r"|(?!(?:neben|gegen|wegen|zwischen|[ks]?einen|ihren|diesen|jeden|beiden)\b)[a-zäöüß]{3,}en(?=\s(?:seit|am|im|in|auf|über|ab|an|mit|der|die|das|den|dem|ihre?[nmrs]?|eine?[nmr]?|\d[\d.]*)\s))\b"
 )
 #: «… wurde am Freitag aufgehoben| und zurückverwiesen»: the verb is complete.
-_PARTICIPLE = re.compile(
+_PARTICIPLE = make_regex(
     r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\s[^,;:]*\s"
     r"(?:[a-zäöüß]*ge[a-zäöüß]{2,}|(?:be|ver|er|ent|zer|über|unter)[a-zäöüß]{2,}|[a-zäöü]+ier)"
     r"(?:t|en)$"
 )
-_GERMAN_AUXILIARY = re.compile(r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\b")
+_GERMAN_AUXILIARY = make_regex(r"\b(?:hat|haben|ist|sind|wurden?|wird|werden)\b")
 _CONTRACTED = ("'ve", "'re", "'ll", "'d")
 
 
 _PLURAL = word_set("they we you i who people")
 #: «The campaign involves a mixture», «it asserts that»; not «of costs the firm».
-_WITH_OBJECT = re.compile(
+_WITH_OBJECT = make_regex(
     r"(?:\A|(?<!\bof)(?<!\bin)(?<!\bfor)(?<!\bthe)(?<![a-z]s)\s)[a-z]{2,}[^\Wsui]s\s(?:an?|his|her|its|their)\s"
 )
 
@@ -580,12 +581,12 @@ def has_verb(text: str) -> bool:
 
 
 #: A space before a mark, where words between two spans were removed.
-_SPACED_MARK = re.compile(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
-_COMMA_IN_MARKS = re.compile(r",(?=[\"”](?:,|$))")
+_SPACED_MARK = make_regex(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = make_regex(r",(?=[\"”](?:,|$))")
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 _CLOSING = "\"'”’“»«)]"
-_FIRST_LETTER = re.compile(r"\w")
+_FIRST_LETTER = make_regex(r"\w")
 
 
 def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:

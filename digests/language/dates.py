@@ -20,6 +20,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from digests.language.numbers import NUMBER_WORDS
+from digests.language.regexes import make_regex
 from digests.language.spans import drop_overlapping
 from digests.language.words import load_word_rows, resolve_language
 from digests.types import frozen
@@ -68,7 +69,7 @@ DATE_IN_COMMAS = (
 )
 
 #: Each starts at a digit or a month's capital, so that a long text is scanned once.
-_DATE = re.compile(
+_DATE = make_regex(
     rf"""(?=[\dJFMASOND])(?<![\w.,$£€])(?:
       (?P<iso>(?P<y1>{_YEAR})-(?P<m1>0[1-9]|1[0-2])-(?P<d1>[0-3]\d))
     | (?P<d2>{_DAYS})\.?\s(?:of\s)?(?P<m2>{_MONTH})(?:,?\s(?P<y2>{_YEAR}))?
@@ -80,7 +81,7 @@ _DATE = re.compile(
 )
 _HALF = r"(?:[ap]\.m\.|[ap]\.?m\b|[AP]\.?M\b|o['’]clock|Uhr\b)"
 _HOURS = "|".join(NUMBER_WORDS[1:13])
-_TIME = re.compile(
+_TIME = make_regex(
     rf"""(?=[\dotfsneOTFSNE])(?<![\w.,:$£€])(?:
       [0-2]?\d:[0-5]\d(?::[0-5]\d)?(?![\d:])(?:\s?{_HALF})?
     | [0-2]?\d\.[0-5]\d\s?(?:{_HALF}|GMT\b|BST\b|CET\b|MEZ\b)
@@ -89,19 +90,19 @@ _TIME = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BARE_YEAR = re.compile(
+_BARE_YEAR = make_regex(
     r"""(?=['’\d])(?:(?<![\w.,$£€¥#+/-])(?<!\$\s)
     (?P<year>(?:1[5-9]|20)\d\d)(?:['’]?s\b|\s?[-–/]\s?(?:(?:1[5-9]|20)\d\d|\d\d)\b)?
     (?![\w%€°]|[.,:]\d)
     |(?<![\w.,$£€-])['’]?[1-9]0s\b)""",
     re.VERBOSE,
 )
-_COUNTING_BEFORE = re.compile(
+_COUNTING_BEFORE = make_regex(
     r"\b(?:about|around|almost|nearly|roughly|some|over|than|least|most|only|"
     r"approximately|every|USD|EUR|GBP|etwa|rund|knapp|fast)\s$",
     re.IGNORECASE,
 )
-_COUNTING_AFTER = re.compile(
+_COUNTING_AFTER = make_regex(
     r"\s?(?:people|persons|percent|per cent|million|billion|dollars|euros?|pounds|"
     r"km|kg|miles|met(?:re|er)s|feet|tonn?e?s|years|days|hours|seconds|minutes|jobs|"
     r"workers|employees|troops|soldiers|homes|houses|deaths|Menschen|Personen|"
@@ -166,7 +167,7 @@ WEEKDAYS: Mapping[str, int] = {
 #: English and German names of weekdays and months, in lower case.
 DAY_AND_MONTH_NAMES = WEEKDAYS.keys() | MONTHS.keys()
 _WEEKDAY_NAMES = "|".join(name.capitalize() for name in WEEKDAYS)
-_WEEKDAY = re.compile(
+_WEEKDAY = make_regex(
     rf"\b(?:(?:[Oo]n|[Bb]y|[Uu]ntil|[Ss]ince|[Ff]rom|[Aa]m|[Bb]is|[Ss]eit)\s)?"
     rf"(?:(?P<turn>last|next|this|past|letzten|vergangenen|nächsten|kommenden)\s)?"
     rf"(?P<name>{_WEEKDAY_NAMES})(?P<part>\s(?:morning|afternoon|evening|night)|morgen|vormittag|"
@@ -175,7 +176,7 @@ _WEEKDAY = re.compile(
 _SMALL_NUMBERS: Mapping[str, int] = {
     **dict(zip(NUMBER_WORDS[1:11], range(1, 11), strict=True)), "a": 1, "an": 1,
 }  # fmt: skip
-_RELATIVE = re.compile(
+_RELATIVE = make_regex(
     rf"""\b(?:
       (?P<word>[Yy]esterday|[Tt]oday(?!['’])|[Tt]onight|[Tt]omorrow|[Gg]estern|[Hh]eute)
     | (?P<turn>[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier\sthis|[Ll]ater\sthis
@@ -187,21 +188,21 @@ _RELATIVE = re.compile(
     re.VERBOSE,
 )
 #: Days relative to another event of the text.
-_BESIDE = re.compile(
+_BESIDE = make_regex(
     r"\b(?:(?:just|only|a few|several|many|two|three|four|five|six|eight|ten|\d+)\s)?"
     r"(?:minutes|hours|days|weeks|months|years)\s"
     r"(?:(?:before|after)\s\w+(?:\s\w+)?|later|earlier)\b"
 )
-_IN_MONTH = re.compile(
+_IN_MONTH = make_regex(
     rf"\b(?:[Ii]n|[Ii]m|[Ss]ince|[Ss]eit)\s({MONTH_NAMES})\b(?!\.?\s?\d)"
 )
-_AHEAD = re.compile(
+_AHEAD = make_regex(
     r"\b(?:will|would|won['’]t|wouldn['’]t|(?:is|are|to|should) (?:to|be)|plans? to|"
     r"due|expected|scheduled|beginning|starting|wird|werden|werde|soll|sollen|solle|"
     r"beginnt|beginne|steigt|steigen)\b"
 )
-_BEHIND = re.compile(r"\b(?:said|says|told|was|were|sagte|sagten|wurde|wurden)\b")
-_CLAUSE = re.compile(r"[.;!?]\s+(?=[A-Z“\"])|\n")
+_BEHIND = make_regex(r"\b(?:said|says|told|was|were|sagte|sagten|wurde|wurden)\b")
+_CLAUSE = make_regex(r"[.;!?]\s+(?=[A-Z“\"])|\n")
 _LOOKBACK = 200
 _HALF_YEAR = timedelta(days=183)
 _WEEK = timedelta(days=7)

@@ -12,10 +12,11 @@ from digests.language import grammar, words
 from digests.language.clauses import DASH, FINITE, LIMITS, TABLES
 from digests.language.grammar import STRONG_CUES
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.words import word_set
 from digests.types import Span
 
-_INSERTED = re.compile(
+_INSERTED = make_regex(
     rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{FINITE}"
     r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
@@ -26,7 +27,7 @@ _INSERTED = re.compile(
     r"|\s?(?:—|–|--|\s-)\s?[^;:()—–]{3,160}?\s?(?:—|–|--|\s-)\s?(?P<next>[a-z'’]+)"
 )
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
-_MODIFIER = re.compile(
+_MODIFIER = make_regex(
     r"(?:(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
     r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+(?:\s[a-z]+)?s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
     r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
@@ -35,7 +36,7 @@ _MODIFIER = re.compile(
 )
 #: Before an insertion and no subject of the verb after it: «After a fall in shares|,
 #: the firm, …, said», «sites that inspectors visit regularly|, …, enriched».
-_NO_SUBJECT = re.compile(
+_NO_SUBJECT = make_regex(
     r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
     r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
     # «The hard, physical work of picking, weeding and hoeing, earned …»
@@ -45,29 +46,29 @@ _NO_SUBJECT = re.compile(
     re.DOTALL,
 )
 #: «…, opening the museum, said it would …»: the insertion says what.
-_REFERS = re.compile(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
-_FINITE_WORD = re.compile(rf"\b(?:{FINITE})\b")
-_CLAUSE = re.compile(
+_REFERS = make_regex(r"\s\w+\s(?:that\s)?(?:it|its|they|their)\b")
+_FINITE_WORD = make_regex(rf"\b(?:{FINITE})\b")
+_CLAUSE = make_regex(
     r"\b(?:that|when|after|as|because|while|and|if|but|who|which|what)\s|[;:—]"
 )
 #: «Families who are looking for each other|, after a long war,| succeed»
-_RELATIVE_OF_SUBJECT = re.compile(
+_RELATIVE_OF_SUBJECT = make_regex(
     rf"(?:(?!\b(?:{FINITE})\b|[a-z]{{2,}}ed\b)[^,;:]){{3,60}}\swho\s[^,;:]*"
 )
 #: «Thankfully, |the child, named Ada,| waited»: the subject is no insertion.
-_ADVERB = re.compile(r"\w+ly")
-_RELATIVE = re.compile(r"\s(?:who|whose)\s")
-_AGE_BEFORE = re.compile(r",\s\d{1,3}\Z")
+_ADVERB = make_regex(r"\w+ly")
+_RELATIVE = make_regex(r"\s(?:who|whose)\s")
+_AGE_BEFORE = make_regex(r",\s\d{1,3}\Z")
 #: «Ada Brandt, 17, and Tom Reed, 18, were both jailed»
-_OF_BOTH = re.compile(r"\s(?:were|are|have|had)\sboth\b")
+_OF_BOTH = make_regex(r"\s(?:were|are|have|had)\sboth\b")
 #: «whose members were killed, |captured and sold»
-_LISTED_VERB = re.compile(r"\s[a-z]+(?:ed|en)\s(?:and|or)\s")
+_LISTED_VERB = make_regex(r"\s[a-z]+(?:ed|en)\s(?:and|or)\s")
 #: «A man at the centre of a row after a driver was jailed»: the driver was.
-_NEXT_SUBJECT = re.compile(
+_NEXT_SUBJECT = make_regex(
     r"\s(?:after|as|because|before|since|that|when|which|while|who|whose)\s"
 )
-_NAME_BEFORE = re.compile(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
-_QUALIFIES = re.compile(
+_NAME_BEFORE = make_regex(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
+_QUALIFIES = make_regex(
     rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
     rf"|{grammar.NEGATION.pattern}"
 )
@@ -114,15 +115,15 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
 
 #: Words of an attribution: «…, the mayor has warned on Monday.»
 _LONGEST_SOURCE = 14
-_COMMA = re.compile(r",\s")
+_COMMA = make_regex(r",\s")
 #: A clause that depends on the words before its comma: «…, who has said she will».
-_DEPENDS = re.compile(
+_DEPENDS = make_regex(
     r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|by|with|for|from|[a-z]{2,}ing)\s"
 )
 #: «in fact, she said it was hard»
-_SAID_WHAT = re.compile(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
+_SAID_WHAT = make_regex(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
 #: «…, a new poll for the Herald finds»
-_FINDS = re.compile(
+_FINDS = make_regex(
     r",\s(?:an?|the|one)\s[^,]*?\b(?:polls?|survey|study|research|analysis|review)\b[^,]*?\s(?:found|finds|show(?:s|ed)|suggest(?:s|ed)|indicate[sd]|concluded?s?)\b"
 )
 SAYING_WORDS = word_set(

@@ -6,12 +6,12 @@ them is found as a phrase. A query has words, "phrases" and -excluded words; eve
 character only separates words, so that nothing is interpreted by a database.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from itertools import islice
 
 from digests.language.normalization import normalize_text
+from digests.language.regexes import make_regex
 from digests.language.words import STOP_WORDS, resolve_language, stem_word
 from digests.types import Span, frozen
 
@@ -26,8 +26,8 @@ _UNSPACED = (
 )
 _LETTER = rf"(?:(?![{_UNSPACED}])[^\W_])"
 #: «l'école» is two words, «it's» is one.
-_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTER}{{2,}}+(?:['’]{_LETTER}++)*+|{_LETTER}")
-_TYPED = re.compile(
+_WORD = make_regex(rf"[{_UNSPACED}]|{_LETTER}{{2,}}+(?:['’]{_LETTER}++)*+|{_LETTER}")
+_TYPED = make_regex(
     r"(?P<not>(?<!\S)[-−])?"
     r"(?:\"(?P<straight>[^\"]*)\"?|“(?P<curly>[^”]*)”?|„(?P<low>[^“”]*)[“”]?"
     r"|«(?P<angle>[^»]*)»?|(?P<plain>[^\s\"“„«]+))"

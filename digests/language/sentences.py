@@ -14,6 +14,7 @@ import sys
 from functools import lru_cache
 from typing import NamedTuple
 
+from digests.language.regexes import make_regex
 from digests.language.spans import trim_span
 from digests.language.words import load_word_tables, primary_language, word_set
 from digests.types import Span
@@ -25,7 +26,7 @@ _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 #: A line break, an ideographic stop, or a stop with its closing marks; then, if white
 #: space follows, the next word with its opening marks. Possessive quantifiers keep it
 #: linear over a million stops.
-_BOUNDARY = re.compile(
+_BOUNDARY = make_regex(
     rf"[{_BREAKS}]++"
     r"|[。！？｡]++[」』”’）)]*+"
     r"|(?P<stop>[.!?…‽]++(?:[ \u00a0][.…]++)*+)"
@@ -34,11 +35,11 @@ _BOUNDARY = re.compile(
     r"(?P<next>[^\W\d_]{0,20}))?)"
 )
 #: Where a boundary can begin: found much faster than by the whole pattern.
-_SIGN = re.compile(rf"[.!?…‽。！？｡{_BREAKS}]")
+_SIGN = make_regex(rf"[.!?…‽。！？｡{_BREAKS}]")
 _BEFORE = 24
 _OPENING = "\"'“”„‘’‚«»‹›([{—–-"
-_LETTERS_AND_STOPS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}\Z")
-_PARTY = re.compile(r"[A-Z]-[A-Z][a-z]{0,6}\Z")
+_LETTERS_AND_STOPS = make_regex(r"(?:[^\W\d_]\.)+[^\W\d_]{1,2}\Z")
+_PARTY = make_regex(r"[A-Z]-[A-Z][a-z]{0,6}\Z")
 _BEFORE_NUMBER = _TABLES["before_number"]
 #: Things labelled by a letter: «plan B.» may end a sentence, «Mr. B.» does not.
 _LETTERED = _TABLES["lettered"]
@@ -50,7 +51,7 @@ _MONTHS = word_set("januar februar märz mai juni juli oktober dezember")
 _MONTHS_IN_BOTH = word_set("april august september november")
 _BEFORE_DAY = word_set("am den dem der des vom zum bis")
 #: «"Why?" Tom asked»: the sentence continues after a question or an exclamation.
-_REPORTS = re.compile(
+_REPORTS = make_regex(
     r"\s+(?:[A-Z][\w.'’-]*\s+){1,3}"
     r"(?:said|says|asked|asks|cried|shouted|wrote|added|told|replied|yelled|went on"
     r"|continued|responded|exclaimed|quipped|joked|wondered|demanded|recalled|tweeted"

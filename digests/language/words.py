@@ -14,7 +14,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+from digests.language.regexes import make_regex
+
+_WORD = make_regex(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 def word_list(words: str) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ def load_weights(beside: str, name: str) -> Mapping[str, float]:
 def compile_table(rows: Iterable[Iterable[str]]) -> re.Pattern[str]:
     """One pattern of the words of a table, in which «_» stands for a space."""
     listed = "|".join(chain.from_iterable(rows)).replace("_", r"\s")
-    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+    return make_regex(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
 
 
 _ENGLISH = word_set("""
@@ -95,7 +97,7 @@ _TWO_LETTERS = {
     "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es",
     "ita": "it", "nld": "nl", "dut": "nl", "por": "pt",
 }  # fmt: skip
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_LANGUAGE_TAG = make_regex(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
 def parse_language_tag(written: str) -> str | None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from digests.language import numbers, sentences, words
+from digests.language.regexes import make_regex
 from digests.language.spans import span_text
 from digests.stories.profiles import CORRECTION_LABEL
 from digests.stories.terms import has_body
@@ -161,7 +162,7 @@ _GROWING: Mapping[str, re.Pattern[str]] = {
     for name in ("dead", "ill", "burnt", "counted")
 }
 _NEAR_NUMBER = 48
-_CLAUSE_END = re.compile(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
+_CLAUSE_END = make_regex(r"[;:.!?]\s|,\s(?:and|while|but|und|aber)\s|\sand\s|\sund\s")
 
 
 def _count_growing(text: str, lang: str | None) -> Mapping[str, float]:
@@ -190,7 +191,7 @@ _PERSON = words.compile_table(_TABLES["person"]).pattern
 _NOT_DEAD = r"(?:(?!\b(?:after|over|nach|wegen|arrest\w*|charged|held)\b)[^.;]){0,80}?"
 _KILLED = r"(?:killed|dies|died|dead|ums leben|getötet|starb|stirbt|gestorben)"
 #: «A fifth child has died», «drittes Todesopfer».
-_NEXT_DEATH = re.compile(
+_NEXT_DEATH = make_regex(
     rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})[nrs]?\s(?:[\w-]+\s)?"
     r"(?:(?:death|fatality|body|todesopfer|toter?|tote)\b"
     rf"|{_PERSON}{_NOT_DEAD}\b(?:{_KILLED}|succumb\w*|erlag|erlegen|verstorben)\b)",
@@ -198,11 +199,11 @@ _NEXT_DEATH = re.compile(
 )
 #: «A man was killed», «ist ein Mann ums Leben gekommen»; but who dies of injuries later
 #: may be one of several.
-_ONE_DEATH = re.compile(
+_ONE_DEATH = make_regex(
     rf"\b(?:an?|one|eine?)\s(?:[\w-]+\s)?{_PERSON}\s(?:\w+\s){{0,2}}{_KILLED}\b",
     re.IGNORECASE,
 )
-_LATER = re.compile(
+_LATER = make_regex(
     r"\b(?:another|more|has died|injur\w+|wounds|hospital|later|weiter\w*|klinik\w*"
     r"|verletz\w+|krankenhaus|später)\b",
     re.IGNORECASE,
@@ -246,7 +247,7 @@ _HOURS = {
 }
 _HOUR_WORDS = "|".join(_HOURS)
 #: The hour at which somebody said or counted something.
-_CLOCK = re.compile(
+_CLOCK = make_regex(
     r"\b(?P<noon>at noon|by noon|around midday|at midday|am mittag|gegen mittag)\b"
     r"|\b(?:late on|late in the evening|on \w+ night|am späten)\b(?P<late>)"
     r"|\b(?:at|by|until|after|before|um|gegen|bis|nach)\s(?:about |around |shortly )?"
@@ -259,8 +260,8 @@ _CLOCK = re.compile(
 _DAY = timedelta(days=1)
 #: A later hour than this after publication is that of the day before.
 _AHEAD = timedelta(hours=3)
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
-_SAYING = re.compile(
+_SENTENCE_END = make_regex(r"(?<=[.!?;])\s")
+_SAYING = make_regex(
     r"\b(?:said|says|reported|stood|stands|known|announced|counted|confirmed|told|had|"
     r"conceded|ended|found|recovered|sagte|teilte|hieß|meldete|gezählt|bekannt)\b",
     re.IGNORECASE,

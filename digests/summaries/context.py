@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
+from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any
 from digests.language.words import word_set
 from digests.summaries import passages, shortening
@@ -58,7 +59,7 @@ _EFFECT = (
     r"|be\sthe\s(?:first|biggest|largest))"
 )
 #: In words that say so: what it means, whom it affects and how many, what it costs.
-_STATES = re.compile(
+_STATES = make_regex(
     rf"""\b(?:
       matters?\s(?:because|for\s|beyond\s)
     | (?:is|are|was|were|(?:would|will)\sbe)\s(?:so\s|also\s|especially\s)?
@@ -106,7 +107,7 @@ _STATES = re.compile(
     re.VERBOSE,
 )
 #: What must happen next, or from when it holds.
-_NEXT = re.compile(
+_NEXT = make_regex(
     rf"""\b(?:
       (?:takes?|{_MODAL}take)\seffect\s[^.]{{0,40}}?{_DAY}
     | (?:comes?|{_MODAL}come)\sinto\s(?:force|effect)\s[^.]{{0,40}}?{_DAY}
@@ -127,7 +128,7 @@ _NEXT = re.compile(
     re.VERBOSE,
 )
 #: What happens afterwards; only where it is about the news.
-_LATER = re.compile(
+_LATER = make_regex(
     rf"""\b(?:
       (?:will|(?:is|are)\s(?:due\sto|to|set\sto|expected\sto))\s(?:also\s|now\s|then\s)?
       (?:reopen|close|shut|remain|stay|resume|return|appear\s(?:in\scourt|before)|expire
@@ -155,21 +156,21 @@ _LATER = re.compile(
     re.VERBOSE,
 )
 #: What depends on something that is open: a consequence that its condition states.
-_DEPENDS = re.compile(
+_DEPENDS = make_regex(
     r"\A(?:If|Should|Unless)\s[^,;]{6,90},\s(?:the|a|an|it|he|she|they|[A-Z])[^,;]{0,60}?"
     r"\b(?:may|will|could|must|can)\b(?!\s(?:look|seem))"
     r"|\A(?:Falls|Wenn|Sollte\w*)\s[^,;]{6,90},\s(?:so\s)?"
     r"(?:darf|kann|könnte\w*|wird|werden|muss|müssen|droht|drohen)\b"
 )
-_DOUBTED = re.compile(
+_DOUBTED = make_regex(
     r"\b(?:not|never|no|nothing|hardly|little|less|nor|neither|if|whether|unless|nicht|nie|"
     r"kein\w*|kaum|wenig|ob|wenn|hop(?:e[sd]?|ing)|claim\w*|alleg\w*|rumou?r\w*|"
     r"reportedly|angeblich|falls)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_SPEECH = re.compile(r"[\"“”„«»‘]|(?<!\w)'|'(?!\w)")
+_SPEECH = make_regex(r"[\"“”„«»‘]|(?<!\w)'|'(?!\w)")
 #: What is about an earlier time, or about something else than the news.
-_ASIDE = re.compile(
+_ASIDE = make_regex(
     r"\b(?:last\s(?:year|month|century)|in\s(?:1\d{3}|200\d)|years?\sago|for\sexample|"
     r"previously|at\sthe\stime|used\sto|vor\s\w+\sJahren|damals|früher)\b",
     re.I,
@@ -180,12 +181,12 @@ _LOOKED_AT = 40
 #: What happens next stands near the news, has words of it, and a short subject.
 _MOST_PLACES, _LONGEST_SUBJECT = 14, 14
 #: What is begun after a decision needs no word of it.
-_WORK = re.compile(
+_WORK = make_regex(
     r"(?:Work|Building|Construction|Repairs|The\swork|Die\sArbeiten|The\s[a-z]+|[A-Z][a-z]+s)"
     r"\s(?:will|starts?|begins?|beginnen|is|are)\b"
 )
 #: «Das» before a noun refers to nothing.
-_GERMAN_ARTICLE = re.compile(r"Das\s[A-ZÄÖÜ]")
+_GERMAN_ARTICLE = make_regex(r"Das\s[A-ZÄÖÜ]")
 _RELATIVES = word_set("who which that then die der das")
 _NEAR_NEWS = 5
 #: Words of the news that a condition and its consequence have.

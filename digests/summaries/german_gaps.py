@@ -9,11 +9,11 @@ The verb stands second in a German main clause, so nothing before it goes as a w
 a prefix or participle at the end stays with what it belongs to.
 """
 
-import re
 from collections.abc import Iterator
 
 from digests.language import clauses
 from digests.language.names import GIVEN_NAMES
+from digests.language.regexes import make_regex
 
 _NOUN = r"[A-ZÄÖÜ][\wäöüß-]*"
 _LOW = r"[a-zäöüß]+"
@@ -27,7 +27,7 @@ _MONTH = (
 )
 _DAY = r"(?:[A-ZÄÖÜ][a-zäöüß]*(?:tag|sonnabend|mittwoch)|Mittwoch|Sonnabend)[a-z]*"
 _GAPS = tuple(
-    (loss, re.compile(pattern))
+    (loss, make_regex(pattern))
     for loss, pattern in (
         # «am |vergangenen| Samstag»
         (
@@ -95,19 +95,19 @@ _GAPS = tuple(
 #: The losses of what goes before the verb too: it is within a phrase.
 _ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 #: «|Der norländische Künstler |Jens Lund will»
-_OFFICE = re.compile(
+_OFFICE = make_regex(
     rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
     rf"(?P<given>{_NOUN})\s(?:{_NOUN}\s){{1,2}}{_LOW}\s"
 )
 #: «|Am Montag wurde |ein Denkmal eingeweiht», «ist verurteilt| worden|»: a headline
 #: needs no auxiliary where a participle ends the sentence.
-_PASSIVE = re.compile(
+_PASSIVE = make_regex(
     r"\A(?P<front>(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s(?![^,]*\b(?:Angaben|Ansicht|Aussagen?|Berichte?n?|Informationen)\b)"
     rf"[^,;:]{{3,110}}?\s(?:ist|sind|wurden?))(?=\s(?:(?:a[mn]|auf|im|in|vor)\s(?:de[rm]\s)?{_NOUN}[^,;:]*\s)?(?:ein|eine|der|die|das|\d[\d.]*|{_NOUN})\s)"
     r"[^,;:]*\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?P<gap>\sworden)?\.?\Z"
 )
 _FRONT_LOSS = 3.0
-_PERSON = re.compile(r"(?:er|ist|ent|ant|or|eur|chef|anwalt)(?:in)?\s\Z")
+_PERSON = make_regex(r"(?:er|ist|ent|ant|or|eur|chef|anwalt)(?:in)?\s\Z")
 _OFFICE_LOSS = 1.2
 
 
@@ -160,29 +160,29 @@ _RELATIVE = (
     r"[^,;:()„“]{5,90}\s[a-zäöüß]+(?:t|te|ten|en|ist|sind),)"
 )
 #: A phrase with all that says more of its noun.
-_PHRASE = re.compile(
+_PHRASE = make_regex(
     rf"(?<=[a-zäöüß“\d)])(?P<gap>(?>\s{_WHERE}(?:\s(?:{_WHERE}|{_MORE}))*){_RELATIVE}?)(?=\s|\.\Z)"
 )
 #: What it may stand before, in the middle of a sentence, so that it is not the one
 #: that the verb at the end needs.
-_PHRASE_FOLLOWS = re.compile(
+_PHRASE_FOLLOWS = make_regex(
     r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
     rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]|\szu\s[a-zäöü]+\sJahren"
 )
 #: «wurde der Dieb |in der Stadt Hallin| verhaftet»
-_LAST_VERB = re.compile(
+_LAST_VERB = make_regex(
     r"\s(?!ge(?:nommen|bracht|stellt|setzt|legt|halten|kommen|gangen|raten|zogen|zwungen)\b|versetzt\b)"
     r"(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?:\s(?:worden|haben|werden|sein))?\.?\Z"
 )
 #: Phrases that belong to their noun or verb, and those that say who knows it.
-_NO_GAP = re.compile(
+_NO_GAP = make_regex(
     r"\s(?:unter|in|auf|an|vor|mit|im|am)\s(?:der|dem|einem|einer)?\s?(?:Verdacht|Druck|Bedingung|Vorwurf|Namen?|Kraft|Kauf|Anspruch|Lage|Rahmen|Leben|Ende|Spitze|Stelle"
     r"|Blick|Ausnahme|Hilfe)\b"
     r"|\snach\s(?:\w+\s)?(?:Angaben?|Ansicht|Meinung|Aussagen?|Informationen|Einschätzung|Berichten|Untersuchungen|Hause?|Auffassung|Norden|Süden|Osten|Westen)\b"
     r"|\snach\s[A-ZÄÖÜ]"
 )
 #: Nouns that say nothing without what follows them.
-_OPEN_NOUN = re.compile(
+_OPEN_NOUN = make_regex(
     r"(?:\b(?:Teil|Hälfte|Zahl|Mitglied(?:er)?|Ende|Anfang|Beginn|Leben|Einsatz|Glauben?|Interesse|Kritik|Beteiligung|Teilnahme|Mangel|Zweifel|Anteil|Arbeit"
     r"|Opfer|Einbruch|Angriff|Anschlag|Überfall|Mord|Schuld|Macht|Krieg|Ausschreitungen|Tage?|Stunden?|Minuten?|Wochen?|Monate?|Jahre?)|\b(?:und|oder))\Z"
 )
@@ -218,11 +218,11 @@ def _find_phrases(sentence: str, second: int) -> Iterator[tuple[float, int, int]
 
 #: What says more about a name, which needs nothing to say which: «in Quetta|, das an
 #: der Grenze liegt,|», «Ada Brandt|, die Leiterin der Mühle,| sagte».
-_OF_NAME = re.compile(
+_OF_NAME = make_regex(
     rf"(?<=[a-zäöüß“])(?P<gap>{_RELATIVE}|,\s(?:de[rsmn]|die|das|eine?[mnrs]?)\s"
     rf"{_NAMED}{_OF}{{0,2}}(?:\s(?:{_WHERE}|{_MORE}|für\s\w+\s{_NAMED}))*,)(?=\s[\w„])"
 )
-_HARM = re.compile(r"starb|gestorben|getötet|verletzt|Tote|ums\sLeben|\btot\b")
+_HARM = make_regex(r"starb|gestorben|getötet|verletzt|Tote|ums\sLeben|\btot\b")
 _OF_NAME_LOSS = 1.4
 
 
@@ -235,14 +235,14 @@ def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
 
 
 #: Where a German sentence may end: a clause that says more, a second statement.
-_ENDS = re.compile(
+_ENDS = make_regex(
     r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|was|wobei|womit|wodurch|worauf|nachdem|obwohl"
     r"|während|denn|weil|die|der|das|den|dem|deren|dessen|(?:bei|in|mit|auf|für|an|aus|von|nach|über|unter|durch|vor)"
     r"\s(?:de[rmn]|die|das|denen|dessen|deren)|\w+\sdavon)\s)"
     r"|:\s(?=[A-ZÄÖÜ])|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss|danach|später|dann)\s)"
 )
 #: The main clause goes on: «…, die rudert, gewählt», «…, die rudert, ein».
-_GOES_ON = re.compile(
+_GOES_ON = make_regex(
     r",\s[a-zäöüß]+(?:\s[a-zäöüß]+)?\.?\Z|,\s(?:und|sondern)\s|\szu\s?\w+e[lr]?n\.?\Z"
 )
 #: What these begin has its own infinitive: «weil es nicht gelang, … zu mieten».
@@ -250,18 +250,18 @@ _OWN_INFINITIVE = (
     *("um ", "ohne ", "und ", "weil ", "denn ", "nachdem ", "obwohl ", "während "),
     *("was ", "wobei "),
 )
-_AUXILIARY = re.compile(
+_AUXILIARY = make_regex(
     r"\s(?:ist|sind|war|waren|hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|konnten?|will|wollen|muss|müssen|mussten?"
     r"|dürfen?)\s"
 )
-_NOT = re.compile(r"\b(?:nicht|kein\w*)\b")
+_NOT = make_regex(r"\b(?:nicht|kein\w*)\b")
 #: «sie nehmen Müll |ab»
 _PREFIXES = frozenset(
     ("ab", "an", "auf", "aus", "ein", "vor", "mit", "nach", "um", "zu")
 )
 #: Words of the sentence that is left, at least.
 _FEWEST_WORDS = 6
-_COMPLETE = re.compile(r"\s[a-zäöüß]+(?:t|en|n)\Z")
+_COMPLETE = make_regex(r"\s[a-zäöüß]+(?:t|en|n)\Z")
 
 
 def find_german_ends(sentence: str) -> Iterator[int]:

@@ -17,6 +17,7 @@ from functools import partial
 from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
+from digests.language.regexes import make_regex
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
@@ -109,7 +110,7 @@ def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | No
 
 
 #: Who it is, behind the name: «Ada Brandt|, head of the mill|, …».
-_WHO = re.compile(
+_WHO = make_regex(
     r",\s(?:(?:an?|the|one\sof)\s[\w’'-]+|[a-z]+er|[a-z]+or|head)\s[^,.;:()\"“”]{3,60}(?=[,.])"
 )
 #: Fewer mentions do not make somebody the subject of a text.
@@ -139,7 +140,7 @@ def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
 
 
 #: A scene, an aside, the label of an answer, a letter.
-_ASIDE = re.compile(
+_ASIDE = make_regex(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
     r"|Now\sthat\s"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
@@ -251,7 +252,7 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
 
 
 #: Brackets, and adverbs that add nothing.
-_SPARED = re.compile(
+_SPARED = make_regex(
     r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told|will|would|ha[ds]|have)\s))?|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
 )
 
@@ -263,7 +264,7 @@ def _format_headline(text: str, version: SentenceVersion) -> str:
 
 
 #: The first words of a line, as many as a headline may have.
-_FIRST_WORDS = re.compile(rf"[^\W_](?:[^\n]{{0,{WANTED_LENGTH - 2}}}[^\W_])?(?![^\W_])")
+_FIRST_WORDS = make_regex(rf"[^\W_](?:[^\n]{{0,{WANTED_LENGTH - 2}}}[^\W_])?(?![^\W_])")
 
 
 def _has_word(text: str, span: Span) -> bool:
@@ -288,7 +289,7 @@ _MONTH = (
     r"December|Jan\.|Feb\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
 )
 #: Days and dates, the first things that a headline can omit.
-_DATE = re.compile(
+_DATE = make_regex(
     rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{dates.DATE_IN_COMMAS}|{_DAY}|{_MONTH}\s\d{{1,2}}"
     rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
     r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
@@ -296,11 +297,11 @@ _DATE = re.compile(
     r"|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
     r"(?:\s(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr)?(?=[\s,.])"
 )
-_NOT_AFTER_DATE = re.compile(
+_NOT_AFTER_DATE = make_regex(
     r"\s(?:to|and|or|until|at|und|bis)\s(?:\d|[A-Z])|(?:\s\w+)?['’]"
 )
 #: A date after these words is not optional.
-_LEADS_TO_DATE = re.compile(
+_LEADS_TO_DATE = make_regex(
     r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
     r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",

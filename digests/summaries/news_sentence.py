@@ -22,6 +22,7 @@ from typing import NamedTuple
 from digests.language import words
 from digests.language.clauses import CONCESSION, format_version, has_verb
 from digests.language.dates import MONTH_NAMES
+from digests.language.regexes import make_regex
 from digests.language.titles import strip_site_name
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,
@@ -74,13 +75,13 @@ _OF_FIRST = _OF_NEWS | words.word_set("""
     I you short opens_vaguely opens_with_clause opens_with_the said sensed timeless
 """)
 
-_NAME = re.compile(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
+_NAME = make_regex(r"(?<=[\w,;:–—)]\s)[A-ZÄÖÜ][\w’'-]+|^[A-Z][\w’'-]+ [A-Z]")
 #: Speech with or without who said it before: «A statement gave details: "…"».
-_SPEECH = re.compile(rf"{OPENS_WITH_SPEECH.pattern}|:\s[\"“„][^\"”]{{40,}}[\"”]$")
-_QUESTION = re.compile(r"\?[\"'”’)]*$")
+_SPEECH = make_regex(rf"{OPENS_WITH_SPEECH.pattern}|:\s[\"“„][^\"”]{{40,}}[\"”]$")
+_QUESTION = make_regex(r"\?[\"'”’)]*$")
 #: Somebody who is named later: the one pronoun that a first sentence cannot have.
-_PRONOUN = re.compile(r"(?:He|She|It|They|His|Her|Their|Its|Er|Sie|Es|Seine?|Ihre?)\b")
-_SCENE = re.compile(
+_PRONOUN = make_regex(r"(?:He|She|It|They|His|Her|Their|Its|Er|Sie|Es|Seine?|Ihre?)\b")
+_SCENE = make_regex(
     r"""^(?:It\swas\s(?:gone|just|almost|nearly|a\s|the\s|always|still|not\s|in\s|on\s|at\s
         |early|late|midnight|dark)|It['’]s\s|That(?:['’]s|\sis)\s
         |There(?:['’]s|\sis|\sare|\swas|\swere|\scomes)\s|By\sthe\stime\s
@@ -98,28 +99,28 @@ _SCENE = re.compile(
     re.VERBOSE,
 )
 #: How things are: «Passwords are the bane of many», «Rowan has an admirer».
-_STATES = re.compile(
+_STATES = make_regex(
     r"^[^:;–—]{2,120}?\b(?:is|are|isn['’]t|aren['’]t|has|have|can|can['’]t|cannot|might|won['’]t|seems?|means?)\b"
     r"(?!\s(?:\w+ly\s|all\s|now\s|still\s)?(?:to|set|due|about|dead|missing|under|expected|likely|through|ready|out|up|down|off|over|back|gone|free|closed|in\sthe|on\sthe)\b)"
 )
 #: A count or a verb in the past, which tell of an event.
-_TELLS = re.compile(
+_TELLS = make_regex(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds|thousands|millions"
     r"|was|were|had|did|didn['’]t|[a-z]{2,}ed|became|took|went|made|came|gave|got|held|led|lost"
     r"|met|ran|saw|sent|wrote|rose|left|began|told|kept|brought|built|put|let|drew|grew|paid|said"
     r"|says?|maintains?|spent|spoke|threw|['’]ve\s\w+)\b"
 )
 #: «What does it take? |About two days of work», «Is it? |Only if the mayor says so.»
-_ANSWERS = re.compile(
+_ANSWERS = make_regex(
     r"(?:According\sto\s[^,]{3,40},\s(?:only|yes|no|not)|Only|Not|Yes|No|Apparently|About|By\s"
     r"|Because|In\sthe\s(?:recent\s)?case)\b"
 )
 #: «A storm cost her the mill last year. |But now it is the miller who has lost.»
-_TURNS_TO_NOW = re.compile(
+_TURNS_TO_NOW = make_regex(
     r"(?:But|And)\s(?:now|today|this\s(?:week|month|year))\b|(?:Doch|Aber)\s(?:nun|jetzt)\b"
 )
 #: What was before the news, and what is only understood after a question or a list.
-_EARLIER = re.compile(
+_EARLIER = make_regex(
     r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
     r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
     r"|Previously|Historically|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
@@ -205,7 +206,7 @@ def open_with_news(
 
 
 #: «But», which nothing before the news explains.
-_LINKS = re.compile(
+_LINKS = make_regex(
     r"(?:And|But|So|Yet|Und|Aber)\s(?!far\b|for\b|if\b|when\b|too\b|even\b)"
     r"|(?:Now|However|Meanwhile|Still|Nevertheless|Indeed|In\sfact|So),\s"
 )

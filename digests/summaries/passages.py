@@ -14,6 +14,7 @@ from digests.language import grammar, sentences, words
 from digests.language.clauses import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import DOUBLE, SINGLE, has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.words import word_set
 from digests.summaries.boilerplate import is_junk
 from digests.types import Article, Span
@@ -25,13 +26,13 @@ _LONGEST = 900
 #: Characters of a text that are read; a sentence that is cut there does not count.
 _READ = 60_000
 #: The speaker of a line: «JENS OKAFOR, HOST: Good evening.», «Q: …».
-SPEAKER_LABEL = re.compile(
+SPEAKER_LABEL = make_regex(
     r"(?m)^[ \t]*(?P<name>Q|A|F|[A-Z][\w.'’-]*(?:,?[ ][A-Z][\w.'’-]*){0,4})\s?:\s"
 )
 #: Lines with a speaker in a transcript; they are at least half of all.
 _FEWEST_LABELS = 3
 
-_DATELINE = re.compile(
+_DATELINE = make_regex(
     r"""[\s"”]*(?:
       (?:[A-Z][\w.'’-]*[\s,]{1,2}){0,6}\([A-Z][A-Za-z ./&-]{1,24}\)
       \s?(?:[-–—]{1,2}\s?)?(?=["'“‘]?[A-Z])
@@ -46,38 +47,38 @@ _DATELINE = re.compile(
 )
 #: Sentences that may stand before a dateline, and the dateline of a report.
 _BEFORE_DATELINE = 5
-_AGENCY = re.compile(r"\s*(?:[A-Z.]{4,}\b.*|.*\))\s?[-–—]{1,2}\s+|.*\(CNN\)\s*")
+_AGENCY = make_regex(r"\s*(?:[A-Z.]{4,}\b.*|.*\))\s?[-–—]{1,2}\s+|.*\(CNN\)\s*")
 #: «ABSTRACT.» on a line of its own.
-_LABEL_LINE = re.compile(r"^[A-Z]{4,}[.:]$", re.MULTILINE)
-_BYLINE = re.compile(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
+_LABEL_LINE = make_regex(r"^[A-Z]{4,}[.:]$", re.MULTILINE)
+_BYLINE = make_regex(r"(?:By|Von)\s(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,60})?$")
 #: «(Herald)», «(Ada Reed / Norvik Press)» after a caption.
-_CREDIT = re.compile(
+_CREDIT = make_regex(
     r"\s?\((?:[A-Z][\w.'’-]*\s?(?:(?:/|via|for)\s)?){1,6}\)\s*(?![a-z])"
 )
-_STARTS = re.compile(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
+_STARTS = make_regex(r"[\"'“‘„«»(\[]*([^\W_]|[£$€¥])")
 #: A statement in marks, and no title: «"Night Ferry" opens on Friday».
-OPENS_WITH_SPEECH = re.compile(
+OPENS_WITH_SPEECH = make_regex(
     r"^[\"“'‘„«](?!(?:(?:[A-ZÄÖÜ\d][^\s\"”’“»]*|of|the|and|an?|to|in|on|for|und)\s?){1,6}"
     r"[\"”’“»][\s-](?!he\s|she\s|they\s|sa(?:id|ys|gte)\s)[\w-])"
 )
-_OPENS = re.compile(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=[\w\[])(?!'s\s)")
-_DOUBLE = re.compile(r"[\"“”„«»]")
-_CLOSES = re.compile(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
-IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+_OPENS = make_regex(r"[“„«]|(?<![^ (\[—–-])[\"'‘](?=[\w\[])(?!'s\s)")
+_DOUBLE = make_regex(r"[\"“”„«»]")
+_CLOSES = make_regex(r"[”»]|(?<=[.,!?…])[\"'’](?!\w)|(?<=[\w;:—-])\"(?!\w)")
+IN_MARKS = make_regex(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: A name or a few words in single marks.
-_IN_SINGLE = re.compile(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}(?<=\S)['’](?!\w)")
+_IN_SINGLE = make_regex(r"(?<![^\s(\[—–-])['‘][^'’\"“”]{1,60}(?<=\S)['’](?!\w)")
 _LONGEST_SPEECH = 5
 _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
-FIRST_PERSON = re.compile(
+FIRST_PERSON = make_regex(
     r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|myself|ourselves|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
 _PERIOD = r"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)\b"
 #: A pronoun or connective at the beginning: the sentence refers back.
-_LEANS = re.compile(
+_LEANS = make_regex(
     rf"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s{_PERIOD})|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
@@ -95,7 +96,7 @@ _LEANS = re.compile(
 )
 
 #: «…, sagte er am Mittwoch»: the sentence before says who.
-_SAID_BY_PRONOUN = re.compile(
+_SAID_BY_PRONOUN = make_regex(
     r"\A[\s,]*(?:sagte|erklärte|betonte|meinte|ergänzte|(?:he|she)\ssaid|said\s(?:he|she))"
     r"(?:\s(?:er|sie))?\b(?:\s(?:am|on)\s\w+)?[\s,.]*\Z"
     # «She has come up with one.»
@@ -126,7 +127,7 @@ _UNIQUE = word_set("""
 
 
 #: «On Monday, |the show …»
-_AFTER_DAY = re.compile(r"\A(?:On|Last|Earlier|Later|In)\s[^,]{3,25},\sthe\s")
+_AFTER_DAY = make_regex(r"\A(?:On|Last|Earlier|Later|In)\s[^,]{3,25},\sthe\s")
 
 
 def find_known(text: str) -> str:
@@ -256,7 +257,7 @@ def _find_speech_end(text: str, span: Span) -> int:
 
 #: What stands before a sentence and is not a part of it: signs without meaning, the
 #: salutation of a letter, the label of a summary.
-_LABEL_BEFORE = re.compile(
+_LABEL_BEFORE = make_regex(
     r"[\s\x80-\x9f•*·–—-]*"
     r"(?:(?:(?:Dear\s)?(?:Sirs?|Madam|Editor)|Summary|Zusammenfassung)[:,]\s+"
     # «ADA J. BRANDT / THE HERALD In her new book»
@@ -274,25 +275,25 @@ def _skip_label(text: str, start: int, end: int) -> int:
 
 #: A title line is shorter, and at most this far into the text.
 _TITLE_LENGTH, _TITLE_REACH = 140, 400
-_PARAGRAPH = re.compile(r"\s*\n")
-_BLANK = re.compile(r"[ \t]*\n\s*\n")
+_PARAGRAPH = make_regex(r"\s*\n")
+_BLANK = make_regex(r"[ \t]*\n\s*\n")
 #: The rest of a title and a second line of it, above a report.
-_TITLE_LINES = re.compile(r"[ \t]*\n\s*\n(?:[^\n]{1,140}\n\s*\n)?\s*")
-_SMALL_WORD = re.compile(r"(?:[a-z'’]{1,3}|with|from|over|after|into|than)$")
+_TITLE_LINES = make_regex(r"[ \t]*\n\s*\n(?:[^\n]{1,140}\n\s*\n)?\s*")
+_SMALL_WORD = make_regex(r"(?:[a-z'’]{1,3}|with|from|over|after|into|than)$")
 _TITLE_CASE_SHARE = 0.85
 #: A verb as headlines use it: «signs up», «unveils», «hits».
-_HEADLINE_VERB = re.compile(r"[a-z]{2,}(?:[^s'’]s|sses|zzes|shes|ches)$")
+_HEADLINE_VERB = make_regex(r"[a-z]{2,}(?:[^s'’]s|sses|zzes|shes|ches)$")
 _REPORTED = word_set("says is was has does goes his this its as us yes")
 
 
 #: «Cinemas from Friday, 148 minutes, cert 12», «Rovers 2 (Okafor 12, Lind 55)».
 _COUNT = r"(?<![$£€\d.,-])\b\d+\b(?![.,]\d|-[a-z]|\s(?:[mb]illion|percent|per\scent))"
-_FORM_LINE = re.compile(
+_FORM_LINE = make_regex(
     rf"{_COUNT}.*[,(]|[,(].*{_COUNT}|(?:[A-Z][\w'’]+\s?){{1,4}},\s[A-Z][\w'’]+\.?$"
 )
 #: The result of a match, with or without scorers: «Rovers 2-1 City (half-time 0-1)».
 _TEAM = r"(?:[A-Z][\w.'’]*\s){1,4}"
-RESULT_LINE = re.compile(
+RESULT_LINE = make_regex(
     rf"(?:[A-Z]\w+:\s)?{_TEAM}\d{{1,3}}(?:\s\([^()]*\),?\s|\s?[-–]\s?\d[\d\s()/–-]*\s|,\s)"
     rf"(?:{_TEAM}\d{{1,3}}|[A-Z][\w.'’ ]*)(?:\s?\([^()]*\))?\.?\Z"
 )
@@ -315,7 +316,7 @@ def _extend_to_line(text: str, span: Span) -> Span:
 
 
 #: A line that stands below a title with a semicolon belongs to it: «…; Rival declines».
-_SECOND_LINE = re.compile(r"(?<=;)[ \t]*\n[ \t]*[^\s][^\n]*")
+_SECOND_LINE = make_regex(r"(?<=;)[ \t]*\n[ \t]*[^\s][^\n]*")
 
 
 def _find_title_end(text: str, span: Span) -> int:
@@ -385,7 +386,7 @@ def _reads_as_title(text: str, span: Span, said: frozenset[str]) -> bool:
 
 
 #: «Ada Brandt: I would sell the mill.»
-_SAYING_TITLE = re.compile(
+_SAYING_TITLE = make_regex(
     r"(?:[A-Z][\w.’'-]+\s){1,3}[A-Z][\w.’'-]+:\s[A-Z‘'\"“].{15,90}\Z"
 )
 
@@ -406,12 +407,12 @@ _FEWEST_TITLE_WORDS = 4
 #: A longer line may have a verb that no table has.
 _VERBLESS = 13
 #: Bylines, list items, clock times, speakers, salutations.
-_NO_TITLE = re.compile(
+_NO_TITLE = make_regex(
     r"(?:By|Von|Text|Photo|Tested by|Story by|Dear)\b|(?:Sirs?|Madam),|[-•*]"
     r"|\d{1,2}[:.]\d{2}\b|[A-Z][A-Z ,.'’-]{2,40}:\s"
 )
 #: One of these is in every first sentence of a report, and seldom in a headline.
-_REPORT_WORD = re.compile(
+_REPORT_WORD = make_regex(
     r"\b(?:the|an?|was|were|had|has|have|said|der|die|das|den|dem|des|eine?[nmrs]?|wurden?"
     r"|hat|haben|ist|sind)\b",
     re.IGNORECASE,
@@ -497,9 +498,9 @@ def is_presentable(passage: Passage) -> bool:
 
 #: How a teaser says that the text goes on: «…», «...», «[…]», «(...)».
 _CUT_MARK = r"[\[(]?(?:…|\.{3})[\])]?\Z"
-_ENDS_CUT = re.compile(_CUT_MARK)
+_ENDS_CUT = make_regex(_CUT_MARK)
 #: The mark after a whole sentence: «It was closed on Tuesday. […]».
-_MARK_AFTER_SENTENCE = re.compile(
+_MARK_AFTER_SENTENCE = make_regex(
     rf"(?<=[.!?])[{re.escape(_CLOSING)}]*(?P<mark>\s{{1,3}}{_CUT_MARK})"
 )
 
@@ -517,7 +518,7 @@ def _skip_dateline(text: str, span: Span) -> int:
 
 
 #: Two parts of a text that lost what was between them: «her routine. on Monday».
-_TORN = re.compile(r"[a-z]{5,}\.\s[a-z]")
+_TORN = make_regex(r"[a-z]{5,}\.\s[a-z]")
 
 
 def is_whole_sentence(text: str) -> bool:

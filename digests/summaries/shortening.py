@@ -36,6 +36,7 @@ from digests.language.clauses import (
     has_verb,
 )
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries import passages
 from digests.summaries.passages import Passage
@@ -121,12 +122,12 @@ _ARTICLE = (
     r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
-_CONNECTIVE = re.compile(
+_CONNECTIVE = make_regex(
     rf"(?:(?:And|But|So|Yet|Now,?(?!\s(?:that|[a-z]+s|are|was|were|he|she|it|they)\b))\s)?{_ARTICLE}"
 )
 #: Openings of a sentence. Only a clause may have a verb: «In town it was said, …» is
 #: the statement itself.
-_OPENING = re.compile(
+_OPENING = make_regex(
     r"(?:(?:And|But|So|Yet)\s)?"
     r"(?:(?P<clause>After|Before|Even\sas|Now\sthat|Just\swhen|As(?!\s(?:many|much|few|well)\s)|When|While|Since|Once|Although|Though"
     r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after|before))"
@@ -137,32 +138,32 @@ _OPENING = re.compile(
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 #: What follows such an opening is no fact: «In a mock poll, |the mayor won».
-_SUPPOSES = re.compile(
+_SUPPOSES = make_regex(
     r"\b(?:hypothetical|imagined?|mock|theory|theoretical|scenarios?|polls?|polling|surveys?|stud(?:y|ies)|simulat\w+"
     r"|forecasts?|lawsuit|complaint|indictment|films?|movies?|novels?|episodes?|sitcom|drama|fiction\w*|dreams?|legend|myth\w*)\b",
     re.IGNORECASE,
 )
 #: «On January 6, 2026, |the mayor …»: only when, which costs nothing.
-_DATED = re.compile(
+_DATED = make_regex(
     rf"(?:On\s(?:{dates.DATE_IN_COMMAS}|{dates.CALENDAR_DAY}(?:\s\d{{4}})?)"
     r"|(?:(?:Earlier|Later)\sthis|This|Last)\s(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)),\s"
     rf"(?!and\b|or\b|\d){_ARTICLE}"
 )
-_CONCESSION = re.compile(CONCESSION.pattern + _ARTICLE)
+_CONCESSION = make_regex(CONCESSION.pattern + _ARTICLE)
 #: «The news was hard to hear: |The mill …», «So kam es zum Streit: |Der Rat …»: words
 #: that only announce the statement, with no name, number or denial.
-_ANNOUNCEMENT = re.compile(
+_ANNOUNCEMENT = make_regex(
     r"(?:[A-Z][a-z’']*(?:,?\s[a-z][a-z’'-]*){3,14}"
     r"|(?=[^:]*\s(?:es|fest|sicher|klar)\b)[A-ZÄÖÜ][^:„“\"]{10,110}):\s"
     rf"(?=(?:\S+\s){{6}})(?=[A-ZÄÖÜ]){_ARTICLE}"
 )
 
 
-_SAYS = re.compile(r"\b(?:said|says?|told|wrote|asked|sagte|schrieb)\b")
+_SAYS = make_regex(r"\b(?:said|says?|told|wrote|asked|sagte|schrieb)\b")
 
 
 #: Who studied something and what they did is a fact.
-_STUDIED = re.compile(r"(?:researchers|scientists|doctors)\s")
+_STUDIED = make_regex(r"(?:researchers|scientists|doctors)\s")
 
 
 def _supposes(text: str, opening: re.Match[str]) -> bool:
@@ -218,7 +219,7 @@ _LONG = 120
 
 #: «a source| who was briefed by the army| told the paper»: who it was that said so, and
 #: «according to a study| by analysts Brandt»
-_SOURCE_DETAIL = re.compile(
+_SOURCE_DETAIL = make_regex(
     r",\s(?:an?|the)?\s?(?:[\w-]+\s){0,4}?(?:sources?|officials?|spokes\w+|diplomats?)"
     r"(?P<detail>\s(?:who|with|in|from|at|for|speaking|familiar|briefed|on)\s[^,;]*?)"
     r"(?=\s(?:said|says|told|reported)\b)"
@@ -229,7 +230,7 @@ _SOURCE_DETAIL = re.compile(
 
 #: «arrested 500 parents| in and around the city of Hallin| for …», «admitted| before a
 #: Norland court| that …»
-_PLACE = re.compile(
+_PLACE = make_regex(
     r"(?<=[a-z]{3}s)\s(?:in|near|outside|around)\s(?:and\saround\s)?(?:the\s)?(?:[\w-]+\s){0,4}?"
     r"(?:of\s)?[A-Z][\w’-]+(?:,?\s[A-Z][\w’-]+){0,2},?(?=\s(?:for|after|over|on|as|because|following)\s)"
     r"|(?<=ed)\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+(?=\sthat\s(?:he|she|it|they|the|an?)\s)"
@@ -249,12 +250,12 @@ def _find_details(text: str, span: Span) -> list[tuple[str, int, int]]:
 
 
 #: Who only claims something stays beside it; a body that knows need not be named.
-_CLAIMED = re.compile(
+_CLAIMED = make_regex(
     r"claim|alleg|reported|believ|accus|\bwarn(?:s|ed)?\b|deni|union|part(?:y|ies)\b"
     r"|campaign|lawyer",
     re.IGNORECASE,
 )
-_OFFICE = re.compile(
+_OFFICE = make_regex(
     r"\b(?:officials?|inspectors?|investigators?|prosecutors?|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
     r"ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm|watchdog|regulator|"
     r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
@@ -262,7 +263,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 #: A forecast, a judgement or an accusation is not stated without its source.
-_DISPUTABLE = re.compile(
+_DISPUTABLE = make_regex(
     r"\b(?:would|should|must|blam\w+|accus\w+|"
     r"deliberate\w*|illegal\w*|attack\w*|terror\w*|n[o']t|guilty|fail\w*|fraud\w*|"
     r"abus\w+|discriminat\w+|viol\w+|corrupt\w*|st[eo]le?\w*|unfair\w*|wrong\w*|"
@@ -271,8 +272,8 @@ _DISPUTABLE = re.compile(
 )
 
 
-_FOUND = re.compile(r"\b(?:reports?|study|research)\b|magazine")
-_FORECAST = re.compile(r"\b(?:could|may|might|likely|expected|will)\b")
+_FOUND = make_regex(r"\b(?:reports?|study|research)\b|magazine")
+_FORECAST = make_regex(r"\b(?:could|may|might|likely|expected|will)\b")
 
 
 def _is_plain(text: str, statement: Span, said: Span) -> bool:
@@ -285,13 +286,13 @@ def _is_plain(text: str, statement: Span, said: Span) -> bool:
 
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
-_DEATH = re.compile(r"\b(?:before|and)\s[^,;]*\b(?:to\sdeath|kill(?:ed|ing))\b")
+_DEATH = make_regex(r"\b(?:before|and)\s[^,;]*\b(?:to\sdeath|kill(?:ed|ing))\b")
 #: «| in a raid that left 24 people dead», and what is left names nobody hurt.
-_TOLL = re.compile(
+_TOLL = make_regex(
     r"\b(?:kill(?:ed|ing)|dead|died|injur(?:ed|ing)|wounded|getötet|verletzt|starben)\b"
 )
-_HARM = re.compile(r",\s(?:killing|injuring|wounding)\s")
-_OUTCOME = re.compile(
+_HARM = make_regex(r",\s(?:killing|injuring|wounding)\s")
+_OUTCOME = make_regex(
     r":\s|,\s(?:pledging|promising|vowing|agreeing|warning|threatening|killing|injuring|"
     r"wounding|destroying|ending|eliminating|beating|leaving|sending)\s"
 )
@@ -316,7 +317,7 @@ def _has_only_toll(text: str, span: Span, start: int, end: int) -> bool:
 #: Where less is said before it, or somebody only met or wrote, the purpose is the news;
 #: «the third firm this week | to thank a revival» needs it.
 _FEWEST_BEFORE_PURPOSE = 90
-_NEEDS_PURPOSE = re.compile(
+_NEEDS_PURPOSE = make_regex(
     r"\b(?:[Mm]eets?|met|wrote|written|visit(?:s|ed)?|second|third|\w+(?:[xv]|four|seven|nine)th"
     r"|first|last|only|most|least|best|worst|[a-z]{3,}est)\b|,\s[^,]{0,60}$"
 )
@@ -332,7 +333,7 @@ def _may_end(text: str, span: Span, kind: str, at: int, *, headline: bool) -> bo
     )
 
 
-_WITH_SOURCE = re.compile(r",\s(?:after|when|as|while|before)\s")
+_WITH_SOURCE = make_regex(r",\s(?:after|when|as|while|before)\s")
 
 
 def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, ...]]:
@@ -394,7 +395,7 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
 
 
 #: A German auxiliary, and no verb at the end.
-_NO_VERB = re.compile(
+_NO_VERB = make_regex(
     r"\bwill\s(?:.*\s)?(?:de[nmr]|das|die|eine?[nmr]?|(?:ihr|sein)(?:e[nmrs]?)?)"
     r"\s[A-ZÄÖÜ][^\s,]*$|"
     r"\b(?:hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|müssen)\s"
@@ -417,22 +418,22 @@ def _awaits_main_clause(whole: str) -> bool:
 
 
 #: A second clause beside the one that opens a sentence.
-_OPENED_TWICE = re.compile(r",\s(?:and|or|but)\s[^,]*")
+_OPENED_TWICE = make_regex(r",\s(?:and|or|but)\s[^,]*")
 
 
 #: An unclosed relative clause: «The mayor, a baker who was elected last spring».
-_LEFT_OPEN = re.compile(
+_LEFT_OPEN = make_regex(
     r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
 )
 #: A verb with its auxiliaries: «had been held».
-_VERB_GROUP = re.compile(
+_VERB_GROUP = make_regex(
     r"\b(?:(?:is|are|was|were|ha[sd]|have|will|would|could|can|may|might|must|should)\s"
     rf"(?:(?:not|been|being|be|have|[a-z]+ly)\s)*)?(?:{FINITE}|[a-z]{{2,}}ed)\b"
 )
 #: A subject whose relative clause may have the only verb: «The children who fell ill».
-_RELATIVE = re.compile(r"([^,]{1,80}?)\s(?:who|which|that)\s(.+)")
+_RELATIVE = make_regex(r"([^,]{1,80}?)\s(?:who|which|that)\s(.+)")
 #: Words that begin a clause before the main one; one of the first two words.
-_OPENER = re.compile(
+_OPENER = make_regex(
     r"(?:(?:\w+\s)?(?:hours?|days?|weeks?|months?|years?)\s|(?:shortly|soon|just|even|only"
     r"|ever|long|right|[a-z]+ly)\s)?(?:after|as|when|while"
     r"|because|although|though|since|until|before|if|unless|once|despite|amid|following"

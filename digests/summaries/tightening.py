@@ -16,6 +16,7 @@ from typing import NamedTuple
 from digests.language import clauses, grammar, insertions, words
 from digests.language.names import ROLE_NOUNS
 from digests.language.quotation_marks import has_balanced_marks
+from digests.language.regexes import make_regex
 from digests.language.roles import find_roles
 from digests.language.spans import overlaps_any, remove_parts
 from digests.summaries.german_gaps import find_german_ends, find_german_gaps
@@ -40,7 +41,7 @@ _SAYING = (
 #: The words that go are the group «gap» of each expression, or «also»; the number is
 #: the loss.
 _GAPS = tuple(
-    (loss, re.compile(rf"(?:{pattern})"))
+    (loss, make_regex(rf"(?:{pattern})"))
     for loss, pattern in (
         # «said |that|»
         (0.1, rf"\b{_SAYING}(?P<gap>\sthat)(?=\s(?!of\b|is\b|was\b))"),
@@ -119,11 +120,11 @@ _OF_NOUN = (
     "|being|aimed|planned|scheduled|designed|created|developed|published|released|located"
 )
 #: «the high rates| they charge»
-_NOUN_BEFORE = re.compile(
+_NOUN_BEFORE = make_regex(
     r"\b(?:the|an?|his|her|its|their)\s(?:[\w-]+\s){0,2}[\w-]+[\"”]?\Z|(?<!\bsay)(?<!\bhope)(?<!\bbelieve)\b[a-z]{4,}s[\"”]?\Z"
 )
 #: Where a sentence may end, besides the ends that `clauses` finds.
-_ENDS = re.compile(
+_ENDS = make_regex(
     r"(?P<clause>,?\s(?=(?:and|but|while|so)\s(?:he|she|they|it)\s)"
     r"|,?\s(?=(?:and|but)\s(?:(?:the|an?|his|her|its|their)\s)?[a-z]+\s(?:ha[sd]|have|is|are|was|were|will|[a-z]{2,}ed)\s)"
     r"|,\s(?=and\s(?!(?:because|that|to|in|on|at|for|with|by|of|as|if|when)\s)(?:[\w’'-]+\s){1,3}?[a-z]+\s))"
@@ -140,13 +141,13 @@ _ENDS = re.compile(
 _END_COSTS = {"clause": 1.5, "verb": 2.0, "link": 2.0, "relative": 2.0, "one": 2.0}
 _END_COST, _WORD_COST = 3.0, 0.7
 #: Words that no cut may take.
-_KEPT = re.compile(
+_KEPT = make_regex(
     rf"{grammar.NEGATION.pattern}|{clauses.LIMITS.pattern}"
     r"|\b(?:if|unless|until|whether|(?-i:may)|might|could|would|except|provided|instead)\b",
     re.IGNORECASE,
 )
 _STATEMENT = frozenset(("clause", "verb", "dash"))
-_IN_MARKS = re.compile(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
+_IN_MARKS = make_regex(r"[\"“„«].{0,600}?[\"”“»]|(?<!\w)['‘].{0,600}?['’](?!\w)")
 #: Words that a version ends with, at least, after its first verb.
 _FEWEST_AFTER_VERB = 2
 
@@ -265,7 +266,7 @@ def _find_ends(text: str, span: Span) -> list[_Cut]:
 
 
 #: «…, says the head of the firm| that sold it.»
-_WHO_SAID = re.compile(r"(?<=[a-z])\s(?=(?:that|who|which)\s)(?=[^,;\"“”]*\Z)")
+_WHO_SAID = make_regex(r"(?<=[a-z])\s(?=(?:that|who|which)\s)(?=[^,;\"“”]*\Z)")
 
 
 def _build_end(text: str, start: int, end: int, kind: str) -> _Cut:
@@ -275,25 +276,25 @@ def _build_end(text: str, start: int, end: int, kind: str) -> _Cut:
 
 
 #: «problems last week |when …»
-_LATELY = re.compile(
+_LATELY = make_regex(
     r"\s(?:this|last)\s(?:week|month|year|weekend|morning|afternoon|evening|night)\Z"
 )
 #: «in a feud», «with a view»: of what?
-_NAMES_KIND = re.compile(r"\b(?:in|with|during)\san?\s(?!year|day|week|month)[a-z]+\Z")
+_NAMES_KIND = make_regex(r"\b(?:in|with|during)\san?\s(?!year|day|week|month)[a-z]+\Z")
 #: What was done to somebody is the news, wherever it stands.
-_HARM = re.compile(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
+_HARM = make_regex(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
 #: Characters of a statement that says enough without a phrase.
 _FEWEST_BEFORE_PHRASE = 60
 #: A clause of its own, of which each has its verb.
-_LINK = re.compile(r"\b(?:who|which|that|how|what|when|where|while|because|why)\s")
+_LINK = make_regex(r"\b(?:who|which|that|how|what|when|where|while|because|why)\s")
 #: Before a verb without ending.
-_BARE_VERB = re.compile(rf"{clauses.OPEN.pattern}|\bto\s(?!the\b|an?\b)[a-z]+\s")
+_BARE_VERB = make_regex(rf"{clauses.OPEN.pattern}|\bto\s(?!the\b|an?\b)[a-z]+\s")
 #: «a recording of the fire |that shows the mill»
-_DESCRIBES = re.compile(r"that\s(?:includes?|shows?|depicts?|contains?|features?)\s")
+_DESCRIBES = make_regex(r"that\s(?:includes?|shows?|depicts?|contains?|features?)\s")
 _SUBJECTS = frozenset(("it", "he", "she", "they"))
-_PURPOSE = re.compile(r"in\san?\s(?:bid|effort|attempt)\sto\s")
+_PURPOSE = make_regex(r"in\san?\s(?:bid|effort|attempt)\sto\s")
 #: A statement in somebody's words: «said |»
-_SAID = re.compile(rf"\b{_SAYING}\s(?:that\s)?")
+_SAID = make_regex(rf"\b{_SAYING}\s(?:that\s)?")
 
 
 def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
