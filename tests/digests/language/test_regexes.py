@@ -1,0 +1,29 @@
+"""Expressions that are compiled when they are first used."""
+
+import re
+
+import pytest
+
+from digests.language.regexes import make_regex
+
+
+def test_an_expression_finds_what_the_compiled_one_finds():
+    text = "Nine mills, ten weirs and a ferry."
+    made, compiled = make_regex(r"\b(\w+)s\b", re.I), re.compile(r"\b(\w+)s\b", re.I)
+
+    assert made.findall(text) == compiled.findall(text) == ["mill", "weir"]
+    assert made.sub(r"\1", text) == compiled.sub(r"\1", text)
+    assert [m.span() for m in made.finditer(text)] == [(5, 10), (16, 21)]
+    assert (made.pattern, made.groups) == (compiled.pattern, 1)
+
+
+def test_an_expression_is_not_compiled_before_it_is_used():
+    wrong = make_regex("(")
+
+    with pytest.raises(re.error):
+        wrong.search("text")
+
+
+def test_an_expression_has_no_methods_that_patterns_lack():
+    with pytest.raises(AttributeError):
+        make_regex("a").replace  # noqa: B018
