@@ -25,5 +25,4 @@ def test_an_expression_is_not_compiled_before_it_is_used():
 
 
 def test_an_expression_has_no_methods_that_patterns_lack():
-    with pytest.raises(AttributeError):
-        make_regex("a").replace  # noqa: B018
+    assert not hasattr(make_regex("a"), "replace")
