@@ -35,7 +35,7 @@ from bot.model.jobs import (
 from bot.model.scope import Scope
 from bot.publishing.editions import EditionPublisher
 from bot.publishing.full_texts import FullTextPlanner
-from bot.storage import Database, DatabaseUnavailable, job_store
+from bot.storage import Database, job_store
 from bot.storage.database_faults import DatabaseFaults
 
 log = structlog.get_logger(__name__)
@@ -96,9 +96,14 @@ class Worker:
     async def _restart_lost_jobs(self) -> None:
         """Have the jobs of lost workers done again, until cancelled."""
         while True:
-            # Without the database, which reports it, nothing is found.
-            with suppress(DatabaseUnavailable):
+            try:
                 lost = await self.db.write(job_store.restart_lost_jobs, LOST_AFTER)
+            except BotError as error:
+                # The jobs of this worker fail for the same reason, and report it.
+                log.debug("lost jobs are not looked for", reason=str(error))
+            except Exception:
+                log.exception("lost jobs are not looked for")
+            else:
                 for task in lost:
                     log.warning("the job of a lost worker is done again", job=task)
             await asyncio.sleep(SWEEP_SECONDS)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
 
+from bot.errors import ConfigurationError
 from bot.jobs.job_queue import JobQueue
 from bot.jobs.workers import Worker
 from bot.metrics import Metrics
@@ -62,13 +64,39 @@ def lose_a_worker(conn: Connection) -> None:
     )
 
 
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncIterator[None]:
+    running = asyncio.create_task(worker.run())
+    try:
+        async with asyncio.timeout(20):
+            yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_worker_does_the_jobs_of_a_lost_one_without_a_scheduler(
     queue_url, database
 ):
     await database.write(lose_a_worker)
     publisher = Composing()
-    running = asyncio.create_task(a_worker(queue_url, database, publisher).run())
-    async with asyncio.timeout(20):
+    async with working(a_worker(queue_url, database, publisher)):
         assert await publisher.composed.get() == 7
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_worker_looks_for_lost_jobs_again_after_it_could_not(
+    queue_url, database, monkeypatch
+):
+    await database.write(lose_a_worker)
+    write, refused = database.write, ["once"]
+
+    async def refuse_once(*args: Any, **kwargs: Any) -> Any:
+        if refused:
+            raise ConfigurationError(f"It is read-only {refused.pop()}.")
+        return await write(*args, **kwargs)
+
+    monkeypatch.setattr(database, "write", refuse_once)
+    publisher = Composing()
+    async with working(a_worker(queue_url, database, publisher)):
+        assert await publisher.composed.get() == 7
+    assert not refused
