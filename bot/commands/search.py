@@ -142,7 +142,9 @@ async def ask(
     for found in result.answer.sentences:
         line = render_article_line(context, found.article)
         start, end = found.span.start, found.span.end
-        lines.append(replace(line, text=found.text, start=start, end=end))
+        # Two sentences may be of two paragraphs.
+        text = " ".join(found.text.split())
+        lines.append(replace(line, text=text, start=start, end=end))
     if not result.answer.sure:
         near = context.small_print("This may not answer the question.")
         return context.reply(*lines, near, title=context.say("Nearest passage"))
