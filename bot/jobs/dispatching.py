@@ -18,11 +18,7 @@ from bot.ingest.addresses import extract_host
 from bot.ingest.source_state import current_address
 from bot.jobs.scheduler import RunJob
 from bot.model import JobName
-from bot.model.jobs import (
-    DeliveryShares,
-    JobRequest,
-    QueueName,
-)
+from bot.model.jobs import DeliveryShares, JobRequest, QueueName
 from bot.model.scope import Scope
 from bot.ports import Clock
 from bot.publishing.editions import EditionPublisher

@@ -141,7 +141,7 @@ def find_attribution(text: str, span: Span) -> Span:
             continue
         if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):
             continue
-        told = said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said)
-        if told or _FINDS.match(text, start, end):
+        speaks = said[-1] in STRONG_CUES or not SAYING_WORDS.isdisjoint(said)
+        if speaks or _FINDS.match(text, start, end):
             return Span(start=start, end=end)
     return Span(start=span.end, end=span.end)

@@ -2,7 +2,8 @@
 
 The composer has some hundred expressions with long lists of words, and compiling them
 takes half a second. A process that starts is ready sooner if the first article pays
-for this, and one that composes nothing never does.
+for this, and one that composes nothing never does. Short expressions may be compiled
+by `re` as usual; `tests/digests/language/test_regexes.py` says what is long.
 """
 
 import re

@@ -18,13 +18,6 @@ from bot.storage import Connection, Database
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture
-async def database(queue_url: str) -> AsyncIterator[Database]:
-    opened = Database.open(queue_url)
-    yield opened
-    await opened.close()
-
-
 @dataclass
 class Composing:
     """Stands for the publisher: records what is composed."""
@@ -76,27 +69,27 @@ async def working(worker: Worker) -> AsyncIterator[None]:
 
 
 async def test_a_worker_does_the_jobs_of_a_lost_one_without_a_scheduler(
-    queue_url, database
+    queue_url, shared_database
 ):
-    await database.write(lose_a_worker)
+    await shared_database.write(lose_a_worker)
     publisher = Composing()
-    async with working(a_worker(queue_url, database, publisher)):
+    async with working(a_worker(queue_url, shared_database, publisher)):
         assert await publisher.composed.get() == 7
 
 
 async def test_a_worker_looks_for_lost_jobs_again_after_it_could_not(
-    queue_url, database, monkeypatch
+    queue_url, shared_database, monkeypatch
 ):
-    await database.write(lose_a_worker)
-    write, refused = database.write, ["once"]
+    await shared_database.write(lose_a_worker)
+    write, refused = shared_database.write, ["once"]
 
     async def refuse_once(*args: Any, **kwargs: Any) -> Any:
         if refused:
             raise ConfigurationError(f"It is read-only {refused.pop()}.")
         return await write(*args, **kwargs)
 
-    monkeypatch.setattr(database, "write", refuse_once)
+    monkeypatch.setattr(shared_database, "write", refuse_once)
     publisher = Composing()
-    async with working(a_worker(queue_url, database, publisher)):
+    async with working(a_worker(queue_url, shared_database, publisher)):
         assert await publisher.composed.get() == 7
     assert not refused

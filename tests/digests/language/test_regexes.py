@@ -1,6 +1,8 @@
 """Expressions that are compiled when they are first used."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -26,3 +28,23 @@ def test_an_expression_is_not_compiled_before_it_is_used():
 
 def test_an_expression_has_no_methods_that_patterns_lack():
     assert not hasattr(make_regex("a"), "replace")
+
+
+#: Prints the expressions that take long to compile, and are compiled at import.
+COMPILED_AT_IMPORT = """
+import re
+compile = re.compile
+def watch(expression, flags=0):
+    if len(expression) > 2000:
+        print(expression[:60])
+    return compile(expression, flags)
+re.compile = watch
+import digests.compose, bot.schedules.parsing
+"""
+
+
+def test_the_composer_compiles_no_long_expression_when_it_is_imported():
+    command = [sys.executable, "-c", COMPILED_AT_IMPORT]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    assert done.stdout == ""
