@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, filterfalse, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -44,8 +44,10 @@ if TYPE_CHECKING:
 
 #: The newest articles that are ranked, and those of them that are shown.
 CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
-#: Quotes of a speaker that are loaded: first a few, then more.
-_QUOTE_LIMITS = (300, 1500)
+#: Latest quotes of a speaker whose articles are searched, and latest articles of which
+#: those that quote the speaker are selected.
+_QUOTE_LIMIT = 1500
+_CANDIDATES_FILTERED = 100
 #: Words that a search or question may have.
 MAX_SEARCH_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
@@ -186,15 +188,14 @@ def _search_by_speaker(
 
     Most speakers have few quotes among a million, so their articles are tried first.
     """
-    for most in _QUOTE_LIMITS:
-        among, whole = quote_store.list_revisions_quoting(
-            conn, scope, speaker=speaker, most=most
-        )
-        last = look(among=among)
-        if whole or len(last) >= SHOWN_ARTICLES:
-            return last
+    among, whole = quote_store.list_revisions_quoting(
+        conn, scope, speaker=speaker, most=_QUOTE_LIMIT
+    )
+    last = look(among=among)
+    if whole or len(last) >= SHOWN_ARTICLES:
+        return last
     held = quote_store.filter_revisions_quoting(
-        conn, revision_ids=look(), speaker=speaker
+        conn, revision_ids=look(limit=_CANDIDATES_FILTERED), speaker=speaker
     )
     return sorted({*last, *held}, reverse=True)[:CANDIDATE_LIMIT]
 
@@ -218,26 +219,36 @@ def _load_likely_articles(
 ) -> tuple[Article, ...]:
     """Find the articles that may answer a question.
 
-    Those that contain more of its words come first. If the question names days, the
+    Those that contain more of its words come first; those that contain a single word
+    are searched only if there are too few others. If the question names days, the
     articles of these days are searched as well.
     """
     from digests.answers.questions import plan_searches
 
     worth: Counter[int] = Counter()
     searches = tuple(islice(plan_searches(question), _MAX_SEARCHES))
-    by_span = article_search.search_revisions_each(
-        conn,
-        scope,
-        wanted=searches,
-        limit=_ARTICLES_PER_SEARCH,
-        spans=_search_spans(question),
-    )
-    for asked, *found in zip(searches, *by_span, strict=True):
-        for key in chain.from_iterable(found):
-            worth[key] += len(asked.every)
+    single = tuple(filter(_is_single_word, searches))
+    joint = tuple(filterfalse(_is_single_word, searches))
+    for some in (joint, single):
+        if len(worth) >= _ARTICLES_READ:
+            break
+        by_span = article_search.search_revisions_each(
+            conn,
+            scope,
+            wanted=some,
+            limit=_ARTICLES_PER_SEARCH,
+            spans=_search_spans(question),
+        )
+        for asked, *found in zip(some, *by_span, strict=True):
+            for key in chain.from_iterable(found):
+                worth[key] += len(asked.every)
     likely = [key for key, _ in worth.most_common(_ARTICLES_READ)]
     loaded = load_articles(conn, likely)
     return tuple(loaded[key] for key in likely)
+
+
+def _is_single_word(asked: SearchQuery) -> bool:
+    return len(asked.every) == 1 and all(len(phrase) == 1 for phrase in asked.every[0])
 
 
 def _search_spans(question: "Question") -> Sequence[article_search.TimeSpan]:

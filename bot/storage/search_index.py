@@ -6,14 +6,17 @@ several walks proceed in parallel: on PostgreSQL, where a statement costs a mill
 one statement runs the queries of all walks.
 
 SQLite's index returns matches in the order of keys, up to a limit. PostgreSQL's returns
-all matches or none, and the cost of alternatives grows with the square of their number.
-There, blocks of keys are searched from the newest on, each by its own query, as many at
-a time as the shares of the words and the matches so far suggest. A block costs as much
-as comparing four thousand entries of the rarest word with the others: if the rest of
-the index has fewer, or few matches, one query reads it at once.
+all matches or none. There, blocks of keys are searched from the newest on, as many at a
+time as the shares of the words and the matches so far suggest, until one query for the
+rest of the index costs less.
+
+Each block has a mark. PostgreSQL compares the entries of the rarest word of one query
+with its other words, one after the other, but skips from match to match between two
+queries. So the marks of a few blocks are a query beside that of the words: only the
+entries of the rarest word within these blocks are compared, and a few beyond them.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from math import cbrt, ceil, prod
@@ -64,8 +67,13 @@ _SELECT_SHARES = text(
 #: words are common.
 _RARE, _COMMON = 0.003, 0.05
 #: Measured milliseconds of PostgreSQL: to compare an entry of the rarest word with the
-#: other words, to read a match from its page, and to search a block.
-_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.6
+#: other words, to read a match from its page, and to read the entries of a mark.
+_ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.04
+#: Marks in one query: with more, each match is compared with all of them; with fewer,
+#: more entries beyond the last block are compared.
+_MARKS_PER_QUERY = 8
+#: A walk that is continued after it found what was asked finds one for so many more.
+_FURTHER = 2
 #: Number of blocks in which common words are searched together, unless `far`.
 _NEAR_BLOCKS = 24
 #: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
@@ -73,16 +81,22 @@ _SELECT_LATEST = (
     "SELECT rowid FROM searchable_index WHERE searchable_index MATCH ?"
     " AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 )
-#: Selects for each step the latest keys that match any of its questions (PostgreSQL).
-#: MATERIALIZED keeps the plan from scanning keys for a rare word. A revision has one
-#: mark of each kind, so that no key matches a step twice.
+#: Selects for each step the latest keys that match its words and, if it has marks, any
+#: of them (PostgreSQL). MATERIALIZED keeps the plan from scanning keys for a rare word.
+#: A revision has one mark of each kind, so that no key matches a step twice.
 _SELECT_HITS = text(
-    "WITH hits AS MATERIALIZED ("
-    "SELECT a.step, a.before, a.size, s.revision_id FROM unnest("
-    "CAST(:steps AS integer[]), CAST(:questions AS text[]),"
+    "WITH asked AS MATERIALIZED ("
+    "SELECT step, CAST(marks AS tsquery) AS marks, CAST(words AS tsquery) AS words,"
+    " before, size FROM unnest("
+    "CAST(:steps AS integer[]), CAST(:marks AS text[]), CAST(:words AS text[]),"
     " CAST(:before AS bigint[]), CAST(:sizes AS integer[])"
-    ") a(step, question, before, size)"
-    " JOIN searchable s ON s.terms @@ CAST(a.question AS tsquery)"
+    ") a(step, marks, words, before, size)"
+    "), hits AS MATERIALIZED ("
+    "SELECT a.step, a.before, a.size, s.revision_id FROM asked a"
+    " JOIN searchable s ON s.terms @@ a.marks AND s.terms @@ a.words"
+    " UNION ALL"
+    " SELECT a.step, a.before, a.size, s.revision_id FROM asked a"
+    " JOIN searchable s ON s.terms @@ a.words WHERE a.marks IS NULL"
     "), ranked AS ("
     "SELECT step, size, revision_id, row_number() OVER"
     " (PARTITION BY step ORDER BY revision_id DESC) AS place"
@@ -110,9 +124,11 @@ class IndexQuery:
 
 @frozen
 class IndexStep:
-    """A query for the latest keys that match any of several questions."""
+    """A query for the latest keys that match."""
 
-    questions: tuple[SearchQuery, ...]
+    wanted: SearchQuery
+    #: Empty, or groups of marks of one kind, any of which must match.
+    marks: tuple[PhraseGroup, ...] = ()
     #: Only keys below this one.
     before: int | None = None
     #: Maximum number of keys.
@@ -230,7 +246,7 @@ def _find_last_key(conn: Connection, until: datetime | None) -> int:
 def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
     before = None
     while True:
-        found = yield IndexStep(questions=(asked,), before=before, size=size)
+        found = yield IndexStep(wanted=asked, before=before, size=size)
         if len(found) < size:
             return True
         before, size = found[-1], max(4 * size, _MIN_NEXT_STEP)
@@ -238,7 +254,7 @@ def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
 
 def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
     asked = _add_marks(request.wanted, request.weeks)
-    yield from _walk_all(_split_by_mark(asked, request.sources), None, size)
+    yield from _walk_all(asked, request.sources, None, size)
     return True
 
 
@@ -254,7 +270,7 @@ def _walk_by_block(
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
     total = max(end, request.newest)
     parts = [_estimate_share(group, shares) for group in asked.every]
-    rarest, likely = min(parts), prod(parts)
+    rarest, likely = min(parts, default=1), prod(parts)
     near = not far and len(parts) > 1 and rarest > _COMMON
     if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
@@ -264,15 +280,17 @@ def _walk_by_block(
     while at >= bottom:
         blocks = _count_blocks(size - found, likely, before - (at << BLOCK_BITS))
         blocks = min(blocks, at - bottom + 1)
-        whole = _ENTRY_COST * rarest + _MATCH_COST * density
         few = not request.weeks or total * density <= _FEW_BESIDE
-        if few and total * whole <= _BLOCK_COST * blocks:
+        if few and _costs_less_whole(total, blocks, rarest, density):
             break
         window = min(blocks, window)
         here = range(at - window + 1, at + 1)
         marks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
-        found += yield from _walk_all(_split_by_mark(asked, marks), before, size)
+        found += yield from _walk_all(asked, marks, before, size)
         at, before = here[0] - 1, here[0] << BLOCK_BITS
+        if found >= size:
+            # Too few of them were visible.
+            size = found + ceil(found / _FURTHER)
         # Of what was searched, beside one match of the estimate.
         density = likely = (found + 1) / (end - before + 1 / likely)
         window = min(_WINDOW_GROWTH * window, _MAX_WINDOW)
@@ -282,13 +300,30 @@ def _walk_by_block(
     if request.weeks:
         # Also revisions stored before or after that time. If there are few, checking
         # dates costs less than the index.
-        if total * density <= _FEW_BESIDE:
-            yield from _walk_all((asked,), None, 2 * _FEW_BESIDE)
+        blocks = (last >> BLOCK_BITS) - (first >> BLOCK_BITS) + 1
+        few = total * density <= _FEW_BESIDE
+        if few and _costs_less_whole(total, blocks, rarest, density):
+            yield from _walk_all(asked, (), None, 2 * _FEW_BESIDE)
         else:
-            yield from _walk_all(_split_by_mark(asked, request.weeks), None, size)
+            yield from _walk_all(asked, request.weeks, None, size)
     elif at >= bottom:
-        yield from _walk_all((asked,), before, size)
+        yield from _walk_all(asked, (), before, size)
     return True
+
+
+def _costs_less_whole(total: int, blocks: int, rarest: float, density: float) -> bool:
+    """Whether one query for all keys costs less than one for some blocks.
+
+    Args:
+        total: Number of keys.
+        blocks: Number of blocks.
+        rarest: Share of the keys that have the rarest word.
+        density: Estimated share of the keys that match.
+    """
+    per_key = _ENTRY_COST * rarest + _MATCH_COST * density
+    beyond = min(1 / density, total) * ceil(blocks / _MARKS_PER_QUERY)
+    within = _BLOCK_COST * blocks + (blocks << BLOCK_BITS) * per_key
+    return total * per_key <= within + _ENTRY_COST * rarest * beyond
 
 
 def _estimate_share(group: PhraseGroup, shares: WordShares) -> float:
@@ -312,28 +347,25 @@ def _count_blocks(missing: int, share: float, latest: int) -> int:
 
 
 def _walk_all(
-    questions: tuple[SearchQuery, ...], before: int | None, size: int
+    asked: SearchQuery, marks: PhraseGroup, before: int | None, size: int
 ) -> Generator[IndexStep, list[int], int]:
-    """Walk over the matches of any of the queries; return their number."""
+    """Walk over the matches with any of the marks, if any; return their number."""
+    starts = range(0, len(marks), _MARKS_PER_QUERY)
+    some = tuple(marks[start : start + _MARKS_PER_QUERY] for start in starts)
     count, most = 0, max(size, _MIN_STEP_SIZE)
     while True:
-        found = yield IndexStep(questions=questions, before=before, size=most)
+        found = yield IndexStep(wanted=asked, marks=some, before=before, size=most)
         count += len(found)
         if len(found) < most:
             return count
         before = found[-1]
 
 
-def _split_by_mark(asked: SearchQuery, marks: PhraseGroup) -> tuple[SearchQuery, ...]:
-    """Make a query for each of the marks."""
-    return tuple(_add_marks(asked, (mark,)) for mark in marks)
-
-
 # ── SQLite ─────────────────────────────────────────────────────────────────────
 
 
 def _take_on_sqlite(conn: Connection, step: IndexStep) -> list[int]:
-    (asked,) = step.questions
+    asked = step.wanted
     if not asked:
         return _load_every_key(conn, step)
     given = (_format_fts5(asked), step.before or MAX_KEY, step.size)
@@ -380,20 +412,28 @@ def _take_on_postgresql(
     """Run the queries of all steps in one statement."""
     found: list[list[int]] = [[] for _ in steps]
     asked = [
-        (number, _format_tsquery(question), step.before or MAX_KEY, step.size)
+        (number, *terms, step.before or MAX_KEY, step.size)
         for number, step in enumerate(steps)
-        for question in step.questions
-        if question
+        for terms in _format_step(step)
     ]
     if asked:
-        names = ("steps", "questions", "before", "sizes")
+        names = ("steps", "marks", "words", "before", "sizes")
         given = dict(zip(names, map(list, zip(*asked, strict=True)), strict=True))
         for number, key in conn.execute(_SELECT_HITS, given).all():
             found[number].append(key)
     for number, step in enumerate(steps):
-        if not all(step.questions):
+        if not (step.wanted or step.marks):
             found[number] = _load_every_key(conn, step)
     return found
+
+
+def _format_step(step: IndexStep) -> Iterator[tuple[str | None, str]]:
+    """Format the marks, if any, and the words of each query of a step."""
+    marks = (_format_tsquery(SearchQuery(every=(group,))) for group in step.marks)
+    if not step.wanted:
+        return ((None, each) for each in marks)
+    words = _format_tsquery(step.wanted)
+    return ((each, words) for each in (marks if step.marks else (None,)))
 
 
 def _cast_tsquery(asked: SearchQuery) -> ColumnElement[Any]:

@@ -24,8 +24,8 @@ _TOKEN = re.compile(
     r"(?:(?=[A-Za-z]{1,4}+\.)"
     r"(?:(?:Mrs?|Ms|Mx|Dr|Prof|Sens?|Reps?|Govs?|Gen|Lt|Col|Sgt|Capt|Rev|Hon|Adm|Maj"
     r"|Cmdr|Amb|Supt|Det|St|Asst|Atty)\.(?=\s)"
-    r"|[JS]r\.(?=\s|\Z|[,;])|[A-Z]\.(?=\s?[A-Z])"
-    r"|(?:[A-Za-z]\.){2,12}(?:['’]s\b)?))"
+    r"|[JS]r\.(?=\s|\Z|[,;])|(?:[A-Za-z]\.){2,12}(?:['’]s\b)?"
+    r"|[A-Z]\.(?=\s?[A-Z])))"
     r"|[^\W_]++(?:[-.'’&][^\W_]++)*+(?:(?<=[sxz])['’](?=\s))?)"
     r"|[^\w\s]"
 )

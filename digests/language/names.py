@@ -265,6 +265,9 @@ def _is_title(low: str, left: int) -> bool:
 
 def _kind(words: list[str], opening: str, *, titled: bool) -> str:
     known = _known_kind(words)
+    if len(words) > 1 and words[-1] in PLURAL_NOUNS:
+        # «Angry Men»
+        return known or "body"
     if known and not (titled and known in {"place", "body"} and len(words) < 3):
         return known
     if titled or len(words) > 1:

@@ -21,7 +21,7 @@ from digests.language.grammar import (
     Token,
     looks_finite,
 )
-from digests.language.names import BODY_WORDS, ORIGINS
+from digests.language.names import ADJECTIVES, BODY_WORDS, ORIGINS, ROLE_NOUNS
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
@@ -93,12 +93,17 @@ def find_known_roles(parsed: ParsedText, speakers: set[str]) -> dict[str, str]:
 def _find_role_at(parsed: ParsedText, mention: SpeakerMention) -> str | None:
     frame = parsed.frames[mention.frame]
     text = parsed.text
-    return (
-        _find_role_before(text, frame, mention)
-        or _find_role_after(text, frame, mention)
+    before = _find_role_before(text, frame, mention)
+    if before is not None and before.lower() not in ADJECTIVES:
+        return before
+    beside = (
+        _find_role_after(text, frame, mention)
         or _find_role_in_apposition(text, frame, mention)
         or _find_body(text, frame, mention)
     )
+    # Of «Republican Ada Bell, the former mayor,» the function says more.
+    party = before is not None and before.istitle() and before.lower() in ROLE_NOUNS
+    return beside or (before if party else None)
 
 
 def _find_role_before(
@@ -109,7 +114,9 @@ def _find_role_before(
     words = _drop_time(tokens[start : _role_end(frame, mention)])
     while words and words[0].low in _BESIDE_FUNCTION:
         words = words[1:]
-    if len(words) > 1 and _is_cut(frame, start, words):
+    if words and _has_two_roles(tokens, start):
+        words = [*tokens[start - 2 : start], *words]
+    elif len(words) > 1 and _is_cut(frame, start, words):
         words = [word for word in words[-1:] if not word.capital]
     if not words:
         return None
@@ -130,6 +137,18 @@ def _drop_time(words: list[Token]) -> list[Token]:
         or (lows[0] in MONTHS and lows[1][0].isdigit())
     )
     return words[2:] if dated else words
+
+
+def _has_two_roles(tokens: Sequence[Token], start: int) -> bool:
+    """Whether a noun and «and» before a role are the same person's: «actor and envoy».
+
+    With an article they may be another's: «the mayor and police chief Ada Bell».
+    """
+    if start < 2 or tokens[start - 1].low != "and":
+        return False
+    noun, before = tokens[start - 2], tokens[start - 3] if start > 2 else None
+    alone = before is None or before.kind != "word"
+    return alone and is_role_noun(noun.low) and not is_plural_role(noun.low)
 
 
 def _is_cut(frame: SentenceFrame, start: int, words: Sequence[Token]) -> bool:

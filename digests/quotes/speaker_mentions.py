@@ -182,14 +182,14 @@ class _MentionReader:
 
     def _read_phrase(self, at: int) -> SpeakerMention | None:
         """A noun phrase that begins with a determiner, or the name it introduces."""
-        end, head = at + 1, 0
+        end, head, low = at + 1, 0, self.tokens[at].low
         while end <= at + _LONGEST_PHRASE and not self._shuts(at, end):
             name = self.names.get(end)
             written = self.tokens[end - 1].low in WRITTEN
             if (
                 name is not None
                 and not written
-                and (head or self.tokens[end - 1].possessive)
+                and (head or self.tokens[end - 1].possessive or _is_titled(low, name))
             ):
                 return self._build_name(at, name, described=True)
             if self._is_verb(end) or (head and not self._has_role_soon(end)):
@@ -309,6 +309,11 @@ class _MentionReader:
             after_preposition=first > 0 and self.tokens[first - 1].low in PREPOSITIONS,
             core=first if core is None else core,
         )
+
+
+def _is_titled(low: str, name: Name) -> bool:
+    """Whether a German title with its article is before a name: «der Rektor Lund»."""
+    return low in GERMAN_DETERMINERS and name.core > name.first
 
 
 def _is_people(name: Name) -> bool:

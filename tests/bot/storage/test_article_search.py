@@ -26,6 +26,9 @@ SPANS: Sequence[TimeSpan] = (
 WAYS: Mapping[str, Mapping[str, float]] = {
     "as it is": {},
     "block by block": {"BLOCK_BITS": 2, "_BLOCK_COST": 0},
+    "block by block, in queries of their own": {
+        "BLOCK_BITS": 2, "_BLOCK_COST": 0, "_MARKS_PER_QUERY": 1,
+    },
     "at once": {"BLOCK_BITS": 2, "_BLOCK_COST": 1e9},
     "some blocks, then the rest": {
         "BLOCK_BITS": 2, "_BLOCK_COST": 1, "_ENTRY_COST": 0, "_MATCH_COST": 1,

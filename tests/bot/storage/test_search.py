@@ -3,6 +3,7 @@ own language; only current versions, only of the workspace's sources.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from bot.storage import (
     quote_store,
     search_index,
 )
-from bot.storage.search_index import WordShares
+from bot.storage.search_index import IndexStep, WordShares
 from digests.language.search_terms import SearchQuery, extract_terms, parse_query
 from tests.bot.storage.builders import (
     NOW,
@@ -263,26 +264,63 @@ async def test_postgresql_searches_no_further_than_necessary(
 ):
     database = Database.open(postgres_url)
     tenant = await database.write(a_tenant)
-    monkeypatch.setattr(article_search, "BLOCK_BITS", 2)
-    monkeypatch.setattr(search_index, "BLOCK_BITS", 2)
-    monkeypatch.setattr(search_index, "_BLOCK_COST", 0)
+    steps = walk_by_small_blocks(monkeypatch)
     for number in range(20):
         await database.write(store_article, tenant, id=str(number), title=str(number))
-    asked: list[str] = []
-    whole = search_index._format_tsquery
-
-    def noted(asks: SearchQuery) -> str:
-        asked.append(whole(asks))
-        return asked[-1]
-
-    monkeypatch.setattr(search_index, "_format_tsquery", noted)
 
     found = await titles(database, tenant, "lock", limit=3)
 
     assert found == ["19", "18", "17"]
-    assert asked
-    assert all("¶" in question for question in asked)
+    assert steps
+    assert all(step.marks for step in steps)
     await database.close()
+
+
+@pytest.mark.postgres
+async def test_postgresql_takes_larger_steps_where_few_matches_are_visible(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    database = Database.open(postgres_url)
+    mine = await database.write(a_tenant)
+    theirs = await database.write(a_tenant, name="other")
+    steps = walk_by_small_blocks(monkeypatch)
+    for number in range(40):
+        tenant = theirs if number > 2 else mine
+        await database.write(store_article, tenant, id=str(number), title=str(number))
+
+    found = await titles(database, mine, "lock", limit=3)
+
+    assert found == ["2", "1", "0"]
+    assert len(steps) < 10
+    await database.close()
+
+
+def walk_by_small_blocks(monkeypatch: pytest.MonkeyPatch) -> list[IndexStep]:
+    """From now on, a block is two keys, and «lock» is known to be in every version.
+
+    Returns a list to which the steps are added that are taken.
+    """
+    shares = WordShares(listed={"lock": 1.0}, others=1.0)
+    monkeypatch.setattr(search_index, "estimate_shares", lambda *_: shares)
+    monkeypatch.setattr(article_search, "_MIN_SIFTED_PER_STEP", 1)
+    monkeypatch.setattr(search_index, "FEW_SOURCES", 0)
+    monkeypatch.setattr(search_index, "_BLOCK_COST", 0)
+    for module in (article_search, search_index):
+        monkeypatch.setattr(module, "BLOCK_BITS", 1)
+    return note_steps(monkeypatch)
+
+
+def note_steps(monkeypatch: pytest.MonkeyPatch) -> list[IndexStep]:
+    """A list that the steps taken from now on are added to."""
+    noted: list[IndexStep] = []
+    take_steps = search_index.take_steps
+
+    def note(connection: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
+        noted.extend(steps)
+        return take_steps(connection, steps)
+
+    monkeypatch.setattr(search_index, "take_steps", note)
+    return noted
 
 
 async def test_common_words_that_seldom_meet_are_found_where_they_do(

@@ -232,6 +232,19 @@ def test_a_german_title_is_a_role_and_no_part_of_the_name(title):
     assert (quote.speaker, quote.role) == ("Lutz Holm", title)
 
 
+@pytest.mark.parametrize(
+    ("called", "role"),
+    [
+        ("Der Fähr-Vorstandsvorsitzende Holm", "Fähr-Vorstandsvorsitzende"),
+        ("Der neue Bundeskanzler Holm", "neue Bundeskanzler"),
+    ],
+)
+def test_a_german_title_with_its_article_is_no_part_of_a_surname(called, role):
+    text = f"Lutz Holm war da. {called} erklärte: „Da läuft nun schon lange nichts an.“"
+    (quote,) = find_quotes(text, lang="de")
+    assert (quote.speaker, quote.role) == ("Lutz Holm", role)
+
+
 def test_german_nouns_do_not_speak():
     text = "Im Interview sagte er: „Wir wollen die Werke enger verbinden.“"
     assert speakers(text, lang="de") == [None]
@@ -449,6 +462,18 @@ def test_whoever_is_told_or_cites_does_not_speak():
             "“We pay,” said Ada Berg, a fundraiser at the lock.",
             "fundraiser at the lock",
         ),
+        # A function rather than a party, a party rather than nothing, no people.
+        (
+            "Republican Ada Berg, the former mayor, told us: “We pay.”",
+            "former mayor",
+        ),
+        ("“We pay,” said Republican Ada Berg.", "Republican"),
+        ("The Italian Marco Bellini recorded that: “We pay.”", None),
+        ("The conservative Ada Berg kept her seat. “We pay,” Berg said.", None),
+        # Both of one person's; with an article they may be two persons'.
+        ("Actress and U.N. envoy Ada Berg said: “We pay.”", "Actress and U.N. envoy"),
+        ("The mayor and U.N. envoy Ada Berg said: “We pay.”", "envoy"),
+        ("“We pay,” wrote Poet Laureate Ada Berg.", "Poet Laureate"),
         ("“We pay,” said Tom Cole of the Strand Radio show “Dusk”.", None),
         ("“We pay,” said Tom Cole, 59, from Hallin.", None),
         (
@@ -486,6 +511,7 @@ def test_a_given_name_that_is_also_a_soldier_is_a_part_of_the_name():
         "the Ostmere Library opens at nine",
         "the Lena Moss Gallery has her pictures",
         "she spoke at Mothers Against Noise",
+        "she saw a play, Angry Men",
     ],
 )
 def test_she_is_neither_a_work_nor_a_body(thing):
