@@ -314,8 +314,7 @@ _DESCRIBES = make_regex(r"that\s(?:includes?|shows?|depicts?|contains?|features?
 _SUBJECTS = frozenset(("it", "he", "she", "they"))
 #: Phrases that no verb or noun needs.
 _COMPLETES_NOTHING = make_regex(
-    r"in\san?\s(?:bid|effort|attempt)\sto\s|(?:during|amid|despite|ahead\sof)\s"
-    r"|(?:in|at|from)\s(?:an?\s)?(?:[A-Z]|(?:late|early|mid-?)[\s-])"
+    r"(?:in\san?\s(?:bid|effort|attempt)\sto|during|amid|despite|ahead\sof)\s"
 )
 #: A statement in somebody's words: «said |»
 _SAID = make_regex(rf"\b{_SAYING}\s(?:that\s)?")
