@@ -42,6 +42,11 @@ _JUNK = tuple(
             r"\b(?:series|episode|podcast|post|article|content)\s(?:is|was)\s"
             r"(?:supported|sponsored|presented|brought\sto\syou)\sby\b",
         ),
+        (
+            ("(left)", "(right)", "(links)", "(rechts)", "(l.)", "(r.)"),
+            r"\A(?!.*\b(?:\w{3,}ed|ha[sd]|have|was|were|said|says|will|hat|hatte|ist|war|wurde|sagte?)\b)"
+            r"[^.]{0,60}\((?:left|right|links|rechts|l\.|r\.)\)",
+        ),
         (("icon",), r"\b\w+\sicon\s\w+\sicon\b"),
         (("main story",), r"\bContinue\sreading\sthe\smain\sstory\b"),
         (
@@ -50,6 +55,18 @@ _JUNK = tuple(
         ),
         (("http", "www."), r"https?://|\bwww\."),
         (("file photo", "getty"), r"\bfile\sphoto\b|\bgetty\simages\b"),
+        # «A weaver stands at the mill in Hallin, Monday, May 4, 2026.»
+        (
+            ("day, ",),
+            r"\b(?:lies?|sits?|stands?|walks?|holds?|gestures?|smiles?|waves?|listens?|looks?)"
+            r"\s[^.]*day,\s[a-z]+\.?\s\d{1,2},\s\d{4}\.?\Z",
+        ),
+        (
+            (" on ", "pictured", "poses", "posier"),
+            r"\blooks?\son\s(?:as|during|from|while)\b|\b(?:is|are)\spictured\b"
+            r"|\bposes?\s(?:for\s(?:an?\s)?(?:photo|picture|portrait)|with\s(?:his|her|their)\s)"
+            r"|\bposier(?:t|en)\s(?:für|mit|vor)\b",
+        ),
     )
 )
 _JUNK_OPENING = re.compile(

@@ -49,7 +49,7 @@ def write_headline(
 ) -> Headline:
     """The article's title, or the news sentence shortened.
 
-    An essay or a feature whose sentences tell no news is named by its subject.
+    An essay or a feature that tells no news has a headline about its subject.
 
     Args:
         article: Spans of the answer point into its text; a kept title has none.
@@ -71,7 +71,7 @@ def write_headline(
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
     return (
-        (None if sure else _name_subject(article.text, summarised[:1]))
+        (None if sure else _name_subject(article, summarised[:1]))
         or _from_sentences(article, summarised)
         or _from_sentences(article, found)
         or _from_words(article)
@@ -117,8 +117,12 @@ _WHO = make_regex(
 _FEWEST_MENTIONS = 3
 
 
-def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
-    """The person whom a text names most often of these passages, and who it is."""
+def _name_subject(article: Article, found: Sequence[Passage]) -> Headline | None:
+    """The person whom a text names most often of these passages, and who it is.
+
+    Where the text does not say who it is: the passage as a headline, if it is short.
+    """
+    text = article.text
     spans: dict[str, Span] = {}
     for passage in found:
         tokens = grammar.tokenize_span(text, passage.span.start, passage.span.end)
@@ -136,6 +140,12 @@ def _name_subject(text: str, found: Sequence[Passage]) -> Headline | None:
     who = _WHO.match(text, span.end)
     if who and not any(map(grammar.looks_finite, words.split_words(who[0]))):
         span = Span(start=span.start, end=who.end())
+    else:
+        # A bare name says less than a sentence about somebody.
+        told = _from_sentences(article, list(filter(_stands_alone, found)))
+        family = subject.rpartition(" ")[2]
+        if told and len(told.text) <= MAX_LENGTH and family in told.text:
+            return told
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 

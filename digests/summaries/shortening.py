@@ -410,7 +410,10 @@ def _awaits_main_clause(whole: str) -> bool:
         return True
     subject = _RELATIVE.match(whole)
     if subject and not has_verb(subject[1]):
-        return len(_VERB_GROUP.findall(subject[2])) < 2
+        first, _, rest = subject[2].partition(" ")
+        # «Dishes which receive broadcasts will be banned»
+        bare = not grammar.looks_finite(first) and grammar.looks_finite(f"{first}s")
+        return len(_VERB_GROUP.findall(rest if bare else subject[2])) < 2 - bare
     if not _OPENER.match(whole):
         return False
     # «Now that it is cold, and it snows, …»

@@ -87,6 +87,19 @@ _GAPS = tuple(
             0.1,
             r"(?P<gap>\s(?:indeed|surely|once\s(?:more|again)|actually|really|simply|in\sfact))(?=\s)",
         ),
+        # «asked Tom Reed|, the referee of the race,| to row», «Ida Lund|, 31,| rows»
+        (
+            1.5,
+            r"(?<!\bHe)(?<!\bIt)\b[A-Z][\w’'-]+(?P<gap>,\s(?:\d{1,3}|(?:an?|the|his|her|its|their|who|which|whose|where|of)\s"
+            r"(?:(?!\sand\s(?:an?|the|his|her|its|their|[A-Z])\b)[^,;:()—–]){3,120}),)"
+            r"(?=\s(?:to|for|in|on|at|from|over|with|after|of|by|that)\s)",
+        ),
+        # «The minister said the dam is safe|, the state radio reported|»
+        (
+            0.5,
+            rf"\A(?:[^,;:\"“]){{3,80}}?\s{_SAYING}\s[^;:\"“]*?(?P<gap>,\s(?:the|an?)?\s?(?:[\w’'-]+\s){{0,4}}"
+            r"(?:agency|newspaper|daily|radio|television|media|Times|Post|News)\s(?:[A-Z][\w-]+\s){0,3}(?:said|reported|reports|says))(?=\.?\Z)",
+        ),
         # «an officer| suspected of murder| has fled», «a report| issued by a firm|»
         (
             0.6,
@@ -128,7 +141,7 @@ _ENDS = make_regex(
     r"(?P<clause>,?\s(?=(?:and|but|while|so)\s(?:he|she|they|it)\s)"
     r"|,?\s(?=(?:and|but)\s(?:(?:the|an?|his|her|its|their)\s)?[a-z]+\s(?:ha[sd]|have|is|are|was|were|will|[a-z]{2,}ed)\s)"
     r"|,\s(?=and\s(?!(?:because|that|to|in|on|at|for|with|by|of|as|if|when)\s)(?:[\w’'-]+\s){1,3}?[a-z]+\s))"
-    r"|(?P<verb>,\s(?=then\s[a-z]+ed\s)|,?\s(?=(?:and|but)\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
+    r"|(?P<verb>,\s(?=then\s[a-z]+ed\s)|,?\s(?=and\s(?:then\s|later\s|instead\s|also\s|[a-z]+ly\s)?(?P<second>[a-z]+)\s))"
     r"|(?P<link>,?\s(?=(?:after|as|before|when|while|because|following|despite|amid|although|though|since)\s))"
     r"|(?P<relative>,\s(?=(?:which|who|whose|where)\s))|(?P<one>\s(?=(?:that|who|which)\s))"
     # «members |linked to a row», «the rates |they charge for calls», «|in a bid to»
@@ -168,11 +181,12 @@ def tighten_version(
         price: The loss by what a version does not name, besides its parts.
         is_fit: Whether a version may be a headline.
     """
-    span = Span(start=version[0].start, end=version[-1].end)
+    sentence = "".join(text[piece.start : piece.end] for piece in version)
+    places = [at for piece in version for at in range(piece.start, piece.end)]
     named = price(version)
     gaps = [
         cut._replace(loss=cut.loss + price(_remove(version, [cut])) - named)
-        for cut in _find_gaps(text, version)
+        for cut in _place(_find_gaps(sentence), places)
     ]
     gaps.sort(key=lambda cut: cut.loss)
 
@@ -181,7 +195,7 @@ def tighten_version(
         return len(shown.rstrip(".")) <= most
 
     best: tuple[float, SentenceVersion] | None = None
-    for end in [None, *_find_ends(text, span)]:
+    for end in [None, *_place(_find_ends(sentence), places)]:
         cuts = [end] if end else []
         for gap in gaps:
             if fits(cuts):
@@ -220,13 +234,19 @@ def _remove(version: SentenceVersion, cuts: list[_Cut]) -> SentenceVersion:
     return tuple(kept)
 
 
-def _find_gaps(text: str, version: SentenceVersion) -> list[_Cut]:
-    """The gaps of what the version shows, at their places in the text."""
-    sentence = "".join(text[piece.start : piece.end] for piece in version)
-    places = [at for piece in version for at in range(piece.start, piece.end)]
-    quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
+def _place(cuts: list[_Cut], places: list[int]) -> list[_Cut]:
+    """Cuts of what a version shows, at their places in the text."""
     return [
         _Cut(places[start], places[end - 1] + 1, loss)
+        for start, end, loss in cuts
+        if start < end
+    ]
+
+
+def _find_gaps(sentence: str) -> list[_Cut]:
+    quoted = [m.span() for m in _IN_MARKS.finditer(sentence)]
+    return [
+        _Cut(start, end, loss)
         for loss, start, end in (*_iter_gaps(sentence), *find_german_gaps(sentence))
         if not any(a < start < b or a < end < b for a, b in quoted)
         and not _KEPT.search(sentence, start, end)
@@ -244,25 +264,25 @@ def _iter_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
         yield _ROLE_LOSS, start, end
 
 
-def _find_ends(text: str, span: Span) -> list[_Cut]:
+def _find_ends(sentence: str) -> list[_Cut]:
     """From where on a sentence may go without the rest, up to who said it."""
-    said = insertions.find_attribution(text, span)
-    found = []
-    if clauses.is_german(text[span.start : span.end]):
-        kept_sentence = text[span.start : said.start]
+    said = insertions.find_attribution(sentence, Span(start=0, end=len(sentence)))
+    stated = sentence[: said.start]
+    if clauses.is_german(sentence):
         return [
-            _build_end(text, span.start + at, said.start, "link")
-            for at in find_german_ends(kept_sentence)
-            if not _KEPT.search(kept_sentence, at)
-            and has_balanced_marks(kept_sentence[:at])
+            _build_end(sentence, at, said.start, "link")
+            for at in find_german_ends(stated)
+            if not _KEPT.search(stated, at) and has_balanced_marks(stated[:at])
         ]
-    for m in _ENDS.finditer(text, span.start, said.start):
-        kind = m.lastgroup or "phrase"
-        kept, tail = text[span.start : m.start()], text[m.end() : said.start]
-        if _may_end(m, kept, tail):
-            found.append(_build_end(text, m.start(), said.start, kind))
-    who = _WHO_SAID.search(text, said.start, said.end)
-    return [*found, _build_end(text, who.start(), said.end, "clause")] if who else found
+    found = [
+        _build_end(sentence, m.start(), said.start, m.lastgroup or "phrase")
+        for m in _ENDS.finditer(stated)
+        if _may_end(m, stated[: m.start()], stated[m.end() :])
+    ]
+    who = _WHO_SAID.search(sentence, said.start, said.end)
+    if who:
+        found.append(_build_end(sentence, who.start(), said.end, "clause"))
+    return found
 
 
 #: «…, says the head of the firm| that sold it.»
@@ -284,7 +304,7 @@ _NAMES_KIND = make_regex(r"\b(?:in|with|during)\san?\s(?!year|day|week|month)[a-
 #: What was done to somebody is the news, wherever it stands.
 _HARM = make_regex(r"\b(?:kill|injur|wound|die[ds]?\b|dead\b|death)")
 #: Characters of a statement that says enough without a phrase.
-_FEWEST_BEFORE_PHRASE = 60
+_FEWEST_BEFORE_PHRASE = 45
 #: A clause of its own, of which each has its verb.
 _LINK = make_regex(r"\b(?:who|which|that|how|what|when|where|while|because|why)\s")
 #: Before a verb without ending.
@@ -292,7 +312,10 @@ _BARE_VERB = make_regex(rf"{clauses.OPEN.pattern}|\bto\s(?!the\b|an?\b)[a-z]+\s"
 #: «a recording of the fire |that shows the mill»
 _DESCRIBES = make_regex(r"that\s(?:includes?|shows?|depicts?|contains?|features?)\s")
 _SUBJECTS = frozenset(("it", "he", "she", "they"))
-_PURPOSE = make_regex(r"in\san?\s(?:bid|effort|attempt)\sto\s")
+#: Phrases that no verb or noun needs.
+_COMPLETES_NOTHING = make_regex(
+    r"(?:in\san?\s(?:bid|effort|attempt)\sto|during|amid|despite|ahead\sof)\s"
+)
 #: A statement in somebody's words: «said |»
 _SAID = make_regex(rf"\b{_SAYING}\s(?:that\s)?")
 
@@ -319,7 +342,7 @@ def _may_end(m: re.Match[str], kept: str, tail: str) -> bool:
     if _KEPT.search(tail) or clauses.takes_verb(tail) or clauses.HARMED.search(kept):
         return False
     waits = m[0][0] != "," and clauses.waits_for_phrase(kept, found)
-    if waits and not _PURPOSE.match(tail):
+    if waits and not _COMPLETES_NOTHING.match(tail):
         return False
     return _may_end_before(m, kept, tail, last)
 
