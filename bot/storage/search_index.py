@@ -38,7 +38,13 @@ from sqlalchemy import (
 
 from bot.model.scope import MAX_KEY
 from bot.storage.schema import revisions, searchable
-from bot.storage.statements import Condition, first_scalar, is_among, list_scalars
+from bot.storage.statements import (
+    Condition,
+    batched,
+    first_scalar,
+    is_among,
+    list_scalars,
+)
 from digests.language.search_terms import PhraseGroup, SearchQuery
 from digests.types import frozen
 
@@ -350,8 +356,7 @@ def _walk_all(
     asked: SearchQuery, marks: PhraseGroup, before: int | None, size: int
 ) -> Generator[IndexStep, list[int], int]:
     """Walk over the matches with any of the marks, if any; return their number."""
-    starts = range(0, len(marks), _MARKS_PER_QUERY)
-    some = tuple(marks[start : start + _MARKS_PER_QUERY] for start in starts)
+    some = tuple(map(tuple, batched(marks, _MARKS_PER_QUERY)))
     count, most = 0, max(size, _MIN_STEP_SIZE)
     while True:
         found = yield IndexStep(wanted=asked, marks=some, before=before, size=most)

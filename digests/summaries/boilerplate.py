@@ -59,7 +59,7 @@ _JUNK = tuple(
         (
             ("day, ",),
             r"\b(?:lies?|sits?|stands?|walks?|holds?|gestures?|smiles?|waves?|listens?|looks?)"
-            r"\s[^.]*day,\s[a-z]+\.?\s\d{1,2},\s\d{4}\.?\Z",
+            r"\s[^.]{0,300}day,\s[a-z]+\.?\s\d{1,2},\s\d{4}\.?\Z",
         ),
         (
             (" on ", "pictured", "poses", "posier"),

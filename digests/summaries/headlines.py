@@ -49,7 +49,7 @@ def write_headline(
 ) -> Headline:
     """The article's title, or the news sentence shortened.
 
-    An essay or a feature that tells no news has a headline about its subject.
+    An essay or a feature without news has a headline about its subject.
 
     Args:
         article: Spans of the answer point into its text; a kept title has none.
@@ -142,10 +142,10 @@ def _name_subject(article: Article, found: Sequence[Passage]) -> Headline | None
         span = Span(start=span.start, end=who.end())
     else:
         # A bare name says less than a sentence about somebody.
-        told = _from_sentences(article, list(filter(_stands_alone, found)))
+        sentence = _from_sentences(article, list(filter(_stands_alone, found)))
         family = subject.rpartition(" ")[2]
-        if told and len(told.text) <= MAX_LENGTH and family in told.text:
-            return told
+        if sentence and len(sentence.text) <= MAX_LENGTH and family in sentence.text:
+            return sentence
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 
