@@ -378,6 +378,9 @@ def is_readable(text: str, version: SentenceVersion) -> bool:
     whole = " ".join(pieces)
     if not has_balanced_marks(whole) or len(DASH.findall(whole)) % 2:
         return False
+    if any(piece.endswith("-") and piece[-2:-1].isalnum() for piece in pieces):
+        # «a wide-| ranging plan», «Tages-| und Nachtzeiten»
+        return False
     # A full stop alone is no part.
     spoken = [piece for piece in pieces if words.split_words(piece)]
     last = spoken[-1] if len(spoken) > 1 else ""

@@ -749,6 +749,16 @@ def test_a_text_that_tells_no_news_has_a_headline_about_its_subject():
     assert not made.reports
 
 
+def test_a_headline_does_not_end_within_a_word_that_a_space_divides():
+    text = (
+        "Norland Union interior and justice ministers adopted Friday a wide- ranging "
+        "action plan for mutual surveillance of the union's outer borders in a bid to "
+        "step up the fight against organised smuggling."
+    )
+    made = summarise_article(Article(id="a", text=text), 280)
+    assert not made.headline.text.endswith("wide")
+
+
 def test_a_text_whose_first_sentence_is_too_long_is_named_by_its_subject():
     listed = "wind, rain, hail, fog, ice, snow, mist, frost, tides, floods and waves"
     text = ESSAY.replace("the weather", listed)
