@@ -101,11 +101,20 @@ async def test_several_shares_are_sent_at_the_same_time(database, slack):
 
 
 async def test_what_becomes_due_while_it_sends_is_sent_too(database, discord):
+    begun, go_on, send = asyncio.Event(), asyncio.Event(), discord.send
+
+    async def slow(delivery):
+        begun.set()
+        await go_on.wait()
+        return await send(delivery)
+
+    discord.send = slow
     await database.write(store_due_edition, "one", "discord", 1, 1)
     async with a_process(database, discord) as sender:
         sending = asyncio.create_task(sender.send(DISCORD, asyncio.Event()))
-        await asyncio.sleep(0.3)
+        await begun.wait()
         await database.write(store_due_edition, "two", "discord", 1, 1)
+        go_on.set()
         await sending
     assert {one.channel for one in discord.messages} == {"one-0", "two-0"}
 
