@@ -55,7 +55,7 @@ _NO_VERBS = (
 #: Not before the «to» of a purpose: «allows schools [to open]», «is expected [to]».
 _NEEDS_VERB = make_regex(
     r"\b(?:ability|agreement|attempt|bid|chance|decision|effort|need|permission|plan|"
-    r"power|proposal|reason|right|time|way|key|refus\w+|fail\w+)s?\s?$|\bfor\s(?:the\s)?[a-z]+\s?$|"
+    r"power|proposal|reason|right|time|way|key|refus\w+|fail\w+)s?\s?$|\bup\sto\s[^,;]*$|\bfor\s(?:the\s)?[a-z]+\s?$|"
     r"\b(?:(?:allow|ask|attempt|enabl|encourag|expect|forc|help|intend|invit|lik|need|"
     r"order|permit|persuad|plann?|prepar|press|requir|seek|threaten|try|tri|urg|want|wish)"
     r"(?:e|es|ed|ing|s)?\s?(?:[\w’'-]+\s?){0,5}|(?:able|come|due|have|has|had|likely|ready|"
@@ -262,7 +262,7 @@ OF_LINK = {
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"
         r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
-        r"\b(?:seen|knows?|known|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"\b(?:seen|knows?|known|uses?|trained|hired|appointed|elected|employed|regarded|described|viewed|treated|hailed|dismissed|considered|used"
         r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
         r"|\w+sel(?:f|ves))$|\bas\s[a-z]+$"
     ),
@@ -314,10 +314,11 @@ _LINK = make_regex(
 )
 
 
-#: «because the welcome they felt| when …»: the verb is that of «they».
+#: «because the welcome they felt| when …», «that the old bridge he built in Hallin|»
 _SUBJECT_ALONE = make_regex(
-    r"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s\w+\s"
-    r"(?:they|he|she|we|it|I)\s\w+$"
+    rf"\b(?:because|that|if|as|while|when)\s(?:the|an?|his|her|their)\s(?:(?!(?:{FINITE})\b)[\w-]+\s){{1,5}}"
+    r"(?:they|he|she|we|it|I)\s\w+(?:\s(?:in|on|at|for|with|to|from)(?:\s[\w’'-]+){1,4})?$"
+    r"|\b(?:said|says?|that|warn(?:s|ed))\s(?:if|unless|when|once)\s[^,]*$"
 )
 
 
@@ -395,7 +396,7 @@ def changes_sense(kept: str, link: str) -> bool:
 #: «called the rebate unfair», «sent the bill to the governor», «is the latest step».
 _COMPLETED_LATER = make_regex(
     r"\b(?<!of\s)(?<!the\s)(?:(?:believe|think|hope|fear|say|claim|warn|suggest|insist|expect|feel|know|argue"
-    r"|lets?|make|help)(?:s|ed)?\s(?!to\b)|(?:said|thought|felt|let)\s)"
+    r"|lets?|make|help|assure|inform|remind)(?:s|ed|d)?\s(?!to\b)|(?:said|thought|felt|let|told|tells?)\s)"
     rf"(?!.*\b(?:{FINITE}|[a-z]{{3,}}ed)\b)"
     r"|\b(?:call|name|dubb|label|consider|declar|deem|render|brand)(?:s|ed|e)?\s"
     r"(?!(?:for|on|in|at|by|against|as|off|up|out)\b)"
@@ -405,7 +406,7 @@ _COMPLETED_LATER = make_regex(
     r"struck|crash(?:es|ed)|plung(?:es|ed)|burst|broke|plead(?:s|ed)|add(?:s|ed|ing)?|"
     r"ke(?:ep|eps|eping|pt)|plac(?:e|es|ed|ing)|thank(?:s|ed|ing)?|bar(?:s|red|ring)?|"
     r"prevent(?:s|ed|ing)?|block(?:s|ed|ing)?|stop(?:s|ped|ping)?|exclud(?:e|es|ed|ing)|protect(?:s|ed|ing)?)"
-    r"(?:\s(?!(?:to|over|against|of|with)\s)[^\s,;]+){0,6}$"
+    r"(?:\s(?!(?:to|over|against|with)\s|(?<=ed\s)of\s)[^\s,;]+){0,6}$"
     r"|\b(?:is|are|was|were|be|become|became)\s(?:the|an?)(?:\s[\w-]+){1,4}$"
     r"|\b(?:charg|accus|convict|arrest|jail|suspect)ed\b[^,;]*\b(?:for|of|with)\s"
     r"(?:allegedly\s)?[a-z]+ing\b(?!(?:\s[\w’'-]+){4})"
@@ -448,7 +449,7 @@ _AIMS = ("that aims ", "that seeks ", "that would ")
 _TURNS = make_regex(r"(?:\A|,\s)(?=(?:but|yet|aber|sondern)\s)")
 #: «outside a Norvik |shopping center»
 _NOUN_WITH_ING = make_regex(
-    r"(?:shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
+    r"(?:uprising|building|wedding|hearing|shopping|parking|housing|training|meeting|boarding|mining|swimming|fishing"
     r"|shipping|operating|living|dining|filing|banking|gaming|training|racing)\s"
 )
 #: «…, |but she still hopes to play»

@@ -69,7 +69,7 @@ _NEXT_SUBJECT = make_regex(
 )
 _NAME_BEFORE = make_regex(r"[A-ZÄÖÜ][\w.'’-]*(?:\s[A-ZÄÖÜ][\w.'’-]*){1,3}$")
 _QUALIFIES = make_regex(
-    rf"\b(?:said|says|told|announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
+    rf"\b(?:said|says|told|(?<!-)announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
     rf"|{grammar.NEGATION.pattern}"
 )
 _ARTICLES = word_set("a an the der die das")

@@ -233,7 +233,8 @@ _SOURCE_DETAIL = make_regex(
 _PLACE = make_regex(
     r"(?<=[a-z]{3}s)\s(?:in|near|outside|around)\s(?:and\saround\s)?(?:the\s)?(?:[\w-]+\s){0,4}?"
     r"(?:of\s)?[A-Z][\w’-]+(?:,?\s[A-Z][\w’-]+){0,2},?(?=\s(?:for|after|over|on|as|because|following)\s)"
-    r"|(?<=ed)\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+(?=\sthat\s(?:he|she|it|they|the|an?)\s)"
+    r"|\b(?:admitt|announc|argu|claim|complain|conclud|confirm|declar|insist|reveal|rul|testifi|warn)ed"
+    r"(?P<where>\s(?:before|in|at|on)\s(?:[\w’'-]+\s){1,4}[\w-]+)(?=\sthat\s(?:he|she|it|they|the|an?)\s)"
 )
 
 
@@ -244,7 +245,8 @@ def _find_details(text: str, span: Span) -> list[tuple[str, int, int]]:
         for m in _SOURCE_DETAIL.finditer(text, span.start, span.end)
     ]
     found += [
-        ("insertion", *m.span()) for m in _PLACE.finditer(text, span.start, span.end)
+        ("insertion", *m.span("where" if m["where"] else 0))
+        for m in _PLACE.finditer(text, span.start, span.end)
     ]
     return found
 

@@ -113,7 +113,7 @@ _GAPS = tuple(
         ),
         (
             1.5,
-            r"(?P<gap>\s(?:(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
+            r"(?<!\bthe)(?<!\ba)(?P<gap>\s(?:(?:suspected|accused|armed|charged|released|published|issued|run|led|backed|owned|based|starring|known|called)"
             r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])|(?:showing|depicting|featuring|containing|involving|belonging)\s)"
             r"(?:[^,;:\"“()]|,\s[A-Z]){2,80}?)"
             rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
