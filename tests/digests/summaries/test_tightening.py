@@ -379,6 +379,15 @@ def test_a_relative_clause_with_a_plural_verb_has_its_main_clause():
     assert made.endswith("banned in Hallin, the daily Hallin News said")
 
 
+def test_on_the_run_is_no_description_of_a_subject():
+    sentence = (
+        "Rebels of the northern hills were on the run Wednesday as soldiers of the crown "
+        "used their full strength to cut off two key towns held by them."
+    )
+
+    assert "on the cut" not in tightened(sentence, 120)
+
+
 def test_a_vote_that_was_won_is_not_shown_without_the_one_that_was_lost():
     text = "Ida Lund would beat Tom Reed in the old town but lose to Jens or Per Moe."
     assert not tightened(text, 60).endswith("town")
