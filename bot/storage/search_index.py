@@ -80,7 +80,8 @@ _ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.04
 _MARKS_PER_QUERY = 8
 #: A walk that is continued after it found what was asked finds one for so many more.
 _FURTHER = 2
-#: Number of blocks in which common words are searched together, unless `far`.
+#: Number of blocks in which common words are searched together, unless `far` or the
+#: index has no more.
 _NEAR_BLOCKS = 24
 #: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
 _SELECT_LATEST = (
@@ -181,7 +182,8 @@ def walk_matches(
 
     By key, descending; for a time in the past, the walk may begin with what was stored
     then. `shares` is a result of `estimate_shares`; unless `far`, several common words
-    may be searched together in the latest hundred thousand revisions only.
+    are searched together only in the latest hundred thousand revisions of a large
+    index, and only in those stored at about the wanted time.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if conn.dialect.name == "sqlite" or not asked:
@@ -278,6 +280,7 @@ def _walk_by_block(
     parts = [_estimate_share(group, shares) for group in asked.every]
     rarest, likely = min(parts, default=1), prod(parts)
     near = not far and len(parts) > 1 and rarest > _COMMON
+    near = near and total > _NEAR_BLOCKS << BLOCK_BITS
     if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
     found, window, before = 0, _MAX_WINDOW, end
