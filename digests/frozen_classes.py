@@ -48,7 +48,7 @@ def _generate_later(kind: type, name: str) -> Callable[..., Any]:
 def _generate(kind: type, name: str) -> Callable[..., Any]:
     """Return this method of a frozen dataclass with the same fields."""
     arguments: dict[str, Any] = dict.fromkeys(_GENERATED.values(), False)
-    arguments |= {"frozen": True, _GENERATED[name]: True}
+    arguments |= {"frozen": True, "slots": True, _GENERATED[name]: True}
     # The generated `__init__` calls the hook of the instance, if there is one here.
     hooks = {"__post_init__"} & set(dir(kind))
     described = [(each.name, each.type, each) for each in fields(kind)]

@@ -223,6 +223,14 @@ def test_what_follows_the_initialization_is_done():
         Checked(number=0)
 
 
+def test_a_default_is_set_where_no_argument_sets_it():
+    @frozen
+    class Counted:
+        number: int = field(default=3, init=False)
+
+    assert Counted().number == 3
+
+
 def test_a_generic_class_is_made_with_its_parameter():
     @frozen
     class Box(Generic[T]):
