@@ -18,7 +18,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
@@ -44,6 +44,7 @@ from bot.model.findings import Finding
 from bot.model.quotas import DEFAULT_QUOTAS, Quotas
 from bot.model.web_access import WebAccess, parse_networks
 from digests.errors import UsageError
+from digests.types import frozen
 
 SETTINGS_PREFIX: Final = "STANDFIRST_"
 _FOLDER_NAME = "standfirst"
@@ -147,7 +148,7 @@ def _own_environment() -> Mapping[str, str]:
     return os.environ  # noqa: TID251 - this is the module that may
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Retention:
     """Days for which contents are kept; `Maintenance` deletes what is older.
 
@@ -466,7 +467,7 @@ def is_in_environment(variable: str) -> bool:
     return any(name.upper() == variable and value.strip() for name, value in found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SettingsLayer:
     """Values from one source, by lower-case name without prefix."""
 

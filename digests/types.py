@@ -9,7 +9,7 @@ outlets differ, its source line and its corrections, and how the edition was mad
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import (
     Final,
@@ -20,6 +20,7 @@ from typing import (
     get_args,
 )
 
+from digests.frozen_classes import build_frozen_class
 from digests.messages import Message
 
 _Type = TypeVar("_Type")
@@ -30,7 +31,13 @@ _Type = TypeVar("_Type")
 )
 def frozen(kind: type[_Type]) -> type[_Type]:
     """Class decorator: a frozen, keyword-only dataclass without further attributes."""
-    return dataclass(frozen=True, kw_only=True, slots=True)(kind)
+    return build_frozen_class(kind, kw_only=True)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen_positional(kind: type[_Type]) -> type[_Type]:
+    """Class decorator: like `frozen`, and its values can be given by position."""
+    return build_frozen_class(kind, kw_only=False)
 
 
 DEFAULT_SUMMARISER: Final = "extractive"

@@ -24,7 +24,7 @@ from bot.cli.console import announce
 from bot.cli.running import ApplicationFactory, read_settings
 from bot.configuration import file_import
 from bot.ports import Clock
-from bot.runner import Application, serve_application
+from bot.runner import Application, limit_freed_memory, serve_application
 from bot.settings import find_seeds_folder
 from bot.storage import schedule_store
 from digests.types import frozen
@@ -58,6 +58,7 @@ def run_demo(*, fresh: FlagOption = False, factory: ApplicationFactory) -> int:
     Args:
         fresh: Delete the data of earlier demos first, and begin with news of today.
     """
+    limit_freed_memory()
     settings = read_settings(factory)
     newsroom = DemoNewsroom(home=settings.demo_folder, seeds=find_seeds_folder())
     if fresh:

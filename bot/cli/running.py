@@ -12,7 +12,7 @@ from typing import Protocol
 from bot.cli.console import OK, announce, print_warnings
 from bot.logs import configure_logging
 from bot.ports import Clock, Examiner, Plugins
-from bot.runner import Application, Role, serve_application
+from bot.runner import Application, Role, limit_freed_memory, serve_application
 from bot.settings import Settings
 from bot.storage import DatabaseUnavailable, engines, schema_upgrade
 from bot.storage.job_tables import TableScripts
@@ -56,6 +56,7 @@ def run_bot(*, role: Role = "all", factory: ApplicationFactory) -> int:
             PostgreSQL, a gateway, a scheduler, workers and a web process can share the
             work.
     """
+    limit_freed_memory()
     settings = read_settings(factory)
 
     async def serve() -> int:

@@ -48,6 +48,7 @@ from bot.schedules.parsing import parse_schedule
 from bot.schedules.rules import Schedule, list_upcoming_dues
 from bot.schedules.wording import describe_schedule
 from bot.settings import Settings, get_variable_name, is_in_environment
+from digests.types import frozen_positional
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ FIRST_CHANNEL = "news"
 PLATFORM_TIMEOUT = 20.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class SetupChecks:
     """The wizard's access to platforms, sources and the database."""
 

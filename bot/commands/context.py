@@ -1,7 +1,7 @@
 """The services that commands share, and the context of one call."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, field
 from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
@@ -48,7 +48,7 @@ from bot.storage import (
     reader_store,
 )
 from digests.messages import Message
-from digests.types import frozen
+from digests.types import frozen, frozen_positional
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,7 +58,7 @@ Query = Callable[Concatenate[Connection, Scope, P], T]
 MAX_FIELDS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Option(CommandOption):
     """How one parameter of a command is asked for and converted.
 
@@ -79,7 +79,7 @@ class Option(CommandOption):
     settings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class OptionGroup:
     """Options of one parameter: some of the settings of a model.
 

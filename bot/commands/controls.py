@@ -10,11 +10,12 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.delivery.personal_controls import CONTROL_VERSION, OWN_ACTION
 from bot.errors import UserError
 from bot.model import Invocation
+from digests.types import frozen_positional
 
 #: action → (command path, name of the argument that it carries)
 CONTROL_ACTIONS: Mapping[str, tuple[str, str]] = {
@@ -88,7 +89,7 @@ def build_control_id(action: str, *args: str) -> str:
     return ":".join((CONTROL_VERSION, action, *args))[:MAX_ID_LENGTH]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class ControlSigner:
     """Signs control ids, and verifies and parses those of pressed controls."""
 

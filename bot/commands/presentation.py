@@ -5,7 +5,7 @@ that is another wording of one already shown appears only with that one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from bot.commands.context import CommandContext
@@ -43,6 +43,7 @@ from digests.types import (
     Figure,
     QuoteCard,
     Span,
+    frozen_positional,
 )
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ MAX_PAGE = 999_999
 STATE_SIGNS = {"problem": "✗", "warning": "!", "ok": "✓"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Page(Generic[T]):
     """A page of a list that is too long for one answer."""
 

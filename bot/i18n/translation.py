@@ -7,7 +7,7 @@ checkout has only the `.po` files, which Babel compiles in memory.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from functools import cache
@@ -26,6 +26,7 @@ from digests.messages import (
     find_sentences,
     format_param,
 )
+from digests.types import frozen_positional
 
 _LOCALES_FOLDER = Path(__file__).parent / "locales"
 _MINUTE = timedelta(minutes=1)
@@ -34,7 +35,7 @@ _Day: TypeAlias = date
 _Clock: TypeAlias = clock_time
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Texts:
     """Sentences, dates and numbers of the bot in one locale; see `Texts.of`."""
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, Generic, ParamSpec, TypeVar
 
 from bot.ingest.turns import FairTurns
+from digests.types import frozen_positional
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class InProcessEngine:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class WorkspaceEngine:
     """The engine, for the calls of one workspace."""
 

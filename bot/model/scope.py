@@ -1,7 +1,8 @@
 """What a query is restricted to: a workspace, or one person in it."""
 
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from digests.types import frozen_positional
 
 #: Name of a platform in the registry `bot.platforms.plugins`.
 PlatformName: TypeAlias = str
@@ -9,14 +10,14 @@ PlatformName: TypeAlias = str
 MAX_KEY: Final = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Scope:
     """The workspace to whose rows a query is restricted."""
 
     workspace_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class PersonScope:
     """The person to whose rows in a workspace a query is restricted."""
 

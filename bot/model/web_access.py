@@ -1,8 +1,10 @@
 """Who can reach the web port, and what they may see there."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
+
+from digests.types import frozen
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -13,7 +15,7 @@ def parse_networks(written: str) -> tuple[Network, ...]:
     return tuple(ip_network(part, strict=False) for part in parts if part)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class WebAccess:
     """Who can reach the web port, and what they may see there without a login."""
 

@@ -10,7 +10,7 @@ have one too.
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -60,7 +60,7 @@ from digests.cards.fonts import has_cjk_fonts
 from digests.errors import DigestsError
 from digests.language.words import primary_language
 from digests.messages import Message
-from digests.types import frozen
+from digests.types import frozen, frozen_positional
 
 #: Seconds for all checks together: what monitoring usually waits for.
 EXAMINE_SECONDS: Final = 60.0
@@ -200,7 +200,7 @@ async def _run_marked(code: CheckCode, subject: str, check: RunCheck) -> list[Fi
     return mark_findings(code, await run_check(subject, check))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class _WorkspaceChecks:
     """Checks what is stored of one workspace; the findings are in its language."""
 

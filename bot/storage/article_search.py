@@ -13,11 +13,12 @@ among a million others; visibility of the rows found is checked nevertheless.
 all workspaces.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, groupby, islice
+from math import ceil
 from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, select
@@ -32,6 +33,7 @@ from bot.storage.search_index import (
     IndexQuery,
     IndexStep,
     IndexWalk,
+    StepResult,
     WordShares,
 )
 from bot.storage.statements import (
@@ -297,9 +299,9 @@ class _Search:
             step, whole = _advance_walk(walk)
             most = max(_MAX_SIFTED * limit, _MIN_SIFTED)
             while step is not None and sifted < most:
-                keys = yield step
-                sifted += len(keys)
-                step, whole = _advance_walk(walk, keys)
+                result = yield step
+                sifted += len(result.keys)
+                step, whole = _advance_walk(walk, result)
             if step is None:
                 return whole
         return (yield from begin(replace(request, sources=named), limit))
@@ -317,15 +319,22 @@ class _Search:
         steps = {number: _advance_walk(walk)[0] for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
             hits = search_index.take_steps(self.conn, list(going.values()))
+            # A walk may come by a match again, which was checked then.
+            new = [
+                [key for key in keys if key not in read[number]]
+                for number, keys in zip(going, hits, strict=True)
+            ]
             for number, keys, seen in zip(
-                going, hits, self._seen(hits, limit), strict=True
+                going, hits, self._seen(new, limit), strict=True
             ):
                 read[number] |= dict.fromkeys(keys)
                 found[number] |= dict.fromkeys(seen)
-                steps[number], whole = _advance_walk(walks[number], keys)
+                needed = _estimate_needed(limit, found[number], read[number])
+                result = StepResult(keys=keys, needed=needed)
+                steps[number], whole = _advance_walk(walks[number], result)
                 if whole:
                     complete[number] = sorted(read[number], reverse=True)
-                if len(found[number]) >= limit:
+                if needed == 0:
                     steps[number] = None
         return [list(islice(keys, limit)) for keys in found], complete
 
@@ -377,16 +386,26 @@ def _list_weeks(
 
 
 def _advance_walk(
-    walk: IndexWalk, keys: list[int] | None = None
+    walk: IndexWalk, result: StepResult | None = None
 ) -> tuple[IndexStep | None, bool]:
     """Begin a walk, or send it the result of its step.
 
     Returns its next step, None at its end, and whether all matches were read then.
     """
     try:
-        return (next(walk) if keys is None else walk.send(keys)), False
+        return (next(walk) if result is None else walk.send(result)), False
     except StopIteration as end:
         return None, end.value
+
+
+def _estimate_needed(limit: int, found: Sized, read: Sized) -> int:
+    """Estimate how many more matches to read until `limit` visible ones are found.
+
+    By the share of visible ones so far; at most doubles what was read.
+    """
+    missing = max(0, limit - len(found))
+    likely = missing * (len(read) + 1) / (len(found) + 1)
+    return ceil(min(likely, max(len(read), missing)))
 
 
 def _any_mark(mark: str, these: Iterable[int]) -> PhraseGroup:

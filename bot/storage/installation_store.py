@@ -49,7 +49,7 @@ from bot.storage.statements import (
 )
 from bot.storage.workspace_store import upsert_workspace
 from digests.messages import Message
-from digests.types import frozen
+from digests.types import frozen, frozen_positional
 
 _CIPHER_FORMAT = "s1"
 _NONCE_BYTES = 12
@@ -304,7 +304,7 @@ def _is_unchanged(installed: AppInstallation) -> Condition:
     return has_values(installations, id=installed.id, version=installed.version)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class DatabaseStateStore:
     """OAuth states of installations begun in a browser (`ports.StateStore`)."""
 

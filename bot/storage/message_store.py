@@ -4,7 +4,7 @@ A message is identified by its key within the workspace: posting it twice stores
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -24,9 +24,10 @@ from bot.storage.statements import (
     to_row,
     update_first,
 )
+from digests.types import frozen_positional
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class LocalMailbox:
     """The channels of the local page, stored in the database (`ports.Mailbox`)."""
 

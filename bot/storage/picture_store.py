@@ -10,7 +10,7 @@ once no message shows it: at once if one did, and after hours if it was never re
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -61,6 +61,7 @@ from bot.storage.statements import (
     update_rows,
 )
 from bot.storage.workspace_store import lock_workspace
+from digests.types import frozen_positional
 
 _PICTURE, _USE, _UPLOAD, _DELIVERY = pictures.c, picture_uses.c, uploads.c, deliveries.c
 _WORKSPACE = workspaces.c
@@ -145,7 +146,7 @@ _DELETION = deliveries.alias("deletion")
 _MESSAGE: Final = ("edition_id", "destination_id", "part")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class DatabaseUploadStore:
     """Files of pictures on one platform (`ports.UploadStore`)."""
 

@@ -1,9 +1,9 @@
 """Walk the full text index of each database, newest matches first.
 
 A walk is a generator: it yields a step, which is the next query to the index, and is
-sent the keys found, until there are no more. So the caller decides how far it goes, and
-several walks proceed in parallel: on PostgreSQL, where a statement costs a millisecond,
-one statement runs the queries of all walks.
+sent its result, until there are no more matches. So the caller decides how far it
+goes, and several walks proceed in parallel: on PostgreSQL, where a statement costs a
+millisecond, one statement runs the queries of all walks.
 
 SQLite's index returns matches in the order of keys, up to a limit. PostgreSQL's returns
 all matches or none. There, blocks of keys are searched from the newest on, as many at a
@@ -78,9 +78,10 @@ _ENTRY_COST, _MATCH_COST, _BLOCK_COST = 0.00015, 0.003, 0.04
 #: Marks in one query: with more, each match is compared with all of them; with fewer,
 #: more entries beyond the last block are compared.
 _MARKS_PER_QUERY = 8
-#: A walk that is continued after it found what was asked finds one for so many more.
-_FURTHER = 2
-#: Number of blocks in which common words are searched together, unless `far`.
+#: Least share of its matches that a walk finds in addition if it is continued.
+_LEAST_FURTHER = 1 / 8
+#: Number of blocks in which common words are searched together, unless `far` or the
+#: index has no more.
 _NEAR_BLOCKS = 24
 #: Selects from SQLite's index the latest keys of a query in FTS5 syntax.
 _SELECT_LATEST = (
@@ -141,8 +142,17 @@ class IndexStep:
     size: int
 
 
+@frozen
+class StepResult:
+    """The keys that a step found."""
+
+    keys: Sequence[int]
+    #: Estimated number of further keys until enough are visible.
+    needed: int
+
+
 #: Returns whether it has given all matches.
-IndexWalk = Generator[IndexStep, list[int], bool]
+IndexWalk = Generator[IndexStep, StepResult, bool]
 
 
 @frozen
@@ -181,7 +191,8 @@ def walk_matches(
 
     By key, descending; for a time in the past, the walk may begin with what was stored
     then. `shares` is a result of `estimate_shares`; unless `far`, several common words
-    may be searched together in the latest hundred thousand revisions only.
+    are searched together only in the latest hundred thousand revisions of a large
+    index, and only in those stored at about the wanted time.
     """
     asked = _add_marks(request.wanted, request.weeks, request.sources)
     if conn.dialect.name == "sqlite" or not asked:
@@ -252,10 +263,10 @@ def _find_last_key(conn: Connection, until: datetime | None) -> int:
 def _walk_by_key(asked: SearchQuery, size: int) -> IndexWalk:
     before = None
     while True:
-        found = yield IndexStep(wanted=asked, before=before, size=size)
-        if len(found) < size:
+        result = yield IndexStep(wanted=asked, before=before, size=size)
+        if len(result.keys) < size:
             return True
-        before, size = found[-1], max(4 * size, _MIN_NEXT_STEP)
+        before, size = result.keys[-1], max(4 * size, _MIN_NEXT_STEP)
 
 
 def _walk_by_source(request: IndexQuery, size: int) -> IndexWalk:
@@ -278,6 +289,7 @@ def _walk_by_block(
     parts = [_estimate_share(group, shares) for group in asked.every]
     rarest, likely = min(parts, default=1), prod(parts)
     near = not far and len(parts) > 1 and rarest > _COMMON
+    near = near and total > _NEAR_BLOCKS << BLOCK_BITS
     if near:
         bottom = max(bottom, at - _NEAR_BLOCKS)
     found, window, before = 0, _MAX_WINDOW, end
@@ -292,11 +304,12 @@ def _walk_by_block(
         window = min(blocks, window)
         here = range(at - window + 1, at + 1)
         marks = tuple((f"{BLOCK_MARK}{number}",) for number in here)
-        found += yield from _walk_all(asked, marks, before, size)
-        at, before = here[0] - 1, here[0] << BLOCK_BITS
-        if found >= size:
-            # Too few of them were visible.
-            size = found + ceil(found / _FURTHER)
+        most = max(size - found, _MIN_STEP_SIZE)
+        result = yield _mark_step(asked, marks, before, most)
+        found += len(result.keys)
+        size = found + max(result.needed, ceil(found * _LEAST_FURTHER))
+        before = here[0] << BLOCK_BITS if len(result.keys) < most else result.keys[-1]
+        at = (before - 1) >> BLOCK_BITS
         # Of what was searched, beside one match of the estimate.
         density = likely = (found + 1) / (end - before + 1 / likely)
         window = min(_WINDOW_GROWTH * window, _MAX_WINDOW)
@@ -306,12 +319,13 @@ def _walk_by_block(
     if request.weeks:
         # Also revisions stored before or after that time. If there are few, checking
         # dates costs less than the index.
+        beside = before if last >= request.newest else None
         blocks = (last >> BLOCK_BITS) - (first >> BLOCK_BITS) + 1
         few = total * density <= _FEW_BESIDE
         if few and _costs_less_whole(total, blocks, rarest, density):
-            yield from _walk_all(asked, (), None, 2 * _FEW_BESIDE)
+            yield from _walk_all(asked, (), beside, 2 * _FEW_BESIDE)
         else:
-            yield from _walk_all(asked, request.weeks, None, size)
+            yield from _walk_all(asked, request.weeks, beside, size)
     elif at >= bottom:
         yield from _walk_all(asked, (), before, size)
     return True
@@ -354,16 +368,21 @@ def _count_blocks(missing: int, share: float, latest: int) -> int:
 
 def _walk_all(
     asked: SearchQuery, marks: PhraseGroup, before: int | None, size: int
-) -> Generator[IndexStep, list[int], int]:
-    """Walk over the matches with any of the marks, if any; return their number."""
-    some = tuple(map(tuple, batched(marks, _MARKS_PER_QUERY)))
-    count, most = 0, max(size, _MIN_STEP_SIZE)
+) -> Generator[IndexStep, StepResult]:
+    """Walk over all matches with any of the marks, if any."""
+    most = max(size, _MIN_STEP_SIZE)
     while True:
-        found = yield IndexStep(wanted=asked, marks=some, before=before, size=most)
-        count += len(found)
-        if len(found) < most:
-            return count
-        before = found[-1]
+        result = yield _mark_step(asked, marks, before, most)
+        if len(result.keys) < most:
+            return
+        before = result.keys[-1]
+
+
+def _mark_step(
+    asked: SearchQuery, marks: PhraseGroup, before: int | None, size: int
+) -> IndexStep:
+    some = tuple(map(tuple, batched(marks, _MARKS_PER_QUERY)))
+    return IndexStep(wanted=asked, marks=some, before=before, size=size)
 
 
 # ── SQLite ─────────────────────────────────────────────────────────────────────

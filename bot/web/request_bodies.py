@@ -6,7 +6,6 @@ of a digest with thousands of sources, and a form with a file.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
@@ -17,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from digests.language.normalization import parse_whole_number
-from digests.types import frozen
+from digests.types import frozen, frozen_positional
 
 #: The field of every form that holds its token.
 CSRF_FIELD: Final = "csrf"
@@ -44,7 +43,7 @@ SIGNED_IN_LIMITS: Final = BodyLimits(bytes=1 << 20, fields=15_000, takes_file=Tr
 _FIELDS_BESIDE_FILE: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class RequestBody:
     """A body that was read."""
 

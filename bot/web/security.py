@@ -38,7 +38,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -57,6 +56,7 @@ from bot.web.request_bodies import (
     BodyProblem,
     read_body,
 )
+from digests.types import frozen_positional
 
 log = structlog.get_logger(__name__)
 #: Bytes of path and query; numbers of more digits are not parsed by Python.
@@ -112,7 +112,7 @@ StaleFormRenderer = Callable[[Request], Awaitable[Response]]
 SignedInCheck = Callable[[Request], Awaitable[bool]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class RequestRefusal:
     """Why a request is not answered."""
 

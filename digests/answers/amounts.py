@@ -142,6 +142,12 @@ _AGE = re.compile(
     """,
     re.X,
 )
+#: An age at which something happened, and a question for the age of today.
+_PAST_AGE = re.compile(
+    r"\bat[ ](?:the[ ])?age[ ]of[ ]\w+|\bwhen[ ](?:he|she|it)[ ]was[ ](?:only[ ])?\w+",
+    re.I,
+)
+_AGE_TODAY = re.compile(r"how\sold\s(?:is|are)\b|wie\salt\s(?:ist|sind)\b", re.I)
 #: Characters before and after an age in which its person is named.
 _AGE_REACH = 40
 _AGE_PHRASE = re.compile(r"[,;]\s?|\s(?:and|und|who|der|die)\s")
@@ -230,9 +236,12 @@ def has_age(
         about: Whether the words of a question without a name are all near it: any age
             may then be of «the pharmacist», who has a name here.
     """
+    text = line.text
+    if _AGE_TODAY.match(question.text):
+        # «Convicted at the age of 14» does not say how old he is.
+        text = _PAST_AGE.sub("", text)
     return any(
-        about or _is_of_asked(question, line.text, age, lang)
-        for age in _AGE.finditer(line.text)
+        about or _is_of_asked(question, text, age, lang) for age in _AGE.finditer(text)
     )
 
 

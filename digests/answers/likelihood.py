@@ -10,7 +10,6 @@ on the question sets of tests/data/asking; nobody should change one by hand.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 from operator import itemgetter
 
@@ -27,6 +26,7 @@ from digests.language.words import (
     split_words,
     word_set,
 )
+from digests.types import frozen
 
 #: From this rating on a sentence is the answer: the logarithm of its odds.
 SURE = -0.05
@@ -63,7 +63,7 @@ _CAUSE_WORDS = word_set(
 _OPEN_WORDS = word_set("where why who when how wo warum wer wann wie weshalb wieso")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Coverage:
     """Shares of a question's words: in or beside a sentence, and in it.
 
@@ -74,7 +74,7 @@ class Coverage:
     rare: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Comparison:
     """What a sentence is compared with: the other sentences and articles."""
 

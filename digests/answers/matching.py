@@ -370,6 +370,9 @@ class SentenceMatch(KindMatch):
         """Whether the sentence reports words of the person asked about."""
         speaker = self.question.speaker
         own = self.question.name(speaker) if speaker is not None else ()
+        # «The housing minister said» does not say what the prime minister said.
+        if not all(map(self.is_near, self.question.office)):
+            return False
         if not own:
             return True
         roots, line = own[-1].accepted_roots, self.line

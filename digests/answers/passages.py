@@ -15,10 +15,12 @@ from digests.answers.vocabulary import (
 )
 from digests.language import sentences
 from digests.language.spans import span_text
-from digests.language.words import resolve_language, split_words
+from digests.language.words import resolve_language, split_words, word_set
 from digests.stories import freshness
 from digests.types import Article, Quote, Span
 
+#: What is said to be the last one.
+_TIMES = word_set("night week weekend month year season spring summer autumn winter")
 #: Sentences of an article that are read.
 _MAX_SENTENCES = 400
 
@@ -37,7 +39,10 @@ class TokenizedSentence:
     def held(self) -> frozenset[str]:
         """Its roots, and those of what its verbs with a particle mean."""
         pairs = zip(self.roots, self.words[1:], strict=False)
-        return frozenset(self.roots).union(
+        follows = zip(self.roots, (*self.words[1:], ""), strict=False)
+        # «Decided last year» does not say that anything lasts.
+        roots = (r for r, word in follows if r != "last" or word not in _TIMES)
+        return frozenset(roots).union(
             *(PHRASAL_VERBS[pair] for pair in pairs if pair in PHRASAL_VERBS)
         )
 

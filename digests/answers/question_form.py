@@ -60,7 +60,7 @@ _FRAGMENT = re.compile(
     re.I,
 )
 _NAME = re.compile(
-    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:name|called|named|heißt|hieß|heißen|hießen)\b",
+    r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:names?|called|named|heißt|hieß|heißen|hießen)\b",
     re.I,
 )
 _WHICH = r"(?:what|which|welche[rsmn]?)\s"
@@ -258,7 +258,11 @@ def _find_first(found: Sequence[Token], some: frozenset[str]) -> int:
 
 def _looks_verb(word: str) -> bool:
     finite = grammar.looks_finite(word) or grammar.looks_participle(word)
-    return finite or word in IRREGULAR_BASES
+    return word not in _PEOPLE and (finite or word in IRREGULAR_BASES)
+
+
+#: Plurals that end like participles.
+_PEOPLE = word_set("children men women")
 
 
 def _leads_clause(found: Sequence[Token], at: int) -> bool:

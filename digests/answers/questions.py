@@ -95,6 +95,8 @@ class Question:
     days: Period | None
     #: The index in `names` of the speaker that is asked about.
     speaker: int | None
+    #: Who is asked about by office: «what did the *housing minister* say».
+    office: tuple[QuestionTerm, ...] = ()
     #: «how *deep*»: an answer has a unit that measures it.
     measure: str = ""
     #: The root of its verb, also with those of its synonyms, and whether its agent is
@@ -156,6 +158,7 @@ def parse_question(text: str, today: date) -> Question:
         counted=counted,
         days=days,
         speaker=_find_speaker(found, runs),
+        office=_find_office(found, terms),
         measure=((asking and asking["measure"]) or "").lower(),
         verb=verb,
         deeds=_list_deeds(verb, terms),
@@ -332,6 +335,20 @@ def _find_speaker(
         if any(0 < verb - run[-1].end <= 2 for verb in saying)
     )
     return next(before, None)
+
+
+def _find_office(
+    found: Sequence[Token], terms: Sequence[QuestionTerm]
+) -> tuple[QuestionTerm, ...]:
+    """The nouns before the verb: «what did the *prime minister* say about …»."""
+    if len(found) < 3 or found[0].low != "what" or found[1].low not in _AUXILIARIES:
+        return ()
+    saying = (at for at, t in enumerate(found) if find_root(t.low) in _OPINIONS)
+    before = {token.low for token in found[2 : next(saying, 0)]}
+    return tuple(t for t in terms if t.name is None and t.word in before)
+
+
+_OPINIONS = SAYING_ROOTS | {"think"}
 
 
 def _find_verb(found: Sequence[Token], lang: str) -> tuple[str, bool | None]:

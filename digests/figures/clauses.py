@@ -12,7 +12,7 @@ The work on one sentence is bounded, and sentences beyond a length have no label
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from digests.figures import statements
@@ -27,7 +27,7 @@ from digests.language.spans import (
     spans_overlap,
 )
 from digests.language.words import load_word_tables
-from digests.types import Figure, Span
+from digests.types import Figure, Span, frozen_positional
 
 _TABLES = load_word_tables(__file__, "clauses.txt")
 #: A label aims at this length; a longer one is used where no clause is shorter.
@@ -158,7 +158,7 @@ class _Word(NamedTuple):
     finite: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class _Statement:
     """A sentence prepared for its figures: where a clause may begin and end."""
 

@@ -13,7 +13,6 @@ value («der Eintritt steigt», «steigt der Eintritt»).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from digests.figures import phrases
 from digests.figures.phrases import (
@@ -29,6 +28,7 @@ from digests.figures.phrases import (
 )
 from digests.language.regexes import make_regex
 from digests.language.words import word_list, word_set
+from digests.types import frozen_positional
 
 _CHANGE_BY = word_set("by to at from for")
 _COMPARED = word_set("from against than above below with to")
@@ -39,7 +39,7 @@ _UP_OR_DOWN = word_set("up down")
 _SHARING = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class FigurePlace:
     """The place of a figure in its sentence.
 

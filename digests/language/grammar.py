@@ -9,10 +9,10 @@ Of German only the auxiliaries are listed.
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from digests.language.words import load_word_tables, word_set
+from digests.types import frozen_positional
 
 #: Replaces every character of a span that must be ignored (quoted words).
 COVER = "\ue000"
@@ -45,7 +45,7 @@ class Token(NamedTuple):
     capital: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Name:
     """A name at one place of a sentence: tokens `first` to `last`, end exclusive.
 

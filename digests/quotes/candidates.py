@@ -32,6 +32,7 @@ from digests.quotes.subjects import (
     find_subject_before,
     is_passive,
 )
+from digests.types import frozen_positional
 
 _FAR = 40
 #: Reporting words considered on each side of a quotation.
@@ -69,7 +70,7 @@ class SpeakerCandidate:
         return sum(added for _, added in self.contributions)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class QuotePlace:
     """A quotation's place in its frame: after token `left`, before token `right`."""
 

@@ -10,7 +10,6 @@ Two quotations are compared by their words; case, punctuation and speakers do no
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -34,6 +33,7 @@ from digests.language.normalization import normalize_text
 from digests.language.quotation_marks import find_quoted
 from digests.language.spans import span_text
 from digests.language.words import word_set
+from digests.types import frozen_positional
 
 #: More words are speech.
 LONGEST_NAME = 8
@@ -55,7 +55,7 @@ _CALLING = word_set("call calls called calling nennt nannte nennen")
 _NEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class QuotedStretch:
     """Words between marks; offsets exclude the marks."""
 

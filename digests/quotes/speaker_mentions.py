@@ -6,7 +6,6 @@ to a role noun, or up to a word that breaks the phrase; names come from
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from digests.language.grammar import (
     DETERMINERS,
@@ -33,6 +32,7 @@ from digests.language.names import (
     ROLE_NOUNS,
 )
 from digests.language.words import word_set
+from digests.types import frozen_positional
 
 _LONGEST_PHRASE = 7
 _PRONOUNS = MALE_PRONOUNS | FEMALE_PRONOUNS | PLURAL_PRONOUNS | SUBJECT_PRONOUNS
@@ -44,7 +44,7 @@ _AFTER_VERB = word_set("in on that")
 _ALONE = word_set("several many some others both one another hundreds thousands most")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class SpeakerMention:
     """A mention: tokens `first` to `last` of sentence `frame`, end exclusive."""
 
@@ -83,7 +83,7 @@ def find_mentions(
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class _MentionReader:
     """Reads the mention that begins at a token of one sentence."""
 

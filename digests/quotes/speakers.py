@@ -11,7 +11,7 @@ before it; «it», «I» and «we» are not resolved.
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from digests.language.grammar import (
     DETERMINERS,
@@ -27,6 +27,7 @@ from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
 from digests.quotes.subjects import find_subject_before
+from digests.types import frozen_positional
 
 _FRAMES_BACK = 9
 _DESCRIBING = word_set("familiar close involved present based loyal")
@@ -50,7 +51,7 @@ _POSSESSIVES = word_set("its his her their seiner ihrer seinem ihrem")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class ResolvedSpeaker:
     """The speaker that a mention was resolved to; `mention` has the name itself."""
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ channel = "{name}"
 name = "{name}"
 sources = ["articles"]
 destinations = ["{name}"]
-schedule = "daily at 3:00 UTC"
+schedule = "daily at {hour}:00 UTC"
 """
 
 
@@ -79,7 +79,9 @@ class Installation:
 
     async def set_up(self, *names: str, extra: str = "") -> None:
         file = self.home / "standfirst.toml"
-        spaces = "\n".join(CONFIGURATION.format(name=name) for name in names)
+        # Half a day from now: no draft for the next time is due while a test runs.
+        hour = (datetime.now(UTC).hour + 12) % 24
+        spaces = "\n".join(CONFIGURATION.format(name=n, hour=hour) for n in names)
         file.write_text(spaces + extra)
         async with self.open() as app:
             await app.db.write(

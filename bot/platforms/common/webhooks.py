@@ -7,7 +7,6 @@ signature. Events that are delivered twice are dropped by the event handlers.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from digests.types import frozen
+from digests.types import frozen, frozen_positional
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +36,7 @@ class SignatureScheme:
     check: Callable[[str, bytes, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class SignedEndpoint:
     """Web address that a platform calls, as an ASGI application."""
 

@@ -5,7 +5,6 @@ alone. `packing` distributes the pieces over messages.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
@@ -41,7 +40,7 @@ from bot.platforms.common.text import (
 from bot.platforms.discord import components, limits, markdown
 from bot.platforms.discord.components import ATTACHMENT_SCHEME, Component, MessageBody
 from digests.language.links import make_link
-from digests.types import QuoteCard
+from digests.types import QuoteCard, frozen_positional
 
 #: Ends a code block: a text that contains it cannot be shown in one.
 FENCE: Final = "```"
@@ -53,7 +52,7 @@ _NOTE_SIZE: Final = 150
 _TEXT_SIZE: Final = limits.LIST_MESSAGES * limits.TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class MarkdownPiece:
     """Content that is never split: markdown, or components shown as they are."""
 

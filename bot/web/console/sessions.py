@@ -7,7 +7,6 @@ any case, and everywhere at once when the person says so.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +17,7 @@ from bot.model.sign_in import OWNER, ConsoleSession, Identity
 from bot.ports import Clock
 from bot.storage import Database, console_store
 from bot.web.security import get_session_cookie_name
+from digests.types import frozen_positional
 
 IDLE, LIFETIME = timedelta(hours=12), timedelta(days=7)
 #: Time between two records that a session is in use.
@@ -25,7 +25,7 @@ _USE_INTERVAL: Final = timedelta(minutes=5)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen_positional
 class Sessions:
     """The sessions in the database, and their cookie."""
 

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digests.answers.passages import TokenizedArticle
 from digests.answers.questions import parse_question
 from digests.answers.selection import select_answer
 from digests.answers.vocabulary import find_family
+from digests.quotes.attribution import find_article_quotes
 from digests.types import Article
 
 TODAY = date(2026, 1, 8)
@@ -821,3 +823,40 @@ def test_a_sentence_in_other_words_is_shown_as_the_nearest_passage():
 
     assert reported("Who negotiated the grant for the ferry in 1984?", article)
     assert not is_sure("Who negotiated the grant for the ferry in 1984?", article)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # An age of the past is not the age of today.
+        (
+            "How old is Bruno Holt?",
+            "Bruno Holt was fined at the age of 14 in Aldby. He keeps bees there.",
+        ),
+        # Plural «names» ask for names.
+        (
+            "What are the names of the rescued pilots?",
+            "The rescued pilots had left their aircraft over the sea, officials said.",
+        ),
+        # Another office speaks.
+        (
+            "What did the prime minister say about second homes?",
+            "Housing minister Gwen Parry said that second homes must not stand dark.",
+        ),
+    ],
+)
+def test_what_is_said_of_another_time_or_office_is_no_answer(question: str, text: str):
+    assert refused(question, an_article(text, title="News from Aldby"))
+
+
+def test_children_who_are_counted_are_no_verb():
+    asked = parse_question("How many children in Aldby live in tents?", TODAY)
+
+    assert asked.main_verb is None or asked.main_verb.word != "children"
+
+
+def test_last_year_is_not_the_verb_to_last():
+    article = an_article("It was shut last year. The work will last nine days.")
+    lines = TokenizedArticle(article=article, find_quotes=find_article_quotes).lines
+
+    assert ["last" in line.held for line in lines] == [False, True]

@@ -76,6 +76,10 @@ class Gateway:
             self.connections.remove(connection)
         return socket
 
+    def other(self, number: str) -> Mapping[str, Any] | None:
+        """Another server of the bot, by its id."""
+        return next((each for each in self.guilds if each["id"] == number), None)
+
     # ── test controls ──────────────────────────────────────────────────────────
 
     async def close_all(self, code: int) -> None:

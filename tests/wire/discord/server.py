@@ -292,6 +292,8 @@ class LocalDiscord:
                 return self._member(person)
             case ("GET", "guilds", number, *part) if number == GUILD:
                 return self._guild(call, part)
+            case ("GET", "guilds", number) if other := self.gateway.other(number):
+                return other
         return self._talk(request, call, rest)
 
     def _talk(self, request: web.Request, call: Call, rest: str) -> Any:

@@ -9,6 +9,7 @@ import pytest
 from tests.fakes import FakeClock
 from tests.wire.discord import rules, schema
 from tests.wire.discord.faults import Limit, Lost, Slow, Status
+from tests.wire.discord.ledger import guild
 from tests.wire.discord.server import CHANNEL, TOKEN, serving
 
 V2 = {"flags": rules.V2, "allowed_mentions": {"parse": []}}
@@ -129,6 +130,13 @@ async def test_an_unknown_route_fails_the_test():
     with pytest.raises(AssertionError, match="no such route"):
         async with serving() as server:
             assert (await ask(server, "GET", "/guilds/1"))[0] == 501
+
+
+async def test_another_server_of_the_bot_is_known():
+    async with serving() as server:
+        server.gateway.guilds.append(guild(server.ledger) | {"id": "1002"})
+        status, found = await ask(server, "GET", "/guilds/1002")
+        assert (status, found["id"]) == (200, "1002")
 
 
 async def test_a_body_that_discord_refuses_fails_the_test_that_sends_it():
