@@ -381,8 +381,8 @@ def test_a_relative_clause_with_a_plural_verb_has_its_main_clause():
 
 def test_on_the_run_is_no_description_of_a_subject():
     sentence = (
-        "Rebels of the northern hills were on the run Wednesday as soldiers of the crown "
-        "used their full strength to cut off two key towns held by them."
+        "Rebels of the northern hills were on the run Wednesday as soldiers of the "
+        "crown used their full strength to cut off two key towns held by them."
     )
 
     assert "on the cut" not in tightened(sentence, 120)
