@@ -44,10 +44,10 @@ def ends_at_bar(sentence: str) -> bool:
         "The bridge is weak, particularly|: the north end.",
         "Anton Rusk was guilty of taking £900 from a builder in return| for a flat.",
         "Ada Brandt told the council| at its meeting that the old bridge is unsafe.",
-        "Anger over the toll could send many weavers| into the arms of the league.",
+        "Anger over it could send hundreds of weavers| into the arms of the league.",
         "The guards of the town are to be trained| as divers to mend the old quay.",
         "The mayor thanked the guards for doing something| in the flood that was new.",
-        "The mayor said that the plan she pushed in Norvik| as a minister cost nothing.",
+        "The mayor boasted that a plan she pushed in Hallin| as an aide cost nothing.",
         "Die Brücke schloss kurz| nachdem ein Riss entdeckt wurde.",
     ],
 )
