@@ -100,9 +100,10 @@ LAG_INTERVAL_SECONDS = 1.0
 #: Seconds after which a thread that computes lets another one have the interpreter.
 #: Python's own is five times as much, for which each answer of the database waits.
 _WORKER_SWITCH_SECONDS = 0.001
-#: glibc's settings of memory: how many pools threads share, and the size in bytes from
-#: which a block is returned to the system as soon as it is freed.
-_MEMORY_SETTINGS: Final = {-8: 1, -3: 128 << 10}
+#: glibc's numbers of two settings: how many pools of memory threads share, and the size
+#: in bytes from which a block is returned to the system as soon as it is freed.
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+_MEMORY_SETTINGS: Final = {_M_ARENA_MAX: 1, _M_MMAP_THRESHOLD: 128 << 10}
 
 
 @frozen

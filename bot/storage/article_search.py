@@ -319,7 +319,7 @@ class _Search:
         steps = {number: _advance_walk(walk)[0] for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
             hits = search_index.take_steps(self.conn, list(going.values()))
-            # A walk may come by a match again, which was checked then.
+            # A walk may find a match again, which has been checked.
             new = [
                 [key for key in keys if key not in read[number]]
                 for number, keys in zip(going, hits, strict=True)
