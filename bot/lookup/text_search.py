@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from digests.answers.questions import Question
     from digests.answers.selection import QuestionAnswer
 
-#: The newest articles that are ranked, and those of them that are shown.
-CANDIDATE_LIMIT, SHOWN_ARTICLES = 300, 10
+#: The newest articles that are ranked, in a search with a restriction and without, and
+#: those of them that are shown.
+_RESTRICTED_LIMIT, CANDIDATE_LIMIT, SHOWN_ARTICLES = 200, 300, 10
 #: Latest quotes of a speaker whose articles are searched, and latest articles of which
 #: those that quote the speaker are selected.
 _QUOTE_LIMIT = 1500
@@ -168,7 +169,7 @@ def find_articles(
         conn,
         scope,
         wanted=asked,
-        limit=CANDIDATE_LIMIT,
+        limit=CANDIDATE_LIMIT if within == NO_FILTER else _RESTRICTED_LIMIT,
         source_ids=keys,
         outlet=within.outlet,
         since=within.since,
@@ -188,7 +189,7 @@ def _search_by_speaker(
 
     Most speakers have few quotes among a million, so their articles are tried first.
     """
-    among, whole = quote_store.list_revisions_quoting(
+    among, whole = quote_store.select_revisions_quoting(
         conn, scope, speaker=speaker, most=_QUOTE_LIMIT
     )
     last = look(among=among)
@@ -197,7 +198,7 @@ def _search_by_speaker(
     held = quote_store.filter_revisions_quoting(
         conn, revision_ids=look(limit=_CANDIDATES_FILTERED), speaker=speaker
     )
-    return sorted({*last, *held}, reverse=True)[:CANDIDATE_LIMIT]
+    return sorted({*last, *held}, reverse=True)
 
 
 def _find_sources(conn: Connection, scope: Scope, name: str) -> list[int]:

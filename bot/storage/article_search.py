@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, groupby, islice
 from math import ceil
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from bot.model.scope import Scope
 from bot.storage import search_index, source_store
@@ -59,8 +59,9 @@ _MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
 #: Number of keys that are checked in one statement at first, and its growth; of one
-#: search, no more at first than this multiple of the matches that it needs.
-_BATCH_SIZE, _SHARE_GROWTH, _MAX_CHECKED_FIRST = 500, 4, 4
+#: search, no more at first than this multiple of the matches that it needs, and later
+#: than this multiple of those in which they are expected.
+_BATCH_SIZE, _SHARE_GROWTH, _MAX_CHECKED_FIRST, _MARGIN = 500, 4, 4, 9 / 8
 
 
 def index_revision(
@@ -94,8 +95,8 @@ class SearchFilters(TypedDict, total=False):
     source_ids: Sequence[int] | None
     #: Words of the outlet's name.
     outlet: str | None
-    #: Only these revisions, a few thousand at most.
-    among: Sequence[int] | None
+    #: Only the revisions with these keys, a few thousand at most.
+    among: Select[Any] | None
     #: Earliest and latest date of the article.
     since: datetime | None
     until: datetime | None
@@ -202,6 +203,17 @@ def _load_span(
 
 
 @frozen
+class _Unchecked:
+    """Matches of a query, which the workspace may not see."""
+
+    keys: Sequence[int]
+    #: Number of visible ones that are needed, and in how many of the first they are
+    #: likely to be.
+    missing: int
+    likely: int
+
+
+@frozen
 class _Search:
     """A search of one workspace with its restrictions."""
 
@@ -212,7 +224,7 @@ class _Search:
     span: _Span
     #: Only from these sources, and only these revisions.
     only: Sequence[int] | None = None
-    among: Sequence[int] | None = None
+    among: Select[Any] | None = None
     shares: WordShares
     #: Whether old matches are needed too; of several queries, each needs recent ones.
     far: bool = True
@@ -231,8 +243,7 @@ class _Search:
                     rest.append(each)
                 else:
                     held[each] = known[frozenset(each.every)] = matches
-            seen = self._seen(list(held.values()), limit)
-            found |= zip(held, (keys[:limit] for keys in seen), strict=True)
+            found |= zip(held, self._first_seen(held.values(), limit), strict=True)
             found |= zip(rest, self.last(rest, limit, known), strict=True)
         return [found[each] for each in asked]
 
@@ -267,7 +278,7 @@ class _Search:
             among = self.among
             select_matching = search_index.select_matching
             held = [select_matching(self.conn, each, among) for each in requests]
-            return [found[:limit] for found in self._seen(held, limit)]
+            return self._first_seen(held, limit)
         named = _any_mark(_SOURCE_MARK, self.source_ids)
         walk = partial(
             search_index.walk_matches, self.conn, shares=self.shares, far=self.far
@@ -316,20 +327,26 @@ class _Search:
         found: list[dict[int, None]] = [{} for _ in walks]
         read: list[dict[int, None]] = [{} for _ in walks]
         complete: list[list[int] | None] = [None for _ in walks]
+        likely = [_MAX_CHECKED_FIRST * limit for _ in walks]
         steps = {number: _advance_walk(walk)[0] for number, walk in enumerate(walks)}
         while going := {n: step for n, step in steps.items() if step is not None}:
             hits = search_index.take_steps(self.conn, list(going.values()))
             # A walk may find a match again, which has been checked.
-            new = [
-                [key for key in keys if key not in read[number]]
+            unchecked = [
+                _Unchecked(
+                    keys=[key for key in keys if key not in read[number]],
+                    missing=limit - len(found[number]),
+                    likely=likely[number],
+                )
                 for number, keys in zip(going, hits, strict=True)
             ]
             for number, keys, seen in zip(
-                going, hits, self._seen(new, limit), strict=True
+                going, hits, self._seen(unchecked), strict=True
             ):
                 read[number] |= dict.fromkeys(keys)
                 found[number] |= dict.fromkeys(seen)
                 needed = _estimate_needed(limit, found[number], read[number])
+                likely[number] = ceil(_MARGIN * needed)
                 result = StepResult(keys=keys, needed=needed)
                 steps[number], whole = _advance_walk(walks[number], result)
                 if whole:
@@ -338,20 +355,32 @@ class _Search:
                     steps[number] = None
         return [list(islice(keys, limit)) for keys in found], complete
 
-    def _seen(self, hits: Sequence[Sequence[int]], most: int) -> Sequence[list[int]]:
-        """Keep the first visible matches of each list: `most`, or a few more."""
-        seen: list[list[int]] = [[] for _ in hits]
-        share = min(_BATCH_SIZE // max(1, len(hits)), _MAX_CHECKED_FIRST * most)
-        at, share = 0, max(share, most)
-        while at < max(map(len, hits), default=0):
-            some = [
-                keys[at : at + share] if len(found) < most else ()
-                for keys, found in zip(hits, seen, strict=True)
-            ]
+    def _first_seen(self, hits: Iterable[Sequence[int]], limit: int) -> list[list[int]]:
+        """Keep the first visible matches of each list, `limit` at most."""
+        likely = _MAX_CHECKED_FIRST * limit
+        unchecked = [
+            _Unchecked(keys=keys, missing=limit, likely=likely) for keys in hits
+        ]
+        return [seen[:limit] for seen in self._seen(unchecked)]
+
+    def _seen(self, unchecked: Sequence[_Unchecked]) -> Sequence[list[int]]:
+        """Keep the first visible matches of each list: the missing, or a few more."""
+        seen: list[list[int]] = [[] for _ in unchecked]
+        batch = _BATCH_SIZE // max(1, len(unchecked))
+        shares = [max(min(batch, each.likely), each.missing) for each in unchecked]
+        rest = [each.keys for each in unchecked]
+        while any(rest):
+            some = [keys[:share] for keys, share in zip(rest, shares, strict=True)]
             kept = self._kept(list(dict.fromkeys(chain.from_iterable(some))))
             for keys, found in zip(some, seen, strict=True):
                 found += [key for key in keys if key in kept]
-            at, share = at + share, _SHARE_GROWTH * share
+            rest = [
+                keys[share:] if len(found) < each.missing else ()
+                for each, keys, found, share in zip(
+                    unchecked, rest, seen, shares, strict=True
+                )
+            ]
+            shares = [_SHARE_GROWTH * share for share in shares]
         return seen
 
     def _kept(self, matches: Sequence[int]) -> set[int]:

@@ -170,9 +170,8 @@ def _choose_by_speaker_and_topic(
     if called is None:
         return []
     said, whole = list_last_quote_ids(conn, scope, speaker, most=_FIRST_QUOTES)
-    among = _list_revision_ids(conn, said)
     mine = [is_among(conn, _QUOTE.id, said)]
-    chosen = _choose_by_topic(conn, about, mine, among, **here)
+    chosen = _choose_by_topic(conn, about, mine, _select_revisions(conn, said), **here)
     if whole or len(chosen) >= here["limit"]:
         return chosen
     named = parse_query(" ".join(split_speaker_name(speaker)))
@@ -185,7 +184,7 @@ def _choose_by_topic(
     conn: Connection,
     asked: SearchQuery | None,
     conditions: Sequence[Condition],
-    among: Sequence[int] | None = None,
+    among: Select[Any] | None = None,
     **here: Unpack[_QuoteFilter],
 ) -> list[int]:
     """Choose quotes from the latest articles that match; None = any article."""
@@ -193,7 +192,7 @@ def _choose_by_topic(
         conn,
         here["scope"],
         wanted=asked,
-        limit=_MAX_ARTICLES if among is None else len(among),
+        limit=_MAX_ARTICLES,
         since=here["since"],
         among=among,
     )
@@ -250,10 +249,10 @@ def filter_revisions_quoting(
     return list_scalars(conn, query.distinct())
 
 
-def list_revisions_quoting(
+def select_revisions_quoting(
     conn: Connection, scope: Scope, speaker: str, most: int
-) -> tuple[list[int], bool]:
-    """List the latest revisions that quote a speaker, and whether these are all.
+) -> tuple[Select[Any], bool]:
+    """Query for the latest revisions that quote a speaker; whether these are all.
 
     Args:
         conn: Inside a transaction.
@@ -262,12 +261,11 @@ def list_revisions_quoting(
         most: Maximum number of quotes to read.
     """
     said, whole = list_last_quote_ids(conn, scope, speaker, most)
-    return _list_revision_ids(conn, said), whole
+    return _select_revisions(conn, said), whole
 
 
-def _list_revision_ids(conn: Connection, quote_ids: Sequence[int]) -> list[int]:
-    query = select(_QUOTE.revision_id).where(is_among(conn, _QUOTE.id, quote_ids))
-    return list_scalars(conn, query.distinct())
+def _select_revisions(conn: Connection, quote_ids: Sequence[int]) -> Select[Any]:
+    return select(_QUOTE.revision_id).where(is_among(conn, _QUOTE.id, quote_ids))
 
 
 def _order_newest_first(query: Select[Any], scope: Scope) -> Select[Any]:

@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Text,
     and_,
     cast,
@@ -210,20 +211,21 @@ def take_steps(conn: Connection, steps: Sequence[IndexStep]) -> list[list[int]]:
 
 
 def select_matching(
-    conn: Connection, request: IndexQuery, among: Sequence[int]
+    conn: Connection, request: IndexQuery, among: Sequence[int] | Select[Any]
 ) -> list[int]:
     """Select the matching keys from a few thousand, each of which is checked."""
     asked = _add_marks(request.wanted, request.weeks, request.sources)
-    if not asked:
-        return sorted(among, reverse=True)
     key = searchable.c.revision_id
+    here = key.in_(among) if isinstance(among, Select) else is_among(conn, key, among)
+    query = select(key).where(here).order_by(key.desc())
+    if not asked:
+        return list_scalars(conn, query)
     if conn.dialect.name == "sqlite":
         # The index would be scanned from the start for each key.
         matches = _match_stored_terms(asked)
     else:
         matches = searchable.c.terms.op("@@")(_cast_tsquery(asked))
-    query = select(key).where(is_among(conn, key, among), matches)
-    return list_scalars(conn, query.order_by(key.desc()))
+    return list_scalars(conn, query.where(matches))
 
 
 def _add_marks(wanted: SearchQuery, *marks: PhraseGroup) -> SearchQuery:

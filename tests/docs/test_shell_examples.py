@@ -54,6 +54,7 @@ ELSEWHERE: Final = {
     "python3 -m venv ": "needs root",
     "jq ": "another program, over a log",
     "python -m tests.bench.roles": "measures for half an hour on PostgreSQL",
+    "python -m tests.bench.search": "fills a million articles on PostgreSQL",
 }
 #: For PostgreSQL, where tests/bot/cli/test_documented_backups.py runs it.
 ON_POSTGRES: Final = ("restore --yes",)

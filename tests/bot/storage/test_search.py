@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.model.scope import Scope
 from bot.storage import (
@@ -22,6 +22,7 @@ from bot.storage import (
     quote_store,
     search_index,
 )
+from bot.storage.schema import revisions
 from bot.storage.search_index import IndexStep, WordShares
 from digests.language.search_terms import SearchQuery, extract_terms, parse_query
 from tests.bot.storage.builders import (
@@ -512,12 +513,16 @@ async def test_among_some_versions_only_these_are_found(
     )
     assert len(every) == 3
 
-    assert await titles(database, tenant, "lock", among=every[1:]) == ["B", "A"]
-    assert await titles(database, tenant, "lock", among=[]) == []
-    assert await titles(database, tenant, "elephant", among=every) == []
-    assert await titles(database, tenant, "lock -weir", among=every) == ["C", "B", "A"]
-    assert await titles(database, tenant, "noon -lock", among=every) == []
-    assert await titles(database, tenant, '"foot lock"', among=every) == []
+    async def among(typed: str, keys: Sequence[int]) -> list[str | None]:
+        these = select(revisions.c.id).where(revisions.c.id.in_(keys))
+        return await titles(database, tenant, typed, among=these)
+
+    assert await among("lock", every[1:]) == ["B", "A"]
+    assert await among("lock", []) == []
+    assert await among("elephant", every) == []
+    assert await among("lock -weir", every) == ["C", "B", "A"]
+    assert await among("noon -lock", every) == []
+    assert await among('"foot lock"', every) == []
 
 
 async def test_the_newest_quoting_articles_are_returned_and_whether_all(
@@ -528,13 +533,13 @@ async def test_the_newest_quoting_articles_are_returned_and_whether_all(
     await database.write(store_article, tenant, id="d")
 
     async def asked(speaker: str, most: int = 9) -> tuple[int, bool]:
-        found, whole = await database.read(
-            quote_store.list_revisions_quoting,
-            Scope(tenant.workspace.id),
-            speaker=speaker,
-            most=most,
-        )
-        return len(found), whole
+        def count(conn: Connection) -> tuple[int, bool]:
+            found, whole = quote_store.select_revisions_quoting(
+                conn, Scope(tenant.workspace.id), speaker=speaker, most=most
+            )
+            return len(conn.execute(found).all()), whole
+
+        return await database.read(count)
 
     assert await asked("lindq ada") == (3, True)
     assert await asked("Ada Branagh") == (0, True)
