@@ -261,9 +261,9 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
     )
 
 
-#: Brackets, and adverbs that add nothing.
+#: Brackets, and adverbs that add nothing; not in «by now», «as recently as».
 _SPARED = make_regex(
-    r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told|will|would|ha[ds]|have)\s))?|(?<=\s)(?:also|now|finally|recently|currently|already)\s"
+    r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told|will|would|ha[ds]|have)\s))?|(?<=\s)(?<!\b(?:as|by)\s)(?<!\bfor\s)(?<!\b(?:from|just|more|most|only|than|till|very)\s)(?<!\b(?:right|until)\s)(?:also|now|finally|recently|currently|already)\s(?!as\s|that\s)"
 )
 
 

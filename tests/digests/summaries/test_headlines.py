@@ -49,6 +49,18 @@ def test_a_lead_sentence_is_made_short(text: str, short: str):
     assert written(text) == short
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Many in Hallin have heard by now that the old bridge is closed.",
+        "The council of Hallin said as recently as May that the bridge was safe.",
+        "The harbour of Hallin is cheaper now that the bridge is closed.",
+    ],
+)
+def test_an_adverb_that_belongs_to_the_word_beside_it_is_kept(text: str):
+    assert written(text).casefold().endswith(text[-40:-1].casefold())
+
+
 PROMISE = (
     "The leaders of Norland and Sudland promised on January 6 to increase trade and to "
     "protect the harbour in their region, while the fleets of both stayed in port."
