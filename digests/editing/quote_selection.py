@@ -134,6 +134,10 @@ _ISSUED = word_set("statement letter email message memo release post tweet comme
 _SPEAKING = BODY_WORDS | WRITTEN | word_set("jury band crew choir couple duo trio")
 #: They open a phrase that names nobody in particular, or nobody on this card.
 _SOME = _TABLES["some"]
+#: «the medical service»: one that was named before.
+_SHORT_PHRASE = re.compile(r"[Tt]he (?:[a-z][\w’'-]+ )*([a-z][\w’'-]+)")
+#: «The police» needs no name.
+_SOLE = _TABLES["sole"]
 
 
 def select_quotes(
@@ -157,6 +161,7 @@ def select_quotes(
         quote: _rate_quote(quote, lead, length, openings)
         for quote, after in itertools.zip_longest(quotes, quotes[1:])
         if _is_showable(quote, kind)
+        and _is_known_speaker(quote.speaker or "", shown)
         and not _is_said_by_another(quote, text)
         and not _is_posted_by_anybody(quote, text)
         and not _is_alleged(quote, text)
@@ -184,6 +189,14 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
     if _is_named_speaker(quote.speaker):
         return True
     return kind not in _AUTHORED_KINDS and not _is_anybody(quote.speaker)
+
+
+def _is_known_speaker(speaker: str, shown: str) -> bool:
+    """Whether the words above tell which one «the department» is, if it is one."""
+    noun = _SHORT_PHRASE.fullmatch(speaker)
+    if noun is None or not shown or noun[1] in _SOLE:
+        return True
+    return any(word.startswith(noun[1]) for word in _WORD.findall(shown.lower()))
 
 
 def _is_said_by_another(quote: Quote, text: str) -> bool:

@@ -211,6 +211,23 @@ def test_a_pointer_needs_what_it_means_above_the_card(text, shown, stands):
     assert bool(best_below(text, shown)) == stands
 
 
+@pytest.mark.parametrize(
+    ("speaker", "shown", "stands"),
+    [
+        ("the department", "The lock of Hallin leaks.", False),
+        ("the department", "The Department of Harbours closed the lock.", True),
+        ("the salvage team", "Salvage teams raised the gates of the lock.", True),
+        ("the spokesman", "The lock of Hallin leaks.", False),
+        ("the police", "The lock of Hallin leaks.", True),
+        ("the Hallin department", "The lock leaks.", True),
+    ],
+)
+def test_who_was_named_before_is_also_named_above_the_card(speaker, shown, stands):
+    said = "We will open the lock before the summer is over,"
+    text = f"Visitors came to see the gates. “{said}” {speaker} said."
+    assert best_below(text, shown) == ([said] if stands else [])
+
+
 def test_nobody_speaks_of_themselves_by_title():
     text = "“Ms Quill now counts herself as a friend of the lock,” Jess Quill said."
     assert best(text) == []
