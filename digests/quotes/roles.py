@@ -264,6 +264,10 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
         # «author of the new book “…”», a phrase without end: only its head is whole.
         while end > first and tokens[end - 1].low not in PREPOSITIONS:
             end -= 1
+        # «head of the inn and the mother of …» is a mother of somebody.
+        joined = [n for n in range(first, end - 1) if tokens[n].low == "and"]
+        if joined and tokens[joined[-1] + 1].low in DETERMINERS:
+            end = joined[-1]
     while end > first and tokens[end - 1].low in _OPEN_ENDS:
         end -= 1
     return end

@@ -435,6 +435,11 @@ def test_whoever_is_told_or_cites_does_not_speak():
             "Quill president and chief executive",
         ),
         ("Ada Berg, author of the new book “The Lock”, said: “We pay.”", "author"),
+        (
+            "Ada Berg, executive director of the Keepers Union of the Lower Lock and "
+            "the parent of three public school pupils, said: “We pay.”",
+            "executive director of the Keepers Union of the Lower Lock",
+        ),
         # What one person does, not what several are or whom they compete with.
         ("“We pay,” said rival Tom Cole.", None),
         ("Tom Cole, women like Ada Berg and others came. “We pay,” Cole said.", None),
