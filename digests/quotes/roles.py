@@ -42,7 +42,8 @@ _NO_FUNCTIONS = (
     BODY_WORDS
     | WRITTEN
     | word_set("""
-    rival foe opponent captor man woman boy girl person phone telephone email video
+    rival foe opponent captor teammate team-mate compatriot countryman man woman boy
+    girl person phone telephone email video
 """)
 )
 _OPENING_MARKS = frozenset('“„«"')

@@ -442,6 +442,7 @@ def test_whoever_is_told_or_cites_does_not_speak():
         ),
         # What one person does, not what several are or whom they compete with.
         ("“We pay,” said rival Tom Cole.", None),
+        ("“We pay,” said teammate Tom Cole.", None),
         ("Tom Cole, women like Ada Berg and others came. “We pay,” Cole said.", None),
         (
             "Critics claim the posters depict Mayor Tom Cole. “We pay,” said Cole.",
