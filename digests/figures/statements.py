@@ -107,7 +107,8 @@ _POSSIBLE = make_regex(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE
 _AHEAD = make_regex(
     r"\b(?<!than\s)(?<!as\s)(?:(?-i:will)|would|shall|expect\w*|forecast\w*|predict\w*|"
     r"project(?:ed|ions?)|plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|"
-    r"due|set to|going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|"
+    r"due(?!\sto\s(?:an?|the|this|that|these|its|his|her|their|\w+ing)\b)|"
+    r"set to|going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|"
     r"hopes?\s(?:to|that)|hoped|soll(?:en)?|wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
     r"würden?)\b|n['’]t be\b",
     re.IGNORECASE,
@@ -135,6 +136,16 @@ _GOVERNING = (_DENIES, _CONDITION, _SOUGHT, _POSSIBLE, _AHEAD, _ALLEGED, NEGATIO
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50
+#: Behind these it is told what people think or have decided, which is not ahead as
+#: their number is not: «six in ten |say they will stay», «12 towns signed a pact |that
+#: would save the lake».
+_THINKING = make_regex(
+    r"[^,;:()]{0,50}?(?:(?<!\b(?:is|be)\s)(?<!\b(?:are|was)\s)(?<!\b(?:were|been)\s)"
+    r"(?=\b(?:say|said|agreed?|think|thought|believed?|feel|felt|fear|expect|hoped?|want|"
+    r"intend|plan|glauben?|meinen?|erwarten|hoffen|wollen)\b)|"
+    r"\b[a-z]{2,}ed\s[^,;:()]{3,50}?\s(?=(?:that|which|who)\b))",
+    re.IGNORECASE,
+)
 #: Of a longer sentence only this much around the figure is read.
 _LONGEST_STATEMENT = 700
 _REACH = 120
@@ -175,7 +186,8 @@ def read_status(
         return "disputed"
     if _CONDITION.search(part) or _SOUGHT.search(before):
         return "hypothetical"
-    near = before + text[figure[1] : min(last, figure[1] + _NEAR)]
+    thinking = _THINKING.match(after)
+    near = before + after[: min(_NEAR, thinking.end() if thinking else _NEAR)]
     if _AHEAD.search(near):
         return "expected"
     if _POSSIBLE.search(near):
