@@ -172,7 +172,8 @@ _SPEECH = make_regex(r"[\"“”„«»‘]|(?<!\w)'|'(?!\w)")
 #: What is about an earlier time, or about something else than the news.
 _ASIDE = make_regex(
     r"\b(?:last\s(?:year|month|century)|in\s(?:1\d{3}|200\d)|years?\sago|for\sexample|"
-    r"previously|at\sthe\stime|used\sto|vor\s\w+\sJahren|damals|früher)\b",
+    r"previously|at\sthe\stime|used\sto|as\sfor|another\sreason|"
+    r"the\s(?:notion|idea|argument|suggestion)\s(?:that|of)|vor\s\w+\sJahren|damals|früher)\b",
     re.I,
 )
 _LONGEST = 200

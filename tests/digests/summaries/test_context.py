@@ -126,6 +126,8 @@ def test_german_consequences_are_found(sentence: str):
         "“Some 300 workers will lose their jobs,” the union said.",
         "The striker will play for Orne on Saturday.",
         "It is unclear whether fares will rise.",
+        "As for the notion that it matters because it would be the first, Cole laughed.",
+        "The bridge matters for another reason, as no road leads to the north bank.",
     ],
 )
 def test_conditions_denials_and_trifles_are_no_consequence(sentence: str):
