@@ -71,7 +71,7 @@ def write_headline(
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
     return (
-        (None if sure else _name_subject(article, summarised[:1]))
+        (None if sure else _name_subject(article, summarised[:1], found))
         or _from_sentences(article, summarised)
         or _from_sentences(article, found)
         or _from_words(article)
@@ -117,14 +117,17 @@ _WHO = make_regex(
 _FEWEST_MENTIONS = 3
 
 
-def _name_subject(article: Article, found: Sequence[Passage]) -> Headline | None:
-    """The person whom a text names most often of these passages, and who it is.
+def _name_subject(
+    article: Article, first: Sequence[Passage], found: Sequence[Passage]
+) -> Headline | None:
+    """The person in `first` whom a text names most often, and who it is.
 
-    Where the text does not say who it is: the passage as a headline, if it is short.
+    Where the text does not say who it is: the first sentence about the person that is
+    short enough for a headline.
     """
     text = article.text
     spans: dict[str, Span] = {}
-    for passage in found:
+    for passage in first:
         tokens = grammar.tokenize_span(text, passage.span.start, passage.span.end)
         for name in find_names(tokens):
             given = name.text.partition(" ")[0].lower()
@@ -142,10 +145,12 @@ def _name_subject(article: Article, found: Sequence[Passage]) -> Headline | None
         span = Span(start=span.start, end=who.end())
     else:
         # A bare name says less than a sentence about somebody.
-        sentence = _from_sentences(article, list(filter(_stands_alone, found)))
         family = subject.rpartition(" ")[2]
-        if sentence and len(sentence.text) <= MAX_LENGTH and family in sentence.text:
-            return sentence
+        for passage in filter(_stands_alone, (*first, *found[:_LOOKED_AT])):
+            sentence = _from_sentences(article, (passage,))
+            about = sentence is not None and family in sentence.text
+            if sentence and about and len(sentence.text) <= MAX_LENGTH:
+                return sentence
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 
