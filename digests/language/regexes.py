@@ -42,9 +42,13 @@ class _Pattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _USED:
+        if name == "_compiled":
+            found: Any = re.compile(self.pattern, self._flags)
+        elif name in _USED:
+            found = getattr(self._compiled, name)
+        else:
             raise AttributeError(name)
-        compiled = re.compile(self.pattern, self._flags)
-        # From now on the methods are found here, as fast as those of the pattern.
-        self.__dict__ |= {each: getattr(compiled, each) for each in _USED}
-        return self.__dict__[name]
+        # From now on it is found here, as fast as in the pattern. Only what is asked
+        # for: few expressions use more than one method, and each takes memory.
+        self.__dict__[name] = found
+        return found

@@ -30,6 +30,14 @@ def test_an_expression_has_no_methods_that_patterns_lack():
     assert not hasattr(make_regex("a"), "replace")
 
 
+def test_an_expression_holds_no_method_that_was_not_used():
+    made = make_regex("a")
+
+    assert made.search("a")
+    assert "search" in vars(made)
+    assert "match" not in vars(made)
+
+
 #: Prints the expressions that take long to compile, and are compiled at import.
 COMPILED_AT_IMPORT = """
 import re
