@@ -41,6 +41,10 @@ from bot.storage.schema.base import apply_postgresql_options, metadata
 
 #: Seconds that SQLite waits for a lock before we check whether we are closing.
 BUSY_SECONDS = 2.0
+#: How many statements each SQLite connection keeps prepared. The driver's 128 hold a
+#: megabyte more, mostly of statements that come once an hour; preparing one again
+#: takes less than a tenth of a millisecond.
+_PREPARED_STATEMENTS = 32
 #: Name of our connections in PostgreSQL's own views.
 APPLICATION_NAME = "standfirst"
 #: A connection whose other end is gone without a word is found dead after about twenty
@@ -155,7 +159,11 @@ def create_sqlite_engine(
         poolclass=QueuePool,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "cached_statements": _PREPARED_STATEMENTS,
+        },
     )
 
     @event.listens_for(engine, "connect")
