@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from digests.figures import clauses, units
 from digests.language import dates, numbers, quotation_marks
 from digests.language.normalization import normalize_text
+from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any
 from digests.language.words import resolve_language, word_set
 from digests.types import (
@@ -42,7 +43,7 @@ _SMALL = -9.0
 #: Labels of one sentence that begin alike say the same once more.
 _SAME_START = 16
 #: Behind the number, in its clause: even one or two of these are news.
-_GRAVE = re.compile(
+_GRAVE = make_regex(
     r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
     r"hospitali[sz]ed|hostages|victims|jobs|sack\w*|laid off|votes?|voted|bans?|"
@@ -52,7 +53,7 @@ _GRAVE = re.compile(
     re.IGNORECASE,
 )
 #: Right before the number: «killing at least 12», «deaths have risen to 31».
-_GRAVE_BEFORE = re.compile(
+_GRAVE_BEFORE = make_regex(
     r"\b(?:kill(?:s|ed|ing)|injur(?:es|ed|ing)|wound(?:s|ed|ing)|rescu(?:es|ed|ing)|"
     r"arrest(?:s|ed|ing)|detain(?:s|ed|ing)|evacuat(?:es|ed|ing)|lives\sof|deaths?\sof|"
     r"cut|cuts|cutting|axe|shed|sack(?:s|ed|ing)|toll(?:\s\w+){0,3}|"
@@ -62,42 +63,42 @@ _GRAVE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 #: A duration that is itself the news.
-_TERM = re.compile(
+_TERM = make_regex(
     r"\b(?:sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
     r"surviv\w+|Haft|verurteilt|gesperrt|Sperre)\b",
     re.IGNORECASE,
 )
 #: «won the 800m»: the name of a race.
 _RACES = frozenset((60, 100, 200, 400, 800, 1_500, 5_000, 10_000))
-_CONVERTED = re.compile(r"\d[\w.,]*(?:\s\w+)?\s\($")
-_SCORE = re.compile(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
+_CONVERTED = make_regex(r"\d[\w.,]*(?:\s\w+)?\s\($")
+_SCORE = make_regex(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
 #: A word before a name that is no preposition, and the name: «the Meridian 64».
-_NAME_BEFORE = re.compile(
+_NAME_BEFORE = make_regex(
     r"\b(?!(?:in|on|at|by|from|near|for|to|of|and)\b)[\w'’]+\s([A-Z][\w'’]*)\s$"
 )
 #: «one in five», «7 out of 10» is a share.
-_RATE = re.compile(r"\w (?:in|out of) (?:every )?\w")
+_RATE = make_regex(r"\w (?:in|out of) (?:every )?\w")
 #: A bare age: «Lind, the oldest of them, is 74».
-_BARE_AGE = re.compile(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
-_LEFT = re.compile(
+_BARE_AGE = make_regex(r"\b(?:is|was|turns|turned)\s\d{1,2}$")
+_LEFT = make_regex(
     r"\b(?:up|down|cut|raised|lowered|rise|fall)\sfrom\s$"
     r"|\b(?:which|that)\s(?:had\s)?(?:stood|been|was)\sat\s$"
 )
 #: A list position, a share of what is not said, a denial, «like a million».
-_ONE_OF = re.compile(
+_ONE_OF = make_regex(
     r"\blike $"
     r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
-_ASIDE = re.compile(
+_ASIDE = make_regex(
     r"(?:After|Before|When|While|As|Since|Although|Though|If|Nachdem|Während|Wenn|"
     r"In the \w+ (?:after|before|since))\s[^,]*,"
 )
 #: «2,500-square-foot», «thousand-yard»; not «18-24».
-_COMPOUND = re.compile(r"\w-[a-z]")
+_COMPOUND = make_regex(r"\w-[a-z]")
 #: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
-_POINTS_OUT = re.compile(
+_POINTS_OUT = make_regex(
     r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
     r"|^(?:\w+ ){1,3}of (?:them|whom)\b"
     r"|\bthat (?:year|month|week|day|night|season|time)\b"
@@ -126,7 +127,7 @@ _POINTS_OUT = re.compile(
     r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
 )
 #: «The plan would cost …»: which plan?
-_DEFINITE = re.compile(
+_DEFINITE = make_regex(
     r"The ((?:[a-z]{3,} ){1,2}?)(?:also |now )?(?:is|was|will|would|could|has|had|have"
     r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?"
     r"|raised|gave|spent|won|paid|earned)\b"
@@ -136,31 +137,31 @@ _BODIES = word_set(
     "agency bank chain club company firm group hospital party quake retailer store team"
 )
 #: «Nine died»: nine of whom?
-_BARE = re.compile(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
+_BARE = make_regex(r"\s(?:died|is|are|was|were|have|had|has|remain(?:ed)?|starben)\b")
 #: The sentence before begins to tell of something else.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = make_regex(
     r"(?:^|[.!?][\"”’']?\s+)(?:Earlier this|Last (?:week|month|year)|In a separate|"
     r"In another|Separately|Previously|In (?:19|20)\d\d|\w+ (?:year|month|week)s? ago|"
     rf"In (?:{dates.MONTH_NAMES}))"
     r"\b[^.!?]*[.!?][\"”’']?\s+[^.!?]*$"
 )
 #: It names another place: «In Norland, …».
-_PLACE_BEFORE = re.compile(
+_PLACE_BEFORE = make_regex(
     r"(?:^|[.!?][\"”’']?\s+)(?:But |And )?In ([A-ZÄÖÜ][\w’-]+)\b[^.!?]*"
     r"[.!?][\"”’']?\s+[^.!?]*$"
 )
 _READ, _OPENING = 400, 800
 #: Behind a label that was cut from its subject: «soldiers | and officers are …».
-_SUBJECT_GOES_ON = re.compile(
+_SUBJECT_GOES_ON = make_regex(
     r"\s(?:and|or|und|oder)\s(?:\w+\s){1,3}"
     r"(?:are|is|were|was|have|has|had|will|sind|waren)\b"
 )
 #: «Hendry gave …»: a surname alone.
-_SURNAME = re.compile(
+_SURNAME = make_regex(
     r"([A-ZÄÖÜ][\w’-]+)\s(?:[a-z]+ed|gave|paid|spent|won|made|sold)\b"
 )
-_FULL_NAME = re.compile(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
-_PRONOUN = re.compile(
+_FULL_NAME = make_regex(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
+_PRONOUN = make_regex(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
     re.I,
 )

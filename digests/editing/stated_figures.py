@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from digests.figures import statements, units
 from digests.language import dates, words
+from digests.language.regexes import make_regex
 from digests.language.words import load_word_tables, word_set
 from digests.types import Article, Figure, Quote, frozen
 
@@ -35,7 +36,7 @@ def _join_tables(names: Collection[str]) -> re.Pattern[str]:
     groups = "|".join(
         f"(?P<{name}>{'|'.join(sorted(_TABLES[name]))})" for name in sorted(names)
     )
-    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
+    return make_regex(rf"(?<!\w)(?:{groups})(?!\w)", re.IGNORECASE)
 
 
 #: Counts of these still grow while a report is written.
@@ -50,7 +51,7 @@ _DIMENSIONS = word_set("length depth height width speed")
 _FATE_WORDS = _join_tables(_TABLES.keys() - _MONEY_FATES - _DIMENSIONS)
 _MONEY_WORDS = _join_tables(_MONEY_FATES)
 _DIMENSION_WORDS = _join_tables(_DIMENSIONS)
-_NOT_COMPARED = re.compile(
+_NOT_COMPARED = make_regex(
     r"\b(?:limit|record|average|target|goal|forecast|maximum|minimum|feared|presumed|"
     r"room for|capacity|seats|Kapazität|Plätze|befürchtet|vermutlich|mutmaßlich|"
     r"after tax|before tax|net of|gross|planned|offered|now|currently|until now|so far|"
@@ -59,25 +60,25 @@ _NOT_COMPARED = re.compile(
     re.IGNORECASE,
 )
 #: How a figure begins that is a bound, or rounded.
-_BOUND = re.compile(
+_BOUND = make_regex(
     r"(?:at least|more than|over|up to|as many as|(?:no )?(?:fewer|less) than|under|"
     r"below|above|at most|no more than|nearly|almost|upwards of|mindestens|mehr als|"
     r"über|bis zu|höchstens|weniger als|unter|fast|knapp)\s",
     re.IGNORECASE,
 )
-_ROUGH = re.compile(
+_ROUGH = make_regex(
     r"(?:about|around|roughly|some|approximately|an estimated|rund|etwa|circa|ca\.)\s",
     re.IGNORECASE,
 )
 #: A figure that is a part of something, an addition to it, or all of it.
-_PART_BEFORE = re.compile(
+_PART_BEFORE = make_regex(
     r"\b(?:another|other|additional|further|including|among them|of whom|only|all|"
     r"first|last|each|every|weitere[nrs]?|darunter|davon|alle|jeweils)\s(?:\w+\s)?$"
     r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei"
     r"|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)) (?:out of|of|von) $",
     re.IGNORECASE,
 )
-_PART_AFTER = re.compile(
+_PART_AFTER = make_regex(
     r"^\s(?:\w+\s){0,2}?(?:(?:out )?of "
     r"(?:\d+|the|them|these|those|its|his|her|their|one|a)\b|"
     r"more\b|"
@@ -85,7 +86,7 @@ _PART_AFTER = re.compile(
     re.IGNORECASE,
 )
 #: What two clauses must have in common: period, side of a wall, whose relative.
-_SCOPE = re.compile(
+_SCOPE = make_regex(
     r"\b(?:(?:first|second|third|fourth|last|this|previous|next|past)\s"
     r"(?:half|quarter|year|month|week|season|decade)|(?:19|20)\d\d|on an? \w+|"
     r"a (?:day|week|month|year)|per \w+|(?:im|in der) (?:ersten|zweiten|dritten|"
@@ -95,13 +96,13 @@ _SCOPE = re.compile(
     r"Familie)\b",
     re.IGNORECASE,
 )
-_PLACE = re.compile(
+_PLACE = make_regex(
     r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Ff]rom|[Aa]round|[Ii]m|[Bb]ei|[Aa]us)\s"
     r"(?:the\s|der\s|dem\s)?((?:[A-ZÄÖÜ][\w'’-]+\s?)+)"
 )
-_PRONOUN = re.compile(r"(?:It|They|He|She|This|That|Es|Sie|Er|Dies\w*)\b")
+_PRONOUN = make_regex(r"(?:It|They|He|She|This|That|Es|Sie|Er|Dies\w*)\b")
 #: Words before a place after a measure: «off the coast», «under the sea bed».
-_MEASURED_FROM = re.compile(
+_MEASURED_FROM = make_regex(
     r"^\s(?:(?:north|south|east|west)\w*\s)?"
     r"(off|under|below|above|from|of|out|beneath|vor|unter|über|von)\b",
     re.IGNORECASE,
@@ -114,7 +115,7 @@ _ANYBODY = word_set("""
     verletzten vermisste vermissten
 """)
 #: «The number of the injured rose to 40», where the number has no noun behind it.
-_NUMBER_OF = re.compile(
+_NUMBER_OF = make_regex(
     r"\b(?:(?:number of|zahl der|zahl von)\s(?:the\s)?|death\s)([\w-]+)", re.I
 )
 #: What a report calls by its kind once it has named it: «640 kilos of cocaine», «410

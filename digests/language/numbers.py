@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
+from digests.language.regexes import make_regex
 from digests.language.spans import drop_overlapping
 from digests.language.words import resolve_language, word_list, word_set
 from digests.types import Span, frozen
@@ -111,7 +112,7 @@ def _longest_first(names: Iterable[str]) -> str:
 def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[str]:
     names = _longest_first(scales)
     indian = r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|" if group == "," else ""
-    return re.compile(
+    return make_regex(
         rf"(?=[-−\d])(?P<minus>(?<![\w)%])[-−])?"
         rf"(?:(?<![\w{group}{point}])|(?<=\bN))"
         rf"(?P<whole>\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|{indian}\d+)(?:{point}(?P<rest>\d+))?"
@@ -125,25 +126,25 @@ def _digits(group: str, point: str, scales: Mapping[str, float]) -> re.Pattern[s
 _ENGLISH_DIGITS = _digits(",", r"\.", _SCALES)
 _GERMAN_DIGITS = _digits(r"\.", ",", _GERMAN_SCALES)
 _NUMBER_WORD = "|".join((*_UNITS, *_TENS, *_MULTIPLIERS))
-_ENGLISH_WORDS = re.compile(
+_ENGLISH_WORDS = make_regex(
     rf"(?=[abdefhmnostz])(?<![\w$£€-])"
     rf"(?:half\sa\s|an?\s(?=(?:{'|'.join(_MULTIPLIERS)})\b))?"
     rf"(?:{_NUMBER_WORD})\b(?:(?:\sand\s|\s|-)(?:{_NUMBER_WORD})\b)*",
     re.IGNORECASE,
 )
-_ONE_WORD = re.compile(rf"\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
-_HALF_MORE = re.compile(
+_ONE_WORD = make_regex(rf"\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
+_HALF_MORE = make_regex(
     r"\sand\sa\shalf\b(?:\s(hundred|thousand|million|billion)\b)?", re.I
 )
-_GERMAN_WORD = re.compile(r"(?<![\w-])[^\W\d_]+(?!\w)")
-_GERMAN_SCALE = re.compile(rf"\s({_longest_first(_GERMAN_SCALES)})\b", re.IGNORECASE)
-_FRACTION = re.compile(
+_GERMAN_WORD = make_regex(r"(?<![\w-])[^\W\d_]+(?!\w)")
+_GERMAN_SCALE = make_regex(rf"\s({_longest_first(_GERMAN_SCALES)})\b", re.IGNORECASE)
+_FRACTION = make_regex(
     rf"(?=[otfs])(?<![\w-])(?P<over>{'|'.join(NUMBER_WORDS[1:8])})[-\s]"
     r"(?P<part>half|halves|third|quarter|fourth|fifth|sixth|eighth|tenth)s?\b",
     re.IGNORECASE,
 )
 #: A part of something: «a third of the shops», «half of them», «drei Viertel der».
-_PART_OF = re.compile(
+_PART_OF = make_regex(
     r"\b(?:(?P<over>an?|ein|zwei|drei|vier)\s(?P<part>third|quarter|fifth|tenth|"
     r"Drittel|Viertel|Fünftel|Zehntel)|"
     r"(?<!first )(?<!second )(?<!other )(?<!ersten )(?<!zweiten )(?:half|Hälfte))"
@@ -151,7 +152,7 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 #: Denominators as people use them: small words, round digits.
-_OUT_OF = re.compile(
+_OUT_OF = make_regex(
     rf"\s(?:in|out\sof)\s(?:every\s)?(?:(?P<word>{'|'.join(NUMBER_WORDS[3:11])}|twenty|"
     r"a\shundred|a\sthousand)|(?P<digits>[3-9]|[1-9]0{1,3}|[1-9]0?0?,000))"
     r"\b(?![-:/.,%]?\d|[-%])",
@@ -161,9 +162,9 @@ _OUT_OF = re.compile(
 _MOST_DIGITS = 15
 #: «N95», «N225»: a letter with so few digits is no amount in naira.
 _SHORT_CODE = 3
-_AFTER_MONEY = re.compile(r"(?:[$£€¥₹₩₦]|\b(?:USD|EUR|GBP|CHF|NGN|INR|Rs\.?|N))\s?$")
+_AFTER_MONEY = make_regex(r"(?:[$£€¥₹₩₦]|\b(?:USD|EUR|GBP|CHF|NGN|INR|Rs\.?|N))\s?$")
 #: «1.2m people» and «40k homes» count; «200m» alone is a length.
-_COUNTED_AFTER = re.compile(
+_COUNTED_AFTER = make_regex(
     r"\s(?:people|users|homes|houses|households|customers|jobs|workers|children|"
     r"pupils|patients|residents|voters|votes|viewers|readers|listeners|followers|"
     r"subscribers|members|visitors|tourists|passengers|vehicles|cars|tonnes|barrels|"

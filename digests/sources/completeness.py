@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Literal, NamedTuple
 
+from digests.language.regexes import make_regex
 from digests.language.words import split_words
 from digests.types import Article
 
@@ -27,7 +28,7 @@ Completeness = Literal["full", "excerpt", "unknown"]
 _LONGEST_END, _LONGEST_CONTINUATION = 240, 120
 #: What systems add below an excerpt or a text: where it appeared, links to share it or
 #: to its comments, tags.
-_ADDED = re.compile(
+_ADDED = make_regex(
     r"""\s*(?:
     (?:the\spost|der\sbeitrag|dieser\sbeitrag)\s[^\n]{1,160}\s
         (?:appeared\sfirst\son|first\sappeared\son|erschien\szuerst\sauf)\s[^\n]{1,80}
@@ -39,10 +40,10 @@ _ADDED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MOST_ADDED = 4
-_ELLIPSIS = re.compile(r"(?:…|\.\.\.|\u2026)[\])]?\s*\Z")
+_ELLIPSIS = make_regex(r"(?:…|\.\.\.|\u2026)[\])]?\s*\Z")
 #: «Continue reading», as the last words; a place may follow. Words that could end a
 #: sentence («nicht mehr») count only after one, the others also with a capital letter.
-_CONTINUATION = re.compile(
+_CONTINUATION = make_regex(
     r"""(?:
     (?:\A|(?<=[\s\[(|:]))(?-i:(?=[A-Z]))(?:
         (?:Continue|Keep)\sreading|Read\smore|Weiter\s?lesen|Mehr\slesen
@@ -69,7 +70,7 @@ _CONTINUATION = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 #: The article continues for those who pay or sign in.
-_MEMBERS_ONLY = re.compile(
+_MEMBERS_ONLY = make_regex(
     r"""\bfor\s(?:paying\s|paid\s)?(?:subscribers|members)(?:\sonly)?\b
     |\b(?:subscribers?|members?)[\s-]only\b|\b(?:subscribe|sign\sup|upgrade|register)\s
         (?:now\s)?to\s(?:read|continue|unlock|keep)\b
@@ -77,7 +78,7 @@ _MEMBERS_ONLY = re.compile(
     |\b(?:abonnieren|anmelden|registrieren)\W{1,3}um\s(?:weiter|den)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"""[.!?:;。！？؟।][\s"'”’“‘»«›‹)\]*]*\Z""")
+_SENTENCE_END = make_regex(r"""[.!?:;。！？؟।][\s"'”’“‘»«›‹)\]*]*\Z""")
 #: A shorter last line is a signature, a credit or a list of tags, unless it is alone.
 _LINE_OF_PROSE, _LAST_LINES = 80, 12
 #: A text with an ellipsis at its end is longer than this only by its author's choice.

@@ -3,9 +3,11 @@
 import re
 from functools import lru_cache
 
+from digests.language.regexes import make_regex
+
 #: Boilerplate: words of which a text has one, as most have none, and what they are in.
 _JUNK = tuple(
-    (cues, re.compile(pattern, re.IGNORECASE))
+    (cues, make_regex(pattern, re.IGNORECASE))
     for cues, pattern in (
         (
             ("click", "scroll", "tap"),
@@ -69,7 +71,7 @@ _JUNK = tuple(
         ),
     )
 )
-_JUNK_OPENING = re.compile(
+_JUNK_OPENING = make_regex(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
     |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",

@@ -43,7 +43,7 @@ COMPILED_AT_IMPORT = """
 import re
 compile = re.compile
 def watch(expression, flags=0):
-    if len(expression) > 2000:
+    if len(expression) > 1200:
         print(expression[:60])
     return compile(expression, flags)
 re.compile = watch
