@@ -126,7 +126,7 @@ def test_german_consequences_are_found(sentence: str):
         "“Some 300 workers will lose their jobs,” the union said.",
         "The striker will play for Orne on Saturday.",
         "It is unclear whether fares will rise.",
-        "As for the notion that it matters because it would be the first, Cole laughed.",
+        "As for the notion that it matters because it is long, Tom Cole laughed.",
         "The bridge matters for another reason, as no road leads to the north bank.",
     ],
 )
