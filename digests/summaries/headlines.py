@@ -318,7 +318,7 @@ _NOT_AFTER_DATE = make_regex(
 #: A date after these words is not optional.
 _LEADS_TO_DATE = make_regex(
     r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
-    r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|began|begun|"
+    r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|born|began|begun|"
     r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
     re.IGNORECASE,
 )

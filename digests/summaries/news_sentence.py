@@ -66,10 +66,10 @@ _OF_NEWS = words.word_set("event has_happened will_happen is_happening")
 _UNSURE = words.word_set("I leans known demanded")
 #: A text does not start with a sentence that has one of these.
 _NO_BEGINNING = (
-    _WEAK | words.word_set("scene earlier opens_vaguely") | {"earlier opening"}
+    _WEAK | words.word_set("scene earlier opens_vaguely timeless") | {"earlier opening"}
 )
 #: Signs of an event.
-_REPORTS = _OF_NEWS | words.word_set("said when")
+_REPORTS = _OF_NEWS | words.word_set("said when found")
 #: What counts differently in the first sentence, which is the news without much proof.
 _OF_FIRST = _OF_NEWS | words.word_set("""
     I you short opens_vaguely opens_with_clause opens_with_the said sensed timeless

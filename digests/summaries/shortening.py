@@ -134,7 +134,7 @@ _OPENING = make_regex(
     r"|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s)?[Oo]n|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
     rf"|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
-    r"(?!(?:and|und|he|she|they|when|as|after|while|d(?:er|ie|as|e[mn]))\b|\d{1,3},"
+    r"(?!(?:and|und|he|she|they|when|where|who|whose|which|as|after|while|wo|d(?:er|ie|as|e[mn]|essen|eren))\b|\d{1,3},"
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 #: What follows such an opening is no fact: «In a mock poll, |the mayor won».

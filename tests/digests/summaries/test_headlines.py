@@ -61,6 +61,25 @@ def test_an_adverb_that_belongs_to_the_word_beside_it_is_kept(text: str):
     assert written(text).casefold().endswith(text[-40:-1].casefold())
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "Born July 22, 1953, Ada Brandt led the council of Hallin for many years.",
+            "Born July 22, 1953",
+        ),
+        (
+            "In Auental, dessen Hafen seit Ende April immer wieder von Stürmen "
+            "heimgesucht wird, soll jetzt ein neuer Damm der Stadt für Ruhe im unteren "
+            "Becken und am Ufer sorgen.",
+            "In Auental, dessen",
+        ),
+    ],
+)
+def test_the_opening_on_which_the_rest_depends_is_kept(text: str, kept: str):
+    assert written(text).startswith(kept)
+
+
 PROMISE = (
     "The leaders of Norland and Sudland promised on January 6 to increase trade and to "
     "protect the harbour in their region, while the fleets of both stayed in port."

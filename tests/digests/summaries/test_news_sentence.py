@@ -89,6 +89,18 @@ def test_how_things_are_is_not_the_news_where_something_happened(state: str):
     assert opening(f"{state} {news} {after}") == news
 
 
+def test_what_a_study_found_is_the_news_after_how_things_are():
+    text = (
+        "Locks are the bane of many a miller's life. Keepers recommend bolts of oak "
+        "that may be difficult to lift, but can also be difficult to replace. Despite "
+        "there being simple ways of building a lock, many millers still use ropes. But "
+        "a study of Lindow College (LC) suggests reeds could be a better gate. "
+        "Researchers at LC built 75 gates, of oak and of reeds, and observed the water "
+        "behind each of them. This was done with a rope and three marked posts."
+    )
+    assert "reeds could be" in opening(text)
+
+
 @pytest.mark.parametrize(
     "news",
     [
