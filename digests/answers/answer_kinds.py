@@ -107,7 +107,7 @@ class KindMatch:
                 about = not question.names and all(map(self.is_near, question.terms))
                 return amounts.has_age(question, line, lang, about=about)
             case "day":
-                return bool(times_and_places.find_times(line.text, written))
+                return times_and_places.says_when(question, line.text, written)
             case "score":
                 return amounts.gives_score(line.text)
             case "place":

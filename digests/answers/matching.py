@@ -122,6 +122,10 @@ _MORE = word_set("others more people weitere andere menschen")
 _NONE = word_set("nobody none no niemand keine kein")
 #: Who buys something buys it from who sells it.
 _TRADE = re.compile(r"\b(?:buy|buys|bought|sells?|sold)\b", re.I)
+#: «voted for it», «votes against a pact»
+_VOTE = re.compile(r"\bvot(?:es?|ed|ing)\s(?:\w+\s){0,3}?(for|against)\b")
+#: What somebody has who is named: «Norland's |defence budget».
+_BELONGING = re.compile(r"\b[A-ZÄÖÜ][\w-]+['’]s\s((?:[\w-]+\s?){1,3})")
 _PRONOUNS = word_set("he she they it er sie")
 #: A negation with the one or two words that it denies.
 _NOT = re.compile(r"(?:\b(?:not|never|nicht|nie)|n't)\s((?:[\w'-]+(?:\s|$)?){1,2})")
@@ -148,6 +152,7 @@ class SentenceMatch(KindMatch):
             and self._is_ahead()
             and self._keeps_preposition()
             and self._agrees()
+            and self._votes_alike()
             and self._is_said_by()
         )
 
@@ -185,8 +190,27 @@ class SentenceMatch(KindMatch):
             if own and not any(map(self.is_near, own)) and not self._repeats():
                 return False
         heads, written = self.question.heads, self.question.names
-        return not any(map(self._names_other, heads)) and not any(
-            map(self._names_namesake, written)
+        return (
+            not any(map(self._names_other, heads))
+            and not any(map(self._names_namesake, written))
+            and not self._is_anothers()
+        )
+
+    def _is_anothers(self) -> bool:
+        """Whether what is asked about belongs to another: «Sudland's budget».
+
+        Of a name of the question the sentence has nothing.
+        """
+        question, held = self.question, self.line.held
+        named = [term for term in question.terms if term.name is not None]
+        if not named or any(term.accepted_roots & held for term in named):
+            return False
+        focus = frozenset[str]().union(
+            *(term.accepted_roots for term in question.focus)
+        )
+        return any(
+            not focus.isdisjoint(collect_roots(split_words(belonging), question.lang))
+            for belonging in _BELONGING.findall(self.line.text)
         )
 
     def _names_namesake(self, name: str) -> bool:
@@ -408,6 +432,12 @@ class SentenceMatch(KindMatch):
             if any(roots & denied and not roots & said for roots in asked):
                 return False
         return True
+
+    def _votes_alike(self) -> bool:
+        """Whether who «voted against» something is not told by who voted for it."""
+        sides = _VOTE.findall(self.question.text)
+        found = _VOTE.findall(self.line.text)
+        return not (sides and found) or bool(set(sides) & set(found))
 
     def _is_done_by(self) -> bool:
         """Whether agent and patient may be on the right sides of the verb."""

@@ -33,6 +33,16 @@ _WHEN = re.compile(
     )\b""",
     re.X,
 )
+_AHEAD = re.compile(r"\b(?:will|wird|werden)\b")
+_PAST = re.compile(
+    r"\b(?:last|ago|yesterday|earlier|letzte[nmrs]?|vergangene[nmrs]?|gestern)\b", re.I
+)
+#: Characters before and after a time in which its «last» or «ago» stands.
+_BESIDE = 8
+#: «All their lives» does not say where they live.
+_LIVES = re.compile(
+    r"(?:\w+['’]s|their|our|his|her|my|your|of|save[sd]?|lost|los(?:e|ing))\s(?:\w+\s)?lives\b"
+)
 #: A place behind a preposition; a time may follow the same ones, a verb follows «to».
 _PLACE = re.compile(
     r"""
@@ -87,6 +97,15 @@ def find_times(text: str, lang: str | None) -> tuple[Span, ...]:
     )
 
 
+def says_when(question: Question, text: str, lang: str | None) -> bool:
+    """Whether it names a point in time; for what «will» happen, not only a past one."""
+    found = find_times(text, lang)
+    if not _AHEAD.search(question.text):
+        return bool(found)
+    beside = (text[max(0, span.start - _BESIDE) : span.end + _BESIDE] for span in found)
+    return not all(map(_PAST.search, beside))
+
+
 def find_places(text: str) -> tuple[Span, ...]:
     """The prepositions in a sentence that a place follows."""
     return tuple(Span(start=m.start(), end=m.end()) for m in _PLACE.finditer(text))
@@ -111,6 +130,10 @@ def _names_proper(question: Question, line: TokenizedSentence) -> bool:
 def _names_place(question: Question, line: TokenizedSentence, lang: str) -> bool:
     """Whether it names a place; in a relative clause only if the verb is there."""
     text, verb = line.text, question.main_verb
+    if verb is not None and verb.accepted_roots & line.held:
+        rest = collect_roots(split_words(_LIVES.sub("", text)), lang)
+        if verb.accepted_roots.isdisjoint(rest):
+            return False
     for clause in _RELATIVE.findall(text):
         roots = collect_roots(split_words(clause), lang)
         if verb is None or verb.accepted_roots.isdisjoint(roots):

@@ -843,6 +843,25 @@ def test_a_sentence_in_other_words_is_shown_as_the_nearest_passage():
             "What did the prime minister say about second homes?",
             "Housing minister Gwen Parry said that second homes must not stand dark.",
         ),
+        # The other side of a vote, a time that is past, lives that are no dwelling.
+        (
+            "How many parishes voted against the merger?",
+            "Most of the 171 parishes voted for the merger on Monday.",
+        ),
+        (
+            "When will the Aldby tunnel be finished?",
+            "The office of works decided last year that the Aldby tunnel be finished.",
+        ),
+        (
+            "Where do Gemma and Debbie live?",
+            "Gemma and Debbie have known the keeper in Aldby all their lives.",
+        ),
+        # What another country has.
+        (
+            "How much will Norland spend on defence?",
+            "Norland watches its border. Sudland's defence budget rose to $19 million "
+            "and it will spend it in May.",
+        ),
     ],
 )
 def test_what_is_said_of_another_time_or_office_is_no_answer(question: str, text: str):
