@@ -97,9 +97,10 @@ _ASIDE = make_regex(
 )
 #: «2,500-square-foot», «thousand-yard»; not «18-24».
 _COMPOUND = make_regex(r"\w-[a-z]")
-#: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method.
+#: «Such laws», «of that money», «after a year, it …»; a condition; a poll's method; an
+#: aside in brackets.
 _POINTS_OUT = make_regex(
-    r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)"
+    r"\b(?:those|these|such)\s(?!who\b|as\b|of\b)|^\("
     r"|^(?:\w+ ){1,3}of (?:them|whom)\b"
     r"|\bthat (?:year|month|week|day|night|season|time)\b"
     r"|^The (?:first|second|third|fourth|fifth|same|other|latter|former)\b"

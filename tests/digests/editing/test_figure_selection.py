@@ -176,6 +176,7 @@ def shown_beside(further: str) -> list[str]:
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",
+        "(A bank in Orvik gained £9 million.)",
         "In the hours after 140 people died, the sirens fell silent.",
         "In 2014, 327 boats were sold in Halm.",
         "In May, a dam in the far south broke. Floods killed 10 people there.",
