@@ -187,7 +187,10 @@ def _name(tokens: Sequence[Token], first: int, last: int) -> Name:
     if possessive:
         words[-1] = words[-1].removesuffix("'s").rstrip("'")
     kind = _kind(words, tokens[core].text, titled=core > first)
-    sex = _sex([token.low.rstrip(".") for token in tokens[first:core]], words)
+    titles = [token.low.rstrip(".") for token in tokens[first:core]]
+    # «Lily's mother, Lynn Berg, left»
+    apposed = first > 1 and tokens[first - 1].text == ","
+    sex = _sex(titles, words) or (_sex([tokens[first - 2].low], ()) if apposed else "")
     return Name(
         first,
         core,

@@ -427,6 +427,18 @@ def test_whoever_is_told_or_cites_does_not_speak():
 
 
 @pytest.mark.parametrize(
+    ("before", "pronoun"),
+    [
+        ("Lily's mother, Lynn Marsh, fell into the lock.", "he"),
+        ("Lily's father, Lynn Marsh, fell into the lock.", "she"),
+    ],
+)
+def test_a_relative_is_not_meant_by_the_other_pronoun(before: str, pronoun: str):
+    text = f"{before} A keeper lifted the child. “Come on, my girl,” {pronoun} said."
+    assert "Lynn Marsh" not in speakers(text)
+
+
+@pytest.mark.parametrize(
     ("text", "role"),
     [
         # Whole, or the head alone.
