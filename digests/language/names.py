@@ -49,6 +49,8 @@ PLURAL_NOUNS = word_set("percent people women men children police families parti
 #: A name with one of these words is a body, not a person.
 BODY_WORDS = _TABLES["body_words"]
 PLACES = _TABLES["places"]
+#: The last words of names of rivers, roads and the like.
+_LANDMARKS = _TABLES["landmarks"]
 #: Ends of words for where somebody is from: «Glasgow-born».
 ORIGINS = ("-born", "-based")
 #: Adjectives of country, party and faith: before a name, part of the role.
@@ -268,6 +270,8 @@ def _is_title(low: str, left: int) -> bool:
 
 def _kind(words: list[str], opening: str, *, titled: bool) -> str:
     known = _known_kind(words)
+    if len(words) > 1 and words[-1] in _LANDMARKS and words[0] not in GIVEN_NAMES:
+        return "place"
     if len(words) > 1 and words[-1] in PLURAL_NOUNS:
         # «Angry Men»
         return known or "body"

@@ -426,6 +426,14 @@ def test_whoever_is_told_or_cites_does_not_speak():
     assert speakers(cited, lang="de") == [None]
 
 
+def test_a_river_is_not_who_speaks():
+    text = (
+        "The car landed on its roof in the Spanish Orne River. A keeper lifted the "
+        "child. Lily is freezing. “Come on, my girl,” he said."
+    )
+    assert "Orne River" not in speakers(text)
+
+
 @pytest.mark.parametrize(
     ("before", "pronoun"),
     [
