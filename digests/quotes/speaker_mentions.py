@@ -306,7 +306,10 @@ class _MentionReader:
             sex=sex,
             plural=plural or low in PLURAL_PRONOUNS,
             possessive=possessive,
-            after_preposition=first > 0 and self.tokens[first - 1].low in PREPOSITIONS,
+            after_preposition=first > 0
+            and self.tokens[first - 1].low in PREPOSITIONS
+            # «As for Cole, he said …» is about Cole.
+            and [token.low for token in self.tokens[:first]] != ["as", "for"],
             core=first if core is None else core,
         )
 

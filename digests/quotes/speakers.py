@@ -47,6 +47,8 @@ _ASKED_WORDS = word_set("""
     why whether if how what when where who about warum ob wie wieso weshalb nach
 """)
 #: «the magazine in its review» is the magazine.
+#: «Not just any woman» is nobody.
+_NOBODY = word_set("any every each no")
 _POSSESSIVES = word_set("its his her their seiner ihrer seinem ihrem")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
@@ -353,6 +355,8 @@ def _resolve_pronoun(
             return None
         known = parsed.people.sex(full) or _guess_sex(full)
     elif other.kind == "nominal" and not other.plural:
+        if parsed.text[other.start : other.end].split()[0].lower() in _NOBODY:
+            return None
         if not other.sex and not _is_somebody_acting(parsed, other):
             return None
         full, known = _complete_phrase(parsed, other), other.sex

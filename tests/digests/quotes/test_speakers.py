@@ -426,6 +426,32 @@ def test_whoever_is_told_or_cites_does_not_speak():
     assert speakers(cited, lang="de") == [None]
 
 
+def test_whom_a_sentence_turns_to_is_who_speaks():
+    text = (
+        "Ada Berg and Tom Reed want the seat. Ralf Cole warned against a long count. "
+        "“That would be a disaster for all of us,” the Orvik senator said.\n\n"
+        "As for Reed, he said he is not worried. “First of all, we will win,” he said."
+    )
+    assert speakers(text)[-1] == "Tom Reed"
+
+
+def test_any_woman_is_nobody_who_speaks():
+    text = (
+        "Katy Marsh loves the lake. It gives Marsh a tie to a woman from another time. "
+        "And, not just any woman, but someone who shares her roots. “It was here that "
+        "she wrote,” she said."
+    )
+    assert speakers(text) == ["Katy Marsh"]
+
+
+def test_a_preposition_is_no_given_name():
+    text = (
+        "Through Victor, the firm of Gwen Marsh, they hope to change that, she said. "
+        "“There are people who like the idea,” she said."
+    )
+    assert "Through Victor" not in speakers(text)
+
+
 def test_a_river_is_not_who_speaks():
     text = (
         "The car landed on its roof in the Spanish Orne River. A keeper lifted the "
