@@ -309,7 +309,7 @@ class _MentionReader:
             after_preposition=first > 0
             and self.tokens[first - 1].low in PREPOSITIONS
             # «As for Cole, he said …» is about Cole.
-            and [token.low for token in self.tokens[:first]] != ["as", "for"],
+            and (first != 2 or self.tokens[0].low != "as"),
             core=first if core is None else core,
         )
 
