@@ -152,7 +152,6 @@ class SentenceMatch(KindMatch):
             and self._is_ahead()
             and self._keeps_preposition()
             and self._agrees()
-            and self._votes_alike()
             and self._is_said_by()
         )
 
@@ -416,6 +415,8 @@ class SentenceMatch(KindMatch):
             _TRADE.sub("", question.text), line.text
         ):
             return False
+        if not self._votes_alike():
+            return False
         if question.denies or question.kind in ("number", "money"):
             return True
         asked = [
@@ -434,7 +435,7 @@ class SentenceMatch(KindMatch):
         return True
 
     def _votes_alike(self) -> bool:
-        """Whether who «voted against» something is not told by who voted for it."""
+        """Whether the sentence is about the same side: «voted for», «voted against»."""
         sides = _VOTE.findall(self.question.text)
         found = _VOTE.findall(self.line.text)
         return not (sides and found) or bool(set(sides) & set(found))

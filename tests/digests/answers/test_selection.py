@@ -864,8 +864,16 @@ def test_a_sentence_in_other_words_is_shown_as_the_nearest_passage():
         ),
     ],
 )
-def test_what_is_said_of_another_time_or_office_is_no_answer(question: str, text: str):
+def test_what_is_said_of_another_time_side_or_owner_is_no_answer(
+    question: str, text: str
+):
     assert refused(question, an_article(text, title="News from Aldby"))
+
+
+def test_the_other_side_of_a_vote_answers_whether_it_was_so():
+    article = an_article("Most of the parishes voted for the merger on Monday.")
+
+    assert reported("Did the parishes vote against the merger?", article)
 
 
 def test_children_who_are_counted_are_no_verb():
