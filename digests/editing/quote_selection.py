@@ -192,7 +192,7 @@ def _is_showable(quote: Quote, kind: ArticleKind) -> bool:
 
 
 def _is_known_speaker(speaker: str, shown: str) -> bool:
-    """Whether the words above tell which one «the department» is, if it is one."""
+    """Whether the words above the card name «the department», if that is who speaks."""
     noun = _SHORT_PHRASE.fullmatch(speaker)
     if noun is None or not shown or noun[1] in _SOLE:
         return True

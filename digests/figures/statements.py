@@ -147,9 +147,8 @@ _GOVERNING = (_DENIES, _CONDITION, _SOUGHT, _POSSIBLE, _AHEAD, _ALLEGED, NEGATIO
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50
-#: Behind these it is told what people think or have decided, which is not ahead as
-#: their number is not: «six in ten |say they will stay», «12 towns signed a pact |that
-#: would save the lake».
+#: What people think or have decided follows: it may be ahead, their number is not.
+#: «Six in ten |say they will stay», «12 towns signed a pact |that would save the lake».
 _THINKING = make_regex(
     r"[^,;:()]{0,50}?(?:(?<!\b(?:is|be)\s)(?<!\b(?:are|was)\s)(?<!\b(?:were|been)\s)"
     r"(?=\b(?:say|said|agreed?|think|thought|believed?|feel|felt|fear|expect|hoped?|want|"

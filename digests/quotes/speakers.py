@@ -355,7 +355,7 @@ def _resolve_pronoun(
             return None
         known = parsed.people.sex(full) or _guess_sex(full)
     elif other.kind == "nominal" and not other.plural:
-        if parsed.text[other.start : other.end].split()[0].lower() in _NOBODY:
+        if parsed.frames[other.frame].tokens[other.first].low in _NOBODY:
             return None
         if not other.sex and not _is_somebody_acting(parsed, other):
             return None
