@@ -10,7 +10,7 @@ not shown again; for one that is too old, the error says so.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, filterfalse, islice
@@ -45,10 +45,8 @@ if TYPE_CHECKING:
 #: The newest articles that are ranked, in a search with a restriction and without, and
 #: those of them that are shown.
 _RESTRICTED_LIMIT, CANDIDATE_LIMIT, SHOWN_ARTICLES = 200, 300, 10
-#: Latest quotes of a speaker whose articles are searched, and latest articles of which
-#: those that quote the speaker are selected.
+#: Latest quotes of a speaker whose articles are searched.
 _QUOTE_LIMIT = 1500
-_CANDIDATES_FILTERED = 100
 #: Words that a search or question may have.
 MAX_SEARCH_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
@@ -164,8 +162,8 @@ def find_articles(
     asked, keys = parse_search(words), None
     if within.source:
         keys = _find_sources(conn, scope, within.source)
-    look = partial(
-        article_search.search_revisions,
+    speaker = within.speaker
+    last = article_search.search_revisions(
         conn,
         scope,
         wanted=asked,
@@ -173,32 +171,28 @@ def find_articles(
         source_ids=keys,
         outlet=within.outlet,
         since=within.since,
+        unindexed=_filter_by_speaker(conn, scope, speaker) if speaker else None,
     )
-    speaker = within.speaker
-    last = _search_by_speaker(look, conn, scope, speaker) if speaker else look()
     ordered = search.rank_matches(load_article_texts(conn, last), asked)
     best = [int(article.id) for article in ordered[:SHOWN_ARTICLES]]
     found = load_articles(conn, best)
     return tuple(found[key] for key in best)
 
 
-def _search_by_speaker(
-    look: Callable[..., list[int]], conn: Connection, scope: Scope, speaker: str
-) -> list[int]:
-    """Search the articles that quote the speaker; if there are too many, filter.
-
-    Most speakers have few quotes among a million, so their articles are tried first.
-    """
-    among, whole = quote_store.select_revisions_quoting(
-        conn, scope, speaker=speaker, most=_QUOTE_LIMIT
+def _filter_by_speaker(
+    conn: Connection, scope: Scope, speaker: str
+) -> article_search.UnindexedFilter:
+    return article_search.UnindexedFilter(
+        select_latest=partial(
+            quote_store.select_revisions_quoting,
+            conn,
+            scope,
+            speaker=speaker,
+            most=_QUOTE_LIMIT,
+        ),
+        keep=partial(quote_store.filter_revisions_quoting, conn, speaker=speaker),
+        enough=SHOWN_ARTICLES,
     )
-    last = look(among=among)
-    if whole or len(last) >= SHOWN_ARTICLES:
-        return last
-    held = quote_store.filter_revisions_quoting(
-        conn, revision_ids=look(limit=_CANDIDATES_FILTERED), speaker=speaker
-    )
-    return sorted({*last, *held}, reverse=True)
 
 
 def _find_sources(conn: Connection, scope: Scope, name: str) -> list[int]:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, groupby, islice
-from math import ceil
+from math import ceil, inf
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Select, select
@@ -58,6 +58,9 @@ _SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
 _MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
+#: Share up to which a word is rare, and number of its matches after which the latest
+#: that fulfil a restriction are read instead.
+_RARE, _MOST_KEPT = 0.005, 200
 #: Number of keys that are checked in one statement at first, and its growth; of one
 #: search, no more at first than this multiple of the matches that it needs, and later
 #: than this multiple of those in which they are expected.
@@ -97,9 +100,24 @@ class SearchFilters(TypedDict, total=False):
     outlet: str | None
     #: Only the revisions with these keys, a few thousand at most.
     among: Select[Any] | None
+    #: Only the revisions that fulfil this.
+    unindexed: "UnindexedFilter | None"
     #: Earliest and latest date of the article.
     since: datetime | None
     until: datetime | None
+
+
+@frozen
+class UnindexedFilter:
+    """A restriction that is not part of the index, such as who is quoted."""
+
+    #: Returns a query for the latest revisions that fulfil it, a few thousand at most,
+    #: and whether these are all.
+    select_latest: Callable[[], tuple[Select[Any], bool]]
+    #: Lists those of these revisions that fulfil it.
+    keep: Callable[[Sequence[int]], list[int]]
+    #: Number of results with which the search ends.
+    enough: int
 
 
 def search_revisions(
@@ -135,8 +153,33 @@ def search_revisions(
         among=among,
         shares=search_index.estimate_shares(conn, [asked] if among is None else []),
     )
+    unindexed = kept.get("unindexed")
+    if unindexed is not None:
+        return _search_unindexed(here, asked, limit, unindexed)
     (found,) = here.last([asked], limit, {})
     return found
+
+
+def _search_unindexed(
+    here: "_Search", asked: SearchQuery, limit: int, within: UnindexedFilter
+) -> list[int]:
+    """Search among the latest matches and the latest that fulfil the restriction.
+
+    Neither need contain what fulfils both. The matches of a rare word are read first,
+    since they are often all.
+    """
+    by_words = replace(here, keep=within.keep, most_read=_MOST_KEPT)
+    rare = search_index.estimate_rarest(asked, here.shares) <= _RARE
+    found, known = set[int](), _KnownMatches()
+    if rare:
+        found |= set(*by_words.last([asked], limit, known))
+        if known or len(found) >= within.enough:
+            return sorted(found, reverse=True)
+    among, whole = within.select_latest()
+    found |= set(*replace(here, among=among).last([asked], limit, known))
+    if not (rare or whole or len(found) >= within.enough):
+        found |= set(*by_words.last([asked], limit, known))
+    return sorted(found, reverse=True)[:limit]
 
 
 #: Earliest and latest date; None = any.
@@ -225,6 +268,10 @@ class _Search:
     #: Only from these sources, and only these revisions.
     only: Sequence[int] | None = None
     among: Select[Any] | None = None
+    #: Lists those of some revisions that are wanted, and the number of matches after
+    #: which no more are read.
+    keep: Callable[[Sequence[int]], list[int]] | None = None
+    most_read: float = inf
     shares: WordShares
     #: Whether old matches are needed too; of several queries, each needs recent ones.
     far: bool = True
@@ -351,7 +398,7 @@ class _Search:
                 steps[number], whole = _advance_walk(walks[number], result)
                 if whole:
                     complete[number] = sorted(read[number], reverse=True)
-                if needed == 0:
+                if needed == 0 or len(read[number]) >= self.most_read:
                     steps[number] = None
         return [list(islice(keys, limit)) for keys in found], complete
 
@@ -385,6 +432,8 @@ class _Search:
 
     def _kept(self, matches: Sequence[int]) -> set[int]:
         """Select the matches that are visible and fulfil the restrictions."""
+        if self.keep is not None:
+            matches = self.keep(matches)
         if not matches:
             return set()
         conditions = [

@@ -238,7 +238,7 @@ def list_speaker_names(
 
 
 def filter_revisions_quoting(
-    conn: Connection, revision_ids: Sequence[int], speaker: str
+    conn: Connection, revision_ids: Sequence[int], *, speaker: str
 ) -> list[int]:
     """List those of these revisions that quote a speaker of this name."""
     said = filter_speaker(speaker)
@@ -376,7 +376,8 @@ def list_last_quote_ids(
         if blocks > newest:
             break
         first = newest - blocks + 1
-        found = list_ids(speaker_words.c.block.in_(range(first, newest + 1)))
+        here = is_among(conn, speaker_words.c.block, range(first, newest + 1))
+        found = list_ids(here)
         if len(found) >= most:
             return list(dict.fromkeys(found)), False
         # The newest block is not full.
@@ -384,7 +385,7 @@ def list_last_quote_ids(
         if len(found) * (further << _BLOCK_BITS) < most * keys:
             # If they are as rare in the next blocks, the sources are faster.
             break
-    found = list_ids(speaker_words.c.source_id.in_(mine))
+    found = list_ids(is_among(conn, speaker_words.c.source_id, mine))
     return list(dict.fromkeys(found)), len(found) < most
 
 

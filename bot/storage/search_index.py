@@ -181,6 +181,11 @@ def estimate_shares(conn: Connection, asked: Iterable[SearchQuery]) -> WordShare
     return WordShares(listed=listed, others=_RARE if known else _COMMON)
 
 
+def estimate_rarest(asked: SearchQuery, shares: WordShares) -> float:
+    """Estimate the share of revisions that have the rarest word of a query."""
+    return min((_estimate_share(group, shares) for group in asked.every), default=1)
+
+
 def walk_matches(
     conn: Connection,
     request: IndexQuery,
@@ -289,7 +294,7 @@ def _walk_by_block(
     bottom, at, end = first >> BLOCK_BITS, last >> BLOCK_BITS, last + 1
     total = max(end, request.newest)
     parts = [_estimate_share(group, shares) for group in asked.every]
-    rarest, likely = min(parts, default=1), prod(parts)
+    rarest, likely = estimate_rarest(asked, shares), prod(parts)
     near = not far and len(parts) > 1 and rarest > _COMMON
     near = near and total > _NEAR_BLOCKS << BLOCK_BITS
     if near:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from bot.model.scope import Scope
 from bot.storage import (
@@ -523,6 +523,56 @@ async def test_among_some_versions_only_these_are_found(
     assert await among("lock -weir", every) == ["C", "B", "A"]
     assert await among("noon -lock", every) == []
     assert await among('"foot lock"', every) == []
+
+
+@pytest.mark.parametrize("share", [0.003, 0.05])
+@pytest.mark.parametrize(
+    ("latest", "whole", "kept", "found"),
+    [
+        (("C",), False, "BC", ["C", "B"]),
+        (("A",), False, "A", ["A"]),
+        (("A", "B"), True, "AB", ["B", "A"]),
+        ((), True, "", []),
+    ],
+)
+async def test_what_the_index_does_not_know_is_looked_up_from_both_sides(
+    database: Database,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    latest: tuple[str, ...],
+    whole: bool,
+    kept: str,
+    found: list[str],
+):
+    """Among the latest that fulfil the restriction, and among the latest matches."""
+    shares = WordShares(listed={}, others=share)
+    monkeypatch.setattr(search_index, "estimate_shares", lambda *_: shares)
+    for name in "ABC":
+        await database.write(store_article, tenant, id=name, title=name)
+
+    def is_among(names: Sequence[str]) -> Any:
+        return select(revisions.c.id).where(revisions.c.title.in_(names))
+
+    def search(conn: Connection) -> list[str]:
+        def keep(keys: Sequence[int]) -> list[int]:
+            here = is_among(list(kept)).where(revisions.c.id.in_(keys))
+            return list(conn.execute(here).scalars())
+
+        within = article_search.UnindexedFilter(
+            select_latest=lambda: (is_among(latest), whole), keep=keep, enough=9
+        )
+        last = article_search.search_revisions(
+            conn,
+            Scope(tenant.workspace.id),
+            wanted=parse_query("lock"),
+            limit=9,
+            unindexed=within,
+        )
+        of = select(revisions.c.title).where(revisions.c.id == bindparam("key"))
+        return [conn.execute(of, {"key": key}).scalar_one() for key in last]
+
+    assert await database.read(search) == found
 
 
 async def test_the_newest_quoting_articles_are_returned_and_whether_all(
