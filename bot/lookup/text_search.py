@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 #: The newest articles that are ranked, in a search with a restriction and without, and
 #: those of them that are shown.
 _RESTRICTED_LIMIT, CANDIDATE_LIMIT, SHOWN_ARTICLES = 200, 300, 10
-#: Latest quotes of a speaker whose articles are searched.
-_QUOTE_LIMIT = 1500
 #: Words that a search or question may have.
 MAX_SEARCH_WORDS = 20
 #: Searches for one question, articles from each, and articles that are read closely.
@@ -184,11 +182,7 @@ def _filter_by_speaker(
 ) -> article_search.UnindexedFilter:
     return article_search.UnindexedFilter(
         select_latest=partial(
-            quote_store.select_revisions_quoting,
-            conn,
-            scope,
-            speaker=speaker,
-            most=_QUOTE_LIMIT,
+            quote_store.select_revisions_quoting, conn, scope, speaker
         ),
         keep=partial(quote_store.filter_revisions_quoting, conn, speaker=speaker),
         enough=SHOWN_ARTICLES,

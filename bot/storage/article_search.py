@@ -58,9 +58,10 @@ _SIFTED_PER_STEP, _MAX_SIFTED = 2, 20
 _MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
-#: Share up to which a word is rare, and number of its matches after which the latest
-#: that fulfil a restriction are read instead.
-_RARE, _MOST_KEPT = 0.005, 200
+#: Share up to which a word is rare; number of its matches after which the latest that
+#: fulfil a restriction are read instead; and how many of these, if matches of a rare
+#: word have been read and if not.
+_RARE, _MOST_KEPT, _FEW_LATEST, _MANY_LATEST = 0.005, 200, 750, 1500
 #: Number of keys that are checked in one statement at first, and its growth; of one
 #: search, no more at first than this multiple of the matches that it needs, and later
 #: than this multiple of those in which they are expected.
@@ -111,9 +112,9 @@ class SearchFilters(TypedDict, total=False):
 class UnindexedFilter:
     """A restriction that is not part of the index, such as who is quoted."""
 
-    #: Returns a query for the latest revisions that fulfil it, a few thousand at most,
+    #: Returns a query for the latest revisions that fulfil it, about so many at most,
     #: and whether these are all.
-    select_latest: Callable[[], tuple[Select[Any], bool]]
+    select_latest: Callable[[int], tuple[Select[Any], bool]]
     #: Lists those of these revisions that fulfil it.
     keep: Callable[[Sequence[int]], list[int]]
     #: Number of results with which the search ends.
@@ -172,13 +173,13 @@ def _search_unindexed(
     rare = search_index.estimate_rarest(asked, here.shares) <= _RARE
     found, known = set[int](), _KnownMatches()
     if rare:
-        found |= set(*by_words.last([asked], limit, known))
+        found |= set(*by_words.last([asked], _MOST_KEPT // 2, known))
         if known or len(found) >= within.enough:
             return sorted(found, reverse=True)
-    among, whole = within.select_latest()
+    among, whole = within.select_latest(_FEW_LATEST if rare else _MANY_LATEST)
     found |= set(*replace(here, among=among).last([asked], limit, known))
     if not (rare or whole or len(found) >= within.enough):
-        found |= set(*by_words.last([asked], limit, known))
+        found |= set(*by_words.last([asked], _MOST_KEPT // 2, known))
     return sorted(found, reverse=True)[:limit]
 
 

@@ -560,7 +560,7 @@ async def test_what_the_index_does_not_know_is_looked_up_from_both_sides(
             return list(conn.execute(here).scalars())
 
         within = article_search.UnindexedFilter(
-            select_latest=lambda: (is_among(latest), whole), keep=keep, enough=9
+            select_latest=lambda _: (is_among(latest), whole), keep=keep, enough=9
         )
         last = article_search.search_revisions(
             conn,
