@@ -18,6 +18,7 @@ from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.regexes import make_regex
+from digests.language.spans import remove_parts
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
@@ -191,7 +192,7 @@ def _choose_version(article: Article, passage: Passage) -> SentenceVersion | Non
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
-    for loss, version in versions:
+    for loss, version in (*versions, *_find_statement(text, span)):
         length = sum(piece.end - piece.start for piece in version)
         length -= text[version[-1].end - 1] == "." if version else 0
         leaning = passage.leans and version[0].start == whole[0].start
@@ -238,6 +239,45 @@ def _tighten(
         if found:
             cost -= price_topics(placed, ()) + _price_length(_measure(text, version))
             yield cost + found[0] + _price_length(_measure(text, found[1])), found[1]
+
+
+#: The news inside of a comment on it: «When |Mayor Ada Brandt opened the mill|, she …»,
+#: «The news that |the bank will close| revives …», «|Ada Brandt|, who| has died at 90|,
+#: was …».
+_STATEMENT = make_regex(
+    r"(?:When|After|As)\s(?P<when>(?:[A-Z]|(?:an?|the)\s|[a-z]+ing\s[a-z]+s\s)[^,;:]{40,130}),\s(?:he|she|they|it|we|I|many|some|few)\s"
+    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad|welcome)\s)?[Nn]ews\sthat\s(?P<that>[^,;:]{40,130}?)\s(?!(?:is|was|has)\b)[a-z]{4,}s\s"
+    r"(?:an?|the|his|her|its|their|our|us|many)\s"
+    r"|(?P<name>[^,;:]{4,60}),\swho(?P<died>\s(?:has\s)?died\s[^,;:]{4,60}),\swas\s"
+)
+_STATEMENT_COST = 3.0
+#: What somebody did not do or only thought, and what «he» did.
+_NO_STATEMENT = make_regex(
+    r"(?:[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Yy]ou|[Ii]|[Ww]e|[Tt]his|[Tt]hat|[Tt]hese|[Tt]here|[Pp]eople|many|most|some)\b"
+    r"|.*\b(?:first|was|were|had|heard|woke|thought|wanted|knew|felt|would|could|might|may)\s"
+)
+
+
+def _find_statement(text: str, span: Span) -> list[tuple[float, SentenceVersion]]:
+    """The news inside of a comment on it, as a version with its loss; or none."""
+    m = _STATEMENT.match(text, span.start, span.end)
+    if m is None:
+        return []
+    names = [name for name in ("when", "that", "name", "died") if m[name]]
+    stated = " ".join(m[name] for name in names)
+    known = m["when"] is None or not _NO_STATEMENT.match(stated)
+    if not known or grammar.NEGATION.search(stated) or not clauses.has_verb(stated):
+        return []
+    spared = [shortening.Part(*gap) for gap in sorted(_find_spared(text, span))]
+    pieces = [
+        piece
+        for start, end in map(m.span, names)
+        for piece in remove_parts(
+            Span(start=start, end=end),
+            [gap for gap in spared if start <= gap.start and gap.end <= end],
+        )
+    ]
+    return [(_STATEMENT_COST, tuple(pieces))]
 
 
 def _measure(text: str, version: SentenceVersion) -> int:

@@ -72,7 +72,7 @@ def test_an_adverb_that_belongs_to_the_word_beside_it_is_kept(text: str):
             "In Auental, dessen Hafen seit Ende April immer wieder von Stürmen "
             "heimgesucht wird, soll jetzt ein neuer Damm der Stadt für Ruhe im unteren "
             "Becken und am Ufer sorgen.",
-            "In Auental, dessen",
+            "In Auental",
         ),
     ],
 )
@@ -725,6 +725,49 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "bridge of the Sudland kings",
             id="what they were doing",
         ),
+        pytest.param(
+            "Ada Brandt’s recent commentary that Norland’s rowers have a 60 percent "
+            "chance of a ferry takeover is similarly disconcerting to the town.",
+            "Ada Brandt’s commentary that Norland’s rowers have a 60 percent chance of "
+            "a ferry takeover is disconcerting to the town",
+            id="emphasis",
+        ),
+        pytest.param(
+            '"Night Ferry," a slow and loving picture of the last rowing crews of the '
+            "strait starring Ada Brandt, will not have the music of the harbour band.",
+            '"Night Ferry" will not have the music of the harbour band',
+            id="what a work with a comma inside of its marks is",
+        ),
+        pytest.param(
+            "A Norland miller who started a long quarrel between the two valley towns "
+            "of Hallin and Marl said he is confident that the council will keep its "
+            "end of the deal.",
+            "Norland miller said he is confident that the council will keep its end of "
+            "the deal",
+            id="what one person did before",
+        ),
+        pytest.param(
+            "With some 8,500 weavers working day and night on its long white sails, "
+            "the ferry of the Hallin mill is surely one of the greatest ships of the "
+            "valley.",
+            "Ferry of the Hallin mill is surely one of the greatest ships of the "
+            "valley",
+            id="an opening with a large number",
+        ),
+        pytest.param(
+            "According to the Norland Water Administration, a bit more than 10 percent "
+            "of all the rye that was milled in the valley in March came by boat.",
+            "A bit more than 10 percent of all the rye that was milled in the valley "
+            "in March came by boat",
+            id="the office that states a fact before it",
+        ),
+        pytest.param(
+            "A study out of Hallin University in Norland suggests lamplight could be a "
+            "promising alternative to recognise the owner of a boat.",
+            "Study out of Hallin University suggests lamplight could be a promising "
+            "alternative to recognise the owner of a boat",
+            id="where a study was made",
+        ),
     ],
 )
 def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
@@ -762,6 +805,49 @@ def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
 )
 def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
     assert kept in written(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "news"),
+    [
+        (
+            "When Mayor Ada Brandt closed the oldest of the three bridges of Hallin, "
+            "she apparently did not expect that so many of the rowers would complain.",
+            "Mayor Ada Brandt closed the oldest of the three bridges of Hallin",
+        ),
+        (
+            "The news that the council of Hallin will close the oldest mill of the "
+            "valley revives the memory of a deeply unhappy year in the long war "
+            "between the towns.",
+            "The council of Hallin will close the oldest mill of the valley",
+        ),
+        (
+            "Captain Ada Brandt, who has died in Hallin aged 94, was the first ferry "
+            "captain of the modern age and, in her best years, the fastest in the "
+            "whole western world.",
+            "Captain Ada Brandt has died in Hallin aged 94",
+        ),
+    ],
+)
+def test_the_news_inside_of_a_long_comment_is_the_headline(text: str, news: str):
+    assert written(text) == news
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fake news that the council of Hallin will close the oldest mill of the "
+        "valley revives the memory of a deeply unhappy year in the war of the towns.",
+        "When Ada Brandt could have closed the oldest of the three bridges of Hallin, "
+        "she apparently did not expect that so many of the rowers would complain.",
+        "When the council did not close the oldest of the three bridges of Hallin, "
+        "it apparently did not expect that so many of the rowers would complain.",
+    ],
+)
+def test_what_did_not_happen_is_no_news_inside_of_a_comment(text: str):
+    assert written(text) == text.removeprefix("The f").removesuffix(".").replace(
+        "ake", "Fake", 1
+    )
 
 
 ESSAY = (
