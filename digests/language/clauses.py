@@ -582,7 +582,6 @@ def has_verb(text: str) -> bool:
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = make_regex(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
 _COMMA_IN_MARKS = make_regex(
-    # «"The Mill|,|" will open»
     r",(?=[\"”](?:,|$))|\A([\"“][^\"“”]*),(?=[\"”]\s(?:is|are|was|were|ha[sd]|have|will)\s)"
 )
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
