@@ -347,7 +347,7 @@ _ANY_LINK = make_regex(
 
 
 #: Words that only look like verbs: «|on state-owned farms in May».
-_LIKE_VERBS = make_regex(r"\w+-\w+|\bMay\b")
+_LIKE_VERBS = make_regex(r"\b(?!co-|re-)\w+-\w+|\bMay\b")
 
 
 def takes_verb(tail: str) -> bool:
@@ -564,7 +564,7 @@ _WITH_OBJECT = make_regex(
 
 def has_verb(text: str) -> bool:
     """Whether there is a word that may be a finite verb."""
-    found = words.split_words(text)
+    found = words.split_words(_LIKE_VERBS.sub("", text))
     if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
         return True
     if _GERMAN.search(text):

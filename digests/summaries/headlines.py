@@ -46,6 +46,7 @@ def write_headline(
     found: Sequence[Passage] | None = None,
     summary: Sequence[Sentence] = (),
     *,
+    rivals: Sequence[Passage] = (),
     sure: bool = True,
 ) -> Headline:
     """The article's title, or the news sentence shortened.
@@ -56,6 +57,7 @@ def write_headline(
         article: Spans of the answer point into its text; a kept title has none.
         found: The article's passages, if the caller has them.
         summary: Its sentences come before other passages.
+        rivals: Passages that may be the news too, where the first one is too long.
         sure: Whether the first passage reads as news.
 
     Returns:
@@ -71,12 +73,17 @@ def write_headline(
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
-    return (
+    written = (
         (None if sure else _name_subject(article, summarised[:1], found))
         or _from_sentences(article, summarised)
         or _from_sentences(article, found)
         or _from_words(article)
     )
+    if len(written.text) <= MAX_LENGTH:
+        return written
+    others = (_from_sentences(article, (p,)) for p in rivals if _stands_alone(p))
+    short = (other for other in others if other and len(other.text) <= MAX_LENGTH)
+    return next(short, written)
 
 
 def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
@@ -123,8 +130,8 @@ def _name_subject(
 ) -> Headline | None:
     """The person in `first` whom a text names most often, and who it is.
 
-    Where the text does not say who it is: the first sentence about the person that is
-    short enough for a headline.
+    Where the text does not say who it is: the first sentence about the person, or else
+    `first`, that is short enough for a headline.
     """
     text = article.text
     spans: dict[str, Span] = {}
@@ -152,6 +159,9 @@ def _name_subject(
             about = sentence is not None and family in sentence.text
             if sentence and about and len(sentence.text) <= MAX_LENGTH:
                 return sentence
+        opening = _from_sentences(article, first)
+        if opening and len(opening.text) <= MAX_LENGTH:
+            return opening
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 

@@ -115,7 +115,7 @@ _GAPS = tuple(
             0.3,
             r"(?<!\bmore)(?<!\bmost)(?<!\bas)(?<!\bso)(?<!\btoo)(?<!\bnot)"
             r"(?:(?<!\ba)(?<!\ban)|(?<=\ba)(?=\s\S+\s[^aeiouAEIOU])|(?<=\ban)(?=\s\S+\s[aeiouAEIOU]))"
-            rf"(?P<gap>(?:\A|\s)(?:{_EMPHASIS}))(?=\s(?!(?:and|or|than|to|that|for|in|of|on|with|by|as|at)\b)[\w\"“])",
+            rf"(?P<gap>(?:\A(?i:{_EMPHASIS})|\s(?:{_EMPHASIS})))(?=\s(?!(?:and|or|than|to|that|for|in|of|on|with|by|as|at)\b)[\w\"“])",
         ),
         # «"The Mill,"| a film about work,| will open»
         (
