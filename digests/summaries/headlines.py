@@ -6,7 +6,8 @@ prefers a sentence of 120 characters that says what happened, to whom, where and
 one of 80 that leaves the reader asking. So only what costs nothing is always left out
 (days, short brackets, who stated a plain fact); more goes where the sentence is longer
 than a headline may be, the parts first that lose least. A sentence that has no such
-version is shown in full.
+version gives way to one that may be the news as well, or is shown in full. An essay has
+a headline about its subject or its topics.
 """
 
 import itertools
@@ -21,6 +22,7 @@ from digests.language.regexes import make_regex
 from digests.language.spans import remove_parts
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
+from digests.summaries.news_sentence import is_plain, reports_event
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.summaries.topics import PlacedTopics, place_topics, price_topics
@@ -79,6 +81,8 @@ def write_headline(
         or _from_sentences(article, found)
         or _from_words(article)
     )
+    if not sure and written.spans:
+        written = _name_topics(article, written, found) or written
     if len(written.text) <= MAX_LENGTH:
         return written
     others = (_from_sentences(article, (p,)) for p in rivals if _stands_alone(p))
@@ -163,6 +167,40 @@ def _name_subject(
         if opening and len(opening.text) <= MAX_LENGTH:
             return opening
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
+
+
+#: What more of a text's topics a sentence names (`topics`) that is a better headline.
+_MORE_TOPICS = 3.0
+
+
+def _name_topics(
+    article: Article, written: Headline, found: Sequence[Passage]
+) -> Headline | None:
+    """The sentence that names most topics of an essay, if `written` names few."""
+    ranked = []
+    for passage in found:
+        if passage.span.start <= written.spans[0].start < passage.span.end:
+            if reports_event(passage):
+                return None
+        elif not (
+            passages.is_presentable(passage)
+            and _stands_alone(passage)
+            and is_plain(passage)
+        ):
+            continue
+        headline = _from_sentences(article, (passage,))
+        if headline and len(headline.text) <= MAX_LENGTH:
+            ranked.append((_weigh_topics(article, headline.spans), headline))
+    best = max(ranked, key=lambda row: row[0], default=None)
+    enough = _weigh_topics(article, written.spans) + _MORE_TOPICS
+    return best[1] if best and best[0] >= enough else None
+
+
+def _weigh_topics(article: Article, version: SentenceVersion) -> float:
+    """What the topics of a text that a version names are worth."""
+    span = Span(start=version[0].start, end=version[-1].end)
+    placed = place_topics(article, span)
+    return price_topics(placed, ()) - price_topics(placed, version)
 
 
 #: A scene, an aside, the label of an answer, a letter.

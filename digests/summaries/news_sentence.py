@@ -197,6 +197,26 @@ def _count_report_signs(passage: Passage) -> int:
     return bool(signs & _OF_NEWS) + len(signs & _SIGNS_OF_REPORT)
 
 
+#: What a sentence that says what a text is about does without.
+_NOT_PLAIN = (
+    _NO_BEGINNING
+    | _NEVER
+    | words.word_set("""
+    opens_with_preposition opens_with_clause
+""")
+)
+
+
+def reports_event(passage: Passage) -> bool:
+    """Whether a sentence has a sign that it reports an event."""
+    return _count_report_signs(passage) > 0
+
+
+def is_plain(passage: Passage) -> bool:
+    """Whether a sentence has no sign of a scene, an aside or an earlier time."""
+    return _list_signs(passage).isdisjoint(_NOT_PLAIN)
+
+
 def open_with_news(
     article: Article, found: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], bool, tuple[Passage, ...]]:

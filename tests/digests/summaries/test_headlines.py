@@ -932,6 +932,29 @@ def test_a_short_opening_about_somebody_is_preferred_to_a_bare_name():
     assert made.headline.text.startswith("This was supposed to be the last race of")
 
 
+PORTRAIT = (
+    "One-year-old Ada lives almost entirely in the dark. She was born in Hallin, as "
+    "the floods of the lower valley began. They are packed in tight with other people. "
+    "It takes a while to get used to the smell. Around 1.7 million children of Norland "
+    "are affected by the flood in the valley. Few children of Norland can swim. The "
+    "relief boats of Norland bring bread for the children. The flood has no end in "
+    "sight for Norland, and relief is slow."
+)
+
+
+def test_an_essay_that_opens_with_a_scene_has_a_headline_about_its_topics():
+    made = summarise_article(Article(id="a", text=PORTRAIT), 280)
+    assert made.headline.text == (
+        "Around 1.7 million children of Norland are affected by the flood in the valley"
+    )
+
+
+def test_an_event_at_the_head_of_an_essay_is_its_headline():
+    text = PORTRAIT.replace("lives almost", "has been found on Monday")
+    made = summarise_article(Article(id="a", text=text), 280)
+    assert made.headline.text.startswith("One-year-old Ada")
+
+
 def test_a_report_is_told_by_its_news():
     text = (
         "Tom Reed was rescued on Monday after his ferry had sunk in Lake Hallin. "
