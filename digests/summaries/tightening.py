@@ -142,7 +142,7 @@ _GAPS = tuple(
         (
             1.5,
             r"(?<!\bthe)(?<!\ba)(?P<gap>\s(?:(?:suspected|accused|armed|charged|released|published|issued|offered|run|led|backed|owned|based|starring|known|called)"
-            r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])|(?:showing|depicting|featuring|containing|including|involving|belonging)\s)"
+            r"\s(?:[A-Z]\w+\s)?(?:of|with|in|as|by|for|at|[A-Z])|(?:showing|depicting|featuring|containing|including|involving|belonging)\s(?!that\b))"
             r"(?:[^,;:\"“()]|,\s[A-Z]|,\swho\s[^,;:()]{3,80},){2,80}?)"
             rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
         ),
