@@ -816,8 +816,8 @@ def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
 
 def test_what_figures_show_is_not_cut_before_its_verb():
     made = written(
-        "Norland mobile owners continue to break records with their text messaging, "
-        "with latest figures showing that 26 billion texts were sent in total in 2004."
+        "Hallin ferry owners continue to break records with their night crossings, "
+        "with latest figures showing that 26 million lamps were sent in total in 2004."
     )
     assert "figures were" not in made
 
