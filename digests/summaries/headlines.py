@@ -163,14 +163,17 @@ def _name_subject(
             about = sentence is not None and family in sentence.text
             if sentence and about and len(sentence.text) <= MAX_LENGTH:
                 return sentence
-        opening = _from_sentences(article, first)
-        if opening and len(opening.text) <= MAX_LENGTH:
+        opening = _from_sentences(article, [p for p in first if not p.personal])
+        whole = opening and opening.spans[0].start == first[0].span.start
+        if opening and whole and len(opening.text) <= MAX_LENGTH:
             return opening
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
 
 
 #: What more of a text's topics a sentence names (`topics`) that is a better headline.
 _MORE_TOPICS = 3.0
+#: The first sentence of a text begins after so many characters at most.
+_HEAD = 60
 
 
 def _name_topics(
@@ -180,7 +183,8 @@ def _name_topics(
     ranked = []
     for passage in found:
         if passage.span.start <= written.spans[0].start < passage.span.end:
-            if reports_event(passage):
+            at_head = passage.span.start < _HEAD
+            if reports_event(passage) or (at_head and is_plain(passage)):
                 return None
         elif not (
             passages.is_presentable(passage)
