@@ -110,6 +110,23 @@ _GAPS = tuple(
             rf"\A(?:[^,;:\"“]){{3,80}}?\s{_SAYING}\s[^;:\"“]*?(?P<gap>,\s(?:the|an?)?\s?(?:[\w’'-]+\s){{0,4}}"
             r"(?:agency|newspaper|daily|radio|television|media|Times|Post|News)\s(?:[A-Z][\w-]+\s){0,3}(?:said|reported|reports|says))(?=\.?\Z)",
         ),
+        # «said |at a rally in Hallin| that», «…| at an event in Hallin|»
+        (
+            0.4,
+            r"\b(?:sa(?:id|ys)|told|announced|spoke|wrote|argued|warned|promised|claimed)\b[^;:]*?(?P<gap>\s(?:during|at)\san?\s(?:[\w-]+\s){0,2}(?:events?|rally|rallies|briefing|conference|forum|hearing|fundraiser|stop|town\shall|meeting)"
+            r"(?:\sin\s(?:the\s)?[A-Z][\w.’'-]*(?:,?\s[A-Z][\w.’'-]*){0,3})?)(?=\sthat\s|,\s|\.?\Z)",
+        ),
+        # «according to a |new Norland Courier| poll», «… documents| that she filed|»
+        (
+            0.4,
+            r",\saccording\sto\s(?:a(?P<gap>(?:\s[\w’'-]+){1,6}?)(?=\s(?:poll|survey|study|report|review)\b)"
+            r"|(?:[\w’'-]+\s){0,4}(?:documents|records|filings|data|emails)(?P<also>\s(?:he|she|it|they|that|filed|submitted|released|obtained|published)\s[^,;]*?)(?=\.?\Z))",
+        ),
+        # «Ada Lund, 68|, Brandt’s friend since school,| has been praised»
+        (
+            1.5,
+            r"(?<=[\w])(?P<gap>,\s[A-Z][\w-]+[’']s\s[^;:()\"“”]{3,140},)(?=\s(?:is|are|was|were|ha[sd]|have|will)\s)",
+        ),
         # «the |acclaimed| film», «|deeply| divided»: praise and emphasis
         (
             0.3,

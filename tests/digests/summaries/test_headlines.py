@@ -775,6 +775,33 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "alternative to recognise the owner of a boat",
             id="where a study was made",
         ),
+        pytest.param(
+            "Ada Brandt thinks the council of Hallin demands too many crossings of its "
+            "young ferry captains, Mayor Tom Reed said this week at an event in Marl.",
+            "Ada Brandt thinks the council of Hallin demands too many crossings of its "
+            "young ferry captains, Mayor Tom Reed said",
+            id="where somebody said it",
+        ),
+        pytest.param(
+            "Ada Brandt and Tom Reed are virtually tied on the way to their first race "
+            "of the year, according to a new Hallin Courier-Valley Radio poll.",
+            "Ada Brandt and Tom Reed are virtually tied on the way to their first race "
+            "of the year, according to a poll",
+            id="whose poll it was",
+        ),
+        pytest.param(
+            "Ada Brandt has put money into some of the mills that she calls the worst "
+            "of all, according to old harbour documents she sent to the mayor.",
+            "Ada Brandt has put money into some of the mills that she calls the worst "
+            "of all, according to old harbour documents",
+            id="what was done with a document",
+        ),
+        pytest.param(
+            "Ida Lund, 68, Brandt’s close friend since the sixth grade at the school "
+            "of Marl in the valley of Orvik, has been praised throughout the race.",
+            "Ida Lund, 68, has been praised throughout the race",
+            id="whose friend somebody is",
+        ),
     ],
 )
 def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
