@@ -298,8 +298,8 @@ def _tighten(
 #: was …».
 _STATEMENT = make_regex(
     r"(?:When|After|As)\s(?P<when>(?:[A-Z]|(?:an?|the)\s|[a-z]+ing\s[a-z]+s\s)[^,;:]{40,130}),\s(?:he|she|they|it|we|I|many|some|few)\s"
-    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad|welcome)\s)?[Nn]ews\sthat\s(?P<that>[^,;:]{40,130}?)\s(?!(?:is|was|has)\b)[a-z]{4,}s\s"
-    r"(?:an?|the|his|her|its|their|our|us|many)\s"
+    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad|welcome)\s)?(?:[Nn]ews|[Rr]evelations?)\sthat\s(?P<that>[^,;:]{40,130}?)\s(?:(?!(?:is|was|has)\b)[a-z]{4,}s\s"
+    r"(?:an?|the|his|her|its|their|our|us|many)|set\soff|sparked|prompted|triggered|drew|shocked|stunned)\s"
     r"|(?P<name>[^,;:]{4,60}),\swho(?P<died>\s(?:has\s)?died\s[^,;:]{4,60}),\swas\s"
 )
 _STATEMENT_COST = 3.0

@@ -802,6 +802,12 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "Ida Lund, 68, has been praised throughout the race",
             id="whose friend somebody is",
         ),
+        pytest.param(
+            "Hallin and Marl, the two largest harbours on the long race calendar of "
+            "the northern valley in March, aren’t waiting until next month to vote.",
+            "Hallin and Marl aren’t waiting until next month to vote",
+            id="an apposition before a denial",
+        ),
     ],
 )
 def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
@@ -885,6 +891,12 @@ def test_a_short_sentence_that_may_be_the_news_is_preferred_to_one_that_is_too_l
             "valley revives the memory of a deeply unhappy year in the long war "
             "between the towns.",
             "The council of Hallin will close the oldest mill of the valley",
+        ),
+        (
+            "The revelation that several rowers of Ada Brandt received a part of the "
+            "prize in the ferry race set off another round of letters to the mayor.",
+            "Several rowers of Ada Brandt received a part of the prize in the ferry "
+            "race",
         ),
         (
             "Captain Ada Brandt, who has died in Hallin aged 94, was the first ferry "
