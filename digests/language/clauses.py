@@ -347,7 +347,7 @@ _ANY_LINK = make_regex(
 
 
 #: Words that only look like verbs: «|on state-owned farms in May».
-_LIKE_VERBS = make_regex(r"\w+-\w+|\bMay\b")
+_LIKE_VERBS = make_regex(r"\b(?!co-|re-)\w+-\w+|\bMay\b")
 
 
 def takes_verb(tail: str) -> bool:
@@ -492,7 +492,6 @@ NEEDS_BOTH = make_regex(
 _GOES_ON = make_regex(rf",[^,]{{0,60}}$|{grammar.NEGATION.pattern}")
 
 
-_DIGIT = make_regex(r"\d")
 #: «and instead denied it»
 _ADVERB = make_regex(r"then|later|instead|also|still|soon|[a-z]+ly")
 #: «and he hopes to play»: a clause of its own.
@@ -518,9 +517,8 @@ def _adds_whole(kept: str, tail: str) -> bool:
     if _GOES_ON.search(kept) or _NAME_GOES_ON.match(tail):
         return False
     added = following[0] in _ADDED or not _DETERMINERS.isdisjoint(following[1:2])
-    return (
-        added and _DIGIT.search(tail) is None
-    )  # «prices in Hallin | and Norvik by 24%»
+    # «prices in Hallin | and Norvik by 24%»
+    return added and not any(map(str.isdigit, tail))
 
 
 #: A German word, and a verb that may be one.
@@ -566,7 +564,7 @@ _WITH_OBJECT = make_regex(
 
 def has_verb(text: str) -> bool:
     """Whether there is a word that may be a finite verb."""
-    found = words.split_words(text)
+    found = words.split_words(_LIKE_VERBS.sub("", text))
     if any(grammar.looks_finite(w) or w.endswith(_CONTRACTED) for w in found):
         return True
     if _GERMAN.search(text):
@@ -583,7 +581,9 @@ def has_verb(text: str) -> bool:
 
 #: A space before a mark, where words between two spans were removed.
 _SPACED_MARK = make_regex(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
-_COMMA_IN_MARKS = make_regex(r",(?=[\"”](?:,|$))")
+_COMMA_IN_MARKS = make_regex(
+    r",(?=[\"”](?:,|$))|\A([\"“][^\"“”]*),(?=[\"”]\s(?:is|are|was|were|ha[sd]|have|will)\s)"
+)
 _MARKS_AFTER = ",;:—–- \n\t\u00a0"
 _STOPS = ".!?…"
 _CLOSING = "\"'”’“»«)]"
@@ -594,7 +594,7 @@ def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:
     """A version as it is shown: single spaces, a capital, an ending mark."""
     pieces = " ".join(text[span.start : span.end] for span in version)
     shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
-    shown = _COMMA_IN_MARKS.sub("", shown)
+    shown = _COMMA_IN_MARKS.sub(r"\1", shown)
     if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
         shown += mark
     return _FIRST_LETTER.sub(lambda first: first[0].upper(), shown, count=1)

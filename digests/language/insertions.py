@@ -17,7 +17,7 @@ from digests.language.words import word_set
 from digests.types import Span
 
 _INSERTED = make_regex(
-    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:{FINITE}"
+    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:(?:{FINITE})(?:n['’]t)?"
     r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
     r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},(?=\s(?:in|on|for|at|after|over|to|from)\s)"

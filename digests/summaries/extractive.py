@@ -398,7 +398,7 @@ class SummaryRow:
 def explain_summary(article: Article, chars: int) -> tuple[SummaryRow, ...]:
     """Every sentence that could be in a summary of at most `chars` characters."""
     every = passages.extract_passages(article)
-    opened, _ = open_with_news(article, every)
+    opened, *_ = open_with_news(article, every)
     decisions = decide_passages(article, opened, chars)
     if not any(decision.sentence for decision in decisions):
         decisions = decide_passages(article, every, chars)

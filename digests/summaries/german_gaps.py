@@ -60,6 +60,14 @@ _GAPS = tuple(
             r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
             r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,30}?Jahren?))(?=\s)",
         ),
+        # «|die 39-jährige| Ada Brandt»
+        (0.4, rf"\s(?P<gap>(?:der|die)\s\d{{1,3}}-?jährige\s)(?={_NOUN}\s{_NOUN})"),
+        # «Gespräche |zwischen Rat und Werk|», «Ada Lund|, Tochter von Jens Lund,| will»
+        (
+            0.8,
+            rf"(?<=[a-zäöüß])(?P<gap>\szwischen\s(?:de[nmr]\s)?{_NOUN}\sund\s(?:de[nmr]\s)?{_NOUN})(?=\s[a-zäöü])"
+            rf"|{_NOUN}\s{_NOUN}(?P<also>,\s{_NOUN}\s(?:vo[nm]|de[rs])\s[^,;:„]{{3,140}},)(?=\s[a-zäöü])",
+        ),
         # «ein Frachter |mit Wasser und Obst an Bord|», «ein Flugzeug |vom Typ „Orla“|»
         (
             0.6,
@@ -68,7 +76,7 @@ _GAPS = tuple(
         # «Regenfälle |sowie Stürme|»
         (
             1.0,
-            rf"(?<=[a-zäöüß)])(?P<gap>\ssowie\s(?:(?:{_ADJECTIVE}\s)?{_NOUN}(?=\s(?!de[rs]\b|eine[rs]\b|vo[nm]\b|aus\b){_LOW})|[^,;:.]{{3,90}}(?=\.?\Z)))",
+            rf"(?<=[a-zäöüß)])(?P<gap>\ssowie\s(?:(?:{_ADJECTIVE}\s)?{_NOUN}(?=\s(?!de[rs]\b|eine[rs]\b|vo[nm]\b|aus\b|und\b){_LOW})|[^,;:.]{{3,90}}(?=\.?\Z)))",
         ),
         # «der |pakistanischen| Stadt Quetta», where the name says which
         (
@@ -118,8 +126,8 @@ def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     second = _find_second_verb(sentence)
     for loss, pattern in _GAPS:
         for m in pattern.finditer(sentence):
-            if m.start("gap") >= second or loss in _ANYWHERE:
-                yield loss, *m.span("gap")
+            if m.start() >= second or loss in _ANYWHERE:
+                yield loss, *m.span(m.lastgroup or "gap")
     yield from _find_phrases(sentence, second)
     yield from _find_clauses(sentence)
     passive = _PASSIVE.match(sentence)
@@ -157,7 +165,7 @@ _MORE = (
 )
 _RELATIVE = (
     r"(?:,\s(?:(?:in|an|auf|bei|mit|von|zu|aus|für)\s)?(?:der|die|das|de[nm]|deren|dessen)\s"
-    r"[^,;:()„“]{5,90}\s[a-zäöüß]+(?:t|te|ten|en|ist|sind),)"
+    r"[^,;:()„“]{5,90}\s(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|wird),)"
 )
 #: A phrase with all that says more of its noun.
 _PHRASE = make_regex(
@@ -236,7 +244,7 @@ def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
 
 #: Where a German sentence may end: a clause that says more, a second statement.
 _ENDS = make_regex(
-    r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|was|wobei|womit|wodurch|worauf|nachdem|obwohl"
+    r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|doch|was|wobei|womit|wodurch|worauf|nachdem|obwohl"
     r"|während|denn|weil|die|der|das|den|dem|deren|dessen|(?:bei|in|mit|auf|für|an|aus|von|nach|über|unter|durch|vor)"
     r"\s(?:de[rmn]|die|das|denen|dessen|deren)|\w+\sdavon)\s)"
     r"|:\s(?=[A-ZÄÖÜ])|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss|danach|später|dann)\s)"

@@ -6,7 +6,8 @@ prefers a sentence of 120 characters that says what happened, to whom, where and
 one of 80 that leaves the reader asking. So only what costs nothing is always left out
 (days, short brackets, who stated a plain fact); more goes where the sentence is longer
 than a headline may be, the parts first that lose least. A sentence that has no such
-version is shown in full.
+version gives way to one that may be the news as well, or is shown in full. An essay has
+a headline about its subject or its topics.
 """
 
 import itertools
@@ -18,8 +19,10 @@ from digests.language import clauses, dates, grammar, words
 from digests.language.clauses import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.regexes import make_regex
+from digests.language.spans import remove_parts
 from digests.language.titles import strip_site_name
 from digests.summaries import passages, shortening, tightening
+from digests.summaries.news_sentence import is_plain, reports_event
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
 from digests.summaries.shortening import SentenceVersion
 from digests.summaries.topics import PlacedTopics, place_topics, price_topics
@@ -45,6 +48,7 @@ def write_headline(
     found: Sequence[Passage] | None = None,
     summary: Sequence[Sentence] = (),
     *,
+    rivals: Sequence[Passage] = (),
     sure: bool = True,
 ) -> Headline:
     """The article's title, or the news sentence shortened.
@@ -55,6 +59,7 @@ def write_headline(
         article: Spans of the answer point into its text; a kept title has none.
         found: The article's passages, if the caller has them.
         summary: Its sentences come before other passages.
+        rivals: Passages that may be the news too, where the first one is too long.
         sure: Whether the first passage reads as news.
 
     Returns:
@@ -70,12 +75,19 @@ def write_headline(
     found = passages.extract_passages(article) if found is None else found
     shown = {sentence.spans[0].start for sentence in summary}
     summarised = [p for p in found if p.span.start in shown]
-    return (
+    written = (
         (None if sure else _name_subject(article, summarised[:1], found))
         or _from_sentences(article, summarised)
         or _from_sentences(article, found)
         or _from_words(article)
     )
+    if not sure and written.spans:
+        written = _name_topics(article, written, found) or written
+    if len(written.text) <= MAX_LENGTH:
+        return written
+    others = (_from_sentences(article, (p,)) for p in rivals if _stands_alone(p))
+    short = (other for other in others if other and len(other.text) <= MAX_LENGTH)
+    return next(short, written)
 
 
 def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
@@ -122,8 +134,8 @@ def _name_subject(
 ) -> Headline | None:
     """The person in `first` whom a text names most often, and who it is.
 
-    Where the text does not say who it is: the first sentence about the person that is
-    short enough for a headline.
+    Where the text does not say who it is: the first sentence about the person, or else
+    `first`, that is short enough for a headline.
     """
     text = article.text
     spans: dict[str, Span] = {}
@@ -151,7 +163,48 @@ def _name_subject(
             about = sentence is not None and family in sentence.text
             if sentence and about and len(sentence.text) <= MAX_LENGTH:
                 return sentence
+        opening = _from_sentences(article, [p for p in first if not p.personal])
+        whole = opening and opening.spans[0].start == first[0].span.start
+        if opening and whole and len(opening.text) <= MAX_LENGTH:
+            return opening
     return Headline(text=_format_headline(text, (span,)), spans=(span,))
+
+
+#: What more of a text's topics a sentence names (`topics`) that is a better headline.
+_MORE_TOPICS = 3.0
+#: The first sentence of a text begins after so many characters at most.
+_HEAD = 60
+
+
+def _name_topics(
+    article: Article, written: Headline, found: Sequence[Passage]
+) -> Headline | None:
+    """The sentence that names most topics of an essay, if `written` names few."""
+    ranked = []
+    for passage in found:
+        if passage.span.start <= written.spans[0].start < passage.span.end:
+            at_head = passage.span.start < _HEAD
+            if reports_event(passage) or (at_head and is_plain(passage)):
+                return None
+        elif not (
+            passages.is_presentable(passage)
+            and _stands_alone(passage)
+            and is_plain(passage)
+        ):
+            continue
+        headline = _from_sentences(article, (passage,))
+        if headline and len(headline.text) <= MAX_LENGTH:
+            ranked.append((_weigh_topics(article, headline.spans), headline))
+    best = max(ranked, key=lambda row: row[0], default=None)
+    enough = _weigh_topics(article, written.spans) + _MORE_TOPICS
+    return best[1] if best and best[0] >= enough else None
+
+
+def _weigh_topics(article: Article, version: SentenceVersion) -> float:
+    """What the topics of a text that a version names are worth."""
+    span = Span(start=version[0].start, end=version[-1].end)
+    placed = place_topics(article, span)
+    return price_topics(placed, ()) - price_topics(placed, version)
 
 
 #: A scene, an aside, the label of an answer, a letter.
@@ -191,7 +244,7 @@ def _choose_version(article: Article, passage: Passage) -> SentenceVersion | Non
     versions = shortening.list_versions(text, span, _find_spared(text, span))
     whole = versions[0][1]
     priced = []
-    for loss, version in versions:
+    for loss, version in (*versions, *_find_statement(text, span)):
         length = sum(piece.end - piece.start for piece in version)
         length -= text[version[-1].end - 1] == "." if version else 0
         leaning = passage.leans and version[0].start == whole[0].start
@@ -238,6 +291,45 @@ def _tighten(
         if found:
             cost -= price_topics(placed, ()) + _price_length(_measure(text, version))
             yield cost + found[0] + _price_length(_measure(text, found[1])), found[1]
+
+
+#: The news inside of a comment on it: «When |Mayor Ada Brandt opened the mill|, she …»,
+#: «The news that |the bank will close| revives …», «|Ada Brandt|, who| has died at 90|,
+#: was …».
+_STATEMENT = make_regex(
+    r"(?:When|After|As)\s(?P<when>(?:[A-Z]|(?:an?|the)\s|[a-z]+ing\s[a-z]+s\s)[^,;:]{40,130}),\s(?:he|she|they|it|we|I|many|some|few)\s"
+    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad|welcome)\s)?(?:[Nn]ews|[Rr]evelations?)\sthat\s(?P<that>[^,;:]{40,130}?)\s(?:(?!(?:is|was|has)\b)[a-z]{4,}s\s"
+    r"(?:an?|the|his|her|its|their|our|us|many)|set\soff|sparked|prompted|triggered|drew|shocked|stunned)\s"
+    r"|(?P<name>[^,;:]{4,60}),\swho(?P<died>\s(?:has\s)?died\s[^,;:]{4,60}),\swas\s"
+)
+_STATEMENT_COST = 3.0
+#: What somebody did not do or only thought, and what «he» did.
+_NO_STATEMENT = make_regex(
+    r"(?:[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Yy]ou|[Ii]|[Ww]e|[Tt]his|[Tt]hat|[Tt]hese|[Tt]here|[Pp]eople|many|most|some)\b"
+    r"|.*\b(?:first|was|were|had|heard|woke|thought|wanted|knew|felt|would|could|might|may)\s"
+)
+
+
+def _find_statement(text: str, span: Span) -> list[tuple[float, SentenceVersion]]:
+    """The news inside of a comment on it, as a version with its loss; or none."""
+    m = _STATEMENT.match(text, span.start, span.end)
+    if m is None:
+        return []
+    names = [name for name in ("when", "that", "name", "died") if m[name]]
+    stated = " ".join(m[name] for name in names)
+    known = m["when"] is None or not _NO_STATEMENT.match(stated)
+    if not known or grammar.NEGATION.search(stated) or not clauses.has_verb(stated):
+        return []
+    spared = [shortening.Part(*gap) for gap in sorted(_find_spared(text, span))]
+    pieces = [
+        piece
+        for start, end in map(m.span, names)
+        for piece in remove_parts(
+            Span(start=start, end=end),
+            [gap for gap in spared if start <= gap.start and gap.end <= end],
+        )
+    ]
+    return [(_STATEMENT_COST, tuple(pieces))]
 
 
 def _measure(text: str, version: SentenceVersion) -> int:

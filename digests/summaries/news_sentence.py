@@ -122,7 +122,7 @@ _TURNS_TO_NOW = make_regex(
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = make_regex(
     r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
-    r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|Originally"
+    r"|(?:In|Over|Throughout|During)\sthe\s(?:past|last|\d{4}s)\b|Back\sin\s|At\sthe\stime\s|Originally"
     r"|Previously|Historically|Until\s(?:recently|now)\b|For\s(?:years|decades)\b"
     r"|(?:\w+\s){0,3}(?:[Mm]onths|[Yy]ears|[Dd]ecades)\s(?:ago|later)\b"
     rf"|Last\s(?:spring|summer|autumn|fall|winter|{MONTH_NAMES})\b"
@@ -137,13 +137,16 @@ class NewsChoice(NamedTuple):
 
     passage: Passage
     sure: bool
+    #: Those that are rated nearly as high, the best first.
+    rivals: tuple[Passage, ...] = ()
 
 
 #: The rating from which on a sentence is taken for the news, by its signs of an event;
 #: a text of fewer sentences is a brief, and German ratings are lower.
 _SURE = (14.0, 12.5, 7.0)
 _BRIEF = 5
-#: How far the best one of an essay or a feature must be above its first sentence.
+#: How far the best one of an essay or a feature must be above its first sentence, and
+#: the news of a report above its rivals.
 _CLEARLY = 2.5
 _SIGNS_OF_REPORT = _REPORTS - words.word_set("has_happened will_happen is_happening")
 
@@ -176,7 +179,9 @@ def choose_news(article: Article, found: Sequence[Passage]) -> NewsChoice | None
     before = found[max(0, news.place - 1)]
     alone = not news.leans or _SIGNS[_LINK].match(news.text)
     chosen = news if alone or not is_presentable(before) else before
-    return NewsChoice(chosen, sure)
+    near = [row for row in rated if rating - row[0] < _CLEARLY and row[1] is not chosen]
+    near.sort(key=lambda row: -row[0])
+    return NewsChoice(chosen, sure, tuple(passage for _, passage in near))
 
 
 def _has_title(article: Article, found: Sequence[Passage]) -> bool:
@@ -192,17 +197,38 @@ def _count_report_signs(passage: Passage) -> int:
     return bool(signs & _OF_NEWS) + len(signs & _SIGNS_OF_REPORT)
 
 
+#: What a sentence that says what a text is about does without.
+_NOT_PLAIN = (
+    _NO_BEGINNING
+    | _NEVER
+    | words.word_set("""
+    opens_with_preposition opens_with_clause
+""")
+)
+
+
+def reports_event(passage: Passage) -> bool:
+    """Whether a sentence has a sign that it reports an event."""
+    return _count_report_signs(passage) > 0
+
+
+def is_plain(passage: Passage) -> bool:
+    """Whether a sentence has no sign of a scene, an aside or an earlier time."""
+    return _list_signs(passage).isdisjoint(_NOT_PLAIN)
+
+
 def open_with_news(
     article: Article, found: Sequence[Passage]
-) -> tuple[tuple[Passage, ...], bool]:
-    """The passages from the news on, numbered anew, and whether it is news for sure."""
+) -> tuple[tuple[Passage, ...], bool, tuple[Passage, ...]]:
+    """The passages from the news on, numbered anew, whether it is sure, its rivals."""
     news = choose_news(article, found)
     if news is None:
-        return tuple(found), True
+        return tuple(found), True, ()
     rest = found[news.passage.place :]
     first = _drop_link(article.text, rest[0])
     opened = (first, *rest[1:])
-    return tuple(p._replace(place=place) for place, p in enumerate(opened)), news.sure
+    numbered = tuple(p._replace(place=place) for place, p in enumerate(opened))
+    return numbered, news.sure, news.rivals
 
 
 #: «But», which nothing before the news explains.

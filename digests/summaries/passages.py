@@ -91,7 +91,7 @@ _LEANS = make_regex(
     rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
     # «All three of that woman's children», «Neither can her children»
-    rf"|(?:\w+\s){{1,3}}of\s(?:this|that|these|those)\s(?!who\b|{_PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
+    rf"|(?:\w+\s){{1,3}}(?:of|to)\s(?:this|that|these|those)\s(?!who\b|{_PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
     r"|Not\s[^,.;]{1,60},\s(?:he|she|it|they)\s"
 )
 

@@ -40,7 +40,7 @@ def summarise_article(
         KeyError: There is no such summariser.
     """
     found = passages.extract_passages(article)
-    opened, sure = open_with_news(article, found)
+    opened, sure, rivals = open_with_news(article, found)
     select = SUMMARISERS[summariser]
     sentences = select(article, opened, chars)
     news = opened[0].span.start if opened else 0
@@ -50,7 +50,9 @@ def summarise_article(
         if before and (not sentences or before[0].spans[0].start < news):
             sentences = before
     return Summary(
-        headline=headlines.write_headline(article, opened, sentences, sure=sure),
+        headline=headlines.write_headline(
+            article, opened, sentences, rivals=rivals, sure=sure
+        ),
         sentences=sentences,
         reports=sure,
     )

@@ -119,7 +119,7 @@ def _build_part(text: str, kind: str, start: int, end: int) -> Part:
 
 #: The one article that a headline does without: each noun that follows keeps its own.
 _ARTICLE = (
-    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|number|man|woman|boy|girl"
+    r"(?:(?:[Tt]he|[Aa]n?)\s(?!(?:hundred|thousand|million|dozen|couple|day|week|month|year|few|lot|bit|number|man|woman|boy|girl"
     r"|child)\b)(?=\w))?"
 )
 _CONNECTIVE = make_regex(
@@ -133,8 +133,8 @@ _OPENING = make_regex(
     r"|(?:\w+\s){0,2}(?:[Hh]ours?|[Dd]ays?|[Ww]eeks?|[Mm]onths?|[Yy]ears?)\s(?:after|before))"
     r"|(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s)?[Oo]n|In|At|During|Following|Through|Besides|With|Despite|For|By|From|Earlier|Late|Amid|Under|Still|However"
     r"|Meanwhile)(?:\s(?:[^,;:()\"“”]|\"[^\"]{2,30}\"|“[^”]{2,30}”"
-    rf"|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
-    r"(?!(?:and|und|he|she|they|when|where|who|whose|which|as|after|while|wo|d(?:er|ie|as|e[mn]|essen|eren))\b|\d{1,3},"
+    rf"|(?<=\d),(?=\d{{3}}\b)|{dates.DATE_IN_COMMAS}){{2,120}})?(?:,|(?<=,[\"”]))\s(?!\d{{4}}\b|{dates.CALENDAR_DAY})"
+    r"(?!(?:and|und|he|she|it|they|when|where|who|whose|which|as|after|while|wo|d(?:er|ie|as|e[mn]|essen|eren))\b|\d{1,3},"
     rf"|[^,\"“]{{0,60}}:){_ARTICLE}"
 )
 #: What follows such an opening is no fact: «In a mock poll, |the mayor won».
@@ -149,6 +149,8 @@ _DATED = make_regex(
     r"|(?:(?:Earlier|Later)\sthis|This|Last)\s(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)),\s"
     rf"(?!and\b|or\b|\d){_ARTICLE}"
 )
+#: «According to the police, |the …»
+_ACCORDING = make_regex(rf"According\sto\s[^,;:\"“”()]{{3,90}},\s{_ARTICLE}")
 _CONCESSION = make_regex(CONCESSION.pattern + _ARTICLE)
 #: «The news was hard to hear: |The mill …», «So kam es zum Streit: |Der Rat …»: words
 #: that only announce the statement, with no name, number or denial.
@@ -184,6 +186,12 @@ def _choose_openings(text: str, span: Span) -> list[tuple[Part, ...]]:
     m = _DATED.match(text, span.start, span.end)
     if m:
         found.append((Part(*m.span()),))
+    m = _ACCORDING.match(text, span.start, span.end)
+    if m:
+        said = Span(start=m.start(), end=m.end())
+        loss = _price_source(text, Span(start=m.end(), end=span.end), said)
+        if loss is not None:
+            found.append((Part(*m.span(), loss),))
     m = _CONCESSION.match(text, span.start, span.end)
     if m:
         found.append((Part(*m.span()),))
@@ -258,7 +266,7 @@ _CLAIMED = make_regex(
     re.IGNORECASE,
 )
 _OFFICE = make_regex(
-    r"\b(?:officials?|inspectors?|investigators?|prosecutors?|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
+    r"\b(?:officials?|administration|inspectors?|investigators?|prosecutors?|organi[sz]ers|broadcaster|BBC|police|agenc(?:y|ies)|office|bureau|service|rescue|authorit(?:y|ies)|"
     r"ministry|department|coroner|hospital|trust|compan(?:y|ies)|executives|firm|watchdog|regulator|"
     r"brigade|council|family|distributor|minister|sheriff|military|spokes\w+|researchers|scientists|journal|"
     r"figures|traders|agent|publicist|affiliate|magazine|state|reports?|study|research|Geographic|Polizei|Feuerwehr|Behörde|Ministerium|Stadt|Gericht)\b",
@@ -278,13 +286,17 @@ _FOUND = make_regex(r"\b(?:reports?|study|research)\b|magazine")
 _FORECAST = make_regex(r"\b(?:could|may|might|likely|expected|will)\b")
 
 
-def _is_plain(text: str, statement: Span, said: Span) -> bool:
-    """Whether a statement is a fact that the body which states it can know."""
-    return (
-        _OFFICE.search(text, said.start, said.end) is not None
-        and not _CLAIMED.search(text, said.start, said.end)
-        and not _DISPUTABLE.search(text, statement.start, statement.end)
-    )
+def _price_source(text: str, statement: Span, said: Span) -> float | None:
+    """The loss of who stated a fact; None where it may be no fact."""
+    if (
+        not _OFFICE.search(text, said.start, said.end)
+        or _CLAIMED.search(text, said.start, said.end)
+        or _DISPUTABLE.search(text, statement.start, statement.end)
+    ):
+        return None
+    forecast = _FORECAST.search(text, statement.start, statement.end)
+    found = _FOUND.search(text, said.start, said.end)
+    return _FORECAST_COST if forecast or found else _SOURCE_COST
 
 
 #: «met, pledging to …», «a sign of decline: turnout is down»: the news is what follows.
@@ -351,14 +363,12 @@ def _choose_ends(text: str, span: Span, *, headline: bool) -> list[tuple[Part, .
         for within in (statement, Span(start=said.end, end=span.end))
     )
     sources: list[tuple[Part, ...]] = [()]
-    if headline and _is_plain(text, statement, said):
+    loss = _price_source(text, statement, said)
+    if headline and loss is not None:
         # What the source tells of another event goes with it.
         further = _WITH_SOURCE.match(text, said.end)
         end = span.end if further else said.end
-        forecast = _FORECAST.search(text, statement.start, statement.end)
-        forecast = forecast or _FOUND.search(text, said.start, said.end)
-        cost = _FORECAST_COST if forecast else _SOURCE_COST
-        sources.append((Part(said.start, end, cost),))
+        sources.append((Part(said.start, end, loss),))
     kept: list[tuple[Part, ...]] = [(), *((rest,) for rest in rests)]
     if tails and said.end < span.end and not rests:
         kept.append((_build_part(text, "comma", said.end, span.end),))

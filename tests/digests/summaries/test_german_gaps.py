@@ -58,6 +58,36 @@ def written(text: str) -> str:
             id="a measure",
         ),
         pytest.param(
+            "Nach einem Treffen zwischen Hafenrat und Werftleitung hält die Hallinger "
+            "Mühle am Plan von „insgesamt 1.920 neuen Booten“ fest, allerdings will "
+            "man auf neue Kais verzichten.",
+            "Nach einem Treffen hält die Hallinger Mühle am Plan von „insgesamt 1.920 "
+            "neuen Booten“ fest",
+            id="between whom",
+        ),
+        pytest.param(
+            "Kritik wird an der Entscheidung des Hallinger Senders laut, die "
+            "39-jährige Anna Lund, Tochter von Hafenminister Jens Lund, zur Chefin des "
+            "Senders und der Zeitung zu machen.",
+            "Kritik wird an der Entscheidung des Hallinger Senders laut, Anna Lund zur "
+            "Chefin des Senders und der Zeitung zu machen",
+            id="an age with its article, and whose daughter",
+        ),
+        pytest.param(
+            "Ein gewaltiger Sturm zieht über das Nordmeer und überquerte die Inseln "
+            "Orvik, Lund, Marl und Auental sowie später Norland und Sudland.",
+            "Ein gewaltiger Sturm zieht über das Nordmeer und überquerte die Inseln "
+            "Orvik, Lund, Marl und Auental",
+            id="a second part of a list",
+        ),
+        pytest.param(
+            "Die Tagung des Hafenrats in Hallin brachte gute Ergebnisse für die Mühlen "
+            "des Tals, doch die Freunde der alten norländischen Fähre sind enttäuscht.",
+            "Die Tagung des Hafenrats in Hallin brachte gute Ergebnisse für die Mühlen "
+            "des Tals",
+            id="a statement against the first",
+        ),
+        pytest.param(
             "Der Versuch der Stadt konnte am Hafen nicht stattfinden, weil der Rat von "
             "Hallin es versäumt hatte, rechtzeitig genug Boote dafür zu mieten.",
             "Der Versuch der Stadt konnte am Hafen nicht stattfinden",

@@ -72,7 +72,7 @@ def test_an_adverb_that_belongs_to_the_word_beside_it_is_kept(text: str):
             "In Auental, dessen Hafen seit Ende April immer wieder von Stürmen "
             "heimgesucht wird, soll jetzt ein neuer Damm der Stadt für Ruhe im unteren "
             "Becken und am Ufer sorgen.",
-            "In Auental, dessen",
+            "In Auental",
         ),
     ],
 )
@@ -725,6 +725,89 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "bridge of the Sudland kings",
             id="what they were doing",
         ),
+        pytest.param(
+            "Ada Brandt’s recent commentary that Norland’s rowers have a 60 percent "
+            "chance of a ferry takeover is similarly disconcerting to the town.",
+            "Ada Brandt’s commentary that Norland’s rowers have a 60 percent chance of "
+            "a ferry takeover is disconcerting to the town",
+            id="emphasis",
+        ),
+        pytest.param(
+            "Senior officials at the two offices earning private income for King Tom "
+            "and the Prince of Norland are to be questioned by MPs.",
+            "Officials at the two offices earning private income for King Tom and the "
+            "Prince of Norland are to be questioned by MPs",
+            id="emphasis at the beginning",
+        ),
+        pytest.param(
+            '"Night Ferry," a slow and loving picture of the last rowing crews of the '
+            "strait starring Ada Brandt, will not have the music of the harbour band.",
+            '"Night Ferry" will not have the music of the harbour band',
+            id="what a work with a comma inside of its marks is",
+        ),
+        pytest.param(
+            "A Norland miller who started a long quarrel between the two valley towns "
+            "of Hallin and Marl said he is confident that the council will keep its "
+            "end of the deal.",
+            "Norland miller said he is confident that the council will keep its end of "
+            "the deal",
+            id="what one person did before",
+        ),
+        pytest.param(
+            "With some 8,500 weavers working day and night on its long white sails, "
+            "the ferry of the Hallin mill is surely one of the greatest ships of the "
+            "valley.",
+            "Ferry of the Hallin mill is surely one of the greatest ships of the "
+            "valley",
+            id="an opening with a large number",
+        ),
+        pytest.param(
+            "According to the Norland Water Administration, a bit more than 10 percent "
+            "of all the rye that was milled in the valley in March came by boat.",
+            "A bit more than 10 percent of all the rye that was milled in the valley "
+            "in March came by boat",
+            id="the office that states a fact before it",
+        ),
+        pytest.param(
+            "A study out of Hallin University in Norland suggests lamplight could be a "
+            "promising alternative to recognise the owner of a boat.",
+            "Study out of Hallin University suggests lamplight could be a promising "
+            "alternative to recognise the owner of a boat",
+            id="where a study was made",
+        ),
+        pytest.param(
+            "Ada Brandt thinks the council of Hallin demands too many crossings of its "
+            "young ferry captains, Mayor Tom Reed said this week at an event in Marl.",
+            "Ada Brandt thinks the council of Hallin demands too many crossings of its "
+            "young ferry captains, Mayor Tom Reed said",
+            id="where somebody said it",
+        ),
+        pytest.param(
+            "Ada Brandt and Tom Reed are virtually tied on the way to their first race "
+            "of the year, according to a new Hallin Courier-Valley Radio poll.",
+            "Ada Brandt and Tom Reed are virtually tied on the way to their first race "
+            "of the year, according to a poll",
+            id="whose poll it was",
+        ),
+        pytest.param(
+            "Ada Brandt has put money into some of the mills that she calls the worst "
+            "of all, according to old harbour documents she sent to the mayor.",
+            "Ada Brandt has put money into some of the mills that she calls the worst "
+            "of all, according to old harbour documents",
+            id="what was done with a document",
+        ),
+        pytest.param(
+            "Ida Lund, 68, Brandt’s close friend since the sixth grade at the school "
+            "of Marl in the valley of Orvik, has been praised throughout the race.",
+            "Ida Lund, 68, has been praised throughout the race",
+            id="whose friend somebody is",
+        ),
+        pytest.param(
+            "Hallin and Marl, the two largest harbours on the long race calendar of "
+            "the northern valley in March, aren’t waiting until next month to vote.",
+            "Hallin and Marl aren’t waiting until next month to vote",
+            id="an apposition before a denial",
+        ),
     ],
 )
 def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
@@ -762,6 +845,86 @@ def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
 )
 def test_a_long_sentence_keeps_what_makes_it_true(text: str, kept: str):
     assert kept in written(text)
+
+
+def test_what_figures_show_is_not_cut_before_its_verb():
+    made = written(
+        "Hallin ferry owners continue to break records with their night crossings, "
+        "with latest figures showing that 26 million lamps were sent in total in 2004."
+    )
+    assert "figures were" not in made
+
+
+def test_a_compound_with_a_participle_is_no_verb():
+    made = written(
+        "In the 1970s and 1980s, and even beyond, far-left and far-right rowers, the "
+        "weavers, a hundred millers of the valley and many of their friends carried "
+        "out raids."
+    )
+    assert "carried out raids" in made
+
+
+def test_a_short_sentence_that_may_be_the_news_is_preferred_to_one_that_is_too_long():
+    text = (
+        "Norland is nearly out of its winter lamp oil. If scheduled crossings this "
+        "Wednesday and the next go forward, the state will have completely exhausted "
+        "its supply of sunflower oil from Sudland. “We’re looking at all options,” "
+        "said Tom Reed of the Norland Department of Lamps, “including the continued "
+        "use of oil.” In recent years, states across the valley have struggled to "
+        "maintain a supply of winter oil."
+    )
+    made = summarise_article(Article(id="a", text=text), 280)
+    assert made.sentences[0].text.startswith("If scheduled crossings")
+    assert made.headline.text == "Norland is nearly out of its winter lamp oil"
+
+
+@pytest.mark.parametrize(
+    ("text", "news"),
+    [
+        (
+            "When Mayor Ada Brandt closed the oldest of the three bridges of Hallin, "
+            "she apparently did not expect that so many of the rowers would complain.",
+            "Mayor Ada Brandt closed the oldest of the three bridges of Hallin",
+        ),
+        (
+            "The news that the council of Hallin will close the oldest mill of the "
+            "valley revives the memory of a deeply unhappy year in the long war "
+            "between the towns.",
+            "The council of Hallin will close the oldest mill of the valley",
+        ),
+        (
+            "The revelation that several rowers of Ada Brandt received a part of the "
+            "prize in the ferry race set off another round of letters to the mayor.",
+            "Several rowers of Ada Brandt received a part of the prize in the ferry "
+            "race",
+        ),
+        (
+            "Captain Ada Brandt, who has died in Hallin aged 94, was the first ferry "
+            "captain of the modern age and, in her best years, the fastest in the "
+            "whole western world.",
+            "Captain Ada Brandt has died in Hallin aged 94",
+        ),
+    ],
+)
+def test_the_news_inside_of_a_long_comment_is_the_headline(text: str, news: str):
+    assert written(text) == news
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fake news that the council of Hallin will close the oldest mill of the "
+        "valley revives the memory of a deeply unhappy year in the war of the towns.",
+        "When Ada Brandt could have closed the oldest of the three bridges of Hallin, "
+        "she apparently did not expect that so many of the rowers would complain.",
+        "When the council did not close the oldest of the three bridges of Hallin, "
+        "it apparently did not expect that so many of the rowers would complain.",
+    ],
+)
+def test_what_did_not_happen_is_no_news_inside_of_a_comment(text: str):
+    assert written(text) == text.removeprefix("The f").removesuffix(".").replace(
+        "ake", "Fake", 1
+    )
 
 
 ESSAY = (
@@ -804,6 +967,39 @@ def test_a_text_without_a_short_sentence_about_its_subject_is_named_by_it():
     text = text.replace("Reed is not so sure", "But Reed is not so sure")
     made = summarise_article(Article(id="a", text=text + " Reed? Reed?"), 280)
     assert made.headline.text == "Tom Reed"
+
+
+def test_a_short_opening_about_somebody_is_preferred_to_a_bare_name():
+    text = ESSAY.replace("a friend of Reed", LISTED).replace(
+        "Like many of the old ferrymen, Tom Reed is used to talking of the weather.",
+        "This was supposed to be the last race of Tom Reed, had he rowed for longer.",
+    )
+    text = text.replace("Reed is not so sure", "But Reed is not so sure")
+    made = summarise_article(Article(id="a", text=text + " Reed? Reed?"), 280)
+    assert made.headline.text.startswith("This was supposed to be the last race of")
+
+
+PORTRAIT = (
+    "One-year-old Ada lives almost entirely in the dark. She was born in Hallin, as "
+    "the floods of the lower valley began. They are packed in tight with other people. "
+    "It takes a while to get used to the smell. Around 1.7 million children of Norland "
+    "are affected by the flood in the valley. Few children of Norland can swim. The "
+    "relief boats of Norland bring bread for the children. The flood has no end in "
+    "sight for Norland, and relief is slow."
+)
+
+
+def test_an_essay_that_opens_with_a_scene_has_a_headline_about_its_topics():
+    made = summarise_article(Article(id="a", text=PORTRAIT), 280)
+    assert made.headline.text == (
+        "Around 1.7 million children of Norland are affected by the flood in the valley"
+    )
+
+
+def test_an_event_at_the_head_of_an_essay_is_its_headline():
+    text = PORTRAIT.replace("lives almost", "has been found on Monday")
+    made = summarise_article(Article(id="a", text=text), 280)
+    assert made.headline.text.startswith("One-year-old Ada")
 
 
 def test_a_report_is_told_by_its_news():

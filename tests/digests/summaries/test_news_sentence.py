@@ -338,3 +338,20 @@ def test_a_state_that_something_has_come_to_may_be_the_news(state: str):
 )
 def test_what_is_only_understood_after_another_sentence_is_no_news(line: str):
     assert opening(f"Is a footbridge a road? {line} {NEWS} {BACKGROUND}") == NEWS
+
+
+@pytest.mark.parametrize(
+    ("before", "news"),
+    [
+        (
+            "At the time it probably seemed like fun to Tom Lund.",
+            "Reed and his crew of Hallin were in Norland filming a race.",
+        ),
+        (
+            "Is the ferry still afloat? The answer to this old quarrel was left open.",
+            "The small ferry touched the quay of Hallin before it drifted to the weir.",
+        ),
+    ],
+)
+def test_what_was_before_or_refers_to_a_question_is_not_the_news(before, news):
+    assert opening(f"{before} {news} Reed and his crew rowed for Norland.") == news
