@@ -67,7 +67,7 @@ _WHICH = r"(?:what|which|welche[rsmn]?)\s"
 #: Nouns that ask for a place.
 PLACE_NOUNS = word_set("""
     city town village country county counties area areas region district street place
-    stadt ort land region straße
+    state province stadt ort land region straße bundesland
 """)
 #: The words that say what is asked for, by kind; «counting» is followed by what is
 #: counted, «amount» may be one of money.

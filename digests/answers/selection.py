@@ -145,9 +145,8 @@ def iter_matches(
     """
     for match in examined:
         score = likelihood.rate_sentence(match, others)
-        near = others.coverage[match.passage.article.id, match.at].near
-        least = likelihood.NEAREST if near >= likelihood.BESIDE else likelihood.APART
-        wanted = score >= least or likelihood.reports_gap(match)
+        likely = score >= likelihood.NEAREST and not likelihood.says_unknown(match)
+        wanted = likely or likelihood.reports_gap(match)
         if wanted and match.is_possible():
             yield match, score
 
