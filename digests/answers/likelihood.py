@@ -31,7 +31,7 @@ from digests.types import frozen
 #: From this rating on a sentence is the answer: the logarithm of its odds.
 SURE = 0.4
 #: From this rating on it may be shown as the nearest passage.
-NEAREST = -0.3
+NEAREST = -0.1
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15

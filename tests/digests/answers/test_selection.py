@@ -846,6 +846,45 @@ def test_what_another_is_called_is_not_the_name_asked_for():
     assert not is_sure("What is the name of Nela's mother?", article)
 
 
+def test_what_is_counted_is_not_the_name_before_it():
+    article = an_article(
+        "Italy have won only three games since they joined the Six Nations in 2000.",
+        title=None,
+    )
+
+    assert is_sure("How many Six Nations games has Italy won?", article)
+
+
+def test_a_country_is_found_under_the_name_of_its_people():
+    articles = (
+        an_article("Swedish President Tilda Noor visited the mill at Aldby."),
+        an_article("The parcel came from Sweden.", id="parcel", title=None),
+    )
+
+    assert "Noor" in reported("Who is the president of Sweden?", *articles)[0]
+
+
+def test_an_office_in_capitals_is_no_name():
+    article = an_article(
+        "Norsund sold its mill. Tilda Noor, its chief executive, defended the sale.",
+        title=None,
+    )
+
+    assert "Noor" in reported("Who is the CEO of Norsund?", article)[0]
+
+
+def test_what_another_did_is_not_why_somebody_did_it():
+    article = an_article(
+        "Bruno Noor died because he was hit by a car in Aldby. Ida Holt, 30, is charged"
+        " with it.",
+        title=None,
+    )
+
+    shown = reported("Why did Ida Holt hit Bruno Noor?", article)
+
+    assert not any("hit by a car" in text for text in shown)
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [
