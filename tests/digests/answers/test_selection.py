@@ -846,6 +846,27 @@ def test_what_another_is_called_is_not_the_name_asked_for():
     assert not is_sure("What is the name of Nela's mother?", article)
 
 
+def test_until_when_is_not_answered_by_a_beginning():
+    article = an_article(
+        "Die Galerie in Aldby zeigt seit dem 1. März eine Ausstellung mit Fotos.",
+        title=None,
+        lang="de",
+    )
+
+    assert reported("Seit wann zeigt die Galerie die Ausstellung?", article)
+    assert not reported("Bis wann zeigt die Galerie die Ausstellung?", article)
+
+
+def test_a_state_is_asked_for_as_a_place():
+    article = an_article(
+        "Tilda Noor did well. The poll opened after Noor's win in Wyoming. Noor's win"
+        " was the eighth.",
+        title=None,
+    )
+
+    assert "Wyoming" in reported("In which state did Noor win?", article)[0]
+
+
 def test_what_is_counted_is_not_the_name_before_it():
     article = an_article(
         "Italy have won only three games since they joined the Six Nations in 2000.",
