@@ -29,10 +29,9 @@ from digests.language.words import (
 from digests.types import frozen
 
 #: From this rating on a sentence is the answer: the logarithm of its odds.
-SURE = -0.05
-#: From this rating on it may be shown as the nearest passage: with this share of the
-#: question in or beside it, or with less.
-NEAREST, BESIDE, APART = -1.2, 0.55, -0.45
+SURE = 0.4
+#: From this rating on it may be shown as the nearest passage.
+NEAREST = -0.1
 WEIGHTS = load_weights(__file__, "weights.txt")
 #: The sentence that counts as far down.
 _FAR = 15
@@ -309,19 +308,25 @@ def reports_gap(match: SentenceMatch) -> bool:
 
     «Where he had been is a mystery» to «where had he been?».
     """
-    question, line = match.question, match.line
-    asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
-    # «They could not say when it would open» to «is it open?».
-    some = _OPEN_WORDS if question.kind == "yes or no" else set(asked)
-    if question.kind == "reason":
-        some = _CAUSE_WORDS
-    if not some & set(line.words) or not statements.is_unknown(line.text):
+    question = match.question
+    if not says_unknown(match):
         return False
     # Of what nobody knows in another article nothing follows.
     subject = question.focus or question.terms
     if not all(match.is_near(term) for term in subject if term.weight >= 1):
         return False
     return not question.deeds or _holds_deed(match)
+
+
+def says_unknown(match: SentenceMatch) -> bool:
+    """Whether it says of something that who, why, where is not known."""
+    question, line = match.question, match.line
+    asked = [word for word in split_words(question.text) if word in _OPEN_WORDS][:1]
+    # «They could not say when it would open» to «is it open?».
+    some = _OPEN_WORDS if question.kind == "yes or no" else set(asked)
+    if question.kind == "reason":
+        some = _CAUSE_WORDS
+    return bool(some & set(line.words)) and statements.is_unknown(line.text)
 
 
 def _holds_deed(match: SentenceMatch) -> bool:

@@ -39,6 +39,8 @@ _UNREAL = {
         r"\b(?:wird|werden|soll|sollen|würden?|könnten?|muss|müssen|wenn)\b"
     ),
 }
+#: «Why did Holt …», which has its agent first.
+_DID = re.compile(r"(?:why|when|where|how)\sdid\s(?:the\s)?(?-i:[A-Z])", re.I)
 _ASKS_AHEAD = re.compile(r"\b(?:do|does|will|can|wird|werden|kann|soll|sollen)\b")
 _LAST_PREPOSITION = re.compile(r"\s(of|from|for|with|about|to|against)\?*\Z", re.I)
 #: What may stand for a preposition: «died *after* an illness».
@@ -122,8 +124,6 @@ _MORE = word_set("others more people weitere andere menschen")
 _NONE = word_set("nobody none no niemand keine kein")
 #: Who buys something buys it from who sells it.
 _TRADE = re.compile(r"\b(?:buy|buys|bought|sells?|sold)\b", re.I)
-#: «voted for it», «votes against a pact»
-_VOTE = re.compile(r"\bvot(?:es?|ed|ing)\s(?:\w+\s){0,3}?(for|against)\b")
 #: What somebody has who is named: «Norland's |defence budget».
 _BELONGING = re.compile(r"\b[A-ZÄÖÜ][\w-]+['’]s\s((?:[\w-]+\s?){1,3})")
 _PRONOUNS = word_set("he she they it er sie")
@@ -415,7 +415,7 @@ class SentenceMatch(KindMatch):
             _TRADE.sub("", question.text), line.text
         ):
             return False
-        if not self._votes_alike():
+        if not statements.vote_alike(question.text, line.text):
             return False
         if question.denies or question.kind in ("number", "money"):
             return True
@@ -434,17 +434,11 @@ class SentenceMatch(KindMatch):
                 return False
         return True
 
-    def _votes_alike(self) -> bool:
-        """Whether the sentence is about the same side: «voted for», «voted against»."""
-        sides = _VOTE.findall(self.question.text)
-        found = _VOTE.findall(self.line.text)
-        return not (sides and found) or bool(set(sides) & set(found))
-
     def _is_done_by(self) -> bool:
         """Whether agent and patient may be on the right sides of the verb."""
         question, line = self.question, self.line
         if question.asks_doer is None:
-            return True
+            return not self._is_done_by_another()
         if question.asks_doer and self._leaves_doer_out():
             return False
         own = question.name(len(question.names) - 1 if question.asks_doer else 0)
@@ -452,6 +446,18 @@ class SentenceMatch(KindMatch):
         verbs = [at for at, root in enumerate(line.roots) if root == question.verb]
         places = [at for at, root in enumerate(line.roots) if root in roots]
         return not verbs or any(self._is_on_its_side(verb, places) for verb in verbs)
+
+    def _is_done_by_another(self) -> bool:
+        """Whether a passive has another agent: «hit by a car» to «why did Holt hit»."""
+        verbs, words = self._find_verb(), self.line.words
+        if not verbs or not self.question.names or not _DID.match(self.question.text):
+            return False
+        own = (term.accepted_roots for term in self.question.name(0))
+        return all(roots.isdisjoint(self.line.held) for roots in own) and all(
+            words[at + 1 : at + 2] == ("by",)
+            and words[at + 2 : at + 3] not in (("him",), ("her",), ("them",))
+            for at in verbs
+        )
 
     def _leaves_doer_out(self) -> bool:
         """Whether it only tells of the deed as a thing: «bombings at two mosques»."""

@@ -60,13 +60,24 @@ def has_personal(words: Iterable[str]) -> bool:
 def is_called(question: Question, line: TokenizedSentence, lang: str) -> bool:
     """Whether it says «called» and has a word asked about: «a drug called …»."""
     asked = frozenset[str]().union(*(t.accepted_roots for t in question.focus))
-    called = _CALLED.search(line.text)
+    # «The baby, named Nela» does not say what Nela's mother is called.
+    low = question.text.lower()
+    called = next(
+        (m for m in _CALLED.finditer(line.text) if _find_name(m).lower() not in low),
+        None,
+    )
     if called is None:
         return False
     # «Drills called Foal Eagle» names no foal.
     at = called.start()
     rest = line.text[:at] + _WITHOUT_NAMES.sub("", line.text[at:])
     return not asked.isdisjoint(collect_roots(split_words(rest), lang))
+
+
+def _find_name(called: re.Match[str]) -> str:
+    """The capitalised words of which the first letter ends the match."""
+    name = _WITHOUT_NAMES.match(called.string, called.end() - 1)
+    return name[0] if name else called[0]
 
 
 def names_beside(question: Question, line: TokenizedSentence) -> bool:

@@ -63,11 +63,13 @@ _NAME = re.compile(
     r"(?:what|wie|whose)\s(?:\S+\s){0,4}?(?:names?|called|named|heißt|hieß|heißen|hießen)\b",
     re.I,
 )
+#: Offices that are written like names: «the CEO of Norsund».
+_OFFICE = re.compile(r"\b(?:CEO|CFO|COO|DJ|MEP|MP|MSP|PM)s?\b")
 _WHICH = r"(?:what|which|welche[rsmn]?)\s"
 #: Nouns that ask for a place.
 PLACE_NOUNS = word_set("""
     city town village country county counties area areas region district street place
-    stadt ort land region straße
+    state province stadt ort land region straße bundesland
 """)
 #: The words that say what is asked for, by kind; «counting» is followed by what is
 #: counted, «amount» may be one of money.
@@ -119,11 +121,12 @@ _SUBORDINATE = word_set("""
 
 
 def complete_question(text: str) -> str:
-    """«What is» for «whats», «is not» for «isnt», and before «price of …»."""
+    """«What is» for «whats», «is not» for «isnt», «ceo» for «CEO»."""
     text = join_initials(text)
     text = _CONTRACTION.sub(lambda m: f"{m[1]} is" if m[1] else f"{m[3]} not", text)
     text = re.sub(r"\b((?:wo)?men|children)s\b", r"\1's", text)
     text = re.sub(r"\bppl\b", "people", text)
+    text = _OFFICE.sub(lambda m: m[0].lower(), text)
     for word, phrase in PHRASES:
         text = phrase.sub(rf"{word} \1", text).strip()
     text = re.sub(r"\A(?=any(?:one|body|thing)?\s)", "were ", text, flags=re.I)

@@ -313,7 +313,9 @@ def _find_counted(
     run = list(
         takewhile(lambda t: t.low in by_word and t.low != main_verb, after[first:])
     )
-    plural = (t for t in run if t.low.endswith("s") or t.low in _PLURALS)
+    # «How many Six Nations games» counts games.
+    nouns = [t for t in run if by_word[t.low].name is None] or run
+    plural = (t for t in nouns if t.low.endswith("s") or t.low in _PLURALS)
     return by_word[next(plural, after[first]).low]
 
 

@@ -28,6 +28,7 @@ from digests.answers.vocabulary import (
     find_nation,
     find_root,
 )
+from digests.language.names import PLACES
 from digests.language.words import is_stop_word
 from digests.quotes.attribution import find_article_quotes
 from digests.types import Article, Span, frozen
@@ -145,9 +146,8 @@ def iter_matches(
     """
     for match in examined:
         score = likelihood.rate_sentence(match, others)
-        near = others.coverage[match.passage.article.id, match.at].near
-        least = likelihood.NEAREST if near >= likelihood.BESIDE else likelihood.APART
-        wanted = score >= least or likelihood.reports_gap(match)
+        likely = score >= likelihood.NEAREST and not likelihood.says_unknown(match)
+        wanted = likely or likelihood.reports_gap(match)
         if wanted and match.is_possible():
             yield match, score
 
@@ -246,8 +246,8 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
     """Let words match others of their family, and German words their compounds.
 
     «Resign» matches «resignation», and «Unglück» «Zugunglück»: the longer of two German
-    words begins or ends with the shorter. A name that no article has matches others of
-    its people: «Swedes», «Swedish».
+    words begins or ends with the shorter. A country, or a name that no article has,
+    matches others of its people: «Swedes», «Swedish».
     """
     lang = question.lang
     known = frozenset[str]().union(*(p.held for p in passages if p.lang == lang))
@@ -270,7 +270,7 @@ def accept_forms(question: Question, passages: Sequence[TokenizedArticle]) -> Qu
         if _ACRONYM.fullmatch(name):
             return replace(term, accepted_roots=term.accepted_roots | spell_out(name))
         nation = find_nation(term.word)
-        if not nation or term.accepted_roots & known:
+        if not nation or (term.accepted_roots & known and term.word not in PLACES):
             return term
         same = {root for root in known if find_nation(root) == nation}
         return replace(term, accepted_roots=term.accepted_roots | same)

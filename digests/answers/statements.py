@@ -71,6 +71,8 @@ _CLEARED = re.compile(
     r"|korrigier\w*|kein\sWort\swahr|nichts\sdran)\b",
     re.I,
 )
+#: «voted for it», «votes against a pact»
+_VOTE = re.compile(r"\bvot(?:es?|ed|ing)\s(?:\w+\s){0,3}?(for|against)\b")
 #: What a denial denies where the sentence before says it.
 _BACK = re.compile(
     r"\bdaran\b|\bdavon\b|\bcalled\s(?:this|that|it|them)\b"
@@ -118,6 +120,12 @@ def denies(text: str) -> bool:
 def turns_round(text: str) -> bool:
     """Whether a sentence turns round what the sentence before it says."""
     return denies_previous(text) or (is_denial(text) and bool(_BACK.search(text)))
+
+
+def vote_alike(one: str, other: str) -> bool:
+    """Whether two texts are about one side of a vote: «voted for», «voted against»."""
+    sides, found = _VOTE.findall(one), _VOTE.findall(other)
+    return not (sides and found) or bool(set(sides) & set(found))
 
 
 def extend_statement(texts: Sequence[str], at: int) -> tuple[int, int]:

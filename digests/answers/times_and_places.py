@@ -37,6 +37,14 @@ _AHEAD = re.compile(r"\b(?:will|wird|werden)\b")
 _PAST = re.compile(
     r"\b(?:last|ago|yesterday|earlier|letzte[nmrs]?|vergangene[nmrs]?|gestern)\b", re.I
 )
+#: «Until when», and what an answer has for it.
+_BOUND = re.compile(r"(until|since|bis|seit)\s(?:when|wann)\b", re.I)
+_BOUNDS = {
+    "until": r"\b(?:until|till|through|by|end\w*|clos\w+)\b|–",
+    "since": r"\b(?:since|from|began|start\w*|open\w*)\b",
+    "bis": r"\b(?:bis|ende\w*|spätestens)\b|–",
+    "seit": r"\b(?:seit|begann\w*|ab)\b",
+}
 #: Characters before and after a time in which its «last» or «ago» stands.
 _BESIDE = 8
 #: «All their lives» does not say where they live.
@@ -99,6 +107,9 @@ def find_times(text: str, lang: str | None) -> tuple[Span, ...]:
 
 def says_when(question: Question, text: str, lang: str | None) -> bool:
     """Whether it names a point in time; for what «will» happen, not only a past one."""
+    bound = _BOUND.match(question.text)
+    if bound and not re.search(_BOUNDS[bound[1].lower()], text, re.I):
+        return False
     found = find_times(text, lang)
     if not _AHEAD.search(question.text):
         return bool(found)

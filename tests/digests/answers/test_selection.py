@@ -816,13 +816,94 @@ def test_what_is_said_of_another_is_never_a_sure_answer(question: str, text: str
 
 def test_a_sentence_in_other_words_is_shown_as_the_nearest_passage():
     article = an_article(
-        "The weather was dry. Mayor Vane said that he would veto any cut of the grant"
-        " for the ferry that Tilda Noor secured for Aldby after two winters in 1984.",
+        "The weather was dry. The grant for the ferry was one that Tilda Noor secured"
+        " for Aldby in 1984.",
         title=None,
     )
 
     assert reported("Who negotiated the grant for the ferry in 1984?", article)
     assert not is_sure("Who negotiated the grant for the ferry in 1984?", article)
+
+
+def test_that_somebody_did_not_know_why_gives_no_reason():
+    article = an_article(
+        "The concert at Aldby was broken off on Friday. At first the organisers did not"
+        " know why the stage had gone dark. A squirrel had bitten through the main"
+        " cable. The animal got away.",
+        title=None,
+    )
+    found = reported("Why was the concert at Aldby broken off?", article)
+
+    assert "squirrel" in found[0]
+
+
+def test_what_another_is_called_is_not_the_name_asked_for():
+    article = an_article(
+        "The baby, named Nela, waited until her mother had reached the airport.",
+        title=None,
+    )
+
+    assert not is_sure("What is the name of Nela's mother?", article)
+
+
+def test_until_when_is_not_answered_by_a_beginning():
+    article = an_article(
+        "Die Galerie in Aldby zeigt seit dem 1. März eine Ausstellung mit Fotos.",
+        title=None,
+        lang="de",
+    )
+
+    assert reported("Seit wann zeigt die Galerie die Ausstellung?", article)
+    assert not reported("Bis wann zeigt die Galerie die Ausstellung?", article)
+
+
+def test_a_state_is_asked_for_as_a_place():
+    article = an_article(
+        "Tilda Noor did well. The poll opened after Noor's win in Wyoming. Noor's win"
+        " was the eighth.",
+        title=None,
+    )
+
+    assert "Wyoming" in reported("In which state did Noor win?", article)[0]
+
+
+def test_what_is_counted_is_not_the_name_before_it():
+    article = an_article(
+        "Italy have won only three games since they joined the Six Nations in 2000.",
+        title=None,
+    )
+
+    assert is_sure("How many Six Nations games has Italy won?", article)
+
+
+def test_a_country_is_found_under_the_name_of_its_people():
+    articles = (
+        an_article("Swedish President Tilda Noor visited the mill at Aldby."),
+        an_article("The parcel came from Sweden.", id="parcel", title=None),
+    )
+
+    assert "Noor" in reported("Who is the president of Sweden?", *articles)[0]
+
+
+def test_an_office_in_capitals_is_no_name():
+    article = an_article(
+        "Norsund sold its mill. Tilda Noor, its chief executive, defended the sale.",
+        title=None,
+    )
+
+    assert "Noor" in reported("Who is the CEO of Norsund?", article)[0]
+
+
+def test_what_another_did_is_not_why_somebody_did_it():
+    article = an_article(
+        "Bruno Noor died because he was hit by a car in Aldby. Ida Holt, 30, is charged"
+        " with it.",
+        title=None,
+    )
+
+    shown = reported("Why did Ida Holt hit Bruno Noor?", article)
+
+    assert not any("hit by a car" in text for text in shown)
 
 
 @pytest.mark.parametrize(
