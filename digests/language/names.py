@@ -275,7 +275,8 @@ def _kind(words: list[str], opening: str, *, titled: bool) -> str:
     if len(words) > 1 and words[-1] in PLURAL_NOUNS:
         # «Angry Men»
         return known or "body"
-    if known and not (titled and known in {"place", "body"} and len(words) < 3):
+    named = [word for word in words if len(word) > 1]
+    if known and not (titled and known in {"place", "body"} and len(named) < 3):
         return known
     if titled or len(words) > 1:
         return "person"

@@ -282,7 +282,8 @@ def _shuts_role(token: Token) -> bool:
     return (
         low in _AFTER_ROLE
         or low in AUXILIARIES
-        or (low in REPORTING_CUES and not is_role_noun(low))
+        # «ambassador to the United States»
+        or (low in REPORTING_CUES and not token.capital and not is_role_noun(low))
     )
 
 
