@@ -375,7 +375,8 @@ def _rate_words(text: str) -> float:
 def _is_named_speaker(speaker: str) -> bool:
     """Whether a speaker has a name, and not a noun phrase («a spokesman»)."""
     words = speaker.split()
-    return words[0][0].isupper() and words[-1][0].isupper()
+    # «Nader al-Masri»
+    return all(word != word.lower() for word in (words[0], words[-1]))
 
 
 def choose_edition_quote(stories: Sequence[EditionStory]) -> QuoteCard | None:

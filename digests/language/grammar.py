@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 )
 _POSSESSIVE = ("'s", "'")
 #: Of a surname, which begins with the capital after it: «Malik al-Houthi».
-_ARABIC_ARTICLES = ("al-", "el-")
+ARABIC_ARTICLES = ("al-", "el-")
 
 
 class Token(NamedTuple):
@@ -76,7 +76,7 @@ def tokenize_span(text: str, start: int, end: int) -> list[Token]:
                 low = low.replace("’", "'")
             possessive = "'" in low and low.endswith(_POSSESSIVE)
             capital = words[0] != low[0] or (
-                words.startswith(_ARABIC_ARTICLES) and words[3:4] != low[3:4]
+                words.startswith(ARABIC_ARTICLES) and words[3:4] != low[3:4]
             )
             parts = (*match.span(), words, low, "word", possessive, capital)
         else:

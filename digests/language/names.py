@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from digests.language.grammar import Name, Token
+from digests.language.grammar import ARABIC_ARTICLES, Name, Token
 from digests.language.words import load_word_tables, word_set
 
 # ── tables ──────────────────────────────────────────────────────────────────────
@@ -439,6 +439,8 @@ class PeopleIndex:
         self.learn(full, name.sex)
         self._count[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
+        if words[-1].startswith(ARABIC_ARTICLES):
+            tables.append((self._by_last, words[-1][3:]))
         if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.
             tables.append((self._by_middle, words[-2]))

@@ -747,7 +747,11 @@ def test_who_says_it_is_the_person_before_who(sentence: str, speaker: str):
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("Nader al-Masri", "al-Masri"), ("Mayor Michael R. Bloomberg", "Bloomberg")],
+    [
+        ("Nader al-Masri", "al-Masri"),
+        ("Nader al-Masri", "Masri"),
+        ("Mayor Michael R. Bloomberg", "Bloomberg"),
+    ],
 )
 def test_a_speaker_has_the_whole_name(name: str, short: str):
     text = (
