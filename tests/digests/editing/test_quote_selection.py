@@ -95,6 +95,8 @@ def test_a_speaker_whose_name_is_a_genitive_gets_no_card():
         ("the aircraft", False),
         ("some critics", False),
         ("his brother", False),
+        ("a statement", False),
+        ("the former mayor", False),
     ],
 )
 def test_an_unnamed_speaker_is_a_person_a_body_or_a_document(speaker, shown):

@@ -764,3 +764,21 @@ def test_a_speaker_has_the_whole_name(name: str, short: str):
 def test_a_country_in_a_role_is_whole():
     text = "“We will stay,” said Adel Moor, the ambassador to the United States, today."
     assert roles(text) == ["ambassador to the United States"]
+
+
+@pytest.mark.parametrize(
+    ("apposition", "role"),
+    [
+        ("a historian of ships and runs the Hallin museum", "historian of ships"),
+        (
+            "a historian and the head of the museum",
+            "historian and the head of the museum",
+        ),
+    ],
+)
+def test_a_role_ends_before_a_verb(apposition: str, role: str):
+    assert roles(f"“The ship is old,” said Ada Brandt, {apposition}.") == [role]
+
+
+def test_a_colleague_is_no_role():
+    assert roles("“The ship is old,” said colleague Ada Brandt on Monday.") == [None]
