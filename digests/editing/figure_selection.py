@@ -173,7 +173,7 @@ _SURNAME = make_regex(
     r"([A-ZÄÖÜ][\w’-]+)\s(?:[a-z]+ed|gave|paid|spent|won|made|sold)\b"
 )
 #: Where somebody leads in a poll: «Reed leads by 57 percent to 33 percent».
-_LEADS = make_regex(r"\b(?:leads?|led|trails?|trailed|ahead|behind)\b")
+_LEADS = make_regex(r"\b(?:leads?(?! to\b)|led|trails?|trailed|ahead|behind)\b")
 _CAPITAL = make_regex(r"\b[A-Z]\w+")
 _FULL_NAME = make_regex(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = make_regex(
@@ -339,7 +339,11 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or _is_cut_off(figure, article)
         or _names_unknown(label, article.text[: figure.start], shown)
         or (aside and at < aside.end())
-        or (_LEADS.search(label) and _is_of_place(article.text[: figure.start], label))
+        or (
+            sort == "share"
+            and _LEADS.search(label)
+            and _is_of_place(article.text[: figure.start], label)
+        )
         or (
             subject
             and not any(
