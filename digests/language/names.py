@@ -424,7 +424,9 @@ class PeopleIndex:
             for full in bearers[:]:
                 for other in [one for one in bearers if full.endswith(f" {one}")]:
                     given, surname = _key_words(full)[0], _key_words(other)[0]
-                    if given in GIVEN_NAMES and surname not in GIVEN_NAMES:
+                    # «Mohammed Al Bukhaiti»; and Al Gore
+                    surname_only = surname in PARTICLES or surname not in GIVEN_NAMES
+                    if given in GIVEN_NAMES and surname_only:
                         self._full[_full_key(other)] = full
                         bearers.remove(other)
                     elif full in bearers:

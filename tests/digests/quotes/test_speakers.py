@@ -750,6 +750,7 @@ def test_who_says_it_is_the_person_before_who(sentence: str, speaker: str):
     [
         ("Nader al-Masri", "al-Masri"),
         ("Nader al-Masri", "Masri"),
+        ("Mohammed Al Masri", "Al Masri"),
         ("Mayor Michael R. Bloomberg", "Bloomberg"),
     ],
 )
