@@ -13,7 +13,6 @@ that are not the speaker of an attribution («Ceasefire agreed - UN»).
 import re
 
 from digests.language.grammar import looks_finite
-from digests.language.names import BODY_WORDS
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
@@ -109,9 +108,6 @@ def _is_outlet(tail: str, source: str) -> bool:
     if not names or any(word.lower().strip(".,:") in _SPEAKERS for word in names):
         return False
     if any(not word[0].isupper() for word in names):
-        return False
-    if len(found) == 1 and not tail.isupper() and low not in BODY_WORDS:
-        # «Abortion not a poll issue - Blair»
         return False
     return not any(mark in tail for mark in '?!:;,"“”„%$£€') and not any(
         map(looks_finite, found)

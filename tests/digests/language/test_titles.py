@@ -25,7 +25,6 @@ STRIPPED = [
     ),
 ]
 KEPT = [
-    "Bridge not a matter for the vote - Cole",
     "Flood watch: rivers rise across the county",
     "Ceasefire agreed in the valley - UN",
     "Four held over museum theft - police",
