@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from digests.figures import clauses, units
 from digests.language import dates, numbers, quotation_marks
+from digests.language.names import PLACES
 from digests.language.normalization import normalize_text
 from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any
@@ -48,7 +49,8 @@ _GRAVE = make_regex(
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
     r"hospitali[sz]ed|hostages|victims|jobs|sack\w*|laid off|votes?|voted|bans?|"
     r"suspensions?|charges|counts|nominations?|awards?|medals?|Tote[n]?|"
-    r"Todesopfer|getötet|starben|Verletzte[n]?|verletzt|vermisst|festgenommen|Stimmen|"
+    r"Todesopfer|getötet|gestorben|starben|ums\sLeben|Verletzte[n]?|verletzt|vermisst|"
+    r"festgenommen|Stimmen|"
     r"evakuiert|Medaillen)\b",
     re.IGNORECASE,
 )
@@ -58,7 +60,7 @@ _GRAVE_BEFORE = make_regex(
     r"arrest(?:s|ed|ing)|detain(?:s|ed|ing)|evacuat(?:es|ed|ing)|lives\sof|deaths?\sof|"
     r"cut|cuts|cutting|axe|shed|sack(?:s|ed|ing)|toll(?:\s\w+){0,3}|"
     r"(?:dead|deaths?|killed|toll|injured|missing|Toten?|Todesopfer|Verletzten)"
-    r"(?:\s[\w'’-]+){0,10}\s(?:to|at|auf))\s"
+    r"(?:\s[\w'’-]+){0,10}\s(?:to|at|auf)|starben(?:\s\w+){0,3}|töteten?)\s"
     r"(?:(?:at\sleast|about|around|some|up\sto|another|all|nearly|almost)\s)?$",
     re.IGNORECASE,
 )
@@ -72,6 +74,8 @@ _TERM = make_regex(
 _RACES = frozenset((60, 100, 200, 400, 800, 1_500, 5_000, 10_000))
 _CONVERTED = make_regex(r"\d[\w.,]*(?:\s\w+)?\s\($")
 _SCORE = make_regex(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
+#: «a 50-state poll»: what sort of poll it is.
+_STATES = make_regex(r"-(?:state|county|nation|country|city)\Z")
 #: A word before a name that is no preposition, and the name: «the Meridian 64».
 _NAME_BEFORE = make_regex(
     r"\b(?!(?:in|on|at|by|from|near|for|to|of|and)\b)[\w'’]+\s([A-Z][\w'’]*)\s$"
@@ -104,7 +108,13 @@ _POINTS_OUT = make_regex(
     r"|^(?:\w+ ){1,3}of (?:them|whom)\b"
     r"|\bthat (?:year|month|week|day|night|season|time)\b"
     r"|^The (?:first|second|third|fourth|fifth|same|other|latter|former)\b"
-    r"|^\w+ (?:hat|ist|war|wird|wurden?) (?:er|es|sie)\b"
+    r"|^(?:[\w.]+ ){1,3}?(?:hat|ist|war|wird|wurden?|[a-zäöü]+te) (?:er|es|sie)\b"
+    r"|(?<!, )\b(?:dabei|dafür|dadurch)\b"
+    # «Norland hit 26 percent»: of what?
+    r"|^[A-Z][\w’-]+(?: [A-Z][\w’-]+)? (?:hit|had|has|reached|saw|was at|is at)"
+    r" \d[\d.,]*(?:%| ?per ?cent)$"
+    # «is 100% happy»
+    r"|\b\d+(?:%| percent) (?:happy|sure|certain|confident|committed|behind)\b"
     r"|\b(?:of|in|from|for|to|with)\s(?:that\b|this\s(?!year\b|month\b|week\b))"
     r"|^The (?:rest|remainder|remaining)\b|,\sat\s[^\s,]+$"
     r"|^[^,]+,\s(?:it|they|he|she)\s|^(?:If|Wenn)\s|\bthat way\b"
@@ -119,7 +129,8 @@ _POINTS_OUT = make_regex(
     # calls, stumps, who looked on
     r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
     r"|Short of|Still (?:below|above|less|more))\b"
-    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and|last|next|this|going|which|who))$"
+    r"|(?:[–—-]|\b(?:from|of|with|to|including|by|and|last|next|this|going|which|who"
+    r"|living|it['’]s))$"
     r"|,\swhere it\b"
     r"|\b(?:live|studio) audience of\b"
     r"|^(?:A further|Another|An additional)\b"
@@ -161,6 +172,9 @@ _SUBJECT_GOES_ON = make_regex(
 _SURNAME = make_regex(
     r"([A-ZÄÖÜ][\w’-]+)\s(?:[a-z]+ed|gave|paid|spent|won|made|sold)\b"
 )
+#: Where somebody leads in a poll: «Reed leads by 57 percent to 33 percent».
+_LEADS = make_regex(r"\b(?:leads?(?! to\b)|led|trails?|trailed|ahead|behind)\b")
+_CAPITAL = make_regex(r"\b[A-Z]\w+")
 _FULL_NAME = make_regex(r"\b[A-ZÄÖÜ][\w’'-]+\s[A-ZÄÖÜ][\w’'-]+")
 _PRONOUN = make_regex(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
@@ -197,8 +211,7 @@ def choose_key_figures(analysis: ArticleAnalysis) -> tuple[Figure, ...]:
         same = [at for at, other in enumerate(chosen) if _repeats(figure, other)]
         if not same:
             chosen.append(figure)
-        elif len(same) == 1 and _is_part(chosen[same[0]].label, figure.label):
-            # The longer clause has both numbers.
+        elif len(same) == 1 and _says_less(chosen[same[0]], figure):
             chosen[same[0]] = figure
     return tuple(chosen)
 
@@ -213,8 +226,12 @@ def _repeats(figure: Figure, other: Figure) -> bool:
     return (figure.value, figure.unit) == (other.value, other.unit)
 
 
-def _is_part(label: str, longer: str) -> bool:
-    return len(label) < len(longer) and label in longer
+def _says_less(figure: Figure, other: Figure) -> bool:
+    """Whether the other's clause has both numbers, or its number is of the dead."""
+    if figure.label == other.label:
+        duration = units.classify_unit(figure.unit) == "time"
+        return duration and _weigh_count(other) > 1
+    return figure.label in other.label
 
 
 def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
@@ -278,6 +295,8 @@ def _is_in_title(figure: Figure, title: Mapping[float, Collection[str]]) -> bool
 def _may_show(figure: Figure, article: Article) -> bool:
     if not figure.label or figure.status == "denied":
         return False
+    if _STATES.search(figure.text):
+        return False
     # «raked in $80m (£42.4m)»
     converted = _CONVERTED.search(
         article.text[max(0, figure.start - 16) : figure.start]
@@ -321,6 +340,11 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or _names_unknown(label, article.text[: figure.start], shown)
         or (aside and at < aside.end())
         or (
+            sort == "share"
+            and _LEADS.search(label)
+            and _is_of_place(article.text[: figure.start], label)
+        )
+        or (
             subject
             and not any(
                 word in shown or (word in opening and word not in _BODIES)
@@ -341,6 +365,16 @@ def _is_elsewhere(before: str, shown: str) -> bool:
     place = _PLACE_BEFORE.search(before)
     away = place is not None and place[1].lower() not in shown
     return away or _ELSEWHERE.search(before) is not None
+
+
+def _is_of_place(before: str, label: str) -> bool:
+    """Whether the paragraph names a place before, and the label names none."""
+    paragraph = before.rpartition("\n")[2][-_READ:]
+    here, there = (
+        any(word.lower() in PLACES for word in _CAPITAL.findall(part))
+        for part in (label, paragraph)
+    )
+    return there and not here
 
 
 def _is_cut_off(figure: Figure, article: Article) -> bool:
@@ -377,7 +411,7 @@ def _weigh_count(figure: Figure) -> float:
     """More for what happened to people, less for small counts of anything else."""
     at = _find_number(figure)
     before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
-    behind = re.split(r"[,;:]", after)[0]
+    behind = re.split(r",(?!\d)|[;:]", after)[0]
     grave = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
     if grave or _GRAVE.search(behind):
         return 2

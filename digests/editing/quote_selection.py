@@ -317,8 +317,9 @@ def _is_nobody(speaker: str) -> bool:
     """Whether it is a place, or no name: «Against Cole», «Cole's», «diplomat»."""
     low = speaker.lower()
     bare = " " not in low and is_role_noun(low) and not is_plural_role(low)
-    # «The statement» of whom?
+    # «The statement» of whom? Which «former candidate»?
     bare |= low.startswith("the ") and low.split()[-1] in _ISSUED
+    bare |= low.partition(" ")[2] in _ISSUED or low.startswith("the former ")
     genitive = low.endswith(("'s", "’s"))
     return bare or genitive or low in PLACES or low.split()[0] in PREPOSITIONS
 
@@ -375,7 +376,8 @@ def _rate_words(text: str) -> float:
 def _is_named_speaker(speaker: str) -> bool:
     """Whether a speaker has a name, and not a noun phrase («a spokesman»)."""
     words = speaker.split()
-    return words[0][0].isupper() and words[-1][0].isupper()
+    # «Nader al-Masri»
+    return all(word != word.lower() for word in (words[0], words[-1]))
 
 
 def choose_edition_quote(stories: Sequence[EditionStory]) -> QuoteCard | None:

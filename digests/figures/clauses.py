@@ -112,6 +112,14 @@ _TURNS = make_regex(
     r"zurück|nicht|not|except)\b|n['’]t\b",
     re.IGNORECASE,
 )
+#: «If we include gas, [oil and waste, the town …]»
+_OPENED_LIST = make_regex(r"(?:If|When|While|As|Since|Although)\s.*,\s\w+,?$")
+#: «a threefold increase [since the 1960s]»
+_CHANGED = make_regex(
+    r"\b(?:increase|rise|drop|fall|decline|decrease|jump|gain|growth|up|down|high|low"
+    r"|highest|lowest|most|fewest|biggest|largest|worst|best|first)\Z"
+)
+_SINCE = make_regex(r"\s(?:since|over|compared|from|than)\s")
 #: Another side's number: «5,200, says the union; [the firm spoke of 3,900]».
 _COUNTED_OTHERWISE = make_regex(
     r"[;,]\s(?:[^;.,]{2,40}\s)?(?:sprach(?:en)?\svon|zählten?|spoke\sof|counted|put\s"
@@ -315,6 +323,7 @@ def _find_starts(
         # A list, or a clause that stands before the one that it limits.
         if not (m[0] == "; " and ": " in text[start : m.start()])
         and has_verb(text[start : m.start()])
+        and not _OPENED_LIST.match(text[start : m.start()])
     ]
     return sorted(found)
 
@@ -406,6 +415,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return True
     tail = statement.text[end : statement.end]
     if _POLLED_IN.match(tail) or _COUNTED_OTHERWISE.match(tail):
+        return False
+    if _CHANGED.search(statement.text, start, end) and _SINCE.match(tail):
         return False
     if _FORMER.search(statement.text, start, end) and _REVERSED.search(tail):
         return False
@@ -536,6 +547,8 @@ _BROKEN = make_regex(
     r"\s[^,]*$|An?\s[^,]{3,60},\s\d|.*\s(?:said|says),\s(?:when|while|where|who)\s"
     r"|(?:[^\s]+\s)(?:[^A-ZÄÖÜ\s]+\s)*him\b"
     r"|(?:Though|Although|While|When|Because|Unless)\s[^,]*$"
+    # «Of the 900 refugees registered with the agency»
+    r"|Of\s(?:all|the|these|those)\s[^,]*(?:,\s(?:an?|the)\s[^,]*)?$"
 )
 
 

@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     r"|[^\w\s]"
 )
 _POSSESSIVE = ("'s", "'")
+#: Of a surname, which begins with the capital after it: «Malik al-Houthi».
+ARABIC_ARTICLES = ("al-", "el-")
 
 
 class Token(NamedTuple):
@@ -73,7 +75,9 @@ def tokenize_span(text: str, start: int, end: int) -> list[Token]:
             if "’" in low:
                 low = low.replace("’", "'")
             possessive = "'" in low and low.endswith(_POSSESSIVE)
-            capital = words[0] != low[0]
+            capital = words[0] != low[0] or (
+                words.startswith(ARABIC_ARTICLES) and words[3:4] != low[3:4]
+            )
             parts = (*match.span(), words, low, "word", possessive, capital)
         else:
             kind = "cover" if match.lastgroup else "sign"

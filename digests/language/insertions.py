@@ -19,7 +19,8 @@ from digests.types import Span
 _INSERTED = make_regex(
     rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:(?:{FINITE})(?:n['’]t)?"
     r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
-    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s[a-z]+ing\s)"
+    # «the channel, which has several series|, including “Boundless”»: whose they are
+    r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s(?!including)[a-z]+ing\s)"
     r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},(?=\s(?:in|on|for|at|after|over|to|from)\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
     r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from digests.language.grammar import Name, Token
+from digests.language.grammar import ARABIC_ARTICLES, Name, Token
 from digests.language.words import load_word_tables, word_set
 
 # ── tables ──────────────────────────────────────────────────────────────────────
@@ -275,7 +275,8 @@ def _kind(words: list[str], opening: str, *, titled: bool) -> str:
     if len(words) > 1 and words[-1] in PLURAL_NOUNS:
         # «Angry Men»
         return known or "body"
-    if known and not (titled and known in {"place", "body"} and len(words) < 3):
+    named = [word for word in words if len(word) > 1]
+    if known and not (titled and known in {"place", "body"} and len(named) < 3):
         return known
     if titled or len(words) > 1:
         return "person"
@@ -423,7 +424,9 @@ class PeopleIndex:
             for full in bearers[:]:
                 for other in [one for one in bearers if full.endswith(f" {one}")]:
                     given, surname = _key_words(full)[0], _key_words(other)[0]
-                    if given in GIVEN_NAMES and surname not in GIVEN_NAMES:
+                    # «Mohammed Al Bukhaiti»; and Al Gore
+                    surname_only = surname in PARTICLES or surname not in GIVEN_NAMES
+                    if given in GIVEN_NAMES and surname_only:
                         self._full[_full_key(other)] = full
                         bearers.remove(other)
                     elif full in bearers:
@@ -438,6 +441,8 @@ class PeopleIndex:
         self.learn(full, name.sex)
         self._count[full] += 1
         tables = [(self._by_last, words[-1]), (self._by_first, words[0])]
+        if words[-1].startswith(ARABIC_ARTICLES):
+            tables.append((self._by_last, words[-1][3:]))
         if len(words) > 2 and len(words[-2]) > 1:
             # «María Robles Ortega» is «Robles» for short.
             tables.append((self._by_middle, words[-2]))

@@ -135,6 +135,8 @@ def _rate_closeness(where: QuotePlace, at: int) -> float:
     if at >= where.right:
         between = covers[at] - covers[where.right]
         value -= 0.15 * (at - where.right) + 1.5
+        # «“…” compared to the 24 percent who said otherwise»
+        value -= 3.0 * (frame.tokens[at - 1].low == "who")
         value += 3.0 if strong and _trails_clause(frame, at) else 0.0
     else:
         between = covers[where.left] - covers[at + 1]

@@ -373,15 +373,16 @@ def parse_text(text: str, title: str | None, lang: str | None) -> ParsedText | N
 
 
 def _learn_sexes(frames: Sequence[SentenceFrame], people: PeopleIndex) -> None:
-    """Learn sex from «he» and «she» in sentences that name one person only."""
+    """Learn sex from «he» and «she» in sentences that name one person, before it.
+
+    In «He was joined by Robin Lund» he is another.
+    """
     for frame in frames:
-        persons = {
-            people.full(name.text)
-            for name in frame.names
-            if name.kind in {"person", ""}
-        }
-        said = {"he", "she"}.intersection(token.low for token in frame.tokens)
-        if len(persons) == len(said) == 1:
+        named = [name for name in frame.names if name.kind in {"person", ""}]
+        persons = {people.full(name.text) for name in named}
+        at = [n for n, one in enumerate(frame.tokens) if one.low in {"he", "she"}]
+        said = {frame.tokens[n].low for n in at}
+        if len(persons) == len(said) == 1 and at[0] >= named[0].last:
             person = persons.pop()
             if people.is_person(person):
                 people.learn(person, "m" if "he" in said else "f")
@@ -531,6 +532,8 @@ def _is_cue(tokens: Sequence[Token], at: int, *, german: bool) -> bool:
     if token.low in VERBS_WITH_BACK:
         return [one.low for one in tokens[at + 1 : at + 2]] == ["back"]
     if token.low not in REPORTING_CUES or token.possessive or _is_noun(tokens, at):
+        return False
+    if token.text == "States":
         return False
     return token.low != "so" or (german and _is_so(tokens, at))
 

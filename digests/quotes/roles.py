@@ -52,7 +52,9 @@ _COUNTING = word_set("one two three some both all several many each another othe
 #: A role does not end with one of these.
 _OPEN_ENDS = PREPOSITIONS | word_set("& and or the a an his her its their")
 #: Styles of address that are no function where they stand alone.
-_STYLES = word_set("chief lord dame sheikh prince princess don monsieur madame signor")
+_STYLES = word_set("""
+    chief lord dame sheikh prince princess don monsieur madame signor colleague
+""")
 #: Determiners that say nothing outside of their sentence.
 _NEVER_KEPT = word_set("a an its his her their our my der dem")
 #: No functions, unless it is said whose they are: «the miner's father».
@@ -255,12 +257,12 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     """Where the role ends that begins at `first`."""
     end = first
     last = min(len(tokens), first + _LONGEST)
-    while end < last and not _shuts_role(tokens[end]):
+    while end < last and not _shuts_role(tokens[end]) and not _goes_on(tokens, end):
         end += 1
     if end < len(tokens) and (
         tokens[end].kind == "cover"
         or tokens[end].text in _OPENING_MARKS
-        or not _shuts_role(tokens[end])
+        or not (_shuts_role(tokens[end]) or _goes_on(tokens, end))
     ):
         # «author of the new book “…”», a phrase without end: only its head is whole.
         while end > first and tokens[end - 1].low not in PREPOSITIONS:
@@ -274,6 +276,14 @@ def _find_role_end(tokens: Sequence[Token], first: int) -> int:
     return end
 
 
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a verb follows «and»: «a historian | and runs the museum»."""
+    lows = [token.low for token in tokens[at : at + 3]]
+    if len(lows) < 3 or lows[0] != "and" or lows[2] not in DETERMINERS:
+        return False
+    return lows[1].endswith("s") and not is_role_noun(lows[1])
+
+
 def _shuts_role(token: Token) -> bool:
     """Whether a word is no part of the role before it."""
     low = token.low
@@ -282,7 +292,8 @@ def _shuts_role(token: Token) -> bool:
     return (
         low in _AFTER_ROLE
         or low in AUXILIARIES
-        or (low in REPORTING_CUES and not is_role_noun(low))
+        # «ambassador to the United States»
+        or (low in REPORTING_CUES and not token.capital and not is_role_noun(low))
     )
 
 

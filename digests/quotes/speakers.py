@@ -26,7 +26,7 @@ from digests.language.names import FEMALE, MALE
 from digests.language.words import word_set
 from digests.quotes.parsing import ParsedText, SentenceFrame, tells_death
 from digests.quotes.speaker_mentions import SpeakerMention, is_plural_role, is_role_noun
-from digests.quotes.subjects import find_subject_before
+from digests.quotes.subjects import find_subject, find_subject_before
 from digests.types import frozen_positional
 
 _FRAMES_BACK = 9
@@ -40,7 +40,10 @@ _ISSUED_BACK = 4
 _LONGEST_SENTENCE = 200
 #: A subject of the sentence just before is «he» or «she» rather than another.
 _JUST_ACTING = 1.0
+#: A sentence since then is about another: «Cole's fame grew. He wrote: …»
+_OTHER_TOPIC = 1.0
 _BEFORE_SUBJECT = word_set("where when while and but , ; – — once then")
+_ASIDES = frozenset("—–,-")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPOKESPEOPLE = word_set("spokesman spokeswoman spokesperson")
 _ASKED_WORDS = word_set("""
@@ -50,6 +53,8 @@ _ASKED_WORDS = word_set("""
 #: «Not just any woman» is nobody.
 _NOBODY = word_set("any every each no")
 _POSSESSIVES = word_set("its his her their seiner ihrer seinem ihrem")
+#: Of somebody who is named here first.
+_NEW = word_set("a an another one")
 _COMPLEMENTS = word_set("of for from at with in fur für von")
 
 
@@ -244,12 +249,15 @@ def _resolve_person(
     best, chosen, somebody = -9.0, None, None
     named = set(_NAME_WORD.findall(said))
     paragraph = parsed.frames[mention.frame].paragraph
+    another, topic = _find_another(parsed, mention), -1
     for frame, other in _iter_mentions_before(parsed, mention):
         found = _resolve_pronoun(parsed, other, mention.sex)
-        if found is None or _is_spoken_of(frame, other, mention.sex):
+        if found is None or found.speaker == another:
             continue
-        if _is_asked_about(frame, other) or _is_beside_speaker(
-            parsed, frame, other, mention.sex
+        if (
+            _is_spoken_of(frame, other, mention.sex)
+            or _is_asked_about(frame, other)
+            or _is_beside_speaker(parsed, frame, other, mention.sex)
         ):
             continue
         if found.speaker.rpartition(" ")[2] in named:
@@ -259,6 +267,9 @@ def _resolve_person(
                 somebody = somebody or found
             continue
         value = _rate_antecedent(parsed, frame, found, mention)
+        value -= _OTHER_TOPIC * (frame.index < topic)
+        if other.possessive and not other.first:
+            topic = max(topic, frame.index)
         if value > best:
             best, chosen = value, found
     if somebody is not None and (
@@ -267,6 +278,21 @@ def _resolve_person(
         # «… a stranger called Tom Cole.» In the next paragraph: «A pilot waved.»
         return somebody
     return chosen
+
+
+def _find_another(parsed: ParsedText, mention: SpeakerMention) -> str | None:
+    """Whom the sentence before calls «he», if `mention` is «she», or the other way."""
+    if not mention.frame:
+        return None
+    first = next(iter(parsed.frames[mention.frame - 1].free), None)
+    if first is None or first.kind != "pronoun" or first.sex in {"", mention.sex}:
+        return None
+    for _, other in _iter_mentions_before(parsed, first):
+        if other.kind == "name":
+            found = _resolve_pronoun(parsed, other, first.sex)
+            if found is not None:
+                return found.speaker
+    return None
 
 
 def _is_spoken_of(frame: SentenceFrame, other: SpeakerMention, sex: str) -> bool:
@@ -284,6 +310,10 @@ def _is_beside_speaker(
     first = next(iter(frame.free), None)
     if first is None or first.kind == "pronoun" or _is_about(frame, other):
         return False
+    voice = _find_voice(frame)
+    if voice is not None and voice is not other and _is_role(frame, voice):
+        # «The minister said that Cole was wrong. He …»
+        return not _is_voiced(frame, other)
     speaks = any(
         one.kind == "pronoun" and one.sex == sex and frame.reports(one.last)
         for one in frame.free
@@ -302,11 +332,24 @@ def _is_asked_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
 
 def _is_voiced(frame: SentenceFrame, other: SpeakerMention) -> bool:
     """Whether somebody is said to say something: «Cole said …», «…, said Cole, …»."""
-    if frame.reports(other.last):
+    if frame.reports(other.last) or _find_voice(frame) is other:
         return True
     tokens, cue = frame.tokens, other.first - 1
     inverted = cue > 0 and tokens[cue - 1].kind != "word" and frame.reports(cue)
     return inverted and tokens[cue].low in INVERTING_CUES
+
+
+def _find_voice(frame: SentenceFrame) -> SpeakerMention | None:
+    """The subject of the first reporting word: «A man at the site said»."""
+    reached = find_subject(frame, frame.cues[0]) if frame.cues else None
+    return reached.mention if reached and reached.how == "direct" else None
+
+
+def _is_role(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether it is a person by function: «the minister», and nobody's «spokesman»."""
+    first, last = frame.tokens[other.first], frame.tokens[other.last - 1]
+    named = other.kind == "nominal" and first.low == "the" and not other.plural
+    return named and is_role_noun(last.low)
 
 
 def _is_about(frame: SentenceFrame, other: SpeakerMention) -> bool:
@@ -337,10 +380,12 @@ def _resolve_pronoun(
     other = _find_owner(parsed, other, sex) or other
     full = parsed.people.full(other.text, other.sex, other.start)
     # «Hall», where the text has Tony Hall, is no hall.
+    # «King rose to speak», where it has Tom King, is no king.
     person = other.sort in {"person", ""} or (
         full != other.text and parsed.people.is_person(full)
     )
-    if other.kind == "name" and person:
+    bare = other.sort == "title" and parsed.text[other.start].isupper()
+    if person and (other.kind == "name" or bare):
         nobody = other.sort != "person" and full == other.text
         if nobody and is_role_noun(other.text.lower()):
             # «Investigators say …», and not «Baker» after «Jason Baker».
@@ -428,11 +473,24 @@ def _is_somebody_acting(parsed: ParsedText, other: SpeakerMention) -> bool:
     tokens = parsed.frames[other.frame].tokens
     if other.possessive or other.after_preposition:
         return False
-    if tokens[other.first].low not in {"a", "an", "another", "one"}:
+    if tokens[other.first].low not in _NEW:
         return False
     before = tokens[other.first - 1] if other.first else None
     begins = before is None or before.low in _BEFORE_SUBJECT or before.kind == "cover"
     return begins and is_role_noun(tokens[other.last - 1].low)
+
+
+def _acts(frame: SentenceFrame, other: SpeakerMention) -> bool:
+    """Whether it is the subject after «with»: «…, with Cole — who is ill — leading»."""
+    tokens, at = frame.tokens, other.last
+    before = [one.low for one in tokens[max(0, other.first - 2) : other.first]]
+    if before != [",", "with"]:
+        return False
+    if at < len(tokens) and tokens[at].text in _ASIDES:
+        shut = tokens[at].text
+        ends = (n for n in range(at + 1, len(tokens)) if tokens[n].text == shut)
+        at = next(ends, at) + 1
+    return at < len(tokens) and tokens[at].low.endswith("ing")
 
 
 def _rate_antecedent(
@@ -449,11 +507,14 @@ def _rate_antecedent(
     value = -0.5 * (mention.frame - frame.index) - 0.9 * min(3, paragraphs)
     if found.sex and found.sex == mention.sex:
         value += 1.0
-    if other.kind == "nominal" or (unsure and not voiced):
+    new = voiced and frame.tokens[other.first].low in _NEW
+    if (other.kind == "nominal" and not new) or (unsure and not voiced):
         value -= 1.5
     if found.speaker in parsed.dead:
         value -= 1.5
-    if other.possessive or other.after_preposition:
+    if other.possessive and not other.first:
+        value += 1.0
+    elif other.possessive or (other.after_preposition and not _acts(frame, other)):
         value -= 1.0
     else:
         value += 1.0

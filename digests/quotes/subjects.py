@@ -30,6 +30,7 @@ _CLAUSE_WORDS = word_set("after because when while since although")
 _AFTER_WORDS = INVERTING_CUES | {"asked", "asks", "reported", "denied", "urged", "laut"}
 #: Documents say, but do not say it to somebody.
 _TO_SOMEBODY = word_set("told shouted yelled")
+_ADDRESSING = word_set("told tells telling asked asks reminded")
 _SHUT = word_set(", — – -")
 
 
@@ -68,6 +69,8 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
             beside is not None and tokens[beside.first - 1].low == "with"
         )
         return SpeechSubject(beside, "direct") if beside and joined else None
+    if at > 0 and tokens[at].low == "who":
+        return _find_antecedent(frame, at)
     if at >= 0 and tokens[at].text in _SHUT:
         head = _find_head(frame, at)
         if head is not None:
@@ -87,6 +90,20 @@ def _find_own_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None:
         or _ending_at(frame, at + 1)
         or _before_aside(frame, at)
     )
+
+
+def _find_antecedent(frame: SentenceFrame, who: int) -> SpeechSubject | None:
+    """The person before «who»: «Cole met Ruth Bell, who said …»."""
+    last = who - (frame.tokens[who - 1].text == ",")
+    found = frame.ends.get(last)
+    if found is None or found.possessive or found.kind == "pronoun":
+        return None
+    if found.after_preposition and found.sort != "person":
+        return None
+    if found.first and frame.tokens[found.first - 1].low in _ADDRESSING:
+        # «told a woman who asked about the delay that “…”»
+        return None
+    return SpeechSubject(found, "direct")
 
 
 def _rules_on(frame: SentenceFrame, turned: SpeechSubject) -> bool:
@@ -298,7 +315,7 @@ def _find_shared_subject(frame: SentenceFrame, cue: int) -> SpeechSubject | None
         # «X was banned after staff said …»: staff, who are no mention
         return None
     before = bisect_left(frame.cues, cue) - 1
-    if before >= 0:
+    if before >= 0 and frame.tokens[frame.cues[before] - 1].low != "who":
         reached = _find_own_subject(frame, frame.cues[before])
         if reached is not None and frame.tokens[cue].low in _TO_SOMEBODY:
             reached = _find_accused(frame, frame.cues[before], reached) or reached

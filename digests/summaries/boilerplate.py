@@ -60,7 +60,8 @@ _JUNK = tuple(
         # «A weaver stands at the mill in Hallin, Monday, May 4, 2026.»
         (
             ("day, ",),
-            r"\b(?:lies?|sits?|stands?|walks?|holds?|gestures?|smiles?|waves?|listens?|looks?)"
+            r"\b(?:lies?|sits?|stands?|walks?|holds?|gestures?|smiles?|waves?|listens?|looks?"
+            r"|watch(?:es)?|prepares?|speaks?|attends?|performs?|reacts?|arrives?|works?)"
             r"\s[^.]{0,300}day,\s[a-z]+\.?\s\d{1,2},\s\d{4}\.?\Z",
         ),
         (
@@ -74,7 +75,7 @@ _JUNK = tuple(
 _JUNK_OPENING = make_regex(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
-    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|tune\sin\b|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from digests.language import words
 from digests.language.clauses import has_verb
 from digests.language.names import GIVEN_NAMES
+from digests.language.regexes import make_regex
 from digests.summaries import passages, shortening
 from digests.summaries.news_sentence import open_with_news
 from digests.summaries.passages import Passage, is_presentable
@@ -176,9 +177,38 @@ def _find_obstacle(
     if passage.place and all(c.place != passage.place - 1 for c in chosen):
         earlier = [c for c in chosen if c.place < passage.place]
         unnamed = chosen and _needs_named(passage, found, earlier, surnames)
-        if passage.leans or unnamed:
+        if passage.leans or unnamed or _hangs(passage.text):
             return LEANING
     return None
+
+
+#: What the sentence before explains: «Another rower was hurt», «A day later, …»,
+#: «Following that decision, …», «Dessen ungeachtet …».
+_HANGS = make_regex(
+    r"(?:Others|Another|There\s(?:is|are|was|were)\s(?:even|also|another)"
+    r"|The\s(?:same|following|other|latter)|If\sthe\sanswer"
+    r"|(?:At|By|Around)\s(?:the|that)\s(?:same\s)?(?:time|point)"
+    r"|(?:Earlier|Later)\s(?:in\sthe\s(?:day|week|month)|on|that)"
+    r"|(?:An?|One|Two|Three|Four|Five|Six|Several|A\sfew|\d+)\s"
+    r"(?:hours?|days?|weeks?|months?|years?|minutes?)\s(?:later|earlier|before)"
+    r"|(?:After|Among|By|During|Following|For|From|Given|Like|Of|On|Since|Under|Unlike|With)"
+    r"\s(?:this|that|these|those)"
+    rf"(?!\s(?:who|{passages.PERIOD}))"
+    r"|As\sa\sresult|In\s(?:contrast|response|return|turn|short|the\send)|Similarly"
+    r"|Likewise|Elsewhere|Again|Either\sway"
+    r"|Damit|Dadurch|Darauf|Dessen|Deren|Somit|Ebenso|Allerdings|Jedoch|Stattdessen)\b"
+)
+#: «Both of these towns», «all five of these states», «die Firmen in dieser Branche».
+_POINTS_BACK = make_regex(
+    rf"\b[Oo]f\s(?:these|those)\s(?!who\b|{passages.PERIOD})"
+    r"|^.{0,60}\b(?:an|auf|aus|bei|für|gegen|in|mit|nach|von|zu)\sdiese[mnrs]?\s"
+    r"(?!Woche|Wochen|Jahr|Monat|Tag|Sommer|Winter|Herbst|Frühjahr|Abend|Morgen|Zeit)[A-ZÄÖÜ]"
+)
+
+
+def _hangs(text: str) -> bool:
+    """Whether a sentence that does not lean refers to what one before it says."""
+    return bool(_HANGS.match(text) or _POINTS_BACK.search(text))
 
 
 #: «You must be 13 to enter.»
@@ -290,7 +320,8 @@ def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
     """Whether a sentence of an essay needs no question that is left out."""
     after_gap = passage.place > 0 and all(c.place != passage.place - 1 for c in chosen)
     brief = len(passage.words) < _FEWEST_WORDS
-    return not (after_gap and (passage.leans or brief))
+    hangs = passage.leans or _hangs(passage.text)
+    return not (after_gap and (hangs or brief))
 
 
 #: Characters of a text in which a full name introduces somebody.

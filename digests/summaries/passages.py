@@ -76,10 +76,10 @@ FIRST_PERSON = make_regex(
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
-_PERIOD = r"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)\b"
+PERIOD = r"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter)\b"
 #: A pronoun or connective at the beginning: the sentence refers back.
 _LEANS = make_regex(
-    rf"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s{_PERIOD})|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
+    rf"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s{PERIOD})|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
     r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
@@ -88,10 +88,10 @@ _LEANS = make_regex(
     r"Demnach|Danach|Daraufhin|Dabei|Dafür|Dazu|Hierzu|Dennoch|Trotzdem|"
     r"Außerdem),?\s"
     # «For 44 years it was fed by a cable.», «In this case, …»
-    rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{_PERIOD})"
+    rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{PERIOD})"
     r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
     # «All three of that woman's children», «Neither can her children»
-    rf"|(?:\w+\s){{1,3}}(?:of|to)\s(?:this|that|these|those)\s(?!who\b|{_PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
+    rf"|(?:\w+\s){{1,3}}(?:of|to)\s(?:this|that|these|those)\s(?!who\b|{PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
     r"|Not\s[^,.;]{1,60},\s(?:he|she|it|they)\s"
 )
 

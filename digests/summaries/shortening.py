@@ -337,8 +337,15 @@ _NEEDS_PURPOSE = make_regex(
 )
 
 
+#: «He was for Cole| while Cole was a candidate»: it is true of that time only.
+_WHILE = make_regex(r"\s?(?:while|when|until)\s")
+_WAS_SO = make_regex(r"\b(?:was|were)\s(?!\w+(?:e[dn]|ing)\b)[^,;:]*$")
+
+
 def _may_end(text: str, span: Span, kind: str, at: int, *, headline: bool) -> bool:
     """Whether a headline, or a sentence of a summary, may end at a place of a kind."""
+    if _WHILE.match(text, at) and _WAS_SO.search(text[span.start : at]):
+        return False
     if not headline:
         return kind not in _OF_HEADLINES and not _HARM.match(text, at)
     kept = text[span.start : at]
@@ -429,12 +436,17 @@ def _awaits_main_clause(whole: str) -> bool:
         # «Dishes which receive broadcasts will be banned»
         bare = not grammar.looks_finite(first) and grammar.looks_finite(f"{first}s")
         return len(_VERB_GROUP.findall(rest if bare else subject[2])) < 2 - bare
+    whole = _TIME_BEFORE.sub("", whole)
     if not _OPENER.match(whole):
         return False
     # «Now that it is cold, and it snows, …»
     return not has_verb(_OPENED_TWICE.sub("", whole).partition(", ")[2])
 
 
+#: «In 2014, |while the winner received a prize»
+_TIME_BEFORE = make_regex(
+    r"^(?:In|On|At|By)\s[^,]{2,30},\s?(?=(?:after|as|because|before|since|when|while)\s)"
+)
 #: A second clause beside the one that opens a sentence.
 _OPENED_TWICE = make_regex(r",\s(?:and|or|but)\s[^,]*")
 

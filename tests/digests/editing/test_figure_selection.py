@@ -166,6 +166,10 @@ def shown_beside(further: str) -> list[str]:
         "A minute later and 2,000 metres lower, an alarm rang.",
         "Berg belittled the matter of the £1 million in loans.",
         "The company saw a rise of 3% in May.",
+        "The census found that Halm was poor, with 60% of the people living.",
+        "Boston went another way in the past. Berg leads by 57% to 33% in the poll.",
+        "Hallin hit 26%.",
+        "Not everyone is 100% happy with the boats of Halm.",
         # A call, who looked on, a subject that is cut, a surname of nobody shown.
         "Watch Anders Berg Tonight on Channel 360 at 8 for £200 million ideas.",
         "A live audience of around 150 people came to the studio.",
@@ -221,3 +225,44 @@ NEWS = "The Orvik mill will close on Friday, its owner Hallin Steel said."
 )
 def test_a_line_that_needs_the_sentence_before_is_not_shown(line):
     assert shown(f"{NEWS} The town has talked of it for weeks. {line}") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Die Stadt Halm kassiert dafür 150 Euro pro Tonne.",
+        "3.000 Menschen sollen dabei gestorben sein.",
+        "Bis Juni sagte sie ein Ansteigen der Zahl auf eine Million Menschen voraus.",
+    ],
+)
+def test_a_german_line_that_needs_the_sentence_before_is_not_shown(line):
+    report = "Der Rat von Hallin hat am Montag die alte Brücke am Hafen gesperrt. " * 6
+    article = Article(id="a", text=f"{report}{line}", lang="de")
+    style = EditionStyle(summary_chars=280)
+    assert not choose_key_figures(analyse_article(article, style))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Insgesamt starben bisher mindestens 52 Menschen in dem Unwetter.",
+        "Bei dem Vorfall sind zwei Menschen ums Leben gekommen.",
+    ],
+)
+def test_the_dead_are_shown_in_german(line):
+    report = "Ein Unwetter zog über Hallin und riss viele Bäume um. " * 3
+    article = Article(id="a", text=f"{report}{line}", lang="de")
+    found = choose_key_figures(analyse_article(article, EditionStyle()))
+    assert [figure.label for figure in found] == [line.rstrip(".")]
+
+
+def test_of_one_clause_the_number_of_the_dead_is_shown_and_not_how_long_it_took():
+    text = "About 11,000 people have been killed in five months of war over the valley."
+    article = Article(id="a", text=text, title="Ceasefire after five months of war")
+    found = choose_key_figures(analyse_article(article, EditionStyle()))
+    assert [figure.value for figure in found] == [11_000]
+
+
+def test_what_sort_of_poll_it_is_is_no_figure():
+    text = "The paper last made a 50-state poll in 1988, and Reed won it by a mile."
+    assert shown(text) == []

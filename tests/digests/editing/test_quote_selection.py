@@ -43,6 +43,15 @@ def test_a_named_voice_comes_before_an_unnamed_one():
     assert "winter" in best(text)[0]
 
 
+def test_a_name_with_an_article_in_small_letters_is_a_name():
+    text = (
+        "The race was held in the rain. “We saw parts of the wall all over, and we are "
+        "proud of ourselves,” said Nader al-Masri, who won it."
+    )
+    quotes = select_quotes(find_quotes(text), text, kind="opinion")
+    assert [quote.speaker for quote in quotes] == ["Nader al-Masri"]
+
+
 def test_half_of_a_thought_gets_no_card():
     text = (
         "“A town may decide how large a sign is,” Justice Ada Brandt wrote for the "
@@ -86,6 +95,8 @@ def test_a_speaker_whose_name_is_a_genitive_gets_no_card():
         ("the aircraft", False),
         ("some critics", False),
         ("his brother", False),
+        ("a statement", False),
+        ("the former mayor", False),
     ],
 )
 def test_an_unnamed_speaker_is_a_person_a_body_or_a_document(speaker, shown):

@@ -415,3 +415,28 @@ def test_a_clause_that_is_said_ends_before_what_is_said_too():
         "average, each one is read nine times a year."
     )
     assert labels(text)["90 percent"] == "90 percent of homes have such a meter"
+
+
+def test_a_change_is_stated_with_what_it_is_measured_from():
+    text = (
+        "According to the state, 70 percent of the boats are built in foreign yards, a "
+        "threefold increase since the 1960s and a level relatively unchanged since the "
+        "1990s."
+    )
+    assert "increase since the 1960s" in labels(text)["70 percent"]
+
+
+def test_an_opening_with_of_is_no_clause():
+    text = (
+        "Of the 10.5 million refugees registered with UNHCR, the UN's refugee agency, "
+        "less than 1% are eventually resettled."
+    )
+    assert not labels(text)["10.5 million"].endswith("agency")
+
+
+def test_a_clause_does_not_begin_in_a_list_that_opens_the_sentence():
+    text = (
+        "If we include gas, oil, and small power plants in addition to wind and sun, "
+        "Norland got 27% of its power from the sun last year, and Hallin hit 26%."
+    )
+    assert not labels(text)["27%"].startswith("Small")

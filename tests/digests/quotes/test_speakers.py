@@ -676,3 +676,110 @@ def test_a_plural_and_its_verb_are_a_clause_and_no_speaker(verb):
 def test_a_report_of_many_is_a_document_that_speaks():
     text = "“The lock is safe and will stay open,” the nurses' report on pay said."
     assert speakers(text) == ["the nurses' report"]
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "speaker"),
+    [
+        pytest.param(
+            "The harbour is old, her spokesman Tom Cole said. A man near the site of "
+            "the old bridge said he thinks the fire was no accident.",
+            "“I do not think the council did this,” he told the Courier.",
+            "A man",
+            id="a man who has just spoken, not the man named before him",
+        ),
+        pytest.param(
+            "Some would lose more, said Lily Bell, who studies taxes.\n\nIt has become "
+            "an issue, with Ruth Cole — who wants higher taxes — attacking the plan.",
+            "“The plan would be a gift all over again,” she said in the debate.",
+            "Ruth Cole",
+            id="the subject of a clause with «with»",
+        ),
+        pytest.param(
+            "Howard King spoke for the harbour. “It boils down to whom you believe,” "
+            "said Richard Busch. King offered a rebuttal.",
+            "“Why would the harbour copy anyone at all?” he asked the jury.",
+            "Howard King",
+            id="a surname that is a title too",
+        ),
+        pytest.param(
+            "Tom Brown has issued a rallying cry.\n\nTo a packed hall the chancellor "
+            "said the cuts proposed by shadow chancellor Oliver Lund were "
+            "the equivalent of sacking every teacher, he told activists.",
+            "Attacking the record he said: “I give you this promise today.”",
+            "Tom Brown",
+            id="the minister who speaks, not who is spoken of",
+        ),
+        pytest.param(
+            "“They played politics,” said Murphy.\n\nHe was joined on the call by "
+            "Ilsa Hogue, president of the harbour group.",
+            "She said the council “has failed to do anything beyond that.”",
+            "Ilsa Hogue",
+            id="she is not who the sentence before calls he",
+        ),
+        pytest.param(
+            "Jeremy Clark is a driver. Critic Peter Obern described the circle as “a "
+            "louche collection.” Clark's fame comes from columns too. A column drew "
+            "the ire of the north.",
+            "He wrote: “People up there have fewer jobs than we have.”",
+            "Jeremy Clark",
+            id="whom the text has turned to",
+        ),
+    ],
+)
+def test_he_or_she_is(before: str, said: str, speaker: str):
+    assert speakers(f"{before} {said}")[-1] == speaker
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("He met Anna Lund before he wed Ruth Bell, who famously said", "Ruth Bell"),
+        ("The paper quoted an engineer who said", "an engineer"),
+        ("Tom Cole told a woman who asked about the delay", "Tom Cole"),
+        ("Tom Cole hired an engineer who said he was tired, saying", "Tom Cole"),
+    ],
+)
+def test_who_says_it_is_the_person_before_who(sentence: str, speaker: str):
+    text = f"Tom Cole spoke. {sentence} that “there were three of us in this bridge.”"
+    assert speakers(text) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Nader al-Masri", "al-Masri"),
+        ("Nader al-Masri", "Masri"),
+        ("Mohammed Al Masri", "Al Masri"),
+        ("Mayor Michael R. Bloomberg", "Bloomberg"),
+    ],
+)
+def test_a_speaker_has_the_whole_name(name: str, short: str):
+    text = (
+        f"The race was held again. In the rain {name} won it after two hours. “I am "
+        f"proud of every one of us,” said {short}."
+    )
+    assert speakers(text) == [name.removeprefix("Mayor ")]
+
+
+def test_a_country_in_a_role_is_whole():
+    text = "“We will stay,” said Adel Moor, the ambassador to the United States, today."
+    assert roles(text) == ["ambassador to the United States"]
+
+
+@pytest.mark.parametrize(
+    ("apposition", "role"),
+    [
+        ("a historian of ships and runs the Hallin museum", "historian of ships"),
+        (
+            "a historian and the head of the museum",
+            "historian and the head of the museum",
+        ),
+    ],
+)
+def test_a_role_ends_before_a_verb(apposition: str, role: str):
+    assert roles(f"“The ship is old,” said Ada Brandt, {apposition}.") == [role]
+
+
+def test_a_colleague_is_no_role():
+    assert roles("“The ship is old,” said colleague Ada Brandt on Monday.") == [None]

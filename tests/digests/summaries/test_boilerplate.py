@@ -45,6 +45,8 @@ from digests.summaries.boilerplate import is_junk
         "It is a file photo.",
         "The bridge, by Getty Images.",
         "A tired weaver lies on a bed in Hallin, north of Norvik, Monday, May 4, 2026.",
+        "A man watches the fair in Hallin, Norland,Tuesday, June 25, 2013.",
+        "Tune in tonight for the race at nine.",
         "The mayor looks on as the bridge is closed.",
         "Ada Brandt is pictured at the mill.",
         "Tom Reed poses for a photo at the quay.",

@@ -335,3 +335,20 @@ def test_what_has_room_does_not_stand_in_for_what_matters_more():
     weak = "A kiosk sells tea from a can."
     summary = reported(f"{lead} {second} {FILLER} {weak}", 240)
     assert summary == [lead]
+
+
+@pytest.mark.parametrize(
+    "hanging",
+    [
+        "The paper says that both of these bridges cost the city of Hallin $5 million.",
+        "Following that decision the city of Hallin announced a fee of $5 for cars.",
+        "Another bridge of the city of Hallin was damaged by a crane in 2003.",
+        "A year later the city of Hallin paid $5 million to 200 workers.",
+        "Dessen ungeachtet bezahlt die Stadt Hallin 200 Arbeiter für die Brücke.",
+        "Rund 200 Firmen in dieser Branche bezahlt die Stadt Hallin für die Brücke.",
+    ],
+)
+def test_what_refers_to_a_hidden_sentence_is_not_shown(hanging: str):
+    text = f"{LEAD} The old ferries of Upper Norvik are gone. {hanging}"
+    shown = reported(text, chars=len(LEAD) + len(hanging) + 2)
+    assert hanging not in shown

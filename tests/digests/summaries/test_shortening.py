@@ -397,3 +397,28 @@ def test_an_insertion_does_not_begin_in_the_clause_and_end_between_dashes():
         "afraid of the next four years."
     )
     assert not any("College worried" in version for version in shorten(text))
+
+
+def test_what_a_list_belongs_to_stays_before_it():
+    text = (
+        "There is no better example than the Hallin channel, which began in May and "
+        "has several new series, including “Boundless,” “Knives” and “Brew Dogs,” that "
+        "are gentle enough for the people of the town."
+    )
+    assert not any("channel, including" in version for version in shorten(text))
+
+
+def test_a_clause_behind_a_year_is_not_the_main_one():
+    text = (
+        "In 2014,while the winner of the cup received two million and the best of the "
+        "others got one million, when Bell won at the games in Hallin she got nothing."
+    )
+    assert not any(v.endswith("one million.") for v in shorten(text, headline=False))
+
+
+def test_what_somebody_was_keeps_its_time():
+    text = (
+        "The former mayor Chris Shay was for Tom Reed while the banker was in the race"
+        ", he said on Friday in the Herald's morning show."
+    )
+    assert not any("Reed, he said" in v for v in shorten(text, headline=False))
