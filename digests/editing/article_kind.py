@@ -131,7 +131,7 @@ class _Form(NamedTuple):
 
 def recognize_kind(article: Article) -> ArticleKind:
     """The kind of an article by title, text and address; «news» if nothing else."""
-    title = strip_site_name(article.title or "", article.source)
+    title = strip_site_name(article.title or "", article.source, article.text)
     text = article.text[:_READ]
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     found = passages.extract_passages(article)

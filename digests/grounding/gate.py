@@ -132,7 +132,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline or its first grounded replacement, or None."""
-    title = Headline(text=strip_site_name(article.title or "", article.source))
+    title = Headline(text=_strip_title(article))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None
@@ -142,9 +142,12 @@ def _choose_headline(
 def _headline_stands(headline: Headline, article: Article) -> bool:
     if headline.spans:
         return follows_spans(headline.text, headline.spans, article.text)
-    title = article.title or ""
-    kept = strip_site_name(title, article.source)
-    return has_same_words(headline.text, kept) or has_same_words(headline.text, title)
+    titles = _strip_title(article), article.title or ""
+    return any(has_same_words(headline.text, title) for title in titles)
+
+
+def _strip_title(article: Article) -> str:
+    return strip_site_name(article.title or "", article.source, article.text)
 
 
 def _card_stands(card: QuoteCard, articles: ArticlesById) -> bool:

@@ -7,12 +7,14 @@
 The kind of a text is shown beside its title, so it is taken off. Everything after a
 vertical bar is the site's. After a dash it is only if it looks like the name of an
 outlet: the source's own name, a host name, or a few capitalized words without a verb
-that are not the speaker of an attribution («Ceasefire agreed - UN»).
+that are not the speaker of an attribution («Ceasefire agreed - UN»): a person whom
+the text names is one («No plans for a tax - Brandt»).
 """
 
 import re
 
 from digests.language.grammar import looks_finite
+from digests.language.names import GIVEN_NAMES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
@@ -47,16 +49,21 @@ _SPEAKERS = word_set("""
     analyst survey poll governor council doctors scientists witnesses family army un eu
     who imf nato fbi nhs polizei minister bericht studie behörden regierung gericht
 """)
+#: Before a person's name in a text.
+_TITLES = frozenset(
+    ("Mr", "Mrs", "Ms", "Miss", "Dr", "Sir", "Lord", "Lady", "Dame", "Herr", "Frau")
+)
 _LINKS = word_set("of the and for in on it & der die das und für a to")
 _MOST_NAME_WORDS = 5
 
 
-def strip_site_name(title: str, source: str = "") -> str:
+def strip_site_name(title: str, source: str = "", text: str = "") -> str:
     """The title without the names of site and section, and without «BREAKING:».
 
     Args:
         title: As the source gives it.
         source: The outlet's usual name, where it is known.
+        text: The article's, which shows that a name is a person's.
 
     Returns:
         At least three words of the title, or the title on one line.
@@ -64,7 +71,7 @@ def strip_site_name(title: str, source: str = "") -> str:
     whole = to_one_line(title)
     kept = _SUFFIX.sub("", _PREFIX.sub("", whole, count=1)).strip()
     kept = _cut_bars(kept, source)
-    while (shorter := _cut_dash(kept, source)) != kept:
+    while (shorter := _cut_dash(kept, source, text)) != kept:
         kept = shorter
     torn = has_balanced_marks(whole) and not has_balanced_marks(kept)
     return kept if _has_words(kept) and not torn else whole
@@ -85,13 +92,26 @@ def _cut_bars(title: str, source: str) -> str:
     return max(parts, key=len)
 
 
-def _cut_dash(title: str, source: str) -> str:
+def _cut_dash(title: str, source: str, text: str) -> str:
     dashes = list(_DASH.finditer(title))
     if not dashes:
         return title
     head = title[: dashes[-1].start()].rstrip()
     tail = title[dashes[-1].end() :].strip()
-    return head if _has_words(head) and _is_outlet(tail, source) else title
+    stays = not _has_words(head) or _is_person(tail, text)
+    return title if stays or not _is_outlet(tail, source) else head
+
+
+def _is_person(name: str, text: str) -> bool:
+    """Whether a text has this word behind a title or a given name: «Ms Brandt»."""
+    whole = re.compile(rf"(?<=\s){re.escape(name)}\b")
+    before = (text[max(0, m.start() - 30) : m.start()] for m in whole.finditer(text))
+    titles = {word for some in before for word in some.split()[-1:]}
+    return " " not in name and any(
+        word.strip(".") in _TITLES
+        or (word[0].isupper() and word.lower() in GIVEN_NAMES)
+        for word in titles
+    )
 
 
 def _is_outlet(tail: str, source: str) -> bool:

@@ -66,7 +66,7 @@ def write_headline(
         At most 120 characters, preferably 80, unless a given title or a sentence that
         cannot be shortened is longer; empty where the article has no words.
     """
-    title = strip_site_name(article.title or "", article.source)
+    title = strip_site_name(article.title or "", article.source, article.text)
     if title:
         return Headline(text=title)
     line = passages.find_title_line(article)
@@ -92,7 +92,7 @@ def write_headline(
 
 def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     """Headlines for an article: its title, and its sentences as headlines, in order."""
-    title = strip_site_name(article.title or "", article.source)
+    title = strip_site_name(article.title or "", article.source, article.text)
     line = passages.find_title_line(article)
     given = [Headline(text=title)] if title else []
     if line is not None:

@@ -319,7 +319,7 @@ def _read_title(
     article: Article, found: Sequence[Passage]
 ) -> tuple[frozenset[str], float]:
     """The words of the title, and how much they count."""
-    title = strip_site_name(article.title or "", article.source)
+    title = strip_site_name(article.title or "", article.source, article.text)
     # No passage has a title line, so that it stands above the first one.
     above = article.text[: found[0].span.start]
     line = None if title or not above.strip() else find_title_line(article)

@@ -49,6 +49,21 @@ def test_what_belongs_to_the_news_is_kept(title):
     assert strip_site_name(title) == title
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("There are no plans, Anna Brandt said.", "No plans for a bridge tax - Brandt"),
+        ("„Nein“, sagte Frau Brandt.", "No plans for a bridge tax - Brandt"),
+        ("Mr. Brandt had said so.", "No plans for a bridge tax - Brandt"),
+        ("The Brandt reported on Tuesday.", "No plans for a bridge tax"),
+        ("The Annas meet Anna Brandts.", "No plans for a bridge tax"),
+        ("", "No plans for a bridge tax"),
+    ],
+)
+def test_a_person_of_the_text_is_whom_a_title_quotes(text, kept):
+    assert strip_site_name("No plans for a bridge tax - Brandt", "", text) == kept
+
+
 def test_the_name_of_the_source_is_stripped_whatever_it_looks_like():
     title = "Bridge closes for a year - der weg"
     assert strip_site_name(title, "Der Weg") == "Bridge closes for a year"
