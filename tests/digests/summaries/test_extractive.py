@@ -346,9 +346,42 @@ def test_what_has_room_does_not_stand_in_for_what_matters_more():
         "A year later the city of Hallin paid $5 million to 200 workers.",
         "Dessen ungeachtet bezahlt die Stadt Hallin 200 Arbeiter für die Brücke.",
         "Rund 200 Firmen in dieser Branche bezahlt die Stadt Hallin für die Brücke.",
+        "Other bridges of the city of Hallin were damaged by a crane in 2003.",
+        "Most of them cost the city of Hallin $5 million for 200 workers a year.",
+        "Mayors of the city of Hallin have closed these ferries before, in 2003.",
+        "In fact, it's a cost of $5 million to the city of Hallin: 200 workers came.",
+        "Already, her city of Hallin has paid $5 million to 200 workers.",
+        "“And the city of Hallin paid $5 million to 200 workers,” the mayor said.",
+        "According to it, an email was sent by Hallin's Jo Boering to 200 workers.",
     ],
 )
 def test_what_refers_to_a_hidden_sentence_is_not_shown(hanging: str):
     text = f"{LEAD} The old ferries of Upper Norvik are gone. {hanging}"
     shown = reported(text, chars=len(LEAD) + len(hanging) + 2)
     assert hanging not in shown
+
+
+def test_a_surname_behind_a_preposition_is_one_that_was_named_before():
+    hidden = (
+        "A miller, Tom Reed, played loud and long with 20 others in the rain there."
+    )
+    later = "In Reed’s view, the Long Bridge of Hallin costs the city $5 million."
+    assert later not in reported(f"{LEAD} {hidden} {later}", len(LEAD) + len(later) + 2)
+
+
+def test_a_letter_whose_words_are_told_is_shown():
+    told = (
+        "The city sent a letter to 200 workers that the Long Bridge costs $5 million."
+    )
+    assert told in reported(f"{LEAD} {told}")
+
+
+def test_a_story_about_others_ends_where_its_author_speaks_of_himself():
+    story = [
+        "Ada Brandt built the Long Bridge of Hallin with 200 workers.",
+        "She drew it in 1990.",
+        "She is from Norvik.",
+        "Her death brought back memories for me.",
+        "Brandt was the mayor of Hallin.",
+    ]
+    assert reported(" ".join(story), 600) == story[:3]
