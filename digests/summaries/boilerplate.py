@@ -37,10 +37,6 @@ _JUNK = tuple(
         (("good ",), r"\bgood\s(?:morning|evening|afternoon)[,.!]"),
         (("@",), r"\w@\w+\.\w"),
         (("tweet",), r"\btweet\s(?:with\sa\s)?location\b|\byour\stweets\b"),
-        (
-            ("page", "chance to be"),
-            r"\bcomment\s(?:on|at)\sthe\s(?:bottom|end|foot)\sof\s|\bchance\sto\sbe\smentioned\b",
-        ),
         (("below",), r"\blinks?\sbelow\b"),
         (("your ",), r"\byour\s(?:comments|stories|pictures)\b"),
         (

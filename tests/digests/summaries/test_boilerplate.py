@@ -56,8 +56,6 @@ from digests.summaries.boilerplate import is_junk
         "Photo: the bridge of Hallin.",
         "Published on May 20.",
         "Follow the Herald on the net.",
-        "For a chance to be mentioned write the name of the mill.",
-        "To be named comment on the bottom of this page.",
         "Find out who walks around the globe.",
         "Thank you for reading the Herald!",
         "Please note that the page may be late.",
