@@ -185,7 +185,7 @@ def _find_obstacle(
 #: What the sentence before explains: «Another rower was hurt», «Other mills closed»,
 #: «A day later, …», «Following that decision, …», «Dessen ungeachtet …».
 _HANGS = make_regex(
-    r"(?:Others?|(?:An?|Still|Yet)\sother|Another|(?:\w+\s){1,2}of\sthem|There\s(?:is|are|was|were)\s(?:even|also|another)"
+    r"(?:Others?|(?:An?|Still|Yet)\sother|Another|(?:\w+\s){1,2}of\sthem|Each\s(?:had|has|is|was|will|\w+ed)|There\s(?:is|are|was|were)\s(?:even|also|another)"
     r"|The\s(?:same|following|other|latter)|If\sthe\sanswer"
     r"|(?:At|By|Around)\s(?:the|that)\s(?:same\s)?(?:time|point)"
     r"|(?:Earlier|Later)\s(?:in\sthe\s(?:day|week|month)|on|that)"
@@ -228,6 +228,7 @@ _ANNOUNCES = make_regex(
     r"(?:sent|issued|released|posted|published|read)\b"
     r"|\b(?:issued|posted|published|put\sout|released|sent(?:\sout)?|shared|tweeted)\s(?:an?|the)\s"
     r"(?:\w+\s){0,2}(?:e-?mail|letter|memo|message|note|statement|tweet)\b"
+    r"|\btook\sto\s(?:Facebook|Instagram|Twitter|social\smedia)\b(?!\s(?:\w+\s){0,2}to\b)"
 )
 _CONTENT = make_regex(
     r"[“\"]|\b[a-z]{2,}ing\b|\b(?:that|about|against|ask|call|condemn|criti|den[iy]|in\swhich|on\sbehalf|over|say|support|tell|thank|urg|warn|demand|claim|blam|apolog)"
