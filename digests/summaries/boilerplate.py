@@ -75,7 +75,7 @@ _JUNK = tuple(
 _JUNK_OPENING = make_regex(
     r"""(?:read|watch|see|related|more|photos?|video|image|caption|picture|file|credit
     |source|advertisement|editor['’]s\snote|correction|copyright|story\shighlights
-    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|tune\sin\b|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
+    |share\sthis|follow)\b[^.!?]{0,30}[:»>|]|(?:published|posted|updated)\son\s\w+\s\d|tune\sin\b|find\sout\s(?:how|wh)|please\snote\b|thank\syou\sfor\s(?:join|listen|read|us|visit|watch)ing\b|follow\s(?:us|@|(?:\w+\s){1,3}on\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 

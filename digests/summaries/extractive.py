@@ -166,7 +166,7 @@ def _find_obstacle(
     if not is_presentable(passage) or (essay and _asks_little(passage.text)):
         return UNFIT
     if essay:
-        return None if _follows(passage, chosen) else LEANING
+        return None if _follows(passage, found, chosen) else LEANING
     if passage.place and _is_filler(passage):
         return WEAK
     if passage.place and _speaks_to_reader(passage):
@@ -182,10 +182,10 @@ def _find_obstacle(
     return None
 
 
-#: What the sentence before explains: «Another rower was hurt», «A day later, …»,
-#: «Following that decision, …», «Dessen ungeachtet …».
+#: What the sentence before explains: «Another rower was hurt», «Other mills closed»,
+#: «A day later, …», «Following that decision, …», «Dessen ungeachtet …».
 _HANGS = make_regex(
-    r"(?:Others|Another|There\s(?:is|are|was|were)\s(?:even|also|another)"
+    r"(?:Others?|(?:An?|Still|Yet)\sother|Another|(?:\w+\s){1,2}of\sthem|Each\s(?:had|has|is|was|will|\w+ed)|There\s(?:is|are|was|were)\s(?:even|also|another)"
     r"|The\s(?:same|following|other|latter)|If\sthe\sanswer"
     r"|(?:At|By|Around)\s(?:the|that)\s(?:same\s)?(?:time|point)"
     r"|(?:Earlier|Later)\s(?:in\sthe\s(?:day|week|month)|on|that)"
@@ -196,7 +196,7 @@ _HANGS = make_regex(
     rf"(?!\s(?:who|{passages.PERIOD}))"
     r"|As\sa\sresult|In\s(?:contrast|response|return|turn|short|the\send)|Similarly"
     r"|Likewise|Elsewhere|Again|Either\sway"
-    r"|Damit|Dadurch|Darauf|Dessen|Deren|Somit|Ebenso|Allerdings|Jedoch|Stattdessen)\b"
+    r"|Andere|Damit|Dadurch|Darauf|Dessen|Deren|Somit|Ebenso|Allerdings|Jedoch|Stattdessen)\b"
 )
 #: «Both of these towns», «all five of these states», «die Firmen in dieser Branche».
 _POINTS_BACK = make_regex(
@@ -221,6 +221,26 @@ _LABEL = re.compile(
 )
 
 
+#: «An email was sent to the members.», «The mill issued a statement.»: what it says is
+#: in the next sentence.
+_ANNOUNCES = make_regex(
+    r"\b(?:e-?mail|letter|memo|message|statement|note|post|tweet)s?\s(?:was|were|had\sbeen)\s"
+    r"(?:sent|issued|released|posted|published|read)\b"
+    r"|\b(?:issued|posted|published|put\sout|released|sent(?:\sout)?|shared|tweeted)\s(?:an?|the)\s"
+    r"(?:\w+\s){0,2}(?:e-?mail|letter|memo|message|note|statement|tweet)\b"
+    r"|\btook\sto\s(?:Facebook|Instagram|Twitter|social\smedia)\b(?!\s(?:\w+\s){0,2}to\b)"
+)
+_CONTENT = make_regex(
+    r"[“\"]|\b[a-z]{2,}ing\b|\b(?:that|about|against|ask|call|condemn|criti|den[iy]|in\swhich|on\sbehalf|over|say|support|tell|thank|urg|warn|demand|claim|blam|apolog)"
+)
+
+
+def _only_announces(text: str) -> bool:
+    """Whether a sentence says that somebody wrote something, and not what."""
+    announced = _ANNOUNCES.search(text)
+    return announced is not None and not _CONTENT.search(text, announced.end())
+
+
 def _speaks_to_reader(passage: Passage) -> bool:
     """Whether a sentence is no report: a question, an address, a caption, an aside."""
     label = _LABEL.match(passage.text)
@@ -232,6 +252,8 @@ def _speaks_to_reader(passage: Passage) -> bool:
         or _ADDRESS.match(passage.reported)
     ):
         return True
+    if _only_announces(passage.text):
+        return True
     return passage.text.count(",") > 1 and not has_verb(passage.text)
 
 
@@ -241,13 +263,19 @@ def _name_any(some: Sequence[Passage], stems: frozenset[str]) -> bool:
 
 _CAPITALS = re.compile(r"(?:[A-Z][\w’-]*\.?\s)*[A-Z][\w’-]+")
 _COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr)\.?\s")
+#: «|In| Reed's view»
+_BEFORE_NAME = re.compile(
+    r"(?:After|And|As|At|Before|But|By|For|From|If|In|Like|On|To|Under|When|While|With)\s"
+)
 #: «Ada Brandt», «Ada J. Brandt», with the surname.
 _FULL_NAME = re.compile(r"\b([A-Z][a-z][\w’-]*)\s(?:[A-Z]\.\s)?(?=([A-Z][\w’-]+))")
 
 
-#: «the two |activists|», who are named before.
+#: «the two |activists|», «these |marches|», which are named before.
 _SEVERAL = re.compile(
-    r"\b[Tt]he\s(?P<which>two|three|four|five|other|latter|former|same)\s(?:[a-z]+\s){0,2}?(?P<noun>[a-z]{4,}s)\b"
+    r"\b(?:[Tt]he\s(?P<which>two|three|four|five|other|latter|former|same)\s(?:[a-z]+\s){0,2}?"
+    r"|[Tt]hese\s)"
+    r"(?P<noun>[a-z]{4,}s)\b"
 )
 
 
@@ -265,15 +293,16 @@ def _needs_named(
     shown = " ".join(p.text for p in earlier)
     for several in _SEVERAL.finditer(passage.reported):
         noun = frozenset(words.extract_stems(several["noun"]))
-        counted = rf"\b{several['which']}\s(?!(?:year|month|week|day|hour)s)"
+        counted = rf"\b{several['which'] or 'these'}\s(?!(?:year|month|week|day|hour)s)"
         # The two missiles may be «both projectiles» further on.
         if not (_name_any(earlier, noun) or re.search(counted, shown, re.IGNORECASE)):
             return True
     if _points_to_hidden(passage, found[: passage.place], shown):
         return True
     for name in _CAPITALS.finditer(passage.reported):
-        alone = _COURTESY.sub("", name[0]).removesuffix("’s")
-        named = alone in surnames or alone != name[0].removesuffix("’s")
+        whole = _BEFORE_NAME.sub("", name[0], count=1).removesuffix("’s")
+        alone = _COURTESY.sub("", whole)
+        named = alone in surnames or alone != whole
         of_thing = passage.reported.endswith(("the ", "The "), 0, name.start())
         if named and alone not in shown and not of_thing:
             return True
@@ -316,12 +345,27 @@ def _asks_little(text: str) -> bool:
     return text.endswith("?") and len(text.split()) < _SHORT_QUESTION
 
 
-def _follows(passage: Passage, chosen: Sequence[Passage]) -> bool:
-    """Whether a sentence of an essay needs no question that is left out."""
+def _follows(
+    passage: Passage, found: Sequence[Passage], chosen: Sequence[Passage]
+) -> bool:
+    """Whether a sentence of an essay needs no question that is left out.
+
+    A summary that begins with others ends where the author speaks of himself, unless
+    questions or speakers are in between.
+    """
+    since = found[chosen[0].place : passage.place + 1] if chosen else ()
+    if any(p.personal for p in since) and not (
+        chosen[0].personal or any(_converses(p.text) for p in since)
+    ):
+        return False
     after_gap = passage.place > 0 and all(c.place != passage.place - 1 for c in chosen)
     brief = len(passage.words) < _FEWEST_WORDS
     hangs = passage.leans or _hangs(passage.text)
     return not (after_gap and (hangs or brief))
+
+
+def _converses(text: str) -> bool:
+    return text.endswith("?") or passages.SPEAKER_LABEL.match(text) is not None
 
 
 #: Characters of a text in which a full name introduces somebody.

@@ -72,7 +72,7 @@ _CLOSING = "\"'”’“»«)]"
 _STOPS = ".!?…"
 #: The reporter or author speaks as «I» or «we».
 FIRST_PERSON = make_regex(
-    r"\b(?:(?<!\.)I(?!\.[A-Z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|myself|ourselves|ich|wir|mein|unser)\b"
+    r"\b(?:(?<!\.)(?<!War\s)I(?!\.[A-Z]|-[A-Z][a-z])|I['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|our|me|us|myself|ourselves|ich|wir|mein|unser)\b"
     # A capital inside a sentence is a name: «Our Principles».
     r"|(?:\A|[.!?]\s)(?:We|My|Our|Ich|Wir|Mein|Unser)\b"
 )
@@ -82,14 +82,15 @@ _LEANS = make_regex(
     rf"[\"'“‘]?(?:He|She|It|They|His|Her|Their|Its|This(?!\s{PERIOD})|That|These|Those(?!\swho)|Both|Such|One(?=\s(?:is|was|has))|"
     r"Er|Sie|Es|Diese?[rs]?|Seine?|Ihre?|Beide|Das(?=\s(?:ist|sei|war|wird|hat|habe|soll|"
     r"sagte|teilte|gilt|geht|gab|meldete|berichtete|bedeutet|zeigt|wäre|könnte)\b))\b"
-    r"|(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
+    r"|[\"“‘„]?(?:But|And|So|Or|Yet|Also|Still|However|Meanwhile|Nevertheless|Nonetheless|"
     r"By contrast|For example|For instance|After all|Of course|By the way|Nor|"
     r"Besides|Moreover|Furthermore|In addition|Instead|Indeed|Then|Aber|Und|Doch|Zudem|"
     r"Demnach|Danach|Daraufhin|Dabei|Dafür|Dazu|Hierzu|Dennoch|Trotzdem|"
     r"Außerdem),?\s"
-    # «For 44 years it was fed by a cable.», «In this case, …»
+    # «For 44 years it was fed by a cable.», «In fact, it's over», «In this case, …»
     rf"|(?:Despite|In)\s(?:this|that|these|those|such)\s(?!{PERIOD})"
-    r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)\s"
+    r"|(?:For|In|On|At|By|After|Since|During|Until)\s[^,.;]{1,40}?,?\s(?:he|she|it|they)(?:\s|['’])"
+    r"|(?:Already|Now|Today|Soon|Later|(?:In|On|At|By|After|Since)\s[^,.;]{1,40}),\s(?:his|her|its|their)\s"
     # «All three of that woman's children», «Neither can her children»
     rf"|(?:\w+\s){{1,3}}(?:of|to)\s(?:this|that|these|those)\s(?!who\b|{PERIOD})|Neither\s(?:can|could|do|does|did|is|are|was|were|ha[sd]|have|will|would)\s"
     r"|Not\s[^,.;]{1,60},\s(?:he|she|it|they)\s"

@@ -342,9 +342,16 @@ _WHILE = make_regex(r"\s?(?:while|when|until)\s")
 _WAS_SO = make_regex(r"\b(?:was|were)\s(?!\w+(?:e[dn]|ing)\b)[^,;:]*$")
 
 
+#: «closed last| year after a fire»
+_PERIOD_NOUN = make_regex(r"\s?(?:hour|day|week|month|year)s?\s")
+_WHICH = make_regex(r"\b(?:last|next|this|that|every|each|same|previous|following)\Z")
+
+
 def _may_end(text: str, span: Span, kind: str, at: int, *, headline: bool) -> bool:
     """Whether a headline, or a sentence of a summary, may end at a place of a kind."""
     if _WHILE.match(text, at) and _WAS_SO.search(text[span.start : at]):
+        return False
+    if _PERIOD_NOUN.match(text, at) and _WHICH.search(text[span.start : at]):
         return False
     if not headline:
         return kind not in _OF_HEADLINES and not _HARM.match(text, at)
@@ -430,6 +437,9 @@ def _awaits_main_clause(whole: str) -> bool:
     about = _LEFT_OPEN.match(whole)
     if about and not has_verb(about[1]):
         return True
+    stated = _STATED.search(whole)
+    if stated and _awaits_main_clause(stated[1]):
+        return True
     subject = _RELATIVE.match(whole)
     if subject and not has_verb(subject[1]):
         first, _, rest = subject[2].partition(" ")
@@ -455,6 +465,8 @@ _OPENED_TWICE = make_regex(r",\s(?:and|or|but)\s[^,]*")
 _LEFT_OPEN = make_regex(
     r"([^,]{1,80}),\s(?:(?:an?|the)\s[^,]{1,80}?\s)?(?:who|which|whose|where|that)\s[^,]*$"
 )
+#: «They say that |people who have built bridges»
+_STATED = make_regex(r"\bthat\s([^,]{1,60}?\swho\s[^,]*)$")
 #: A verb with its auxiliaries: «had been held».
 _VERB_GROUP = make_regex(
     r"\b(?:(?:is|are|was|were|ha[sd]|have|will|would|could|can|may|might|must|should)\s"
@@ -495,10 +507,35 @@ def build_sentence(passage: Passage) -> Sentence:
     return Sentence(text=passage.text, spans=(passage.span,))
 
 
+#: «It fell|, but rose later», «One way is left|: to close it», «killed a guard| and his
+#: wife», «the kind of town| where nobody votes»: what is missing is what matters.
+_TURNING = make_regex(
+    r"[,;\s–—-]*(?:but|yet|though|although|unless|except|aber|doch|jedoch|sondern)\b|\s?:\s"
+)
+_HURT = make_regex(r"\b(?:kill|injur|wound|shot|stabb)(?:ed|ing)?\b[^,;]{3,40}$")
+_KIND_OF = make_regex(r"\b(?:kind|sort|type)s?\sof\s[^,;]*$")
+
+
+def _turns(text: str, span: Span, end: int) -> bool:
+    """Whether the end of a sentence says what turns round what stands before it."""
+    kept, missing = text[span.start : end], text[end : span.end]
+    return bool(
+        _TURNING.match(missing)
+        or (missing.startswith((" and ", " und ")) and _HURT.search(kept))
+        or (missing[:1] == " " and _KIND_OF.search(kept))
+    )
+
+
 def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | None:
-    """The version of a passage in `budget` that loses least."""
+    """The version of a passage in `budget` that loses least.
+
+    None that its missing end would turn round, unless it is of the first passage: the
+    news is shown however short.
+    """
     priced = list_versions(article.text, passage.span)
     for _, version in sorted(priced, key=lambda row: row[0]):
+        if passage.place and _turns(article.text, passage.span, version[-1].end):
+            continue
         shown = clauses.format_version(article.text, version, ".")
         if len(shown) <= budget and is_readable(article.text, version):
             return Sentence(text=shown, spans=version)

@@ -56,6 +56,9 @@ from digests.summaries.boilerplate import is_junk
         "Photo: the bridge of Hallin.",
         "Published on May 20.",
         "Follow the Herald on the net.",
+        "Find out who walks around the globe.",
+        "Thank you for reading the Herald!",
+        "Please note that the page may be late.",
     ],
 )
 def test_a_line_that_is_no_report_is_recognized(line: str):

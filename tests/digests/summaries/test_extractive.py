@@ -346,9 +346,76 @@ def test_what_has_room_does_not_stand_in_for_what_matters_more():
         "A year later the city of Hallin paid $5 million to 200 workers.",
         "Dessen ungeachtet bezahlt die Stadt Hallin 200 Arbeiter für die Brücke.",
         "Rund 200 Firmen in dieser Branche bezahlt die Stadt Hallin für die Brücke.",
+        "Each acted for the city of Hallin, which paid $5 million to 200 workers.",
+        "Other bridges of the city of Hallin were damaged by a crane in 2003.",
+        "Most of them cost the city of Hallin $5 million for 200 workers a year.",
+        "Mayors of the city of Hallin have closed these ferries before, in 2003.",
+        "In fact, it's a cost of $5 million to the city of Hallin: 200 workers came.",
+        "Already, her city of Hallin has paid $5 million to 200 workers.",
+        "“And the city of Hallin paid $5 million to 200 workers,” the mayor said.",
+        "According to it, an email was sent by Hallin's Jo Boering to 200 workers.",
     ],
 )
 def test_what_refers_to_a_hidden_sentence_is_not_shown(hanging: str):
     text = f"{LEAD} The old ferries of Upper Norvik are gone. {hanging}"
     shown = reported(text, chars=len(LEAD) + len(hanging) + 2)
     assert hanging not in shown
+
+
+def test_a_surname_behind_a_preposition_is_one_that_was_named_before():
+    hidden = (
+        "A miller, Tom Reed, played loud and long with 20 others in the rain there."
+    )
+    later = "In Reed’s view, the Long Bridge of Hallin costs the city $5 million."
+    assert later not in reported(f"{LEAD} {hidden} {later}", len(LEAD) + len(later) + 2)
+
+
+def test_a_letter_whose_words_are_told_is_shown():
+    told = (
+        "The city sent a letter to 200 workers that the Long Bridge costs $5 million."
+    )
+    assert told in reported(f"{LEAD} {told}")
+
+
+def test_a_story_about_others_ends_where_its_author_speaks_of_himself():
+    story = [
+        "Ada Brandt built the Long Bridge of Hallin with 200 workers.",
+        "She drew it in 1990.",
+        "She is from Norvik.",
+        "Her death brought back memories for me.",
+        "Brandt was the mayor of Hallin.",
+    ]
+    assert reported(" ".join(story), 600) == story[:3]
+
+
+@pytest.mark.parametrize(
+    ("kept", "missing"),
+    [
+        ("The fee of the Long Bridge fell to $5 million", ", but was 10% higher later"),
+        (
+            "The mayor of Hallin has one way to pay for the Long Bridge",
+            ": the old ferries and the mill could be sold",
+        ),
+        (
+            "The mayor of Hallin crossed it at one of the sort of meetings",
+            " where weavers may ask all that they like",
+        ),
+        (
+            "The French mayor, Ada Brandt, spoke of the raid on the Long Bridge in "
+            "which a masked man killed a guard",
+            " and his wife in their home at the end of the street",
+        ),
+    ],
+)
+def test_a_later_sentence_keeps_the_end_that_turns_it_round(kept: str, missing: str):
+    shown = reported(f"{LEAD} {kept}{missing}.", len(LEAD) + len(kept) + 4)
+    assert f"{kept}." not in shown
+
+
+def test_what_somebody_took_to_a_network_with_is_shown_or_nothing():
+    took = "The mayor of Hallin took to Twitter on the Long Bridge on a cold Monday."
+    assert took not in reported(f"{LEAD} {took}")
+    told = (
+        "The mayor of Hallin took to Twitter to thank 200 workers of the Long Bridge."
+    )
+    assert told in reported(f"{LEAD} {told}")

@@ -125,6 +125,15 @@ def test_the_reporters_own_i_is_distinguished_from_a_quoted_one():
     assert not quoted.personal
 
 
+@pytest.mark.parametrize(
+    "line", ["Sen. Ada Reed (I-Norland) rose.", "World War I began in Hallin."]
+)
+def test_a_party_and_a_number_are_not_the_reporters_i(line: str):
+    assert not any(
+        p.personal for p in passages.extract_passages(Article(id="a", text=line))
+    )
+
+
 def test_a_sentence_that_points_back_leans():
     first, second, third = passages.extract_passages(
         Article(id="a", text="The mayor spoke. She left. But the crowd stayed.")

@@ -422,3 +422,19 @@ def test_what_somebody_was_keeps_its_time():
         ", he said on Friday in the Herald's morning show."
     )
     assert not any("Reed, he said" in v for v in shorten(text, headline=False))
+
+
+def test_last_keeps_its_year():
+    text = (
+        "Two weavers of Hallin lay down on the Long Bridge last year after the mayor "
+        "had failed to answer."
+    )
+    assert not any(v.endswith("last.") for v in shorten(text, headline=False))
+
+
+def test_a_subject_inside_of_a_statement_keeps_its_verb():
+    text = (
+        "The mayor of Hallin says that people who have built bridges and drawn maps "
+        "should be heard at once."
+    )
+    assert not any(v.endswith("bridges.") for v in shorten(text, headline=False))
