@@ -120,6 +120,13 @@ _CHANGED = make_regex(
     r"|highest|lowest|most|fewest|biggest|largest|worst|best|first)\Z"
 )
 _SINCE = make_regex(r"\s(?:since|over|compared|from|than)\s")
+#: «12 poems – found by chance – [have been printed]».
+_VERB_FOLLOWS = make_regex(
+    r"\s?[,–—-]{1,2}\s(?:have|has|had|is|are|was|were|will|would)\b"
+)
+#: «The police came by night, arrested five men [and sealed off a street]».
+_LISTED_VERB = make_regex(r",\s[a-z]+ed\s[^,]*\Z")
+_LAST_VERB = make_regex(r",?\sand\s[a-z]+ed\s")
 #: Another side's number: «5,200, says the union; [the firm spoke of 3,900]».
 _COUNTED_OTHERWISE = make_regex(
     r"[;,]\s(?:[^;.,]{2,40}\s)?(?:sprach(?:en)?\svon|zählten?|spoke\sof|counted|put\s"
@@ -261,7 +268,7 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
         for kind, at in clauses.find_ends(text, span, within):
             if kind != "relative" and not _is_complemented(text, start, at):
                 (late_ends if kind in _LATE else ends).append(at)
-    for pattern in (statements.COORDINATE, _RULED):
+    for pattern in (statements.COORDINATE, _RULED, _CONNECTED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]
     return tuple(
         [at for at in found if not clauses.cuts_list(text[start:at], text[at:end])]
@@ -286,6 +293,8 @@ def _is_complemented(text: str, start: int, at: int) -> bool:
     return bool(described or _COMPLEMENT.match(text, at))
 
 
+#: «offers $9,000 for the arrest of the gunman | in connection with the attack»
+_CONNECTED = make_regex(r"\sin\sconnection\swith\s")
 #: «ruled 5-4 | that …»
 _RULED = make_regex(r"(?<=\d[-–]\d)\s(?=that\s)")
 
@@ -416,6 +425,10 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     tail = statement.text[end : statement.end]
     if _POLLED_IN.match(tail) or _COUNTED_OTHERWISE.match(tail):
         return False
+    if _VERB_FOLLOWS.match(tail):
+        return False
+    if _LISTED_VERB.search(statement.text, start, end) and _LAST_VERB.match(tail):
+        return False
     if _CHANGED.search(statement.text, start, end) and _SINCE.match(tail):
         return False
     if _FORMER.search(statement.text, start, end) and _REVERSED.search(tail):
@@ -431,7 +444,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     said = _SAID_LAST.search(statement.text, start, end)
     last_word = said.start() if said else end
     inside = [w for w in statement.words if start <= w.start and w.end <= last_word]
-    if len(inside) < _FEWEST_WORDS:
+    if sum(word.low not in ",;:" for word in inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
     if statement.german:
@@ -549,6 +562,8 @@ _BROKEN = make_regex(
     r"|(?:Though|Although|While|When|Because|Unless)\s[^,]*$"
     # «Of the 900 refugees registered with the agency»
     r"|Of\s(?:all|the|these|those)\s[^,]*(?:,\s(?:an?|the)\s[^,]*)?$"
+    # «one of 900 islanders living [in …]», «arrested 12 in connection [with …]»
+    r"|.*\s(?:living|in\sconnection)$"
 )
 
 

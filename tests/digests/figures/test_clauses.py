@@ -426,6 +426,47 @@ def test_a_change_is_stated_with_what_it_is_measured_from():
     assert "increase since the 1960s" in labels(text)["70 percent"]
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        # The verb of the number follows.
+        (
+            "More than 20 poems by Ada Brandt – works of rare quality according to her "
+            "publisher – have been found among the papers of the late poet in her "
+            "house by the old harbour of Hallin, where she lived for most of her life.",
+            "More than 20",
+        ),
+        ("One scandal stands out.\n\n30,000.\n\nThe number of lost letters.", "30,000"),
+    ],
+)
+def test_a_number_without_its_verb_has_no_label(text, number):
+    assert labels(text).get(number, "") == ""
+
+
+def test_a_list_of_verbs_keeps_the_last_one():
+    text = (
+        "The police arrived unannounced on Monday, arrested five men and sealed off "
+        "the office of the party for four hours."
+    )
+    assert "arrested five men and sealed off" in labels(text)["five"]
+
+
+def test_a_reward_is_stated_with_what_it_is_for():
+    text = (
+        "The town is offering $25,000 for information leading directly to the arrest "
+        "of Berg in connection with the slaying of the harbour master of Hallin in May."
+    )
+    assert labels(text)["$25,000"].endswith("to the arrest of Berg")
+
+
+def test_a_clause_keeps_where_people_live():
+    text = (
+        "While he is a citizen of Norland, the calm lawyer of 41 years is of Estrian "
+        "descent -- as are 1.6 million Estrians living in the towns of the north coast."
+    )
+    assert not labels(text)["1.6 million"].endswith("living")
+
+
 def test_an_opening_with_of_is_no_clause():
     text = (
         "Of the 10.5 million refugees registered with UNHCR, the UN's refugee agency, "
