@@ -45,7 +45,7 @@ _SMALL = -9.0
 _SAME_START = 16
 #: Behind the number, in its clause: even one or two of these are news.
 _GRAVE = make_regex(
-    r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
+    r"\b(?:(?<!\bto\s)kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
     r"hospitali[sz]ed|hostages|victims|jobs|sack\w*|laid off|votes?|voted|bans?|"
     r"suspensions?|charges|counts|nominations?|awards?|medals?|Tote[n]?|"
@@ -66,7 +66,7 @@ _GRAVE_BEFORE = make_regex(
 )
 #: A duration that is itself the news.
 _TERM = make_regex(
-    r"\b(?:sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
+    r"\b(?:death\srow|behind\sbars|captivity|sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
     r"surviv\w+|Haft|verurteilt|gesperrt|Sperre)\b",
     re.IGNORECASE,
 )
@@ -110,7 +110,8 @@ _LEFT = make_regex(
 #: A list position, a share of what is not said, a denial, «like a million».
 _ONE_OF = make_regex(
     r"\blike $"
-    r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"|\b(?:first|last|next|past|previous|other|additional|one of(?: only)?|n['’]t|not"
+    r"|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -445,6 +446,8 @@ def _weigh_count(figure: Figure) -> float:
     grave = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
     if grave or _GRAVE.search(behind):
         return 2
+    if _OF_MANY.match(figure.label, at + len(figure.text)):
+        return 1
     if abs(figure.value) < _SMALL_COUNT and figure.value.is_integer():
-        return 1 if _OF_MANY.match(figure.label, at + len(figure.text)) else _SMALL
+        return _SMALL
     return 1 if abs(figure.value) >= _LARGE_COUNT else 0

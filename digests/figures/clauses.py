@@ -42,7 +42,10 @@ _MOST_STARTS, _MOST_ENDS = 5, 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
-    make_regex(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    make_regex(
+        # \x96 and \x97 are dashes of Windows.
+        r"[-•*–—·▪●l\x96\x97]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"
+    ),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     make_regex(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Za-z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
@@ -117,7 +120,7 @@ _OPENED_LIST = make_regex(r"(?:If|When|While|As|Since|Although)\s.*,\s\w+,?$")
 #: «a threefold increase [since the 1960s]»
 _CHANGED = make_regex(
     r"\b(?:increase|rise|drop|fall|decline|decrease|jump|gain|growth|up|down|high|low"
-    r"|highest|lowest|most|fewest|biggest|largest|worst|best|first)\Z"
+    r"|highest|lowest|most|fewest|biggest|largest|worst|best|first|(?:un)?changed)\Z"
 )
 _SINCE = make_regex(r"\s(?:since|over|compared|from|than)\s")
 #: «12 poems – found by chance – [have been printed]».
@@ -160,6 +163,10 @@ _LEANING = _TABLES["leaning"]
 _POINTS = make_regex(
     r"Fast-forward\b|(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
+)
+#: «One in five …», «One sailor was killed and 82 others wounded» lean on nothing.
+_ONE = make_regex(
+    r"One (?:(?:in|out of) |[a-z]+ (?:was|has been) (?:killed|shot|wounded|injured)\b)"
 )
 _OPENERS = _TABLES["openers"]
 _APOSTROPHE = make_regex(r"['’]")
@@ -218,7 +225,7 @@ def state_figures(
 
 def is_leaning(label: str) -> bool:
     """Whether a label begins with words that point to another sentence."""
-    if re.match("One (?:in|out of) ", label):
+    if _ONE.match(label):
         return False
     first = _WORD.search(label)
     leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING

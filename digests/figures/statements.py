@@ -157,6 +157,8 @@ _RELATIVE = make_regex(
     r"(?:who|which|die|der|das|den|dem|deren|dessen)\s[^,;]*,"
 )
 _RELATIVE_NEXT = make_regex(r",\s(?:who|whom|whose|which|where)\s")
+#: «will pay for Hallin, where| 7% are poor», «will lead after| getting 90 votes»
+_OWN_START = make_regex(r".*(?:,\s(?:whose|where)|\bafter(?=\s\w+ing\b))\s", re.S)
 #: «Keep the Promise», «Target» within a sentence.
 _NAMES = make_regex(r"(?<=[a-z,]\s)(?:Promises?|Pledge|Target|Hope|Warn\w+)\b")
 #: «sollen beschädigt worden sein» is what others report.
@@ -204,7 +206,8 @@ def read_status(
     before, after = text[first : figure[0]], text[figure[1] : last]
     part = text[first:last]
     # What a relative clause beside the figure says is said of something else.
-    own_before, own_after = _RELATIVE.sub(" ", before), _RELATIVE_NEXT.split(after)[0]
+    own_before = _OWN_START.sub("", _RELATIVE.sub(" ", before))
+    own_after = _RELATIVE_NEXT.split(after)[0]
     following = text[end : end + _LOOK_AHEAD]
     if _is_denied(part, before, after, following):
         return "denied"

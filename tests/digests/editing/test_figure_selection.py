@@ -160,6 +160,7 @@ def shown_beside(further: str) -> list[str]:
         "Berg lost that district 68%-31%.",
         "Norlanders are a bit less happy, at 26%.",
         "Berg would leave it at £4 million.",
+        "The council of Halm offered an additional £2 million.",
         "Maybe it fell because Halm spent £4 million in May.",
         "Guards stationed there killed 150 wolves in May.",
         "A further £9 million has been lost.",
@@ -276,6 +277,8 @@ def test_of_one_clause_the_number_of_the_dead_is_shown_and_not_how_long_it_took(
         ("With 76 percent of the vote counted, Reed led with 34 percent.", 34),
         ("The plan would lower the tax from 39.6 percent to 25 percent.", 25),
         ("Only seven of the 168 members of the council back Reed.", 7),
+        ("The party won 29 of the 120 seats in the council.", 29),
+        ("She spent 22 years on death row for a plot with two men to kill Reed.", 22),
     ],
 )
 def test_of_two_numbers_the_one_that_says_more_is_shown(text, value):

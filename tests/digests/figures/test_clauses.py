@@ -424,6 +424,7 @@ def test_a_change_is_stated_with_what_it_is_measured_from():
         "1990s."
     )
     assert "increase since the 1960s" in labels(text)["70 percent"]
+    assert not labels(text)["70 percent"].endswith("unchanged")
 
 
 @pytest.mark.parametrize(
@@ -441,6 +442,17 @@ def test_a_change_is_stated_with_what_it_is_measured_from():
 )
 def test_a_number_without_its_verb_has_no_label(text, number):
     assert labels(text).get(number, "") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("One sailor was killed and 82 others wounded in the harbour of Hallin.", "82"),
+        ("\x97 Guards saved 20 Halm Valley-area high school swim team members.", "20"),
+    ],
+)
+def test_others_and_long_names_of_a_group_are_counted(text, number):
+    assert labels(text)[number] == text.lstrip("\x97 ").rstrip(".")
 
 
 def test_a_list_of_verbs_keeps_the_last_one():

@@ -43,6 +43,8 @@ def statuses(text: str, lang: str | None = None) -> list[str]:
         ("If the dam broke, 400 homes would be flooded.", "hypothetical"),
         ("The move could cost 300 jobs.", "hypothetical"),
         ("It lost $9 million, which could have paid for a bridge.", "reported"),
+        ("A grant will pay for Hallin, where 70% are poor.", "reported"),
+        ("The film will lead the field after getting 90 votes.", "reported"),
         ("Play was cut to 54 holes due to poor weather.", "reported"),
         ("Reed so far has 758 pledged delegates.", "reported"),
         ("The group, called Keep the Promise, spent $890,000.", "reported"),
