@@ -79,15 +79,20 @@ _SORT_OF = make_regex(r"-(?:state|county|nation|country|city|page)\Z")
 #: Right before a number of which there is a truer one in the clause: «from 39.6 percent
 #: to 25», «With 76 percent of the vote counted, …», «9 of the 168».
 _SECONDARY = make_regex(
-    r"\bfrom (?=\S+(?: [a-z]+)? to \S*\d)|^(?:With|At) (?=[^,]*,\s)"
+    r"\bto [^,]{1,30}, from (?=\S)|\bfrom (?=\S+(?: [a-z]+)? to \S*\d)"
+    r"|^(?:With|At) (?=[^,]*,\s)"
     r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))"
     r" (?:out )?of (?:the |its |all )?(?=\S)",
     re.IGNORECASE,
 )
 #: «seven| of the 168 members»
 _OF_MANY = make_regex(r"\s(?:out )?of (?:the |its |all )?\d[\d,]{2,}\b")
-#: «is one of 10 fires»: a figure that says how common something is.
-_ONE_OF_SEVERAL = make_regex(r"\bone of (?:only |just |about |the estimated )?$")
+#: «one of 10 fires», «the nation of 53 million people»: how common or large something
+#: is that the clause does not tell of; «59%-28%»: the other side.
+_BESIDE = make_regex(
+    r"(?:\bone|\b(?:nation|country|city|town|village|metropolis)) of "
+    r"(?:only |just |about |the estimated )?$|%[-–]$"
+)
 #: Where what is said of a number ends: at a comma, and where those counted begin to act
 #: on others: «bombs at two mosques| killed 137».
 _CLAUSE_END = make_regex(
@@ -147,7 +152,7 @@ _POINTS_OUT = make_regex(
     r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b"
     r"|^[^,]{0,40}\b(?:later|später|zuvor|earlier(?! this\b))\b"
     rf"|^(?:Im (?:{dates.MONTH_NAMES}) )?(?:19|20)\d\d\b|\bdort\b"
-    r"|^(?:Compare|Consider|Imagine|Look at|Think of)\b"
+    r"|^(?:Poll of|Compare|Consider|Imagine|Look at|Think of)\b"
     # calls, stumps, who looked on
     r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
     r"|Short of|Still (?:below|above|less|more))\b"
@@ -158,7 +163,7 @@ _POINTS_OUT = make_regex(
     r"|^(?:A further|Another|An additional)\b"
     r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"
     r"|(?<!^)\bthere\b(?! (?:is|are|was|were|has|have|had))"
-    r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
+    r"|\b(?:survey(?:ed|ing)|polled|[Mm]argin of error|interviewed|befragt\w*)\b"
 )
 #: «The plan would cost …»: which plan?
 _DEFINITE = make_regex(
@@ -253,7 +258,7 @@ def _says_less(figure: Figure, other: Figure) -> bool:
     if figure.label == other.label:
         duration = units.classify_unit(figure.unit) == "time"
         return duration and _weigh_count(other) > 1
-    return figure.label in other.label
+    return figure.label in other.label and not _is_secondary(other)
 
 
 def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
@@ -317,8 +322,10 @@ def _is_in_title(figure: Figure, title: Mapping[float, Collection[str]]) -> bool
 def _may_show(figure: Figure, article: Article) -> bool:
     if not figure.label or figure.status == "denied":
         return False
-    before = figure.label[: _find_number(figure)]
-    if _SORT_OF.search(figure.text) or _ONE_OF_SEVERAL.search(before):
+    at = _find_number(figure)
+    if _SORT_OF.search(figure.text) or _BESIDE.search(figure.label[:at]):
+        return False
+    if figure.label.startswith(" ago", at + len(figure.text)):
         return False
     # «raked in $80m (£42.4m)»
     converted = _CONVERTED.search(

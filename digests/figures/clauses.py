@@ -127,6 +127,8 @@ _SINCE = make_regex(r"\s(?:since|over|compared|from|than)\s")
 _VERB_FOLLOWS = make_regex(
     r"\s?[,–—-]{1,2}\s(?:have|has|had|is|are|was|were|will|would)\b"
 )
+#: «The jobless rate was at 7.8 percent [when Reed took office]»
+_WAS = make_regex(r"\b(?:was|were)\s(?:at\s)?(?:\w+\s)?\S*\d\S*(?:\s[a-z]+)?\Z")
 #: «The police came by night, arrested five men [and sealed off a street]».
 _LISTED_VERB = make_regex(r",\s[a-z]+ed\s[^,]*\Z")
 _LAST_VERB = make_regex(r",?\sand\s[a-z]+ed\s")
@@ -433,6 +435,8 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     if _POLLED_IN.match(tail) or _COUNTED_OTHERWISE.match(tail):
         return False
     if _VERB_FOLLOWS.match(tail):
+        return False
+    if _WAS.search(statement.text, start, end) and tail.startswith(" when "):
         return False
     if _LISTED_VERB.search(statement.text, start, end) and _LAST_VERB.match(tail):
         return False

@@ -131,8 +131,8 @@ _BEHIND = make_regex(
 )
 _FROM = make_regex(
     r"\b(?:(?:which|that|had)\s(?:had\s)?(?:stood|been|was|were)(?:\sat)?|"
-    r"(?:up|down)\sfrom|compared (?:with|to)|against|versus|gegenüber|"
-    r"than\s(?:the|its)|(?<!higher\s)(?<!lower\s)(?<!more\s)(?<!less\s)(?<!fewer\s)than)\s"
+    r"(?:up|down)\sfrom|to\s[^,]{1,30},\sfrom|compared (?:with|to)|against|versus|"
+    r"gegenüber|than\s(?:the|its)|(?<!higher\s)(?<!lower\s)(?<!more\s)(?<!less\s)(?<!fewer\s)than)\s"
     r"(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
 )

@@ -181,6 +181,8 @@ def shown_beside(further: str) -> list[str]:
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",
+        "Poll of 1,000 likely voters in May taken by the Courier.",
+        "Margin of error +/- 3 percentage points.",
         "(A bank in Orvik gained £9 million.)",
         "In the hours after 140 people died, the sirens fell silent.",
         "In 2014, 327 boats were sold in Halm.",
@@ -277,6 +279,7 @@ def test_of_one_clause_the_number_of_the_dead_is_shown_and_not_how_long_it_took(
         ("With 76 percent of the vote counted, Reed led with 34 percent.", 34),
         ("The plan would lower the tax from 39.6 percent to 25 percent.", 25),
         ("Only seven of the 168 members of the council back Reed.", 7),
+        ("Support for Reed fell to 44 percent in May, from 54 percent in July.", 44),
         ("The party won 29 of the 120 seats in the council.", 29),
         ("She spent 22 years on death row for a plot with two men to kill Reed.", 22),
     ],
@@ -293,6 +296,8 @@ def test_of_two_numbers_the_one_that_says_more_is_shown(text, value):
         "The paper last made a 50-state poll in 1988, and Reed won it by a mile.",
         "The 102-page report says that the harbour of Hallin is no longer safe.",
         "Ada Brandt of Hallin is one of 1,600 islanders who speak the old language.",
+        "Reed hopes that the move will help trade in the nation of 53 million people.",
+        "Ada Brandt was surviving on charity until six months ago.",
     ],
 )
 def test_what_sort_of_thing_it_is_is_no_figure(text):

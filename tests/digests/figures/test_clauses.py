@@ -455,6 +455,14 @@ def test_others_and_long_names_of_a_group_are_counted(text, number):
     assert labels(text)[number] == text.lstrip("\x97 ").rstrip(".")
 
 
+def test_a_former_state_keeps_when_it_was():
+    text = (
+        "The jobless rate was at 7.8 percent when Reed took office in January 2009 and "
+        "peaked at 10 percent in October of that year."
+    )
+    assert not labels(text)["7.8 percent"].endswith("7.8 percent")
+
+
 def test_a_list_of_verbs_keeps_the_last_one():
     text = (
         "The police arrived unannounced on Monday, arrested five men and sealed off "

@@ -75,6 +75,11 @@ def test_what_was_before_since_is_another_time():
     assert statuses(text) == ["past", "reported"]
 
 
+def test_what_a_number_came_from_is_past():
+    text = "Support for Reed fell to 44 percent, from 54 percent in July."
+    assert statuses(text) == ["reported", "past"]
+
+
 def test_a_denial_governs_its_own_statement_only():
     text = "The firm denied that it lost $9 million, and said that it made $3 million."
     assert statuses(text) == ["denied", "reported"]
