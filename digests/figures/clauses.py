@@ -436,9 +436,9 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
         return False
     if _VERB_FOLLOWS.match(tail):
         return False
-    if _WAS.search(statement.text, start, end) and tail.startswith(" when "):
+    if tail.startswith(" when ") and _WAS.search(statement.text, start, end):
         return False
-    if _LISTED_VERB.search(statement.text, start, end) and _LAST_VERB.match(tail):
+    if _LAST_VERB.match(tail) and _LISTED_VERB.search(statement.text, start, end):
         return False
     if _CHANGED.search(statement.text, start, end) and _SINCE.match(tail):
         return False

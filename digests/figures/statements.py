@@ -158,7 +158,7 @@ _RELATIVE = make_regex(
 )
 _RELATIVE_NEXT = make_regex(r",\s(?:who|whom|whose|which|where)\s")
 #: «will pay for Hallin, where| 7% are poor», «will lead after| getting 90 votes»
-_OWN_START = make_regex(r".*(?:,\s(?:whose|where)|\bafter(?=\s\w+ing\b))\s", re.S)
+_OWN_START = make_regex(r"\A.*(?:,\s(?:whose|where)|\bafter(?=\s\w+ing\b))\s", re.S)
 #: «Keep the Promise», «Target» within a sentence.
 _NAMES = make_regex(r"(?<=[a-z,]\s)(?:Promises?|Pledge|Target|Hope|Warn\w+)\b")
 #: «sollen beschädigt worden sein» is what others report.
