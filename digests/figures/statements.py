@@ -205,9 +205,6 @@ def read_status(
     first, last = find_part(text, start, end, figure[0])
     before, after = text[first : figure[0]], text[figure[1] : last]
     part = text[first:last]
-    # What a relative clause beside the figure says is said of something else.
-    own_before = _OWN_START.sub("", _RELATIVE.sub(" ", before))
-    own_after = _RELATIVE_NEXT.split(after)[0]
     following = text[end : end + _LOOK_AHEAD]
     if _is_denied(part, before, after, following):
         return "denied"
@@ -215,17 +212,32 @@ def read_status(
         text[slice(*figure)], following
     ):
         return "disputed"
-    own = f"{own_before} {own_after}"
-    if _CONDITION.search(own) or _SOUGHT.search(before):
+    if _SOUGHT.search(before):
         return "hypothetical"
-    thinking = _THINKING.match(own_after)
-    near = own_before + own_after[: min(_NEAR, thinking.end() if thinking else _NEAR)]
+    near = before + after[:_NEAR]
+    if _CONDITION.search(part) or _AHEAD.search(near) or _POSSIBLE.search(near):
+        governed = _read_governed(before, after)
+        if governed:
+            return governed
+    return "past" if _is_past(before, after) else "reported"
+
+
+def _read_governed(before: str, after: str) -> FigureStatus | None:
+    """Whether a condition or a modal verb governs a figure: its status, or None.
+
+    What a relative clause beside the figure says is said of something else.
+    """
+    before = _OWN_START.sub("", _RELATIVE.sub(" ", before))
+    after = _RELATIVE_NEXT.split(after)[0]
+    own = f"{before} {after}"
+    if _CONDITION.search(own):
+        return "hypothetical"
+    thinking = _THINKING.match(after)
+    near = before + after[: min(_NEAR, thinking.end() if thinking else _NEAR)]
     near = _NAMES.sub(" ", near)
     if _AHEAD.search(near) and not _HEARSAY.search(own):
         return "expected"
-    if _POSSIBLE.search(near):
-        return "hypothetical"
-    return "past" if _is_past(before, after) else "reported"
+    return "hypothetical" if _POSSIBLE.search(near) else None
 
 
 def _is_past(before: str, after: str) -> bool:
