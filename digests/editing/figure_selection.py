@@ -45,7 +45,7 @@ _SMALL = -9.0
 _SAME_START = 16
 #: Behind the number, in its clause: even one or two of these are news.
 _GRAVE = make_regex(
-    r"\b(?:kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
+    r"\b(?:(?<!\bto\s)kill\w*|dead|died|dies?|deaths?|injur\w+|wound\w+|hurt|missing|rescu\w+|"
     r"arrest\w*|detain\w*|evacuat\w*|homeless|displac\w*|drown\w*|shot|stabbed|"
     r"hospitali[sz]ed|hostages|victims|jobs|sack\w*|laid off|votes?|voted|bans?|"
     r"suspensions?|charges|counts|nominations?|awards?|medals?|Tote[n]?|"
@@ -66,7 +66,7 @@ _GRAVE_BEFORE = make_regex(
 )
 #: A duration that is itself the news.
 _TERM = make_regex(
-    r"\b(?:sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
+    r"\b(?:death\srow|behind\sbars|captivity|sentenced|jailed|prison|imprison\w*|jail|banned|ban|suspended|suspension|"
     r"surviv\w+|Haft|verurteilt|gesperrt|Sperre)\b",
     re.IGNORECASE,
 )
@@ -74,8 +74,32 @@ _TERM = make_regex(
 _RACES = frozenset((60, 100, 200, 400, 800, 1_500, 5_000, 10_000))
 _CONVERTED = make_regex(r"\d[\w.,]*(?:\s\w+)?\s\($")
 _SCORE = make_regex(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
-#: «a 50-state poll»: what sort of poll it is.
-_STATES = make_regex(r"-(?:state|county|nation|country|city)\Z")
+#: «a 50-state poll», «the 102-page report»: what sort of poll or report it is.
+_SORT_OF = make_regex(r"-(?:state|county|nation|country|city|page)\Z")
+#: Right before a number of which there is a truer one in the clause: «from 39.6 percent
+#: to 25», «With 76 percent of the vote counted, …», «9 of the 168».
+_SECONDARY = make_regex(
+    r"\bto [^,]{1,30}, from (?=\S)|\bfrom (?=\S+(?: [a-z]+)? to \S*\d)"
+    r"|^(?:With|At) (?=[^,]*,\s)"
+    r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))"
+    r" (?:out )?of (?:the |its |all )?(?=\S)",
+    re.IGNORECASE,
+)
+#: «seven| of the 168 members»
+_OF_MANY = make_regex(r"\s(?:out )?of (?:the |its |all )?\d[\d,]{2,}\b")
+#: «one of 10 fires», «the nation of 53 million people»: how common or large something
+#: is that the clause does not tell of; «59%-28%»: the other side.
+_BESIDE = make_regex(
+    r"(?:\bone|\b(?:nation|country|city|town|village|metropolis)) of "
+    r"(?:only |just |about |the estimated )?$|%[-–]$"
+)
+#: Where what is said of a number ends: at a comma, and where those counted begin to act
+#: on others: «bombs at two mosques| killed 137».
+_CLAUSE_END = make_regex(
+    r",(?!\d)|[;:]|\s(?=(?:kill|injur|wound|rescu|arrest|detain)(?:s|es|ed)\s"
+    r"(?:(?:at\sleast|more\sthan|about|around|some|up\sto|nearly|another)\s)?"
+    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds)\b))"
+)
 #: A word before a name that is no preposition, and the name: «the Meridian 64».
 _NAME_BEFORE = make_regex(
     r"\b(?!(?:in|on|at|by|from|near|for|to|of|and)\b)[\w'’]+\s([A-Z][\w'’]*)\s$"
@@ -91,7 +115,8 @@ _LEFT = make_regex(
 #: A list position, a share of what is not said, a denial, «like a million».
 _ONE_OF = make_regex(
     r"\blike $"
-    r"|\b(?:first|last|next|past|previous|other|one of(?: only)?|n['’]t|not|never)\s"
+    r"|\b(?:first|last|next|past|previous|other|additional|one of(?: only)?|n['’]t|not"
+    r"|never)\s"
     r"(?:[\w’'-]+\s){0,2}$|\bout of\s$"
 )
 #: «In the hours after 14 people died, …»: background of what follows.
@@ -125,7 +150,9 @@ _POINTS_OUT = make_regex(
     r"|\b(?:as a result|too|as well)$"
     r"|\b(?:(?:dis)?(?:agree|approve)d?|do|did|do so|say so)$|\bthat [a-z]+ (?=\d)"
     r"|\bit (?:at|to|by|from)\s|^(?:Maybe|Perhaps) it\b"
-    r"|^[^,]{0,40}\b(?:later|später)\b"
+    r"|^[^,]{0,40}\b(?:later|später|zuvor|earlier(?! this\b))\b"
+    rf"|^(?:Im (?:{dates.MONTH_NAMES}) )?(?:19|20)\d\d\b|\bdort\b"
+    r"|^(?:Poll of|Compare|Consider|Imagine|Look at|Think of)\b"
     # calls, stumps, who looked on
     r"|^(?:Watch|Click|Follow|Subscribe|Sign up|Tune in|Listen|Up from|Down from"
     r"|Short of|Still (?:below|above|less|more))\b"
@@ -136,13 +163,13 @@ _POINTS_OUT = make_regex(
     r"|^(?:A further|Another|An additional)\b"
     r"|\bthe [£$€]?\d[\d.,]*(?: \w+)? (?:in|of) \w+(?:$|,)"
     r"|(?<!^)\bthere\b(?! (?:is|are|was|were|has|have|had))"
-    r"|\b(?:survey(?:ed|ing)|polled|margin of error|interviewed|befragt\w*)\b"
+    r"|\b(?:survey(?:ed|ing)|polled|[Mm]argin of error|interviewed|befragt\w*)\b"
 )
 #: «The plan would cost …»: which plan?
 _DEFINITE = make_regex(
     r"The ((?:[a-z]{3,} ){1,2}?)(?:also |now )?(?:is|was|will|would|could|has|had|have"
     r"|are|were|costs?|said|says|saw|sold|rose|fell|reported|lost|made|employs?"
-    r"|raised|gave|spent|won|paid|earned)\b"
+    r"|raised|gave|spent|won|paid|earned|received|launched|got)\b"
 )
 #: Of these there are several in most texts.
 _BODIES = word_set(
@@ -231,7 +258,7 @@ def _says_less(figure: Figure, other: Figure) -> bool:
     if figure.label == other.label:
         duration = units.classify_unit(figure.unit) == "time"
         return duration and _weigh_count(other) > 1
-    return figure.label in other.label
+    return figure.label in other.label and not _is_secondary(other)
 
 
 def _score_figures(analysis: ArticleAnalysis) -> Iterator[tuple[float, Figure]]:
@@ -295,7 +322,10 @@ def _is_in_title(figure: Figure, title: Mapping[float, Collection[str]]) -> bool
 def _may_show(figure: Figure, article: Article) -> bool:
     if not figure.label or figure.status == "denied":
         return False
-    if _STATES.search(figure.text):
+    at = _find_number(figure)
+    if _SORT_OF.search(figure.text) or _BESIDE.search(figure.label[:at]):
+        return False
+    if figure.label.startswith(" ago", at + len(figure.text)):
         return False
     # «raked in $80m (£42.4m)»
     converted = _CONVERTED.search(
@@ -402,19 +432,29 @@ def _score(figure: Figure, *, named: bool) -> float:
         score -= _BY_SORT[sort] - 1
     if named:
         score += _IN_TITLE
+    if _is_secondary(figure):
+        score -= 1
     if _PRONOUN.match(figure.label):
         score -= 2
     return score - (len(figure.label) > clauses.USUAL_LENGTH) / 2
+
+
+def _is_secondary(figure: Figure) -> bool:
+    """Whether the clause has a number that says more than this one."""
+    at = _find_number(figure)
+    return any(m.end() == at for m in _SECONDARY.finditer(figure.label))
 
 
 def _weigh_count(figure: Figure) -> float:
     """More for what happened to people, less for small counts of anything else."""
     at = _find_number(figure)
     before, after = figure.label[max(0, at - 100) : at], figure.label[at:][:60]
-    behind = re.split(r",(?!\d)|[;:]", after)[0]
+    behind = _CLAUSE_END.split(after)[0]
     grave = figure.unit == "votes" or _GRAVE_BEFORE.search(before)
     if grave or _GRAVE.search(behind):
         return 2
+    if _OF_MANY.match(figure.label, at + len(figure.text)):
+        return 1
     if abs(figure.value) < _SMALL_COUNT and figure.value.is_integer():
         return _SMALL
     return 1 if abs(figure.value) >= _LARGE_COUNT else 0

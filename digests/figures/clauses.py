@@ -42,7 +42,10 @@ _MOST_STARTS, _MOST_ENDS = 5, 6
 
 _LEADS = (
     # Bullets and the clock lines of live blogs.
-    make_regex(r"[-•*–—·▪●l]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"),
+    make_regex(
+        # \x96 and \x97 are dashes of Windows.
+        r"[-•*–—·▪●l\x96\x97]+\s+|\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr)?\s?[-–—:]?\s+"
+    ),
     # «HALLIN —», «ORVIK CITY (Strand Wire) -», «Oslo, Norway (NTB)», «PUNE:».
     make_regex(
         r"[A-ZÄÖÜ][\w.'’ ,/-]{1,40}?\s?\([A-Za-z][\w ./-]{1,24}\)\s?(?:[-–—:]+\s?)?"
@@ -117,9 +120,18 @@ _OPENED_LIST = make_regex(r"(?:If|When|While|As|Since|Although)\s.*,\s\w+,?$")
 #: «a threefold increase [since the 1960s]»
 _CHANGED = make_regex(
     r"\b(?:increase|rise|drop|fall|decline|decrease|jump|gain|growth|up|down|high|low"
-    r"|highest|lowest|most|fewest|biggest|largest|worst|best|first)\Z"
+    r"|highest|lowest|most|fewest|biggest|largest|worst|best|first|(?:un)?changed)\Z"
 )
 _SINCE = make_regex(r"\s(?:since|over|compared|from|than)\s")
+#: «12 poems – found by chance – [have been printed]».
+_VERB_FOLLOWS = make_regex(
+    r"\s?[,–—-]{1,2}\s(?:have|has|had|is|are|was|were|will|would)\b"
+)
+#: «The jobless rate was at 7.8 percent [when Reed took office]»
+_WAS = make_regex(r"\b(?:was|were)\s(?:at\s)?(?:\w+\s)?\S*\d\S*(?:\s[a-z]+)?\Z")
+#: «The police came by night, arrested five men [and sealed off a street]».
+_LISTED_VERB = make_regex(r",\s[a-z]+ed\s[^,]*\Z")
+_LAST_VERB = make_regex(r",?\sand\s[a-z]+ed\s")
 #: Another side's number: «5,200, says the union; [the firm spoke of 3,900]».
 _COUNTED_OTHERWISE = make_regex(
     r"[;,]\s(?:[^;.,]{2,40}\s)?(?:sprach(?:en)?\svon|zählten?|spoke\sof|counted|put\s"
@@ -153,6 +165,10 @@ _LEANING = _TABLES["leaning"]
 _POINTS = make_regex(
     r"Fast-forward\b|(?:Now|Then|In|On|Below|With|For)\sit\b|Of\s(?:them|these|those)\b|The\s(?:amount|figure|number|sum|total)\s"
     r"(?:is|was|has|had|rose|fell|compares)\b"
+)
+#: «One in five …», «One sailor was killed and 82 others wounded» lean on nothing.
+_ONE = make_regex(
+    r"One (?:(?:in|out of) |[a-z]+ (?:was|has been) (?:killed|shot|wounded|injured)\b)"
 )
 _OPENERS = _TABLES["openers"]
 _APOSTROPHE = make_regex(r"['’]")
@@ -211,7 +227,7 @@ def state_figures(
 
 def is_leaning(label: str) -> bool:
     """Whether a label begins with words that point to another sentence."""
-    if re.match("One (?:in|out of) ", label):
+    if _ONE.match(label):
         return False
     first = _WORD.search(label)
     leans = first is None or _APOSTROPHE.split(first[0].lower())[0] in _LEANING
@@ -261,7 +277,7 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
         for kind, at in clauses.find_ends(text, span, within):
             if kind != "relative" and not _is_complemented(text, start, at):
                 (late_ends if kind in _LATE else ends).append(at)
-    for pattern in (statements.COORDINATE, _RULED):
+    for pattern in (statements.COORDINATE, _RULED, _CONNECTED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]
     return tuple(
         [at for at in found if not clauses.cuts_list(text[start:at], text[at:end])]
@@ -286,6 +302,8 @@ def _is_complemented(text: str, start: int, at: int) -> bool:
     return bool(described or _COMPLEMENT.match(text, at))
 
 
+#: «offers $9,000 for the arrest of the gunman | in connection with the attack»
+_CONNECTED = make_regex(r"\sin\sconnection\swith\s")
 #: «ruled 5-4 | that …»
 _RULED = make_regex(r"(?<=\d[-–]\d)\s(?=that\s)")
 
@@ -416,6 +434,12 @@ def _may_end(statement: _Statement, start: int, end: int) -> bool:
     tail = statement.text[end : statement.end]
     if _POLLED_IN.match(tail) or _COUNTED_OTHERWISE.match(tail):
         return False
+    if _VERB_FOLLOWS.match(tail):
+        return False
+    if tail.startswith(" when ") and _WAS.search(statement.text, start, end):
+        return False
+    if _LAST_VERB.match(tail) and _LISTED_VERB.search(statement.text, start, end):
+        return False
     if _CHANGED.search(statement.text, start, end) and _SINCE.match(tail):
         return False
     if _FORMER.search(statement.text, start, end) and _REVERSED.search(tail):
@@ -431,7 +455,7 @@ def _is_clause(statement: _Statement, start: int, end: int) -> bool:
     said = _SAID_LAST.search(statement.text, start, end)
     last_word = said.start() if said else end
     inside = [w for w in statement.words if start <= w.start and w.end <= last_word]
-    if len(inside) < _FEWEST_WORDS:
+    if sum(word.low not in ",;:" for word in inside) < _FEWEST_WORDS:
         return False
     whole = start == statement.start and end == statement.end
     if statement.german:
@@ -549,6 +573,8 @@ _BROKEN = make_regex(
     r"|(?:Though|Although|While|When|Because|Unless)\s[^,]*$"
     # «Of the 900 refugees registered with the agency»
     r"|Of\s(?:all|the|these|those)\s[^,]*(?:,\s(?:an?|the)\s[^,]*)?$"
+    # «one of 900 islanders living [in …]», «arrested 12 in connection [with …]»
+    r"|.*\s(?:living|in\sconnection)$"
 )
 
 

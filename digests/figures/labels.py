@@ -86,8 +86,10 @@ def label_measure(place: FigurePlace) -> str:
 def label_count(place: FigurePlace) -> str:
     """The plural noun that a bare number counts, or ""."""
     at = place.last
-    if place.word(at) in HARM_WORDS and place.kind(at + 1) != "noun":
-        return place.word(at)
+    others = place.word(at) == "others"
+    harm = at + others + (others and place.word(at + 1) in phrases.FORMS_OF_BE)
+    if place.word(harm) in HARM_WORDS and place.kind(harm + 1) != "noun":
+        return place.word(harm)
     if place.word(at) == "of" and place.word(at + 1) in _OVER_ALL:
         at += 2
         while place.kind(at) in ("det", "poss", "number") or (

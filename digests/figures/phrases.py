@@ -65,7 +65,7 @@ _WORD = re.compile(
     r"(?P<word>(?:[A-Z]\.){2,}|[^\W\d_]+(?:[-.'’&][^\W_]+)*(?:(?<=s)['’](?=\s\w))?)"
     r"|(?P<number>\d[\d.,]*(?<![.,])\w*)|(?P<comma>,)|[^\s]"
 )
-_MOST_WORDS = 4
+_MOST_WORDS = 7
 #: Phrases that may be attached to a subject («revenue in the months to the end»).
 _MOST_HANGING = 5
 #: Words that are verbs more often than nouns.

@@ -107,10 +107,11 @@ _POSSIBLE = make_regex(r"\b(?:could|might|(?-i:may)|könnten?)\b", re.IGNORECASE
 _AHEAD = make_regex(
     r"\b(?<!than\s)(?<!as\s)(?:(?-i:will)|would|shall|expect\w*|forecast\w*|predict\w*|"
     r"project(?:ed|ions?)|plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|targets?|guidance|outlook|"
-    r"due(?!\sto\s(?:an?|the|this|that|these|its|his|her|their|\w+ing)\b)|"
-    r"set to|going to|intend\w*|pledg\w+|promis\w+|warn(?:s|ed|ing)?|"
+    r"(?:(?:is|are|was|were|be|been)\s|,\s)(?:\w+\s)?due(?!\sto\s"
+    r"(?:an?|the|this|that|these|its|his|her|their|\w+ing)\b)|due\s(?:in|on|at|by|for|next)|"
+    r"set to|going to|intend\w*|pledg\w+(?!\sdelegates)|promis\w+|warn(?:s|ed|ing)?|"
     r"hopes?\s(?:to|that)|hoped|soll(?:en)?|wird|werden|erwart\w+|rechnet\w*|prognos\w+|geplant\w*|plan(?:t|en)|dürften?|"
-    r"würden?)\b|n['’]t be\b",
+    r"würden?|bereit\serklärt|(?:steh|stünd|ständ)(?:t|en)\b.*\sbevor)\b|n['’]t be\b",
     re.IGNORECASE,
 )
 _ALLEGED = make_regex(
@@ -121,14 +122,17 @@ _ALLEGED = make_regex(
 _BEHIND = make_regex(
     r"\b(?:last\s(?:year|month|week|season|quarter|time)|a\s(?:year|month|week)\s"
     r"(?:earlier|ago|before)|years?\sago|months?\sago|previous(?:ly)?|formerly|"
-    r"earlier\s(?:estimate|forecast|figure|count)|used to|once\s(?:had|was|were)|"
+    r"earlier\s(?:estimate|forecast|figure|count)|"
+    r"had\s(?:earlier|previously|initially|originally)\s(?:said|put|reported|estimated)|"
+    r"used to|once\s(?:had|was|were)|"
     r"(?:in|back\sin)\s(?:\w+\s)?(?:19|20)\d\d|im\sVorjahr|letzte[ns]?\s(?:Jahr|"
     r"Woche|Monat)|vor\s\w+\sJahren|früher\w*|zuvor)\b",
     re.IGNORECASE,
 )
 _FROM = make_regex(
     r"\b(?:(?:which|that|had)\s(?:had\s)?(?:stood|been|was|were)(?:\sat)?|"
-    r"(?:up|down)\sfrom|compared (?:with|to)|against|than|versus|gegenüber)\s"
+    r"(?:up|down)\sfrom|to\s[^,]{1,30},\sfrom|compared (?:with|to)|against|versus|"
+    r"gegenüber|than\s(?:the|its)|(?<!higher\s)(?<!lower\s)(?<!more\s)(?<!less\s)(?<!fewer\s)than)\s"
     r"(?:an?\s|the\s|its\s|about\s|some\s)?$",
     re.IGNORECASE,
 )
@@ -147,6 +151,20 @@ _GOVERNING = (_DENIES, _CONDITION, _SOUGHT, _POSSIBLE, _AHEAD, _ALLEGED, NEGATIO
 _LOOK_AHEAD = 120
 #: How far behind a figure its modal verb may stand: «40 jobs at the mill will go».
 _NEAR = 50
+#: «…, which could have saved it», «…, die in Hallin betrieben werden, …»
+_RELATIVE = make_regex(
+    r",\s(?:(?:an|auf|aus|bei|für|in|mit|von)\s)?"
+    r"(?:who|which|die|der|das|den|dem|deren|dessen)\s[^,;]*,"
+)
+_RELATIVE_NEXT = make_regex(r",\s(?:who|whom|whose|which|where)\s")
+#: «will pay for Hallin, where| 7% are poor», «will lead after| getting 90 votes»
+_OWN_START = make_regex(r"\A.*(?:,\s(?:whose|where)|\bafter(?=\s\w+ing\b))\s", re.S)
+#: «Keep the Promise», «Target» within a sentence.
+_NAMES = make_regex(r"(?<=[a-z,]\s)(?:Promises?|Pledge|Target|Hope|Warn\w+)\b")
+#: «sollen beschädigt worden sein» is what others report.
+_HEARSAY = make_regex(
+    r"\bsoll(?:en)?\s.*\b(?:worden|gewesen|\w*ge\w+(?:t|en)|[a-zäöü]+t)\s(?:sein|haben)\b"
+)
 #: What people think or have decided follows: it may be ahead, their number is not.
 #: «Six in ten |say they will stay», «12 towns signed a pact |that would save the lake».
 _THINKING = make_regex(
@@ -194,15 +212,32 @@ def read_status(
         text[slice(*figure)], following
     ):
         return "disputed"
-    if _CONDITION.search(part) or _SOUGHT.search(before):
+    if _SOUGHT.search(before):
+        return "hypothetical"
+    near = before + after[:_NEAR]
+    if _CONDITION.search(part) or _AHEAD.search(near) or _POSSIBLE.search(near):
+        governed = _read_governed(before, after)
+        if governed:
+            return governed
+    return "past" if _is_past(before, after) else "reported"
+
+
+def _read_governed(before: str, after: str) -> FigureStatus | None:
+    """Whether a condition or a modal verb governs a figure: its status, or None.
+
+    What a relative clause beside the figure says is said of something else.
+    """
+    before = _OWN_START.sub("", _RELATIVE.sub(" ", before))
+    after = _RELATIVE_NEXT.split(after)[0]
+    own = f"{before} {after}"
+    if _CONDITION.search(own):
         return "hypothetical"
     thinking = _THINKING.match(after)
     near = before + after[: min(_NEAR, thinking.end() if thinking else _NEAR)]
-    if _AHEAD.search(near):
+    near = _NAMES.sub(" ", near)
+    if _AHEAD.search(near) and not _HEARSAY.search(own):
         return "expected"
-    if _POSSIBLE.search(near):
-        return "hypothetical"
-    return "past" if _is_past(before, after) else "reported"
+    return "hypothetical" if _POSSIBLE.search(near) else None
 
 
 def _is_past(before: str, after: str) -> bool:

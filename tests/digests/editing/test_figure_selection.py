@@ -160,6 +160,7 @@ def shown_beside(further: str) -> list[str]:
         "Berg lost that district 68%-31%.",
         "Norlanders are a bit less happy, at 26%.",
         "Berg would leave it at £4 million.",
+        "The council of Halm offered an additional £2 million.",
         "Maybe it fell because Halm spent £4 million in May.",
         "Guards stationed there killed 150 wolves in May.",
         "A further £9 million has been lost.",
@@ -180,9 +181,13 @@ def shown_beside(further: str) -> list[str]:
         # A condition, a poll's method, background.
         "If Halm pays, Orvik will spend £3 million.",
         "The Courier polled 1,200 people in May.",
+        "Poll of 1,000 likely voters in May taken by the Courier.",
+        "Margin of error +/- 3 percentage points.",
         "(A bank in Orvik gained £9 million.)",
         "In the hours after 140 people died, the sirens fell silent.",
         "In 2014, 327 boats were sold in Halm.",
+        "Two years earlier the harbour made a profit of £9 million.",
+        "Compare Hallin with Halm and its boats: 90% of the boats are new.",
         "In May, a dam in the far south broke. Floods killed 10 people there.",
         "In Estria, a ferry sank at its quay. Some 140 people were hurt.",
     ],
@@ -200,6 +205,7 @@ def test_late_in_a_text_a_figure_of_what_the_opening_does_not_name_is_not_shown(
     walk = "People walked along the quay, ate soup and looked at the boats. " * 12
     assert shown_beside(f"{walk}The plan would cost £400,000 in May.") == []
     assert shown_beside(f"{walk}The boat would cost £400,000 in May.") != []
+    assert shown_beside(f"{walk}The post received more than 19,000 likes.") == []
 
 
 def test_a_vote_is_no_small_count():
@@ -232,6 +238,9 @@ def test_a_line_that_needs_the_sentence_before_is_not_shown(line):
     [
         "Die Stadt Halm kassiert dafür 150 Euro pro Tonne.",
         "3.000 Menschen sollen dabei gestorben sein.",
+        "Normalerweise leben dort ungefähr 500.000 Menschen.",
+        "2009 starben in Halm 28 Menschen bei einem Brand.",
+        "Ein Jahr zuvor konnte Orvik einen Gewinn von 4 Millionen Euro verbuchen.",
         "Bis Juni sagte sie ein Ansteigen der Zahl auf eine Million Menschen voraus.",
     ],
 )
@@ -263,6 +272,33 @@ def test_of_one_clause_the_number_of_the_dead_is_shown_and_not_how_long_it_took(
     assert [figure.value for figure in found] == [11_000]
 
 
-def test_what_sort_of_poll_it_is_is_no_figure():
-    text = "The paper last made a 50-state poll in 1988, and Reed won it by a mile."
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Bombs at two mosques in Hallin killed at least 137 people.", 137),
+        ("With 76 percent of the vote counted, Reed led with 34 percent.", 34),
+        ("The plan would lower the tax from 39.6 percent to 25 percent.", 25),
+        ("Only seven of the 168 members of the council back Reed.", 7),
+        ("Support for Reed fell to 44 percent in May, from 54 percent in July.", 44),
+        ("The party won 29 of the 120 seats in the council.", 29),
+        ("She spent 22 years on death row for a plot with two men to kill Reed.", 22),
+    ],
+)
+def test_of_two_numbers_the_one_that_says_more_is_shown(text, value):
+    article = Article(id="a", text=text)
+    found = choose_key_figures(analyse_article(article, EditionStyle()))
+    assert [figure.value for figure in found] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The paper last made a 50-state poll in 1988, and Reed won it by a mile.",
+        "The 102-page report says that the harbour of Hallin is no longer safe.",
+        "Ada Brandt of Hallin is one of 1,600 islanders who speak the old language.",
+        "Reed hopes that the move will help trade in the nation of 53 million people.",
+        "Ada Brandt was surviving on charity until six months ago.",
+    ],
+)
+def test_what_sort_of_thing_it_is_is_no_figure(text):
     assert shown(text) == []

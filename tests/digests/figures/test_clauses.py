@@ -424,6 +424,67 @@ def test_a_change_is_stated_with_what_it_is_measured_from():
         "1990s."
     )
     assert "increase since the 1960s" in labels(text)["70 percent"]
+    assert not labels(text)["70 percent"].endswith("unchanged")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        # The verb of the number follows.
+        (
+            "More than 20 poems by Ada Brandt – works of rare quality according to her "
+            "publisher – have been found among the papers of the late poet in her "
+            "house by the old harbour of Hallin, where she lived for most of her life.",
+            "More than 20",
+        ),
+        ("One scandal stands out.\n\n30,000.\n\nThe number of lost letters.", "30,000"),
+    ],
+)
+def test_a_number_without_its_verb_has_no_label(text, number):
+    assert labels(text).get(number, "") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("One sailor was killed and 82 others wounded in the harbour of Hallin.", "82"),
+        ("\x97 Guards saved 20 Halm Valley-area high school swim team members.", "20"),
+    ],
+)
+def test_others_and_long_names_of_a_group_are_counted(text, number):
+    assert labels(text)[number] == text.lstrip("\x97 ").rstrip(".")
+
+
+def test_a_former_state_keeps_when_it_was():
+    text = (
+        "The jobless rate was at 7.8 percent when Reed took office in January 2009 and "
+        "peaked at 10 percent in October of that year."
+    )
+    assert not labels(text)["7.8 percent"].endswith("7.8 percent")
+
+
+def test_a_list_of_verbs_keeps_the_last_one():
+    text = (
+        "The police arrived unannounced on Monday, arrested five men and sealed off "
+        "the office of the party for four hours."
+    )
+    assert "arrested five men and sealed off" in labels(text)["five"]
+
+
+def test_a_reward_is_stated_with_what_it_is_for():
+    text = (
+        "The town is offering $25,000 for information leading directly to the arrest "
+        "of Berg in connection with the slaying of the harbour master of Hallin in May."
+    )
+    assert labels(text)["$25,000"].endswith("to the arrest of Berg")
+
+
+def test_a_clause_keeps_where_people_live():
+    text = (
+        "While he is a citizen of Norland, the calm lawyer of 41 years is of Estrian "
+        "descent -- as are 1.6 million Estrians living in the towns of the north coast."
+    )
+    assert not labels(text)["1.6 million"].endswith("living")
 
 
 def test_an_opening_with_of_is_no_clause():

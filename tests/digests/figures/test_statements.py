@@ -42,6 +42,14 @@ def statuses(text: str, lang: str | None = None) -> list[str]:
         ("Early reports say 22 people were hurt; the true number is nine.", "disputed"),
         ("If the dam broke, 400 homes would be flooded.", "hypothetical"),
         ("The move could cost 300 jobs.", "hypothetical"),
+        ("It lost $9 million, which could have paid for a bridge.", "reported"),
+        ("A grant will pay for Hallin, where 70% are poor.", "reported"),
+        ("The film will lead the field after getting 90 votes.", "reported"),
+        ("Play was cut to 54 holes due to poor weather.", "reported"),
+        ("Reed so far has 758 pledged delegates.", "reported"),
+        ("The group, called Keep the Promise, spent $890,000.", "reported"),
+        ("No other candidate scored higher than 3%.", "reported"),
+        ("Police had earlier said that 10 people were hurt.", "past"),
         ("The family is demanding £2 million from the clinic.", "hypothetical"),
         ("Last year the pool lost £90,000.", "past"),
         ("The toll rose from 14 deaths to 31 deaths.", "past"),
@@ -67,6 +75,11 @@ def test_what_was_before_since_is_another_time():
     assert statuses(text) == ["past", "reported"]
 
 
+def test_what_a_number_came_from_is_past():
+    text = "Support for Reed fell to 44 percent, from 54 percent in July."
+    assert statuses(text) == ["reported", "past"]
+
+
 def test_a_denial_governs_its_own_statement_only():
     text = "The firm denied that it lost $9 million, and said that it made $3 million."
     assert statuses(text) == ["denied", "reported"]
@@ -82,6 +95,10 @@ def test_a_denial_governs_its_own_statement_only():
         ("Dass 500 Stellen wegfallen, sei frei erfunden.", "denied"),
         ("Die Polizei zählte 2.000 Gäste, die Veranstalter 6.000 Gäste.", "disputed"),
         ("Im Vorjahr waren es 80 Millionen Euro.", "past"),
+        ("Rund 9.000 Häuser sollen beschädigt worden sein.", "reported"),
+        ("In Häfen, die dort betrieben werden, lagen 52 Boote.", "reported"),
+        ("Nun stehen noch einmal 25.000 Kündigungen bevor.", "expected"),
+        ("Hallin hat sich bereit erklärt, 2.000 Helfer zu schicken.", "expected"),
         ("Der Anteil stieg von 14 Prozent auf 31 Prozent.", "past"),
         ("Das Land ist mit einem Anteil von 22,5 Prozent beteiligt.", "reported"),
         ("Die Bahn bestritt, dass sie 40 Millionen Euro zahlte.", "denied"),
