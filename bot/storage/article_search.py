@@ -61,7 +61,7 @@ _FEW_KNOWN = 200
 #: Share up to which a word is rare; number of its matches after which the latest that
 #: fulfil a restriction are read instead; and how many of these, if matches of a rare
 #: word have been read and if not.
-_RARE, _MOST_KEPT, _FEW_LATEST, _MANY_LATEST = 0.005, 200, 750, 1500
+_RARE, _MOST_READ, _FEW_LATEST, _MANY_LATEST = 0.005, 200, 750, 1500
 #: Number of keys that are checked in one statement at first, and its growth; of one
 #: search, no more at first than this multiple of the matches that it needs, and later
 #: than this multiple of those in which they are expected.
@@ -169,17 +169,18 @@ def _search_unindexed(
     Neither need contain what fulfils both. The matches of a rare word are read first,
     since they are often all.
     """
-    by_words = replace(here, keep=within.keep, most_read=_MOST_KEPT)
+    by_words = replace(here, keep=within.keep, most_read=_MOST_READ)
     rare = search_index.estimate_rarest(asked, here.shares) <= _RARE
     found, known = set[int](), _KnownMatches()
+    wanted = min(limit, _MOST_READ // 2)
     if rare:
-        found |= set(*by_words.last([asked], _MOST_KEPT // 2, known))
+        found |= set(*by_words.last([asked], wanted, known))
         if known or len(found) >= within.enough:
             return sorted(found, reverse=True)
     among, whole = within.select_latest(_FEW_LATEST if rare else _MANY_LATEST)
     found |= set(*replace(here, among=among).last([asked], limit, known))
     if not (rare or whole or len(found) >= within.enough):
-        found |= set(*by_words.last([asked], _MOST_KEPT // 2, known))
+        found |= set(*by_words.last([asked], wanted, known))
     return sorted(found, reverse=True)[:limit]
 
 

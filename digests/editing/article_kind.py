@@ -19,7 +19,7 @@ from digests.language import grammar
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import find_quoted
 from digests.language.regexes import make_regex
-from digests.language.titles import strip_site_name
+from digests.language.titles import read_title
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, ArticleKind
@@ -131,7 +131,7 @@ class _Form(NamedTuple):
 
 def recognize_kind(article: Article) -> ArticleKind:
     """The kind of an article by title, text and address; «news» if nothing else."""
-    title = strip_site_name(article.title or "", article.source, article.text)
+    title = read_title(article)
     text = article.text[:_READ]
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
     found = passages.extract_passages(article)

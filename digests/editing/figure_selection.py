@@ -76,12 +76,13 @@ _CONVERTED = make_regex(r"\d[\w.,]*(?:\s\w+)?\s\($")
 _SCORE = make_regex(r"\b\d{1,3}\s?[-–:]\s?\d{1,3}\b")
 #: «a 50-state poll», «the 102-page report»: what sort of poll or report it is.
 _SORT_OF = make_regex(r"-(?:state|county|nation|country|city|page)\Z")
+_TO_TEN = "|".join(numbers.NUMBER_WORDS[1:11])
 #: Right before a number of which there is a truer one in the clause: «from 39.6 percent
 #: to 25», «With 76 percent of the vote counted, …», «9 of the 168».
 _SECONDARY = make_regex(
     r"\bto [^,]{1,30}, from (?=\S)|\bfrom (?=\S+(?: [a-z]+)? to \S*\d)"
     r"|^(?:With|At) (?=[^,]*,\s)"
-    r"|(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten))"
+    rf"|(?:\d|\b(?:{_TO_TEN}))"
     r" (?:out )?of (?:the |its |all )?(?=\S)",
     re.IGNORECASE,
 )
@@ -98,7 +99,7 @@ _BESIDE = make_regex(
 _CLAUSE_END = make_regex(
     r",(?!\d)|[;:]|\s(?=(?:kill|injur|wound|rescu|arrest|detain)(?:s|es|ed)\s"
     r"(?:(?:at\sleast|more\sthan|about|around|some|up\sto|nearly|another)\s)?"
-    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|dozens|hundreds)\b))"
+    rf"(?:\d|(?:{_TO_TEN}|dozens|hundreds)\b))"
 )
 #: A word before a name that is no preposition, and the name: «the Meridian 64».
 _NAME_BEFORE = make_regex(

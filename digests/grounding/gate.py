@@ -22,7 +22,7 @@ from digests.figures import statements
 from digests.language import numbers
 from digests.language.grammar import NEGATION
 from digests.language.spans import span_text
-from digests.language.titles import strip_site_name
+from digests.language.titles import read_title
 from digests.types import (
     Article,
     ArticleRef,
@@ -132,7 +132,7 @@ def _choose_headline(
     headline: Headline, article: Article, first: tuple[Sentence, ...] = ()
 ) -> Headline | None:
     """The headline or its first grounded replacement, or None."""
-    title = Headline(text=_strip_title(article))
+    title = Headline(text=read_title(article))
     sentences = [Headline(text=s.text, spans=s.spans) for s in first]
     return next(
         (h for h in (headline, title, *sentences) if _headline_stands(h, article)), None
@@ -142,12 +142,8 @@ def _choose_headline(
 def _headline_stands(headline: Headline, article: Article) -> bool:
     if headline.spans:
         return follows_spans(headline.text, headline.spans, article.text)
-    titles = _strip_title(article), article.title or ""
+    titles = read_title(article), article.title or ""
     return any(has_same_words(headline.text, title) for title in titles)
-
-
-def _strip_title(article: Article) -> str:
-    return strip_site_name(article.title or "", article.source, article.text)
 
 
 def _card_stands(card: QuoteCard, articles: ArticlesById) -> bool:

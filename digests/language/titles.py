@@ -13,11 +13,12 @@ the text names is one («No plans for a tax - Brandt»).
 
 import re
 
-from digests.language.grammar import looks_finite
+from digests.language.grammar import COURTESY, looks_finite
 from digests.language.names import GIVEN_NAMES
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.words import word_set
+from digests.types import Article
 
 #: The fewest words that must be left of a title.
 _FEWEST_WORDS = 3
@@ -49,12 +50,13 @@ _SPEAKERS = word_set("""
     analyst survey poll governor council doctors scientists witnesses family army un eu
     who imf nato fbi nhs polizei minister bericht studie behörden regierung gericht
 """)
-#: Before a person's name in a text.
-_TITLES = frozenset(
-    ("Mr", "Mrs", "Ms", "Miss", "Dr", "Sir", "Lord", "Lady", "Dame", "Herr", "Frau")
-)
 _LINKS = word_set("of the and for in on it & der die das und für a to")
 _MOST_NAME_WORDS = 5
+
+
+def read_title(article: Article) -> str:
+    """The title of an article as it is shown; empty if it has none."""
+    return strip_site_name(article.title or "", article.source, article.text)
 
 
 def strip_site_name(title: str, source: str = "", text: str = "") -> str:
@@ -106,11 +108,10 @@ def _is_person(name: str, text: str) -> bool:
     """Whether a text has this word behind a title or a given name: «Ms Brandt»."""
     whole = re.compile(rf"(?<=\s){re.escape(name)}\b")
     before = (text[max(0, m.start() - 30) : m.start()] for m in whole.finditer(text))
-    titles = {word for some in before for word in some.split()[-1:]}
+    words = {word for some in before for word in some.split()[-1:]}
     return " " not in name and any(
-        word.strip(".") in _TITLES
-        or (word[0].isupper() and word.lower() in GIVEN_NAMES)
-        for word in titles
+        word[0].isupper() and word.lower().strip(".") in COURTESY | GIVEN_NAMES
+        for word in words
     )
 
 

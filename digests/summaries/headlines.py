@@ -20,7 +20,7 @@ from digests.language.clauses import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.regexes import make_regex
 from digests.language.spans import remove_parts
-from digests.language.titles import strip_site_name
+from digests.language.titles import read_title
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.news_sentence import is_plain, reports_event
 from digests.summaries.passages import RESULT_LINE, SPEAKER_LABEL, Passage
@@ -66,7 +66,7 @@ def write_headline(
         At most 120 characters, preferably 80, unless a given title or a sentence that
         cannot be shortened is longer; empty where the article has no words.
     """
-    title = strip_site_name(article.title or "", article.source, article.text)
+    title = read_title(article)
     if title:
         return Headline(text=title)
     line = passages.find_title_line(article)
@@ -92,7 +92,7 @@ def write_headline(
 
 def list_headlines(article: Article, most: int) -> tuple[Headline, ...]:
     """Headlines for an article: its title, and its sentences as headlines, in order."""
-    title = strip_site_name(article.title or "", article.source, article.text)
+    title = read_title(article)
     line = passages.find_title_line(article)
     given = [Headline(text=title)] if title else []
     if line is not None:

@@ -23,7 +23,7 @@ from digests.language import words
 from digests.language.clauses import CONCESSION, format_version, has_verb
 from digests.language.dates import MONTH_NAMES
 from digests.language.regexes import make_regex
-from digests.language.titles import strip_site_name
+from digests.language.titles import read_title
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,
     Passage,
@@ -319,7 +319,7 @@ def _read_title(
     article: Article, found: Sequence[Passage]
 ) -> tuple[frozenset[str], float]:
     """The words of the title, and how much they count."""
-    title = strip_site_name(article.title or "", article.source, article.text)
+    title = read_title(article)
     # No passage has a title line, so that it stands above the first one.
     above = article.text[: found[0].span.start]
     line = None if title or not above.strip() else find_title_line(article)

@@ -132,8 +132,9 @@ def _build_sample(
 def fit_weights(samples: Sequence[Sample]) -> Vector:
     """The weights that make a right sentence the likeliest of its question.
 
-    A conditional logit: the sentences of a question, and the choice to show none, share
-    one probability. Of several right sentences each counts by how likely it is now.
+    A conditional logit (McFadden, 1974) by Newton's method: the sentences of a
+    question, and the choice to show none, share one probability. Of several right
+    sentences each counts by how likely it is now.
     """
     names = sorted({n for s in samples for v, _ in s.sentences for n in v})
     index = {name: at for at, name in enumerate(names)}
