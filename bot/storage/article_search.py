@@ -59,9 +59,12 @@ _MIN_SIFTED_PER_STEP, _MIN_SIFTED = 40, 3000
 #: Maximum number of known matches that are compared with further words.
 _FEW_KNOWN = 200
 #: Share up to which a word is rare; number of its matches after which the latest that
-#: fulfil a restriction are read instead; and how many of these, if matches of a rare
-#: word have been read and if not.
+#: fulfil a restriction are read instead; and how many of these at most, if matches of a
+#: rare word have been read and if not.
 _RARE, _MOST_READ, _FEW_LATEST, _MANY_LATEST = 0.005, 200, 750, 1500
+#: Number of these that are read, as a multiple of those among which as many matches as
+#: are needed are expected.
+_LATEST_MARGIN = 3 / 2
 #: Number of keys that are checked in one statement at first, and its growth; of one
 #: search, no more at first than this multiple of the matches that it needs, and later
 #: than this multiple of those in which they are expected.
@@ -172,12 +175,14 @@ def _search_unindexed(
     by_words = replace(here, keep=within.keep, most_read=_MOST_READ)
     rare = search_index.estimate_rarest(asked, here.shares) <= _RARE
     found, known = set[int](), _KnownMatches()
-    wanted = min(limit, _MOST_READ // 2)
+    wanted = min(limit, _MOST_READ)
     if rare:
         found |= set(*by_words.last([asked], wanted, known))
         if known or len(found) >= within.enough:
             return sorted(found, reverse=True)
-    among, whole = within.select_latest(_FEW_LATEST if rare else _MANY_LATEST)
+    likely = search_index.estimate_all(asked, here.shares)
+    expected = ceil(min(_LATEST_MARGIN * limit / likely, _MANY_LATEST))
+    among, whole = within.select_latest(_FEW_LATEST if rare else expected)
     found |= set(*replace(here, among=among).last([asked], limit, known))
     if not (rare or whole or len(found) >= within.enough):
         found |= set(*by_words.last([asked], wanted, known))
@@ -292,7 +297,11 @@ class _Search:
                     rest.append(each)
                 else:
                     held[each] = known[frozenset(each.every)] = matches
-            found |= zip(held, self._first_seen(held.values(), limit), strict=True)
+            found |= zip(
+                held,
+                self._first_seen(held.values(), limit, _MAX_CHECKED_FIRST * limit),
+                strict=True,
+            )
             found |= zip(rest, self.last(rest, limit, known), strict=True)
         return [found[each] for each in asked]
 
@@ -327,7 +336,7 @@ class _Search:
             among = self.among
             select_matching = search_index.select_matching
             held = [select_matching(self.conn, each, among) for each in requests]
-            return self._first_seen(held, limit)
+            return self._first_seen(held, limit, ceil(_MARGIN * limit))
         named = _any_mark(_SOURCE_MARK, self.source_ids)
         walk = partial(
             search_index.walk_matches, self.conn, shares=self.shares, far=self.far
@@ -395,7 +404,8 @@ class _Search:
                 read[number] |= dict.fromkeys(keys)
                 found[number] |= dict.fromkeys(seen)
                 needed = _estimate_needed(limit, found[number], read[number])
-                likely[number] = ceil(_MARGIN * needed)
+                if self.keep is None:
+                    likely[number] = ceil(_MARGIN * needed)
                 result = StepResult(keys=keys, needed=needed)
                 steps[number], whole = _advance_walk(walks[number], result)
                 if whole:
@@ -404,9 +414,10 @@ class _Search:
                     steps[number] = None
         return [list(islice(keys, limit)) for keys in found], complete
 
-    def _first_seen(self, hits: Iterable[Sequence[int]], limit: int) -> list[list[int]]:
+    def _first_seen(
+        self, hits: Iterable[Sequence[int]], limit: int, likely: int
+    ) -> list[list[int]]:
         """Keep the first visible matches of each list, `limit` at most."""
-        likely = _MAX_CHECKED_FIRST * limit
         unchecked = [
             _Unchecked(keys=keys, missing=limit, likely=likely) for keys in hits
         ]

@@ -186,6 +186,11 @@ def estimate_rarest(asked: SearchQuery, shares: WordShares) -> float:
     return min((_estimate_share(group, shares) for group in asked.every), default=1)
 
 
+def estimate_all(asked: SearchQuery, shares: WordShares) -> float:
+    """Estimate the share of revisions that have all words, if these are unrelated."""
+    return prod(_estimate_share(group, shares) for group in asked.every)
+
+
 def walk_matches(
     conn: Connection,
     request: IndexQuery,

@@ -575,6 +575,36 @@ async def test_what_the_index_does_not_know_is_looked_up_from_both_sides(
     assert await database.read(search) == found
 
 
+@pytest.mark.parametrize(("share", "most"), [(1.0, 300), (0.5, 600), (0.05, 1500)])
+async def test_the_more_common_the_words_the_fewer_of_the_latest_are_read(
+    database: Database,
+    tenant: Tenant,
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    most: int,
+):
+    shares = WordShares(listed={}, others=share)
+    monkeypatch.setattr(search_index, "estimate_shares", lambda *_: shares)
+    await database.write(store_article, tenant, id="A", title="A")
+    asked = list[int]()
+
+    def select_latest(count: int) -> tuple[Any, bool]:
+        asked.append(count)
+        return select(revisions.c.id), True
+
+    within = article_search.UnindexedFilter(
+        select_latest=select_latest, keep=lambda _: [], enough=9
+    )
+    await database.read(
+        article_search.search_revisions,
+        Scope(tenant.workspace.id),
+        wanted=parse_query("lock"),
+        limit=200,
+        unindexed=within,
+    )
+    assert asked == [most]
+
+
 async def test_the_newest_quoting_articles_are_returned_and_whether_all(
     database: Database, tenant: Tenant
 ):
