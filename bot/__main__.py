@@ -5,10 +5,12 @@ a command, and the composition root that is passed to it, are imported when the 
 runs, so that `standfirst version` is instant.
 """
 
+import gc
 import importlib
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version as installed_version
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, cast
@@ -158,10 +160,27 @@ def run_command(argv: Sequence[str]) -> int:
 
 def _run_alone() -> int:
     """Run the bot without the command line's library, which it would hold."""
-    from bot import app
-    from bot.cli.running import run_bot
+    with omit_full_collections():
+        from bot import app
+        from bot.cli.running import run_bot
 
     return run_bot(factory=app)
+
+
+@contextmanager
+def omit_full_collections() -> Iterator[None]:
+    """Collect only new garbage meanwhile.
+
+    What is imported stays, and looking at all of it again and again would take a tenth
+    of the time of a start. Garbage that is new is still freed: without any collection,
+    the bot would hold two megabytes more.
+    """
+    youngest, middle, oldest = gc.get_threshold()
+    gc.set_threshold(youngest, middle, 2**31 - 1)
+    try:
+        yield
+    finally:
+        gc.set_threshold(youngest, middle, oldest)
 
 
 def _run_parsed(argv: Sequence[str]) -> int:

@@ -126,6 +126,19 @@ def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
     assert run_script(script) == "False\n"
 
 
+def test_what_is_loaded_at_the_start_is_not_searched_for_garbage_again_and_again():
+    script = (
+        "import gc, sys, types\n"
+        "import bot.__main__\n"
+        "full, before = [], gc.get_threshold()\n"
+        "gc.callbacks.append(lambda _, what: full.append(what['generation'] == 2))\n"
+        "def run_bot(factory): print(any(full), gc.get_threshold() == before)\n"
+        "sys.modules['bot.cli.running'] = types.SimpleNamespace(run_bot=run_bot)\n"
+        "bot.__main__.run_command(['run'])"
+    )
+    assert run_script(script) == "False True\n"
+
+
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
 def test_a_usage_mistake_is_one_sentence_and_exit_2(home, wrong):
     done = home.run(*wrong)
