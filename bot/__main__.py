@@ -5,15 +5,11 @@ a command, and the composition root that is passed to it, are imported when the 
 runs, so that `standfirst version` is instant.
 """
 
-import gc
-import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version as installed_version
-from types import ModuleType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from bot.cli.console import (
     OK,
@@ -22,6 +18,11 @@ from bot.cli.console import (
     flush_output,
     open_closed_streams,
     print_warnings,
+)
+from bot.cli.lean_imports import (
+    import_without_extras,
+    omit_docstrings,
+    omit_full_collections,
 )
 from bot.errors import BotError
 
@@ -117,31 +118,6 @@ def main() -> None:
     sys.exit(code)
 
 
-#: What libraries load where it is installed, and the bot does not need: rich formats
-#: tracebacks; greenlet and the lists of aiohttp bring the C++ runtime.
-UNNEEDED_MODULES: Final[Mapping[str, Sequence[str]]] = {
-    "structlog": ("rich", "greenlet"),
-    "frozenlist": ("frozenlist._frozenlist",),
-}
-
-
-def import_without_extras() -> None:
-    """Import libraries before they can find what they would load beside themselves.
-
-    The bot would hold ten megabytes for as long as it runs. The command line imports
-    rich itself where it shows help.
-    """
-    for library, extras in UNNEEDED_MODULES.items():
-        hidden = [name for name in extras if name not in sys.modules]
-        for name in hidden:
-            sys.modules[name] = cast(ModuleType, None)
-        try:
-            importlib.import_module(library)
-        finally:
-            for name in hidden:
-                del sys.modules[name]
-
-
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; return its exit code."""
     try:
@@ -160,27 +136,12 @@ def run_command(argv: Sequence[str]) -> int:
 
 def _run_alone() -> int:
     """Run the bot without the command line's library, which it would hold."""
+    omit_docstrings()
     with omit_full_collections():
         from bot import app
         from bot.cli.running import run_bot
 
     return run_bot(factory=app)
-
-
-@contextmanager
-def omit_full_collections() -> Iterator[None]:
-    """Collect only new garbage meanwhile.
-
-    What is imported stays, and looking at all of it again and again would take a tenth
-    of the time of a start. Garbage that is new is still freed: without any collection,
-    the bot would hold two megabytes more.
-    """
-    youngest, middle, oldest = gc.get_threshold()
-    gc.set_threshold(youngest, middle, 2**31 - 1)
-    try:
-        yield
-    finally:
-        gc.set_threshold(youngest, middle, oldest)
 
 
 def _run_parsed(argv: Sequence[str]) -> int:

@@ -152,3 +152,9 @@ def eventually(what, *, within: float = PATIENCE):
             return found
         time.sleep(0.05)
     raise AssertionError("it did not happen in time")
+
+
+def run_script(script: str) -> str:
+    """Run Python with nothing loaded; return what it prints."""
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -13,7 +13,7 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from tests.bot.harness import BRIDGE, CONFIGURATION, POOL
-from tests.bot.process import PATIENCE, Home, eventually, page
+from tests.bot.process import PATIENCE, Home, eventually, page, run_script
 
 MESSAGES = "SELECT key FROM local_messages ORDER BY id"
 EDITIONS = "SELECT public_id FROM editions ORDER BY id"
@@ -80,12 +80,6 @@ def test_help_lists_each_command_with_its_summary(home, group):
     assert [word for word in words if word in wanted] == wanted
 
 
-def run_script(script: str) -> str:
-    """Run Python with nothing loaded; return what it prints."""
-    command = [sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 def test_the_version_is_printed_without_loading_the_application():
     script = (
         "import sys; from bot.__main__ import run_command; run_command(['version']); "
@@ -104,18 +98,6 @@ def test_a_command_loads_nothing_for_the_logs_that_it_does_not_use():
     assert run_script(script).endswith("set()\n")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_runs_on_does_not_hold_the_runtime_of_c_plus_plus():
-    script = (
-        "import bot.__main__, pathlib\n"
-        "bot.__main__.import_without_extras()\n"
-        "import bot.app, bot.platforms.discord.session\n"
-        "import bot.platforms.slack.connection\n"
-        "print('libstdc++' in pathlib.Path('/proc/self/maps').read_text())"
-    )
-    assert run_script(script) == "False\n"
-
-
 def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
     script = (
         "import sys; sys.argv[1:] = ['run']\n"
@@ -124,19 +106,6 @@ def test_the_process_that_runs_on_does_not_hold_the_command_lines_library():
         "bot.__main__.main()"
     )
     assert run_script(script) == "False\n"
-
-
-def test_what_is_loaded_at_the_start_is_not_searched_for_garbage_again_and_again():
-    script = (
-        "import gc, sys, types\n"
-        "import bot.__main__\n"
-        "full, before = [], gc.get_threshold()\n"
-        "gc.callbacks.append(lambda _, what: full.append(what['generation'] == 2))\n"
-        "def run_bot(factory): print(any(full), gc.get_threshold() == before)\n"
-        "sys.modules['bot.cli.running'] = types.SimpleNamespace(run_bot=run_bot)\n"
-        "bot.__main__.run_command(['run'])"
-    )
-    assert run_script(script) == "False True\n"
 
 
 @pytest.mark.parametrize("wrong", [["dmeo"], ["digest", "psot"], ["apply"], ["--what"]])
