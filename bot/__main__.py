@@ -73,6 +73,9 @@ COMMANDS: Final[Mapping[str, str]] = {
     "workspace list": "configuration:list_workspaces",
 }
 
+#: What shows docstrings.
+HELP_FLAGS: Final = frozenset(("-h", "--help"))
+
 #: `app` and `factory` are passed to a command and not parsed.
 PARSED: Final = re.compile(r"\A(?!(?:app|factory)\Z)")
 
@@ -120,6 +123,8 @@ def main() -> None:
 
 def run_command(argv: Sequence[str]) -> int:
     """Run one command; return its exit code."""
+    if argv[:1] == ["run"] and not HELP_FLAGS.intersection(argv):
+        omit_docstrings()
     try:
         code = _run_alone() if list(argv) == ["run"] else _run_parsed(argv)
         flush_output()
@@ -136,7 +141,6 @@ def run_command(argv: Sequence[str]) -> int:
 
 def _run_alone() -> int:
     """Run the bot without the command line's library, which it would hold."""
-    omit_docstrings()
     with omit_full_collections():
         from bot import app
         from bot.cli.running import run_bot
@@ -145,6 +149,7 @@ def _run_alone() -> int:
 
 
 def _run_parsed(argv: Sequence[str]) -> int:
+    """Run what the command line's library finds in the arguments."""
     from cyclopts import CycloptsError
 
     tree = build_command_tree()
@@ -163,8 +168,9 @@ def _run_parsed(argv: Sequence[str]) -> int:
                 group[name]
         command(*bound.args, **bound.kwargs)
         return OK
-    from bot import app
-    from bot.cli.arguments import call_command
+    with omit_full_collections():
+        from bot import app
+        from bot.cli.arguments import call_command
 
     return call_command(command, bound, app) or OK
 

@@ -79,16 +79,29 @@ def test_nothing_else_of_a_module_changes(tmp_path, expression, value):
     assert ask(tmp_path, expression) == value
 
 
-def test_the_running_bot_holds_no_docstrings_of_its_libraries():
+@pytest.mark.parametrize("arguments", [["run"], ["run", "--role", "worker"]])
+def test_the_running_bot_holds_no_docstrings_of_its_libraries(arguments):
     script = (
-        "import bot.__main__, sys, types\n"
-        "loaded = types.SimpleNamespace(run_bot=lambda factory: None)\n"
-        "sys.modules['bot.cli.running'] = loaded\n"
-        "bot.__main__._run_alone()\n"
-        "from sqlalchemy import Table, select\n"
-        "print(select.__doc__, repr(Table.__doc__))"
+        "import bot.__main__, functools\n"
+        "original = bot.__main__.omit_docstrings\n"
+        "def omit_docstrings():\n"
+        "    original()\n"
+        "    import bot.cli.running as running\n"
+        "    @functools.wraps(running.run_bot)\n"
+        "    def run_bot(**_):\n"
+        "        from sqlalchemy import Table, select\n"
+        "        print(select.__doc__, repr(Table.__doc__))\n"
+        "        return 0\n"
+        "    running.run_bot = run_bot\n"
+        "bot.__main__.omit_docstrings = omit_docstrings\n"
+        f"bot.__main__.run_command({arguments!r})"
     )
     assert run_script(script) == "None ' '\n"
+
+
+def test_help_about_running_is_complete():
+    script = "import bot.__main__; bot.__main__.run_command(['run', '--help'])"
+    assert "What this process does." in run_script(script)
 
 
 def test_a_traceback_shows_the_lines_of_the_source(tmp_path):
