@@ -62,9 +62,6 @@ _FEW_KNOWN = 200
 #: fulfil a restriction are read instead; and how many of these at most, if matches of a
 #: rare word have been read and if not.
 _RARE, _MOST_READ, _FEW_LATEST, _MANY_LATEST = 0.005, 200, 750, 1500
-#: Number of these that are read, as a multiple of those among which as many matches as
-#: are needed are expected.
-_LATEST_MARGIN = 3 / 2
 #: Number of keys that are checked in one statement at first, and its growth; of one
 #: search, no more at first than this multiple of the matches that it needs, and later
 #: than this multiple of those in which they are expected.
@@ -181,7 +178,7 @@ def _search_unindexed(
         if known or len(found) >= within.enough:
             return sorted(found, reverse=True)
     likely = search_index.estimate_all(asked, here.shares)
-    expected = ceil(min(_LATEST_MARGIN * limit / likely, _MANY_LATEST))
+    expected = ceil(min(limit / likely, _MANY_LATEST))
     among, whole = within.select_latest(_FEW_LATEST if rare else expected)
     found |= set(*replace(here, among=among).last([asked], limit, known))
     if not (rare or whole or len(found) >= within.enough):

@@ -575,7 +575,7 @@ async def test_what_the_index_does_not_know_is_looked_up_from_both_sides(
     assert await database.read(search) == found
 
 
-@pytest.mark.parametrize(("share", "most"), [(1.0, 300), (0.5, 600), (0.05, 1500)])
+@pytest.mark.parametrize(("share", "most"), [(1.0, 200), (0.5, 400), (0.05, 1500)])
 async def test_the_more_common_the_words_the_fewer_of_the_latest_are_read(
     database: Database,
     tenant: Tenant,
