@@ -317,7 +317,8 @@ def _find_ends(sentence: str) -> list[_Cut]:
         return [
             _build_end(sentence, at, said.start, "link")
             for at in find_german_ends(stated)
-            if not _KEPT.search(stated, at) and has_balanced_marks(stated[:at])
+            if has_balanced_marks(stated[:at])
+            and (_REASON.match(stated, at) or not _KEPT.search(stated, at))
         ]
     found = [
         _build_end(sentence, m.start(), said.start, m.lastgroup or "phrase")
@@ -331,6 +332,8 @@ def _find_ends(sentence: str) -> list[_Cut]:
     return found
 
 
+#: What only the reason of a fact denies is no part of the fact.
+_REASON = make_regex(r",\s(?:weil|nachdem)\s")
 #: «…, says the head of the firm| that sold it.»
 _WHO_SAID = make_regex(r"(?<=[a-z])\s(?=(?:that|who|which)\s)(?=[^,;\"“”]*\Z)")
 
