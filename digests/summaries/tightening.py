@@ -134,6 +134,11 @@ _GAPS = tuple(
             r"(?:(?<!\ba)(?<!\ban)|(?<=\ba)(?=\s\S+\s[^aeiouAEIOU])|(?<=\ban)(?=\s\S+\s[aeiouAEIOU]))"
             rf"(?P<gap>(?:\A(?i:{_EMPHASIS})|\s(?:{_EMPHASIS})))(?=\s(?!(?:and|or|than|to|that|for|in|of|on|with|by|as|at)\b)[\w\"“])",
         ),
+        # «made the dyes| it had controlled| legal»
+        (
+            1.0,
+            r"\bthe\s(?:[a-z-]+\s){1,3}?(?<=s\s)(?<!\bthis\s)(?P<gap>(?:it|they|he|she)\sha(?:d|s|ve)\s[a-z]+ed\s)(?=(?!to\b|that\b)[a-z])",
+        ),
         # «"The Mill,"| a film about work,| will open»
         (
             1.5,

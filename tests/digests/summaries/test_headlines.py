@@ -857,6 +857,13 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "Hallin and Marl aren’t waiting until next month to vote",
             id="an apposition before a denial",
         ),
+        pytest.param(
+            "The dyers of Hallin were told on Monday that a new ruling of the court "
+            "has made the strong winter dyes it had regulated legal for at least one day.",
+            "Dyers of Hallin were told that a new ruling of the court has made the "
+            "strong winter dyes legal for at least one day",
+            id="which things they were",
+        ),
     ],
 )
 def test_a_sentence_that_is_too_long_goes_without(text: str, short: str):
