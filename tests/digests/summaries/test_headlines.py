@@ -859,7 +859,8 @@ def test_the_subject_after_an_opening_is_no_insertion():
         ),
         pytest.param(
             "The dyers of Hallin were told on Monday that a new ruling of the court "
-            "has made the strong winter dyes it had regulated legal for at least one day.",
+            "has made the strong winter dyes it had regulated legal for at least one "
+            "day.",
             "Dyers of Hallin were told that a new ruling of the court has made the "
             "strong winter dyes legal for at least one day",
             id="which things they were",
