@@ -61,6 +61,11 @@ _GAPS = tuple(
             r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
             r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,40}?Jahren?))(?=\s)",
         ),
+        # «in Hallin| in der westlichen Provinz Marl|»: where it is from afar
+        (
+            0.5,
+            rf"\b(?:in|bei|aus|nahe)\s{_NOUN}(?P<gap>\s(?:in\sder|im|in\sdem)\s(?:[\w-]+\s)?(?:Provinz|Region|Gemeinde|Bundesstaat|Bundesland|Landkreis|Kreis|Bezirk|Kanton|Département)(?:\s{_NOUN}){{1,2}}?)(?=\s(?!{_NOUN}\s(?:und|oder)\s))",
+        ),
         # «|die 39-jährige| Ada Brandt»
         (0.4, rf"\s(?P<gap>(?:der|die)\s\d{{1,3}}-?jährige\s)(?={_NOUN}\s{_NOUN})"),
         # «Gespräche |zwischen Rat und Werk|», «Ada Lund|, Tochter von Jens Lund,| will»

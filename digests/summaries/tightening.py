@@ -168,10 +168,10 @@ _GAPS = tuple(
             r"(?:[^,;:\"“()]|,\s[A-Z]|,\swho\s[^,;:()]{3,80},){2,80}?)"
             rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
         ),
-        # «Two men| in the US| were convicted»
+        # «Two men| in the US| were convicted», «Art| at Hallin during the War| is»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside|by(?!\s\w+(?:\s\w+)?['’]s))\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
+            r"(?P<gap>\s(?:in|from|at|near|outside|by(?!\s\w+(?:\s\w+)?['’]s))\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4}|\sduring\sthe(?:\s[A-Z]\w+){1,3})?,?)"
             rf"(?=\s(?:(?:is|are|was|were|ha[sd]|have|will|suggests?|suggested|finds|found|shows?|showed|says?)\s|(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:the|an?|his|her|its|their|that|to)\s))",
         ),
     )

@@ -187,6 +187,14 @@ def written(text: str) -> str:
             id="a clause behind a short sentence",
         ),
         pytest.param(
+            "Das Feuer, bei dem in Hallin in der nördlichen Provinz Marl vier Menschen "
+            "starben und dreißig verletzt wurden, wurde durch eine Lampe am Kai "
+            "verursacht.",
+            "Das Feuer, bei dem in Hallin vier Menschen starben und dreißig verletzt "
+            "wurden, wurde durch eine Lampe am Kai verursacht",
+            id="in which part of the country a town is",
+        ),
+        pytest.param(
             "Einem von der norländischen Vermesserin Ida Lund geleiteten Team ist es "
             "gelungen, in drei Fahrten einen bisher nur Fischern unter dem Namen "
             "„Orla“ bekannten Wasserfall an der oberen Marl zu vermessen.",

@@ -858,6 +858,14 @@ def test_the_subject_after_an_opening_is_no_insertion():
             id="an apposition before a denial",
         ),
         pytest.param(
+            "A picture that shows General Tom Reed on a white horse of the mill at "
+            "Long Point, Norland during the Dyers War is a compilation of three "
+            "others.",
+            "Picture that shows General Tom Reed on a white horse of the mill is a "
+            "compilation of three others",
+            id="where and in which war",
+        ),
+        pytest.param(
             "The dyers of Hallin were told on Monday that a new ruling of the court "
             "has made the strong winter dyes it had regulated legal for at least one "
             "day.",
