@@ -247,10 +247,10 @@ _LISTED = make_regex(
     rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?"
     rf"(?:\s(?:and|und)\s(?:\w+\s)?{_EACH}|,\s(?:and|und)\s[A-ZÄÖÜ])"
 )
-_GERMAN_RELATIVE = make_regex(r"(?:der|die|das|den|dem|deren|dessen)\s")
-#: A relative clause after these says which ones.
+_GERMAN_RELATIVE = make_regex(r"(?:d(?:er|ie|as|e[nm]|eren|essen)|nachdem|weil|wenn)\s")
+#: A clause after these says which ones, or when and why only.
 SAYS_WHICH = make_regex(
-    r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
+    r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|erst|deshalb|deswegen|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
     r"|mehr|weniger|so(?!\sgenannt)|derart)\b[^,]{0,40}\Z"
 )
 _HALF_LIST = make_regex(r"\s(?:and|but|or),\s[^,]*$")

@@ -137,7 +137,8 @@ _GAPS = tuple(
         # «made the dyes| it had controlled| legal»
         (
             1.0,
-            r"\bthe\s(?:[a-z-]+\s){1,3}?(?<=s\s)(?<!\bthis\s)(?P<gap>(?:it|they|he|she)\sha(?:d|s|ve)\s[a-z]+ed\s)(?=(?!to\b|that\b)[a-z])",
+            r"\bthe\s(?:[a-z-]+\s){1,3}?(?<=s\s)(?<!\bthis\s)(?P<gap>(?:it|they|he|she)\sha(?:d|s|ve)\s(?!kill|den|invent|fak|forg|fabric|promis)[a-z]+ed\s)"
+            r"(?=(?!to\b|that\b|in\b|on\b|at\b|for\b|with\b|from\b|by\b|about\b|as\b)[a-z])",
         ),
         # «"The Mill,"| a film about work,| will open»
         (

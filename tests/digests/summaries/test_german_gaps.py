@@ -236,6 +236,13 @@ def test_a_long_german_sentence_goes_without(text: str, short: str):
     ("text", "kept"),
     [
         pytest.param(
+            "Die Brücke der alten Hafenstadt Hallin an der oberen Marl wird erst "
+            "wieder für Boote geöffnet, nachdem der Rat einen neuen Pfeiler bezahlt "
+            "hat.",
+            "nachdem der Rat",
+            id="when something happens at last",
+        ),
+        pytest.param(
             "Ein alter Fahrer hat in der Stadt Hallin die Gewalt über seinen Wagen der "
             "Werft verloren und ist danach am Kai ohne Licht in ein Boot gerast.",
             "verloren und ist danach am Kai ohne Licht in ein Boot gerast",
