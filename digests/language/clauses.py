@@ -247,10 +247,10 @@ _LISTED = make_regex(
     rf"{_EACH}(?:(?!that\s|who\s|which\s)[^;:])*?"
     rf"(?:\s(?:and|und)\s(?:\w+\s)?{_EACH}|,\s(?:and|und)\s[A-ZÄÖÜ])"
 )
-_GERMAN_RELATIVE = make_regex(r"(?:der|die|das|den|dem|deren|dessen)\s")
-#: A relative clause after these says which ones.
+_GERMAN_RELATIVE = make_regex(r"(?:d(?:er|ie|as|e[nm]|eren|essen)|nachdem|weil|wenn)\s")
+#: A clause after these says which ones, or when and why only.
 SAYS_WHICH = make_regex(
-    r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
+    r"\b(?:kein\w*|all\w{1,2}|jede\w?|solch\w*|erst|deshalb|deswegen|derjenige\w*|diejenige\w*|nur|einzige\w?|erste\w?|letzte\w?"
     r"|mehr|weniger|so(?!\sgenannt)|derart)\b[^,]{0,40}\Z"
 )
 _HALF_LIST = make_regex(r"\s(?:and|but|or),\s[^,]*$")
@@ -261,10 +261,8 @@ OF_LINK = {
     "as": make_regex(
         r"\b(?:portray|depict|describ|regard|present|cast|treat|view|hail|dismiss)\w*"
         r"(?:\s[\w'’-]+){0,6}$|"
-        r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|"
-        r"\b(?:seen|knows?|known|uses?|trained|hired|appointed|elected|employed|regarded|described|viewed|treated|hailed|dismissed|considered|used"
-        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many"
-        r"|\w+sel(?:f|ves))$|\bas\s[a-z]+$"
+        r"\b(?:is|are|was|were|be|been|just|twice|times)\sas\s[^,]*$|\b(?:seen|knows?|known|uses?|trained|hired|appointed|elected|employed|regarded|described|viewed|treated|hailed|dismissed|considered|used"
+        r"|serve[sd]?|act(?:s|ed)?|emerged|named|dressed|such|same|well|long|far|much|many|\w+sel(?:f|ves))$|\bas\s[a-z]+$"
     ),
 }
 #: «In a picture of moods that change, …» is no sentence.
@@ -277,16 +275,21 @@ _RESUMES = make_regex(r"(?:on|for|to|from|(?:at|in)(?!\s[A-Z]))\s")
 RESUMED = make_regex(r",[\"”]?\s([a-zäöü’']+)\s")
 #: A German infinitive or a separate part of a verb, which completes the main clause.
 _INFINITIVE = make_regex(
-    r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z"
-    r"|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
+    r"(?:\bzu\s[a-zäöüß]+n|[a-z]zu[a-zäöüß]{3,}en)\b(?=[.,]|\Z)|,\s[a-zäöü]+\.?\Z|\s(?:an|auf|aus|ab|ein|vor|mit|statt|teil|fest|zurück|bei|um|los)\.?\Z"
 )
-#: A phrase before the verb that completes the main clause: «voted | on Monday to sell».
+#: A phrase before the verb that completes the main clause, «voted | on Monday to sell»,
+#: or a clause that says which: «all six of the cups | for which she rowed».
 _TO_VERB = make_regex(
     r"(?!in\san?\s(?:bid|effort|attempt)|by\s|(?:prior|due|thanks)\s)[^,;:()]*?\sto\s"
-    r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b"
+    r"(?!the\b|an?\b|his\b|its\b)[a-z]+\b|\w+\s(?:which|whom)\s"
 )
-#: A lone word after a comma, unless it needs nothing more: «…, too».
-LONE = make_regex(r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$")
+#: A lone word after a comma, unless it needs nothing more («…, too»), and what does:
+#: «eight shots |off the lead», «made the toll |legal», «pulled ten men |out».
+LONE = make_regex(
+    r",\s(?!too$|though$|however$)(?:(?:the|an?)\s)?[a-zäöü]+$"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s(?:shots?|strokes?|points?|lengths?|places?)$|\b(?:made|makes|making|rendered)\s(?:the|his|her|its|their)\s(?:[a-z-]+\s){0,2}[a-z-]+$"
+    r"|\bpull(?:ed|ing)(?:\s(?!(?:ahead|down|from|in|into|off|out|over)\b)[\w’'-]+)+$"
+)
 #: «a dozen letters to Brandt|, Reed and Lund»: the total is that of the whole list.
 _TOTAL = make_regex(
     r"(?<![\w.,$£€-])(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -304,8 +307,7 @@ _AWAITS_OBJECT = make_regex(
 )
 #: «were killed | when …», «has died in hospital | after …»: in what?
 HARMED = make_regex(
-    r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|"
-    r"mocked|occur(?:red)?|happen(?:ed)?|t(?:ook|aken)\splace)\Z"
+    r"\b(?:killed|injured|wounded|hurt|dead|died|missing|hospital|homes|arrested|apologi[sz]ed|mocked|occur(?:red)?|happen(?:ed)?|t(?:ook|aken)\splace)\Z"
 )
 #: Links of clauses; after the second group a phrase without a verb may follow too.
 _LINK = make_regex(
@@ -364,13 +366,11 @@ def takes_verb(tail: str) -> bool:
 
 
 _SUPERLATIVE = make_regex(
-    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|"
-    r"einzige[nrs]?|letzte[nrs]?)\b"
+    r"\b(?:first|last|only|most|least|best|worst|[a-z]{3,}(?:est)|erste[nrs]?|einzige[nrs]?|letzte[nrs]?)\b"
 )
 #: Verbs with which a clause of time is a condition.
 OPEN = make_regex(
-    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|"
-    r"soll|sollen|muss|müssen|darf|dürfen)\b"
+    r"\b(?:will|would|can|could|may|might|must|should|shall|wird|werden|kann|können|soll|sollen|muss|müssen|darf|dürfen)\b"
 )
 
 

@@ -73,6 +73,9 @@ _QUALIFIES = make_regex(
     rf"\b(?:said|says|told|(?<!-)announced|report(?:ed|s)|sagten?)\b|{LIMITS.pattern}"
     rf"|{grammar.NEGATION.pattern}"
 )
+#: «– works of "rare beauty" according to the museum –»: whose words they are goes with
+#: them.
+_JUDGED = make_regex(r"[\"“][^\"“”]+[\"”],?\s(?:according\sto|sa(?:id|ys))\s[^—–]+")
 _ARTICLES = word_set("a an the der die das")
 
 
@@ -89,7 +92,7 @@ def find_insertions(text: str, span: Span) -> Iterator[tuple[str, int, int]]:
     for m in _INSERTED.finditer(text, span.start, span.end):
         end = m.start("next") if m["next"] else m.end()
         inside = text[m.start() : end]
-        if _QUALIFIES.search(inside) or not has_balanced_marks(inside):
+        if _QUALIFIES.search(_JUDGED.sub("", inside)) or not has_balanced_marks(inside):
             continue
         if len(DASH.findall(inside)) % 2 or _OF_BOTH.match(text, end):
             continue  # A part of it is in an insertion of its own; it is one of two.

@@ -3,7 +3,8 @@
 When («|am Abend des 29. Juni|»), where («brannte |in der Innenstadt von Hallin| ein
 Haus»), adverbs, what stands between an article and its noun («der |für Dienstag in
 Hallin geplante| Parteitag»), an apposition («Ada Brandt|, die Leiterin der Mühle,|
-sagte»), the office before a name («|Der norländische Künstler| Jens Lund will»).
+sagte»), the office before a name («|Der norländische Künstler| Jens Lund will»), the
+auxiliary of a passive («Die Mühle| wurde| verkauft»).
 
 The verb stands second in a German main clause, so nothing before it goes as a whole;
 a prefix or participle at the end stays with what it belongs to.
@@ -58,7 +59,12 @@ _GAPS = tuple(
         (
             0.5,
             r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
-            r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,30}?Jahren?))(?=\s)",
+            r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,40}?Jahren?))(?=\s)",
+        ),
+        # «in Hallin| in der westlichen Provinz Marl|»: where it is from afar
+        (
+            0.5,
+            rf"\b(?:in|bei|aus|nahe)\s{_NOUN}(?P<gap>\s(?:in\sder|im|in\sdem)\s(?:[\w-]+\s)?(?:Provinz|Region|Gemeinde|Bundesstaat|Bundesland|Landkreis|Kreis|Bezirk|Kanton|Département)(?:\s{_NOUN}){{1,2}}?)(?=\s(?!{_NOUN}\s(?:und|oder)\s))",
         ),
         # «|die 39-jährige| Ada Brandt»
         (0.4, rf"\s(?P<gap>(?:der|die)\s\d{{1,3}}-?jährige\s)(?={_NOUN}\s{_NOUN})"),
@@ -94,8 +100,8 @@ _GAPS = tuple(
         (
             0.8,
             rf"(?<!,\s)\b(?:{_DETERMINER}|[Ii]m|[Aa]m|[Vv]o[mn]|[Zz]u[mr])\s"
-            rf"(?P<gap>(?:im|am|in|an|auf|bei|seit|vom?n?|nach|für|mit|aus|unter|zu[mr]?|per|über|durch|um|vor|\d{{4}})\s"
-            rf"(?:{_LOW}\s){{0,3}}(?:{_NOUN}|\d[\d.:]*)(?:[\s/][^\s,;:()„“]+){{0,6}}?\s{_PARTICIPLE}\s)"
+            rf"(?P<gap>(?:im|am|in|an|auf|bei|seit|vom?n?|nach|für|mit|aus|unter|zu[mr]?|per|über|durch|um|vor|bisher|bislang|zuvor|\d{{4}})\s"
+            rf"(?:{_LOW}\s){{0,3}}(?:{_NOUN}|\d[\d.:]*)(?:[\s/](?:[^\s,;:()„“]+|„[^“]{{2,40}}“)){{0,6}}?\s(?!(?:unter|hinter)\s){_PARTICIPLE}\s)"
             rf"(?={_NOUN}|{_ADJECTIVE}\s{_NOUN})(?!{_NOUN}\s(?:und\s)?{_PARTICIPLE}\s{_NOUN})",
         ),
     )
@@ -107,16 +113,31 @@ _OFFICE = make_regex(
     rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
     rf"(?P<given>{_NOUN})\s(?:{_NOUN}\s){{1,2}}{_LOW}\s"
 )
-#: «|Am Montag wurde |ein Denkmal eingeweiht», «ist verurteilt| worden|»: a headline
-#: needs no auxiliary where a participle ends the sentence.
+_STEM = r"\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)"
+#: «Die Mühle| wurde| vom Rat verkauft», «Im See| sind| Gifte festgestellt| worden|»: a
+#: headline needs no auxiliary where a participle ends the sentence, which must not look
+#: like an infinitive.
+_AUXILIARY_GAP = make_regex(
+    r"\A[^,;:]{8,150}?[^,;:\s](?P<aux>\s(?:ist|sind|wurden?))(?=\s)[^,;:]*"
+    + _STEM
+    + r"t(?P<gap>\sworden)?(?=,|\.?\Z)"
+)
+#: After all that goes with less.
+_AUXILIARY_LOSS, _END_LOSS = 2.0, 2.2
+#: «|Am Montag wurde |ein Denkmal eingeweiht», «ist verurteilt| worden|».
 _PASSIVE = make_regex(
     r"\A(?P<front>(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s(?![^,]*\b(?:Angaben|Ansicht|Aussagen?|Berichte?n?|Informationen)\b)"
     rf"[^,;:]{{3,110}}?\s(?:ist|sind|wurden?))(?=\s(?:(?:a[mn]|auf|im|in|vor)\s(?:de[rm]\s)?{_NOUN}[^,;:]*\s)?(?:ein|eine|der|die|das|\d[\d.]*|{_NOUN})\s)"
-    r"[^,;:]*\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?P<gap>\sworden)?\.?\Z"
+    r"[^,;:]*" + _STEM + r"(?:t|en)(?P<gap>\sworden)?\.?\Z"
 )
 _FRONT_LOSS = 3.0
 _PERSON = make_regex(r"(?:er|ist|ent|ant|or|eur|chef|anwalt)(?:in)?\s\Z")
 _OFFICE_LOSS = 1.2
+#: «|Der Rüstungs- und Raumfahrtkonzern |EADS», «und| sein US-Partner| Northrop»
+_FIRM = make_regex(
+    rf"(?:\A|\bund\s)(?P<gap>(?:[Dd](?:er|ie|as)|[Ss]eine?|[Ii]hre?)\s(?:{_ADJECTIVE}\s){{0,2}}(?:{_NOUN}-\sund\s)?"
+    rf"(?=[A-ZÄÖÜ])[\w-]*(?:[Kk]onzern|[Hh]ersteller|[Uu]nternehmen|[Ff]irma|[Pp]artner|[Bb]ank|[Gg]ruppe)\s)(?={_NOUN}\s(?:{_NOUN}\s)?(?:und\s)?{_LOW}\s)"
+)
 
 
 def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
@@ -130,17 +151,29 @@ def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
                 yield loss, *m.span(m.lastgroup or "gap")
     yield from _find_phrases(sentence, second)
     yield from _find_clauses(sentence)
+    yield from _find_auxiliaries(sentence, second)
+    for m in _FIRM.finditer(sentence):
+        yield _OFFICE_LOSS, *m.span("gap")
+    office = _OFFICE.match(sentence)
+    if office is None:
+        return
+    if office["given"].lower() in GIVEN_NAMES or _PERSON.search(office["gap"]):
+        yield _OFFICE_LOSS, *office.span("gap")
+
+
+def _find_auxiliaries(sentence: str, second: int) -> Iterator[tuple[float, int, int]]:
+    """What a headline leaves out of a passive: its auxiliary, or all before it."""
     passive = _PASSIVE.match(sentence)
     if passive is not None:
         lost = sum(word[:1].isupper() for word in passive["front"].split()[1:])
         yield _FRONT_LOSS + _WORD_LOSS * lost, *passive.span("front")
         if passive["gap"]:
             yield 0.0, *passive.span("gap")
-    office = _OFFICE.match(sentence)
-    if office is None:
-        return
-    if office["given"].lower() in GIVEN_NAMES or _PERSON.search(office["gap"]):
-        yield _OFFICE_LOSS, *office.span("gap")
+    passive = _AUXILIARY_GAP.match(sentence)
+    if passive is not None and passive.end("aux") == second:
+        yield _AUXILIARY_LOSS, *passive.span("aux")
+        if passive["gap"]:
+            yield _END_LOSS, *passive.span("gap")
 
 
 #: A noun with what stands before it.

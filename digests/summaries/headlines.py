@@ -210,7 +210,7 @@ def _weigh_topics(article: Article, version: SentenceVersion) -> float:
 #: A scene, an aside, the label of an answer, a letter.
 _ASIDE = make_regex(
     r"(?:At (?:one|some|this|that) point|By contrast),?\s|(?:Well|Oh|Yes|No),\s"
-    r"|Now\sthat\s"
+    r"|Now\sthat\s|Everything\s"
     r"|(?:Imagine|Picture|You|Your|Dear|Admit|Rewind|Tune)\s"
     r"|(?:Get|Find|Check|Try|Ask|Join|Learn)\s(?:your|out|in|it|us)\s"
     r"|(?:Damit|Dabei|Danach|Dafür|Deshalb|Daher|Demnach|Daraufhin|Allerdings|Bisher)\s"

@@ -134,6 +134,12 @@ _GAPS = tuple(
             r"(?:(?<!\ba)(?<!\ban)|(?<=\ba)(?=\s\S+\s[^aeiouAEIOU])|(?<=\ban)(?=\s\S+\s[aeiouAEIOU]))"
             rf"(?P<gap>(?:\A(?i:{_EMPHASIS})|\s(?:{_EMPHASIS})))(?=\s(?!(?:and|or|than|to|that|for|in|of|on|with|by|as|at)\b)[\w\"“])",
         ),
+        # «made the dyes| it had controlled| legal»
+        (
+            1.0,
+            r"\bthe\s(?:[a-z-]+\s){1,3}?(?<=s\s)(?<!\bthis\s)(?P<gap>(?:it|they|he|she)\sha(?:d|s|ve)\s(?!kill|den|invent|fak|forg|fabric|promis)[a-z]+ed\s)"
+            r"(?=(?!to\b|that\b|in\b|on\b|at\b|for\b|with\b|from\b|by\b|about\b|as\b)[a-z])",
+        ),
         # «"The Mill,"| a film about work,| will open»
         (
             1.5,
@@ -163,10 +169,10 @@ _GAPS = tuple(
             r"(?:[^,;:\"“()]|,\s[A-Z]|,\swho\s[^,;:()]{3,80},){2,80}?)"
             rf"(?=\s(?:{clauses.FINITE}|[a-z]{{3,}}s\sthe)\s)",
         ),
-        # «Two men| in the US| were convicted»
+        # «Two men| in the US| were convicted», «Art| at Hallin during the War| is»
         (
             2.0,
-            r"(?P<gap>\s(?:in|from|at|near|outside|by(?!\s\w+(?:\s\w+)?['’]s))\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4})?,?)"
+            r"(?P<gap>\s(?:in|from|at|near|outside|by(?!\s\w+(?:\s\w+)?['’]s))\s(?:the\s)?(?:(?:[A-Z]\w+\s)?(?:city|town|village|state|province)\sof\s)?[A-Z][\w.'’-]*(?:,?\s[A-Z][\w.'’-]*){0,3}?(?:\sin\s\d{4}|\sduring\sthe(?:\s[A-Z]\w+){1,3})?,?)"
             rf"(?=\s(?:(?:is|are|was|were|ha[sd]|have|will|suggests?|suggested|finds|found|shows?|showed|says?)\s|(?:{clauses.FINITE}|[a-z]{{3,}}ed)\s(?:the|an?|his|her|its|their|that|to)\s))",
         ),
     )
@@ -317,7 +323,8 @@ def _find_ends(sentence: str) -> list[_Cut]:
         return [
             _build_end(sentence, at, said.start, "link")
             for at in find_german_ends(stated)
-            if not _KEPT.search(stated, at) and has_balanced_marks(stated[:at])
+            if has_balanced_marks(stated[:at])
+            and (_REASON.match(stated, at) or not _KEPT.search(stated, at))
         ]
     found = [
         _build_end(sentence, m.start(), said.start, m.lastgroup or "phrase")
@@ -331,6 +338,8 @@ def _find_ends(sentence: str) -> list[_Cut]:
     return found
 
 
+#: What only the reason of a fact denies is no part of the fact.
+_REASON = make_regex(r",\s(?:weil|nachdem)\s")
 #: «…, says the head of the firm| that sold it.»
 _WHO_SAID = make_regex(r"(?<=[a-z])\s(?=(?:that|who|which)\s)(?=[^,;\"“”]*\Z)")
 

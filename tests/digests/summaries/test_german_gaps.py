@@ -186,6 +186,46 @@ def written(text: str) -> str:
             "Der Rat der Stadt stellte ein so genanntes Manifest vor",
             id="a clause behind a short sentence",
         ),
+        pytest.param(
+            "Das Feuer, bei dem in Hallin in der nördlichen Provinz Marl vier Menschen "
+            "starben und dreißig verletzt wurden, wurde durch eine Lampe am Kai "
+            "verursacht.",
+            "Das Feuer, bei dem in Hallin vier Menschen starben und dreißig verletzt "
+            "wurden, wurde durch eine Lampe am Kai verursacht",
+            id="in which part of the country a town is",
+        ),
+        pytest.param(
+            "Einem von der norländischen Vermesserin Ida Lund geleiteten Team ist es "
+            "gelungen, in drei Fahrten einen bisher nur Fischern unter dem Namen "
+            "„Orla“ bekannten Wasserfall an der oberen Marl zu vermessen.",
+            "Einem Team ist es gelungen, in drei Fahrten einen Wasserfall an der "
+            "oberen Marl zu vermessen",
+            id="a quoted name between an article and its noun",
+        ),
+        pytest.param(
+            "Der Kongress der norländischen Partei „Das Ufer“ mit Gästen aus der Stadt "
+            "Hallin konnte nicht stattfinden, weil es dem Vorstand nicht gelungen war, "
+            "einen Saal zu mieten.",
+            "Der Kongress der norländischen Partei „Das Ufer“ mit Gästen aus der Stadt "
+            "Hallin konnte nicht stattfinden",
+            id="a reason with a denial of its own",
+        ),
+        pytest.param(
+            "In Proben aus dem Hafen von Hallin sind nach neuen Untersuchungen "
+            "weltweit verbotene Gifte aus Lacken festgestellt worden, "
+            "einschließlich Blei.",
+            "In Proben aus dem Hafen von Hallin nach neuen Untersuchungen "
+            "weltweit verbotene Gifte aus Lacken festgestellt worden",
+            id="the auxiliary of a passive",
+        ),
+        pytest.param(
+            "Der norländische Mühlen- und Werftkonzern Orla und sein Partner Lund "
+            "Brandt zogen ihr Angebot für den Bau von Fähren für das Ministerium der "
+            "Flüsse und Seen zurück.",
+            "Orla und Lund Brandt zogen ihr Angebot für den Bau von Fähren für das "
+            "Ministerium der Flüsse und Seen zurück",
+            id="what a firm does",
+        ),
     ],
 )
 def test_a_long_german_sentence_goes_without(text: str, short: str):
@@ -195,6 +235,19 @@ def test_a_long_german_sentence_goes_without(text: str, short: str):
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
+        pytest.param(
+            "Die Brücke der alten Hafenstadt Hallin an der oberen Marl wird erst "
+            "wieder für Boote geöffnet, nachdem der Rat einen neuen Pfeiler bezahlt "
+            "hat.",
+            "nachdem der Rat",
+            id="when something happens at last",
+        ),
+        pytest.param(
+            "Ein alter Fahrer hat in der Stadt Hallin die Gewalt über seinen Wagen der "
+            "Werft verloren und ist danach am Kai ohne Licht in ein Boot gerast.",
+            "verloren und ist danach am Kai ohne Licht in ein Boot gerast",
+            id="the auxiliary of the second of two verbs",
+        ),
         pytest.param(
             "Der Nachfolger des Chefs der Hallinger Werft hat angekündigt, die "
             "Sanierung "

@@ -201,6 +201,11 @@ def test_a_question_or_the_first_person_is_no_headline():
     assert written(text) == "City of Hallin closed the Long Bridge"
 
 
+def test_how_everything_was_is_no_headline():
+    text = "Everything was calm in Hallin. The city closed the Long Bridge on Monday."
+    assert written(text) == "City closed the Long Bridge"
+
+
 def test_an_article_stays_where_headlines_keep_it():
     text = "The pool of Hallin is the best in Norland and opens seven days a week."
     assert written(text) == (
@@ -284,6 +289,39 @@ def test_what_something_is_called_is_not_cut_off():
 def test_what_a_phrase_needs_stays_with_it(text: str, whole: str):
     assert written(text).startswith(whole)
     assert " ," not in written(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "stump"),
+    [
+        (
+            "Tom Reed finished with a second round of 70 in the wind of Hallin, "
+            "leaving him one under for the week and eight shots off the lead of Ida "
+            "Lund.",
+            "shots",
+        ),
+        (
+            "An appeals court ruling invalidating one section of the Old Mills Act "
+            "1977 in the valley of Hallin made the winter dyes it had regulated legal "
+            "for at least one day.",
+            "dyes",
+        ),
+        (
+            "Lifeguards of Hallin began a large rescue at the Long Cove of the lake, "
+            "pulling nearly two dozen young winter rowers from the water who were "
+            "trying to swim from the cove to the shore.",
+            "rowers",
+        ),
+        (
+            "The comedy Tideways won all six of the silver awards of the old hall by "
+            "the river in the town of Hallin for which it was named by the jury of "
+            "dyers.",
+            "Hallin",
+        ),
+    ],
+)
+def test_what_a_noun_waits_for_is_not_cut_off(text: str, stump: str):
+    assert not written(text).endswith(stump)
 
 
 def test_a_relative_clause_goes_with_its_noun():
@@ -390,6 +428,17 @@ def test_who_accuses_is_told():
         "sailors, the justice department said on Monday."
     )
     assert written(text).endswith("the justice department said")
+
+
+def test_a_judgement_between_dashes_goes_with_whose_it_is():
+    text = (
+        "More than 20 unknown songs by Ida Lund – works of “rare beauty” according to "
+        "her publisher – have been found among the papers of the late rower in a mill."
+    )
+    assert written(text) == (
+        "More than 20 unknown songs by Ida Lund have been found among the papers of "
+        "the late rower in a mill"
+    )
 
 
 def test_an_aside_between_dashes_goes_and_the_verb_stays():
@@ -807,6 +856,22 @@ def test_the_subject_after_an_opening_is_no_insertion():
             "the northern valley in March, aren’t waiting until next month to vote.",
             "Hallin and Marl aren’t waiting until next month to vote",
             id="an apposition before a denial",
+        ),
+        pytest.param(
+            "A picture that shows General Tom Reed on a white horse of the mill at "
+            "Long Point, Norland during the Dyers War is a compilation of three "
+            "others.",
+            "Picture that shows General Tom Reed on a white horse of the mill is a "
+            "compilation of three others",
+            id="where and in which war",
+        ),
+        pytest.param(
+            "The dyers of Hallin were told on Monday that a new ruling of the court "
+            "has made the strong winter dyes it had regulated legal for at least one "
+            "day.",
+            "Dyers of Hallin were told that a new ruling of the court has made the "
+            "strong winter dyes legal for at least one day",
+            id="which things they were",
         ),
     ],
 )
