@@ -522,8 +522,36 @@ def _argues_at_length(form: _Form) -> bool:
     return alone and arguments * _PER_ARGUMENT_ALONE >= length and not match
 
 
+#: «Tom Cole, D-Orvik, chairs the committee.», as the last line below a text.
+_AUTHOR_LINE = make_regex(
+    r"""(?:[A-ZÄÖÜ][\w.'’-]+\s){1,4}(?P<surname>[A-ZÄÖÜ][\w'’-]+)(?:,\s[^\n]{0,80}?,)?\s
+    (?:(?:chairs|heads|leads|directs|teaches|leitet|lehrt)\s
+    |(?:is|was|ist|war)\s(?:[^\s.]+\s){0,5}?(?:professor|president|director|fellow|author
+    |member|chair\w*|senator|governor|mayor|secretary|columnist|economist|attorney|lawyer
+    |analyst|strategist|founder|historian|ambassador|minister|Professor\w*|Präsident\w*
+    |Direktor\w*|Autor\w*|Mitglied|Vorsitzende\w*)\b)[^\n]{0,250}""",
+    re.VERBOSE,
+)
+_NEWSROOM = make_regex(r"\b(?:reporter|correspondent|staff|editor)\b")
+_BYLINE_LENGTH, _LONGEST_AUTHOR_LINE = 200, 330
+
+
+def _ends_with_author(form: _Form) -> bool:
+    """Whether the last line says who its author is, whom the text does not name."""
+    last = form.lines[-1] if len(form.lines) > 1 else ""
+    author = _AUTHOR_LINE.fullmatch(last[:_LONGEST_AUTHOR_LINE])
+    if author is None or _NEWSROOM.search(last):
+        return False
+    body = form.text[_BYLINE_LENGTH : form.text.rfind(last)]
+    arguments = {word.lower() for word in _ARGUMENT.findall(form.reported)}
+    argues = len(arguments) >= _FEWEST_WORDS or passages.FIRST_PERSON.search(body)
+    return author["surname"] not in body and bool(argues)
+
+
 def _is_argued(form: _Form) -> bool:
     if _FOOTER.search(form.text[-800:]) or _argues_at_length(form):
+        return True
+    if _ends_with_author(form):
         return True
     if not _is_personal(form):
         return False

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from digests.figures import clauses, units
 from digests.language import dates, numbers, quotation_marks
-from digests.language.names import PLACES
+from digests.language.names import FEMALE, MALE, PLACES
 from digests.language.normalization import normalize_text
 from digests.language.regexes import make_regex
 from digests.language.spans import overlaps_any
@@ -208,6 +208,12 @@ _PRONOUN = make_regex(
     r"(?:\w+ly,?\s|then,?\s)?(?:he|she|they|his|her|their|er|sie|seine?|ihre?)\b",
     re.I,
 )
+_OF_MEN, _OF_WOMEN = word_set("he his er sein seine"), word_set("she her")
+#: Behind a measure, where something is: «a town 180 miles| south of Orvik».
+_WHERE = make_regex(
+    r"\s(?:(?:north|south|east|west)\w*\sof|(?:(?:nörd|süd|öst|west)\w+)\s(?:von|der))\b",
+    re.IGNORECASE,
+)
 
 
 def select_figures(story: Story, lead: ArticleAnalysis) -> tuple[EditionFigure, ...]:
@@ -363,6 +369,7 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
         or abs(figure.value) == 1
         or (sort == "measure" and abs(figure.value) < _LARGE_COUNT)
         or (sort == "measure" and label[:at].endswith(" at "))
+        or (sort == "measure" and _WHERE.match(label, at + len(figure.text)))
         or (sort == "count" and _BARE.match(label[at + len(figure.text) :]))
         or _is_elsewhere(article.text[max(0, start - _READ) : figure.start], shown)
         or _ONE_OF.search(label[:at])
@@ -387,7 +394,10 @@ def _says_little(figure: Figure, article: Article, summary: Sequence[Sentence]) 
             and _COMPOUND.search(figure.text + article.text[figure.end :][:2])
         )
         or article.text[: figure.start].endswith("(")
-        or (len(people) != 1 and _PRONOUN.match(label))
+        or (
+            _PRONOUN.match(label)
+            and (len(people) != 1 or _means_another(figure, article, *people))
+        )
     )
 
 
@@ -421,6 +431,25 @@ def _names_unknown(label: str, before: str, shown: str) -> bool:
     if named is None or named[1].lower() in shown:
         return False
     return any(name.endswith(f" {named[1]}") for name in _FULL_NAME.findall(before))
+
+
+def _means_another(figure: Figure, article: Article, person: str) -> bool:
+    """Whether the pronoun of a label is not the one person whom the summary names.
+
+    Where it opens a later clause, the first one says what the number is for.
+    """
+    start = figure.sentence.start
+    given, opening = set(person.lower().split()), figure.label.split()[0].lower()
+    sexes = given & MALE, given & FEMALE
+    other_sex = (opening in _OF_WOMEN and sexes[0] and not sexes[1]) or (
+        opening in _OF_MEN and sexes[1] and not sexes[0]
+    )
+    before = article.text[max(0, start - _READ) : start]
+    since = before.rpartition(person.split()[-1])[2]
+    others = {word for name in _FULL_NAME.findall(since) for word in name.split()}
+    later_named = any(word.lower() in MALE | FEMALE for word in others)
+    opens = article.text[start : figure.start].lower().startswith(opening)
+    return bool(other_sex or later_named or not opens)
 
 
 def _score(figure: Figure, *, named: bool) -> float:

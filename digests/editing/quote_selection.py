@@ -84,6 +84,19 @@ _ALLEGED = re.compile(
     r"\bsoll(?:te|en)?\b[^.!?]{0,80}\b(?:gesagt|erklärt|geschrieben|gerufen)\shaben\b"
 )
 _NEXT_WORDS, _BESIDE = 300, 60
+#: «“…” Tess: “…”»: another one speaks right behind it, as in a scene or a joke.
+_DIALOGUE = re.compile(r"[”\"’“]\s?[A-ZÄÖÜ][\w’-]+:\s[“\"„‘]")
+#: «3. Tess: “…”»: an item of a list, whose lines may be of figures of fiction.
+_LISTED = re.compile(
+    r"(?:^|[\n.!?”\"’)]\s?)\s*\d{1,2}\.\s(?:[A-ZÄÖÜ][\w’-]+:\s)?[“\"„‘]$"
+)
+#: «I asked the four what they had learned.»
+_ASKED = re.compile(
+    r"\b(?:asked|fragten?)\b[^.!?“\"„]*\b(?:what|how|why|whether|if|who|which|was|wie|warum|ob"
+    r"|wer)\b[^.!?“\"„]*[.!:]\s*[“\"„]?$"
+)
+#: A shorter answer needs its question.
+_SHORT_ANSWER = 12
 #: «…,” Cole said»; «…,” said Mr Cole».
 _BEHIND = re.compile(
     r"[”\"’'“»,.?!\s]{1,4}(?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s)?(?:(?:[A-Z][\w.’'-]+\s){0,2}"
@@ -166,6 +179,7 @@ def select_quotes(
         and not _is_posted_by_anybody(quote, text)
         and not _is_alleged(quote, text)
         and not _is_half(quote, after, text)
+        and not _answers(quote, text)
         and _is_understood(quote, find_rest(quote, after, text), text, shown)
     }
     return tuple(sorted(rated, key=lambda quote: (-rated[quote], quote.start)))
@@ -259,6 +273,15 @@ def _is_half(quote: Quote, after: Quote | None, text: str) -> bool:
         return near and _CHANGES.match(after.text) is not None
     opening = _APOSTROPHE.split(after.text.split()[0])[0].strip(_SIGNS).lower()
     return opening in _TABLES["going_on"] or bool(_TURNS.match(after.text))
+
+
+def _answers(quote: Quote, text: str) -> bool:
+    """Whether it is half of a dialogue, or short and follows what was asked."""
+    before = text[max(0, quote.start - _NEXT_WORDS) : quote.start]
+    if _DIALOGUE.match(text, quote.end) or _LISTED.search(before[-_BESIDE:]):
+        return True
+    asked = _ASKED.search(before)
+    return asked is not None and len(quote.text.split()) < _SHORT_ANSWER
 
 
 def _is_understood(quote: Quote, rest: Quote | None, text: str, shown: str) -> bool:

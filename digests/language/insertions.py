@@ -134,13 +134,16 @@ SAYING_WORDS = word_set(
     "said says say told report reports according sagte sagten teilte laut zufolge"
 )
 _WHEN = TABLES["times"] | {"on"}
+#: «such as Time, |Drudge Report|»: a name, and nobody reports.
+_OUTLET = make_regex(r"\b[A-Z][\w’'-]*\sReports?\b")
 
 
 def find_attribution(text: str, span: Span) -> Span:
     """The part that says who said it, with its comma; empty at the end if none does."""
     commas = [m.start() for m in _COMMA.finditer(text, span.start, span.end)]
     for start, end in itertools.pairwise([*commas, span.end]):
-        said = [w for w in words.split_words(text[start:end]) if w not in _WHEN]
+        part = _OUTLET.sub("it", text[start:end])
+        said = [w for w in words.split_words(part) if w not in _WHEN]
         if not 1 < len(said) <= _LONGEST_SOURCE or _DEPENDS.match(text, start):
             continue
         if _RELATIVE.search(text, start, end) or _SAID_WHAT.search(text, start, end):

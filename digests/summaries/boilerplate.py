@@ -27,9 +27,9 @@ _JUNK = tuple(
             r"\b(?:have|watch|see|hear|share)\s(?:your\ssay|the\svideo)\b",
         ),
         (
-            ("transcript", "on this page"),
+            ("transcript", "this page"),
             r"\A(?:an?\s|the\s|this\sis\san?\s)?(?:\w+\s)?transcript\b"
-            r"|\btranscript\sbelow\b|\bon\sthis\spage\b",
+            r"|\btranscript\sbelow\b|\b(?:on|of)\sthis\spage\b",
         ),
         (("expressed",), r"\b(?:the\sopinions|views)\sexpressed\b"),
         (("policy",), r"\bcookies?\spolicy\b"),

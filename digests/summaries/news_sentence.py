@@ -119,6 +119,12 @@ _ANSWERS = make_regex(
 _TURNS_TO_NOW = make_regex(
     r"(?:But|And)\s(?:now|today|this\s(?:week|month|year))\b|(?:Doch|Aber)\s(?:nun|jetzt)\b"
 )
+#: «On the surface all is calm. |But the party is divided.»
+_SEEMS = make_regex(
+    r"\b(?:on\sthe\s(?:surface|face\sof\sit)|at\sfirst\s(?:glance|sight)|auf\sden\sersten\sBlick)\b",
+    re.IGNORECASE,
+)
+_TURNS = make_regex(r"(?:But|Yet|Doch|Aber)\b")
 #: What was before the news, and what is only understood after a question or a list.
 _EARLIER = make_regex(
     r"^(?:[^,;:]{2,60}\s(?:is|are)\s(?:best\s|well\s)?known\s(?:for|as)\b|(?:In|On\s[A-Z]\w+\s\d\d?,)\s1\d{3}\b"
@@ -266,9 +272,13 @@ def iter_candidates(
     early = [p for p in found[:_LOOKED_AT] if is_presentable(p)]
     if not early:
         return
+    turned: set[int] = set()
     for before, after in itertools.pairwise(range(len(signs))):
         if "question" in signs[before] and _ANSWERS.match(found[after].text):
             signs[after] |= {"fragment"}
+        if _TURNS.match(found[after].text) and _SEEMS.search(found[before].text):
+            signs[before] |= {"scene"}
+            turned.add(after)
         if _TURNS_TO_NOW.match(found[after].text):
             signs[before] |= {"scene"}
     weak = [not own.isdisjoint(_WEAK) for own in signs]
@@ -286,7 +296,7 @@ def iter_candidates(
         if article.title:
             # Where a title chooses, how things are may be the news.
             own -= {"timeless"}
-        if passage.span.start < end:
+        if passage.span.start < end and place not in turned:
             # What stands in the paragraph of a scene belongs to it.
             own |= {"scene"}
         row = [(name, 1.0) for name in own]

@@ -342,6 +342,8 @@ _WHILE = make_regex(r"\s?(?:while|when|until)\s")
 _WAS_SO = make_regex(r"\b(?:was|were)\s(?!\w+(?:e[dn]|ing)\b)[^,;:]*$")
 
 
+#: «Half of them sent such texts| when they were children»
+_ONLY_THEN = make_regex(r"\swhen\s(?:he|she|they|we|it)\s(?:was|were)\s")
 #: «closed last| year after a fire»
 _PERIOD_NOUN = make_regex(r"\s?(?:hour|day|week|month|year)s?\s")
 _WHICH = make_regex(r"\b(?:last|next|this|that|every|each|same|previous|following)\Z")
@@ -354,7 +356,8 @@ def _may_end(text: str, span: Span, kind: str, at: int, *, headline: bool) -> bo
     if _PERIOD_NOUN.match(text, at) and _WHICH.search(text[span.start : at]):
         return False
     if not headline:
-        return kind not in _OF_HEADLINES and not _HARM.match(text, at)
+        limits = _HARM.match(text, at) or _ONLY_THEN.match(text, at)
+        return kind not in _OF_HEADLINES and not limits
     kept = text[span.start : at]
     return kind != "purpose" or not (
         len(kept) < _FEWEST_BEFORE_PURPOSE or _NEEDS_PURPOSE.search(kept)

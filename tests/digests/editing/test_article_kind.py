@@ -272,6 +272,29 @@ def test_an_author_who_argues_in_the_first_person_writes_opinion():
     assert recognize_kind(an_article(title="The bridge", text=COLUMN)) == "opinion"
 
 
+VIEW = (
+    "Our party has shown the town what a debate can be. That is a difference from the "
+    "insults of the other side. A bridge is worth more than a slogan, and our "
+    "candidates know it.\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [
+        ("Rep. Ada Maria Berg, D-Hallin, chairs the Harbour Party.", "opinion"),
+        ("Otto Lind is director of debate at the University of Orvik.", "opinion"),
+        ("Otto Lind ist Professor für Brückenbau in Orvik.", "opinion"),
+        ("Otto Lind is a staff reporter and a member of the council team.", "news"),
+        ("Otto Lind is the first to cross the bridge.", "news"),
+        ("Mayor Ada Berg is a member of the Harbour Party.", "news"),
+    ],
+)
+def test_a_last_line_that_says_who_the_author_is_ends_a_view(last, kind):
+    said = "The council votes on Monday, Berg said.\n\n" if "Mayor" in last else ""
+    assert recognize_kind(an_article(text=f"{NEWS} {VIEW}{said}{last}")) == kind
+
+
 def test_the_first_person_of_people_who_are_quoted_is_not_the_authors():
     said = f'{NEWS} "{COLUMN}" said Ada Brandt. She added: "We must act. I am angry."'
     assert recognize_kind(an_article(title="The bridge", text=said)) == "news"

@@ -190,6 +190,9 @@ def shown_beside(further: str) -> list[str]:
         "Compare Hallin with Halm and its boats: 90% of the boats are new.",
         "In May, a dam in the far south broke. Floods killed 10 people there.",
         "In Estria, a ferry sank at its quay. Some 140 people were hurt.",
+        # Somebody else than Ada Berg; where a place is.
+        "Senator Otto Lind wants a bridge. She has raised £4 million for it.",
+        "Brun was held in Halm, about 180 miles southeast of Hallin.",
     ],
 )
 def test_beside_the_summary_a_figure_states_something_by_itself(further):
@@ -199,6 +202,26 @@ def test_beside_the_summary_a_figure_states_something_by_itself(further):
 def test_a_figure_that_states_something_by_itself_is_shown_beside_the_summary():
     text = "The work will cost £48 million and begins in June."
     assert shown_beside(text) == ["The work will cost £48 million and begins in June"]
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        "He calls for £4 million in new spending to improve the roads of the island.",
+        "He calls for £9 million in new spending to improve the roads and create "
+        "jobs; she calls for £4 million - half of what the town has asked for.",
+    ],
+)
+def test_a_figure_that_is_not_hers_or_half_of_a_contrast_is_not_shown(further):
+    text = "Ruth Bell has a clear path to the seat of Orvik. The vote is on Friday. "
+    assert all(
+        "£4 million" not in label for label in shown(text + "Rain fell. " + further)
+    )
+
+
+def test_a_figure_of_hers_is_shown_below_the_one_woman_of_the_summary():
+    text = "She has raised £4 million for a second boat."
+    assert shown_beside(text) == ["She has raised £4 million for a second boat"]
 
 
 def test_late_in_a_text_a_figure_of_what_the_opening_does_not_name_is_not_shown():

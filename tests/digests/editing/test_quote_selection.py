@@ -438,3 +438,24 @@ def test_nobody_asks_to_look_at_themselves_by_name():
         "lock,” Tom Cole said."
     )
     assert speakers_shown(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Lines of a comedy, which its figures say to each other.
+        '4. Tess: "The mill will never close while I am here." Tess comforts Otto.',
+        '4. "The mill will never close while I am here," says Tess Brun to Otto.',
+        'Tess said: "The mill will never close while I am here." Otto: "It is shut."',
+        # An answer without its question.
+        "I asked the four what they had learned. “Don't give up your last old boat,” "
+        "said Tess Brun.",
+    ],
+)
+def test_a_line_of_a_dialogue_and_a_short_answer_have_no_card(text: str):
+    assert best(f"Tess Brun is the heroine of a comedy in Hallin. {text}") == []
+
+
+def test_what_is_said_after_a_number_that_ends_a_sentence_has_a_card():
+    text = "Ruth Bell is 42. “I have waited for this water for years,” Bell said."
+    assert best(text) == ["I have waited for this water for years,"]

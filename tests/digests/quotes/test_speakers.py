@@ -42,6 +42,16 @@ def test_he_may_be_a_person_with_a_given_name_of_both_sexes(given):
     assert speakers(text) == [f"{given} Moberg"]
 
 
+@pytest.mark.parametrize(("given", "said"), [("Stacy", "he"), ("Kerry", "she")])
+def test_whoever_just_spoke_is_meant_also_by_a_given_name_of_both_sexes(given, said):
+    text = (
+        "The guard Otto Brun was accused of the theft. The guard Ada Brun was not.\n\n"
+        f"{given} Moberg, the owner of the mill, told me that nothing was broken.\n\n"
+        f"“The alarm sounded and a colleague and I came at once,” {said} told me."
+    )
+    assert speakers(text) == [f"{given} Moberg"]
+
+
 @pytest.mark.parametrize("surname", ["Baker", "Gardener", "Driver", "Lind"])
 def test_a_surname_that_is_also_an_occupation_is_a_person_whose_name_is_known(surname):
     text = (

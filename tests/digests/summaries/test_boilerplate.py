@@ -26,6 +26,7 @@ from digests.summaries.boilerplate import is_junk
         "Here you can watch the video.",
         "A rush transcript of the talk.",
         "What was said is on this page.",
+        "For a chance to be named on the show, comment on the bottom of this page.",
         "These are the views expressed by our guests.",
         "This is our cookie policy.",
         "What you see in this gallery.",

@@ -43,6 +43,12 @@ def test_the_first_sentence_of_a_report_is_the_news():
     assert opening(f"{NEWS} {BACKGROUND}") == NEWS
 
 
+def test_what_only_seems_so_is_not_the_news_but_what_turns_it_round_is():
+    seems = "The council of Hallin seems at peace on the surface: Its budget is clear."
+    turns = "But beneath the calm, it is struggling to contain a quarrel over the quay."
+    assert opening(f"{seems} {turns} {BACKGROUND} The quarrel is old.") == turns
+
+
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_or_question_before_the_news_is_not_the_news(scene):
     assert opening(f"{scene} {NEWS} {BACKGROUND}") == NEWS

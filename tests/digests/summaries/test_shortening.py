@@ -438,3 +438,19 @@ def test_a_subject_inside_of_a_statement_keeps_its_verb():
         "should be heard at once."
     )
     assert not any(v.endswith("bridges.") for v in shorten(text, headline=False))
+
+
+def test_what_somebody_did_as_a_child_keeps_its_time():
+    text = (
+        "Half of the weavers of Hallin said that they had broken windows when they "
+        "were children, according to the study of the town."
+    )
+    assert not any("windows, according" in v for v in shorten(text, headline=False))
+
+
+def test_an_outlet_with_a_report_in_its_name_is_nobody_who_says_so():
+    text = (
+        "The mayor fared well in polls conducted after the first debates by outlets "
+        "such as Time, Slate and Tavin Report."
+    )
+    assert not any("conducted, Slate" in v for v in shorten(text, headline=False))
