@@ -10,17 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from digests.answers import statements
+from digests.answers import restrictions, statements
 from digests.answers.amounts import MANY
 from digests.answers.answer_kinds import SENTENCES_BACK, KindMatch
 from digests.answers.passages import TokenizedSentence
 from digests.answers.periods import Period
 from digests.answers.questions import QuestionTerm
-from digests.answers.vocabulary import (
-    SAYING_ROOTS,
-    collect_roots,
-    find_root,
-)
+from digests.answers.vocabulary import SAYING_ROOTS, collect_roots, find_root
 from digests.grounding import contradictions
 from digests.language import dates, grammar, names, numbers
 from digests.language.spans import spans_overlap
@@ -63,14 +59,6 @@ _NAMES_DOER = re.compile(
     re.I,
 )
 _PERIOD_SLACK = timedelta(days=1)
-#: Words of a question without which another event may be meant.
-_RESTRICTION = re.compile(
-    r"\b(?:last|previous|zuletzt)\b(?=\s\w)(?!\s(?:night|week|month|year|\w+day)\b)"
-)
-_ORDINALS = word_set("""
-    first second third fourth fifth erste ersten erster erstes zweite zweiten zweiter
-    zweites dritte dritten dritter drittes
-""")
 _NEAR = 4
 #: After «the number of …»: where a count stands or moves.
 _TOLL = re.compile(
@@ -145,6 +133,9 @@ class SentenceMatch(KindMatch):
             )
             and self.has_answer()
             and not self.leaves_open()
+            and restrictions.is_of_same(
+                self.question.text, self.line, self.passage.lang
+            )
             and self._is_about_names()
             and self._is_of_days()
             and self._is_done_by()
@@ -158,16 +149,6 @@ class SentenceMatch(KindMatch):
     def has_answer(self) -> bool:
         """Whether it has what is asked for, whatever it is about."""
         return self.has_answer_kind() and self._counts_subject()
-
-    def is_unrestricted(self) -> bool:
-        """Whether it has the «last» of the question, and no other ordinal.
-
-        «A second man» is not «the first suspect».
-        """
-        text, said = self.question.text, set(self.line.words)
-        asked = _ORDINALS.intersection(split_words(text))
-        other = asked.isdisjoint(said) and bool(_ORDINALS & said)
-        return set(_RESTRICTION.findall(text)) <= said and not (asked and other)
 
     def names_asked(self) -> bool:
         """Whether who somebody is, or what something is called, is named.

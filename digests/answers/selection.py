@@ -103,8 +103,7 @@ class _Candidate:
 
     @property
     def sure(self) -> bool:
-        likely = self.score >= likelihood.SURE
-        return likely and self.match.is_unrestricted() and self.match.names_asked()
+        return self.score >= likelihood.SURE and self.match.names_asked()
 
 
 def select_answer(question: Question, articles: Sequence[Article]) -> QuestionAnswer:

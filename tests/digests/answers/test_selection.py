@@ -968,3 +968,31 @@ def test_last_year_is_not_the_verb_to_last():
     lines = TokenizedArticle(article=article, find_quotes=find_article_quotes).lines
 
     assert ["last" in line.held for line in lines] == [False, True]
+
+
+def test_a_new_minister_is_not_the_former_minister() -> None:
+    new = an_article(
+        "The new interior minister is Tilo Brandt, parliament said on Tuesday.",
+        title="Interior minister appointed",
+    )
+    assert refused("Who was the former interior minister?", new)
+    assert reported("Who is the new interior minister?", new)
+
+
+def test_a_number_worldwide_does_not_answer_for_one_country() -> None:
+    firm = an_article(
+        "Orbex beschäftigt weltweit etwa 20.000 Mitarbeiter.",
+        title="Orbex wächst",
+        lang="de",
+    )
+    assert refused("Wie viele Mitarbeiter hat Orbex in Dänemark?", firm)
+    assert reported("Wie viele Mitarbeiter hat Orbex?", firm)
+
+
+def test_a_second_suspect_is_not_shown_for_the_first() -> None:
+    arrest = an_article(
+        "A second suspect was arrested at a house in Wragley on Tuesday.",
+        title="Suspect arrested",
+    )
+    assert refused("Where was the first suspect arrested?", arrest)
+    assert reported("Where was the second suspect arrested?", arrest)
