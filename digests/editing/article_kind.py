@@ -219,6 +219,13 @@ _STAGE_DIRECTION = make_regex(
     r"|\brush transcript\b",
     re.IGNORECASE,
 )
+#: «… you find today's show transcript»: the page of a show that was broadcast.
+_SHOW_TRANSCRIPT = make_regex(
+    r"\b(?:today|tonight|(?:this|last)\sweek|\w+day)['’]s\s(?:[\w-]+\s){0,2}"
+    r"(?:show|program(?:me)?|episode|broadcast)(?:['’]s)?\stranscript\b"
+    r"|\btranscript\sof\s(?:today|tonight|(?:this|last)\sweek|\w+day)['’]s\b",
+    re.IGNORECASE,
+)
 _FEWEST_TURNS, _TURN_SHARE = 3, 0.3
 _INTERVIEW_NOTE = make_regex(
     r"\b(?:this|the) interview (?:has been|was) (?:edited|condensed|conducted)"
@@ -248,24 +255,6 @@ _OFFERS = make_regex(
     re.VERBOSE | re.IGNORECASE,
 )
 _SHORT_TEXT, _FEWEST_OFFERS = 1_500, 2
-#: What a page of a programme says that it brings, and what it tells its readers to do.
-_PROGRAMME = make_regex(
-    r"""\b(?:to(?:day|night|morrow)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|this\sweek)['’]s
-    \s(?:[\w-]+\s){0,2}(?:show|program(?:me)?|episode|edition|podcast|broadcast|newsletter)\b
-    |\bin\s(?:this|our\slatest|the\slatest)\s(?:episode|edition|podcast)\b
-    |\bin\sdieser\s(?:folge|sendung|ausgabe)\b
-    |\bdie\s(?:heutige|aktuelle|neue)\s(?:folge|sendung|ausgabe)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_TUNE_IN = make_regex(
-    r"""\bclick\shere\sto\s(?:access|watch|listen|hear|read|download|subscribe)\b
-    |\b(?:on|of)\sthis\spage\b|\btune\sin\s(?:to|at|every|on|for)\b
-    |\blisten\s(?:here|below|now|live|to\sthe\s(?:full|podcast|episode|show))\b
-    |\bsubscribe\s(?:to|here|on|via)\b|\bdownload\sthe\s(?:podcast|episode)\b
-    |\b(?:abonnieren|hören)\ssie\b|\bjetzt\s(?:an|rein)?hören\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_PROGRAMME_TEXT = 3_000
 #: Beginnings of lines with how many, and which share of all lines, make the kind:
 #: «Man charged. A 27-year-old man …», «1. Find the stop valve …». The last number is
 #: that of the lines among which they begin: a list inside a report is none of them.
@@ -286,13 +275,6 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
     offers = {offer.lower() for offer in _OFFERS.findall(form.text)}
     if len(form.text) <= _SHORT_TEXT and len(offers) >= _FEWEST_OFFERS:
         yield "junk"
-    short = len(form.text) <= _PROGRAMME_TEXT
-    if (
-        short
-        and _PROGRAMME.search(form.text[: 2 * _HEAD])
-        and _TUNE_IN.search(form.text)
-    ):
-        yield "junk"
     clocks = len(_CLOCK.findall(form.text))
     units = max(len(_SENTENCE_END.findall(form.text)), len(form.lines))
     if clocks >= max(_FEWEST_CLOCKS, _CLOCK_SHARE * units):
@@ -309,7 +291,9 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
 
 def _find_speech(form: _Form) -> Iterator[ArticleKind]:
     """A transcript or an interview, if enough lines begin with a speaker."""
-    if len(_STAGE_DIRECTION.findall(form.text)) > 1:
+    if len(_STAGE_DIRECTION.findall(form.text)) > 1 or (
+        len(form.text) <= _SHORT_TEXT and _SHOW_TRANSCRIPT.search(form.text)
+    ):
         yield "transcript"
     turns = [
         m["name"] for line in form.lines if (m := passages.SPEAKER_LABEL.match(line))
