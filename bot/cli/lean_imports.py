@@ -148,14 +148,15 @@ def _replace_class_docstring(code: CodeType) -> _Replaced:
     return {} if _count_loads(code, number) > 1 else {number: " "}
 
 
+#: Instructions that use a constant.
+_LOADS: Final = tuple(
+    opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap
+)
+
+
 def _count_loads(code: CodeType, number: int) -> int:
     """Count at least as often as the constant is used: its text may have two uses."""
     instructions, found = code.co_code, 0
     for each in _LOADS:
         found += instructions.count(bytes((each, number)))
     return found
-
-
-_LOADS: Final = tuple(
-    opmap[name] for name in ("LOAD_CONST", "RETURN_CONST") if name in opmap
-)

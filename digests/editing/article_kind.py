@@ -291,9 +291,8 @@ def _find_forms(form: _Form) -> Iterator[ArticleKind]:
 
 def _find_speech(form: _Form) -> Iterator[ArticleKind]:
     """A transcript or an interview, if enough lines begin with a speaker."""
-    if len(_STAGE_DIRECTION.findall(form.text)) > 1 or (
-        len(form.text) <= _SHORT_TEXT and _SHOW_TRANSCRIPT.search(form.text)
-    ):
+    offered = len(form.text) <= _SHORT_TEXT and _SHOW_TRANSCRIPT.search(form.text)
+    if offered or len(_STAGE_DIRECTION.findall(form.text)) > 1:
         yield "transcript"
     turns = [
         m["name"] for line in form.lines if (m := passages.SPEAKER_LABEL.match(line))
@@ -558,9 +557,9 @@ def _ends_with_author(form: _Form) -> bool:
 
 
 def _is_argued(form: _Form) -> bool:
-    if _FOOTER.search(form.text[-800:]) or _argues_at_length(form):
+    if _FOOTER.search(form.text[-800:]) or _ends_with_author(form):
         return True
-    if _ends_with_author(form):
+    if _argues_at_length(form):
         return True
     if not _is_personal(form):
         return False
