@@ -26,11 +26,10 @@ from digests.editing.stated_figures import (
 )
 from digests.figures import recognition
 from digests.language import numbers, sentences, words
-from digests.language.clauses import format_version
 from digests.language.dates import DAY_AND_MONTH_NAMES
 from digests.language.normalization import normalize_text
 from digests.language.numbers import Number
-from digests.language.spans import overlaps_any, span_text
+from digests.language.spans import format_version, overlaps_any, span_text
 from digests.stories import freshness
 from digests.stories.assembly import article_sort_key
 from digests.stories.profiles import CORRECTION_LABEL

@@ -16,11 +16,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from digests.figures import statements
-from digests.language import clauses, grammar, insertions
-from digests.language.clauses import has_verb
+from digests.language import completeness, grammar, insertions, sentence_ends
+from digests.language.clause_verbs import has_verb
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.regexes import make_regex
 from digests.language.spans import (
+    format_version,
     overlaps_any,
     remove_parts,
     span_text,
@@ -274,13 +275,13 @@ def _list_ends(text: str, start: int, end: int) -> tuple[list[int], ...]:
     said = insertions.find_attribution(text, span)
     ends, late_ends = [said.start, end], list[int]()
     for within in (replace(span, end=said.start), replace(span, start=said.end)):
-        for kind, at in clauses.find_ends(text, span, within):
+        for kind, at in sentence_ends.find_ends(text, span, within):
             if kind != "relative" and not _is_complemented(text, start, at):
                 (late_ends if kind in _LATE else ends).append(at)
     for pattern in (statements.COORDINATE, _RULED, _CONNECTED):
         ends += [m.start() for m in pattern.finditer(text, start, end)]
     return tuple(
-        [at for at in found if not clauses.cuts_list(text[start:at], text[at:end])]
+        [at for at in found if not completeness.cuts_list(text[start:at], text[at:end])]
         for found in (ends, late_ends)
     )
 
@@ -352,7 +353,7 @@ def _label(statement: _Statement, figure: Figure) -> str:
     for late, ends in enumerate((statement.ends, statement.late_ends)):
         for start, end in _list_versions(statement, figure, ends):
             for spans in _list_cuts(statement, start, end, figure):
-                shown = clauses.format_version(statement.text, spans)
+                shown = format_version(statement.text, spans)
                 now = _rank(len(shown), late)
                 if now < rank and _reads_well(shown):
                     best, rank = shown, now

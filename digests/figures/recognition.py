@@ -26,7 +26,7 @@ from digests.figures.labels import FigurePlace
 from digests.figures.phrases import ClassedWord
 from digests.figures.units import FigureUnit
 from digests.language import dates, numbers, sentences
-from digests.language.clauses import is_german
+from digests.language.clause_verbs import is_german
 from digests.language.numbers import NUMBER_WORDS, Number
 from digests.language.regexes import make_regex
 from digests.language.spans import HasSpan, drop_overlapping

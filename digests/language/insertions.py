@@ -9,19 +9,26 @@ import re
 from collections.abc import Iterator
 
 from digests.language import grammar, words
-from digests.language.clauses import DASH, FINITE, LIMITS, TABLES
+from digests.language.clause_verbs import FINITE
+from digests.language.completeness import TABLES
 from digests.language.grammar import STRONG_CUES
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.regexes import make_regex
+from digests.language.sentence_ends import (
+    DASH,
+    LIMITS,
+)
 from digests.language.words import word_set
 from digests.types import Span
 
 _INSERTED = make_regex(
-    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)(?=\s(?:(?:{FINITE})(?:n['’]t)?"
+    rf",[\"”]?\s(?P<first>(?!and\s|but\s)[a-zäöü]+)\s[^;:()]{{3,240}}?(?P<comma>,)"
+    rf"(?=\s(?:(?:{FINITE})(?:n['’]t)?"
     r"|(?!based|compared|followed|named|called|used)[a-z]+ed)\s)"
     # «the channel, which has several series|, including “Boundless”»: whose they are
     r"|,\s(?:who|which|whose|where)\s[^,;:()]{3,120}(?=,\s(?!including)[a-z]+ing\s)"
-    r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},(?=\s(?:in|on|for|at|after|over|to|from)\s)"
+    r"|,\s(?:all\sof|both\sof|including|who|which|an?)\s[^,;:()]{3,120},"
+    r"(?=\s(?:in|on|for|at|after|over|to|from)\s)"
     r"|,\s(?:der|die|das|den|dem|deren|dessen|welche[rs]?)\s(?:[^,;:()]|-,){3,160}\s"
     r"[a-zäöüß]+(?:t|te|en)(?:\s(?:hat|haben|hatte|ist|war|wird|wurde))?,"
     r"(?=\s[a-zäöü])(?!\s(?:d(?:er|ie|as|e[mn])|eine?|und|oder|sowie)\s)"
@@ -30,16 +37,18 @@ _INSERTED = make_regex(
 #: «a bus| carrying 52 people to a fair| fell»: what is said of one of many.
 _MODIFIER = make_regex(
     r"(?:(?:\A|[.!?]\s|\b(?:when|after|as|that|because|while|and)\s)"
-    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+(?:\s[a-z]+)?s(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with"
-    r"|from|at|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
-    rf"(?=\s(?:{FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for|from))\s)"
+    r"[Aa]n?\s(?:[\w-]+\s){0,3}?[\w-]+|(?:\A|[.!?]\s)[A-Z][a-z]+(?:\s[a-z]+)?s"
+    r"(?=\s[a-z]+ing\s))(?P<gap>\s(?:[a-z]{3,}ing|above|near|in|on|with|from|at"
+    r"|outside|for|over|under|behind)\s[^,;:()\"“”]{3,70}?)"
+    rf"(?=\s(?:{FINITE}|[a-z]+ed\s(?:an?|the|his|her|its|their|on|in|at|to|for"
+    r"|from))\s)"
     r"(?<!\sto)(?<!\swho)(?<!\sa)(?<!\san)(?<!\sthe)"
 )
 #: Before an insertion and no subject of the verb after it: «After a fall in shares|,
 #: the firm, …, said», «sites that inspectors visit regularly|, …, enriched».
 _NO_SUBJECT = make_regex(
-    r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following|For|From|In|Like"
-    r"|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
+    r"(?:After|Amid|Among|As(?!\smany)|At|Before|Besides|By|Despite|During|Following"
+    r"|For|From|In|Like|On|Since|Through|Under|Unlike|When|While|With|Without)\s[^,]*$"
     # «The hard, physical work of picking, weeding and hoeing, earned …»
     r"|(?:The|An?)\s(?:hard|long|big|new|old|small|young|quiet|cold|dark|rich|poor)$"
     r"|(?:An?|One|Two|Just|Only|Shortly|Hours|Days|Weeks|Months|Years)\s(?:\w+\s)?"
@@ -122,13 +131,16 @@ _LONGEST_SOURCE = 14
 _COMMA = make_regex(r",\s")
 #: A clause that depends on the words before its comma: «…, who has said she will».
 _DEPENDS = make_regex(
-    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|by|with|for|from|[a-z]{2,}ing)\s"
+    r",\s(?!according)(?:who|which|that|whose|whom|where|when|and|but|by|with|for|from"
+    r"|[a-z]{2,}ing)\s"
 )
 #: «in fact, she said it was hard»
 _SAID_WHAT = make_regex(r"\b(?:said|says)\s(?:it|that|he|she|they|there|this)\b")
 #: «…, a new poll for the Herald finds»
 _FINDS = make_regex(
-    r",\s(?:an?|the|one)\s[^,]*?\b(?:polls?|survey|study|research|analysis|review)\b[^,]*?\s(?:found|finds|show(?:s|ed)|suggest(?:s|ed)|indicate[sd]|concluded?s?)\b"
+    r",\s(?:an?|the|one)\s[^,]*?\b(?:polls?|survey|study|research|analysis"
+    r"|review)\b[^,]*?\s(?:found|finds|show(?:s|ed)|suggest(?:s|ed)|indicate[sd]"
+    r"|concluded?s?)\b"
 )
 SAYING_WORDS = word_set(
     "said says say told report reports according sagte sagten teilte laut zufolge"

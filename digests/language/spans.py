@@ -1,11 +1,14 @@
 """Geometry of text spans: overlap, trimming, choosing spans that do not overlap.
 
-Works on anything with `start` and `end` in code points, end exclusive.
+Works on anything with `start` and `end` in code points, end exclusive. A version of a
+sentence is the spans of it that are kept; `format_version` writes it.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from digests.language.normalization import to_one_line
+from digests.language.regexes import make_regex
 from digests.types import Span
 
 
@@ -75,3 +78,25 @@ def remove_parts(span: Span, parts: Sequence[HasSpan]) -> tuple[Span, ...]:
     if start < span.end:
         pieces.append(Span(start=start, end=span.end))
     return tuple(pieces)
+
+
+#: A space before a mark, where words between two spans were removed.
+_SPACED_MARK = make_regex(r"(?<=[^\s—–-])\s([,;:.])(?=\s|$)")
+_COMMA_IN_MARKS = make_regex(
+    r",(?=[\"”](?:,|$))|\A([\"“][^\"“”]*),(?=[\"”]\s"
+    r"(?:is|are|was|were|ha[sd]|have|will)\s)"
+)
+_MARKS_AFTER = ",;:—–- \n\t\u00a0"
+_STOPS = ".!?…"
+_CLOSING = "\"'”’“»«)]"
+_FIRST_LETTER = make_regex(r"\w")
+
+
+def format_version(text: str, version: Sequence[Span], mark: str = "") -> str:
+    """A version as it is shown: single spaces, a capital, an ending mark."""
+    pieces = " ".join(text[span.start : span.end] for span in version)
+    shown = _SPACED_MARK.sub(r"\1", to_one_line(pieces)).rstrip(_MARKS_AFTER)
+    shown = _COMMA_IN_MARKS.sub(r"\1", shown)
+    if shown and shown.rstrip(_CLOSING)[-1:] not in _STOPS:
+        shown += mark
+    return _FIRST_LETTER.sub(lambda first: first[0].upper(), shown, count=1)

@@ -21,7 +21,7 @@ from operator import mul
 from typing import NamedTuple
 
 from digests.language import words
-from digests.language.clauses import has_verb
+from digests.language.clause_verbs import has_verb
 from digests.language.names import GIVEN_NAMES
 from digests.language.regexes import make_regex
 from digests.summaries import passages, shortening

@@ -12,7 +12,7 @@ a prefix or participle at the end stays with what it belongs to.
 
 from collections.abc import Iterator
 
-from digests.language import clauses
+from digests.language import clause_verbs, completeness
 from digests.language.names import GIVEN_NAMES
 from digests.language.regexes import make_regex
 
@@ -33,76 +33,106 @@ _GAPS = tuple(
         # «am |vergangenen| Samstag»
         (
             0.1,
-            rf"\b[Aa]m\s(?P<gap>(?:vergangenen|letzten|gestrigen|heutigen|kommenden|späten|frühen)\s)(?={_DAY})",
+            r"\b[Aa]m\s(?P<gap>(?:vergangenen|letzten|gestrigen|heutigen|kommenden"
+            rf"|späten|frühen)\s)(?={_DAY})",
         ),
         # «|am Abend des 29. Juni|», «|gegen 13 Uhr|», «|seit Anfang des Jahres|»
         (
             0.3,
-            rf"(?<=[\wäöüß)“])(?P<gap>\s(?:am\s(?:späten\s|frühen\s)?(?:Morgen|Vormittag|Mittag|Nachmittag|Abend)\sdes\s"
-            rf"(?:\d{{1,2}}\.\s{_MONTH}|{_DAY})|am\s(?:(?:vergangenen\s|letzten\s|gestrigen\s|heutigen\s)?{_DAY}|\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?)"
+            r"(?<=[\wäöüß)“])(?P<gap>\s(?:am\s(?:späten\s|frühen\s)?"
+            r"(?:Morgen|Vormittag|Mittag|Nachmittag|Abend)\sdes\s"
+            rf"(?:\d{{1,2}}\.\s{_MONTH}|{_DAY})|am\s(?:"
+            rf"(?:vergangenen\s|letzten\s|gestrigen\s|heutigen\s)?{_DAY}"
+            rf"|\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?)"
             r"|(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr(?:\sMES?Z|\sOrtszeit)?"
-            rf"|vom\s\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?|seit\s(?:gestern|heute|(?:Anfang|Mitte|Ende)\s(?:des\sJahres|{_NOUN}(?:\s\d{{4}})?))|in\sden\sletzten\s\w+"
-            r"|(?:in\sder|im)\s(?:vergangenen|letzten)\s\w+|bereits\sim\s\w+\sQuartal\s\d{4}"
-            rf"|im\s(?:ersten|zweiten|dritten|vierten)\sQuartal\s\d{{4}}|im\s{_MONTH}(?:\s\d{{4}})?)"
+            rf"|vom\s\d{{1,2}}\.\s{_MONTH}(?:\s\d{{4}})?"
+            r"|seit\s(?:gestern|heute|(?:Anfang|Mitte|Ende)\s"
+            rf"(?:des\sJahres|{_NOUN}(?:\s\d{{4}})?))|in\sden\sletzten\s\w+"
+            r"|(?:in\sder|im)\s(?:vergangenen|letzten)\s\w+"
+            r"|bereits\sim\s\w+\sQuartal\s\d{4}"
+            rf"|im\s(?:ersten|zweiten|dritten|vierten)\sQuartal\s\d{{4}}"
+            rf"|im\s{_MONTH}(?:\s\d{{4}})?)"
             r"(?:,\sde[nm]\s[\d. ]+,)?)"
-            rf"(?=[\s,.])(?!\s(?:\d|nicht|noch|und|oder|bis)\b)(?!\s{_PARTICIPLE}\s{_NOUN})",
+            r"(?=[\s,.])(?!\s(?:\d|nicht|noch|und|oder|bis)\b)"
+            rf"(?!\s{_PARTICIPLE}\s{_NOUN})",
         ),
         # «|überraschend|»
         (
             0.2,
-            r"(?<=[\wäöüß)“])(?P<gap>\s(?:überraschend|feierlich|erfolgreich|unter\sanderem|insgesamt|umgerechnet"
-            r"|daraufhin|unterdessen|inzwischen|bereits|nun|jetzt|zudem|ebenfalls|auch|schließlich|so\s?genannten?"
-            r"|dort))(?=\s[\wäöüß„])(?!\s(?:nicht|noch|nach|vor|über|unter|als|wie|zu)\b)",
+            r"(?<=[\wäöüß)“])(?P<gap>\s(?:überraschend|feierlich|erfolgreich"
+            r"|unter\sanderem|insgesamt|umgerechnet|daraufhin|unterdessen|inzwischen"
+            r"|bereits|nun|jetzt|zudem|ebenfalls|auch|schließlich|so\s?genannten?"
+            r"|dort))(?=\s[\wäöüß„])(?!\s(?:nicht|noch|nach|vor|über|unter|als|wie"
+            r"|zu)\b)",
         ),
         # «ein |79-jähriger| Fahrer», «die |80 Kilometer lange| Strecke»,
         # «|im Alter von 14 bis 17 Jahren|»
         (
             0.5,
-            r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
+            r"(?P<gap>\s(?:\d{1,3}-?jährige[nrs]?|\d[\d.,]*\s"
+            r"(?:Jahre|Kilometer|Meter|Tonnen|Hektar)\s"
+            r"(?:alte|lange|hohe|tiefe|breite|schwere|große)[nrsm]?"
             r"|im\sAlter\s(?:von|zwischen)\s[\w\s]{2,40}?Jahren?))(?=\s)",
         ),
         # «in Hallin| in der westlichen Provinz Marl|»: where it is from afar
         (
             0.5,
-            rf"\b(?:in|bei|aus|nahe)\s{_NOUN}(?P<gap>\s(?:in\sder|im|in\sdem)\s(?:[\w-]+\s)?(?:Provinz|Region|Gemeinde|Bundesstaat|Bundesland|Landkreis|Kreis|Bezirk|Kanton|Département)(?:\s{_NOUN}){{1,2}}?)(?=\s(?!{_NOUN}\s(?:und|oder)\s))",
+            rf"\b(?:in|bei|aus|nahe)\s{_NOUN}(?P<gap>\s(?:in\sder|im|in\sdem)\s"
+            r"(?:[\w-]+\s)?(?:Provinz|Region|Gemeinde|Bundesstaat|Bundesland"
+            rf"|Landkreis|Kreis|Bezirk|Kanton|Département)(?:\s{_NOUN}){{1,2}}?)"
+            rf"(?=\s(?!{_NOUN}\s(?:und|oder)\s))",
         ),
         # «|die 39-jährige| Ada Brandt»
         (0.4, rf"\s(?P<gap>(?:der|die)\s\d{{1,3}}-?jährige\s)(?={_NOUN}\s{_NOUN})"),
         # «Gespräche |zwischen Rat und Werk|», «Ada Lund|, Tochter von Jens Lund,| will»
         (
             0.8,
-            rf"(?<=[a-zäöüß])(?P<gap>\szwischen\s(?:de[nmr]\s)?{_NOUN}\sund\s(?:de[nmr]\s)?{_NOUN})(?=\s[a-zäöü])"
-            rf"|{_NOUN}\s{_NOUN}(?P<also>,\s{_NOUN}\s(?:vo[nm]|de[rs])\s[^,;:„]{{3,140}},)(?=\s[a-zäöü])",
+            rf"(?<=[a-zäöüß])(?P<gap>\szwischen\s(?:de[nmr]\s)?{_NOUN}\sund\s"
+            rf"(?:de[nmr]\s)?{_NOUN})(?=\s[a-zäöü])"
+            rf"|{_NOUN}\s{_NOUN}(?P<also>,\s{_NOUN}\s(?:vo[nm]"
+            rf"|de[rs])\s[^,;:„]{{3,140}},)(?=\s[a-zäöü])",
         ),
         # «ein Frachter |mit Wasser und Obst an Bord|», «ein Flugzeug |vom Typ „Orla“|»
         (
             0.6,
-            rf"(?<=[a-zäöüß\d\"“])(?P<gap>\smit\s[^;:.]{{3,80}}?\san\sBord|\svom\sTyp\s(?:[„\"][^“\"]{{2,40}}[“\"]|{_NOUN}(?:\s[A-Z\d][\w-]*)*))(?=\s)",
+            rf"(?<=[a-zäöüß\d\"“])(?P<gap>\smit\s[^;:.]{{3,80}}?\san\sBord"
+            rf"|\svom\sTyp\s(?:[„\"][^“\"]{{2,40}}[“\"]|{_NOUN}(?:\s[A-Z\d][\w-]*)*))"
+            r"(?=\s)",
         ),
         # «Regenfälle |sowie Stürme|»
         (
             1.0,
-            rf"(?<=[a-zäöüß)])(?P<gap>\ssowie\s(?:(?:{_ADJECTIVE}\s)?{_NOUN}(?=\s(?!de[rs]\b|eine[rs]\b|vo[nm]\b|aus\b|und\b){_LOW})|[^,;:.]{{3,90}}(?=\.?\Z)))",
+            rf"(?<=[a-zäöüß)])(?P<gap>\ssowie\s(?:(?:{_ADJECTIVE}\s)?{_NOUN}"
+            rf"(?=\s(?!de[rs]\b|eine[rs]\b|vo[nm]\b|aus\b|und\b){_LOW})"
+            rf"|[^,;:.]{{3,90}}(?=\.?\Z)))",
         ),
         # «der |pakistanischen| Stadt Quetta», where the name says which
         (
             0.8,
-            rf"(?<=[a-zäöüß])(?P<gap>\s[\w-]+ische[nrms]?)(?=\s[A-ZÄÖÜ][\w-]*[a-zäöüß]\s(?:{_NOUN}|[„\"]))",
+            r"(?<=[a-zäöüß])(?P<gap>\s[\w-]+ische[nrms]?)"
+            rf"(?=\s[A-ZÄÖÜ][\w-]*[a-zäöüß]\s(?:{_NOUN}|[„\"]))",
         ),
         # «|nach Angaben der Polizei|», of what is no accusation
         (
             0.4,
-            r"\A(?!.*\b(?:angeblich|mutmaßlich|vermutlich|offenbar|soll(?:en)?|hätten?|sei(?:en)?|könnten?|würden?|Vorw[uü]rf|Verdacht))"
-            r".*?(?P<gap>\s(?:laut|nach\s(?:übereinstimmenden\s|ersten\s|eigenen\s)?Angaben(?:\sde[rs]|\svon)?)\s(?:örtlichen\s|zuständigen\s)?"
-            rf"(?:Polizei|Feuerwehr|Behörden|Agenturen|Nachrichtenagentur\s{_NOUN}|(?:AFP|AP|dpa|dapd|Reuters|DPA)(?:\sund\s{_NOUN})?))(?=\s)",
+            r"\A(?!.*\b(?:angeblich|mutmaßlich|vermutlich|offenbar|soll(?:en)?|hätten?"
+            r"|sei(?:en)?|könnten?|würden?|Vorw[uü]rf|Verdacht))"
+            r".*?(?P<gap>\s(?:laut|nach\s(?:übereinstimmenden\s|ersten\s"
+            r"|eigenen\s)?Angaben(?:\sde[rs]|\svon)?)\s(?:örtlichen\s|zuständigen\s)?"
+            rf"(?:Polizei|Feuerwehr|Behörden|Agenturen|Nachrichtenagentur\s{_NOUN}"
+            rf"|(?:AFP|AP|dpa|dapd|Reuters|DPA)(?:\sund\s{_NOUN})?))(?=\s)",
         ),
         # «der |für Dienstag in Berlin geplante| Parteitag»
         (
             0.8,
             rf"(?<!,\s)\b(?:{_DETERMINER}|[Ii]m|[Aa]m|[Vv]o[mn]|[Zz]u[mr])\s"
-            rf"(?P<gap>(?:im|am|in|an|auf|bei|seit|vom?n?|nach|für|mit|aus|unter|zu[mr]?|per|über|durch|um|vor|bisher|bislang|zuvor|\d{{4}})\s"
-            rf"(?:{_LOW}\s){{0,3}}(?:{_NOUN}|\d[\d.:]*)(?:[\s/](?:[^\s,;:()„“]+|„[^“]{{2,40}}“)){{0,6}}?\s(?!(?:unter|hinter)\s){_PARTICIPLE}\s)"
-            rf"(?={_NOUN}|{_ADJECTIVE}\s{_NOUN})(?!{_NOUN}\s(?:und\s)?{_PARTICIPLE}\s{_NOUN})",
+            r"(?P<gap>(?:im|am|in|an|auf|bei|seit|vom?n?|nach|für|mit|aus|unter"
+            rf"|zu[mr]?|per|über|durch|um|vor|bisher|bislang|zuvor|\d{{4}})\s"
+            rf"(?:{_LOW}\s){{0,3}}(?:{_NOUN}|\d[\d.:]*)"
+            rf"(?:[\s/](?:[^\s,;:()„“]+|„[^“]{{2,40}}“)){{0,6}}?\s"
+            rf"(?!(?:unter|hinter)\s){_PARTICIPLE}\s)"
+            rf"(?={_NOUN}|{_ADJECTIVE}\s{_NOUN})(?!{_NOUN}\s"
+            rf"(?:und\s)?{_PARTICIPLE}\s{_NOUN})",
         ),
     )
 )
@@ -110,7 +140,8 @@ _GAPS = tuple(
 _ANYWHERE = (0.1, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 #: «|Der norländische Künstler |Jens Lund will»
 _OFFICE = make_regex(
-    rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
+    rf"(?P<gap>(?:Der\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}(?<!in)"
+    rf"|Die\s(?:{_ADJECTIVE}\s){{0,2}}{_NOUN}in)\s)"
     rf"(?P<given>{_NOUN})\s(?:{_NOUN}\s){{1,2}}{_LOW}\s"
 )
 _STEM = r"\s(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)"
@@ -126,8 +157,11 @@ _AUXILIARY_GAP = make_regex(
 _AUXILIARY_LOSS, _END_LOSS = 2.0, 2.2
 #: «|Am Montag wurde |ein Denkmal eingeweiht», «ist verurteilt| worden|».
 _PASSIVE = make_regex(
-    r"\A(?P<front>(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s(?![^,]*\b(?:Angaben|Ansicht|Aussagen?|Berichte?n?|Informationen)\b)"
-    rf"[^,;:]{{3,110}}?\s(?:ist|sind|wurden?))(?=\s(?:(?:a[mn]|auf|im|in|vor)\s(?:de[rm]\s)?{_NOUN}[^,;:]*\s)?(?:ein|eine|der|die|das|\d[\d.]*|{_NOUN})\s)"
+    r"\A(?P<front>(?:A[mn]|Auf|Bei[m]?|Im|In|Mit|Nach|Seit|Vor|Während|Zu[mr]?)\s"
+    r"(?![^,]*\b(?:Angaben|Ansicht|Aussagen?|Berichte?n?|Informationen)\b)"
+    rf"[^,;:]{{3,110}}?\s(?:ist|sind|wurden?))(?=\s"
+    rf"(?:(?:a[mn]|auf|im|in|vor)\s(?:de[rm]\s)?{_NOUN}[^,;:]*\s)?"
+    rf"(?:ein|eine|der|die|das|\d[\d.]*|{_NOUN})\s)"
     r"[^,;:]*" + _STEM + r"(?:t|en)(?P<gap>\sworden)?\.?\Z"
 )
 _FRONT_LOSS = 3.0
@@ -135,14 +169,16 @@ _PERSON = make_regex(r"(?:er|ist|ent|ant|or|eur|chef|anwalt)(?:in)?\s\Z")
 _OFFICE_LOSS = 1.2
 #: «|Der Rüstungs- und Raumfahrtkonzern |EADS», «und| sein US-Partner| Northrop»
 _FIRM = make_regex(
-    rf"(?:\A|\bund\s)(?P<gap>(?:[Dd](?:er|ie|as)|[Ss]eine?|[Ii]hre?)\s(?:{_ADJECTIVE}\s){{0,2}}(?:{_NOUN}-\sund\s)?"
-    rf"(?=[A-ZÄÖÜ])[\w-]*(?:[Kk]onzern|[Hh]ersteller|[Uu]nternehmen|[Ff]irma|[Pp]artner|[Bb]ank|[Gg]ruppe)\s)(?={_NOUN}\s(?:{_NOUN}\s)?(?:und\s)?{_LOW}\s)"
+    r"(?:\A|\bund\s)(?P<gap>(?:[Dd](?:er|ie|as)|[Ss]eine?|[Ii]hre?)\s"
+    rf"(?:{_ADJECTIVE}\s){{0,2}}(?:{_NOUN}-\sund\s)?(?=[A-ZÄÖÜ])[\w-]*"
+    r"(?:[Kk]onzern|[Hh]ersteller|[Uu]nternehmen|[Ff]irma|[Pp]artner|[Bb]ank"
+    rf"|[Gg]ruppe)\s)(?={_NOUN}\s(?:{_NOUN}\s)?(?:und\s)?{_LOW}\s)"
 )
 
 
 def find_german_gaps(sentence: str) -> Iterator[tuple[float, int, int]]:
     """The words that may go, each with its loss, start and end."""
-    if not clauses.is_surely_german(sentence):
+    if not clause_verbs.is_surely_german(sentence):
         return
     second = _find_second_verb(sentence)
     for loss, pattern in _GAPS:
@@ -197,35 +233,46 @@ _MORE = (
     r"|gegen\s[\d:.]+\sUhr"
 )
 _RELATIVE = (
-    r"(?:,\s(?:(?:in|an|auf|bei|mit|von|zu|aus|für)\s)?(?:der|die|das|de[nm]|deren|dessen)\s"
-    r"[^,;:()„“]{5,90}\s(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|wird),)"
+    r"(?:,\s(?:(?:in|an|auf|bei|mit|von|zu|aus|für)\s)?"
+    r"(?:der|die|das|de[nm]|deren|dessen)\s[^,;:()„“]{5,90}\s"
+    r"(?:[a-zäöüß]+(?:t|te|ten|en)|ist|sind|war|wird),)"
 )
 #: A phrase with all that says more of its noun.
 _PHRASE = make_regex(
-    rf"(?<=[a-zäöüß“\d)])(?P<gap>(?>\s{_WHERE}(?:\s(?:{_WHERE}|{_MORE}))*){_RELATIVE}?)(?=\s|\.\Z)"
+    rf"(?<=[a-zäöüß“\d)])(?P<gap>(?>\s{_WHERE}(?:\s"
+    rf"(?:{_WHERE}|{_MORE}))*){_RELATIVE}?)(?=\s|\.\Z)"
 )
 #: What it may stand before, in the middle of a sentence, so that it is not the one
 #: that the verb at the end needs.
 _PHRASE_FOLLOWS = make_regex(
-    r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als|gegen|für|durch|ums?)\s"
+    r"\s(?:de[nmr]|das|die|eine?[nmrs]?|seine?[nmr]?|ihre?[nmr]?|laut|über|wegen|als"
+    r"|gegen|für|durch|ums?)\s"
     rf"|\s(?:[\d.]+|{_NOUN})\s{_NOUN}|\s{_NOUN}\s[a-z]|\szu\s[a-zäöü]+\sJahren"
 )
 #: «wurde der Dieb |in der Stadt Hallin| verhaftet»
 _LAST_VERB = make_regex(
-    r"\s(?!ge(?:nommen|bracht|stellt|setzt|legt|halten|kommen|gangen|raten|zogen|zwungen)\b|versetzt\b)"
-    r"(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)(?:\s(?:worden|haben|werden|sein))?\.?\Z"
+    r"\s(?!ge(?:nommen|bracht|stellt|setzt|legt|halten|kommen|gangen|raten|zogen"
+    r"|zwungen)\b|versetzt\b)"
+    r"(?:[a-zäöü]*ge[a-zäöüß]+|(?:be|ver|er|ent|zer)[a-zäöüß]+|[a-zäöüß]+ier)(?:t|en)"
+    r"(?:\s(?:worden|haben|werden|sein))?\.?\Z"
 )
 #: Phrases that belong to their noun or verb, and those that say who knows it.
 _NO_GAP = make_regex(
-    r"\s(?:unter|in|auf|an|vor|mit|im|am)\s(?:der|dem|einem|einer)?\s?(?:Verdacht|Druck|Bedingung|Vorwurf|Namen?|Kraft|Kauf|Anspruch|Lage|Rahmen|Leben|Ende|Spitze|Stelle"
-    r"|Blick|Ausnahme|Hilfe)\b"
-    r"|\snach\s(?:\w+\s)?(?:Angaben?|Ansicht|Meinung|Aussagen?|Informationen|Einschätzung|Berichten|Untersuchungen|Hause?|Auffassung|Norden|Süden|Osten|Westen)\b"
+    r"\s(?:unter|in|auf|an|vor|mit|im|am)\s(?:der|dem|einem|einer)?\s?"
+    r"(?:Verdacht|Druck|Bedingung|Vorwurf|Namen?|Kraft|Kauf|Anspruch|Lage|Rahmen|Leben"
+    r"|Ende|Spitze|Stelle|Blick|Ausnahme|Hilfe)\b"
+    r"|\snach\s(?:\w+\s)?(?:Angaben?|Ansicht|Meinung|Aussagen?|Informationen"
+    r"|Einschätzung|Berichten|Untersuchungen|Hause?|Auffassung|Norden|Süden|Osten"
+    r"|Westen)\b"
     r"|\snach\s[A-ZÄÖÜ]"
 )
 #: Nouns that say nothing without what follows them.
 _OPEN_NOUN = make_regex(
-    r"(?:\b(?:Teil|Hälfte|Zahl|Mitglied(?:er)?|Ende|Anfang|Beginn|Leben|Einsatz|Glauben?|Interesse|Kritik|Beteiligung|Teilnahme|Mangel|Zweifel|Anteil|Arbeit"
-    r"|Opfer|Einbruch|Angriff|Anschlag|Überfall|Mord|Schuld|Macht|Krieg|Ausschreitungen|Tage?|Stunden?|Minuten?|Wochen?|Monate?|Jahre?)|\b(?:und|oder))\Z"
+    r"(?:\b(?:Teil|Hälfte|Zahl|Mitglied(?:er)?|Ende|Anfang|Beginn|Leben|Einsatz"
+    r"|Glauben?|Interesse|Kritik|Beteiligung|Teilnahme|Mangel|Zweifel|Anteil|Arbeit"
+    r"|Opfer|Einbruch|Angriff|Anschlag|Überfall|Mord|Schuld|Macht|Krieg"
+    r"|Ausschreitungen|Tage?|Stunden?|Minuten?|Wochen?|Monate?|Jahre?)"
+    r"|\b(?:und|oder))\Z"
 )
 _PHRASE_LOSS, _WORD_LOSS = 1.0, 0.25
 
@@ -243,7 +290,7 @@ def _find_phrases(sentence: str, second: int) -> Iterator[tuple[float, int, int]
             # Before the verb stands one phrase: what follows its noun says more of it.
             noun = sentence[:start].rpartition(" ")[2][:1].isupper()
             goes = noun and " " in sentence[:start]
-            goes = goes and clauses.GERMAN_VERB.match(sentence, end) is not None
+            goes = goes and clause_verbs.GERMAN_VERB.match(sentence, end) is not None
         else:
             clause = sentence[second:start]
             follows = _PHRASE_FOLLOWS.match(sentence, end) is not None
@@ -277,10 +324,12 @@ def _find_clauses(sentence: str) -> Iterator[tuple[float, int, int]]:
 
 #: Where a German sentence may end: a clause that says more, a second statement.
 _ENDS = make_regex(
-    r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|doch|was|wobei|womit|wodurch|worauf|nachdem|obwohl"
-    r"|während|denn|weil|die|der|das|den|dem|deren|dessen|(?:bei|in|mit|auf|für|an|aus|von|nach|über|unter|durch|vor)"
-    r"\s(?:de[rmn]|die|das|denen|dessen|deren)|\w+\sdavon)\s)"
-    r"|:\s(?=[A-ZÄÖÜ])|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss|danach|später|dann)\s)"
+    r",\s(?=(?:um|ohne|darunter|einschließlich|allerdings|doch|was|wobei|womit|wodurch"
+    r"|worauf|nachdem|obwohl|während|denn|weil|die|der|das|den|dem|deren|dessen"
+    r"|(?:bei|in|mit|auf|für|an|aus|von|nach|über|unter|durch|vor)\s"
+    r"(?:de[rmn]|die|das|denen|dessen|deren)|\w+\sdavon)\s)"
+    r"|:\s(?=[A-ZÄÖÜ])|\s(?=und\s(?:ist|sind|hat|haben|wird|werden|will|soll|kann|muss"
+    r"|danach|später|dann)\s)"
 )
 #: The main clause goes on: «…, die rudert, gewählt», «…, die rudert, ein».
 _GOES_ON = make_regex(
@@ -292,8 +341,8 @@ _OWN_INFINITIVE = (
     *("was ", "wobei "),
 )
 _AUXILIARY = make_regex(
-    r"\s(?:ist|sind|war|waren|hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann|können|konnten?|will|wollen|muss|müssen|mussten?"
-    r"|dürfen?)\s"
+    r"\s(?:ist|sind|war|waren|hat|haben|hatten?|wird|werden|wurden?|soll|sollen|kann"
+    r"|können|konnten?|will|wollen|muss|müssen|mussten?|dürfen?)\s"
 )
 _NOT = make_regex(r"\b(?:nicht|kein\w*)\b")
 #: «sie nehmen Müll |ab»
@@ -311,10 +360,12 @@ def find_german_ends(sentence: str) -> Iterator[int]:
         kept, tail = sentence[: m.start()], sentence[m.end() :]
         said = kept.split()
         split = said[-1] in _PREFIXES and not _AUXILIARY.search(kept)
-        dangles = said[-1].lower() in clauses.TABLES["dangling"] and not split
+        dangles = said[-1].lower() in completeness.TABLES["dangling"] and not split
         if len(said) < _FEWEST_WORDS or dangles:
             continue
-        if not clauses.GERMAN_VERB.search(kept) or clauses.SAYS_WHICH.search(kept):
+        if not clause_verbs.GERMAN_VERB.search(kept) or completeness.SAYS_WHICH.search(
+            kept
+        ):
             continue
         if tail.startswith("weil ") and _NOT.search(kept) and "konnte" not in kept:
             continue
@@ -326,5 +377,5 @@ def find_german_ends(sentence: str) -> Iterator[int]:
 
 def _find_second_verb(sentence: str) -> int:
     """Where the verb in the second place of a main clause ends."""
-    m = clauses.GERMAN_VERB.search(sentence)
+    m = clause_verbs.GERMAN_VERB.search(sentence)
     return m.end() if m else len(sentence)

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from digests.language import clauses, dates, grammar, words
-from digests.language.clauses import CONCESSION
+from digests.language import clause_verbs, dates, grammar, words
+from digests.language.completeness import CONCESSION
 from digests.language.names import GIVEN_NAMES, find_names
 from digests.language.regexes import make_regex
-from digests.language.spans import remove_parts
+from digests.language.spans import format_version, remove_parts
 from digests.language.titles import read_title
 from digests.summaries import passages, shortening, tightening
 from digests.summaries.news_sentence import is_plain, reports_event
@@ -123,7 +123,8 @@ def _from_sentences(article: Article, found: Sequence[Passage]) -> Headline | No
 
 #: Who it is, behind the name: «Ada Brandt|, head of the mill|, …».
 _WHO = make_regex(
-    r",\s(?:(?:an?|the|one\sof)\s[\w’'-]+|[a-z]+er|[a-z]+or|head)\s[^,.;:()\"“”]{3,60}(?=[,.])"
+    r",\s(?:(?:an?|the|one\sof)\s[\w’'-]+|[a-z]+er|[a-z]+or|head)\s[^,.;:()\"“”]{3,60}"
+    r"(?=[,.])"
 )
 #: Fewer mentions do not make somebody the subject of a text.
 _FEWEST_MENTIONS = 3
@@ -226,7 +227,7 @@ def _stands_alone(passage: Passage) -> bool:
     if passage.place and passages.tells_of_known(passage.text):
         return False
     has_verb = any(map(grammar.looks_finite, words.split_words(passage.text)))
-    if not clauses.has_verb(passage.text):
+    if not clause_verbs.has_verb(passage.text):
         return False
     labelled = SPEAKER_LABEL.match(passage.text) is not None
     if _ASIDE.match(passage.text) or (labelled and not has_verb):
@@ -297,16 +298,21 @@ def _tighten(
 #: «The news that |the bank will close| revives …», «|Ada Brandt|, who| has died at 90|,
 #: was …».
 _STATEMENT = make_regex(
-    r"(?:When|After|As)\s(?P<when>(?:[A-Z]|(?:an?|the)\s|[a-z]+ing\s[a-z]+s\s)[^,;:]{40,130}),\s(?:he|she|they|it|we|I|many|some|few)\s"
-    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad|welcome)\s)?(?:[Nn]ews|[Rr]evelations?)\sthat\s(?P<that>[^,;:]{40,130}?)\s(?:(?!(?:is|was|has)\b)[a-z]{4,}s\s"
-    r"(?:an?|the|his|her|its|their|our|us|many)|set\soff|sparked|prompted|triggered|drew|shocked|stunned)\s"
+    r"(?:When|After|As)\s(?P<when>(?:[A-Z]|(?:an?|the)\s"
+    r"|[a-z]+ing\s[a-z]+s\s)[^,;:]{40,130}),\s(?:he|she|they|it|we|I|many|some|few)\s"
+    r"|(?:The\s)?(?:(?i:tragic|sad|shocking|stunning|surprising|recent|good|bad"
+    r"|welcome)\s)?(?:[Nn]ews|[Rr]evelations?)\sthat\s(?P<that>[^,;:]{40,130}?)\s"
+    r"(?:(?!(?:is|was|has)\b)[a-z]{4,}s\s(?:an?|the|his|her|its|their|our|us|many)"
+    r"|set\soff|sparked|prompted|triggered|drew|shocked|stunned)\s"
     r"|(?P<name>[^,;:]{4,60}),\swho(?P<died>\s(?:has\s)?died\s[^,;:]{4,60}),\swas\s"
 )
 _STATEMENT_COST = 3.0
 #: What somebody did not do or only thought, and what «he» did.
 _NO_STATEMENT = make_regex(
-    r"(?:[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Yy]ou|[Ii]|[Ww]e|[Tt]his|[Tt]hat|[Tt]hese|[Tt]here|[Pp]eople|many|most|some)\b"
-    r"|.*\b(?:first|was|were|had|heard|woke|thought|wanted|knew|felt|would|could|might|may)\s"
+    r"(?:[Ii]t|[Hh]e|[Ss]he|[Tt]hey|[Yy]ou|[Ii]|[Ww]e|[Tt]his|[Tt]hat|[Tt]hese"
+    r"|[Tt]here|[Pp]eople|many|most|some)\b"
+    r"|.*\b(?:first|was|were|had|heard|woke|thought|wanted|knew|felt|would|could|might"
+    r"|may)\s"
 )
 
 
@@ -318,7 +324,11 @@ def _find_statement(text: str, span: Span) -> list[tuple[float, SentenceVersion]
     names = [name for name in ("when", "that", "name", "died") if m[name]]
     stated = " ".join(m[name] for name in names)
     known = m["when"] is None or not _NO_STATEMENT.match(stated)
-    if not known or grammar.NEGATION.search(stated) or not clauses.has_verb(stated):
+    if (
+        not known
+        or grammar.NEGATION.search(stated)
+        or not clause_verbs.has_verb(stated)
+    ):
         return []
     spared = [shortening.Part(*gap) for gap in sorted(_find_spared(text, span))]
     pieces = [
@@ -360,12 +370,16 @@ def _omits_negation(text: str, version: SentenceVersion) -> bool:
 
 #: Brackets, and adverbs that add nothing; not in «by now», «as recently as».
 _SPARED = make_regex(
-    r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told|will|would|ha[ds]|have)\s))?|(?<=\s)(?<!\b(?:as|by)\s)(?<!\bfor\s)(?<!\b(?:from|just|more|most|only|than|till|very)\s)(?<!\b(?:right|until)\s)(?:also|now|finally|recently|currently|already)\s(?!as\s|that\s)"
+    r"\s\([^()]{1,160}\)(?![^\s,.;])|,\s[RDI]-[A-Z][\w.]*"
+    r"(?:,(?=\s(?:and|but|or|who|by|in|on|for|after|over|with|[a-z]+(?:s|ed)|said|told"
+    r"|will|would|ha[ds]|have)\s))?|(?<=\s)(?<!\b(?:as|by)\s)(?<!\bfor\s)"
+    r"(?<!\b(?:from|just|more|most|only|than|till|very)\s)(?<!\b(?:right|until)\s)"
+    r"(?:also|now|finally|recently|currently|already)\s(?!as\s|that\s)"
 )
 
 
 def _format_headline(text: str, version: SentenceVersion) -> str:
-    shown = clauses.format_version(text, version)
+    shown = format_version(text, version)
     stops = shown.endswith(".") and not shown.endswith(("..", "a.m.", "p.m.", "U.S."))
     return shown[:-1] if stops else shown
 
@@ -397,10 +411,12 @@ _MONTH = (
 )
 #: Days and dates, the first things that a headline can omit.
 _DATE = make_regex(
-    rf"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?(?:{dates.DATE_IN_COMMAS}|{_DAY}|{_MONTH}\s\d{{1,2}}"
-    rf"(?:,\s\d{{4}}|(?!\d))|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
-    r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)"
-    r"(?:(?:vor|nach)?mittag|morgen|abend)?(?:,\s(?:de[nm]\s)?\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
+    r"\s(?:(?:early|late|earlier|later)\s)?(?:(?:on|in)\s)?"
+    rf"(?:{dates.DATE_IN_COMMAS}|{_DAY}|{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}}|(?!\d))"
+    rf"|\d{{1,2}}\s{_MONTH}(?:\s\d{{4}})?)(?=[\s,.])(?<!,)"
+    r"|\s(?:(?:am|in\sder\sNacht\s(?:zum|auf))\s(?:Mittwoch"
+    r"|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag)(?:(?:vor|nach)?mittag|morgen|abend)?"
+    r"(?:,\s(?:de[nm]\s)?\d{1,2}\.\s\w+(?:\s\d{4})?,?)?"
     r"|(?:gestern|heute)(?:\s(?:Morgen|(?:Vorm|Nachm|M)ittag|Abend))?)"
     r"(?:\s(?:gegen|um)\s\d{1,2}(?:[.:]\d\d)?\sUhr)?(?=[\s,.])"
 )
@@ -409,9 +425,12 @@ _NOT_AFTER_DATE = make_regex(
 )
 #: A date after these words is not optional.
 _LEADS_TO_DATE = make_regex(
-    r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in|from|until|till|by|since|before|after|of|to|for|at|between|around|about|"
-    r"am|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated|born|began|begun|"
-    r"begins?|published|released|held|early|late|earlier|[ap]\.m\.)|,)$",
+    r"(?:\b(?:black|good|ash|easter|cyber|super|bloody|an?|the|every|each|one|on|in"
+    r"|from|until|till|by|since|before|after|of|to|for|at|between|around|about|am"
+    r"|gestrigen|heutigen|vergangenen|letzten|kommenden|seit|von|bis|ab|für|zum|nach"
+    r"|vor|und|through|during|and|next|last|this|planned|scheduled|due|slated|dated"
+    r"|born|began|begun|begins?|published|released|held|early|late|earlier|[ap]\.m\.)"
+    r"|,)$",
     re.IGNORECASE,
 )
 

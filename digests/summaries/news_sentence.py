@@ -20,9 +20,11 @@ from math import exp, log
 from typing import NamedTuple
 
 from digests.language import words
-from digests.language.clauses import CONCESSION, format_version, has_verb
+from digests.language.clause_verbs import has_verb
+from digests.language.completeness import CONCESSION
 from digests.language.dates import MONTH_NAMES
 from digests.language.regexes import make_regex
+from digests.language.spans import format_version
 from digests.language.titles import read_title
 from digests.summaries.passages import (
     OPENS_WITH_SPEECH,

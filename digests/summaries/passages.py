@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from digests.language import grammar, sentences, words
-from digests.language.clauses import has_verb
+from digests.language.clause_verbs import has_verb
 from digests.language.normalization import to_one_line
 from digests.language.quotation_marks import DOUBLE, SINGLE, has_balanced_marks
 from digests.language.regexes import make_regex

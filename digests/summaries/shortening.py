@@ -10,7 +10,7 @@ beginning with what is missed least:
 5. the end, from a phrase («… in the old town») or an addition («… and the roads»).
 
 The loss of a version is counted in content words, each kind of part with its weight.
-The parts are found in `language.clauses`; what is left must read as a sentence
+The parts are found in `language.sentence_ends`; what is left must read as a sentence
 (`is_readable`). Clause-level compression after Dorr et al., 2003, «Hedge Trimmer»,
 without its parser.
 
@@ -25,19 +25,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from digests.language import clauses, dates, grammar, insertions, words
-from digests.language.clauses import (
-    CONCESSION,
-    DASH,
-    FINITE,
-    RESUMED,
-    TABLES,
-    find_ends,
-    has_verb,
-)
+from digests.language import dates, grammar, insertions, words
+from digests.language.clause_verbs import FINITE, has_verb
+from digests.language.completeness import CONCESSION, RESUMED, TABLES
 from digests.language.quotation_marks import has_balanced_marks
 from digests.language.regexes import make_regex
-from digests.language.spans import overlaps_any, remove_parts
+from digests.language.sentence_ends import DASH, find_ends
+from digests.language.spans import format_version, overlaps_any, remove_parts
 from digests.summaries import passages
 from digests.summaries.passages import Passage
 from digests.types import Article, Sentence, Span, Summary
@@ -539,7 +533,7 @@ def trim_passage(article: Article, passage: Passage, budget: int) -> Sentence | 
     for _, version in sorted(priced, key=lambda row: row[0]):
         if passage.place and _turns(article.text, passage.span, version[-1].end):
             continue
-        shown = clauses.format_version(article.text, version, ".")
+        shown = format_version(article.text, version, ".")
         if len(shown) <= budget and is_readable(article.text, version):
             return Sentence(text=shown, spans=version)
     return None

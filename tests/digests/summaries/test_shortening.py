@@ -1,6 +1,7 @@
 import pytest
 
-from digests.language import clauses
+from digests.language import sentence_ends
+from digests.language.spans import format_version
 from digests.summaries import shortening
 from digests.summaries.registry import summarise_article
 from digests.types import Article, Span
@@ -11,7 +12,7 @@ def shorten(sentence: str, *, headline: bool = True) -> list[str]:
     span = Span(start=0, end=len(sentence))
     found = shortening.list_versions(sentence, span, [] if headline else None)
     return [
-        clauses.format_version(sentence, version, ".")
+        format_version(sentence, version, ".")
         for _, version in found[1:]
         if shortening.is_readable(sentence, version)
     ]
@@ -224,7 +225,7 @@ def test_how_it_ended_is_not_left_out(text: str):
 )
 def test_a_sentence_does_not_end_before_what_a_change_is_in(text: str):
     span = Span(start=0, end=len(text))
-    assert not list(clauses.find_ends(text, span, span))
+    assert not list(sentence_ends.find_ends(text, span, span))
 
 
 def test_an_opening_does_not_take_a_person_with_it_before_their_age():
@@ -254,7 +255,7 @@ def test_a_mark_is_never_left_open():
 
 
 def formatted(text: str) -> str:
-    return clauses.format_version(text, (Span(start=0, end=len(text)),))
+    return format_version(text, (Span(start=0, end=len(text)),))
 
 
 def test_a_number_at_the_start_is_no_letter_to_enlarge():
@@ -360,7 +361,7 @@ def test_a_comma_inside_of_marks_goes_where_another_follows():
     )
     left_out = sentence.index(" while"), sentence.index(", the keeper")
     spans = (Span(start=0, end=left_out[0]), Span(start=left_out[1], end=len(sentence)))
-    shown = clauses.format_version(sentence, spans)
+    shown = format_version(sentence, spans)
     assert shown.startswith('On Monday in "The Night Ferry", the keeper')
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digests.language import clauses
+from digests.language.spans import format_version
 from digests.summaries import headlines
 from digests.summaries.tightening import tighten_version
 from digests.types import Article, Span
@@ -15,7 +15,7 @@ def written(text: str) -> str:
 def tightened(text: str, most: int) -> str:
     whole = (Span(start=0, end=len(text)),)
     found = tighten_version(text, whole, most)
-    return clauses.format_version(text, found[1]) if found else ""
+    return format_version(text, found[1]) if found else ""
 
 
 @pytest.mark.parametrize(
